@@ -1,0 +1,113 @@
+"""One exception class per cause, one exit code per class (the table at the end is the documentation).
+
+Every message says three things: what was found, what is supported, what to do next.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class EspalierError(Exception):
+    """A refusal with a cause, a rule and a way on; never a traceback for the user."""
+
+    exit_code: ClassVar[int] = 70
+
+    def __init__(self, found: str, *, supported: str = "", next_step: str = "") -> None:
+        super().__init__(found)
+        self.found = found
+        self.supported = supported
+        self.next_step = next_step
+
+    def __str__(self) -> str:
+        lines = [self.found]
+        if self.supported:
+            lines.append(f"supported: {self.supported}")
+        if self.next_step:
+            lines.append(f"next: {self.next_step}")
+        return "\n".join(lines)
+
+
+class UsageError(EspalierError):
+    """The command line asks for something that does not exist or does not fit together."""
+
+    exit_code = 2
+
+
+class RecipeError(EspalierError):
+    """The recipe is not readable, has an unknown key or a value outside its range."""
+
+    exit_code = 2
+
+
+class TargetError(EspalierError):
+    """A target file is not readable, unknown, or holds a number without a source."""
+
+    exit_code = 2
+
+
+class InputRefusedError(EspalierError):
+    """An input file (model, image, label file, archive) is broken, hostile or of a kind that is not read."""
+
+    exit_code = 3
+
+
+class ModelRefusedError(InputRefusedError):
+    """The model file is refused: its container, configuration or weights break a rule."""
+
+
+class ImagesRefusedError(InputRefusedError):
+    """A calibration, evaluation or fine-tuning image set is refused."""
+
+
+class LabelsRefusedError(InputRefusedError):
+    """The labels file does not describe the model's outputs."""
+
+
+class UnsupportedModelError(EspalierError):
+    """The model is valid, but it holds something that this target or this compiler cannot run."""
+
+    exit_code = 4
+
+
+class GateError(EspalierError):
+    """A budget of the recipe or a limit of the target was exceeded."""
+
+    exit_code = 5
+
+
+class VerificationError(EspalierError):
+    """What was produced does not equal what it must equal."""
+
+    exit_code = 6
+
+
+class ToolMissingError(EspalierError):
+    """A program or package that this step needs is not installed."""
+
+    exit_code = 7
+
+
+class WorkerError(EspalierError):
+    """A child process died, hung or broke its limits while it handled an input."""
+
+    exit_code = 3
+
+
+class BugError(EspalierError):
+    """An invariant of ours is broken."""
+
+    exit_code = 70
+
+
+EXIT_CODES: dict[int, str] = {
+    0: "ok",
+    2: "usage, recipe or target file",
+    3: "an input was refused",
+    4: "unsupported on this target",
+    5: "a gate failed",
+    6: "verification failed",
+    7: "a tool is missing",
+    70: "a bug of ours",
+    130: "interrupted",
+}
