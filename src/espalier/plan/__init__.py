@@ -1,0 +1,1 @@
+"""The memory planner and its independent checker."""
