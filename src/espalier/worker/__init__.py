@@ -1,0 +1,16 @@
+"""Child processes: everything that touches an untrusted file or a heavy library runs in one of them.
+
+`client.Worker(kind)` starts one; `SIDES` lists the kinds and the module that answers for each.
+"""
+
+from __future__ import annotations
+
+SIDES: dict[str, str] = {
+    "container": "espalier.worker.container_side",
+    "images": "espalier.worker.images_side",
+    "tensorflow": "espalier.worker.tensorflow_side",
+    "legacy": "espalier.worker.legacy_side",
+    "litert": "espalier.worker.litert_side",
+    "tflite-runtime": "espalier.worker.tflite_runtime_side",
+}
+"""Kind of worker -> module with `HANDLERS: dict[str, Callable]` and, if it has a costly import, `prepare()`."""

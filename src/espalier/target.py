@@ -1,0 +1,108 @@
+"""A target: the facts of a device, one TOML file each, every number with its source."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from .errors import TargetError
+from .limits import LIMITS
+from .tables import read_table
+
+Kind = Literal["phone", "camera", "microcontroller"]
+
+
+class _Table(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", omit_defaults=True):
+    """A frozen TOML table with kebab-case keys."""
+
+
+class Fact(_Table):
+    """A number and where it was read: a datasheet with its page, a repository with its date, a measurement."""
+
+    value: float
+    source: str
+
+
+class Runtime(_Table):
+    """The interpreter on the device; `version` is the newest one that the device can be relied on to have."""
+
+    name: Literal["litert", "tflite-runtime", "tflm", "c"]
+    version: str
+    source: str
+
+
+class Compiler(_Table):
+    """How C is built for the device: zig target and CPU, GCC flags, emulators that model the core."""
+
+    zig_target: str
+    zig_cpu: str
+    gcc_flags: tuple[str, ...] = ()
+    unicorn_cpu: str | None = None
+    qemu_machine: str | None = None
+    features: tuple[str, ...] = ()
+
+
+class Target(_Table):
+    """Facts only; no behaviour. `facts` holds every number (`flash-bytes`, `ram-bytes`, ...) with its source."""
+
+    name: str
+    title: str
+    kind: Kind
+    architecture: str
+    cpu: str
+    bundle: Literal["aar", "deb", "firmware"]
+    runtimes: tuple[Runtime, ...]
+    io_dtype: Literal["uint8", "int8"]
+    weights: Literal["per-channel", "per-tensor"] = "per-channel"
+    channel_multiple: Fact | None = None
+    facts: dict[str, Fact] = {}
+    python: tuple[str, ...] = ()
+    compiler: Compiler | None = None
+    notes: tuple[str, ...] = ()
+
+    def number(self, fact: str) -> float | None:
+        """The value of a fact, or None when the target does not state it."""
+        return self.facts[fact].value if fact in self.facts else None
+
+
+def targets_folder() -> Path:
+    """The folder with the shipped targets: inside the wheel, or targets/ of a checkout."""
+    inside = Path(__file__).parent / "targets"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "targets"
+
+
+def target_names() -> list[str]:
+    """Names of the shipped targets, sorted."""
+    return sorted(path.stem for path in targets_folder().glob("*.toml"))
+
+
+def load_target(name: str, *, relative_to: Path | None = None) -> Target:
+    """A shipped target by name, or a target file by path (relative to `relative_to`).
+
+    Raises TargetError for an unknown name (naming the nearest), an unreadable file, or a number without a source.
+    """
+    if name.endswith(".toml") or "/" in name:
+        path = (relative_to or Path()) / name
+    else:
+        path = targets_folder() / f"{name}.toml"
+        if name not in target_names():
+            near = difflib.get_close_matches(name, target_names(), n=1, cutoff=0.4)
+            raise TargetError(
+                f"there is no target {name!r}",
+                supported=", ".join(target_names()),
+                next_step=f"did you mean {near[0]}?" if near else "name one of these, or give the path of a target file",
+            )
+    target = read_table(path, Target, error=TargetError, what="target", limit_bytes=LIMITS.target_bytes)
+    sources = [(key, fact.source) for key, fact in target.facts.items()]
+    sources += [(f"runtimes {r.name}", r.source) for r in target.runtimes]
+    if target.channel_multiple is not None:
+        sources.append(("channel-multiple", target.channel_multiple.source))
+    for key, source in sources:
+        if len(source.strip()) < 4:
+            raise TargetError(f"target {path.name}: `{key}` has no source", next_step="say where the number was read")
+    if target.kind == "microcontroller" and target.compiler is None and target.bundle == "firmware":
+        raise TargetError(f"target {path.name}: a microcontroller needs a [compiler] table")
+    return target

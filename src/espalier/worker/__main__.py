@@ -1,0 +1,81 @@
+"""The child's side: `python -m espalier.worker KIND CONFIG`, calls on stdin, frames on the original stdout.
+
+File descriptors 1 and 2 go to a log file, so that no library's noise can reach the user or break a frame.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+import msgspec
+
+from .. import errors
+from . import SIDES, confine, progress
+from .protocol import Call, Failure, Progress, Result, read_frame, write_frame
+
+
+class Config(msgspec.Struct, frozen=True):
+    """How the parent starts a child."""
+
+    scratch: str
+    memory_bytes: int
+    file_bytes: int
+    programs: bool
+
+
+def main() -> int:
+    """Serve calls until the parent closes the pipe."""
+    kind, config = sys.argv[1], msgspec.json.decode(sys.argv[2], type=Config)
+    output = os.fdopen(os.dup(1), "wb")
+    log = os.open(os.path.join(config.scratch, f"{kind}.log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    confine.confine(
+        memory_bytes=config.memory_bytes,
+        file_bytes=config.file_bytes,
+        scratch=config.scratch,
+        programs=config.programs,
+    )
+    source = os.fdopen(os.dup(0), "rb")
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    progress.set_sink(lambda done, total, text: write_frame(output, Progress(done, total, text)))
+    serve(kind, source, output)
+    return 0
+
+
+def serve(kind: str, source: BinaryIO, output: BinaryIO) -> None:
+    """Answer each call with a result or a failure; the first answer tells that the imports are done."""
+    try:
+        side = importlib.import_module(SIDES[kind])
+        handlers: dict[str, Callable[..., Any]] = side.HANDLERS
+        prepare: Callable[[], Any] | None = getattr(side, "prepare", None)
+        write_frame(output, Result(prepare() if prepare else None))
+    except BaseException as problem:
+        write_frame(output, _failure(problem))
+        return
+    while True:
+        frame = read_frame(source.read)
+        if not isinstance(frame, Call):
+            return
+        try:
+            answer: Result | Failure = Result(handlers[frame.method](**frame.arguments))
+            write_frame(output, answer)
+        except BaseException as problem:
+            write_frame(output, _failure(problem))
+
+
+def _failure(problem: BaseException) -> Failure:
+    trace = "".join(traceback.format_exception(problem))
+    if isinstance(problem, errors.EspalierError):
+        return Failure(type(problem).__name__, problem.found, problem.supported, problem.next_step, trace)
+    text = str(problem).strip() or type(problem).__name__
+    return Failure(type(problem).__name__, text[:2000], "", "", trace[-8000:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,220 @@
+"""The parent's side of a child process: start it, call it, and turn every way it can die into one clear error."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO
+
+import msgspec
+
+from .. import errors
+from ..limits import LIMITS
+from . import SIDES
+from .protocol import Call, Failure, Progress, Result, read_frame, write_frame
+
+_KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "CUDA_VISIBLE_DEVICES")
+_KEPT_PREFIXES = ("COVERAGE_", "COV_CORE_", "ESPALIER_")
+
+_MEMORY: dict[str, int] = {
+    "images": LIMITS.image_worker_memory_bytes,
+    "container": LIMITS.container_worker_memory_bytes,
+}
+
+
+class Worker:
+    """One child process of a kind in `SIDES`; a context manager. Calls are serialised.
+
+    `call` raises what the child raised when that is one of ours, WorkerError when the child died, hung or broke a
+    limit, and BugError for any other exception in the child (with the child's traceback in its log).
+    """
+
+    def __init__(self, kind: str, *, programs: bool = False, scratch: Path | None = None) -> None:
+        self.kind = kind
+        self._temporary = None if scratch else tempfile.TemporaryDirectory(prefix="espalier-")
+        self.scratch = scratch or Path(self._temporary.name)  # type: ignore[union-attr]
+        self._lock = threading.Lock()
+        self._ready = False
+        config = {
+            "scratch": str(self.scratch),
+            "memory_bytes": _MEMORY.get(kind, LIMITS.worker_memory_bytes),
+            "file_bytes": LIMITS.worker_file_bytes,
+            "programs": programs,
+        }
+        if kind not in SIDES:
+            raise errors.BugError(f"there is no worker {kind!r}")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "espalier.worker", kind, msgspec.json.encode(config).decode()],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=self._environment(),
+            start_new_session=True,
+            cwd=self.scratch,
+        )
+        self._buffer = bytearray()
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close(kill=value is not None)
+
+    def wait_ready(self) -> Any:
+        """Wait until the child has done its imports; returns what its `prepare()` returned."""
+        with self._lock:
+            return self._wait_ready()
+
+    def call(
+        self,
+        method: str,
+        *,
+        seconds: float = LIMITS.worker_call_seconds,
+        on_progress: Callable[[float, float, str], None] | None = None,
+        **arguments: Any,
+    ) -> Any:
+        """Run `method` in the child and return its value. `seconds` is a wall-clock limit."""
+        with self._lock:
+            self._wait_ready()
+            try:
+                write_frame(self._stdin, Call(method, arguments))
+            except BrokenPipeError:
+                raise self._died(method) from None
+            return self._answer(method, seconds, on_progress)
+
+    def close(self, *, kill: bool = False) -> None:
+        """End the child; a child that does not end within two seconds is killed."""
+        if kill:
+            self._kill()
+        try:
+            self._stdin.close()
+        except OSError:
+            pass
+        try:
+            self._process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            self._kill()
+        if self._process.stdout:
+            self._process.stdout.close()
+        if self._temporary:
+            self._temporary.cleanup()
+
+    @property
+    def log(self) -> str:
+        """The end of what the child and its libraries printed."""
+        try:
+            with (self.scratch / f"{self.kind}.log").open("rb") as file:
+                file.seek(0, os.SEEK_END)
+                file.seek(max(0, file.tell() - 20_000))
+                return file.read().decode(errors="replace")
+        except OSError:
+            return ""
+
+    @property
+    def _stdin(self) -> BinaryIO:
+        if self._process.stdin is None:
+            raise errors.BugError("the child has no stdin")
+        return self._process.stdin  # type: ignore[return-value]
+
+    def _wait_ready(self) -> Any:
+        if self._ready:
+            return None
+        value = self._answer("start", LIMITS.worker_start_seconds, None)
+        self._ready = True
+        return value
+
+    def _answer(self, method: str, seconds: float, on_progress: Callable[[float, float, str], None] | None) -> Any:
+        deadline = time.monotonic() + seconds
+        while True:
+            frame = read_frame(lambda count: self._read(count, method, deadline, seconds))
+            if frame is None:
+                raise self._died(method)
+            if isinstance(frame, Progress):
+                if on_progress:
+                    on_progress(frame.done, frame.total, frame.text)
+            elif isinstance(frame, Result):
+                return frame.value
+            elif isinstance(frame, Failure):
+                raise self._raised(method, frame)
+
+    def _read(self, count: int, method: str, deadline: float, seconds: float) -> bytes:
+        descriptor = self._process.stdout.fileno()  # type: ignore[union-attr]
+        while len(self._buffer) < count:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([descriptor], [], [], left)[0]:
+                self._kill()
+                raise errors.WorkerError(
+                    f"the {self.kind} process did not finish `{method}` within {seconds:g} seconds",
+                    next_step="the input is too large or makes a library hang; try a smaller one",
+                )
+            chunk = os.read(descriptor, max(65_536, min(count - len(self._buffer), 1 << 24)))
+            if not chunk:
+                break
+            self._buffer += chunk
+        data = bytes(self._buffer[:count])
+        del self._buffer[:count]
+        return data
+
+    def _died(self, method: str) -> errors.WorkerError:
+        try:
+            code = self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._kill()
+            code = -signal.SIGKILL
+        how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with status {code}"
+        return errors.WorkerError(
+            f"the {self.kind} process {how} during `{method}`",
+            next_step="the input crashed a library or broke the memory limit; its last words: "
+            + (self.log.strip().splitlines() or ["(none)"])[-1][:300],
+        )
+
+    def _raised(self, method: str, frame: Failure) -> errors.EspalierError:
+        kind = getattr(errors, frame.kind, None)
+        if isinstance(kind, type) and issubclass(kind, errors.EspalierError):
+            return kind(frame.found, supported=frame.supported, next_step=frame.next_step)
+        if frame.kind == "MemoryError":
+            return errors.WorkerError(
+                f"the {self.kind} process ran out of its memory limit during `{method}`",
+                next_step="the input is too large for this machine",
+            )
+        problem = errors.BugError(
+            f"{frame.kind} in the {self.kind} process during `{method}`: {frame.found}",
+            next_step="please report this with the log",
+        )
+        problem.__notes__ = [frame.trace]
+        return problem
+
+    def _environment(self) -> dict[str, str]:
+        """A near-empty environment: no credentials or proxies reach a child."""
+        kept = {k: v for k, v in os.environ.items() if k in _KEPT or k.startswith(_KEPT_PREFIXES)}
+        package_root = str(Path(__file__).resolve().parents[2])
+        return kept | {
+            "PYTHONPATH": package_root,
+            "PYTHONHASHSEED": "0",
+            "PYTHONNOUSERSITE": "1",
+            "PYTHONUTF8": "1",
+            "HOME": str(self.scratch),
+            "TMPDIR": str(self.scratch),
+            "KERAS_HOME": str(self.scratch),
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            "TF_ENABLE_ONEDNN_OPTS": "0",
+            "CUDA_VISIBLE_DEVICES": "",
+        }
+
+    def _kill(self) -> None:
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            self._process.kill()
+        self._process.wait()

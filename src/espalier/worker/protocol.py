@@ -1,0 +1,99 @@
+"""Frames between the command and its child processes: a length, then msgpack. Plain data and arrays, no code."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+import msgspec
+import numpy as np
+
+from ..errors import BugError
+from ..limits import LIMITS
+
+ARRAY = 1
+"""msgpack extension code of a numpy array: msgpack (dtype string, shape, bytes)."""
+
+_HEADER = struct.Struct("<Q")
+
+
+class Call(msgspec.Struct, frozen=True, tag="call"):
+    """Parent to child: run `method` with `arguments`."""
+
+    method: str
+    arguments: dict[str, Any]
+
+
+class Progress(msgspec.Struct, frozen=True, tag="progress"):
+    """Child to parent while a call runs."""
+
+    done: float
+    total: float
+    text: str
+
+
+class Result(msgspec.Struct, frozen=True, tag="result"):
+    """Child to parent: the call returned."""
+
+    value: Any
+
+
+class Failure(msgspec.Struct, frozen=True, tag="failure"):
+    """Child to parent: the call raised. `kind` is a class of espalier.errors, or the name of another exception."""
+
+    kind: str
+    found: str
+    supported: str
+    next_step: str
+    trace: str
+
+
+Frame = Call | Progress | Result | Failure
+
+
+def _encode_extension(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        if value.dtype.hasobject:
+            raise TypeError("arrays of objects do not cross a process boundary")
+        plain = np.ascontiguousarray(value)
+        body = msgspec.msgpack.encode((plain.dtype.str, list(value.shape), plain.tobytes()))
+        return msgspec.msgpack.Ext(ARRAY, body)
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{type(value).__name__} does not cross a process boundary")
+
+
+def _decode_extension(code: int, data: memoryview) -> Any:
+    if code != ARRAY:
+        raise ValueError(f"unknown extension {code}")
+    dtype, shape, body = msgspec.msgpack.decode(data, type=tuple[str, list[int], bytes])
+    return np.frombuffer(body, dtype=np.dtype(dtype)).reshape(shape)
+
+
+_ENCODER = msgspec.msgpack.Encoder(enc_hook=_encode_extension)
+_DECODER: msgspec.msgpack.Decoder[Frame] = msgspec.msgpack.Decoder(Frame, ext_hook=_decode_extension)
+
+
+def write_frame(stream: BinaryIO, frame: Frame) -> None:
+    """Send one frame."""
+    body = _ENCODER.encode(frame)
+    stream.write(_HEADER.pack(len(body)) + body)
+    stream.flush()
+
+
+def read_frame(read: Callable[[int], bytes]) -> Frame | None:
+    """Receive one frame through `read(n)`, which returns n bytes, or fewer at the end of the stream.
+
+    Returns None at a clean end. Raises BugError for a frame over the limit.
+    """
+    header = read(_HEADER.size)
+    if len(header) < _HEADER.size:
+        return None
+    (length,) = _HEADER.unpack(header)
+    if length > LIMITS.worker_frame_bytes:
+        raise BugError(f"a frame of {length} bytes between processes", supported=f"{LIMITS.worker_frame_bytes}")
+    body = read(length)
+    if len(body) < length:
+        return None
+    return _DECODER.decode(body)
