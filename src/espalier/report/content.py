@@ -1,0 +1,206 @@
+"""The report of a build: an interface that other tools read (format espalier-report/1). Keys stay; more may come."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from ..bundle.source import Check
+
+
+class _Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
+    """A frozen part of the report."""
+
+
+class ModelRow(_Row):
+    """The model as it was given."""
+
+    source_sha256: str
+    parameters: int
+    macs: int
+    layers: int
+    format: str = ""
+    output: str = ""
+    """"softmax", "sigmoid" or "logits": what the model ended with before anything was appended."""
+    notes: tuple[str, ...] = ()
+
+
+class StageRow(_Row):
+    name: str
+    seconds: float
+    reused: bool
+
+
+class PruneRow(_Row):
+    """What pruning bought. `latency_ratio`: pruned int8 / unpruned int8, one interleaved run; None if not measured."""
+
+    method: str
+    requested: float
+    macs_before: int
+    macs_after: int
+    parameters_before: int
+    parameters_after: int
+    bytes_before: int
+    bytes_after: int
+    gzip_before: int
+    gzip_after: int
+    latency_ratio: float | None = None
+    sparsity: float | None = None
+    verdict: str = ""
+    layers: tuple[dict[str, Any], ...] = ()
+    history: tuple[dict[str, float], ...] = ()
+
+
+class StepRow(_Row):
+    """One rung of the ladder."""
+
+    name: str
+    top1: float | None
+    drop: float | None
+    kept: bool
+    agreement: float | None = None
+    bytes: int | None = None
+    seconds: float | None = None
+
+
+class OperatorCounts(_Row):
+    float: int
+    int8: int
+    int16: int
+
+
+class QuantizeRow(_Row):
+    scheme: str
+    operators: OperatorCounts
+    steps: tuple[StepRow, ...]
+    runtime_floor: str
+    input: dict[str, Any] = {}
+    output: dict[str, Any] = {}
+    device_input: str = ""
+    """What the device must do to the pixels, in words."""
+    calibration: dict[str, Any] = {}
+
+
+class TopRow(_Row):
+    top1: float
+    top5: float | None = None
+
+
+class FlipRow(_Row):
+    image: str
+    float: str
+    int8: str
+    label: str | None = None
+
+
+class ClassRow(_Row):
+    label: str
+    n: int
+    recall_float: float
+    recall_int8: float
+    recall_low: float
+    recall_high: float
+    precision_int8: float | None = None
+
+
+class AccuracyRow(_Row):
+    """Accuracies are shares 0..1; `drop_points`, `interval` are percentage points, float minus int8 (95 %)."""
+
+    n: int
+    float: TopRow
+    pruned: TopRow | None
+    int8: TopRow
+    agreement: float
+    drop_points: float
+    interval: tuple[float, float]
+    p_value: float
+    flips: tuple[FlipRow, ...]
+    classes: tuple[ClassRow, ...] = ()
+    confusion: tuple[tuple[int, ...], ...] = ()
+    claim: str = ""
+    """What n images allow to claim, and how many a smaller claim needs."""
+    warnings: tuple[str, ...] = ()
+    decision: dict[str, Any] = {}
+
+
+class OperatorTime(_Row):
+    name: str
+    microseconds: float
+    share: float
+
+
+class LatencyRow(_Row):
+    """Host figures: valid for `cpu` only, never for the device."""
+
+    runtime: str
+    variant: str
+    threads: int
+    delegate: str
+    cpu: str
+    cold_us: float
+    first_us: float
+    median_us: float
+    p90_us: float
+    p99_us: float
+    n: int
+    mad_us: float = 0.0
+    version: str = ""
+    operators: tuple[OperatorTime, ...] = ()
+    note: str = ""
+
+
+class ParityRow(_Row):
+    """Two kernel sets on the same inputs: the largest difference of an output byte, and changed top-1 answers."""
+
+    first: str
+    second: str
+    n: int
+    largest_difference: int
+    top1_changes: int
+
+
+class MemoryRow(_Row):
+    arena_bytes: dict[str, int]
+    peak_rss_bytes: dict[str, int]
+
+
+class GateRow(_Row):
+    name: str
+    limit: float
+    value: float | None
+    passed: bool
+    unit: str = ""
+
+
+class BundleRow(_Row):
+    target: str
+    path: str
+    sha256: str
+    bytes: int
+    files: int = 0
+
+
+class Report(_Row):
+    """The whole report; `status` is "passed" or "failed"."""
+
+    name: str
+    version: str
+    status: Literal["passed", "failed"]
+    model: ModelRow
+    stages: tuple[StageRow, ...]
+    prune: PruneRow
+    quantize: QuantizeRow
+    accuracy: AccuracyRow | None
+    latency: tuple[LatencyRow, ...]
+    memory: MemoryRow
+    emulated: tuple[dict[str, Any], ...]
+    gates: tuple[GateRow, ...]
+    checks: tuple[Check, ...]
+    bundles: tuple[BundleRow, ...]
+    parity: tuple[ParityRow, ...] = ()
+    warnings: tuple[str, ...] = ()
+    machine: dict[str, str] = {}
+    contact_sheet: tuple[dict[str, str], ...] = ()
+    """Flipped images for the HTML page: {image, float, int8, label, png_base64}; at most 24."""
+    format: str = "espalier-report/1"
