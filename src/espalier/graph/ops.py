@@ -1,8 +1,8 @@
 """The operator table: one row per TFLite operator that Espalier compiles.
 
 A row states the builtin code, the option fields of its flatbuffer table (slot, type, default), how many
-operands it takes, the shape rule, the constraints and the rounding rule. The reader, the writer, the verifier,
-the reference executor and the documentation all work from this table. Field slots and codes follow TFLite's
+operands it takes, the shape rule, the constraints and the rounding rule. The reader, the writer, the
+verifier, the reference executor and the documentation all work from this table. Field slots and codes follow TFLite's
 schema.fbs (schema version 3).
 """
 
@@ -109,7 +109,7 @@ _REDUCE = (
     rules.FIRST_DTYPE,
     rules.ALL_PER_TENSOR,
     rules.SYMMETRIC_INT16,
-    rules.REDUCTION_AXES,
+    rules.index_operands(1),
 )
 _KEEP_DIMS = (_flag("keep_dims", 0),)
 _POOL_FIELDS = (
@@ -122,7 +122,7 @@ _RESIZE_RULES = (
     rules.dtypes(0, *ACTIVATIONS),
     rules.FIRST_DTYPE,
     rules.SAME_QUANT,
-    rules.constant_operands(1),
+    rules.index_operands(1),
     Rule(
         sentence="align_corners and half_pixel_centers are not both set",
         holds=lambda v: not (v.op.flag("align_corners") and v.op.flag("half_pixel_centers")),
@@ -161,7 +161,7 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
         rounding="double", macs=_transpose_conv_macs, data_operands=(2,),
         fields=(_padding(0), *_ints(("stride_w", 1, 0), ("stride_h", 2, 0)), _activation(3)),
         rules=(
-            rules.constant_operands(0, 1),
+            rules.index_operands(0), rules.constant_operands(1),
             rules.options_at_least(1, "stride_h", "stride_w"),
             rules.dtypes(2, *ACTIVATIONS), rules.dtypes(1, "int8"),
             Rule(sentence="input and output have the same type",
@@ -193,13 +193,13 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
         kind="add", code=0, options_type=11, version=2, arity=(2, 2), shape=shapes.broadcast_two,
         rounding="double", data_operands=(0, 1),
         fields=(_activation(0), _flag("pot_scale_int16", 1, True)),
-        rules=(*_ELEMENTWISE, rules.POOL_ACTIVATION),
+        rules=(*_ELEMENTWISE, rules.POOL_ACTIVATION, rules.GENERAL_INT16),
     ),
     OpSpec(
         kind="sub", code=41, options_type=28, version=2, arity=(2, 2), shape=shapes.broadcast_two,
         rounding="double", data_operands=(0, 1),
         fields=(_activation(0), _flag("pot_scale_int16", 1, True)),
-        rules=(*_ELEMENTWISE, rules.POOL_ACTIVATION),
+        rules=(*_ELEMENTWISE, rules.POOL_ACTIVATION, rules.GENERAL_INT16),
     ),
     OpSpec(
         kind="mul", code=18, options_type=21, version=2, arity=(2, 2), shape=shapes.broadcast_two,
@@ -283,7 +283,8 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
     OpSpec(
         kind="leaky_relu", code=98, options_type=75, version=2, arity=(1, 1), shape=shapes.same_as_first,
         rounding="double", fields=(Field(name="alpha", slot=0, form="float", default=0.0),),
-        rules=(*_CURVE, Rule(sentence="alpha is finite", holds=lambda v: math.isfinite(v.op.number("alpha")))),
+        rules=(*_CURVE,
+               Rule(sentence="alpha is finite", holds=lambda v: math.isfinite(v.op.number("alpha")))),
     ),
     OpSpec(
         kind="prelu", code=54, options_type=0, version=1, arity=(2, 2), shape=shapes.broadcast_two,
@@ -299,11 +300,11 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
            rounding="fixed-point-rsqrt", rules=_CURVE_INT8),
     OpSpec(
         kind="pad", code=34, options_type=22, version=2, arity=(2, 2), shape=shapes.pad, rounding="none",
-        rules=(*_MOVE, rules.dtypes(1, "int32", "int64"), rules.constant_operands(1)),
+        rules=(*_MOVE, rules.index_operands(1)),
     ),
     OpSpec(
         kind="padv2", code=60, options_type=43, version=2, arity=(3, 3), shape=shapes.pad, rounding="none",
-        rules=(*_MOVE, rules.dtypes(1, "int32", "int64"), rules.constant_operands(1, 2),
+        rules=(*_MOVE, rules.index_operands(1), rules.constant_operands(2),
                Rule(sentence="the padding value is one element of the input's type",
                     holds=lambda v: v.input(2).elements == 1 and v.input(2).dtype == v.input(0).dtype)),
     ),
@@ -330,17 +331,18 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
     ),
     OpSpec(
         kind="expand_dims", code=70, options_type=52, arity=(2, 2), shape=shapes.expand_dims, rounding="none",
-        rules=(*_MOVE, rules.constant_operands(1)),
+        rules=(*_MOVE, rules.index_operands(1)),
     ),
     OpSpec(
         kind="shape", code=77, options_type=55, arity=(1, 1), shape=shapes.shape_of, rounding="none",
         fields=(Field(name="out_type", slot=0, form="dtype", default="float32"),),
-        rules=(Rule(sentence="the output is int32 or int64", holds=lambda v: v.output.dtype in ("int32", "int64")),),
+        rules=(Rule(sentence="the output is int32 or int64",
+                    holds=lambda v: v.output.dtype in ("int32", "int64")),),
     ),
     OpSpec(
         kind="transpose", code=39, options_type=26, version=2, arity=(2, 2), shape=shapes.transpose,
         rounding="none",
-        rules=(*_MOVE, rules.constant_operands(1),
+        rules=(*_MOVE, rules.index_operands(1),
                Rule(sentence="at most 6 axes are transposed", holds=lambda v: len(v.input(0).shape) <= 6)),
     ),
     OpSpec(
@@ -348,7 +350,7 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
         rounding="none",
         fields=(*_ints(("begin_mask", 0, 0), ("end_mask", 1, 0), ("ellipsis_mask", 2, 0),
                        ("new_axis_mask", 3, 0), ("shrink_axis_mask", 4, 0)), _flag("offset", 5)),
-        rules=(*_MOVE, rules.constant_operands(1, 2, 3),
+        rules=(*_MOVE, rules.index_operands(1, 2, 3),
                Rule(sentence="ellipsis, new axis and offset are not used",
                     holds=lambda v: not (v.op.integer("ellipsis_mask") or v.op.integer("new_axis_mask")
                                          or v.op.flag("offset"))),
@@ -356,13 +358,13 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
     ),
     OpSpec(
         kind="slice", code=65, options_type=48, version=2, arity=(3, 3), shape=shapes.slice_, rounding="none",
-        rules=(*_MOVE, rules.constant_operands(1, 2),
+        rules=(*_MOVE, rules.index_operands(1, 2),
                Rule(sentence="at most 5 axes are sliced", holds=lambda v: len(v.input(0).shape) <= 5)),
     ),
     OpSpec(
-        kind="split", code=49, options_type=35, version=2, arity=(2, 2), results=(1, 1000), shape=shapes.split,
-        rounding="none", data_operands=(1,), fields=_ints(("num_splits", 0, 0)),
-        rules=(rules.constant_operands(0),
+        kind="split", code=49, options_type=35, version=2, arity=(2, 2), results=(1, 1000),
+        shape=shapes.split, rounding="none", data_operands=(1,), fields=_ints(("num_splits", 0, 0)),
+        rules=(rules.index_operands(0),
                Rule(sentence="input and outputs have the same type, scale and zero point",
                     holds=lambda v: all(t.dtype == v.input(1).dtype
                                         and rules.same_quant(t.quant, v.input(1).quant) for t in v.outputs))),
@@ -370,15 +372,15 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
     OpSpec(
         kind="split_v", code=102, options_type=79, version=2, arity=(3, 3), results=(1, 1000),
         shape=shapes.split_v, rounding="none", fields=_ints(("num_splits", 0, 0)),
-        rules=(rules.constant_operands(1, 2),
+        rules=(rules.index_operands(1, 2),
                Rule(sentence="input and outputs have the same type, scale and zero point",
                     holds=lambda v: all(t.dtype == v.input(0).dtype
                                         and rules.same_quant(t.quant, v.input(0).quant) for t in v.outputs))),
     ),
     OpSpec(
-        kind="resize_nearest_neighbor", code=97, options_type=74, version=2, arity=(2, 2), shape=shapes.resize,
-        rounding="none", fields=(_flag("align_corners", 0), _flag("half_pixel_centers", 1)),
-        rules=(*_MOVE, rules.constant_operands(1)),
+        kind="resize_nearest_neighbor", code=97, options_type=74, version=2, arity=(2, 2),
+        shape=shapes.resize, rounding="none", fields=(_flag("align_corners", 0), _flag("half_pixel_centers", 1)),
+        rules=(*_MOVE, rules.index_operands(1)),
     ),
     OpSpec(
         kind="resize_bilinear", code=23, options_type=15, version=2, arity=(2, 2), shape=shapes.resize,
@@ -402,7 +404,7 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
     OpSpec(
         kind="arg_max", code=56, options_type=40, version=2, arity=(2, 2), shape=shapes.arg_max,
         rounding="none", fields=(Field(name="output_type", slot=0, form="dtype", default="float32"),),
-        rules=(rules.dtypes(0, "int8"), rules.constant_operands(1),
+        rules=(rules.dtypes(0, "int8"), rules.index_operands(1),
                Rule(sentence="the index is int32", holds=lambda v: v.output.dtype == "int32")),
     ),
 )  # fmt: skip

@@ -39,6 +39,21 @@ def constant_operands(*positions: int) -> Rule:
     )
 
 
+def index_operands(*positions: int) -> Rule:
+    """Operands that hold axes, sizes, paddings or shapes."""
+    words = " and ".join(str(p) for p in positions)
+
+    def holds(view: OpView) -> bool:
+        tensors = [view.input(p) for p in positions if view.has(p)]
+        return all(t.is_constant and t.dtype in ("int32", "int64") and len(t.shape) <= 2 for t in tensors)
+
+    return Rule(
+        sentence=f"operand {words} is an int32 constant",
+        holds=holds,
+        next_step="export the model with a fixed input shape",
+    )
+
+
 def options_at_least(minimum: int, *names: str) -> Rule:
     return Rule(
         sentence=f"{' and '.join(n.replace('_', ' ') for n in names)} is at least {minimum}",
@@ -128,22 +143,15 @@ def _bias(position: int, filter_axis: int) -> Callable[[OpView], bool]:
 
 def bias(position: int, filter_axis: int) -> Rule:
     return Rule(
-        sentence="the bias is a constant with one value per output channel, int32 (or int64 with int16 inputs)",
+        sentence="the bias is a constant, one int32 (with int16 inputs also int64) per output channel",
         holds=_bias(position, filter_axis),
     )
 
 
-ONE_BATCH_AXIS: Final = Rule(
-    sentence="no axis of a tensor is 0",
-    holds=lambda v: all(n > 0 for t in (*v.present, *v.outputs) if t.elements == 0 for n in t.shape),
+GENERAL_INT16: Final = Rule(
+    sentence="int16 operands are not restricted to power-of-two scales",
+    holds=lambda v: v.output.dtype != "int16" or not v.op.flag("pot_scale_int16"),
 )
-
-
-def _axes_are_constants(view: OpView) -> bool:
-    return view.input(1).is_constant and view.input(1).dtype in ("int32", "int64")
-
-
-REDUCTION_AXES: Final = Rule(sentence="the axes are an int32 constant", holds=_axes_are_constants)
 
 POOL_ACTIVATION: Final = Rule(
     sentence="the fused activation is none, relu, relu6 or relu_n1_to_1",

@@ -179,7 +179,7 @@ def concatenation(view: OpView) -> tuple[Shape, ...]:
     rest = {s[:axis] + s[axis + 1 :] for s in shapes if len(s) == len(shapes[0])}
     if len(rest) != 1 or any(len(s) != len(shapes[0]) for s in shapes):
         raise ShapeError(f"shapes {shapes} differ outside axis {axis}")
-    return (shapes[0][:axis] + (sum(s[axis] for s in shapes),) + shapes[0][axis + 1 :],)
+    return ((*shapes[0][:axis], sum(s[axis] for s in shapes), *shapes[0][axis + 1 :]),)
 
 
 def pack(view: OpView) -> tuple[Shape, ...]:
