@@ -1,0 +1,121 @@
+"""Cross-compiles emitted programs with `zig cc` (PyPI `ziglang`): no system package is needed."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from espalier.errors import BugError, ToolMissingError
+from espalier.measure.elf import Image, read_elf
+
+_FIRMWARE = Path(__file__).parent / "firmware"
+WARNINGS = ("-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror")
+FLASH_BASE = 0x0000_1000
+RAM_BASE = 0x2000_0000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Core:
+    """A processor core that emitted programs are compiled for and run on. Names are zig's, unicorn's, QEMU's."""
+
+    name: str
+    triple: str
+    cpu: str
+    unicorn: str
+    """Unicorn's CPU model; empty where unicorn has none."""
+    qemu: str = ""
+    """QEMU's machine; empty where the core is not run there."""
+    isa: str = "portable"
+    """Which of the kernels' instruction sets the compiler will choose: portable | dsp | helium."""
+
+
+CORES: Mapping[str, Core] = {
+    core.name: core
+    for core in (
+        Core(name="cortex-m0plus", triple="thumb-freestanding-eabi", cpu="cortex_m0plus",
+             unicorn="UC_CPU_ARM_CORTEX_M0"),
+        Core(name="cortex-m3", triple="thumb-freestanding-eabi", cpu="cortex_m3",
+             unicorn="UC_CPU_ARM_CORTEX_M3", qemu="mps2-an385"),
+        Core(name="cortex-m4", triple="thumb-freestanding-eabi", cpu="cortex_m4",
+             unicorn="UC_CPU_ARM_CORTEX_M4", qemu="mps2-an386", isa="dsp"),
+        Core(name="cortex-m7", triple="thumb-freestanding-eabi", cpu="cortex_m7",
+             unicorn="UC_CPU_ARM_CORTEX_M7", qemu="mps2-an500", isa="dsp"),
+        Core(name="cortex-m33", triple="thumb-freestanding-eabi", cpu="cortex_m33+dsp",
+             unicorn="UC_CPU_ARM_CORTEX_M33", qemu="mps2-an505", isa="dsp"),
+        Core(name="cortex-m55", triple="thumb-freestanding-eabi", cpu="cortex_m55+mve", unicorn="",
+             qemu="mps3-an547", isa="helium"),
+        Core(name="rv32imc", triple="riscv32-freestanding-none", cpu="generic_rv32+m+c",
+             unicorn="UC_CPU_RISCV32_BASE32"),
+    )
+}
+
+
+def zig(*arguments: str, cwd: Path) -> None:
+    """Runs one zig command in ``cwd``; a failure is ours, because every input was emitted by us."""
+    if importlib.util.find_spec("ziglang") is None:
+        raise ToolMissingError(
+            "the cross-compiler (PyPI package ziglang) is not installed",
+            supported="microcontroller targets are compiled and run on an emulated core during the build",
+            next_step="install the optional dependencies: espalier[mcu]",
+        )
+    environment = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "TMPDIR", "TEMP", "TMP")}
+    environment["ZIG_LOCAL_CACHE_DIR"] = str(cwd / "zig-cache")
+    environment["ZIG_GLOBAL_CACHE_DIR"] = str(cwd / "zig-cache")
+    environment["SOURCE_DATE_EPOCH"] = "0"
+    done = subprocess.run(
+        [sys.executable, "-m", "ziglang", *arguments], cwd=cwd, env=environment, capture_output=True, timeout=300
+    )
+    if done.returncode != 0:
+        raise BugError(f"zig {arguments[0]} failed on emitted code:\n{done.stderr.decode(errors='replace')[-4000:]}")
+
+
+def compile_program(
+    files: Mapping[str, bytes],
+    core: Core,
+    *,
+    roots: Sequence[str],
+    workdir: Path,
+    optimize: str = "-O2",
+    flags: Sequence[str] = (),
+) -> Image:
+    """Compiles C files for one core and links them with what ``roots`` (function names) need.
+
+    ``files`` maps plain file names to their bytes; only names that end in ``.c`` are compiled.
+    Warnings are errors, as they are for the firmware engineer.
+    """
+    for name, data in sorted(files.items()):
+        (workdir / name).write_bytes(data)
+    (workdir / "memory.c").write_bytes((_FIRMWARE / "memory.c").read_bytes())
+    sources = sorted(name for name in [*files, "memory.c"] if name.endswith(".c"))
+    options = [
+        "-target", core.triple, f"-mcpu={core.cpu}", optimize, *WARNINGS, *flags, "-ffreestanding",
+        "-fno-sanitize=undefined", "-fno-stack-protector", "-ffunction-sections", "-fdata-sections",
+        "-fno-unwind-tables", "-fno-asynchronous-unwind-tables",
+    ]  # fmt: skip
+    with ThreadPoolExecutor(2) as pool:
+        jobs = [
+            pool.submit(zig, "cc", *options, "-c", source, "-o", source[:-2] + ".o", cwd=workdir)
+            for source in sources
+        ]
+        for job in jobs:
+            job.result()
+    keep = [argument for root in roots for argument in ("-u", root)]
+    zig(
+        "ld.lld", "-T", str(_FIRMWARE / "link.ld"), f"--defsym=FLASH_BASE={FLASH_BASE}", "--gc-sections", "-e",
+        roots[0], *keep, *[source[:-2] + ".o" for source in sources], "-o", "program.elf", cwd=workdir,
+    )  # fmt: skip
+    return read_elf((workdir / "program.elf").read_bytes())
+
+
+def compile_counter(workdir: Path) -> Path:
+    """Compiles the block counter for the machine that runs this process; returns the shared library."""
+    (workdir / "count_blocks.c").write_bytes((_FIRMWARE / "count_blocks.c").read_bytes())
+    zig("cc", "-O2", "-fPIC", "-fno-sanitize=undefined", "-c", "count_blocks.c", "-o", "count_blocks.o", cwd=workdir)
+    zig("ld.lld", "-shared", "count_blocks.o", "-o", "count_blocks.so", cwd=workdir)
+    return workdir / "count_blocks.so"

@@ -1,0 +1,220 @@
+"""Runs an emitted program on an emulated core and measures it exactly.
+
+Instructions are counted by basic blocks (a block's instructions are known from its bytes, its runs are counted),
+the stack by painting, code and constants by section. An instruction count is not a cycle count: it knows nothing of
+wait states, dual issue or load latency.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from espalier.errors import BugError, ToolMissingError
+from espalier.measure.cross import RAM_BASE, Core, compile_counter
+from espalier.measure.elf import Image
+
+_STOP = 0x1000_0000
+_RAM_BYTES = 4 << 20
+_STACK_BYTES = 16 << 10
+_STACK_PAINT = 0xA5
+_GUARD = 64
+
+
+class _Counter(ctypes.Structure):
+    _fields_ = (
+        ("total", ctypes.c_uint64),
+        ("layer", ctypes.c_void_p),
+        ("flash", ctypes.c_void_p),
+        ("known", ctypes.c_void_p),
+        ("known_size", ctypes.c_void_p),
+        ("flash_base", ctypes.c_uint32),
+        ("flash_bytes", ctypes.c_uint32),
+        ("watch_begin", ctypes.c_uint32),
+        ("watch_end", ctypes.c_uint32),
+        ("layers", ctypes.c_uint32),
+        ("current", ctypes.c_uint32),
+        ("inside", ctypes.c_uint32),
+        ("encoding", ctypes.c_uint32),
+        ("stray", ctypes.c_uint32),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What one call of a function on the emulated core did."""
+
+    result: int
+    buffers: tuple[bytes, ...]
+    """The RAM buffers after the call, in the order given."""
+    instructions: int
+    segments: tuple[int, ...]
+    """Instructions per call that the watched function makes, set-up included; empty when nothing was watched."""
+    stack_bytes: int
+
+
+class EmulatedCore:
+    """One emulated core with one program loaded. Not thread-safe; one call at a time.
+
+    Raises :class:`ToolMissingError` without unicorn, :class:`BugError` when the program faults.
+    """
+
+    def __init__(self, image: Image, core: Core, *, workdir: Path) -> None:
+        self._unicorn: Any = _unicorn()
+        self._image = image
+        self._riscv = core.triple.startswith("riscv")
+        self._engine = self._open(core)
+        self._library = ctypes.CDLL(str(compile_counter(workdir)))
+        self._load()
+
+    def _open(self, core: Core) -> Any:
+        u = self._unicorn
+        if self._riscv:
+            return u.Uc(u.UC_ARCH_RISCV, u.UC_MODE_RISCV32)
+        engine = u.Uc(u.UC_ARCH_ARM, u.UC_MODE_THUMB | u.UC_MODE_MCLASS)
+        engine.ctl_set_cpu_model(getattr(importlib.import_module("unicorn.arm_const"), core.unicorn))
+        return engine
+
+    def _load(self) -> None:
+        sections = self._image.sections
+        low = min(s.address for s in sections) & ~0xFFF
+        high = (max(s.address + s.size for s in sections) + 0x2FFF) & ~0xFFF
+        flash = bytearray(high - low)
+        for section in sections:
+            start = section.address - low
+            flash[start : start + len(section.data)] = section.data
+        u = self._unicorn
+        self._engine.mem_map(low, len(flash), u.UC_PROT_READ | u.UC_PROT_EXEC)
+        self._engine.mem_write(low, bytes(flash))
+        self._engine.mem_map(RAM_BASE, _RAM_BYTES, u.UC_PROT_READ | u.UC_PROT_WRITE)
+        self._engine.mem_map(_STOP, 0x1000)
+        self._engine.mem_write(_STOP, b"\xfe\xe7" * 8 if not self._riscv else b"\x01\xa0" * 8)
+        self._flash_base, self._flash = low, bytes(flash)
+        self._known = np.zeros(len(flash) // 2 + 1, np.uint16)
+        self._known_size = np.zeros_like(self._known)
+
+    def call(
+        self,
+        function: str,
+        arguments: Sequence[int | bytes | bytearray],
+        *,
+        watch: str = "",
+        segments: int = 0,
+        place: int = 16,
+    ) -> Call:
+        """Calls ``function`` with integers and buffers (bytes are copied to RAM, aligned to ``place``).
+
+        ``watch`` names the function whose calls split the count into ``segments`` parts.
+        At most four arguments for Arm, eight for RISC-V, as the calling conventions pass in registers; further ones
+        go to the stack.
+        """
+        words: list[int] = []
+        spans: list[tuple[int, int]] = []
+        at = RAM_BASE + _STACK_BYTES + _GUARD
+        for argument in arguments:
+            if isinstance(argument, int):
+                words.append(argument & 0xFFFF_FFFF)
+                continue
+            at = (at + place - 1) // place * place
+            self._engine.mem_write(at, bytes(argument))
+            words.append(at)
+            spans.append((at, len(argument)))
+            at += len(argument) + _GUARD
+        counter, layer = self._counter(watch, segments)
+        self._engine.mem_write(RAM_BASE, bytes([_STACK_PAINT]) * _STACK_BYTES)
+        hook = self._hook(counter)
+        try:
+            result = self._run(function, words)
+        finally:
+            self._unhook(hook)
+        if counter.stray:
+            raise BugError(f"{function} ran code outside the program on the emulated core")
+        stack = bytes(self._engine.mem_read(RAM_BASE, _STACK_BYTES))
+        untouched = len(stack) - len(stack.lstrip(bytes([_STACK_PAINT])))
+        passed = 4 * max(0, len(words) - (8 if self._riscv else 4))
+        return Call(
+            result=result,
+            buffers=tuple(bytes(self._engine.mem_read(address, size)) for address, size in spans),
+            instructions=int(counter.total),
+            segments=tuple(int(n) for n in layer[:segments]),
+            stack_bytes=_STACK_BYTES - untouched - passed,
+        )
+
+    def _counter(self, watch: str, segments: int) -> tuple[_Counter, np.ndarray[Any, np.dtype[np.uint64]]]:
+        layer = np.zeros(segments + 1, np.uint64)
+        symbol = self._image.symbols.get(watch) if watch else None
+        begin = (symbol.address & ~1) if symbol else 0
+        counter = _Counter(
+            layer=layer.ctypes.data,
+            flash=ctypes.cast(ctypes.c_char_p(self._flash), ctypes.c_void_p).value,
+            known=self._known.ctypes.data,
+            known_size=self._known_size.ctypes.data,
+            flash_base=self._flash_base,
+            flash_bytes=len(self._flash),
+            watch_begin=begin,
+            watch_end=begin + (symbol.size if symbol else 0),
+            layers=segments,
+            encoding=int(self._riscv),
+        )
+        return counter, layer
+
+    def _hook(self, counter: _Counter) -> Any:
+        library = importlib.import_module("unicorn.unicorn_py3.unicorn").uclib
+        handle = ctypes.c_size_t()
+        status = library.uc_hook_add(
+            self._engine._uch, ctypes.byref(handle), self._unicorn.UC_HOOK_BLOCK,
+            ctypes.cast(self._library.count_block, ctypes.c_void_p), ctypes.byref(counter),
+            ctypes.c_uint64(1), ctypes.c_uint64(0),
+        )  # fmt: skip
+        if status != 0:
+            raise BugError(f"the emulator refused the counting hook (code {status})")
+        return handle
+
+    def _unhook(self, handle: Any) -> None:
+        library = importlib.import_module("unicorn.unicorn_py3.unicorn").uclib
+        library.uc_hook_del(self._engine._uch, handle)
+
+    def _run(self, function: str, words: Sequence[int]) -> int:
+        engine, symbol = self._engine, self._image.symbols.get(function)
+        if symbol is None or not symbol.defined:
+            raise BugError(f"the program has no function {function}")
+        registers, sp, link, thumb = self._registers()
+        stack = RAM_BASE + _STACK_BYTES - (4 * max(0, len(words) - len(registers)) + 7) // 8 * 8
+        for index, word in enumerate(words):
+            if index < len(registers):
+                engine.reg_write(registers[index], word)
+            else:
+                engine.mem_write(stack + 4 * (index - len(registers)), word.to_bytes(4, "little"))
+        engine.reg_write(sp, stack)
+        engine.reg_write(link, _STOP | thumb)
+        try:
+            engine.emu_start(symbol.address | thumb, _STOP)
+        except self._unicorn.UcError as error:
+            raise BugError(f"{function} faulted on the emulated core: {error}") from error
+        value = int(engine.reg_read(registers[0]))
+        return value - (1 << 32) if value >= 1 << 31 else value
+
+    def _registers(self) -> tuple[tuple[int, ...], int, int, int]:
+        if self._riscv:
+            r = importlib.import_module("unicorn.riscv_const")
+            return tuple(getattr(r, f"UC_RISCV_REG_A{i}") for i in range(8)), r.UC_RISCV_REG_SP, r.UC_RISCV_REG_RA, 0
+        a = importlib.import_module("unicorn.arm_const")
+        return tuple(getattr(a, f"UC_ARM_REG_R{i}") for i in range(4)), a.UC_ARM_REG_SP, a.UC_ARM_REG_LR, 1
+
+
+def _unicorn() -> Any:
+    try:
+        return importlib.import_module("unicorn")
+    except ImportError:
+        raise ToolMissingError(
+            "the CPU emulator (PyPI package unicorn) is not installed",
+            supported="microcontroller programs are run on an emulated core during the build",
+            next_step="install the optional dependencies: espalier[mcu]",
+        ) from None
