@@ -33,6 +33,7 @@ class Limits:
     input_side_pixels: int = 2_048
 
     golden_vectors: int = 8
+    bundle_bytes: int = 2 << 30
 
     worker_memory_bytes: int = 48 << 30
     worker_file_bytes: int = 8 << 30
