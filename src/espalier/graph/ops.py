@@ -2,8 +2,8 @@
 
 A row states the builtin code, the option fields of its flatbuffer table (slot, type, default), how many
 operands it takes, the shape rule, the constraints and the rounding rule. The reader, the writer, the
-verifier, the reference executor and the documentation all work from this table. Field slots and codes follow TFLite's
-schema.fbs (schema version 3).
+verifier, the reference executor and the documentation all work from this table. Field slots and codes follow
+TFLite's schema.fbs (schema version 3).
 """
 
 from __future__ import annotations
@@ -256,7 +256,7 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
     ),
     OpSpec(
         kind="logistic", code=14, options_type=0, version=2, arity=(1, 1), shape=shapes.same_as_first,
-        rounding="fixed-point-logistic", rules=(
+        rounding="table", rules=(
             *_CURVE,
             Rule(sentence="the output of an int8 logistic has scale 1/256 and zero point -128, "
                           "of an int16 one scale 1/32768",
@@ -268,7 +268,7 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
     ),
     OpSpec(
         kind="tanh", code=28, options_type=0, version=2, arity=(1, 1), shape=shapes.same_as_first,
-        rounding="fixed-point-tanh", rules=(
+        rounding="table", rules=(
             *_CURVE,
             Rule(sentence="the output of an int8 tanh has scale 1/128 and zero point 0, "
                           "of an int16 one scale 1/32768",
@@ -379,7 +379,8 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
     ),
     OpSpec(
         kind="resize_nearest_neighbor", code=97, options_type=74, version=2, arity=(2, 2),
-        shape=shapes.resize, rounding="none", fields=(_flag("align_corners", 0), _flag("half_pixel_centers", 1)),
+        shape=shapes.resize, rounding="none",
+        fields=(_flag("align_corners", 0), _flag("half_pixel_centers", 1)),
         rules=(*_MOVE, rules.index_operands(1)),
     ),
     OpSpec(

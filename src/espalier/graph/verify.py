@@ -102,7 +102,7 @@ def _quant_problems(where: str, tensor: Tensor) -> Iterator[Problem]:
     if not quant.scales or any(not math.isfinite(s) or s <= 0 for s in quant.scales):
         yield Problem(found=f"{where} has a scale that is not positive", supported="finite scales above 0")
     if DTYPES[tensor.dtype].kind in "iu":
-        limits = np.iinfo(DTYPES[tensor.dtype])
+        limits = np.iinfo(tensor.dtype)
         if any(not limits.min <= z <= limits.max for z in quant.zero_points):
             yield Problem(found=f"{where} has a zero point outside {tensor.dtype}", supported="one inside")
     if len(quant.zero_points) != len(quant.scales):
