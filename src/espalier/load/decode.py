@@ -1,0 +1,280 @@
+"""Image files to pixels, in the images child process: bounded, every conversion explicit, every bad file named.
+
+The rules, in this order:
+
+1. PNG, JPEG and BMP only, by content. File bytes, sides and pixels are capped before anything is decoded.
+2. The first frame of an animation counts. A truncated file is refused, never filled up.
+3. Sixteen-bit images keep their high byte (value >> 8). Grey is repeated to three channels, a palette is looked up,
+   CMYK becomes RGB as (255 - ink) * (255 - black) / 255. Colour profiles are ignored.
+4. Alpha is composited on black: (colour * alpha + 127) // 255.
+5. EXIF orientation is applied.
+6. `calibrate.contract.prepare` brings the image to the model's size.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import stat
+import struct
+import zlib
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, BinaryIO
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from PIL import ExifTags, Image
+
+from ..calibrate.contract import Pixels, prepare
+from ..errors import BugError, ImagesRefusedError
+from ..limits import LIMITS
+from ..recipe import InputContract
+from ..worker.progress import report
+from .images import SUFFIXES, ImageEntry
+
+FORMATS = tuple(sorted(set(SUFFIXES.values())))
+
+BATCH = 256
+"""Images per write."""
+
+LARGE_BYTES = 50_000
+"""From this mean file size on, decoding on several threads pays (Pillow releases the GIL while it decodes)."""
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+# What Pillow's PNG, JPEG and BMP readers raise on broken files.
+_BROKEN = (OSError, SyntaxError, ValueError, EOFError, TypeError, LookupError, OverflowError, struct.error, zlib.error,
+           Image.DecompressionBombError)
+
+
+class ImageFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of one image that was read. `mean`, `std`: of the prepared bytes, 0..255, over all channels.
+
+    `pixels_sha256` is of the prepared bytes: equal digests are the same input to the model.
+    """
+
+    path: str
+    label: str | None
+    sha256: str
+    pixels_sha256: str
+    width: int
+    height: int
+    mode: str
+    rotated: bool = False
+    frames: int = 1
+    constant: bool = False
+    mean: float = 0.0
+    std: float = 0.0
+
+
+class ImageProblem(msgspec.Struct, frozen=True, kw_only=True):
+    """One file that could not be read, and why."""
+
+    path: str
+    why: str
+
+
+class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+    """A set as the model sees it: uint8 [n, h, w, c] in the .npy at `pixels_path`, one fact row per image."""
+
+    pixels_path: str
+    shape: tuple[int, int, int, int]
+    images: tuple[ImageFacts, ...]
+    problems: tuple[ImageProblem, ...] = ()
+
+
+class _Decoded(msgspec.Struct, frozen=True):
+    pixels: Pixels
+    facts: dict[str, Any]
+
+
+def prepare_set(root: str, entries: Sequence[ImageEntry], contract: InputContract, out_path: str) -> Prepared:
+    """Decode `entries` below `root`, apply the contract and write uint8 [n, h, w, c] to `out_path` (.npy).
+
+    A file that cannot be read becomes a problem row and is left out; the order of the others stays. Raises
+    ImagesRefusedError when none could be read.
+    """
+    images: list[ImageFacts] = []
+    problems: list[ImageProblem] = []
+    with open(out_path, "w+b") as file:
+        _write_header(file, (0, *contract.shape))
+        waiting: list[_Decoded] = []
+        for done, (entry, result) in enumerate(_decode_all(root, entries, contract), 1):
+            if isinstance(result, str):
+                problems.append(ImageProblem(path=entry.path, why=result))
+            else:
+                waiting.append(result)
+            if len(waiting) == BATCH or done == len(entries):
+                images += _write_batch(file, waiting)
+                waiting = []
+                report(done, len(entries), "reading images")
+        _write_header(file, (len(images), *contract.shape))
+    if not images:
+        raise ImagesRefusedError(
+            f"none of {len(entries)} images could be read"
+            + (f"; {problems[0].path}: {problems[0].why}" if problems else ""),
+            supported=", ".join(FORMATS),
+        )
+    return Prepared(
+        pixels_path=out_path, shape=(len(images), *contract.shape), images=tuple(images), problems=tuple(problems)
+    )
+
+
+def decode(data: bytes) -> tuple[Pixels, dict[str, Any]]:
+    """An image file's bytes -> RGB uint8 [h, w, 3] and {width, height, mode, rotated, frames}.
+
+    Raises ImagesRefusedError, saying why, for anything but a whole PNG, JPEG or BMP within the limits.
+    """
+    try:
+        image: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
+        width, height = image.size
+        if width * height > LIMITS.image_pixels or max(width, height) > LIMITS.image_side_pixels:
+            raise ImagesRefusedError(
+                f"{width} x {height} pixels; at most {LIMITS.image_pixels} in all and "
+                f"{LIMITS.image_side_pixels} a side are read"
+            )
+        frames = int(getattr(image, "n_frames", 1))
+        image.load()
+        turn = _orientation(image)
+        rgb = to_rgb(image)
+    except Image.UnidentifiedImageError:
+        raise ImagesRefusedError(_unknown_kind(data)) from None
+    except _BROKEN as problem:
+        raise ImagesRefusedError(f"damaged or truncated ({_sentence(problem)})") from None
+    if turn in _TURNS:
+        rgb = np.asarray(Image.fromarray(rgb).transpose(_TURNS[turn]))
+    facts = {"width": width, "height": height, "mode": image.mode, "rotated": turn in _TURNS, "frames": frames}
+    return rgb, facts
+
+
+def to_rgb(image: Image.Image) -> Pixels:
+    """A loaded Pillow image -> RGB uint8 [h, w, 3] by rules 3 and 4 of this module."""
+    mode = image.mode
+    if mode == "RGB":
+        return np.asarray(image)
+    if mode.startswith("I;16") or mode == "I":
+        wide = np.asarray(image).astype(np.int64)
+        return _gray_to_rgb((np.clip(wide, 0, 65_535) >> 8).astype(np.uint8))
+    if mode in ("1", "L"):
+        return _gray_to_rgb(np.asarray(image.convert("L")))
+    if mode in ("LA", "RGBA", "PA", "La", "RGBa") or (mode == "P" and "transparency" in image.info):
+        rgba = np.asarray(image.convert("RGBA")).astype(np.int32)
+        return ((rgba[:, :, :3] * rgba[:, :, 3:] + 127) // 255).astype(np.uint8)
+    if mode in ("P", "CMYK"):
+        return np.asarray(image.convert("RGB"))
+    raise ImagesRefusedError(f"pixels of kind {mode} are not read; save it as an 8-bit PNG")
+
+
+def read_bounded(path: str) -> bytes:
+    """The bytes of a regular file. Raises ImagesRefusedError when it is none, too large or gone."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except OSError as problem:
+        raise ImagesRefusedError(f"cannot be opened ({problem.strerror})") from None
+    with open(descriptor, "rb") as file:
+        state = os.fstat(descriptor)
+        if not stat.S_ISREG(state.st_mode):
+            raise ImagesRefusedError("not a regular file")
+        if state.st_size > LIMITS.image_file_bytes:
+            raise ImagesRefusedError(f"{state.st_size} bytes; at most {LIMITS.image_file_bytes} are read")
+        data = file.read(LIMITS.image_file_bytes + 1)
+    if not data:
+        raise ImagesRefusedError("the file is empty")
+    return data
+
+
+def _decode_all(
+    root: str, entries: Sequence[ImageEntry], contract: InputContract
+) -> Iterator[tuple[ImageEntry, _Decoded | str]]:
+    def one(entry: ImageEntry) -> _Decoded | str:
+        try:
+            data = read_bounded(os.path.join(root, entry.path))
+            rgb, facts = decode(data)
+        except ImagesRefusedError as problem:
+            return problem.found
+        pixels = prepare(rgb, contract)
+        facts |= {"path": entry.path, "label": entry.label, "sha256": hashlib.sha256(data).hexdigest()}
+        return _Decoded(pixels, facts | {"pixels_sha256": hashlib.sha256(pixels.tobytes()).hexdigest()})
+
+    threads = os.cpu_count() or 1
+    if threads == 1 or sum(entry.bytes for entry in entries) < LARGE_BYTES * len(entries):
+        yield from ((entry, one(entry)) for entry in entries)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        for start in range(0, len(entries), BATCH):  # bounds what waits in memory
+            batch = entries[start : start + BATCH]
+            yield from zip(batch, pool.map(one, batch), strict=True)
+
+
+def _write_batch(file: BinaryIO, decoded: Sequence[_Decoded]) -> list[ImageFacts]:
+    if not decoded:
+        return []
+    pixels = np.stack([item.pixels for item in decoded])
+    file.write(pixels.tobytes())
+    flat = pixels.reshape(len(pixels), -1)
+    mean, std = flat.mean(axis=1), flat.std(axis=1)
+    constant = flat.max(axis=1) == flat.min(axis=1)
+    return [
+        ImageFacts(**item.facts, constant=bool(constant[i]), mean=round(float(mean[i]), 3), std=round(float(std[i]), 3))
+        for i, item in enumerate(decoded)
+    ]
+
+
+def _write_header(file: BinaryIO, shape: tuple[int, ...]) -> None:
+    """The .npy header; numpy pads it so that any number of images has the same header length."""
+    file.seek(0)
+    np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
+    if file.tell() != 128:
+        raise BugError(f"an .npy header of {file.tell()} bytes for shape {shape}")
+    file.seek(0, os.SEEK_END)
+
+
+def _orientation(image: Image.Image) -> int:
+    """EXIF orientation 1..8; 1 when there is none or it cannot be read."""
+    if not ({"exif", "Raw profile type exif", "XML:com.adobe.xmp", "xmp"} & image.info.keys()):
+        return 1
+    try:
+        turn = image.getexif().get(ExifTags.Base.Orientation, 1)
+    except _BROKEN:
+        return 1
+    return turn if isinstance(turn, int) else 1
+
+
+def _gray_to_rgb(gray: NDArray[np.uint8]) -> Pixels:
+    return np.repeat(gray[:, :, None], 3, axis=2)
+
+
+_KINDS = {
+    b"GIF8": "a GIF",
+    b"RIFF": "a WebP or another RIFF file",
+    b"II*\0": "a TIFF",
+    b"MM\0*": "a TIFF",
+    b"version https://git-lfs": "a Git LFS pointer, not the image (run `git lfs pull`)",
+    b"<svg": "an SVG",
+    b"<!DO": "a web page",
+    b"<htm": "a web page",
+    b"%PDF": "a PDF",
+}
+
+
+def _unknown_kind(data: bytes) -> str:
+    kind = next((name for start, name in _KINDS.items() if data.startswith(start)), None)
+    if kind is None and data[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif"):
+        kind = "a HEIC or AVIF photo"
+    return (f"it is {kind}" if kind else "not an image that can be identified") + "; PNG, JPEG and BMP are read"
+
+
+def _sentence(problem: BaseException) -> str:
+    text = str(problem).split("\n")[0].replace("<_io.BytesIO object at", "file ")
+    return "".join(c if c.isprintable() else "?" for c in text)[:120] or type(problem).__name__

@@ -1,0 +1,312 @@
+"""Image sets as lists of files: what a folder or a csv holds, which of it is used, and its fingerprint.
+
+Nothing here opens an image; that is `decode.py`, in the images child process. Three layouts are read:
+
+- a folder of images: no classes;
+- a folder with one folder per class (images may lie deeper inside a class folder);
+- a csv with the columns path,label (a header naming them is optional), paths relative to the csv's folder.
+
+Names that start with a dot are ignored. A link that leads out of the folder refuses the set.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import hashlib
+import io
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from ..errors import ImagesRefusedError
+from ..limits import LIMITS
+from ..store import Store, key_of
+
+SUFFIXES: dict[str, str] = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".bmp": "BMP"}
+"""File name endings that count as images, and Pillow's name of the format."""
+
+NESTING = 16
+"""Deepest folder below the root of a set."""
+
+SETTLED_SECONDS = 2.0
+"""A file changed less than this before it was read may change again within one tick of its file system's clock."""
+
+_PATH_HEADERS = ("path", "file", "filename", "image")
+_LABEL_HEADERS = ("label", "class", "category")
+
+
+class ImageEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One file of a set. `path` is relative to the set's root, with forward slashes; `label` a class name or None."""
+
+    path: str
+    label: str | None = None
+    bytes: int = 0
+
+
+class ImageSet(msgspec.Struct, frozen=True, kw_only=True):
+    """A set as it lies on disk: entries sorted by path, class names sorted, files that are not read as images."""
+
+    root: str
+    entries: tuple[ImageEntry, ...]
+    classes: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Images per class."""
+        counts = dict.fromkeys(self.classes, 0)
+        for entry in self.entries:
+            if entry.label is not None:
+                counts[entry.label] += 1
+        return counts
+
+
+def scan(path: Path | str) -> ImageSet:
+    """List the images of a folder or a csv, sorted by path.
+
+    Raises ImagesRefusedError when there is no such folder, no image in it, a link that leaves it, images both
+    beside and inside class folders, or more of anything than limits.py allows.
+    """
+    path = Path(path)
+    if path.is_file() and path.suffix.lower() == ".csv":
+        return _scan_csv(path)
+    if not path.is_dir():
+        raise ImagesRefusedError(
+            f"there is no image folder {path}",
+            supported="a folder of images, a folder with one folder per class, or a .csv with path,label",
+            next_step="check the path; it is relative to the recipe",
+        )
+    files = list_files(path)
+    images = [(name, size) for name, size in files if _is_image(name)]
+    ignored = tuple(name for name, _ in files if not _is_image(name))
+    if not images:
+        kinds = ", ".join(sorted({os.path.splitext(name)[1].lower() or "no ending" for name in ignored})[:8])
+        raise ImagesRefusedError(
+            f"no image in {path}" + (f" (found only: {kinds})" if kinds else ""),
+            supported=", ".join(SUFFIXES),
+            next_step="convert other formats to PNG, or correct the path",
+        )
+    inside = [name for name, _ in images if "/" in name]
+    beside = [name for name, _ in images if "/" not in name]
+    if inside and beside:
+        raise ImagesRefusedError(
+            f"{path} holds images both beside ({beside[0]}) and inside ({inside[0]}) its folders",
+            supported="either only images, or one folder per class",
+            next_step="move the images beside the folders into one of them, or away",
+        )
+    entries = tuple(
+        ImageEntry(path=name, label=name.split("/", 1)[0] if inside else None, bytes=size) for name, size in images
+    )
+    classes = tuple(sorted({entry.label for entry in entries if entry.label is not None}))
+    return ImageSet(root=str(path.resolve()), entries=entries, classes=classes, ignored=ignored)
+
+
+def select(entries: Sequence[ImageEntry], count: int) -> tuple[ImageEntry, ...]:
+    """At most `count` entries, balanced over the classes, the same whatever order they come in.
+
+    Within a class the entries are ordered by the sha256 of their path, so that neighbouring frames of a series
+    are spread; the classes then take turns. The result is sorted by path.
+    """
+    by_class: dict[str, list[ImageEntry]] = {}
+    for entry in entries:
+        by_class.setdefault(entry.label or "", []).append(entry)
+    queues = [sorted(by_class[name], key=_spread) for name in sorted(by_class)]
+    turns = [(turn, place) for place, queue in enumerate(queues) for turn in range(len(queue))]
+    chosen = [queues[place][turn] for turn, place in sorted(turns)[:count]]
+    return tuple(sorted(chosen, key=lambda entry: entry.path))
+
+
+def label_indices(entries: Sequence[ImageEntry], labels: Sequence[str]) -> list[int]:
+    """The output index of each entry's class.
+
+    Classes are names of `labels`; if none of them is, but all are whole numbers below their count, they are taken
+    as indices. Raises ImagesRefusedError for a class that is no label, naming the nearest one.
+    """
+    found = sorted({entry.label for entry in entries if entry.label is not None})
+    if any(entry.label is None for entry in entries):
+        raise ImagesRefusedError(
+            "the images have no classes", supported="one folder per class, named as in the labels, or a csv"
+        )
+    place = {label: index for index, label in enumerate(labels)}
+    if found and not any(name in place for name in found) and all(_is_index(name, len(labels)) for name in found):
+        place = {name: int(name) for name in found}
+    unknown = [name for name in found if name not in place]
+    if unknown:
+        near = difflib.get_close_matches(unknown[0], labels, n=1, cutoff=0.5)
+        raise ImagesRefusedError(
+            f"class {unknown[0]!r} of the images is not in the labels"
+            + (f", nor are {len(unknown) - 1} others" if len(unknown) > 1 else ""),
+            supported="class names as in the labels file: " + ", ".join(list(labels)[:12]),
+            next_step=(f"did you mean {near[0]!r}? " if near else "") + "rename the folder, or add the label",
+        )
+    return [place[entry.label] for entry in entries if entry.label is not None]
+
+
+def fingerprint(path: Path | str, store: Store | None = None) -> str:
+    """sha256 over the names and bytes of every image of a set (and of the csv itself), in hexadecimal.
+
+    Safe in the command process: files are read as bytes, none is decoded. With a store, the digest of a folder
+    whose listing (name, size, times, inode of each file) is known is not computed again; 2,500 files then cost
+    about 20 ms. Raises what `scan` raises.
+    """
+    images = scan(path)
+    folders: dict[str, list[str]] = {}
+    for entry in images.entries:
+        folders.setdefault(entry.path.rpartition("/")[0], []).append(entry.path)
+    total = hashlib.sha256(b"espalier-images/1")
+    if Path(path).is_file():
+        total.update(_sha256(Path(path)).encode())
+    for folder in sorted(folders):
+        digest = _folder_digest(Path(images.root), sorted(set(folders[folder])), store)
+        total.update(f"{folder}\0{digest}\n".encode())
+    return total.hexdigest()
+
+
+def list_files(root: Path) -> list[tuple[str, int]]:
+    """(relative path, bytes) of every visible regular file below `root`, sorted; see `scan` for what is refused."""
+    real = os.path.realpath(root)
+    found: list[tuple[str, int]] = []
+    waiting = [("", 0)]
+    while waiting:
+        prefix, depth = waiting.pop()
+        with os.scandir(os.path.join(real, prefix)) as listing:
+            for item in listing:
+                name = prefix + item.name
+                if item.name.startswith("."):
+                    continue
+                if item.is_symlink() and not _stays_inside(item.path, real):
+                    raise ImagesRefusedError(
+                        f"{_shown(name)} is a link that leads out of the image folder",
+                        next_step="copy the file into the folder, or remove the link",
+                    )
+                if item.is_dir():
+                    if depth + 1 > NESTING:
+                        raise ImagesRefusedError(f"{_shown(name)}: folders are nested over {NESTING} deep")
+                    waiting.append((name + "/", depth + 1))
+                elif item.is_file():
+                    found.append((name, item.stat().st_size))
+                if len(found) > LIMITS.image_count:
+                    raise ImagesRefusedError(f"{root} holds over {LIMITS.image_count} files")
+    return sorted(found)
+
+
+def _scan_csv(path: Path) -> ImageSet:
+    text = _csv_text(path)
+    rows = [
+        (line, [cell.strip() for cell in row])
+        for line, row in enumerate(csv.reader(io.StringIO(text, newline="")), 1)
+        if any(cell.strip() for cell in row)
+    ]
+    path_column, label_column, rows = _columns(rows)
+    root = os.path.realpath(path.parent)
+    entries = []
+    for line, cells in rows:
+        if len(cells) <= max(path_column, label_column) or not cells[path_column] or not cells[label_column]:
+            raise ImagesRefusedError(
+                f"{path.name} line {line}: path and label are needed", supported="rows of path,label"
+            )
+        entries.append(_csv_entry(path.name, line, root, cells[path_column], cells[label_column]))
+    if not entries:
+        raise ImagesRefusedError(f"{path.name} names no image", supported="rows of path,label")
+    if len(entries) > LIMITS.image_count:
+        raise ImagesRefusedError(f"{path.name} names over {LIMITS.image_count} images")
+    repeated = _first_repeated([entry.path for entry in entries])
+    if repeated:
+        raise ImagesRefusedError(f"{path.name} names {_shown(repeated)} twice", next_step="remove one of the rows")
+    entries.sort(key=lambda entry: entry.path)
+    return ImageSet(root=root, entries=tuple(entries), classes=tuple(sorted({e.label for e in entries if e.label})))
+
+
+def _csv_text(path: Path) -> str:
+    if path.stat().st_size > LIMITS.image_file_bytes:
+        raise ImagesRefusedError(f"{path.name} is over {LIMITS.image_file_bytes} bytes")
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise ImagesRefusedError(
+            f"{path.name} is not UTF-8 (byte {problem.start})", next_step="save the csv as UTF-8"
+        ) from None
+
+
+def _columns(rows: list[tuple[int, list[str]]]) -> tuple[int, int, list[tuple[int, list[str]]]]:
+    if rows:
+        header = [cell.lower() for cell in rows[0][1]]
+        paths = [i for i, cell in enumerate(header) if cell in _PATH_HEADERS]
+        labels = [i for i, cell in enumerate(header) if cell in _LABEL_HEADERS]
+        if paths and labels:
+            return paths[0], labels[0], rows[1:]
+    return 0, 1, rows
+
+
+def _csv_entry(csv_name: str, line: int, root: str, name: str, label: str) -> ImageEntry:
+    full = os.path.join(root, name)
+    if os.path.isabs(name) or not _stays_inside(full, root):
+        raise ImagesRefusedError(
+            f"{csv_name} line {line}: {_shown(name)} lies outside the csv's folder",
+            next_step="put the csv beside the images and use relative paths",
+        )
+    if not os.path.isfile(full) or not _is_image(name):
+        why = "is not an image file name" if os.path.isfile(full) else "does not exist"
+        raise ImagesRefusedError(f"{csv_name} line {line}: {_shown(name)} {why}", supported=", ".join(SUFFIXES))
+    return ImageEntry(path=os.path.normpath(name).replace(os.sep, "/"), label=label, bytes=os.path.getsize(full))
+
+
+def _first_repeated(names: list[str]) -> str | None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
+
+
+def _folder_digest(root: Path, names: list[str], store: Store | None) -> str:
+    """Digest of the files of one folder; looked up by the folder's listing when a store is given."""
+    started = time.time_ns()
+    listing, newest = [], 0
+    for name in names:
+        state = (root / name).stat()
+        listing.append([name, state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino, state.st_dev])
+        newest = max(newest, state.st_mtime_ns, state.st_ctime_ns)
+    key = key_of("image-folder", {"listing": listing})
+    known = store.get(key) if store else None
+    if known and "digest" in known:
+        return known["digest"].decode()
+    total = hashlib.sha256()
+    for name in names:
+        total.update(f"{name}\0{_sha256(root / name)}\n".encode())
+    digest = total.hexdigest()
+    if store and newest + int(SETTLED_SECONDS * 1e9) < started:
+        store.put(key, {"digest": digest.encode()})
+    return digest
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _spread(entry: ImageEntry) -> tuple[bytes, str]:
+    return hashlib.sha256(entry.path.encode(errors="surrogateescape")).digest(), entry.path
+
+
+def _is_image(name: str) -> bool:
+    return os.path.splitext(name)[1].lower() in SUFFIXES
+
+
+def _is_index(name: str, count: int) -> bool:
+    return name.isascii() and name.isdigit() and int(name) < count
+
+
+def _stays_inside(path: str, root: str) -> bool:
+    real = os.path.realpath(path)
+    return real == root or real.startswith(root.rstrip(os.sep) + os.sep)
+
+
+def _shown(name: str) -> str:
+    """A file name as it may be printed: no control characters, bounded."""
+    return "".join(c if c.isprintable() else "?" for c in name[-200:])
