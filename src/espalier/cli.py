@@ -1,0 +1,187 @@
+"""The commands; no logic. stdout is the result and nothing else, stderr is for people, the exit code says how it went."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from . import __version__
+from .errors import BugError, EspalierError
+
+JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+QUIET = click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="espalier")
+def cli() -> None:
+    """Turn a Keras image model into pruned, int8, measured, proven bundles for phones, cameras and microcontrollers.
+
+    \b
+    Exit codes: 0 ok, 2 usage or recipe, 3 an input was refused, 4 unsupported on this target,
+    5 a gate failed, 6 verification failed, 7 a tool is missing, 70 a bug of ours.
+    """
+
+
+@cli.command()
+@click.argument("recipe", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), default=Path("dist"), show_default=True, help="Output folder.")
+@click.option("--tools", type=click.Choice(["fast", "all", "none"]), default="fast", show_default=True,
+              help="Consumers' own tools to check the bundles with: the fast ones, all, or none.")
+@click.option("--fresh", is_flag=True, help="Run every stage; do not reuse stored results.")
+@JSON
+@QUIET
+def build(recipe: Path, out: Path, tools: str, fresh: bool, as_json: bool, quiet: bool) -> None:
+    """Build every bundle that RECIPE asks for into OUT/<name>-<version>/.
+
+    Prunes, quantizes to int8, measures, proves and packs; writes report.json, report.html, junit.xml and summary.md.
+    A failed gate ends with exit code 5: the report is written, bundles are not.
+    """
+    from .build import build as run
+    from .report.text import summary_lines
+    from .terminal import Progress
+
+    outcome = run(recipe, out, tools=tools, fresh=fresh, progress=Progress(quiet=quiet))
+    if as_json:
+        click.echo(outcome.report_json.decode())
+    else:
+        for line in summary_lines(outcome.report, outcome.folder):
+            click.echo(line)
+    if outcome.failure is not None:
+        raise outcome.failure
+
+
+@cli.command()
+@click.argument("recipe", type=click.Path(path_type=Path))
+@JSON
+def check(recipe: Path, as_json: bool) -> None:
+    """Find in seconds what would stop a build of RECIPE: files, model, labels, images, targets."""
+    from .check import check_recipe
+    from .report.text import check_lines
+
+    findings = check_recipe(recipe)
+    _print(findings, as_json, check_lines)
+    if findings["error"] is not None:
+        raise findings["error"]
+
+
+@cli.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@click.option("--images", type=click.Path(path_type=Path), multiple=True,
+              help="A folder with calibration/, evaluation/ or train/ in it, or an image folder. Repeatable.")
+@click.option("--target", "targets", multiple=True, help="A target to deploy to. Repeatable; default: one of each kind.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("recipe.toml"), show_default=True)
+def init(model: Path, images: tuple[Path, ...], targets: tuple[str, ...], out: Path) -> None:
+    """Look at MODEL and at image folders, and write a commented recipe."""
+    from .init import write_recipe
+
+    click.echo(f"wrote {write_recipe(model, images, targets, out)}; next: espalier check {out}")
+
+
+@cli.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@JSON
+def inspect(model: Path, as_json: bool) -> None:
+    """Show what is in MODEL (.keras, .h5, .tflite): layers or operators, shapes, MACs, parameters, quantization."""
+    from .load.inspect import inspect_file
+    from .report.text import inspect_lines
+
+    _print(inspect_file(model), as_json, inspect_lines)
+
+
+@cli.command()
+@click.argument("name", required=False)
+@JSON
+def targets(name: str | None, as_json: bool) -> None:
+    """List the targets, or show the facts of one with their sources."""
+    from .report.text import target_lines, targets_lines
+    from .target import load_target, target_names
+
+    if name is None:
+        _print([load_target(n) for n in target_names()], as_json, targets_lines)
+    else:
+        _print(load_target(name), as_json, target_lines)
+
+
+@cli.command()
+@click.argument("bundle", type=click.Path(path_type=Path))
+@JSON
+def verify(bundle: Path, as_json: bool) -> None:
+    """Check a BUNDLE folder: every digest of its manifest, and its golden vectors run again on this machine."""
+    from .bundle.verify import verify_bundle
+    from .report.text import verify_lines
+
+    _print(verify_bundle(bundle), as_json, verify_lines)
+
+
+@cli.command()
+@JSON
+def doctor(as_json: bool) -> None:
+    """Show versions, and which optional tools are there and what they are for."""
+    from .doctor import examine
+    from .errors import ToolMissingError
+    from .report.text import doctor_lines
+
+    facts = examine()
+    _print(facts, as_json, doctor_lines)
+    if not facts["ok"]:
+        wrong = ", ".join(f"{p['name']}{p['required']}" for p in facts["packages"] if not p["ok"])
+        raise ToolMissingError(f"packages are missing or of another version: {wrong}",
+                               next_step="pip install espalier into a fresh environment")
+
+
+def _print(value: Any, as_json: bool, lines: Callable[[Any], list[str]]) -> None:
+    if as_json:
+        import msgspec
+
+        data = msgspec.json.encode(value, enc_hook=_plain, order="sorted")
+        click.echo(msgspec.json.format(data, indent=2).decode())
+    else:
+        for line in lines(value):
+            click.echo(line)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, EspalierError):
+        return {"found": value.found, "supported": value.supported, "next": value.next_step}
+    return str(value)
+
+
+def main() -> None:
+    """Run a command; every error of ours becomes a message and its exit code, anything else a bug report."""
+    try:
+        code = cli.main(standalone_mode=False)
+        sys.stdout.flush()
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.ClickException as problem:
+        problem.show()
+        sys.exit(2)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted; the previous output is unchanged", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except EspalierError as problem:
+        _show(problem)
+        sys.exit(problem.exit_code)
+    except Exception as problem:  # the one place: a bug must not look like a refusal
+        traceback.print_exc()
+        _show(BugError(f"a bug in Espalier: {type(problem).__name__}: {problem}",
+                       next_step="please report the lines above; nothing was written"))
+        sys.exit(70)
+
+
+def _show(problem: EspalierError) -> None:
+    first, *rest = str(problem).splitlines()
+    click.echo(click.style("error: ", fg="red", bold=True) + first, err=True)
+    for line in rest:
+        click.echo(f"  {line}", err=True)
+    for note in getattr(problem, "__notes__", []):
+        click.echo(note, err=True)

@@ -1,0 +1,81 @@
+"""Budgets and limits as gates: each compares one figure with one limit and says both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from .recipe import Recipe
+from .report.content import AccuracyRow, GateRow, LatencyRow
+from .target import Target
+
+P_VALUE = 0.05
+"""The ladder's limit fails a build only when the paired test is surer than this; a budget is taken as written."""
+
+
+def gates(
+    recipe: Recipe,
+    *,
+    accuracy: AccuracyRow | None,
+    given_top1: float | None,
+    macs: int,
+    model_bytes: int,
+    arena_bytes: Mapping[str, int],
+    latency: Sequence[LatencyRow],
+    targets: Sequence[Target],
+) -> tuple[GateRow, ...]:
+    """Every gate that the recipe or a target asks for, in a fixed order.
+
+    `model_bytes` is the largest .tflite shipped; `arena_bytes` is per microcontroller target; `given_top1` is the
+    share of right answers of the model as given. A budget whose figure is unknown fails.
+    """
+    budgets = recipe.budgets
+    rows: list[GateRow] = []
+    if accuracy is not None:
+        limit, drop = recipe.quantize.max_accuracy_drop, accuracy.drop_points
+        rows.append(_row("quantize.max-accuracy-drop", limit, drop, "points",
+                         passed=drop <= limit or accuracy.p_value >= P_VALUE))
+    if budgets.max_accuracy_drop is not None:
+        loss = None if accuracy is None or given_top1 is None else 100 * (given_top1 - accuracy.int8.top1)
+        rows.append(_row("budgets.max-accuracy-drop", budgets.max_accuracy_drop, loss, "points"))
+    if budgets.min_class_recall is not None:
+        worst = min((c.recall_int8 for c in accuracy.classes if c.n), default=None) if accuracy else None
+        rows.append(_row("budgets.min-class-recall", budgets.min_class_recall, worst, "share",
+                         passed=worst is not None and worst >= budgets.min_class_recall))
+    if budgets.max_model_bytes is not None:
+        rows.append(_row("budgets.max-model-bytes", budgets.max_model_bytes, model_bytes, "bytes"))
+    if budgets.max_arena_bytes is not None and arena_bytes:
+        rows.append(_row("budgets.max-arena-bytes", budgets.max_arena_bytes, max(arena_bytes.values()), "bytes"))
+    if budgets.max_macs is not None:
+        rows.append(_row("budgets.max-macs", budgets.max_macs, macs, "MACs"))
+    if budgets.max_latency_us is not None:
+        for runtime, limit_us in (
+            ("litert", budgets.max_latency_us.litert),
+            ("tflite-runtime", budgets.max_latency_us.tflite_runtime),
+        ):
+            if limit_us is not None:
+                rows.append(_row(f"budgets.max-latency-us.{runtime}", limit_us, _median(latency, runtime), "µs"))
+    for target in targets:
+        flash, ram = target.number("flash-bytes"), target.number("ram-bytes")
+        if flash is not None:
+            rows.append(_row(f"{target.name}.flash-bytes", flash, model_bytes, "bytes"))
+        if ram is not None and target.name in arena_bytes:
+            rows.append(_row(f"{target.name}.ram-bytes", ram, arena_bytes[target.name], "bytes"))
+    return tuple(rows)
+
+
+def _median(latency: Sequence[LatencyRow], runtime: str) -> float | None:
+    rows = [r for r in latency if r.runtime == runtime and r.variant == "int8" and r.threads == 1]
+    return rows[0].median_us if rows else None
+
+
+def _row(name: str, limit: float, value: float | None, unit: str, *, passed: bool | None = None) -> GateRow:
+    holds = (value is not None and value <= limit) if passed is None else passed
+    return GateRow(name=name, limit=limit, value=value, passed=holds, unit=unit)
+
+
+def describe(row: GateRow) -> str:
+    """A failed gate in words."""
+    if row.value is None:
+        return f"{row.name}: no figure, limit {row.limit:g} {row.unit}"
+    relation = "below" if row.name == "budgets.min-class-recall" else "above"
+    return f"{row.name}: {row.value:g} is {relation} the limit {row.limit:g} {row.unit}"

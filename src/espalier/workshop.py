@@ -1,0 +1,146 @@
+"""Where a build works: its scratch folder, its child processes (started when first needed), its stored results.
+
+Also the one place that times stages and tells the progress line about them.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+import msgspec
+
+from .report.content import StageRow
+from .store import Store, key_of
+from .terminal import Progress
+from .worker.client import Worker
+
+T = TypeVar("T")
+
+PINNED = (
+    "ai-edge-litert",
+    "keras",
+    "litert-quantizer",
+    "numpy",
+    "pillow",
+    "tensorflow",
+    "tensorflow-model-optimization",
+    "tf-keras",
+    "tflite-runtime",
+)
+"""Packages whose version is part of every stored result's key."""
+
+
+@functools.cache
+def versions() -> dict[str, str]:
+    """Versions of the packages that results depend on, and a digest of our own source files."""
+    found = {}
+    for name in PINNED:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "absent"
+    root = Path(__file__).parent
+    own = hashlib.sha256()
+    for path in sorted(p for p in root.rglob("*") if p.suffix in (".py", ".c", ".h", ".toml", ".jar", ".class", ".j2")):
+        own.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
+    found["espalier-source"] = own.hexdigest()
+    return found
+
+
+class Workshop:
+    """Child processes, scratch folder, store and stage clock of one build; a context manager."""
+
+    def __init__(self, store: Store, progress: Progress) -> None:
+        self.store = store
+        self.progress = progress
+        self._temporary = tempfile.TemporaryDirectory(prefix="espalier-")
+        self.scratch = Path(self._temporary.name)
+        self._workers: dict[str, Worker] = {}
+        self._lock = threading.Lock()
+        self._pool = ThreadPoolExecutor(max_workers=8)
+        self._seconds: dict[str, float] = {}
+        self._ran: dict[str, bool] = {}
+
+    def __enter__(self) -> Workshop:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for worker in self._workers.values():
+            worker.close(kill=True)
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self.progress.close()
+        self._temporary.cleanup()
+
+    def worker(self, kind: str, number: int = 0) -> Worker:
+        """The running child process of a kind, started at the first call; `number` tells several apart."""
+        with self._lock:
+            name = f"{kind}-{number}"
+            if name not in self._workers:
+                folder = self.scratch / name
+                folder.mkdir()
+                self._workers[name] = Worker(kind, scratch=folder)
+            return self._workers[name]
+
+    def submit(self, work: Callable[..., T], *arguments: Any, **named: Any) -> Future[T]:
+        """Run `work` in a thread (it mostly waits for a child process)."""
+        return self._pool.submit(work, *arguments, **named)
+
+    def stored(self, name: str, inputs: Mapping[str, Any], run: Callable[[], dict[str, bytes]]) -> dict[str, bytes]:
+        """The files of a stage's result: read back when all inputs are as they were, else made by `run` and stored."""
+        key = key_of(name, {**inputs, "versions": versions()})
+        stage = name.partition("/")[0]
+        found = self.store.get(key)
+        if found is not None:
+            self._ran.setdefault(stage, False)
+            return found
+        self._ran[stage] = True
+        files = run()
+        self.store.put(key, files)
+        return files
+
+    def is_stored(self, name: str, inputs: Mapping[str, Any]) -> bool:
+        """Whether `stored` would read back."""
+        return self.store.get(key_of(name, {**inputs, "versions": versions()})) is not None
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a stage as the user sees it; a stage may be entered several times."""
+        self.progress.step(name, 0, 1)
+        started = time.monotonic()
+        yield
+        self._seconds[name] = self._seconds.get(name, 0.0) + time.monotonic() - started
+        self._ran.setdefault(name, True)
+
+    def ended(self, name: str, text: str = "") -> None:
+        """Say that a stage has ended."""
+        self.progress.end(name, self._seconds.get(name, 0.0), not self._ran.get(name, True), text)
+
+    def stage_rows(self) -> tuple[StageRow, ...]:
+        """Every stage so far, in order."""
+        return tuple(
+            StageRow(name=name, seconds=round(seconds, 3), reused=not self._ran.get(name, True))
+            for name, seconds in self._seconds.items()
+        )
+
+
+def pack(value: Any) -> bytes:
+    """A stage's plain result as bytes for the store."""
+    return msgspec.msgpack.encode(value)
+
+
+def unpack(data: bytes, kind: type[T]) -> T:
+    """The inverse of `pack`."""
+    return msgspec.msgpack.decode(data, type=kind)
