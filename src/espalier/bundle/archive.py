@@ -29,7 +29,7 @@ ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 TAR_TIME_SECONDS = 946_684_800
 """2000-01-01 in seconds since 1970; Debian's lintian takes files from before 1984 for an unset clock."""
 
-_NAME = re.compile(r"[A-Za-z0-9_.@+#=, ()\[\]~-]+(/[A-Za-z0-9_.@+#=, ()\[\]~-]+)*")
+_NAME = re.compile(r"[A-Za-z0-9_$.@+#=, ()\[\]~-]+(/[A-Za-z0-9_$.@+#=, ()\[\]~-]+)*")
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
