@@ -1,0 +1,36 @@
+"""summary.md: what a CI job posts as a comment."""
+
+from __future__ import annotations
+
+from ..gate import describe
+from .content import Report
+from .text import key_figures, size
+
+
+def markdown(report: Report) -> bytes:
+    """A short Markdown page: status, figures, gates, bundles, checks that did not run."""
+    mark = "✅" if report.status == "passed" else "❌"
+    lines = [f"## {mark} {report.name} {report.version}: {report.status}", "", "| | |", "|---|---|"]
+    lines += [f"| {_cell(name)} | {_cell(text)} |" for name, text in key_figures(report)]
+    if report.gates:
+        lines += ["", "| gate | value | limit | |", "|---|--:|--:|---|"]
+        for gate in report.gates:
+            value = "no figure" if gate.value is None else f"{gate.value:,.6g}"
+            verdict = "passed" if gate.passed else "**failed**"
+            lines.append(f"| {_cell(gate.name)} | {value} | {gate.limit:,.6g} {gate.unit} | {verdict} |")
+    lines += [f"\n**{_cell(describe(gate))}**" for gate in report.gates if not gate.passed]
+    if report.bundles:
+        lines += ["", "| bundle | size | sha256 of its manifest |", "|---|--:|---|"]
+        lines += [f"| `{b.path}` | {size(b.bytes)} | `{b.sha256[:16]}…` |" for b in report.bundles]
+    if report.warnings:
+        lines += ["", *(f"- ⚠️ {_cell(text)}" for text in report.warnings)]
+    absent = sorted({f"{c.name} ({c.tool})" for c in report.checks if c.result == "not run"})
+    if absent:
+        lines += ["", "<details><summary>checks that did not run here</summary>", "", *(f"- {_cell(t)}" for t in absent),
+                  "", "</details>"]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _cell(text: str) -> str:
+    """User text inside a table: no pipes, no line breaks, no HTML."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|").replace("\n", " ")

@@ -1,0 +1,180 @@
+"""What the commands print for people: plain lines, no colour, stable enough to paste into an issue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..gate import describe
+from .content import Report
+
+if TYPE_CHECKING:
+    from ..target import Target
+
+
+def summary_lines(report: Report, folder: Path) -> list[str]:
+    """The end of a build: the figures that decide, the gates that failed, where the bundles are."""
+    lines = [f"{report.name} {report.version}: {report.status}", *(f"  {k:<10} {v}" for k, v in key_figures(report))]
+    failed = [gate for gate in report.gates if not gate.passed]
+    passed = len(report.gates) - len(failed)
+    if report.gates:
+        lines.append(f"  {'gates':<10} {passed} passed, {len(failed)} failed")
+    lines += [f"             FAILED {describe(gate)}" for gate in failed]
+    counts = {r: sum(c.result == r for c in report.checks) for r in ("passed", "failed", "not run")}
+    lines.append(f"  {'checks':<10} {counts['passed']} passed, {counts['failed']} failed, {counts['not run']} not run here")
+    lines += [f"             FAILED {c.name}: {c.why}" for c in report.checks if c.result == "failed"]
+    lines += [f"  {'warning':<10} {text}" for text in report.warnings]
+    if report.bundles:
+        width = max(len(b.target) for b in report.bundles)
+        lines += [
+            f"  {'bundle':<10} {b.target:<{width}}  {size(b.bytes):>9}  {folder / b.path}" for b in report.bundles
+        ]
+    lines.append(f"  {'report':<10} {folder / 'report.html'}")
+    return lines
+
+
+def key_figures(report: Report) -> list[tuple[str, str]]:
+    """The figures that decide, as (name, text); used by the terminal, the summary and the page."""
+    rows: list[tuple[str, str]] = []
+    q, p, a = report.quantize, report.prune, report.accuracy
+    if a is not None and a.classes:
+        low, high = a.interval
+        rows.append((
+            "accuracy",
+            f"int8 {a.int8.top1:.2%}, float {(a.pruned or a.float).top1:.2%}: {points(-a.drop_points)}"
+            f" (95 % {-high:+.2f} to {-low:+.2f}), n = {a.n}",
+        ))
+    if a is not None:
+        rows.append(("agreement", f"{a.agreement:.2%} of {a.n} images get the same answer; {len(a.flips)} changed"))
+    if p.method != "none":
+        given = f" (accuracy {a.float.top1:.2%} as given, {a.pruned.top1:.2%} pruned)" if a and a.pruned else ""
+        ratio = f", int8 latency x{p.latency_ratio:.2f}" if p.latency_ratio is not None else ""
+        rows.append((
+            "pruned",
+            f"MACs {percent(p.macs_after, p.macs_before)}, parameters {percent(p.parameters_after, p.parameters_before)}, "
+            f"int8 bytes {percent(p.bytes_after, p.bytes_before)}{ratio}{given}",
+        ))
+    rows.append((
+        "int8",
+        f"{q.operators.int8} int8 operators, {q.operators.float} float, {q.operators.int16} int16; "
+        f"scheme {q.scheme}; needs runtime {q.runtime_floor} or newer",
+    ))
+    for row in report.latency:
+        if row.variant == "int8" and row.threads == 1:
+            rows.append((
+                "latency",
+                f"{row.runtime} {row.version} on this host: median {row.median_us / 1000:.3f} ms, "
+                f"p99 {row.p99_us / 1000:.3f} ms, 1 thread, {row.delegate}",
+            ))
+    for target, arena in sorted(report.memory.arena_bytes.items()):
+        rows.append(("arena", f"{target}: {arena:,} bytes"))
+    for row in report.emulated:
+        rows.append((
+            "emulated",
+            f"{row['target']} ({row['core']}): {row['instructions']:,} instructions, "
+            f"{'exact' if row['exact'] else 'NOT exact'}",
+        ))
+    return rows
+
+
+def points(value: float) -> str:
+    """A signed number of percentage points."""
+    return f"{value:+.2f} points"
+
+
+def percent(after: float, before: float) -> str:
+    """A change as a signed percentage, with both figures."""
+    return f"{100 * (after - before) / before:+.1f} % ({int(after):,})" if before else f"{int(after):,}"
+
+
+def size(count: int) -> str:
+    """Bytes for people."""
+    return f"{count:,} B" if count < 10_000 else f"{count / 1000:,.1f} kB" if count < 10_000_000 else f"{count / 1e6:,.1f} MB"
+
+
+def check_lines(findings: dict[str, Any]) -> list[str]:
+    """`espalier check`."""
+    marks = {"ok": "ok     ", "warning": "warning", "error": "error  "}
+    return [f"{marks[row['severity']]}  {row['what']:<12} {row['text']}" for row in findings["rows"]]
+
+
+def targets_lines(found: Sequence[Target]) -> list[str]:
+    """`espalier targets`."""
+    width = max(len(t.name) for t in found)
+    return [f"{t.name:<{width}}  {t.kind:<15} {t.title}" for t in found]
+
+
+def target_lines(target: Target) -> list[str]:
+    """`espalier targets NAME`."""
+    lines = [
+        f"{target.name}: {target.title}",
+        f"  kind          {target.kind}, {target.architecture} ({target.cpu})",
+        f"  bundle        {target.bundle}",
+        f"  model I/O     {target.io_dtype}, weights {target.weights}",
+    ]
+    lines += [f"  runtime       {r.name} {r.version}  [{r.source}]" for r in target.runtimes]
+    lines += [f"  {key:<13} {fact.value:,.10g}  [{fact.source}]" for key, fact in sorted(target.facts.items())]
+    if target.channel_multiple is not None:
+        lines.append(f"  channels      multiples of {target.channel_multiple.value:g}  [{target.channel_multiple.source}]")
+    return lines + [f"  note          {note}" for note in target.notes]
+
+
+def verify_lines(checks: Sequence[Any]) -> list[str]:
+    """`espalier verify`."""
+    return [f"{c.result:<8} {c.name} ({c.tool} {c.version})".rstrip() + (f": {c.why}" if c.why else "") for c in checks]
+
+
+def doctor_lines(facts: dict[str, Any]) -> list[str]:
+    """`espalier doctor`."""
+    lines = [f"Python {facts['python']} on {facts['machine']}", "", "packages that results depend on"]
+    for p in facts["packages"]:
+        lines.append(f"  {'ok     ' if p['ok'] else 'WRONG  '} {p['name']:<30} {p['found'] or 'absent':<12} needs {p['required'] or 'any'}")
+    lines += ["", "optional packages"]
+    lines += [f"  {p['name']:<30} {p['found'] or 'absent':<12} {p['for']}" for p in facts["optional_packages"]]
+    lines += ["", "optional programs (a check that needs an absent one is reported as not run)"]
+    lines += [f"  {p['name']:<22} {'found ' if p['found'] else 'absent'}  {p['for']}" for p in facts["programs"]]
+    return lines
+
+
+def inspect_lines(facts: dict[str, Any]) -> list[str]:
+    """`espalier inspect`: the head as key and value, then the table of layers or operators."""
+    lines = [f"{key.replace('_', ' '):<16} {_short(value)}" for key, value in facts.items() if not _is_rows(value)]
+    for key, value in facts.items():
+        if _is_rows(value):
+            lines += ["", key.replace("_", " "), *_table(value)]
+    return lines
+
+
+def _is_rows(value: Any) -> bool:
+    return isinstance(value, list | tuple) and len(value) > 0 and all(isinstance(row, dict) for row in value)
+
+
+def _table(rows: Sequence[dict[str, Any]]) -> list[str]:
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    cells = [[_short(row.get(column, "")) for column in columns] for row in rows]
+    widths = [max(len(c), *(len(row[i]) for row in cells)) for i, c in enumerate(columns)]
+    numeric = [all(isinstance(row.get(c, 0), int | float) for row in rows) for c in columns]
+    lines = ["  " + "  ".join(c.replace("_", " ").ljust(w) for c, w in zip(columns, widths, strict=True)).rstrip()]
+    for row in cells:
+        padded = [
+            cell.rjust(w) if right else cell.ljust(w) for cell, w, right in zip(row, widths, numeric, strict=True)
+        ]
+        lines.append("  " + "  ".join(padded).rstrip())
+    return lines
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, bool) or value is None:
+        return {True: "yes", False: "no", None: "-"}[value]
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, list | tuple):
+        if value and all(isinstance(v, int) for v in value):
+            return " x ".join(str(v) for v in value)
+        return ", ".join(_short(v) for v in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{k} {_short(v)}" for k, v in value.items())
+    return str(value)
