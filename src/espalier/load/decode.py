@@ -54,8 +54,18 @@ _TURNS = {
 }
 
 # What Pillow's PNG, JPEG and BMP readers raise on broken files.
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, TypeError, LookupError, OverflowError, struct.error, zlib.error,
-           Image.DecompressionBombError)
+_BROKEN = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    TypeError,
+    LookupError,
+    OverflowError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+)
 
 
 class ImageFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,7 +137,10 @@ def prepare_set(root: str, entries: Sequence[ImageEntry], contract: InputContrac
             supported=", ".join(FORMATS),
         )
     return Prepared(
-        pixels_path=out_path, shape=(len(images), *contract.shape), images=tuple(images), problems=tuple(problems)
+        pixels_path=out_path,
+        shape=(len(images), *contract.shape),
+        images=tuple(images),
+        problems=tuple(problems),
     )
 
 
@@ -154,7 +167,13 @@ def decode(data: bytes) -> tuple[Pixels, dict[str, Any]]:
         raise ImagesRefusedError(f"damaged or truncated ({_sentence(problem)})") from None
     if turn in _TURNS:
         rgb = np.asarray(Image.fromarray(rgb).transpose(_TURNS[turn]))
-    facts = {"width": width, "height": height, "mode": image.mode, "rotated": turn in _TURNS, "frames": frames}
+    facts = {
+        "width": width,
+        "height": height,
+        "mode": image.mode,
+        "rotated": turn in _TURNS,
+        "frames": frames,
+    }
     return rgb, facts
 
 
@@ -226,7 +245,12 @@ def _write_batch(file: BinaryIO, decoded: Sequence[_Decoded]) -> list[ImageFacts
     mean, std = flat.mean(axis=1), flat.std(axis=1)
     constant = flat.max(axis=1) == flat.min(axis=1)
     return [
-        ImageFacts(**item.facts, constant=bool(constant[i]), mean=round(float(mean[i]), 3), std=round(float(std[i]), 3))
+        ImageFacts(
+            **item.facts,
+            constant=bool(constant[i]),
+            mean=round(float(mean[i]), 3),
+            std=round(float(std[i]), 3),
+        )
         for i, item in enumerate(decoded)
     ]
 
@@ -272,7 +296,9 @@ def _unknown_kind(data: bytes) -> str:
     kind = next((name for start, name in _KINDS.items() if data.startswith(start)), None)
     if kind is None and data[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif"):
         kind = "a HEIC or AVIF photo"
-    return (f"it is {kind}" if kind else "not an image that can be identified") + "; PNG, JPEG and BMP are read"
+    return (
+        f"it is {kind}" if kind else "not an image that can be identified"
+    ) + "; PNG, JPEG and BMP are read"
 
 
 def _sentence(problem: BaseException) -> str:

@@ -99,7 +99,8 @@ def scan(path: Path | str) -> ImageSet:
             next_step="move the images beside the folders into one of them, or away",
         )
     entries = tuple(
-        ImageEntry(path=name, label=name.split("/", 1)[0] if inside else None, bytes=size) for name, size in images
+        ImageEntry(path=name, label=name.split("/", 1)[0] if inside else None, bytes=size)
+        for name, size in images
     )
     classes = tuple(sorted({entry.label for entry in entries if entry.label is not None}))
     return ImageSet(root=str(path.resolve()), entries=entries, classes=classes, ignored=ignored)
@@ -132,7 +133,11 @@ def label_indices(entries: Sequence[ImageEntry], labels: Sequence[str]) -> list[
             "the images have no classes", supported="one folder per class, named as in the labels, or a csv"
         )
     place = {label: index for index, label in enumerate(labels)}
-    if found and not any(name in place for name in found) and all(_is_index(name, len(labels)) for name in found):
+    if (
+        found
+        and not any(name in place for name in found)
+        and all(_is_index(name, len(labels)) for name in found)
+    ):
         place = {name: int(name) for name in found}
     unknown = [name for name in found if name not in place]
     if unknown:
@@ -216,9 +221,13 @@ def _scan_csv(path: Path) -> ImageSet:
         raise ImagesRefusedError(f"{path.name} names over {LIMITS.image_count} images")
     repeated = _first_repeated([entry.path for entry in entries])
     if repeated:
-        raise ImagesRefusedError(f"{path.name} names {_shown(repeated)} twice", next_step="remove one of the rows")
+        raise ImagesRefusedError(
+            f"{path.name} names {_shown(repeated)} twice", next_step="remove one of the rows"
+        )
     entries.sort(key=lambda entry: entry.path)
-    return ImageSet(root=root, entries=tuple(entries), classes=tuple(sorted({e.label for e in entries if e.label})))
+    return ImageSet(
+        root=root, entries=tuple(entries), classes=tuple(sorted({e.label for e in entries if e.label}))
+    )
 
 
 def _csv_text(path: Path) -> str:
@@ -251,8 +260,12 @@ def _csv_entry(csv_name: str, line: int, root: str, name: str, label: str) -> Im
         )
     if not os.path.isfile(full) or not _is_image(name):
         why = "is not an image file name" if os.path.isfile(full) else "does not exist"
-        raise ImagesRefusedError(f"{csv_name} line {line}: {_shown(name)} {why}", supported=", ".join(SUFFIXES))
-    return ImageEntry(path=os.path.normpath(name).replace(os.sep, "/"), label=label, bytes=os.path.getsize(full))
+        raise ImagesRefusedError(
+            f"{csv_name} line {line}: {_shown(name)} {why}", supported=", ".join(SUFFIXES)
+        )
+    return ImageEntry(
+        path=os.path.normpath(name).replace(os.sep, "/"), label=label, bytes=os.path.getsize(full)
+    )
 
 
 def _first_repeated(names: list[str]) -> str | None:
@@ -270,7 +283,9 @@ def _folder_digest(root: Path, names: list[str], store: Store | None) -> str:
     listing, newest = [], 0
     for name in names:
         state = (root / name).stat()
-        listing.append([name, state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino, state.st_dev])
+        listing.append(
+            [name, state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino, state.st_dev]
+        )
         newest = max(newest, state.st_mtime_ns, state.st_ctime_ns)
     key = key_of("image-folder", {"listing": listing})
     known = store.get(key) if store else None

@@ -1,0 +1,139 @@
+"""Run a .tflite over many prepared images on all cores; used in a runtime's own child process.
+
+One single-threaded interpreter per core beats one interpreter with many threads on small models (ResNet8 on two
+cores, 2,000 images: 0.09 s against 0.16 s), and the runtimes release the GIL in `invoke`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import BugError, UnsupportedModelError
+from ..recipe import InputContract
+from .runtimes import Runtime, first_line, open_interpreter
+
+CHUNK = 16
+"""Images that a thread takes at a time."""
+
+Feed = Callable[[NDArray[np.uint8]], NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
+    """`outputs`: [n, outputs] in the model's own dtype; a real value is (q - zero_point) * scale, or q if scale is 0.
+
+    `seconds` is the wall time of all invokes, without loading.
+    """
+
+    outputs: NDArray[Any]
+    scale: float
+    zero_point: int
+    seconds: float
+
+    def probabilities(self) -> NDArray[np.float32]:
+        """The outputs as real numbers: float32 [n, outputs]."""
+        return dequantize(self.outputs, self.scale, self.zero_point)
+
+
+def dequantize(outputs: NDArray[Any], scale: float, zero_point: int) -> NDArray[np.float32]:
+    """(q - zero_point) * scale as float32; float outputs (scale 0) stay as they are."""
+    if not scale:
+        return outputs.astype(np.float32)
+    return ((outputs.astype(np.float64) - zero_point) * scale).astype(np.float32)
+
+
+def predict(
+    runtime: Runtime,
+    model: bytes,
+    pixels: NDArray[np.uint8],
+    *,
+    contract: InputContract | None = None,
+    kernels: str = "default",
+    threads: int = 0,
+) -> Prediction:
+    """The model's answers to prepared images, uint8 [n, h, w, c]; `threads` 0 means one interpreter per core.
+
+    An int8 input gets pixel - 128, a uint8 input the pixel, a float input (pixel - mean) / std of `contract`, and an
+    int16 input that value in its own scale. Raises UnsupportedModelError when the runtime cannot run the model.
+    """
+    count = max(1, min(threads or os.cpu_count() or 1, -(-len(pixels) // CHUNK)))
+    interpreters = [open_interpreter(runtime, model, kernels=kernels) for _ in range(count)]
+    input_detail, output_detail = (
+        _only(interpreters[0].get_input_details()),
+        _only(interpreters[0].get_output_details()),
+    )
+    expected = tuple(int(side) for side in input_detail["shape"])
+    if expected != (1, *pixels.shape[1:]):
+        raise BugError(f"the model takes {list(expected)}, the images are {list(pixels.shape)}")
+    feed = feeder(input_detail, contract)
+    width = int(np.prod(output_detail["shape"]))
+    outputs = np.empty((len(pixels), width), output_detail["dtype"])
+    starts = itertools.count(0, CHUNK)
+
+    def work(interpreter: Any) -> None:
+        put = interpreter.tensor(input_detail["index"])
+        take = interpreter.tensor(output_detail["index"])
+        while (start := next(starts)) < len(pixels):
+            values = feed(pixels[start : start + CHUNK])
+            for offset in range(len(values)):
+                put()[0] = values[offset]
+                interpreter.invoke()
+                outputs[start + offset] = take().reshape(-1)
+
+    started = time.perf_counter()
+    try:
+        if count == 1:
+            work(interpreters[0])
+        else:
+            with ThreadPoolExecutor(count) as pool:
+                list(pool.map(work, interpreters))
+    except RuntimeError as problem:
+        raise UnsupportedModelError(
+            f"{runtime.name} {runtime.version} ({kernels} kernels) stopped while it ran the model: "
+            f"{first_line(problem)}"
+        ) from None
+    seconds = time.perf_counter() - started
+    scale, zero_point = output_detail["quantization"]
+    return Prediction(outputs=outputs, scale=float(scale), zero_point=int(zero_point), seconds=seconds)
+
+
+def feeder(detail: dict[str, Any], contract: InputContract | None) -> Feed:
+    """What turns prepared pixels, uint8 [n, h, w, c], into the values of an input tensor."""
+    dtype = np.dtype(detail["dtype"])
+    if dtype == np.int8:
+        return lambda pixels: (pixels ^ np.uint8(0x80)).view(np.int8)
+    if dtype == np.uint8:
+        return lambda pixels: pixels
+    if contract is None:
+        raise BugError(f"a {dtype} input needs the input contract")
+    if dtype == np.float32:
+        return lambda pixels: normalize(pixels, contract)
+    if dtype == np.int16:
+        scale, zero_point = detail["quantization"]
+        return lambda pixels: np.clip(
+            np.rint(normalize(pixels, contract) / np.float32(scale)) + zero_point, -32_768, 32_767
+        ).astype(np.int16)
+    raise UnsupportedModelError(f"a model input of type {dtype}", supported="int8, uint8, int16, float32")
+
+
+def normalize(pixels: NDArray[np.uint8], contract: InputContract) -> NDArray[np.float32]:
+    """(pixel - mean) / std per channel, in float32: uint8 [..., c] -> float32 [..., c]."""
+    mean, std = (np.array(values, np.float32) for values in (contract.channel_mean, contract.channel_std))
+    return (pixels.astype(np.float32) - mean) / std
+
+
+def _only(details: list[dict[str, Any]]) -> dict[str, Any]:
+    if len(details) != 1:
+        raise UnsupportedModelError(
+            f"the model has {len(details)} inputs or outputs", supported="one of each"
+        )
+    return details[0]

@@ -1,0 +1,116 @@
+"""The two runtimes and their kernel sets behind one function; used in their own child processes only.
+
+LiteRT (ai-edge-litert) and tflite-runtime have the same Python interface. They never share a process: their symbols
+clash with TensorFlow's, and a bad file may end the process.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import BugError, UnsupportedModelError
+
+KERNELS: dict[str, str] = {
+    "default": "AUTO",
+    "builtin": "BUILTIN_WITHOUT_DEFAULT_DELEGATES",
+    "reference": "BUILTIN_REF",
+}
+"""Our names of the kernel sets -> the runtimes' op resolver."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """A runtime as its process sees it. `module` is its `interpreter` module."""
+
+    name: str
+    version: str
+    module: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delegation:
+    """What the default delegate took over: `operators` of `all_operators` in `partitions` pieces."""
+
+    partitions: int
+    operators: int
+    all_operators: int
+
+    def __str__(self) -> str:
+        if not self.partitions:
+            return "none"
+        pieces = "1 partition" if self.partitions == 1 else f"{self.partitions} partitions"
+        return f"XNNPACK, {self.operators} of {self.all_operators} operators in {pieces}"
+
+
+def litert() -> Runtime:
+    """LiteRT of this installation."""
+    package = importlib.import_module("ai_edge_litert")
+    return Runtime(
+        name="litert",
+        version=package.__version__,
+        module=importlib.import_module("ai_edge_litert.interpreter"),
+    )
+
+
+def tflite_runtime() -> Runtime:
+    """tflite-runtime of this installation."""
+    package = importlib.import_module("tflite_runtime")
+    return Runtime(
+        name="tflite-runtime",
+        version=package.__version__,
+        module=importlib.import_module("tflite_runtime.interpreter"),
+    )
+
+
+def open_interpreter(runtime: Runtime, model: bytes, *, kernels: str = "default", threads: int = 1) -> Any:
+    """An interpreter with its tensors allocated.
+
+    Raises UnsupportedModelError with the runtime's own words when it cannot run the model.
+    """
+    if kernels not in KERNELS:
+        raise BugError(f"there is no kernel set {kernels!r}", supported=", ".join(KERNELS))
+    resolver = getattr(runtime.module.OpResolverType, KERNELS[kernels])
+    try:
+        interpreter = runtime.module.Interpreter(
+            model_content=model, num_threads=threads, experimental_op_resolver_type=resolver
+        )
+        interpreter.allocate_tensors()
+    except (ValueError, RuntimeError) as problem:
+        raise UnsupportedModelError(
+            f"{runtime.name} {runtime.version} ({kernels} kernels) cannot load the model: {first_line(problem)}",
+            next_step="the model needs a newer runtime, or holds an operator that this one does not have",
+        ) from None
+    return interpreter
+
+
+def delegation(interpreter: Any) -> Delegation:
+    """Which operators a delegate runs.
+
+    The runtimes list a delegate's node after the operators it replaces, with the tensors at its border: the replaced
+    operators are those met on the way back from its outputs to its inputs.
+    """
+    nodes = interpreter._get_ops_details()
+    plain = [node for node in nodes if node["op_name"] != "DELEGATE"]
+    pieces = [node for node in nodes if node["op_name"] == "DELEGATE"]
+    makers = {int(tensor): node["index"] for node in plain for tensor in node["outputs"]}
+    inputs = {node["index"]: [int(tensor) for tensor in node["inputs"]] for node in plain}
+    taken: set[int] = set()
+    for piece in pieces:
+        border = {int(tensor) for tensor in piece["inputs"]}
+        waiting = [int(tensor) for tensor in piece["outputs"]]
+        while waiting:
+            tensor = waiting.pop()
+            node = makers.get(tensor)
+            if node is None or tensor in border or node in taken:
+                continue
+            taken.add(node)
+            waiting += inputs[node]
+    return Delegation(partitions=len(pieces), operators=len(taken), all_operators=len(plain))
+
+
+def first_line(problem: BaseException) -> str:
+    """The first line of a library's message, bounded and printable."""
+    text = (str(problem).strip().splitlines() or [type(problem).__name__])[0]
+    return "".join(c if c.isprintable() else "?" for c in text)[:300]

@@ -1,0 +1,68 @@
+"""The handlers that both runtimes' child processes answer with: predict, benchmark, compare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from ..measure import benchmark as timing
+from ..measure import predict as running
+from ..measure.runtimes import Runtime
+from ..recipe import InputContract
+
+
+def run_handlers(runtime: Callable[[], Runtime]) -> dict[str, Callable[..., Any]]:
+    """Handlers bound to a runtime, which is imported at the first call."""
+
+    def predict(
+        model: bytes,
+        pixels_path: str,
+        kernels: str = "default",
+        threads: int = 0,
+        first: int = 0,
+        count: int | None = None,
+        contract: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Answers to the images first..first+count of a .npy: {"outputs", "scale", "zero_point", "seconds"}."""
+        pixels = np.load(pixels_path, mmap_mode="r")[first : None if count is None else first + count]
+        settings = msgspec.convert(contract, InputContract) if contract is not None else None
+        answer = running.predict(
+            runtime(), model, pixels, contract=settings, kernels=kernels, threads=threads
+        )
+        return {
+            "outputs": answer.outputs,
+            "scale": answer.scale,
+            "zero_point": answer.zero_point,
+            "seconds": answer.seconds,
+        }
+
+    def benchmark(
+        model: bytes,
+        variant: str,
+        kernels: str = "default",
+        threads: int = 1,
+        run_seconds: float = 0.1,
+        operators: bool = False,
+    ) -> dict[str, Any]:
+        """See measure.benchmark.benchmark; "row" is a LatencyRow as plain data."""
+        result = timing.benchmark(
+            runtime(),
+            model,
+            variant=variant,
+            kernels=kernels,
+            threads=threads,
+            seconds=run_seconds,
+            operators=operators,
+        )
+        return result | {"row": msgspec.to_builtins(result["row"])}
+
+    def compare(
+        models: dict[str, bytes], kernels: str = "default", threads: int = 1, run_seconds: float = 0.3
+    ) -> dict[str, Any]:
+        """See measure.benchmark.interleaved."""
+        return timing.interleaved(runtime(), models, kernels=kernels, threads=threads, seconds=run_seconds)
+
+    return {"predict": predict, "benchmark": benchmark, "compare": compare}
