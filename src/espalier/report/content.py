@@ -8,6 +8,10 @@ import msgspec
 
 from ..bundle.source import Check
 
+Share = float
+Points = float
+# Aliases, because a row that has a field named `float` cannot name the type inside its body.
+
 
 class _Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     """A frozen part of the report."""
@@ -111,10 +115,10 @@ class AccuracyRow(_Row):
     float: TopRow
     pruned: TopRow | None
     int8: TopRow
-    agreement: float
-    drop_points: float
-    interval: tuple[float, float]
-    p_value: float
+    agreement: Share
+    drop_points: Points
+    interval: tuple[Points, Points]
+    p_value: Share
     flips: tuple[FlipRow, ...]
     classes: tuple[ClassRow, ...] = ()
     confusion: tuple[tuple[int, ...], ...] = ()
