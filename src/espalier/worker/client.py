@@ -111,6 +111,11 @@ class Worker:
             self._temporary.cleanup()
 
     @property
+    def alive(self) -> bool:
+        """Whether the child can take another call."""
+        return self._process.poll() is None
+
+    @property
     def log(self) -> str:
         """The end of what the child and its libraries printed."""
         try:

@@ -1,0 +1,125 @@
+"""The model of a build: its file checked as data first, then loaded and converted in the TensorFlow process."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ..errors import ModelRefusedError
+from ..limits import LIMITS
+from ..recipe import InputContract
+from ..workshop import Workshop, pack, unpack
+
+GIVEN = "given"
+"""The session slot of the TensorFlow process that holds the model as it was given."""
+
+
+class FloatModel(msgspec.Struct, frozen=True, kw_only=True):
+    """A float .tflite with its facts: batch 1, takes normalised floats, answers with class probabilities."""
+
+    tflite: bytes
+    macs: int
+    parameters: int
+    largest_difference: float
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the flatbuffer."""
+        return hashlib.sha256(self.tflite).hexdigest()
+
+
+class ModelFile:
+    """The .keras or .h5 file of a recipe. Every method runs its child process only when the result is not stored."""
+
+    def __init__(self, shop: Workshop, path: Path, contract: InputContract) -> None:
+        self.path = path
+        self.sha256 = file_digest(path)
+        self._shop = shop
+        self._contract = contract
+        self._lock = threading.RLock()
+        self._loaded: dict[str, Any] | None = None
+
+    @property
+    def key(self) -> dict[str, Any]:
+        """What a result made from the model as given depends on."""
+        contract = msgspec.to_builtins(self._contract)
+        kept = {k: contract[k] for k in ("size", "color", "mean", "std") if k in contract}
+        return {"model": self.sha256, "contract": kept}
+
+    def facts(self) -> dict[str, Any]:
+        """The container, configuration and weights as data, after every check; no TensorFlow. Raises ModelRefusedError."""
+        with self._lock:
+            return unpack(
+                self._shop.stored("load/facts", {"model": self.sha256}, lambda: {"facts": pack(self._inspect())})["facts"],
+                dict[str, Any],
+            )
+
+    def summary(self) -> dict[str, Any]:
+        """Parameters, MACs, layers, shapes and what the model ends with; see the `load` handler."""
+        files = self._shop.stored("load/summary", self.key, lambda: {"summary": pack(self._plain(self.load()))})
+        return unpack(files["summary"], dict[str, Any])
+
+    def load(self) -> dict[str, Any]:
+        """Have the model in the TensorFlow process; loads it at the first call."""
+        with self._lock:
+            if self._loaded is None:
+                worker = self._shop.worker("tensorflow")
+                self._loaded = worker.call(
+                    "load", path=str(self.path.resolve()), facts=self.facts(), size=list(self._contract.size)
+                )
+            return self._loaded
+
+    def convert(self, slot: str = GIVEN) -> FloatModel:
+        """The float .tflite of a slot of the TensorFlow process, proven equal to Keras; not stored here."""
+        self.load()
+        value = self._shop.worker("tensorflow").call(
+            "convert", slot=slot, contract=msgspec.to_builtins(self._contract)
+        )
+        return FloatModel(
+            tflite=value["float_model"],
+            macs=value["macs"],
+            parameters=value["parameters"],
+            largest_difference=value["largest_difference"],
+        )
+
+    def float_model(self) -> FloatModel:
+        """The float .tflite of the model as given."""
+        files = self._shop.stored("load/float", self.key, lambda: {"float": pack(self.convert())})
+        return unpack(files["float"], FloatModel)
+
+    def _inspect(self) -> dict[str, Any]:
+        worker = self._shop.worker("container")
+        facts: dict[str, Any] = worker.call(
+            "inspect_model", seconds=LIMITS.container_worker_seconds, path=str(self.path.resolve())
+        )
+        return facts
+
+    @staticmethod
+    def _plain(value: dict[str, Any]) -> dict[str, Any]:
+        return msgspec.msgpack.decode(msgspec.msgpack.encode(value), type=dict[str, Any])
+
+
+def file_digest(path: Path) -> str:
+    """sha256 of a model file. Raises ModelRefusedError when it is absent, a folder, or over the limit."""
+    if path.is_dir():
+        kind = "a TensorFlow SavedModel" if (path / "saved_model.pb").exists() else "a folder"
+        raise ModelRefusedError(
+            f"model {path} is {kind}",
+            supported="a .keras or .h5 file",
+            next_step="save the Keras model with model.save('model.keras')",
+        )
+    try:
+        with path.open("rb") as file:
+            if path.stat().st_size > LIMITS.model_file_bytes:
+                raise ModelRefusedError(f"model {path} is over {LIMITS.model_file_bytes} bytes")
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        raise ModelRefusedError(
+            f"model {path} does not exist", next_step="check `model.path`; it is relative to the recipe"
+        ) from None
+    except OSError as problem:
+        raise ModelRefusedError(f"model {path} cannot be read: {problem.strerror}") from None
