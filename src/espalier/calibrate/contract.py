@@ -31,6 +31,7 @@ The resized bytes are what the device feeds: the model's quantized input takes t
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -133,9 +134,11 @@ def nearest_taps(source: int, wanted: int) -> NDArray[np.int64]:
     return ((2 * index + 1) * source) // (2 * wanted)
 
 
+@lru_cache(maxsize=64)
 def taps(source: int, wanted: int, method: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Source indices and integer weights of each output index along one axis: two int64 [wanted, taps].
 
+    Remembered, because a camera or a folder asks for the same sizes again and again.
     Keys' cubic: R. Keys, "Cubic convolution interpolation", IEEE TASSP 29(6), 1981.
     """
     if source == wanted:
