@@ -1,0 +1,142 @@
+"""`espalier check`: everything that can be known in seconds, before anything heavy runs; no TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from .errors import EspalierError, RecipeError
+from .load.images import ImageSet, label_indices, scan
+from .load.labels import default_labels, read_labels
+from .load.read_images import set_path
+from .load.read_model import ModelFile
+from .recipe import Recipe, load_recipe
+from .store import Store
+from .target import load_target
+from .terminal import Progress
+from .workshop import Workshop
+
+ENOUGH_CALIBRATION = 100
+ENOUGH_EVALUATION = 300
+
+
+class _Findings:
+    """Rows in order, and the first error."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, str]] = []
+        self.error: EspalierError | None = None
+
+    def attempt(self, what: str, step: Callable[[], str]) -> bool:
+        """Run a step; its text becomes an ok row, its refusal an error row."""
+        try:
+            self.rows.append({"severity": "ok", "what": what, "text": step()})
+        except EspalierError as problem:
+            self.rows.append({"severity": "error", "what": what, "text": " | ".join(str(problem).splitlines())})
+            self.error = self.error or problem
+            return False
+        return True
+
+    def warn(self, what: str, text: str) -> None:
+        """Add a warning row."""
+        self.rows.append({"severity": "warning", "what": what, "text": text})
+
+
+def check_recipe(path: Path) -> dict[str, Any]:
+    """{"rows": [{"severity": ok|warning|error, "what", "text"}], "error": the first error or None}.
+
+    Raises RecipeError when the recipe itself cannot be read: nothing else can be known then.
+    """
+    recipe = load_recipe(path)
+    folder = path.resolve().parent
+    found = _Findings()
+    found.rows.append({"severity": "ok", "what": "recipe", "text": f"{recipe.name} {recipe.version}"})
+    with Workshop(Store.default(), Progress(quiet=True)) as shop:
+        classes = _check_model(found, shop, recipe, folder)
+    labels = _check_labels(found, recipe, folder, classes)
+    _check_images(found, recipe, folder, labels)
+    for deploy in recipe.deploy:
+        found.attempt("target", lambda d=deploy: _target_text(d.target, folder))  # type: ignore[misc]
+    return {"rows": found.rows, "error": found.error}
+
+
+def _check_model(found: _Findings, shop: Workshop, recipe: Recipe, folder: Path) -> int | None:
+    facts: dict[str, Any] = {}
+
+    def step() -> str:
+        model = ModelFile(shop, folder / recipe.model.path, recipe.input)
+        facts.update(model.facts())
+        expected = list(recipe.input.shape)
+        shape = list(facts["input_shape"])
+        if any(have is not None and have != want for have, want in zip(shape, expected, strict=True)):
+            raise _other_shape(shape, expected)
+        return (
+            f"{recipe.model.path}: {facts['format']}, Keras {facts['keras_version']}, {len(facts['layers'])} layers, "
+            f"{facts['parameters']:,} parameters, ends with {facts['output']}"
+        )
+
+    found.attempt("model", step)
+    classes = facts.get("classes")
+    if classes == 1:
+        return 2
+    return int(classes) if classes else None
+
+
+def _other_shape(shape: list[int | None], expected: list[int]) -> RecipeError:
+    return RecipeError(
+        f"the model takes images of {shape}, the recipe's [input] gives {expected}",
+        supported="`input.size` and `input.color` that equal the model's input (height, width, channels)",
+        next_step=f"set size = {[s or e for s, e in zip(shape[:2], expected[:2], strict=True)]}"
+        + (', color = "gray"' if shape[2] == 1 else ""),
+    )
+
+
+def _check_labels(found: _Findings, recipe: Recipe, folder: Path, classes: int | None) -> tuple[str, ...]:
+    labels: list[str] = []
+
+    def step() -> str:
+        if recipe.model.labels is None:
+            labels.extend(default_labels(classes or 0))
+            return f"none given: the answers are called {', '.join(labels[:3])}, ..."
+        labels.extend(read_labels(folder / recipe.model.labels, classes))
+        return f"{len(labels)} labels: {', '.join(labels[:6])}{', ...' if len(labels) > 6 else ''}"
+
+    found.attempt("labels", step)
+    return tuple(labels)
+
+
+def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[str, ...]) -> None:
+    sets: list[tuple[str, str]] = [("calibration", recipe.calibration.images)]
+    if recipe.evaluation is not None:
+        sets.append(("evaluation", recipe.evaluation.images or recipe.evaluation.csv or ""))
+    else:
+        found.warn("evaluation", "no [evaluation] set: accuracy is not measured, only agreement on calibration images")
+    if recipe.prune.fine_tune is not None:
+        sets.append(("fine-tune", recipe.prune.fine_tune.images))
+    for role, given in sets:
+        images: list[ImageSet] = []
+
+        def step(given: str = given, images: list[ImageSet] = images) -> str:
+            images.append(scan(set_path(folder, given)))
+            return f"{len(images[0].entries):,} images, {len(images[0].classes)} classes in {given}"
+
+        if not found.attempt(role, step):
+            continue
+        counts = images[0].counts
+        if role != "calibration" and labels:
+            found.attempt(role, lambda i=images[0]: f"{len(set(label_indices(i.entries, labels)))} of {len(labels)} labels occur")  # type: ignore[misc]
+        if role == "calibration" and min(len(images[0].entries), recipe.calibration.count) < ENOUGH_CALIBRATION:
+            found.warn(role, f"fewer than {ENOUGH_CALIBRATION} images: ranges may be too narrow")
+        if role == "calibration" and len(counts) == 1:
+            found.warn(role, "all images are of one class: ranges of the others are unknown")
+        if role == "evaluation" and len(images[0].entries) < ENOUGH_EVALUATION:
+            found.warn(
+                role, f"{len(images[0].entries)} images cannot prove a drop below "
+                f"{100 / max(1, len(images[0].entries)):.1f} points (one image)"
+            )
+
+
+def _target_text(name: str, folder: Path) -> str:
+    target = load_target(name, relative_to=folder)
+    return f"{target.name}: {target.title}"

@@ -1,0 +1,147 @@
+"""`espalier init`: look at a model and at image folders, and write a commented recipe."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from .errors import UsageError
+from .load.images import scan
+from .load.read_model import ModelFile
+from .publish import write_files
+from .recipe import InputContract, parse_recipe
+from .store import Store
+from .target import load_target
+from .terminal import Progress
+from .workshop import Workshop
+from .bundle.source import Artifact
+
+DEFAULT_TARGETS = ("android-arm64", "raspberry-pi-4", "cortex-m4")
+ROLES: dict[str, tuple[str, ...]] = {
+    "calibration": ("calibration", "calib", "representative"),
+    "evaluation": ("evaluation", "eval", "test", "validation", "val"),
+    "train": ("train", "training"),
+}
+
+TEMPLATE = """\
+# Written by `espalier init`; every line that says CHECK is a guess from the files.
+name = "{name}"
+version = "1.0.0"
+
+[model]
+path = "{model}"
+{labels}
+
+[input]                              # how the model's images were prepared in training: x = (pixel - mean) / std
+size = [{height}, {width}]                 # height, width; from the model
+color = "{color}"                        # rgb | bgr | gray
+resize = "bilinear"                  # CHECK: nearest | bilinear | bicubic | area
+fit = "stretch"                      # CHECK: stretch | crop (centre) | pad
+mean = [{mean}]                         # {why}
+std = [{std}]
+
+[calibration]
+images = "{calibration}"{calibration_note}
+count = 500
+
+{evaluation}
+[prune]
+method = "none"                      # none | channels | magnitude
+# amount = 0.3
+# [prune.fine-tune]
+# images = "{train}"
+# epochs = 3
+# augment = {{ flip = "horizontal", shift = 0.1 }}
+
+[quantize]
+max-accuracy-drop = 0.5              # percentage points, int8 against float
+scheme = "auto"
+
+[decision]
+threshold = 0.6                      # below: "review"
+
+[budgets]                            # each one is a gate: exit code 5 when it is exceeded
+# max-accuracy-drop = 1.0
+# max-model-bytes = 500_000
+
+{deploy}"""
+
+
+def write_recipe(model: Path, images: Sequence[Path], targets: Sequence[str], out: Path) -> Path:
+    """Write a recipe to `out` and return its path.
+
+    Raises UsageError when `out` exists or an image folder does not, ModelRefusedError for a model that is not read.
+    """
+    if out.exists():
+        raise UsageError(f"{out} exists already", next_step="remove it, or choose another name with --out")
+    base = out.resolve().parent
+    sets = find_sets(images)
+    facts = _facts(model)
+    height, width, channels = (side or 0 for side in facts["input_shape"])
+    if not height or not width:
+        height, width = height or 224, width or 224
+    rescales = any(layer["class_name"] in ("Rescaling", "Normalization") for layer in facts["layers"])
+    text = TEMPLATE.format(
+        name=recipe_name(model.stem),
+        model=_relative(model, base),
+        labels=_labels_line(sets, facts, base),
+        height=height,
+        width=width,
+        color="gray" if channels == 1 else "rgb",
+        mean="0.0",
+        std="1.0" if rescales else "255.0",
+        why="the model scales its own input" if rescales else "CHECK: here x = pixel / 255; ±1 is mean 127.5, std 127.5",
+        calibration=_relative(sets.get("calibration") or sets.get("train") or Path("calibration"), base),
+        calibration_note="" if sets.keys() & {"calibration", "train"} else "           # CHECK: no such folder was found",
+        evaluation=f'[evaluation]\nimages = "{_relative(sets["evaluation"], base)}"\n' if "evaluation" in sets
+        else '# [evaluation]                     # labelled images, one folder per class: without them no accuracy\n# images = "evaluation"\n',
+        train=_relative(sets["train"], base) if "train" in sets else "train",
+        deploy="\n".join(f'[[deploy]]\ntarget = "{load_target(t, relative_to=base).name}"' for t in targets or DEFAULT_TARGETS) + "\n",
+    )
+    parse_recipe(text.encode(), where="the written recipe")
+    base.mkdir(parents=True, exist_ok=True)
+    write_files([Artifact(path=out.name, data=text.encode())], base)
+    return out
+
+
+def find_sets(folders: Sequence[Path]) -> dict[str, Path]:
+    """Image folders by role, from their names; a folder without such a name below or in it is the calibration set."""
+    found: dict[str, Path] = {}
+    for folder in folders:
+        if not folder.is_dir():
+            raise UsageError(f"there is no image folder {folder}")
+        inside = {entry.name.lower(): entry for entry in sorted(folder.iterdir()) if entry.is_dir()}
+        named = {role: inside[name] for role, names in ROLES.items() for name in names[::-1] if name in inside}
+        if not named:
+            named = {role: folder for role, names in ROLES.items() if folder.name.lower() in names}
+        for role, path in (named or {"calibration": folder}).items():
+            scan(path)
+            found.setdefault(role, path)
+    return found
+
+
+def recipe_name(stem: str) -> str:
+    """A valid recipe name from a file name."""
+    name = re.sub(r"-+", "-", re.sub(r"[^a-z0-9]+", "-", stem.lower())).strip("-")[:48]
+    return name if name and name[0].isalpha() else f"model-{name}".strip("-")
+
+
+def _facts(model: Path) -> dict[str, Any]:
+    with Workshop(Store.default(), Progress(quiet=True)) as shop:
+        return ModelFile(shop, model, InputContract(size=(1, 1))).facts()
+
+
+def _labels_line(sets: dict[str, Path], facts: dict[str, Any], base: Path) -> str:
+    file = next((p for p in (base / "labels.txt",) if p.is_file()), None)
+    if file is not None:
+        return f'labels = "{file.name}"                # one per line, in output order'
+    names = next((scan(sets[r]).classes for r in ("evaluation", "train", "calibration") if r in sets), ())
+    hint = f" ({', '.join(names[:4])}{', ...' if len(names) > 4 else ''})" if names else ""
+    return f'# labels = "labels.txt"              # CHECK: one per line, in output order; {facts["classes"]} outputs{hint}'
+
+
+def _relative(path: Path, base: Path) -> str:
+    return os.path.relpath(path.resolve(), base).replace(os.sep, "/")
