@@ -1,0 +1,222 @@
+"""The phone bundle: a file-system Maven repository with an Android library (AAR), sources and self-test.
+
+    README.md                               what to write into build.gradle, in the app, in its tests
+    maven/<group>/<name>/maven-metadata.xml
+    maven/<group>/<name>/<version>/<name>-<version>.pom
+                                     .aar            model, labels, Java constants and preprocessing
+                                     -sources.jar    their Java sources
+                                     -selftest.jar   golden vectors and the class that replays them
+    golden/…                                the same vectors for any other reader (see golden.py)
+
+Every file of the repository comes with its .md5, .sha1, .sha256 and .sha512, as Maven and Gradle want them.
+Layout of an AAR: developer.android.com/studio/projects/android-library#aar-contents.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Final
+from xml.sax.saxutils import escape
+
+from ..errors import BugError
+from . import golden
+from .android_readme import readme
+from .archive import Entry, zip_bytes
+from .java import specialise
+from .source import Artifact, BundleSource
+
+GROUP: Final = "dev.espalier.models"
+"""Maven group of every library; the artifact is the recipe's name."""
+CHECKSUMS: Final = ("md5", "sha1", "sha256", "sha512")
+SELF_TEST: Final = "SelfTest"
+AAR_METADATA: Final = (
+    b"aarFormatVersion=1.0\naarMetadataVersion=1.0\nminCompileSdk=1\nminAndroidGradlePluginVersion=1.0.0\n"
+)
+
+
+def contents(source: BundleSource) -> tuple[Artifact, ...]:
+    """All files of the phone bundle but the manifest, sorted by path."""
+    base = maven_base(source)
+    constants = java_constants(source)
+    classes, sources = specialise.classes(constants), specialise.sources(constants)
+    in_library = {path: data for path, data in classes.items() if not _is_self_test(path)}
+    golden_files = golden.artifacts(source)
+    versioned = f"{base}/{source.recipe.version}/{source.recipe.name}-{source.recipe.version}"
+    repository = [
+        Artifact(path=f"{base}/maven-metadata.xml", data=_metadata(source), role="maven"),
+        Artifact(path=f"{versioned}.pom", data=_pom(source), role="maven"),
+        Artifact(path=f"{versioned}.aar", data=_aar(source, in_library), role="library"),
+        Artifact(path=f"{versioned}-sources.jar", data=_jar(sources), role="sources"),
+        Artifact(
+            path=f"{versioned}-selftest.jar",
+            data=_self_test_jar(source, classes, golden_files),
+            role="self-test",
+        ),
+    ]
+    files = [
+        Artifact(path="README.md", data=readme(source, GROUP, java_package(source)), role="documentation"),
+        *golden_files,
+        *repository,
+        *_checksums(repository),
+    ]
+    return tuple(sorted(files, key=lambda artifact: artifact.path))
+
+
+def maven_base(source: BundleSource) -> str:
+    """The library's folder in the bundle, above its versions."""
+    return f"maven/{GROUP.replace('.', '/')}/{source.recipe.name}"
+
+
+def java_package(source: BundleSource) -> str:
+    """The Java package, the library's namespace: one per model, so that two models in one app do not meet."""
+    return f"{GROUP}.{specialise.package_part(source.identifier)}"
+
+
+def asset_path(source: BundleSource) -> str:
+    """The model below assets/: all libraries of an app share that folder, hence the model's name in it."""
+    return f"models/{source.identifier}.tflite"
+
+
+def java_constants(source: BundleSource) -> specialise.Constants:
+    """What Model.java says about this model. The uint8 model's zero points are the int8 model's plus 128."""
+    contract = source.contract
+    return specialise.Constants(
+        package=java_package(source),
+        texts={
+            "name": source.recipe.name,
+            "version": source.recipe.version,
+            "asset": asset_path(source),
+            "labels-asset": labels_path(source),
+            "sha256": hashlib.sha256(source.uint8_model).hexdigest(),
+            "runtime-floor": source.runtime_floor,
+            "dtype": "uint8",
+            "color": contract.color,
+            "resize": contract.resize,
+            "fit": contract.fit,
+        },
+        integers={
+            "HEIGHT": contract.size[0],
+            "WIDTH": contract.size[1],
+            "CHANNELS": contract.channels,
+            "CLASSES": len(source.labels),
+            "INPUT_ZERO_POINT": source.input.zero_point + 128,
+            "OUTPUT_ZERO_POINT": source.output.zero_point + 128,
+        },
+        reals={
+            "INPUT_SCALE": float(source.input.scale),
+            "OUTPUT_SCALE": float(source.output.scale),
+            "THRESHOLD": float(source.recipe.decision.threshold),
+        },
+        labels=source.labels,
+    )
+
+
+def labels_path(source: BundleSource) -> str:
+    """The label file below assets/."""
+    return f"models/{source.identifier}_labels.txt"
+
+
+def labels_text(labels: Iterable[str]) -> bytes:
+    """One label per line, in output order, UTF-8."""
+    return "".join(f"{label}\n" for label in labels).encode()
+
+
+def _aar(source: BundleSource, classes: dict[str, bytes]) -> bytes:
+    """The library. The .tflite is stored: an app that copies the entry as it is can map it into memory."""
+    min_sdk = source.target.number("min-sdk")
+    if min_sdk is None:
+        raise BugError(f"target {source.target.name} does not state min-sdk")
+    manifest = (
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        '<manifest xmlns:android="http://schemas.android.com/apk/res/android"\n'
+        f'    package="{java_package(source)}">\n'
+        f'    <uses-sdk android:minSdkVersion="{int(min_sdk)}" />\n'
+        "</manifest>\n"
+    )
+    return zip_bytes(
+        [
+            Entry(path="AndroidManifest.xml", data=manifest.encode()),
+            Entry(path="R.txt", data=b""),
+            Entry(path="META-INF/com/android/build/gradle/aar-metadata.properties", data=AAR_METADATA),
+            Entry(path=f"assets/{asset_path(source)}", data=source.uint8_model, stored=True),
+            Entry(path=f"assets/{labels_path(source)}", data=labels_text(source.labels)),
+            Entry(path="classes.jar", data=_jar(classes)),
+            Entry(
+                path="proguard.txt",
+                data=b"# Nothing is found by name at run time: no class needs to be kept.\n",
+            ),
+        ]
+    )
+
+
+def _jar(files: dict[str, bytes]) -> bytes:
+    manifest = Entry(path="META-INF/MANIFEST.MF", data=b"Manifest-Version: 1.0\r\n\r\n")
+    return zip_bytes([manifest, *(Entry(path=path, data=data) for path, data in files.items())])
+
+
+def _is_self_test(path: str) -> bool:
+    return path.rsplit("/", 1)[1].startswith(SELF_TEST)
+
+
+def _self_test_jar(
+    source: BundleSource, classes: dict[str, bytes], golden_files: tuple[Artifact, ...]
+) -> bytes:
+    """The self-test with the golden files as resources beside it: a test dependency, never in an app."""
+    folder = java_package(source).replace(".", "/")
+    files = {path: data for path, data in classes.items() if _is_self_test(path)}
+    resources = {f"{folder}/{artifact.path}": artifact.data for artifact in golden_files}
+    return _jar(files | resources | {f"{folder}/golden/golden.tsv": _golden_table(source)})
+
+
+def _golden_table(source: BundleSource) -> bytes:
+    """golden.json for a reader without JSON: a row per line, tabs between, outputs of the uint8 model."""
+    lines = ["espalier-golden-table/1"]
+    for i, case in enumerate(source.contract_cases):
+        lines.append(f"case\t{i}\t{case.rows}\t{case.columns}\tcase-{i}.rgb.bin\tcase-{i}.bin")
+    for i, vector in enumerate(source.golden):
+        outputs = [bytes(byte ^ 0x80 for byte in data).hex() for _, data in sorted(vector.outputs.items())]
+        lines.append(
+            "\t".join(["vector", str(i), str(source.labels.index(vector.label)), f"vector-{i}.bin", *outputs])
+        )
+    return "".join(f"{line}\n" for line in lines).encode("ascii")
+
+
+def _metadata(source: BundleSource) -> bytes:
+    """maven-metadata.xml, without lastUpdated: no time enters an output."""
+    version = source.recipe.version
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<metadata>\n'
+        f"  <groupId>{GROUP}</groupId>\n  <artifactId>{source.recipe.name}</artifactId>\n"
+        f"  <versioning>\n    <latest>{version}</latest>\n    <release>{version}</release>\n"
+        f"    <versions>\n      <version>{version}</version>\n    </versions>\n  </versioning>\n</metadata>\n"
+    ).encode()
+
+
+def _pom(source: BundleSource) -> bytes:
+    """The packaging lets Gradle find the .aar by itself. No dependencies: the runtime is the app's choice."""
+    height, width, channels = source.contract.shape
+    description = (
+        f"Image classifier, {len(source.labels)} classes, int8, input {height} x {width} x {channels}"
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<project xmlns="http://maven.apache.org/POM/4.0.0">\n'
+        "  <modelVersion>4.0.0</modelVersion>\n"
+        f"  <groupId>{GROUP}</groupId>\n  <artifactId>{source.recipe.name}</artifactId>\n"
+        f"  <version>{source.recipe.version}</version>\n  <packaging>aar</packaging>\n"
+        f"  <name>{escape(source.recipe.name)}</name>\n  <description>{escape(description)}</description>\n"
+        "</project>\n"
+    ).encode()
+
+
+def _checksums(files: list[Artifact]) -> list[Artifact]:
+    return [
+        Artifact(
+            path=f"{file.path}.{kind}",
+            data=hashlib.new(kind, file.data).hexdigest().encode(),
+            role="checksum",
+        )
+        for file in files
+        for kind in CHECKSUMS
+    ]

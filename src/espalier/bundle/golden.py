@@ -1,0 +1,258 @@
+"""Golden vectors: known answers that ride in every bundle, and that every device program replays.
+
+Layout, below the folder `golden/` of a bundle:
+
+- `golden.json` (canonical JSON, class `Golden`): the contract, and a row per vector and per case.
+- `vector-<n>.bin`: prepared pixels, uint8 [height, width, channels] row by row. The uint8 model takes them
+  as they are, the int8 model takes byte - 128. The row's `outputs` give the int8 model's output bytes per
+  kernel set in hexadecimal (two's complement); the uint8 model gives (byte + 128) & 255.
+- `case-<n>.rgb.bin`: an RGB image, uint8 [rows, columns, 3]; `case-<n>.bin`: what the contract makes of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from ..calibrate.contract import prepare
+from ..errors import BugError, VerificationError
+from ..limits import LIMITS
+from ..recipe import Color, Fit, InputContract, Resize
+from .source import Artifact, BundleSource, GoldenVector, SourceImage
+
+FORMAT: Final = "espalier-golden/1"
+FOLDER: Final = "golden"
+KERNELS: Final = ("reference", "builtin", "default")
+"""Kernel sets in the order in which their answer counts as the label."""
+CASE_BUDGET_BYTES: Final = 1 << 20
+"""About how many bytes of images and prepared pixels the contract cases may add to a bundle (two are always
+kept)."""
+
+
+class ContractRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The preprocessing contract with nothing left out; the words are the recipe's. Size is height, width."""
+
+    size: tuple[int, int]
+    color: Color
+    resize: Resize
+    fit: Fit
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+    @classmethod
+    def of(cls, contract: InputContract) -> ContractRow:
+        """The row of a recipe's contract; mean and std become one value per channel."""
+        return cls(
+            size=contract.size,
+            color=contract.color,
+            resize=contract.resize,
+            fit=contract.fit,
+            mean=tuple(float(mean) for mean in contract.channel_mean),
+            std=tuple(float(std) for std in contract.channel_std),
+        )
+
+    @property
+    def contract(self) -> InputContract:
+        """The contract as the recipe holds it."""
+        return InputContract(
+            size=self.size, color=self.color, resize=self.resize, fit=self.fit, mean=self.mean, std=self.std
+        )
+
+
+class VectorRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`pixels` names a file beside golden.json; `outputs` maps a kernel set to hexadecimal int8 bytes."""
+
+    name: str
+    label: str
+    pixels: str
+    outputs: dict[str, str]
+
+
+class CaseRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`rgb` (uint8 [rows, columns, 3]) and `pixels` (the prepared bytes) name files beside golden.json."""
+
+    name: str
+    rows: int
+    columns: int
+    rgb: str
+    pixels: str
+
+
+class Golden(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """golden.json. `shape` is that of the prepared pixels: height, width, channels."""
+
+    format: str
+    shape: tuple[int, int, int]
+    contract: ContractRow
+    classes: int
+    vectors: tuple[VectorRow, ...]
+    cases: tuple[CaseRow, ...]
+
+
+def choose(outputs: NDArray[np.int8], *, limit: int = LIMITS.golden_vectors) -> tuple[int, ...]:
+    """Which of n images to keep as golden vectors, from their int8 outputs [n, classes].
+
+    The two with the smallest margin between first and second place (a wrong rounding shows there first),
+    then the most confident of every predicted class in class order, then further close calls; at most
+    `limit`, ascending.
+    """
+    count = outputs.shape[0]
+    wide = outputs.reshape(count, -1).astype(np.int32)
+    ordered = np.sort(wide, axis=1)
+    margin = ordered[:, -1] - ordered[:, -2] if wide.shape[1] > 1 else np.zeros(count, np.int32)
+    close = [int(i) for i in np.argsort(margin, kind="stable")]
+    top = wide.argmax(axis=1)
+    confident = [
+        int(np.flatnonzero(top == label)[np.argmax(margin[top == label])])
+        for label in sorted(set(top.tolist()))
+    ]
+    wanted = list(dict.fromkeys([*close[:2], *confident, *close]))
+    return tuple(sorted(wanted[:limit]))
+
+
+def vectors(
+    names: Sequence[str],
+    pixels: NDArray[np.uint8],
+    outputs: Mapping[str, NDArray[np.int8]],
+    labels: Sequence[str],
+) -> tuple[GoldenVector, ...]:
+    """Golden vectors of prepared pixels uint8 [n, h, w, c] and int8 outputs [n, classes] per kernel set.
+
+    The label is the answer of the first kernel set of `KERNELS` that ran. Raises BugError when none did.
+    """
+    ran = [kernels for kernels in KERNELS if kernels in outputs]
+    if not ran:
+        raise BugError(f"no kernel set of {', '.join(KERNELS)} ran: {sorted(outputs)}")
+    flat = {kernels: outputs[kernels].reshape(len(names), -1) for kernels in ran}
+    return tuple(
+        GoldenVector(
+            name=name,
+            pixels=pixels[i].tobytes(),
+            outputs={kernels: flat[kernels][i].astype(np.int8).tobytes() for kernels in ran},
+            label=labels[int(flat[ran[0]][i].argmax())],
+        )
+        for i, name in enumerate(names)
+    )
+
+
+def contract_cases(contract: InputContract, seed: int = 0) -> tuple[SourceImage, ...]:
+    """Images of several sizes and shapes and what the contract makes of them: each axis enlarged, reduced and
+    kept, noise with saturated blocks (so that bicubic overshoots are clamped). Equal seeds give equal
+    cases."""
+    height, width = contract.size
+    shapes = [
+        (min(height * 2 + 5, 700), 7),
+        (5, min(width * 2 + 3, 700)),
+        (37, 53),
+        (height // 2 + 1, width // 3 + 2),
+        (height, width),
+        (height * 3 // 2 + 1, width * 2 + 1),
+        (1, 1),
+    ]
+    random = np.random.Generator(np.random.PCG64(seed))
+    cases: list[SourceImage] = []
+    left = CASE_BUDGET_BYTES
+    for rows, columns in dict.fromkeys(shapes):
+        left -= 3 * rows * columns + height * width * contract.channels
+        if left < 0 and len(cases) >= 2:
+            continue
+        image = _test_image(random, rows, columns)
+        cases.append(
+            SourceImage(
+                name=f"{rows}x{columns}",
+                rows=rows,
+                columns=columns,
+                rgb=image.tobytes(),
+                pixels=prepare(image, contract).tobytes(),
+            )
+        )
+    return tuple(cases)
+
+
+def _test_image(random: np.random.Generator, rows: int, columns: int) -> NDArray[np.uint8]:
+    noise = random.integers(0, 256, (rows, columns, 3), np.uint8)
+    blocks = random.integers(0, 3, ((rows + 2) // 3, (columns + 2) // 3, 1), np.uint8)
+    block = np.repeat(np.repeat(blocks, 3, axis=0), 3, axis=1)[:rows, :columns]
+    saturated = np.where(noise < 128, np.uint8(0), np.uint8(255))
+    image: NDArray[np.uint8] = np.where(block == 0, saturated, noise).astype(np.uint8)
+    return image
+
+
+def artifacts(source: BundleSource) -> tuple[Artifact, ...]:
+    """The files of the folder `golden/`, as the head of this module describes them."""
+    files: list[Artifact] = []
+
+    def add(name: str, data: bytes) -> str:
+        files.append(Artifact(path=f"{FOLDER}/{name}", data=data, role="golden"))
+        return name
+
+    golden = Golden(
+        format=FORMAT,
+        shape=source.contract.shape,
+        contract=ContractRow.of(source.contract),
+        classes=len(source.labels),
+        vectors=tuple(
+            VectorRow(
+                name=vector.name,
+                label=vector.label,
+                pixels=add(f"vector-{i}.bin", vector.pixels),
+                outputs={kernels: data.hex() for kernels, data in sorted(vector.outputs.items())},
+            )
+            for i, vector in enumerate(source.golden)
+        ),
+        cases=tuple(
+            CaseRow(
+                name=case.name,
+                rows=case.rows,
+                columns=case.columns,
+                rgb=add(f"case-{i}.rgb.bin", case.rgb),
+                pixels=add(f"case-{i}.bin", case.pixels),
+            )
+            for i, case in enumerate(source.contract_cases)
+        ),
+    )
+    add("golden.json", canonical_json(golden))
+    return tuple(sorted(files, key=lambda artifact: artifact.path))
+
+
+def canonical_json(value: Any) -> bytes:
+    """The one JSON text of a value: keys sorted, two spaces, one final line feed."""
+    return msgspec.json.format(msgspec.json.encode(value, order="sorted"), indent=2) + b"\n"
+
+
+def read_golden(files: Mapping[str, bytes]) -> Golden:
+    """golden.json of a bundle, with the file of every row present and as long as its shape says.
+
+    `files` maps paths in the bundle to bytes. Raises VerificationError with what does not fit.
+    """
+    try:
+        golden = msgspec.json.decode(files[f"{FOLDER}/golden.json"], type=Golden, strict=True)
+    except KeyError:
+        raise VerificationError(f"the bundle has no {FOLDER}/golden.json") from None
+    except msgspec.DecodeError as problem:
+        raise VerificationError(f"{FOLDER}/golden.json cannot be read: {problem}") from None
+    if golden.format != FORMAT:
+        raise VerificationError(f"golden.json has the format {golden.format!r}", supported=FORMAT)
+    if golden.shape != golden.contract.contract.shape or not all(
+        0 < side <= LIMITS.input_side_pixels for side in golden.shape
+    ):
+        raise VerificationError(f"golden.json: shape {golden.shape} and contract do not fit together")
+    size = golden.shape[0] * golden.shape[1] * golden.shape[2]
+    lengths = [(row.pixels, size) for row in golden.vectors]
+    lengths += [(row.pixels, size) for row in golden.cases]
+    lengths += [(row.rgb, 3 * row.rows * row.columns) for row in golden.cases]
+    for name, length in lengths:
+        found = len(files.get(f"{FOLDER}/{name}", b""))
+        if found != length or length <= 0:
+            raise VerificationError(f"{FOLDER}/{name} has {found} bytes, golden.json says {length}")
+    for row in golden.vectors:
+        for kernels, text in row.outputs.items():
+            if len(text) != 2 * golden.classes or not set(text) <= set("0123456789abcdef"):
+                raise VerificationError(
+                    f"golden.json: {row.name}, {kernels}: not {golden.classes} bytes in hexadecimal"
+                )
+    return golden

@@ -1,0 +1,64 @@
+"""Compile the Java template: `python -m espalier.bundle.java.compile`, with a JDK of 9 or later, after a
+change of template/*.java. The result, template.jar, is part of the package: a build needs no JDK."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from ...errors import ToolMissingError, VerificationError
+from ..archive import Entry, zip_bytes
+
+# Bytes of Java 8, which every Android toolchain reads; line numbers for stack traces, no local variables.
+OPTIONS = (
+    "--release",
+    "8",
+    "-Xlint:all",
+    "-Xlint:-options",
+    "-Werror",
+    "-g:source,lines",
+    "-encoding",
+    "US-ASCII",
+)
+
+
+def compile_java(sources: Mapping[str, bytes], *, compiler: str = "javac") -> dict[str, bytes]:
+    """Path -> class file of the given sources (path -> bytes).
+
+    Raises ToolMissingError without a compiler, VerificationError with its words when it refuses or warns.
+    """
+    with tempfile.TemporaryDirectory(prefix="espalier-java-") as scratch:
+        folder = Path(scratch)
+        for path, data in sources.items():
+            (folder / "source" / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / "source" / path).write_bytes(data)
+        files = [str(folder / "source" / path) for path in sorted(sources)]
+        command = [compiler, "-J-XX:TieredStopAtLevel=1", *OPTIONS, "-d", str(folder / "classes"), *files]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        except FileNotFoundError:
+            raise ToolMissingError(f"{compiler} is not installed", next_step="install a JDK") from None
+        if done.returncode:
+            raise VerificationError(
+                f"javac refuses the Java sources: {done.stderr.replace(scratch, '')[:2000]}"
+            )
+        made = sorted((folder / "classes").rglob("*.class"))
+        return {path.relative_to(folder / "classes").as_posix(): path.read_bytes() for path in made}
+
+
+def template_jar(sources: Mapping[str, bytes]) -> bytes:
+    """The compiled template as one jar."""
+    return zip_bytes(Entry(path=path, data=data) for path, data in compile_java(sources).items())
+
+
+def main() -> None:
+    """Write template.jar beside this file."""
+    here = Path(__file__).parent
+    sources = {path.name: path.read_bytes() for path in sorted((here / "template").glob("*.java"))}
+    (here / "template.jar").write_bytes(template_jar(sources))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""One model's Java classes: the compiled template and its sources with the same constants put in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from typing import Final
+
+import msgspec
+
+from ...errors import UnsupportedModelError
+from ..archive import read_zip
+from .class_file import TEXT_LIMIT_BYTES, encode_text, rewrite
+
+PACKAGE: Final = "dev.espalier.models.template_name"
+"""The package of the template; every model gets its own, so that two models in one app do not meet."""
+LABEL_PARTS: Final = 40
+SOURCES: Final = ("Decision", "Labels", "Model", "Preprocessor", "SelfTest")
+NUMBER_KEYS: Final = {
+    "HEIGHT": 0x45530001,
+    "WIDTH": 0x45530002,
+    "CHANNELS": 0x45530003,
+    "CLASSES": 0x45530004,
+    "INPUT_ZERO_POINT": 0x45530005,
+    "OUTPUT_ZERO_POINT": 0x45530006,
+}
+REAL_KEYS: Final = {"INPUT_SCALE": 1.5e-301, "OUTPUT_SCALE": 2.5e-301, "THRESHOLD": 3.5e-301}
+"""Values that stand in the template for a model's numbers: too odd for javac to hold otherwise than as
+constants."""
+# Java Language Specification 3.9, with the literals and the restricted names that cannot name a package.
+_RESERVED_WORDS: Final = """
+abstract assert boolean break byte case catch char class const continue default do double else enum extends
+false final finally float for goto if implements import instanceof int interface long native new null package
+private protected public return short static strictfp super switch synchronized this throw throws transient
+true try void volatile while _
+"""
+RESERVED: Final = frozenset(_RESERVED_WORDS.split())
+
+
+class Constants(msgspec.Struct, frozen=True, kw_only=True):
+    """What one model puts into the template: `texts` and `numbers` by their names in Model.java."""
+
+    package: str
+    texts: Mapping[str, str]
+    integers: Mapping[str, int]
+    reals: Mapping[str, float]
+    labels: tuple[str, ...]
+
+
+def package_part(identifier: str) -> str:
+    """The identifier as the last part of a Java package; a word that Java reserves gets an underscore."""
+    return f"{identifier}_" if identifier in RESERVED else identifier
+
+
+def classes(constants: Constants) -> dict[str, bytes]:
+    """Path in a jar -> class file."""
+    tokens = {PACKAGE.replace(".", "/"): constants.package.replace(".", "/"), **_texts(constants)}
+    integers = {NUMBER_KEYS[name]: value for name, value in constants.integers.items()}
+    reals = {REAL_KEYS[name]: value for name, value in constants.reals.items()}
+    folder = constants.package.replace(".", "/")
+    return {
+        f"{folder}/{name.rsplit('/', 1)[1]}": rewrite(data, tokens, integers, reals)
+        for name, data in sorted(compiled_template().items())
+    }
+
+
+def sources(constants: Constants) -> dict[str, bytes]:
+    """Path in a sources jar -> Java source, ASCII."""
+    tokens = {PACKAGE: constants.package}
+    tokens |= {f'"{key}"': literal(text) for key, text in _texts(constants).items()}
+    tokens |= {f"0x{NUMBER_KEYS[name]:08x}": str(value) for name, value in constants.integers.items()}
+    tokens |= {repr(REAL_KEYS[name]): repr(value) for name, value in constants.reals.items()}
+    pattern = re.compile("|".join(re.escape(key) for key in sorted(tokens, key=len, reverse=True)))
+    folder = constants.package.replace(".", "/")
+    return {
+        f"{folder}/{name}.java": pattern.sub(lambda match: tokens[match.group()], text).encode("ascii")
+        for name, text in template_sources().items()
+    }
+
+
+def template_sources() -> dict[str, str]:
+    """Class name -> Java source of the template."""
+    folder = resources.files(__package__) / "template"
+    return {name: (folder / f"{name}.java").read_text("ascii") for name in SOURCES}
+
+
+def compiled_template() -> dict[str, bytes]:
+    """Path in the jar -> class file of the template, as `compile.py` made it from the sources."""
+    return read_zip((resources.files(__package__) / "template.jar").read_bytes())
+
+
+def literal(text: str) -> str:
+    """A Java string literal in ASCII. Java reads \\u escapes before all else, so control characters are
+    octal."""
+    return '"' + "".join(_escaped(character) for character in text) + '"'
+
+
+def _escaped(character: str) -> str:
+    if character in '"\\':
+        return "\\" + character
+    if character == "\n":
+        return "\\n"
+    if " " <= character <= "~":
+        return character
+    if ord(character) < 0x80:
+        return f"\\{ord(character):03o}"
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
+
+
+def _texts(constants: Constants) -> dict[str, str]:
+    parts = list(_label_parts(constants.labels))
+    if len(parts) > LABEL_PARTS:
+        size = sum(len(encode_text(label)) for label in constants.labels)
+        raise UnsupportedModelError(
+            f"the labels are too long for a Java class: {size} bytes",
+            supported=f"about {LABEL_PARTS * TEXT_LIMIT_BYTES} bytes of labels",
+            next_step="use shorter labels",
+        )
+    parts += [""] * (LABEL_PARTS - len(parts))
+    named = {f"@{name}@": text for name, text in constants.texts.items()}
+    return named | {f"@labels-{number:02}@": part for number, part in enumerate(parts)}
+
+
+def _label_parts(labels: tuple[str, ...]) -> Iterator[str]:
+    part, size = "", 0
+    for label in labels:
+        more = len(encode_text(label)) + 1
+        if size + more > TEXT_LIMIT_BYTES:
+            yield part
+            part, size = "", 0
+        part, size = part + label + "\n", size + more
+    yield part
