@@ -1,0 +1,66 @@
+"""The quantizer's calls between processes: plain data in, plain data out (pixels cross as a `.npy` path)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from ..recipe import InputContract
+from .interface import uint8_twin
+from .quantize import Scheme, Weights, quantize
+from .ranges import open_pixels
+
+
+def contract_of(contract: dict[str, Any]) -> InputContract:
+    """The [input] table as it crosses to a child process."""
+    return msgspec.convert(contract, InputContract)
+
+
+def convert_slot(model: Any, contract: dict[str, Any]) -> dict[str, Any]:
+    """convert.convert_model for a Keras model held by the tensorflow process; the fields of `Converted` as a
+    dict."""
+    from .convert import convert_model
+
+    done = convert_model(model, contract_of(contract))
+    return {
+        "float_model": done.float_model,
+        "output": done.output,
+        "largest_difference": done.largest_difference,
+        "macs": done.macs,
+        "parameters": done.parameters,
+        "layers": done.layers,
+    }
+
+
+def quantize_file(
+    float_model: bytes,
+    pixels_path: str,
+    contract: dict[str, Any],
+    weights: Weights = "per-channel",
+    scheme: Scheme = "int8",
+    dense: Weights | None = None,
+    layers: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    """quantize.quantize on a `.npy` of pixels; the fields of `Quantized` as a dict."""
+    done = quantize(
+        float_model,
+        open_pixels(pixels_path),
+        contract_of(contract),
+        weights=weights,
+        dense=dense,
+        scheme=scheme,
+        layers=layers,
+    )
+    return {
+        "int8_model": done.int8_model,
+        "ranges": {name: list(ends) for name, ends in done.ranges.items()},
+        "input": done.input,
+        "notes": list(done.notes),
+        "seconds": done.seconds,
+    }
+
+
+def make_twin(int8_model: bytes) -> bytes:
+    """interface.uint8_twin."""
+    return uint8_twin(int8_model)

@@ -1,0 +1,128 @@
+"""How raw pixel bytes enter the int8 model: q = pixel - 128 for every contract.
+
+Uniform mean and std become the input's scale and zero point. A fractional rest of the mean moves into the
+first layer's bias. Anything else (mean/std per channel, a first layer that cannot take the rest) becomes a
+1x1 depthwise convolution at the head of the float graph, which then takes pixel values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+
+from ..recipe import InputContract
+from . import flatbuffer
+from .flatbuffer import graph_of, operator_name
+
+LINEAR = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
+"""Operators with weights and a bias at inputs 1 and 2."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PixelInput:
+    """A float graph and how its input is fed and quantized.
+
+    `feed` is the contract to normalise with, None for plain pixel values. `scale`, `zero_point`: of the int8
+    input. `rest`: real value that every input is short of (added through the first layer's bias). `fixed`:
+    ranges that follow from the contract rather than from the images.
+    """
+
+    float_model: bytes
+    feed: InputContract | None
+    scale: float
+    zero_point: int
+    rest: float
+    fixed: dict[str, tuple[float, float]]
+
+    @property
+    def how(self) -> str:
+        """For the report."""
+        if self.feed is None:
+            return "mean and std are a 1x1 depthwise convolution at the head"
+        return "mean and std are the input's scale and zero point" + (
+            " and a part of the first layer's bias" if self.rest else ""
+        )
+
+
+def enter_pixels(float_model: bytes, contract: InputContract) -> PixelInput:
+    """Decide how pixels enter, and change the float graph where a head is needed."""
+    means, stds = set(contract.channel_mean), set(contract.channel_std)
+    if len(means) == 1 and len(stds) == 1:
+        mean, std = means.pop(), stds.pop()
+        nearest = int(np.floor(mean + 0.5))
+        model = flatbuffer.read_model(float_model)
+        if 0 <= nearest <= 255 and (nearest == mean or takes_rest(model)):
+            image = bytes(graph_of(model).tensors[graph_of(model).inputs[0]].name).decode()
+            return PixelInput(
+                float_model=float_model,
+                feed=contract,
+                scale=1.0 / std,
+                zero_point=nearest - 128,
+                rest=(nearest - mean) / std,
+                fixed={image: ((0 - nearest) / std, (255 - nearest) / std)},
+            )
+    return _with_head(float_model, contract)
+
+
+def first_layers(model: Any) -> list[Any] | None:
+    """The operators that read the input, through paddings; None when one of them is not conv, depthwise or
+    dense."""
+    graph = graph_of(model)
+    waiting, found = [int(graph.inputs[0])], []
+    while waiting:
+        tensor = waiting.pop()
+        for operator in graph.operators:
+            if tensor not in operator.inputs:
+                continue
+            name = operator_name(model, operator)
+            if name in ("PAD",):
+                waiting.append(int(operator.outputs[0]))
+            elif name in LINEAR and int(operator.inputs[0]) == tensor:
+                found.append(operator)
+            else:
+                return None
+    return found
+
+
+def takes_rest(model: Any) -> bool:
+    """Whether every first layer has a constant bias that can take the rest of the mean."""
+    layers = first_layers(model)
+    return bool(layers) and all(
+        len(operator.inputs) == 3 and flatbuffer.constant(model, int(operator.inputs[2])) is not None
+        for operator in layers or []
+    )
+
+
+def _with_head(float_model: bytes, contract: InputContract) -> PixelInput:
+    mean, std = np.array(contract.channel_mean), np.array(contract.channel_std)
+    channels = contract.channels
+    model = flatbuffer.read_model(float_model)
+    graph = graph_of(model)
+    old = int(graph.inputs[0])
+    weights = (1.0 / std).astype(np.float32).reshape(1, 1, 1, channels)
+    shape = [1, *contract.shape]
+    image = flatbuffer.add_tensor(model, "image", shape, "float32")
+    kernel = flatbuffer.add_tensor(model, "head/weights", weights.shape, "float32", value=weights)
+    bias = flatbuffer.add_tensor(
+        model, "head/bias", [channels], "float32", value=(-mean / std).astype(np.float32)
+    )
+    graph.tensors[old].name = b"normalised"
+    options = schema.DepthwiseConv2DOptionsT()
+    options.padding, options.strideW, options.strideH, options.depthMultiplier = schema.Padding.VALID, 1, 1, 1
+    options.dilationWFactor = options.dilationHFactor = 1
+    flatbuffer.add_operator(model, "DEPTHWISE_CONV_2D", [image, kernel, bias], [old], options=options, at=0)
+    graph.inputs = np.array([image], np.int32)
+    flatbuffer.rename_tensors(model)
+    first = bytes(graph.tensors[old].name).decode()
+    ends = np.stack([(0 - mean) / std, (255 - mean) / std])
+    return PixelInput(
+        float_model=flatbuffer.pack_model(model),
+        feed=None,
+        scale=1.0,
+        zero_point=-128,
+        rest=0.0,
+        fixed={"image": (0.0, 255.0), first: (float(ends.min()), float(ends.max()))},
+    )

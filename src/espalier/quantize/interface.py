@@ -1,0 +1,43 @@
+"""The uint8 twin: the same network with uint8 at its edges, for consumers that take camera bytes (phones,
+cameras)."""
+
+from __future__ import annotations
+
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+
+from ..errors import BugError
+from . import flatbuffer
+from .flatbuffer import dtype_name, graph_of
+from .versions import write_versions
+
+
+def uint8_twin(int8_model: bytes) -> bytes:
+    """QUANTIZE uint8 -> int8 at the head and int8 -> uint8 at the tail; scale as before, zero point + 128.
+
+    The twin's output byte is the int8 byte + 128 for every input. Raises BugError unless the edges are int8.
+    """
+    model = flatbuffer.read_model(int8_model)
+    graph = graph_of(model)
+    for index in [*graph.inputs, *graph.outputs]:
+        if dtype_name(graph.tensors[index]) != "int8":
+            raise BugError(f"the uint8 twin of a model with {dtype_name(graph.tensors[index])} edges")
+    inputs, outputs = [int(i) for i in graph.inputs], [int(i) for i in graph.outputs]
+    new_inputs = [_twin_tensor(model, index) for index in inputs]
+    new_outputs = [_twin_tensor(model, index) for index in outputs]
+    for old, new in reversed(list(zip(inputs, new_inputs, strict=True))):
+        flatbuffer.add_operator(model, "QUANTIZE", [new], [old], options=schema.QuantizeOptionsT(), at=0)
+    for old, new in zip(outputs, new_outputs, strict=True):
+        flatbuffer.add_operator(model, "QUANTIZE", [old], [new], options=schema.QuantizeOptionsT())
+    graph.inputs, graph.outputs = np.array(new_inputs, np.int32), np.array(new_outputs, np.int32)
+    flatbuffer.rename_tensors(model)
+    write_versions(model)
+    return flatbuffer.pack_model(model)
+
+
+def _twin_tensor(model: object, index: int) -> int:
+    tensor = graph_of(model).tensors[index]
+    scale, zero_point = float(tensor.quantization.scale[0]), int(tensor.quantization.zeroPoint[0])
+    return flatbuffer.add_tensor(
+        model, "", [int(n) for n in tensor.shape], "uint8", quantization=(scale, zero_point + 128)
+    )

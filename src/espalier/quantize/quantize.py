@@ -1,0 +1,138 @@
+"""Float .tflite + ranges -> int8 .tflite with raw pixel bytes in and probabilities out (litert-quantizer's
+work, with our ranges, input convention, operator versions and repaired scales)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import UnsupportedModelError
+from ..recipe import InputContract
+from . import flatbuffer
+from .bias import repair_linear
+from .flatbuffer import graph_of
+from .head import PixelInput, enter_pixels, first_layers
+from .ranges import Ranges, measure_ranges
+from .versions import write_versions
+
+Weights = Literal["per-channel", "per-tensor"]
+Scheme = Literal["int8", "int16x8"]
+
+OUTPUT_SCALE, OUTPUT_ZERO_POINT = 1.0 / 256.0, -128
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantized:
+    """An int8 file, the ranges that it was made from, how pixels enter it, and the seconds of each step."""
+
+    int8_model: bytes
+    ranges: Ranges
+    input: str
+    notes: tuple[str, ...] = ()
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def quantize(
+    float_model: bytes,
+    pixels: NDArray[np.uint8],
+    contract: InputContract,
+    *,
+    weights: Weights = "per-channel",
+    dense: Weights | None = None,
+    scheme: Scheme = "int8",
+    layers: Mapping[str, str] | None = None,
+) -> Quantized:
+    """Calibrate on pixels (uint8 [n, h, w, c]) and quantize with plain min/max ranges: the first rung.
+
+    `dense` overrides `weights` for FULLY_CONNECTED (some runtimes lack per-channel dense layers).
+    """
+    start = time.perf_counter()
+    entered = enter_pixels(float_model, contract)
+    ranges = measure_ranges(entered.float_model, pixels, entered.feed, layers=layers)
+    calibrated = time.perf_counter()
+    data, notes = quantize_with(entered, ranges, weights=weights, dense=dense, scheme=scheme)
+    return Quantized(
+        int8_model=data,
+        ranges=ranges,
+        input=entered.how,
+        notes=notes,
+        seconds={"calibrate": calibrated - start, "quantize": time.perf_counter() - calibrated},
+    )
+
+
+def quantize_with(
+    entered: PixelInput,
+    ranges: Ranges,
+    *,
+    weights: Weights = "per-channel",
+    dense: Weights | None = None,
+    scheme: Scheme = "int8",
+) -> tuple[bytes, tuple[str, ...]]:
+    """The int8 (or int16x8) file from known ranges, and notes for the report. Same input, same bytes."""
+    raw = run_quantizer(
+        entered.float_model, ranges | entered.fixed, weights=weights, dense=dense, scheme=scheme
+    )
+    model, float_graph = flatbuffer.read_model(raw), flatbuffer.read_model(entered.float_model)
+    if scheme == "int8":
+        _set_input(model, entered)
+    notes = repair_linear(model, float_graph, rest=entered.rest, first=_names(model, first_layers(model)))
+    flatbuffer.rename_tensors(model)
+    write_versions(model)
+    return flatbuffer.pack_model(model), notes
+
+
+def run_quantizer(
+    float_model: bytes,
+    ranges: Ranges,
+    *,
+    weights: Weights = "per-channel",
+    dense: Weights | None = None,
+    scheme: Scheme = "int8",
+) -> bytes:
+    """litert-quantizer's static recipe with the given ranges (never its own moving average).
+
+    Constants stay out of `ranges`: with them its weights silently go per-tensor.
+    """
+    from litert_quantizer import qtyping, quantizer
+
+    grain = {
+        "per-channel": qtyping.QuantGranularity.CHANNELWISE,
+        "per-tensor": qtyping.QuantGranularity.TENSORWISE,
+    }
+    worker = quantizer.Quantizer(bytearray(float_model))
+    bits = 16 if scheme == "int16x8" else 8
+    everything = qtyping.TFLOperationName.ALL_SUPPORTED
+    worker.add_static_config(".*", everything, bits, 8, grain[weights])
+    if dense is not None and dense != weights:
+        worker.add_static_config(".*", qtyping.TFLOperationName.FULLY_CONNECTED, bits, 8, grain[dense])
+    found = {name: {"min": np.array([low]), "max": np.array([high])} for name, (low, high) in ranges.items()}
+    try:
+        result = worker.quantize(found, enable_progress_bar=False, enable_progress_report=False)
+    except (ValueError, RuntimeError, KeyError, NotImplementedError) as problem:
+        raise UnsupportedModelError(
+            f"the quantizer refuses the model: {str(problem).strip()[:500]}",
+            next_step="replace the layer named above, or report the architecture",
+        ) from None
+    return bytes(result.quantized_model or b"")
+
+
+def _set_input(model: Any, entered: PixelInput) -> None:
+    """Write the input's scale and zero point exactly, also behind paddings (they pass them on)."""
+    graph = graph_of(model)
+    waiting = [int(graph.inputs[0])]
+    while waiting:
+        index = waiting.pop()
+        graph.tensors[index].quantization = flatbuffer.quantization_of([entered.scale], [entered.zero_point])
+        for operator in graph.operators:
+            if int(operator.inputs[0]) == index and flatbuffer.operator_name(model, operator) == "PAD":
+                waiting.append(int(operator.outputs[0]))
+
+
+def _names(model: Any, operators: list[Any] | None) -> frozenset[str]:
+    tensors = graph_of(model).tensors
+    return frozenset(bytes(tensors[o.outputs[0]].name).decode() for o in operators or [])
