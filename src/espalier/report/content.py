@@ -126,6 +126,8 @@ class AccuracyRow(_Row):
     """What n images allow to claim, and how many a smaller claim needs."""
     warnings: tuple[str, ...] = ()
     decision: dict[str, Any] = {}
+    steps: tuple[dict[str, Any], ...] = ()
+    """The drop split into pruning and quantization: {from, to, drop_points, interval, p_value, lost, won}."""
 
 
 class OperatorTime(_Row):
