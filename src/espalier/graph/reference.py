@@ -54,7 +54,7 @@ def run_all(graph: Graph, inputs: Sequence[Array]) -> dict[int, Array]:
 def evaluate(looked: OpView, operands: Sequence[Array]) -> tuple[Array, ...]:
     """The results of one operator; `operands` are the values of its present operands."""
     executor = EXECUTORS.get(looked.op.kind)
-    if executor is None or not _has_executor(looked):
+    if executor is None:
         raise UnsupportedModelError(
             f"the reference has no {looked.op.kind} for {looked.present[0].dtype}",
             supported=", ".join(sorted(EXECUTORS)),
@@ -65,10 +65,3 @@ def evaluate(looked: OpView, operands: Sequence[Array]) -> tuple[Array, ...]:
         np.ascontiguousarray(r).astype(DTYPES[t.dtype]).reshape(t.shape)
         for r, t in zip(results, looked.outputs, strict=True)
     )
-
-
-INT8_ONLY: Final = frozenset({"logistic", "tanh", "softmax"})
-
-
-def _has_executor(looked: OpView) -> bool:
-    return looked.op.kind not in INT8_ONLY or looked.input(0).dtype == "int8"

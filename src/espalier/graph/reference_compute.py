@@ -14,6 +14,7 @@ import numpy as np
 from espalier.graph import arithmetic as a
 from espalier.graph.arithmetic import LIMITS, Ints, Multiplier
 from espalier.graph.curves import CURVES, quant_of
+from espalier.graph.curves_int16 import logistic_int16, softmax_int16, tanh_int16
 from espalier.graph.fixedpoint import exp_negative, reciprocal
 from espalier.graph.shapes import reduced_axes, window_padding
 from espalier.graph.types import Array
@@ -203,6 +204,9 @@ def _mean_or_sum(mean: bool) -> Callable[[OpView, Sequence[Array]], Results]:
 
 
 def _softmax(view: OpView, x: Sequence[Array]) -> Results:
+    if view.input(0).dtype == "int16":
+        scale = quant_of(view.input(0).quant).scale
+        return (softmax_int16(x[0].astype(np.int64), scale, view.op.number("beta")),)
     p = a.softmax_parameters(quant_of(view.input(0).quant).scale, view.op.number("beta"))
     rows = x[0].astype(np.int64).reshape(-1, x[0].shape[-1])
     result = np.empty_like(rows)
@@ -256,6 +260,17 @@ def _neighbours(view: OpView, position: int, size: int, out: int) -> tuple[int, 
     return value, lower, upper
 
 
+def _sigmoid_like(
+    wide: Callable[[Ints, float], Ints],
+) -> Callable[[OpView, Sequence[Array]], Results]:
+    def curve(view: OpView, x: Sequence[Array]) -> Results:
+        if view.input(0).dtype == "int8":
+            return _curve(view, x)
+        return (wide(x[0].astype(np.int64), quant_of(view.input(0).quant).scale),)
+
+    return curve
+
+
 def _curve(view: OpView, x: Sequence[Array]) -> Results:
     return (CURVES[view.op.kind](view, x[0].astype(np.int64)),)
 
@@ -288,6 +303,8 @@ COMPUTE: Final[Mapping[str, Callable[[OpView, Sequence[Array]], Results]]] = Map
         "prelu": _prelu,
         "resize_bilinear": _resize_bilinear,
         "quantize": _quantize,
-        **{kind: _curve for kind in CURVES if kind != "quantize"},
+        **{kind: _curve for kind in CURVES if kind not in ("quantize", "logistic", "tanh")},
+        "logistic": _sigmoid_like(logistic_int16),
+        "tanh": _sigmoid_like(tanh_int16),
     }
 )

@@ -1,0 +1,178 @@
+"""Directed single-operator cases: ties, saturation, zero points at the edges, multiplier exponents -31 to +7.
+
+At power-of-two scales every residue of the division occurs, so that a rule that breaks ties otherwise shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from single_op_cases import ACTIVATIONS, Builder
+
+from espalier.graph.types import Array, Graph, OptionValue, Quant
+
+Case = tuple[str, Graph, list[Array]]
+
+ALL_INT8 = np.arange(-128, 128, dtype=np.int64)
+ZERO_POINTS = (-128, 0, 127)
+EXPONENTS = range(-31, 8)
+BIAS_STEPS = (0, 1, -1, 2, -2, 3, -5, 7)
+
+
+def _q(scale: float, zero_point: int = 0) -> Quant:
+    return Quant(scales=(float(np.float32(scale)),), zero_points=(zero_point,))
+
+
+def _biases(exponent: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Half steps of the output around zero, so that accumulators fall on ties and one beside them."""
+    half = 1 << max(0, -exponent - 1)
+    values = [half * s for s in BIAS_STEPS] + [half - 1, half + 1, -half - 1, 1 - half]
+    return np.clip(np.array(values, np.int64), -(1 << 30) + 40000, (1 << 30) - 40000)
+
+
+def weighted_cases(kind: str, mantissas: tuple[float, ...] = (1.0, 1.0 - 2.0**-24, 1.5)) -> Iterator[Case]:
+    """conv_2d, depthwise_conv_2d, transpose_conv and fully_connected over exponents and zero points."""
+    number = 0
+    for exponent in EXPONENTS:
+        for zero_in in ZERO_POINTS:
+            for zero_out in ZERO_POINTS:
+                for mantissa in mantissas:
+                    activation = ACTIVATIONS[number % 4]
+                    number += 1
+                    name = f"{kind} 2^{exponent} x {mantissa} zero {zero_in} {zero_out} {activation}"
+                    graph = _weighted(kind, exponent, mantissa, zero_in, zero_out, activation)
+                    data = ALL_INT8.astype(np.int8)
+                    yield name, graph, [data.reshape(graph.tensor(graph.inputs[0]).shape)]
+
+
+def _weighted(
+    kind: str, exponent: int, mantissa: float, zero_in: int, zero_out: int, activation: str
+) -> Graph:
+    b = Builder()
+    biases = _biases(exponent)
+    count = len(biases)
+    # multiplier = input scale x weight scale / output scale = mantissa x 2^exponent
+    source, target = _q(2.0**-10, zero_in), _q(2.0 ** (-10 - exponent // 2), zero_out)
+    weight = Quant(
+        scales=(float(np.float32(mantissa * 2.0 ** (exponent - exponent // 2))),) * count,
+        zero_points=(0,) * count,
+        axis={"depthwise_conv_2d": 3}.get(kind, 0),
+    )
+    bias = b.const(
+        biases,
+        "int32",
+        Quant(scales=tuple(source.scale * s for s in weight.scales), zero_points=(0,) * count, axis=0),
+    )
+    values = np.array([1, 1, 1, 1, 1, 1, 1, 1, -1, 127, -127, 3])
+    options: dict[str, OptionValue] = {"activation": activation}
+    if kind == "fully_connected":
+        x = b.input((256, 1), source)
+        filters = b.const(values.reshape(count, 1), "int8", weight)
+        return b.finish([b.op(kind, [x, filters, bias], target, **options)])
+    options |= {"padding": "valid", "stride_h": 1, "stride_w": 1}
+    if kind == "transpose_conv":
+        shape = b.const([1, 16, 16, count], "int32")
+        filters = b.const(values.reshape(count, 1, 1, 1), "int8", weight)
+        x = b.input((1, 16, 16, 1), source)
+        return b.finish([b.op(kind, [shape, filters, x, bias], target, **options)])
+    x = b.input((1, 16, 16, 1), source)
+    if kind == "depthwise_conv_2d":
+        options["depth_multiplier"] = count
+        filters = b.const(values.reshape(1, 1, 1, count), "int8", weight)
+    else:
+        filters = b.const(values.reshape(count, 1, 1, 1), "int8", weight)
+    return b.finish([b.op(kind, [x, filters, bias], target, **options)])
+
+
+def elementwise_cases(kind: str) -> Iterator[Case]:
+    """Two operands: all 256 values against eight others, scales apart by powers of two."""
+    left = np.repeat(ALL_INT8, 8).astype(np.int8).reshape(1, 32, 64)
+    right = np.tile(np.array([-128, -127, -1, 0, 1, 2, 100, 127]), 256).astype(np.int8).reshape(1, 32, 64)
+    number = 0
+    for apart in (-4, -1, 0, 1, 4):
+        for out in (-3, -2, -1, 0, 1, 2, 3, 4):
+            for zero in ZERO_POINTS:
+                for zero_out in ZERO_POINTS:
+                    b = Builder()
+                    first, second = _q(0.25, zero), _q(0.25 * 2.0**apart, -zero if zero != -128 else 127)
+                    target = _q(0.25 * 2.0**out, zero_out)
+                    if kind in ("maximum", "minimum"):
+                        second = target = first
+                    options: dict[str, OptionValue] = {}
+                    if kind in ("add", "sub", "mul"):
+                        options["activation"] = ACTIVATIONS[number % 4]
+                    number += 1
+                    x, y = b.input(left.shape, first), b.input(right.shape, second)
+                    graph = b.finish([b.op(kind, [x, y], target, **options)])
+                    yield f"{kind} {apart} {out} {zero} {zero_out}", graph, [left, right]
+
+
+def curve_cases(kind: str) -> Iterator[Case]:
+    """One operand: all 256 values, output scales from 2^-4 to 2^5 of the input's."""
+    data = ALL_INT8.astype(np.int8).reshape(1, 256)
+    for out in range(-4, 6):
+        for zero in ZERO_POINTS:
+            for zero_out in ZERO_POINTS:
+                b = Builder()
+                options: dict[str, OptionValue] = {"leaky_relu": {"alpha": 0.5}}.get(kind, {})
+                x = b.input(data.shape, _q(0.125, zero))
+                graph = b.finish([b.op(kind, [x], _q(0.125 * 2.0**out, zero_out), **options)])
+                yield f"{kind} {out} {zero} {zero_out}", graph, [data]
+
+
+def reduction_cases(kind: str) -> Iterator[Case]:
+    """mean and average_pool_2d: sums that fall on halves, for every zero point."""
+    rng = np.random.default_rng(5)
+    for count in (1, 2, 3, 4, 6, 8, 9, 16, 49, 64):
+        for zero in ZERO_POINTS:
+            for zero_out in ZERO_POINTS:
+                b = Builder()
+                # Rows whose sums run through consecutive integers around zero, and the two extremes.
+                rows = rng.integers(-3, 4, (254, count))
+                rows = np.concatenate([rows, np.full((1, count), -128), np.full((1, count), 127)])
+                data = np.clip(rows + max(-120, min(zero, 120)), -128, 127).astype(np.int8)
+                if kind == "average_pool_2d":
+                    x = b.input((256, 1, count, 1), _q(1.0, zero))
+                    node = b.op(
+                        kind,
+                        [x],
+                        _q(1.0, zero),
+                        padding="valid",
+                        filter_h=1,
+                        filter_w=count,
+                        stride_h=1,
+                        stride_w=1,
+                        activation=ACTIVATIONS[count % 4],
+                    )
+                    yield f"{kind} {count} {zero}", b.finish([node]), [data.reshape(256, 1, count, 1)]
+                    break
+                x = b.input((256, count), _q(1.0, zero))
+                node = b.op(kind, [x, b.const([1], "int32")], _q(0.5, zero_out), keep_dims=False)
+                yield f"{kind} {count} {zero} {zero_out}", b.finish([node]), [data]
+
+
+def softmax_cases() -> Iterator[Case]:
+    """Rows with equal, far and extreme values over input scales 2^-8 to 2^2."""
+    rng = np.random.default_rng(6)
+    output = Quant(scales=(1 / 256,), zero_points=(-128,))
+    for exponent in range(-8, 3):
+        for length in (1, 2, 3, 10, 100, 1000):
+            data = rng.integers(-128, 128, (8, length)).astype(np.int8)
+            data[0], data[1], data[2, 1:] = 127, -128, -128
+            b = Builder()
+            x = b.input(data.shape, _q(2.0**exponent))
+            yield f"softmax {exponent} {length}", b.finish([b.op("softmax", [x], output, beta=1.0)]), [data]
+
+
+def directed_cases() -> Iterator[Case]:
+    """Every directed case but those of fully_connected, whose oracle is another one."""
+    for kind in ("conv_2d", "depthwise_conv_2d", "transpose_conv"):
+        yield from weighted_cases(kind)
+    for kind in ("add", "sub", "mul", "squared_difference", "maximum", "minimum"):
+        yield from elementwise_cases(kind)
+    for kind in ("relu", "relu6", "leaky_relu", "quantize", "gelu"):
+        yield from curve_cases(kind)
+    for kind in ("mean", "average_pool_2d"):
+        yield from reduction_cases(kind)
+    yield from softmax_cases()
