@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from ..load.keras_model import ModelFacts, describe, rebuild, start_tensorflow
 from ..quantize.calls import convert_slot
 
 SESSION: dict[str, Any] = {}
 """Model slots: "given" as loaded, "pruned" after pruning and fine-tuning."""
+
+
+def prepare() -> dict[str, str]:
+    """Import TensorFlow and Keras once, deterministic; see load/keras_model.py."""
+    return start_tensorflow()
+
+
+def load(path: str, facts: dict[str, Any], size: list[int] | None = None) -> dict[str, Any]:
+    """Rebuild the checked model file into the slot "given" and describe it; see load/keras_model.py."""
+    checked = msgspec.convert(facts, ModelFacts)
+    SESSION["given"] = rebuild(checked, Path(path), (size[0], size[1]) if size else None)
+    return describe(SESSION["given"], checked)
 
 
 def convert(slot: str, contract: dict[str, Any]) -> dict[str, Any]:
@@ -17,5 +33,6 @@ def convert(slot: str, contract: dict[str, Any]) -> dict[str, Any]:
 
 
 HANDLERS: dict[str, Callable[..., Any]] = {
+    "load": load,
     "convert": convert,
 }

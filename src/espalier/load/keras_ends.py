@@ -1,0 +1,136 @@
+"""What goes in and what comes out of a checked configuration: image shape, softmax or sigmoid or logits, classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import ModelRefusedError
+from .keras_container import SAVE_WHOLE
+
+Json = Any
+SUPPORTED = "image classifiers: one image in, one vector of scores out"
+
+_SAME_VALUES = frozenset({"Dropout", "Flatten", "Reshape", "Identity", "Permute", "Squeeze", "GaussianNoise", "Cast"})
+_SAME_CLASSES = _SAME_VALUES - {"Flatten", "Reshape", "Permute", "Squeeze"} | frozenset(
+    {
+        "Activation", "Softmax", "Sigmoid", "ReLU", "BatchNormalization",
+        "GlobalAveragePooling2D", "GlobalMaxPooling2D", "GlobalAveragePooling1D", "GlobalMaxPooling1D",
+    }
+)  # fmt: skip
+_FUNCTIONS = {"softmax": "softmax", "sigmoid": "sigmoid"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ends:
+    """The image shape without the batch, the last layer, what it gives, and how many classes (None: not told)."""
+
+    input_shape: tuple[int | None, ...]
+    output_layer: str
+    output: str
+    classes: int | None
+
+
+def find_ends(config: dict[str, Json], path: Path) -> Ends:
+    """Read the ends of a canonical configuration.
+
+    Raises ModelRefusedError for several inputs or outputs, or an input that is no image.
+    """
+    shape = _input_shape(config, path)
+    if len(shape) != 3 or shape[2] not in (1, 3, 4):
+        hint = "an image has [height, width, channels] with 1, 3 or 4 channels last"
+        if len(shape) == 3 and shape[0] in (1, 3):
+            hint = "channels come first here; rebuild the model with channels last"
+        raise _refused(path, f"its input has the shape {list(shape)} without the batch", hint)
+    chain = _chain(config, path)
+    return Ends(
+        input_shape=shape, output_layer=str(chain[0]["config"]["name"]), output=_output(chain), classes=_classes(chain)
+    )
+
+
+def _refused(path: Path, why: str, advice: str) -> ModelRefusedError:
+    return ModelRefusedError(f"the model file {path.name!r} is refused: {why}", supported=SUPPORTED, next_step=advice)
+
+
+def _input_shape(config: dict[str, Json], path: Path) -> tuple[int | None, ...]:
+    inner = config["config"]
+    inputs = inner.get("input_layers")
+    if inputs and isinstance(inputs[0], list):
+        raise _refused(path, f"it has {len(inputs)} inputs", "one image goes in; make the others constants")
+    layers = inner["layers"]
+    if config["class_name"] == "Sequential":
+        first = layers[0] if layers else None
+        if first and first["class_name"] in ("Sequential", "Functional"):
+            return _input_shape(first, path)
+    else:
+        first = next((item for item in layers if item["name"] == inputs[0]), None)
+    if not first or first["class_name"] != "InputLayer":
+        raise _refused(path, "it declares no input shape (it was saved before it was built)", SAVE_WHOLE)
+    return tuple(first["config"]["batch_shape"][1:])
+
+
+def _chain(config: dict[str, Json], path: Path) -> list[dict[str, Json]]:
+    """The layers from the output backwards, as far as each has one input; nested models are entered."""
+    inner = config["config"]
+    if config["class_name"] == "Sequential":
+        back = [item for item in reversed(inner["layers"]) if item["class_name"] != "InputLayer"]
+    else:
+        outputs = inner["output_layers"]
+        if isinstance(outputs[0], list):
+            raise _refused(path, f"it has {len(outputs)} outputs", "save a model with the class scores as its one output")
+        by_name = {item["name"]: item for item in inner["layers"]}
+        back = _backwards(by_name, outputs[0])
+    chain: list[dict[str, Json]] = []
+    for item in back:
+        chain += _chain(item, path) if item["class_name"] in ("Sequential", "Functional") else [item]
+    if not chain:
+        raise _refused(path, "it has no layers", SAVE_WHOLE)
+    return chain
+
+
+def _backwards(by_name: dict[str, dict[str, Json]], name: str) -> list[dict[str, Json]]:
+    found: list[dict[str, Json]] = []
+    seen: set[str] = set()
+    while name in by_name and name not in seen:
+        seen.add(name)
+        item = by_name[name]
+        if item["class_name"] == "InputLayer":
+            break
+        found.append(item)
+        nodes = item["inbound_nodes"]
+        args = nodes[-1]["args"] if nodes else []
+        first = args[0] if len(args) == 1 else None
+        if not isinstance(first, dict) or first.get("class_name") != "__keras_tensor__":
+            break
+        name = first["config"]["keras_history"][0]
+    return found
+
+
+def _output(chain: list[dict[str, Json]]) -> str:
+    for item in chain:
+        name, config = item["class_name"], item["config"]
+        if name in ("Softmax", "Sigmoid"):
+            return str(name).lower()
+        activation = config.get("activation")
+        if isinstance(activation, dict):
+            activation = {"Softmax": "softmax"}.get(activation["class_name"], "other")
+        if activation in _FUNCTIONS:
+            return _FUNCTIONS[activation]
+        passes = name in _SAME_VALUES or (name == "Activation" and activation == "linear")
+        if not passes:
+            return "logits"
+    return "logits"
+
+
+def _classes(chain: list[dict[str, Json]]) -> int | None:
+    for item in chain:
+        config = item["config"]
+        count = config.get("units") if item["class_name"] == "Dense" else None
+        if item["class_name"] == "Conv2D":
+            count = config.get("filters")
+        if isinstance(count, int):
+            return count
+        if item["class_name"] not in _SAME_CLASSES:
+            return None
+    return None

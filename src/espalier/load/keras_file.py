@@ -1,0 +1,93 @@
+"""Inspect a Keras model file without Keras: container, configuration, weights, in that order. Child processes only."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ..errors import ModelRefusedError
+from ..limits import LIMITS
+from . import keras_container, keras_weights
+from .keras_facts import ModelFacts
+from .keras_config import check_config
+from .keras_container import SAVE_WHOLE, refused
+from .keras_ends import find_ends
+
+_SIZES = ("units", "filters", "input_dim", "output_dim", "num_heads", "key_dim", "value_dim", "projection_dim")
+
+
+def inspect_model(path: str) -> ModelFacts:
+    """Check the Keras model file at `path` and say what it is. Raises ModelRefusedError."""
+    file = Path(path)
+    kind = keras_container.recognise(file)
+    archive = keras_container.read_archive(file) if kind == "keras" else None
+    with ExitStack() as stack:
+        # The configuration is checked before a byte of HDF5 in an archive is read; in an .h5 it is inside.
+        checked = check_config(archive.config, file) if archive else None
+        opened = stack.enter_context(keras_weights.opened(file, archive.weights if archive else None))
+        stored = keras_weights.examine(file, opened)
+        weights_only = "layers" in opened or "layer_names" in opened.attrs
+    version = _version(archive, stored.attributes)
+    if checked is None:
+        text = stored.attributes.get("model_config")
+        if text is None:
+            what = "holds weights without an architecture" if weights_only else "holds no Keras model"
+            raise refused(file, f"it is an HDF5 file that {what}", SAVE_WHOLE)
+        checked = check_config(text, file)
+    ends = find_ends(checked.config, file)
+    entries = stored.entries
+    if kind == "h5":
+        entries = tuple(e for e in entries if e.path.startswith("model_weights/"))
+    if not entries:
+        raise refused(file, "it stores no weights", SAVE_WHOLE)
+    if stored.parameters > LIMITS.model_parameters:
+        raise refused(file, f"it has {stored.parameters:,} parameters", f"at most {LIMITS.model_parameters:,} are read")
+    _check_sizes(file, checked.config, {side for e in entries for side in e.shape})
+    return ModelFacts(
+        format=kind,
+        generation=3 if version.split(".", 1)[0] == "3" else 2,
+        keras_version=version,
+        sha256=keras_container.sha256_of(file),
+        file_bytes=file.stat().st_size,
+        config=json.dumps(checked.config, separators=(",", ":"), sort_keys=True),
+        layers=checked.layers,
+        input_shape=ends.input_shape,
+        output_layer=ends.output_layer,
+        output=ends.output,
+        classes=ends.classes,
+        weights=entries,
+        parameters=stored.parameters,
+        notes=checked.notes,
+    )
+
+
+def _version(archive: keras_container.Archive | None, attributes: dict[str, str]) -> str:
+    text = attributes.get("keras_version", "")
+    if archive:
+        try:
+            metadata = msgspec.json.decode(archive.metadata, type=dict[str, Any])
+        except (msgspec.DecodeError, RecursionError):
+            metadata = {}
+        text = str(metadata.get("keras_version", ""))
+    return "".join(c for c in text if c.isalnum() or c in ".-+")[:30] or "unknown"
+
+
+def _check_sizes(path: Path, config: dict[str, Any], sides: set[int]) -> None:
+    """A layer may not declare a size that no stored array has: Keras would allocate it before it compares."""
+    for layer in config["config"]["layers"]:
+        if "layers" in layer["config"]:
+            _check_sizes(path, layer, sides)
+            continue
+        for key in _SIZES:
+            value = layer["config"].get(key)
+            if isinstance(value, int) and value not in sides:
+                raise ModelRefusedError(
+                    f"the model file {path.name!r} is refused: its layer {layer['config'].get('name')!r} declares "
+                    f"{key} = {value:,}, but no stored weight has a side of that length",
+                    supported="configurations and weights that belong together",
+                    next_step="save the model again; the configuration and the weights come from different models",
+                )

@@ -1,0 +1,283 @@
+"""Rebuild a checked Keras model in the TensorFlow process: from its canonical configuration, never from its file.
+
+Keras is imported inside the functions; the caller's process must be a confined child.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputRefusedError, ModelRefusedError, UnsupportedModelError
+from . import keras_container, keras_weights
+from .keras_facts import LayerEntry, ModelFacts, WeightEntry
+from .macs import count_macs
+
+__all__ = ["LayerEntry", "ModelFacts", "WeightEntry", "describe", "rebuild", "start_tensorflow"]
+
+_SPARE_PARAMETERS = 4096
+_ACTIVATION_VALUES = 1 << 28
+
+
+def start_tensorflow() -> dict[str, str]:
+    """Import TensorFlow and Keras in this process, with reproducible arithmetic. Returns their versions."""
+    import tensorflow
+
+    tensorflow.config.experimental.enable_op_determinism()
+    import keras
+
+    keras.utils.set_random_seed(0)
+    return {"tensorflow": str(tensorflow.__version__), "keras": str(keras.__version__)}
+
+
+def rebuild(facts: ModelFacts, path: Path, size: tuple[int, int] | None = None) -> Any:
+    """The Keras 3 model of the file at `path`, with its weights. `size`: height, width where the model leaves them open.
+
+    Raises ModelRefusedError when the file is not the one in `facts`, or configuration and weights do not belong
+    together; InputRefusedError when `size` is not the model's; UnsupportedModelError when it is no classifier.
+    """
+    if keras_container.sha256_of(path) != facts.sha256:
+        raise ModelRefusedError(
+            f"the model file {path.name!r} changed while it was read", next_step="start the build again"
+        )
+    config = json.loads(facts.config)
+    fixed = _fixed_size(facts, path, size)
+    _set_input(config, fixed)
+    model = _from_config(config, facts, path)
+    _check_layout(model, facts, path)
+    _load_weights(model, facts, path)
+    _check_task(model, facts, path)
+    return model
+
+
+def _fixed_size(facts: ModelFacts, path: Path, size: tuple[int, int] | None) -> tuple[int, int, int]:
+    height, width, channels = facts.input_shape
+    if size is None and (height is None or width is None):
+        raise InputRefusedError(
+            f"the model {path.name!r} leaves its input size open: {list(facts.input_shape)}",
+            next_step="name the size: `[input] size = [height, width]`",
+        )
+    wanted = size or (height, width)
+    if (height, width) not in ((wanted[0], wanted[1]), (None, None)):
+        for have, want in ((height, wanted[0]), (width, wanted[1])):
+            if have is not None and have != want:
+                raise InputRefusedError(
+                    f"the model {path.name!r} takes {height} x {width} pixels, not {wanted[0]} x {wanted[1]}",
+                    next_step=f"set `[input] size = [{height}, {width}]`",
+                )
+    return int(wanted[0]), int(wanted[1]), int(channels or 0)  # type: ignore[arg-type]
+
+
+def _set_input(config: dict[str, Any], shape: tuple[int, int, int]) -> None:
+    """Fix the image shape of the input layer of the outermost model, and of the nested ones that begin with it."""
+    layers = config["config"]["layers"]
+    inputs = config["config"].get("input_layers")
+    for item in layers if inputs else layers[:1]:
+        if item["class_name"] == "InputLayer" and (not inputs or item["name"] == inputs[0]):
+            item["config"]["batch_shape"] = [None, *shape]
+        elif not inputs and "layers" in item["config"]:
+            _set_input(item, shape)
+
+
+def _from_config(config: dict[str, Any], facts: ModelFacts, path: Path) -> Any:
+    import keras
+    from keras.src.applications.convnext import LayerScale
+    from keras.src.applications.inception_resnet_v2 import CustomScaleLayer
+
+    custom = {"LayerScale": LayerScale, "CustomScaleLayer": CustomScaleLayer}
+    with _allocation_guard(facts, path):
+        try:
+            return keras.saving.deserialize_keras_object(config, custom_objects=custom, safe_mode=True)
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError, RecursionError) as problem:
+            text = " ".join(str(problem).split())[:300]
+            raise ModelRefusedError(
+                f"the model file {path.name!r} is refused: Keras cannot rebuild it: {text}",
+                next_step="save the model again with a current Keras; then open it there once to see that it loads",
+            ) from None
+
+
+@contextmanager
+def _allocation_guard(facts: ModelFacts, path: Path) -> Iterator[None]:
+    """Refuse a weight before it is allocated when the file cannot hold it: the sum may not pass what is stored."""
+    import keras
+
+    allowed = facts.parameters + _SPARE_PARAMETERS
+    original = keras.layers.Layer.add_weight
+    total = 0
+
+    def add_weight(self: Any, shape: Any = None, *args: Any, **kwargs: Any) -> Any:
+        nonlocal total
+        sides = (shape,) if isinstance(shape, int) else tuple(shape or ())
+        total += prod(int(s) for s in sides)
+        if total > allowed:
+            raise ModelRefusedError(
+                f"the model file {path.name!r} is refused: its configuration asks for more weights than it stores "
+                f"({facts.parameters:,}); the layer {self.name!r} wants the shape {list(sides)}",
+                next_step="save the model again; the configuration and the weights come from different models",
+            )
+        return original(self, shape, *args, **kwargs)
+
+    keras.layers.Layer.add_weight = add_weight
+    try:
+        yield
+    finally:
+        keras.layers.Layer.add_weight = original
+
+
+def _float_variables(model: Any) -> list[Any]:
+    """Every weight of the model but the states of random generators."""
+    return [v for v in model.variables if "seed_generator" not in v.path and str(v.dtype).startswith("float")]
+
+
+def _check_layout(model: Any, facts: ModelFacts, path: Path) -> None:
+    """The stored arrays and the model's variables must be the same multiset of shapes."""
+    have = Counter(e.shape for e in facts.weights if np.dtype(e.dtype).kind == "f")
+    want = Counter(tuple(int(s) for s in v.shape) for v in _float_variables(model))
+    if have == want:
+        return
+    missing, extra = sorted((want - have).elements()), sorted((have - want).elements())
+    named = next((v.path for v in _float_variables(model) if tuple(v.shape) in missing), "")
+    what = f"no stored array of the shape {list(missing[0])} for {named!r}" if missing else ""
+    if not missing:
+        stored = next(e.path for e in facts.weights if e.shape == extra[0])
+        what = f"the stored array {stored!r} of the shape {list(extra[0])} belongs to no layer"
+    raise ModelRefusedError(
+        f"the model file {path.name!r} is refused: its weights do not fit its configuration: {what}",
+        next_step="save the model again as a whole; the weights come from another model or are incomplete",
+    )
+
+
+def _load_weights(model: Any, facts: ModelFacts, path: Path) -> None:
+    archive = keras_container.read_archive(path) if facts.format == "keras" else None
+    with keras_weights.opened(path, archive.weights if archive else None) as file:
+        try:
+            if archive:
+                _load_archive_weights(model, archive.weights, facts)
+            else:
+                from keras.src.legacy.saving import legacy_h5_format
+
+                legacy_h5_format.load_weights_from_hdf5_group(file["model_weights"], model)
+        except (ValueError, KeyError, TypeError, OSError, RuntimeError) as problem:
+            text = " ".join(str(problem).split())[:300]
+            raise ModelRefusedError(
+                f"the model file {path.name!r} is refused: its weights do not fit its configuration: {text}",
+                next_step="save the model again as a whole",
+            ) from None
+        _check_values(model, facts, file, path)
+
+
+def _load_archive_weights(model: Any, image: bytes, facts: ModelFacts) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "given.weights.h5"
+        copy.write_bytes(image)
+        if facts.generation == 2:
+            keras_weights.rename_keras_2_groups(copy)
+        model.load_weights(copy)
+
+
+def _check_values(model: Any, facts: ModelFacts, file: Any, path: Path) -> None:
+    """Every stored array is in the model now: the same multiset of (shape, checksum)."""
+    stored = Counter(
+        (e.shape, _checksum(file[e.path][()])) for e in facts.weights if np.dtype(e.dtype).kind == "f"
+    )
+    loaded = Counter((tuple(v.shape), _checksum(np.asarray(v))) for v in _float_variables(model))
+    if stored != loaded:
+        count = sum((stored - loaded).values())
+        raise ModelRefusedError(
+            f"the model file {path.name!r} is refused: {count} of its stored arrays did not arrive in the model",
+            next_step="save the model again with a current Keras (`model.save('model.keras')`)",
+        )
+
+
+def _checksum(values: Any) -> int:
+    return zlib.crc32(np.ascontiguousarray(values, dtype=np.float32).tobytes())
+
+
+def _check_task(model: Any, facts: ModelFacts, path: Path) -> None:
+    shape = tuple(model.output_shape)
+    if len(shape) != 2 or shape[1] is None:
+        raise UnsupportedModelError(
+            f"the model {path.name!r} gives {list(shape)} for one image, not one vector of class scores",
+            supported="classifiers: the output is [batch, classes]",
+            next_step="end the model in GlobalAveragePooling2D or Flatten and a Dense layer",
+        )
+    if shape[1] == 1 and facts.output != "sigmoid":
+        what = "a softmax over one output, which is always 1" if facts.output == "softmax" else "one linear output"
+        raise UnsupportedModelError(
+            f"the model {path.name!r} ends in {what}",
+            supported="a softmax or logits over at least two classes, or one sigmoid unit",
+            next_step="end it in Dense(1, activation='sigmoid') for two classes",
+        )
+
+
+def describe(model: Any, facts: ModelFacts) -> dict[str, Any]:
+    """Parameters, MACs, layers and shapes of a rebuilt model, for one image; plain data.
+
+    {"parameters", "macs", "layers": [{name, class, output_shape, parameters, macs}], "input_shape",
+    "output_shape", "output", "notes"}. Shapes include the batch, as 1.
+    """
+    import keras
+
+    rows: list[dict[str, Any]] = []
+    counted: set[int] = set()
+
+    def step(operation: Any) -> Any:
+        if isinstance(operation, keras.Model):
+            return lambda tensor, *rest, **more: walk(operation, tensor)
+        return lambda *args, **kwargs: record(operation, args, kwargs)
+
+    def record(operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        output = operation.compute_output_spec(*args, **{k: v for k, v in kwargs.items() if k != "training"})
+        tensors = [t for t in keras.tree.flatten((args, kwargs)) if isinstance(t, keras.KerasTensor)]
+        first = keras.tree.flatten(output)[0]
+        shape = tuple(int(s or 1) for s in first.shape)
+        parameters = 0
+        if hasattr(operation, "count_params") and id(operation) not in counted:
+            counted.add(id(operation))
+            parameters = sum(prod(w.shape) for w in operation.weights if "seed_generator" not in w.path)
+        name = type(operation).__name__
+        macs = count_macs(name, operation, [tuple(int(s or 1) for s in t.shape) for t in tensors], shape)
+        if prod(shape) > _ACTIVATION_VALUES:
+            raise UnsupportedModelError(
+                f"the layer {operation.name!r} makes {prod(shape):,} values for one image (shape {list(shape)})",
+                supported=f"at most {_ACTIVATION_VALUES:,} values per layer",
+                next_step="lower the input size or the layer's size",
+            )
+        rows.append(
+            {
+                "name": operation.name,
+                "class": name,
+                "output_shape": list(shape),
+                "parameters": int(parameters),
+                "macs": int(macs),
+            }
+        )
+        return output
+
+    def walk(part: Any, tensor: Any) -> Any:
+        if isinstance(part, keras.Sequential):
+            for layer in part.layers:
+                tensor = step(layer)(tensor)
+            return tensor
+        return part._run_through_graph(tensor, operation_fn=step, call_fn=lambda op, *a, **k: op(*a, **k))
+
+    shape = tuple(model.input_shape)
+    walk(model, keras.KerasTensor((1, *shape[1:]), dtype="float32"))
+    return {
+        "parameters": sum(row["parameters"] for row in rows),
+        "macs": sum(row["macs"] for row in rows),
+        "layers": rows,
+        "input_shape": [1, *(int(s) for s in shape[1:])],
+        "output_shape": [1, *(int(s) for s in model.output_shape[1:])],
+        "output": facts.output,
+        "notes": list(facts.notes),
+    }

@@ -1,0 +1,137 @@
+"""How the layers of a functional model are connected: the nodes of Keras 2 and Keras 3, written in Keras 3 form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import ModelRefusedError
+from . import keras_table as table
+
+Json = Any
+_MARKERS = ("__slice__", "__ellipsis__", "__keras_tensor__")
+_ALWAYS_DECIDED_AT_CALL = frozenset({"training", "name"})
+
+
+@dataclass(frozen=True, slots=True)
+class NodeReader:
+    """Reads the nodes of one functional model whose layers are `known`."""
+
+    refuse: Callable[..., ModelRefusedError]
+    name: Callable[[Json, str], str]
+    plain: Callable[[Json, str, str], Json]
+    known: frozenset[str]
+
+    def ends(self, value: Json, which: str) -> Json:
+        """`input_layers` or `output_layers`: one [layer, node, tensor], or a list or dict of them."""
+        if isinstance(value, dict):
+            value = list(value.values())
+        if isinstance(value, list) and len(value) == 1 and isinstance(value[0], list):
+            value = value[0]
+        if self._is_reference(value):
+            return self._reference(value, f"its {which}")
+        if isinstance(value, list) and value and all(self._is_reference(item) for item in value):
+            return [self._reference(item, f"its {which}") for item in value]
+        raise self.refuse("", f"its list of {which} layers is not readable", "save the model again")
+
+    def inbound(self, source: dict[str, Json], written: dict[str, Json]) -> list[Json]:
+        """The calls of one layer."""
+        nodes = source.get("inbound_nodes", [])
+        where = f"its layer {written['name']!r}"
+        if not isinstance(nodes, list):
+            raise self.refuse(where, "has unreadable connections", "save the model again")
+        translated = source.get("class_name") == "TFOpLambda"
+        return [self._node(node, where, translated) for node in nodes]
+
+    def _node(self, node: Json, where: str, translated: bool) -> dict[str, Json]:
+        if isinstance(node, dict) and isinstance(node.get("args"), list) and isinstance(node.get("kwargs"), dict):
+            args = [self._value(item, where, "input") for item in node["args"]]
+            return {"args": args, "kwargs": self._keywords(node["kwargs"], where)}
+        if isinstance(node, list) and node:
+            return self._old_node(node, where, translated)
+        raise self.refuse(where, "has unreadable connections", "save the model again")
+
+    def _old_node(self, node: list[Json], where: str, translated: bool) -> dict[str, Json]:
+        """Keras 2: [[layer, node, tensor, keywords], ...], or one such item unwrapped."""
+        items = [node] if isinstance(node[0], str) else node
+        tensors: list[Json] = []
+        keywords: dict[str, Json] = {}
+        for item in items:
+            if not isinstance(item, list) or not 3 <= len(item) <= 4:
+                raise self.refuse(where, "has unreadable connections", "save the model again")
+            if item[0] == "_CONSTANT_VALUE":
+                tensors.append(self.plain(item[2], where, "constant"))
+            else:
+                tensors.append(self._tensor(item[:3], where))
+            if len(item) == 4:
+                if not isinstance(item[3], dict):
+                    raise self.refuse(where, "has unreadable connections", "save the model again")
+                keywords |= item[3]
+        if translated:
+            return self._operation(tensors, keywords, where)
+        first = tensors[0] if len(tensors) == 1 else tensors
+        return {"args": [first], "kwargs": self._keywords(keywords, where)}
+
+    def _operation(self, tensors: list[Json], keywords: dict[str, Json], where: str) -> dict[str, Json]:
+        """A TFOpLambda call as a call of the Keras operation that stands for it: operands by position."""
+        operands = dict(keywords)
+        operands.pop("name", None)
+        args = list(tensors)
+        if "y" in operands:
+            args.append(self._value(operands.pop("y"), where, "constant"))
+        if [key for key, value in operands.items() if value is not None]:
+            raise self.refuse(where, f"calls a TensorFlow function with {sorted(operands)}", table.REFUSED["TFOpLambda"])
+        return {"args": args, "kwargs": {}}
+
+    def _keywords(self, keywords: dict[str, Json], where: str) -> dict[str, Json]:
+        written = {}
+        for key, value in keywords.items():
+            if not isinstance(key, str) or not key.isidentifier() or len(key) > 40:
+                raise self.refuse(where, f"is called with an argument named {str(key)[:40]!r}")
+            if key in _ALWAYS_DECIDED_AT_CALL or value is None:
+                continue
+            written[key] = self._value(value, where, key)
+        return written
+
+    def _value(self, value: Json, where: str, key: str) -> Json:
+        """A tensor, a slice, or plain data."""
+        if self._is_reference(value):
+            return self._tensor(value, where)
+        if isinstance(value, list):
+            return [self._value(item, where, key) for item in value]
+        if not isinstance(value, dict) or value.get("class_name") not in _MARKERS:
+            return self.plain(value, where, key)
+        config = value.get("config")
+        if value["class_name"] == "__ellipsis__":
+            return {"class_name": "__ellipsis__", "config": {}}
+        if not isinstance(config, dict):
+            raise self.refuse(where, "has unreadable connections", "save the model again")
+        if value["class_name"] == "__slice__":
+            sides = {k: self._value(config.get(k), where, key) for k in ("start", "stop", "step")}
+            return {"class_name": "__slice__", "config": sides}
+        history = config.get("keras_history")
+        if not self._is_reference(history):
+            raise self.refuse(where, "takes a tensor that no layer makes", "save the model again")
+        return self._tensor(history, where)
+
+    def _tensor(self, reference: Json, where: str) -> dict[str, Json]:
+        history = self._reference(reference, where)
+        return {"class_name": "__keras_tensor__", "config": {"shape": [None], "dtype": "float32", "keras_history": history}}
+
+    @staticmethod
+    def _is_reference(value: Json) -> bool:
+        return (
+            isinstance(value, list)
+            and len(value) == 3
+            and isinstance(value[0], str)
+            and all(type(v) is int and 0 <= v < 1 << 16 for v in value[1:])
+        )
+
+    def _reference(self, value: Json, where: str) -> list[Json]:
+        if not self._is_reference(value):
+            raise self.refuse(where, "has unreadable connections", "save the model again")
+        name = self.name(value[0], where)
+        if name not in self.known:
+            raise self.refuse(where, f"takes its input from {name!r}, which is no layer of the model", "save the model again")
+        return [name, value[1], value[2]]

@@ -1,0 +1,207 @@
+"""The allow-list: which Keras objects may stand in a model's configuration, and what to say of the others.
+
+A layer is named by (module, class). The modules are names to compare, never imported from the file.
+"""
+
+from __future__ import annotations
+
+LAYERS: frozenset[str] = frozenset(
+    """
+    InputLayer Identity Activation Add Average Concatenate Dot Maximum Minimum Multiply Subtract
+    Conv1D Conv2D Conv1DTranspose Conv2DTranspose DepthwiseConv1D DepthwiseConv2D SeparableConv1D SeparableConv2D
+    Dense EinsumDense Embedding
+    BatchNormalization LayerNormalization GroupNormalization UnitNormalization RMSNormalization
+    Attention MultiHeadAttention GroupQueryAttention
+    AveragePooling1D AveragePooling2D MaxPooling1D MaxPooling2D AdaptiveAveragePooling2D AdaptiveMaxPooling2D
+    GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling1D GlobalMaxPooling2D
+    Flatten Reshape Permute RepeatVector Cropping1D Cropping2D ZeroPadding1D ZeroPadding2D UpSampling1D UpSampling2D
+    ELU LeakyReLU PReLU ReLU Softmax
+    ActivityRegularization AlphaDropout Dropout GaussianDropout GaussianNoise
+    SpatialDropout1D SpatialDropout2D
+    Rescaling Normalization Resizing CenterCrop
+    RandomBrightness RandomContrast RandomCrop RandomFlip RandomHeight RandomWidth RandomHue RandomRotation
+    RandomSaturation RandomSharpness RandomShear RandomTranslation RandomZoom RandomColorJitter RandomErasing
+    RandomGrayscale RandomInvert RandomPosterization RandomGaussianBlur RandomPerspective
+    """.split()
+)
+"""Layers of image classifiers, by their class in keras.layers."""
+
+MODELS: frozenset[str] = frozenset({"Functional", "Model", "Sequential"})
+
+ACTIVATION_LAYERS: frozenset[str] = frozenset({"ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax", "Activation"})
+"""Layers that may stand where an activation is named."""
+
+RENAMED: dict[str, str] = {
+    "BatchNormalizationV1": "BatchNormalization",
+    "BatchNormalizationV2": "BatchNormalization",
+    "SyncBatchNormalization": "BatchNormalization",
+    "LayerNormalizationV2": "LayerNormalization",
+    "Convolution2D": "Conv2D",
+    "Convolution2DTranspose": "Conv2DTranspose",
+    "SeparableConvolution2D": "SeparableConv2D",
+    "AvgPool2D": "AveragePooling2D",
+    "MaxPool2D": "MaxPooling2D",
+    "GlobalAvgPool2D": "GlobalAveragePooling2D",
+    "GlobalMaxPool2D": "GlobalMaxPooling2D",
+    "Linear": "Activation",
+}
+"""Old names of the same layers in Keras 2 files."""
+
+APPLICATION_LAYERS: dict[str, str] = {
+    "LayerScale": "keras.src.applications.convnext",
+    "CustomScaleLayer": "keras.src.applications.inception_resnet_v2",
+}
+"""Layers that Keras' own image models define beside keras.layers, and the Keras 3 module that has them."""
+
+LAYER_MODULES: frozenset[str] = frozenset(
+    {
+        "keras.layers",
+        "keras.layers.experimental.preprocessing",
+        "keras.src.applications.convnext",
+        "keras.src.applications.inception_resnet_v2",
+        "keras.applications.convnext",
+        "keras.applications.inception_resnet_v2",
+        "tf_keras.src.applications.convnext",
+        "tf_keras.src.applications.inception_resnet_v2",
+        "tf_keras.layers",
+    }
+)
+MODEL_MODULES: frozenset[str] = frozenset(
+    {
+        "keras",
+        "keras.models",
+        "tf_keras",
+        "keras.src.models.functional",
+        "keras.src.models.model",
+        "keras.src.models.sequential",
+        "keras.src.engine.functional",
+        "keras.src.engine.sequential",
+        "keras.engine.functional",
+        "keras.engine.sequential",
+        "tf_keras.src.engine.functional",
+        "tf_keras.src.engine.sequential",
+    }
+)
+
+OPERATIONS: dict[str, frozenset[str]] = {
+    "keras.src.ops.numpy": frozenset(
+        """
+        Absolute Add Average BroadcastTo Clip Concatenate Divide Dot Einsum Exp ExpandDims Flip GetItem Log Log1p
+        Matmul Max Maximum Mean Min Minimum Moveaxis Multiply Negative OnesLike Pad Power Prod Ravel Reciprocal
+        Repeat Reshape Roll Round Sign Split Sqrt Square Squeeze Stack Std Subtract Sum Swapaxes Take Tanh Tensordot
+        Tile Transpose TrueDivide Var Vdot Where ZerosLike Hstack Vstack Cos Sin Floor Ceil Greater Less
+        GreaterEqual LessEqual Equal NotEqual LogicalAnd LogicalOr LogicalNot Amax Amin Argmax
+        """.split()
+    ),
+    "keras.src.ops.nn": frozenset(
+        """
+        AveragePool Celu Conv ConvTranspose DepthToSpace DepthwiseConv DotProductAttention Elu Gelu Glu HardSigmoid
+        HardSilu HardTanh LayerNorm LeakyRelu LogSigmoid LogSoftmax MaxPool Normalize Relu Relu6 RMSNorm Selu
+        SeparableConv Sigmoid Silu Softmax Softplus Softsign SpaceToDepth Threshold
+        """.split()
+    ),
+    "keras.src.ops.core": frozenset({"Cast", "ConvertToTensor", "Slice", "StopGradient", "Unstack"}),
+    "keras.src.ops.image": frozenset({"CropImages", "ExtractPatches", "PadImages", "Resize", "RGBToGrayscale"}),
+    "keras.src.ops.math": frozenset({"Erf", "Logsumexp", "Rsqrt"}),
+}
+"""Operations of keras.ops that a functional model may contain as nodes."""
+
+TF_OPERATIONS: dict[str, tuple[str, str]] = {
+    "__operators__.add": ("keras.src.ops.numpy", "Add"),
+    "math.add": ("keras.src.ops.numpy", "Add"),
+    "__operators__.sub": ("keras.src.ops.numpy", "Subtract"),
+    "math.subtract": ("keras.src.ops.numpy", "Subtract"),
+    "math.multiply": ("keras.src.ops.numpy", "Multiply"),
+    "math.truediv": ("keras.src.ops.numpy", "TrueDivide"),
+    "math.divide": ("keras.src.ops.numpy", "Divide"),
+    "math.negative": ("keras.src.ops.numpy", "Negative"),
+    "math.maximum": ("keras.src.ops.numpy", "Maximum"),
+    "math.minimum": ("keras.src.ops.numpy", "Minimum"),
+    "math.sigmoid": ("keras.src.ops.nn", "Sigmoid"),
+    "math.tanh": ("keras.src.ops.numpy", "Tanh"),
+    "nn.relu": ("keras.src.ops.nn", "Relu"),
+    "nn.relu6": ("keras.src.ops.nn", "Relu6"),
+    "nn.softmax": ("keras.src.ops.nn", "Softmax"),
+    "nn.silu": ("keras.src.ops.nn", "Silu"),
+}
+"""TFOpLambda nodes of Keras 2 files that mean exactly one Keras 3 operation, by the function they name."""
+
+ACTIVATIONS: frozenset[str] = frozenset(
+    """
+    linear relu relu6 sigmoid softmax tanh elu selu gelu silu swish hard_sigmoid hard_silu hard_swish softplus
+    softsign exponential leaky_relu mish log_softmax log_sigmoid celu glu hard_tanh squareplus
+    """.split()
+)
+INITIALIZERS: frozenset[str] = frozenset(
+    """
+    Zeros Ones Constant RandomNormal RandomUniform TruncatedNormal VarianceScaling GlorotNormal GlorotUniform
+    HeNormal HeUniform LecunNormal LecunUniform Orthogonal Identity
+    """.split()
+)
+INITIALIZER_MODULES: frozenset[str] = frozenset(
+    {"keras.initializers", "tf_keras.initializers", "tensorflow.python.ops.init_ops_v2", "keras.src.initializers"}
+)
+REGULARIZERS: frozenset[str] = frozenset({"L1", "L2", "L1L2", "OrthogonalRegularizer"})
+REGULARIZER_MODULES: frozenset[str] = frozenset({"keras.regularizers", "tf_keras.regularizers"})
+CONSTRAINTS: frozenset[str] = frozenset({"MaxNorm", "NonNeg", "UnitNorm", "MinMaxNorm"})
+CONSTRAINT_MODULES: frozenset[str] = frozenset({"keras.constraints", "tf_keras.constraints"})
+ACTIVATION_MODULES: frozenset[str] = frozenset({"keras.activations", "tf_keras.activations", "builtins"})
+
+FLOAT_POLICIES: frozenset[str] = frozenset(
+    {"float32", "mixed_float16", "mixed_bfloat16", "float16", "bfloat16", "float64"}
+)
+"""Precisions a layer may be saved in; all are computed in float32 here."""
+
+DTYPES: frozenset[str] = frozenset(
+    {"float16", "bfloat16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "bool"}
+)
+
+TEXTS: dict[str, frozenset[str]] = {
+    "padding": frozenset({"valid", "same"}),
+    "data_format": frozenset({"channels_last"}),
+    "interpolation": frozenset({"nearest", "bilinear", "bicubic", "area", "lanczos3", "lanczos5"}),
+    "fill_mode": frozenset({"constant", "nearest", "reflect", "wrap"}),
+    "mode": frozenset({"horizontal", "vertical", "horizontal_and_vertical", "constant", "reflect", "symmetric"}),
+    "score_mode": frozenset({"dot", "concat"}),
+    "quantization_mode": frozenset(),
+    "rounding_mode": frozenset(),
+    "pooling": frozenset({"avg", "max"}),
+    "attention_axes": frozenset(),
+    "dtype": DTYPES,
+}
+"""Arguments that are words: argument -> the words it may be."""
+
+_NOT_IMAGE = "an image classifier has none; remove it from the model, feed pixels, and save again"
+REFUSED: dict[str, str] = {
+    "Lambda": "it holds Python code; replace it by a stock layer (Rescaling, Activation, keras.ops calls) and save again",
+    "TFSMLayer": "it runs a SavedModel, which is a program; rebuild that part from layers",
+    "TFOpLambda": "it calls a TensorFlow function by name; replace it by a layer or a keras.ops call and save again",
+    "SlicingOpLambda": "it slices by a TensorFlow function; replace it by Cropping2D or Reshape and save again",
+    "TensorFlowOpLayer": "it holds a TensorFlow graph node; replace it by a layer and save again",
+    "StringLookup": "it reads vocabularies from files or addresses; " + _NOT_IMAGE,
+    "IntegerLookup": "it reads vocabularies from files or addresses; " + _NOT_IMAGE,
+    "TextVectorization": "it reads vocabularies from files or addresses; " + _NOT_IMAGE,
+    "Hashing": _NOT_IMAGE,
+    "TorchModuleWrapper": "it holds a PyTorch module (a pickle); rebuild that part from layers",
+    "FlaxLayer": "it holds JAX code; rebuild that part from layers",
+    "JaxLayer": "it holds JAX code; rebuild that part from layers",
+    "PruneLowMagnitude": "it is the training wrapper of tfmot; call `tfmot.sparsity.keras.strip_pruning(model)` and save",
+    "ClusterWeights": "it is the training wrapper of tfmot; call `tfmot.clustering.keras.strip_clustering(model)` and save",
+    "QuantizeWrapper": "it is a quantization-aware training wrapper; save the float model, Espalier quantizes it",
+    "QuantizeWrapperV2": "it is a quantization-aware training wrapper; save the float model, Espalier quantizes it",
+    "QuantizeLayer": "it is a quantization-aware training layer; save the float model, Espalier quantizes it",
+    "QuantizeAnnotate": "it is a quantization-aware training wrapper; save the float model, Espalier quantizes it",
+    "Discretization": _NOT_IMAGE,
+    "CategoryEncoding": _NOT_IMAGE,
+    "TimeDistributed": "it is a layer of sequences, not of one image; remove it and save again",
+    "Bidirectional": "it is a layer of sequences, not of one image; remove it and save again",
+    "LSTM": "it is a layer of sequences, not of one image; remove it and save again",
+    "GRU": "it is a layer of sequences, not of one image; remove it and save again",
+    "SimpleRNN": "it is a layer of sequences, not of one image; remove it and save again",
+    "ConvLSTM2D": "it is a layer of sequences, not of one image; remove it and save again",
+}
+"""Classes with a known way out: class -> why it is refused and what to do."""
+CUSTOM = (
+    "rebuild that part from stock layers, or load the model with its code where you trained it, replace the layer, "
+    "and save again"
+)
