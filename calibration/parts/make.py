@@ -1,6 +1,6 @@
 """Render metal parts under a factory camera: good ones, ones with a crack, ones with a scratch (160x120 JPEG).
 
-    python calibration/parts/make.py OUT [--train 600] [--calibration 40] [--evaluation 200]
+    python calibration/parts/make.py OUT [--train 1000] [--calibration 40] [--evaluation 200]
 
 The numbers are images per class. Everything follows from the seed, so two runs give the same files: a turned metal
 washer with brushed texture lies on a dark belt, at a random place, size, turn, light and focus. A crack is a dark,
@@ -115,7 +115,7 @@ def main() -> None:
     """Parse the command line and write the sets."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
-    for seed, (split, count) in enumerate({"train": 600, "calibration": 40, "evaluation": 200}.items()):
+    for seed, (split, count) in enumerate({"train": 1000, "calibration": 40, "evaluation": 200}.items()):
         parser.add_argument(f"--{split}", type=int, default=count, help=f"images per class (seed {seed})")
     arguments = parser.parse_args()
     for seed, split in enumerate(("train", "calibration", "evaluation")):

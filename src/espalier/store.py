@@ -56,11 +56,13 @@ class Store:
             return None
         return files
 
-    def put(self, key: str, files: Mapping[str, bytes]) -> None:
-        """Store the files of a result; an existing result is kept (equal keys mean equal results)."""
+    def put(self, key: str, files: Mapping[str, bytes], *, replace: bool = False) -> None:
+        """Store the files of a result; an existing one is kept (equal keys mean equal results) unless `replace`."""
         folder = self._folder(key)
         if folder.exists():
-            return
+            if not replace:
+                return
+            shutil.rmtree(folder, ignore_errors=True)
         folder.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".new-"))
         try:

@@ -10,7 +10,7 @@ import hashlib
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
@@ -61,8 +61,9 @@ def versions() -> dict[str, str]:
 class Workshop:
     """Child processes, scratch folder, store and stage clock of one build; a context manager."""
 
-    def __init__(self, store: Store, progress: Progress) -> None:
+    def __init__(self, store: Store, progress: Progress, *, fresh: bool = False) -> None:
         self.store = store
+        self._fresh = fresh
         self.progress = progress
         self._temporary = tempfile.TemporaryDirectory(prefix="espalier-")
         self.scratch = Path(self._temporary.name)
@@ -71,6 +72,7 @@ class Workshop:
         self._pool = ThreadPoolExecutor(max_workers=8)
         self._seconds: dict[str, float] = {}
         self._ran: dict[str, bool] = {}
+        self._made: set[str] = set()
 
     def __enter__(self) -> Workshop:
         return self
@@ -102,18 +104,36 @@ class Workshop:
         """The files of a stage's result: read back when all inputs are as they were, else made by `run` and stored."""
         key = key_of(name, {**inputs, "versions": versions()})
         stage = name.partition("/")[0]
-        found = self.store.get(key)
+        with self._lock:
+            known = key in self._made
+        found = self.store.get(key) if known or not self._fresh else None
         if found is not None:
-            self._ran.setdefault(stage, False)
+            if not known:
+                self._ran.setdefault(stage, False)
             return found
         self._ran[stage] = True
         files = run()
-        self.store.put(key, files)
+        self.store.put(key, files, replace=self._fresh)
+        with self._lock:
+            self._made.add(key)
         return files
 
     def is_stored(self, name: str, inputs: Mapping[str, Any]) -> bool:
         """Whether `stored` would read back."""
-        return self.store.get(key_of(name, {**inputs, "versions": versions()})) is not None
+        return not self._fresh and self.store.get(key_of(name, {**inputs, "versions": versions()})) is not None
+
+    def plan(self, stages: Iterable[str], recipe: Path) -> None:
+        """Tell the progress line what will run, with the seconds each stage took in this recipe's last build."""
+        known = self.store.get(key_of("seconds", {"recipe": str(recipe.resolve())}))
+        self.progress.plan(list(stages), unpack(known["seconds"], dict[str, float]) if known else {})
+
+    def remember(self, recipe: Path) -> None:
+        """Keep the seconds of the stages that ran, for the next build's estimate of the time left."""
+        key = key_of("seconds", {"recipe": str(recipe.resolve())})
+        known = self.store.get(key)
+        before = unpack(known["seconds"], dict[str, float]) if known else {}
+        ran = {name: seconds for name, seconds in self._seconds.items() if self._ran.get(name, True)}
+        self.store.put(key, {"seconds": pack(before | ran)}, replace=True)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:

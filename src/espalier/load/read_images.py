@@ -12,7 +12,7 @@ import msgspec
 from ..errors import ImagesRefusedError
 from ..recipe import InputContract, Recipe
 from ..workshop import Workshop, pack, unpack
-from .decode import Prepared
+from .facts import Prepared
 from .images import fingerprint, scan, select
 
 PREPARE_SECONDS = 3_600.0

@@ -58,6 +58,13 @@ class ModelFile:
                 dict[str, Any],
             )
 
+    def classes(self) -> int:
+        """Number of class probabilities that the converted model answers with; a single unit counts as two."""
+        count = self.facts()["classes"]
+        if count is None:
+            count = self.summary()["output_shape"][-1]
+        return 2 if count == 1 else int(count)
+
     def summary(self) -> dict[str, Any]:
         """Parameters, MACs, layers, shapes and what the model ends with; see the `load` handler."""
         files = self._shop.stored("load/summary", self.key, lambda: {"summary": pack(self._plain(self.load()))})

@@ -1,0 +1,145 @@
+"""One bundle per target: its files, checks with the consumers' own tools, golden vectors and the manifest."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ..errors import BugError
+from ..job import Job
+from ..measure.evaluate_model import Evaluation
+from ..publish import write_files
+from ..quantize.quantize_model import Int8Model
+from ..recipe import Deploy
+from ..report.content import BundleRow
+from ..store import digest
+from ..target import Target
+from ..workshop import Workshop, pack, unpack
+from . import android, firmware, golden, manifest, raspberry_pi
+from .prove_model import Proof
+from .source import Artifact, BundleSource, Check, Measurement
+
+CONTENTS: dict[str, Callable[[BundleSource], tuple[Artifact, ...]]] = {
+    "aar": android.contents,
+    "deb": raspberry_pi.contents,
+    "firmware": firmware.contents,
+}
+CHECKS: dict[str, Callable[..., tuple[Check, ...]]] = {
+    "aar": android.check,
+    "deb": raspberry_pi.check,
+    "firmware": firmware.check,
+}
+
+
+class Bundle(msgspec.Struct, frozen=True, kw_only=True):
+    """The finished files of one target, the manifest among them, and every check that ran on them."""
+
+    target: str
+    artifacts: tuple[Artifact, ...]
+    checks: tuple[Check, ...]
+
+    def placed(self) -> tuple[Artifact, ...]:
+        """The files with their place in the output folder."""
+        return tuple(msgspec.structs.replace(a, path=f"{self.target}/{a.path}") for a in self.artifacts)
+
+    def row(self) -> BundleRow:
+        """The bundle's row of the report; its digest is the manifest's, which names every other file's."""
+        named = {a.path: a for a in self.artifacts}
+        return BundleRow(
+            target=self.target,
+            path=self.target,
+            sha256=named[manifest.NAME].sha256,
+            bytes=sum(len(a.data) for a in self.artifacts),
+            files=len(self.artifacts),
+        )
+
+
+class Bundles(msgspec.Struct, frozen=True, kw_only=True):
+    """All bundles, and the arena of every microcontroller target."""
+
+    bundles: tuple[Bundle, ...]
+    arena_bytes: dict[str, int]
+
+
+def make_bundles(
+    shop: Workshop, job: Job, *, int8: Int8Model, proof: Proof, evaluation: Evaluation, tools: str
+) -> Bundles:
+    """Make the bundle of every [[deploy]] table; each is a stored result of everything that goes into it."""
+    arena_bytes: dict[str, int] = {}
+
+    def one(deploy: Deploy, target: Target) -> Bundle:
+        source = _source(job, deploy, target, int8, proof, evaluation)
+        if source.arena is not None:
+            arena_bytes[target.name] = source.arena.arena_bytes
+        key = {"source": digest(msgspec.msgpack.encode(source)), "tools": tools}
+        files = shop.stored(f"bundle/{target.name}", key, lambda: {"bundle": pack(_make(source, tools))})
+        return unpack(files["bundle"], Bundle)
+
+    with shop.stage("bundle"), ThreadPoolExecutor(2) as pool:
+        bundles = tuple(pool.map(one, job.recipe.deploy, job.targets))
+    shop.ended("bundle", ", ".join(b.target for b in bundles))
+    return Bundles(bundles=bundles, arena_bytes=dict(sorted(arena_bytes.items())))
+
+
+def _source(
+    job: Job, deploy: Deploy, target: Target, int8: Int8Model, proof: Proof, evaluation: Evaluation
+) -> BundleSource:
+    return BundleSource(
+        recipe=job.recipe,
+        target=target,
+        labels=job.labels(),
+        int8_model=int8.int8_model,
+        uint8_model=int8.uint8_model,
+        input=int8.input,
+        output=int8.output,
+        operators=int8.uses,
+        runtime_floor=int8.runtime_floor,
+        golden=proof.golden,
+        contract_cases=proof.cases,
+        arena=firmware.arena_bound(int8.int8_model) if target.kind == "microcontroller" else None,
+        measurements=_measurements(int8, evaluation),
+        checks=proof.checks,
+        model_sha256=job.model.sha256,
+        macs=int8.macs,
+        parameters=int8.parameters,
+        advice=int8.notes,
+    )
+
+
+def _measurements(int8: Int8Model, evaluation: Evaluation) -> tuple[Measurement, ...]:
+    rows = [
+        Measurement(quantity="macs", value=int8.macs, unit="MACs", how="counted from the operators' shapes"),
+        Measurement(quantity="int8_model_bytes", value=len(int8.int8_model), unit="bytes", how="file size"),
+    ]
+    accuracy = evaluation.accuracy
+    if accuracy is not None and accuracy.classes:
+        how = "LiteRT default kernels on the evaluation set, build machine"
+        rows += [
+            Measurement(quantity="top1_int8", value=accuracy.int8.top1, unit="share", how=how, n=accuracy.n),
+            Measurement(quantity="agreement", value=accuracy.agreement, unit="share", how=how, n=accuracy.n),
+        ]
+    return tuple(rows)
+
+
+def _make(source: BundleSource, tools: str) -> Bundle:
+    kind = source.target.bundle
+    if kind not in CONTENTS:
+        raise BugError(f"no bundle of kind {kind!r}")
+    artifacts = CONTENTS[kind](source) + golden.artifacts(source)
+    checks: tuple[Check, ...] = ()
+    if tools != "none":
+        with tempfile.TemporaryDirectory(prefix="espalier-") as folder:
+            write_files(artifacts, Path(folder))
+            checks = CHECKS[kind](Path(folder), source, thorough=tools == "all")
+    written = Artifact(path=manifest.NAME, data=manifest.write(source, artifacts, checks), role="manifest")
+    return Bundle(target=source.target.name, artifacts=(*artifacts, written), checks=checks)
+
+
+def bundle_rows(bundles: Any) -> tuple[BundleRow, ...]:
+    """Rows of the report, in the recipe's order."""
+    return tuple(bundle.row() for bundle in bundles.bundles)

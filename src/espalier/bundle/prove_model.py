@@ -1,0 +1,115 @@
+"""One file on every kernel set: golden vectors for the bundles, and how far the kernel sets are apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from ..errors import EspalierError
+from ..job import Job
+from ..quantize.quantize_model import Int8Model
+from ..report.content import ParityRow
+from ..store import digest
+from ..workshop import Workshop, pack, unpack
+from . import golden
+from .source import Check, GoldenVector, SourceImage
+
+KERNEL_SETS = (("litert", "reference"), ("litert", "builtin"), ("litert", "default"), ("tflite-runtime", "default"))
+"""(runtime, kernels); reference kernels may abort their process, so each set runs in a process of its own kind."""
+
+REFERENCE_MACS = 2_000_000_000
+"""Work that the slow reference kernels are given; it bounds the number of images."""
+
+IMAGES = (8, 100)
+"""Least and most images of the comparison."""
+
+LARGEST_DIFFERENCE = 26
+"""Largest accepted difference of an output byte between kernel sets (a tenth of the range): rounding differs by one
+per operator and grows through a net; more than this is a defect."""
+
+
+class Proof(msgspec.Struct, frozen=True, kw_only=True):
+    """Golden vectors, cases of the contract, and what the comparison found."""
+
+    golden: tuple[GoldenVector, ...]
+    cases: tuple[SourceImage, ...]
+    parity: tuple[ParityRow, ...]
+    checks: tuple[Check, ...]
+
+
+def prove_model(shop: Workshop, job: Job, int8: Int8Model) -> Proof:
+    """Run the int8 model and its uint8 twin on calibration images with every kernel set; stored."""
+    key = {"int8": digest(int8.int8_model), "twin": digest(int8.uint8_model), "pixels": job.calibration.digest,
+           "labels": job.labels(), "contract": msgspec.to_builtins(job.recipe.input)}
+    with shop.stage("prove"):
+        files = shop.stored("prove", key, lambda: {"proof": pack(_prove(shop, job, int8))})
+    proof = unpack(files["proof"], Proof)
+    shop.ended("prove", f"{len(proof.golden)} golden vectors")
+    return proof
+
+
+def _prove(shop: Workshop, job: Job, int8: Int8Model) -> Proof:
+    images = job.calibration.prepared().images
+    count = int(np.clip(REFERENCE_MACS // max(1, int8.macs), *IMAGES))
+    count = min(count, len(images))
+    path = job.calibration.pixels()
+    outputs: dict[str, Any] = {}
+    checks: list[Check] = []
+    for number, (runtime, kernels) in enumerate(KERNEL_SETS):
+        name = f"{runtime} {kernels}"
+        try:
+            worker = shop.worker(runtime, 10 + number)
+            answer = worker.call("predict", model=int8.int8_model, pixels_path=path, kernels=kernels, count=count)
+            outputs[name] = answer["outputs"]
+            if kernels == "default":
+                twin = worker.call("predict", model=int8.uint8_model, pixels_path=path, kernels=kernels, count=count)
+                checks.append(_twin_check(runtime, answer["outputs"], twin["outputs"]))
+        except EspalierError as problem:
+            checks.append(Check(name=f"kernel set {name}", tool=runtime, result="not run", why=problem.found))
+    first = next(iter(outputs), None)
+    parity = tuple(_parity(first, other, outputs) for other in outputs if first is not None and other != first)
+    checks += [_parity_check(row) for row in parity]
+    pixels = np.load(path, mmap_mode="r")
+    names = {"litert reference": "reference", "litert builtin": "builtin", "litert default": "default"}
+    usable = {names[k]: v for k, v in outputs.items() if k in names}
+    chosen = list(golden.choose(next(iter(usable.values()))))
+    vectors = golden.vectors(
+        [f"{i:03d}" for i in range(len(chosen))],
+        np.ascontiguousarray(pixels[chosen]),
+        {k: v[chosen] for k, v in usable.items()},
+        job.labels(),
+    )
+    return Proof(golden=vectors, cases=golden.contract_cases(job.recipe.input), parity=parity, checks=tuple(checks))
+
+
+def _twin_check(runtime: str, int8: Any, uint8: Any) -> Check:
+    equal = bool(np.array_equal(int8.astype(np.int16) + 128, uint8.astype(np.int16)))
+    return Check(
+        name=f"uint8 twin equals the int8 file, {len(int8)} images",
+        tool=runtime,
+        result="passed" if equal else "failed",
+        why="" if equal else "an output byte differs",
+    )
+
+
+def _parity(first: str, second: str, outputs: dict[str, Any]) -> ParityRow:
+    a, b = outputs[first].astype(np.int32), outputs[second].astype(np.int32)
+    return ParityRow(
+        first=first,
+        second=second,
+        n=len(a),
+        largest_difference=int(np.abs(a - b).max(initial=0)),
+        top1_changes=int((a.argmax(1) != b.argmax(1)).sum()),
+    )
+
+
+def _parity_check(row: ParityRow) -> Check:
+    bad = row.largest_difference > LARGEST_DIFFERENCE and row.top1_changes > max(1, row.n // 20)
+    return Check(
+        name=f"{row.second} against {row.first}, {row.n} images",
+        tool="espalier",
+        result="failed" if bad else "passed",
+        why=f"largest difference of an output byte {row.largest_difference}, {row.top1_changes} answers changed",
+    )

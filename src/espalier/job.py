@@ -1,0 +1,76 @@
+"""What a build starts from: recipe, targets, labels, image sets and model file, all opened, none of it heavy yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from .load.labels import default_labels, read_labels
+from .load.read_images import PixelSet, open_sets, set_path
+from .load.read_model import ModelFile
+from .recipe import Recipe, load_recipe
+from .target import Target, load_target
+from .workshop import Workshop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One build's inputs. `labels` are None until the number of outputs is known (`labelled`)."""
+
+    path: Path
+    recipe: Recipe
+    targets: tuple[Target, ...]
+    model: ModelFile
+    calibration: PixelSet
+    evaluation: PixelSet | None
+    fine_tune: PixelSet | None
+
+    @property
+    def folder(self) -> Path:
+        """The recipe's folder; paths in the recipe are relative to it."""
+        return self.path.resolve().parent
+
+    def labels(self) -> tuple[str, ...]:
+        """The labels in output order, checked against the model's outputs."""
+        classes = self.model.classes()
+        if self.recipe.model.labels is None:
+            return default_labels(classes)
+        return read_labels(self.folder / self.recipe.model.labels, classes)
+
+    def channel_multiple(self) -> int:
+        """The multiple that the channel counts of the pruned model keep: the largest that a target asks for."""
+        asked = [int(t.channel_multiple.value) for t in self.targets if t.channel_multiple is not None]
+        return max(asked, default=8)
+
+    def start_early(self, shop: Workshop) -> None:
+        """Start what takes long to start and will be needed: TensorFlow's import, both image sets."""
+        if not shop.is_stored("load/float", self.model.key):
+            shop.worker("tensorflow")
+        shop.submit(self.calibration.prepared)
+        if self.evaluation is not None:
+            shop.submit(self.evaluation.prepared)
+
+
+def read_job(shop: Workshop, path: Path) -> Job:
+    """Read the recipe and open everything that it names. Raises the error of the first thing that is wrong."""
+    with shop.stage("read"):
+        recipe = load_recipe(path)
+        folder = path.resolve().parent
+        targets = tuple(load_target(deploy.target, relative_to=folder) for deploy in recipe.deploy)
+        model = ModelFile(shop, folder / recipe.model.path, recipe.input)
+        model.facts()
+        calibration, evaluation = open_sets(shop, recipe, folder)
+        tune = recipe.prune.fine_tune
+        wanted = tune is not None and recipe.prune.method != "none"
+        fine_tune = (
+            PixelSet(shop, "fine-tune", set_path(folder, tune.images), recipe.input, None) if tune and wanted else None
+        )
+        job = Job(
+            path=path, recipe=recipe, targets=targets, model=model, calibration=calibration, evaluation=evaluation,
+            fine_tune=fine_tune,
+        )
+        job.labels()
+    shop.ended("read", f"{recipe.name} {recipe.version} for {', '.join(t.name for t in targets)}")
+    return job
+
+

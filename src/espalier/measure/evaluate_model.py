@@ -1,0 +1,155 @@
+"""Accuracy of the model as given, pruned and in int8, on the evaluation images, with LiteRT's default kernels."""
+
+from __future__ import annotations
+
+import base64
+import io
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from ..job import Job
+from ..load.facts import Prepared
+from ..load.images import label_indices
+from ..load.read_images import PixelSet
+from ..load.read_model import FloatModel
+from ..prune.prune_model import Pruned
+from ..quantize.quantize_model import Int8Model
+from ..report.content import AccuracyRow, TopRow
+from ..store import digest
+from ..workshop import Workshop, pack, unpack
+from .accuracy import AgreementRow, measure_accuracy, measure_agreement
+from .predict import dequantize
+
+SHEET_IMAGES = 24
+
+
+class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
+    """The report's accuracy row, accuracy of the model as given, pictures of flipped images, warnings."""
+
+    accuracy: AccuracyRow | None
+    given_top1: float | None
+    float_tflite: bytes
+    contact_sheet: tuple[dict[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def evaluate_model(shop: Workshop, job: Job, *, given: FloatModel, pruned: Pruned, int8: Int8Model) -> Evaluation:
+    """Measure; the outputs of each model are a stored result, so that new labels or budgets run no model."""
+    images = job.evaluation or job.calibration
+    with shop.stage("evaluate"):
+        prepared = images.prepared()
+        before = answers(shop, images, given.tflite, job)
+        base = before if pruned.model is given else answers(shop, images, pruned.model.tflite, job)
+        after = answers(shop, images, int8.int8_model, job)
+        key = {
+            "outputs": [digest(o.tobytes()) for o in (before, base, after)],
+            "labels": job.labels(),
+            "images": [[i.path, i.label] for i in prepared.images],
+            "threshold": job.recipe.decision.threshold,
+            "limit": job.recipe.quantize.max_accuracy_drop,
+            "labelled": job.evaluation is not None,
+        }
+        files = shop.stored("evaluate/accuracy", key, lambda: _measure(shop, job, prepared, before, base, after))
+    evaluation = unpack(files["evaluation"], Evaluation)
+    row = evaluation.accuracy
+    shop.ended("evaluate", f"{row.n:,} images, agreement {row.agreement:.2%}" if row else "")
+    return msgspec.structs.replace(evaluation, float_tflite=pruned.model.tflite)
+
+
+def answers(shop: Workshop, images: PixelSet, model: bytes, job: Job) -> NDArray[np.float32]:
+    """Class probabilities of every image of a set, float32 [n, classes]; stored by model and pixels."""
+
+    def run() -> dict[str, bytes]:
+        value = shop.worker("litert").call(
+            "predict", model=model, pixels_path=images.pixels(), contract=msgspec.to_builtins(job.recipe.input)
+        )
+        kept = {k: value[k] for k in ("scale", "zero_point")}
+        return {"outputs": _npy(value["outputs"]), "facts": pack(kept)}
+
+    files = shop.stored(
+        "evaluate/outputs",
+        {"model": digest(model), "pixels": images.digest, "contract": msgspec.to_builtins(job.recipe.input)},
+        run,
+    )
+    outputs: NDArray[Any] = np.load(io.BytesIO(files["outputs"]), allow_pickle=False)
+    facts = unpack(files["facts"], dict[str, Any])
+    return dequantize(outputs, facts["scale"], facts["zero_point"])
+
+
+def truth_of(prepared: Prepared, labels: tuple[str, ...]) -> list[int]:
+    """The output index of each image's class. Raises ImagesRefusedError for classes that are not labels."""
+    return label_indices(prepared.images, labels)
+
+
+def _measure(
+    shop: Workshop,
+    job: Job,
+    prepared: Prepared,
+    before: NDArray[np.float32],
+    base: NDArray[np.float32],
+    after: NDArray[np.float32],
+) -> dict[str, bytes]:
+    names = [image.path for image in prepared.images]
+    labels = job.labels()
+    labelled = job.evaluation is not None and all(image.label is not None for image in prepared.images)
+    if not labelled:
+        row = _unlabelled(measure_agreement(names, labels, base, after))
+        evaluation = Evaluation(accuracy=row, given_top1=None, float_tflite=b"", warnings=row.warnings)
+        return {"evaluation": pack(evaluation)}
+    truth = truth_of(prepared, labels)
+    settings = {"threshold": job.recipe.decision.threshold, "limit_points": job.recipe.quantize.max_accuracy_drop}
+    row = measure_accuracy(names, truth, labels, base, after, **settings)  # type: ignore[arg-type]
+    given_top1 = row.float.top1
+    if base is not before:
+        whole = measure_accuracy(names, truth, labels, before, after, pruned_outputs=base, **settings)  # type: ignore[arg-type]
+        row = msgspec.structs.replace(row, float=whole.float, pruned=whole.pruned, steps=whole.steps)
+        given_top1 = whole.float.top1
+    sheet = contact_sheet(job, row, names) if row.flips else ()
+    return {
+        "evaluation": pack(
+            Evaluation(accuracy=row, given_top1=given_top1, float_tflite=b"", contact_sheet=sheet, warnings=row.warnings)
+        )
+    }
+
+
+def contact_sheet(job: Job, row: AccuracyRow, names: list[str]) -> tuple[dict[str, str], ...]:
+    """The first flipped images as the model sees them, as PNG in base64."""
+    from PIL import Image
+
+    images = job.evaluation or job.calibration
+    pixels = np.load(images.pixels(), mmap_mode="r")
+    place = {name: index for index, name in enumerate(names)}
+    sheet = []
+    for flip in row.flips[:SHEET_IMAGES]:
+        array = np.asarray(pixels[place[flip.image]])
+        array = array[:, :, ::-1] if job.recipe.input.color == "bgr" else array
+        data = io.BytesIO()
+        Image.fromarray(array[:, :, 0] if array.shape[2] == 1 else np.ascontiguousarray(array)).save(data, "PNG")
+        sheet.append({
+            "image": flip.image,
+            "float": flip.float,
+            "int8": flip.int8,
+            "label": flip.label or "",
+            "png_base64": base64.b64encode(data.getvalue()).decode(),
+        })
+    return tuple(sheet)
+
+
+def _unlabelled(row: AgreementRow) -> AccuracyRow:
+    """Without labels there is no accuracy: agreement stands in, and the row says so."""
+    nothing = TopRow(top1=float("nan"))
+    return AccuracyRow(
+        n=row.n, float=nothing, pruned=None, int8=nothing, agreement=row.agreement, drop_points=0.0,
+        interval=(0.0, 0.0), p_value=1.0, flips=row.flips, warnings=row.warnings,
+        claim=f"No labels: agreement {row.agreement:.2%} (95 % {row.interval[0]:.2%} to {row.interval[1]:.2%}) and an "
+        f"output SQNR of {row.sqnr_db:.1f} dB stand in for accuracy.",
+    )
+
+
+def _npy(array: NDArray[Any]) -> bytes:
+    data = io.BytesIO()
+    np.save(data, array, allow_pickle=False)
+    return data.getvalue()

@@ -1,0 +1,133 @@
+"""Prune the model of a build, fine-tune it when the recipe says so, and account for what that bought."""
+
+from __future__ import annotations
+
+import gzip
+from typing import Any
+
+import msgspec
+
+from ..errors import RecipeError
+from ..job import Job
+from ..load.images import label_indices
+from ..load.read_model import GIVEN, FloatModel
+from ..measure.time_model import compare_models
+from ..quantize.quantize_model import Int8Model, quantize_float
+from ..report.content import PruneRow
+from ..workshop import Workshop, pack, unpack
+from .verdict import verdict
+
+PRUNED = "pruned"
+"""The session slot of the TensorFlow process that holds the pruned model."""
+
+SEED = 1
+
+
+class Pruned(msgspec.Struct, frozen=True, kw_only=True):
+    """The float model after pruning (the given one when the method is none) and the account of the pruning."""
+
+    model: FloatModel
+    given: FloatModel
+    account: dict[str, Any]
+    history: tuple[dict[str, float], ...] = ()
+
+    def weigh(self, shop: Workshop, job: Job, int8: Int8Model) -> Pruning:
+        """Compare the int8 files before and after: bytes, gzip bytes, latency in one interleaved run."""
+        prune = job.recipe.prune
+        if prune.method == "none":
+            row = _row(self, prune.amount, "none", int8.int8_model, int8.int8_model, None)
+            return Pruning(row=msgspec.structs.replace(row, requested=0.0, verdict=verdict(row)))
+        before = quantize_float(shop, job, self.given).int8_model
+        ratio = compare_models(shop, before, int8.int8_model)
+        row = _row(self, prune.amount, prune.method, before, int8.int8_model, ratio)
+        return Pruning(row=msgspec.structs.replace(row, verdict=verdict(row)))
+
+
+class Pruning(msgspec.Struct, frozen=True, kw_only=True):
+    """The report's row."""
+
+    row: PruneRow
+
+
+def prune_model(shop: Workshop, job: Job, given: FloatModel) -> Pruned:
+    """Prune as the recipe says; stored by model, settings and images. Method none gives the model as it is."""
+    prune = job.recipe.prune
+    if prune.method == "none":
+        return Pruned(model=given, given=given, account={})
+    key = {
+        **job.model.key,
+        "prune": msgspec.to_builtins(prune),
+        "multiple": job.channel_multiple(),
+        "calibration": job.calibration.digest,
+        "fine_tune": job.fine_tune.key if job.fine_tune else None,
+        "labels": job.labels() if job.fine_tune else None,
+        "seed": SEED,
+    }
+    with shop.stage("prune"):
+        files = shop.stored("prune", key, lambda: {"pruned": pack(_prune(shop, job, given))})
+    pruned = unpack(files["pruned"], Pruned)
+    shop.ended("prune", f"{prune.method}: {pruned.model.macs:,} of {given.macs:,} MACs left")
+    return pruned
+
+
+def _prune(shop: Workshop, job: Job, given: FloatModel) -> Pruned:
+    prune, contract = job.recipe.prune, msgspec.to_builtins(job.recipe.input)
+    job.model.load()
+    worker = shop.worker("tensorflow")
+
+    def told(done: float, total: float, text: str) -> None:
+        shop.progress.step("prune", done, total, text)
+
+    common = {"slot_from": GIVEN, "slot_to": PRUNED, "amount": prune.amount, "contract": contract,
+              "pixels_path": job.calibration.pixels(), "on_progress": told}
+    tune = _fine_tune_settings(job)
+    if prune.method == "channels":
+        account = worker.call("prune_channels", multiple=job.channel_multiple(), **common)
+        history = worker.call("fine_tune", slot=PRUNED, teacher=GIVEN, on_progress=told, **tune) if tune else {}
+    elif prune.engine == "native":
+        account = worker.call("prune_magnitude", pattern=prune.pattern, fine_tune=tune, **common)
+        history = account.pop("fine_tune", {}) or {}
+    else:
+        account, history = _prune_with_tfmot(shop, job, tune)
+    model = job.model.convert(PRUNED)
+    return Pruned(model=model, given=given, account=account, history=tuple(history.get("history", ())))
+
+
+def _prune_with_tfmot(
+    shop: Workshop, job: Job, tune: dict[str, Any] | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    raise RecipeError("tfmot is not wired yet")
+
+
+def _fine_tune_settings(job: Job) -> dict[str, Any] | None:
+    """Arguments of the training: pixels, class numbers, settings, seed; None when the recipe asks for none."""
+    if job.fine_tune is None or job.recipe.prune.fine_tune is None:
+        return None
+    images = job.fine_tune.prepared()
+    return {
+        "settings": msgspec.to_builtins(job.recipe.prune.fine_tune),
+        "pixels_path": job.fine_tune.pixels(),
+        "labels": label_indices(images.images, job.labels()),
+        "contract": msgspec.to_builtins(job.recipe.input),
+        "seed": SEED,
+    }
+
+
+def _row(pruned: Pruned, requested: float, method: str, before: bytes, after: bytes, ratio: float | None) -> PruneRow:
+    account = pruned.account
+    return PruneRow(
+        method=method,
+        requested=requested,
+        macs_before=pruned.given.macs,
+        macs_after=pruned.model.macs,
+        parameters_before=pruned.given.parameters,
+        parameters_after=pruned.model.parameters,
+        bytes_before=len(before),
+        bytes_after=len(after),
+        gzip_before=len(gzip.compress(before, 9, mtime=0)),
+        gzip_after=len(gzip.compress(after, 9, mtime=0)),
+        latency_ratio=ratio,
+        sparsity=account.get("sparsity"),
+        layers=tuple(account.get("layers", ())),
+        history=pruned.history,
+    )

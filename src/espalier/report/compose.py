@@ -1,0 +1,112 @@
+"""Every stage's rows, put together into the report."""
+
+from __future__ import annotations
+
+import os
+import platform
+from typing import Any, Literal
+
+import msgspec
+
+from ..bundle.make_bundles import Bundles, bundle_rows
+from ..bundle.prove_model import Proof
+from ..job import Job
+from ..measure.benchmark import cpu_name
+from ..measure.evaluate_model import Evaluation
+from ..measure.time_model import Timing
+from ..prune.prune_model import Pruning
+from ..quantize.quantize_model import Int8Model
+from ..workshop import Workshop, versions
+from .content import GateRow, MemoryRow, ModelRow, QuantizeRow, Report
+
+
+def compose_report(
+    shop: Workshop,
+    job: Job,
+    *,
+    status: Literal["passed", "failed"],
+    gates: tuple[GateRow, ...],
+    findings: tuple[str, ...],
+    pruning: Pruning,
+    int8: Int8Model,
+    evaluation: Evaluation,
+    timing: Timing,
+    proof: Proof,
+    bundles: Bundles,
+) -> Report:
+    """The report; a failed build lists no bundle, since none was written."""
+    facts, summary = job.model.facts(), job.model.summary()
+    checks = proof.checks + tuple(
+        msgspec.structs.replace(check, name=f"{bundle.target}: {check.name}")
+        for bundle in bundles.bundles
+        for check in bundle.checks
+    )
+    return Report(
+        name=job.recipe.name,
+        version=job.recipe.version,
+        status=status,
+        model=ModelRow(
+            source_sha256=job.model.sha256,
+            parameters=summary["parameters"],
+            macs=pruning.row.macs_before,
+            layers=len(summary["layers"]),
+            format=f"{facts['format']}, written by Keras {facts['keras_version']}",
+            output=_output_text(summary["output"]),
+            notes=tuple(summary["notes"]),
+        ),
+        stages=shop.stage_rows(),
+        prune=pruning.row,
+        quantize=QuantizeRow(
+            scheme=int8.scheme,
+            operators=int8.counts,
+            steps=int8.steps,
+            runtime_floor=int8.runtime_floor,
+            input=msgspec.to_builtins(int8.input),
+            output=msgspec.to_builtins(int8.output),
+            device_input=device_input(job, int8),
+            calibration={"images": len(job.calibration.prepared().images), "sha256": job.calibration.digest},
+        ),
+        accuracy=evaluation.accuracy,
+        latency=timing.rows,
+        memory=MemoryRow(arena_bytes=bundles.arena_bytes, peak_rss_bytes=timing.peak_rss_bytes),
+        emulated=(),
+        gates=gates,
+        checks=checks,
+        bundles=bundle_rows(bundles) if status == "passed" else (),
+        parity=proof.parity,
+        warnings=(*findings, *evaluation.warnings, *int8.warnings, *timing.notes),
+        machine=_machine(),
+        contact_sheet=evaluation.contact_sheet,
+    )
+
+
+def device_input(job: Job, int8: Int8Model) -> str:
+    """What the device does to a camera image, in words."""
+    contract = job.recipe.input
+    height, width = contract.size
+    return (
+        f"bring the image to {height} x {width} {contract.color} (resize {contract.resize}, fit {contract.fit}, as the "
+        "bundle's code does) and feed the bytes: as they are to the uint8 file, minus 128 to the int8 file. Mean and "
+        f"std are inside the model ({int8.enters})."
+    )
+
+
+_OUTPUTS = {
+    "softmax": "softmax (class probabilities)",
+    "logits": "logits; a softmax was appended, so that every bundle answers with class probabilities",
+    "sigmoid": "one sigmoid unit; made into two class probabilities (1 - p, p)",
+}
+
+
+def _output_text(kind: str) -> str:
+    return _OUTPUTS.get(kind, kind)
+
+
+def _machine() -> dict[str, str]:
+    found: dict[str, Any] = {k: v for k, v in versions().items() if k != "espalier-source"}
+    return {
+        "cpu": f"{cpu_name()}, {os.cpu_count()} cores",
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        **found,
+    }

@@ -1,0 +1,23 @@
+"""The report in its four forms."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ..bundle.source import Artifact
+from .content import Report
+from .html import html
+from .junit import junit
+from .markdown import markdown
+
+
+def report_files(report: Report) -> tuple[Artifact, ...]:
+    """report.json (canonical, indented), report.html, junit.xml, summary.md."""
+    plain = msgspec.structs.replace(report, contact_sheet=())
+    text = msgspec.json.format(msgspec.json.encode(plain, order="sorted"), indent=2) + b"\n"
+    return (
+        Artifact(path="report.json", data=text, role="report"),
+        Artifact(path="report.html", data=html(report), role="report"),
+        Artifact(path="junit.xml", data=junit(report), role="report"),
+        Artifact(path="summary.md", data=markdown(report), role="report"),
+    )
