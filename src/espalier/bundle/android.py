@@ -6,7 +6,6 @@
                                      .aar            model, labels, Java constants and preprocessing
                                      -sources.jar    their Java sources
                                      -selftest.jar   golden vectors and the class that replays them
-    golden/…                                the same vectors for any other reader (see golden.py)
 
 Every file of the repository comes with its .md5, .sha1, .sha256 and .sha512, as Maven and Gradle want them.
 Layout of an AAR: developer.android.com/studio/projects/android-library#aar-contents.
@@ -21,13 +20,15 @@ from xml.sax.saxutils import escape
 
 from ..errors import BugError
 from . import golden
+from .android_check import check
+from .android_layout import GROUP, asset_path, java_package, labels_path, library_path, maven_base
 from .android_readme import readme
 from .archive import Entry, zip_bytes
 from .java import specialise
 from .source import Artifact, BundleSource
 
-GROUP: Final = "dev.espalier.models"
-"""Maven group of every library; the artifact is the recipe's name."""
+__all__ = ["check", "contents", "java_constants"]
+
 CHECKSUMS: Final = ("md5", "sha1", "sha256", "sha512")
 SELF_TEST: Final = "SelfTest"
 AAR_METADATA: Final = (
@@ -36,46 +37,28 @@ AAR_METADATA: Final = (
 
 
 def contents(source: BundleSource) -> tuple[Artifact, ...]:
-    """All files of the phone bundle but the manifest, sorted by path."""
-    base = maven_base(source)
+    """All files of the phone bundle but golden/ and manifest.json, which every bundle has; sorted by path."""
     constants = java_constants(source)
     classes, sources = specialise.classes(constants), specialise.sources(constants)
     in_library = {path: data for path, data in classes.items() if not _is_self_test(path)}
     golden_files = golden.artifacts(source)
-    versioned = f"{base}/{source.recipe.version}/{source.recipe.name}-{source.recipe.version}"
     repository = [
-        Artifact(path=f"{base}/maven-metadata.xml", data=_metadata(source), role="maven"),
-        Artifact(path=f"{versioned}.pom", data=_pom(source), role="maven"),
-        Artifact(path=f"{versioned}.aar", data=_aar(source, in_library), role="library"),
-        Artifact(path=f"{versioned}-sources.jar", data=_jar(sources), role="sources"),
+        Artifact(path=f"{maven_base(source)}/maven-metadata.xml", data=_metadata(source), role="maven"),
+        Artifact(path=library_path(source, ".pom"), data=_pom(source), role="maven"),
+        Artifact(path=library_path(source, ".aar"), data=_aar(source, in_library), role="library"),
+        Artifact(path=library_path(source, "-sources.jar"), data=_jar(sources), role="sources"),
         Artifact(
-            path=f"{versioned}-selftest.jar",
+            path=library_path(source, "-selftest.jar"),
             data=_self_test_jar(source, classes, golden_files),
             role="self-test",
         ),
     ]
     files = [
-        Artifact(path="README.md", data=readme(source, GROUP, java_package(source)), role="documentation"),
-        *golden_files,
+        Artifact(path="README.md", data=readme(source), role="documentation"),
         *repository,
         *_checksums(repository),
     ]
     return tuple(sorted(files, key=lambda artifact: artifact.path))
-
-
-def maven_base(source: BundleSource) -> str:
-    """The library's folder in the bundle, above its versions."""
-    return f"maven/{GROUP.replace('.', '/')}/{source.recipe.name}"
-
-
-def java_package(source: BundleSource) -> str:
-    """The Java package, the library's namespace: one per model, so that two models in one app do not meet."""
-    return f"{GROUP}.{specialise.package_part(source.identifier)}"
-
-
-def asset_path(source: BundleSource) -> str:
-    """The model below assets/: all libraries of an app share that folder, hence the model's name in it."""
-    return f"models/{source.identifier}.tflite"
 
 
 def java_constants(source: BundleSource) -> specialise.Constants:
@@ -110,11 +93,6 @@ def java_constants(source: BundleSource) -> specialise.Constants:
         },
         labels=source.labels,
     )
-
-
-def labels_path(source: BundleSource) -> str:
-    """The label file below assets/."""
-    return f"models/{source.identifier}_labels.txt"
 
 
 def labels_text(labels: Iterable[str]) -> bytes:

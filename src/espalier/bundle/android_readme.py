@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from .android_layout import GROUP, java_package
 from .source import BundleSource
 
 _TEXT: Final = """\
@@ -84,14 +85,14 @@ LiteRT's CPU kernel sets; for a GPU or NPU delegate give a tolerance: `SelfTest.
 """
 
 
-def readme(source: BundleSource, group: str, package: str) -> bytes:
+def readme(source: BundleSource) -> bytes:
     """The README as Markdown; holds no text of the model but its name."""
     contract = source.contract
     return _TEXT.format(
         name=source.recipe.name,
         version=source.recipe.version,
-        group=group,
-        package=package,
+        group=GROUP,
+        package=java_package(source),
         classes=len(source.labels),
         height=contract.size[0],
         width=contract.size[1],

@@ -1,0 +1,383 @@
+"""Check the phone bundle with the tools that its consumers use; a tool that is not here is named as not
+run."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import io
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from .. import __version__
+from ..errors import EspalierError
+from .android_layout import GROUP, asset_path, java_package, labels_path, library_path
+from .archive import read_zip
+from .java.compile import compile_java
+from .metadata_check import metadata_problem
+from .source import BundleSource, Check
+
+SECONDS: Final = 120.0
+JVM: Final = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
+"""A Java virtual machine that starts fast: nothing here runs for longer than a second."""
+ABSENT: Final = "needs Google's Maven repository and an Android SDK"
+SLOW: Final = "takes seconds; part of the thorough checks"
+
+
+class _Work(msgspec.Struct, frozen=True, kw_only=True):
+    """The library taken apart in a scratch folder: `aar` is its content, `folder` the bundle."""
+
+    folder: Path
+    scratch: Path
+    source: BundleSource
+    aar: dict[str, bytes]
+
+    @property
+    def class_path(self) -> str:
+        return f"{self.scratch / 'classes.jar'}:{self.folder / library_path(self.source, '-selftest.jar')}"
+
+
+def check(folder: Path, source: BundleSource, *, thorough: bool = False) -> tuple[Check, ...]:
+    """Run every check on the phone bundle in `folder`; none raises for what it finds, `result` is "failed"
+    then.
+
+    `thorough` adds those that take seconds: Gradle's resolver, MediaPipe's classifier.
+    """
+    with tempfile.TemporaryDirectory(prefix="espalier-android-") as scratch:
+        aar = read_zip((folder / library_path(source, ".aar")).read_bytes())
+        work = _Work(folder=folder, scratch=Path(scratch), source=source, aar=aar)
+        (work.scratch / "classes.jar").write_bytes(aar["classes.jar"])
+        with ThreadPoolExecutor(3) as pool:
+            rows = list(pool.map(lambda run: run(work), FAST))
+            slow = [run(work) if thorough else _not_run(name, tool, SLOW) for name, tool, run in SLOW_CHECKS]
+    names = ("build of an app", "shrinking of the classes", "self-test on a device")
+    tools = ("Android Gradle Plugin", "R8", "Android emulator")
+    return (*rows, *slow, *(_not_run(name, tool, ABSENT) for name, tool in zip(names, tools, strict=True)))
+
+
+def _library(work: _Work) -> Check:
+    """The AAR as its consumers open it: the mandatory entries, the model stored and equal, the labels."""
+    data = (work.folder / library_path(work.source, ".aar")).read_bytes()
+    model = f"assets/{asset_path(work.source)}"
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        infos = {info.filename: info for info in archive.infolist()}
+        labels = archive.read(f"assets/{labels_path(work.source)}").decode().splitlines()
+        problems = [
+            f"no {name}"
+            for name in ("AndroidManifest.xml", "classes.jar", "R.txt", model)
+            if name not in infos
+        ]
+        if not problems and archive.read(model) != work.source.uint8_model:
+            problems.append("another model")
+    if not problems and infos[model].compress_type != zipfile.ZIP_STORED:
+        problems.append("the model is compressed")
+    if tuple(labels) != work.source.labels:
+        problems.append("other labels")
+    return _row("AAR entries, model stored uncompressed", "zipfile", platform.python_version(), problems)
+
+
+def _model_metadata(work: _Work) -> Check:
+    problem = metadata_problem(work.source.uint8_model, work.source.labels, work.source.contract.channels)
+    return _row("TFLite metadata and labels read back", "espalier", __version__, [problem] if problem else [])
+
+
+def _checksums(work: _Work) -> Check:
+    """Every checksum of the repository, with coreutils."""
+    problems = []
+    for kind in ("md5", "sha1", "sha256", "sha512"):
+        if not shutil.which(f"{kind}sum"):
+            return _not_run("Maven checksums", f"{kind}sum", "not installed")
+        sums = sorted((work.folder / "maven").rglob(f"*.{kind}"))
+        lines = "".join(f"{path.read_text()}  {path.with_suffix('')}\n" for path in sums)
+        done = _run(work, [f"{kind}sum", "--check", "--strict", "--status"], given=lines)
+        if done.returncode or not sums:
+            problems.append(f"{kind} does not fit")
+    version = _version(work, ["sha256sum", "--version"])
+    return _row("Maven checksums", "sha256sum", version, problems)
+
+
+def _self_test(work: _Work) -> Check:
+    """The classes as they are shipped, replaying the contract cases."""
+    name = f"Java preprocessing equals the contract, {len(work.source.contract_cases)} cases"
+    if not shutil.which("java"):
+        return _not_run(name, "java", "not installed")
+    return _row(name, "java", _java_version(), _self_test_problems(work, work.class_path))
+
+
+def _self_test_problems(work: _Work, class_path: str) -> list[str]:
+    main = f"{java_package(work.source)}.SelfTest"
+    done = _run(work, ["java", *JVM, "-cp", class_path, main])
+    wanted = f"passed: {len(work.source.contract_cases)} preprocessing cases"
+    return [] if done.returncode == 0 and done.stdout.startswith(wanted) else [_words(done)]
+
+
+def _compiled_sources(work: _Work) -> Check:
+    """The sources as they are shipped: they compile, and what comes out passes the self-test, too."""
+    name = "shipped Java sources compile and pass the self-test"
+    if not shutil.which("javac") or not shutil.which("java"):
+        return _not_run(name, "javac", "not installed")
+    shipped = read_zip((work.folder / library_path(work.source, "-sources.jar")).read_bytes())
+    sources = {path: data for path, data in shipped.items() if path.endswith(".java")}
+    try:
+        made = compile_java(sources)
+    except EspalierError as problem:
+        return _row(name, "javac", _java_version(), [problem.found])
+    for path, data in made.items():
+        (work.scratch / "compiled" / path).parent.mkdir(parents=True, exist_ok=True)
+        (work.scratch / "compiled" / path).write_bytes(data)
+    problems = _self_test_problems(work, f"{work.scratch / 'compiled'}:{work.class_path}")
+    return _row(name, "javac", _java_version(), problems)
+
+
+def _constants(work: _Work) -> Check:
+    """The constants that an app compiles in, as the JDK's disassembler prints them."""
+    name = "constants of the Java class"
+    if not shutil.which("javap"):
+        return _not_run(name, "javap", "not installed")
+    done = _run(
+        work,
+        [
+            "javap",
+            "-J-XX:TieredStopAtLevel=1",
+            "-constants",
+            "-cp",
+            work.class_path,
+            f"{java_package(work.source)}.Model",
+        ],
+    )
+    contract = work.source.contract
+    wanted = {
+        "ASSET": f'"{asset_path(work.source)}"',
+        "SHA256": f'"{hashlib.sha256(work.source.uint8_model).hexdigest()}"',
+        "HEIGHT": str(contract.size[0]),
+        "WIDTH": str(contract.size[1]),
+        "CHANNELS": str(contract.channels),
+        "CLASSES": str(len(work.source.labels)),
+        "RESIZE": f'"{contract.resize}"',
+        "OUTPUT_ZERO_POINT": str(work.source.output.zero_point + 128),
+    }
+    printed = dict(re.findall(r"static final \S+ (\w+) = (.*);", done.stdout))
+    problems = [f"{key} is {printed.get(key)}" for key, value in wanted.items() if printed.get(key) != value]
+    return _row(name, "javap", _java_version(), problems)
+
+
+def _package(work: _Work) -> Check:
+    """Android's packager takes the library's assets into an APK, and the model stays uncompressed and
+    aligned."""
+    name = "assets packed into an APK, model stored and aligned"
+    for tool in ("aapt", "zipalign"):
+        if not shutil.which(tool):
+            return _not_run(name, tool, "not installed")
+    app = work.scratch / "app"
+    for path, data in work.aar.items():
+        if path.startswith("assets/"):
+            (app / path).parent.mkdir(parents=True, exist_ok=True)
+            (app / path).write_bytes(data)
+    # The library's own manifest needs Android's resources (android.jar), which only an SDK has.
+    (app / "AndroidManifest.xml").write_text(f'<manifest package="{java_package(work.source)}" />')
+    plain, aligned = work.scratch / "app.apk", work.scratch / "aligned.apk"
+    steps = [
+        [
+            "aapt",
+            "package",
+            "-f",
+            "-0",
+            "tflite",
+            "-M",
+            f"{app}/AndroidManifest.xml",
+            "-A",
+            f"{app}/assets",
+            "-F",
+            f"{plain}",
+        ],
+        ["zipalign", "-f", "4", f"{plain}", f"{aligned}"],
+        ["zipalign", "-c", "4", f"{aligned}"],
+    ]
+    version = _version(work, ["aapt", "version"])
+    for step in steps:
+        done = _run(work, step)
+        if done.returncode:
+            return _row(name, "aapt", version, [f"{step[0]}: {_words(done)}"])
+    with zipfile.ZipFile(aligned) as archive:
+        info = archive.getinfo(f"assets/{asset_path(work.source)}")
+        stored = info.compress_type == zipfile.ZIP_STORED
+        equal = archive.read(info) == work.source.uint8_model
+    return _row(name, "aapt", version, [] if stored and equal else ["the model is not stored as it is"])
+
+
+_GRADLE_BUILD = """\
+repositories {{ maven {{ url '{repository}' }} }}
+configurations {{ model; sources; selftest }}
+dependencies {{
+    model '{coordinates}'
+    sources '{coordinates}:sources@jar'
+    selftest '{coordinates}:selftest@jar'
+}}
+task unpack(type: Copy) {{
+    from {{ configurations.model.collect {{ zipTree(it) }} }}
+    from configurations.sources
+    from configurations.selftest
+    into 'out'
+}}
+"""
+
+
+def _gradle(work: _Work) -> Check:
+    """A real resolver of Maven repositories: POM, packaging, classifiers, checksums, layout."""
+    name = "library, sources and self-test resolved from the Maven repository"
+    if not shutil.which("gradle"):
+        return _not_run(name, "gradle", "not installed")
+    project = work.scratch / "gradle"
+    project.mkdir()
+    repository = (work.folder / "maven").resolve().as_uri()
+    coordinates = f"{GROUP}:{work.source.recipe.name}:{work.source.recipe.version}"
+    text = _GRADLE_BUILD.format(repository=repository, coordinates=coordinates)
+    (project / "build.gradle").write_text(text)
+    (project / "settings.gradle").write_text("rootProject.name = 'check'\n")
+    home = [
+        "--gradle-user-home",
+        str(work.scratch / "gradle-home"),
+        "--project-cache-dir",
+        str(work.scratch / "cache"),
+    ]
+    done = _run(work, ["gradle", "--offline", "--no-daemon", *home, "-p", str(project), "unpack"])
+    model = project / "out" / "assets" / asset_path(work.source)
+    jars = [Path(library_path(work.source, ending)).name for ending in ("-sources.jar", "-selftest.jar")]
+    problems = [] if done.returncode == 0 else [_words(done)]
+    if not problems and not (model.is_file() and model.read_bytes() == work.source.uint8_model):
+        problems.append("the resolved library holds another model")
+    if not problems:
+        problems += [f"{jar} was not resolved" for jar in jars if not (project / "out" / jar).is_file()]
+    version = re.search(r"Gradle ([\d.]+)", _run(work, ["gradle", "--offline", *home, "--version"]).stdout)
+    return _row(name, "gradle", version.group(1) if version else "", problems)
+
+
+_MEDIAPIPE = """
+import json, sys
+import numpy, mediapipe
+from mediapipe.tasks.python import BaseOptions
+from mediapipe.tasks.python.vision import ImageClassifier, ImageClassifierOptions
+asked = json.load(open(sys.argv[1]))
+options = ImageClassifierOptions(base_options=BaseOptions(model_asset_path=asked["model"]), max_results=1)
+answers = []
+with ImageClassifier.create_from_options(options) as classifier:
+    for pixels in asked["pixels"]:
+        data = numpy.frombuffer(bytes.fromhex(pixels), numpy.uint8).reshape(asked["shape"])
+        image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=data.copy())
+        best = classifier.classify(image).classifications[0].categories[0]
+        answers.append([best.index, best.category_name, best.score])
+print(json.dumps({"version": mediapipe.__version__, "answers": answers}))
+"""
+
+
+def _mediapipe(work: _Work) -> Check:
+    """MediaPipe's own engine reads the model of the AAR, its metadata and labels, and answers the golden
+    vectors."""
+    source = work.source
+    name = f"ImageClassifier gives the labels of {len(source.golden)} golden vectors"
+    if importlib.util.find_spec("mediapipe") is None:
+        return _not_run(name, "mediapipe", "not installed")
+    if source.contract.color != "rgb":
+        return _not_run(name, "mediapipe", f"it feeds RGB, the model takes {source.contract.color}")
+    model, asked = work.scratch / "model.tflite", work.scratch / "asked.json"
+    model.write_bytes(work.aar[f"assets/{asset_path(source)}"])
+    pixels = [vector.pixels.hex() for vector in source.golden]
+    asked.write_text(json.dumps({"model": str(model), "pixels": pixels, "shape": source.contract.shape}))
+    done = _run(work, [sys.executable, "-c", _MEDIAPIPE, str(asked)])
+    if done.returncode:
+        return _row(name, "mediapipe", "", [_words(done)])
+    answer = json.loads(done.stdout.strip().splitlines()[-1])
+    problems = [
+        f"{vector.name}: {label!r} ({score:.3f})"
+        for vector, (index, label, score) in zip(source.golden, answer["answers"], strict=True)
+        if not _is_an_answer(source, vector.outputs, index, label)
+    ]
+    return _row(name, "mediapipe", answer["version"], problems)
+
+
+def _is_an_answer(source: BundleSource, outputs: dict[str, bytes], index: int, label: str) -> bool:
+    """Whether a label is the first choice of one of the recorded kernel sets."""
+    signed = [[byte - 256 if byte > 127 else byte for byte in data] for data in outputs.values()]
+    return source.labels[index] == label and any(values[index] == max(values) for values in signed)
+
+
+FAST: Final[tuple[Callable[[_Work], Check], ...]] = (
+    _compiled_sources,
+    _self_test,
+    _constants,
+    _package,
+    _checksums,
+    _library,
+    _model_metadata,
+)
+SLOW_CHECKS: Final[tuple[tuple[str, str, Callable[[_Work], Check]], ...]] = (
+    ("library, sources and self-test resolved from the Maven repository", "gradle", _gradle),
+    ("ImageClassifier gives the labels of the golden vectors", "mediapipe", _mediapipe),
+)
+
+
+def _row(name: str, tool: str, version: str, problems: list[str]) -> Check:
+    why = "; ".join(problems)[:1000]
+    return Check(name=name, tool=tool, version=version, result="failed" if problems else "passed", why=why)
+
+
+def _not_run(name: str, tool: str, why: str) -> Check:
+    return Check(name=name, tool=tool, result="not run", why=why)
+
+
+def _run(work: _Work, command: list[str], given: str = "") -> subprocess.CompletedProcess[str]:
+    """A tool with a bare environment; status 127 when it cannot start or does not end."""
+    environment = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "LC_ALL": "C.UTF-8",
+        "HOME": str(work.scratch),
+        "TMPDIR": str(work.scratch),
+    }
+    try:
+        return subprocess.run(
+            command,
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            env=environment,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        return subprocess.CompletedProcess(command, 127, "", f"{command[0]} does not work: {problem}")
+
+
+def _words(done: subprocess.CompletedProcess[str]) -> str:
+    """The end of what a tool said."""
+    return (done.stderr.strip() or done.stdout.strip())[-500:] or f"ended with status {done.returncode}"
+
+
+def _version(work: _Work, command: list[str]) -> str:
+    """The first version number that a tool prints."""
+    found = re.search(r"\d+(\.\d+)+", _run(work, command).stdout)
+    return found.group() if found else ""
+
+
+def _java_version() -> str:
+    """The version of the Java installation, from the file that every one since Java 9 has beside its
+    programs."""
+    program = shutil.which("java")
+    try:
+        text = (Path(program or "").resolve().parents[1] / "release").read_text()
+    except (OSError, IndexError):
+        return ""
+    found = re.search(r'JAVA_VERSION="([^"]+)"', text)
+    return found.group(1) if found else ""

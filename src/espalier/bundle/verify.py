@@ -1,0 +1,223 @@
+"""Verify a bundle: every byte is what the build wrote, and the model in it still gives the golden answers.
+
+1. The files are exactly those of manifest.json, with its digests; a link, an extra or a missing file is
+refused. 2. The contract cases are computed again from their images.
+3. The golden vectors are run again on the model taken out of the bundle, in LiteRT's and in tflite-runtime's
+own
+   process. LiteRT's reference kernels must give the recorded bytes. The other kernel sets depend on the CPU
+   and on the runtime's version: a vector whose label was a close call may then change, so their distance is
+   stated, and more than `TOLERANCE` is a failure.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..calibrate.contract import prepare
+from ..errors import EspalierError, UnsupportedModelError, UsageError, VerificationError
+from ..limits import LIMITS
+from ..worker.client import Worker
+from . import manifest
+from .golden import FOLDER, KERNELS, Golden, read_golden
+from .manifest import Manifest, members
+from .source import Check
+
+RUNTIMES: Final = ("litert", "tflite-runtime")
+TOLERANCE: Final = 26
+"""Largest difference of an output byte (1/256 of probability each) between kernel sets that round
+differently."""
+SECONDS: Final = 300.0
+"""Wall-clock limit of one replay."""
+
+
+def verify_bundle(folder: Path) -> list[Check]:
+    """Verify the bundle in `folder`; the checks that passed or could not run, in order.
+
+    Raises UsageError when there is no bundle, VerificationError with the first thing that is not as it must
+    be.
+    """
+    stated, files = verify_files(folder)
+    checks = [
+        Check(
+            name=f"digests of {len(files)} files", tool="espalier", version=stated.espalier, result="passed"
+        ),
+    ]
+    golden = read_golden(files)
+    _agree(stated, golden)
+    checks.append(_contract_check(golden, files, stated.espalier))
+    checks += _replay_checks(stated, golden, files)
+    failed = [check for check in checks if check.result == "failed"]
+    if failed:
+        raise VerificationError(
+            f"{failed[0].name} ({failed[0].tool} {failed[0].version}): {failed[0].why}",
+            next_step="fetch it again; if this repeats, this machine's runtime computes something else",
+        )
+    return checks
+
+
+def verify_files(folder: Path) -> tuple[Manifest, dict[str, bytes]]:
+    """Step 1 of `verify_bundle`: the manifest, and the bytes of every file it lists."""
+    _need_bundle(folder)
+    files: dict[str, bytes] = {}
+    left = LIMITS.bundle_bytes
+    for path in _walk(folder, folder):
+        name = path.relative_to(folder).as_posix()
+        with path.open("rb") as file:
+            data = file.read(left + 1)
+        left -= len(data)
+        if left < 0:
+            raise VerificationError(
+                "the bundle is too large", supported=f"at most {LIMITS.bundle_bytes} bytes"
+            )
+        files[name] = data
+    stated = verify_contents(files.pop(manifest.NAME), files)
+    return stated, files
+
+
+def verify_contents(stated_bytes: bytes, files: Mapping[str, bytes]) -> Manifest:
+    """Hold files (path -> bytes, without the manifest) against manifest.json.
+
+    Raises VerificationError.
+    """
+    stated = manifest.read(stated_bytes)
+    listed = {row.path: row for row in stated.files}
+    for word, paths in (("missing", listed.keys() - files.keys()), ("extra", files.keys() - listed.keys())):
+        if paths:
+            raise VerificationError(
+                f"{word} file in the bundle: {sorted(paths)[0]!r}", next_step="fetch the bundle again"
+            )
+    for path, row in listed.items():
+        if len(files[path]) != row.bytes or hashlib.sha256(files[path]).hexdigest() != row.sha256:
+            raise VerificationError(
+                f"{path} ({len(files[path])} bytes) is not what the build wrote: the manifest says {row.bytes} "
+                f"bytes with sha256 {row.sha256}",
+                next_step="fetch the bundle again",
+            )
+    return stated
+
+
+def _need_bundle(folder: Path) -> None:
+    if folder.is_file():
+        raise UsageError(f"{folder} is a file", next_step="give the folder that holds manifest.json")
+    if not (folder / manifest.NAME).is_file():
+        inside = sorted(path.parent.name for path in folder.glob(f"*/{manifest.NAME}"))
+        raise UsageError(
+            f"{folder} is not a bundle: it has no {manifest.NAME}",
+            next_step=f"bundles inside: {', '.join(inside)}" if inside else "give the folder of a bundle",
+        )
+
+
+def _walk(folder: Path, top: Path) -> list[Path]:
+    """Every regular file below a folder; links and special files are refused."""
+    found: list[Path] = []
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        mode = entry.stat(follow_symlinks=False).st_mode
+        if stat.S_ISDIR(mode):
+            found += _walk(Path(entry.path), top)
+        elif stat.S_ISREG(mode):
+            found.append(Path(entry.path))
+        else:
+            name = Path(entry.path).relative_to(top).as_posix()
+            raise VerificationError(f"{name!r} is not a regular file", supported="files and folders only")
+        if len(found) > LIMITS.container_entries:
+            raise VerificationError(f"more than {LIMITS.container_entries} files in the bundle")
+    return found
+
+
+def _agree(stated: Manifest, golden: Golden) -> None:
+    if golden.contract != stated.contract or golden.classes != len(stated.labels):
+        raise VerificationError("golden.json and manifest.json do not belong to the same model")
+    for row in golden.vectors:
+        if row.label not in stated.labels:
+            raise VerificationError(f"golden.json: {row.name} has the unknown label {row.label!r}")
+
+
+def _contract_check(golden: Golden, files: Mapping[str, bytes], version: str) -> Check:
+    contract = golden.contract.contract
+    for case in golden.cases:
+        rgb = np.frombuffer(files[f"{FOLDER}/{case.rgb}"], np.uint8).reshape(case.rows, case.columns, 3)
+        if prepare(rgb, contract).tobytes() != files[f"{FOLDER}/{case.pixels}"]:
+            raise VerificationError(
+                f"contract case {case.name}: this version prepares other bytes than the bundle's"
+            )
+    name = f"contract, {len(golden.cases)} cases"
+    return Check(name=name, tool="espalier", version=version, result="passed")
+
+
+def _replay_checks(stated: Manifest, golden: Golden, files: Mapping[str, bytes]) -> list[Check]:
+    """Golden vectors on every model of the bundle, both runtimes at the same time."""
+    models = {row.sha256: (row.dtype, _model(row, files)) for row in stated.models}
+    if not models or not golden.vectors:
+        what = "no .tflite in the bundle" if not models else "no golden vectors in the bundle"
+        return [Check(name="golden vectors", tool=tool, result="not run", why=what) for tool in RUNTIMES]
+    with ThreadPoolExecutor(len(RUNTIMES)) as pool:
+        rows = pool.map(lambda kind: _replay(kind, models, golden, files), RUNTIMES)
+        return [check for checks in rows for check in checks]
+
+
+def _model(row: manifest.ModelRow, files: Mapping[str, bytes]) -> bytes:
+    data = files[row.path]
+    if row.member:
+        data = members(row.path, data).get(row.member, b"")
+    if hashlib.sha256(data).hexdigest() != row.sha256:
+        raise VerificationError(f"{row.path}: {row.member or 'it'} is not the manifest's model")
+    return data
+
+
+def _replay(
+    kind: str, models: Mapping[str, tuple[str, bytes]], golden: Golden, files: Mapping[str, bytes]
+) -> list[Check]:
+    checks: list[Check] = []
+    flat = b"".join(files[f"{FOLDER}/{row.pixels}"] for row in golden.vectors)
+    pixels = np.frombuffer(flat, np.uint8).reshape(len(golden.vectors), *golden.shape)
+    recorded = [kernels for kernels in KERNELS if all(kernels in row.outputs for row in golden.vectors)]
+    try:
+        with Worker(kind) as worker:
+            version = _version(worker.wait_ready())
+            path = worker.scratch / "golden.npy"
+            np.save(path, pixels)
+            for dtype, model in models.values():
+                for kernels in recorded:
+                    name = f"golden vectors, {dtype} model, {kernels} kernels"
+                    arguments: dict[str, Any] = {"model": model, "pixels_path": str(path), "kernels": kernels}
+                    try:
+                        answer = worker.call("predict", seconds=SECONDS, threads=1, **arguments)
+                    except UnsupportedModelError as problem:
+                        checks.append(
+                            Check(name=name, tool=kind, version=version, result="not run", why=problem.found)
+                        )
+                        continue
+                    difference = _difference(answer["outputs"], golden, kernels)
+                    checks.append(_verdict(name, kind, version, difference, kernels))
+    except EspalierError as problem:
+        checks.append(Check(name="golden vectors", tool=kind, result="failed", why=problem.found))
+    return checks
+
+
+def _version(ready: Any) -> str:
+    return str(ready.get("version", "")) if isinstance(ready, dict) else ""
+
+
+def _difference(outputs: NDArray[Any], golden: Golden, kernels: str) -> int:
+    """Largest distance of an output byte to the recorded one; 256 when the sizes differ."""
+    wanted = np.stack([np.frombuffer(bytes.fromhex(row.outputs[kernels]), np.int8) for row in golden.vectors])
+    found = outputs.astype(np.int16) - (128 if outputs.dtype == np.uint8 else 0)
+    if found.shape != wanted.shape:
+        return 256
+    return int(np.abs(found - wanted.astype(np.int16)).max())
+
+
+def _verdict(name: str, kind: str, version: str, difference: int, kernels: str) -> Check:
+    exact_wanted = kind == "litert" and kernels == "reference"
+    passed = difference == 0 or (not exact_wanted and difference <= TOLERANCE)
+    why = "" if difference == 0 else f"an output byte differs by {difference} from the build's"
+    return Check(name=name, tool=kind, version=version, result="passed" if passed else "failed", why=why)
