@@ -1,11 +1,11 @@
-"""Image files to pixels, in the images child process: bounded, every conversion explicit, every bad file named.
+"""Image files to pixels, in the images child process: bounded, conversions explicit, bad files named.
 
 The rules, in this order:
 
 1. PNG, JPEG and BMP only, by content. File bytes, sides and pixels are capped before anything is decoded.
 2. The first frame of an animation counts. A truncated file is refused, never filled up.
-3. Sixteen-bit images keep their high byte (value >> 8). Grey is repeated to three channels, a palette is looked up,
-   CMYK becomes RGB as (255 - ink) * (255 - black) / 255. Colour profiles are ignored.
+3. Sixteen-bit images keep their high byte (value >> 8). Grey is repeated to three channels, a palette is
+   looked up, CMYK becomes RGB as (255 - ink) * (255 - black) / 255. Colour profiles are ignored.
 4. Alpha is composited on black: (colour * alpha + 127) // 255.
 5. EXIF orientation is applied.
 6. `calibrate.contract.prepare` brings the image to the model's size.
@@ -26,13 +26,14 @@ from typing import Any, BinaryIO
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from ..calibrate.contract import Pixels, prepare
 from ..errors import BugError, ImagesRefusedError
 from ..limits import LIMITS
 from ..recipe import InputContract
 from ..worker.progress import report
+from .facts import ImageFacts, ImageProblem, Prepared
 from .images import SUFFIXES, ImageEntry
 
 FORMATS = tuple(sorted(set(SUFFIXES.values())))
@@ -41,7 +42,7 @@ BATCH = 256
 """Images per write."""
 
 LARGE_BYTES = 50_000
-"""From this mean file size on, decoding on several threads pays (Pillow releases the GIL while it decodes)."""
+"""From this mean file size on, several threads pay (Pillow releases the GIL while it decodes)."""
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -66,42 +67,6 @@ _BROKEN = (
     zlib.error,
     Image.DecompressionBombError,
 )
-
-
-class ImageFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of one image that was read. `mean`, `std`: of the prepared bytes, 0..255, over all channels.
-
-    `pixels_sha256` is of the prepared bytes: equal digests are the same input to the model.
-    """
-
-    path: str
-    label: str | None
-    sha256: str
-    pixels_sha256: str
-    width: int
-    height: int
-    mode: str
-    rotated: bool = False
-    frames: int = 1
-    constant: bool = False
-    mean: float = 0.0
-    std: float = 0.0
-
-
-class ImageProblem(msgspec.Struct, frozen=True, kw_only=True):
-    """One file that could not be read, and why."""
-
-    path: str
-    why: str
-
-
-class Prepared(msgspec.Struct, frozen=True, kw_only=True):
-    """A set as the model sees it: uint8 [n, h, w, c] in the .npy at `pixels_path`, one fact row per image."""
-
-    pixels_path: str
-    shape: tuple[int, int, int, int]
-    images: tuple[ImageFacts, ...]
-    problems: tuple[ImageProblem, ...] = ()
 
 
 class _Decoded(msgspec.Struct, frozen=True):
@@ -161,7 +126,7 @@ def decode(data: bytes) -> tuple[Pixels, dict[str, Any]]:
         image.load()
         turn = _orientation(image)
         rgb = to_rgb(image)
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         raise ImagesRefusedError(_unknown_kind(data)) from None
     except _BROKEN as problem:
         raise ImagesRefusedError(f"damaged or truncated ({_sentence(problem)})") from None
@@ -243,7 +208,7 @@ def _write_batch(file: BinaryIO, decoded: Sequence[_Decoded]) -> list[ImageFacts
     file.write(pixels.tobytes())
     flat = pixels.reshape(len(pixels), -1)
     mean, std = flat.mean(axis=1), flat.std(axis=1)
-    constant = flat.max(axis=1) == flat.min(axis=1)
+    constant = (pixels == pixels[:, :1, :1]).all(axis=(1, 2, 3))
     return [
         ImageFacts(
             **item.facts,
@@ -258,7 +223,9 @@ def _write_batch(file: BinaryIO, decoded: Sequence[_Decoded]) -> list[ImageFacts
 def _write_header(file: BinaryIO, shape: tuple[int, ...]) -> None:
     """The .npy header; numpy pads it so that any number of images has the same header length."""
     file.seek(0)
-    np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
+    np.lib.format.write_array_header_1_0(  # type: ignore[no-untyped-call]
+        file, {"descr": "|u1", "fortran_order": False, "shape": shape}
+    )
     if file.tell() != 128:
         raise BugError(f"an .npy header of {file.tell()} bytes for shape {shape}")
     file.seek(0, os.SEEK_END)

@@ -33,14 +33,14 @@ NESTING = 16
 """Deepest folder below the root of a set."""
 
 SETTLED_SECONDS = 2.0
-"""A file changed less than this before it was read may change again within one tick of its file system's clock."""
+"""A file changed less than this before it was read may change again in the same tick of the disk's clock."""
 
 _PATH_HEADERS = ("path", "file", "filename", "image")
 _LABEL_HEADERS = ("label", "class", "category")
 
 
 class ImageEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One file of a set. `path` is relative to the set's root, with forward slashes; `label` a class name or None."""
+    """One file of a set. `path` is relative to the root, with forward slashes; `label` a class or None."""
 
     path: str
     label: str | None = None
@@ -48,7 +48,7 @@ class ImageEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ImageSet(msgspec.Struct, frozen=True, kw_only=True):
-    """A set as it lies on disk: entries sorted by path, class names sorted, files that are not read as images."""
+    """A set as it lies on disk: entries sorted by path, class names sorted, files not read as images."""
 
     root: str
     entries: tuple[ImageEntry, ...]
@@ -109,8 +109,8 @@ def scan(path: Path | str) -> ImageSet:
 def select(entries: Sequence[ImageEntry], count: int) -> tuple[ImageEntry, ...]:
     """At most `count` entries, balanced over the classes, the same whatever order they come in.
 
-    Within a class the entries are ordered by the sha256 of their path, so that neighbouring frames of a series
-    are spread; the classes then take turns. The result is sorted by path.
+    Within a class the entries are ordered by the sha256 of their path, so that neighbouring frames of a
+    series are spread; the classes then take turns. The result is sorted by path.
     """
     by_class: dict[str, list[ImageEntry]] = {}
     for entry in entries:
@@ -124,8 +124,8 @@ def select(entries: Sequence[ImageEntry], count: int) -> tuple[ImageEntry, ...]:
 def label_indices(entries: Sequence[ImageEntry], labels: Sequence[str]) -> list[int]:
     """The output index of each entry's class.
 
-    Classes are names of `labels`; if none of them is, but all are whole numbers below their count, they are taken
-    as indices. Raises ImagesRefusedError for a class that is no label, naming the nearest one.
+    Classes are names of `labels`; if none of them is, but all are whole numbers below their count, they are
+    taken as indices. Raises ImagesRefusedError for a class that is no label, naming the nearest one.
     """
     found = sorted({entry.label for entry in entries if entry.label is not None})
     if any(entry.label is None for entry in entries):
@@ -154,9 +154,9 @@ def label_indices(entries: Sequence[ImageEntry], labels: Sequence[str]) -> list[
 def fingerprint(path: Path | str, store: Store | None = None) -> str:
     """sha256 over the names and bytes of every image of a set (and of the csv itself), in hexadecimal.
 
-    Safe in the command process: files are read as bytes, none is decoded. With a store, the digest of a folder
-    whose listing (name, size, times, inode of each file) is known is not computed again; 2,500 files then cost
-    about 20 ms. Raises what `scan` raises.
+    Safe in the command process: files are read as bytes, none is decoded. With a store, the digest of a
+    folder whose listing (name, size, times, inode of each file) is known is not computed again; 2,500 files
+    then cost about 20 ms. Raises what `scan` raises.
     """
     images = scan(path)
     folders: dict[str, list[str]] = {}
@@ -172,7 +172,7 @@ def fingerprint(path: Path | str, store: Store | None = None) -> str:
 
 
 def list_files(root: Path) -> list[tuple[str, int]]:
-    """(relative path, bytes) of every visible regular file below `root`, sorted; see `scan` for what is refused."""
+    """(relative path, bytes) of every visible file below `root`, sorted; see `scan` for what is refused."""
     real = os.path.realpath(root)
     found: list[tuple[str, int]] = []
     waiting = [("", 0)]

@@ -4,7 +4,8 @@ What is measured, and how:
 
 - cold: `Interpreter(...)` and `allocate_tensors()`, the first of the process, file already in memory;
 - first: the first `invoke`; then three more that do not count;
-- warm: single invokes by `time.perf_counter_ns` until the time is used up, at least 20: median, p90, p99, and the
+- warm: single invokes by `time.perf_counter_ns` until the time is used up, at least 20: median, p90, p99,
+  and the
   median absolute deviation; input bytes are random with a fixed seed;
 - idle: the median of invokes after 5 ms of sleep each, as in an application that waits for a camera;
 - operators: each as a model of its own (`operators.py`).
@@ -50,8 +51,9 @@ def benchmark(
 ) -> dict[str, Any]:
     """{"row": LatencyRow, "peak_rss_bytes", "grown_bytes", "partitions", "delegated", "operators"}.
 
-    `peak_rss_bytes` is the largest resident size of this process while it ran the model, `grown_bytes` by how much
-    that is above the process before it. Raises UnsupportedModelError when the runtime cannot run the model.
+    `peak_rss_bytes` is the largest resident size of this process while it ran the model, `grown_bytes` by
+    how much that is above the process before it. Raises UnsupportedModelError when the runtime cannot run
+    the model.
     """
     before = _reset_peak()
     started = time.perf_counter_ns()
@@ -97,11 +99,11 @@ def interleaved(
     threads: int = 1,
     seconds: float = 0.3,
 ) -> dict[str, Any]:
-    """Compare models by turns in one run: {"median_us": {name: us}, "ratio": {name: of the first}, "n", "rounds"}.
+    """Compare models by turns in one run: {"median_us": {name: us}, "ratio": {name: ...}, "interval", "n"}.
 
-    Each round times every model once, so that a change of clock or load meets all of them. `ratio` is the median of
-    the rounds' ratios to the first model, `interval` its 95 % interval by the order statistics of the rounds
-    (distribution-free, normal approximation of the binomial ranks).
+    Each round times every model once, so that a change of clock or load meets all of them. `ratio` is the
+    median of the rounds' ratios to the first model, `interval` its 95 % interval by the order statistics of
+    the rounds (distribution-free, normal approximation of the binomial ranks).
     """
     names = list(models)
     opened = [open_interpreter(runtime, models[name], kernels=kernels, threads=threads) for name in names]

@@ -1,8 +1,8 @@
-"""Latency rows for a build: each figure in a fresh process of its runtime; runs in the command process."""
+"""Latency rows for a build: each variant in a fresh process of each runtime; runs in the command process."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
 
@@ -13,12 +13,12 @@ from ..errors import EspalierError
 from ..report.content import LatencyRow
 from ..worker.client import Worker
 
-RUNTIMES = ("litert", "tflite-runtime")
-"""The kinds of worker that run models."""
+RUNTIMES: dict[str, str] = {"litert": "litert-runtime", "tflite-runtime": "tflite-runtime"}
+"""Names of runtimes in a report -> kind of worker that runs models with nothing else loaded."""
 
 
 class Latencies(msgspec.Struct, frozen=True, kw_only=True):
-    """`peak_rss_bytes` per runtime: of the process that ran the last variant (int8) on one thread."""
+    """`peak_rss_bytes` per runtime: of the process that ran only the int8 variant, on one thread."""
 
     rows: tuple[LatencyRow, ...]
     peak_rss_bytes: dict[str, int]
@@ -28,54 +28,60 @@ class Latencies(msgspec.Struct, frozen=True, kw_only=True):
 def measure_latency(
     models: Mapping[str, bytes],
     *,
-    runtimes: Sequence[str] = RUNTIMES,
-    threads: Sequence[int] = (1,),
+    threads: Mapping[str, Sequence[int]] | None = None,
+    runtimes: Sequence[str] = tuple(RUNTIMES),
     run_seconds: float = 0.1,
-    operators_of: str = "int8",
+    main: str = "int8",
+    on_step: Callable[[int, int, str], None] | None = None,
 ) -> Latencies:
-    """Time every variant (name -> .tflite) on every runtime and thread count.
+    """Time every variant (name -> .tflite) on every runtime, on one thread and on its counts in `threads`.
 
-    The processes start together, then measure one after the other. The operators of the variant `operators_of` are
-    timed on one thread. A runtime that cannot run a variant, or dies of it, becomes a check "not run", not an error.
+    The processes start together, then measure one after the other. A variant's further thread counts share
+    its process. The operators of the variant `main` are timed on one thread, and its process gives the peak
+    memory. A runtime that cannot run a variant, or dies of it, becomes a check "not run", not an error.
     """
-    plan = [
-        (runtime, variant, count)
-        for runtime in runtimes
-        for variant in sorted(models)
-        for count in sorted(threads)
-    ]
+    wanted = {name: sorted({1, *(threads or {}).get(name, ())}) for name in models}
     rows: list[LatencyRow] = []
     peaks: dict[str, int] = {}
     checks: list[Check] = []
     with ExitStack() as stack:
-        workers = [stack.enter_context(Worker(runtime)) for runtime, _, _ in plan]
-        for worker in workers:
+        processes = {
+            (runtime, name): stack.enter_context(Worker(RUNTIMES[runtime]))
+            for runtime in runtimes
+            for name in models
+        }
+        for worker in processes.values():
             worker.wait_ready()
-        for worker, (runtime, variant, count) in zip(workers, plan, strict=True):
-            try:
-                result: dict[str, Any] = worker.call(
-                    "benchmark",
-                    model=models[variant],
-                    variant=variant,
-                    threads=count,
-                    run_seconds=run_seconds,
-                    operators=variant == operators_of and count == 1,
-                )
-            except EspalierError as problem:
-                why = problem.found
-                checks.append(Check(name=f"latency of {variant}", tool=runtime, result="not run", why=why))
-                continue
-            rows.append(msgspec.convert(result["row"], LatencyRow))
-            if count == 1 and (variant == operators_of or runtime not in peaks):
-                peaks[runtime] = int(result["peak_rss_bytes"])
+        for done, ((runtime, name), worker) in enumerate(processes.items()):
+            if on_step:
+                on_step(done, len(processes), f"{name} on {runtime}")
+            for count in wanted[name]:
+                detailed = name == main and count == 1
+                try:
+                    result: dict[str, Any] = worker.call(
+                        "benchmark",
+                        model=models[name],
+                        variant=name,
+                        threads=count,
+                        run_seconds=run_seconds,
+                        operators=detailed,
+                    )
+                except EspalierError as problem:
+                    checks.append(
+                        Check(name=f"latency of {name}", tool=runtime, result="not run", why=problem.found)
+                    )
+                    break
+                rows.append(msgspec.convert(result["row"], LatencyRow, strict=False))
+                if detailed:
+                    peaks[runtime] = int(result["peak_rss_bytes"])
     return Latencies(rows=tuple(_with_thread_notes(rows)), peak_rss_bytes=peaks, checks=tuple(checks))
 
 
 def compare_latency(
     models: Mapping[str, bytes], *, runtime: str = "litert", threads: int = 1, run_seconds: float = 0.3
 ) -> dict[str, Any]:
-    """Models by turns in one process and one run: see measure.benchmark.interleaved; `ratio` is to the first name."""
-    with Worker(runtime) as worker:
+    """Models by turns in one process: see measure.benchmark.interleaved; ratios are to the first."""
+    with Worker(RUNTIMES[runtime]) as worker:
         result: dict[str, Any] = worker.call(
             "compare", models=dict(models), threads=threads, run_seconds=run_seconds
         )
@@ -88,8 +94,10 @@ def _with_thread_notes(rows: Sequence[LatencyRow]) -> list[LatencyRow]:
     noted = []
     for row in rows:
         alone = single.get((row.runtime, row.variant))
-        if row.threads > 1 and alone is not None and row.median_us > alone:
-            note = f"slower than on one thread ({row.median_us / alone:.1f} times): use one"
-            row = msgspec.structs.replace(row, note="; ".join(part for part in (row.note, note) if part))
-        noted.append(row)
+        parts = [row.note] if row.note else []
+        if row.threads > 1:
+            parts.append("cold: the library was in use before")
+            if alone is not None and row.median_us > alone:
+                parts.append(f"slower than on one thread ({row.median_us / alone:.1f} times): use one")
+        noted.append(msgspec.structs.replace(row, note="; ".join(parts)))
     return noted

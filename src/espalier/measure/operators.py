@@ -1,8 +1,8 @@
 """Cut a .tflite into models of one operator each, so that any runtime can time every operator by itself.
 
-Neither runtime's Python interface gives per-operator times. Timed alone an operator misses what the delegate fuses
-and the cache that its neighbour warmed; on ResNet8 the sum is 101 % (tflite-runtime) and 110 % (LiteRT, XNNPACK) of
-the whole model's time.
+Neither runtime's Python interface gives per-operator times. Timed alone an operator misses what the
+delegate fuses and the cache that its neighbour warmed; on ResNet8 the sum is 101 % (tflite-runtime) and 110
+% (LiteRT, XNNPACK) of the whole model's time.
 """
 
 from __future__ import annotations

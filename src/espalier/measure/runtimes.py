@@ -1,7 +1,7 @@
 """The two runtimes and their kernel sets behind one function; used in their own child processes only.
 
-LiteRT (ai-edge-litert) and tflite-runtime have the same Python interface. They never share a process: their symbols
-clash with TensorFlow's, and a bad file may end the process.
+LiteRT (ai-edge-litert) and tflite-runtime have the same Python interface. They never share a process: their
+symbols clash with TensorFlow's, and a bad file may end the process.
 """
 
 from __future__ import annotations
@@ -79,7 +79,8 @@ def open_interpreter(runtime: Runtime, model: bytes, *, kernels: str = "default"
         interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as problem:
         raise UnsupportedModelError(
-            f"{runtime.name} {runtime.version} ({kernels} kernels) cannot load the model: {first_line(problem)}",
+            f"{runtime.name} {runtime.version} ({kernels} kernels) cannot load the model: "
+            f"{first_line(problem)}",
             next_step="the model needs a newer runtime, or holds an operator that this one does not have",
         ) from None
     return interpreter
@@ -88,8 +89,8 @@ def open_interpreter(runtime: Runtime, model: bytes, *, kernels: str = "default"
 def delegation(interpreter: Any) -> Delegation:
     """Which operators a delegate runs.
 
-    The runtimes list a delegate's node after the operators it replaces, with the tensors at its border: the replaced
-    operators are those met on the way back from its outputs to its inputs.
+    The runtimes list a delegate's node after the operators it replaces, with the tensors at its border: the
+    replaced operators are those met on the way back from its outputs to its inputs.
     """
     nodes = interpreter._get_ops_details()
     plain = [node for node in nodes if node["op_name"] != "DELEGATE"]

@@ -11,6 +11,7 @@ SIDES: dict[str, str] = {
     "tensorflow": "espalier.worker.tensorflow_side",
     "legacy": "espalier.worker.legacy_side",
     "litert": "espalier.worker.litert_side",
+    "litert-runtime": "espalier.worker.litert_runtime_side",
     "tflite-runtime": "espalier.worker.tflite_runtime_side",
 }
-"""Kind of worker -> module with `HANDLERS: dict[str, Callable]` and, if it has a costly import, `prepare()`."""
+"""Kind of worker -> module with `HANDLERS: dict[str, Callable]` and, if its import is costly, `prepare()`."""

@@ -1,4 +1,4 @@
-"""The handlers that both runtimes' child processes answer with: predict, benchmark, compare."""
+"""The handlers that both runtimes' child processes answer with: predict, benchmark, compare, score."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from ..measure import benchmark as timing
 from ..measure import predict as running
+from ..measure import preprocessing
 from ..measure.runtimes import Runtime
 from ..recipe import InputContract
 
@@ -24,10 +25,18 @@ def run_handlers(runtime: Callable[[], Runtime]) -> dict[str, Callable[..., Any]
         threads: int = 0,
         first: int = 0,
         count: int | None = None,
+        spread: int | None = None,
+        budget_seconds: float | None = None,
         contract: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Answers to the images first..first+count of a .npy: {"outputs", "scale", "zero_point", "seconds"}."""
+        """Answers to images of a .npy: {"outputs", "scale", "zero_point", "seconds"}.
+
+        Images first..first+count, or `spread` of them at equal distances; with `budget_seconds` fewer, from
+        the start, when the model is slow.
+        """
         pixels = np.load(pixels_path, mmap_mode="r")[first : None if count is None else first + count]
+        if spread is not None and spread < len(pixels):
+            pixels = pixels[np.linspace(0, len(pixels) - 1, spread).round().astype(np.int64)]
         settings = msgspec.convert(contract, InputContract) if contract is not None else None
         answer = running.predict(
             runtime(), model, pixels, contract=settings, kernels=kernels, threads=threads
@@ -65,4 +74,18 @@ def run_handlers(runtime: Callable[[], Runtime]) -> dict[str, Callable[..., Any]
         """See measure.benchmark.interleaved."""
         return timing.interleaved(runtime(), models, kernels=kernels, threads=threads, seconds=run_seconds)
 
-    return {"predict": predict, "benchmark": benchmark, "compare": compare}
+    def score_alternatives(
+        model: bytes, pixels_path: str, truth: list[int], contract: dict[str, Any]
+    ) -> dict[str, Any]:
+        """See measure.preprocessing.score_alternatives; "finding" is a Finding as plain data, or None."""
+        pixels = np.load(pixels_path, mmap_mode="r")
+        settings = msgspec.convert(contract, InputContract)
+        result = preprocessing.score_alternatives(runtime(), model, pixels, truth, settings)
+        return result | {"finding": msgspec.to_builtins(result["finding"])}
+
+    return {
+        "predict": predict,
+        "benchmark": benchmark,
+        "compare": compare,
+        "score_alternatives": score_alternatives,
+    }

@@ -1,0 +1,41 @@
+"""What is known of an image set that was read: plain rows, usable in every process."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class ImageFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of one image that was read. `mean`, `std`: of the prepared bytes, 0..255, all channels.
+
+    `pixels_sha256` is of the prepared bytes: equal digests are the same input to the model.
+    """
+
+    path: str
+    label: str | None
+    sha256: str
+    pixels_sha256: str
+    width: int
+    height: int
+    mode: str
+    rotated: bool = False
+    frames: int = 1
+    constant: bool = False
+    mean: float = 0.0
+    std: float = 0.0
+
+
+class ImageProblem(msgspec.Struct, frozen=True, kw_only=True):
+    """One file that could not be read, and why."""
+
+    path: str
+    why: str
+
+
+class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+    """A set as the model sees it: uint8 [n, h, w, c] in the .npy at `pixels_path`, one fact row per image."""
+
+    pixels_path: str
+    shape: tuple[int, int, int, int]
+    images: tuple[ImageFacts, ...]
+    problems: tuple[ImageProblem, ...] = ()

@@ -1,0 +1,261 @@
+"""What quantization and pruning did to the answers: accuracies, intervals, classes, flips, confidence.
+
+Outputs are probabilities, float32 [n, classes] (dequantized for int8); truths are class indices, int [n].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import BugError, LabelsRefusedError
+from ..report.content import AccuracyRow, ClassRow, FlipRow, TopRow
+from . import statistics
+from .confidence import decision_row
+from .permutation import best_order
+
+Outputs = NDArray[np.float32]
+Indices = NDArray[np.int64]
+
+TOP5_CLASSES = 6
+"""From this many classes on top-5 says something."""
+
+COLLAPSE_SHARE = 0.6
+"""Answers of one class beyond its share of the truth, as a part of what is possible: a collapse."""
+
+LOW_SQNR_DB = 15.0
+"""Output signal to quantization noise below which something is broken, whatever the labels say."""
+
+
+class AgreementRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be said without labels. `agreement`: share of equal top-1 answers, with its 95 % interval.
+
+    `sqnr_db` is 10 log10 of the float outputs' power over the power of the difference (inf: none).
+    """
+
+    n: int
+    agreement: float
+    interval: tuple[float, float]
+    sqnr_db: float
+    flips: tuple[FlipRow, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def measure_accuracy(
+    names: Sequence[str],
+    truth: Sequence[int] | Indices,
+    labels: Sequence[str],
+    float_outputs: Outputs,
+    int8_outputs: Outputs,
+    *,
+    pruned_outputs: Outputs | None = None,
+    threshold: float = 0.6,
+    limit_points: float = 0.5,
+) -> AccuracyRow:
+    """The report's row for labelled images, as `names` names them.
+
+    `float_outputs` are of the model as given; drop, interval, agreement and flips are of int8 against it.
+    With `pruned_outputs` (the pruned float model) the row's `steps` split the drop. Raises
+    LabelsRefusedError when labels and outputs do not fit together.
+    """
+    expected = np.asarray(truth, np.int64)
+    _fit(names, expected, labels, float_outputs, int8_outputs)
+    answers_float, answers_int8 = top1(float_outputs), top1(int8_outputs)
+    drop = compare(answers_float, answers_int8, expected)
+    steps: tuple[dict[str, Any], ...] = ()
+    if pruned_outputs is not None:
+        answers_pruned = top1(pruned_outputs)
+        steps = (
+            {"from": "float", "to": "pruned"} | _drop_row(compare(answers_float, answers_pruned, expected)),
+            {"from": "pruned", "to": "int8"} | _drop_row(compare(answers_pruned, answers_int8, expected)),
+        )
+    counts = confusion(expected, answers_int8, len(labels))
+    return AccuracyRow(
+        n=len(expected),
+        float=_tops(float_outputs, expected),
+        pruned=None if pruned_outputs is None else _tops(pruned_outputs, expected),
+        int8=_tops(int8_outputs, expected),
+        agreement=float((answers_float == answers_int8).mean()),
+        drop_points=drop.points,
+        interval=(drop.low, drop.high),
+        p_value=drop.p_value,
+        flips=flips(names, labels, answers_float, answers_int8, expected),
+        classes=class_rows(expected, answers_float, answers_int8, labels),
+        confusion=tuple(tuple(int(value) for value in row) for row in counts),
+        claim=statistics.claim(drop, limit_points),
+        warnings=tuple(_warnings(expected, labels, answers_float, answers_int8, float_outputs)),
+        decision=decision_row(float_outputs, int8_outputs, expected, threshold),
+        steps=steps,
+    )
+
+
+def measure_agreement(
+    names: Sequence[str], labels: Sequence[str], float_outputs: Outputs, int8_outputs: Outputs
+) -> AgreementRow:
+    """What can be said of images without labels: agreement and output SQNR."""
+    _fit(names, np.zeros(len(names), np.int64), labels, float_outputs, int8_outputs)
+    answers_float, answers_int8 = top1(float_outputs), top1(int8_outputs)
+    equal = int((answers_float == answers_int8).sum())
+    warnings = []
+    quality = sqnr_db(float_outputs, int8_outputs)
+    if quality < LOW_SQNR_DB:
+        warnings.append(f"the int8 outputs differ much from the float model's (SQNR {quality:.1f} dB)")
+    warnings += _collapse("int8", answers_int8, answers_float, labels)
+    return AgreementRow(
+        n=len(names),
+        agreement=equal / len(names),
+        interval=statistics.wilson(equal, len(names)),
+        sqnr_db=quality,
+        flips=flips(names, labels, answers_float, answers_int8, None),
+        warnings=tuple(warnings),
+    )
+
+
+def compare(before: Indices, after: Indices, truth: Indices) -> statistics.Drop:
+    """The paired drop of accuracy from one set of answers to another."""
+    right_before, right_after = before == truth, after == truth
+    lost = int((right_before & ~right_after).sum())
+    won = int((~right_before & right_after).sum())
+    return statistics.paired_drop(lost, won, len(truth))
+
+
+def top1(outputs: NDArray[Any]) -> Indices:
+    """The answer of each image; of equal outputs the first, as every bundle's program takes it."""
+    return np.asarray(outputs.argmax(axis=1), np.int64)
+
+
+def confusion(truth: Indices, answers: Indices, classes: int) -> Indices:
+    """Counts [truth, answer]."""
+    return np.bincount(truth * classes + answers, minlength=classes * classes).reshape(classes, classes)
+
+
+def flips(
+    names: Sequence[str], labels: Sequence[str], before: Indices, after: Indices, truth: Indices | None
+) -> tuple[FlipRow, ...]:
+    """The images whose answer changed, sorted by name."""
+    changed = sorted(np.flatnonzero(before != after).tolist(), key=lambda i: names[i])
+    return tuple(
+        FlipRow(
+            image=names[i],
+            float=labels[int(before[i])],
+            int8=labels[int(after[i])],
+            label=None if truth is None else labels[int(truth[i])],
+        )
+        for i in changed
+    )
+
+
+def class_rows(
+    truth: Indices, answers_float: Indices, answers_int8: Indices, labels: Sequence[str]
+) -> tuple[ClassRow, ...]:
+    """Recall (with the Wilson interval of int8) and precision per class; only classes that have images."""
+    rows = []
+    for index, label in enumerate(labels):
+        of_class = truth == index
+        n = int(of_class.sum())
+        if n == 0:
+            continue
+        hits = int((answers_int8[of_class] == index).sum())
+        answered = int((answers_int8 == index).sum())
+        low, high = statistics.wilson(hits, n)
+        rows.append(
+            ClassRow(
+                label=label,
+                n=n,
+                recall_float=float((answers_float[of_class] == index).mean()),
+                recall_int8=hits / n,
+                recall_low=low,
+                recall_high=high,
+                precision_int8=hits / answered if answered else None,
+            )
+        )
+    return tuple(rows)
+
+
+def sqnr_db(reference: Outputs, other: Outputs) -> float:
+    """10 log10(power of the reference / power of the difference), decibels; inf when equal."""
+    noise = float(np.square(reference.astype(np.float64) - other).sum())
+    power = float(np.square(reference.astype(np.float64)).sum())
+    return float("inf") if noise == 0 else float(10 * np.log10(max(power, 1e-300) / noise))
+
+
+def _tops(outputs: Outputs, truth: Indices) -> TopRow:
+    first = float((top1(outputs) == truth).mean())
+    if outputs.shape[1] < TOP5_CLASSES:
+        return TopRow(top1=first)
+    best = np.argsort(-outputs, axis=1, kind="stable")[:, :5]
+    return TopRow(top1=first, top5=float((best == truth[:, None]).any(axis=1).mean()))
+
+
+def _drop_row(drop: statistics.Drop) -> dict[str, Any]:
+    return {
+        "drop_points": drop.points,
+        "interval": (drop.low, drop.high),
+        "p_value": drop.p_value,
+        "lost": drop.lost,
+        "won": drop.won,
+    }
+
+
+def _warnings(
+    truth: Indices,
+    labels: Sequence[str],
+    answers_float: Indices,
+    answers_int8: Indices,
+    float_outputs: Outputs,
+) -> list[str]:
+    said = []
+    if not np.isfinite(float_outputs).all():
+        said.append("the float model answers NaN or infinity for some images")
+    said += _collapse("the float model", answers_float, truth, labels)
+    said += _collapse("int8", answers_int8, truth, labels)
+    missing = [label for index, label in enumerate(labels) if not (truth == index).any()]
+    if missing:
+        said.append(
+            "no evaluation image of: " + ", ".join(missing[:8]) + (" ..." if len(missing) > 8 else "")
+        )
+    order = best_order(truth, answers_float, labels)
+    if order is not None:
+        said.append(str(order))
+    return said
+
+
+def _collapse(who: str, answers: Indices, reference: Indices, labels: Sequence[str]) -> list[str]:
+    """One class gets nearly all answers though the reference (truth or float answers) does not have it so."""
+    counts = np.bincount(answers, minlength=len(labels)) / len(answers)
+    top = int(counts.argmax())
+    due = float((reference == top).mean())
+    if len(labels) > 1 and due < 1 and counts[top] - due > COLLAPSE_SHARE * (1 - due):
+        return [
+            f"{who} collapsed onto one class: {labels[top]!r} is {counts[top]:.0%} of the answers, "
+            f"{due:.0%} would be right"
+        ]
+    return []
+
+
+def _fit(
+    names: Sequence[str], truth: Indices, labels: Sequence[str], float_outputs: Outputs, int8_outputs: Outputs
+) -> None:
+    if (
+        float_outputs.shape != int8_outputs.shape
+        or len(names) != len(float_outputs)
+        or len(truth) != len(names)
+    ):
+        raise BugError(
+            f"{len(names)} images, {len(truth)} truths, "
+            f"outputs {float_outputs.shape} and {int8_outputs.shape}"
+        )
+    if not len(names):
+        raise BugError("accuracy of no images")
+    if float_outputs.shape[1] != len(labels):
+        raise LabelsRefusedError(
+            f"the model has {float_outputs.shape[1]} outputs, the labels name {len(labels)}",
+            supported="one label per output, in output order",
+            next_step="correct the labels file",
+        )
+    if len(truth) and (int(truth.max()) >= len(labels) or int(truth.min()) < 0):
+        raise BugError(f"a truth outside 0..{len(labels) - 1}")

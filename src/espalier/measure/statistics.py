@@ -1,0 +1,103 @@
+"""The statistics of paired accuracies, in closed form: what n images allow to say.
+
+Two models answer the same n images. `lost` images were right before and are wrong now, `won` the reverse;
+only these carry information about the difference (McNemar, "Note on the sampling error of the difference
+between correlated proportions", Psychometrika 12, 1947).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+Z95 = 1.959963984540054
+"""Two-sided 95 % quantile of the normal distribution."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drop:
+    """A paired drop of accuracy in percentage points, its 95 % interval and McNemar's exact p-value."""
+
+    n: int
+    lost: int
+    won: int
+    points: float
+    low: float
+    high: float
+    p_value: float
+
+
+def paired_drop(lost: int, won: int, n: int) -> Drop:
+    """How much accuracy was lost on n paired images; n must be positive."""
+    low, high = paired_interval(lost, won, n)
+    return Drop(
+        n=n,
+        lost=lost,
+        won=won,
+        points=100 * (lost - won) / n,
+        low=100 * low,
+        high=100 * high,
+        p_value=mcnemar(lost, won),
+    )
+
+
+def wilson(hits: int, n: int) -> tuple[float, float]:
+    """95 % interval of a share, 0..1 (Wilson, JASA 22, 1927); (0, 1) for n = 0."""
+    if n == 0:
+        return 0.0, 1.0
+    share, z2 = hits / n, Z95**2
+    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = Z95 / (1 + z2 / n) * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def paired_interval(lost: int, won: int, n: int) -> tuple[float, float]:
+    """95 % interval of (lost - won) / n, a share from -1 to 1.
+
+    The adjusted Wald interval of Agresti and Min ("Simple improved confidence intervals for comparing matched
+    proportions", Statistics in Medicine 24, 2005): half an observation is added to each of the four cells.
+    """
+    lost_, won_, n_ = lost + 0.5, won + 0.5, n + 2.0
+    difference = (lost_ - won_) / n_
+    half = Z95 * math.sqrt(max(0.0, (lost_ + won_) - (lost_ - won_) ** 2 / n_)) / n_
+    return max(-1.0, difference - half), min(1.0, difference + half)
+
+
+def mcnemar(lost: int, won: int) -> float:
+    """McNemar's exact two-sided p-value: the binomial test of `lost` of lost + won against one half."""
+    n, k = lost + won, min(lost, won)
+    if lost == won:
+        return 1.0
+    tail, term = 0, 1
+    for i in range(k + 1):
+        tail += term
+        term = term * (n - i) // (i + 1)
+    return min(1.0, 2 * (tail / 2**n if n < 1000 else math.exp(math.log(tail) - n * math.log(2))))
+
+
+def images_needed(limit_points: float, drop: Drop) -> int | None:
+    """How many images like these would show that the drop is at most `limit_points`, if it stays as observed.
+
+    "Show" means that the 95 % interval of `paired_interval` ends below the limit. None when the observed
+    drop itself is at or over the limit: no number of images would then do.
+    """
+    discordant = (drop.lost + drop.won + 1) / (drop.n + 2)
+    difference = (drop.lost - drop.won) / (drop.n + 2)
+    limit = limit_points / 100
+    if difference >= limit:
+        return None
+    return math.ceil(Z95**2 * (discordant - difference**2) / (limit - difference) ** 2)
+
+
+def claim(drop: Drop, limit_points: float) -> str:
+    """What the n images allow to say about a drop of at most `limit_points`, in one sentence."""
+    seen = (
+        f"on {drop.n} images the drop is {drop.points:.2f} points (95 % interval {drop.low:.2f} to "
+        f"{drop.high:.2f}, {drop.lost} lost, {drop.won} won)"
+    )
+    if drop.high <= limit_points:
+        return f"{seen}: at most {limit_points:g} points is shown"
+    needed = images_needed(limit_points, drop)
+    if needed is None:
+        return f"{seen}: more than {limit_points:g} points is the better guess, whatever n"
+    return f"{seen}: to claim at most {limit_points:g} points you need n >= {needed} images like these"
