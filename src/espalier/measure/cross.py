@@ -91,10 +91,11 @@ def compile_program(
     """
     for name, data in sorted(files.items()):
         (workdir / name).write_bytes(data)
-    (workdir / "memory.c").write_bytes((_FIRMWARE / "memory.c").read_bytes())
+    for name in ("memory.c", "string.h"):
+        (workdir / name).write_bytes((_FIRMWARE / name).read_bytes())
     sources = sorted(name for name in [*files, "memory.c"] if name.endswith(".c"))
     options = [
-        "-target", core.triple, f"-mcpu={core.cpu}", optimize, *WARNINGS, *flags, "-ffreestanding",
+        "-target", core.triple, f"-mcpu={core.cpu}", optimize, *WARNINGS, *flags, "-isystem", ".",
         "-fno-sanitize=undefined", "-fno-stack-protector", "-ffunction-sections", "-fdata-sections",
         "-fno-unwind-tables", "-fno-asynchronous-unwind-tables",
     ]  # fmt: skip

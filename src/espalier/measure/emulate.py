@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import ctypes
 import importlib
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from espalier.errors import BugError, ToolMissingError
 from espalier.measure.cross import RAM_BASE, Core, compile_counter
@@ -39,8 +39,11 @@ class _Counter(ctypes.Structure):
         ("flash_bytes", ctypes.c_uint32),
         ("watch_begin", ctypes.c_uint32),
         ("watch_end", ctypes.c_uint32),
+        ("layer_address", ctypes.c_void_p),
+        ("read_register", ctypes.c_void_p),
         ("layers", ctypes.c_uint32),
         ("current", ctypes.c_uint32),
+        ("argument", ctypes.c_uint32),
         ("inside", ctypes.c_uint32),
         ("encoding", ctypes.c_uint32),
         ("stray", ctypes.c_uint32),
@@ -55,8 +58,8 @@ class Call:
     buffers: tuple[bytes, ...]
     """The RAM buffers after the call, in the order given."""
     instructions: int
-    segments: tuple[int, ...]
-    """Instructions per call that the watched function makes, set-up included; empty when nothing was watched."""
+    layers: Mapping[str, int]
+    """Instructions per layer structure that the watched function passes on; "" is the function itself."""
     stack_bytes: int
 
 
@@ -106,14 +109,14 @@ class EmulatedCore:
         arguments: Sequence[int | bytes | bytearray],
         *,
         watch: str = "",
-        segments: int = 0,
+        layers: Sequence[str] = (),
         place: int = 16,
     ) -> Call:
         """Calls ``function`` with integers and buffers (bytes are copied to RAM, aligned to ``place``).
 
-        ``watch`` names the function whose calls split the count into ``segments`` parts.
-        At most four arguments for Arm, eight for RISC-V, as the calling conventions pass in registers; further ones
-        go to the stack.
+        ``watch`` names the function whose calls are counted apart, by the structure (one of ``layers``) that they
+        get as first argument. Arguments beyond four (Arm) or eight (RISC-V) go to the stack, as the calling
+        conventions say.
         """
         words: list[int] = []
         spans: list[tuple[int, int]] = []
@@ -127,13 +130,15 @@ class EmulatedCore:
             words.append(at)
             spans.append((at, len(argument)))
             at += len(argument) + _GUARD
-        counter, layer = self._counter(watch, segments)
+        known = sorted(layers, key=lambda name: self._image.symbols[name].address)
+        counter, counts, keep = self._counter(watch, known)
         self._engine.mem_write(RAM_BASE, bytes([_STACK_PAINT]) * _STACK_BYTES)
         hook = self._hook(counter)
         try:
             result = self._run(function, words)
         finally:
             self._unhook(hook)
+        del keep
         if counter.stray:
             raise BugError(f"{function} ran code outside the program on the emulated core")
         stack = bytes(self._engine.mem_read(RAM_BASE, _STACK_BYTES))
@@ -143,16 +148,21 @@ class EmulatedCore:
             result=result,
             buffers=tuple(bytes(self._engine.mem_read(address, size)) for address, size in spans),
             instructions=int(counter.total),
-            segments=tuple(int(n) for n in layer[:segments]),
+            layers=dict(zip([*known, ""], counts.tolist(), strict=True)),
             stack_bytes=_STACK_BYTES - untouched - passed,
         )
 
-    def _counter(self, watch: str, segments: int) -> tuple[_Counter, np.ndarray[Any, np.dtype[np.uint64]]]:
-        layer = np.zeros(segments + 1, np.uint64)
+    def _counter(self, watch: str, layers: Sequence[str]) -> tuple[_Counter, NDArray[np.uint64], NDArray[np.uint32]]:
+        counts = np.zeros(len(layers) + 1, np.uint64)
+        addresses = np.array([self._image.symbols[name].address for name in layers], np.uint32)
         symbol = self._image.symbols.get(watch) if watch else None
         begin = (symbol.address & ~1) if symbol else 0
         counter = _Counter(
-            layer=layer.ctypes.data,
+            layer=counts.ctypes.data,
+            layer_address=addresses.ctypes.data,
+            read_register=ctypes.cast(self._native().uc_reg_read, ctypes.c_void_p).value,
+            argument=self._registers()[0][0],
+            current=len(layers),
             flash=ctypes.cast(ctypes.c_char_p(self._flash), ctypes.c_void_p).value,
             known=self._known.ctypes.data,
             known_size=self._known_size.ctypes.data,
@@ -160,13 +170,16 @@ class EmulatedCore:
             flash_bytes=len(self._flash),
             watch_begin=begin,
             watch_end=begin + (symbol.size if symbol else 0),
-            layers=segments,
+            layers=len(layers),
             encoding=int(self._riscv),
         )
-        return counter, layer
+        return counter, counts, addresses
+
+    def _native(self) -> Any:
+        return importlib.import_module("unicorn.unicorn_py3.unicorn").uclib
 
     def _hook(self, counter: _Counter) -> Any:
-        library = importlib.import_module("unicorn.unicorn_py3.unicorn").uclib
+        library = self._native()
         handle = ctypes.c_size_t()
         status = library.uc_hook_add(
             self._engine._uch, ctypes.byref(handle), self._unicorn.UC_HOOK_BLOCK,
@@ -178,7 +191,7 @@ class EmulatedCore:
         return handle
 
     def _unhook(self, handle: Any) -> None:
-        library = importlib.import_module("unicorn.unicorn_py3.unicorn").uclib
+        library = self._native()
         library.uc_hook_del(self._engine._uch, handle)
 
     def _run(self, function: str, words: Sequence[int]) -> int:

@@ -7,13 +7,16 @@ enum { THUMB = 0, RISCV = 1 };
 
 typedef struct {
   uint64_t total;          /* instructions so far */
-  uint64_t *layer;         /* instructions between two calls made by the watched function */
+  uint64_t *layer;         /* instructions per layer; the last entry is the watched function itself and the rest */
   const uint8_t *flash;    /* the bytes that run, as loaded */
   uint16_t *known;         /* instructions of the block that starts at flash + 2 * index; 0 = not seen yet */
   uint16_t *known_size;    /* bytes of that block */
   uint32_t flash_base, flash_bytes;
   uint32_t watch_begin, watch_end; /* address range of <name>_run */
-  uint32_t layers, current;        /* length of `layer`; calls completed so far */
+  const uint32_t *layer_address;   /* ascending; a kernel's first argument points to its layer */
+  int (*read_register)(void *engine, int id, void *value);
+  uint32_t layers, current;
+  uint32_t argument;               /* the emulator's number of the first argument's register */
   uint32_t inside;                 /* the block before this one lay in the watched range */
   uint32_t encoding;
   uint32_t stray;                  /* blocks outside flash: must stay 0 */
@@ -31,13 +34,26 @@ static uint32_t instructions(const Counter *c, uint32_t offset, uint32_t size) {
   return n;
 }
 
+/* The layer whose structure lies at `address`; `layers` when there is none. */
+static uint32_t layer_at(const Counter *c, uint32_t address) {
+  uint32_t low = 0, high = c->layers;
+  while (low < high) {
+    uint32_t middle = (low + high) / 2u;
+    if (c->layer_address[middle] < address) {
+      low = middle + 1u;
+    } else {
+      high = middle;
+    }
+  }
+  return low < c->layers && c->layer_address[low] == address ? low : c->layers;
+}
+
 void count_block(void *engine, uint64_t address, uint32_t size, void *user) {
   Counter *c = (Counter *)user;
   uint32_t at = (uint32_t)address & ~1u;
   uint32_t offset = at - c->flash_base;
   uint32_t n;
   uint32_t here;
-  (void)engine;
   if (offset >= c->flash_bytes || size > c->flash_bytes - offset) {
     c->stray++;
     return;
@@ -49,8 +65,14 @@ void count_block(void *engine, uint64_t address, uint32_t size, void *user) {
     c->known_size[offset >> 1] = (uint16_t)size;
   }
   here = at >= c->watch_begin && at < c->watch_end;
-  if (here && !c->inside && c->total != 0u) c->current++;
+  if (here) {
+    c->current = c->layers;
+  } else if (c->inside) {
+    uint64_t value = 0;
+    c->read_register(engine, (int)c->argument, &value);
+    c->current = layer_at(c, (uint32_t)value);
+  }
   c->inside = here;
   c->total += n;
-  if (c->current < c->layers) c->layer[c->current] += n;
+  c->layer[c->current] += n;
 }

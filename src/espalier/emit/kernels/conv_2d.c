@@ -1,0 +1,418 @@
+/* conv_2d: any window, stride, dilation, padding and grouping.
+ * Input rows go through a ring of padded rows, so that the output may be written over the input. Per 4 output pixels
+ * the windows are widened to 16 bits and interleaved once; all output channels then use that packed form, two channels
+ * by four pixels at a time, the eight sums in registers. */
+#include "espalier.h"
+
+/* Steps of two input values that the unrolled loop holds: a divisor of 24, which the layers are prepared for. */
+#if ESPALIER_DSP
+#define STEPS 24
+#else
+#define STEPS 12
+#endif
+
+typedef struct {
+  int32_t pushed;  /* padded rows in the ring so far */
+  int32_t wanted;  /* padded rows that the next output row needs */
+  int32_t slot;    /* where the next row goes; equally the oldest row */
+  int32_t unused;
+} Ring;
+
+static int8_t *ring_row(const espalier_conv_2d_layer *l, Ring *ring, int32_t slot) {
+  return (int8_t *)(ring + 1) + slot * l->row_bytes;
+}
+
+void espalier_conv_2d_start(const espalier_conv_2d_layer *l, void *state) {
+  Ring *ring = state;
+  ring->pushed = 0;
+  ring->wanted = l->ring_rows;
+  ring->slot = 0;
+  memset(ring + 1, l->in_zero, (size_t)l->state_bytes - sizeof(Ring));
+}
+
+void espalier_conv_2d_advance(const espalier_conv_2d_layer *l, void *state) {
+  Ring *ring = state;
+  ring->pushed++;
+  ring->slot++;
+  if (ring->slot == l->ring_rows) ring->slot = 0;
+}
+
+int espalier_conv_2d_wants(const espalier_conv_2d_layer *l, void *state) {
+  Ring *ring = state;
+  while (ring->pushed < ring->wanted) {
+    if (ring->pushed >= l->pad_top && ring->pushed < l->pad_top + l->in_height) return 1;
+    memset(ring_row(l, ring, ring->slot), l->in_zero, (size_t)l->row_bytes);
+    espalier_conv_2d_advance(l, state);
+  }
+  return 0;
+}
+
+int8_t *espalier_conv_2d_slot(const espalier_conv_2d_layer *l, void *state) {
+  Ring *ring = state;
+  return ring_row(l, ring, ring->slot) + l->pad_left * l->in_channels;
+}
+
+void espalier_conv_2d_push(const espalier_conv_2d_layer *l, void *state, const int8_t *row) {
+  espalier_copy(espalier_conv_2d_slot(l, state), row, l->in_width * l->in_channels);
+  espalier_conv_2d_advance(l, state);
+}
+
+#if ESPALIER_DSP
+/* Widens and interleaves 4 pixels of `words` 4-byte words: {k0,k2} of the four pixels, {k1,k3} of the four pixels. */
+int16_t *espalier_pack_4(int16_t *to, const int8_t *from, int32_t pitch, int32_t words);
+__asm__(
+    ".syntax unified\n"
+    ".pushsection .text.espalier_pack_4,\"ax\",%progbits\n"
+    ".balign 4\n.thumb\n.thumb_func\n.type espalier_pack_4,%function\n.global espalier_pack_4\n"
+    "espalier_pack_4:\n"
+    "push {r4-r11,lr}\n"
+    "add r12,r1,r2\n"
+    "add lr,r12,r2\n"
+    "add r2,lr,r2\n"
+    "1: ldr r8,[r1],#4\n"
+    "ldr r9,[r12],#4\n"
+    "ldr r10,[lr],#4\n"
+    "ldr r11,[r2],#4\n"
+    "sxtb16 r4,r8\n"
+    "sxtb16 r5,r9\n"
+    "sxtb16 r6,r10\n"
+    "sxtb16 r7,r11\n"
+    "sxtb16 r8,r8,ror #8\n"
+    "sxtb16 r9,r9,ror #8\n"
+    "sxtb16 r10,r10,ror #8\n"
+    "sxtb16 r11,r11,ror #8\n"
+    "subs r3,r3,#1\n"
+    "stm r0!,{r4-r11}\n"
+    "bne 1b\n"
+    "pop {r4-r11,pc}\n"
+    ".size espalier_pack_4,.-espalier_pack_4\n"
+    ".popsection\n");
+
+#elif ESPALIER_THUMB2
+int16_t *espalier_pack_4(int16_t *to, const int8_t *from, int32_t pitch, int32_t words);
+#define WIDEN(pointer, at, next)                               \
+  "ldrsb r4,[" pointer ",#1]\n"                                \
+  "ldrsb r5,[" pointer ",#2]\n"                                \
+  "ldrsb r6,[" pointer ",#3]\n"                                \
+  "ldrsb r7,[" pointer "],#4\n"                                \
+  "strh r4,[r0,#" next "]\n"                                   \
+  "strh r5,[r0,#" at "+2]\n"                                   \
+  "strh r6,[r0,#" next "+2]\n"                                 \
+  "strh r7,[r0,#" at "]\n"
+__asm__(
+    ".syntax unified\n"
+    ".pushsection .text.espalier_pack_4,\"ax\",%progbits\n"
+    ".balign 4\n.thumb\n.thumb_func\n.type espalier_pack_4,%function\n.global espalier_pack_4\n"
+    "espalier_pack_4:\n"
+    "push {r4-r7,lr}\n"
+    "add r12,r1,r2\n"
+    "add lr,r12,r2\n"
+    "add r2,lr,r2\n"
+    "1:\n"
+    WIDEN("r1", "0", "16") WIDEN("r12", "4", "20") WIDEN("lr", "8", "24") WIDEN("r2", "12", "28")
+    "adds r0,r0,#32\n"
+    "subs r3,r3,#1\n"
+    "bne 1b\n"
+    "pop {r4-r7,pc}\n"
+    ".size espalier_pack_4,.-espalier_pack_4\n"
+    ".popsection\n");
+#else
+static int16_t *espalier_pack_4(int16_t *to, const int8_t *from, int32_t pitch, int32_t words) {
+  int32_t word, pixel;
+  for (word = 0; word < words; word++) {
+    const int8_t *at = from + 4 * word;
+    for (pixel = 0; pixel < 4; pixel++) {
+      to[0] = at[0];
+      to[1] = at[2];
+      to[8] = at[1];
+      to[9] = at[3];
+      to += 2;
+      at += pitch;
+    }
+    to += 8;
+  }
+  return to;
+}
+
+#endif
+
+#if ESPALIER_THUMB2
+#define TEXT_(x) #x
+#define TEXT(x) TEXT_(x)
+#if ESPALIER_DSP
+/* Two input values, four pixels, two channels: 16 products in 13 instructions. */
+#define STEP                 \
+  "ldr r11,[r0],#4\n"        \
+  "ldrd r12,lr,[r1],#8\n"    \
+  "sxtb16 r10,r11\n"         \
+  "sxtb16 r11,r11,ror #8\n"  \
+  "smlad r2,r10,r12,r2\n"    \
+  "smlad r3,r11,r12,r3\n"    \
+  "smlad r4,r10,lr,r4\n"     \
+  "smlad r5,r11,lr,r5\n"     \
+  "ldrd r12,lr,[r1],#8\n"    \
+  "smlad r6,r10,r12,r6\n"    \
+  "smlad r7,r11,r12,r7\n"    \
+  "smlad r8,r10,lr,r8\n"     \
+  "smlad r9,r11,lr,r9\n"
+#define STEP_BYTES 52
+/* Rounded high half of the doubled product. */
+#define HIGH(a, low) "smmulr " a "," a ",r10\n"
+#else
+/* The same with MLA: 16 products in 28 instructions. */
+#define PIXEL(address, a, b)       \
+  "ldrsh.w r12,[r1" address "\n"   \
+  "mla " a ",r10,r12," a "\n"      \
+  "mla " b ",r11,r12," b "\n"
+#define STEP                       \
+  "ldrsb.w r10,[r0],#1\n"          \
+  "ldrsb.w r11,[r0],#1\n"          \
+  PIXEL("],#16", "r2", "r3")       \
+  PIXEL(",#-12]", "r4", "r5")      \
+  PIXEL(",#-8]", "r6", "r7")       \
+  PIXEL(",#-4]", "r8", "r9")       \
+  "ldrsb.w r10,[r0],#1\n"          \
+  "ldrsb.w r11,[r0],#1\n"          \
+  PIXEL(",#-14]", "r2", "r3")      \
+  PIXEL(",#-10]", "r4", "r5")      \
+  PIXEL(",#-6]", "r6", "r7")       \
+  PIXEL(",#-2]", "r8", "r9")
+#define STEP_BYTES 112
+#define HIGH(a, low) "smull " low "," a "," a ",r10\n" "add " a "," a "," low ",lsr #31\n"
+#endif
+/* One requantized output: sum in register a, multiplier r10, shift r11, rounding and zero point lr. */
+#define SCALE(a, low)          \
+  "lsl " a "," a ",#1\n"      \
+  HIGH(a, low)                \
+  "add " a "," a "," a ",asr #31\n" \
+  "add " a "," a ",lr\n"      \
+  "asr " a "," a ",r11\n"     \
+  "ssat " a ",#8," a "\n"
+/* r0 weights, r1 packed, r2-r9 sums (channel 0 and 1 of pixels 0..3), r10-r12 and lr operands.
+ * stack: 0 packed, 4 packed end, 8 entry, 12 zero, 16 pairs, 20 count, 24 weights, 28 pitch, 32 out */
+__asm__(
+    ".syntax unified\n"
+    ".pushsection .text.espalier_tile_4x2,\"ax\",%progbits\n"
+    ".balign 4\n.thumb\n.thumb_func\n.type espalier_tile_4x2,%function\n.global espalier_tile_4x2\n"
+    "espalier_tile_4x2:\n"
+    "push {r4-r11,lr}\n"
+    "sub sp,sp,#36\n"
+    "ldm r0,{r2-r9}\n"
+    "adr.w r10,2f\n"
+    "movs r11,#" TEXT(STEP_BYTES) "\n"
+    "mla r4,r4,r11,r10\n"
+    "orr r4,r4,#1\n"
+    "stm sp,{r2-r9}\n"
+    "str r1,[sp,#32]\n"
+    "mov r0,r8\n"
+    "1: ldr r12,[sp,#16]\n"
+    "ldr r1,[sp,#0]\n"
+    "ldrd r2,r3,[r12]\n"
+    "mov r4,r2\n"
+    "mov r5,r3\n"
+    "mov r6,r2\n"
+    "mov r7,r3\n"
+    "mov r8,r2\n"
+    "mov r9,r3\n"
+    "ldr pc,[sp,#8]\n"
+    ".balign 4\n"
+    "2:\n"
+    ".rept " TEXT(STEPS) "\n" STEP ".endr\n"
+    "ldr r10,[sp,#4]\n"
+    "cmp r1,r10\n"
+    "bne.w 2b\n"
+    "ldr r12,[sp,#16]\n"
+    "ldrd r10,r11,[r12,#8]\n"
+    "ldr lr,[sp,#12]\n"
+    "sub r1,r11,#1\n"
+    "lsl lr,lr,r1\n"
+    SCALE("r2", "r12")
+    "ldrd r12,r1,[sp,#28]\n"
+    "strb r2,[r1]\n"
+    SCALE("r4", "r2") "strb r4,[r1,r12]\n"
+    SCALE("r6", "r2") "strb r6,[r1,r12,lsl #1]\n"
+    SCALE("r8", "r2") "add r12,r12,r12,lsl #1\n"
+    "strb r8,[r1,r12]\n"
+    "ldr r12,[sp,#16]\n"
+    "ldrd r10,r11,[r12,#16]\n"
+    "add r12,r12,#24\n"
+    "str r12,[sp,#16]\n"
+    "ldr lr,[sp,#12]\n"
+    "sub r2,r11,#1\n"
+    "lsl lr,lr,r2\n"
+    "ldr r12,[sp,#28]\n"
+    "add r1,r1,#1\n"
+    SCALE("r3", "r2") "strb r3,[r1]\n"
+    SCALE("r5", "r2") "strb r5,[r1,r12]\n"
+    SCALE("r7", "r2") "strb r7,[r1,r12,lsl #1]\n"
+    SCALE("r9", "r2") "add r12,r12,r12,lsl #1\n"
+    "strb r9,[r1,r12]\n"
+    "ldr r2,[sp,#20]\n"
+    "add r1,r1,#1\n"
+    "str r1,[sp,#32]\n"
+    "subs r2,r2,#1\n"
+    "str r2,[sp,#20]\n"
+    "bne.w 1b\n"
+    "add sp,sp,#36\n"
+    "pop {r4-r11,pc}\n"
+    ".size espalier_tile_4x2,.-espalier_tile_4x2\n"
+    ".popsection\n");
+#else
+void espalier_tile_4x2(const espalier_tile *t, int8_t *out) {
+  const int8_t *w = t->weights;
+  const espalier_pair *pair = t->pairs;
+  int32_t count;
+  for (count = t->count; count > 0; count--) {
+    const int16_t *a = t->packed;
+    int32_t sum[8];
+    int32_t pixel, channel;
+    int32_t p0 = pair->bias0, p1 = p0, p2 = p0, p3 = p0;
+    int32_t q0 = pair->bias1, q1 = q0, q2 = q0, q3 = q0;
+    do {
+      int32_t v = w[0], u = w[1], x;
+      x = a[0]; p0 += v * x; q0 += u * x;
+      x = a[2]; p1 += v * x; q1 += u * x;
+      x = a[4]; p2 += v * x; q2 += u * x;
+      x = a[6]; p3 += v * x; q3 += u * x;
+      v = w[2]; u = w[3];
+      x = a[1]; p0 += v * x; q0 += u * x;
+      x = a[3]; p1 += v * x; q1 += u * x;
+      x = a[5]; p2 += v * x; q2 += u * x;
+      x = a[7]; p3 += v * x; q3 += u * x;
+      w += 4;
+      a += 8;
+    } while (a != t->packed_end);
+    sum[0] = p0; sum[1] = p1; sum[2] = p2; sum[3] = p3;
+    sum[4] = q0; sum[5] = q1; sum[6] = q2; sum[7] = q3;
+    for (channel = 0; channel < 2; channel++) {
+      int32_t m = channel ? pair->multiplier1 : pair->multiplier0;
+      int32_t s = channel ? pair->shift1 : pair->shift0;
+      int32_t rounding = t->zero * ((int32_t)1 << (s - 1));
+      int8_t *o = out + channel;
+      for (pixel = 0; pixel < 4; pixel++) {
+        int32_t x = espalier_scale(sum[4 * channel + pixel], m);
+        x += x >> 31;
+        *o = (int8_t)espalier_clamp((x + rounding) >> s, -128, 127);
+        o += t->pitch;
+      }
+    }
+    pair++;
+    out += 2;
+  }
+}
+#endif
+
+
+void espalier_tile_wide(const espalier_tile *t, int8_t *out) {
+  int32_t steps = (int32_t)(t->packed_end - t->packed) / 8;
+  int32_t channel, pixel, step;
+  for (channel = 0; channel < t->count; channel++) {
+    const espalier_pair *pair = t->pairs + (channel >> 1);
+    int32_t lane = channel & 1;
+    const int8_t *weights = t->weights + (channel >> 1) * steps * 4 + lane;
+    for (pixel = 0; pixel < 4; pixel++) {
+      const int8_t *w = weights;
+      const int16_t *a = t->packed + 2 * pixel;
+      uint32_t sum = (uint32_t)(lane ? pair->bias1 : pair->bias0);
+      int32_t x;
+      for (step = 0; step < steps; step++) {
+        sum += (uint32_t)(w[0] * a[0] + w[2] * a[1]);
+        w += 4;
+        a += 8;
+      }
+      x = espalier_requantize((int32_t)sum, lane ? pair->multiplier1 : pair->multiplier0,
+                              lane ? pair->shift1 : pair->shift0);
+      /* The zero point is added after the saturation of x to 10 bits, which changes no result and cannot overflow. */
+      x = espalier_clamp(x, -512, 511) + (t->zero >> 1);
+      out[pixel * t->pitch + channel] = (int8_t)espalier_clamp(x, -128, 127);
+    }
+  }
+}
+
+static void clamp_row(int8_t *at, int32_t bytes, int32_t low, int32_t high) {
+  for (; bytes > 0; bytes--, at++) *at = (int8_t)espalier_clamp(*at, low, high);
+}
+
+void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *work, const int8_t *in, int8_t *out) {
+  Ring *ring = state;
+  int32_t pixel_bytes = l->stride_width * l->in_channels;
+  int32_t packed_values = 16 * l->segment_words * l->window_segments * l->window_rows;
+  int32_t group_in = l->group_in;
+  int32_t group_out = l->group_out;
+  int16_t *packed = work;
+  int8_t *spare = (int8_t *)(packed + packed_values);
+  espalier_tile tile;
+  int32_t group, x;
+  tile.packed = packed;
+  tile.packed_end = packed + packed_values;
+#if ESPALIER_THUMB2
+  for (tile.skip = (uint32_t)l->skip; tile.skip >= STEPS;) tile.skip -= STEPS;
+#endif
+  tile.zero = 2 * l->out_zero + 1;
+  tile.pairs = l->pairs;
+  tile.count = l->count;
+  tile.weights = l->weights;
+  tile.pitch = l->out_channels;
+  for (group = 0; group < l->groups; group++) {
+    for (x = 0; x < l->out_width;) {
+      int16_t *to = packed;
+      int32_t pixels = l->out_width - x;
+      int32_t pitch = pixel_bytes;
+      int32_t slot = l->ring_rows ? ring->slot : 0;
+      int32_t line, piece;
+      int8_t *target;
+      if (pixels >= 4) {
+        pixels = 4;
+      } else if (l->ring_rows == 0) {
+        pixels = 1;
+        pitch = 0;
+      } else if (l->out_width >= 4) {
+        x = l->out_width - 4;
+        pixels = 4;
+      }
+      for (line = 0; line < l->window_rows; line++) {
+        const int8_t *from = in;
+        if (l->ring_rows) {
+          from = ring_row(l, ring, slot);
+          slot += l->dilation;
+          if (slot >= l->ring_rows) slot -= l->ring_rows;
+        }
+        from += x * pixel_bytes + group * group_in;
+        for (piece = 0; piece < l->window_segments; piece++) {
+          to = espalier_pack_4(to, from, pitch, l->segment_words);
+          from += l->segment_step;
+        }
+      }
+      target = out + x * l->out_channels + group * group_out;
+      l->tile(&tile, pixels == 4 ? target : spare);
+      if (pixels != 4) {
+        int32_t pixel;
+        for (pixel = 0; pixel < pixels; pixel++) {
+          espalier_copy(target + pixel * l->out_channels, spare + pixel * l->out_channels, group_out);
+        }
+      }
+      x += pixels;
+    }
+    tile.pairs += (group_out + 1) >> 1;
+    tile.weights += (packed_values >> 3) * 4 * ((group_out + 1) >> 1);
+  }
+  if (l->low > -128 || l->high < 127) clamp_row(out, l->out_width * l->out_channels, l->low, l->high);
+  if (l->ring_rows) ring->wanted += l->stride_height;
+}
+
+void espalier_conv_2d(const espalier_conv_2d_layer *l, const int8_t *in, int8_t *out, void *scratch) {
+  void *work = (int8_t *)scratch + l->state_bytes;
+  int32_t y;
+  if (l->ring_rows) espalier_conv_2d_start(l, scratch);
+  for (y = 0; y < l->out_height; y++) {
+    if (l->ring_rows) {
+      while (espalier_conv_2d_wants(l, scratch)) {
+        espalier_conv_2d_push(l, scratch, in);
+        in += l->in_width * l->in_channels;
+      }
+    }
+    espalier_conv_2d_row(l, scratch, work, in, out);
+    if (!l->ring_rows) in += l->stride_height * l->in_width * l->in_channels;
+    out += l->out_width * l->out_channels;
+  }
+}

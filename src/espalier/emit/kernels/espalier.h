@@ -1,0 +1,208 @@
+/* Kernels of the Espalier model compiler: int8 arithmetic equal to TFLite's reference kernels, byte for byte.
+ * C99, no heap, no floating point, no recursion, no writable statics. The same sources run everywhere; where the
+ * compiler offers the Arm DSP extension (Cortex-M4, M7, M33) or Helium (Cortex-M55), faster inner loops are chosen. */
+#ifndef ESPALIER_H
+#define ESPALIER_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* ESPALIER_THUMB2: hand-written inner loops for Armv7-M and Armv8-M mainline; ESPALIER_DSP: with SMLAD and friends.
+ * Define ESPALIER_PORTABLE to use plain C everywhere. */
+#if defined(__thumb2__) && defined(__GNUC__) && !defined(ESPALIER_PORTABLE)
+#define ESPALIER_THUMB2 1
+#else
+#define ESPALIER_THUMB2 0
+#endif
+#if ESPALIER_THUMB2 && defined(__ARM_FEATURE_DSP)
+#define ESPALIER_DSP 1
+#else
+#define ESPALIER_DSP 0
+#endif
+
+#if defined(__GNUC__)
+#define ESPALIER_ALIGNED(bytes) __attribute__((aligned(bytes)))
+/* Moves of 4 bytes at any address; the builtin becomes a load and a store even without a C library. */
+#define ESPALIER_MOVE4(to, from) __builtin_memcpy(to, from, 4)
+#else
+#define ESPALIER_ALIGNED(bytes)
+#define ESPALIER_MOVE4(to, from) memcpy(to, from, 4)
+#endif
+
+/* ---- arithmetic ------------------------------------------------------------------------------------------------ */
+
+/* Rounded x * m / 2^31 (gemmlowp's SaturatingRoundingDoublingHighMul; m is never INT32_MIN). */
+static inline int32_t espalier_scale(int32_t x, int32_t m) {
+#if defined(__ARM_ARCH_6M__)
+  /* No multiplication to 64 bits on this core: four products of 16 bits. */
+  uint32_t xl = (uint32_t)x & 0xffffu, ml = (uint32_t)m & 0xffffu;
+  int32_t xh = x >> 16, mh = m >> 16;
+  uint32_t low = xl * ml;
+  int32_t middle = xh * (int32_t)ml + (int32_t)(low >> 16);
+  int32_t other = (int32_t)xl * mh;
+  int32_t carry = (int32_t)((((uint32_t)middle & 0xffffu) + ((uint32_t)other & 0xffffu)) >> 16);
+  uint32_t high = (uint32_t)(xh * mh + (middle >> 16) + (other >> 16) + carry);
+  uint32_t rest = (((uint32_t)middle + (uint32_t)other) << 16) | (low & 0xffffu);
+  uint32_t rounded = rest + 0x40000000u;
+  high += rounded < rest ? 1u : 0u;
+  return (int32_t)((high << 1) | (rounded >> 31));
+#else
+  return (int32_t)(((int64_t)x * m + 0x40000000) >> 31);
+#endif
+}
+
+/* Rounded x / 2^s, halves away from zero (gemmlowp's RoundingDivideByPOT), 0 <= s <= 31. */
+static inline int32_t espalier_round_shift(int32_t x, int32_t s) {
+  int32_t mask = (int32_t)(((uint32_t)1 << s) - 1u);
+  int32_t rest = x & mask;
+  int32_t half = (mask >> 1) + (x < 0 ? 1 : 0);
+  return (x >> s) + (rest > half ? 1 : 0);
+}
+
+/* x * m * 2^shift / 2^31 with TFLite's double rounding; shift > 0 shifts left, -31 <= shift <= 30. */
+static inline int32_t espalier_requantize(int32_t x, int32_t m, int32_t shift) {
+  if (shift > 0) return espalier_scale((int32_t)((uint32_t)x << shift), m);
+  return espalier_round_shift(espalier_scale(x, m), -shift);
+}
+
+static inline int32_t espalier_clamp(int32_t x, int32_t low, int32_t high) {
+  return x < low ? low : (x > high ? high : x);
+}
+
+/* Copies bytes by words (any alignment). */
+void espalier_copy(int8_t *to, const int8_t *from, int32_t bytes);
+
+typedef struct {
+  int32_t bytes;
+} espalier_copy_layer;
+
+void espalier_copy_tensor(const espalier_copy_layer *layer, const int8_t *in, int8_t *out);
+
+/* Continues a CRC-32; start with 0. */
+uint32_t espalier_crc32(uint32_t crc, const void *data, int32_t bytes);
+
+/* ---- convolution ----------------------------------------------------------------------------------------------- */
+
+/* One pair of output channels. shift is the right shift of the fast path (1..22) or TFLite's shift of the wide one. */
+typedef struct {
+  int32_t bias0, bias1;
+  int32_t multiplier0, shift0;
+  int32_t multiplier1, shift1;
+} espalier_pair;
+
+/* What the tile kernel needs; the order of the fields is known to the assembly. */
+typedef struct {
+  const int16_t *packed, *packed_end;
+  uint32_t skip;         /* steps of the unrolled loop to jump over on its first pass */
+  int32_t zero;          /* 2 * output zero point + 1 */
+  const espalier_pair *pairs;
+  int32_t count;         /* pairs of output channels (tile_4x2) or output channels (tile_wide) */
+  const int8_t *weights;
+  int32_t pitch;         /* bytes from one output pixel to the next */
+} espalier_tile;
+
+typedef void (*espalier_tile_kernel)(const espalier_tile *tile, int8_t *out);
+
+/* weights: per group, per pair of channels, per 4 input values the bytes
+ * {c0[k0], c1[k0], c0[k2], c1[k2], c0[k1], c1[k1], c0[k3], c1[k3]}; each segment of a window row is padded with
+ * zeros to a multiple of 4. Biases hold -input zero point * sum of the weights. */
+typedef struct {
+  const int8_t *weights;
+  const espalier_pair *pairs;
+  espalier_tile_kernel tile;
+  int16_t in_height, in_width, in_channels;
+  int16_t out_height, out_width, out_channels;
+  int16_t groups, group_in, group_out;
+  int16_t pad_top, pad_left;
+  int16_t ring_rows;        /* (kernel height - 1) * dilation + 1; 0: 1x1 windows are read straight from the input */
+  int16_t window_rows, window_segments; /* kernel height; pieces of a window row that lie together */
+  int16_t segment_words;    /* 4-byte words of a piece, rounded up */
+  int16_t segment_step;     /* bytes from one piece to the next */
+  int16_t dilation;         /* rows of the input between two rows of the window */
+  int16_t stride_height, stride_width;
+  int16_t count;            /* output channels per group; for tile_4x2 pairs of them */
+  int16_t skip;             /* steps of the unrolled loop of tile_4x2 that its first pass jumps over */
+  int16_t row_bytes;        /* bytes of a padded row, rounded up to 4 */
+  int32_t state_bytes;      /* the ring with its counters and the bytes that the last tile of a row may read too much */
+  int8_t in_zero, out_zero, low, high;
+} espalier_conv_2d_layer;
+
+/* The fast path: |accumulator| < 2^30, multipliers > 0, right shifts 1..22, an even number of channels per group. */
+void espalier_tile_4x2(const espalier_tile *tile, int8_t *out);
+/* Every other case. */
+void espalier_tile_wide(const espalier_tile *tile, int8_t *out);
+
+/* state: espalier_conv_2d_layer.state_bytes (only where rows go through a ring), work: what one row needs besides. */
+void espalier_conv_2d(const espalier_conv_2d_layer *layer, const int8_t *in, int8_t *out, void *scratch);
+/* Row by row: start; for each output row, while it wants an input row, push one (or write it to the slot and advance);
+ * then take the output row. Layers without a ring read `in`, the others ignore it. */
+void espalier_conv_2d_start(const espalier_conv_2d_layer *layer, void *state);
+int espalier_conv_2d_wants(const espalier_conv_2d_layer *layer, void *state);
+int8_t *espalier_conv_2d_slot(const espalier_conv_2d_layer *layer, void *state);
+void espalier_conv_2d_advance(const espalier_conv_2d_layer *layer, void *state);
+void espalier_conv_2d_push(const espalier_conv_2d_layer *layer, void *state, const int8_t *row);
+void espalier_conv_2d_row(const espalier_conv_2d_layer *layer, void *state, void *work, const int8_t *in, int8_t *out);
+
+/* ---- element by element ---------------------------------------------------------------------------------------- */
+
+/* add and sub of two tensors of one shape. The operand with the larger scale is "plain": TFLite halves it exactly; the
+ * "scaled" one goes through a table of 256 values, made by espalier_add_start in the scratch. */
+typedef struct {
+  int32_t count;
+  int32_t plain;              /* +-2^20 */
+  int32_t constant;           /* -plain * zero point of the plain operand, plus nothing else */
+  int32_t scaled_multiplier, scaled_shift, scaled_sign, scaled_zero;
+  int32_t multiplier, shift;  /* right shift 1..22 */
+  int8_t swapped;             /* the first input is the scaled one */
+  int8_t out_zero, low, high;
+} espalier_add_layer;
+
+void espalier_add_start(const espalier_add_layer *layer, void *scratch);
+void espalier_add_row(const espalier_add_layer *layer, const int8_t *a, const int8_t *b, int8_t *out, int32_t count,
+                      const void *scratch);
+void espalier_add(const espalier_add_layer *layer, const int8_t *a, const int8_t *b, int8_t *out, void *scratch);
+
+/* Any int8 function of one int8 value. */
+typedef struct {
+  const int8_t *table; /* 256 values, for inputs -128..127 */
+  int32_t count;
+} espalier_lookup_layer;
+
+void espalier_lookup(const espalier_lookup_layer *layer, const int8_t *in, int8_t *out);
+
+/* ---- pooling --------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  int16_t in_height, in_width, channels, out_height, out_width;
+  int16_t window_height, window_width, stride_height, stride_width, pad_top, pad_left;
+  int8_t low, high;
+} espalier_pool_layer;
+
+void espalier_average_pool_2d(const espalier_pool_layer *layer, const int8_t *in, int8_t *out);
+void espalier_max_pool_2d(const espalier_pool_layer *layer, const int8_t *in, int8_t *out);
+
+/* ---- fully connected ------------------------------------------------------------------------------------------- */
+
+/* weights: per pair of units the layout of espalier_conv_2d_layer with one segment; depth is padded with zeros. */
+typedef struct {
+  const int8_t *weights;
+  const espalier_pair *pairs;
+  int32_t rows, depth, units;
+  int32_t fast;
+  int8_t in_zero, out_zero, low, high;
+} espalier_fully_connected_layer;
+
+void espalier_fully_connected(const espalier_fully_connected_layer *layer, const int8_t *in, int8_t *out);
+
+/* ---- softmax --------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  int32_t rows, depth;
+  int32_t multiplier, shift; /* left shift */
+  int32_t least;             /* differences to the maximum below it count as zero */
+} espalier_softmax_layer;
+
+void espalier_softmax(const espalier_softmax_layer *layer, const int8_t *in, int8_t *out);
+
+#endif

@@ -1,0 +1,105 @@
+"""What one operator becomes in C: a kernel call, its layer structure, its constant arrays, its private memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from espalier.emit import c_text
+from espalier.emit.c_text import Name, Value
+from espalier.errors import BugError
+from espalier.graph.types import Quant
+
+READ_FIRST = -(1 << 30)
+"""A lead that every placement satisfies: the kernel reads the whole input before it writes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Constant:
+    """A constant array of the weights file. ``values`` is 2-D for an array of structures of type ``struct``."""
+
+    field: str
+    values: NDArray[np.generic]
+    struct: str = ""
+    align: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """How the rows of a windowed operator depend on rows of its input, for row-by-row execution."""
+
+    in_height: int
+    out_height: int
+    in_row_bytes: int
+    out_row_bytes: int
+    stride: int
+    pad_top: int = 0
+    ring_rows: int = 0
+    """0: an output row reads one input row, straight from memory."""
+
+    def rows_read(self, row: int) -> int:
+        """Input rows that have been taken over once output row ``row`` is computed."""
+        if not self.ring_rows:
+            return min(row * self.stride + 1, self.in_height)
+        return max(0, min(row * self.stride + self.ring_rows - self.pad_top, self.in_height))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Lowered:
+    """One kernel call: ``function(&layer, inputs..., output, scratch)``."""
+
+    function: str
+    sources: tuple[str, ...]
+    """Kernel files that this call needs besides ``espalier.h``."""
+    struct: str
+    fields: Mapping[str, Value]
+    constants: tuple[Constant, ...] = ()
+    inputs: tuple[int, ...] = (0,)
+    """Operand positions passed as pointers, in the order of the C parameters."""
+    output: int = 0
+    in_offset: int = 0
+    """Bytes from the start of the (first) input at which this call begins."""
+    out_offset: int = 0
+    state_bytes: int = 0
+    """Private memory that lives as long as the operator runs (rings of rows, tables)."""
+    work_bytes: int = 0
+    """Private memory that is free again after each row."""
+    uses_scratch: bool = False
+    leads: Mapping[int, int] = field(default_factory=dict)
+    """Operand position -> lead; see :class:`espalier.emit.demand.Demand`."""
+    window: Window | None = None
+    """Set when the call can run row by row."""
+    input_types: tuple[str, ...] = ()
+    """C element types of the inputs where they are not int8_t."""
+    out_type: str = "int8_t"
+    row_form: str = ""
+    """How a row is computed: "window" (state, work, input, output) or "elementwise" (inputs, output, bytes, state)."""
+    start: str = ""
+    """Function that prepares the state before rows are computed; empty when none is needed."""
+
+    def row(self, layer: Name, state: Name, work: Name, sources: Sequence[Value], target: Name) -> str:
+        """The call that computes one output row from input rows."""
+        if self.window is None:
+            raise BugError(f"{self.function} cannot run row by row")
+        function = f"{self.function}_row"
+        if self.row_form == "elementwise":
+            return c_text.call(function, [layer, *sources, target, self.window.out_row_bytes, state])
+        return c_text.call(function, [layer, state, work, *sources, target])
+
+    @property
+    def scratch_bytes(self) -> int:
+        return self.state_bytes + self.work_bytes
+
+
+def quant_of(quant: Quant | None) -> Quant:
+    """The quantization that the rules of the operator table promise."""
+    if quant is None:
+        raise BugError("a tensor without quantization reached the emitter")
+    return quant
+
+
+def round_up(value: int, to: int) -> int:
+    return -(-value // to) * to

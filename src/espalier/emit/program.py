@@ -1,0 +1,282 @@
+"""Writes an int8 network as C: `<name>.h`, `<name>.c`, `<name>_weights.c`, and the kernels it uses.
+
+The program has no heap, no floating point, no recursion and no writable statics: the caller passes the arena. Weight
+arrays, layer structures and calls are generated; every loop is hand-written in ``kernels/``.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from espalier.emit import c_text as c
+from espalier.emit.c_text import Name
+from espalier.emit.decision import write_decision
+from espalier.emit.lowering import Constant
+from espalier.emit.prepare import write_prepare
+from espalier.emit.selftest import GoldenCase, write_selftest
+from espalier.emit.steps import Body, Planned, write_steps
+from espalier.errors import BugError
+from espalier.graph.types import Graph
+from espalier.graph.verify import layer_name
+from espalier.recipe import InputContract
+
+ARENA_ALIGNMENT = 8
+_KERNELS = Path(__file__).parent / "kernels"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the program is for. ``threshold``: confidence below which the decision is "review"."""
+
+    labels: tuple[str, ...] = ()
+    contract: InputContract | None = None
+    golden: tuple[GoldenCase, ...] = ()
+    threshold: float = 0.0
+
+
+def emit(graph: Graph, plan: Planned, name: str, options: Options | None = None) -> list[tuple[str, bytes]]:
+    """The files of a program, sorted by name. ``name`` is any text; the C prefix is made from it.
+
+    Raises :class:`UnsupportedModelError` before anything is written when a kernel for an operator is missing.
+    """
+    options = options or Options()
+    prefix = c.identifier(name)
+    locate = _Locations(graph, plan, prefix)
+    body = write_steps(graph, plan, locate)
+    weights = _weights(prefix, graph, body)
+    files: dict[str, str] = {
+        f"{prefix}.h": _header(graph, plan, prefix, options),
+        f"{prefix}.c": _source(graph, prefix, body, locate, weights, options),
+        f"{prefix}_weights.h": _weights_header(prefix, weights),
+        f"{prefix}_weights.c": _weights_source(prefix, weights),
+    }
+    if options.golden:
+        files[f"{prefix}_selftest.c"] = write_selftest(prefix, options.golden)
+    used = {source for layer in body.layers for source in layer.lowered.sources}
+    used |= {"espalier.h", "crc32.c"} | ({"prepare.c"} if options.contract else set())
+    for source in used:
+        files[source] = (_KERNELS / source).read_text("ascii")
+    return [(path, text.encode("ascii")) for path, text in sorted(files.items())]
+
+
+class _Locations:
+    """Pointer expressions of tensors."""
+
+    def __init__(self, graph: Graph, plan: Planned, prefix: str) -> None:
+        self._graph, self._plan, self._prefix = graph, plan, prefix
+        self._callers = {"input": (graph.inputs, input_names(graph)), "output": (graph.outputs, output_names(graph))}
+
+    def __call__(self, tensor: int) -> Name:
+        facts = self._graph.tensors[tensor]
+        if facts.is_constant:
+            return self._bytes(Name(constant_name(self._prefix, tensor)), tensor, "const int8_t")
+        place = self._plan.places[tensor]
+        if place.where == "arena":
+            return c.offset("arena", place.offset)
+        tensors, names = self._callers[place.where]
+        kind = "const int8_t" if place.where == "input" else "int8_t"
+        return self._bytes(Name(names[place.offset]), tensors[place.offset], kind)
+
+    def _bytes(self, pointer: Name, tensor: int, kind: str) -> Name:
+        """The address of values of any type, as bytes."""
+        if self._graph.tensors[tensor].dtype == "int8":
+            return pointer
+        return c.const_cast(pointer, "int8_t") if kind.startswith("const") else c.cast(pointer, kind)
+
+
+def input_names(graph: Graph) -> list[str]:
+    return ["input"] if len(graph.inputs) == 1 else [f"input_{i}" for i in range(len(graph.inputs))]
+
+
+def output_names(graph: Graph) -> list[str]:
+    return ["output"] if len(graph.outputs) == 1 else [f"output_{i}" for i in range(len(graph.outputs))]
+
+
+def constant_name(prefix: str, tensor: int) -> str:
+    return f"{prefix}_tensor_{tensor}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Weight:
+    name: str
+    constant: Constant
+    note: str
+
+    @property
+    def kind(self) -> str:
+        return self.constant.struct or c.ctype(str(self.constant.values.dtype))
+
+    @property
+    def count(self) -> int:
+        return len(self.constant.values)
+
+    def bytes(self) -> bytes:
+        values = self.constant.values
+        return np.ascontiguousarray(values.astype(values.dtype.newbyteorder("<"))).tobytes()
+
+
+def _weights(prefix: str, graph: Graph, body: Body) -> list[_Weight]:
+    weights = []
+    operands: dict[int, str] = {}
+    for layer in body.layers:
+        op = graph.ops[layer.op]
+        note = f"{op.kind} {layer_name(graph, op)}"
+        for constant in layer.lowered.constants:
+            weights.append(_Weight(name=f"{prefix}_{layer.name}_{constant.field}", constant=constant, note=note))
+        for position in layer.lowered.inputs:
+            tensor = op.inputs[position]
+            if graph.tensors[tensor].data is not None:
+                operands[tensor] = note
+    for tensor, note in sorted(operands.items()):
+        data = graph.tensors[tensor].data
+        if data is not None:
+            flat: NDArray[np.generic] = data.reshape(-1)
+            constant = Constant(field="", values=flat, align=4)
+            weights.append(_Weight(name=constant_name(prefix, tensor), constant=constant, note=note))
+    return weights
+
+
+def _header(graph: Graph, plan: Planned, prefix: str, options: Options) -> str:
+    macro = prefix.upper()
+    lines = [
+        c.comment(f"{graph.name}: an int8 network as C, by Espalier"),
+        c.comment("The caller owns all memory: an arena (any bytes, aligned), the inputs and the outputs."),
+        c.define(f"{macro}_ARENA_BYTES", max(plan.arena_bytes, 1)),
+        c.define(f"{macro}_ARENA_ALIGNMENT", ARENA_ALIGNMENT),
+    ]
+    for role, tensors, names in (
+        ("INPUT", graph.inputs, input_names(graph)),
+        ("OUTPUT", graph.outputs, output_names(graph)),
+    ):
+        for tensor, text in zip(tensors, names, strict=True):
+            lines += _tensor_macros(graph, tensor, f"{macro}_{text.upper()}", role)
+    lines += [
+        "",
+        c.enumeration({f"{macro}_OK": 0, f"{macro}_BAD_ARENA": 1, f"{macro}_BAD_WEIGHTS": 2, f"{macro}_MISMATCH": 3}),
+        "",
+        c.comment("Runs the network once. Returns OK, or BAD_ARENA when the arena is null or not aligned."),
+        c.prototype(_run_signature(graph, prefix)),
+        "",
+        c.comment("CRC-32 of the weights in flash: OK or BAD_WEIGHTS."),
+        c.prototype(f"int {prefix}_check(void)"),
+    ]
+    if options.golden:
+        lines += [
+            "",
+            c.comment("Runs the known answers (in a file of its own): OK or MISMATCH. Both buffers are overwritten."),
+            c.prototype(f"int {prefix}_selftest(void *arena, int8_t *output)"),
+        ]
+    lines += write_decision(prefix, graph, options.labels, options.threshold).header
+    if options.contract:
+        lines += write_prepare(prefix, options.contract).header
+    return "\n".join(c.guarded(f"{macro}_H", lines)) + "\n"
+
+
+def _tensor_macros(graph: Graph, tensor: int, macro: str, role: str) -> list[str]:
+    facts = graph.tensors[tensor]
+    lines = ["", c.comment(f"{role.lower()}: {facts.dtype} {list(facts.shape)}")]
+    lines.append(c.define(f"{macro}_BYTES", facts.size_bytes))
+    for axis, extent in zip(("HEIGHT", "WIDTH", "CHANNELS"), facts.shape[1:], strict=False):
+        if len(facts.shape) == 4:
+            lines.append(c.define(f"{macro}_{axis}", extent))
+    if facts.quant is not None:
+        lines.append(c.comment("real = scale * (value - zero point); the scale is exact, in hexadecimal"))
+        lines.append(c.define(f"{macro}_SCALE", Name(c.real(facts.quant.scale))))
+        lines.append(c.define(f"{macro}_ZERO_POINT", facts.quant.zero_point))
+    return lines
+
+
+def _run_signature(graph: Graph, prefix: str) -> str:
+    arguments = ["void *memory"]
+    for tensor, text in zip(graph.inputs, input_names(graph), strict=True):
+        arguments.append(f"const {_pointer_type(graph, tensor)} *{text}")
+    for tensor, text in zip(graph.outputs, output_names(graph), strict=True):
+        arguments.append(f"{_pointer_type(graph, tensor)} *{text}")
+    return f"int {prefix}_run({', '.join(arguments)})"
+
+
+def _pointer_type(graph: Graph, tensor: int) -> str:
+    return c.ctype(graph.tensors[tensor].dtype)
+
+
+def _source(
+    graph: Graph, prefix: str, body: Body, locate: _Locations, weights: Sequence[_Weight], options: Options
+) -> str:
+    lines = [
+        c.comment(f"{graph.name}: layers and their order. Generated by Espalier; the loops are in the kernels."),
+        c.include(f"{prefix}.h"),
+        "",
+        c.include("espalier.h"),
+        c.include(f"{prefix}_weights.h"),
+        "",
+    ]
+    for layer in body.layers:
+        op = graph.ops[layer.op]
+        fields: dict[str, c.Value] = {
+            constant.field: Name(f"{prefix}_{layer.name}_{constant.field}") for constant in layer.lowered.constants
+        }
+        lines.append(c.comment(f"{op.kind} {layer_name(graph, op)}"))
+        lines.append(c.structure(layer.lowered.struct, layer.name, {**fields, **layer.lowered.fields}))
+        lines.append("")
+    arena_check = [
+        "int8_t *arena = (int8_t *)memory;",
+        f"if (arena == 0 || ((uintptr_t)memory & {ARENA_ALIGNMENT - 1}u) != 0u) return {prefix.upper()}_BAD_ARENA;",
+    ]
+    success = f"return {prefix.upper()}_OK;"
+    lines += c.function(_run_signature(graph, prefix), [*arena_check, *body.lines, success])
+    lines += ["", *_check(prefix, weights)]
+    lines += write_decision(prefix, graph, options.labels, options.threshold).source
+    if options.contract:
+        lines += write_prepare(prefix, options.contract).source
+    return "\n".join(lines) + "\n"
+
+
+def _check(prefix: str, weights: Sequence[_Weight]) -> list[str]:
+    crc = 0
+    body = ["uint32_t crc = 0u;"]
+    for weight in weights:
+        crc = zlib.crc32(weight.bytes(), crc)
+        size = f"(int32_t)sizeof({weight.name})"
+        body.append(f"crc = {c.call('espalier_crc32', [Name('crc'), Name(weight.name), Name(size)])};")
+    macro = prefix.upper()
+    body.append(f"return crc == {c.unsigned(crc)} ? {macro}_OK : {macro}_BAD_WEIGHTS;")
+    return c.function(f"int {prefix}_check(void)", body)
+
+
+def _weights_header(prefix: str, weights: Sequence[_Weight]) -> str:
+    lines = [c.include("espalier.h"), ""]
+    lines += [c.extern(w.kind, w.name, w.count) for w in weights]
+    return "\n".join(c.guarded(f"{prefix.upper()}_WEIGHTS_H", lines)) + "\n"
+
+
+def _weights_source(prefix: str, weights: Sequence[_Weight]) -> str:
+    lines = [c.comment("Weights, in the order in which the kernels read them."), c.include(f"{prefix}_weights.h"), ""]
+    for weight in weights:
+        constant = weight.constant
+        lines.append(c.comment(weight.note))
+        if constant.struct:
+            lines.append(c.structures(constant.struct, weight.name, constant.values.tolist(), static=False))
+        else:
+            lines.append(c.array(weight.name, constant.values, static=False, align=constant.align))
+        lines.append("")
+    if not weights:
+        lines.append(c.declaration("extern const int ", f"{prefix}_no_weights", 0))
+    return "\n".join(lines)
+
+
+def layer_of_symbol(symbols: Mapping[str, object]) -> dict[str, int]:
+    """Layer structure name -> operator index, for every symbol of a program that is one."""
+    found = {}
+    for symbol in symbols:
+        parts = symbol.split("_")
+        if parts[0] == "layer" and len(parts) > 1 and parts[1].isdigit():
+            found[symbol] = int(parts[1])
+    if not found:
+        raise BugError("the program has no layer structures")
+    return found

@@ -1,0 +1,158 @@
+"""The statements of `<name>_run`: one kernel call per operator, or one loop over rows per streamed step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from espalier.emit import c_text as c
+from espalier.emit.c_text import Name
+from espalier.emit.kernel_table import lower
+from espalier.emit.lowering import Lowered
+from espalier.emit.stream import Node, build_stream
+from espalier.graph.types import ABSENT, Graph
+from espalier.graph.verify import layer_name
+
+
+class PlannedStep(Protocol):
+    """Operators that run as one piece of C, and where their private memory lies in the arena."""
+
+    @property
+    def ops(self) -> Sequence[int]: ...
+    @property
+    def scratch_offset(self) -> int: ...
+
+
+class PlannedPlace(Protocol):
+    """Where a tensor lies: "arena" at a byte offset, or "input" / "output" number ``offset`` of the caller."""
+
+    @property
+    def where(self) -> str: ...
+    @property
+    def offset(self) -> int: ...
+
+
+class Planned(Protocol):
+    """What the emitter needs of a memory plan."""
+
+    @property
+    def steps(self) -> Sequence[PlannedStep]: ...
+    @property
+    def places(self) -> Mapping[int, PlannedPlace]: ...
+    @property
+    def arena_bytes(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """One layer structure of the program and the operator it belongs to."""
+
+    name: str
+    op: int
+    lowered: Lowered
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The statements of the run function and the layer structures they use, in order."""
+
+    lines: list[str] = field(default_factory=list)
+    layers: list[Layer] = field(default_factory=list)
+
+
+def layer_id(op: int, part: int, parts: int) -> str:
+    return f"layer_{op:02d}" + (f"_{part}" if parts > 1 else "")
+
+
+def write_steps(graph: Graph, plan: Planned, locate: Callable[[int], Name]) -> Body:
+    """All steps of the plan; ``locate`` gives the pointer expression of a tensor."""
+    body = Body()
+    for step in plan.steps:
+        names = ", ".join(f"{graph.ops[op].kind} {layer_name(graph, graph.ops[op])}" for op in step.ops)
+        if len(step.ops) > 1:
+            body.lines.append(c.comment(f"row by row: {names}"))
+            _write_stream(graph, tuple(step.ops), step.scratch_offset, locate, body)
+            continue
+        calls = lower(graph, step.ops[0])
+        if calls:
+            body.lines.append(c.comment(names))
+        for part, lowered in enumerate(calls):
+            layer = Layer(name=layer_id(step.ops[0], part, len(calls)), op=step.ops[0], lowered=lowered)
+            body.layers.append(layer)
+            body.lines.append(c.statement(_whole_call(graph, layer, step.scratch_offset, locate)))
+    return body
+
+
+def _whole_call(graph: Graph, layer: Layer, scratch: int, locate: Callable[[int], Name]) -> str:
+    lowered, op = layer.lowered, graph.ops[layer.op]
+    arguments: list[c.Value] = [c.address(layer.name)]
+    for number, position in enumerate(lowered.inputs):
+        tensor = op.inputs[position] if position < len(op.inputs) else ABSENT
+        pointer = c.shifted(locate(tensor), lowered.in_offset if number == 0 else 0)
+        kind = lowered.input_types[number] if lowered.input_types else "int8_t"
+        arguments.append(pointer if kind == "int8_t" else c.const_cast(pointer, kind))
+    target = c.shifted(locate(op.outputs[lowered.output]), lowered.out_offset)
+    arguments.append(target if lowered.out_type == "int8_t" else c.cast(target, lowered.out_type))
+    if lowered.uses_scratch:
+        arguments.append(c.offset("arena", scratch))
+    return c.call(lowered.function, arguments)
+
+
+def _write_stream(
+    graph: Graph, ops: tuple[int, ...], base: int, locate: Callable[[int], Name], body: Body
+) -> None:
+    stream = build_stream(graph, ops)
+    names = {node.op: layer_id(node.op, 0, 1) for node in stream.nodes()}
+    pointers: list[str] = []
+    starts: list[str] = []
+    for node in stream.nodes():
+        body.layers.append(Layer(name=names[node.op], op=node.op, lowered=node.lowered))
+        if node.lowered.start:
+            state = c.offset("arena", base + node.state)
+            starts.append(c.statement(c.call(node.lowered.start, [c.address(names[node.op]), state])))
+        for number, child in enumerate(node.children):
+            if isinstance(child, int):
+                pointers.append(c.declaration("const int8_t *", _cursor(node, number), locate(child)))
+
+    def row_call(node: Node, target: Name) -> list[str]:
+        """Statements that compute the next row of ``node`` into ``target``."""
+        lines: list[str] = []
+        layer, state = c.address(names[node.op]), c.offset("arena", base + node.state)
+        sources: list[c.Value] = []
+        after: list[str] = []
+        for number, child in enumerate(node.children):
+            cursor, row = _cursor(node, number), node.window.in_row_bytes
+            if node.window.ring_rows:
+                lines += _fill_ring(node, layer, state, number, child)
+                sources.append(Name("0"))
+            elif isinstance(child, Node):
+                buffer = c.offset("arena", base + child.row)
+                lines += row_call(child, buffer)
+                sources.append(buffer)
+            else:
+                sources.append(Name(cursor))
+                after.append(c.advance(cursor, row * node.window.stride))
+        work = c.offset("arena", base + stream.work)
+        lines.append(c.statement(node.lowered.row(layer, state, work, sources, target)))
+        return lines + after
+
+    def _fill_ring(node: Node, layer: Name, state: Name, number: int, child: Node | int) -> list[str]:
+        wants = c.call("espalier_conv_2d_wants", [layer, state])
+        if isinstance(child, Node):
+            slot = Name(c.call("espalier_conv_2d_slot", [layer, state]))
+            took = c.statement(c.call("espalier_conv_2d_advance", [layer, state]))
+            return c.while_loop(wants, [*row_call(child, slot), took])
+        cursor = _cursor(node, number)
+        push = c.statement(c.call("espalier_conv_2d_push", [layer, state, Name(cursor)]))
+        return c.while_loop(wants, [push, c.advance(cursor, node.window.in_row_bytes)])
+
+    window = stream.root.window
+    result = locate(graph.ops[stream.root.op].outputs[0])
+    pointers.append(c.declaration("int8_t *", "out", result))
+    inner = [*row_call(stream.root, Name("out")), c.advance("out", window.out_row_bytes)]
+    body.lines.extend(c.block([*pointers, c.declare("int32_t", "row"), *starts, *c.loop("row", window.out_height, inner)]))
+
+
+def _cursor(node: Node, number: int) -> str:
+    return f"in_{node.op:02d}_{number}"

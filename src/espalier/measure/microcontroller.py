@@ -1,0 +1,147 @@
+"""Measures an emitted program on an emulated core: bytes, instructions per layer, stack, arena, flash by section."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from espalier.emit.c_text import identifier
+from espalier.emit.program import layer_of_symbol
+from espalier.emit.selftest import GoldenCase
+from espalier.errors import VerificationError
+from espalier.graph.ops import macs
+from espalier.graph.types import Graph
+from espalier.graph.verify import layer_name
+from espalier.graph.view import view
+from espalier.measure.cross import Core, compile_program
+from espalier.measure.elf import Image
+from espalier.measure.emulate import Call, EmulatedCore
+
+_PAINTS = (0xA5, 0x5A)
+_GUARD = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerFigure:
+    """Instructions of one layer; ``name`` is the operator and the Keras layer it came from."""
+
+    name: str
+    macs: int
+    instructions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emulated:
+    """A row of the report's ``emulated`` table. Instructions are exact counts, not cycles; bytes are exact."""
+
+    core: str
+    emulator: str
+    compiler: str
+    optimize: str
+    instructions: int
+    arena_bytes: int
+    """The highest byte of the arena that was written, found by painting, plus one."""
+    stack_bytes: int
+    code_bytes: int
+    weights_bytes: int
+    """Weights and all other constants."""
+    exact: int
+    """Golden outputs that are equal, all of them; a difference raises instead."""
+    layers: tuple[LayerFigure, ...]
+
+
+def measure_program(
+    files: Mapping[str, bytes] | Sequence[tuple[str, bytes]],
+    core: Core,
+    *,
+    name: str,
+    graph: Graph,
+    arena_bytes: int,
+    golden: Sequence[GoldenCase],
+    optimize: str = "-O2",
+) -> Emulated:
+    """Compiles a program, runs it on every golden case and compares the bytes.
+
+    Raises :class:`VerificationError` when a byte differs, the arena is overrun or the program reports an error;
+    :class:`ToolMissingError` when the cross-compiler or the emulator is not installed.
+    """
+    prefix = identifier(name)
+    with tempfile.TemporaryDirectory() as folder:
+        workdir = Path(folder)
+        image = compile_program(
+            dict(files), core, roots=[f"{prefix}_run", f"{prefix}_check"], workdir=workdir, optimize=optimize
+        )
+        emulated = EmulatedCore(image, core, workdir=workdir)
+        layers = layer_of_symbol(image.symbols)
+        first: Call | None = None
+        for number, case in enumerate(golden):
+            call = _run_case(emulated, prefix, case, arena_bytes, _PAINTS[0], number, sorted(layers))
+            first = first or call
+        if first is None:
+            raise VerificationError("there is no golden case to run on the emulated core")
+        second = _run_case(emulated, prefix, golden[0], arena_bytes, _PAINTS[1], 0, ())
+        if emulated.call(f"{prefix}_check", []).result != 0:
+            raise VerificationError("the weights in flash do not have the expected CRC-32")
+    return Emulated(
+        core=core.name,
+        emulator="unicorn",
+        compiler="zig cc",
+        optimize=optimize,
+        instructions=first.instructions,
+        arena_bytes=_high_water(first.buffers[0], second.buffers[0], arena_bytes),
+        stack_bytes=first.stack_bytes,
+        code_bytes=image.size_of(".text"),
+        weights_bytes=image.size_of(".weights", ".rodata"),
+        exact=len(golden),
+        layers=_layer_figures(graph, first, layers, image),
+    )
+
+
+def _run_case(
+    emulated: EmulatedCore, prefix: str, case: GoldenCase, arena: int, paint: int, number: int, layers: Sequence[str]
+) -> Call:
+    painted = bytes([paint]) * (arena + _GUARD)
+    blank = bytes(len(case.output) + _GUARD)
+    call = emulated.call(
+        f"{prefix}_run", [painted, case.input, blank], watch=f"{prefix}_run" if layers else "", layers=layers
+    )
+    if call.result != 0:
+        raise VerificationError(f"the program reports error {call.result} on golden case {number}")
+    if call.buffers[0][arena:] != painted[arena:] or any(call.buffers[2][len(case.output) :]):
+        raise VerificationError(f"the program writes behind its arena or its output on golden case {number}")
+    if call.buffers[1] != case.input:
+        raise VerificationError(f"the program changes its input on golden case {number}")
+    got = call.buffers[2][: len(case.output)]
+    if got != case.output:
+        wrong = sum(a != b for a, b in zip(got, case.output, strict=True))
+        raise VerificationError(
+            f"{wrong} of {len(case.output)} output bytes differ from the reference on golden case {number}"
+        )
+    return call
+
+
+def _high_water(first: bytes, second: bytes, arena: int) -> int:
+    """The last byte that was written under either paint, plus one."""
+    for at in range(arena - 1, -1, -1):
+        if first[at] != _PAINTS[0] or second[at] != _PAINTS[1]:
+            return at + 1
+    return 0
+
+
+def _layer_figures(graph: Graph, call: Call, layers: Mapping[str, int], image: Image) -> tuple[LayerFigure, ...]:
+    counts: dict[int, int] = {}
+    for symbol, op in layers.items():
+        counts[op] = counts.get(op, 0) + call.layers.get(symbol, 0)
+    figures = []
+    for op, instructions in sorted(counts.items()):
+        node = graph.ops[op]
+        figures.append(
+            LayerFigure(
+                name=f"{node.kind} {layer_name(graph, node)}",
+                macs=macs(view(graph, node)),
+                instructions=instructions,
+            )
+        )
+    return (*figures, LayerFigure(name="calls", macs=0, instructions=call.layers.get("", 0)))
