@@ -16,7 +16,7 @@ from ..errors import ModelRefusedError
 from ..limits import LIMITS
 from . import keras_table as table
 from .keras_facts import LayerEntry
-from .keras_nodes import NodeReader
+from .keras_nodes import NodeReader, is_old, rebase_nested
 
 Json = Any
 SUPPORTED = "stock Keras layers of image classifiers with plain-data arguments"
@@ -25,7 +25,7 @@ _NAME = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.\-/ >:+]*\Z")
 _EQUATION = re.compile(r"[A-Za-z.,\-> ]{1,80}\Z")
 _LARGEST = 1 << 40
 _NODES_MOST = 2_000_000
-_DROPPED = frozenset({"build_config", "compile_config", "shared_object_id", "quantization_config", "batch_input_shape"})
+_DROPPED = frozenset({"build_config", "compile_config", "shared_object_id", "quantization_config", "batch_input_shape", "rng_type"})
 _KERAS_2_DEFAULTS: dict[str, frozenset[str]] = {
     "DepthwiseConv2D": frozenset({"groups"}),
     "DepthwiseConv1D": frozenset({"groups"}),
@@ -34,6 +34,10 @@ _KERAS_2_DEFAULTS: dict[str, frozenset[str]] = {
     "SeparableConv2D": frozenset({"groups", "kernel_initializer", "kernel_regularizer", "kernel_constraint"}),
     "SeparableConv1D": frozenset({"groups", "kernel_initializer", "kernel_regularizer", "kernel_constraint"}),
     "BatchNormalization": frozenset({"virtual_batch_size", "fused", "adjustment"}),
+    "SpatialDropout1D": frozenset({"noise_shape", "trainable"}),
+    "SpatialDropout2D": frozenset({"noise_shape", "trainable"}),
+    "Embedding": frozenset({"input_length"}),
+    "MultiHeadAttention": frozenset({"query_shape", "key_shape", "value_shape", "softmax_robust_masking"}),
 }
 """Arguments that Keras 2 writes with their neutral value and Keras 3 does not know."""
 
@@ -47,10 +51,10 @@ class CheckedConfig:
     notes: tuple[str, ...]
 
 
-def check_config(text: str | bytes, path: Path) -> CheckedConfig:
+def check_config(text: str | bytes, path: Path, generation: int = 3) -> CheckedConfig:
     """Check a model configuration (`config.json` of a .keras file, `model_config` of an .h5 file).
 
-    Raises ModelRefusedError that names the layer, the rule and the way on.
+    `generation`: the Keras that wrote it, 2 or 3. Raises ModelRefusedError that names the layer, the rule and the way on.
     """
     if len(text) > LIMITS.model_config_bytes:
         raise _refused(path, f"its configuration has {len(text):,} bytes", "such a model is not for a device")
@@ -58,7 +62,7 @@ def check_config(text: str | bytes, path: Path) -> CheckedConfig:
         entry = json.loads(text)
     except (ValueError, RecursionError):
         raise _refused(path, "its configuration is not readable JSON", "save the model again") from None
-    reader = _Reader(path)
+    reader = _Reader(path, generation)
     reader.measure(entry, 0)
     config = reader.model(entry, "")
     return CheckedConfig(
@@ -75,6 +79,7 @@ class _Reader:
     """Walks one configuration; `layers` and `notes` grow on the way."""
 
     path: Path
+    generation: int
     layers: list[LayerEntry] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     seen: int = 0
@@ -138,6 +143,8 @@ class _Reader:
         }
         for item, source in zip(layers, config["layers"], strict=True):
             item["inbound_nodes"] = nodes.inbound(source, item)
+        if any(is_old(source) for source in config["layers"]):
+            rebase_nested(layers, written["output_layers"])
         return self._object("keras.src.models.functional", "Functional", written, registered="Functional")
 
     def _sequential(self, entry: dict[str, Json], config: dict[str, Json], inside: str) -> dict[str, Json]:
@@ -365,6 +372,12 @@ class _Reader:
                 return self._plain_layer("keras.layers", name, inner, where, self.name((inner or {}).get("name", name.lower()), where))
             else:
                 raise self.refuse(where, f"has the activation {self.shown(value.get('module'), name)}")
+        if value == "hard_sigmoid" and self.generation == 2:
+            raise self.refuse(
+                where,
+                "has the activation hard_sigmoid of Keras 2 (0.2 x + 0.5), which Keras 3 does not have",
+                "use `ReLU(6.0)(x + 3) / 6` or sigmoid, fine-tune, and save again",
+            )
         if isinstance(value, str) and value in table.ACTIVATIONS:
             return value
         raise self.refuse(

@@ -27,17 +27,18 @@ def inspect_model(path: str) -> ModelFacts:
     archive = keras_container.read_archive(file) if kind == "keras" else None
     with ExitStack() as stack:
         # The configuration is checked before a byte of HDF5 in an archive is read; in an .h5 it is inside.
-        checked = check_config(archive.config, file) if archive else None
+        version = _version(archive, {})
+        checked = check_config(archive.config, file, _generation(version)) if archive else None
         opened = stack.enter_context(keras_weights.opened(file, archive.weights if archive else None))
         stored = keras_weights.examine(file, opened)
         weights_only = "layers" in opened or "layer_names" in opened.attrs
-    version = _version(archive, stored.attributes)
     if checked is None:
+        version = _version(None, stored.attributes)
         text = stored.attributes.get("model_config")
         if text is None:
             what = "holds weights without an architecture" if weights_only else "holds no Keras model"
             raise refused(file, f"it is an HDF5 file that {what}", SAVE_WHOLE)
-        checked = check_config(text, file)
+        checked = check_config(text, file, _generation(version))
     ends = find_ends(checked.config, file)
     entries = stored.entries
     if kind == "h5":
@@ -49,7 +50,7 @@ def inspect_model(path: str) -> ModelFacts:
     _check_sizes(file, checked.config, {side for e in entries for side in e.shape})
     return ModelFacts(
         format=kind,
-        generation=3 if version.split(".", 1)[0] == "3" else 2,
+        generation=_generation(version),
         keras_version=version,
         sha256=keras_container.sha256_of(file),
         file_bytes=file.stat().st_size,
@@ -74,6 +75,10 @@ def _version(archive: keras_container.Archive | None, attributes: dict[str, str]
             metadata = {}
         text = str(metadata.get("keras_version", ""))
     return "".join(c for c in text if c.isalnum() or c in ".-+")[:30] or "unknown"
+
+
+def _generation(version: str) -> int:
+    return 3 if version.split(".", 1)[0] == "3" else 2
 
 
 def _check_sizes(path: Path, config: dict[str, Any], sides: set[int]) -> None:

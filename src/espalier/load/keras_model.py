@@ -6,19 +6,15 @@ Keras is imported inside the functions; the caller's process must be a confined 
 from __future__ import annotations
 
 import json
-import tempfile
-import zlib
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import prod
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ..errors import InputRefusedError, ModelRefusedError, UnsupportedModelError
-from . import keras_container, keras_weights
+from . import keras_container
+from .keras_assign import assign_weights, cause_of, check_layout
 from .keras_facts import LayerEntry, ModelFacts, WeightEntry
 from .macs import count_macs
 
@@ -53,8 +49,8 @@ def rebuild(facts: ModelFacts, path: Path, size: tuple[int, int] | None = None) 
     fixed = _fixed_size(facts, path, size)
     _set_input(config, fixed)
     model = _from_config(config, facts, path)
-    _check_layout(model, facts, path)
-    _load_weights(model, facts, path)
+    check_layout(model, facts, path)
+    assign_weights(model, facts, path)
     _check_task(model, facts, path)
     return model
 
@@ -98,9 +94,8 @@ def _from_config(config: dict[str, Any], facts: ModelFacts, path: Path) -> Any:
         try:
             return keras.saving.deserialize_keras_object(config, custom_objects=custom, safe_mode=True)
         except (ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError, RecursionError) as problem:
-            text = " ".join(str(problem).split())[:300]
             raise ModelRefusedError(
-                f"the model file {path.name!r} is refused: Keras cannot rebuild it: {text}",
+                f"the model file {path.name!r} is refused: Keras cannot rebuild it: {cause_of(problem)}",
                 next_step="save the model again with a current Keras; then open it there once to see that it loads",
             ) from None
 
@@ -131,75 +126,6 @@ def _allocation_guard(facts: ModelFacts, path: Path) -> Iterator[None]:
         yield
     finally:
         keras.layers.Layer.add_weight = original
-
-
-def _float_variables(model: Any) -> list[Any]:
-    """Every weight of the model but the states of random generators."""
-    return [v for v in model.variables if "seed_generator" not in v.path and str(v.dtype).startswith("float")]
-
-
-def _check_layout(model: Any, facts: ModelFacts, path: Path) -> None:
-    """The stored arrays and the model's variables must be the same multiset of shapes."""
-    have = Counter(e.shape for e in facts.weights if np.dtype(e.dtype).kind == "f")
-    want = Counter(tuple(int(s) for s in v.shape) for v in _float_variables(model))
-    if have == want:
-        return
-    missing, extra = sorted((want - have).elements()), sorted((have - want).elements())
-    named = next((v.path for v in _float_variables(model) if tuple(v.shape) in missing), "")
-    what = f"no stored array of the shape {list(missing[0])} for {named!r}" if missing else ""
-    if not missing:
-        stored = next(e.path for e in facts.weights if e.shape == extra[0])
-        what = f"the stored array {stored!r} of the shape {list(extra[0])} belongs to no layer"
-    raise ModelRefusedError(
-        f"the model file {path.name!r} is refused: its weights do not fit its configuration: {what}",
-        next_step="save the model again as a whole; the weights come from another model or are incomplete",
-    )
-
-
-def _load_weights(model: Any, facts: ModelFacts, path: Path) -> None:
-    archive = keras_container.read_archive(path) if facts.format == "keras" else None
-    with keras_weights.opened(path, archive.weights if archive else None) as file:
-        try:
-            if archive:
-                _load_archive_weights(model, archive.weights, facts)
-            else:
-                from keras.src.legacy.saving import legacy_h5_format
-
-                legacy_h5_format.load_weights_from_hdf5_group(file["model_weights"], model)
-        except (ValueError, KeyError, TypeError, OSError, RuntimeError) as problem:
-            text = " ".join(str(problem).split())[:300]
-            raise ModelRefusedError(
-                f"the model file {path.name!r} is refused: its weights do not fit its configuration: {text}",
-                next_step="save the model again as a whole",
-            ) from None
-        _check_values(model, facts, file, path)
-
-
-def _load_archive_weights(model: Any, image: bytes, facts: ModelFacts) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "given.weights.h5"
-        copy.write_bytes(image)
-        if facts.generation == 2:
-            keras_weights.rename_keras_2_groups(copy)
-        model.load_weights(copy)
-
-
-def _check_values(model: Any, facts: ModelFacts, file: Any, path: Path) -> None:
-    """Every stored array is in the model now: the same multiset of (shape, checksum)."""
-    stored = Counter(
-        (e.shape, _checksum(file[e.path][()])) for e in facts.weights if np.dtype(e.dtype).kind == "f"
-    )
-    loaded = Counter((tuple(v.shape), _checksum(np.asarray(v))) for v in _float_variables(model))
-    if stored != loaded:
-        count = sum((stored - loaded).values())
-        raise ModelRefusedError(
-            f"the model file {path.name!r} is refused: {count} of its stored arrays did not arrive in the model",
-            next_step="save the model again with a current Keras (`model.save('model.keras')`)",
-        )
-
-
-def _checksum(values: Any) -> int:
-    return zlib.crc32(np.ascontiguousarray(values, dtype=np.float32).tobytes())
 
 
 def _check_task(model: Any, facts: ModelFacts, path: Path) -> None:

@@ -19,7 +19,7 @@ LAYERS: frozenset[str] = frozenset(
     ActivityRegularization AlphaDropout Dropout GaussianDropout GaussianNoise
     SpatialDropout1D SpatialDropout2D
     Rescaling Normalization Resizing CenterCrop
-    RandomBrightness RandomContrast RandomCrop RandomFlip RandomHeight RandomWidth RandomHue RandomRotation
+    RandomBrightness RandomContrast RandomCrop RandomFlip RandomHue RandomRotation
     RandomSaturation RandomSharpness RandomShear RandomTranslation RandomZoom RandomColorJitter RandomErasing
     RandomGrayscale RandomInvert RandomPosterization RandomGaussianBlur RandomPerspective
     """.split()
@@ -191,6 +191,8 @@ REFUSED: dict[str, str] = {
     "QuantizeWrapperV2": "it is a quantization-aware training wrapper; save the float model, Espalier quantizes it",
     "QuantizeLayer": "it is a quantization-aware training layer; save the float model, Espalier quantizes it",
     "QuantizeAnnotate": "it is a quantization-aware training wrapper; save the float model, Espalier quantizes it",
+    "RandomHeight": "it is an augmentation that Keras 3 does not have; it does nothing when predicting, so remove it",
+    "RandomWidth": "it is an augmentation that Keras 3 does not have; it does nothing when predicting, so remove it",
     "Discretization": _NOT_IMAGE,
     "CategoryEncoding": _NOT_IMAGE,
     "TimeDistributed": "it is a layer of sequences, not of one image; remove it and save again",
