@@ -67,13 +67,12 @@ def softmax_int16(x: Ints, scale: float, beta: float) -> Ints:
     return a.clamp(result, 0, 32767)
 
 
-ROUNDED_UP: Final = frozenset(
-    int(i)
-    for i in (
-        "4 8 12 14 15 16 17 19 20 21 22 25 27 28 29 30 31 33 34 35 37 39 40 41 43 44 45 46 49 50 54 62 63 64 66"
-        " 82 86 93 100 103 112 116 135 255"
-    ).split()
-)
+# fmt: off
+ROUNDED_UP: Final = frozenset((
+    4, 8, 12, 14, 15, 16, 17, 19, 20, 21, 22, 25, 27, 28, 29, 30, 31, 33, 34, 35, 37, 39, 40, 41, 43, 44, 45,
+    46, 49, 50, 54, 62, 63, 64, 66, 82, 86, 93, 100, 103, 112, 116, 135, 255,
+))
+# fmt: on
 """Entries in which TFLite's sigmoid table lies one above the nearest value."""
 
 SIGMOID_TABLE: Final = np.array(

@@ -1,0 +1,248 @@
+"""Graph to `Plan`: which operators run as one step, and where everything lies.
+
+Operators that only rename memory (reshape, squeeze, expand_dims) get no step: their result lies where their
+operand lies. Inputs and outputs of the network lie in the caller's buffers. A tree of operators that the
+kernels can stream row by row is fused into one step where that makes the arena smaller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from espalier.graph.types import ABSENT, Graph
+from espalier.plan.check import check_blocks
+from espalier.plan.offsets import aligned, place_blocks
+from espalier.plan.types import Block, Demand, Lifetime, Place, Plan, Step, Streamable
+
+RENAMING: Final = frozenset({"reshape", "squeeze", "expand_dims"})
+MAX_TREE_OPS: Final = 8
+"""Operators in one streamed step at most: each adds a ring of rows to the scratch."""
+SEARCH_REPAIRS: Final = 10
+
+
+def plan_memory(graph: Graph, *, optimize: str, demand: Demand, streamable: Streamable) -> Plan:
+    """The plan with the smallest arena that the search finds; deterministic.
+
+    `optimize` "ram" and "speed" stream wherever that lowers the arena (streaming repeats no computation),
+    "flash" runs operators one by one, which needs the least code. Raises BugError when the independent
+    checker finds an overlap.
+    """
+    storages = _storages(graph)
+    fused: tuple[tuple[int, ...], ...] = ()
+    best = _layout(graph, storages, fused, demand, SEARCH_REPAIRS)
+    if optimize != "flash":
+        fused = _search(graph, storages, demand, streamable, best)
+    layout = _layout(graph, storages, fused, demand, 400)
+    check_blocks(layout.blocks, layout.offsets, layout.arena_bytes, layout.sharing)
+    return _plan(graph, storages, layout, optimize)
+
+
+@dataclass(frozen=True, slots=True)
+class _Storages:
+    """Tensors that share a place: `of[tensor]` is the storage, `places` those in the caller's buffers."""
+
+    of: Mapping[int, int]
+    places: Mapping[int, Place]
+    silent: frozenset[int]
+    """Operators that only rename."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    steps: tuple[tuple[int, ...], ...]
+    blocks: tuple[Block, ...]
+    owners: tuple[tuple[str, int], ...]
+    """("storage", index) or ("scratch", step) of each block."""
+    sharing: Mapping[tuple[int, int], int]
+    offsets: tuple[int, ...]
+    arena_bytes: int
+
+
+def _storages(graph: Graph) -> _Storages:
+    of = {i: i for i, t in enumerate(graph.tensors) if not t.is_constant}
+    places = {t: Place(where="input", offset=k) for k, t in enumerate(graph.inputs)}
+    outputs = {t: Place(where="output", offset=k) for k, t in enumerate(graph.outputs)}
+    places |= {t: p for t, p in outputs.items() if t not in places}
+    silent = set()
+    for position, op in enumerate(graph.ops):
+        if op.kind not in RENAMING or op.inputs[0] not in of:
+            continue
+        source, result = of[op.inputs[0]], of[op.outputs[0]]
+        if source in places and result in places:
+            continue  # both belong to the caller: the values must be copied
+        place = places.get(source, places.get(result))
+        of = {t: source if s == result else s for t, s in of.items()}
+        if place is not None:
+            places[source] = place
+        silent.add(position)
+    return _Storages(MappingProxyType(of), MappingProxyType(places), frozenset(silent))
+
+
+def _steps(
+    graph: Graph, storages: _Storages, fused: tuple[tuple[int, ...], ...]
+) -> tuple[tuple[int, ...], ...]:
+    """Fused trees run where their last operator stands; the others one by one."""
+    tree_of = {op: tree for tree in fused for op in tree}
+    steps = []
+    for position in range(len(graph.ops)):
+        tree = tree_of.get(position)
+        if position in storages.silent or (tree is not None and position != tree[-1]):
+            continue
+        steps.append(tree if tree is not None else (position,))
+    return tuple(steps)
+
+
+def _layout(
+    graph: Graph, storages: _Storages, fused: tuple[tuple[int, ...], ...], demand: Demand, repairs: int
+) -> _Layout:
+    steps = _steps(graph, storages, fused)
+    inner = {t for tree in fused for op in tree[:-1] for t in graph.ops[op].outputs}
+    first: dict[int, int] = {}
+    last: dict[int, int] = {}
+    for number, step in enumerate(steps):
+        for op in step:
+            node = graph.ops[op]
+            for tensor in (*node.inputs, *node.outputs):
+                if tensor == ABSENT or tensor not in storages.of or tensor in inner:
+                    continue
+                storage = storages.of[tensor]
+                if storage not in storages.places:
+                    first.setdefault(storage, number)
+                    last[storage] = number
+    blocks: list[Block] = []
+    owners: list[tuple[str, int]] = []
+    index: dict[int, int] = {}
+    for storage in sorted(first):
+        index[storage] = len(blocks)
+        size = graph.tensors[storage].size_bytes
+        blocks.append(Block(first=first[storage], last=last[storage], size_bytes=size))
+        owners.append(("storage", storage))
+    sharing: dict[tuple[int, int], int] = {}
+    for number, step in enumerate(steps):
+        needs = demand(graph, step)
+        if needs.scratch_bytes:
+            blocks.append(Block(first=number, last=number, size_bytes=needs.scratch_bytes))
+            owners.append(("scratch", number))
+        results = graph.ops[step[-1]].outputs
+        target = index.get(storages.of[results[0]])
+        if len(results) != 1 or target is None:
+            continue
+        for source, lead in _permissions(graph, storages, step, needs.leads).items():
+            dying = index.get(source)
+            if dying is not None and dying != target and blocks[dying].last == number:
+                sharing[target, dying] = lead
+    offsets, used = place_blocks(blocks, sharing, repairs=repairs)
+    return _Layout(steps, tuple(blocks), tuple(owners), MappingProxyType(sharing), offsets, used)
+
+
+def _permissions(
+    graph: Graph, storages: _Storages, step: tuple[int, ...], leads: Mapping[int, int]
+) -> dict[int, int]:
+    """Storage -> lead, for those of which every tensor that the step reads may lie under its output."""
+    read = {t for op in step for t in graph.ops[op].inputs if t in storages.of}
+    written = {t for op in step for t in graph.ops[op].outputs}
+    allowed: dict[int, int] = {}
+    for storage in sorted({storages.of[t] for t in read - written}):
+        members = [t for t in read - written if storages.of[t] == storage]
+        if all(t in leads for t in members):
+            allowed[storage] = max(leads[t] for t in members)
+    return allowed
+
+
+def _search(
+    graph: Graph, storages: _Storages, demand: Demand, streamable: Streamable, start: _Layout
+) -> tuple[tuple[int, ...], ...]:
+    """Fuse the tree that lowers the arena most, again and again, until none does."""
+    candidates = [t for t in _trees(graph, storages) if streamable(graph, t)]
+    fused: tuple[tuple[int, ...], ...] = ()
+    used = start.arena_bytes
+    while True:
+        taken = {op for tree in fused for op in tree}
+        best: tuple[int, tuple[int, ...]] | None = None
+        for tree in candidates:
+            inside = [f for f in fused if set(f) <= set(tree)]
+            if any(op in taken for op in tree) and not inside:
+                continue
+            rest = tuple(f for f in fused if f not in inside)
+            if any(set(f) & set(tree) for f in rest):
+                continue
+            trial = _layout(graph, storages, (*rest, tree), demand, 0)
+            if trial.arena_bytes < used and (best is None or trial.arena_bytes < best[0]):
+                best = trial.arena_bytes, tree
+        if best is None:
+            return fused
+        used = best[0]
+        fused = (*(f for f in fused if not set(f) <= set(best[1])), best[1])
+
+
+def _trees(graph: Graph, storages: _Storages) -> Iterator[tuple[int, ...]]:
+    """Every tree of operators that ends in one root and whose inner tensors have one reader each."""
+    producers, consumers = graph.producers(), graph.consumers()
+    for root in range(len(graph.ops)):
+        if root in storages.silent:
+            continue
+        seen: set[tuple[int, ...]] = set()
+        level: list[tuple[int, ...]] = [(root,)]
+        while level:
+            grown: list[tuple[int, ...]] = []
+            for tree in level:
+                for tensor in sorted({t for op in tree for t in graph.ops[op].inputs if t != ABSENT}):
+                    source = producers.get(tensor)
+                    if source is None or source in tree or source in storages.silent:
+                        continue
+                    if tensor in graph.outputs or any(c not in tree for c in consumers.get(tensor, ())):
+                        continue
+                    larger = tuple(sorted((*tree, source)))
+                    if len(larger) <= MAX_TREE_OPS and larger not in seen:
+                        seen.add(larger)
+                        grown.append(larger)
+                        yield larger
+            level = grown
+
+
+def _plan(graph: Graph, storages: _Storages, layout: _Layout, optimize: str) -> Plan:
+    offset_of = dict(zip(layout.owners, layout.offsets, strict=True))
+    size_of = {o: b.size_bytes for o, b in zip(layout.owners, layout.blocks, strict=True)}
+    places: dict[int, Place] = {}
+    for tensor, storage in sorted(storages.of.items()):
+        if storage in storages.places:
+            places[tensor] = storages.places[storage]
+        elif ("storage", storage) in offset_of:
+            places[tensor] = Place(where="arena", offset=offset_of["storage", storage])
+    members: dict[int, tuple[int, ...]] = {}
+    for tensor, storage in sorted(storages.of.items()):
+        members[storage] = (*members.get(storage, ()), tensor)
+    lifetimes = tuple(
+        Lifetime(
+            tensors=members[number] if kind == "storage" else (),
+            first_step=block.first,
+            last_step=block.last,
+            offset=offset,
+            size_bytes=aligned(block.size_bytes),
+        )
+        for (kind, number), block, offset in zip(layout.owners, layout.blocks, layout.offsets, strict=True)
+    )
+    steps = tuple(
+        Step(
+            ops=ops,
+            scratch_offset=offset_of.get(("scratch", n), 0),
+            scratch_bytes=size_of.get(("scratch", n), 0),
+        )
+        for n, ops in enumerate(layout.steps)
+    )
+    used = tuple(
+        max((r.offset + r.size_bytes for r in lifetimes if r.first_step <= n <= r.last_step), default=0)
+        for n in range(max(1, len(steps)))
+    )
+    return Plan(
+        optimize=optimize,
+        steps=steps,
+        places=MappingProxyType(places),
+        lifetimes=lifetimes,
+        used_bytes=used,
+        arena_bytes=layout.arena_bytes,
+        peak_step=used.index(max(used)),
+    )
