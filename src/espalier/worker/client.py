@@ -38,7 +38,12 @@ class Worker:
     limit, and BugError for any other exception in the child (with the child's traceback in its log).
     """
 
+    entry = "espalier.worker"
+    """Module that the child runs."""
+
     def __init__(self, kind: str, *, programs: bool = False, scratch: Path | None = None) -> None:
+        if kind not in SIDES and self.entry == "espalier.worker":
+            raise errors.BugError(f"there is no worker {kind!r}")
         self.kind = kind
         self._temporary = None if scratch else tempfile.TemporaryDirectory(prefix="espalier-")
         self.scratch = scratch or Path(self._temporary.name)  # type: ignore[union-attr]
@@ -50,10 +55,8 @@ class Worker:
             "file_bytes": LIMITS.worker_file_bytes,
             "programs": programs,
         }
-        if kind not in SIDES:
-            raise errors.BugError(f"there is no worker {kind!r}")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "espalier.worker", kind, msgspec.json.encode(config).decode()],
+            [sys.executable, "-m", self.entry, kind, msgspec.json.encode(config).decode()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

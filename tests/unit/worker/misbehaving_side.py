@@ -1,0 +1,112 @@
+"""A child process that does everything that a hostile input could make a library do; used by the tests only."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from typing import Any
+
+import numpy as np
+
+from espalier.errors import ModelRefusedError
+from espalier.worker import SIDES, progress
+
+
+def echo(value: Any) -> Any:
+    progress.report(1, 2, "half")
+    return value
+
+
+def allocate() -> int:
+    return len(bytearray(64 << 30))
+
+
+def write(path: str) -> None:
+    with open(path, "w") as file:
+        file.write("escaped")
+
+
+def remove(path: str) -> None:
+    os.remove(path)
+
+
+def rename(old: str, new: str) -> None:
+    os.rename(old, new)
+
+
+def connect(port: int) -> None:
+    socket.create_connection(("127.0.0.1", port), timeout=2)
+
+
+def start_program() -> None:
+    subprocess.run(["true"], check=True)
+
+
+def shell() -> None:
+    os.system("true")
+
+
+def fork() -> None:
+    os.fork()
+
+
+def environment() -> dict[str, str]:
+    return dict(os.environ)
+
+
+def loop() -> None:
+    while True:
+        time.sleep(0.01)
+
+
+def crash() -> None:
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def leave() -> None:
+    os._exit(3)
+
+
+def shout() -> int:
+    os.write(1, b"noise " * 400_000)
+    os.write(2, b"last words\n")
+    print("more noise")
+    return 1
+
+
+def fill_disk(path: str) -> None:
+    with open(path, "wb") as file:
+        file.truncate(1 << 40)
+
+
+def refuse() -> None:
+    raise ModelRefusedError("found", supported="supported", next_step="next")
+
+
+def fail() -> None:
+    raise ZeroDivisionError("division by zero")
+
+
+def give_object() -> Any:
+    return {"x": object()}
+
+
+def double(array: Any) -> Any:
+    return array * np.asarray(2, array.dtype)
+
+
+HANDLERS = {
+    f.__name__: f
+    for f in (echo, allocate, write, remove, rename, connect, start_program, shell, fork, environment, loop, crash,
+              leave, shout, fill_disk, refuse, fail, give_object, double)
+}
+
+if __name__ == "__main__":
+    from espalier.worker.__main__ import main
+
+    SIDES["misbehaving"] = "misbehaving_side"
+    sys.exit(main())
