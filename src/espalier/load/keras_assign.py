@@ -1,4 +1,4 @@
-"""Put the stored weights of a checked Keras file into the model rebuilt from its configuration, and prove that they arrived.
+"""Put the stored weights of a checked Keras file into the rebuilt model, and prove that they arrived.
 
 TensorFlow process only: the model is a Keras model, the file is opened by h5py.
 """
@@ -81,11 +81,17 @@ def _assign_archive(model: Any, image: bytes, facts: ModelFacts) -> None:
 def _assign_h5(model: Any, group: Any, path: Path) -> None:
     """An .h5 file: one group per layer that has weights, in the order of the layers; inside by name, else by order."""
     layers = [layer for layer in model.layers if layer.weights]
-    stored = [(name, keras_weights.names_of(group[name], "weight_names")) for name in keras_weights.names_of(group, "layer_names")]
+    stored = [
+        (name, keras_weights.names_of(group[name], "weight_names"))
+        for name in keras_weights.names_of(group, "layer_names")
+    ]
     stored = [(name, names) for name, names in stored if names]
     if len(stored) != len(layers):
-        raise _misfit(path, f"it stores weights of {len(stored)} layers, its configuration has {len(layers)} with weights")
-    by_name = {name: names for name, names in stored}
+        raise _misfit(
+            path,
+            f"it stores weights of {len(stored)} layers, its configuration has {len(layers)} with weights",
+        )
+    by_name = dict(stored)
     for position, layer in enumerate(layers):
         name = layer.name if layer.name in by_name else stored[position][0]
         _assign_layer(layer, group[name], by_name[name], path)
@@ -102,7 +108,9 @@ def _assign_layer(layer: Any, group: Any, names: list[str], path: Path) -> None:
     for variable, name in matched:
         values = group[name][()]
         if tuple(values.shape) != tuple(variable.shape):
-            raise _misfit(path, f"{variable.path!r} is {list(variable.shape)}, stored is {list(values.shape)}")
+            raise _misfit(
+                path, f"{variable.path!r} is {list(variable.shape)}, stored is {list(values.shape)}"
+            )
         variable.assign(values)
 
 
@@ -122,7 +130,9 @@ def _match(variables: list[Any], names: list[str]) -> list[tuple[Any, str]] | No
 
 def _check_values(model: Any, facts: ModelFacts, file: Any, path: Path) -> None:
     """Every stored array is in the model now: the same multiset of (shape, checksum)."""
-    stored = Counter((e.shape, _checksum(file[e.path][()])) for e in facts.weights if np.dtype(e.dtype).kind == "f")
+    stored = Counter(
+        (e.shape, _checksum(file[e.path][()])) for e in facts.weights if np.dtype(e.dtype).kind == "f"
+    )
     loaded = Counter((tuple(v.shape), _checksum(np.asarray(v))) for v in _float_variables(model))
     if stored != loaded:
         count = sum((stored - loaded).values())

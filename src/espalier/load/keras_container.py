@@ -145,7 +145,9 @@ def recognise(path: Path) -> str:
     if size == 0:
         raise refused(path, "it is empty", "copy or download the model again")
     if size > LIMITS.model_file_bytes:
-        raise refused(path, f"it has {size:,} bytes", "a model for a device is far smaller; is it the right file?")
+        raise refused(
+            path, f"it has {size:,} bytes", "a model for a device is far smaller; is it the right file?"
+        )
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     if head.startswith(_ZIP_MAGIC):
@@ -160,14 +162,18 @@ def recognise(path: Path) -> str:
 
 def refused(path: Path, why: str, advice: str) -> ModelRefusedError:
     """The error for a file that is not read."""
-    return ModelRefusedError(f"the model file {path.name!r} is refused: {why}", supported=SUPPORTED, next_step=advice)
+    return ModelRefusedError(
+        f"the model file {path.name!r} is refused: {why}", supported=SUPPORTED, next_step=advice
+    )
 
 
 def _refuse_what_is_no_file(path: Path) -> None:
     if path.is_symlink() and not path.exists():
         target = str(path.readlink())
         if "annex/objects" in target:
-            raise refused(path, "it is a git-annex link whose content is absent", "fetch it: `git annex get FILE`")
+            raise refused(
+                path, "it is a git-annex link whose content is absent", "fetch it: `git annex get FILE`"
+            )
         raise refused(path, "it is a link that leads nowhere", "correct `[model] path` in the recipe")
     if not path.exists():
         raise refused(path, "there is no such file", "correct `[model] path`; it is relative to the recipe")
@@ -219,19 +225,34 @@ def _check_end(path: Path, file: io.BufferedReader, size: int) -> None:
         file.seek(max(0, size - 70_000))
         if b"PK\x05\x06" in file.read():
             raise refused(path, "bytes follow its zip archive", "save the model again; " + SAVE_WHOLE)
-        raise refused(path, "its zip archive is cut short: the directory at its end is missing", "copy it again")
+        raise refused(
+            path, "its zip archive is cut short: the directory at its end is missing", "copy it again"
+        )
     if disk or first or here != total or total > LIMITS.container_entries:
-        raise refused(path, f"its zip archive has {total} entries", "a .keras archive has three; " + SAVE_WHOLE)
+        raise refused(
+            path, f"its zip archive has {total} entries", "a .keras archive has three; " + SAVE_WHOLE
+        )
     if offset + directory + _END.size != size:
-        raise refused(path, "its zip archive does not fill the file exactly", "save the model again; " + SAVE_WHOLE)
+        raise refused(
+            path, "its zip archive does not fill the file exactly", "save the model again; " + SAVE_WHOLE
+        )
 
 
 def _check_names(path: Path, entries: list[zipfile.ZipInfo]) -> None:
     names = [entry.filename for entry in entries]
     for name in names:
         # what another reader of the archive might resolve to outside its folder
-        if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or ":" in name or "\0" in name:
-            raise refused(path, f"its archive has an entry that leaves the folder: {name[:80]!r}", "do not use this file")
+        if (
+            name.startswith(("/", "\\"))
+            or ".." in name.replace("\\", "/").split("/")
+            or ":" in name
+            or "\0" in name
+        ):
+            raise refused(
+                path,
+                f"its archive has an entry that leaves the folder: {name[:80]!r}",
+                "do not use this file",
+            )
     if len({name.casefold() for name in names}) != len(names):
         raise refused(path, "its archive has two entries with one name", "do not use this file")
     foreign = _foreign_archive(names)
@@ -266,7 +287,9 @@ def _foreign_archive(names: list[str]) -> tuple[str, str] | None:
     return None
 
 
-def _check_layout(path: Path, file: io.BufferedReader, entries: list[zipfile.ZipInfo], directory: int) -> None:
+def _check_layout(
+    path: Path, file: io.BufferedReader, entries: list[zipfile.ZipInfo], directory: int
+) -> None:
     """Entries lie one after another from byte 0 to the directory: no prefix, gap, overlap, link or encryption."""
     expected = 0
     for entry in sorted(entries, key=lambda e: e.header_offset):
@@ -275,10 +298,14 @@ def _check_layout(path: Path, file: io.BufferedReader, entries: list[zipfile.Zip
         if (entry.external_attr >> 16) & 0o170000 == 0o120000:
             raise refused(path, f"its entry {entry.filename} is a symbolic link", "do not use this file")
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise refused(path, f"its entry {entry.filename} is compressed by method {entry.compress_type}", SAVE_WHOLE)
+            raise refused(
+                path, f"its entry {entry.filename} is compressed by method {entry.compress_type}", SAVE_WHOLE
+            )
         cap = LIMITS.model_file_bytes if entry.filename == WEIGHTS else LIMITS.model_config_bytes
         if entry.file_size > cap:
-            raise refused(path, f"its entry {entry.filename} declares {entry.file_size:,} bytes", f"at most {cap:,}")
+            raise refused(
+                path, f"its entry {entry.filename} declares {entry.file_size:,} bytes", f"at most {cap:,}"
+            )
         if entry.file_size > LIMITS.container_ratio * max(1, entry.compress_size):
             raise refused(path, f"its entry {entry.filename} is a decompression bomb", "do not use this file")
         if entry.header_offset != expected:
@@ -306,5 +333,7 @@ def _read_entry(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) ->
     with archive.open(entry) as stream:
         data = stream.read(entry.file_size + 1)
     if len(data) != entry.file_size:
-        raise refused(path, f"its entry {entry.filename} is not as long as it declares", "copy the file again")
+        raise refused(
+            path, f"its entry {entry.filename} is not as long as it declares", "copy the file again"
+        )
     return data

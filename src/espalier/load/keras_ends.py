@@ -1,4 +1,4 @@
-"""What goes in and what comes out of a checked configuration: image shape, softmax or sigmoid or logits, classes."""
+"""What goes in and out of a checked configuration: image shape; softmax, sigmoid or logits; classes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from .keras_container import SAVE_WHOLE
 Json = Any
 SUPPORTED = "image classifiers: one image in, one vector of scores out"
 
-_SAME_VALUES = frozenset({"Dropout", "Flatten", "Reshape", "Identity", "Permute", "Squeeze", "GaussianNoise", "Cast"})
+_SAME_VALUES = frozenset(
+    {"Dropout", "Flatten", "Reshape", "Identity", "Permute", "Squeeze", "GaussianNoise", "Cast"}
+)
 _SAME_CLASSES = _SAME_VALUES - {"Flatten", "Reshape", "Permute", "Squeeze"} | frozenset(
     {
         "Activation", "Softmax", "Sigmoid", "ReLU", "BatchNormalization",
@@ -45,12 +47,17 @@ def find_ends(config: dict[str, Json], path: Path) -> Ends:
         raise _refused(path, f"its input has the shape {list(shape)} without the batch", hint)
     chain = _chain(config, path)
     return Ends(
-        input_shape=shape, output_layer=str(chain[0]["config"]["name"]), output=_output(chain), classes=_classes(chain)
+        input_shape=shape,
+        output_layer=str(chain[0]["config"]["name"]),
+        output=_output(chain),
+        classes=_classes(chain),
     )
 
 
 def _refused(path: Path, why: str, advice: str) -> ModelRefusedError:
-    return ModelRefusedError(f"the model file {path.name!r} is refused: {why}", supported=SUPPORTED, next_step=advice)
+    return ModelRefusedError(
+        f"the model file {path.name!r} is refused: {why}", supported=SUPPORTED, next_step=advice
+    )
 
 
 def _input_shape(config: dict[str, Json], path: Path) -> tuple[int | None, ...]:
@@ -78,7 +85,9 @@ def _chain(config: dict[str, Json], path: Path) -> list[dict[str, Json]]:
     else:
         outputs = inner["output_layers"]
         if isinstance(outputs[0], list):
-            raise _refused(path, f"it has {len(outputs)} outputs", "save a model with the class scores as its one output")
+            raise _refused(
+                path, f"it has {len(outputs)} outputs", "save a model with the class scores as its one output"
+            )
         by_name = {item["name"]: item for item in inner["layers"]}
         back = _backwards(by_name, outputs[0])
     chain: list[dict[str, Json]] = []

@@ -1,4 +1,4 @@
-"""Inspect a Keras model file without Keras: container, configuration, weights, in that order. Child processes only."""
+"""Inspect a Keras model file without Keras: container, configuration, weights. Child processes only."""
 
 from __future__ import annotations
 
@@ -12,12 +12,21 @@ import msgspec
 from ..errors import ModelRefusedError
 from ..limits import LIMITS
 from . import keras_container, keras_weights
-from .keras_facts import ModelFacts
 from .keras_config import check_config
 from .keras_container import SAVE_WHOLE, refused
 from .keras_ends import find_ends
+from .keras_facts import ModelFacts
 
-_SIZES = ("units", "filters", "input_dim", "output_dim", "num_heads", "key_dim", "value_dim", "projection_dim")
+_SIZES = (
+    "units",
+    "filters",
+    "input_dim",
+    "output_dim",
+    "num_heads",
+    "key_dim",
+    "value_dim",
+    "projection_dim",
+)
 
 
 def inspect_model(path: str) -> ModelFacts:
@@ -46,7 +55,9 @@ def inspect_model(path: str) -> ModelFacts:
     if not entries:
         raise refused(file, "it stores no weights", SAVE_WHOLE)
     if stored.parameters > LIMITS.model_parameters:
-        raise refused(file, f"it has {stored.parameters:,} parameters", f"at most {LIMITS.model_parameters:,} are read")
+        raise refused(
+            file, f"it has {stored.parameters:,} parameters", f"at most {LIMITS.model_parameters:,} are read"
+        )
     _check_sizes(file, checked.config, {side for e in entries for side in e.shape})
     return ModelFacts(
         format=kind,

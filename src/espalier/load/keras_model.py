@@ -93,7 +93,15 @@ def _from_config(config: dict[str, Any], facts: ModelFacts, path: Path) -> Any:
     with _allocation_guard(facts, path):
         try:
             return keras.saving.deserialize_keras_object(config, custom_objects=custom, safe_mode=True)
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError, RecursionError) as problem:
+        except (
+            ValueError,
+            TypeError,
+            KeyError,
+            IndexError,
+            AttributeError,
+            RuntimeError,
+            RecursionError,
+        ) as problem:
             raise ModelRefusedError(
                 f"the model file {path.name!r} is refused: Keras cannot rebuild it: {cause_of(problem)}",
                 next_step="save the model again with a current Keras; then open it there once to see that it loads",
@@ -137,7 +145,11 @@ def _check_task(model: Any, facts: ModelFacts, path: Path) -> None:
             next_step="end the model in GlobalAveragePooling2D or Flatten and a Dense layer",
         )
     if shape[1] == 1 and facts.output != "sigmoid":
-        what = "a softmax over one output, which is always 1" if facts.output == "softmax" else "one linear output"
+        what = (
+            "a softmax over one output, which is always 1"
+            if facts.output == "softmax"
+            else "one linear output"
+        )
         raise UnsupportedModelError(
             f"the model {path.name!r} ends in {what}",
             supported="a softmax or logits over at least two classes, or one sigmoid unit",

@@ -1,4 +1,4 @@
-"""How the layers of a functional model are connected: the nodes of Keras 2 and Keras 3, written in Keras 3 form."""
+"""How the layers of a functional model are connected: nodes of Keras 2 and 3, written in Keras 3 form."""
 
 from __future__ import annotations
 
@@ -45,7 +45,11 @@ class NodeReader:
         return [self._node(node, where, translated) for node in nodes]
 
     def _node(self, node: Json, where: str, translated: bool) -> dict[str, Json]:
-        if isinstance(node, dict) and isinstance(node.get("args"), list) and isinstance(node.get("kwargs"), dict):
+        if (
+            isinstance(node, dict)
+            and isinstance(node.get("args"), list)
+            and isinstance(node.get("kwargs"), dict)
+        ):
             args = [self._value(item, where, "input") for item in node["args"]]
             return {"args": args, "kwargs": self._keywords(node["kwargs"], where)}
         if isinstance(node, list) and node:
@@ -81,7 +85,9 @@ class NodeReader:
         if "y" in operands:
             args.append(self._value(operands.pop("y"), where, "constant"))
         if [key for key, value in operands.items() if value is not None]:
-            raise self.refuse(where, f"calls a TensorFlow function with {sorted(operands)}", table.REFUSED["TFOpLambda"])
+            raise self.refuse(
+                where, f"calls a TensorFlow function with {sorted(operands)}", table.REFUSED["TFOpLambda"]
+            )
         return {"args": args, "kwargs": {}}
 
     def _keywords(self, keywords: dict[str, Json], where: str) -> dict[str, Json]:
@@ -117,7 +123,10 @@ class NodeReader:
 
     def _tensor(self, reference: Json, where: str) -> dict[str, Json]:
         history = self._reference(reference, where)
-        return {"class_name": "__keras_tensor__", "config": {"shape": [None], "dtype": "float32", "keras_history": history}}
+        return {
+            "class_name": "__keras_tensor__",
+            "config": {"shape": [None], "dtype": "float32", "keras_history": history},
+        }
 
     @staticmethod
     def _is_reference(value: Json) -> bool:
@@ -133,5 +142,48 @@ class NodeReader:
             raise self.refuse(where, "has unreadable connections", "save the model again")
         name = self.name(value[0], where)
         if name not in self.known:
-            raise self.refuse(where, f"takes its input from {name!r}, which is no layer of the model", "save the model again")
+            raise self.refuse(
+                where,
+                f"takes its input from {name!r}, which is no layer of the model",
+                "save the model again",
+            )
         return [name, value[1], value[2]]
+
+
+def is_old(source: Json) -> bool:
+    """Whether the nodes of this layer are written as Keras 2 writes them."""
+    nodes = source.get("inbound_nodes") if isinstance(source, dict) else None
+    return isinstance(nodes, list) and any(isinstance(node, list) for node in nodes)
+
+
+def rebase_nested(layers: list[dict[str, Json]], ends: Json) -> None:
+    """Renumber the calls of nested models, in place.
+
+    Keras 2 counts a nested model's own input as call 0, so its first use is call 1. Keras 3 counts from 0 between
+    layers, and from 1 where a nested functional model is the output.
+    """
+    references = [r for layer in layers for node in layer["inbound_nodes"] for r in _references(node)]
+    outputs = [ends] if isinstance(ends[0], str) else ends
+    for layer in layers:
+        if "layers" not in layer["config"]:
+            continue
+        own = [r for r in references if r[0] == layer["name"]]
+        last = [r for r in outputs if r[0] == layer["name"]]
+        if any(r[1] == 0 for r in own + last):
+            shift, end_shift = 0, 1
+        else:
+            shift, end_shift = -1, 0
+        for reference in own:
+            reference[1] += shift
+        for reference in last:
+            reference[1] += end_shift if layer["class_name"] == "Functional" else shift
+
+
+def _references(value: Json) -> list[list[Json]]:
+    if isinstance(value, list):
+        return [r for item in value for r in _references(item)]
+    if not isinstance(value, dict):
+        return []
+    if value.get("class_name") == "__keras_tensor__":
+        return [value["config"]["keras_history"]]
+    return [r for item in value.values() for r in _references(item)]

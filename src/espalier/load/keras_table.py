@@ -5,7 +5,13 @@ A layer is named by (module, class). The modules are names to compare, never imp
 
 from __future__ import annotations
 
-LAYERS: frozenset[str] = frozenset(
+
+def names(text: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(text.split())
+
+
+LAYERS: frozenset[str] = names(
     """
     InputLayer Identity Activation Add Average Concatenate Dot Maximum Minimum Multiply Subtract
     Conv1D Conv2D Conv1DTranspose Conv2DTranspose DepthwiseConv1D DepthwiseConv2D SeparableConv1D SeparableConv2D
@@ -22,7 +28,7 @@ LAYERS: frozenset[str] = frozenset(
     RandomBrightness RandomContrast RandomCrop RandomFlip RandomHue RandomRotation
     RandomSaturation RandomSharpness RandomShear RandomTranslation RandomZoom RandomColorJitter RandomErasing
     RandomGrayscale RandomInvert RandomPosterization RandomGaussianBlur RandomPerspective
-    """.split()
+    """
 )
 """Layers of image classifiers, by their class in keras.layers."""
 
@@ -84,24 +90,26 @@ MODEL_MODULES: frozenset[str] = frozenset(
 )
 
 OPERATIONS: dict[str, frozenset[str]] = {
-    "keras.src.ops.numpy": frozenset(
+    "keras.src.ops.numpy": names(
         """
         Absolute Add Average BroadcastTo Clip Concatenate Divide Dot Einsum Exp ExpandDims Flip GetItem Log Log1p
         Matmul Max Maximum Mean Min Minimum Moveaxis Multiply Negative OnesLike Pad Power Prod Ravel Reciprocal
         Repeat Reshape Roll Round Sign Split Sqrt Square Squeeze Stack Std Subtract Sum Swapaxes Take Tanh Tensordot
         Tile Transpose TrueDivide Var Vdot Where ZerosLike Hstack Vstack Cos Sin Floor Ceil Greater Less
         GreaterEqual LessEqual Equal NotEqual LogicalAnd LogicalOr LogicalNot Amax Amin Argmax
-        """.split()
+        """
     ),
-    "keras.src.ops.nn": frozenset(
+    "keras.src.ops.nn": names(
         """
         AveragePool Celu Conv ConvTranspose DepthToSpace DepthwiseConv DotProductAttention Elu Gelu Glu HardSigmoid
         HardSilu HardTanh LayerNorm LeakyRelu LogSigmoid LogSoftmax MaxPool Normalize Relu Relu6 RMSNorm Selu
         SeparableConv Sigmoid Silu Softmax Softplus Softsign SpaceToDepth Threshold
-        """.split()
+        """
     ),
     "keras.src.ops.core": frozenset({"Cast", "ConvertToTensor", "Slice", "StopGradient", "Unstack"}),
-    "keras.src.ops.image": frozenset({"CropImages", "ExtractPatches", "PadImages", "Resize", "RGBToGrayscale"}),
+    "keras.src.ops.image": frozenset(
+        {"CropImages", "ExtractPatches", "PadImages", "Resize", "RGBToGrayscale"}
+    ),
     "keras.src.ops.math": frozenset({"Erf", "Logsumexp", "Rsqrt"}),
 }
 """Operations of keras.ops that a functional model may contain as nodes."""
@@ -126,20 +134,25 @@ TF_OPERATIONS: dict[str, tuple[str, str]] = {
 }
 """TFOpLambda nodes of Keras 2 files that mean exactly one Keras 3 operation, by the function they name."""
 
-ACTIVATIONS: frozenset[str] = frozenset(
+ACTIVATIONS: frozenset[str] = names(
     """
     linear relu relu6 sigmoid softmax tanh elu selu gelu silu swish hard_sigmoid hard_silu hard_swish softplus
     softsign exponential leaky_relu mish log_softmax log_sigmoid celu glu hard_tanh squareplus
-    """.split()
+    """
 )
-INITIALIZERS: frozenset[str] = frozenset(
+INITIALIZERS: frozenset[str] = names(
     """
     Zeros Ones Constant RandomNormal RandomUniform TruncatedNormal VarianceScaling GlorotNormal GlorotUniform
     HeNormal HeUniform LecunNormal LecunUniform Orthogonal Identity
-    """.split()
+    """
 )
 INITIALIZER_MODULES: frozenset[str] = frozenset(
-    {"keras.initializers", "tf_keras.initializers", "tensorflow.python.ops.init_ops_v2", "keras.src.initializers"}
+    {
+        "keras.initializers",
+        "tf_keras.initializers",
+        "tensorflow.python.ops.init_ops_v2",
+        "keras.src.initializers",
+    }
 )
 REGULARIZERS: frozenset[str] = frozenset({"L1", "L2", "L1L2", "OrthogonalRegularizer"})
 REGULARIZER_MODULES: frozenset[str] = frozenset({"keras.regularizers", "tf_keras.regularizers"})
@@ -161,7 +174,9 @@ TEXTS: dict[str, frozenset[str]] = {
     "data_format": frozenset({"channels_last"}),
     "interpolation": frozenset({"nearest", "bilinear", "bicubic", "area", "lanczos3", "lanczos5"}),
     "fill_mode": frozenset({"constant", "nearest", "reflect", "wrap"}),
-    "mode": frozenset({"horizontal", "vertical", "horizontal_and_vertical", "constant", "reflect", "symmetric"}),
+    "mode": frozenset(
+        {"horizontal", "vertical", "horizontal_and_vertical", "constant", "reflect", "symmetric"}
+    ),
     "score_mode": frozenset({"dot", "concat"}),
     "quantization_mode": frozenset(),
     "rounding_mode": frozenset(),
@@ -173,7 +188,9 @@ TEXTS: dict[str, frozenset[str]] = {
 
 _NOT_IMAGE = "an image classifier has none; remove it from the model, feed pixels, and save again"
 REFUSED: dict[str, str] = {
-    "Lambda": "it holds Python code; replace it by a stock layer (Rescaling, Activation, keras.ops calls) and save again",
+    "Lambda": (
+        "it holds Python code; replace it by a stock layer (Rescaling, Activation, keras.ops calls) and save again"
+    ),
     "TFSMLayer": "it runs a SavedModel, which is a program; rebuild that part from layers",
     "TFOpLambda": "it calls a TensorFlow function by name; replace it by a layer or a keras.ops call and save again",
     "SlicingOpLambda": "it slices by a TensorFlow function; replace it by Cropping2D or Reshape and save again",

@@ -17,8 +17,8 @@ import numpy as np
 
 from ..errors import ModelRefusedError
 from ..limits import LIMITS
-from .keras_facts import WeightEntry
 from .keras_container import HDF5_MAGIC, SAVE_WHOLE, refused
+from .keras_facts import WeightEntry
 
 _FILTERS = {1: "gzip", 2: "shuffle", 3: "fletcher32"}
 _NOT_WEIGHTS = ("optimizer", "optimizer_weights", "_optimizer")
@@ -79,7 +79,9 @@ def _reading(path: Path) -> Iterator[None]:
         text = str(problem)
         if "truncated file" in text:
             raise refused(path, "its HDF5 data are cut short", "copy or download the model again") from None
-        raise refused(path, f"its HDF5 data are damaged ({text[:160]})", "copy or save the model again") from None
+        raise refused(
+            path, f"its HDF5 data are damaged ({text[:160]})", "copy or save the model again"
+        ) from None
 
 
 def examine(path: Path, file: h5py.File) -> Stored:
@@ -92,7 +94,9 @@ def examine(path: Path, file: h5py.File) -> Stored:
         budget = 8 * LIMITS.model_parameters
         declared = sum(_count(e.shape) * np.dtype(e.dtype).itemsize for e in entries)
         if declared > budget:
-            raise refused(path, f"its weights declare {declared:,} bytes", f"at most {budget:,} bytes are read")
+            raise refused(
+                path, f"its weights declare {declared:,} bytes", f"at most {budget:,} bytes are read"
+            )
         weights = tuple(e for e in entries if e.path.split("/", 1)[0] not in _NOT_WEIGHTS)
         for entry in weights:
             _check_numbers(path, file[entry.path], entry)
@@ -100,10 +104,17 @@ def examine(path: Path, file: h5py.File) -> Stored:
 
 
 def _walk(
-    path: Path, group: h5py.Group, prefix: str, entries: list[WeightEntry], seen: set[tuple[int, int]], depth: int
+    path: Path,
+    group: h5py.Group,
+    prefix: str,
+    entries: list[WeightEntry],
+    seen: set[tuple[int, int]],
+    depth: int,
 ) -> None:
     if depth > LIMITS.model_nesting:
-        raise refused(path, f"its HDF5 groups are nested deeper than {LIMITS.model_nesting}", "do not use this file")
+        raise refused(
+            path, f"its HDF5 groups are nested deeper than {LIMITS.model_nesting}", "do not use this file"
+        )
     links = group.id.links
     for raw in sorted(_names(path, group)):
         name = prefix + raw.decode("utf-8", "backslashreplace")
@@ -115,7 +126,9 @@ def _walk(
         item = h5py.h5o.open(group.id, raw)
         info = h5py.h5o.get_info(item)
         if (info.fileno, info.addr) in seen:
-            raise refused(path, f"its HDF5 object {name[:80]!r} is reached by two names", "save the model again")
+            raise refused(
+                path, f"its HDF5 object {name[:80]!r} is reached by two names", "save the model again"
+            )
         seen.add((info.fileno, info.addr))
         if len(seen) > 16 * LIMITS.model_layers:
             raise refused(path, "its HDF5 data hold too many objects", "do not use this file")
@@ -146,7 +159,7 @@ def _entry(path: Path, dataset: Any, name: str) -> WeightEntry:
         raise refused(path, f"{where} is a view of other files", "do not use this file")
     kind = dataset.get_type()
     if not isinstance(kind, h5py.h5t.TypeFloatID | h5py.h5t.TypeIntegerID) or kind.get_size() > 8:
-        if not isinstance(kind, h5py.h5t.TypeEnumID) or not name.split("/", 1)[0] in _NOT_WEIGHTS:
+        if not isinstance(kind, h5py.h5t.TypeEnumID) or name.split("/", 1)[0] not in _NOT_WEIGHTS:
             raise refused(path, f"{where} holds no plain numbers", "save the model again; " + SAVE_WHOLE)
     for index in range(plan.get_nfilters()):
         code = plan.get_filter(index)[0]

@@ -1,6 +1,6 @@
-"""Multiply-accumulate operations per layer call, counted from shapes (batch 1). No Keras import: shapes and attributes only.
+"""Multiply-accumulate operations per layer call, counted from shapes (batch 1), without importing Keras.
 
-A multiplication by a constant per element (batch norm, scaling, activation) counts as none, as TFLite tools count.
+A multiplication by a constant per element (batch norm, scaling, activation) counts as none.
 """
 
 from __future__ import annotations
@@ -15,26 +15,27 @@ Counter = Callable[[Any, list[Shape], Shape], int]
 
 
 def count_macs(class_name: str, layer: Any, inputs: list[Shape], output: Shape) -> int:
-    """MACs of one call of `layer` (a Keras layer or operation) from `inputs` to `output`, batch included as 1."""
+    """MACs of one call of a Keras layer or operation from `inputs` to `output`, batch included as 1."""
     counter = _COUNTERS.get(class_name)
     return counter(layer, inputs, output) if counter and inputs else 0
 
 
 def _conv(layer: Any, inputs: list[Shape], output: Shape) -> int:
-    return prod(output) * prod(layer.kernel_size) * (inputs[0][-1] // int(getattr(layer, "groups", 1) or 1))
+    groups = int(getattr(layer, "groups", 1) or 1)
+    return int(prod(output) * prod(layer.kernel_size) * (inputs[0][-1] // groups))
 
 
 def _depthwise(layer: Any, inputs: list[Shape], output: Shape) -> int:
-    return prod(output) * prod(layer.kernel_size)
+    return int(prod(output) * prod(layer.kernel_size))
 
 
 def _separable(layer: Any, inputs: list[Shape], output: Shape) -> int:
     middle = inputs[0][-1] * int(layer.depth_multiplier)
-    return prod(output[:-1]) * middle * (prod(layer.kernel_size) + output[-1])
+    return int(prod(output[:-1]) * middle * (prod(layer.kernel_size) + output[-1]))
 
 
 def _transposed(layer: Any, inputs: list[Shape], output: Shape) -> int:
-    return prod(inputs[0]) * prod(layer.kernel_size) * output[-1]
+    return int(prod(inputs[0]) * prod(layer.kernel_size) * output[-1])
 
 
 def _dense(layer: Any, inputs: list[Shape], output: Shape) -> int:
@@ -55,7 +56,7 @@ def _einsum(layer: Any, inputs: list[Shape], output: Shape) -> int:
 
 
 def _attention(layer: Any, inputs: list[Shape], output: Shape) -> int:
-    """Projections of query, value, key and output, and the two products of queries with keys and weights with values."""
+    """Projections of query, key, value and output; queries times keys; weights times values."""
     query, value = inputs[0], inputs[1] if len(inputs) > 1 else inputs[0]
     key = inputs[2] if len(inputs) > 2 else value
     heads = int(layer.num_heads)

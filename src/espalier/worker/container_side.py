@@ -1,4 +1,4 @@
-"""Handlers of the container child process: HDF5 and zip are read here, never in the command and never by Keras first."""
+"""Handlers of the container child process: zip and HDF5 are read here, never in the command."""
 
 from __future__ import annotations
 
