@@ -35,7 +35,7 @@ def gates(
         rows.append(_row("quantize.max-accuracy-drop", limit, drop, "points",
                          passed=drop <= limit or accuracy.p_value >= P_VALUE))
     if budgets.max_accuracy_drop is not None:
-        loss = None if accuracy is None or given_top1 is None else 100 * (given_top1 - accuracy.int8.top1)
+        loss = None if accuracy is None or given_top1 is None else round(100 * (given_top1 - accuracy.int8.top1), 6)
         rows.append(_row("budgets.max-accuracy-drop", budgets.max_accuracy_drop, loss, "points"))
     if budgets.min_class_recall is not None:
         worst = min((c.recall_int8 for c in accuracy.classes if c.n), default=None) if accuracy else None

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from example_report import example_report
+
+from espalier.gate import describe, gates
+from espalier.recipe import Budgets, LatencyBudget, parse_recipe
+from espalier.report.content import GateRow
+from espalier.target import Fact, load_target
+
+RECIPE = parse_recipe(b"""
+name = "a"
+[model]
+path = "m.keras"
+[input]
+size = [8, 8]
+[calibration]
+images = "c"
+[evaluation]
+images = "e"
+[[deploy]]
+target = "x"
+""")
+
+
+def run(budgets: Budgets = Budgets(), **changes: Any) -> dict[str, GateRow]:  # noqa: B008
+    given: dict[str, Any] = {
+        "accuracy": example_report().accuracy, "given_top1": 0.97, "macs": 690_000, "model_bytes": 14_000,
+        "arena_bytes": {"cortex-m4": 36_864}, "latency": example_report().latency, "targets": (),
+    }
+    recipe = msgspec.structs.replace(RECIPE, budgets=budgets)
+    return {row.name: row for row in gates(recipe, **(given | changes))}
+
+
+@pytest.mark.parametrize(
+    ("budgets", "name", "value"),
+    [
+        ({"max_accuracy_drop": 1.5}, "budgets.max-accuracy-drop", 1.5),
+        ({"min_class_recall": 0.95}, "budgets.min-class-recall", 0.95),
+        ({"max_model_bytes": 14_000}, "budgets.max-model-bytes", 14_000),
+        ({"max_arena_bytes": 36_864}, "budgets.max-arena-bytes", 36_864),
+        ({"max_macs": 690_000}, "budgets.max-macs", 690_000),
+        ({"max_latency_us": LatencyBudget(litert=300.0)}, "budgets.max-latency-us.litert", 300.0),
+        ({"max_latency_us": LatencyBudget(tflite_runtime=300.0)}, "budgets.max-latency-us.tflite-runtime", 300.0),
+    ],
+)
+def test_each_budget_holds_at_its_limit_and_fails_just_beyond(budgets: dict[str, Any], name: str, value: float) -> None:
+    row = run(Budgets(**budgets))[name]
+    assert row.passed
+    assert row.value == pytest.approx(value)
+    key, limit = next(iter(budgets.items()))
+    if key == "max_latency_us":
+        tighter: Any = LatencyBudget(**{k: v * 0.99 for k, v in msgspec.structs.asdict(limit).items() if v})
+    else:
+        tighter = limit * 1.01 if key.startswith("min") else limit * 0.99
+    assert not run(Budgets(**{key: tighter}))[name].passed
+
+
+def test_a_budget_without_a_figure_fails() -> None:
+    rows = run(Budgets(max_accuracy_drop=1.0, min_class_recall=0.5, max_latency_us=LatencyBudget(litert=1.0)),
+               accuracy=None, given_top1=None, latency=())
+    assert [row.passed for row in rows.values()] == [False, False, False]
+    assert all("no figure" in describe(row) for row in rows.values())
+
+
+def test_the_ladders_limit_fails_only_when_the_drop_is_proven() -> None:
+    accuracy = example_report().accuracy
+    assert accuracy is not None
+    worse = msgspec.structs.replace(accuracy, drop_points=2.0, p_value=0.2)
+    assert run(accuracy=worse)["quantize.max-accuracy-drop"].passed
+    proven = msgspec.structs.replace(worse, p_value=0.01)
+    assert not run(accuracy=proven)["quantize.max-accuracy-drop"].passed
+
+
+def test_a_targets_own_flash_and_ram_are_gates() -> None:
+    target = msgspec.structs.replace(
+        load_target("android-arm64"), name="cortex-m4",
+        facts={"flash-bytes": Fact(value=13_999, source="x"), "ram-bytes": Fact(value=36_864, source="x")},
+    )
+    rows = run(targets=(target,))
+    assert not rows["cortex-m4.flash-bytes"].passed
+    assert rows["cortex-m4.ram-bytes"].passed
+    assert "above the limit" in describe(rows["cortex-m4.flash-bytes"])

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import json
+import math
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import msgspec
+import pytest
+from example_report import HOSTILE, example_report
+
+from espalier.report.content import GateRow, PruneRow, Report
+from espalier.report.files import report_files
+from espalier.report.html import html
+from espalier.report.junit import junit
+from espalier.report.markdown import markdown
+from espalier.report.text import inspect_lines, key_figures, size, summary_lines
+
+FAILED = GateRow(name="budgets.max-model-bytes", limit=10, value=14000, passed=False, unit="bytes")
+
+
+class Page(HTMLParser):
+    """Collects tags and text, and fails on an element that is closed out of order."""
+
+    VOID = frozenset({"meta", "img", "br", "link", "hr"})
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[str] = []
+        self.text = ""
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_the_page_is_well_formed_and_escapes_every_hostile_string() -> None:
+    page = Page(html(example_report()).decode())
+    assert "script" not in page.tags
+    assert "alert(1)" in page.text
+    assert "parts" in page.text and "95.50 %" in page.text
+
+
+def test_the_page_loads_nothing_from_elsewhere() -> None:
+    text = html(example_report()).decode()
+    assert "http" not in text
+    assert "src=\"data:image/png" in text
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"accuracy": None},
+        {"latency": (), "parity": (), "emulated": (), "gates": (), "bundles": (), "contact_sheet": ()},
+        {"status": "failed", "gates": (FAILED,), "bundles": ()},
+        {"prune": PruneRow(method="none", requested=0, macs_before=1, macs_after=1, parameters_before=1,
+                           parameters_after=1, bytes_before=1, bytes_after=1, gzip_before=1, gzip_after=1)},
+    ],
+)
+def test_every_part_may_be_missing(changes: dict[str, object]) -> None:
+    report = example_report(**changes)
+    Page(html(report).decode())
+    assert markdown(report)
+    assert summary_lines(report, Path("dist"))
+
+
+def test_a_report_without_labels_shows_agreement_and_no_accuracy() -> None:
+    accuracy = example_report().accuracy
+    assert accuracy is not None
+    report = example_report(accuracy=msgspec.structs.replace(accuracy, classes=(), confusion=()))
+    assert "accuracy" not in dict(key_figures(report))
+    assert "agreement" in dict(key_figures(report))
+    Page(html(report).decode())
+
+
+def test_a_failed_gate_is_named_everywhere() -> None:
+    report = example_report(status="failed", gates=(FAILED,), bundles=())
+    words = "14000 is above the limit 10 bytes"
+    assert words in html(report).decode()
+    assert words in markdown(report).decode()
+    assert words in "\n".join(summary_lines(report, Path("dist")))
+    root = ET.fromstring(junit(report))
+    assert root.find("testsuite[@name='gates']").get("failures") == "1"  # type: ignore[union-attr]
+
+
+def test_junit_shows_absent_tools_as_skipped() -> None:
+    root = ET.fromstring(junit(example_report()))
+    checks = root.find("testsuite[@name='checks']")
+    assert checks is not None
+    assert (checks.get("tests"), checks.get("skipped"), checks.get("failures")) == ("2", "1", "0")
+
+
+def test_markdown_cannot_be_broken_out_of() -> None:
+    text = markdown(example_report()).decode()
+    assert "<script>" not in text
+    assert HOSTILE not in text
+
+
+def test_the_json_holds_the_interface_and_reads_back() -> None:
+    files = {f.path: f.data for f in report_files(example_report())}
+    assert set(files) == {"report.json", "report.html", "junit.xml", "summary.md"}
+    plain = json.loads(files["report.json"])
+    assert plain["format"] == "espalier-report/1"
+    for key in ("name", "version", "status", "model", "stages", "prune", "quantize", "accuracy", "latency", "memory",
+                "emulated", "gates", "checks", "bundles"):
+        assert key in plain
+    assert set(plain["quantize"]["operators"]) == {"float", "int8", "int16"}
+    assert set(plain["accuracy"]["flips"][0]) == {"image", "float", "int8", "label"}
+    assert msgspec.json.decode(files["report.json"], type=Report).accuracy == example_report().accuracy
+
+
+def test_the_same_report_gives_the_same_bytes() -> None:
+    assert report_files(example_report()) == report_files(example_report())
+
+
+def test_numbers_that_are_not_finite_stay_valid_json() -> None:
+    accuracy = example_report().accuracy
+    assert accuracy is not None
+    report = example_report(accuracy=msgspec.structs.replace(accuracy, p_value=math.nan))
+    json.loads(next(f.data for f in report_files(report) if f.path == "report.json"),
+               parse_constant=lambda c: pytest.fail(f"{c} is no JSON"))
+
+
+def test_sizes_read_as_people_write_them() -> None:
+    assert [size(v) for v in (0, 9999, 12345, 98_496, 12_345_678)] == ["0 B", "9,999 B", "12.3 kB", "98.5 kB", "12.3 MB"]
+
+
+def test_inspect_prints_a_head_and_aligned_tables() -> None:
+    lines = inspect_lines({"format": "keras", "input": [1, 32, 32, 3], "layers": [
+        {"name": "a", "macs": 1000, "bias": True}, {"name": "longer", "macs": 5, "bias": None}]})
+    assert lines[0].startswith("format") and "1 x 32 x 32 x 3" in lines[1]
+    table = lines[lines.index("layers") + 1:]
+    assert table[0].split() == ["name", "macs", "bias"]
+    assert table[1].index("1,000") + len("1,000") == table[2].index("5") + 1
