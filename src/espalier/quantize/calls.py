@@ -40,6 +40,7 @@ def quantize_file(
     weights: Weights = "per-channel",
     scheme: Scheme = "int8",
     dense: Weights | None = None,
+    correct: bool = True,
     layers: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     """quantize.quantize on a `.npy` of pixels; the fields of `Quantized` as a dict."""
@@ -50,6 +51,7 @@ def quantize_file(
         weights=weights,
         dense=dense,
         scheme=scheme,
+        correct=correct,
         layers=layers,
     )
     return {

@@ -19,6 +19,7 @@ from ..recipe import InputContract
 from . import flatbuffer
 from .flatbuffer import constant, graph_of, operator_name
 from .macs import count_macs
+from .rewrite import rewrite_float
 from .versions import write_versions
 
 OutputKind = Literal["softmax", "sigmoid", "logits"]
@@ -48,23 +49,12 @@ class Converted:
 def convert_model(model: Any, contract: InputContract) -> Converted:
     """Convert and prove. Raises UnsupportedModelError (shape against the contract, an operator without a
     TFLite counterpart, dynamic shapes) and VerificationError when the file does not equal Keras."""
-    import tensorflow as tf
-
     check_input(model, contract)
     kind = output_kind(model)
-
-    def answer(image: Any) -> Any:
-        value = model(image, training=False)
-        value = tf.reshape(value, [1, -1]) if len(value.shape) != 2 else value
-        if kind == "logits":
-            value = tf.nn.softmax(value) if value.shape[-1] > 1 else tf.sigmoid(value)
-        return value
-
-    specification = tf.TensorSpec([1, *contract.shape], tf.float32, name="image")
-    function = tf.function(answer, autograph=False).get_concrete_function(specification)
-    raw = flatbuffer.read_model(_run_converter(function, model))
+    raw = flatbuffer.read_model(_run_converter(_trace(model, contract, kind), model))
     if list(graph_of(raw).tensors[graph_of(raw).outputs[0]].shape) == [1, 1]:
         answer_with_two(raw)
+    rewrite_float(raw)
     names = {layer.name for layer in _leaf_layers(model)}
     old = flatbuffer.rename_tensors(raw)
     layers = {new: _layer_of(name, names) for new, name in sorted(old.items())}
@@ -233,11 +223,7 @@ def prove_equal(model: Any, data: bytes, contract: InputContract, kind: OutputKi
     import tensorflow as tf
 
     probes = probe_inputs(contract)
-    value = tf.convert_to_tensor(model(probes, training=False))
-    value = tf.reshape(value, [len(probes), -1])
-    if kind == "logits":
-        value = tf.nn.softmax(value) if value.shape[-1] > 1 else tf.sigmoid(value)
-    wanted = value.numpy().astype(np.float64)
+    wanted = _probabilities(model(probes, training=False), kind).numpy().astype(np.float64)
     wanted = np.concatenate([1 - wanted, wanted], axis=1) if wanted.shape[1] == 1 else wanted
     interpreter = tf.lite.Interpreter(model_content=data, num_threads=1)
     interpreter.allocate_tensors()
@@ -263,11 +249,42 @@ def prove_equal(model: Any, data: bytes, contract: InputContract, kind: OutputKi
     return difference
 
 
+def _trace(model: Any, contract: InputContract, kind: OutputKind) -> Any:
+    """The model as a TensorFlow function of one image, its weights as constants.
+
+    Weights are put in while tracing: freezing the variables of a finished function, as the converter would, builds
+    the graph twice more and takes most of the conversion's time.
+    """
+    import keras
+    import tensorflow as tf
+
+    values = [(variable, variable.numpy()) for variable in model.variables]
+
+    def answer(image: Any) -> Any:
+        with keras.StatelessScope(state_mapping=[(variable, tf.constant(value)) for variable, value in values]):
+            return _probabilities(model(image, training=False), kind)
+
+    specification = tf.TensorSpec([1, *contract.shape], tf.float32, name="image")
+    return tf.function(answer, autograph=False).get_concrete_function(specification)
+
+
+def _probabilities(value: Any, kind: OutputKind) -> Any:
+    """The model's answer as probabilities [n, classes], or [n, 1] for one unit."""
+    import tensorflow as tf
+
+    if len(value.shape) != 2:
+        value = tf.reshape(value, [value.shape[0], -1])
+    if kind == "logits":
+        return tf.nn.softmax(value) if value.shape[-1] > 1 else tf.sigmoid(value)
+    return value
+
+
 def _run_converter(function: Any, model: Any) -> bytes:
     import tensorflow as tf
     from tensorflow.lite.python.convert import ConverterError
 
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([function])
+    graph = function.graph.as_graph_def()
+    converter = tf.compat.v1.lite.TFLiteConverter(graph, function.inputs, function.outputs)
     try:
         return bytes(converter.convert())
     except ConverterError as problem:

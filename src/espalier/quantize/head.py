@@ -115,8 +115,7 @@ def _with_head(float_model: bytes, contract: InputContract) -> PixelInput:
     options.dilationWFactor = options.dilationHFactor = 1
     flatbuffer.add_operator(model, "DEPTHWISE_CONV_2D", [image, kernel, bias], [old], options=options, at=0)
     graph.inputs = np.array([image], np.int32)
-    flatbuffer.rename_tensors(model)
-    first = bytes(graph.tensors[old].name).decode()
+    flatbuffer.set_signature(model, "image", "probability")
     ends = np.stack([(0 - mean) / std, (255 - mean) / std])
     return PixelInput(
         float_model=flatbuffer.pack_model(model),
@@ -124,5 +123,5 @@ def _with_head(float_model: bytes, contract: InputContract) -> PixelInput:
         scale=1.0,
         zero_point=-128,
         rest=0.0,
-        fixed={"image": (0.0, 255.0), first: (float(ends.min()), float(ends.max()))},
+        fixed={"image": (0.0, 255.0), "normalised": (float(ends.min()), float(ends.max()))},
     )

@@ -30,14 +30,16 @@ def uint8_twin(int8_model: bytes) -> bytes:
     for old, new in zip(outputs, new_outputs, strict=True):
         flatbuffer.add_operator(model, "QUANTIZE", [old], [new], options=schema.QuantizeOptionsT())
     graph.inputs, graph.outputs = np.array(new_inputs, np.int32), np.array(new_outputs, np.int32)
-    flatbuffer.rename_tensors(model)
+    flatbuffer.set_signature(model, "image", "probability")
     write_versions(model)
     return flatbuffer.pack_model(model)
 
 
 def _twin_tensor(model: object, index: int) -> int:
+    """A uint8 tensor that takes the name of an edge; the int8 tensor behind it becomes `<name>_int8`."""
     tensor = graph_of(model).tensors[index]
     scale, zero_point = float(tensor.quantization.scale[0]), int(tensor.quantization.zeroPoint[0])
-    return flatbuffer.add_tensor(
-        model, "", [int(n) for n in tensor.shape], "uint8", quantization=(scale, zero_point + 128)
-    )
+    name = bytes(tensor.name or b"").decode()
+    tensor.name = f"{name}_int8".encode()
+    shape = [int(n) for n in tensor.shape]
+    return flatbuffer.add_tensor(model, name, shape, "uint8", quantization=(scale, zero_point + 128))

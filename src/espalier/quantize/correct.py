@@ -1,0 +1,81 @@
+"""Sequential bias correction: int8 rounding shifts the mean of every channel; the bias takes the shift back.
+
+Layer by layer in graph order, each measured behind the layers that are already corrected (Nagel et al., "Data-Free
+Quantization Through Weight Equalization and Bias Correction", ICCV 2019, section 4.2, with calibration images).
+Correcting all layers from one measurement wrecks networks: the later shifts are then counted twice.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..worker.progress import report
+from . import flatbuffer
+from .bias import input_scale, linear_operators, output_name, weight_scales
+from .flatbuffer import constant, graph_of
+from .head import PixelInput
+from .ranges import normalised, open_interpreter
+from .step import computed_inputs, last_readers, run_operator
+
+IMAGES = 64
+"""Calibration images that the correction looks at; more change nothing that can be measured."""
+
+
+def channel_means(
+    float_model: bytes, pixels: NDArray[np.uint8], entered: PixelInput, names: list[str]
+) -> dict[str, NDArray[np.float64]]:
+    """Mean of each channel (last axis) of the named tensors of the float graph over all images."""
+    interpreter = open_interpreter(float_model, experimental_preserve_all_tensors=True)
+    index = {d["name"]: d["index"] for d in interpreter.get_tensor_details()}
+    source = interpreter.get_input_details()[0]["index"]
+    total: dict[str, Any] = dict.fromkeys(names, 0.0)
+    for image in normalised(pixels, entered.feed):
+        interpreter.set_tensor(source, image)
+        interpreter.invoke()
+        for name in names:
+            value = interpreter.get_tensor(index[name])
+            total[name] = total[name] + value.reshape(-1, value.shape[-1]).mean(axis=0, dtype=np.float64)
+    return {name: value / len(pixels) for name, value in total.items()}
+
+
+def correct_biases(int8_model: bytes, entered: PixelInput, pixels: NDArray[np.uint8]) -> bytes:
+    """The int8 file with biases moved so that every conv, depthwise and dense channel has the float graph's mean
+    over the images. Same input, same bytes."""
+    model = flatbuffer.read_model(int8_model)
+    graph = graph_of(model)
+    linear = {id(o): output_name(model, o) for o in linear_operators(model) if _has_bias(model, o)}
+    means = channel_means(entered.float_model, pixels, entered, sorted(linear.values()))
+    values: dict[int, NDArray[Any]] = {int(graph.inputs[0]): (pixels.astype(np.int16) - 128).astype(np.int8)}
+    last = last_readers(model)
+    for position, operator in enumerate(graph.operators):
+        sources = [values[i] for i in computed_inputs(model, operator)]
+        results = run_operator(model, operator, sources)
+        if id(operator) in linear and _move_bias(model, operator, results[0], means[linear[id(operator)]]):
+            results = run_operator(model, operator, sources)
+        values |= {int(i): result for i, result in zip(operator.outputs, results, strict=True)}
+        for index in [i for i in values if last.get(i, -1) <= position]:
+            del values[index]
+        report(position, len(graph.operators), "correcting biases")
+    return flatbuffer.pack_model(model)
+
+
+def _has_bias(model: Any, operator: Any) -> bool:
+    return len(operator.inputs) > 2 and constant(model, int(operator.inputs[2])) is not None
+
+
+def _move_bias(model: Any, operator: Any, result: NDArray[Any], wanted: NDArray[np.float64]) -> bool:
+    """Add the difference of the means to the bias; tells whether a bias changed."""
+    tensor = graph_of(model).tensors[operator.outputs[0]]
+    scale, zero_point = float(tensor.quantization.scale[0]), int(tensor.quantization.zeroPoint[0])
+    found = (result.reshape(-1, result.shape[-1]).mean(axis=0, dtype=np.float64) - zero_point) * scale
+    index = int(operator.inputs[2])
+    bias = constant(model, index)
+    step = np.rint((wanted - found) / (input_scale(model, operator) * weight_scales(model, operator)))
+    if bias is None or not step.any():
+        return False
+    limit = float(np.iinfo(bias.dtype).max) / 2
+    flatbuffer.set_constant(model, index, np.clip(bias + step, -limit, limit).astype(bias.dtype))
+    return True

@@ -1,0 +1,68 @@
+"""Run a .tflite graph operator by operator over many images, with every intermediate at hand.
+
+What sequential bias correction and other layer-by-layer repairs need: an operator can be changed between its inputs
+and its outputs, and the whole network still costs about one pass.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+from numpy.typing import NDArray
+
+from . import flatbuffer
+from .flatbuffer import constant, graph_of
+from .ranges import open_interpreter
+
+
+def single_operator(model: Any, operator: Any) -> bytes:
+    """A .tflite with this operator alone: its constants inside, its computed inputs as graph inputs, in order."""
+    part, graph = schema.ModelT(), schema.SubGraphT()
+    part.version, part.subgraphs, part.metadata, part.signatureDefs = 3, [graph], [], []
+    part.buffers = list(model.buffers)
+    part.operatorCodes = [model.operatorCodes[operator.opcodeIndex]]
+    used = sorted({int(i) for i in [*operator.inputs, *operator.outputs] if i >= 0})
+    place = {index: position for position, index in enumerate(used)}
+    graph.tensors = [copy.copy(graph_of(model).tensors[index]) for index in used]
+    alone = copy.copy(operator)
+    alone.opcodeIndex = 0
+    alone.inputs = np.array([place[int(i)] if i >= 0 else -1 for i in operator.inputs], np.int32)
+    alone.outputs = np.array([place[int(i)] for i in operator.outputs], np.int32)
+    graph.operators = [alone]
+    graph.inputs = np.array([place[i] for i in computed_inputs(model, operator)], np.int32)
+    graph.outputs = alone.outputs
+    return flatbuffer.pack_model(part)
+
+
+def computed_inputs(model: Any, operator: Any) -> list[int]:
+    """Tensors that an operator reads and that are not constants, each once, in order of use."""
+    return list(dict.fromkeys(int(i) for i in operator.inputs if i >= 0 and constant(model, int(i)) is None))
+
+
+def run_operator(model: Any, operator: Any, inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
+    """Run one operator over n images. `inputs`: for each of `computed_inputs`, an array [n, ...] whose [i : i + 1]
+    is what the operator takes for image i. Returns the outputs in the same form."""
+    interpreter = open_interpreter(single_operator(model, operator))
+    sources = [detail["index"] for detail in interpreter.get_input_details()]
+    sinks = [detail["index"] for detail in interpreter.get_output_details()]
+    count = len(inputs[0]) if inputs else 1
+    results: list[list[NDArray[Any]]] = [[] for _ in sinks]
+    shapes = [tuple(int(n) for n in detail["shape"]) for detail in interpreter.get_input_details()]
+    for image in range(count):
+        for source, shape, values in zip(sources, shapes, inputs, strict=True):
+            interpreter.set_tensor(source, values[image].reshape(shape))
+        interpreter.invoke()
+        for result, sink in zip(results, sinks, strict=True):
+            result.append(interpreter.get_tensor(sink))
+    return [np.stack(result) for result in results]
+
+
+def last_readers(model: Any) -> dict[int, int]:
+    """Tensor -> position of the last operator that reads it (graph outputs: the number of operators)."""
+    graph = graph_of(model)
+    last = {int(i): position for position, o in enumerate(graph.operators) for i in o.inputs}
+    return last | {int(i): len(graph.operators) for i in graph.outputs}
