@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from espalier import cli
+from espalier.errors import EXIT_CODES, BugError, EspalierError, GateError
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "espalier", *arguments], capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_help_answers_at_once_and_imports_nothing_heavy() -> None:
+    best = min(_seconds("--help") for _ in range(5))
+    assert best < 0.3
+    code = "import sys; sys.argv = ['espalier', '--help']\ntry:\n import espalier.__main__ as m; m.main()\nexcept SystemExit: pass\n" \
+           "heavy = {'tensorflow', 'keras', 'numpy', 'h5py', 'PIL', 'ai_edge_litert', 'tflite_runtime', 'scipy'}\n" \
+           "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
+
+
+def _seconds(*arguments: str) -> float:
+    started = time.perf_counter()
+    assert run(*arguments).returncode == 0
+    return time.perf_counter() - started
+
+
+def test_every_command_has_a_help_page() -> None:
+    assert set(cli.cli.commands) == {"build", "check", "doctor", "init", "inspect", "targets", "verify"}
+    for name, command in cli.cli.commands.items():
+        assert command.help, name
+
+
+@pytest.mark.parametrize("arguments", [("nonsense",), ("build",), ("build", "x", "--nonsense"), ("targets", "nonsense")])
+def test_wrong_usage_ends_with_2_and_says_why(arguments: tuple[str, ...]) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    assert done.stderr.strip()
+
+
+def test_a_missing_recipe_writes_nothing(tmp_path: Path) -> None:
+    done = run("build", str(tmp_path / "no.toml"), "--out", str(tmp_path / "dist"))
+    assert done.returncode == 2
+    assert "does not exist" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_targets_are_listed_for_people_and_for_machines() -> None:
+    people = run("targets").stdout.splitlines()
+    machines = json.loads(run("targets", "--json").stdout)
+    assert len(people) == len(machines) >= 4
+    assert "android-arm64" in people[0]
+    one = json.loads(run("targets", "raspberry-pi-4", "--json").stdout)
+    assert one["kind"] == "camera"
+    assert "raspberry-pi-4" in run("targets", "raspberry-pi-4").stdout
+
+
+def test_doctor_shows_packages_and_programs() -> None:
+    facts = json.loads(run("doctor", "--json").stdout)
+    names = {p["name"] for p in facts["packages"]}
+    assert {"tensorflow", "tflite-runtime", "tensorflow-model-optimization", "numpy", "pillow"} <= names
+    assert facts["ok"] == all(p["ok"] for p in facts["packages"])
+    text = run("doctor").stdout
+    assert "dpkg-deb" in text and "optional" in text
+
+
+@pytest.mark.parametrize(("problem", "code"), [(GateError("g"), 5), (BugError("b"), 70), (ValueError("v"), 70), (KeyboardInterrupt(), 130)])
+def test_every_error_ends_with_its_code(
+    problem: BaseException, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise problem
+
+    monkeypatch.setattr(cli.cli, "main", fail)
+    with pytest.raises(SystemExit) as caught:
+        cli.main()
+    assert caught.value.code == code
+    assert code in EXIT_CODES
+    seen = capsys.readouterr()
+    assert seen.out == ""
+    assert ("Traceback" in seen.err) == isinstance(problem, ValueError)
+
+
+def test_each_class_of_error_has_a_documented_exit_code() -> None:
+    classes = [EspalierError]
+    for found in classes:
+        classes += found.__subclasses__()
+        assert found.exit_code in EXIT_CODES
+        assert found.__doc__
+
+
+def test_the_public_names_are_importable() -> None:
+    import espalier
+
+    for name in espalier.__all__:
+        assert getattr(espalier, name) is not None
+    with pytest.raises(AttributeError):
+        espalier.nonsense  # noqa: B018
