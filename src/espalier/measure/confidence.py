@@ -65,7 +65,7 @@ def at(
 
 def calibration_error(confidence: NDArray[np.float32], right: NDArray[np.bool_]) -> float:
     """Mean distance between confidence and accuracy over equal bins, weighted by their images: 0..1."""
-    place = np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
+    place = np.minimum((np.nan_to_num(confidence) * BINS).astype(np.int64), BINS - 1)
     error = 0.0
     for index in range(BINS):
         inside = place == index

@@ -18,7 +18,8 @@ FACTOR = 2.0
 SHARE = 0.3
 """And on at least this share of their images."""
 
-P_VALUE = 1e-3
+P_HELD_OUT, P_ALL = 1e-2, 1e-4
+"""McNemar's p-value, on the images that did not choose the order and on all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,7 @@ def best_order(truth: Indices, answers: Indices, labels: Sequence[str]) -> Order
 
     An optimal assignment of classes to outputs on every second image gives the candidate; only cycles that
     hold on the other images (right at least twice as often as the given order, on at least 30 % of the
-    moved classes' images, McNemar p < 0.001) are believed, so that a weak model's confusions raise no
+    moved classes' images, McNemar's test agreeing) are believed, so that a weak model's confusions raise no
     alarm.
     """
     count = len(labels)
@@ -63,8 +64,10 @@ def best_order(truth: Indices, answers: Indices, labels: Sequence[str]) -> Order
     for cycle in _cycles(assigned):
         members = np.array(cycle)
         given, found = int(test[members, members].sum()), int(test[members, assigned[members]].sum())
-        images = int(test[members].sum())
-        if found >= FACTOR * given and found >= SHARE * images and mcnemar(given, found) < P_VALUE:
+        held_out = found >= FACTOR * given and found >= SHARE * int(test[members].sum())
+        given_all = given + int(learn[members, members].sum())
+        found_all = found + int(learn[members, assigned[members]].sum())
+        if held_out and mcnemar(given, found) < P_HELD_OUT and mcnemar(given_all, found_all) < P_ALL:
             target[members] = assigned[members]
     moved = np.flatnonzero(target != np.arange(count))
     if not len(moved):

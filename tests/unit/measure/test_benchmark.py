@@ -1,0 +1,104 @@
+"""A benchmark names everything that its figures depend on, and keeps to its time."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+from tiny_models import brightness_classifier, classifier
+
+from espalier.errors import UnsupportedModelError
+from espalier.measure import benchmark
+from espalier.measure.operators import split
+from espalier.measure.runtimes import litert, open_interpreter
+
+
+@pytest.fixture(scope="module")
+def result() -> dict[str, Any]:
+    return benchmark.benchmark(
+        litert(), brightness_classifier("int8"), variant="int8", seconds=0.02, operators=True
+    )
+
+
+def test_the_row_says_runtime_version_cpu_threads_and_delegate(result: dict[str, Any]) -> None:
+    row = result["row"]
+    assert (row.runtime, row.variant, row.threads) == ("litert", "int8", 1)
+    assert row.version and row.cpu == benchmark.cpu_name() and row.cpu
+    assert row.delegate.startswith("XNNPACK, ")
+
+
+def test_the_figures_are_ordered_and_counted(result: dict[str, Any]) -> None:
+    row = result["row"]
+    assert row.n >= 20 and 0 < row.median_us <= row.p90_us <= row.p99_us
+    assert row.cold_us > 0 and row.first_us > 0 and row.mad_us >= 0
+    assert result["idle_us"] > 0 and f"of rest {result['idle_us']:.0f} us" in row.note
+
+
+def test_memory_is_that_of_this_run(result: dict[str, Any]) -> None:
+    assert result["peak_rss_bytes"] > 1 << 20
+    assert 0 <= result["grown_bytes"] < result["peak_rss_bytes"]
+
+
+def test_operators_are_timed_alone_in_graph_order(result: dict[str, Any]) -> None:
+    rows = result["row"].operators
+    assert [row.name for row in rows] == ["0 fully_connected", "1 softmax"]
+    assert sum(row.share for row in rows) == pytest.approx(1.0)
+    assert "operators timed alone" in result["row"].note
+
+
+def test_without_a_delegate_the_kernels_are_named() -> None:
+    row = benchmark.benchmark(
+        litert(), brightness_classifier("int8"), variant="int8", kernels="builtin", seconds=0.0
+    )["row"]
+    assert row.delegate == "none (builtin kernels)" and row.n == 20 and row.operators == ()
+
+
+def test_a_slow_model_is_run_twenty_times_and_a_fast_one_as_time_allows() -> None:
+    interpreter = open_interpreter(litert(), brightness_classifier("int8"))
+    assert len(benchmark._warm(interpreter, 0.0)) == 20
+    started = time.perf_counter()
+    assert 20 < len(benchmark._warm(interpreter, 0.02)) <= benchmark.MAXIMUM_RUNS
+    assert time.perf_counter() - started < 5
+
+
+def test_the_same_model_by_turns_is_as_fast_as_itself() -> None:
+    model = brightness_classifier("int8")
+    result = benchmark.interleaved(litert(), {"before": model, "after": model}, seconds=0.05)
+    low, high = result["interval"]["after"]
+    assert result["ratio"]["before"] == 1.0 and 0.5 < result["ratio"]["after"] < 2.0
+    assert low <= result["ratio"]["after"] <= high and result["n"] >= 20
+
+
+def test_a_larger_model_has_a_ratio_above_one() -> None:
+    random = np.random.default_rng(0)
+    large = classifier(random.normal(size=(2000, 48)), np.zeros(2000))
+    result = benchmark.interleaved(litert(), {"small": brightness_classifier(), "large": large}, seconds=0.05)
+    assert result["ratio"]["large"] > 2.0
+    assert result["median_us"]["large"] > result["median_us"]["small"]
+
+
+def test_the_summary_is_the_textbooks() -> None:
+    figures = benchmark.summarize([1000 * value for value in range(1, 102)])
+    assert (figures["median_us"], figures["p90_us"], figures["p99_us"]) == (51.0, 91.0, 100.0)
+    assert (figures["mad_us"], figures["n"]) == (25.0, 101)
+
+
+def test_noise_is_told() -> None:
+    figures = {"median_us": 100.0, "mad_us": 20.0}
+    assert "noisy: median absolute deviation 20% of the median, do not compare" in benchmark._note(figures, 1.0, ())
+    assert "noisy" not in benchmark._note(figures | {"mad_us": 5.0}, 1.0, ())
+
+
+def test_every_operator_of_a_split_model_runs_alone() -> None:
+    pieces = split(brightness_classifier())
+    assert [name for name, _ in pieces] == ["fully_connected", "softmax"]
+    for _, piece in pieces:
+        assert piece is not None
+        open_interpreter(litert(), piece).invoke()
+
+
+def test_what_is_no_model_is_refused() -> None:
+    with pytest.raises(UnsupportedModelError):
+        benchmark.benchmark(litert(), b"nothing", variant="int8")

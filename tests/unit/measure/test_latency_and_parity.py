@@ -1,0 +1,149 @@
+"""Both runtimes in their own processes: rows, peaks and checks; a kernel set that dies is named, not fatal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from tiny_models import SHAPE, brightness_classifier
+
+from espalier.errors import UnsupportedModelError, WorkerError
+from espalier.measure import parity
+from espalier.measure.latency import _with_thread_notes, compare_latency, measure_latency
+from espalier.recipe import InputContract
+from espalier.report.content import LatencyRow
+from espalier.worker.client import Worker
+
+MODEL = brightness_classifier("int8")
+
+
+@pytest.fixture(scope="module")
+def pixels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("pixels") / "set.npy"
+    random = np.random.default_rng(1)
+    brightness = np.where(np.arange(40) % 2, 60, 190)[:, None, None, None]
+    np.save(path, (brightness + random.integers(-40, 41, (40, *SHAPE))).astype(np.uint8))
+    return path
+
+
+def test_every_variant_is_timed_on_both_runtimes_and_a_broken_one_becomes_a_check() -> None:
+    steps: list[str] = []
+    result = measure_latency(
+        {"float": b"broken", "int8": MODEL},
+        threads={"int8": (2,)},
+        run_seconds=0.01,
+        on_step=lambda done, total, text: steps.append(text),
+    )
+    assert [(row.runtime, row.variant, row.threads) for row in result.rows] == [
+        ("litert", "int8", 1),
+        ("litert", "int8", 2),
+        ("tflite-runtime", "int8", 1),
+        ("tflite-runtime", "int8", 2),
+    ]
+    assert {row.runtime: row.delegate.split(",")[0].split(" ")[0] for row in result.rows} == {
+        "litert": "XNNPACK",
+        "tflite-runtime": "none",
+    }
+    assert {row.runtime: row.version for row in result.rows}["tflite-runtime"] == "2.14.0"
+    assert set(result.peak_rss_bytes) == {"litert", "tflite-runtime"}
+    assert [(check.tool, check.result) for check in result.checks] == [
+        ("litert", "not run"),
+        ("tflite-runtime", "not run"),
+    ]
+    assert all(len(row.operators) == (2 if row.threads == 1 else 0) for row in result.rows)
+    assert len(steps) == 4
+
+
+def test_models_are_compared_by_turns_in_one_process() -> None:
+    result = compare_latency({"a": MODEL, "b": MODEL}, run_seconds=0.02)
+    assert result["ratio"]["a"] == 1.0 and result["n"] >= 20
+
+
+def test_more_threads_that_are_slower_are_told() -> None:
+    def row(threads: int, median: float) -> LatencyRow:
+        return LatencyRow(
+            runtime="litert", variant="int8", threads=threads, delegate="none", cpu="c", cold_us=1, first_us=1,
+            median_us=median, p90_us=1, p99_us=1, n=20, note="x",
+        )  # fmt: skip
+
+    alone, slower = _with_thread_notes([row(1, 10.0), row(2, 35.0)])
+    assert alone.note == "x"
+    assert slower.note.endswith("slower than on one thread (3.5 times): use one")
+    assert "slower" not in _with_thread_notes([row(1, 10.0), row(2, 6.0)])[1].note
+
+
+def test_parity_of_all_kernel_sets(pixels: Path) -> None:
+    result = parity.measure_parity(MODEL, pixels, count=20)
+    assert len(result.rows) == 6 and all(row.n == 20 for row in result.rows)
+    assert all(row.largest_difference <= 8 and row.top1_changes == 0 for row in result.rows)
+    assert [check.result for check in result.checks] == ["passed"] * 3
+    assert result.checks[0].version and result.checks[0].why.startswith("0 of 20 answers differ from litert default")
+
+
+class Dying:
+    """A worker whose reference kernels abort and whose builtin kernels are missing."""
+
+    closed = 0
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def wait_ready(self) -> dict[str, str]:
+        return {"version": "1"}
+
+    def call(self, method: str, *, kernels: str, **_: Any) -> dict[str, Any]:
+        if kernels == "reference":
+            raise WorkerError("the litert process was ended by SIGABRT during `predict`")
+        if kernels == "builtin":
+            raise UnsupportedModelError("no such operator")
+        rows = np.zeros((9 if self.kind == "litert-runtime" else 8, 2), np.int8)
+        rows[:, 0 if self.kind == "litert-runtime" else 1] = 5
+        return {"outputs": rows}
+
+    def close(self, *, kill: bool = False) -> None:
+        Dying.closed += 1
+
+
+@pytest.fixture
+def dying(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(parity, "Worker", Dying)
+    Dying.closed = 0
+    yield
+
+
+def test_a_kernel_set_that_dies_is_reported_as_not_run(dying: None) -> None:
+    result = parity.measure_parity(b"", "unused")
+    by_name = {check.name: check for check in result.checks}
+    assert by_name["parity litert reference"].result == "not run"
+    assert by_name["parity litert reference"].why.startswith("aborted: ")
+    assert by_name["parity litert builtin"].why == "no such operator"
+    assert Dying.closed == 2
+
+
+def test_changed_answers_fail_and_differently_long_runs_are_compared_on_what_both_ran(dying: None) -> None:
+    result = parity.measure_parity(b"", "unused")
+    (row,) = result.rows
+    assert (row.n, row.largest_difference, row.top1_changes) == (8, 5, 8)
+    assert {check.name: check.result for check in result.checks}["parity tflite-runtime default"] == "failed"
+
+
+@pytest.mark.parametrize("kind", ["litert", "litert-runtime", "tflite-runtime"])
+def test_the_runtime_processes_answer_predict(kind: str, pixels: Path) -> None:
+    contract = InputContract(size=SHAPE[:2], mean=(127.5,), std=(127.5,))
+    with Worker(kind) as worker:
+        answer = worker.call("predict", model=MODEL, pixels_path=str(pixels), first=5, count=10, threads=1)
+        assert answer["outputs"].shape == (10, 2) and answer["outputs"].dtype == np.int8
+        assert (answer["scale"], answer["zero_point"]) == (1 / 256, -128)
+        scored = worker.call(
+            "score_alternatives",
+            model=brightness_classifier(),
+            pixels_path=str(pixels),
+            truth=[0] * 40,
+            contract={"size": list(contract.size), "mean": [127.5], "std": [127.5]},
+        )
+        assert scored["n"] == 40 and scored["scores"][0]["name"] == "as declared"
+        with pytest.raises(UnsupportedModelError, match="cannot load the model"):
+            worker.call("predict", model=b"none", pixels_path=str(pixels))

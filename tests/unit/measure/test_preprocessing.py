@@ -1,0 +1,60 @@
+"""Wrong mean, std and colour order in a recipe are found on the float model."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tiny_models import SHAPE, brightness_classifier, redness_classifier
+
+from espalier.measure.preprocessing import alternatives, score_alternatives
+from espalier.measure.runtimes import litert
+from espalier.recipe import InputContract
+
+PIXELS = np.random.default_rng(5).integers(0, 256, (240, *SHAPE)).astype(np.uint8)
+BRIGHT = (PIXELS.reshape(240, -1).mean(axis=1) > 127.5).astype(int).tolist()
+RED = (PIXELS[:, :, :, 0].mean(axis=(1, 2)) > PIXELS[:, :, :, 2].mean(axis=(1, 2))).astype(int).tolist()
+
+
+def contract(mean: float, std: float, color: str = "rgb") -> InputContract:
+    return InputContract(size=SHAPE[:2], color=color, mean=(mean,), std=(std,))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("mean", "std"), [(0.0, 1.0), (0.0, 255.0)])
+def test_a_wrong_mean_is_an_error_that_names_the_right_one(mean: float, std: float) -> None:
+    result = score_alternatives(litert(), brightness_classifier(), PIXELS, BRIGHT, contract(mean, std))
+    assert result["n"] == 200 and result["scores"][0]["name"] == "as declared"
+    finding = result["finding"]
+    assert finding is not None and finding.code == "preprocessing" and finding.severity == "error"
+    assert "pixels / 127.5 - 1" in finding.message and "mean = [127.5], std = [127.5]" in finding.next_step
+
+
+def test_the_other_colour_order_is_found() -> None:
+    finding = score_alternatives(litert(), redness_classifier(), PIXELS[:, :, :, ::-1], RED, contract(0, 255))["finding"]
+    assert finding is not None and "bgr" in finding.message and "the other colour order" in finding.next_step
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_right_preprocessing_raises_no_alarm(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    noisy = [label if random.random() < 0.8 else 1 - label for label in BRIGHT]
+    result = score_alternatives(litert(), brightness_classifier(), PIXELS, noisy, contract(127.5, 127.5))
+    assert result["finding"] is None
+
+
+def test_few_images_prove_nothing() -> None:
+    result = score_alternatives(litert(), brightness_classifier(), PIXELS[:6], BRIGHT[:6], contract(0, 1))
+    assert result["n"] == 6 and result["finding"] is None
+
+
+def test_alternatives_hold_the_declared_way_once_and_gray_has_no_colour_order() -> None:
+    ways = alternatives(contract(0.0, 1.0))
+    assert ways[0].declared and not any(way.name == "raw pixels 0..255, rgb" for way in ways)
+    keys = [(way.contract.channel_mean, way.contract.channel_std, way.swapped) for way in ways]
+    assert len(keys) == len(set(keys))
+    gray = alternatives(InputContract(size=(2, 2), color="gray"))
+    assert [way.name for way in gray] == ["as declared", "pixels / 255, gray", "pixels / 127.5 - 1, gray"]
+
+
+def test_imagenet_figures_follow_the_colour_order() -> None:
+    swapped = {way.name: way for way in alternatives(contract(0.0, 1.0)) if way.swapped}
+    assert swapped["ImageNet mean and std, bgr"].contract.mean == (103.53, 116.28, 123.675)

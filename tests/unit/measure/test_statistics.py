@@ -1,0 +1,57 @@
+"""The statistics equal the textbook's and scipy's, and cover what they promise."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import binomtest
+
+from espalier.measure import statistics
+
+
+@pytest.mark.parametrize(("hits", "n"), [(0, 10), (10, 10), (7, 10), (143, 200), (1, 2000)])
+def test_wilson_equals_scipy(hits: int, n: int) -> None:
+    expected = binomtest(hits, n).proportion_ci(method="wilson")
+    assert statistics.wilson(hits, n) == pytest.approx((expected.low, expected.high), abs=1e-12)
+
+
+def test_wilson_of_nothing_knows_nothing() -> None:
+    assert statistics.wilson(0, 0) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(("lost", "won"), [(0, 0), (1, 0), (5, 5), (42, 37), (3, 19), (900, 700), (2500, 1800)])
+def test_mcnemar_equals_the_exact_binomial_test(lost: int, won: int) -> None:
+    expected = binomtest(lost, lost + won).pvalue if lost + won else 1.0
+    assert statistics.mcnemar(lost, won) == pytest.approx(expected, rel=1e-9)
+    assert statistics.mcnemar(won, lost) == statistics.mcnemar(lost, won)
+
+
+def test_the_paired_interval_covers_the_truth_about_95_percent_of_the_time() -> None:
+    random = np.random.default_rng(7)
+    n, p_lost, p_won = 500, 0.03, 0.02
+    covered = 0
+    for _ in range(2000):
+        lost, won, _same = random.multinomial(n, [p_lost, p_won, 1 - p_lost - p_won])
+        low, high = statistics.paired_interval(int(lost), int(won), n)
+        covered += low <= p_lost - p_won <= high
+    assert 0.93 <= covered / 2000 <= 0.98
+
+
+def test_images_needed_is_where_the_interval_reaches_the_limit() -> None:
+    drop = statistics.paired_drop(42, 37, 2000)
+    needed = statistics.images_needed(0.5, drop)
+    assert needed is not None and needed > 2000
+    share = (needed + 2) / (drop.n + 2)
+    low, high = statistics.paired_interval(round(42.5 * share - 0.5), round(37.5 * share - 0.5), needed)
+    assert low < 0 and 100 * high == pytest.approx(0.5, abs=0.01)
+
+
+def test_no_number_of_images_proves_a_limit_below_the_drop() -> None:
+    drop = statistics.paired_drop(60, 10, 1000)
+    assert statistics.images_needed(0.5, drop) is None
+    assert "whatever n" in statistics.claim(drop, 0.5)
+
+
+def test_the_claim_says_what_is_shown_and_what_is_needed() -> None:
+    assert "at most 0.5 points is shown" in statistics.claim(statistics.paired_drop(5, 5, 20_000), 0.5)
+    assert "you need n >=" in statistics.claim(statistics.paired_drop(2, 1, 200), 0.5)
