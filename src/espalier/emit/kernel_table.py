@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from espalier.emit import lower_conv, lower_dense, lower_elementwise, lower_move
-from espalier.emit.lowering import Lowered
+from espalier.emit.lowering import How, Lowered
 from espalier.errors import UnsupportedModelError
 from espalier.graph import curves
 from espalier.graph.types import Graph
 from espalier.graph.view import OpView, view
 
-Lowering: TypeAlias = Callable[..., "Lowered | tuple[Lowered, ...]"]
+Lowering: TypeAlias = Callable[[OpView, How], "Lowered | tuple[Lowered, ...]"]
 
 LOWERINGS: Mapping[str, Lowering] = {
     **dict.fromkeys(curves.CURVES, lower_elementwise.lookup),
@@ -27,13 +27,13 @@ LOWERINGS: Mapping[str, Lowering] = {
 }
 
 
-def lower(graph: Graph, index: int, *, rows: bool = False) -> tuple[Lowered, ...]:
+def lower(graph: Graph, index: int, how: How = How()) -> tuple[Lowered, ...]:
     """The kernel calls of operator ``index``; :class:`UnsupportedModelError` when no kernel takes it."""
     looked = view(graph, graph.ops[index])
     lowering = LOWERINGS.get(looked.op.kind)
     if lowering is None or not _one_image(looked):
         raise refusal(looked)
-    result = lowering(looked, rows=rows)
+    result = lowering(looked, how)
     return result if isinstance(result, tuple) else (result,)
 
 

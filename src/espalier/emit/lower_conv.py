@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from espalier.emit.c_text import Name
-from espalier.emit.lowering import READ_FIRST, Constant, Lowered, Window, quant_of, round_up
+from espalier.emit.lowering import READ_FIRST, Constant, How, Lowered, Window, quant_of, round_up
 from espalier.errors import UnsupportedModelError
 from espalier.graph import arithmetic
 from espalier.graph.arithmetic import Multiplier
@@ -22,8 +22,8 @@ _FAST_SHIFTS = range(1, 23)
 _FAST_SUM = 1 << 30
 
 
-def conv_2d(view: OpView, *, rows: bool) -> Lowered:
-    """Lowers one convolution; ``rows`` keeps rows apart, so that it can run row by row."""
+def conv_2d(view: OpView, how: How) -> Lowered:
+    """Lowers one convolution; the ring holds 16-bit values where speed counts more than RAM."""
     op, data, filters = view.op, view.input(0), view.input(1)
     _, in_h, in_w, in_c = data.shape
     _, out_h, out_w, out_c = view.output.shape
@@ -34,7 +34,7 @@ def conv_2d(view: OpView, *, rows: bool) -> Lowered:
     top, _ = window_padding(in_h, kernel_h, stride_h, dilation_h, op.text("padding"))
     left, _ = window_padding(in_w, kernel_w, stride_w, dilation_w, op.text("padding"))
     direct = kernel_h == kernel_w == 1 and in_c % 4 == 0 and depth % 4 == 0
-    if direct and not rows and stride_h == stride_w == 1 and in_h * in_w < 1 << 15:
+    if direct and not how.rows and stride_h == stride_w == 1 and in_h * in_w < 1 << 15:
         in_h, in_w, out_h, out_w = 1, in_h * in_w, 1, out_h * out_w
     together = dilation_w == 1 and groups == 1
     segments, segment = (1, kernel_w * depth) if together else (kernel_w, depth)
@@ -42,6 +42,7 @@ def conv_2d(view: OpView, *, rows: bool) -> Lowered:
     steps = words * 2 * segments * kernel_h
     ring_rows = 0 if direct else (kernel_h - 1) * dilation_h + 1
     ring_width = max((out_w - 1) * stride_w + (kernel_w - 1) * dilation_w + 1, left + in_w)
+    wide = int(not direct and how.optimize == "speed" and in_c % 4 == 0 and depth % 4 == 0)
     slack = 4 + 3 * stride_w * in_c
     weights = np.asarray(view.constant(1), np.int8)
     multipliers = arithmetic.conv_multipliers(
@@ -54,8 +55,8 @@ def conv_2d(view: OpView, *, rows: bool) -> Lowered:
     low, high = arithmetic.activation_range(op.text("activation"), out_quant.scale, out_quant.zero_point, "int8")
     group_out = out_c // groups
     spare = 4 * out_c if (out_w % 4 if direct else out_w < 4) else 0
-    row_bytes = round_up(ring_width * in_c, 4)
-    state_bytes = RING_BYTES + round_up(row_bytes * ring_rows + slack, 8) if ring_rows else 0
+    row_bytes = round_up(ring_width * in_c, 4) << wide
+    state_bytes = RING_BYTES + round_up(row_bytes * ring_rows + (slack << wide), 8) if ring_rows else 0
     window = Window(
         in_height=in_h, out_height=out_h, in_row_bytes=in_w * in_c, out_row_bytes=out_w * out_c, stride=stride_h,
         pad_top=top, ring_rows=ring_rows,
@@ -69,11 +70,12 @@ def conv_2d(view: OpView, *, rows: bool) -> Lowered:
             "tile": Name("espalier_tile_4x2" if fast else "espalier_tile_wide"),
             "in_height": in_h, "in_width": in_w, "in_channels": in_c,
             "out_height": out_h, "out_width": out_w, "out_channels": out_c, "groups": groups,
-            "group_in": depth, "group_out": group_out,
+            "group_out": group_out,
             "pad_top": top, "pad_left": left, "ring_rows": ring_rows,
             "window_rows": kernel_h, "window_segments": segments, "segment_words": words,
-            "segment_step": dilation_w * in_c, "dilation": dilation_h,
-            "stride_height": stride_h, "stride_width": stride_w,
+            "segment_step": dilation_w * in_c << wide, "pixel_step": stride_w * in_c << wide,
+            "group_step": depth << wide, "wide": wide, "dilation": dilation_h,
+            "stride_height": stride_h,
             "count": group_out // 2 if fast else group_out,
             "skip": -steps % UNROLLED_STEPS, "row_bytes": row_bytes, "state_bytes": state_bytes,
             "in_zero": in_zero, "out_zero": out_quant.zero_point, "low": low, "high": high,
@@ -87,6 +89,7 @@ def conv_2d(view: OpView, *, rows: bool) -> Lowered:
         uses_scratch=True,
         leads={0: conv_lead(window, out_w, out_c, stride_w * in_c, groups)},
         window=window,
+        row_form="wide window" if wide else "window",
         start="espalier_conv_2d_start" if ring_rows else "",
     )  # fmt: skip
 

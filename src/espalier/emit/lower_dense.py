@@ -7,13 +7,13 @@ import math
 import numpy as np
 
 from espalier.emit.lower_conv import channel_pairs, fits_fast, folded_biases, paired_weights
-from espalier.emit.lowering import READ_FIRST, Constant, Lowered, quant_of
+from espalier.emit.lowering import READ_FIRST, Constant, How, Lowered, quant_of
 from espalier.graph import arithmetic
 from espalier.graph.shapes import window_padding
 from espalier.graph.view import OpView
 
 
-def fully_connected(view: OpView, *, rows: bool) -> Lowered:
+def fully_connected(view: OpView, how: How) -> Lowered:
     """One or more rows through a dense layer; TFLite Micro's integer rule."""
     data, filters, output = view.input(0), view.input(1), view.output
     units, depth = filters.shape
@@ -43,7 +43,7 @@ def fully_connected(view: OpView, *, rows: bool) -> Lowered:
     )  # fmt: skip
 
 
-def pool_2d(view: OpView, *, rows: bool) -> Lowered:
+def pool_2d(view: OpView, how: How) -> Lowered:
     """average_pool_2d and max_pool_2d."""
     op = view.op
     _, in_h, in_w, channels = view.input(0).shape
@@ -74,7 +74,7 @@ def pool_2d(view: OpView, *, rows: bool) -> Lowered:
     )  # fmt: skip
 
 
-def softmax(view: OpView, *, rows: bool) -> Lowered:
+def softmax(view: OpView, how: How) -> Lowered:
     depth = view.input(0).shape[-1]
     p = arithmetic.softmax_parameters(quant_of(view.input(0).quant).scale, view.op.number("beta"))
     return Lowered(

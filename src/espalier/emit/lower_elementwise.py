@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from espalier.emit.lowering import Constant, Lowered, Window, quant_of
+from espalier.emit.lowering import Constant, How, Lowered, Window, quant_of
 from espalier.errors import UnsupportedModelError
 from espalier.graph import arithmetic, curves
 from espalier.graph.view import OpView
 
 
-def add_or_sub(view: OpView, *, rows: bool) -> Lowered:
+def add_or_sub(view: OpView, how: How) -> Lowered:
     """add and sub of two tensors of one shape."""
     first, second, target = (quant_of(t.quant) for t in (view.input(0), view.input(1), view.output))
     if view.input(0).shape != view.input(1).shape:
@@ -42,7 +42,7 @@ def add_or_sub(view: OpView, *, rows: bool) -> Lowered:
     )  # fmt: skip
 
 
-def lookup(view: OpView, *, rows: bool) -> Lowered:
+def lookup(view: OpView, how: How) -> Lowered:
     """Any int8 function of one int8 value, by its 256 results."""
     return Lowered(
         function="espalier_lookup",

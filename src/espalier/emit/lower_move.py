@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from espalier.emit.lowering import Lowered
+from espalier.emit.lowering import How, Lowered
 from espalier.graph.view import OpView
 
 
-def copy(view: OpView, *, rows: bool) -> Lowered:
+def copy(view: OpView, how: How) -> Lowered:
     """reshape and its kin where both sides belong to the caller; elsewhere the planner makes them one place."""
     return Lowered(
         function="espalier_copy_tensor",

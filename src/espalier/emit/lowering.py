@@ -17,6 +17,14 @@ READ_FIRST = -(1 << 30)
 """A lead that every placement satisfies: the kernel reads the whole input before it writes."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class How:
+    """``rows``: the operator must run row by row. ``optimize``: speed | ram | flash."""
+
+    rows: bool = False
+    optimize: str = "speed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Constant:
     """A constant array of the weights file. ``values`` is 2-D for an array of structures of type ``struct``."""
@@ -76,7 +84,8 @@ class Lowered:
     """C element types of the inputs where they are not int8_t."""
     out_type: str = "int8_t"
     row_form: str = ""
-    """How a row is computed: "window" (state, work, input, output) or "elementwise" (inputs, output, bytes, state)."""
+    """How a row is computed: "window" (state, work, input, output), "wide window" (the same, but rows must be
+    pushed into the ring) or "elementwise" (inputs, output, bytes, state)."""
     start: str = ""
     """Function that prepares the state before rows are computed; empty when none is needed."""
 

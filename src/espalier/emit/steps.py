@@ -9,7 +9,7 @@ from typing import Protocol
 from espalier.emit import c_text as c
 from espalier.emit.c_text import Name
 from espalier.emit.kernel_table import lower
-from espalier.emit.lowering import Lowered
+from espalier.emit.lowering import How, Lowered
 from espalier.emit.stream import Node, build_stream
 from espalier.graph.types import ABSENT, Graph
 from espalier.graph.verify import layer_name
@@ -41,6 +41,8 @@ class Planned(Protocol):
     @property
     def places(self) -> Mapping[int, PlannedPlace]: ...
     @property
+    def optimize(self) -> str: ...
+    @property
     def arena_bytes(self) -> int: ...
 
 
@@ -68,13 +70,14 @@ def layer_id(op: int, part: int, parts: int) -> str:
 def write_steps(graph: Graph, plan: Planned, locate: Callable[[int], Name]) -> Body:
     """All steps of the plan; ``locate`` gives the pointer expression of a tensor."""
     body = Body()
+    how = How(optimize=plan.optimize)
     for step in plan.steps:
         names = ", ".join(f"{graph.ops[op].kind} {layer_name(graph, graph.ops[op])}" for op in step.ops)
         if len(step.ops) > 1:
             body.lines.append(c.comment(f"row by row: {names}"))
-            _write_stream(graph, tuple(step.ops), step.scratch_offset, locate, body)
+            _write_stream(graph, plan, step, locate, body)
             continue
-        calls = lower(graph, step.ops[0])
+        calls = lower(graph, step.ops[0], how)
         if calls:
             body.lines.append(c.comment(names))
         for part, lowered in enumerate(calls):
@@ -100,9 +103,9 @@ def _whole_call(graph: Graph, layer: Layer, scratch: int, locate: Callable[[int]
 
 
 def _write_stream(
-    graph: Graph, ops: tuple[int, ...], base: int, locate: Callable[[int], Name], body: Body
+    graph: Graph, plan: Planned, step: PlannedStep, locate: Callable[[int], Name], body: Body
 ) -> None:
-    stream = build_stream(graph, ops)
+    stream, base = build_stream(graph, tuple(step.ops), plan.optimize), step.scratch_offset
     names = {node.op: layer_id(node.op, 0, 1) for node in stream.nodes()}
     pointers: list[str] = []
     starts: list[str] = []
@@ -139,6 +142,10 @@ def _write_stream(
 
     def _fill_ring(node: Node, layer: Name, state: Name, number: int, child: Node | int) -> list[str]:
         wants = c.call("espalier_conv_2d_wants", [layer, state])
+        if isinstance(child, Node) and child.row >= 0:
+            buffer = c.offset("arena", base + child.row)
+            push = c.statement(c.call("espalier_conv_2d_push", [layer, state, buffer]))
+            return c.while_loop(wants, [*row_call(child, buffer), push])
         if isinstance(child, Node):
             slot = Name(c.call("espalier_conv_2d_slot", [layer, state]))
             took = c.statement(c.call("espalier_conv_2d_advance", [layer, state]))

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from espalier.emit.kernel_table import LOWERINGS, lower
-from espalier.emit.lowering import READ_FIRST, Lowered, Window, round_up
+from espalier.emit.lowering import READ_FIRST, How, Lowered, Window, round_up
 from espalier.errors import BugError, EspalierError
 from espalier.graph.types import Graph
 
@@ -51,14 +51,15 @@ def _walk(node: Node) -> Iterator[Node]:
 def streamable(graph: Graph, ops: tuple[int, ...]) -> bool:
     """Whether ``ops`` form a tree that can run row by row."""
     try:
-        build_stream(graph, ops)
+        build_stream(graph, ops, "ram")
     except EspalierError:
         return False
     return True
 
 
-def build_stream(graph: Graph, ops: tuple[int, ...]) -> Stream:
+def build_stream(graph: Graph, ops: tuple[int, ...], optimize: str) -> Stream:
     """The tree of a streamed step with the layout of its scratch; :class:`BugError` when it is no such tree."""
+    how = How(rows=True, optimize=optimize)
     producers, consumers = graph.producers(), graph.consumers()
     inside = set(ops)
     seen: set[int] = set()
@@ -70,7 +71,7 @@ def build_stream(graph: Graph, ops: tuple[int, ...]) -> Stream:
         if op in seen or graph.ops[op].kind not in LOWERINGS:
             raise BugError("a streamed step is not a tree of kernels")
         seen.add(op)
-        calls = lower(graph, op, rows=True)
+        calls = lower(graph, op, how)
         if len(calls) != 1 or calls[0].window is None:
             raise BugError(f"{graph.ops[op].kind} cannot run row by row")
         lowered, window = calls[0], calls[0].window
@@ -89,7 +90,7 @@ def build_stream(graph: Graph, ops: tuple[int, ...]) -> Stream:
             elif not window.ring_rows and window.stride != 1:
                 raise BugError("a strided operator without a ring reads whole tensors only")
             else:
-                children.append(grow(producer, stores_row=not window.ring_rows))
+                children.append(grow(producer, stores_row=lowered.row_form != "window" or not window.ring_rows))
         return Node(op=op, lowered=lowered, window=window, children=tuple(children), state=state, row=row)
 
     root = grow(ops[-1], stores_row=False)

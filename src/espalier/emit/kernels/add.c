@@ -20,11 +20,7 @@ void espalier_add_row(const espalier_add_layer *l, const int8_t *a, const int8_t
   int32_t low = l->low, high = l->high;
   for (; count > 0; count--) {
     int32_t x = table[*scaled++] + *plain++ * unit;
-#if ESPALIER_DSP
-    __asm__("smmulr %0, %0, %1" : "+r"(x) : "r"(multiplier));
-#else
-    x = (int32_t)(((int64_t)x * multiplier + ((int64_t)1 << 31)) >> 32);
-#endif
+    x = espalier_scale_doubled(x, multiplier);
     x += x >> 31;
     *out++ = (int8_t)espalier_clamp((x + rounding) >> shift, low, high);
   }

@@ -22,12 +22,19 @@ static int8_t *ring_row(const espalier_conv_2d_layer *l, Ring *ring, int32_t slo
   return (int8_t *)(ring + 1) + slot * l->row_bytes;
 }
 
+/* Fills whole words with the input's zero point. */
+static void fill(const espalier_conv_2d_layer *l, int8_t *at, int32_t bytes) {
+  uint32_t word = l->wide ? ((uint32_t)l->in_zero & 0xffffu) * 0x10001u : ((uint32_t)l->in_zero & 0xffu) * 0x1010101u;
+  uint32_t *to = (uint32_t *)(void *)at;
+  for (; bytes > 0; bytes -= 4) *to++ = word;
+}
+
 void espalier_conv_2d_start(const espalier_conv_2d_layer *l, void *state) {
   Ring *ring = state;
   ring->pushed = 0;
   ring->wanted = l->ring_rows;
   ring->slot = 0;
-  memset(ring + 1, l->in_zero, (size_t)l->state_bytes - sizeof(Ring));
+  fill(l, (int8_t *)(ring + 1), l->state_bytes - (int32_t)sizeof(Ring));
 }
 
 void espalier_conv_2d_advance(const espalier_conv_2d_layer *l, void *state) {
@@ -41,7 +48,7 @@ int espalier_conv_2d_wants(const espalier_conv_2d_layer *l, void *state) {
   Ring *ring = state;
   while (ring->pushed < ring->wanted) {
     if (ring->pushed >= l->pad_top && ring->pushed < l->pad_top + l->in_height) return 1;
-    memset(ring_row(l, ring, ring->slot), l->in_zero, (size_t)l->row_bytes);
+    fill(l, ring_row(l, ring, ring->slot), l->row_bytes);
     espalier_conv_2d_advance(l, state);
   }
   return 0;
@@ -49,17 +56,90 @@ int espalier_conv_2d_wants(const espalier_conv_2d_layer *l, void *state) {
 
 int8_t *espalier_conv_2d_slot(const espalier_conv_2d_layer *l, void *state) {
   Ring *ring = state;
-  return ring_row(l, ring, ring->slot) + l->pad_left * l->in_channels;
+  return ring_row(l, ring, ring->slot) + ((l->pad_left * l->in_channels) << l->wide);
+}
+
+/* Widens bytes (a multiple of 4) to 16 bits, in the order 0, 2, 1, 3. */
+static void widen(int8_t *target, const int8_t *from, int32_t bytes) {
+#if ESPALIER_DSP
+  uint32_t *to = (uint32_t *)(void *)target;
+  for (; bytes > 0; bytes -= 4) {
+    uint32_t values, even, odd;
+    ESPALIER_MOVE4(&values, from);
+    __asm__("sxtb16 %0, %1" : "=r"(even) : "r"(values));
+    __asm__("sxtb16 %0, %1, ror #8" : "=r"(odd) : "r"(values));
+    to[0] = even;
+    to[1] = odd;
+    to += 2;
+    from += 4;
+  }
+#else
+  int16_t *to = (int16_t *)(void *)target;
+  for (; bytes > 0; bytes -= 4) {
+    to[0] = from[0];
+    to[1] = from[2];
+    to[2] = from[1];
+    to[3] = from[3];
+    to += 4;
+    from += 4;
+  }
+#endif
 }
 
 void espalier_conv_2d_push(const espalier_conv_2d_layer *l, void *state, const int8_t *row) {
-  espalier_copy(espalier_conv_2d_slot(l, state), row, l->in_width * l->in_channels);
+  int8_t *slot = espalier_conv_2d_slot(l, state);
+  if (l->wide) {
+    widen(slot, row, l->in_width * l->in_channels);
+  } else {
+    espalier_copy(slot, row, l->in_width * l->in_channels);
+  }
   espalier_conv_2d_advance(l, state);
 }
 
+typedef int16_t *pack_kernel(int16_t *to, const int8_t *from, int32_t pitch, int32_t words);
+
+#if ESPALIER_THUMB2
+/* Interleaves 4 pixels of a wide ring. */
+pack_kernel espalier_pack_4_wide;
+__asm__(
+    ".syntax unified\n"
+    ".pushsection .text.espalier_pack_4_wide,\"ax\",%progbits\n"
+    ".balign 4\n.thumb\n.thumb_func\n.type espalier_pack_4_wide,%function\n.global espalier_pack_4_wide\n"
+    "espalier_pack_4_wide:\n"
+    "push {r4-r11,lr}\n"
+    "add r12,r1,r2\n"
+    "add lr,r12,r2\n"
+    "add r2,lr,r2\n"
+    "1: ldrd r4,r8,[r1],#8\n"
+    "ldrd r5,r9,[r12],#8\n"
+    "ldrd r6,r10,[lr],#8\n"
+    "ldrd r7,r11,[r2],#8\n"
+    "subs r3,r3,#1\n"
+    "stm r0!,{r4-r11}\n"
+    "bne 1b\n"
+    "pop {r4-r11,pc}\n"
+    ".size espalier_pack_4_wide,.-espalier_pack_4_wide\n"
+    ".popsection\n");
+#else
+static int16_t *espalier_pack_4_wide(int16_t *to, const int8_t *from, int32_t pitch, int32_t words) {
+  int32_t word, pixel;
+  for (word = 0; word < words; word++) {
+    const int8_t *at = from + 8 * word;
+    for (pixel = 0; pixel < 4; pixel++) {
+      ESPALIER_MOVE4(to, at);
+      ESPALIER_MOVE4(to + 8, at + 4);
+      to += 2;
+      at += pitch;
+    }
+    to += 8;
+  }
+  return to;
+}
+#endif
+
 #if ESPALIER_DSP
 /* Widens and interleaves 4 pixels of `words` 4-byte words: {k0,k2} of the four pixels, {k1,k3} of the four pixels. */
-int16_t *espalier_pack_4(int16_t *to, const int8_t *from, int32_t pitch, int32_t words);
+pack_kernel espalier_pack_4;
 __asm__(
     ".syntax unified\n"
     ".pushsection .text.espalier_pack_4,\"ax\",%progbits\n"
@@ -89,7 +169,7 @@ __asm__(
     ".popsection\n");
 
 #elif ESPALIER_THUMB2
-int16_t *espalier_pack_4(int16_t *to, const int8_t *from, int32_t pitch, int32_t words);
+pack_kernel espalier_pack_4;
 #define WIDEN(pointer, at, next)                               \
   "ldrsb r4,[" pointer ",#1]\n"                                \
   "ldrsb r5,[" pointer ",#2]\n"                                \
@@ -335,9 +415,8 @@ static void clamp_row(int8_t *at, int32_t bytes, int32_t low, int32_t high) {
 
 void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *work, const int8_t *in, int8_t *out) {
   Ring *ring = state;
-  int32_t pixel_bytes = l->stride_width * l->in_channels;
+  pack_kernel *pack = l->wide ? espalier_pack_4_wide : espalier_pack_4;
   int32_t packed_values = 16 * l->segment_words * l->window_segments * l->window_rows;
-  int32_t group_in = l->group_in;
   int32_t group_out = l->group_out;
   int16_t *packed = work;
   int8_t *spare = (int8_t *)(packed + packed_values);
@@ -357,7 +436,7 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
     for (x = 0; x < l->out_width;) {
       int16_t *to = packed;
       int32_t pixels = l->out_width - x;
-      int32_t pitch = pixel_bytes;
+      int32_t pitch = l->pixel_step;
       int32_t slot = l->ring_rows ? ring->slot : 0;
       int32_t line, piece;
       int8_t *target;
@@ -377,9 +456,9 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
           slot += l->dilation;
           if (slot >= l->ring_rows) slot -= l->ring_rows;
         }
-        from += x * pixel_bytes + group * group_in;
+        from += x * l->pixel_step + group * l->group_step;
         for (piece = 0; piece < l->window_segments; piece++) {
-          to = espalier_pack_4(to, from, pitch, l->segment_words);
+          to = pack(to, from, pitch, l->segment_words);
           from += l->segment_step;
         }
       }

@@ -52,6 +52,20 @@ static inline int32_t espalier_scale(int32_t x, int32_t m) {
 #endif
 }
 
+/* The same for a value that is known doubled: x * m / 2^32, x even. */
+static inline int32_t espalier_scale_doubled(int32_t x, int32_t m) {
+#if ESPALIER_DSP
+  __asm__("smmulr %0, %0, %1" : "+r"(x) : "r"(m));
+  return x;
+#elif ESPALIER_THUMB2
+  int32_t low;
+  __asm__("smull %0, %1, %1, %2\n\tadd %1, %1, %0, lsr #31" : "=&r"(low), "+r"(x) : "r"(m));
+  return x;
+#else
+  return espalier_scale(x >> 1, m);
+#endif
+}
+
 /* Rounded x / 2^s, halves away from zero (gemmlowp's RoundingDivideByPOT), 0 <= s <= 31. */
 static inline int32_t espalier_round_shift(int32_t x, int32_t s) {
   int32_t mask = (int32_t)(((uint32_t)1 << s) - 1u);
@@ -113,14 +127,17 @@ typedef struct {
   espalier_tile_kernel tile;
   int16_t in_height, in_width, in_channels;
   int16_t out_height, out_width, out_channels;
-  int16_t groups, group_in, group_out;
+  int16_t groups, group_out;
   int16_t pad_top, pad_left;
   int16_t ring_rows;        /* (kernel height - 1) * dilation + 1; 0: 1x1 windows are read straight from the input */
   int16_t window_rows, window_segments; /* kernel height; pieces of a window row that lie together */
   int16_t segment_words;    /* 4-byte words of a piece, rounded up */
-  int16_t segment_step;     /* bytes from one piece to the next */
+  int16_t segment_step;     /* bytes from one piece to the next, in the ring */
+  int16_t pixel_step;       /* bytes from one output pixel's window to the next, in the ring */
+  int16_t group_step;       /* bytes from one group's channels to the next, in the ring */
+  int16_t wide;             /* the ring holds 16-bit values, each 4 of them in the order 0, 2, 1, 3 */
   int16_t dilation;         /* rows of the input between two rows of the window */
-  int16_t stride_height, stride_width;
+  int16_t stride_height;
   int16_t count;            /* output channels per group; for tile_4x2 pairs of them */
   int16_t skip;             /* steps of the unrolled loop of tile_4x2 that its first pass jumps over */
   int16_t row_bytes;        /* bytes of a padded row, rounded up to 4 */
@@ -136,7 +153,8 @@ void espalier_tile_wide(const espalier_tile *tile, int8_t *out);
 /* state: espalier_conv_2d_layer.state_bytes (only where rows go through a ring), work: what one row needs besides. */
 void espalier_conv_2d(const espalier_conv_2d_layer *layer, const int8_t *in, int8_t *out, void *scratch);
 /* Row by row: start; for each output row, while it wants an input row, push one (or write it to the slot and advance);
- * then take the output row. Layers without a ring read `in`, the others ignore it. */
+ * then take the output row. Layers without a ring read `in`, the others ignore it; a slot takes 8-bit values only where
+ * the ring is not wide. */
 void espalier_conv_2d_start(const espalier_conv_2d_layer *layer, void *state);
 int espalier_conv_2d_wants(const espalier_conv_2d_layer *layer, void *state);
 int8_t *espalier_conv_2d_slot(const espalier_conv_2d_layer *layer, void *state);
