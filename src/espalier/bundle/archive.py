@@ -26,8 +26,8 @@ Compression = Literal["none", "gz", "xz"]
 
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 """The earliest time a zip can hold: no build time may leak into an output."""
-TAR_TIME_SECONDS = 946_684_800
-"""2000-01-01 in seconds since 1970; Debian's lintian takes files from before 1984 for an unset clock."""
+TAR_TIME_SECONDS = 315_532_800
+"""The same in seconds since 1970; lintian refuses files from before 1975."""
 
 _NAME = re.compile(r"[A-Za-z0-9_$.@+#=, ()\[\]~-]+(/[A-Za-z0-9_$.@+#=, ()\[\]~-]+)*")
 

@@ -20,7 +20,7 @@ from ..report.content import BundleRow
 from ..store import digest
 from ..target import Target
 from ..workshop import Workshop, pack, unpack
-from . import android, firmware, golden, manifest, raspberry_pi
+from . import android, firmware, manifest, raspberry_pi
 from .prove_model import Proof
 from .source import Artifact, BundleSource, Check, Measurement
 
@@ -130,7 +130,7 @@ def _make(source: BundleSource, tools: str) -> Bundle:
     kind = source.target.bundle
     if kind not in CONTENTS:
         raise BugError(f"no bundle of kind {kind!r}")
-    artifacts = CONTENTS[kind](source) + golden.artifacts(source)
+    artifacts = CONTENTS[kind](source)
     checks: tuple[Check, ...] = ()
     if tools != "none":
         with tempfile.TemporaryDirectory(prefix="espalier-") as folder:

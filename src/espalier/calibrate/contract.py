@@ -73,7 +73,8 @@ def prepare(image: Pixels, contract: InputContract) -> Pixels:
 def to_gray(image: Pixels) -> Pixels:
     """Rec. 601 luma in 16-bit fixed point (Pillow's `L`): uint8 [H, W, 3] -> uint8 [H, W, 1]."""
     r, g, b = (image[:, :, i].astype(np.int32) for i in range(3))
-    return ((19595 * r + 38470 * g + 7471 * b + 32768) >> 16).astype(np.uint8)[:, :, None]
+    gray: Pixels = ((19595 * r + 38470 * g + 7471 * b + 32768) >> 16).astype(np.uint8)[:, :, None]
+    return gray
 
 
 def crop_region(rows: int, columns: int, height: int, width: int) -> tuple[int, int, int, int]:

@@ -1,0 +1,342 @@
+"""The Debian package of the camera bundle: what it installs, its control files, its documentation."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from ..errors import BugError
+from . import golden
+from .archive import Entry, deb_bytes, gzip_bytes
+from .source import Artifact, BundleSource
+
+PI: Final = Path(__file__).parent / "pi"
+MODEL_FILE: Final = "model_uint8.tflite"
+MODEL_JSON_FORMAT: Final = "espalier-device-model/1"
+MAINTAINER: Final = "Espalier model builder <models@espalier.invalid>"
+PACKAGE_DATE: Final = "Tue, 01 Jan 1980 00:00:00 +0000"
+
+
+class PinnedRuntime(msgspec.Struct, frozen=True, kw_only=True):
+    """A runtime that was run on this architecture (benchmarks/arm_parity.py): the Debian architecture, the
+    oldest and the newest Python with a wheel, and the exact distributions. numpy comes from Debian."""
+
+    architecture: str
+    python: tuple[str, str]
+    runtime: str
+    platform: str
+    requirements: tuple[str, ...]
+
+    @property
+    def file(self) -> str:
+        """The name of its requirements file."""
+        return f"requirements-{self.architecture}.txt"
+
+
+_LITERT: Final = (
+    "ai-edge-litert==2.1.6",
+    "backports.strenum==1.2.8",
+    "flatbuffers==25.12.19",
+    "protobuf==7.36.2",
+    "tqdm==4.70.1",
+    "typing-extensions==4.16.0",
+)
+RUNTIMES: Final[Mapping[str, PinnedRuntime]] = {
+    row.architecture: row
+    for row in (
+        PinnedRuntime(
+            architecture="arm64",
+            python=("3.10", "3.14"),
+            runtime="ai-edge-litert 2.1.6",
+            platform="--platform manylinux_2_27_aarch64 --platform manylinux2014_aarch64",
+            requirements=_LITERT,
+        ),
+        PinnedRuntime(
+            architecture="armhf",
+            python=("3.9", "3.11"),
+            runtime="tflite-runtime 2.14.0",
+            platform="--platform manylinux_2_34_armv7l",
+            requirements=("tflite-runtime==2.14.0", "numpy<2"),
+        ),
+        PinnedRuntime(
+            architecture="amd64",
+            python=("3.10", "3.14"),
+            runtime="ai-edge-litert 2.1.6",
+            platform="--platform manylinux_2_27_x86_64 --platform manylinux2014_x86_64",
+            requirements=_LITERT,
+        ),
+    )
+}
+"""Wheel tags and dependencies as the package index had them in November 2026. amd64 is for trying the
+package."""
+
+DEBIAN_ARCHITECTURES: Final[Mapping[str, str]] = {"aarch64": "arm64", "armv7l": "armhf"}
+
+
+def package_name(source: BundleSource) -> str:
+    """The Debian package, its folders, its command and its unit all have this name."""
+    return f"{source.recipe.name}-model"
+
+
+def deb_name(source: BundleSource) -> str:
+    """File name of the package."""
+    return f"{package_name(source)}_{source.recipe.version}_all.deb"
+
+
+def labels_text(source: BundleSource) -> bytes:
+    """labels.txt: one label per line in output order, one final line feed."""
+    return "".join(f"{label}\n" for label in source.labels).encode()
+
+
+def architecture(source: BundleSource) -> str:
+    """Debian's name of the target's architecture."""
+    return DEBIAN_ARCHITECTURES[source.target.architecture]
+
+
+def model_json(source: BundleSource) -> bytes:
+    """model.json: what the program on the device knows of the model. Zero points are the uint8 model's."""
+    contract = source.contract
+    return golden.canonical_json(
+        {
+            "format": MODEL_JSON_FORMAT,
+            "name": source.recipe.name,
+            "version": source.recipe.version,
+            "target": source.target.name,
+            "file": MODEL_FILE,
+            "sha256": hashlib.sha256(source.uint8_model).hexdigest(),
+            "contract": {
+                "size": list(contract.size),
+                "color": contract.color,
+                "resize": contract.resize,
+                "fit": contract.fit,
+            },
+            "input": _tensor(source.input.shape, source.input.scale, source.input.zero_point),
+            "output": _tensor(source.output.shape, source.output.scale, source.output.zero_point),
+            "labels": list(source.labels),
+            "threshold": source.recipe.decision.threshold,
+            "runtime_floor": source.runtime_floor,
+            "runtimes": [
+                {
+                    "architecture": row.architecture,
+                    "python": list(row.python),
+                    "runtime": row.runtime,
+                    "file": row.file,
+                }
+                for row in RUNTIMES.values()
+            ],
+        }
+    )
+
+
+def _tensor(shape: tuple[int, ...], scale: float, zero_point: int) -> dict[str, object]:
+    return {"shape": list(shape), "dtype": "uint8", "scale": scale, "zero_point": zero_point + 128}
+
+
+def requirements_text(row: PinnedRuntime) -> bytes:
+    head = f"# {row.runtime} for {row.architecture}, Python {row.python[0]} to {row.python[1]}\n"
+    return (head + "".join(f"{line}\n" for line in row.requirements)).encode()
+
+
+# ---- other programs that may take the model as it is ----
+
+
+def rpicam_reason(source: BundleSource) -> str:
+    """Why rpicam-apps' object_classify_tf cannot take this model; empty when it can.
+
+    Rules: rpicam-apps post_processing_stages/object_classify_tf_stage.cpp and tf_stage.cpp, July 2026.
+    """
+    return _first_broken(source, "object_classify_tf") or (
+        "a label holds `:` or `,`, which object_classify_tf cuts"
+        if any(set(label) & set(":,") for label in source.labels)
+        else ""
+    )
+
+
+def frigate_reason(source: BundleSource) -> str:
+    """Why Frigate's custom classification cannot take this model; empty when it can.
+
+    Rules: frigate/data_processing/real_time/custom_classification.py, July 2026.
+    """
+    return _first_broken(source, "Frigate")
+
+
+def _first_broken(source: BundleSource, who: str) -> str:
+    contract = source.contract
+    rules = [
+        (
+            contract.size == (224, 224),
+            f"{who} feeds exactly 224 x 224 pixels, this model takes {contract.size[0]} x {contract.size[1]}",
+        ),
+        (contract.color == "rgb", f"{who} feeds rgb, this model takes {contract.color}"),
+        (
+            source.output.zero_point == -128,
+            f"{who} expects an output zero point of 0, this model has {source.output.zero_point + 128}",
+        ),
+    ]
+    return next((reason for holds, reason in rules if not holds), "")
+
+
+def rpicam_stage(source: BundleSource) -> bytes:
+    """object_classify_tf.json for rpicam-hello --post-process-file."""
+    share = f"/usr/share/{package_name(source)}"
+    return golden.canonical_json(
+        {
+            "rpicam-apps": {"lores": {"width": 224, "height": 224, "format": "yuv420"}},
+            "object_classify_tf": {
+                "number_of_results": min(3, len(source.labels)),
+                "number_of_threads": 2,
+                "refresh_rate": 15,
+                "threshold_high": source.recipe.decision.threshold,
+                "threshold_low": round(source.recipe.decision.threshold / 2, 6),
+                "model_file": f"{share}/{MODEL_FILE}",
+                "labels_file": f"{share}/labels.txt",
+                "display_labels": 1,
+                "verbose": 0,
+                "normalisation_offset": 0,
+                "normalisation_scale": 1,
+            },
+            "annotate_cv": {"text": "", "fg": 255, "bg": 0, "scale": 1.0, "thickness": 2, "alpha": 0.3},
+        }
+    )
+
+
+# ---- the Debian package ----
+
+
+def debian_package(source: BundleSource, golden_files: tuple[Artifact, ...]) -> bytes:
+    """The .deb; equal sources give equal bytes."""
+    tree = installed_tree(source, golden_files)
+    sums = "".join(
+        f"{hashlib.md5(e.data).hexdigest()}  {e.path}\n" for e in sorted(tree, key=lambda e: e.path)
+    )
+    installed = sum((len(entry.data) + 4095) // 4096 * 4 for entry in tree)
+    control = [
+        Entry(path="control", data=control_file(source, installed)),
+        Entry(path="md5sums", data=sums.encode()),
+        *(
+            Entry(path=name, data=_template(f"{name}.txt", source), executable=True)
+            for name in ("postinst", "prerm", "postrm")
+        ),
+    ]
+    return deb_bytes(control, tree)
+
+
+def installed_tree(source: BundleSource, golden_files: tuple[Artifact, ...]) -> list[Entry]:
+    """Every file that the package installs, by its path below /."""
+    package = package_name(source)
+    share, library, documents = f"usr/share/{package}", f"usr/lib/{package}", f"usr/share/doc/{package}"
+    changelog = (
+        f"{package} ({source.recipe.version}) unstable; urgency=medium\n\n"
+        f"  * Model {source.recipe.name} {source.recipe.version}, made by Espalier.\n\n"
+        f" -- {MAINTAINER}  {PACKAGE_DATE}\n"
+    )
+    entries = [
+        Entry(path=f"{share}/{MODEL_FILE}", data=source.uint8_model),
+        Entry(path=f"{share}/labels.txt", data=labels_text(source)),
+        Entry(path=f"{share}/model.json", data=model_json(source)),
+        *(Entry(path=f"{share}/{row.file}", data=requirements_text(row)) for row in RUNTIMES.values()),
+        *(Entry(path=f"{share}/{artifact.path}", data=artifact.data) for artifact in golden_files),
+        Entry(path=f"{library}/classify.py", data=(PI / "classify.py").read_bytes(), executable=True),
+        *(
+            Entry(path=f"{library}/device/{path.name}", data=path.read_bytes())
+            for path in sorted((PI / "device").glob("*.py"))
+        ),
+        Entry(path=f"usr/bin/{package}", data=_template("command.txt", source), executable=True),
+        Entry(path=f"usr/share/man/man1/{package}.1.gz", data=gzip_bytes(_template("manual.txt", source))),
+        Entry(path=f"usr/lib/systemd/system/{package}.service", data=_template("service.txt", source)),
+        Entry(path=f"{documents}/copyright", data=_template("copyright.txt", source)),
+        # Short golden vectors look like text in an old encoding to lintian.
+        Entry(
+            path=f"usr/share/lintian/overrides/{package}",
+            data=f"{package}: national-encoding [{share}/golden/*.bin]\n".encode(),
+        ),
+        Entry(path=f"{documents}/changelog.gz", data=gzip_bytes(changelog.encode())),
+        Entry(path=f"{documents}/README.md.gz", data=gzip_bytes(readme(source))),
+    ]
+    if not rpicam_reason(source):
+        entries.append(Entry(path=f"{share}/object_classify_tf.json", data=rpicam_stage(source)))
+    return entries
+
+
+def control_file(source: BundleSource, installed_kib: int) -> bytes:
+    """DEBIAN/control. The Python bounds are those for which the target's runtime has a wheel."""
+    low, high = RUNTIMES[architecture(source)].python
+    above = f"3.{int(high.split('.')[1]) + 1}"
+    height, width = source.contract.size
+    fields = {
+        "Package": package_name(source),
+        "Version": source.recipe.version,
+        "Architecture": "all",
+        "Maintainer": MAINTAINER,
+        "Installed-Size": str(installed_kib),
+        "Depends": f"python3 (>= {low}), python3 (<< {above}), python3-numpy, python3-pil",
+        "Recommends": "python3-venv, python3-picamera2",
+        "Section": "science",
+        "Priority": "optional",
+        "Description": f"image classifier {source.recipe.name} for {source.target.title.split(',')[0]}",
+    }
+    text = "".join(f"{key}: {value}\n" for key, value in fields.items())
+    text += (
+        f" An int8 model with {len(source.labels)} classes for {height} by {width} pixels, with a\n"
+        " program that classifies images, folders and camera frames and starts\n"
+        " commands on the answers.\n"
+        " .\n"
+        " The runtime is not a Debian package: after installing, run the command\n"
+        " install-runtime of this program once.\n"
+    )
+    return text.encode()
+
+
+def readme(source: BundleSource) -> bytes:
+    """README.md of the bundle and of the package."""
+    row = RUNTIMES[architecture(source)]
+    package = package_name(source)
+    rpicam, frigate = rpicam_reason(source), frigate_reason(source)
+    stage = f"`rpicam-hello --post-process-file /usr/share/{package}/object_classify_tf.json`"
+    words = {
+        "TITLE": source.target.title,
+        "CLASSES": str(len(source.labels)),
+        "HEIGHT": str(source.contract.size[0]),
+        "WIDTH": str(source.contract.size[1]),
+        "COLOR": source.contract.color,
+        "RESIZE": source.contract.resize,
+        "FIT": source.contract.fit,
+        "DEB": deb_name(source),
+        "RUNTIME": row.runtime,
+        "THRESHOLD": f"{source.recipe.decision.threshold:g}",
+        "EXAMPLE": source.labels[-1],
+        "DOWNLOAD": f"pip download -d wheels --only-binary :all: {row.platform} \\\n"
+        f"    --python-version {source.target.python[0]} -r {row.file}    # on the other computer",
+        "RPICAM": f"no: {rpicam}." if rpicam else stage,
+        "FRIGATE": f"no: {frigate}."
+        if frigate
+        else "copy `frigate/model_cache` into Frigate's configuration folder.",
+    }
+    return _template("readme.txt", source, words)
+
+
+def _template(name: str, source: BundleSource, words: Mapping[str, str] | None = None) -> bytes:
+    """A text of pi/package with its @WORDS@ replaced. Raises BugError when one has no value."""
+    text = (PI / "package" / name).read_text("utf-8")
+    package = package_name(source)
+    known = {
+        "NAME": source.recipe.name,
+        "VERSION": source.recipe.version,
+        "PACKAGE": package,
+        "UPPER": package.upper(),
+        "MANNAME": package.replace("-", r"\-"),
+        "MANTITLE": source.recipe.name.replace("-", r"\-"),
+        **(words or {}),
+    }
+
+    def value(found: re.Match[str]) -> str:
+        if found[1] not in known:
+            raise BugError(f"pi/package/{name}: {found[0]} has no value")
+        return known[found[1]]
+
+    return re.sub(r"@([A-Z]+)@", value, text).encode()

@@ -1,0 +1,209 @@
+"""The command line: one line per image, or one of the commands doctor, selftest, install-runtime."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .actions import Action, SavedFrames, split_actions
+from .contract import prepare
+from .images import Frame, frames_from_camera, frames_from_paths, frames_from_stdin, frames_from_watch
+from .install import doctor, install_runtime
+from .model import Decision, Engine, Model, Pixels, Place, decide, load_model
+from .problem import INTERRUPTED, OK, UNREADABLE, Problem, say
+from .selftest import selftest
+
+COMMANDS = {"doctor": doctor, "selftest": selftest, "install-runtime": install_runtime}
+
+HELP = """commands:
+  doctor             what this computer has, and which runtime is used
+  selftest           golden vectors and preprocessing, compared with the build machine
+  install-runtime    the pinned runtime, into this program's own virtual environment
+
+actions (any number):
+  --on ANSWER --exec COMMAND [ARGUMENT ...] [;]
+                     start COMMAND without a shell; {label}, {confidence} and {image} are replaced.
+                     For a stream it starts when the answer appears, for files with every image.
+                     ANSWER is a label, or review. The command ends at `;`, at the next --on, or at the end.
+
+output, separated by tabs:
+  image, decision, confidence, action started (or -). The decision is a label, or `review (LABEL)` below the
+  threshold.
+
+exit codes:
+  0 all well   2 wrong use   3 an image could not be read   6 the self-test or the model file differs
+  7 the runtime or the camera is missing   130 interrupted"""
+
+
+def main(arguments: Sequence[str], place: Place) -> int:
+    """Run one command; returns the exit code."""
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(OK))
+    try:
+        rest, actions = split_actions(arguments)
+        options = make_parser(place).parse_args(rest)
+        if options.images and options.images[0] in COMMANDS:
+            if len(options.images) > 1:
+                raise Problem(f"{options.images[0]} takes no further names")
+            return COMMANDS[options.images[0]](options, place)
+        return classify(options, actions)
+    except Problem as problem:
+        say(f"{place.package}: {problem}")
+        return problem.code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+
+
+def make_parser(place: Place) -> argparse.ArgumentParser:
+    """The options; `--on ... --exec ...` is taken out before (actions.split_actions)."""
+    parser = argparse.ArgumentParser(
+        prog=place.package,
+        description="Classify images with the model of this package.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=HELP,
+    )
+    add = parser.add_argument
+    add("images", nargs="*", help="image files or folders, or a command")
+    add("--camera", nargs="?", type=int, const=0, metavar="NUMBER", help="a Raspberry Pi camera (0)")
+    add("--camera-size", default="640x480", metavar="WxH", help="frame size (640x480)")
+    add("--watch", metavar="FOLDER", help="classify new files of a folder")
+    add("--stdin", metavar="WxH:KIND", help="raw frames, such as 640x480:rgb24 (bgr24, gray)")
+    add("--rotate", type=int, choices=(0, 90, 180, 270), default=0, help="turn clockwise before all else")
+    add("--threshold", type=float, help="confidence below which the answer is review (the recipe's)")
+    add(
+        "--hold",
+        type=int,
+        default=1,
+        metavar="N",
+        help="frames that an answer must stand before its action (1)",
+    )
+    add("--interval", type=float, metavar="S", help="seconds between frames (0) or looks at the folder (0.1)")
+    add("--once", action="store_true", help="stop after one image")
+    add("--json", action="store_true", help="one JSON object per line")
+    add("--time", action="store_true", help="add the milliseconds of preparing and of the model")
+    add("--threads", type=int, default=min(4, os.cpu_count() or 1), metavar="N", help="threads of the model")
+    add(
+        "--model",
+        type=Path,
+        default=place.share,
+        metavar="FOLDER",
+        help=f"the model's folder ({place.share})",
+    )
+    add("--wheels", metavar="FOLDER", help="install-runtime: take wheels from a folder, use no network")
+    return parser
+
+
+def classify(options: argparse.Namespace, actions: Sequence[Action]) -> int:
+    """Answer each image of the chosen source; returns UNREADABLE when one could not be read."""
+    model = load_model(options.model)
+    check_options(options, actions, model)
+    engine = Engine(model, options.threads)
+    say(f"{model.facts['name']} {model.facts['version']}: {engine.runtime.name} {engine.runtime.version}")
+    threshold = model.threshold if options.threshold is None else options.threshold
+    saved = SavedFrames()
+    unreadable = 0
+    try:
+        for frame in open_frames(options):
+            if frame.rgb is None:
+                unreadable += 1
+                say(f"{frame.name}: {frame.why}")
+            else:
+                rgb = np.rot90(frame.rgb, -options.rotate // 90) if options.rotate else frame.rgb
+                decision, row = answer(rgb, model, engine, threshold)
+                started = start_actions(actions, decision, frame, rgb, options.hold, saved)
+                print(as_line(frame.name, decision, started, row, options), flush=True)
+            if options.once:
+                break
+    finally:
+        for action in actions:
+            action.finish()
+    return UNREADABLE if unreadable else OK
+
+
+def check_options(options: argparse.Namespace, actions: Sequence[Action], model: Model) -> None:
+    """Raise Problem for a combination that means nothing."""
+    if options.threshold is not None and not 0 <= options.threshold <= 1:
+        raise Problem("--threshold must be 0 to 1")
+    if options.hold < 1 or options.threads < 1 or (options.interval or 0) < 0:
+        raise Problem("--hold and --threads must be 1 or more, --interval 0 or more")
+    for action in actions:
+        if action.answer not in (*model.labels, "review"):
+            raise Problem(f"--on {action.answer}: the answers are {', '.join(model.labels)}, review")
+    sources = (options.images, options.camera is not None, options.watch, options.stdin)
+    if sum(map(bool, sources)) != 1:
+        raise Problem("name images or folders, or one of --camera, --watch FOLDER, --stdin 640x480:rgb24")
+
+
+def open_frames(options: argparse.Namespace) -> Iterator[Frame]:
+    """The chosen source."""
+    if options.camera is not None:
+        return frames_from_camera(options.camera, options.camera_size, options.interval or 0.0)
+    if options.watch:
+        return frames_from_watch(Path(options.watch), options.interval or 0.1)
+    if options.stdin:
+        return frames_from_stdin(options.stdin)
+    return frames_from_paths(options.images)
+
+
+def answer(rgb: Pixels, model: Model, engine: Engine, threshold: float) -> tuple[Decision, dict[str, Any]]:
+    """Prepare, run, decide: the decision, and the output bytes with the times in milliseconds."""
+    begin = time.perf_counter()
+    pixels = prepare(rgb, model.contract)
+    middle = time.perf_counter()
+    output = engine.run(pixels)
+    decision = decide(output, model, threshold)
+    end = time.perf_counter()
+    row = {
+        "outputs": output.tolist(),
+        "prepare_ms": round((middle - begin) * 1e3, 3),
+        "model_ms": round((end - middle) * 1e3, 3),
+    }
+    return decision, row
+
+
+def start_actions(
+    actions: Sequence[Action], decision: Decision, frame: Frame, rgb: Pixels, hold: int, saved: SavedFrames
+) -> list[str]:
+    """Start what this answer asks for; returns the names of the commands that started."""
+    started = []
+    for action in actions:
+        if not action.wants(decision.answer, hold, each=frame.path is not None):
+            continue
+        image = str(frame.path.resolve()) if frame.path else ""
+        if not image and any("{image}" in part for part in action.command):
+            image = saved.save(rgb)
+        if action.start(decision, image, wait=frame.path is not None):
+            started.append(os.path.basename(action.command[0]))
+    return started
+
+
+def as_line(
+    name: str, decision: Decision, started: Sequence[str], row: dict[str, Any], options: argparse.Namespace
+) -> str:
+    """One line of output, plain or JSON."""
+    done = ",".join(started) or "-"
+    if options.json:
+        facts = {
+            "image": name,
+            "decision": decision.answer,
+            "label": decision.label,
+            "confidence": round(decision.confidence, 6),
+            "action": done,
+        }
+        return json.dumps({**facts, **(row if options.time else {"outputs": row["outputs"]})})
+    best = f" ({decision.label})" if decision.answer == "review" else ""
+    line = f"{name}\t{decision.answer}{best}\t{decision.confidence:.4f}\t{done}"
+    if options.time:
+        line += f"\tprepare {row['prepare_ms']:.1f} ms\tmodel {row['model_ms']:.1f} ms"
+    return line

@@ -1,0 +1,150 @@
+"""The model's folder, the runtime that runs it, and the decision on its output."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import json
+from importlib import metadata
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .problem import DIFFERS, MISSING, Problem
+
+Pixels = NDArray[np.uint8]
+
+RUNTIMES = (
+    ("ai-edge-litert", "ai_edge_litert.interpreter"),
+    ("tflite-runtime", "tflite_runtime.interpreter"),
+    ("tensorflow", "tensorflow.lite"),
+)
+"""Distribution and module, in order of preference."""
+
+
+class Contract(NamedTuple):
+    """How an image becomes the model's input; see `prepare`."""
+
+    size: tuple[int, int]
+    color: str
+    resize: str
+    fit: str
+
+
+class Place(NamedTuple):
+    """Where this program lies: its launcher, its package's name, the model's folder, its virtual
+    environment."""
+
+    program: Path
+    package: str
+    share: Path
+    venv: Path
+
+
+class Model(NamedTuple):
+    """The model's folder, read: what model.json says, and where the .tflite is."""
+
+    path: Path
+    facts: dict[str, Any]
+    contract: Contract
+    labels: tuple[str, ...]
+    scale: float
+    zero_point: int
+    threshold: float
+
+
+def load_model(folder: Path) -> Model:
+    """Read model.json beside the model and hold the .tflite against its digest."""
+    try:
+        facts = json.loads((folder / "model.json").read_text("utf-8"))
+        path = folder / facts["file"]
+        data = path.read_bytes()
+    except (OSError, ValueError, KeyError) as problem:
+        raise Problem(f"no model in {folder} ({problem}); next: reinstall the package", MISSING) from None
+    if hashlib.sha256(data).hexdigest() != facts["sha256"]:
+        raise Problem(f"{path} is not the file that was built; next: reinstall the package", DIFFERS)
+    given, output = facts["contract"], facts["output"]
+    return Model(
+        path=path,
+        facts=facts,
+        contract=Contract(
+            (given["size"][0], given["size"][1]), given["color"], given["resize"], given["fit"]
+        ),
+        labels=tuple(facts["labels"]),
+        scale=output["scale"],
+        zero_point=output["zero_point"],
+        threshold=facts["threshold"],
+    )
+
+
+class Runtime(NamedTuple):
+    """An interpreter that could be imported."""
+
+    name: str
+    version: str
+    module: Any
+
+
+def load_runtime() -> tuple[Runtime | None, list[str]]:
+    """The first runtime of RUNTIMES that can be imported, and why those before it cannot."""
+    missing = []
+    for name, module_name in RUNTIMES:
+        if importlib.util.find_spec(module_name.split(".")[0]) is None:
+            missing.append(f"{name}: not installed")
+            continue
+        try:
+            return Runtime(name, version_of(name), importlib.import_module(module_name)), missing
+        except (ImportError, AttributeError, OSError, RuntimeError, SystemError) as problem:
+            missing.append(f"{name}: {(str(problem) or type(problem).__name__).splitlines()[0]}")
+    return None, missing
+
+
+def version_of(distribution: str) -> str:
+    """The installed version of a distribution."""
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return "unknown version"
+
+
+class Engine:
+    """The model in the first runtime that there is: uint8 [h, w, c] -> uint8 [labels]."""
+
+    def __init__(self, model: Model, threads: int) -> None:
+        runtime, missing = load_runtime()
+        if runtime is None:
+            raise Problem(
+                f"no runtime ({'; '.join(missing)}); next: run install-runtime, or doctor to see more",
+                MISSING,
+            )
+        self.runtime = runtime
+        self._interpreter = self.runtime.module.Interpreter(model_path=str(model.path), num_threads=threads)
+        self._interpreter.allocate_tensors()
+        self._input = self._interpreter.get_input_details()[0]["index"]
+        self._output = self._interpreter.get_output_details()[0]["index"]
+
+    def run(self, pixels: Pixels) -> Pixels:
+        """One answer: the output bytes."""
+        self._interpreter.set_tensor(self._input, pixels[None])
+        self._interpreter.invoke()
+        output: Pixels = self._interpreter.get_tensor(self._output).reshape(-1)
+        return output
+
+
+class Decision(NamedTuple):
+    """`label` is the best one, `answer` that label or "review"; confidence 0..1."""
+
+    answer: str
+    label: str
+    confidence: float
+
+
+def decide(output: Pixels, model: Model, threshold: float) -> Decision:
+    """The first largest output; "review" when its confidence is below the threshold."""
+    best = int(np.argmax(output))
+    label = model.labels[best]
+    confidence = model.scale * (int(output[best]) - model.zero_point)
+    return Decision("review" if confidence < threshold else label, label, confidence)

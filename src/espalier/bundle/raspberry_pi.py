@@ -1,0 +1,287 @@
+"""The camera bundle: a Debian package for Raspberry Pi OS with the model, the program, a service and a
+self-test.
+
+    README.md                                how to install and use it
+    <name>-model_<version>_all.deb           /usr/share/<name>-model   model, labels, model.json, golden
+    vectors
+                                             /usr/lib/<name>-model     classify.py and its folder `device`
+                                             /usr/bin/<name>-model     the command; a manual page; a systemd
+                                             unit
+    requirements-<architecture>.txt          the pinned runtime, also inside the package
+    golden/...                               the golden vectors for any other reader (golden.py)
+    frigate/model_cache/<name>/...           only where Frigate takes the model as it is
+
+The package holds no compiled code, so its architecture is `all`; what differs between devices is the runtime
+that `<name>-model install-runtime` puts into a virtual environment (table RUNTIMES), because none is a Debian
+package.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from ..errors import InputRefusedError
+from . import golden
+from .archive import read_deb
+from .debian import (
+    RUNTIMES,
+    deb_name,
+    debian_package,
+    frigate_reason,
+    labels_text,
+    package_name,
+    readme,
+    requirements_text,
+    rpicam_reason,
+)
+from .source import Artifact, BundleSource, Check
+
+PROGRAM_SECONDS: Final = 120.0
+"""Longest run of one program in `check`."""
+
+
+def contents(source: BundleSource) -> tuple[Artifact, ...]:
+    """All files of the camera bundle but the manifest, sorted by path."""
+    golden_files = golden.artifacts(source)
+    files = [
+        Artifact(path="README.md", data=readme(source), role="documentation"),
+        Artifact(path=deb_name(source), data=debian_package(source, golden_files), role="package"),
+        *golden_files,
+        *(
+            Artifact(path=row.file, data=requirements_text(row), role="requirements")
+            for row in RUNTIMES.values()
+        ),
+    ]
+    if not frigate_reason(source):
+        base = f"frigate/model_cache/{source.recipe.name}"
+        files += [
+            Artifact(path=f"{base}/model.tflite", data=source.uint8_model, role="model"),
+            Artifact(path=f"{base}/labelmap.txt", data=labels_text(source), role="labels"),
+        ]
+    return tuple(sorted(files, key=lambda artifact: artifact.path))
+
+
+def check(folder: Path, source: BundleSource, thorough: bool = False) -> tuple[Check, ...]:
+    """Take the written bundle as its users will: unpack the package with dpkg-deb, run its program on this
+    machine, read its unit with systemd. `thorough` adds lintian (seconds). What could not run says why."""
+    package = folder / deb_name(source)
+    with tempfile.TemporaryDirectory(prefix="espalier-deb-") as scratch:
+        tree = Path(scratch) / "tree"
+        unpacked = _unpack(package, tree)
+        jobs: list[Callable[[], Check]] = [lambda: _checksums(package)]
+        if unpacked.result == "passed":
+            jobs += [
+                lambda: _selftest(tree, source),
+                lambda: _one_image(tree, source),
+                lambda: _unit(tree, source),
+            ]
+        if thorough:
+            jobs.append(lambda: _lintian(package))
+        with ThreadPoolExecutor(len(jobs)) as pool:
+            checks = [unpacked, *(future.result() for future in [pool.submit(job) for job in jobs])]
+    return (*checks, *_not_run(source, thorough))
+
+
+def _not_run(source: BundleSource, thorough: bool) -> Iterator[Check]:
+    wheels = RUNTIMES["armhf" if source.target.architecture == "armv7l" else "arm64"].runtime
+    yield Check(
+        name=f"program under the real Arm wheel ({wheels})",
+        tool="qemu-user",
+        result="not run",
+        why="needs an Arm system's files from Debian: benchmarks/arm_parity.py fetches them and runs it",
+    )
+    if not thorough:
+        yield Check(
+            name="package policy", tool="lintian", result="not run", why="slow; part of the thorough checks"
+        )
+    if rpicam_reason(source):
+        yield Check(
+            name="rpicam-apps stage file",
+            tool="espalier",
+            result="not run",
+            why=f"not made: {rpicam_reason(source)}",
+        )
+    if frigate_reason(source):
+        yield Check(
+            name="Frigate folder",
+            tool="espalier",
+            result="not run",
+            why=f"not made: {frigate_reason(source)}",
+        )
+    yield Check(name="camera", tool="picamera2", result="not run", why="needs a Raspberry Pi camera")
+
+
+def _unpack(package: Path, tree: Path) -> Check:
+    version = _version(["dpkg-deb", "--version"])
+    if version is None:
+        try:  # our own reader still lets the program run
+            files = read_deb(package.read_bytes()).data
+        except InputRefusedError as problem:
+            return Check(name="package unpacks", tool="espalier", result="failed", why=problem.found)
+        for path, data in files.items():
+            (tree / path).parent.mkdir(parents=True, exist_ok=True)
+            (tree / path).write_bytes(data)
+        return Check(
+            name="package unpacks", tool="espalier", result="passed", why="dpkg-deb is not installed"
+        )
+    for step in (["--info", str(package)], ["--extract", str(package), str(tree)]):
+        done = _run(["dpkg-deb", *step])
+        if done.returncode != 0:
+            return Check(
+                name="package unpacks", tool="dpkg-deb", version=version, result="failed", why=_tail(done)
+            )
+    return Check(name="package unpacks", tool="dpkg-deb", version=version, result="passed")
+
+
+def _checksums(package: Path) -> Check:
+    """Every installed file is in md5sums with its digest, and nothing else is."""
+    try:
+        deb = read_deb(package.read_bytes())
+    except InputRefusedError as problem:
+        return Check(name="md5sums", tool="espalier", result="failed", why=problem.found)
+    lines = deb.control.get("md5sums", b"").decode("ascii", "replace").splitlines()
+    listed = {path: digest for digest, _, path in (line.partition("  ") for line in lines)}
+    right = {path: hashlib.md5(data).hexdigest() for path, data in deb.data.items()}
+    wrong = sorted(path for path in listed.keys() | right.keys() if listed.get(path) != right.get(path))
+    if wrong:
+        return Check(name="md5sums", tool="espalier", result="failed", why=f"{wrong[0]} does not fit")
+    return Check(name="md5sums", tool="espalier", result="passed")
+
+
+def _selftest(tree: Path, source: BundleSource) -> Check:
+    name = "self-test: preprocessing and golden vectors"
+    done = _run_program(tree, source, ["selftest", "--json"])
+    if done is None:
+        return _no_runtime(name)
+    try:
+        row: dict[str, Any] = msgspec.json.decode(done.stdout)
+        tool, _, version = row["runtime"].partition(" ")
+    except (msgspec.DecodeError, KeyError, TypeError):
+        return Check(name=name, tool="classify.py", result="failed", why=_tail(done))
+    why = "; ".join(row["failures"]) or f"bytes equal to kernels: {', '.join(row['equal_kernels']) or 'none'}"
+    return Check(name=name, tool=tool, version=version, result=row["result"], why=why)
+
+
+def _one_image(tree: Path, source: BundleSource) -> Check:
+    """A golden vector as an image file: at the model's own size the contract changes nothing but the
+    colours."""
+    name = "image file in, label out"
+    if not source.golden:
+        return Check(name=name, tool="classify.py", result="not run", why="there is no golden vector")
+    vector = source.golden[0]
+    height, width, channels = source.contract.shape
+    pixels = vector.pixels
+    if channels == 1:
+        pixels = b"".join(bytes([value]) * 3 for value in pixels)
+    elif source.contract.color == "bgr":
+        pixels = b"".join(pixels[i : i + 3][::-1] for i in range(0, len(pixels), 3))
+    image = tree / "golden.ppm"
+    image.write_bytes(b"P6 %d %d 255\n" % (width, height) + pixels)
+    done = _run_program(tree, source, ["--json", "--threshold", "0", str(image)])
+    if done is None:
+        return _no_runtime(name)
+    answers = {source.labels[_best(outputs)] for outputs in vector.outputs.values()}
+    try:
+        label = msgspec.json.decode(done.stdout)["label"]
+    except (msgspec.DecodeError, KeyError, TypeError):
+        return Check(name=name, tool="classify.py", result="failed", why=_tail(done))
+    if label not in answers:
+        return Check(
+            name=name, tool="classify.py", result="failed", why=f"{label!r} instead of {sorted(answers)}"
+        )
+    return Check(name=name, tool="classify.py", version=source.recipe.version, result="passed")
+
+
+def _best(outputs: bytes) -> int:
+    """Index of the first largest int8."""
+    values = [byte - 256 if byte > 127 else byte for byte in outputs]
+    return values.index(max(values))
+
+
+def _unit(tree: Path, source: BundleSource) -> Check:
+    name = "systemd unit"
+    version = _version(["systemd-analyze", "--version"])
+    if version is None:
+        return Check(
+            name=name, tool="systemd-analyze", result="not run", why="systemd-analyze is not installed"
+        )
+    package = package_name(source)
+    unit = tree / "usr/lib/systemd/system" / f"{package}.service"
+    # systemd looks for the program where the unit says; here it lies in the unpacked tree.
+    text = unit.read_text("utf-8").replace(
+        f"ExecStart=/usr/lib/{package}", f"ExecStart={tree}/usr/lib/{package}"
+    )
+    copy = tree / unit.name
+    copy.write_text(text, "utf-8")
+    done = _run(["systemd-analyze", "verify", "--man=no", str(copy)])
+    if done.returncode != 0 or done.stderr.strip():
+        why = _tail(done).replace(str(tree), "")
+        return Check(name=name, tool="systemd-analyze", version=version, result="failed", why=why)
+    return Check(name=name, tool="systemd-analyze", version=version, result="passed")
+
+
+def _lintian(package: Path) -> Check:
+    """Debian's policy checker; errors fail, warnings are shown."""
+    name = "package policy"
+    version = _version(["lintian", "--version"])
+    if version is None:
+        return Check(name=name, tool="lintian", result="not run", why="lintian is not installed")
+    done = _run(["lintian", "--tag-display-limit", "0", "--fail-on", "error", str(package)])
+    tags = [line for line in done.stdout.decode(errors="replace").splitlines() if line[:2] in ("E:", "W:")]
+    if done.returncode != 0:
+        return Check(
+            name=name, tool="lintian", version=version, result="failed", why="; ".join(tags) or _tail(done)
+        )
+    return Check(name=name, tool="lintian", version=version, result="passed", why="; ".join(tags))
+
+
+def _run_program(
+    tree: Path, source: BundleSource, arguments: Sequence[str]
+) -> subprocess.CompletedProcess[bytes] | None:
+    """Run the package's classify.py with this Python; None when this Python has no runtime (its exit code
+    7)."""
+    program = tree / "usr/lib" / package_name(source) / "classify.py"
+    done = _run([sys.executable, "-B", str(program), *arguments])
+    return None if done.returncode == 7 else done
+
+
+def _no_runtime(name: str) -> Check:
+    return Check(
+        name=name, tool="classify.py", result="not run", why="no runtime for .tflite files is installed here"
+    )
+
+
+def _run(command: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
+    environment = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME", "TMPDIR")}
+    try:
+        return subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, env={**environment, "LC_ALL": "C.UTF-8"},
+            timeout=PROGRAM_SECONDS, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(command, 1, b"", f"no end after {PROGRAM_SECONDS:.0f} s".encode())
+
+
+def _version(command: Sequence[str]) -> str | None:
+    """The first number with a dot that a tool prints of itself; None when it is not installed."""
+    if shutil.which(command[0]) is None:
+        return None
+    words = _run(command).stdout.decode(errors="replace").replace("(", " ").replace(")", " ").split()
+    return next((word.lstrip("v") for word in words if word.lstrip("v")[:1].isdigit()), "unknown")
+
+
+def _tail(done: subprocess.CompletedProcess[bytes]) -> str:
+    """The last line that a program wrote, for people."""
+    lines = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
+    return (lines[-1] if lines else f"exit code {done.returncode}")[:300]
