@@ -1,0 +1,138 @@
+"""Write docs/reference/ from the tables of the code: operators, targets, errors, limits, recipe keys.
+
+    python docs/generate.py            # writes the files
+    python docs/generate.py --check    # fails when a file is not what the code says
+
+The rule that a user reads here is the sentence of the error message that refuses a model: it is written once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from espalier import errors
+from espalier.graph.arithmetic import ROUNDING
+from espalier.graph.ops import OPS
+from espalier.limits import LIMITS
+from espalier.load import keras_table
+from espalier.recipe import Recipe
+from espalier.target import load_target, target_names
+
+FOLDER = Path(__file__).parent / "reference"
+
+
+def operators() -> str:
+    """The operator table of the compiler."""
+    lines = ["# Operators of the microcontroller compiler", "",
+             "Rounding rules: " + "; ".join(f"**{name}**: {_text(rule)}" for name, rule in sorted(ROUNDING.items())) + ".", "",
+             "| operator | rounding | rules (a model that breaks one is refused with this sentence) |", "|---|---|---|"]
+    for kind, spec in sorted(OPS.items()):
+        rules = "<br>".join(_cell(rule.sentence) for rule in spec.rules) or "–"
+        lines.append(f"| `{kind}` | {spec.rounding} | {rules} |")
+    return "\n".join(lines) + "\n"
+
+
+def targets() -> str:
+    """Every shipped target with its facts and their sources."""
+    lines = ["# Targets", ""]
+    for name in target_names():
+        target = load_target(name)
+        lines += [f"## {target.name}", "", f"{target.title}. Kind: {target.kind}; CPU: {target.cpu} ({target.architecture}); "
+                  f"bundle: {target.bundle}; model I/O: {target.io_dtype}; weights: {target.weights}.", "",
+                  "| fact | value | source |", "|---|--:|---|"]
+        lines += [f"| runtime {r.name} | {r.version} | {_cell(r.source)} |" for r in target.runtimes]
+        lines += [f"| {key} | {fact.value:,.10g} | {_cell(fact.source)} |" for key, fact in sorted(target.facts.items())]
+        if target.channel_multiple is not None:
+            lines.append(f"| channel-multiple | {target.channel_multiple.value:g} | {_cell(target.channel_multiple.source)} |")
+        lines += [""] + [f"- {_cell(note)}" for note in target.notes] + ([""] if target.notes else [])
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def exit_codes() -> str:
+    """Exit codes and the error classes behind them."""
+    lines = ["# Errors and exit codes", "", "| exit code | meaning | error classes |", "|--:|---|---|"]
+    classes = [c for c in vars(errors).values() if isinstance(c, type) and issubclass(c, errors.EspalierError)]
+    for code, meaning in sorted(errors.EXIT_CODES.items()):
+        named = [f"`{c.__name__}`: {(c.__doc__ or '').splitlines()[0]}" for c in classes
+                 if c.exit_code == code and c is not errors.EspalierError]
+        lines.append(f"| {code} | {meaning} | {'<br>'.join(named)} |")
+    lines += ["", "## Limits on input", "", "| limit | value |", "|---|--:|"]
+    lines += [f"| {f.name.replace('_', ' ')} | {getattr(LIMITS, f.name):,} |" for f in dataclasses.fields(LIMITS)]
+    return "\n".join(lines) + "\n"
+
+
+def recipe() -> str:
+    """Every key of the recipe."""
+    lines = ["# Recipe", "", "TOML; paths are relative to the recipe. An unknown key is an error that names its nearest neighbour.", "",
+             "| key | type | default |", "|---|---|---|"]
+
+    def walk(kind: Any, prefix: str) -> None:
+        for field in msgspec.structs.fields(kind):
+            inner = _struct(field.type)
+            name = f"{prefix}{field.encode_name}"
+            if inner is not None:
+                walk(inner, f"{name}.")
+            else:
+                default = "required" if field.required else f"`{field.default!r}`"
+                lines.append(f"| `{name}` | {_cell(_type(field.type))} | {default} |")
+
+    walk(Recipe, "")
+    return "\n".join(lines) + "\n"
+
+
+def layers() -> str:
+    """The Keras layers that a model file may hold."""
+    names = sorted(keras_table.LAYERS)
+    return ("# Keras layers that are read\n\nAnything else is refused before Keras is imported; nothing of a model file is run.\n\n"
+            + ", ".join(f"`{name}`" for name in names) + "\n")
+
+
+def _struct(kind: Any) -> Any:
+    options = getattr(kind, "__args__", ()) or (kind,)
+    for option in (kind, *options):
+        if isinstance(option, type) and issubclass(option, msgspec.Struct):
+            return option
+    return None
+
+
+def _type(kind: Any) -> str:
+    return str(kind).replace("typing.", "").replace("<class '", "").replace("'>", "").replace("espalier.recipe.", "")
+
+
+def _text(rule: Any) -> str:
+    return rule if isinstance(rule, str) else str(getattr(rule, "__doc__", rule)).splitlines()[0]
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "operators.md": operators, "targets.md": targets, "errors.md": exit_codes, "recipe.md": recipe, "layers.md": layers,
+}
+
+
+def main() -> int:
+    """Write or check every page."""
+    stale = []
+    for name, page in PAGES.items():
+        path, text = FOLDER / name, page()
+        if "--check" in sys.argv:
+            if not path.exists() or path.read_text() != text:
+                stale.append(name)
+        else:
+            FOLDER.mkdir(exist_ok=True)
+            path.write_text(text)
+    if stale:
+        print("not what the code says: " + ", ".join(stale) + "; run python docs/generate.py")
+    return bool(stale)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
