@@ -154,9 +154,7 @@ def _golden_table(source: BundleSource) -> bytes:
         lines.append(f"case\t{i}\t{case.rows}\t{case.columns}\tcase-{i}.rgb.bin\tcase-{i}.bin")
     for i, vector in enumerate(source.golden):
         outputs = [bytes(byte ^ 0x80 for byte in data).hex() for _, data in sorted(vector.outputs.items())]
-        lines.append(
-            "\t".join(["vector", str(i), str(source.labels.index(vector.label)), f"vector-{i}.bin", *outputs])
-        )
+        lines.append("\t".join(["vector", str(i), f"vector-{i}.bin", *outputs]))
     return "".join(f"{line}\n" for line in lines).encode("ascii")
 
 

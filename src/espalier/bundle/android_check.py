@@ -220,16 +220,16 @@ def _package(work: _Work) -> Check:
 
 _GRADLE_BUILD = """\
 repositories {{ maven {{ url '{repository}' }} }}
-configurations {{ model; sources; selftest }}
+configurations {{ theLibrary; theSources; theSelfTest }}
 dependencies {{
-    model '{coordinates}'
-    sources '{coordinates}:sources@jar'
-    selftest '{coordinates}:selftest@jar'
+    theLibrary '{coordinates}'
+    theSources '{coordinates}:sources@jar'
+    theSelfTest '{coordinates}:selftest@jar'
 }}
 task unpack(type: Copy) {{
-    from {{ configurations.model.collect {{ zipTree(it) }} }}
-    from configurations.sources
-    from configurations.selftest
+    from {{ configurations.theLibrary.collect {{ zipTree(it) }} }}
+    from configurations.theSources
+    from configurations.theSelfTest
     into 'out'
 }}
 """

@@ -59,7 +59,7 @@ public final class SelfTest {
      * As {@link #run(Runner)}, for delegates (GPU, NPU) that round differently.
      *
      * @param runner the model, or null to replay the preprocessing alone
-     * @param tolerance how far an output byte (1/256 of probability) may be off; the label must be equal always
+     * @param tolerance how far an output byte (1/256 of probability) may be off
      * @throws IOException when the golden files are not on the class path
      */
     public static Result run(Runner runner, int tolerance) throws IOException {
@@ -107,15 +107,13 @@ public final class SelfTest {
 
     private static int replayVector(String[] fields, Runner runner, int tolerance, List<String> failures)
             throws IOException {
-        byte[] output = runner.run(read(fields[3]));
+        byte[] output = runner.run(read(fields[2]));
         int nearest = 256;
-        for (int i = 4; i < fields.length; i++) {
+        for (int i = 3; i < fields.length; i++) {
             nearest = Math.min(nearest, difference(output, bytes(fields[i])));
         }
         if (nearest > tolerance) {
             failures.add("vector " + fields[1] + " is " + nearest + " away from every recorded kernel set");
-        } else if (Decision.decide(output).index != Integer.parseInt(fields[2])) {
-            failures.add("vector " + fields[1] + " gives another label");
         }
         return nearest;
     }
