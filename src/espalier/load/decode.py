@@ -54,6 +54,9 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 
+# Pillow's own cap only warns up to twice its value; ours is checked before anything is decoded.
+Image.MAX_IMAGE_PIXELS = None
+
 # What Pillow's PNG, JPEG and BMP readers raise on broken files.
 _BROKEN = (
     OSError,
@@ -65,7 +68,6 @@ _BROKEN = (
     OverflowError,
     struct.error,
     zlib.error,
-    Image.DecompressionBombError,
 )
 
 
