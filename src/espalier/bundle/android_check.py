@@ -283,6 +283,9 @@ print(json.dumps({"version": mediapipe.__version__, "answers": answers}))
 """
 
 
+PYTHON: Final = (sys.executable, "-c", _MEDIAPIPE)
+
+
 def _mediapipe(work: _Work) -> Check:
     """MediaPipe's own engine reads the model of the AAR, its metadata and labels, and answers the golden
     vectors."""
@@ -296,7 +299,7 @@ def _mediapipe(work: _Work) -> Check:
     model.write_bytes(work.aar[f"assets/{asset_path(source)}"])
     pixels = [vector.pixels.hex() for vector in source.golden]
     asked.write_text(json.dumps({"model": str(model), "pixels": pixels, "shape": source.contract.shape}))
-    done = _run(work, [sys.executable, "-c", _MEDIAPIPE, str(asked)])
+    done = _run(work, [*PYTHON, str(asked)])
     if done.returncode:
         return _row(name, "mediapipe", "", [_words(done)])
     answer = json.loads(done.stdout.strip().splitlines()[-1])
