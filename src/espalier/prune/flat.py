@@ -160,7 +160,7 @@ def copy_model(model: Any) -> Any:
 def renew(node: Node, changes: Mapping[str, Any] | None = None) -> Any:
     """A new operation as in `node`, under its flat name, with `changes` to its config; weights are not copied."""
     if not isinstance(node.operation, keras.layers.Layer):
-        return node.operation
+        return type(node.operation).from_config(node.operation.get_config())
     config = {**node.operation.get_config(), "name": node.name, **(changes or {})}
     return type(node.operation).from_config(config)
 

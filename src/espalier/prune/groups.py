@@ -11,9 +11,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from ..load.macs import count_macs
 from .flat import FlatGraph, Node
 
 Atoms = NDArray[np.int64]
@@ -21,9 +23,9 @@ Atoms = NDArray[np.int64]
 ELEMENTWISE = frozenset(
     "linear relu relu6 leaky_relu elu selu celu gelu silu swish hard_silu hard_swish sigmoid hard_sigmoid tanh "
     "hard_tanh softplus softsign exponential mish log_sigmoid squareplus soft_shrink hard_shrink tanh_shrink "
-    "sparse_plus threshold".split()
+    "sparse_plus threshold ReLU LeakyReLU ELU".split()
 )
-"""Keras activations that act on each value alone."""
+"""Keras activations, functions or layers, that act on each value alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +127,10 @@ class _Trace:
     def leave(self, node: Node, inputs: Sequence[Atoms], reason: str) -> list[Atoms]:
         """Stop the trace at this node: nothing that enters or leaves it is pruned."""
         self.left_alone.setdefault(node.name, reason)
+        shapes = [[tuple(int(side or 1) for side in self.graph.shapes[n]) for n in ns] for ns in (node.inputs, node.outputs)]
+        macs = count_macs(node.kind.lstrip("."), node.operation, shapes[0], shapes[1][0])
+        if macs:
+            self.cost(node, macs)
         for atoms in inputs:
             self.freeze(atoms, f"{node.name} reads it: {reason}")
         outputs = [self.new(_width(self.graph.shapes[number])) for number in node.outputs]
@@ -147,8 +153,10 @@ def trace_groups(graph: FlatGraph) -> Groups:
         rule = TRACES.get(node.kind)
         if rule is None:
             outputs = trace.leave(node, inputs, f"{node.kind.lstrip('.')} is not understood here")
-        elif getattr(node.operation, "data_format", "channels_last") == "channels_first":
+        elif getattr(node.operation, "data_format", None) == "channels_first":
             outputs = trace.leave(node, inputs, "its channels come first")
+        elif getattr(getattr(node.operation, "activation", None), "weights", None):
+            outputs = trace.leave(node, inputs, "its activation has weights of its own")
         else:
             outputs = rule(trace, node, inputs)
         trace.tensors |= dict(zip(node.outputs, outputs, strict=True))
@@ -199,7 +207,8 @@ def _positions(shape: tuple[int | None, ...]) -> int:
 
 def _mixes_channels(node: Node) -> bool:
     activation = getattr(node.operation, "activation", None)
-    return activation is not None and getattr(activation, "__name__", "?") not in ELEMENTWISE
+    name = getattr(activation, "__name__", type(activation).__name__)
+    return activation is not None and name not in ELEMENTWISE
 
 
 def _made(trace: _Trace, node: Node, count: int) -> Atoms:
@@ -213,9 +222,7 @@ def _convolution(trace: _Trace, node: Node, inputs: list[Atoms]) -> list[Atoms]:
     layer, (given,) = node.operation, inputs
     kernel, made_shape = math.prod(layer.kernel_size), trace.graph.shapes[node.outputs[0]]
     if layer.groups != 1:
-        outputs = trace.leave(node, inputs, f"its channels are convolved in {layer.groups} groups")
-        trace.cost(node, _positions(made_shape) * kernel * len(given) * _width(made_shape) // layer.groups)
-        return outputs
+        return trace.leave(node, inputs, f"its channels are convolved in {layer.groups} groups")
     made = _made(trace, node, layer.filters)
     trace.bind(node, given, made)
     trace.cost(node, _positions(made_shape) * kernel, given, made)
@@ -299,6 +306,25 @@ def _tie(trace: _Trace, node: Node, inputs: list[Atoms]) -> list[Atoms]:
     return [full[0]]
 
 
+def _arithmetic(trace: _Trace, node: Node, inputs: list[Atoms]) -> list[Atoms]:
+    """An operator between tensors, or a tensor and a number, as `x * y` or `x + 3.0` leaves it in the graph."""
+    flat = keras.tree.flatten((node.arguments.args, node.arguments.kwargs))
+    if any(np.size(value) > 1 for value in flat if not isinstance(value, keras.KerasTensor) and value is not None):
+        return trace.leave(node, inputs, "one of its operands is an array inside the graph")
+    ranks = {len(trace.graph.shapes[number]) for number in node.inputs}
+    if len(ranks) > 1:
+        return trace.leave(node, inputs, "its operands have different ranks")
+    return _tie(trace, node, inputs)
+
+
+def _reduce(trace: _Trace, node: Node, inputs: list[Atoms]) -> list[Atoms]:
+    axis, rank = node.operation.axis, len(trace.graph.shapes[node.inputs[0]])
+    axes = range(rank) if axis is None else [axis] if isinstance(axis, int) else list(axis)
+    if any(side % rank in (0, rank - 1) for side in axes):
+        return trace.leave(node, inputs, "it reduces across channels")
+    return [inputs[0]]
+
+
 def _concatenate(trace: _Trace, node: Node, inputs: list[Atoms]) -> list[Atoms]:
     axis, rank = node.operation.axis, len(trace.graph.shapes[node.inputs[0]])
     if (axis if axis >= 0 else axis + rank) == rank - 1:
@@ -340,6 +366,11 @@ _PASSING = (
 ).split()
 """Layers that treat each channel alone and alike."""
 
+_ELEMENTWISE_OPERATIONS = (
+    ".Relu .Relu6 .LeakyRelu .Elu .Selu .Celu .Gelu .Silu .HardSilu .Sigmoid .HardSigmoid .HardTanh .Tanh .Softplus "
+    ".Softsign .LogSigmoid .Absolute .Negative .Square .Exp .Clip .StopGradient .Identity"
+).split()
+
 TRACES: dict[str, Rule] = {
     **dict.fromkeys(_PASSING, _pass),
     **dict.fromkeys(("Conv1D", "Conv2D", "Conv3D"), _convolution),
@@ -348,6 +379,10 @@ TRACES: dict[str, Rule] = {
     **dict.fromkeys(("SeparableConv1D", "SeparableConv2D"), _separable),
     **dict.fromkeys(("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"), _tie),
     **dict.fromkeys(("LayerNormalization", "GroupNormalization", "UnitNormalization", "RMSNormalization"), _across),
+    **dict.fromkeys((".Add", ".Subtract", ".Multiply", ".Maximum", ".Minimum"), _arithmetic),
+    **dict.fromkeys(_ELEMENTWISE_OPERATIONS, _pass),
+    **dict.fromkeys((".Mean", ".Max", ".Min", ".Sum", ".Amax", ".Amin"), _reduce),
+    ".Concatenate": _concatenate,
     "Dense": _dense,
     "BatchNormalization": _batch_norm,
     "PReLU": _prelu,

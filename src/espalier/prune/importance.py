@@ -66,7 +66,7 @@ def node_output(node: Node, values: list[Any]) -> Any:
     """The last node's answer before a softmax or sigmoid, where one ends the model."""
     layer = node.operation
     activation = getattr(getattr(layer, "activation", None), "__name__", "")
-    if node.kind == "Softmax" or (node.kind == "Activation" and activation in ("softmax", "sigmoid")):
+    if node.kind in ("Softmax", ".Softmax", ".Sigmoid") or (node.kind == "Activation" and activation in ("softmax", "sigmoid")):
         return values[0]
     if node.kind == "Dense" and activation in ("softmax", "sigmoid"):
         answer = tf.matmul(values[0], layer.kernel)

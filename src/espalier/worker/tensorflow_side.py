@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from ..load.keras_model import ModelFacts, describe, rebuild, start_tensorflow
+from ..prune import calls as prune
 from ..quantize.calls import convert_slot
 
 SESSION: dict[str, Any] = {}
@@ -35,4 +37,11 @@ def convert(slot: str, contract: dict[str, Any]) -> dict[str, Any]:
 HANDLERS: dict[str, Callable[..., Any]] = {
     "load": load,
     "convert": convert,
+    "prune_channels": partial(prune.prune_channels, SESSION),
+    "prune_magnitude": partial(prune.prune_magnitude, SESSION),
+    "fine_tune": partial(prune.fine_tune, SESSION),
+    "recalibrate": partial(prune.recalibrate, SESSION),
+    "count_zeros": partial(prune.count_zeros, SESSION),
+    "export_twin": partial(prune.export_twin, SESSION),
+    "import_twin": partial(prune.import_twin, SESSION),
 }
