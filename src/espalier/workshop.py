@@ -162,5 +162,5 @@ def pack(value: Any) -> bytes:
 
 
 def unpack(data: bytes, kind: type[T]) -> T:
-    """The inverse of `pack`."""
+    """The inverse of `pack`; arrays in the file come back as tuples or lists as `kind` says."""
     return msgspec.msgpack.decode(data, type=kind)

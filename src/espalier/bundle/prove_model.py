@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import EspalierError
 from ..job import Job
+from ..measure.time_model import RUNTIMES
 from ..quantize.quantize_model import Int8Model
 from ..report.content import ParityRow
 from ..store import digest
@@ -60,7 +61,7 @@ def _prove(shop: Workshop, job: Job, int8: Int8Model) -> Proof:
     for number, (runtime, kernels) in enumerate(KERNEL_SETS):
         name = f"{runtime} {kernels}"
         try:
-            worker = shop.worker(runtime, 10 + number)
+            worker = shop.worker(RUNTIMES[runtime], 10 + number)
             answer = worker.call("predict", model=int8.int8_model, pixels_path=path, kernels=kernels, count=count)
             outputs[name] = answer["outputs"]
             if kernels == "default":

@@ -10,6 +10,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from ..calibrate.checks import Finding
+from ..errors import LabelsRefusedError, RecipeError
 from ..job import Job
 from ..load.facts import Prepared
 from ..load.images import label_indices
@@ -20,7 +22,8 @@ from ..quantize.quantize_model import Int8Model
 from ..report.content import AccuracyRow, TopRow
 from ..store import digest
 from ..workshop import Workshop, pack, unpack
-from .accuracy import AgreementRow, measure_accuracy, measure_agreement
+from .accuracy import AgreementRow, measure_accuracy, measure_agreement, top1
+from .permutation import best_order
 from .predict import dequantize
 
 SHEET_IMAGES = 24
@@ -41,6 +44,7 @@ def evaluate_model(shop: Workshop, job: Job, *, given: FloatModel, pruned: Prune
     images = job.evaluation or job.calibration
     with shop.stage("evaluate"):
         prepared = images.prepared()
+        doubts = check_declared(shop, job, given)
         before = answers(shop, images, given.tflite, job)
         base = before if pruned.model is given else answers(shop, images, pruned.model.tflite, job)
         after = answers(shop, images, int8.int8_model, job)
@@ -56,14 +60,42 @@ def evaluate_model(shop: Workshop, job: Job, *, given: FloatModel, pruned: Prune
     evaluation = unpack(files["evaluation"], Evaluation)
     row = evaluation.accuracy
     shop.ended("evaluate", f"{row.n:,} images, agreement {row.agreement:.2%}" if row else "")
-    return msgspec.structs.replace(evaluation, float_tflite=pruned.model.tflite)
+    return msgspec.structs.replace(
+        evaluation, float_tflite=pruned.model.tflite, warnings=(*doubts, *evaluation.warnings)
+    )
+
+
+def check_declared(shop: Workshop, job: Job, given: FloatModel) -> tuple[str, ...]:
+    """Score the declared preprocessing against its usual alternatives on labelled images; warnings in words.
+
+    Raises RecipeError when another way is right so much more often that the declared one must be wrong.
+    """
+    images = job.evaluation
+    if images is None or any(image.label is None for image in images.prepared().images):
+        return ()
+    contract = msgspec.to_builtins(job.recipe.input)
+    truth = truth_of(images.prepared(), job.labels())
+
+    def run() -> dict[str, bytes]:
+        value = shop.worker("litert-runtime").call(
+            "score_alternatives", model=given.tflite, pixels_path=images.pixels(), truth=truth, contract=contract
+        )
+        return {"finding": pack(value["finding"])}
+
+    key = {"model": given.sha256, "pixels": images.digest, "truth": truth, "contract": contract}
+    found = unpack(shop.stored("evaluate/preprocessing", key, run)["finding"], Finding | None)  # type: ignore[arg-type]
+    if found is None:
+        return ()
+    if found.severity == "error":
+        raise RecipeError(found.message, next_step=found.next_step)
+    return (str(found),)
 
 
 def answers(shop: Workshop, images: PixelSet, model: bytes, job: Job) -> NDArray[np.float32]:
     """Class probabilities of every image of a set, float32 [n, classes]; stored by model and pixels."""
 
     def run() -> dict[str, bytes]:
-        value = shop.worker("litert").call(
+        value = shop.worker("litert-runtime").call(
             "predict", model=model, pixels_path=images.pixels(), contract=msgspec.to_builtins(job.recipe.input)
         )
         kept = {k: value[k] for k in ("scale", "zero_point")}
@@ -100,6 +132,13 @@ def _measure(
         evaluation = Evaluation(accuracy=row, given_top1=None, float_tflite=b"", warnings=row.warnings)
         return {"evaluation": pack(evaluation)}
     truth = truth_of(prepared, labels)
+    order = best_order(np.asarray(truth, np.int64), top1(before), labels)
+    if order is not None:
+        raise LabelsRefusedError(
+            str(order),
+            supported="labels in the order of the model's outputs",
+            next_step="put the lines of the labels file into that order",
+        )
     settings = {"threshold": job.recipe.decision.threshold, "limit_points": job.recipe.quantize.max_accuracy_drop}
     row = measure_accuracy(names, truth, labels, base, after, **settings)  # type: ignore[arg-type]
     given_top1 = row.float.top1

@@ -42,7 +42,7 @@ def compare_models(shop: Workshop, before: bytes, after: bytes) -> float:
     key = {"before": digest(before), "after": digest(after), "machine": [cpu_name(), os.cpu_count()]}
 
     def run() -> dict[str, bytes]:
-        value = shop.worker("litert").call("compare", models={"before": before, "after": after})
+        value = shop.worker("litert-runtime").call("compare", models={"before": before, "after": after})
         return {"ratio": pack(value["ratio"]["after"])}
 
     return unpack(shop.stored("benchmark/compare", key, run)["ratio"], float)
