@@ -41,7 +41,13 @@ def chunk(name: bytes, data: bytes) -> bytes:
 def png(width: int, height: int, depth: int, colour: int, raw: bytes, *extra: bytes) -> bytes:
     header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
     return b"".join(
-        [b"\x89PNG\r\n\x1a\n", chunk(b"IHDR", header), *extra, chunk(b"IDAT", zlib.compress(raw)), chunk(b"IEND", b"")]
+        [
+            b"\x89PNG\r\n\x1a\n",
+            chunk(b"IHDR", header),
+            *extra,
+            chunk(b"IDAT", zlib.compress(raw)),
+            chunk(b"IEND", b""),
+        ]
     )
 
 
@@ -130,7 +136,9 @@ def test_exif_orientation_is_applied(turn: int, kind: str) -> None:
     assert facts["rotated"] == (turn != 1) and (facts["width"], facts["height"]) == (9, 6)
 
 
-@pytest.mark.parametrize("exif", [b"Exif\0\0garbage", b"Exif\0\0MM\0*\0\0\0\x08\xff\xff", b"Exif\0\0" + b"\xff" * 40])
+@pytest.mark.parametrize(
+    "exif", [b"Exif\0\0garbage", b"Exif\0\0MM\0*\0\0\0\x08\xff\xff", b"Exif\0\0" + b"\xff" * 40]
+)
 def test_unreadable_exif_means_upright(exif: bytes) -> None:
     pixels, facts = decode.decode(saved(Image.fromarray(RGB), "PNG", exif=exif))
     assert (pixels == RGB).all() and not facts["rotated"]
@@ -200,7 +208,11 @@ def test_any_cut_of_a_png_is_read_whole_or_refused(cut: int) -> None:
 
 def test_flipped_bytes_never_escape_as_another_error() -> None:
     random = np.random.default_rng(4)
-    for data in (saved(Image.fromarray(RGB)), saved(Image.fromarray(RGB), "JPEG"), saved(Image.fromarray(RGB), "BMP")):
+    for data in (
+        saved(Image.fromarray(RGB)),
+        saved(Image.fromarray(RGB), "JPEG"),
+        saved(Image.fromarray(RGB), "BMP"),
+    ):
         for _ in range(300):
             broken = bytearray(data)
             for place in random.integers(0, len(data), 3):
@@ -212,7 +224,9 @@ def test_flipped_bytes_never_escape_as_another_error() -> None:
             assert pixels.dtype == np.uint8 and pixels.shape[2] == 3
 
 
-def test_files_that_are_none_or_too_large_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_that_are_none_or_too_large_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def why(path: Path) -> str:
         with pytest.raises(ImagesRefusedError) as caught:
             decode.read_bounded(str(path))
@@ -244,7 +258,9 @@ CONTRACT = InputContract(size=(8, 10), color="bgr", fit="crop")
 
 
 def entries_of(root: Path) -> list[ImageEntry]:
-    return [ImageEntry(path=path.name, label="x", bytes=path.stat().st_size) for path in sorted(root.iterdir())]
+    return [
+        ImageEntry(path=path.name, label="x", bytes=path.stat().st_size) for path in sorted(root.iterdir())
+    ]
 
 
 @pytest.mark.parametrize("large_bytes", [0, 10**9])
@@ -273,11 +289,17 @@ def test_the_images_process_lists_chooses_and_prepares(folder: Path) -> None:
         assert len(found["entries"]) == 8 and len(chosen) == 5
         out = str(worker.scratch / "out.npy")
         value = worker.call(
-            "prepare_set", root=found["root"], entries=chosen, contract=msgspec.to_builtins(CONTRACT), out_path=out
+            "prepare_set",
+            root=found["root"],
+            entries=chosen,
+            contract=msgspec.to_builtins(CONTRACT),
+            out_path=out,
         )
         result = msgspec.convert(value, Prepared, strict=False)
         assert np.load(result.pixels_path).shape == result.shape
-        with pytest.raises(ImagesRefusedError, match="none of 1 images could be read; 3.png: damaged or truncated"):
+        with pytest.raises(
+            ImagesRefusedError, match=r"none of 1 images could be read; 3\.png: damaged or truncated"
+        ):
             worker.call(
                 "prepare_set",
                 root=found["root"],

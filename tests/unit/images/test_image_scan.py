@@ -30,7 +30,15 @@ def refused(path: Path) -> ImagesRefusedError:
 
 
 def test_a_folder_per_class_gives_classes_sorted_by_path(tmp_path: Path) -> None:
-    touch(tmp_path, "dog/b.PNG", "dog/a.jpg", "cat/deep/er/c.jpeg", "cat/notes.txt", "cat/.hidden.png", ".git/x.png")
+    touch(
+        tmp_path,
+        "dog/b.PNG",
+        "dog/a.jpg",
+        "cat/deep/er/c.jpeg",
+        "cat/notes.txt",
+        "cat/.hidden.png",
+        ".git/x.png",
+    )
     found = scan(tmp_path)
     assert [(entry.path, entry.label) for entry in found.entries] == [
         ("cat/deep/er/c.jpeg", "cat"),
@@ -125,7 +133,9 @@ def test_a_wrong_csv_is_refused_by_line(tmp_path: Path, text: str, said: str) ->
     assert said in refused(tmp_path / "set.csv").found
 
 
-def test_a_csv_that_is_not_utf8_or_too_long_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_csv_that_is_not_utf8_or_too_long_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import dataclasses
 
     table = tmp_path / "set.csv"
@@ -193,7 +203,7 @@ def test_a_csv_is_part_of_the_fingerprint(tmp_path: Path) -> None:
 
 
 def settle(root: Path) -> None:
-    """Make the files look older than the clock's tick; ctime cannot be set, so the rule is loosened instead."""
+    """Give every file the same modification time (the time of change cannot be set)."""
     for path in root.rglob("*.png"):
         os.utime(path, ns=(10**18, 10**18))
 
@@ -208,7 +218,12 @@ def test_a_known_listing_is_not_read_again_and_any_change_is_noticed(
     before = fingerprint(root, store)
     read: list[Path] = []
     real = images._sha256
-    monkeypatch.setattr(images, "_sha256", lambda path: read.append(path) or real(path))  # type: ignore[func-returns-value]
+
+    def counted(path: Path) -> str:
+        read.append(path)
+        return real(path)
+
+    monkeypatch.setattr(images, "_sha256", counted)
     assert fingerprint(root, store) == before and not read
     (root / "dog/b.png").write_bytes(b"dog/B.png")  # same length
     settle(root)  # same modification time

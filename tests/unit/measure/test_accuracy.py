@@ -118,7 +118,9 @@ def test_a_truth_outside_the_labels_is_a_bug() -> None:
 
 
 def test_without_labels_agreement_and_sqnr_stand_in() -> None:
-    row = accuracy.measure_agreement(["a", "b", "c", "d"], LABELS, one_hot([0, 1, 2, 0]), one_hot([0, 1, 2, 1]))
+    row = accuracy.measure_agreement(
+        ["a", "b", "c", "d"], LABELS, one_hot([0, 1, 2, 0]), one_hot([0, 1, 2, 1])
+    )
     assert row.agreement == 0.75 and row.interval[0] < 0.75 < row.interval[1]
     assert row.flips[0].image == "d" and row.flips[0].label is None
     assert any("SQNR" in warning for warning in row.warnings)

@@ -87,7 +87,9 @@ def test_the_summary_is_the_textbooks() -> None:
 
 def test_noise_is_told() -> None:
     figures = {"median_us": 100.0, "mad_us": 20.0}
-    assert "noisy: median absolute deviation 20% of the median, do not compare" in benchmark._note(figures, 1.0, ())
+    assert "noisy: median absolute deviation 20% of the median, do not compare" in benchmark._note(
+        figures, 1.0, ()
+    )
     assert "noisy" not in benchmark._note(figures | {"mad_us": 5.0}, 1.0, ())
 
 
@@ -102,3 +104,26 @@ def test_every_operator_of_a_split_model_runs_alone() -> None:
 def test_what_is_no_model_is_refused() -> None:
     with pytest.raises(UnsupportedModelError):
         benchmark.benchmark(litert(), b"nothing", variant="int8")
+
+
+def test_an_operator_that_does_not_run_alone_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = split(brightness_classifier())
+    monkeypatch.setattr(
+        benchmark, "split", lambda model: [whole[0], ("while", None), ("odd", b"broken"), whole[1]]
+    )
+    rows = benchmark.time_operators(litert(), b"", "default", 1)
+    assert [row.name for row in rows] == ["0 fully_connected", "2 softmax"]
+
+
+def test_without_proc_files_the_platform_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent(*_: object, **__: object) -> None:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(benchmark, "open", absent, raising=False)
+    assert benchmark.cpu_name()
+    assert benchmark._reset_peak() > 1 << 20
+
+
+def test_a_busy_machine_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(benchmark.os, "getloadavg", lambda: (999.0, 0.0, 0.0))
+    assert "the machine was busy (load 999.0" in benchmark._note({"median_us": 1.0, "mad_us": 0.0}, 1.0, ())

@@ -1,4 +1,4 @@
-"""Both runtimes in their own processes: rows, peaks and checks; a kernel set that dies is named, not fatal."""
+"""Both runtimes in their own processes: rows, peaks, checks; a kernel set that dies is named, not fatal."""
 
 from __future__ import annotations
 
@@ -64,10 +64,18 @@ def test_models_are_compared_by_turns_in_one_process() -> None:
 
 def test_more_threads_that_are_slower_are_told() -> None:
     def row(threads: int, median: float) -> LatencyRow:
+        values = dict.fromkeys(("cold_us", "first_us", "p90_us", "p99_us"), 1.0)
         return LatencyRow(
-            runtime="litert", variant="int8", threads=threads, delegate="none", cpu="c", cold_us=1, first_us=1,
-            median_us=median, p90_us=1, p99_us=1, n=20, note="x",
-        )  # fmt: skip
+            runtime="litert",
+            variant="int8",
+            threads=threads,
+            delegate="none",
+            cpu="c",
+            median_us=median,
+            n=20,
+            note="x",
+            **values,
+        )
 
     alone, slower = _with_thread_notes([row(1, 10.0), row(2, 35.0)])
     assert alone.note == "x"
@@ -80,7 +88,9 @@ def test_parity_of_all_kernel_sets(pixels: Path) -> None:
     assert len(result.rows) == 6 and all(row.n == 20 for row in result.rows)
     assert all(row.largest_difference <= 8 and row.top1_changes == 0 for row in result.rows)
     assert [check.result for check in result.checks] == ["passed"] * 3
-    assert result.checks[0].version and result.checks[0].why.startswith("0 of 20 answers differ from litert default")
+    assert result.checks[0].version and result.checks[0].why.startswith(
+        "0 of 20 answers differ from litert default"
+    )
 
 
 class Dying:

@@ -19,7 +19,9 @@ BRIGHT = (PIXELS.reshape(100, -1).mean(axis=1) > 127.5).astype(int)
 @pytest.mark.parametrize("kernels", sorted(KERNELS))
 @pytest.mark.parametrize("threads", [0, 1, 3])
 def test_float_and_int8_answer_alike_whatever_kernels_and_threads(kernels: str, threads: int) -> None:
-    given = predict(litert(), brightness_classifier(), PIXELS, contract=CONTRACT, kernels=kernels, threads=threads)
+    given = predict(
+        litert(), brightness_classifier(), PIXELS, contract=CONTRACT, kernels=kernels, threads=threads
+    )
     assert given.outputs.dtype == np.float32 and given.scale == 0.0
     assert (given.probabilities().argmax(axis=1) == BRIGHT).all()
     int8 = predict(litert(), brightness_classifier("int8"), PIXELS, kernels=kernels, threads=threads)
@@ -64,7 +66,9 @@ def test_images_of_another_size_are_a_bug() -> None:
 
 
 def test_what_a_runtime_cannot_load_is_said_in_its_own_words() -> None:
-    with pytest.raises(UnsupportedModelError, match=r"litert 2\.\S+ \(default kernels\) cannot load the model"):
+    with pytest.raises(
+        UnsupportedModelError, match=r"litert 2\.\S+ \(default kernels\) cannot load the model"
+    ):
         open_interpreter(litert(), b"TFL3 not a model")
     unknown = classifier(np.ones((2, 48)), np.zeros(2), builtin=32)  # CUSTOM without a name
     with pytest.raises(UnsupportedModelError):

@@ -29,7 +29,9 @@ def test_a_wrong_mean_is_an_error_that_names_the_right_one(mean: float, std: flo
 
 
 def test_the_other_colour_order_is_found() -> None:
-    finding = score_alternatives(litert(), redness_classifier(), PIXELS[:, :, :, ::-1], RED, contract(0, 255))["finding"]
+    finding = score_alternatives(
+        litert(), redness_classifier(), PIXELS[:, :, :, ::-1], RED, contract(0, 255)
+    )["finding"]
     assert finding is not None and "bgr" in finding.message and "the other colour order" in finding.next_step
 
 

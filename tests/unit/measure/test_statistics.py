@@ -19,7 +19,9 @@ def test_wilson_of_nothing_knows_nothing() -> None:
     assert statistics.wilson(0, 0) == (0.0, 1.0)
 
 
-@pytest.mark.parametrize(("lost", "won"), [(0, 0), (1, 0), (5, 5), (42, 37), (3, 19), (900, 700), (2500, 1800)])
+@pytest.mark.parametrize(
+    ("lost", "won"), [(0, 0), (1, 0), (5, 5), (42, 37), (3, 19), (900, 700), (2500, 1800)]
+)
 def test_mcnemar_equals_the_exact_binomial_test(lost: int, won: int) -> None:
     expected = binomtest(lost, lost + won).pvalue if lost + won else 1.0
     assert statistics.mcnemar(lost, won) == pytest.approx(expected, rel=1e-9)
@@ -35,6 +37,15 @@ def test_the_paired_interval_covers_the_truth_about_95_percent_of_the_time() -> 
         low, high = statistics.paired_interval(int(lost), int(won), n)
         covered += low <= p_lost - p_won <= high
     assert 0.93 <= covered / 2000 <= 0.98
+
+
+def test_the_paired_interval_is_agresti_and_mins() -> None:
+    half = 1.959964 * (8 - 9 / 102) ** 0.5 / 102
+    assert statistics.paired_interval(5, 2, 100) == pytest.approx((3 / 102 - half, 3 / 102 + half), abs=1e-6)
+    low, high = statistics.paired_interval(0, 0, 100)
+    assert (low, high) == pytest.approx(
+        (-0.0192153, 0.0192153), abs=1e-6
+    )  # no flip in 100 is no proof of none
 
 
 def test_images_needed_is_where_the_interval_reaches_the_limit() -> None:

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 SHAPE = (4, 4, 3)
 
 
-def _tensor(name: str, shape: tuple[int, ...], kind: int, buffer: int, scale: float = 0.0, zero: int = 0) -> object:
+def _tensor(
+    name: str, shape: tuple[int, ...], kind: int, buffer: int, scale: float = 0.0, zero: int = 0
+) -> object:
     tensor = schema.TensorT()
     tensor.name, tensor.shape, tensor.type, tensor.buffer = name, list(shape), kind, buffer
     if scale:
@@ -41,12 +43,16 @@ def _buffer(values: NDArray[np.generic] | None = None) -> object:
 
 
 def classifier(
-    weights: NDArray[np.float64], bias: NDArray[np.float64], *, kind: str = "float", builtin: int | None = None
+    weights: NDArray[np.float64],
+    bias: NDArray[np.float64],
+    *,
+    kind: str = "float",
+    builtin: int | None = None,
 ) -> bytes:
-    """softmax(weights @ x + bias) with weights [classes, pixels], x the normalised image [1, 4, 4, 3].
+    """softmax(weights @ x + bias) with weights [classes, pixels], x the image [1, 4, 4, 3].
 
-    `kind` "int8" has weights rounded with one scale, input scale 1, zero point -128 and output scale 1/256, zero
-    point -128; "uint8-input" is not built. `builtin` replaces FULLY_CONNECTED by another operator code.
+    `kind` "int8" has weights rounded with one scale, input scale 1, zero point -128 and output scale 1/256,
+    zero point -128. `builtin` replaces FULLY_CONNECTED by another operator code.
     """
     classes, pixels = weights.shape
     options = schema.FullyConnectedOptionsT()
@@ -77,7 +83,10 @@ def classifier(
     names = schema.BuiltinOperator
     model.version, model.subgraphs = 3, [graph]
     first = names.FULLY_CONNECTED if builtin is None else builtin
-    model.operatorCodes = [_code(first, 4 if kind == "int8" else 1), _code(names.SOFTMAX, 2 if kind == "int8" else 1)]
+    model.operatorCodes = [
+        _code(first, 4 if kind == "int8" else 1),
+        _code(names.SOFTMAX, 2 if kind == "int8" else 1),
+    ]
     model.buffers = [_buffer(), *(_buffer(values) for values in constants)]
     graph.inputs, graph.outputs = [0], [4]
     graph.operators = [
