@@ -80,7 +80,9 @@ def test_unreadable_files_are_an_error_that_names_each() -> None:
     problems = tuple(ImageProblem(path=f"bad{i}.png", why="truncated") for i in range(7))
     finding = found(*clean(), problems=problems)["unreadable"]
     assert finding.severity == "error" and len(finding.files) == 7
-    assert "7 files cannot be read (bad0.png: truncated" in finding.message and "and 2 more" in finding.message
+    assert (
+        "7 files cannot be read (bad0.png: truncated" in finding.message and "and 2 more" in finding.message
+    )
 
 
 def test_images_of_kinds_that_are_not_read_are_named_but_other_files_are_not() -> None:
@@ -90,7 +92,9 @@ def test_images_of_kinds_that_are_not_read_are_named_but_other_files_are_not() -
 
 
 def test_constant_images_are_named_and_a_set_of_them_refused() -> None:
-    assert found(*clean(), facts("black.png", "cat", constant=True, mean=0.0))["constant"].files == ("black.png",)
+    assert found(*clean(), facts("black.png", "cat", constant=True, mean=0.0))["constant"].files == (
+        "black.png",
+    )
     blank = [facts(f"{i}.png", "cat", constant=True, pixels_sha256="same") for i in range(3)]
     finding = found(*blank)["constant"]
     assert finding.severity == "error" and "all of the images" in finding.message
@@ -110,7 +114,9 @@ def test_duplicates_are_named_with_their_twin_and_many_are_an_error() -> None:
 
 
 def test_the_same_picture_in_two_classes_is_told() -> None:
-    finding = found(*clean(), facts("dog/same.png", "dog", pixels_sha256="pixels of cat/3.png"))["contradiction"]
+    finding = found(*clean(), facts("dog/same.png", "dog", pixels_sha256="pixels of cat/3.png"))[
+        "contradiction"
+    ]
     assert finding.files == ("cat/3.png", "dog/same.png")
 
 
@@ -163,7 +169,10 @@ def test_turned_and_converted_images_are_told() -> None:
     findings = found(*clean(), *odd)
     assert findings["exif-rotated"].files == ("turned.jpg",)
     assert findings["mode"].files == ("gray.png",) and "1 L" in findings["mode"].message
-    assert found(*clean(), facts("g.png", "cat", mode="L"), contract=InputContract(size=(32, 32), color="gray")) == {}
+    assert (
+        found(*clean(), facts("g.png", "cat", mode="L"), contract=InputContract(size=(32, 32), color="gray"))
+        == {}
+    )
     assert found(*(facts(f"{i}.png", None, mode="L") for i in range(100))) == {}
 
 
@@ -176,7 +185,9 @@ def test_an_evaluation_set_may_be_small_and_unbalanced_but_not_broken() -> None:
 
 def test_errors_refuse_the_set_in_one_message() -> None:
     errors, _ = check_calibration(ImagesRead(images=()), None, CONTRACT)
-    with pytest.raises(ImagesRefusedError, match="the calibration images are refused: there is no image") as caught:
+    with pytest.raises(
+        ImagesRefusedError, match="the calibration images are refused: there is no image"
+    ) as caught:
         refuse("calibration", errors)
     assert caught.value.exit_code == 3 and caught.value.next_step == "add images to the folder"
     refuse("calibration", ())
