@@ -31,4 +31,4 @@ def check_sets(shop: Workshop, job: Job) -> tuple[str, ...]:
 
 
 def _read(prepared: Prepared) -> ImagesRead:
-    return ImagesRead(images=prepared.images, problems=prepared.problems)
+    return ImagesRead(images=prepared.images, problems=prepared.problems, ignored=prepared.ignored)

@@ -39,3 +39,5 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     shape: tuple[int, int, int, int]
     images: tuple[ImageFacts, ...]
     problems: tuple[ImageProblem, ...] = ()
+    ignored: tuple[str, ...] = ()
+    """Files of the folder that are not read as images."""

@@ -78,7 +78,7 @@ class PixelSet:
         )
         self._made = str(out)
         # The path is of this build's scratch folder only: it must not enter a stored result.
-        return msgspec.convert({**value, "pixels_path": ""}, Prepared, strict=False)
+        return msgspec.convert({**value, "pixels_path": "", "ignored": images.ignored}, Prepared, strict=False)
 
 
 def set_path(recipe_folder: Path, given: str) -> Path:
