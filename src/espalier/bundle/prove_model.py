@@ -9,7 +9,8 @@ import numpy as np
 
 from ..errors import EspalierError
 from ..job import Job
-from ..measure.time_model import RUNTIMES
+from ..measure.latency import RUNTIMES
+from ..measure.parity import compare_outputs
 from ..quantize.quantize_model import Int8Model
 from ..report.content import ParityRow
 from ..store import digest
@@ -70,7 +71,11 @@ def _prove(shop: Workshop, job: Job, int8: Int8Model) -> Proof:
         except EspalierError as problem:
             checks.append(Check(name=f"kernel set {name}", tool=runtime, result="not run", why=problem.found))
     first = next(iter(outputs), None)
-    parity = tuple(_parity(first, other, outputs) for other in outputs if first is not None and other != first)
+    parity = tuple(
+        compare_outputs(first, other, outputs[first], outputs[other])
+        for other in outputs
+        if first is not None and other != first
+    )
     checks += [_parity_check(row) for row in parity]
     pixels = np.load(path, mmap_mode="r")
     names = {"litert reference": "reference", "litert builtin": "builtin", "litert default": "default"}
@@ -92,17 +97,6 @@ def _twin_check(runtime: str, int8: Any, uint8: Any) -> Check:
         tool=runtime,
         result="passed" if equal else "failed",
         why="" if equal else "an output byte differs",
-    )
-
-
-def _parity(first: str, second: str, outputs: dict[str, Any]) -> ParityRow:
-    a, b = outputs[first].astype(np.int32), outputs[second].astype(np.int32)
-    return ParityRow(
-        first=first,
-        second=second,
-        n=len(a),
-        largest_difference=int(np.abs(a - b).max(initial=0)),
-        top1_changes=int((a.argmax(1) != b.argmax(1)).sum()),
     )
 
 
