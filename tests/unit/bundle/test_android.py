@@ -252,7 +252,7 @@ class ImageClassifier:
 def test_mediapipe_answers_are_held_against_the_golden_vectors(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, right: bool
 ) -> None:
-    """The real MediaPipe is a 600 MB installation; a stand-in with one answer shows how answers are judged."""
+    """The real MediaPipe is a 600 MB installation; a stand-in with one answer shows how they are judged."""
     given = source()
     vector = given.golden[0]
     index = given.labels.index(vector.label)
