@@ -1,11 +1,13 @@
-"""Time of int8 quantization alone: Espalier against TFLiteConverter.from_keras_model, same model, same images.
+"""Time of int8 quantization alone: Espalier against TFLiteConverter.from_keras_model, same model, same
+images.
 
     python benchmarks/quantize_speed.py [--model FILE] [--images FOLDER | FILE.npy] [--count 500] [--rounds 3]
 
-Each side has a process of its own with TensorFlow imported and the Keras model loaded; they take turns (A B A B ...),
-so that both meet the same load of the machine. Measured: from the Keras model in memory to the int8 .tflite bytes.
-Without options: MLPerf Tiny's ResNet8 and its calibration images when they are at ../shared/assets/cifar10, else a
-network of the same kind with random weights and images. Prints medians and ratios as JSON.
+Each side has a process of its own with TensorFlow imported and the Keras model loaded; they take turns (A B A
+B ...), so that both meet the same load of the machine. Measured: from the Keras model in memory to the int8
+.tflite bytes. Without options: MLPerf Tiny's ResNet8 and its calibration images when they are at
+../shared/assets/cifar10, else a network of the same kind with random weights and images. Prints medians and
+ratios as JSON.
 """
 
 from __future__ import annotations
@@ -51,8 +53,8 @@ def main() -> int:
 
 
 def summary(seconds: dict[str, list[float]], processor: dict[str, list[float]]) -> dict[str, Any]:
-    """Medians, the ratio of each round, of the fastest rounds, and of processor time (which other programs on the
-    machine disturb least)."""
+    """Medians, the ratio of each round, of the fastest rounds, and of processor time (which other programs on
+    the machine disturb least)."""
     rounds = [own / peer for own, peer in zip(seconds["espalier"], seconds["peer"], strict=True)]
     return {
         "median_seconds": {side: round(statistics.median(values), 3) for side, values in seconds.items()},
@@ -167,8 +169,9 @@ def _start(side: str, model: str, images: str) -> subprocess.Popen[str]:
     command = [sys.executable, __file__, "--side", side, "--model", model, "--images", images]
     path = os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])
     environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "PYTHONPATH": path}
+    pipe = subprocess.PIPE
     return subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
+        command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True, env=environment
     )
 
 

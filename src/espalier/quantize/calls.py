@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 
 from ..recipe import InputContract
+from .audit import audit_model
+from .flatbuffer import strip_model
 from .interface import uint8_twin
 from .quantize import Scheme, Weights, quantize
 from .ranges import open_pixels
@@ -66,3 +68,20 @@ def quantize_file(
 def make_twin(int8_model: bytes) -> bytes:
     """interface.uint8_twin."""
     return uint8_twin(int8_model)
+
+
+def audit_file(
+    model: bytes,
+    contract: dict[str, Any] | None = None,
+    layers: dict[str, str] | None = None,
+    dense: Weights | None = None,
+    edge: str = "int8",
+) -> dict[str, Any]:
+    """audit.audit_model."""
+    known = None if contract is None else contract_of(contract)
+    return audit_model(model, known, layers=layers, dense=dense, edge=edge)
+
+
+def strip_file(model: bytes) -> bytes:
+    """flatbuffer.strip_model."""
+    return strip_model(model)

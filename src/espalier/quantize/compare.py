@@ -1,66 +1,126 @@
-"""How near a quantized candidate is to the float model on images: agreement and mean difference of probabilities."""
+"""How near a quantized candidate is to the float model on images, without labels.
+
+The scores before the softmax tell candidates apart far better than answers do: on ResNet8, 64 confident
+calibration images rank 18 candidates by `error` as 2,000 other images do, while agreement on them differs by
+chance.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from . import flatbuffer
+from .flatbuffer import graph_of, operator_name
 from .head import PixelInput
 from .ranges import normalised, open_interpreter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """`probabilities` float32 [n, classes]; `scores`: before the softmax (the same where there is none)."""
+
+    probabilities: NDArray[np.float32]
+    scores: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Nearness:
-    """`agreement`: share of images with the float model's class. `difference`: mean of |p_int8 - p_float| over
-    images and classes. `images`: how many."""
+    """`agreement`: share of images with the float model's class. `difference`: mean of |p_int8 - p_float|.
+    `error`: root mean square of the scores' difference relative to the float scores (both without their mean
+    over the classes). `images`: how many were looked at."""
 
     agreement: float
     difference: float
+    error: float
     images: int
 
 
-def float_answers(entered: PixelInput, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Probabilities of the float graph, float32 [n, classes]."""
-    interpreter = open_interpreter(entered.float_model)
-    return _answers(interpreter, normalised(pixels, entered.feed))
+def float_answers(entered: PixelInput, pixels: NDArray[np.uint8]) -> Answers:
+    """What the float graph answers."""
+    return _answers(entered.float_model, normalised(pixels, entered.feed))
 
 
-def int8_answers(int8_model: bytes, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Probabilities of an int8 file fed with pixel - 128, dequantized: float32 [n, classes]."""
-    interpreter = open_interpreter(int8_model)
-    scale, zero_point = interpreter.get_output_details()[0]["quantization"]
-    fed = (pixels.astype(np.int16) - 128).astype(np.int8)
-    raw = _answers(interpreter, (fed[i : i + 1] for i in range(len(fed))))
-    return ((raw.astype(np.float32) - zero_point) * np.float32(scale)).astype(np.float32)
+def int8_answers(int8_model: bytes, pixels: NDArray[np.uint8]) -> Answers:
+    """What an int8 file answers to pixel - 128, dequantized."""
+    fed = (np.asarray(pixels).astype(np.int16) - 128).astype(np.int8)
+    return _answers(int8_model, (fed[i : i + 1] for i in range(len(fed))))
 
 
-def nearness(int8_model: bytes, pixels: NDArray[np.uint8], answers: NDArray[np.float32]) -> Nearness:
-    """Compare an int8 file with the float graph's `answers` on the same images."""
+def nearness(int8_model: bytes, pixels: NDArray[np.uint8], wanted: Answers) -> Nearness:
+    """Compare an int8 file with the float graph's answers on the same images."""
     found = int8_answers(int8_model, pixels)
     return Nearness(
-        agreement=float((found.argmax(axis=1) == answers.argmax(axis=1)).mean()),
-        difference=float(np.abs(found - answers).mean()),
+        agreement=float((found.probabilities.argmax(axis=1) == wanted.probabilities.argmax(axis=1)).mean()),
+        difference=float(np.abs(found.probabilities - wanted.probabilities).mean()),
+        error=_relative_error(found.scores, wanted.scores),
         images=len(pixels),
     )
 
 
-def _answers(interpreter: Any, images: Any) -> NDArray[Any]:
-    source, sink = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
-    found = []
+def _relative_error(found: NDArray[np.float32], wanted: NDArray[np.float32]) -> float:
+    reference = wanted - wanted.mean(axis=1, keepdims=True)
+    difference = found - wanted
+    difference = difference - difference.mean(axis=1, keepdims=True)
+    size = float(np.sqrt((reference.astype(np.float64) ** 2).mean()))
+    return float(np.sqrt((difference.astype(np.float64) ** 2).mean())) / max(size, 1e-12)
+
+
+def _answers(data: bytes, images: Iterable[NDArray[Any]]) -> Answers:
+    interpreter = open_interpreter(_with_scores(data))
+    source = interpreter.get_input_details()[0]["index"]
+    sinks = interpreter.get_output_details()
+    found: list[list[NDArray[Any]]] = [[] for _ in sinks]
     for image in images:
         interpreter.set_tensor(source, image)
         interpreter.invoke()
-        found.append(interpreter.get_tensor(sink)[0])
-    return np.stack(found)
+        for values, sink in zip(found, sinks, strict=True):
+            values.append(interpreter.get_tensor(sink["index"])[0].reshape(-1))
+    real = [
+        _dequantized(np.stack(values), sink["quantization"])
+        for values, sink in zip(found, sinks, strict=True)
+    ]
+    return Answers(probabilities=real[0], scores=real[-1])
 
 
-def spread(pixels: NDArray[np.uint8], count: int, part: int = 0) -> NDArray[np.uint8]:
-    """`count` evenly spaced images; part 0 and part 1 share none when there are at least 2 x count images."""
-    if len(pixels) <= count:
-        return np.asarray(pixels)
-    stride = len(pixels) / count
-    places = np.minimum((np.arange(count) * stride + (part % 2) * stride / 2).astype(int), len(pixels) - 1)
-    return np.asarray(pixels[np.unique(places)])
+def _dequantized(values: NDArray[Any], quantization: tuple[float, int]) -> NDArray[np.float32]:
+    scale, zero_point = quantization
+    if values.dtype == np.float32:
+        return values
+    return ((values.astype(np.float32) - zero_point) * np.float32(scale)).astype(np.float32)
+
+
+def _with_scores(data: bytes) -> bytes:
+    """The file with the input of its last softmax as a second output, where there is one."""
+    model = flatbuffer.read_model(data)
+    graph = graph_of(model)
+    for operator in reversed(graph.operators[-2:]):
+        if operator_name(model, operator) == "SOFTMAX":
+            graph.outputs = np.array([graph.outputs[0], operator.inputs[0]], np.int32)
+            model.signatureDefs = []
+            return flatbuffer.pack_model(model)
+    return data
+
+
+def spread(count: int, wanted: int) -> NDArray[np.int64]:
+    """Positions of `wanted` evenly spaced of `count` images (all, when there are not more)."""
+    if count <= wanted:
+        return np.arange(count)
+    return (np.arange(wanted) * count) // wanted
+
+
+def split(pixels: NDArray[np.uint8], used: int, judged: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Images to work on and other images to judge on, both evenly spaced and without one in common.
+
+    A set of fewer than 2 x `used` images is halved; one of fewer than 8 serves for both.
+    """
+    count = len(pixels)
+    if count < 8:
+        return np.asarray(pixels), np.asarray(pixels)
+    first = spread(count, min(used, count // 2))
+    rest = np.setdiff1d(np.arange(count), first)
+    return np.asarray(pixels[first]), np.asarray(pixels[rest[spread(len(rest), judged)]])

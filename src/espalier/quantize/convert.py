@@ -19,8 +19,8 @@ from ..recipe import InputContract
 from . import flatbuffer
 from .flatbuffer import constant, graph_of, operator_name
 from .macs import count_macs
+from .operator_versions import write_versions
 from .rewrite import rewrite_float
-from .versions import write_versions
 
 OutputKind = Literal["softmax", "sigmoid", "logits"]
 
@@ -252,8 +252,8 @@ def prove_equal(model: Any, data: bytes, contract: InputContract, kind: OutputKi
 def _trace(model: Any, contract: InputContract, kind: OutputKind) -> Any:
     """The model as a TensorFlow function of one image, its weights as constants.
 
-    Weights are put in while tracing: freezing the variables of a finished function, as the converter would, builds
-    the graph twice more and takes most of the conversion's time.
+    Weights are put in while tracing: freezing the variables of a finished function, as the converter would,
+    builds the graph twice more and takes most of the conversion's time.
     """
     import keras
     import tensorflow as tf
@@ -261,7 +261,9 @@ def _trace(model: Any, contract: InputContract, kind: OutputKind) -> Any:
     values = [(variable, variable.numpy()) for variable in model.variables]
 
     def answer(image: Any) -> Any:
-        with keras.StatelessScope(state_mapping=[(variable, tf.constant(value)) for variable, value in values]):
+        with keras.StatelessScope(
+            state_mapping=[(variable, tf.constant(value)) for variable, value in values]
+        ):
             return _probabilities(model(image, training=False), kind)
 
     specification = tf.TensorSpec([1, *contract.shape], tf.float32, name="image")

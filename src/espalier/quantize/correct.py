@@ -1,8 +1,9 @@
 """Sequential bias correction: int8 rounding shifts the mean of every channel; the bias takes the shift back.
 
-Layer by layer in graph order, each measured behind the layers that are already corrected (Nagel et al., "Data-Free
-Quantization Through Weight Equalization and Bias Correction", ICCV 2019, section 4.2, with calibration images).
-Correcting all layers from one measurement wrecks networks: the later shifts are then counted twice.
+Layer by layer in graph order, each measured behind the layers that are already corrected (Nagel et al.,
+"Data-Free Quantization Through Weight Equalization and Bias Correction", ICCV 2019, section 4.2, with
+calibration images). Correcting all layers from one measurement wrecks networks: the later shifts are then
+counted twice.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ def channel_means(
 
 
 def correct_biases(int8_model: bytes, entered: PixelInput, pixels: NDArray[np.uint8]) -> bytes:
-    """The int8 file with biases moved so that every conv, depthwise and dense channel has the float graph's mean
-    over the images. Same input, same bytes."""
+    """The int8 file with biases moved so that every conv, depthwise and dense channel has the float graph's
+    mean over the images. Same input, same bytes."""
     model = flatbuffer.read_model(int8_model)
     graph = graph_of(model)
     linear = {id(o): output_name(model, o) for o in linear_operators(model) if _has_bias(model, o)}

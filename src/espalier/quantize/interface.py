@@ -9,7 +9,7 @@ from ai_edge_litert import schema_py_generated as schema
 from ..errors import BugError
 from . import flatbuffer
 from .flatbuffer import dtype_name, graph_of
-from .versions import write_versions
+from .operator_versions import write_versions
 
 
 def uint8_twin(int8_model: bytes) -> bytes:

@@ -15,12 +15,12 @@ from ..errors import UnsupportedModelError
 from ..recipe import InputContract
 from . import flatbuffer
 from .bias import repair_linear
-from .compare import float_answers, nearness, spread
+from .compare import float_answers, nearness, split
 from .correct import IMAGES, correct_biases
 from .flatbuffer import graph_of
 from .head import PixelInput, enter_pixels, first_layers
+from .operator_versions import write_versions
 from .ranges import Ranges, measure_ranges
-from .versions import write_versions
 
 Weights = Literal["per-channel", "per-tensor"]
 Scheme = Literal["int8", "int16x8"]
@@ -52,8 +52,9 @@ def quantize(
 ) -> Quantized:
     """Calibrate on pixels (uint8 [n, h, w, c]) and quantize with min/max ranges: the first rung.
 
-    `dense` overrides `weights` for FULLY_CONNECTED (some runtimes lack per-channel dense layers). `correct` moves
-    the biases (correct.py) and keeps that when it brings other calibration images nearer to the float model.
+    `dense` overrides `weights` for FULLY_CONNECTED (some runtimes lack per-channel dense layers). `correct`
+    moves the biases (correct.py) and keeps that when it brings other calibration images nearer to the float
+    model.
     """
     start = time.perf_counter()
     entered = enter_pixels(float_model, contract)
@@ -98,20 +99,21 @@ def quantize_with(
 
 
 def keep_better(entered: PixelInput, data: bytes, pixels: NDArray[np.uint8]) -> tuple[bytes, str]:
-    """The file with corrected biases if it is nearer to the float graph on images that the correction did not see,
-    else the file as it is; and a note that says which and by how much."""
-    corrected = correct_biases(data, entered, spread(pixels, IMAGES))
-    judged = spread(pixels, IMAGES, part=1)
-    answers = float_answers(entered, judged)
-    before, after = nearness(data, judged, answers), nearness(corrected, judged, answers)
-    kept = after.difference < before.difference
+    """The file with corrected biases if it is nearer to the float graph on images that the correction did not
+    see, else the file as it is; and a note that says which and by how much."""
+    used, judged = split(pixels, IMAGES, IMAGES)
+    corrected = correct_biases(data, entered, used)
+    wanted = float_answers(entered, judged)
+    before, after = nearness(data, judged, wanted).error, nearness(corrected, judged, wanted).error
+    kept = after < before
     what = "biases corrected" if kept else "biases left: correcting them did not help"
-    note = f"{what} (mean difference to float {before.difference:.5f} before, {after.difference:.5f} after)"
+    note = f"{what} (error of the scores {before:.2%} before, {after:.2%} after)"
     return (corrected if kept else data), note
 
 
 def finish(model: Any) -> None:
-    """Operator versions, runtime floor, signature and description; the tensors keep the float graph's names."""
+    """Operator versions, runtime floor, signature and description; the tensors keep the float graph's
+    names."""
     model.metadata, model.description = [], b"Espalier"
     flatbuffer.set_signature(model, "image", "probability")
     write_versions(model)

@@ -10,6 +10,7 @@ from ai_edge_litert import schema_py_generated as schema
 from . import flatbuffer
 from .flatbuffer import graph_of, operator_name
 
+
 def rewrite_float(model: Any) -> None:
     """All rewrites, in place."""
     pool_to_mean(model)
@@ -18,8 +19,8 @@ def rewrite_float(model: Any) -> None:
 def pool_to_mean(model: Any) -> int:
     """AVERAGE_POOL_2D over the whole image -> MEAN, in place; returns how many.
 
-    An int8 average pool must keep its input's scale, and the mean of a feature map uses a small part of that range
-    (ResNet8: 45 of 256 levels reach the classifier). MEAN has a scale of its own.
+    An int8 average pool must keep its input's scale, and the mean of a feature map uses a small part of that
+    range (ResNet8: 45 of 256 levels reach the classifier). MEAN has a scale of its own.
     """
     graph, count = graph_of(model), 0
     for operator in [o for o in graph.operators if operator_name(model, o) == "AVERAGE_POOL_2D"]:

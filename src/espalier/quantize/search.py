@@ -1,4 +1,5 @@
-"""Range search: narrower ranges that lose less, from a sample of each tensor's values on calibration images."""
+"""Range search: narrower ranges that lose less, from a sample of each tensor's values on calibration
+images."""
 
 from __future__ import annotations
 
@@ -20,7 +21,9 @@ _FACTORS = np.linspace(1.0, 0.3, 36)
 _LEVELS = 255
 
 
-def sample_values(entered: PixelInput, pixels: NDArray[np.uint8], ranges: Ranges) -> dict[str, NDArray[np.float32]]:
+def sample_values(
+    entered: PixelInput, pixels: NDArray[np.uint8], ranges: Ranges
+) -> dict[str, NDArray[np.float32]]:
     """For every tensor of `ranges`: values of at most VALUES_PER_IMAGE evenly spaced elements of each image,
     float32 [n, values], of the first IMAGES evenly spaced images."""
     chosen = pixels[np.unique(np.linspace(0, len(pixels) - 1, min(IMAGES, len(pixels))).astype(int))]
@@ -38,8 +41,9 @@ def sample_values(entered: PixelInput, pixels: NDArray[np.uint8], ranges: Ranges
 
 
 def search_ranges(ranges: Ranges, samples: Mapping[str, NDArray[np.float32]], method: Method) -> Ranges:
-    """Ranges by `method`, never wider than the measured ones: `mse` takes for each end the factor with the least
-    squared error of int8 rounding and clipping; `percentile` cuts (100 - PERCENTILE)/2 % at each end."""
+    """Ranges by `method`, never wider than the measured ones: `mse` takes for each end the factor with the
+    least squared error of int8 rounding and clipping; `percentile` cuts (100 - PERCENTILE)/2 % at each
+    end."""
     if method == "minmax":
         return dict(ranges)
     narrow = _least_error if method == "mse" else _percentile

@@ -1,7 +1,7 @@
 """Run a .tflite graph operator by operator over many images, with every intermediate at hand.
 
-What sequential bias correction and other layer-by-layer repairs need: an operator can be changed between its inputs
-and its outputs, and the whole network still costs about one pass.
+What sequential bias correction and other layer-by-layer repairs need: an operator can be changed between its
+inputs and its outputs, and the whole network still costs about one pass.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from .ranges import open_interpreter
 
 
 def single_operator(model: Any, operator: Any) -> bytes:
-    """A .tflite with this operator alone: its constants inside, its computed inputs as graph inputs, in order."""
+    """A .tflite with this operator alone: its constants inside, its computed inputs as graph inputs, in
+    order."""
     part, graph = schema.ModelT(), schema.SubGraphT()
     part.version, part.subgraphs, part.metadata, part.signatureDefs = 3, [graph], [], []
     part.buffers = list(model.buffers)
@@ -44,8 +45,8 @@ def computed_inputs(model: Any, operator: Any) -> list[int]:
 
 
 def run_operator(model: Any, operator: Any, inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
-    """Run one operator over n images. `inputs`: for each of `computed_inputs`, an array [n, ...] whose [i : i + 1]
-    is what the operator takes for image i. Returns the outputs in the same form."""
+    """Run one operator over n images. `inputs`: for each of `computed_inputs`, an array [n, ...] whose [i : i
+    + 1] is what the operator takes for image i. Returns the outputs in the same form."""
     interpreter = open_interpreter(single_operator(model, operator))
     sources = [detail["index"] for detail in interpreter.get_input_details()]
     sinks = [detail["index"] for detail in interpreter.get_output_details()]

@@ -1,0 +1,372 @@
+"""TFLite metadata (schema metadata_schema.fbs, identifier M001) and the label file behind a model, written
+and read without any TensorFlow library: no healthy one writes it today.
+
+Phones read the labels, the input's normalisation and the kind of each tensor from here. Writing keeps the
+model's own bytes: the new root, buffers and metadata go before them, so that every offset inside stays true.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Sequence
+from typing import Any
+
+import flatbuffers
+import msgspec
+from flatbuffers import number_types
+from flatbuffers.table import Table
+
+from ..errors import LabelsRefusedError, ModelRefusedError
+from ..recipe import InputContract
+
+ENTRY = b"TFLITE_METADATA"
+LABELS = "labels.txt"
+PARSER = "1.0.0"
+
+# Slots of the tables of TFLite's schema.fbs that are touched here.
+_MODEL_FIELDS, _BUFFERS, _METADATA = 8, 4, 6
+# Enumerations of metadata_schema.fbs.
+_RGB, _GRAYSCALE, _TENSOR_AXIS_LABELS = 1, 2, 2
+_FEATURE, _IMAGE, _NORMALIZATION = 1, 2, 1
+
+
+class Description(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reader finds in a model's metadata."""
+
+    name: str
+    version: str
+    description: str
+    author: str
+    license: str
+    color: str
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    labels: tuple[str, ...]
+
+
+def add_metadata(
+    model: bytes,
+    *,
+    labels: Sequence[str],
+    contract: InputContract,
+    name: str,
+    version: str,
+    description: str = "",
+    author: str = "",
+    license: str = "",
+) -> bytes:
+    """The model with metadata and a label file (zip, stored, dated 1980). Same input, same bytes.
+
+    The normalisation is the one that agrees with the input's quantization (mean = zero point, std = 1 /
+    scale), so that a reader which normalises and then quantizes, and one which feeds bytes, both end at the
+    pixel's value. Raises LabelsRefusedError for a label with a line break, ModelRefusedError when the bytes
+    are no .tflite file.
+    """
+    for label in labels:
+        if "\n" in label or "\r" in label:
+            raise LabelsRefusedError(
+                f"the label {label!r} holds a line break", supported="one line per label"
+            )
+    body = _plain_model(model)
+    texts = {
+        "name": name,
+        "version": version,
+        "description": description,
+        "author": author,
+        "license": license,
+    }
+    block = _metadata_block(
+        {key: text for key, text in texts.items() if text}, contract, *_normalisation(body, contract)
+    )
+    return _with_entry(body, block) + _label_zip(labels)
+
+
+def read_metadata(data: bytes) -> Description | None:
+    """What a model's metadata and label file say, or None without metadata. For files of ours (flatbuffers'
+    own reader, which trusts offsets). Raises ModelRefusedError when the label file is missing or packed
+    otherwise."""
+    block = _find_entry(data)
+    if block is None:
+        return None
+    root = _root(block)
+    subgraph = _vector_of_tables(root, 3)[0]
+    image = _vector_of_tables(subgraph, 2)[0]
+    probability = _vector_of_tables(subgraph, 3)[0]
+    content = _table(_table(image, 3), 1)
+    process = _table(_vector_of_tables(image, 4)[0], 1)
+    file = _vector_of_tables(probability, 6)[0]
+    colors = {_RGB: "rgb", _GRAYSCALE: "gray"}
+    return Description(
+        name=_string(root, 0),
+        description=_string(root, 1),
+        version=_string(root, 2),
+        author=_string(root, 4),
+        license=_string(root, 5),
+        color=colors.get(_number(content, 0, number_types.Int8Flags), "unknown"),
+        mean=_floats(process, 0),
+        std=_floats(process, 1),
+        labels=_read_labels(data, _string(file, 0)),
+    )
+
+
+# ---- writing
+
+
+def _plain_model(model: bytes) -> bytes:
+    """The flatbuffer alone, without a zip behind it, at a multiple of 16 bytes (its alignment counts from the
+    end)."""
+    if len(model) < 16 or model[4:8] != b"TFL3":
+        raise ModelRefusedError("these bytes are not a .tflite file")
+    start = _zip_start(model)
+    body = model[:start] if start is not None else model
+    return body + bytes(-len(body) % 16)
+
+
+def _normalisation(body: bytes, contract: InputContract) -> tuple[list[float], list[float]]:
+    """(mean, std) for the input tensor: from its quantization, or the contract's for a float model."""
+    graph = _vector_of_tables(_root(body), 2)[0]
+    place = graph.Vector(graph.Offset(4 + 2 * 1))
+    image = _vector_of_tables(graph, 0)[graph.Get(number_types.Int32Flags, place)]
+    if image.Offset(4 + 2 * 4):
+        quantization = _table(image, 4)
+        scales = _floats(quantization, 2)
+        if scales and quantization.Offset(4 + 2 * 3):
+            first = quantization.Vector(quantization.Offset(4 + 2 * 3))
+            return [float(quantization.Get(number_types.Int64Flags, first))], [1.0 / scales[0]]
+    return list(contract.channel_mean), list(contract.channel_std)
+
+
+def _with_entry(body: bytes, block: bytes) -> bytes:
+    """A new root table, buffer list and metadata list before `body`, which keeps its bytes."""
+    old = _root(body)
+    builder = flatbuffers.Builder(len(body) + len(block) + (1 << 14))
+    _seed(builder, body)
+    end = len(body)
+    builder.StartVector(1, len(block), 16)
+    builder.head -= len(block)
+    builder.Bytes[builder.head : builder.head + len(block)] = block
+    data = builder.EndVector()
+    builder.StartObject(3)
+    builder.PrependUOffsetTRelativeSlot(0, data, 0)
+    buffer = builder.EndObject()
+    buffers = [end - table.Pos for table in _vector_of_tables(old, _BUFFERS)]
+    entries = [
+        end - table.Pos for table in _vector_of_tables(old, _METADATA) if _string(table, 0).encode() != ENTRY
+    ]
+    entry_name = builder.CreateString(ENTRY.decode())
+    builder.StartObject(2)
+    builder.PrependUOffsetTRelativeSlot(0, entry_name, 0)
+    builder.PrependUint32Slot(1, len(buffers), 0)
+    entry = builder.EndObject()
+    replaced = {
+        _BUFFERS: _offsets(builder, [*buffers, buffer]),
+        _METADATA: _offsets(builder, [*entries, entry]),
+    }
+    builder.StartObject(_MODEL_FIELDS)
+    for slot in range(1, _MODEL_FIELDS):
+        place = old.Offset(4 + 2 * slot)
+        target = end - old.Indirect(old.Pos + place) if place else 0
+        builder.PrependUOffsetTRelativeSlot(slot, replaced.get(slot, target), 0)
+    builder.PrependUint32Slot(0, _number(old, 0, number_types.Uint32Flags), 0)
+    builder.Finish(builder.EndObject(), file_identifier=b"TFL3")
+    return bytes(builder.Output())
+
+
+def _seed(builder: Any, body: bytes) -> None:
+    """Put finished bytes at the end of an empty builder: a table at position p of them is object len(body) -
+    p."""
+    builder.head = len(builder.Bytes) - len(body)
+    builder.Bytes[builder.head :] = body
+    builder.minalign = 16
+
+
+def _metadata_block(
+    texts: dict[str, str], contract: InputContract, mean: Sequence[float], std: Sequence[float]
+) -> bytes:
+    builder = flatbuffers.Builder(1 << 12)
+    gray = contract.color == "gray"
+    image = _tensor(
+        builder,
+        "image",
+        f"Pixels 0..255, {'one channel' if gray else contract.color.upper()}, as the camera gives them.",
+        _image_content(builder, _GRAYSCALE if gray else _RGB),
+        [_normalization(builder, mean, std)],
+        _stats(builder, [0.0], [255.0]),
+        [],
+    )
+    probability = _tensor(
+        builder,
+        "probability",
+        "Probability of each label.",
+        _feature_content(builder),
+        [],
+        _stats(builder, [0.0], [1.0]),
+        [_label_file(builder)],
+    )
+    inputs, outputs = _offsets(builder, [image]), _offsets(builder, [probability])
+    builder.StartObject(10)
+    builder.PrependUOffsetTRelativeSlot(2, inputs, 0)
+    builder.PrependUOffsetTRelativeSlot(3, outputs, 0)
+    subgraphs = _offsets(builder, [builder.EndObject()])
+    slots = {"name": 0, "description": 1, "version": 2, "author": 4, "license": 5}
+    strings = {slots[key]: builder.CreateString(text) for key, text in sorted(texts.items())}
+    strings[7] = builder.CreateString(PARSER)
+    builder.StartObject(8)
+    for slot, offset in sorted((strings | {3: subgraphs}).items()):
+        builder.PrependUOffsetTRelativeSlot(slot, offset, 0)
+    builder.Finish(builder.EndObject(), file_identifier=b"M001")
+    return bytes(builder.Output())
+
+
+def _tensor(
+    builder: Any, name: str, description: str, content: int, process: list[int], stats: int, files: list[int]
+) -> int:
+    """A TensorMetadata table."""
+    fields = {0: builder.CreateString(name), 1: builder.CreateString(description), 3: content, 5: stats}
+    if process:
+        fields[4] = _offsets(builder, process)
+    if files:
+        fields[6] = _offsets(builder, files)
+    builder.StartObject(7)
+    for slot, offset in sorted(fields.items()):
+        builder.PrependUOffsetTRelativeSlot(slot, offset, 0)
+    return int(builder.EndObject())
+
+
+def _content(builder: Any, kind: int, properties: int) -> int:
+    builder.StartObject(3)
+    builder.PrependUint8Slot(0, kind, 0)
+    builder.PrependUOffsetTRelativeSlot(1, properties, 0)
+    return int(builder.EndObject())
+
+
+def _image_content(builder: Any, color: int) -> int:
+    builder.StartObject(2)
+    builder.PrependInt8Slot(0, color, 0)
+    return _content(builder, _IMAGE, builder.EndObject())
+
+
+def _feature_content(builder: Any) -> int:
+    builder.StartObject(0)
+    return _content(builder, _FEATURE, builder.EndObject())
+
+
+def _normalization(builder: Any, mean: Sequence[float], std: Sequence[float]) -> int:
+    means, stds = _float_vector(builder, mean), _float_vector(builder, std)
+    builder.StartObject(2)
+    builder.PrependUOffsetTRelativeSlot(0, means, 0)
+    builder.PrependUOffsetTRelativeSlot(1, stds, 0)
+    options = builder.EndObject()
+    builder.StartObject(2)
+    builder.PrependUint8Slot(0, _NORMALIZATION, 0)
+    builder.PrependUOffsetTRelativeSlot(1, options, 0)
+    return int(builder.EndObject())
+
+
+def _stats(builder: Any, low: Sequence[float], high: Sequence[float]) -> int:
+    highs, lows = _float_vector(builder, high), _float_vector(builder, low)
+    builder.StartObject(2)
+    builder.PrependUOffsetTRelativeSlot(0, highs, 0)
+    builder.PrependUOffsetTRelativeSlot(1, lows, 0)
+    return int(builder.EndObject())
+
+
+def _label_file(builder: Any) -> int:
+    name = builder.CreateString(LABELS)
+    builder.StartObject(5)
+    builder.PrependUOffsetTRelativeSlot(0, name, 0)
+    builder.PrependInt8Slot(2, _TENSOR_AXIS_LABELS, 0)
+    return int(builder.EndObject())
+
+
+def _float_vector(builder: Any, values: Sequence[float]) -> int:
+    builder.StartVector(4, len(values), 4)
+    for value in reversed(values):
+        builder.PrependFloat32(value)
+    return int(builder.EndVector())
+
+
+def _offsets(builder: Any, tables: Sequence[int]) -> int:
+    builder.StartVector(4, len(tables), 4)
+    for table in reversed(tables):
+        builder.PrependUOffsetTRelative(table)
+    return int(builder.EndVector())
+
+
+def _label_zip(labels: Sequence[str]) -> bytes:
+    """labels.txt in a zip, stored (MediaPipe refuses a packed one), with a fixed date and mode."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        info = zipfile.ZipInfo(LABELS, date_time=(1980, 1, 1, 0, 0, 0))
+        info.create_system, info.external_attr = 3, 0o644 << 16
+        archive.writestr(info, "".join(f"{label}\n" for label in labels).encode())
+    return target.getvalue()
+
+
+# ---- reading
+
+
+def _root(data: bytes) -> Any:
+    return Table(data, int.from_bytes(data[:4], "little"))
+
+
+def _table(parent: Any, slot: int) -> Any:
+    place = parent.Offset(4 + 2 * slot)
+    return Table(parent.Bytes, parent.Indirect(parent.Pos + place))
+
+
+def _vector_of_tables(parent: Any, slot: int) -> list[Any]:
+    place = parent.Offset(4 + 2 * slot)
+    if not place:
+        return []
+    start = parent.Vector(place)
+    return [Table(parent.Bytes, parent.Indirect(start + 4 * i)) for i in range(parent.VectorLen(place))]
+
+
+def _string(parent: Any, slot: int) -> str:
+    place = parent.Offset(4 + 2 * slot)
+    return bytes(parent.String(parent.Pos + place)).decode() if place else ""
+
+
+def _number(parent: Any, slot: int, flags: Any) -> int:
+    place = parent.Offset(4 + 2 * slot)
+    return int(parent.Get(flags, parent.Pos + place)) if place else 0
+
+
+def _floats(parent: Any, slot: int) -> tuple[float, ...]:
+    place = parent.Offset(4 + 2 * slot)
+    if not place:
+        return ()
+    start = parent.Vector(place)
+    return tuple(
+        float(parent.Get(number_types.Float32Flags, start + 4 * i)) for i in range(parent.VectorLen(place))
+    )
+
+
+def _find_entry(data: bytes) -> bytes | None:
+    model = _root(data)
+    for entry in _vector_of_tables(model, _METADATA):
+        if _string(entry, 0).encode() == ENTRY:
+            buffer = _vector_of_tables(model, _BUFFERS)[_number(entry, 1, number_types.Uint32Flags)]
+            place = buffer.Offset(4)
+            start = buffer.Vector(place)
+            return bytes(data[start : start + buffer.VectorLen(place)])
+    return None
+
+
+def _zip_start(data: bytes) -> int | None:
+    """Where a zip behind the flatbuffer starts, or None."""
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        return None
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return min((info.header_offset for info in archive.infolist()), default=None)
+
+
+def _read_labels(data: bytes, name: str) -> tuple[str, ...]:
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        raise ModelRefusedError("the metadata names a label file, but no zip follows the model")
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if name not in archive.namelist() or archive.getinfo(name).compress_type != zipfile.ZIP_STORED:
+            raise ModelRefusedError(f"{name} is missing behind the model, or is not stored plainly")
+        return tuple(archive.read(name).decode().splitlines())
