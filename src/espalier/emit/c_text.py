@@ -37,7 +37,7 @@ class Name:
     text: str
 
 
-Value: TypeAlias = int | bool | Name | str
+Value: TypeAlias = int | float | bool | Name | str
 """A value of a structure field: a number, a name, or a text that becomes a string literal."""
 
 
@@ -100,7 +100,13 @@ def literal(value: Value) -> str:
         return value.text
     if isinstance(value, str):
         return string(value)
-    return integer(int(value))
+    return real(value) if isinstance(value, float) else integer(int(value))
+
+
+def _element(value: float, kind: str) -> str:
+    if kind.startswith("float"):
+        return real(value)
+    return f"INT64_C({int(value)})" if kind == "int64" else integer(int(value))
 
 
 def ctype(dtype: str) -> str:
@@ -112,7 +118,7 @@ def array(name: str, values: NDArray[np.generic], *, static: bool = True, align:
     """A constant array with one line per 20 values or so."""
     flat = values.reshape(-1)
     kind = str(flat.dtype)
-    words = [real(v) if kind.startswith("float") else integer(v) for v in flat.tolist()]
+    words = [_element(v, kind) for v in flat.tolist()]
     storage = "static const" if static else "const"
     attribute = f"ESPALIER_ALIGNED({align}) " if align else ""
     lines = [f"{attribute}{storage} {ctype(kind)} {name}[{max(1, len(words))}] = {{"]

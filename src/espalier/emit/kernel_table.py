@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from espalier.emit import lower_conv, lower_dense, lower_elementwise, lower_move
+from espalier.emit import (
+    lower_conv,
+    lower_dense,
+    lower_depthwise,
+    lower_elementwise,
+    lower_general,
+    lower_move,
+)
 from espalier.emit.lowering import How, Lowered
 from espalier.errors import UnsupportedModelError
 from espalier.graph import curves
@@ -15,22 +22,55 @@ from espalier.graph.view import OpView, view
 Lowering: TypeAlias = Callable[[OpView, How], "Lowered | tuple[Lowered, ...]"]
 
 LOWERINGS: Mapping[str, Lowering] = {
-    **dict.fromkeys(curves.CURVES, lower_elementwise.lookup),
-    "add": lower_elementwise.add_or_sub,
-    "average_pool_2d": lower_dense.pool_2d,
-    "conv_2d": lower_conv.conv_2d,
+    **dict.fromkeys(curves.CURVES, lower_elementwise.curve),
+    **dict.fromkeys(
+        ("add", "sub", "mul", "maximum", "minimum", "squared_difference", "prelu"), lower_elementwise.binary
+    ),
     **dict.fromkeys(("reshape", "squeeze", "expand_dims"), lower_move.copy),
+    "arg_max": lower_elementwise.arg_max,
+    "average_pool_2d": lower_dense.pool_2d,
+    "batch_matmul": lower_general.batch_matmul,
+    "concatenation": lower_move.concatenation,
+    "conv_2d": lower_conv.conv_2d,
+    "depthwise_conv_2d": lower_depthwise.depthwise_conv_2d,
+    "dequantize": lower_elementwise.dequantize,
     "fully_connected": lower_dense.fully_connected,
     "max_pool_2d": lower_dense.pool_2d,
+    "mean": lower_elementwise.reduce,
+    "pack": lower_move.pack,
+    "pad": lower_move.pad,
+    "padv2": lower_move.pad,
+    "quantize": lower_elementwise.curve,
+    "reduce_max": lower_elementwise.reduce,
+    "resize_bilinear": lower_general.resize_bilinear,
+    "resize_nearest_neighbor": lower_move.resize_nearest_neighbor,
+    "slice": lower_move.slice_,
     "softmax": lower_dense.softmax,
-    "sub": lower_elementwise.add_or_sub,
+    "split": lower_move.split,
+    "split_v": lower_move.split,
+    "strided_slice": lower_move.strided_slice,
+    "sum": lower_elementwise.reduce,
+    "transpose": lower_move.transpose,
+    "transpose_conv": lower_general.transpose_conv,
 }
+"""Kernels of int8 operators (and of those that take any element type)."""
+
+INT16: Mapping[str, Lowering] = {
+    **{k: LOWERINGS[k] for k in (
+        "add", "sub", "mul", "maximum", "minimum", "relu", "relu6", "leaky_relu", "quantize", "reshape", "squeeze",
+        "expand_dims", "batch_matmul", "concatenation", "dequantize", "mean", "pack", "pad", "padv2", "reduce_max",
+        "resize_bilinear", "resize_nearest_neighbor", "slice", "split", "split_v", "strided_slice", "sum", "transpose",
+    )},
+    **dict.fromkeys(("conv_2d", "depthwise_conv_2d", "fully_connected"), lower_general.conv_int16),
+}  # fmt: skip
+"""Kernels of operators whose result is int16."""
 
 
 def lower(graph: Graph, index: int, how: How = How()) -> tuple[Lowered, ...]:
     """The kernel calls of operator ``index``; :class:`UnsupportedModelError` when no kernel takes it."""
     looked = view(graph, graph.ops[index])
-    lowering = LOWERINGS.get(looked.op.kind)
+    table = INT16 if looked.output.dtype == "int16" else LOWERINGS
+    lowering = table.get(looked.op.kind)
     if lowering is None or not _one_image(looked):
         raise refusal(looked)
     result = lowering(looked, how)
@@ -46,5 +86,10 @@ def refusal(looked: OpView) -> UnsupportedModelError:
     )
 
 
+_IMAGES = frozenset(
+    "conv_2d depthwise_conv_2d transpose_conv average_pool_2d max_pool_2d resize_bilinear resize_nearest_neighbor".split()
+)
+
+
 def _one_image(looked: OpView) -> bool:
-    return all(len(t.shape) < 4 or t.shape[0] == 1 or t.is_constant for t in (*looked.present, *looked.outputs))
+    return looked.op.kind not in _IMAGES or all(len(t.shape) < 4 or t.shape[0] == 1 or t.is_constant for t in (*looked.present, *looked.outputs))

@@ -1,18 +1,110 @@
-"""Operators that work element by element."""
+"""Operators that work element by element, and reductions."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from espalier.emit.lowering import Constant, How, Lowered, Window, quant_of
 from espalier.errors import UnsupportedModelError
 from espalier.graph import arithmetic, curves
+from espalier.graph.shapes import axis_in_range, reduced_axes
 from espalier.graph.view import OpView
 
+TYPES = {"int8": 0, "int16": 1, "uint8": 2}
+"""The enumeration of element types in espalier.h."""
+_KINDS = {"add": 0, "sub": 0, "mul": 1, "maximum": 2, "minimum": 3, "squared_difference": 4, "prelu": 5}
+_BINARY_AXES = 4
 
-def add_or_sub(view: OpView, how: How) -> Lowered:
-    """add and sub of two tensors of one shape."""
+
+def binary(view: OpView, how: How) -> Lowered:
+    """add, sub, mul, maximum, minimum, squared_difference, prelu."""
+    if view.op.kind in ("add", "sub"):
+        fast = _fast_add(view)
+        if fast is not None:
+            return fast
+    first, second, output = view.input(0), view.input(1), view.output
+    a, b, target = (quant_of(t.quant) for t in (first, second, output))
+    low, high = arithmetic.LIMITS[output.dtype]
+    if "activation" in view.op.options:
+        low, high = arithmetic.activation_range(
+            view.op.text("activation"), target.scale, target.zero_point, output.dtype
+        )
+    fields = {
+        "kind": _KINDS[view.op.kind], "type": TYPES[output.dtype], "a_zero": a.zero_point, "b_zero": b.zero_point,
+        "out_zero": target.zero_point, "low": low, "high": high, "b_sign": -1 if view.op.kind == "sub" else 1,
+        **_binary_multipliers(view),
+    }  # fmt: skip
+    axes = _broadcast_axes(output.shape, first.shape, second.shape)
+    for number, (extent, left, right) in enumerate(axes):
+        fields |= {f"extent[{number}]": extent, f"a_stride[{number}]": left, f"b_stride[{number}]": right}
+    whole = {n for n, t in ((0, first), (1, second)) if t.shape == output.shape and not t.is_constant}
+    return Lowered(
+        function="espalier_binary",
+        sources=("binary.c", "typed.h"),
+        struct="espalier_binary_layer",
+        fields=fields,
+        inputs=(0, 1),
+        leads=dict.fromkeys(whole, 0),
+    )
+
+
+def _binary_multipliers(view: OpView) -> dict[str, int]:
+    a, b, target = (quant_of(t.quant) for t in (view.input(0), view.input(1), view.output))
+    if view.op.kind in ("maximum", "minimum"):
+        return {}
+    if view.op.kind in ("mul", "prelu"):
+        product = arithmetic.mul_multiplier(a.scale, b.scale, target.scale)
+        fields = {"multiplier": product.value, "shift": product.shift}
+        if view.op.kind == "prelu":
+            positive = arithmetic.ratio_multiplier(a.scale, target.scale)
+            fields |= {"a_multiplier": positive.value, "a_shift": positive.shift}
+        return fields
+    if view.op.kind == "squared_difference":
+        p = arithmetic.squared_difference_parameters(a.scale, b.scale, target.scale)
+    else:
+        p = arithmetic.add_parameters(a.scale, b.scale, target.scale, view.output.dtype)
+    return {
+        "left_shift": p.left_shift, "a_multiplier": p.left.value, "a_shift": p.left.shift,
+        "b_multiplier": p.right.value, "b_shift": p.right.shift, "multiplier": p.output.value, "shift": p.output.shift,
+    }  # fmt: skip
+
+
+def _broadcast_axes(shape: Sequence[int], *operands: Sequence[int]) -> list[tuple[int, int, int]]:
+    """(extent, stride of the first operand, of the second) per axis, merged, exactly four."""
+    strides = []
+    for operand in operands:
+        padded = (1,) * (len(shape) - len(operand)) + tuple(operand)
+        row, step = [], 1
+        for extent in reversed(padded):
+            row.append(0 if extent == 1 else step)
+            step *= extent
+        strides.append(row[::-1])
+    axes: list[tuple[int, int, int]] = []
+    for extent, a, b in zip(shape, *strides, strict=True):
+        if extent == 1:
+            continue
+        if axes and axes[-1][1] == a * extent and axes[-1][2] == b * extent:
+            axes[-1] = (axes[-1][0] * extent, a, b)
+        else:
+            axes.append((extent, a, b))
+    if len(axes) > _BINARY_AXES:
+        raise _too_many_axes("broadcast", len(axes), _BINARY_AXES)
+    return [(1, 0, 0)] * (_BINARY_AXES - len(axes)) + axes
+
+
+def _too_many_axes(what: str, found: int, most: int) -> UnsupportedModelError:
+    return UnsupportedModelError(
+        f"a tensor is {what} along {found} separate axes",
+        supported=f"at most {most}",
+        next_step="reshape the tensor so that neighbouring axes are merged",
+    )
+
+
+def _fast_add(view: OpView) -> Lowered | None:
+    """add and sub of two int8 tensors of one shape; None where the general kernel must do it."""
     first, second, target = (quant_of(t.quant) for t in (view.input(0), view.input(1), view.output))
-    if view.input(0).shape != view.input(1).shape:
-        raise UnsupportedModelError("broadcast")
+    if view.input(0).shape != view.input(1).shape or view.output.dtype != "int8":
+        return None
     p = arithmetic.add_parameters(first.scale, second.scale, target.scale, "int8")
     sign = -1 if view.op.kind == "sub" else 1
     # TFLite divides both scales by twice the larger one, which halves the operand with the larger scale exactly.
@@ -20,8 +112,8 @@ def add_or_sub(view: OpView, how: How) -> Lowered:
     plain, plain_sign = (second, sign) if swapped else (first, 1)
     scaled, multiplier, scaled_sign = (first, p.left, 1) if swapped else (second, p.right, sign)
     low, high = arithmetic.activation_range(view.op.text("activation"), target.scale, target.zero_point, "int8")
-    if not 1 <= -p.output.shift <= 22:
-        raise UnsupportedModelError("shift")
+    if not 1 <= -p.output.shift <= 22 or multiplier.shift > 0:
+        return None
     return Lowered(
         function="espalier_add",
         sources=("add.c",),
@@ -35,23 +127,11 @@ def add_or_sub(view: OpView, how: How) -> Lowered:
         inputs=(0, 1),
         state_bytes=1024,
         uses_scratch=True,
-        leads={0: 0, 1: 0},
+        leads={n: 0 for n in (0, 1) if not view.input(n).is_constant},
         window=_rows_of(view),
         start="espalier_add_start",
         row_form="elementwise",
     )  # fmt: skip
-
-
-def lookup(view: OpView, how: How) -> Lowered:
-    """Any int8 function of one int8 value, by its 256 results."""
-    return Lowered(
-        function="espalier_lookup",
-        sources=("lookup.c",),
-        struct="espalier_lookup_layer",
-        fields={"count": view.output.elements},
-        constants=(Constant(field="table", values=curves.table(view)),),
-        leads={0: 0},
-    )
 
 
 def _rows_of(view: OpView) -> Window | None:
@@ -60,3 +140,140 @@ def _rows_of(view: OpView) -> Window | None:
         return None
     bytes_ = shape[2] * shape[3]
     return Window(in_height=shape[1], out_height=shape[1], in_row_bytes=bytes_, out_row_bytes=bytes_, stride=1)
+
+
+def curve(view: OpView, how: How) -> Lowered:
+    """A function of one value: a table for int8, arithmetic for the types that have too many values."""
+    source, output = view.input(0), view.output
+    if source.dtype == "int8" and output.dtype == "int8":
+        return Lowered(
+            function="espalier_lookup",
+            sources=("lookup.c",),
+            struct="espalier_lookup_layer",
+            fields={"count": output.elements},
+            constants=(Constant(field="table", values=curves.table(view)),),
+            leads={0: 0},
+        )
+    if source.dtype == "float32":
+        return _float_edge(view, "espalier_quantize_float", output.dtype)
+    return _rescale(view)
+
+
+def _rescale(view: OpView) -> Lowered:
+    source, output = view.input(0), view.output
+    a, target = quant_of(source.quant), quant_of(output.quant)
+    low, high = arithmetic.LIMITS[output.dtype]
+    kind = view.op.kind
+    if kind not in ("relu", "relu6", "leaky_relu", "quantize") or not {source.dtype, output.dtype} <= set(TYPES):
+        raise UnsupportedModelError(
+            f"no kernel takes {kind} from {source.dtype} to {output.dtype}",
+            supported="int8 for every function of one value; int16 for relu, relu6, leaky_relu and quantize",
+            next_step="quantize this layer to int8",
+        )
+    if kind in ("relu", "relu6"):
+        low, high = arithmetic.activation_range(kind, target.scale, target.zero_point, output.dtype)
+    exact = kind == "quantize"
+    ratio = arithmetic.exact_ratio_multiplier if exact else arithmetic.ratio_multiplier
+    positive = ratio(a.scale, target.scale)
+    negative, sign = positive, 1
+    if kind == "leaky_relu":
+        alpha = view.op.number("alpha")
+        negative = arithmetic.mul_multiplier(a.scale, abs(alpha), target.scale)
+        sign = -1 if alpha < 0 else 1
+    sizes = {"int8": 1, "uint8": 1, "int16": 2}
+    return Lowered(
+        function="espalier_rescale",
+        sources=("rescale.c", "typed.h"),
+        struct="espalier_rescale_layer",
+        fields={
+            "count": output.elements, "in_type": TYPES[source.dtype], "out_type": TYPES[output.dtype],
+            "in_zero": a.zero_point, "out_zero": target.zero_point,
+            "multiplier": positive.value, "shift": positive.shift, "negative_multiplier": negative.value,
+            "negative_shift": negative.shift, "negative_sign": sign, "low": low, "high": high,
+        },
+        leads={0: 0} if sizes[output.dtype] <= sizes[source.dtype] else {},
+    )  # fmt: skip
+
+
+def _float_edge(view: OpView, function: str, dtype: str) -> Lowered:
+    quant = quant_of(view.output.quant if function.endswith("float") else view.input(0).quant)
+    low, high = arithmetic.LIMITS[dtype]
+    to_float = view.output.dtype == "float32"
+    return Lowered(
+        function=function,
+        sources=("edges.c", "typed.h"),
+        struct="espalier_float_layer",
+        fields={"count": view.output.elements, "type": TYPES[dtype], "zero": quant.zero_point, "low": low,
+                "high": high, "scale": float(quant.scale)},
+        input_types=("int8_t",) if to_float else ("float",),
+        out_type="float" if to_float else "int8_t",
+        leads={} if to_float else {0: 0},
+    )  # fmt: skip
+
+
+def dequantize(view: OpView, how: How) -> Lowered:
+    return _float_edge(view, "espalier_dequantize", view.input(0).dtype)
+
+
+def reduce(view: OpView, how: How) -> Lowered:
+    """mean, sum, reduce_max."""
+    source, output = view.input(0), view.output
+    axes = reduced_axes(view)
+    count = source.elements // max(1, output.elements)
+    fields: dict[str, int] = {"type": TYPES[output.dtype], "kind": 1 if view.op.kind == "reduce_max" else 0}
+    if view.op.kind != "reduce_max":
+        a, target = quant_of(source.quant), quant_of(output.quant)
+        if view.op.kind == "mean":
+            multiplier = arithmetic.mean_multiplier(a.scale, target.scale, count)
+        else:
+            multiplier = arithmetic.exact_ratio_multiplier(a.scale, target.scale)
+        low, high = arithmetic.LIMITS[output.dtype]
+        fields |= {"offset": a.zero_point * count, "multiplier": multiplier.value, "shift": multiplier.shift,
+                   "out_zero": target.zero_point, "low": low, "high": high}  # fmt: skip
+    strides, step = [], 1
+    for extent in reversed(source.shape):
+        strides.append(step)
+        step *= extent
+    strides.reverse()
+    kept = _merged([(e, s) for n, (e, s) in enumerate(zip(source.shape, strides, strict=True)) if n not in axes], 4)
+    reduced = _merged([(e, s) for n, (e, s) in enumerate(zip(source.shape, strides, strict=True)) if n in axes], 3)
+    for name, rows in (("kept", kept), ("reduced", reduced)):
+        for number, (extent, stride) in enumerate(rows):
+            fields |= {f"{name}[{number}]": extent, f"{name}_stride[{number}]": stride}
+    return Lowered(
+        function="espalier_reduce",
+        sources=("reduce.c", "typed.h"),
+        struct="espalier_reduce_layer",
+        fields=fields,
+    )
+
+
+def _merged(axes: Sequence[tuple[int, int]], count: int) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for extent, stride in axes:
+        if extent == 1:
+            continue
+        if merged and merged[-1][1] == stride * extent:
+            merged[-1] = (merged[-1][0] * extent, stride)
+        else:
+            merged.append((extent, stride))
+    if len(merged) > count:
+        raise _too_many_axes("reduced", len(merged), count)
+    return [(1, 0)] * (count - len(merged)) + merged
+
+
+def arg_max(view: OpView, how: How) -> Lowered:
+    shape = view.input(0).shape
+    axis = axis_in_range(view.integers(1)[0], len(shape))
+    outer = inner = 1
+    for extent in shape[:axis]:
+        outer *= extent
+    for extent in shape[axis + 1 :]:
+        inner *= extent
+    return Lowered(
+        function="espalier_arg_max",
+        sources=("reduce.c", "typed.h"),
+        struct="espalier_arg_max_layer",
+        fields={"outer": outer, "depth": shape[axis], "inner": inner},
+        out_type="int32_t",
+    )

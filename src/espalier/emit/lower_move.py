@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from espalier.emit.lowering import How, Lowered
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from espalier.emit.lowering import Constant, How, Lowered
+from espalier.errors import UnsupportedModelError
+from espalier.graph.shapes import axis_in_range, slice_bounds
+from espalier.graph.types import DTYPES, Tensor
 from espalier.graph.view import OpView
+
+_AXES = 5
 
 
 def copy(view: OpView, how: How) -> Lowered:
@@ -14,4 +24,160 @@ def copy(view: OpView, how: How) -> Lowered:
         struct="espalier_copy_layer",
         fields={"bytes": view.output.size_bytes},
         leads={0: 0},
+    )
+
+
+def transpose(view: OpView, how: How) -> Lowered:
+    strides = _strides(view.input(0).shape)
+    order = [axis_in_range(a, len(strides)) for a in view.integers(1)]
+    shape = view.output.shape
+    return _move(view.input(0), shape, [strides[a] for a in order], _strides(shape))
+
+
+def strided_slice(view: OpView, how: How) -> Lowered:
+    bounds = slice_bounds(view)
+    strides = _strides(view.input(0).shape)
+    shape = [len(range(*b)) for b in bounds]
+    start = sum(b[0] * s for b, s in zip(bounds, strides, strict=True))
+    steps = [b[2] * s for b, s in zip(bounds, strides, strict=True)]
+    return _move(view.input(0), shape, steps, _strides(shape), in_start=start)
+
+
+def slice_(view: OpView, how: How) -> Lowered:
+    strides, shape = _strides(view.input(0).shape), view.output.shape
+    start = sum(b * s for b, s in zip(view.integers(1), strides, strict=True))
+    return _move(view.input(0), shape, strides, _strides(shape), in_start=start)
+
+
+def split(view: OpView, how: How) -> tuple[Lowered, ...]:
+    """split and split_v: one call per output."""
+    data, axis_position = (1, 0) if view.op.kind == "split" else (0, 2)
+    source = view.input(data)
+    axis = axis_in_range(view.integers(axis_position)[0], len(source.shape))
+    strides = _strides(source.shape)
+    calls, start = [], 0
+    for number, result in enumerate(view.outputs):
+        calls.append(
+            _move(source, result.shape, strides, _strides(result.shape), in_start=start * strides[axis],
+                  operand=data, output=number)
+        )  # fmt: skip
+        start += result.shape[axis]
+    return tuple(calls)
+
+
+def concatenation(view: OpView, how: How) -> tuple[Lowered, ...]:
+    """One call per operand."""
+    axis = axis_in_range(view.op.integer("axis"), len(view.output.shape))
+    strides = _strides(view.output.shape)
+    calls, start = [], 0
+    for number in range(len(view.inputs)):
+        part = view.input(number)
+        calls.append(
+            _move(part, part.shape, _strides(part.shape), strides, out_start=start * strides[axis], operand=number)
+        )
+        start += part.shape[axis]
+    return tuple(calls)
+
+
+def pack(view: OpView, how: How) -> tuple[Lowered, ...]:
+    axis = axis_in_range(view.op.integer("axis"), len(view.output.shape))
+    strides = list(_strides(view.output.shape))
+    step = strides.pop(axis)
+    return tuple(
+        _move(view.input(n), view.input(n).shape, _strides(view.input(n).shape), strides, out_start=n * step, operand=n)
+        for n in range(len(view.inputs))
+    )
+
+
+def pad(view: OpView, how: How) -> tuple[Lowered, ...]:
+    """pad and padv2: the border is filled, then the input is placed."""
+    source, output = view.input(0), view.output
+    if view.op.kind == "padv2":
+        value = int(view.integers(2)[0])
+    else:
+        value = output.quant.zero_point if output.quant is not None else 0
+    amounts = view.integers(1)
+    strides = _strides(output.shape)
+    start = sum(before * s for before, s in zip(amounts[::2], strides, strict=True))
+    fill = Lowered(
+        function="espalier_fill",
+        sources=("move.c", "copy.c"),
+        struct="espalier_fill_layer",
+        fields={"elements": output.elements, "element_bytes": DTYPES[output.dtype].itemsize, "value": value},
+        inputs=(),
+    )
+    return fill, _move(source, source.shape, _strides(source.shape), strides, out_start=start)
+
+
+def resize_nearest_neighbor(view: OpView, how: How) -> Lowered:
+    source, output = view.input(0), view.output
+    item = DTYPES[source.dtype].itemsize
+    pixel = source.shape[3] * item
+    tables = {
+        name: np.array([_nearest(view, i, source.shape[a], output.shape[a]) for i in range(output.shape[a])], np.uint16)
+        for name, a in (("rows", 1), ("columns", 2))
+    }
+    return Lowered(
+        function="espalier_pick",
+        sources=("move.c", "copy.c"),
+        struct="espalier_pick_layer",
+        fields={"out_height": output.shape[1], "out_width": output.shape[2], "in_row_bytes": source.shape[2] * pixel,
+                "pixel_bytes": pixel},
+        constants=tuple(Constant(field=name, values=table) for name, table in tables.items()),
+    )  # fmt: skip
+
+
+def _nearest(view: OpView, position: int, size: int, out: int) -> int:
+    """The source index that TFLite's single-precision formula picks."""
+    f32 = np.float32
+    corners, half = view.op.flag("align_corners"), view.op.flag("half_pixel_centers")
+    scale = f32(size - 1) / f32(out - 1) if corners and out > 1 else f32(size) / f32(out)
+    point = (f32(position) + (f32(0.5) if half else f32(0))) * scale
+    index = math.floor(float(point) + 0.5) if corners else math.floor(float(point))
+    return min(max(index, 0), size - 1)
+
+
+def _strides(shape: Sequence[int]) -> list[int]:
+    """Elements from one index to the next, per axis, of a contiguous array."""
+    strides, step = [], 1
+    for extent in reversed(shape):
+        strides.append(step)
+        step *= extent
+    return strides[::-1]
+
+
+def _move(
+    source: Tensor, shape: Sequence[int], in_strides: Sequence[int], out_strides: Sequence[int], *, in_start: int = 0,
+    out_start: int = 0, operand: int = 0, output: int = 0,
+) -> Lowered:  # fmt: skip
+    """A strided copy, with the axes that lie together merged into blocks."""
+    item = DTYPES[source.dtype].itemsize
+    axes: list[tuple[int, int, int]] = []
+    for extent, a, b in zip(shape, in_strides, out_strides, strict=True):
+        if extent == 1:
+            continue
+        if axes and axes[-1][1] == a * extent and axes[-1][2] == b * extent:
+            axes[-1] = (axes[-1][0] * extent, a, b)
+        else:
+            axes.append((extent, a, b))
+    block = item
+    if axes and axes[-1][1] == 1 and axes[-1][2] == 1:
+        block *= axes.pop()[0]
+    if len(axes) > _AXES:
+        raise UnsupportedModelError(
+            f"a tensor of shape {list(shape)} is moved along {len(axes)} separate axes",
+            supported=f"{_AXES} axes",
+            next_step="reshape the tensor so that fewer axes are transposed at once",
+        )
+    axes = [(1, 0, 0)] * (_AXES - len(axes)) + axes
+    fields: dict[str, int] = {}
+    for number, (extent, a, b) in enumerate(axes):
+        fields |= {f"extent[{number}]": extent, f"in_stride[{number}]": a * item, f"out_stride[{number}]": b * item}
+    return Lowered(
+        function="espalier_move",
+        sources=("move.c", "copy.c"),
+        struct="espalier_move_layer",
+        fields={**fields, "in_start": in_start * item, "out_start": out_start * item, "block": block},
+        inputs=(operand,),
+        output=output,
     )

@@ -21,7 +21,6 @@ from espalier.emit.lowering import Constant
 from espalier.emit.prepare import write_prepare
 from espalier.emit.selftest import GoldenCase, write_selftest
 from espalier.emit.steps import Body, Planned, write_steps
-from espalier.errors import BugError
 from espalier.graph.types import Graph
 from espalier.graph.verify import layer_name
 from espalier.recipe import InputContract
@@ -48,7 +47,7 @@ def emit(graph: Graph, plan: Planned, name: str, options: Options | None = None)
     options = options or Options()
     prefix = c.identifier(name)
     locate = _Locations(graph, plan, prefix)
-    body = write_steps(graph, plan, locate)
+    body = write_steps(graph, plan, prefix, locate)
     weights = _weights(prefix, graph, body)
     files: dict[str, str] = {
         f"{prefix}.h": _header(graph, plan, prefix, options),
@@ -128,7 +127,7 @@ def _weights(prefix: str, graph: Graph, body: Body) -> list[_Weight]:
         op = graph.ops[layer.op]
         note = f"{op.kind} {layer_name(graph, op)}"
         for constant in layer.lowered.constants:
-            weights.append(_Weight(name=f"{prefix}_{layer.name}_{constant.field}", constant=constant, note=note))
+            weights.append(_Weight(name=f"{layer.name}_{constant.field}", constant=constant, note=note))
         for position in layer.lowered.inputs:
             tensor = op.inputs[position]
             if graph.tensors[tensor].data is not None:
@@ -219,7 +218,7 @@ def _source(
     for layer in body.layers:
         op = graph.ops[layer.op]
         fields: dict[str, c.Value] = {
-            constant.field: Name(f"{prefix}_{layer.name}_{constant.field}") for constant in layer.lowered.constants
+            constant.field: Name(f"{layer.name}_{constant.field}") for constant in layer.lowered.constants
         }
         lines.append(c.comment(f"{op.kind} {layer_name(graph, op)}"))
         lines.append(c.structure(layer.lowered.struct, layer.name, {**fields, **layer.lowered.fields}))
@@ -265,18 +264,15 @@ def _weights_source(prefix: str, weights: Sequence[_Weight]) -> str:
         else:
             lines.append(c.array(weight.name, constant.values, static=False, align=constant.align))
         lines.append("")
-    if not weights:
-        lines.append(c.declaration("extern const int ", f"{prefix}_no_weights", 0))
     return "\n".join(lines)
 
 
-def layer_of_symbol(symbols: Mapping[str, object]) -> dict[str, int]:
+def layer_of_symbol(symbols: Mapping[str, object], prefix: str) -> dict[str, int]:
     """Layer structure name -> operator index, for every symbol of a program that is one."""
     found = {}
+    start = f"{prefix}_layer_"
     for symbol in symbols:
-        parts = symbol.split("_")
-        if parts[0] == "layer" and len(parts) > 1 and parts[1].isdigit():
-            found[symbol] = int(parts[1])
-    if not found:
-        raise BugError("the program has no layer structures")
+        parts = symbol.removeprefix(start).split("_")
+        if symbol.startswith(start) and all(part.isdigit() for part in parts):
+            found[symbol] = int(parts[0])
     return found

@@ -63,11 +63,12 @@ class Body:
     layers: list[Layer] = field(default_factory=list)
 
 
-def layer_id(op: int, part: int, parts: int) -> str:
-    return f"layer_{op:02d}" + (f"_{part}" if parts > 1 else "")
+def layer_id(prefix: str, op: int, part: int = 0, parts: int = 1) -> str:
+    """Name of a layer structure: unique also when several programs are compiled as one file."""
+    return f"{prefix}_layer_{op:02d}" + (f"_{part}" if parts > 1 else "")
 
 
-def write_steps(graph: Graph, plan: Planned, locate: Callable[[int], Name]) -> Body:
+def write_steps(graph: Graph, plan: Planned, prefix: str, locate: Callable[[int], Name]) -> Body:
     """All steps of the plan; ``locate`` gives the pointer expression of a tensor."""
     body = Body()
     how = How(optimize=plan.optimize)
@@ -75,13 +76,13 @@ def write_steps(graph: Graph, plan: Planned, locate: Callable[[int], Name]) -> B
         names = ", ".join(f"{graph.ops[op].kind} {layer_name(graph, graph.ops[op])}" for op in step.ops)
         if len(step.ops) > 1:
             body.lines.append(c.comment(f"row by row: {names}"))
-            _write_stream(graph, plan, step, locate, body)
+            _write_stream(graph, plan, step, prefix, locate, body)
             continue
         calls = lower(graph, step.ops[0], how)
         if calls:
             body.lines.append(c.comment(names))
         for part, lowered in enumerate(calls):
-            layer = Layer(name=layer_id(step.ops[0], part, len(calls)), op=step.ops[0], lowered=lowered)
+            layer = Layer(name=layer_id(prefix, step.ops[0], part, len(calls)), op=step.ops[0], lowered=lowered)
             body.layers.append(layer)
             body.lines.append(c.statement(_whole_call(graph, layer, step.scratch_offset, locate)))
     return body
@@ -103,10 +104,10 @@ def _whole_call(graph: Graph, layer: Layer, scratch: int, locate: Callable[[int]
 
 
 def _write_stream(
-    graph: Graph, plan: Planned, step: PlannedStep, locate: Callable[[int], Name], body: Body
+    graph: Graph, plan: Planned, step: PlannedStep, prefix: str, locate: Callable[[int], Name], body: Body
 ) -> None:
     stream, base = build_stream(graph, tuple(step.ops), plan.optimize), step.scratch_offset
-    names = {node.op: layer_id(node.op, 0, 1) for node in stream.nodes()}
+    names = {node.op: layer_id(prefix, node.op) for node in stream.nodes()}
     pointers: list[str] = []
     starts: list[str] = []
     for node in stream.nodes():

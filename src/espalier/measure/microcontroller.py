@@ -74,7 +74,7 @@ def measure_program(
             dict(files), core, roots=[f"{prefix}_run", f"{prefix}_check"], workdir=workdir, optimize=optimize
         )
         emulated = EmulatedCore(image, core, workdir=workdir)
-        layers = layer_of_symbol(image.symbols)
+        layers = layer_of_symbol(image.symbols, prefix)
         first: Call | None = None
         for number, case in enumerate(golden):
             call = _run_case(emulated, prefix, case, arena_bytes, _PAINTS[0], number, sorted(layers))

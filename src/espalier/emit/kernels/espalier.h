@@ -223,4 +223,145 @@ typedef struct {
 
 void espalier_softmax(const espalier_softmax_layer *layer, const int8_t *in, int8_t *out);
 
+/* ---- general operators: any element type and shape, less speed ---------------------------------------------------- */
+
+enum { ESPALIER_INT8 = 0, ESPALIER_INT16 = 1, ESPALIER_UINT8 = 2 };
+
+/* Copies blocks of bytes between two strided arrays of up to 5 axes; strides in bytes. */
+typedef struct {
+  int32_t extent[5], in_stride[5], out_stride[5];
+  int32_t in_start, out_start;
+  int32_t block; /* bytes that lie together on both sides */
+} espalier_move_layer;
+
+void espalier_move(const espalier_move_layer *layer, const int8_t *in, int8_t *out);
+
+/* Fills a tensor with one value: the border of a pad. */
+typedef struct {
+  int32_t elements, element_bytes, value;
+} espalier_fill_layer;
+
+void espalier_fill(const espalier_fill_layer *layer, int8_t *out);
+
+/* Copies rows and columns picked by tables: nearest-neighbour resize. */
+typedef struct {
+  const uint16_t *rows, *columns;
+  int32_t out_height, out_width, in_row_bytes, pixel_bytes;
+} espalier_pick_layer;
+
+void espalier_pick(const espalier_pick_layer *layer, const int8_t *in, int8_t *out);
+
+enum { ESPALIER_ADD = 0, ESPALIER_MUL = 1, ESPALIER_MAXIMUM = 2, ESPALIER_MINIMUM = 3, ESPALIER_SQUARED_DIFFERENCE = 4,
+       ESPALIER_PRELU = 5 };
+
+/* Two operands with broadcasting over up to 4 axes; strides in elements, 0 where an operand is repeated. */
+typedef struct {
+  int32_t extent[4], a_stride[4], b_stride[4];
+  int32_t kind, type;
+  int32_t a_zero, b_zero, out_zero, left_shift;
+  int32_t a_multiplier, a_shift, b_multiplier, b_shift, multiplier, shift;
+  int32_t b_sign; /* -1: sub */
+  int32_t low, high;
+} espalier_binary_layer;
+
+void espalier_binary(const espalier_binary_layer *layer, const int8_t *a, const int8_t *b, int8_t *out);
+
+/* x * multiplier for x above the input's zero point, x * negative multiplier below; relu, leaky_relu, quantize. */
+typedef struct {
+  int32_t count, in_type, out_type;
+  int32_t in_zero, out_zero, multiplier, shift, negative_multiplier, negative_shift, negative_sign, low, high;
+} espalier_rescale_layer;
+
+void espalier_rescale(const espalier_rescale_layer *layer, const int8_t *in, int8_t *out);
+
+enum { ESPALIER_SUM = 0, ESPALIER_MAX = 1 };
+
+/* Reduces up to 3 axes for every position of up to 4 kept ones; strides in elements. */
+typedef struct {
+  int32_t kept[4], kept_stride[4], reduced[3], reduced_stride[3];
+  int32_t kind, type, offset; /* offset: input zero point * reduced elements */
+  int32_t multiplier, shift, out_zero, low, high;
+} espalier_reduce_layer;
+
+void espalier_reduce(const espalier_reduce_layer *layer, const int8_t *in, int8_t *out);
+
+typedef struct {
+  int32_t outer, depth, inner;
+} espalier_arg_max_layer;
+
+void espalier_arg_max(const espalier_arg_max_layer *layer, const int8_t *in, int32_t *out);
+
+/* 10-bit positions of the output rows and columns, with their two neighbours. */
+typedef struct {
+  const int32_t *rows, *columns; /* {fraction, lower, upper} each */
+  int32_t in_width, channels, out_height, out_width, type;
+} espalier_resize_bilinear_layer;
+
+void espalier_resize_bilinear(const espalier_resize_bilinear_layer *layer, const int8_t *in, int8_t *out);
+
+/* One output channel of the plain filters; shift as in TFLite (positive: left). */
+typedef struct {
+  int32_t bias, multiplier, shift;
+} espalier_channel;
+
+/* transpose_conv, int8; weights OHWI. */
+typedef struct {
+  const int8_t *weights;
+  const espalier_channel *channels;
+  int32_t in_height, in_width, in_channels, out_height, out_width, out_channels;
+  int32_t kernel_height, kernel_width, stride_height, stride_width, pad_top, pad_left;
+  int32_t in_zero, out_zero, low, high;
+} espalier_transpose_conv_layer;
+
+void espalier_transpose_conv(const espalier_transpose_conv_layer *layer, const int8_t *in, int8_t *out);
+
+/* Products of matrices; strides in elements. */
+typedef struct {
+  const int32_t *batches; /* pairs: first element of a and of b */
+  int32_t count, rows, depth, columns, a_row, a_step, b_step, b_column;
+  int32_t type, a_zero, b_zero, out_zero, multiplier, shift;
+} espalier_batch_matmul_layer;
+
+void espalier_batch_matmul(const espalier_batch_matmul_layer *layer, const int8_t *a, const int8_t *b, int8_t *out);
+
+/* int16 activations, int8 weights, 64-bit sums: conv_2d (grouped: depthwise_conv_2d) and fully_connected.
+ * multiplier: 16 bits; shift: right shift of the product. */
+typedef struct {
+  const int8_t *weights; /* OHWI */
+  const int64_t *biases;
+  const espalier_channel *channels;
+  int32_t in_height, in_width, in_channels, out_height, out_width, out_channels, group_in, group_out;
+  int32_t kernel_height, kernel_width, stride_height, stride_width, dilation_height, dilation_width, pad_top, pad_left;
+  int32_t low, high;
+} espalier_conv_int16_layer;
+
+void espalier_conv_int16(const espalier_conv_int16_layer *layer, const int16_t *in, int16_t *out);
+
+/* The edges of a network that speaks float. */
+typedef struct {
+  int32_t count, type, zero, low, high;
+  float scale;
+} espalier_float_layer;
+
+void espalier_dequantize(const espalier_float_layer *layer, const int8_t *in, float *out);
+void espalier_quantize_float(const espalier_float_layer *layer, const float *in, int8_t *out);
+
+/* ---- depthwise convolution -------------------------------------------------------------------------------------- */
+
+/* weights: per block of 4 channels, per tap 4 16-bit values in the order 0, 2, 1, 3; channels are padded to 4. */
+typedef struct {
+  const int16_t *weights;
+  const espalier_channel *channels;
+  int16_t in_height, in_width, in_channels, out_height, out_width, out_channels;
+  int16_t multiplier;         /* output channels per input channel; above 1 the input is repeated */
+  int16_t kernel_height, kernel_width, dilation_height, dilation_width, stride_height, stride_width;
+  int16_t pad_top, pad_left, ring_rows;
+  int32_t row_bytes, state_bytes;
+  int16_t fast;               /* as for espalier_tile_4x2, but channel shifts are right shifts 1..22 */
+  int8_t in_zero, out_zero, low, high;
+} espalier_depthwise_conv_2d_layer;
+
+void espalier_depthwise_conv_2d(const espalier_depthwise_conv_2d_layer *layer, const int8_t *in, int8_t *out,
+                                void *scratch);
+
 #endif

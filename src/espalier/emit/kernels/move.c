@@ -1,0 +1,50 @@
+/* Operators that move values: transpose, slice, split, concatenation, pack, pad, nearest-neighbour resize. */
+#include "espalier.h"
+
+void espalier_move(const espalier_move_layer *l, const int8_t *in, int8_t *out) {
+  int32_t i, j, k, m, n;
+  const int32_t *is = l->in_stride, *os = l->out_stride, *e = l->extent;
+  const int8_t *from = in + l->in_start;
+  int8_t *to = out + l->out_start;
+  for (i = 0; i < e[0]; i++) {
+    for (j = 0; j < e[1]; j++) {
+      for (k = 0; k < e[2]; k++) {
+        for (m = 0; m < e[3]; m++) {
+          const int8_t *f = from + i * is[0] + j * is[1] + k * is[2] + m * is[3];
+          int8_t *t = to + i * os[0] + j * os[1] + k * os[2] + m * os[3];
+          for (n = 0; n < e[4]; n++) {
+            espalier_copy(t, f, l->block);
+            f += is[4];
+            t += os[4];
+          }
+        }
+      }
+    }
+  }
+}
+
+void espalier_fill(const espalier_fill_layer *l, int8_t *out) {
+  int32_t i;
+  for (i = 0; i < l->elements; i++) {
+    if (l->element_bytes == 2) {
+      int16_t value = (int16_t)l->value;
+      memcpy(out, &value, 2);
+    } else if (l->element_bytes == 4) {
+      memcpy(out, &l->value, 4);
+    } else {
+      *out = (int8_t)l->value;
+    }
+    out += l->element_bytes;
+  }
+}
+
+void espalier_pick(const espalier_pick_layer *l, const int8_t *in, int8_t *out) {
+  int32_t y, x;
+  for (y = 0; y < l->out_height; y++) {
+    const int8_t *row = in + l->rows[y] * l->in_row_bytes;
+    for (x = 0; x < l->out_width; x++) {
+      espalier_copy(out, row + l->columns[x] * l->pixel_bytes, l->pixel_bytes);
+      out += l->pixel_bytes;
+    }
+  }
+}

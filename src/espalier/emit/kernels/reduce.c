@@ -1,0 +1,52 @@
+/* mean, sum, reduce_max over any axes; arg_max over one. */
+#include "typed.h"
+
+static int32_t reduce(const espalier_reduce_layer *l, const int8_t *in, int32_t start) {
+  const int32_t *e = l->reduced, *s = l->reduced_stride;
+  int32_t i, j, k, sum = 0, best = -32768;
+  for (i = 0; i < e[0]; i++) {
+    for (j = 0; j < e[1]; j++) {
+      int32_t at = start + i * s[0] + j * s[1];
+      for (k = 0; k < e[2]; k++) {
+        int32_t x = espalier_get(in, at, l->type);
+        sum = espalier_wrapping_add(sum, x);
+        best = x > best ? x : best;
+        at += s[2];
+      }
+    }
+  }
+  return l->kind == ESPALIER_MAX ? best : sum;
+}
+
+void espalier_reduce(const espalier_reduce_layer *l, const int8_t *in, int8_t *out) {
+  const int32_t *e = l->kept, *s = l->kept_stride;
+  int32_t i, j, k, m, index = 0;
+  for (i = 0; i < e[0]; i++) {
+    for (j = 0; j < e[1]; j++) {
+      for (k = 0; k < e[2]; k++) {
+        for (m = 0; m < e[3]; m++) {
+          int32_t x = reduce(l, in, i * s[0] + j * s[1] + k * s[2] + m * s[3]);
+          if (l->kind == ESPALIER_SUM) {
+            x = espalier_requantize(espalier_wrapping_add(x, -l->offset), l->multiplier, l->shift);
+            x = espalier_finish(x, l->out_zero, l->low, l->high);
+          }
+          espalier_put(out, index++, l->type, x);
+        }
+      }
+    }
+  }
+}
+
+void espalier_arg_max(const espalier_arg_max_layer *l, const int8_t *in, int32_t *out) {
+  int32_t i, j, k;
+  for (i = 0; i < l->outer; i++) {
+    for (j = 0; j < l->inner; j++) {
+      const int8_t *at = in + i * l->depth * l->inner + j;
+      int32_t best = 0;
+      for (k = 1; k < l->depth; k++) {
+        if (at[k * l->inner] > at[best * l->inner]) best = k;
+      }
+      *out++ = best;
+    }
+  }
+}

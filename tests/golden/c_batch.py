@@ -1,0 +1,124 @@
+"""Compiles many emitted programs at once, for this machine or for an emulated core, and runs them."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from espalier.emit.demand import demand, streamable
+from espalier.emit.program import emit
+from espalier.graph.types import DTYPES, Array, Graph
+from espalier.measure.cross import WARNINGS, Core, compile_program
+from espalier.measure.emulate import EmulatedCore
+from espalier.plan.memory import plan_memory
+
+GUARD = 64
+_PAINT = 0xA5
+
+
+@dataclass(frozen=True)
+class Program:
+    prefix: str
+    graph: Graph
+    arena_bytes: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    programs: tuple[Program, ...]
+    files: dict[str, bytes]
+    """One C file for all programs, and the kernels."""
+
+
+def make_batch(graphs: Sequence[Graph], *, optimize: str = "speed") -> Batch:
+    programs, kernels, bodies = [], {}, []
+    for number, graph in enumerate(graphs):
+        prefix = f"case{number}"
+        needs = functools.partial(demand, optimize=optimize)
+        plan = plan_memory(graph, optimize=optimize, demand=needs, streamable=streamable)
+        files = dict(emit(graph, plan, prefix))
+        for end in ("_weights.h", ".h", "_weights.c", ".c"):
+            text = files.pop(prefix + end).decode()
+            bodies.append("\n".join(line for line in text.splitlines() if f'#include "{prefix}' not in line))
+        kernels.update(files)
+        programs.append(Program(prefix, graph, plan.arena_bytes))
+    kernels["cases.c"] = ("\n".join(bodies) + "\n").encode()
+    return Batch(tuple(programs), kernels)
+
+
+def native_compiler() -> list[str] | None:
+    found = shutil.which("gcc") or shutil.which("cc") or shutil.which("clang")
+    return [found] if found else None
+
+
+@contextmanager
+def native(batch: Batch, folder: Path, *flags: str) -> Iterator["NativeBatch"]:
+    """The batch as a shared library of this machine."""
+    compiler = native_compiler()
+    assert compiler is not None
+    for name, data in batch.files.items():
+        (folder / name).write_bytes(data)
+    sources = sorted(n for n in batch.files if n.endswith(".c"))
+    command = [*compiler, *WARNINGS, "-shared", "-fPIC", *flags, *sources, "-o", "cases.so"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-4000:]
+    yield NativeBatch(batch, ctypes.CDLL(str(folder / "cases.so")))
+
+
+class NativeBatch:
+    def __init__(self, batch: Batch, library: ctypes.CDLL) -> None:
+        self.batch, self.library = batch, library
+
+    def run(self, number: int, inputs: Sequence[Array]) -> list[Array]:
+        program = self.batch.programs[number]
+        arena = np.full(program.arena_bytes + GUARD + 8, _PAINT, np.uint8)
+        start = -arena.ctypes.data % 8
+        given = [np.ascontiguousarray(x).copy() for x in inputs]
+        outputs = _blank(program.graph)
+        pointers = [ctypes.c_void_p(arena.ctypes.data + start)]
+        pointers += [ctypes.c_void_p(a.ctypes.data) for a in (*given, *outputs)]
+        status = getattr(self.library, f"{program.prefix}_run")(*pointers)
+        assert status == 0
+        assert (arena[start + max(program.arena_bytes, 1) :] == _PAINT).all(), "the arena is overrun"
+        for before, after in zip(inputs, given, strict=True):
+            np.testing.assert_array_equal(before, after, "an input was changed")
+        return _unguarded(program.graph, [o.tobytes() for o in outputs])
+
+
+class EmulatedBatch:
+    def __init__(self, batch: Batch, core: Core, folder: Path, optimize: str) -> None:
+        self.batch = batch
+        roots = [f"{p.prefix}_run" for p in batch.programs]
+        image = compile_program(batch.files, core, roots=roots, workdir=folder, optimize=optimize)
+        self.core = EmulatedCore(image, core, workdir=folder)
+
+    def run(self, number: int, inputs: Sequence[Array]) -> list[Array]:
+        program = self.batch.programs[number]
+        arena = bytes([_PAINT]) * (program.arena_bytes + GUARD)
+        given = [np.ascontiguousarray(x).tobytes() for x in inputs]
+        blanks = [o.tobytes() for o in _blank(program.graph)]
+        call = self.core.call(f"{program.prefix}_run", [arena, *given, *blanks])
+        assert call.result == 0
+        assert call.buffers[0][program.arena_bytes :] == arena[program.arena_bytes :], "the arena is overrun"
+        return _unguarded(program.graph, call.buffers[1 + len(given) :])
+
+
+def _blank(graph: Graph) -> list[Array]:
+    return [np.full(graph.tensors[t].size_bytes + GUARD, _PAINT, np.uint8) for t in graph.outputs]
+
+
+def _unguarded(graph: Graph, buffers: Sequence[bytes]) -> list[Array]:
+    results: list[Array] = []
+    for tensor, data in zip(graph.outputs, buffers, strict=True):
+        facts = graph.tensors[tensor]
+        assert set(data[facts.size_bytes :]) == {_PAINT}, "an output is overrun"
+        results.append(np.frombuffer(data[: facts.size_bytes], DTYPES[facts.dtype]).reshape(facts.shape))
+    return results
