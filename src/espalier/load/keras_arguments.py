@@ -213,12 +213,12 @@ class ArgumentReader:
         return {"module": module, "class_name": name, "config": written, "registered_name": None}
 
     def name(self, value: Json, where: str) -> str:
-        """A layer's name: letters, digits and a few signs, no path that leaves its folder."""
+        """A layer's name: letters, digits and a few signs; Keras 2 allowed a slash, which becomes `_` here."""
         if not isinstance(value, str) or not value or len(value) > 200:
             raise self.refuse(where, "has no usable name", "name the layer by letters, digits and _")
         if not _NAME.match(value) or ".." in value or "://" in value:
             raise self.refuse(where, f"is named {value[:80]!r}", "name the layer by letters, digits and _")
-        return value
+        return value.replace("/", "_")
 
     def shape(self, value: Json, where: str) -> list[int | None]:
         """A batch shape: None or a positive number per side."""

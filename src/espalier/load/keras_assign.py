@@ -91,10 +91,10 @@ def _assign_h5(model: Any, group: Any, path: Path) -> None:
             path,
             f"it stores weights of {len(stored)} layers, its configuration has {len(layers)} with weights",
         )
-    by_name = dict(stored)
+    by_name = {name.replace("/", "_"): (name, names) for name, names in stored}
     for position, layer in enumerate(layers):
-        name = layer.name if layer.name in by_name else stored[position][0]
-        _assign_layer(layer, group[name], by_name[name], path)
+        name, names = by_name.get(layer.name) or stored[position]
+        _assign_layer(layer, group[name], names, path)
         for part in layer._flatten_layers():
             if hasattr(part, "finalize_state"):
                 part.finalize_state()
@@ -116,12 +116,12 @@ def _assign_layer(layer: Any, group: Any, names: list[str], path: Path) -> None:
 
 def _match(variables: list[Any], names: list[str]) -> list[tuple[Any, str]] | None:
     """Pair variables and stored names by the end of their paths; None unless every pair is unambiguous."""
+    paths = [v.path.replace("/", "_") for v in variables]
     pairs: list[tuple[Any, str]] = []
     for name in names:
-        plain = name.removesuffix(":0")
-        head, _, last = plain.rpartition("/")
-        ends = {plain, f"{head}/{_RENAMED.get(last, last)}"}
-        found = [v for v in variables if v.path in ends or any(v.path.endswith("/" + end) for end in ends)]
+        head, _, last = name.removesuffix(":0").rpartition("/")
+        ends = tuple({f"{head}/{word}".replace("/", "_") for word in (last, _RENAMED.get(last, last))})
+        found = [v for v, p in zip(variables, paths, strict=True) if p in ends or p.endswith(tuple(f"_{e}" for e in ends))]
         if len(found) != 1:
             return None
         pairs.append((found[0], name))

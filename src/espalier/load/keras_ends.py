@@ -140,6 +140,10 @@ def _classes(chain: list[dict[str, Json]]) -> int | None:
             count = config.get("filters")
         if isinstance(count, int):
             return count
+        if item["class_name"] == "Reshape" and len(config.get("target_shape", ())) == 1:
+            if config["target_shape"][0] > 0:
+                return int(config["target_shape"][0])
+            return None
         if item["class_name"] not in _SAME_CLASSES:
             return None
     return None
