@@ -316,7 +316,7 @@ class GraphMaker:
             output = Quant(scales=(1 / 256,), zero_points=(-128,))
             leaves.append(self.make("softmax", [self.rows[-1]], output, beta=1.0))
             leaves.remove(self.rows[-1])
-        kept = leaves[-4:] if len(leaves) > 4 else leaves
+        kept = leaves[-8:]
         return self.b.finish(list(dict.fromkeys(kept)))
 
 

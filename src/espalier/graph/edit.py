@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from espalier.graph.types import ABSENT, Array, Graph, Op, Quant, Tensor, constant
@@ -65,6 +65,8 @@ def prune(graph: Graph) -> Graph:
             needed |= {i for i in op.inputs if i != ABSENT}
     ops = tuple(reversed(kept))
     named = {*graph.inputs, *graph.outputs, *(i for op in ops for i in (*op.inputs, *op.outputs))} - {ABSENT}
+    if len(ops) == len(graph.ops) and len(named) == len(graph.tensors):
+        return graph
     return renumber(replace(graph, ops=ops), sorted(named))
 
 
@@ -86,3 +88,12 @@ def renumber(graph: Graph, kept: Iterable[int]) -> Graph:
         inputs=tuple(index[i] for i in graph.inputs),
         outputs=tuple(index[i] for i in graph.outputs),
     )
+
+
+def repeated(step: Callable[[Graph], Graph], graph: Graph) -> Graph:
+    """`step` again and again until it gives back the graph it was given."""
+    while True:
+        changed = step(graph)
+        if changed is graph:
+            return graph
+        graph = changed

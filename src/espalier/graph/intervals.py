@@ -8,7 +8,7 @@ rules, all of which are monotone, so that a channel with equal ends has that val
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
@@ -169,14 +169,21 @@ def _as_values(ends: Ints, tensor: Tensor) -> Array:
     return np.broadcast_to(ends, shape).astype(DTYPES[tensor.dtype]).reshape(tensor.shape)
 
 
+def _one_pixel(tensor: Tensor) -> Tensor:
+    """The same channels at one position: an element-wise operator does the same at all of them."""
+    return replace(tensor, shape=(*(1,) * (len(tensor.shape) - 1), channels(tensor)), data=None)
+
+
 def _ends(looked: OpView, choices: list[tuple[Ints, ...]]) -> Interval:
     """The operator evaluated at constant operands, one choice of ends after the other."""
+    inputs = tuple(None if t is None else _one_pixel(t) for t in looked.inputs)
+    small = OpView(looked.op, inputs, tuple(_one_pixel(t) for t in looked.outputs))
     values = []
     for choice in choices:
-        operands = [_as_values(e, t) for e, t in zip(choice, looked.present, strict=True)]
-        values.append(evaluate(looked, operands)[0])
-    stacked = np.stack([v.astype(np.int64).reshape(-1, channels(looked.output)) for v in values])
-    return Interval(stacked.min(axis=(0, 1)), stacked.max(axis=(0, 1)))
+        operands = [_as_values(e, t) for e, t in zip(choice, small.present, strict=True)]
+        values.append(evaluate(small, operands)[0].astype(np.int64).reshape(-1))
+    stacked = np.stack(values)
+    return Interval(stacked.min(axis=0), stacked.max(axis=0))
 
 
 def _corners(looked: OpView, operands: list[_Found]) -> tuple[_Found, ...]:

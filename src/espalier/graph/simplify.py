@@ -1,0 +1,113 @@
+"""Lossless simplification: an equal network with less in it, and an account of what was saved.
+
+`simplify` runs the passes below in order until none finds anything; the verifier runs after each. Every pass
+keeps the outputs byte for byte, for every input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from espalier.graph.edit import prune
+from espalier.graph.intervals import WEIGHTED, analyse, channels
+from espalier.graph.ops import macs
+from espalier.graph.simplify_channels import remove_channels
+from espalier.graph.simplify_fold import fold_constants, merge_equal, normalise, remove_identities
+from espalier.graph.simplify_fuse import cancel_pairs, fuse_activations, fuse_pads
+from espalier.graph.types import Graph
+from espalier.graph.verify import verify
+from espalier.graph.view import view
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What a network holds: operators, multiply-accumulates, bytes of constants, channels it computes."""
+
+    operators: int
+    macs: int
+    constant_bytes: int
+    channels: int
+    """Output channels of convolutions and fully connected layers."""
+    known_channels: int
+    """Those of them whose value is the same for every input."""
+    zero_weights: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saving:
+    """One pass that changed something: in which round, and what the network costs after it."""
+
+    name: str
+    round: int
+    after: Cost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    before: Cost
+    after: Cost
+    savings: tuple[Saving, ...]
+
+
+PASSES: Final[tuple[tuple[str, Callable[[Graph], Graph]], ...]] = (
+    ("drop what no output needs", prune),
+    ("fold constants", fold_constants),
+    ("one spelling for one meaning", normalise),
+    ("cancel pairs that undo each other", cancel_pairs),
+    ("merge equal operators", merge_equal),
+    ("remove operators that change nothing", remove_identities),
+    ("fuse activations", fuse_activations),
+    ("fuse pads", fuse_pads),
+    ("remove channels that cannot matter", remove_channels),
+)
+MAX_ROUNDS: Final = 20
+
+
+def simplify(graph: Graph) -> tuple[Graph, Account]:
+    """The simplified network and the account. Raises BugError when a pass breaks a law of the graph."""
+    before = cost(graph)
+    savings: list[Saving] = []
+    for round_ in range(MAX_ROUNDS):
+        changed = False
+        for name, apply in PASSES:
+            result = apply(graph)
+            if result is graph:
+                continue
+            result = verify(prune(result), after=name)
+            if not _same(graph, result):
+                changed = True
+                savings.append(Saving(name=name, round=round_, after=cost(result)))
+            graph = result
+        if not changed:
+            break
+    return graph, Account(before=before, after=cost(graph), savings=tuple(savings))
+
+
+def _same(old: Graph, new: Graph) -> bool:
+    return old.ops == new.ops and tuple(t.shape for t in old.tensors) == tuple(t.shape for t in new.tensors)
+
+
+def cost(graph: Graph) -> Cost:
+    """What `graph` costs, by its operators and constants."""
+    analysis = analyse(graph)
+    total = known = 0
+    zeros = 0
+    for op in graph.ops:
+        if op.kind not in WEIGHTED:
+            continue
+        total += channels(graph.tensors[op.outputs[0]])
+        interval = analysis.intervals.get(op.outputs[0])
+        known += int(interval.constant.sum()) if interval is not None else 0
+        zeros += int(np.count_nonzero(np.asarray(graph.tensors[op.inputs[1]].data) == 0))
+    return Cost(
+        operators=len(graph.ops),
+        macs=sum(macs(view(graph, op)) for op in graph.ops),
+        constant_bytes=sum(t.size_bytes for t in graph.tensors if t.is_constant),
+        channels=total,
+        known_channels=known,
+        zero_weights=zeros,
+    )
