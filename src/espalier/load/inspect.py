@@ -1,0 +1,55 @@
+"""Facts of a model file for `espalier inspect`: .keras and .h5 through the workers, .tflite as data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ..errors import ModelRefusedError
+from ..limits import LIMITS
+from ..worker.client import Worker
+from .inspect_tflite import inspect_tflite
+
+OPEN_SIZE = (224, 224)
+"""Image size that shapes and MACs are given for when the model leaves its size open."""
+
+
+def inspect_file(path: Path) -> dict[str, Any]:
+    """Plain facts of a .keras, .h5 or .tflite file. Raises ModelRefusedError for anything else."""
+    if path.is_file():
+        with path.open("rb") as file:
+            head = file.read(8)
+        if head[4:8] == b"TFL3":
+            if path.stat().st_size > LIMITS.tflite_bytes:
+                raise ModelRefusedError(f"the file {path.name!r} has over {LIMITS.tflite_bytes:,} bytes")
+            return {"file": path.name} | inspect_tflite(path.read_bytes())
+    return {"file": path.name} | _inspect_keras(path)
+
+
+def _inspect_keras(path: Path) -> dict[str, Any]:
+    with Worker("container") as container:
+        facts = container.call(
+            "inspect_model", seconds=LIMITS.container_worker_seconds, path=str(path.resolve(strict=False))
+        )
+    size = list(facts["input_shape"][:2])
+    still_open = None in size
+    if still_open:
+        size = [have or default for have, default in zip(size, OPEN_SIZE, strict=True)]
+    with Worker("tensorflow") as tensorflow:
+        rebuilt = tensorflow.call("load", path=str(path.resolve()), facts=facts, size=size)
+    notes = list(rebuilt["notes"])
+    if still_open:
+        notes.append(f"the model leaves its input size open; figures are for {size[0]} x {size[1]} pixels")
+    return {
+        "format": f"Keras {facts['generation']} {'.keras' if facts['format'] == 'keras' else '.h5'}",
+        "keras_version": facts["keras_version"],
+        "bytes": facts["file_bytes"],
+        "sha256": facts["sha256"],
+        "input_shape": rebuilt["input_shape"],
+        "output_shape": rebuilt["output_shape"],
+        "ends_with": rebuilt["output"],
+        "parameters": rebuilt["parameters"],
+        "macs": rebuilt["macs"],
+        "notes": notes,
+        "layers": rebuilt["layers"],
+    }
