@@ -18,7 +18,7 @@ from .measure.evaluate_model import Evaluation, evaluate_model
 from .measure.time_model import Timing, time_models
 from .prune.prune_model import Pruning, prune_model
 from .publish import publish
-from .quantize.quantize_model import Int8Model, quantize_model
+from .quantize.quantize_model import Int8Model, check_targets, quantize_model
 from .report.compose import compose_report
 from .report.content import GateRow, Report
 from .report.files import report_files
@@ -58,14 +58,13 @@ def build(
         job.start_early(shop)
         findings = check_sets(shop, job)
         given = job.model.float_model()
-        shop.ended("load", f"{given.parameters:,} parameters, {given.macs:,} MACs")
         pruned = prune_model(shop, job, given)
         int8 = quantize_model(shop, job, pruned.model)
+        check_targets(job, int8)
         proof = shop.submit(prove_model, shop, job, int8)
         evaluation = evaluate_model(shop, job, given=given, pruned=pruned, int8=int8)
         proved = proof.result()
         timing = time_models(shop, {"float": pruned.model.tflite, "int8": int8.int8_model})
-        shop.ended("benchmark")
         pruning = pruned.weigh(shop, job, int8)
         bundles = make_bundles(shop, job, int8=int8, proof=proved, evaluation=evaluation, tools=tools)
         rows = gates(

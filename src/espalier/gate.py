@@ -30,12 +30,13 @@ def gates(
     """
     budgets = recipe.budgets
     rows: list[GateRow] = []
-    if accuracy is not None:
+    if accuracy is not None and accuracy.classes:
         limit, drop = recipe.quantize.max_accuracy_drop, accuracy.drop_points
         rows.append(_row("quantize.max-accuracy-drop", limit, drop, "points",
                          passed=drop <= limit or accuracy.p_value >= P_VALUE))
     if budgets.max_accuracy_drop is not None:
-        loss = None if accuracy is None or given_top1 is None else round(100 * (given_top1 - accuracy.int8.top1), 6)
+        top1 = accuracy.int8.top1 if accuracy is not None else None
+        loss = None if top1 is None or given_top1 is None else round(100 * (given_top1 - top1), 6)
         rows.append(_row("budgets.max-accuracy-drop", budgets.max_accuracy_drop, loss, "points"))
     if budgets.min_class_recall is not None:
         worst = min((c.recall_int8 for c in accuracy.classes if c.n), default=None) if accuracy else None

@@ -22,7 +22,7 @@ class _Table(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", omit_def
     """A frozen TOML table with kebab-case keys."""
 
 
-class ModelSource(_Table):
+class ModelSource(_Table, frozen=True, kw_only=True):
     """The trained model: a .keras or .h5 file, its labels (one per line, in output order) and its task."""
 
     path: str
@@ -30,7 +30,7 @@ class ModelSource(_Table):
     task: Literal["classify"] = "classify"
 
 
-class InputContract(_Table):
+class InputContract(_Table, frozen=True, kw_only=True):
     """The preprocessing contract: x = (pixel - mean) / std with pixel 0..255, per colour channel.
 
     `size` is (height, width) in pixels. `mean` and `std` are in pixel units; one value or one per channel.
@@ -64,21 +64,21 @@ class InputContract(_Table):
         return self.std * self.channels if len(self.std) == 1 else self.std
 
 
-class CalibrationSource(_Table):
+class CalibrationSource(_Table, frozen=True, kw_only=True):
     """Images to calibrate with: a folder (or one folder per class), or the name of a set under calibration/."""
 
     images: str
     count: int = 500
 
 
-class EvaluationSource(_Table):
+class EvaluationSource(_Table, frozen=True, kw_only=True):
     """Labelled images to measure with: one folder per class, or a csv with columns path,label."""
 
     images: str | None = None
     csv: str | None = None
 
 
-class Augment(_Table):
+class Augment(_Table, frozen=True, kw_only=True):
     """Random changes of the fine-tuning images; shift is a share of the side, rotate in degrees."""
 
     flip: Literal["none", "horizontal", "vertical", "both"] = "none"
@@ -87,7 +87,7 @@ class Augment(_Table):
     brightness: float = 0.0
 
 
-class FineTune(_Table):
+class FineTune(_Table, frozen=True, kw_only=True):
     """Training after pruning, on a folder with one folder per class."""
 
     images: str
@@ -97,7 +97,7 @@ class FineTune(_Table):
     augment: Augment = Augment()
 
 
-class Prune(_Table):
+class Prune(_Table, frozen=True, kw_only=True):
     """`amount`: share of the MACs to remove (channels) or final share of zero weights (magnitude)."""
 
     method: Literal["none", "channels", "magnitude"] = "none"
@@ -107,27 +107,27 @@ class Prune(_Table):
     fine_tune: FineTune | None = None
 
 
-class Quantize(_Table):
+class Quantize(_Table, frozen=True, kw_only=True):
     """`max_accuracy_drop`: percentage points that int8 may lose against float before the ladder climbs."""
 
     max_accuracy_drop: float = 0.5
     scheme: Literal["auto", "int8", "int16x8"] = "auto"
 
 
-class Decision(_Table):
+class Decision(_Table, frozen=True, kw_only=True):
     """Below this confidence the answer is "review"."""
 
     threshold: float = 0.6
 
 
-class LatencyBudget(_Table):
+class LatencyBudget(_Table, frozen=True, kw_only=True):
     """Median microseconds per runtime, on the machine that runs the build."""
 
     litert: float | None = None
     tflite_runtime: float | None = None
 
 
-class Budgets(_Table):
+class Budgets(_Table, frozen=True, kw_only=True):
     """Gates; each optional. `max_accuracy_drop` is in points against the model as it was given."""
 
     max_accuracy_drop: float | None = None
@@ -138,7 +138,7 @@ class Budgets(_Table):
     max_latency_us: LatencyBudget | None = None
 
 
-class Deploy(_Table):
+class Deploy(_Table, frozen=True, kw_only=True):
     """One target: the name of a file in targets/, or a path to one; the rest is for microcontrollers only."""
 
     target: str
@@ -146,7 +146,7 @@ class Deploy(_Table):
     optimize: Literal["speed", "ram", "flash"] = "speed"
 
 
-class Recipe(_Table):
+class Recipe(_Table, frozen=True, kw_only=True):
     """Everything that one build does."""
 
     name: str

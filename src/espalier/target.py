@@ -19,14 +19,14 @@ class _Table(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", omit_def
     """A frozen TOML table with kebab-case keys."""
 
 
-class Fact(_Table):
+class Fact(_Table, frozen=True, kw_only=True):
     """A number and where it was read: a datasheet with its page, a repository with its date, a measurement."""
 
     value: float
     source: str
 
 
-class Runtime(_Table):
+class Runtime(_Table, frozen=True, kw_only=True):
     """The interpreter on the device; `version` is the newest one that the device can be relied on to have."""
 
     name: Literal["litert", "tflite-runtime", "tflm", "c"]
@@ -34,7 +34,7 @@ class Runtime(_Table):
     source: str
 
 
-class Compiler(_Table):
+class Compiler(_Table, frozen=True, kw_only=True):
     """How C is built for the device: zig target and CPU, GCC flags, emulators that model the core."""
 
     zig_target: str
@@ -45,7 +45,7 @@ class Compiler(_Table):
     features: tuple[str, ...] = ()
 
 
-class Target(_Table):
+class Target(_Table, frozen=True, kw_only=True):
     """Facts only; no behaviour. `facts` holds every number (`flash-bytes`, `ram-bytes`, ...) with its source."""
 
     name: str

@@ -120,7 +120,7 @@ def _measurements(int8: Int8Model, evaluation: Evaluation) -> tuple[Measurement,
     if accuracy is not None and accuracy.classes:
         how = "LiteRT default kernels on the evaluation set, build machine"
         rows += [
-            Measurement(quantity="top1_int8", value=accuracy.int8.top1, unit="share", how=how, n=accuracy.n),
+            Measurement(quantity="top1_int8", value=accuracy.int8.top1 or 0.0, unit="share", how=how, n=accuracy.n),
             Measurement(quantity="agreement", value=accuracy.agreement, unit="share", how=how, n=accuracy.n),
         ]
     return tuple(rows)

@@ -63,10 +63,10 @@ def _prove(shop: Workshop, job: Job, int8: Int8Model) -> Proof:
         name = f"{runtime} {kernels}"
         try:
             worker = shop.worker(RUNTIMES[runtime], 10 + number)
-            answer = worker.call("predict", model=int8.int8_model, pixels_path=path, kernels=kernels, count=count)
+            answer = worker.call("predict", model=int8.int8_model, pixels_path=path, kernels=kernels, spread=count)
             outputs[name] = answer["outputs"]
             if kernels == "default":
-                twin = worker.call("predict", model=int8.uint8_model, pixels_path=path, kernels=kernels, count=count)
+                twin = worker.call("predict", model=int8.uint8_model, pixels_path=path, kernels=kernels, spread=count)
                 checks.append(_twin_check(runtime, answer["outputs"], twin["outputs"]))
         except EspalierError as problem:
             checks.append(Check(name=f"kernel set {name}", tool=runtime, result="not run", why=problem.found))
@@ -81,9 +81,10 @@ def _prove(shop: Workshop, job: Job, int8: Int8Model) -> Proof:
     names = {"litert reference": "reference", "litert builtin": "builtin", "litert default": "default"}
     usable = {names[k]: v for k, v in outputs.items() if k in names}
     chosen = list(golden.choose(next(iter(usable.values()))))
+    places = np.linspace(0, len(pixels) - 1, count).round().astype(np.int64)[chosen]
     vectors = golden.vectors(
         [f"{i:03d}" for i in range(len(chosen))],
-        np.ascontiguousarray(pixels[chosen]),
+        np.ascontiguousarray(pixels[places]),
         {k: v[chosen] for k, v in usable.items()},
         job.labels(),
     )

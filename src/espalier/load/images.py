@@ -19,6 +19,7 @@ import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
@@ -45,6 +46,14 @@ class ImageEntry(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     label: str | None = None
     bytes: int = 0
+
+
+class Labelled(Protocol):
+    """What has a class name."""
+
+    @property
+    def label(self) -> str | None:
+        """The class name, or None."""
 
 
 class ImageSet(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,7 +130,7 @@ def select(entries: Sequence[ImageEntry], count: int) -> tuple[ImageEntry, ...]:
     return tuple(sorted(chosen, key=lambda entry: entry.path))
 
 
-def label_indices(entries: Sequence[ImageEntry], labels: Sequence[str]) -> list[int]:
+def label_indices(entries: Sequence[Labelled], labels: Sequence[str]) -> list[int]:
     """The output index of each entry's class.
 
     Classes are names of `labels`; if none of them is, but all are whole numbers below their count, they are

@@ -25,6 +25,8 @@ class FloatModel(msgspec.Struct, frozen=True, kw_only=True):
     macs: int
     parameters: int
     largest_difference: float
+    layers: dict[str, str] = {}
+    """Tensor name -> Keras layer, for messages."""
 
     @property
     def sha256(self) -> str:
@@ -91,12 +93,16 @@ class ModelFile:
             macs=value["macs"],
             parameters=value["parameters"],
             largest_difference=value["largest_difference"],
+            layers=value["layers"],
         )
 
     def float_model(self) -> FloatModel:
         """The float .tflite of the model as given."""
-        files = self._shop.stored("load/float", self.key, lambda: {"float": pack(self.convert())})
-        return unpack(files["float"], FloatModel)
+        with self._shop.stage("load"):
+            files = self._shop.stored("load/float", self.key, lambda: {"float": pack(self.convert())})
+            model = unpack(files["float"], FloatModel)
+        self._shop.ended("load", f"{model.parameters:,} parameters, {model.macs:,} MACs")
+        return model
 
     def _inspect(self) -> dict[str, Any]:
         worker = self._shop.worker("container")

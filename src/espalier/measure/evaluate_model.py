@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import io
 from typing import Any
 
@@ -139,11 +140,13 @@ def _measure(
             supported="labels in the order of the model's outputs",
             next_step="put the lines of the labels file into that order",
         )
-    settings = {"threshold": job.recipe.decision.threshold, "limit_points": job.recipe.quantize.max_accuracy_drop}
-    row = measure_accuracy(names, truth, labels, base, after, **settings)  # type: ignore[arg-type]
+    measure = functools.partial(
+        measure_accuracy, threshold=job.recipe.decision.threshold, limit_points=job.recipe.quantize.max_accuracy_drop
+    )
+    row = measure(names, truth, labels, base, after)
     given_top1 = row.float.top1
     if base is not before:
-        whole = measure_accuracy(names, truth, labels, before, after, pruned_outputs=base, **settings)  # type: ignore[arg-type]
+        whole = measure(names, truth, labels, before, after, pruned_outputs=base)
         row = msgspec.structs.replace(row, float=whole.float, pruned=whole.pruned, steps=whole.steps)
         given_top1 = whole.float.top1
     sheet = contact_sheet(job, row, names) if row.flips else ()
@@ -179,7 +182,7 @@ def contact_sheet(job: Job, row: AccuracyRow, names: list[str]) -> tuple[dict[st
 
 def _unlabelled(row: AgreementRow) -> AccuracyRow:
     """Without labels there is no accuracy: agreement stands in, and the row says so."""
-    nothing = TopRow(top1=float("nan"))
+    nothing = TopRow(top1=None)
     return AccuracyRow(
         n=row.n, float=nothing, pruned=None, int8=nothing, agreement=row.agreement, drop_points=0.0,
         interval=(0.0, 0.0), p_value=1.0, flips=row.flips, warnings=row.warnings,

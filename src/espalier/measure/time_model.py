@@ -31,8 +31,11 @@ def time_models(shop: Workshop, models: dict[str, bytes]) -> Timing:
         "models": {name: digest(data) for name, data in models.items()},
         "machine": [cpu_name(), os.cpu_count()],
     }
-    files = shop.stored("benchmark", key, lambda: {"timing": pack(_time(shop, models))})
-    return unpack(files["timing"], Timing)
+    with shop.stage("benchmark"):
+        files = shop.stored("benchmark", key, lambda: {"timing": pack(_time(shop, models))})
+    timing = unpack(files["timing"], Timing)
+    shop.ended("benchmark", f"{len(timing.rows)} figures")
+    return timing
 
 
 def compare_models(shop: Workshop, before: bytes, after: bytes) -> float:

@@ -78,17 +78,26 @@ def _prune(shop: Workshop, job: Job, given: FloatModel) -> Pruned:
     def told(done: float, total: float, text: str) -> None:
         shop.progress.step("prune", done, total, text)
 
-    common = {"slot_from": GIVEN, "slot_to": PRUNED, "amount": prune.amount, "contract": contract,
-              "pixels_path": job.calibration.pixels(), "on_progress": told}
+    slots: dict[str, Any] = {"slot_from": GIVEN, "slot_to": PRUNED}
     tune = _fine_tune_settings(job)
+    history: dict[str, Any] = {}
     if prune.method == "channels":
-        account = worker.call("prune_channels", multiple=job.channel_multiple(), **common)
-        history = worker.call("fine_tune", slot=PRUNED, teacher=GIVEN, on_progress=told, **tune) if tune else {}
+        account = worker.call(
+            "prune_channels", amount=prune.amount, multiple=job.channel_multiple(),
+            pixels_path=job.calibration.pixels(), contract=contract, **slots,
+        )
+        if tune:
+            history = worker.call("fine_tune", slot=PRUNED, teacher=GIVEN, on_progress=told, **tune)
     elif prune.engine == "native":
-        account = worker.call("prune_magnitude", pattern=prune.pattern, fine_tune=tune, **common)
-        history = account.pop("fine_tune", {}) or {}
+        account = worker.call(
+            "prune_magnitude", amount=prune.amount, pattern=prune.pattern, at_once=tune is None, **slots
+        )
+        if tune:
+            sparsity = {"amount": prune.amount, "pattern": prune.pattern}
+            history = worker.call("fine_tune", slot=PRUNED, sparsity=sparsity, on_progress=told, **tune)
+            account |= worker.call("count_zeros", slot=PRUNED)
     else:
-        account, history = _prune_with_tfmot(shop, job, tune)
+        account = _prune_with_tfmot(shop, job, tune, told)
     model = job.model.convert(PRUNED)
     return Pruned(model=model, given=given, account=account, history=tuple(history.get("history", ())))
 

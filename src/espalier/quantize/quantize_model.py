@@ -93,10 +93,15 @@ def _quantize(shop: Workshop, job: Job, model: FloatModel, weights: str) -> Quan
     worker = shop.worker("litert")
     contract = msgspec.to_builtins(job.recipe.input)
     value = worker.call(
-        "quantize", float_model=model.tflite, pixels_path=job.calibration.pixels(), contract=contract, weights=weights
+        "quantize",
+        float_model=model.tflite,
+        pixels_path=job.calibration.pixels(),
+        contract=contract,
+        weights=weights,
+        layers=model.layers,
     )
     int8 = value["int8_model"]
-    audit = worker.call("audit", model=int8, contract=contract)
+    audit = worker.call("audit", model=int8, contract=contract, layers=model.layers)
     if audit["errors"]:
         raise VerificationError(
             "the quantized model breaks a rule: " + "; ".join(audit["errors"]),

@@ -17,7 +17,7 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     """A frozen part of the report."""
 
 
-class ModelRow(_Row):
+class ModelRow(_Row, frozen=True, kw_only=True):
     """The model as it was given."""
 
     source_sha256: str
@@ -30,13 +30,13 @@ class ModelRow(_Row):
     notes: tuple[str, ...] = ()
 
 
-class StageRow(_Row):
+class StageRow(_Row, frozen=True, kw_only=True):
     name: str
     seconds: float
     reused: bool
 
 
-class PruneRow(_Row):
+class PruneRow(_Row, frozen=True, kw_only=True):
     """What pruning bought. `latency_ratio`: pruned int8 / unpruned int8, one interleaved run; None if not measured."""
 
     method: str
@@ -56,7 +56,7 @@ class PruneRow(_Row):
     history: tuple[dict[str, float], ...] = ()
 
 
-class StepRow(_Row):
+class StepRow(_Row, frozen=True, kw_only=True):
     """One rung of the ladder."""
 
     name: str
@@ -68,13 +68,13 @@ class StepRow(_Row):
     seconds: float | None = None
 
 
-class OperatorCounts(_Row):
+class OperatorCounts(_Row, frozen=True, kw_only=True):
     float: int
     int8: int
     int16: int
 
 
-class QuantizeRow(_Row):
+class QuantizeRow(_Row, frozen=True, kw_only=True):
     scheme: str
     operators: OperatorCounts
     steps: tuple[StepRow, ...]
@@ -86,19 +86,21 @@ class QuantizeRow(_Row):
     calibration: dict[str, Any] = {}
 
 
-class TopRow(_Row):
-    top1: float
+class TopRow(_Row, frozen=True, kw_only=True):
+    """Shares of right answers; None where the images have no labels."""
+
+    top1: float | None
     top5: float | None = None
 
 
-class FlipRow(_Row):
+class FlipRow(_Row, frozen=True, kw_only=True):
     image: str
     float: str
     int8: str
     label: str | None = None
 
 
-class ClassRow(_Row):
+class ClassRow(_Row, frozen=True, kw_only=True):
     label: str
     n: int
     recall_float: float
@@ -108,7 +110,7 @@ class ClassRow(_Row):
     precision_int8: float | None = None
 
 
-class AccuracyRow(_Row):
+class AccuracyRow(_Row, frozen=True, kw_only=True):
     """Accuracies are shares 0..1; `drop_points`, `interval` are percentage points, float minus int8 (95 %)."""
 
     n: int
@@ -130,13 +132,13 @@ class AccuracyRow(_Row):
     """The drop split into pruning and quantization: {from, to, drop_points, interval, p_value, lost, won}."""
 
 
-class OperatorTime(_Row):
+class OperatorTime(_Row, frozen=True, kw_only=True):
     name: str
     microseconds: float
     share: float
 
 
-class LatencyRow(_Row):
+class LatencyRow(_Row, frozen=True, kw_only=True):
     """Host figures: valid for `cpu` only, never for the device."""
 
     runtime: str
@@ -156,7 +158,7 @@ class LatencyRow(_Row):
     note: str = ""
 
 
-class ParityRow(_Row):
+class ParityRow(_Row, frozen=True, kw_only=True):
     """Two kernel sets on the same inputs: the largest difference of an output byte, and changed top-1 answers."""
 
     first: str
@@ -166,12 +168,12 @@ class ParityRow(_Row):
     top1_changes: int
 
 
-class MemoryRow(_Row):
+class MemoryRow(_Row, frozen=True, kw_only=True):
     arena_bytes: dict[str, int]
     peak_rss_bytes: dict[str, int]
 
 
-class GateRow(_Row):
+class GateRow(_Row, frozen=True, kw_only=True):
     name: str
     limit: float
     value: float | None
@@ -179,7 +181,7 @@ class GateRow(_Row):
     unit: str = ""
 
 
-class BundleRow(_Row):
+class BundleRow(_Row, frozen=True, kw_only=True):
     target: str
     path: str
     sha256: str
@@ -187,7 +189,7 @@ class BundleRow(_Row):
     files: int = 0
 
 
-class Report(_Row):
+class Report(_Row, frozen=True, kw_only=True):
     """The whole report; `status` is "passed" or "failed"."""
 
     name: str

@@ -49,7 +49,7 @@ def _headline(report: Report) -> list[dict[str, str]]:
     a, p = report.accuracy, report.prune
     if a is not None and a.classes:
         low, high = a.interval
-        tiles.append({"name": "accuracy, int8", "value": f"{100 * a.int8.top1:.2f} %",
+        tiles.append({"name": "accuracy, int8", "value": _share(a.int8.top1),
                       "note": f"{-a.drop_points:+.2f} points against float (95 %: {-high:+.2f} to {-low:+.2f}), n = {a.n}"})
     if a is not None:
         tiles.append({"name": "same answer as float", "value": f"{100 * a.agreement:.2f} %",

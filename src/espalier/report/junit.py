@@ -37,4 +37,5 @@ def junit(report: Report) -> bytes:
         elif check.result == "not run":
             ET.SubElement(case, "skipped", message=check.why or "not run")
     ET.indent(root)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="utf-8") + b"\n"
+    body: bytes = ET.tostring(root, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + body + b"\n"

@@ -69,11 +69,11 @@ def key_figures(report: Report) -> list[tuple[str, str]]:
             ))
     for target, arena in sorted(report.memory.arena_bytes.items()):
         rows.append(("arena", f"{target}: {arena:,} bytes"))
-    for row in report.emulated:
+    for core in report.emulated:
         rows.append((
             "emulated",
-            f"{row['target']} ({row['core']}): {row['instructions']:,} instructions, "
-            f"{'exact' if row['exact'] else 'NOT exact'}",
+            f"{core['target']} ({core['core']}): {core['instructions']:,} instructions, "
+            f"{'exact' if core['exact'] else 'NOT exact'}",
         ))
     return rows
 
