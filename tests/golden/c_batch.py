@@ -69,7 +69,7 @@ def native(batch: Batch, folder: Path, *flags: str) -> Iterator["NativeBatch"]:
     sources = sorted(n for n in batch.files if n.endswith(".c"))
     command = [*compiler, *WARNINGS, "-shared", "-fPIC", *flags, *sources, "-o", "cases.so"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr[-4000:]
+    assert done.returncode == 0, done.stderr[-1500:]
     yield NativeBatch(batch, ctypes.CDLL(str(folder / "cases.so")))
 
 

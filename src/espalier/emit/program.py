@@ -227,6 +227,8 @@ def _source(
         "int8_t *arena = (int8_t *)memory;",
         f"if (arena == 0 || ((uintptr_t)memory & {ARENA_ALIGNMENT - 1}u) != 0u) return {prefix.upper()}_BAD_ARENA;",
     ]
+    unused = [text for text in input_names(graph) if not any(text in line for line in body.lines)]
+    arena_check += [c.statement(f"(void){text}") for text in unused]
     success = f"return {prefix.upper()}_OK;"
     lines += c.function(_run_signature(graph, prefix), [*arena_check, *body.lines, success])
     lines += ["", *_check(prefix, weights)]
