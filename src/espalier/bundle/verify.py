@@ -1,7 +1,7 @@
 """Verify a bundle: every byte is what the build wrote, and the model in it still gives the golden answers.
 
-1. The files are exactly those of manifest.json, with its digests; a link, an extra or a missing file is
-refused. 2. The contract cases are computed again from their images.
+1. The files are exactly those of manifest.json, with its digests; links, extra and missing files are refused.
+2. The contract cases are computed again from their images.
 3. The golden vectors are run again on the model taken out of the bundle, in LiteRT's and in tflite-runtime's
    own process. LiteRT's reference kernels must give the recorded bytes. What the other kernel sets give
    depends on the CPU and on the runtime's version (tflite-runtime has no int8 XNNPACK): their distance to

@@ -51,8 +51,9 @@ public final class JavaDriver {
             System.out.println(Arrays.toString(Decision.confidences(new byte[] {0, (byte) 255, 64})));
             System.out.println(refusal(() -> Decision.decide(new byte[2])));
             System.out.println(refusal(() -> Preprocessor.prepare(new int[5], 2, 3)));
+            System.out.println(refusal(() -> Preprocessor.prepare(new int[] {0xabcdef}, 1, 1)));
             System.out.println(refusal(() -> Preprocessor.rotate(new int[6], 2, 3, 45)));
-            System.out.println(Preprocessor.prepareBuffer(new int[6], 2, 3).remaining());
+            System.out.println(Preprocessor.prepareBuffer(new int[] {-1, 0}, 2, 1).remaining());
             System.out.println(Model.LABELS.size());
             byte[][] known = new byte[arguments.length][];
             for (int i = 0; i < known.length; i++) {

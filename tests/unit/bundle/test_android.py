@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 from metadata_model import with_metadata
-from synthetic_source import LABELS, model, synthetic_source
+from synthetic_source import CONTRACT, LABELS, model, synthetic_source
 
 from espalier.bundle import android, android_check, golden
 from espalier.bundle.archive import Entry, read_zip, zip_bytes
@@ -21,6 +21,7 @@ from espalier.bundle.metadata_check import metadata_problem
 from espalier.bundle.source import Artifact, BundleSource, Check
 from espalier.errors import BugError
 from espalier.publish import write_files
+from espalier.quantize.metadata import add_metadata
 from espalier.target import load_target, targets_folder
 
 BASE = "maven/dev/espalier/models/toy-parts"
@@ -297,6 +298,11 @@ def test_mediapipe_is_not_asked_about_a_model_that_does_not_take_rgb(
 
 def test_the_metadata_is_read_back() -> None:
     assert metadata_problem(source().uint8_model, LABELS, 3) == ""
+
+
+def test_the_metadata_that_a_build_writes_is_read_back() -> None:
+    made = add_metadata(model("uint8"), labels=LABELS, contract=CONTRACT, name="toy-parts", version="1.2.3")
+    assert metadata_problem(made, LABELS, 3) == ""
 
 
 @pytest.mark.parametrize(

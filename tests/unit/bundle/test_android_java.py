@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 from synthetic_source import LABELS, synthetic_source
 
 from espalier.bundle import android
@@ -21,6 +22,7 @@ from espalier.bundle.java import class_file, specialise
 from espalier.bundle.java.compile import compile_java, template_jar
 from espalier.calibrate.contract import prepare
 from espalier.errors import BugError, ToolMissingError, UnsupportedModelError, VerificationError
+from espalier.load.decode import to_rgb
 from espalier.recipe import InputContract
 
 needs_jdk = pytest.mark.skipif(not shutil.which("javac"), reason="javac is not installed")
@@ -55,9 +57,10 @@ def text(value: str) -> bytes:
 
 
 def packed(image: NDArray[np.uint8]) -> bytes:
-    """An RGB image as the driver reads it, with an alpha that must not count."""
-    wide = image.astype(">u4")
-    argb = (wide[..., 0] << 16) | (wide[..., 1] << 8) | wide[..., 2] | np.uint32(0x7F000000)
+    """An RGB or RGBA image as the driver reads it."""
+    wide = image.astype(np.uint32)
+    alpha = wide[..., 3] if image.shape[2] == 4 else np.uint32(255)
+    argb = (alpha << 24) | (wide[..., 0] << 16) | (wide[..., 1] << 8) | wide[..., 2]
     return struct.pack(">ii", image.shape[1], image.shape[0]) + argb.astype(">u4").tobytes()
 
 
@@ -131,6 +134,14 @@ def test_java_prepares_the_largest_sizes_without_overflow(driver: Path) -> None:
 
 
 @needs_jdk
+def test_java_puts_transparent_images_on_black_as_the_build_does(driver: Path) -> None:
+    image = np.random.default_rng(5).integers(0, 256, (19, 17, 4), np.uint8)
+    contract = InputContract(size=(19, 17), color="bgr")
+    wanted = prepare(to_rgb(Image.fromarray(image, "RGBA")), contract).tobytes()
+    assert ask(driver, [prepare_question(image, contract)]) == wanted
+
+
+@needs_jdk
 def test_java_rotates_clockwise(driver: Path) -> None:
     image = np.random.default_rng(4).integers(0, 256, (3, 5, 3), np.uint8)
     angles = (0, 90, 180, 270, -90, 450)
@@ -165,21 +176,22 @@ def test_decisions_refusals_and_self_test_of_a_specialised_library(tmp_path: Pat
     lines = subprocess.run(
         command, capture_output=True, check=True, timeout=60, encoding="utf-8"
     ).stdout.splitlines()
-    assert lines[:9] == [
+    assert lines[:10] == [
         'scratch "deep" 0.781',
         'scratch "deep" 0.750',
         "0",
         "[0.0, 0.99609375, 0.25]",
         "the output has 2 bytes, the model has 3 classes",
         "an image of 2 x 3 does not have 5 pixels",
+        "every pixel is transparent: opaque pixels are 0xffRRGGBB",
         "45 degrees is not a multiple of 90",
         "48",
         "3",
     ]
-    assert lines[9] == "passed: 7 preprocessing cases, 3 model vectors, largest difference 0"
-    assert lines[10].startswith("FAILED [vector 0 is 1 away from every recorded kernel set, vector 1 is 1")
-    assert lines[11].startswith("passed: 7 preprocessing cases, 3 model vectors, largest difference 1")
-    assert lines[12] == "3"
+    assert lines[10] == "passed: 7 preprocessing cases, 3 model vectors, largest difference 0"
+    assert lines[11].startswith("FAILED [vector 0 is 1 away from every recorded kernel set, vector 1 is 1")
+    assert lines[12].startswith("passed: 7 preprocessing cases, 3 model vectors, largest difference 1")
+    assert lines[13] == "3"
 
 
 @needs_jdk

@@ -16,11 +16,11 @@ public final class Preprocessor {
     /**
      * Prepares an upright image.
      *
-     * @param argb pixels row by row as {@code Bitmap.getPixels} gives them; alpha is ignored
+     * @param argb pixels row by row as {@code Bitmap.getPixels} gives them; what is transparent becomes black
      * @param width columns of the image
      * @param height rows of the image
      * @return HEIGHT * WIDTH * CHANNELS bytes, the model's input
-     * @throws IllegalArgumentException when the array does not hold width * height pixels
+     * @throws IllegalArgumentException when the array does not hold width * height pixels, or all are transparent
      */
     public static byte[] prepare(int[] argb, int width, int height) {
         return prepare(
@@ -70,6 +70,7 @@ public final class Preprocessor {
     static byte[] prepare(
             int[] argb, int columns, int rows, int height, int width, String color, String resize, String fit) {
         check(argb, columns, rows);
+        int[] opaque = onBlack(argb);
         int top = 0;
         int left = 0;
         int takenRows = rows;
@@ -101,7 +102,7 @@ public final class Preprocessor {
         for (int i = 0; i < outRows; i++) {
             int at = (((height - outRows) / 2 + i) * width + (width - outColumns) / 2) * channels;
             for (int j = 0; j < outColumns; j++, at += channels) {
-                sum(argb, top * columns + left, columns, y, i, x, j, channels, order, result, at);
+                sum(opaque, top * columns + left, columns, y, i, x, j, channels, order, result, at);
             }
         }
         return result;
@@ -149,6 +150,30 @@ public final class Preprocessor {
 
     private static int gray(int p) {
         return (19595 * (p >> 16 & 0xff) + 38470 * (p >> 8 & 0xff) + 7471 * (p & 0xff) + 32768) >> 16;
+    }
+
+    /** The image on black, as the build reads images with alpha; the array itself when it has none. */
+    private static int[] onBlack(int[] argb) {
+        int all = 0xff000000;
+        int any = 0;
+        for (int p : argb) {
+            all &= p;
+            any |= p;
+        }
+        if (all == 0xff000000) {
+            return argb;
+        }
+        if (any >>> 24 == 0) {
+            throw new IllegalArgumentException("every pixel is transparent: opaque pixels are 0xffRRGGBB");
+        }
+        int[] opaque = new int[argb.length];
+        for (int i = 0; i < argb.length; i++) {
+            int alpha = argb[i] >>> 24;
+            for (int shift = 0; shift < 24; shift += 8) {
+                opaque[i] |= ((argb[i] >> shift & 0xff) * alpha + 127) / 255 << shift;
+            }
+        }
+        return opaque;
     }
 
     private static int rounded(long dividend, int divisor) {
