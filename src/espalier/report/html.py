@@ -50,7 +50,7 @@ def _headline(report: Report) -> list[dict[str, str]]:
     if a is not None and a.classes:
         low, high = a.interval
         tiles.append({"name": "accuracy, int8", "value": _share(a.int8.top1),
-                      "note": f"{-a.drop_points:+.2f} points against float (95 %: {-high:+.2f} to {-low:+.2f}), n = {a.n}"})
+                      "note": f"{0.0 - a.drop_points:+.2f} points against float (95 %: {-high:+.2f} to {-low:+.2f}), n = {a.n}"})
     if a is not None:
         tiles.append({"name": "same answer as float", "value": f"{100 * a.agreement:.2f} %",
                       "note": f"{len(a.flips)} of {a.n} images changed"})
@@ -80,7 +80,7 @@ def _interval(a: AccuracyRow | None) -> dict[str, Any] | None:
         return round(50 + 50 * value / reach, 2)
 
     return {"left": place(low), "width": round(place(high) - place(low), 2), "point": place(-a.drop_points),
-            "low": f"{low:+.2f}", "high": f"{high:+.2f}", "drop": f"{-a.drop_points:+.2f}", "reach": f"{reach:.2f}"}
+            "low": f"{low:+.2f}", "high": f"{high:+.2f}", "drop": f"{0.0 - a.drop_points:+.2f}", "reach": f"{reach:.2f}"}
 
 
 def _confusion(a: AccuracyRow | None) -> dict[str, Any] | None:

@@ -80,7 +80,7 @@ def key_figures(report: Report) -> list[tuple[str, str]]:
 
 def points(value: float) -> str:
     """A signed number of percentage points."""
-    return f"{value:+.2f} points"
+    return f"{value + 0.0:+.2f} points"
 
 
 def percent(after: float, before: float) -> str:
