@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -95,10 +95,12 @@ def measure_ranges(
     contract: InputContract | None,
     *,
     layers: Mapping[str, str] | None = None,
+    observe: Callable[[Mapping[str, Any]], None] | None = None,
 ) -> Ranges:
     """Minimum and maximum of every computed tensor over all images, sorted by name.
 
-    `contract` normalises the pixels; `None` feeds them as they are. Raises UnsupportedModelError when a
+    `contract` normalises the pixels; `None` feeds them as they are. `observe` is told each image's ranges
+    (tensor name -> object with min and max; see calibrate/stability.py). Raises UnsupportedModelError when a
     tensor takes a value that is not finite, naming it and its Keras layer (`layers`: tensor name -> layer).
     """
     from ai_edge_litert import _pywrap_tfl_calibration as calibration
@@ -118,7 +120,10 @@ def measure_ranges(
     high: dict[str, float] = {}
     for number, image in enumerate(normalised(pixels, contract)):
         interpreter.set_tensor(source, image)
-        for name, found in calibration.InvokeWithCalibration(handle, 0).items():
+        image_ranges = calibration.InvokeWithCalibration(handle, 0)
+        if observe is not None:
+            observe(image_ranges)
+        for name, found in image_ranges.items():
             # `not <=` also keeps a NaN, which a plain min() would drop.
             if not low.get(name, math.inf) <= found.min:
                 low[name] = found.min

@@ -1,0 +1,88 @@
+"""What a check of images says: one finding per thing found, and what the rules may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
+
+import msgspec
+
+from ..errors import ImagesRefusedError
+from ..load.facts import ImageFacts, ImageProblem
+from ..recipe import InputContract
+
+SHOWN = 5
+"""Files named in a sentence; a finding keeps all of them."""
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing found in a set: what, in which files, and what to do about it."""
+
+    code: str
+    severity: Literal["error", "warning"]
+    message: str
+    next_step: str = ""
+    files: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.message}; {self.next_step}" if self.next_step else self.message
+
+
+class ImagesRead(msgspec.Struct, frozen=True, kw_only=True):
+    """What the rules look at: images that were read, files that could not be, files that are no images."""
+
+    images: tuple[ImageFacts, ...]
+    problems: tuple[ImageProblem, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+
+class Copy(msgspec.Struct, frozen=True, kw_only=True):
+    """Two different files that show the same picture (saved again, resized, brightened or mirrored).
+
+    `first` and `second` are paths in the sets named by the roles: "calibration", "evaluation", "fine-tune".
+    """
+
+    first_role: str
+    first: str
+    second_role: str
+    second: str
+    mirrored: bool = False
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a rule may use. `role` says which set `given` is."""
+
+    given: ImagesRead
+    evaluation: ImagesRead | None
+    contract: InputContract
+    labels: tuple[str, ...]
+    fine_tune: ImagesRead | None = None
+    copies: tuple[Copy, ...] = ()
+    role: str = "calibration"
+
+
+Rule = Callable[[Checked], Iterable[Finding]]
+
+
+def refuse(what: str, errors: Sequence[Finding]) -> None:
+    """Raise ImagesRefusedError that lists `errors`; does nothing when there are none."""
+    if errors:
+        raise ImagesRefusedError(
+            f"the {what} images are refused: " + "; ".join(finding.message for finding in errors),
+            next_step="; ".join(finding.next_step for finding in errors if finding.next_step),
+        )
+
+
+def names_of(names: Sequence[str]) -> str:
+    """The first names of a list, and how many more there are."""
+    return ", ".join(names[:SHOWN]) + more(len(names))
+
+
+def more(count: int) -> str:
+    """" and N more" beyond the names that are shown."""
+    return f" and {count - SHOWN} more" if count > SHOWN else ""
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """A number with its noun."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
