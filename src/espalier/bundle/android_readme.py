@@ -50,7 +50,8 @@ if (decision.review) askAPerson() else show(decision.label, decision.confidence)
 
 - `Preprocessor` does exactly what calibration and evaluation did, in integers; do not resize or normalise
   before it. Mean and standard deviation are inside the model. The image must be upright:
-  `Preprocessor.rotate(pixels, width, height, degrees)` turns camera frames. What is transparent becomes black.
+  `Preprocessor.rotate(pixels, width, height, degrees)` turns camera frames. What is transparent becomes
+  black.
 - `Decision.review` is true below a confidence of {threshold}.
 - With MediaPipe Tasks, `ImageClassifier` takes the model as it is: `setModelAssetPath(Model.ASSET)`. It
   resizes in its own way, so its answers can differ from the evaluated ones.

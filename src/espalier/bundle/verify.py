@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import stat
 from collections.abc import Mapping
@@ -174,34 +175,34 @@ def _model(row: manifest.ModelRow, files: Mapping[str, bytes]) -> bytes:
 def _replay(
     kind: str, models: Mapping[str, tuple[str, bytes]], golden: Golden, files: Mapping[str, bytes]
 ) -> list[Check]:
-    checks: list[Check] = []
+    """One runtime: a check per model and recorded kernel set, up to the first that ends the process."""
     flat = b"".join(files[f"{FOLDER}/{row.pixels}"] for row in golden.vectors)
     pixels = np.frombuffer(flat, np.uint8).reshape(len(golden.vectors), *golden.shape)
-    recorded = [kernels for kernels in KERNELS if all(kernels in row.outputs for row in golden.vectors)]
-    try:
-        with Worker(kind) as worker:
-            version = _version(worker.wait_ready())
-            path = worker.scratch / "golden.npy"
-            np.save(path, pixels)
-            for dtype, model in models.values():
-                for kernels in recorded:
-                    name = f"golden vectors, {dtype} model, {kernels} kernels"
-                    arguments: dict[str, Any] = {"model": model, "pixels_path": str(path), "kernels": kernels}
-                    try:
-                        answer = worker.call("predict", seconds=SECONDS, threads=1, **arguments)
-                    except UnsupportedModelError as problem:
-                        # The older runtime may lack an operator that the bundle's own runtime has.
-                        result = "failed" if kind == "litert" else "not run"
-                        checks.append(
-                            Check(name=name, tool=kind, version=version, result=result, why=problem.found)
-                        )
-                        continue
-                    exact = kind == "litert" and kernels == "reference"
-                    near = (kernels,) if exact else tuple(recorded)
-                    difference = _difference(answer["outputs"], golden, near)
-                    checks.append(_verdict(name, kind, version, difference, 0 if exact else TOLERANCE))
-    except EspalierError as problem:
-        checks.append(Check(name="golden vectors", tool=kind, result="failed", why=problem.found))
+    recorded = tuple(kernels for kernels in KERNELS if all(kernels in row.outputs for row in golden.vectors))
+    checks: list[Check] = []
+    with Worker(kind) as worker:
+        version = _version(worker.wait_ready())
+        path = worker.scratch / "golden.npy"
+        np.save(path, pixels)
+        for (dtype, model), kernels in itertools.product(models.values(), recorded):
+            name = f"golden vectors, {dtype} model, {kernels} kernels"
+            exact = kind == "litert" and kernels == "reference"
+            try:
+                answer = worker.call(
+                    "predict", seconds=SECONDS, model=model, pixels_path=str(path), kernels=kernels, threads=1
+                )
+            except UnsupportedModelError as problem:
+                # The older runtime may lack an operator that the bundle's own runtime has.
+                result = "failed" if kind == "litert" else "not run"
+                checks.append(Check(name=name, tool=kind, version=version, result=result, why=problem.found))
+            except EspalierError as problem:
+                checks.append(
+                    Check(name=name, tool=kind, version=version, result="failed", why=problem.found)
+                )
+                break
+            else:
+                difference = _difference(answer["outputs"], golden, (kernels,) if exact else recorded)
+                checks.append(_verdict(name, kind, version, difference, 0 if exact else TOLERANCE))
     return checks
 
 

@@ -18,7 +18,7 @@ from synthetic_source import LABELS, synthetic_source
 from espalier.bundle import android
 from espalier.bundle.android_layout import java_package
 from espalier.bundle.archive import Entry, read_zip, zip_bytes
-from espalier.bundle.java import class_file, specialise
+from espalier.bundle.java import class_file, compile, specialise
 from espalier.bundle.java.compile import compile_java, template_jar
 from espalier.calibrate.contract import prepare
 from espalier.errors import BugError, ToolMissingError, UnsupportedModelError, VerificationError
@@ -368,3 +368,11 @@ def test_a_source_that_does_not_compile_is_a_verification_error() -> None:
 def test_labels_of_the_synthetic_source_are_in_the_source_jar_as_ascii() -> None:
     text_of = specialise.sources(constants())["dev/espalier/models/toy_parts/Labels.java"].decode("ascii")
     assert r"crack \u2013 Ri\u00df \ud835\udd4f\n" in text_of and len(LABELS) == 3
+
+
+@needs_jdk
+def test_the_template_is_compiled_by_one_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    shutil.copytree(Path(compile.__file__).parent / "template", tmp_path / "template")
+    monkeypatch.setattr(compile, "__file__", str(tmp_path / "compile.py"))
+    compile.main()
+    assert read_zip((tmp_path / "template.jar").read_bytes()).keys() == specialise.compiled_template().keys()

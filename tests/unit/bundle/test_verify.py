@@ -228,3 +228,21 @@ def test_golden_vectors_of_another_model_are_refused(bundle: Path) -> None:
     write_files((*files, Artifact(path=manifest.NAME, data=manifest.write(renamed, files, ()))), folder)
     with pytest.raises(VerificationError, match="unknown label"):
         verify.verify_bundle(folder)
+
+
+def test_a_golden_folder_of_another_contract_is_refused(bundle: Path) -> None:
+    source = synthetic_source()
+    gray = msgspec.structs.replace(source.contract, resize="area")
+    other = msgspec.structs.replace(source, recipe=msgspec.structs.replace(source.recipe, input=gray))
+    files = android.contents(source) + golden.artifacts(source)
+    folder = bundle.parent / "mixed"
+    write_files((*files, Artifact(path=manifest.NAME, data=manifest.write(other, files, ()))), folder)
+    with pytest.raises(VerificationError, match="do not belong to the same model"):
+        verify.verify_bundle(folder)
+
+
+def test_a_manifest_that_describes_another_model_is_refused(bundle: Path) -> None:
+    stated, files = verify.verify_files(bundle)
+    row = msgspec.structs.replace(stated.models[0], sha256="0" * 64)
+    with pytest.raises(VerificationError, match="is not the manifest's model"):
+        verify._model(row, files)
