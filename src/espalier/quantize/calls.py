@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from ..recipe import InputContract
 from .audit import audit_model
 from .flatbuffer import strip_model
 from .interface import uint8_twin
+from .ladder import Labelled, climb, loss
 from .quantize import Scheme, Weights, quantize
 from .ranges import open_pixels
 
@@ -62,6 +64,51 @@ def quantize_file(
         "input": done.input,
         "notes": list(done.notes),
         "seconds": done.seconds,
+    }
+
+
+def climb_file(
+    float_model: bytes,
+    pixels_path: str,
+    contract: dict[str, Any],
+    limit_points: float,
+    evaluation_path: str | None = None,
+    labels: list[int] | None = None,
+    weights: Weights = "per-channel",
+    dense: Weights | None = None,
+) -> dict[str, Any]:
+    """ladder.climb on `.npy` files: `int8_model` of the kept step, `reached`, and `steps` (name, top1, drop,
+    kept, agreement, difference, error, bytes, seconds), in the order in which they were tried."""
+    labelled = None
+    if evaluation_path is not None and labels is not None:
+        labelled = Labelled(pixels=open_pixels(evaluation_path), labels=np.array(labels, np.int64))
+    steps = climb(
+        float_model,
+        open_pixels(pixels_path),
+        contract_of(contract),
+        limit_points=limit_points,
+        labelled=labelled,
+        weights=weights,
+        dense=dense,
+    )
+    kept = next(step for step in steps if step.kept)
+    return {
+        "int8_model": kept.candidate.int8_model,
+        "reached": loss(kept) <= limit_points,
+        "steps": [
+            {
+                "name": step.candidate.name,
+                "top1": step.top1,
+                "drop": step.drop,
+                "kept": step.kept,
+                "agreement": step.candidate.nearness.agreement,
+                "difference": step.candidate.nearness.difference,
+                "error": step.candidate.nearness.error,
+                "bytes": len(step.candidate.int8_model),
+                "seconds": step.candidate.seconds,
+            }
+            for step in steps
+        ],
     }
 
 

@@ -282,15 +282,39 @@ def _probabilities(value: Any, kind: OutputKind) -> Any:
 
 
 def _run_converter(function: Any, model: Any) -> bytes:
+    """The raw .tflite of a traced function. Raises UnsupportedModelError naming operators and layers."""
     import tensorflow as tf
     from tensorflow.lite.python.convert import ConverterError
 
-    graph = function.graph.as_graph_def()
-    converter = tf.compat.v1.lite.TFLiteConverter(graph, function.inputs, function.outputs)
+    graph = _with_captures(function)
+    if graph is None:
+        converter = tf.lite.TFLiteConverter.from_concrete_functions([function])
+    else:
+        image = function.inputs[: len(function.inputs) - len(function.captured_inputs)]
+        converter = tf.compat.v1.lite.TFLiteConverter(graph, image, function.outputs)
     try:
         return bytes(converter.convert())
     except ConverterError as problem:
         raise _unsupported(str(problem), function, model) from None
+
+
+def _with_captures(function: Any) -> Any | None:
+    """The function's graph with the tensors that it captured (such as Normalization's mean) as constants, or
+    None when it captured a variable, which only the slower way can freeze."""
+    import tensorflow as tf
+
+    graph = function.graph.as_graph_def()
+    captured = {inside.op.name: outside for outside, inside in function.graph.captures}
+    if any(outside.dtype == tf.resource for outside in captured.values()):
+        return None
+    for node in graph.node:
+        if node.name in captured:
+            value = captured[node.name].numpy()
+            node.op = "Const"
+            node.attr.clear()
+            node.attr["dtype"].type = tf.as_dtype(value.dtype).as_datatype_enum
+            node.attr["value"].tensor.CopyFrom(tf.make_tensor_proto(value))
+    return graph
 
 
 def _unsupported(text: str, function: Any, model: Any) -> UnsupportedModelError:

@@ -10,12 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
+from numpy.typing import NDArray
 
 from ..recipe import InputContract
 from . import flatbuffer
 from .flatbuffer import graph_of, operator_name
+
+_AFFINE = ("MUL", "ADD", "SUB", "DIV")
 
 LINEAR = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 """Operators with weights and a bias at inputs 1 and 2."""
@@ -48,7 +52,12 @@ class PixelInput:
 
 
 def enter_pixels(float_model: bytes, contract: InputContract) -> PixelInput:
-    """Decide how pixels enter, and change the float graph where a head is needed."""
+    """Decide how pixels enter, and change the float graph where a head is needed.
+
+    Scaling and shifting that the model does itself on its input (Rescaling, Normalization) are taken out of
+    the graph and into the mean and std first.
+    """
+    float_model, contract = _take_affine(float_model, contract)
     means, stds = set(contract.channel_mean), set(contract.channel_std)
     if len(means) == 1 and len(stds) == 1:
         mean, std = means.pop(), stds.pop()
@@ -65,6 +74,65 @@ def enter_pixels(float_model: bytes, contract: InputContract) -> PixelInput:
                 fixed={image: ((0 - nearest) / std, (255 - nearest) / std)},
             )
     return _with_head(float_model, contract)
+
+
+def _take_affine(float_model: bytes, contract: InputContract) -> tuple[bytes, InputContract]:
+    """Remove leading MUL, ADD, SUB and DIV with constants: x -> factor * x + shift with factor > 0 becomes
+    part of the contract: mean - shift * std / factor and std / factor."""
+    model = flatbuffer.read_model(float_model)
+    graph = graph_of(model)
+    mean = np.array(contract.channel_mean, np.float64)
+    std = np.array(contract.channel_std, np.float64)
+    changed = False
+    while (step := _affine_step(model, len(mean))) is not None:
+        operator, factor, shift = step
+        mean, std = mean - shift * std / factor, std / factor
+        graph.operators.remove(operator)
+        graph.inputs = np.array([operator.outputs[0]], np.int32)
+        graph.tensors[operator.outputs[0]].name = b"image"
+        changed = True
+    if not changed:
+        return float_model, contract
+    flatbuffer.set_signature(model, "image", "probability")
+    means, stds = _together(mean), _together(std)
+    return flatbuffer.pack_model(model), msgspec.structs.replace(contract, mean=means, std=stds)
+
+
+def _together(values: NDArray[np.float64]) -> tuple[float, ...]:
+    """One value when the channels differ by rounding only; whole numbers without their rounding error."""
+    near = np.where(np.abs(values - np.rint(values)) < 1e-4, np.rint(values), values)
+    same = np.allclose(near, near[0], rtol=1e-6, atol=1e-6)
+    return (float(near[0]),) if same else tuple(float(value) for value in near)
+
+
+def _affine_step(model: Any, channels: int) -> tuple[Any, NDArray[np.float64], NDArray[np.float64]] | None:
+    """(operator, factor, shift) when the only reader of the input is an affine operator with constants."""
+    graph = graph_of(model)
+    source = int(graph.inputs[0])
+    readers = [operator for operator in graph.operators if source in operator.inputs]
+    if len(readers) != 1 or len(readers[0].inputs) != 2 or operator_name(model, readers[0]) not in _AFFINE:
+        return None
+    operator = readers[0]
+    first = int(operator.inputs[0]) == source
+    value = flatbuffer.constant(model, int(operator.inputs[1 if first else 0]))
+    if (
+        value is None
+        or operator.builtinOptions.fusedActivationFunction
+        or int(operator.outputs[0]) in graph.outputs
+    ):
+        return None
+    if value.size not in (1, channels) or (value.size > 1 and value.shape[-1] != channels):
+        return None
+    number = np.broadcast_to(value.reshape(-1).astype(np.float64), channels)
+    name, none = operator_name(model, operator), np.zeros(channels)
+    if name == "ADD":
+        return operator, none + 1, number
+    if name == "SUB" and first:
+        return operator, none + 1, -number
+    factor = (
+        number if name == "MUL" else 1 / number if name == "DIV" and first and (number != 0).all() else none
+    )
+    return (operator, factor, none) if (factor > 0).all() else None
 
 
 def first_layers(model: Any) -> list[Any] | None:

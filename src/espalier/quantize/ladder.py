@@ -3,15 +3,16 @@ calibration images that no step has used."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..recipe import InputContract
 from ..worker.progress import report
-from .compare import Nearness, float_answers, nearness, split
+from .compare import Answers, Nearness, float_answers, int8_answers, nearness, split
 from .correct import IMAGES, correct_biases
 from .equalize import equalize
 from .head import PixelInput, enter_pixels
@@ -39,20 +40,32 @@ on."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One way to quantize: its name for the report, the file, and how near it is to the float model."""
+    """One way to quantize: its name for the report, the file, how near it is to the float model, and the
+    seconds that it took beyond what was there before."""
 
     name: str
     int8_model: bytes
     nearness: Nearness
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Climb:
-    """The best candidate and every one that was tried, in order."""
+class Step:
+    """A candidate that was measured: `top1` on labelled images and `drop` in points against float (None
+    without labels), `kept` for the one that is used."""
 
-    best: Candidate
-    tried: tuple[Candidate, ...]
-    reached: bool
+    candidate: Candidate
+    top1: float | None
+    drop: float | None
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """Images with their classes, prepared by the contract, none of them used to calibrate."""
+
+    pixels: NDArray[np.uint8]
+    labels: NDArray[np.int64]
 
 
 def candidates(
@@ -66,7 +79,7 @@ def candidates(
     """Each step of STEPS, made only when it is asked for. Deterministic."""
     plain = enter_pixels(float_model, contract)
     used, judged = split(pixels, IMAGES, JUDGED)
-    answers = float_answers(plain, judged)
+    answers, clock = float_answers(plain, judged), time.perf_counter()
     graphs: dict[float, tuple[PixelInput, Ranges]] = {}
     for number, (strength, method) in enumerate(STEPS):
         report(number, len(STEPS), "climbing")
@@ -81,7 +94,9 @@ def candidates(
         data, _ = quantize_with(entered, ranges, weights=weights, dense=dense)
         name = f"{method} ranges" + (f", equalized {strength:g}" if strength else "")
         for label, file in ((name, data), (f"{name}, biases corrected", correct_biases(data, entered, used))):
-            yield Candidate(name=label, int8_model=file, nearness=nearness(file, judged, answers))
+            near = nearness(file, judged, answers)
+            yield Candidate(name=label, int8_model=file, nearness=near, seconds=time.perf_counter() - clock)
+            clock = time.perf_counter()
 
 
 def climb(
@@ -89,16 +104,43 @@ def climb(
     pixels: NDArray[np.uint8],
     contract: InputContract,
     *,
-    holds: Callable[[Candidate], bool],
+    limit_points: float,
+    labelled: Labelled | None = None,
     weights: Weights = "per-channel",
     dense: Weights | None = None,
-) -> Climb:
-    """Try candidates until `holds` (the caller's limit, for example the accuracy drop on labelled images) is
-    true of one. `best` is that one, else the one with the smallest error of its scores."""
-    tried = []
+) -> list[Step]:
+    """Try candidates until one loses at most `limit_points` percentage points of accuracy against the float
+    model on the labelled images; without labels, until it disagrees with the float model on at most that
+    share of the judged calibration images. The last step is kept when it holds, else the one with the
+    smallest drop, then the smallest error of its scores. Deterministic.
+    """
+    plain = enter_pixels(float_model, contract)
+    float_top1 = None if labelled is None else _top1(float_answers(plain, labelled.pixels), labelled)
+    steps: list[Step] = []
     for candidate in candidates(float_model, pixels, contract, weights=weights, dense=dense):
-        tried.append(candidate)
-        if holds(candidate):
-            return Climb(best=candidate, tried=tuple(tried), reached=True)
-    best = min(tried, key=lambda candidate: candidate.nearness.error)
-    return Climb(best=best, tried=tuple(tried), reached=False)
+        step = _measure(candidate, labelled, float_top1)
+        steps.append(step)
+        if loss(step) <= limit_points:
+            break
+    kept = steps[-1] if loss(steps[-1]) <= limit_points else min(steps, key=_order)
+    return [replace(step, kept=step is kept) for step in steps]
+
+
+def _measure(candidate: Candidate, labelled: Labelled | None, float_top1: float | None) -> Step:
+    if labelled is None or float_top1 is None:
+        return Step(candidate=candidate, top1=None, drop=None)
+    top1 = _top1(int8_answers(candidate.int8_model, labelled.pixels), labelled)
+    return Step(candidate=candidate, top1=top1, drop=round(100 * (float_top1 - top1), 6))
+
+
+def loss(step: Step) -> float:
+    """What a step costs in percentage points: of accuracy, or of agreement without labels."""
+    return 100 * (1 - step.candidate.nearness.agreement) if step.drop is None else step.drop
+
+
+def _order(step: Step) -> tuple[float, float]:
+    return (step.candidate.nearness.error if step.drop is None else step.drop), step.candidate.nearness.error
+
+
+def _top1(answers: Answers, labelled: Labelled) -> float:
+    return float((answers.probabilities.argmax(axis=1) == labelled.labels).mean())

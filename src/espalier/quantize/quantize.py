@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ..errors import UnsupportedModelError
 from ..recipe import InputContract
 from . import flatbuffer
+from .absorb import absorb_float, refuse_float, same_ranges
 from .bias import repair_linear
 from .compare import float_answers, nearness, split
 from .correct import IMAGES, correct_biases
@@ -60,7 +61,7 @@ def quantize(
     entered = enter_pixels(float_model, contract)
     ranges = measure_ranges(entered.float_model, pixels, entered.feed, layers=layers)
     calibrated = time.perf_counter()
-    data, notes = quantize_with(entered, ranges, weights=weights, dense=dense, scheme=scheme)
+    data, notes = quantize_with(entered, ranges, weights=weights, dense=dense, scheme=scheme, layers=layers)
     quantized = time.perf_counter()
     if correct and scheme == "int8":
         data, note = keep_better(entered, data, pixels)
@@ -85,12 +86,19 @@ def quantize_with(
     weights: Weights = "per-channel",
     dense: Weights | None = None,
     scheme: Scheme = "int8",
+    layers: Mapping[str, str] | None = None,
 ) -> tuple[bytes, tuple[str, ...]]:
-    """The int8 (or int16x8) file from known ranges, and notes for the report. Same input, same bytes."""
-    raw = run_quantizer(
-        entered.float_model, ranges | entered.fixed, weights=weights, dense=dense, scheme=scheme
+    """The int8 (or int16x8) file from known ranges, and notes for the report. Same input, same bytes.
+
+    Raises UnsupportedModelError when an operator would stay in float, naming its Keras layer.
+    """
+    float_graph = flatbuffer.read_model(entered.float_model)
+    ranges = same_ranges(float_graph, ranges | entered.fixed)
+    model = flatbuffer.read_model(
+        run_quantizer(entered.float_model, ranges, weights=weights, dense=dense, scheme=scheme)
     )
-    model, float_graph = flatbuffer.read_model(raw), flatbuffer.read_model(entered.float_model)
+    absorb_float(model)
+    refuse_float(model, layers or {})
     if scheme == "int8":
         _set_input(model, entered)
     notes = repair_linear(model, float_graph, rest=entered.rest, first=_names(model, first_layers(model)))

@@ -14,6 +14,9 @@ from .flatbuffer import graph_of, operator_name
 def rewrite_float(model: Any) -> None:
     """All rewrites, in place."""
     pool_to_mean(model)
+    maximum_to_pool(model)
+    spell_out(model)
+    give_bias(model)
 
 
 def pool_to_mean(model: Any) -> int:
@@ -38,5 +41,76 @@ def pool_to_mean(model: Any) -> int:
         graph.operators.remove(operator)
         inputs, outputs = [int(operator.inputs[0]), axes], [int(operator.outputs[0])]
         flatbuffer.add_operator(model, "MEAN", inputs, outputs, options=reduce, at=position)
+        count += 1
+    return count
+
+
+def maximum_to_pool(model: Any) -> int:
+    """REDUCE_MAX over height and width -> MAX_POOL_2D (and RESHAPE), in place: every runtime has that in
+    int8."""
+    graph, count = graph_of(model), 0
+    for operator in [o for o in graph.operators if operator_name(model, o) == "REDUCE_MAX"]:
+        source, result = graph.tensors[operator.inputs[0]], graph.tensors[operator.outputs[0]]
+        axes = flatbuffer.constant(model, int(operator.inputs[1]))
+        if axes is None or len(source.shape) != 4 or sorted(int(a) % 4 for a in axes.reshape(-1)) != [1, 2]:
+            continue
+        _, height, width, channels = (int(n) for n in source.shape)
+        pool = schema.Pool2DOptionsT()
+        pool.padding, pool.filterHeight, pool.filterWidth = schema.Padding.VALID, height, width
+        pool.strideH = pool.strideW = 1
+        position = graph.operators.index(operator)
+        graph.operators.remove(operator)
+        final = int(operator.outputs[0])
+        pooled = final
+        if len(result.shape) != 4:
+            pooled = flatbuffer.add_tensor(model, f"pooled_{position}", [1, 1, 1, channels], "float32")
+            flat = np.array([int(n) for n in result.shape], np.int32)
+            shape = flatbuffer.add_tensor(model, f"flat_{position}", [len(flat)], "int32", value=flat)
+            reshape = schema.ReshapeOptionsT()
+            reshape.newShape = flat
+            flatbuffer.add_operator(model, "RESHAPE", [pooled, shape], [final], options=reshape, at=position)
+        inputs = [int(operator.inputs[0])]
+        flatbuffer.add_operator(model, "MAX_POOL_2D", inputs, [pooled], options=pool, at=position)
+        count += 1
+    return count
+
+
+def spell_out(model: Any) -> int:
+    """NEG(x) -> MUL(x, -1) and SQUARE(x) -> MUL(x, x), in place: the left ones have no int8 kernel."""
+    graph, count = graph_of(model), 0
+    for position, operator in enumerate(list(graph.operators)):
+        name, source = operator_name(model, operator), int(operator.inputs[0])
+        if name not in ("NEG", "SQUARE"):
+            continue
+        other = source
+        if name == "NEG":
+            minus = np.array([-1.0], np.float32)
+            other = flatbuffer.add_tensor(model, f"minus_{position}", [1], "float32", value=minus)
+        graph.operators.remove(operator)
+        result = [int(operator.outputs[0])]
+        flatbuffer.add_operator(
+            model, "MUL", [source, other], result, options=schema.MulOptionsT(), at=position
+        )
+        count += 1
+    return count
+
+
+def give_bias(model: Any) -> int:
+    """A bias of zeros for conv and dense operators without one, in place: bias correction needs a place for
+    its shift, and a dense layer without bias needs a newer runtime (version 6, 2.1.0) than one with (version
+    4, 1.14.0).
+    """
+    graph, count = graph_of(model), 0
+    for position, operator in enumerate(graph.operators):
+        name = operator_name(model, operator)
+        if name not in ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"):
+            continue
+        weights = flatbuffer.constant(model, int(operator.inputs[1]))
+        if weights is None or (len(operator.inputs) > 2 and operator.inputs[2] >= 0):
+            continue
+        channels = weights.shape[3 if name == "DEPTHWISE_CONV_2D" else 0]
+        zeros = np.zeros(channels, np.float32)
+        bias = flatbuffer.add_tensor(model, f"bias_{position}", [channels], "float32", value=zeros)
+        operator.inputs = np.array([*operator.inputs[:2], bias], np.int32)
         count += 1
     return count

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..measure.runtimes import litert
-from ..quantize.calls import audit_file, make_twin, quantize_file, strip_file
+from ..quantize.calls import audit_file, climb_file, make_twin, quantize_file, strip_file
 from .run_models import run_handlers
 
 
@@ -21,6 +21,7 @@ def prepare() -> dict[str, str]:
 HANDLERS: dict[str, Callable[..., Any]] = {
     **run_handlers(litert),
     "audit": audit_file,
+    "climb": climb_file,
     "quantize": quantize_file,
     "strip": strip_file,
     "uint8_twin": make_twin,
