@@ -1,0 +1,381 @@
+"""The microcontroller bundle: one source tree for every build system, and a CMSIS-Pack of it.
+
+    README.md
+    <id>_model/src/               model array, labels, preprocessing, decision, self-test, operator list (or
+    the
+                                  compiled program instead of the array and the list)
+    <id>_model/examples/classify/ an Arduino sketch (only with TensorFlow Lite Micro)
+    <id>_model/...                library.properties, library.json, idf_component.yml, CMakeLists.txt,
+    zephyr/, .pdsc Espalier.<id>_model.<version>.pack golden/...                    the golden vectors for any
+    other reader (golden.py)
+
+Loops are hand-written C in firmware_template/, where `xmodel` stands for the model's name; data are generated
+here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from ..emit import c_text as c
+from ..errors import UnsupportedModelError
+from . import firmware_text as text
+from . import golden
+from .archive import Entry, zip_bytes
+from .firmware_check import check as check
+from .source import Artifact, BundleSource, GoldenVector, SourceImage
+from .tflm_arena import arena_bound as arena_bound
+from .tflm_ops import INT8_REGISTRATIONS, add_methods
+
+TEMPLATE: Final = Path(__file__).parent / "firmware_template"
+GOLDEN_BUDGET_BYTES: Final = 16_384
+"""Flash that golden vectors and preprocessing cases may take each (one of either is always kept)."""
+COLUMN_BYTES: Final = 16
+"""Stack of `prepare` per output column: struct taps, padded."""
+PREPARE_BYTES: Final = 256
+"""Stack of `prepare` beside the columns; measured below 256 on Cortex-M4."""
+
+COMMON: Final = ("prepare.h", "prepare.c", "decide.h", "decide.c", "selftest.h", "selftest.c", "golden.h",
+                 "model_labels.h")  # fmt: skip
+
+
+def contents(source: BundleSource, program: tuple[Artifact, ...] | None = None) -> tuple[Artifact, ...]:
+    """All files of the firmware bundle but the manifest, sorted by path.
+
+    `program` holds the C files of our own compiler (plain file names); without it the library carries the
+    .tflite for TensorFlow Lite Micro. Raises UnsupportedModelError when the model does not take and give
+    int8, or TFLM lacks an operator.
+    """
+    for facts in (source.input, source.output):
+        if facts.dtype != "int8":
+            raise UnsupportedModelError(
+                f"{facts.name} is {facts.dtype}; the firmware bundle feeds and reads int8",
+                supported="int8 models",
+                next_step='set `quantize.scheme = "int8"` for this target',
+            )
+    library = text.library_name(source)
+    tree = [*library_files(source, program)]
+    pack = zip_bytes(Entry(path=path, data=data) for path, data in tree)
+    files = [
+        *(Artifact(path=f"{library}/{path}", data=data, role=_role(path)) for path, data in tree),
+        Artifact(path="README.md", data=readme(source, program).encode(), role="documentation"),
+        Artifact(path=text.pack_name(source), data=pack, role="package"),
+        *golden.artifacts(source),
+    ]
+    return tuple(sorted(files, key=lambda artifact: artifact.path))
+
+
+def _role(path: str) -> str:
+    return "source" if path.startswith("src/") else "example" if path.startswith("examples/") else "build"
+
+
+def library_files(source: BundleSource, program: tuple[Artifact, ...] | None) -> list[tuple[str, bytes]]:
+    """(path, bytes) of the library folder, sorted."""
+    tflm = program is None
+    code = source_files(source, program)
+    names = sorted(f"src/{name}" for name in code)
+    compiled = [name for name in names if name.endswith((".c", ".cc"))]
+    files = {f"src/{name}": data for name, data in code.items()}
+    generated = {
+        "library.properties": text.library_properties(source),
+        "library.json": text.library_json(source),
+        "idf_component.yml": text.idf_component(source, tflm),
+        "CMakeLists.txt": text.cmake_lists(source, compiled, tflm),
+        "zephyr/module.yml": text.zephyr_module(source),
+        "zephyr/CMakeLists.txt": text.zephyr_cmake(source, compiled),
+        "zephyr/Kconfig": text.zephyr_kconfig(source, tflm),
+        f"{text.VENDOR}.{text.library_name(source)}.pdsc": text.pack_description(source, names, tflm),
+        "LICENSE": text.license_text(source),
+    }
+    if tflm:
+        generated["examples/classify/classify.ino"] = template(source, "classify.ino.txt")
+    files |= {path: written.encode() for path, written in generated.items()}
+    return sorted(files.items())
+
+
+def source_files(source: BundleSource, program: tuple[Artifact, ...] | None) -> dict[str, bytes]:
+    """File name -> bytes of src/. What the compiled program already has (decision, preprocessing) is not
+    doubled."""
+    name = source.identifier
+    vectors, cases = chosen_golden(source)
+    files = {f"{name}_{part}": template(source, f"xmodel_{part}") for part in COMMON}
+    files |= {
+        f"{name}_contract.h": contract_header(source),
+        f"{name}_model_labels.c": labels_source(source),
+        f"{name}_golden.c": golden_source(source, vectors, cases),
+        f"{name}_model.h": umbrella(source, program),
+    }
+    if program is None:
+        files |= {
+            f"{name}_model_data.h": template(source, "xmodel_model_data.h"),
+            f"{name}_model_data.c": model_source(source),
+            f"{name}_op_resolver.h": resolver_header(source),
+        }
+        return {path: written.encode() for path, written in files.items()}
+    compiled = {artifact.path: artifact.data for artifact in program}
+    defined = b"\n".join(compiled.values())
+    for part in ("decide", "prepare"):
+        if f"{name}_{part}(".encode() in defined:
+            for ending in ("h", "c"):
+                files.pop(f"{name}_{part}.{ending}")
+    return {**{path: written.encode() for path, written in files.items()}, **compiled}
+
+
+def template(source: BundleSource, name: str) -> str:
+    """A file of firmware_template/ with the model's name in it."""
+    written = (TEMPLATE / name).read_text("ascii")
+    return written.replace("xmodel", source.identifier).replace("XMODEL", source.identifier.upper())
+
+
+def chosen_golden(source: BundleSource) -> tuple[tuple[GoldenVector, ...], tuple[SourceImage, ...]]:
+    """The golden vectors, and the smallest preprocessing cases, that fit into GOLDEN_BUDGET_BYTES each."""
+    vectors: list[GoldenVector] = []
+    used = 0
+    for vector in source.golden:
+        used += len(vector.pixels) + len(source.labels)
+        if vectors and used > GOLDEN_BUDGET_BYTES:
+            break
+        vectors.append(vector)
+    cases: list[SourceImage] = []
+    used = 0
+    for case in sorted(source.contract_cases, key=lambda case: (len(case.rgb), case.name)):
+        used += len(case.rgb) + len(case.pixels)
+        if cases and used > GOLDEN_BUDGET_BYTES:
+            break
+        cases.append(case)
+    return tuple(vectors), tuple(cases)
+
+
+def threshold_units(source: BundleSource) -> int:
+    """The least int8 output whose confidence reaches the threshold: -128 to 128 (128: none does)."""
+    out = source.output
+    reach = [
+        q for q in range(-128, 128) if not out.scale * (q - out.zero_point) < source.recipe.decision.threshold
+    ]
+    return min(reach, default=128)
+
+
+def contract_header(source: BundleSource) -> str:
+    """<id>_contract.h: every number of the model and of its preprocessing."""
+    macro = source.identifier.upper()
+    contract, out = source.contract, source.output
+    height, width, channels = contract.shape
+    words = {"RESIZE": ("nearest", "bilinear", "bicubic", "area"), "FIT": ("stretch", "crop", "pad"),
+             "COLOR": ("rgb", "bgr", "gray")}  # fmt: skip
+    chosen = {"RESIZE": contract.resize, "FIT": contract.fit, "COLOR": contract.color}
+    lines = [c.define(f"{macro}_HEIGHT", height), c.define(f"{macro}_WIDTH", width)]
+    lines += [
+        c.define(f"{macro}_CHANNELS", channels),
+        c.define(f"{macro}_INPUT_BYTES", height * width * channels),
+    ]
+    for key, names in words.items():
+        lines += [c.define(f"{macro}_{key}_{name.upper()}", index) for index, name in enumerate(names)]
+        lines.append(c.define(f"{macro}_{key}", c.Name(f"{macro}_{key}_{chosen[key].upper()}")))
+    lines += [
+        c.define(f"{macro}_CLASSES", len(source.labels)),
+        c.comment("real = SCALE * (stored - ZERO_POINT); the input takes pixel - 128"),
+        c.define(f"{macro}_INPUT_SCALE", c.Name(c.real(source.input.scale))),
+        c.define(f"{macro}_INPUT_ZERO_POINT", c.Name(c.literal_in_sum(source.input.zero_point))),
+        c.define(f"{macro}_OUTPUT_SCALE", c.Name(c.real(out.scale))),
+        c.define(f"{macro}_OUTPUT_ZERO_POINT", c.Name(c.literal_in_sum(out.zero_point))),
+        c.comment("least output that is not for review, and thousandths per output unit times 65536"),
+        c.define(f"{macro}_THRESHOLD", c.Name(c.literal_in_sum(threshold_units(source)))),
+        c.define(f"{macro}_PERMILLE_Q16", min(round(1000 * out.scale * 65536), (2**31 - 1) // 256)),
+    ]
+    return _header(source, "contract", lines)
+
+
+def _header(source: BundleSource, part: str, lines: Sequence[str]) -> str:
+    guard = f"{source.identifier.upper()}_{part.upper()}_H"
+    return "\n".join([f"#ifndef {guard}", f"#define {guard}", "", *lines, "", "#endif", ""])
+
+
+def umbrella(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
+    """<id>_model.h: includes all the rest."""
+    name, macro = source.identifier, source.identifier.upper()
+    lines = [
+        c.comment(f"{source.recipe.name} {source.recipe.version}, made by Espalier"),
+        c.define(f"{macro}_VERSION", source.recipe.version),
+        c.define(f"{macro}_MODEL_SHA256", hashlib.sha256(source.int8_model).hexdigest()),
+        c.define(f"{macro}_PREPARE_STACK_BYTES", prepare_stack(source)),
+    ]
+    if program is None:
+        if source.arena is not None:
+            lines += [
+                c.comment(
+                    f"RAM for TensorFlow Lite Micro, {source.arena.margin_bytes} bytes of margin included"
+                ),
+                f"#ifndef {macro}_ARENA_BYTES",
+                c.define(f"{macro}_ARENA_BYTES", source.arena.arena_bytes),
+                "#endif",
+            ]
+        lines += ["", c.include(f"{name}_model_data.h")]
+    else:
+        lines += ["", *(c.include(a.path) for a in program if a.path == f"{name}.h")]
+    given = b"\n".join(a.data for a in program or ())
+    lines.append(c.include(f"{name}_contract.h"))
+    lines.append(c.include(f"{name}_model_labels.h"))
+    lines += [
+        c.include(f"{name}_{p}.h") for p in ("prepare", "decide") if f"{name}_{p}(".encode() not in given
+    ]
+    return _header(source, "model", lines)
+
+
+def prepare_stack(source: BundleSource) -> int:
+    """Bytes of stack that `prepare` takes, rounded up."""
+    columns = source.contract.size[1] if source.contract.resize in ("bilinear", "bicubic") else 0
+    return PREPARE_BYTES + COLUMN_BYTES * columns
+
+
+def labels_source(source: BundleSource) -> str:
+    """<id>_model_labels.c."""
+    name = source.identifier
+    rows = [f"    {c.string(label)}," for label in source.labels]
+    return "\n".join(
+        [c.include(f"{name}_model_labels.h"), "", f"const char *const {name}_labels[] = {{", *rows, "};", ""]
+    )
+
+
+def model_source(source: BundleSource) -> str:
+    """<id>_model_data.c: the .tflite as an array, aligned to 16 bytes."""
+    name = source.identifier
+    data = source.int8_model
+    rows = [f"    {', '.join(map(str, data[i : i + 24]))}," for i in range(0, len(data), 24)]
+    return "\n".join(
+        [
+            c.include(f"{name}_model_data.h"),
+            "",
+            "#if defined(__GNUC__) || defined(__clang__) || defined(__ICCARM__)",
+            "#define ALIGNED_16 __attribute__((aligned(16)))",
+            "#elif defined(__cplusplus) && __cplusplus >= 201103L",
+            "#define ALIGNED_16 alignas(16)",
+            "#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L",
+            "#define ALIGNED_16 _Alignas(16)",
+            "#else",
+            '#error "say here how this compiler aligns an array to 16 bytes"',
+            "#endif",
+            "",
+            f"ALIGNED_16 const unsigned char g_{name}_model_data[] = {{",
+            *rows,
+            "};",
+            f"const unsigned int g_{name}_model_data_len = {len(data)};",
+            "",
+        ]
+    )
+
+
+def resolver_header(source: BundleSource) -> str:
+    """<id>_op_resolver.h: exactly the operators of the model; the only file that needs TFLM's headers."""
+    name = source.identifier
+    methods = add_methods(use.name for use in source.operators)
+    kind = f"tflite::MicroMutableOpResolver<{len(methods)}>"
+    light = [operator for operator, _ in methods if operator in INT8_REGISTRATIONS]
+    lines = [
+        "#include <tensorflow/lite/micro/micro_mutable_op_resolver.h>",
+        "",
+        "// Define this to leave the float and int16 kernels out (tens of KB less code); recent TFLM only.",
+        f"#ifdef {name.upper()}_INT8_KERNELS",
+        *sorted({f"#include <{INT8_REGISTRATIONS[operator]}>" for operator in light}),
+        "#define REGISTRATION(name) tflite::Register_##name##_INT8()",
+        "#else",
+        "#define REGISTRATION(name)",
+        "#endif",
+        "",
+        f"inline {kind} {name}_get_resolver() {{",
+        f"  {kind} resolver;",
+        *(
+            f"  resolver.{method}({f'REGISTRATION({operator.upper()})' if operator in light else ''});"
+            for operator, method in methods
+        ),
+        "  return resolver;",
+        "}",
+        "",
+        "#undef REGISTRATION",
+    ]
+    return _header(source, "op_resolver", lines)
+
+
+def golden_source(source: BundleSource, vectors: Sequence[GoldenVector], cases: Sequence[SourceImage]) -> str:
+    """<id>_golden.c."""
+    name = source.identifier
+    lines = [c.include(f"{name}_golden.h"), ""]
+    for i, case in enumerate(cases):
+        lines.append(c.array(f"case_{i}_rgb", np.frombuffer(case.rgb, np.uint8)))
+        lines.append(c.array(f"case_{i}_pixels", np.frombuffer(case.pixels, np.uint8)))
+    for i, vector in enumerate(vectors):
+        kernels = next(k for k in golden.KERNELS if k in vector.outputs)
+        lines.append(c.array(f"vector_{i}_pixels", np.frombuffer(vector.pixels, np.uint8)))
+        lines.append(c.array(f"vector_{i}_output", np.frombuffer(vector.outputs[kernels], np.int8)))
+    rows = [f"    {{case_{i}_rgb, case_{i}_pixels, {v.columns}, {v.rows}}}," for i, v in enumerate(cases)]
+    lines += [
+        "",
+        f"const {name}_golden_case {name}_golden_cases[] = {{",
+        *(rows or ["    {0, 0, 0, 0},"]),
+        "};",
+    ]
+    lines.append(f"const int32_t {name}_golden_case_count = {len(cases)};")
+    rows = [f"    {{vector_{i}_pixels, vector_{i}_output}}," for i in range(len(vectors))]
+    lines += [
+        "",
+        f"const {name}_golden_vector {name}_golden_vectors[] = {{",
+        *(rows or ["    {0, 0},"]),
+        "};",
+    ]
+    lines.append(f"const int32_t {name}_golden_vector_count = {len(vectors)};")
+    return "\n".join([*lines, ""])
+
+
+def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
+    """README.md of the bundle."""
+    name, macro = source.identifier, source.identifier.upper()
+    vectors, cases = chosen_golden(source)
+    tflm = program is None
+    memory = f"Flash: {len(source.int8_model)} bytes for the model"
+    memory += (
+        " and 40 to 90 KB for TensorFlow Lite Micro (the low end with the kernels of int8 only: define\n"
+        f"`{macro}_INT8_KERNELS` before including `{name}_op_resolver.h`)."
+        if tflm
+        else " at most; its header says what each array takes."
+    )
+    if source.arena is not None and tflm:
+        memory += (
+            f"\n\nRAM: an arena of `{macro}_ARENA_BYTES` = {source.arena.arena_bytes} bytes, of which "
+            f"{source.arena.margin_bytes} are margin: {source.arena.how}. After AllocateTensors(),\n"
+            "`arena_used_bytes()` says what your version of TFLM really took; define a smaller value then."
+        )
+    words = {
+        "NAME": source.recipe.name,
+        "VERSION": source.recipe.version,
+        "TITLE": source.target.title,
+        "CLASSES": str(len(source.labels)),
+        "HEIGHT": str(source.contract.size[0]),
+        "WIDTH": str(source.contract.size[1]),
+        "CHANNELS": str(source.contract.channels),
+        "COLOR": source.contract.color,
+        "RESIZE": source.contract.resize,
+        "FIT": source.contract.fit,
+        "LIBRARY": text.library_name(source),
+        "PACK": f" (`{text.pack_name(source)}`)",
+        "PACKFILE": text.pack_name(source),
+        "IDF": "; the component manager fetches esp-tflite-micro" if tflm else "",
+        "ID": name,
+        "UPPER": macro,
+        "RUN": "interpreter.Invoke();                        /* as in examples/classify */"
+        if tflm
+        else f"{name}_run(arena, input, output);",
+        "PREPARE": str(prepare_stack(source)),
+        "THRESHOLD": f"{source.recipe.decision.threshold:g}",
+        "CASES": str(len(cases)),
+        "VECTORS": str(len(vectors)),
+        "GOLDEN": str(sum(len(v.pixels) for v in vectors) + sum(len(x.rgb) + len(x.pixels) for x in cases)),
+        "MEMORY": memory,
+    }
+    written = (TEMPLATE / "readme.txt").read_text("utf-8")
+    for key, value in words.items():
+        written = written.replace(f"@{key}@", value)
+    return written

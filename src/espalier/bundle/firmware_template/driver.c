@@ -1,0 +1,43 @@
+/* Runs prepare and decide on the build machine: commands on the standard input, answers on the standard output.
+ * Not part of the library. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "xmodel_model.h"
+
+static int read_all(void *to, size_t size) {
+  return fread(to, 1, size, stdin) == size;
+}
+
+int main(void) {
+  static int8_t input[XMODEL_INPUT_BYTES];
+  int32_t head[4]; /* 0: prepare, format, width, height and the pixels; 1: decide and the output */
+  while (read_all(head, sizeof(head))) {
+    if (head[0] == 0) {
+      static const int32_t sizes[] = {3, 3, 4, 1, 2, 2};
+      const size_t bytes = (size_t)head[2] * (size_t)head[3] * (size_t)sizes[head[1]];
+      uint8_t *pixels = malloc(bytes);
+      xmodel_image image = {NULL, 0, 0, 0, XMODEL_RGB888};
+      if (!pixels || !read_all(pixels, bytes)) return 2;
+      image.pixels = pixels;
+      image.width = head[2];
+      image.height = head[3];
+      image.format = (xmodel_format)head[1];
+      if (xmodel_prepare(&image, input) != 0) return 3;
+      free(pixels);
+      fwrite(input, 1, sizeof(input), stdout);
+    } else {
+      int8_t output[XMODEL_CLASSES];
+      int32_t answer[3];
+      if (!read_all(output, sizeof(output))) return 2;
+      {
+        const xmodel_decision decision = xmodel_decide(output);
+        answer[0] = decision.index;
+        answer[1] = decision.confidence;
+        answer[2] = decision.review;
+      }
+      fwrite(answer, 1, sizeof(answer), stdout);
+    }
+  }
+  return 0;
+}

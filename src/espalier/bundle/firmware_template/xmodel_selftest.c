@@ -1,0 +1,59 @@
+#include "xmodel_selftest.h"
+
+#include "xmodel_contract.h"
+#include "xmodel_golden.h"
+#include "xmodel_prepare.h"
+
+static int32_t first_largest(const int8_t *values) {
+  int32_t i, best = 0;
+  for (i = 1; i < XMODEL_CLASSES; i++) {
+    if (values[i] > values[best]) best = i;
+  }
+  return best;
+}
+
+static void test_prepare(int8_t *input, xmodel_selftest_result *result) {
+  int32_t n, i;
+  for (n = 0; n < xmodel_golden_case_count; n++) {
+    const xmodel_golden_case *known = &xmodel_golden_cases[n];
+    xmodel_image image;
+    int wrong;
+    image.pixels = known->rgb;
+    image.width = known->width;
+    image.height = known->height;
+    image.stride = 0;
+    image.format = XMODEL_RGB888;
+    wrong = xmodel_prepare(&image, input) != 0;
+    for (i = 0; i < XMODEL_INPUT_BYTES && !wrong; i++) wrong = input[i] != (int8_t)(known->pixels[i] - 128);
+    result->cases++;
+    result->cases_wrong += wrong;
+  }
+}
+
+static void test_network(xmodel_invoke invoke, void *context, int8_t *input, int8_t *output,
+                         xmodel_selftest_result *result) {
+  int32_t n, i;
+  for (n = 0; n < xmodel_golden_vector_count; n++) {
+    const xmodel_golden_vector *known = &xmodel_golden_vectors[n];
+    for (i = 0; i < XMODEL_INPUT_BYTES; i++) input[i] = (int8_t)(known->pixels[i] - 128);
+    result->vectors++;
+    if (invoke(input, output, context) != 0) {
+      result->vectors_failed++;
+      continue;
+    }
+    for (i = 0; i < XMODEL_CLASSES; i++) {
+      const int apart = output[i] > known->output[i] ? output[i] - known->output[i] : known->output[i] - output[i];
+      if (apart > result->largest_difference) result->largest_difference = apart;
+    }
+    result->labels_wrong += first_largest(output) != first_largest(known->output);
+  }
+}
+
+int xmodel_selftest(xmodel_invoke invoke, void *context, int8_t *input, int8_t *output,
+                    xmodel_selftest_result *result) {
+  result->cases = result->cases_wrong = 0;
+  result->vectors = result->vectors_failed = result->labels_wrong = result->largest_difference = 0;
+  test_prepare(input, result);
+  if (invoke) test_network(invoke, context, input, output, result);
+  return !result->cases_wrong && !result->vectors_failed && !result->labels_wrong;
+}

@@ -1,0 +1,188 @@
+"""The small files that make one source tree a library of each build system: Arduino, PlatformIO, ESP-IDF,
+Zephyr, CMake, CMSIS-Pack. Formats: arduino.github.io/arduino-cli/library-specification, PlatformIO
+library.json, docs.espressif.com idf_component.yml, Zephyr module.yml, Open-CMSIS-Pack PACK.xsd 1.7."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+from xml.sax.saxutils import escape, quoteattr
+
+import msgspec
+
+from .source import BundleSource
+
+VENDOR: Final = "Espalier"
+AUTHOR: Final = "Espalier model builder"
+EMAIL: Final = "models@espalier.invalid"
+URL: Final = "https://espalier.invalid/models"
+PACK_DATE: Final = "1980-01-01"
+
+
+def library_name(source: BundleSource) -> str:
+    """Folder, library, component and CMake target: <identifier>_model."""
+    return f"{source.identifier}_model"
+
+
+def sentence(source: BundleSource) -> str:
+    """What the library is, in one plain sentence."""
+    height, width = source.contract.size
+    name, classes = source.recipe.name, len(source.labels)
+    return f"Image classifier {name}: {classes} classes, {height} x {width} pixels, int8"
+
+
+def library_properties(source: BundleSource) -> str:
+    """Arduino. Names longer than 63 characters are cut, as arduino-lint wants."""
+    rows = {
+        "name": library_name(source)[:63],
+        "version": source.recipe.version,
+        "author": AUTHOR,
+        "maintainer": f"{AUTHOR} <{EMAIL}>",
+        "sentence": sentence(source) + ".",
+        "paragraph": "Model, labels, preprocessing, decision and self-test, made by Espalier.",
+        "category": "Data Processing",
+        "url": URL,
+        "architectures": "*",
+        "includes": f"{library_name(source)}.h",
+    }
+    return "".join(f"{key}={value}\n" for key, value in rows.items())
+
+
+def library_json(source: BundleSource) -> str:
+    """PlatformIO. No `license`: its packer asks the network about that field."""
+    data = {
+        "name": library_name(source),
+        "version": source.recipe.version,
+        "description": sentence(source) + ".",
+        "keywords": ["image-classification", "int8", "tinyml"],
+        "frameworks": "*",
+        "platforms": "*",
+        "headers": f"{library_name(source)}.h",
+        "build": {"srcDir": "src", "includeDir": "src"},
+        "examples": [{"name": "classify", "base": "examples/classify", "files": ["classify.ino"]}],
+    }
+    return msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n"
+
+
+def idf_component(source: BundleSource, needs_tflm: bool) -> str:
+    """ESP-IDF component manifest."""
+    text = (
+        f'version: "{source.recipe.version}"\n'
+        f'description: "{sentence(source)}"\n'
+        f'url: "{URL}"\n'
+        "dependencies:\n"
+        '  idf: ">=5.1"\n'
+    )
+    return text + ('  espressif/esp-tflite-micro: "^1.3.4"\n' if needs_tflm else "")
+
+
+def cmake_lists(source: BundleSource, sources: Sequence[str], needs_tflm: bool) -> str:
+    """One CMakeLists.txt for ESP-IDF and for plain CMake. `sources` are paths below the library folder."""
+    listed = "\n".join(f"  {path}" for path in sources)
+    name = library_name(source)
+    requires = " REQUIRES esp-tflite-micro" if needs_tflm else ""
+    return f"""cmake_minimum_required(VERSION 3.16)
+
+set({name}_sources
+{listed}
+)
+
+if(ESP_PLATFORM)
+  idf_component_register(SRCS ${{{name}_sources}} INCLUDE_DIRS src{requires})
+else()
+  project({name} VERSION {source.recipe.version} LANGUAGES C)
+  add_library({name} STATIC ${{{name}_sources}})
+  target_include_directories({name} PUBLIC ${{CMAKE_CURRENT_SOURCE_DIR}}/src)
+  target_compile_features({name} PUBLIC c_std_99)
+endif()
+"""
+
+
+def zephyr_module(source: BundleSource) -> str:
+    """zephyr/module.yml."""
+    return f"name: {library_name(source)}\nbuild:\n  cmake: zephyr\n  kconfig: zephyr/Kconfig\n"
+
+
+def zephyr_cmake(source: BundleSource, sources: Sequence[str]) -> str:
+    """zephyr/CMakeLists.txt."""
+    listed = "\n".join(f"    ../{path}" for path in sources)
+    return f"""if(CONFIG_{source.identifier.upper()}_MODEL)
+  zephyr_library()
+  zephyr_library_sources(
+{listed}
+  )
+  zephyr_include_directories(../src)
+endif()
+"""
+
+
+def zephyr_kconfig(source: BundleSource, needs_tflm: bool) -> str:
+    """zephyr/Kconfig."""
+    depends = "\tdepends on TENSORFLOW_LITE_MICRO\n" if needs_tflm else ""
+    return (
+        f'config {source.identifier.upper()}_MODEL\n\tbool "{sentence(source)}"\n{depends}\thelp\n'
+        "\t  Model, labels, preprocessing and decision, made by Espalier.\n"
+    )
+
+
+def pack_name(source: BundleSource) -> str:
+    """File name of the CMSIS-Pack: Vendor.Name.Version.pack."""
+    return f"{VENDOR}.{library_name(source)}.{source.recipe.version}.pack"
+
+
+def pack_description(source: BundleSource, files: Sequence[str], needs_tflm: bool) -> str:
+    """The .pdsc. `files` are the C sources and headers below the library folder."""
+    name = library_name(source)
+    kinds = {".c": "source", ".cc": "source", ".h": "header"}
+    rows = "\n".join(
+        f'        <file category="{kinds["." + path.rsplit(".", 1)[1]]}" name={quoteattr(path)}/>'
+        for path in files
+    )
+    condition = f"{source.identifier}_needs"
+    needs = (
+        f"""  <conditions>
+    <condition id="{condition}">
+      <description>TensorFlow Lite Micro</description>
+      <require Cclass="Machine Learning" Cgroup="TensorFlow" Csub="Kernel"/>
+    </condition>
+  </conditions>
+"""
+        if needs_tflm
+        else ""
+    )
+    attribute = f' condition="{condition}"' if needs_tflm else ""
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<package schemaVersion="1.7.7" xmlns:xs="http://www.w3.org/2001/XMLSchema-instance" \
+xs:noNamespaceSchemaLocation="PACK.xsd">
+  <vendor>{VENDOR}</vendor>
+  <name>{name}</name>
+  <description>{escape(sentence(source))}</description>
+  <url>{URL}/</url>
+  <license>LICENSE</license>
+  <releases>
+    <release version="{source.recipe.version}" date="{PACK_DATE}">{escape(source.recipe.name)}</release>
+  </releases>
+  <keywords>
+    <keyword>image classification</keyword>
+  </keywords>
+{needs}  <components>
+    <component Cclass="Machine Learning" Cgroup="Model" Csub="{name}"
+    Cversion="{source.recipe.version}"{attribute}>
+      <description>{escape(sentence(source))}</description>
+      <files>
+{rows}
+      </files>
+    </component>
+  </components>
+</package>
+"""
+
+
+def license_text(source: BundleSource) -> str:
+    """LICENSE: the model is its owner's, our C is Apache-2.0."""
+    return (
+        f"The model {source.recipe.name}, its labels and its golden vectors are under the terms of their\n"
+        "owner; this library grants no further rights to them.\n\n"
+        "The C sources and build files were made by Espalier and are licensed under the Apache License,\n"
+        "Version 2.0 (SPDX-License-Identifier: Apache-2.0): http://www.apache.org/licenses/LICENSE-2.0\n"
+    )
