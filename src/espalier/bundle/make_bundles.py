@@ -101,7 +101,7 @@ def _source(
         runtime_floor=int8.runtime_floor,
         golden=proof.golden,
         contract_cases=proof.cases,
-        arena=firmware.arena_bound(int8.int8_model) if target.kind == "microcontroller" else None,
+        arena=firmware.arena_bound(int8.int8_model, target) if target.kind == "microcontroller" else None,
         measurements=_measurements(int8, evaluation),
         checks=proof.checks,
         model_sha256=job.model.sha256,
