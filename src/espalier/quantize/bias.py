@@ -91,17 +91,24 @@ def write_bias(model: Any, operator: Any, real: NDArray[np.float64]) -> None:
 def _repair_scales(
     model: Any, operator: Any, kernel: NDArray[Any], offset: NDArray[Any] | None, axis: int
 ) -> int:
-    """A channel whose weights are all zero gets the median scale of the living ones (1/127 when there is
-    none); a channel whose bias would pass the limit gets the smallest scale that holds it. Returns how many
-    changed."""
+    """Give sane weight scales where the weights do not matter or the bias would not fit. Returns how many
+    changed.
+
+    A channel that is dead, or whose weights cannot move its output by a twentieth of a step, gets the median
+    scale of the others (1/127 when there is none); one whose bias would pass the limit gets the smallest
+    scale that holds it.
+    """
     scales = weight_scales(model, operator)
+    others = tuple(i for i in range(kernel.ndim) if i != axis)
+    size = np.abs(kernel.astype(np.float64)).sum(axis=others)
+    bound = None if offset is None else np.abs(offset.astype(np.float64))
     if len(scales) == 1:
-        return 0
-    peak = np.abs(kernel).max(axis=tuple(i for i in range(kernel.ndim) if i != axis))
-    alive = scales[peak > 0]
-    wanted = np.where(peak > 0, scales, np.median(alive) if len(alive) else 1 / 127)
-    if offset is not None:
-        wanted = np.maximum(wanted, np.abs(offset) / (input_scale(model, operator) * BIAS_LIMIT))
+        size, bound = size.max(keepdims=True), None if bound is None else bound.max(keepdims=True)
+    step = float(graph_of(model).tensors[operator.outputs[0]].quantization.scale[0])
+    alive = size * _largest_input(model, operator) >= 0.05 * step
+    wanted = np.where(alive, scales, np.median(scales[alive]) if alive.any() else 1 / 127)
+    if bound is not None:
+        wanted = np.maximum(wanted, bound / (input_scale(model, operator) * BIAS_LIMIT))
     wanted = wanted.astype(np.float32).astype(np.float64)
     changed = wanted != scales
     if changed.any():
@@ -111,6 +118,14 @@ def _repair_scales(
         tensor = graph_of(model).tensors[operator.inputs[1]]
         tensor.quantization = flatbuffer.quantization_of(wanted.tolist(), [0] * len(wanted), axis)
     return int(changed.sum())
+
+
+def _largest_input(model: Any, operator: Any) -> float:
+    """The largest absolute value that an operator's input can hold."""
+    tensor = graph_of(model).tensors[operator.inputs[0]]
+    limits = np.iinfo(flatbuffer.dtype_name(tensor))
+    zero = int(tensor.quantization.zeroPoint[0])
+    return input_scale(model, operator) * max(limits.max - zero, zero - limits.min)
 
 
 def _sums(model: Any, operator: Any, axis: int) -> NDArray[np.float64]:

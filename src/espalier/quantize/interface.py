@@ -3,6 +3,8 @@ cameras)."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
@@ -35,7 +37,21 @@ def uint8_twin(int8_model: bytes) -> bytes:
     return flatbuffer.pack_model(model)
 
 
-def _twin_tensor(model: object, index: int) -> int:
+def int8_edges(model: Any, scale: float, zero_point: int) -> None:
+    """Give an int16x8 graph int8 edges, in place: input scale and zero point as given, output 1/256 and -128;
+    a QUANTIZE at the head and one at the tail. What a device feeds and reads is then the same as for int8."""
+    graph = graph_of(model)
+    old, last = int(graph.inputs[0]), int(graph.outputs[0])
+    graph.tensors[old].name, graph.tensors[last].name = b"image_int16", b"probability_int16"
+    shapes = [[int(n) for n in graph.tensors[index].shape] for index in (old, last)]
+    image = flatbuffer.add_tensor(model, "image", shapes[0], "int8", quantization=(scale, zero_point))
+    answer = flatbuffer.add_tensor(model, "probability", shapes[1], "int8", quantization=(1 / 256, -128))
+    flatbuffer.add_operator(model, "QUANTIZE", [image], [old], options=schema.QuantizeOptionsT(), at=0)
+    flatbuffer.add_operator(model, "QUANTIZE", [last], [answer], options=schema.QuantizeOptionsT())
+    graph.inputs, graph.outputs = np.array([image], np.int32), np.array([answer], np.int32)
+
+
+def _twin_tensor(model: Any, index: int) -> int:
     """A uint8 tensor that takes the name of an edge; the int8 tensor behind it becomes `<name>_int8`."""
     tensor = graph_of(model).tensors[index]
     scale, zero_point = float(tensor.quantization.scale[0]), int(tensor.quantization.zeroPoint[0])

@@ -20,6 +20,7 @@ from .compare import float_answers, nearness, split
 from .correct import IMAGES, correct_biases
 from .flatbuffer import graph_of
 from .head import PixelInput, enter_pixels, first_layers
+from .interface import int8_edges
 from .operator_versions import write_versions
 from .ranges import Ranges, measure_ranges
 
@@ -102,6 +103,8 @@ def quantize_with(
     if scheme == "int8":
         _set_input(model, entered)
     notes = repair_linear(model, float_graph, rest=entered.rest, first=_names(model, first_layers(model)))
+    if scheme == "int16x8":
+        int8_edges(model, entered.scale, entered.zero_point)
     finish(model)
     return flatbuffer.pack_model(model), notes
 

@@ -107,6 +107,7 @@ def measure_ranges(
 
     check_pixels(pixels, contract)
     parsed = flatbuffer.read_model(float_model)
+    _check_constants(parsed, layers or {})
     threads = min(4, os.cpu_count() or 1) if count_macs(parsed) >= _THREADS_FROM_MACS else 1
     interpreter = open_interpreter(
         float_model,
@@ -124,29 +125,68 @@ def measure_ranges(
         if observe is not None:
             observe(image_ranges)
         for name, found in image_ranges.items():
-            # `not <=` also keeps a NaN, which a plain min() would drop.
-            if not low.get(name, math.inf) <= found.min:
+            if name not in low:
+                low[name], high[name] = found.min, found.max
+                continue
+            if found.min < low[name]:
                 low[name] = found.min
-            if not high.get(name, -math.inf) >= found.max:
+            if found.max > high[name]:
                 high[name] = found.max
         if number % _CHUNK == 0:
             report(number, len(pixels), "calibrating")
-    _check_finite(low, high, layers or {})
+        if number % _CHUNK == 0 or number == len(pixels) - 1:
+            _check_answer(parsed, float_model, interpreter, image, layers or {})
+    _check_finite(parsed, low, high, layers or {})
     _check_complete(parsed, low)
     return {name: (low[name], high[name]) for name in sorted(low)}
 
 
-def _check_finite(low: Mapping[str, float], high: Mapping[str, float], layers: Mapping[str, str]) -> None:
-    bad = sorted(name for name in low if not (math.isfinite(low[name]) and math.isfinite(high[name])))
-    if bad:
-        first = bad[0]
-        where = f" (Keras layer {layers[first]!r})" if first in layers else ""
-        raise UnsupportedModelError(
-            f"calibration: tensor {first!r}{where} takes values from {low[first]:g} to {high[first]:g}"
-            + (f", and so do {len(bad) - 1} more" if len(bad) > 1 else ""),
-            supported="finite activations on every calibration image",
-            next_step="check the weights for NaN and the mean/std of [input]",
-        )
+def _check_constants(model: Any, layers: Mapping[str, str]) -> None:
+    for index, tensor in enumerate(graph_of(model).tensors):
+        value = constant(model, index)
+        if value is not None and value.dtype == np.float32 and not np.isfinite(value).all():
+            raise _not_finite(bytes(tensor.name).decode(), "holds NaN or infinity", layers)
+
+
+def _check_answer(
+    model: Any, float_model: bytes, interpreter: Any, image: NDArray[np.float32], layers: Mapping[str, str]
+) -> None:
+    """LiteRT's calibrator leaves NaN out of its ranges, so the answer is looked at, and the tensor is
+    sought."""
+    if np.isfinite(interpreter.get_tensor(interpreter.get_output_details()[0]["index"])).all():
+        return
+    tracing = open_interpreter(float_model, experimental_preserve_all_tensors=True)
+    tracing.set_tensor(tracing.get_input_details()[0]["index"], image)
+    tracing.invoke()
+    index = {detail["name"]: detail["index"] for detail in tracing.get_tensor_details()}
+    for name in _computed(model):
+        if not np.isfinite(tracing.get_tensor(index[name])).all():
+            raise _not_finite(name, "takes NaN or infinity", layers)
+
+
+def _check_finite(
+    model: Any, low: Mapping[str, float], high: Mapping[str, float], layers: Mapping[str, str]
+) -> None:
+    for name in _computed(model):
+        if name in low and not (math.isfinite(low[name]) and math.isfinite(high[name])):
+            raise _not_finite(name, f"takes values from {low[name]:g} to {high[name]:g}", layers)
+
+
+def _computed(model: Any) -> list[str]:
+    """Names of the float tensors that operators compute, in graph order: the first bad one is the cause."""
+    tensors = graph_of(model).tensors
+    found = [tensors[i] for operator in graph_of(model).operators for i in operator.outputs]
+    return [bytes(t.name).decode() for t in found if flatbuffer.dtype_name(t) == "float32"]
+
+
+def _not_finite(name: str, what: str, layers: Mapping[str, str]) -> UnsupportedModelError:
+    layer = layers.get(name) or layers.get(name.split("/")[0])
+    where = f" (Keras layer {layer!r})" if layer else ""
+    return UnsupportedModelError(
+        f"calibration: tensor {name!r}{where} {what}",
+        supported="finite weights, and finite activations on every calibration image",
+        next_step="check the weights for NaN and the mean/std of [input]",
+    )
 
 
 def _check_complete(model: Any, low: Mapping[str, float]) -> None:
