@@ -228,7 +228,7 @@ def frames_from_camera(number: int, size: str, interval: float) -> Iterator[Fram
         camera.start()
     except (RuntimeError, IndexError, OSError) as problem:
         raise Problem(
-            f"camera {number} does not answer ({problem}); next: check its cable; rpicam-hello --list-cameras",
+            f"camera {number} does not answer ({problem}); next: check it with rpicam-hello --list-cameras",
             MISSING,
         ) from None
     try:

@@ -75,7 +75,7 @@ def doctor(options: Namespace, place: Place) -> int:
     used, missing = load_runtime()
     rows = {
         "model": f"{model.facts['name']} {model.facts['version']}, made for {model.facts['target']}",
-        "architecture": f"{architecture()}, machine {platform.machine()}, {struct.calcsize('P') * 8}-bit Python",
+        "architecture": f"{architecture()}, {struct.calcsize('P') * 8} bits, machine {platform.machine()}",
         "libc": " ".join(platform.libc_ver()).strip() or "unknown",
         "python": f"{platform.python_version()} at {sys.executable}",
         "numpy": np.__version__,
