@@ -4,6 +4,7 @@ work, with our ranges, input convention, operator versions and repaired scales).
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -156,7 +157,8 @@ def run_quantizer(
         worker.add_static_config(".*", qtyping.TFLOperationName.FULLY_CONNECTED, bits, 8, grain[dense])
     found = {name: {"min": np.array([low]), "max": np.array([high])} for name, (low, high) in ranges.items()}
     try:
-        result = worker.quantize(found, enable_progress_bar=False, enable_progress_report=False)
+        with warnings.catch_warnings(action="ignore", category=UserWarning):
+            result = worker.quantize(found, enable_progress_bar=False, enable_progress_report=False)
     except (ValueError, RuntimeError, KeyError, NotImplementedError) as problem:
         raise UnsupportedModelError(
             f"the quantizer refuses the model: {str(problem).strip()[:500]}",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -79,7 +80,8 @@ def open_interpreter(model: bytes, *, threads: int = 1, **options: Any) -> Any:
     from ai_edge_litert.interpreter import Interpreter
 
     try:
-        interpreter = Interpreter(model_content=model, num_threads=threads, **options)
+        with warnings.catch_warnings(action="ignore", category=UserWarning):
+            interpreter = Interpreter(model_content=model, num_threads=threads, **options)
         interpreter.allocate_tensors()
     except (RuntimeError, ValueError) as problem:
         raise UnsupportedModelError(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import flatbuffers
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
@@ -36,11 +37,6 @@ def test_buffers_outside_the_flatbuffer_are_brought_inside() -> None:
     model = schema.ModelT.InitFromPackedBuf(bytearray(data), 0)
     index = next(i for i, b in enumerate(model.buffers) if b.data is not None and len(b.data))
     content = bytes(model.buffers[index].data)
-    for index in range(len(model.buffers)):
-        if model.buffers[index].data is not None and bytes(model.buffers[index].data) == content:
-            break
-    import flatbuffers
-
     model.buffers[index].data, model.buffers[index].size = None, len(content)
     model.buffers[index].offset = 1 << 20
     builder = flatbuffers.Builder(1024)

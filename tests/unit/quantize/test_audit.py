@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+
+from espalier.bundle.source import OperatorUse, TensorFacts
+from espalier.quantize import flatbuffer
+from espalier.quantize.audit import audit_model, count_partitions
+from espalier.quantize.calls import audit_file, climb_file, make_twin, quantize_file, strip_file
+from espalier.quantize.quantize import quantize
+from espalier.recipe import InputContract
+from espalier.report.content import OperatorCounts
+from espalier.worker.client import Worker
+
+from .networks import CONTRACT, Builder, images, operators, small_network
+
+
+@pytest.fixture(scope="module")
+def int8() -> bytes:
+    return quantize(small_network(), images(), CONTRACT, correct=False).int8_model
+
+
+def _changed(data: bytes, change: Callable[[Any, Any], None]) -> dict[str, Any]:
+    model = flatbuffer.read_model(data)
+    change(model, flatbuffer.graph_of(model))
+    return audit_model(flatbuffer.pack_model(model), CONTRACT, layers={"conv_2d_0": "stem"})
+
+
+def test_a_good_file_has_nothing_to_say(int8: bytes) -> None:
+    found = audit_model(int8, CONTRACT)
+    assert found["errors"] == []
+    assert found["warnings"] == []
+    assert found["conversions"] == {"quantize": 0, "dequantize": 0}
+    assert found["partitions"]["operators"] == 6
+    assert found["partitions"]["delegated"] >= 1
+
+
+def test_what_it_says_fits_the_reports_types(int8: bytes) -> None:
+    found = audit_model(int8, CONTRACT)
+    assert msgspec.convert(found["input"], TensorFacts).dtype == "int8"
+    assert {use.name for use in msgspec.convert(found["uses"], list[OperatorUse])} >= {"conv_2d", "softmax"}
+    assert msgspec.convert(found["counts"], OperatorCounts).float == 0
+
+
+def test_a_float_file_is_all_errors() -> None:
+    found = audit_model(small_network(), CONTRACT)
+    assert found["counts"]["float"] == 6
+    assert any("weights is float32" in text for text in found["errors"])
+    assert any("input is float32" in text for text in found["errors"])
+
+
+def test_a_tensor_left_in_float_is_named_with_its_layer() -> None:
+    found = audit_model(small_network(), CONTRACT, layers={"conv_2d_0": "stem"})
+    assert "operator conv_2d_0 (Keras layer stem) computes in float" in found["errors"]
+    assert "conv_2d_0/weights (Keras layer stem) is float32" in found["errors"]
+
+
+@pytest.mark.parametrize("scale", [0.0, -1.0, np.nan, np.inf])
+def test_a_scale_that_is_no_scale_is_an_error(int8: bytes, scale: float) -> None:
+    def change(model: Any, graph: Any) -> None:
+        tensor = graph.tensors[graph.operators[1].inputs[1]]
+        tensor.quantization.scale = np.full_like(tensor.quantization.scale, scale)
+
+    model = flatbuffer.read_model(int8)
+    change(model, flatbuffer.graph_of(model))
+    from espalier.quantize.audit import _Findings, _look_at_tensors
+
+    findings = _Findings({})
+    _look_at_tensors(model, findings)
+    assert findings.errors == ["depthwise_conv_2d_1/weights has no usable scale"]
+
+
+def test_tiny_scales_wide_spreads_and_dead_channels_are_told(int8: bytes) -> None:
+    def change(model: Any, graph: Any) -> None:
+        operator = graph.operators[0]
+        weights = np.array(flatbuffer.constant(model, int(operator.inputs[1])))
+        weights[3] = 0
+        flatbuffer.set_constant(model, int(operator.inputs[1]), weights)
+        quantization = graph.tensors[operator.inputs[1]].quantization
+        quantization.scale = np.array([1e-8, *quantization.scale[1:]], np.float32)
+
+    text = "\n".join(_changed(int8, change)["warnings"])
+    assert "scale of 1e-08" in text
+    assert "channels' scales differ" in text
+    assert "stem): 1 of 8 channels have only zero weights" in text
+
+
+def test_a_bias_near_overflow_is_told(int8: bytes) -> None:
+    def change(model: Any, graph: Any) -> None:
+        index = int(graph.operators[0].inputs[2])
+        bias = np.array(flatbuffer.constant(model, index))
+        bias[0] = 2**30 + 1
+        flatbuffer.set_constant(model, index, bias)
+
+    assert any("beyond 2^30" in text for text in _changed(int8, change)["warnings"])
+
+
+def test_edges_and_shapes_are_held_against_what_was_asked(int8: bytes) -> None:
+    assert any("uint8 was asked" in text for text in audit_model(int8, edge="uint8")["errors"])
+    other = InputContract(size=(8, 16), mean=(127.5,), std=(127.5,))
+    assert any("contract gives [1, 8, 16, 3]" in text for text in audit_model(int8, other)["errors"])
+
+    def output(model: Any, graph: Any) -> None:
+        graph.tensors[graph.outputs[0]].quantization = flatbuffer.quantization_of([0.01], [0])
+
+    model = flatbuffer.read_model(int8)
+    output(model, flatbuffer.graph_of(model))
+    from espalier.quantize.audit import _Findings, _look_at_edges, _tensor_facts
+
+    graph, findings = flatbuffer.graph_of(model), _Findings({})
+    ends = [_tensor_facts(model, int(index)) for index in (graph.inputs[0], graph.outputs[0])]
+    _look_at_edges(ends[0], ends[1], CONTRACT, "int8", findings)
+    assert any("wanted: 1/256, -128" in text for text in findings.errors)
+
+
+def test_a_dynamic_shape_is_an_error(int8: bytes) -> None:
+    def change(model: Any, graph: Any) -> None:
+        tensor = graph.tensors[graph.inputs[0]]
+        tensor.shapeSignature = np.array([-1, 16, 16, 3], np.int32)
+
+    assert "image has a dynamic shape" in _changed(int8, change)["errors"]
+
+
+def test_an_unknown_version_makes_the_floor_unknown(int8: bytes) -> None:
+    model = flatbuffer.read_model(int8)
+    model.operatorCodes[0].version = 77
+    from espalier.quantize.operator_versions import operator_uses
+    from espalier.quantize.versions import runtime_floor
+
+    assert runtime_floor(operator_uses(model)) == "unknown"
+
+
+def test_many_delegate_pieces_are_told() -> None:
+    net = Builder()
+    for _ in range(5):
+        net.conv(4, activation=0).unary("HARD_SWISH")
+    done = quantize(net.pool().dense(3).softmax().done(), images(), CONTRACT, correct=False)
+    pieces = count_partitions(done.int8_model)["delegated"]
+    told = [text for text in audit_model(done.int8_model)["warnings"] if "pieces" in text]
+    assert bool(told) == (pieces > 4)
+
+
+def test_calls_take_and_give_plain_data(tmp_path: Path) -> None:
+    path = tmp_path / "pixels.npy"
+    np.save(path, images())
+    contract = msgspec.to_builtins(CONTRACT)
+    done = quantize_file(small_network(), str(path), contract, correct=False)
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(done)).keys() == done.keys()
+    assert operators(make_twin(done["int8_model"]))[0] == "QUANTIZE"
+    assert len(strip_file(done["int8_model"])) < len(done["int8_model"])
+    assert audit_file(done["int8_model"], contract)["errors"] == []
+    climbed = climb_file(
+        small_network(), str(path), contract, 100.0, str(path), [0] * len(images()), "per-channel"
+    )
+    assert climbed["reached"]
+    assert [step["kept"] for step in climbed["steps"]] == [True]
+    assert climbed["steps"][0]["bytes"] == len(climbed["int8_model"])
+
+
+def test_the_litert_process_answers_these_calls(tmp_path: Path) -> None:
+    np.save(tmp_path / "pixels.npy", images())
+    contract = msgspec.to_builtins(CONTRACT)
+    with Worker("litert") as worker:
+        done = worker.call(
+            "quantize",
+            float_model=small_network(),
+            pixels_path=str(tmp_path / "pixels.npy"),
+            contract=contract,
+        )
+        twin = worker.call("uint8_twin", int8_model=done["int8_model"])
+        audit = worker.call("audit", model=twin, contract=contract, edge="uint8")
+    assert audit["errors"] == []
+    assert done["int8_model"] == quantize(small_network(), images(), CONTRACT).int8_model
