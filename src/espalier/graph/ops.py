@@ -93,6 +93,8 @@ _WINDOW = (
     rules.ALL_PER_TENSOR,
     rules.SYMMETRIC_INT16,
     rules.POOL_ACTIVATION,
+    rules.CLAMPED_SCALE,
+    rules.WINDOW_SIZE,
 )
 _FILTERED = (rules.dtypes(1, "int8"), rules.constant_operands(1))
 _ELEMENTWISE = (
@@ -141,7 +143,7 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
             *_ints(("dilation_w", 4, 1), ("dilation_h", 5, 1)),
         ),
         rules=(*_WINDOW, *_FILTERED, rules.options_at_least(1, "dilation_h", "dilation_w"),
-               rules.filter_quant(0, "output channel"), rules.bias(2, 0)),
+               rules.filter_quant(0, "output channel"), rules.bias(2, 0), rules.ratio(0, 1)),
     ),
     OpSpec(
         kind="depthwise_conv_2d", code=4, options_type=2, version=3, arity=(2, 3),
@@ -154,7 +156,7 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
         ),
         rules=(*_WINDOW, *_FILTERED,
                rules.options_at_least(1, "dilation_h", "dilation_w", "depth_multiplier"),
-               rules.filter_quant(3, "output channel"), rules.bias(2, 3)),
+               rules.filter_quant(3, "output channel"), rules.bias(2, 3), rules.ratio(0, 1)),
     ),
     OpSpec(
         kind="transpose_conv", code=67, options_type=49, version=3, arity=(3, 4), shape=shapes.transpose_conv,
@@ -167,6 +169,7 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
             Rule(sentence="input and output have the same type",
                  holds=lambda v: v.input(2).dtype == v.output.dtype),
             rules.ALL_PER_TENSOR, rules.SYMMETRIC_INT16, rules.POOL_ACTIVATION,
+            rules.CLAMPED_SCALE, rules.WINDOW_SIZE, rules.ratio(2, 1),
             rules.filter_quant(0, "output channel"), rules.bias(3, 0),
         ),
     ),
@@ -177,7 +180,8 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
                 _flag("keep_num_dims", 2)),
         rules=(
             rules.dtypes(0, *ACTIVATIONS), rules.FIRST_DTYPE, *_FILTERED, rules.ALL_PER_TENSOR,
-            rules.SYMMETRIC_INT16, rules.POOL_ACTIVATION, rules.filter_quant(0, "output channel"),
+            rules.SYMMETRIC_INT16, rules.POOL_ACTIVATION, rules.CLAMPED_SCALE,
+            rules.ratio(0, 1), rules.filter_quant(0, "output channel"),
             rules.bias(2, 0),
             Rule(sentence="weights are stored in the default order",
                  holds=lambda v: v.op.integer("weights_format") == 0),
@@ -187,29 +191,32 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
         kind="batch_matmul", code=126, options_type=101, version=2, arity=(2, 2), shape=shapes.batch_matmul,
         rounding="double", macs=_batch_matmul_macs, data_operands=(0, 1),
         fields=(_flag("adj_x", 0), _flag("adj_y", 1)),
-        rules=(*_ELEMENTWISE,),
+        rules=(*_ELEMENTWISE, rules.ratio(0, 1)),
     ),
     OpSpec(
         kind="add", code=0, options_type=11, version=2, arity=(2, 2), shape=shapes.broadcast_two,
         rounding="double", data_operands=(0, 1),
         fields=(_activation(0), _flag("pot_scale_int16", 1, True)),
-        rules=(*_ELEMENTWISE, rules.POOL_ACTIVATION, rules.GENERAL_INT16),
+        rules=(*_ELEMENTWISE, rules.POOL_ACTIVATION, rules.GENERAL_INT16, rules.CLAMPED_SCALE,
+               rules.SUM_SCALES),
     ),
     OpSpec(
         kind="sub", code=41, options_type=28, version=2, arity=(2, 2), shape=shapes.broadcast_two,
         rounding="double", data_operands=(0, 1),
         fields=(_activation(0), _flag("pot_scale_int16", 1, True)),
-        rules=(*_ELEMENTWISE, rules.POOL_ACTIVATION, rules.GENERAL_INT16),
+        rules=(*_ELEMENTWISE, rules.POOL_ACTIVATION, rules.GENERAL_INT16, rules.CLAMPED_SCALE,
+               rules.SUM_SCALES),
     ),
     OpSpec(
         kind="mul", code=18, options_type=21, version=2, arity=(2, 2), shape=shapes.broadcast_two,
         rounding="double", data_operands=(0, 1), fields=(_activation(0),),
-        rules=(*_ELEMENTWISE, rules.POOL_ACTIVATION),
+        rules=(*_ELEMENTWISE, rules.POOL_ACTIVATION, rules.CLAMPED_SCALE, rules.ratio(0, 1)),
     ),
     OpSpec(
         kind="squared_difference", code=99, options_type=76, version=2, arity=(2, 2),
         shape=shapes.broadcast_two, rounding="double", data_operands=(0, 1),
-        rules=(rules.dtypes(0, "int8"), rules.RESULT_DTYPE, rules.OPERANDS_PER_TENSOR),
+        rules=(rules.dtypes(0, "int8"), rules.RESULT_DTYPE, rules.OPERANDS_PER_TENSOR,
+               rules.SQUARE_SCALES),
     ),
     OpSpec(
         kind="maximum", code=55, options_type=39, version=2, arity=(2, 2), shape=shapes.broadcast_two,
@@ -229,11 +236,11 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
     ),
     OpSpec(
         kind="mean", code=40, options_type=27, version=2, arity=(2, 2), shape=shapes.reduce,
-        rounding="mean-scaled", fields=_KEEP_DIMS, rules=_REDUCE,
+        rounding="mean-scaled", fields=_KEEP_DIMS, rules=(*_REDUCE, rules.ratio(0)),
     ),
     OpSpec(
         kind="sum", code=74, options_type=27, version=2, arity=(2, 2), shape=shapes.reduce,
-        rounding="double", fields=_KEEP_DIMS, rules=_REDUCE,
+        rounding="double", fields=_KEEP_DIMS, rules=(*_REDUCE, rules.ratio(0)),
     ),
     OpSpec(
         kind="reduce_max", code=82, options_type=27, version=2, arity=(2, 2), shape=shapes.reduce,
@@ -250,8 +257,7 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
                      (v.output.dtype == "int8" and v.output.quant.zero_point == -128
                       and abs(v.output.quant.scale * 256 - 1) < 1e-3)
                      or (v.output.dtype == "int16" and abs(v.output.quant.scale * 32768 - 1) < 1e-3))),
-            Rule(sentence="beta is finite and positive",
-                 holds=lambda v: math.isfinite(v.op.number("beta")) and v.op.number("beta") > 0),
+            rules.SOFTMAX_INPUT,
         ),
     ),
     OpSpec(
@@ -277,23 +283,25 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
         ),
     ),
     OpSpec(kind="relu", code=19, options_type=0, version=2, arity=(1, 1), shape=shapes.same_as_first,
-           rounding="double", rules=_CURVE),
+           rounding="double", rules=(*_CURVE, rules.CLAMPED_SCALE, rules.ratio(0))),
     OpSpec(kind="relu6", code=21, options_type=0, version=2, arity=(1, 1), shape=shapes.same_as_first,
-           rounding="double", rules=_CURVE),
+           rounding="double", rules=(*_CURVE, rules.CLAMPED_SCALE, rules.ratio(0))),
     OpSpec(
         kind="leaky_relu", code=98, options_type=75, version=2, arity=(1, 1), shape=shapes.same_as_first,
         rounding="double", fields=(Field(name="alpha", slot=0, form="float", default=0.0),),
         rules=(*_CURVE,
-               Rule(sentence="alpha is finite", holds=lambda v: math.isfinite(v.op.number("alpha")))),
+               rules.ratio(0),
+               Rule(sentence="alpha is between -100 and 100",
+                    holds=lambda v: -100.0 <= v.op.number("alpha") <= 100.0)),
     ),
     OpSpec(
         kind="prelu", code=54, options_type=0, version=1, arity=(2, 2), shape=shapes.broadcast_two,
         rounding="double",
         rules=(rules.dtypes(0, "int8"), rules.RESULT_DTYPE, rules.OPERANDS_PER_TENSOR,
-               rules.constant_operands(1)),
+               rules.constant_operands(1), rules.ratio(0), rules.ratio(0, 1)),
     ),
     OpSpec(kind="hard_swish", code=117, options_type=91, version=1, arity=(1, 1), shape=shapes.same_as_first,
-           rounding="fixed-point-hard-swish", rules=_CURVE_INT8),
+           rounding="fixed-point-hard-swish", rules=(*_CURVE_INT8, rules.HARD_SWISH_SCALES)),
     OpSpec(kind="gelu", code=150, options_type=116, version=2, arity=(1, 1), shape=shapes.same_as_first,
            rounding="table", fields=(_flag("approximate", 0),), rules=_CURVE_INT8),
     OpSpec(kind="rsqrt", code=76, options_type=0, version=2, arity=(1, 1), shape=shapes.same_as_first,
@@ -394,7 +402,9 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
         rules=(rules.dtypes(0, *_REAL_DTYPES),
                Rule(sentence="the output is int8, uint8 or int16",
                     holds=lambda v: v.output.dtype in ("int8", "uint8", "int16")),
-               rules.ALL_PER_TENSOR, rules.SYMMETRIC_INT16),
+               rules.ALL_PER_TENSOR, rules.SYMMETRIC_INT16,
+               Rule(sentence="an integer input's scale is below 2^16 (int16: 2^7) times the output's",
+                    holds=lambda v: v.input(0).dtype == "float32" or rules.ratio(0).holds(v))),
     ),
     OpSpec(
         kind="dequantize", code=6, options_type=38, version=2, arity=(1, 1), shape=shapes.same_as_first,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -153,7 +154,89 @@ GENERAL_INT16: Final = Rule(
     holds=lambda v: v.output.dtype != "int16" or not v.op.flag("pot_scale_int16"),
 )
 
+SMALLEST_CLAMPED_SCALE: Final = 2.0**-28
+"""Below it the bound 6 of a fused activation does not fit 32 bits."""
+
 POOL_ACTIVATION: Final = Rule(
     sentence="the fused activation is none, relu, relu6 or relu_n1_to_1",
     holds=lambda v: v.op.text("activation") in ("none", "relu", "relu6", "relu_n1_to_1"),
+)
+CLAMPED_SCALE: Final = Rule(
+    sentence="the output scale is at least 2^-28",
+    holds=lambda v: all(t.quant is None or min(t.quant.scales) >= SMALLEST_CLAMPED_SCALE for t in v.outputs),
+)
+
+LARGEST_WINDOW: Final = 1024
+
+
+def _window_is_small(view: OpView) -> bool:
+    op = view.op
+    strides = [op.integer("stride_h"), op.integer("stride_w")]
+    if "filter_h" in op.options:
+        reach = [op.integer("filter_h"), op.integer("filter_w")]
+    else:
+        shape = view.input(1).shape
+        dilation = (
+            [op.integer("dilation_h"), op.integer("dilation_w")] if "dilation_h" in op.options else [1, 1]
+        )
+        reach = [(k - 1) * d + 1 for k, d in zip(shape[1:3], dilation, strict=False)]
+    return max(*strides, *reach) <= LARGEST_WINDOW
+
+
+WINDOW_SIZE: Final = Rule(
+    sentence=f"strides and filters, dilation included, are at most {LARGEST_WINDOW}", holds=_window_is_small
+)
+
+LARGEST_RATIO: Final = {"int8": 2.0**16, "uint8": 2.0**16, "int16": 2.0**7}
+"""Rescaling multipliers below these keep every shift of the integer arithmetic inside its word."""
+
+
+def _scales(tensor: Tensor | None) -> float:
+    return max(tensor.quant.scales) if tensor is not None and tensor.quant is not None else 1.0
+
+
+def _ratio_of(*positions: int) -> Callable[[OpView], bool]:
+    def holds(view: OpView) -> bool:
+        product = 1.0
+        for position in positions:
+            product *= _scales(view.input(position))
+        target = view.output.quant
+        return target is None or product < LARGEST_RATIO.get(view.output.dtype, 2.0**16) * target.scale
+
+    return holds
+
+
+def ratio(*positions: int) -> Rule:
+    words = " times ".join(f"that of operand {p}" for p in positions)
+    return Rule(
+        sentence=f"the scale of the output is above 2^-16 (int16: 2^-7) times {words}",
+        holds=_ratio_of(*positions),
+    )
+
+
+def _sum_fits(spare_bits: int, wide_bits: int, power: int) -> Callable[[OpView], bool]:
+    def holds(view: OpView) -> bool:
+        bits = wide_bits if view.output.dtype == "int16" else spare_bits
+        return (2.0 * max(_scales(t) for t in view.present)) ** power < 2.0**bits * _scales(view.output)
+
+    return holds
+
+
+SUM_SCALES: Final = Rule(
+    sentence="the scale of the output is above 2^-19 (int16: 2^-14) times the larger operand's",
+    holds=_sum_fits(20, 15, 1),
+)
+SQUARE_SCALES: Final = Rule(
+    sentence="the scale of the output is above 2^-12 times the square of the larger operand's",
+    holds=_sum_fits(14, 14, 2),
+)
+HARD_SWISH_SCALES: Final = Rule(
+    sentence="the scale of the output is above 1/128 of the input's",
+    holds=lambda v: _scales(v.input(0)) < 128.0 * _scales(v.output),
+)
+SOFTMAX_INPUT: Final = Rule(
+    sentence="beta is finite, and beta times the input scale is above 2^-26",
+    holds=lambda v: (
+        math.isfinite(v.op.number("beta")) and v.op.number("beta") * _scales(v.input(0)) > 2.0**-26
+    ),
 )

@@ -141,6 +141,8 @@ def _quant(where: str, table: Table, dtype: str) -> Quant | None:
         return None
     scales = quant.numbers(2, "float32")
     if not scales:
+        if quant.numbers(3, "int64"):
+            raise refused(f"{where} has zero points without scales")
         return None
     if quant.integer(4, "uint8"):
         raise UnsupportedModelError(
