@@ -112,8 +112,8 @@ def fetch_wheels(architecture: str, work: Path) -> None:
     site.mkdir(parents=True, exist_ok=True)
     pins = [pin for pin in row.requirements if not pin.startswith("numpy")]
     subprocess.run(
-        [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", "-d", str(wheels),
-         *row.platform.split(), "--python-version", PYTHON, *pins],
+        [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:",
+         "-d", str(wheels), *row.platform.split(), "--python-version", PYTHON, *pins],
         check=True,
     )  # fmt: skip
     for wheel in sorted(wheels.glob("*.whl")):

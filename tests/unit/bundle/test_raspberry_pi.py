@@ -15,13 +15,14 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+from synthetic_source import synthetic_source
+
 from espalier.bundle import debian, raspberry_pi
 from espalier.bundle.archive import Entry, deb_bytes, read_ar, read_deb
 from espalier.bundle.source import Artifact, BundleSource, Check
 from espalier.errors import BugError
 from espalier.recipe import InputContract
 from espalier.target import load_target
-from synthetic_source import synthetic_source
 
 NAME = "toy-parts-model"
 LABELS = ("good", "a scratch", "crack")
