@@ -2,32 +2,98 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from ..job import Job
 from ..load.facts import Prepared
 from ..load.images import label_indices
-from ..workshop import Workshop
-from .checks import ImagesRead, check_calibration, check_evaluation, refuse
+from ..load.read_images import PixelSet
+from ..workshop import Workshop, pack, unpack
+from .checks import check_calibration, check_evaluation, check_fine_tune
+from .findings import Copy, Finding, ImagesRead, refuse
+
+COMPARED = (
+    ("calibration", "calibration"),
+    ("evaluation", "evaluation"),
+    ("calibration", "evaluation"),
+    ("fine-tune", "evaluation"),
+)
+"""Where near duplicates matter; calibrating with images that were trained on is usual."""
+
+
+class SetFindings(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found in the set of one role."""
+
+    role: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """Findings that refuse the build."""
+        return tuple(finding for finding in self.findings if finding.severity == "error")
 
 
 def check_sets(shop: Workshop, job: Job) -> tuple[str, ...]:
-    """Warnings about the calibration and evaluation images, in words. Raises ImagesRefusedError for errors."""
+    """Warnings about the image sets, in words. Raises ImagesRefusedError for errors."""
     with shop.stage("images"):
-        contract = job.recipe.input
-        given = job.calibration.prepared()
-        measured = job.evaluation.prepared() if job.evaluation else None
-        labels = job.labels()
-        errors, warnings = check_calibration(_read(given), _read(measured) if measured else None, contract, labels)
-        refuse("calibration", errors)
-        said = [f"calibration: {finding}" for finding in warnings]
-        if measured is not None:
-            errors, warnings = check_evaluation(_read(measured), contract, labels)
-            refuse("evaluation", errors)
-            said += [f"evaluation: {finding}" for finding in warnings]
-            if all(image.label is not None for image in measured.images):
-                label_indices(measured.images, labels)
-    count = len(measured.images) if measured else 0
-    shop.ended("images", f"{len(given.images):,} to calibrate, {count:,} to evaluate")
+        said = []
+        for found in examine_sets(shop, job):
+            refuse(found.role, found.errors)
+            said += [f"{found.role}: {finding}" for finding in found.findings]
+        given = job.calibration.prepared().images
+        measured = job.evaluation.prepared().images if job.evaluation else ()
+        if measured and all(image.label is not None for image in measured):
+            label_indices(measured, job.labels())
+    shop.ended("images", f"{len(given):,} to calibrate, {len(measured):,} to evaluate")
     return tuple(said)
+
+
+def examine_sets(shop: Workshop, job: Job) -> tuple[SetFindings, ...]:
+    """Every finding of every set of a recipe, by role."""
+    contract, labels = job.recipe.input, job.labels()
+    sets = image_sets(job)
+    read = {role: _read(images.prepared()) for role, images in sets.items()}
+    copies = find_all_copies(shop, sets)
+    evaluation, fine_tune = read.get("evaluation"), read.get("fine-tune")
+    split = {
+        "calibration": check_calibration(
+            read["calibration"], evaluation, contract, labels, fine_tune=fine_tune, copies=copies
+        )
+    }
+    if evaluation is not None:
+        split["evaluation"] = check_evaluation(evaluation, contract, labels, copies=copies)
+    if fine_tune is not None:
+        split["fine-tune"] = check_fine_tune(fine_tune, contract)
+    return tuple(SetFindings(role=role, findings=(*errors, *warnings)) for role, (errors, warnings) in split.items())
+
+
+def image_sets(job: Job) -> dict[str, PixelSet]:
+    """The sets of a recipe by role."""
+    known = {"calibration": job.calibration, "evaluation": job.evaluation, "fine-tune": job.fine_tune}
+    return {role: images for role, images in known.items() if images is not None}
+
+
+def find_all_copies(shop: Workshop, sets: dict[str, PixelSet]) -> tuple[Copy, ...]:
+    """Near duplicates within and between the sets; stored."""
+    compared = [pair for pair in COMPARED if pair[0] in sets and pair[1] in sets]
+
+    def run() -> dict[str, bytes]:
+        used = {role: images.pixels() for role, images in sets.items()}
+        return {"copies": pack(shop.worker("images").call("find_copies", sets=used, compared=compared))}
+
+    key = {"sets": {role: images.digest for role, images in sets.items()}}
+    rows = unpack(shop.stored("images/copies", key, run)["copies"], list[dict[str, int | str]])
+    paths = {role: [image.path for image in images.prepared().images] for role, images in sets.items()}
+    return tuple(
+        Copy(
+            first_role=str(row["first_role"]),
+            first=paths[str(row["first_role"])][int(row["first"])],
+            second_role=str(row["second_role"]),
+            second=paths[str(row["second_role"])][int(row["second"])],
+            mirrored=bool(row["mirrored"]),
+        )
+        for row in rows
+    )
 
 
 def _read(prepared: Prepared) -> ImagesRead:

@@ -7,20 +7,16 @@ the files. Errors refuse the build; warnings go into the report.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from typing import Literal
+from collections.abc import Iterable, Sequence
 
-import msgspec
-
-from ..errors import ImagesRefusedError
-from ..load.facts import ImageFacts, ImageProblem
+from ..load.facts import ImageFacts
 from ..recipe import InputContract
+from .findings import SHOWN, Checked, Copy, Finding, ImagesRead, Rule, counted, more, names_of, refuse
+from .rules_copies import LEAK_SHARE, nearly_repeated, nearly_shared, trained_on
+from .rules_looks import blurred, one_sided, shifted, wide_samples
 
 FEW = 100
 """Below this number of images the ranges are usually still growing (min/max calibration)."""
-
-LEAK_SHARE = 0.05
-"""Above this share of the evaluation set that was also calibrated on, its figures mean nothing."""
 
 DUPLICATE_SHARE = 0.5
 """Above this share of repeated images a set is refused."""
@@ -31,72 +27,44 @@ ASPECT = 1.5
 IMBALANCE = 5.0
 """Largest class over smallest class."""
 
-DARK, BRIGHT = 12.0, 243.0
-"""Mean of the prepared bytes (0..255) outside which an image holds next to nothing."""
-
-SHOWN = 5
-"""Files named in a sentence; a finding keeps all of them."""
-
-
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing found in a set: what, in which files, and what to do about it."""
-
-    code: str
-    severity: Literal["error", "warning"]
-    message: str
-    next_step: str = ""
-    files: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        return f"{self.message}; {self.next_step}" if self.next_step else self.message
-
-
-class ImagesRead(msgspec.Struct, frozen=True, kw_only=True):
-    """What the rules look at: images that were read, files that could not be, files that are no images."""
-
-    images: tuple[ImageFacts, ...]
-    problems: tuple[ImageProblem, ...] = ()
-    ignored: tuple[str, ...] = ()
-
-
-class Checked(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a rule may use."""
-
-    given: ImagesRead
-    evaluation: ImagesRead | None
-    contract: InputContract
-    labels: tuple[str, ...]
-
-
-Rule = Callable[[Checked], Iterable[Finding]]
-
 
 def check_calibration(
     given: ImagesRead,
     evaluation: ImagesRead | None,
     contract: InputContract,
     labels: Sequence[str] = (),
+    *,
+    fine_tune: ImagesRead | None = None,
+    copies: Sequence[Copy] = (),
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
-    """(errors, warnings) of a calibration set, in the order of `RULES`."""
-    return _split(RULES, Checked(given=given, evaluation=evaluation, contract=contract, labels=tuple(labels)))
+    """(errors, warnings) of a calibration set, in the order of `RULES`.
+
+    `copies`: near duplicates of all sets (copies.find_copies).
+    """
+    checked = Checked(
+        given=given, evaluation=evaluation, contract=contract, labels=tuple(labels), fine_tune=fine_tune,
+        copies=tuple(copies),
+    )  # fmt: skip
+    return _split(RULES, checked)
 
 
 def check_evaluation(
-    given: ImagesRead, contract: InputContract, labels: Sequence[str] = ()
+    given: ImagesRead, contract: InputContract, labels: Sequence[str] = (), *, copies: Sequence[Copy] = ()
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """(errors, warnings) of an evaluation set: the rules that concern the files, not the number of them."""
+    checked = Checked(
+        given=given, evaluation=None, contract=contract, labels=tuple(labels), copies=tuple(copies),
+        role="evaluation",
+    )  # fmt: skip
+    return _split(EVALUATION_RULES, checked)
+
+
+def check_fine_tune(given: ImagesRead, contract: InputContract) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """(errors, warnings) of a fine-tuning set: broken files, and a class that is far larger than another."""
     return _split(
-        EVALUATION_RULES, Checked(given=given, evaluation=None, contract=contract, labels=tuple(labels))
+        FINE_TUNE_RULES,
+        Checked(given=given, evaluation=None, contract=contract, labels=(), role="fine-tune"),
     )
-
-
-def refuse(what: str, errors: Sequence[Finding]) -> None:
-    """Raise ImagesRefusedError that lists `errors`; does nothing when there are none."""
-    if errors:
-        raise ImagesRefusedError(
-            f"the {what} images are refused: " + "; ".join(finding.message for finding in errors),
-            next_step="; ".join(finding.next_step for finding in errors if finding.next_step),
-        )
 
 
 def none_left(checked: Checked) -> Iterable[Finding]:
@@ -115,7 +83,7 @@ def unreadable(checked: Checked) -> Iterable[Finding]:
         yield Finding(
             code="unreadable",
             severity="error",
-            message=f"{_count(len(problems), 'file')} cannot be read ({said}{_more(len(problems))})",
+            message=f"{counted(len(problems), 'file')} cannot be read ({said}{more(len(problems))})",
             next_step="remove or replace them",
             files=tuple(problem.path for problem in problems),
         )
@@ -128,7 +96,7 @@ def not_images(checked: Checked) -> Iterable[Finding]:
         yield Finding(
             code="not-read",
             severity="warning",
-            message=f"{_count(len(ignored), 'image')} of kinds that are not read: {_names(ignored)}",
+            message=f"{counted(len(ignored), 'image')} of kinds that are not read: {names_of(ignored)}",
             next_step="convert them to PNG",
             files=ignored,
         )
@@ -142,25 +110,8 @@ def all_constant(checked: Checked) -> Iterable[Finding]:
         yield Finding(
             code="constant",
             severity="error" if every else "warning",
-            message=f"{'all' if every else len(files)} of the images hold a single colour: {_names(files)}",
+            message=f"{'all' if every else len(files)} of the images hold a single colour: {names_of(files)}",
             next_step="remove them (lens cap, failed capture or empty file)",
-            files=files,
-        )
-
-
-def nearly_empty(checked: Checked) -> Iterable[Finding]:
-    """Almost black or almost white images are usually failed captures."""
-    files = tuple(
-        image.path
-        for image in checked.given.images
-        if not image.constant and not DARK <= image.mean <= BRIGHT
-    )
-    if files:
-        yield Finding(
-            code="exposure",
-            severity="warning",
-            message=f"{_count(len(files), 'image')} almost black or almost white: {_names(files)}",
-            next_step="remove them unless the device will see such images",
             files=files,
         )
 
@@ -183,7 +134,7 @@ def repeated(checked: Checked) -> Iterable[Finding]:
         yield Finding(
             code="duplicate",
             severity="error" if many else "warning",
-            message=f"{_count(len(copies), 'image')} repeated ({_names(examples)})",
+            message=f"{counted(len(copies), 'image')} repeated ({names_of(examples)})",
             next_step="keep one of each",
             files=tuple(copies),
         )
@@ -201,7 +152,7 @@ def in_several_classes(checked: Checked) -> Iterable[Finding]:
         yield Finding(
             code="contradiction",
             severity="warning",
-            message=f"the same picture lies in two classes: {_names(files)}",
+            message=f"the same picture lies in two classes: {names_of(files)}",
             next_step="keep it in the right one",
             files=tuple(files),
         )
@@ -220,7 +171,7 @@ def leaked(checked: Checked) -> Iterable[Finding]:
             code="leakage",
             severity="error" if share > LEAK_SHARE else "warning",
             message=f"{len(shared)} of {len(checked.evaluation.images)} evaluation images ({share:.1%}) are "
-            f"also calibration images ({_names(pairs)})",
+            f"also calibration images ({names_of(pairs)})",
             next_step="remove them from one of the two sets; figures on them would flatter the model",
             files=tuple(image.path for image in shared),
         )
@@ -233,7 +184,7 @@ def too_few(checked: Checked) -> Iterable[Finding]:
         yield Finding(
             code="few",
             severity="warning",
-            message=f"only {_count(count, 'image')} to calibrate with",
+            message=f"only {counted(count, 'image')} to calibrate with",
             next_step=f"{FEW} to 500, as the device will see them, make the ranges stable",
         )
 
@@ -265,7 +216,7 @@ def missing_classes(checked: Checked) -> Iterable[Finding]:
         yield Finding(
             code="class-missing",
             severity="warning",
-            message=f"no image of {_count(len(missing), 'class', 'classes')}: {_names(missing)}",
+            message=f"no image of {counted(len(missing), 'class', 'classes')}: {names_of(missing)}",
             next_step="add some, or the figures say nothing about them",
         )
 
@@ -298,8 +249,8 @@ def distorted(checked: Checked) -> Iterable[Finding]:
         yield Finding(
             code="aspect",
             severity="warning",
-            message=f"{_count(len(files), 'image')} changed in shape by over {ASPECT} times when "
-            f"stretched to {height} x {width}: {_names(files)}",
+            message=f"{counted(len(files), 'image')} changed in shape by over {ASPECT} times when "
+            f"stretched to {height} x {width}: {names_of(files)}",
             next_step='if the training cropped or padded, set `input.fit` to "crop" or "pad"',
             files=tuple(files),
         )
@@ -315,8 +266,8 @@ def enlarged(checked: Checked) -> Iterable[Finding]:
         yield Finding(
             code="small",
             severity="warning",
-            message=f"{_count(len(files), 'image')} less than half as large as the input {height} x {width}: "
-            f"{_names(files)}",
+            message=f"{counted(len(files), 'image')} less than half as large as the input {height} x {width}: "
+            f"{names_of(files)}",
             next_step="use originals, not thumbnails",
             files=files,
         )
@@ -329,7 +280,7 @@ def turned(checked: Checked) -> Iterable[Finding]:
         yield Finding(
             code="exif-rotated",
             severity="warning",
-            message=f"{_count(len(files), 'image')} turned by their EXIF orientation: {_names(files)}",
+            message=f"{counted(len(files), 'image')} turned by their EXIF orientation: {names_of(files)}",
             next_step="nothing to do if the training did the same",
             files=files,
         )
@@ -339,13 +290,17 @@ def mixed_modes(checked: Checked) -> Iterable[Finding]:
     """Grey images for a colour model, and modes that had to be converted."""
     if checked.contract.color == "gray":
         return
-    odd = {image.path: image.mode for image in checked.given.images if image.mode not in ("RGB",)}
+    odd = {
+        image.path: image.mode
+        for image in checked.given.images
+        if image.mode != "RGB" and not image.mode.startswith("I")
+    }
     if odd and len(odd) < len(checked.given.images):
         modes = ", ".join(f"{count} {mode}" for mode, count in sorted(Counter(odd.values()).items()))
         yield Finding(
             code="mode",
             severity="warning",
-            message=f"{_count(len(odd), 'image')} not plain RGB ({modes}): {_names(tuple(odd))}",
+            message=f"{counted(len(odd), 'image')} not plain RGB ({modes}): {names_of(tuple(odd))}",
             next_step="they were converted (load/decode.py says how); check that training did the same",
             files=tuple(odd),
         )
@@ -373,14 +328,29 @@ EVALUATION_RULES: tuple[Rule, ...] = (
     all_constant,
     repeated,
     in_several_classes,
+    nearly_repeated,
     missing_classes,
     distorted,
     enlarged,
     turned,
     mixed_modes,
+    wide_samples,
+    blurred,
+    one_sided,
 )
 
-RULES: tuple[Rule, ...] = (*EVALUATION_RULES, nearly_empty, leaked, too_few, one_class, unbalanced)
+RULES: tuple[Rule, ...] = (
+    *EVALUATION_RULES,
+    leaked,
+    nearly_shared,
+    trained_on,
+    too_few,
+    one_class,
+    unbalanced,
+    shifted,
+)
+
+FINE_TUNE_RULES: tuple[Rule, ...] = (none_left, unreadable, not_images, all_constant, in_several_classes, unbalanced)
 
 
 def _split(rules: Sequence[Rule], checked: Checked) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
@@ -390,14 +360,15 @@ def _split(rules: Sequence[Rule], checked: Checked) -> tuple[tuple[Finding, ...]
         tuple(finding for finding in findings if finding.severity == "warning"),
     )
 
-
-def _names(names: Sequence[str]) -> str:
-    return ", ".join(names[:SHOWN]) + _more(len(names))
-
-
-def _more(count: int) -> str:
-    return f" and {count - SHOWN} more" if count > SHOWN else ""
-
-
-def _count(count: int, one: str, many: str = "") -> str:
-    return f"{count} {one if count == 1 else many or one + 's'}"
+__all__ = [
+    "EVALUATION_RULES",
+    "FINE_TUNE_RULES",
+    "RULES",
+    "Copy",
+    "Finding",
+    "ImagesRead",
+    "check_calibration",
+    "check_evaluation",
+    "check_fine_tune",
+    "refuse",
+]

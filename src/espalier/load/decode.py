@@ -35,6 +35,7 @@ from ..recipe import InputContract
 from ..worker.progress import report
 from .facts import ImageFacts, ImageProblem, Prepared
 from .images import SUFFIXES, ImageEntry
+from .looks import measure_looks
 
 FORMATS = tuple(sorted(set(SUFFIXES.values())))
 
@@ -210,6 +211,7 @@ def _write_batch(file: BinaryIO, decoded: Sequence[_Decoded]) -> list[ImageFacts
     file.write(pixels.tobytes())
     flat = pixels.reshape(len(pixels), -1)
     mean, std = flat.mean(axis=1), flat.std(axis=1)
+    looks = measure_looks(pixels)
     constant = (pixels == pixels[:, :1, :1]).all(axis=(1, 2, 3))
     return [
         ImageFacts(
@@ -217,6 +219,7 @@ def _write_batch(file: BinaryIO, decoded: Sequence[_Decoded]) -> list[ImageFacts
             constant=bool(constant[i]),
             mean=round(float(mean[i]), 3),
             std=round(float(std[i]), 3),
+            **looks[i],  # type: ignore[arg-type]
         )
         for i, item in enumerate(decoded)
     ]

@@ -8,7 +8,8 @@ import msgspec
 class ImageFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of one image that was read. `mean`, `std`: of the prepared bytes, 0..255, all channels.
 
-    `pixels_sha256` is of the prepared bytes: equal digests are the same input to the model.
+    `pixels_sha256` is of the prepared bytes: equal digests are the same input to the model. `low`, `high`,
+    `channels`, `fine`, `coarse`: see load/looks.py.
     """
 
     path: str
@@ -23,6 +24,11 @@ class ImageFacts(msgspec.Struct, frozen=True, kw_only=True):
     constant: bool = False
     mean: float = 0.0
     std: float = 0.0
+    low: float = 0.0
+    high: float = 255.0
+    channels: tuple[float, ...] = ()
+    fine: float = 0.0
+    coarse: float = 0.0
 
 
 class ImageProblem(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ..calibrate.checks import Finding
+from ..calibrate.findings import Finding
 from ..errors import LabelsRefusedError, RecipeError
 from ..job import Job
 from ..load.facts import Prepared
@@ -64,6 +64,12 @@ def evaluate_model(shop: Workshop, job: Job, *, given: FloatModel, pruned: Prune
     return msgspec.structs.replace(
         evaluation, float_tflite=pruned.model.tflite, warnings=(*doubts, *evaluation.warnings)
     )
+
+
+def answer_early(shop: Workshop, job: Job, given: FloatModel) -> None:
+    """What needs the given float model only, while the quantizer works: its answers, the scores of its input."""
+    answers(shop, job.evaluation or job.calibration, given.tflite, job)
+    check_declared(shop, job, given)
 
 
 def check_declared(shop: Workshop, job: Job, given: FloatModel) -> tuple[str, ...]:

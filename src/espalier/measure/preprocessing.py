@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ..calibrate.checks import Finding
+from ..calibrate.findings import Finding
 from ..recipe import InputContract
 from .predict import predict
 from .runtimes import Runtime

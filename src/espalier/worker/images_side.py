@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from ..calibrate.copies import find_copies
 from ..load import decode, images
 from ..recipe import InputContract
 
@@ -35,4 +36,5 @@ HANDLERS: dict[str, Callable[..., Any]] = {
     "scan": scan,
     "select": select,
     "prepare_set": prepare_set,
+    "find_copies": find_copies,
 }

@@ -1,0 +1,129 @@
+"""Rules about how images look: blurred, too dark or too bright, wider samples, other than the evaluation images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..load.facts import ImageFacts
+from .findings import Checked, Finding, counted, names_of
+
+ENOUGH = 20
+"""Images from which a set's own looks can be told."""
+
+BLUR_DEVIATIONS, FINE_DROP, COARSE_DROP = 4.5, 1.0, 1.5
+"""An image is blurred when its detail lies this many robust deviations, and this much (log2), under its set's."""
+
+DARK, BRIGHT = 12.0, 243.0
+"""Mean of the prepared bytes (0..255) outside which an image holds next to nothing."""
+
+DIMMEST, PALEST = 40.0, 215.0
+"""An image whose brightest pixels are darker than the first, or its darkest brighter than the second, is badly exposed."""
+
+EFFECT = 1.0
+"""Difference of two sets' means over their pooled deviation; 0.8 is called large (Cohen 1988)."""
+
+
+def wide_samples(checked: Checked) -> Iterable[Finding]:
+    """Samples of 16 bits keep their high byte only, which the training may have done otherwise."""
+    files = tuple(i.path for i in checked.given.images if i.mode == "I" or i.mode.startswith("I;16"))
+    if files:
+        yield Finding(
+            code="16-bit",
+            severity="warning",
+            message=f"{counted(len(files), 'image')} with 16 bits a sample, of which the high 8 were taken: {names_of(files)}",
+            next_step="save them as 8-bit PNG, scaled as the training did",
+            files=files,
+        )
+
+
+def one_sided(checked: Checked) -> Iterable[Finding]:
+    """Almost black, almost white, under- and over-exposed images are usually failed captures."""
+    files = tuple(
+        i.path
+        for i in checked.given.images
+        if not i.constant and not (DARK <= i.mean <= BRIGHT and i.high >= DIMMEST and i.low <= PALEST)
+    )
+    if files:
+        yield Finding(
+            code="exposure",
+            severity="warning",
+            message=f"{counted(len(files), 'image')} almost black or almost white: {names_of(files)}",
+            next_step="remove them unless the device will see such images",
+            files=files,
+        )
+
+
+def blurred(checked: Checked) -> Iterable[Finding]:
+    """An image with far less detail than the others of its set is out of focus or was enlarged."""
+    images = [i for i in checked.given.images if not i.constant]
+    if len(images) < ENOUGH:
+        return
+    soft = _far_below([i.fine for i in images], FINE_DROP) | _far_below([i.coarse for i in images], COARSE_DROP)
+    files = tuple(image.path for image, found in zip(images, soft, strict=True) if found)
+    if files:
+        yield Finding(
+            code="blurred",
+            severity="warning",
+            message=f"{counted(len(files), 'image')} blurred, compared with the others: {names_of(files)}",
+            next_step="remove them unless the device will see such images",
+            files=files,
+        )
+
+
+def shifted(checked: Checked) -> Iterable[Finding]:
+    """Calibration and evaluation images must look alike: brightness, contrast, colour, sharpness."""
+    if checked.evaluation is None:
+        return
+    first = [i for i in checked.given.images if not i.constant]
+    second = [i for i in checked.evaluation.images if not i.constant]
+    if min(len(first), len(second)) < ENOUGH:
+        return
+    said = []
+    for name, unit, least, measure in _LOOKS:
+        a, b = np.array([measure(i) for i in first]), np.array([measure(i) for i in second])
+        size = effect(a, b)
+        if abs(size) > EFFECT and abs(a.mean() - b.mean()) > least:
+            said.append(f"{name} {a.mean():.1f} against {b.mean():.1f}{unit} (effect size {abs(size):.1f})")
+    if said:
+        yield Finding(
+            code="shift",
+            severity="warning",
+            message="calibration images look other than evaluation images: " + "; ".join(said),
+            next_step="take both from the same cameras and light, as the device will see them",
+        )
+
+
+def effect(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:
+    """Cohen's d: difference of the means over the pooled standard deviation."""
+    pooled = np.sqrt((first.var() + second.var()) / 2)
+    return float((first.mean() - second.mean()) / max(float(pooled), 1e-9))
+
+
+def _far_below(values: Sequence[float], drop: float) -> NDArray[np.bool_]:
+    given = np.array(values)
+    middle = np.median(given)
+    deviation = 1.4826 * np.median(np.abs(given - middle))
+    return np.asarray(given < middle - max(BLUR_DEVIATIONS * float(deviation), drop))
+
+
+def _warmth(image: ImageFacts) -> float:
+    return image.channels[0] - image.channels[2] if len(image.channels) == 3 else 0.0
+
+
+def _greenness(image: ImageFacts) -> float:
+    if len(image.channels) != 3:
+        return 0.0
+    return image.channels[1] - (image.channels[0] + image.channels[2]) / 2
+
+
+_LOOKS: tuple[tuple[str, str, float, Callable[[ImageFacts], float]], ...] = (
+    ("brightness", "", 8.0, lambda image: image.mean),
+    ("contrast", "", 6.0, lambda image: image.std),
+    ("first over third channel", "", 6.0, _warmth),
+    ("green over the other channels", "", 6.0, _greenness),
+    ("sharpness", " (log2 detail)", 0.4, lambda image: image.fine),
+)
+"""(name, unit, difference below which it does not matter, measure); grey levels 0..255 where there is no unit."""
