@@ -32,10 +32,10 @@ def plan_memory(graph: Graph, *, optimize: str, demand: Demand, streamable: Stre
     """
     storages = _storages(graph)
     fused: tuple[tuple[int, ...], ...] = ()
-    best = _layout(graph, storages, fused, demand, SEARCH_REPAIRS)
+    best = _layout(graph, storages, fused, demand, optimize, SEARCH_REPAIRS)
     if optimize != "flash":
-        fused = _search(graph, storages, demand, streamable, best)
-    layout = _layout(graph, storages, fused, demand, 400)
+        fused = _search(graph, storages, demand, streamable, optimize, best)
+    layout = _layout(graph, storages, fused, demand, optimize, 400)
     check_blocks(layout.blocks, layout.offsets, layout.arena_bytes, layout.sharing)
     return _plan(graph, storages, layout, optimize)
 
@@ -96,7 +96,12 @@ def _steps(
 
 
 def _layout(
-    graph: Graph, storages: _Storages, fused: tuple[tuple[int, ...], ...], demand: Demand, repairs: int
+    graph: Graph,
+    storages: _Storages,
+    fused: tuple[tuple[int, ...], ...],
+    demand: Demand,
+    optimize: str,
+    repairs: int,
 ) -> _Layout:
     steps = _steps(graph, storages, fused)
     inner = {t for tree in fused for op in tree[:-1] for t in graph.ops[op].outputs}
@@ -122,7 +127,7 @@ def _layout(
         owners.append(("storage", storage))
     sharing: dict[tuple[int, int], int] = {}
     for number, step in enumerate(steps):
-        needs = demand(graph, step)
+        needs = demand(graph, step, optimize=optimize)
         if needs.scratch_bytes:
             blocks.append(Block(first=number, last=number, size_bytes=needs.scratch_bytes))
             owners.append(("scratch", number))
@@ -153,7 +158,12 @@ def _permissions(
 
 
 def _search(
-    graph: Graph, storages: _Storages, demand: Demand, streamable: Streamable, start: _Layout
+    graph: Graph,
+    storages: _Storages,
+    demand: Demand,
+    streamable: Streamable,
+    optimize: str,
+    start: _Layout,
 ) -> tuple[tuple[int, ...], ...]:
     """Fuse the tree that lowers the arena most, again and again, until none does."""
     candidates = [t for t in _trees(graph, storages) if streamable(graph, t)]
@@ -169,7 +179,7 @@ def _search(
             rest = tuple(f for f in fused if f not in inside)
             if any(set(f) & set(tree) for f in rest):
                 continue
-            trial = _layout(graph, storages, (*rest, tree), demand, 0)
+            trial = _layout(graph, storages, (*rest, tree), demand, optimize, 0)
             if trial.arena_bytes < used and (best is None or trial.arena_bytes < best[0]):
                 best = trial.arena_bytes, tree
         if best is None:

@@ -25,9 +25,9 @@ class Needs(Protocol):
 
 
 class Demand(Protocol):
-    """The needs of the operators that run as one step."""
+    """The needs of the operators that run as one step under `optimize`."""
 
-    def __call__(self, graph: Graph, ops: tuple[int, ...]) -> Needs: ...
+    def __call__(self, graph: Graph, ops: tuple[int, ...], *, optimize: str) -> Needs: ...
 
 
 class Streamable(Protocol):

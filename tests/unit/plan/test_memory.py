@@ -28,11 +28,11 @@ class Needs:
     leads: Mapping[int, int] = field(default_factory=dict)
 
 
-def apart(graph: Graph, ops: tuple[int, ...]) -> Needs:
+def apart(graph: Graph, ops: tuple[int, ...], *, optimize: str) -> Needs:
     return Needs()
 
 
-def in_place(graph: Graph, ops: tuple[int, ...]) -> Needs:
+def in_place(graph: Graph, ops: tuple[int, ...], *, optimize: str) -> Needs:
     inner = {t for op in ops for t in graph.ops[op].outputs}
     return Needs(scratch_bytes=24, leads={t: 0 for op in ops for t in graph.ops[op].inputs if t not in inner})
 
