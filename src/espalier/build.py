@@ -14,7 +14,7 @@ from .calibrate.check_sets import check_sets
 from .errors import EspalierError, GateError, VerificationError
 from .gate import describe, gates
 from .job import Job, read_job
-from .measure.evaluate_model import Evaluation, evaluate_model
+from .measure.evaluate_model import Evaluation, answer_early, evaluate_model
 from .measure.time_model import Timing, time_models
 from .prune.prune_model import Pruning, prune_model
 from .publish import publish
@@ -55,13 +55,15 @@ def build(
     with Workshop(store or Store.default(), progress or Progress(quiet=True), fresh=fresh) as shop:
         shop.plan(STAGES, Path(recipe))
         job = read_job(shop, Path(recipe))
-        job.start_early(shop)
+        given_early = shop.submit(job.model.float_model)
         findings = check_sets(shop, job)
-        given = job.model.float_model()
+        given = given_early.result()
+        answered = shop.submit(answer_early, shop, job, given)
         pruned = prune_model(shop, job, given)
         int8 = quantize_model(shop, job, pruned.model)
         check_targets(job, int8)
         proof = shop.submit(prove_model, shop, job, int8)
+        answered.result()
         evaluation = evaluate_model(shop, job, given=given, pruned=pruned, int8=int8)
         proved = proof.result()
         timing = time_models(shop, {"float": pruned.model.tflite, "int8": int8.int8_model})

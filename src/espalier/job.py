@@ -42,14 +42,6 @@ class Job:
         asked = [int(t.channel_multiple.value) for t in self.targets if t.channel_multiple is not None]
         return max(asked, default=8)
 
-    def start_early(self, shop: Workshop) -> None:
-        """Start what takes long to start and will be needed: TensorFlow's import, both image sets."""
-        if not shop.is_stored("load/float", self.model.key):
-            shop.worker("tensorflow")
-        shop.submit(self.calibration.prepared)
-        if self.evaluation is not None:
-            shop.submit(self.evaluation.prepared)
-
 
 def read_job(shop: Workshop, path: Path) -> Job:
     """Read the recipe and open everything that it names. Raises the error of the first thing that is wrong."""
@@ -58,8 +50,9 @@ def read_job(shop: Workshop, path: Path) -> Job:
         folder = path.resolve().parent
         targets = tuple(load_target(deploy.target, relative_to=folder) for deploy in recipe.deploy)
         model = ModelFile(shop, folder / recipe.model.path, recipe.input)
-        model.facts()
         calibration, evaluation = open_sets(shop, recipe, folder)
+        _start_early(shop, model, calibration, evaluation)
+        model.facts()
         tune = recipe.prune.fine_tune
         wanted = tune is not None and recipe.prune.method != "none"
         fine_tune = (
@@ -72,5 +65,15 @@ def read_job(shop: Workshop, path: Path) -> Job:
         job.labels()
     shop.ended("read", f"{recipe.name} {recipe.version} for {', '.join(t.name for t in targets)}")
     return job
+
+
+def _start_early(shop: Workshop, model: ModelFile, calibration: PixelSet, evaluation: PixelSet | None) -> None:
+    """Start what takes long to start and will be needed: the imports of TensorFlow and LiteRT, both image sets."""
+    if not shop.is_stored("load/float", model.key):
+        for kind in ("tensorflow", "container", "litert", "litert-runtime"):
+            shop.worker(kind)
+    shop.submit(calibration.prepared)
+    if evaluation is not None:
+        shop.submit(evaluation.prepared)
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from ..errors import BugError
+from ..emit.compile_model import Compiled, compile_model
+from ..errors import BugError, UnsupportedModelError
 from ..job import Job
 from ..measure.evaluate_model import Evaluation
 from ..publish import write_files
@@ -22,7 +23,7 @@ from ..target import Target
 from ..workshop import Workshop, pack, unpack
 from . import android, firmware, manifest, raspberry_pi
 from .prove_model import Proof
-from .source import Artifact, BundleSource, Check, Measurement
+from .source import Artifact, ArenaFacts, BundleSource, Check, Measurement
 
 CONTENTS: dict[str, Callable[[BundleSource], tuple[Artifact, ...]]] = {
     "aar": android.contents,
@@ -60,10 +61,12 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Bundles(msgspec.Struct, frozen=True, kw_only=True):
-    """All bundles, and the arena of every microcontroller target."""
+    """All bundles; arena, emulation and compiler notes of the microcontroller targets."""
 
     bundles: tuple[Bundle, ...]
     arena_bytes: dict[str, int]
+    emulated: tuple[dict[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def make_bundles(
@@ -71,23 +74,59 @@ def make_bundles(
 ) -> Bundles:
     """Make the bundle of every [[deploy]] table; each is a stored result of everything that goes into it."""
     arena_bytes: dict[str, int] = {}
+    emulated: dict[str, dict[str, Any]] = {}
+    notes: dict[str, str] = {}
 
     def one(deploy: Deploy, target: Target) -> Bundle:
-        source = _source(job, deploy, target, int8, proof, evaluation)
+        compiled, why = programs[target.name]
+        source = _source(job, target, int8, proof, evaluation, compiled)
         if source.arena is not None:
             arena_bytes[target.name] = source.arena.arena_bytes
-        key = {"source": digest(msgspec.msgpack.encode(source)), "tools": tools}
-        files = shop.stored(f"bundle/{target.name}", key, lambda: {"bundle": pack(_make(source, tools))})
-        return unpack(files["bundle"], Bundle)
+        if compiled is not None and compiled.emulated is not None:
+            emulated[target.name] = compiled.emulated
+        if why:
+            notes[target.name] = f"{target.name}: {why}"
+        program = compiled.program if compiled else None
+        key = {
+            "source": digest(msgspec.msgpack.encode(source)),
+            "program": [[a.path, a.sha256] for a in program or ()],
+            "tools": tools,
+        }
+        files = shop.stored(f"bundle/{target.name}", key, lambda: {"bundle": pack(_make(source, program, tools))})
+        bundle = unpack(files["bundle"], Bundle)
+        return msgspec.structs.replace(bundle, checks=(*(compiled.checks if compiled else ()), *bundle.checks))
 
     with shop.stage("bundle"), ThreadPoolExecutor(2) as pool:
+        programs = {
+            target.name: _compile(shop, job, deploy, target, int8, proof)
+            for deploy, target in zip(job.recipe.deploy, job.targets, strict=True)
+        }
         bundles = tuple(pool.map(one, job.recipe.deploy, job.targets))
     shop.ended("bundle", ", ".join(b.target for b in bundles))
-    return Bundles(bundles=bundles, arena_bytes=dict(sorted(arena_bytes.items())))
+    return Bundles(
+        bundles=bundles,
+        arena_bytes=dict(sorted(arena_bytes.items())),
+        emulated=tuple(row for _, row in sorted(emulated.items())),
+        notes=tuple(text for _, text in sorted(notes.items())),
+    )
+
+
+def _compile(
+    shop: Workshop, job: Job, deploy: Deploy, target: Target, int8: Int8Model, proof: Proof
+) -> tuple[Compiled | None, str]:
+    """The C program of a firmware target and a note; no program when TFLite Micro is asked for or must stand in."""
+    if target.bundle != "firmware" or deploy.runtime == "tflm":
+        return None, ""
+    try:
+        return compile_model(shop, job, deploy, target, int8, proof), ""
+    except UnsupportedModelError as problem:
+        if deploy.runtime == "c":
+            raise
+        return None, f"TFLite Micro is packed instead of compiled C: {problem.found}"
 
 
 def _source(
-    job: Job, deploy: Deploy, target: Target, int8: Int8Model, proof: Proof, evaluation: Evaluation
+    job: Job, target: Target, int8: Int8Model, proof: Proof, evaluation: Evaluation, compiled: Compiled | None
 ) -> BundleSource:
     return BundleSource(
         recipe=job.recipe,
@@ -99,9 +138,9 @@ def _source(
         output=int8.output,
         operators=int8.uses,
         runtime_floor=int8.runtime_floor,
-        golden=proof.golden,
+        golden=compiled.golden if compiled else proof.golden,
         contract_cases=proof.cases,
-        arena=firmware.arena_bound(int8.int8_model, target) if target.kind == "microcontroller" else None,
+        arena=_arena(target, int8, compiled),
         measurements=_measurements(int8, evaluation),
         checks=proof.checks,
         model_sha256=job.model.sha256,
@@ -109,6 +148,16 @@ def _source(
         parameters=int8.parameters,
         advice=int8.notes,
     )
+
+
+def _arena(target: Target, int8: Int8Model, compiled: Compiled | None) -> ArenaFacts | None:
+    if target.bundle != "firmware":
+        return None
+    if compiled is None:
+        return firmware.arena_bound(int8.int8_model, target)
+    seen = compiled.emulated["arena_bytes"] if compiled.emulated else None
+    how = f"; painted memory on the emulated core was written up to byte {seen}" if seen is not None else ""
+    return ArenaFacts(arena_bytes=compiled.arena_bytes, margin_bytes=0, how=f"planned at compile time, exact{how}")
 
 
 def _measurements(int8: Int8Model, evaluation: Evaluation) -> tuple[Measurement, ...]:
@@ -126,11 +175,11 @@ def _measurements(int8: Int8Model, evaluation: Evaluation) -> tuple[Measurement,
     return tuple(rows)
 
 
-def _make(source: BundleSource, tools: str) -> Bundle:
+def _make(source: BundleSource, program: tuple[Artifact, ...] | None, tools: str) -> Bundle:
     kind = source.target.bundle
     if kind not in CONTENTS:
         raise BugError(f"no bundle of kind {kind!r}")
-    artifacts = CONTENTS[kind](source)
+    artifacts = firmware.contents(source, program) if program else CONTENTS[kind](source)
     checks: tuple[Check, ...] = ()
     if tools != "none":
         with tempfile.TemporaryDirectory(prefix="espalier-") as folder:

@@ -24,7 +24,7 @@ KERNEL_SETS = (("litert", "reference"), ("litert", "builtin"), ("litert", "defau
 REFERENCE_MACS = 2_000_000_000
 """Work that the slow reference kernels are given; it bounds the number of images."""
 
-IMAGES = (8, 100)
+IMAGES = (8, 64)
 """Least and most images of the comparison."""
 
 LARGEST_DIFFERENCE = 26
@@ -59,10 +59,11 @@ def _prove(shop: Workshop, job: Job, int8: Int8Model) -> Proof:
     path = job.calibration.pixels()
     outputs: dict[str, Any] = {}
     checks: list[Check] = []
-    for number, (runtime, kernels) in enumerate(KERNEL_SETS):
+    for runtime, kernels in KERNEL_SETS:
         name = f"{runtime} {kernels}"
         try:
-            worker = shop.worker(RUNTIMES[runtime], 10 + number)
+            # The reference kernels may abort their process: it is nobody else's.
+            worker = shop.worker(RUNTIMES[runtime], 1 if kernels == "reference" else 0)
             answer = worker.call("predict", model=int8.int8_model, pixels_path=path, kernels=kernels, spread=count)
             outputs[name] = answer["outputs"]
             if kernels == "default":

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from ..bundle.source import OperatorUse, TensorFacts
 from ..errors import UnsupportedModelError, VerificationError
 from ..job import Job
+from ..load.images import label_indices
 from ..load.read_model import FloatModel
 from ..report.content import OperatorCounts, StepRow
+from ..store import digest
 from ..workshop import Workshop, pack, unpack
 from .metadata import add_metadata
 
@@ -46,9 +49,13 @@ class Quantized(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def quantize_model(shop: Workshop, job: Job, model: FloatModel) -> Int8Model:
-    """Quantize, audit, make the twin and its metadata. Raises VerificationError when the audit finds an error."""
+    """Quantize, audit, make the twin and its metadata; climbs the ladder while the loss is over the recipe's limit.
+
+    Raises VerificationError when the audit finds an error.
+    """
     with shop.stage("quantize"):
         done = quantize_float(shop, job, model)
+        done, steps = _climb(shop, job, model, done)
         twin = add_metadata(
             done.twin,
             labels=job.labels(),
@@ -70,26 +77,106 @@ def quantize_model(shop: Workshop, job: Job, model: FloatModel) -> Int8Model:
         enters=done.enters,
         macs=model.macs,
         parameters=model.parameters,
-        steps=(),
+        steps=steps,
         notes=done.notes,
         warnings=tuple(audit["warnings"]),
     )
 
 
-def quantize_float(shop: Workshop, job: Job, model: FloatModel) -> Quantized:
-    """One quantization of a float model with the recipe's calibration images; stored."""
-    weights = "per-tensor" if all(t.weights == "per-tensor" for t in job.targets) else "per-channel"
-    key = {
+def _climb(
+    shop: Workshop, job: Job, model: FloatModel, first: Quantized
+) -> tuple[Quantized, tuple[StepRow, ...]]:
+    """The first rung, measured; then the ladder, when scheme is auto and the first rung loses too much."""
+    limit = job.recipe.quantize.max_accuracy_drop
+    rung = _measured(shop, job, model, first)
+    if job.recipe.quantize.scheme != "auto" or _loss(rung) <= limit:
+        return first, (msgspec.structs.replace(rung, kept=True),)
+    key = {**_key(job, model), "limit": limit, "first": digest(first.int8_model)}
+    labelled = rung.drop is not None and job.evaluation is not None
+    if labelled and job.evaluation is not None:
+        key["evaluation"] = job.evaluation.digest
+
+    def run() -> dict[str, bytes]:
+        given: dict[str, Any] = {}
+        if labelled and job.evaluation is not None:
+            images = job.evaluation.prepared().images
+            given = {"evaluation_path": job.evaluation.pixels(), "labels": label_indices(images, job.labels())}
+        value = shop.worker("litert").call(
+            "climb",
+            float_model=model.tflite,
+            pixels_path=job.calibration.pixels(),
+            contract=msgspec.to_builtins(job.recipe.input),
+            limit_points=limit,
+            weights=weights_of(job),
+            on_progress=lambda done, total, text: shop.progress.step("quantize", done, total, text),
+            **given,
+        )
+        climbed = _finished(shop, job, model, value["int8_model"], first.enters, first.notes, first.seconds)
+        rows = [{k: v for k, v in row.items() if k in _STEP_KEYS} for row in value["steps"]]
+        return {"climbed": pack(climbed), "steps": pack(rows)}
+
+    files = shop.stored("quantize/climb", key, run)
+    climbed = unpack(files["climbed"], Quantized)
+    steps = unpack(files["steps"], tuple[StepRow, ...])
+    best = next(step for step in steps if step.kept)
+    if _loss(best) >= _loss(rung):
+        steps = tuple(msgspec.structs.replace(step, kept=False) for step in steps)
+        return first, (msgspec.structs.replace(rung, kept=True), *steps)
+    return climbed, (rung, *steps)
+
+
+_STEP_KEYS = frozenset(field.name for field in msgspec.structs.fields(StepRow))
+
+
+def _loss(step: StepRow) -> float:
+    """Points of accuracy lost, or of agreement when there are no labels."""
+    return 100 * (1 - (step.agreement or 0.0)) if step.drop is None else step.drop
+
+
+def _measured(shop: Workshop, job: Job, model: FloatModel, done: Quantized) -> StepRow:
+    """The first rung on the evaluation images (without any: on the calibration images, agreement only)."""
+    from ..measure.evaluate_model import answers
+
+    images = job.evaluation or job.calibration
+    before, after = (answers(shop, images, data, job).argmax(1) for data in (model.tflite, done.int8_model))
+    rows = images.prepared().images
+    top1 = drop = None
+    if job.evaluation is not None and all(row.label is not None for row in rows):
+        truth = np.asarray(label_indices(rows, job.labels()))
+        top1 = float((after == truth).mean())
+        drop = round(100 * (float((before == truth).mean()) - top1), 6)
+    return StepRow(
+        name="min/max ranges, biases corrected in sequence",
+        top1=top1,
+        drop=drop,
+        kept=False,
+        agreement=float((before == after).mean()),
+        bytes=len(done.int8_model),
+        seconds=round(sum(done.seconds.values()), 3),
+    )
+
+
+def weights_of(job: Job) -> str:
+    """Per-channel weights, unless every target asks for one scale per tensor."""
+    return "per-tensor" if all(t.weights == "per-tensor" for t in job.targets) else "per-channel"
+
+
+def _key(job: Job, model: FloatModel) -> dict[str, Any]:
+    return {
         "float": model.sha256,
         "pixels": job.calibration.digest,
         "contract": msgspec.to_builtins(job.recipe.input),
-        "weights": weights,
+        "weights": weights_of(job),
     }
-    files = shop.stored("quantize", key, lambda: {"quantized": pack(_quantize(shop, job, model, weights))})
+
+
+def quantize_float(shop: Workshop, job: Job, model: FloatModel) -> Quantized:
+    """One quantization of a float model with the recipe's calibration images; stored."""
+    files = shop.stored("quantize", _key(job, model), lambda: {"quantized": pack(_quantize(shop, job, model))})
     return unpack(files["quantized"], Quantized)
 
 
-def _quantize(shop: Workshop, job: Job, model: FloatModel, weights: str) -> Quantized:
+def _quantize(shop: Workshop, job: Job, model: FloatModel) -> Quantized:
     worker = shop.worker("litert")
     contract = msgspec.to_builtins(job.recipe.input)
     value = worker.call(
@@ -97,10 +184,26 @@ def _quantize(shop: Workshop, job: Job, model: FloatModel, weights: str) -> Quan
         float_model=model.tflite,
         pixels_path=job.calibration.pixels(),
         contract=contract,
-        weights=weights,
+        weights=weights_of(job),
         layers=model.layers,
     )
-    int8 = value["int8_model"]
+    return _finished(
+        shop, job, model, value["int8_model"], value["input"], tuple(value["notes"]), value["seconds"]
+    )
+
+
+def _finished(
+    shop: Workshop,
+    job: Job,
+    model: FloatModel,
+    int8: bytes,
+    enters: str,
+    notes: tuple[str, ...],
+    seconds: dict[str, float],
+) -> Quantized:
+    """Audit a quantized file and make its twin."""
+    worker = shop.worker("litert")
+    contract = msgspec.to_builtins(job.recipe.input)
     audit = worker.call("audit", model=int8, contract=contract, layers=model.layers)
     if audit["errors"]:
         raise VerificationError(
@@ -110,9 +213,9 @@ def _quantize(shop: Workshop, job: Job, model: FloatModel, weights: str) -> Quan
     return Quantized(
         int8_model=int8,
         twin=worker.call("uint8_twin", int8_model=int8),
-        enters=value["input"],
-        notes=tuple(value["notes"]),
-        seconds=value["seconds"],
+        enters=enters,
+        notes=notes,
+        seconds=seconds,
         audit=audit,
     )
 
