@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from espalier.emit.lower_conv import wrapped
-from espalier.emit.lower_elementwise import TYPES
 from espalier.emit.lowering import Constant, How, Lowered, quant_of
 from espalier.graph import arithmetic
 from espalier.graph.arithmetic import Multiplier
 from espalier.graph.shapes import window_padding
 from espalier.graph.view import OpView
+
+
+_SIXTEEN: Mapping[str, Any] = {"input_types": ("int16_t",), "out_type": "int16_t"}
+_SIXTEEN_TWO: Mapping[str, Any] = {"input_types": ("int16_t", "int16_t"), "out_type": "int16_t"}
 
 
 def transpose_conv(view: OpView, how: How) -> Lowered:
@@ -62,20 +66,21 @@ def batch_matmul(view: OpView, how: How) -> Lowered:
     wide = output.dtype == "int16"
     starts = _batch_starts(output.shape[:-2], first.shape, second.shape)
     return Lowered(
-        function="espalier_batch_matmul",
+        function="espalier_batch_matmul" + ("_int16" if wide else ""),
         sources=("batch_matmul.c", "typed.h"),
         struct="espalier_batch_matmul_layer",
         fields={
             "count": len(starts), "rows": rows, "depth": depth, "columns": columns,
             "a_row": 1 if transposed_a else depth, "a_step": rows if transposed_a else 1,
             "b_step": 1 if transposed_b else columns, "b_column": depth if transposed_b else 1,
-            "type": TYPES[output.dtype], "a_zero": a.zero_point, "b_zero": b.zero_point,
+            "a_zero": a.zero_point, "b_zero": b.zero_point,
             "out_zero": target.zero_point,
             "multiplier": arithmetic.reduced_multiplier(multiplier) if wide else multiplier.value,
             "shift": 15 - multiplier.shift if wide else multiplier.shift,
         },
         constants=(Constant(field="batches", values=np.array(starts, np.int32).reshape(-1)),),
         inputs=(0, 1),
+        **(_SIXTEEN_TWO if wide else {}),
     )  # fmt: skip
 
 
@@ -102,12 +107,13 @@ def resize_bilinear(view: OpView, how: How) -> Lowered:
         for name, a in (("rows", 1), ("columns", 2))
     }
     return Lowered(
-        function="espalier_resize_bilinear",
+        function="espalier_resize_bilinear" + ("_int16" if output.dtype == "int16" else ""),
         sources=("resize_bilinear.c", "typed.h"),
         struct="espalier_resize_bilinear_layer",
         fields={"in_width": source.shape[2], "channels": source.shape[3], "out_height": output.shape[1],
-                "out_width": output.shape[2], "type": TYPES[output.dtype]},
+                "out_width": output.shape[2]},
         constants=tuple(Constant(field=name, values=table.reshape(-1)) for name, table in tables.items()),
+        **(_SIXTEEN if output.dtype == "int16" else {}),
     )  # fmt: skip
 
 

@@ -294,10 +294,11 @@ void espalier_arg_max(const espalier_arg_max_layer *layer, const int8_t *in, int
 /* 10-bit positions of the output rows and columns, with their two neighbours. */
 typedef struct {
   const int32_t *rows, *columns; /* {fraction, lower, upper} each */
-  int32_t in_width, channels, out_height, out_width, type;
+  int32_t in_width, channels, out_height, out_width;
 } espalier_resize_bilinear_layer;
 
 void espalier_resize_bilinear(const espalier_resize_bilinear_layer *layer, const int8_t *in, int8_t *out);
+void espalier_resize_bilinear_int16(const espalier_resize_bilinear_layer *layer, const int16_t *in, int16_t *out);
 
 /* One output channel of the plain filters; shift as in TFLite (positive: left). */
 typedef struct {
@@ -319,10 +320,12 @@ void espalier_transpose_conv(const espalier_transpose_conv_layer *layer, const i
 typedef struct {
   const int32_t *batches; /* pairs: first element of a and of b */
   int32_t count, rows, depth, columns, a_row, a_step, b_step, b_column;
-  int32_t type, a_zero, b_zero, out_zero, multiplier, shift;
+  int32_t a_zero, b_zero, out_zero, multiplier, shift;
 } espalier_batch_matmul_layer;
 
 void espalier_batch_matmul(const espalier_batch_matmul_layer *layer, const int8_t *a, const int8_t *b, int8_t *out);
+void espalier_batch_matmul_int16(const espalier_batch_matmul_layer *layer, const int16_t *a, const int16_t *b,
+                                 int16_t *out);
 
 /* int16 activations, int8 weights, 64-bit sums: conv_2d (grouped: depthwise_conv_2d) and fully_connected.
  * multiplier: 16 bits; shift: right shift of the product. */
