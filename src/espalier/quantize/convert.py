@@ -52,9 +52,9 @@ def convert_model(model: Any, contract: InputContract) -> Converted:
     check_input(model, contract)
     kind = output_kind(model)
     raw = flatbuffer.read_model(_run_converter(_trace(model, contract, kind), model))
+    rewrite_float(raw)
     if list(graph_of(raw).tensors[graph_of(raw).outputs[0]].shape) == [1, 1]:
         answer_with_two(raw)
-    rewrite_float(raw)
     names = {layer.name for layer in _leaf_layers(model)}
     old = flatbuffer.rename_tensors(raw)
     layers = {new: _layer_of(name, names) for new, name in sorted(old.items())}

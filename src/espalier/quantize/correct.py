@@ -18,11 +18,22 @@ from . import flatbuffer
 from .bias import input_scale, linear_operators, output_name, weight_scales
 from .flatbuffer import constant, graph_of
 from .head import PixelInput
+from .macs import count_macs
 from .ranges import normalised, open_interpreter
 from .step import computed_inputs, last_readers, run_operator
 
 IMAGES = 64
 """Calibration images that the correction looks at; more change nothing that can be measured."""
+
+FEWER_IMAGES = 32
+"""For networks above `LARGE_MACS`: their means are taken over far more positions per image."""
+
+LARGE_MACS = 50_000_000
+
+
+def images_for(float_model: bytes) -> int:
+    """How many images to correct and to judge on."""
+    return FEWER_IMAGES if count_macs(flatbuffer.read_model(float_model)) > LARGE_MACS else IMAGES
 
 
 def channel_means(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..recipe import InputContract
 from ..worker.progress import report
 from .compare import Answers, Nearness, float_answers, int8_answers, nearness, split
-from .correct import IMAGES, correct_biases
+from .correct import correct_biases, images_for
 from .equalize import equalize
 from .head import PixelInput, enter_pixels
 from .quantize import Weights, quantize_with
@@ -78,7 +78,7 @@ def candidates(
 ) -> Iterator[Candidate]:
     """Each step of STEPS, made only when it is asked for. Deterministic."""
     plain = enter_pixels(float_model, contract)
-    used, judged = split(pixels, IMAGES, JUDGED)
+    used, judged = split(pixels, images_for(float_model), JUDGED)
     answers, clock = float_answers(plain, judged), time.perf_counter()
     graphs: dict[float, tuple[PixelInput, Ranges]] = {}
     for number, (strength, method) in enumerate(STEPS):

@@ -18,7 +18,7 @@ from . import flatbuffer
 from .absorb import absorb_float, refuse_float, same_ranges
 from .bias import repair_linear
 from .compare import float_answers, nearness, split
-from .correct import IMAGES, correct_biases
+from .correct import correct_biases, images_for
 from .flatbuffer import graph_of
 from .head import PixelInput, enter_pixels, first_layers
 from .interface import int8_edges
@@ -113,7 +113,8 @@ def quantize_with(
 def keep_better(entered: PixelInput, data: bytes, pixels: NDArray[np.uint8]) -> tuple[bytes, str]:
     """The file with corrected biases if it is nearer to the float graph on images that the correction did not
     see, else the file as it is; and a note that says which and by how much."""
-    used, judged = split(pixels, IMAGES, IMAGES)
+    count = images_for(entered.float_model)
+    used, judged = split(pixels, count, count)
     corrected = correct_biases(data, entered, used)
     wanted = float_answers(entered, judged)
     before, after = nearness(data, judged, wanted).error, nearness(corrected, judged, wanted).error
