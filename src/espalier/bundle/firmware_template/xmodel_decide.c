@@ -5,13 +5,14 @@
 
 xmodel_decision xmodel_decide(const int8_t *output) {
   xmodel_decision decision;
-  int32_t i, best = 0;
+  int32_t i, best = 0, value;
   for (i = 1; i < XMODEL_CLASSES; i++) {
     if (output[i] > output[best]) best = i;
   }
+  value = output[best];
   decision.label = xmodel_labels[best];
   decision.index = best;
-  decision.confidence = ((output[best] - XMODEL_OUTPUT_ZERO_POINT) * XMODEL_PERMILLE_Q16 + 32768) >> 16;
-  decision.review = output[best] < XMODEL_THRESHOLD;
+  decision.confidence = ((value - XMODEL_OUTPUT_ZERO_POINT) * XMODEL_PERMILLE_Q16 + 32768) >> 16;
+  decision.review = value < XMODEL_THRESHOLD;
   return decision;
 }

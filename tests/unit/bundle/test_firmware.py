@@ -1,0 +1,351 @@
+"""The firmware bundle: one tree for every build system, whose C compiles clean and computes the contract."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import shutil
+import struct
+import subprocess
+import zipfile
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from synthetic_source import LABELS, synthetic_source
+
+from espalier.bundle import firmware, firmware_check, golden
+from espalier.bundle.source import Artifact, BundleSource, OperatorUse
+from espalier.bundle.tflm_ops import METHODS, add_methods
+from espalier.calibrate.contract import prepare
+from espalier.errors import UnsupportedModelError, VerificationError
+from espalier.recipe import Decision, InputContract
+from espalier.target import load_target
+
+LIBRARY = "toy_parts_model"
+needs_gcc = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler is installed")
+
+
+@cache
+def mcu_source(target: str = "cortex-m4") -> BundleSource:
+    source = msgspec.structs.replace(synthetic_source(), target=load_target(target))
+    return msgspec.structs.replace(source, arena=firmware.arena_bound(source.int8_model, source.target))
+
+
+def with_contract(contract: InputContract, threshold: float = 0.6) -> BundleSource:
+    """As mcu_source with another contract; prepare and decide do not care that the model no longer fits."""
+    source = mcu_source()
+    recipe = msgspec.structs.replace(source.recipe, input=contract, decision=Decision(threshold=threshold))
+    return msgspec.structs.replace(
+        source, recipe=recipe, golden=(), contract_cases=golden.contract_cases(contract, seed=3)
+    )
+
+
+def write(files: Sequence[Artifact], folder: Path) -> Path:
+    for file in files:
+        path = folder / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.data)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(firmware.contents(mcu_source()), tmp_path_factory.mktemp("firmware"))
+
+
+def test_equal_sources_give_equal_bytes() -> None:
+    assert firmware.contents(msgspec.structs.replace(mcu_source())) == firmware.contents(mcu_source())
+
+
+def test_the_tree_is_a_library_of_six_build_systems(bundle: Path) -> None:
+    for path in (
+        "library.properties", "library.json", "idf_component.yml", "CMakeLists.txt", "zephyr/module.yml",
+        "zephyr/Kconfig", "zephyr/CMakeLists.txt", f"Espalier.{LIBRARY}.pdsc", "LICENSE",
+        "examples/classify/classify.ino", "src/toy_parts_model.h", "src/toy_parts_model_data.c",
+    ):  # fmt: skip
+        assert (bundle / LIBRARY / path).is_file(), path
+    with zipfile.ZipFile(io.BytesIO((bundle / f"Espalier.{LIBRARY}.1.2.3.pack").read_bytes())) as pack:
+        inside = {name: pack.read(name) for name in pack.namelist()}
+    tree = {
+        str(p.relative_to(bundle / LIBRARY)): p.read_bytes()
+        for p in (bundle / LIBRARY).rglob("*")
+        if p.is_file()
+    }
+    assert inside == tree
+
+
+def test_nothing_in_the_tree_still_has_the_templates_name(bundle: Path) -> None:
+    for path in bundle.rglob("*"):
+        if path.is_file() and path.suffix in (".c", ".h", ".ino", ".txt", ".json", ".md", ".yml"):
+            assert b"xmodel" not in path.read_bytes().lower(), path
+    assert "@" not in (bundle / "README.md").read_text()
+
+
+def test_the_checks_pass_and_name_what_did_not_run(bundle: Path) -> None:
+    checks = firmware.check(bundle, mcu_source(), thorough=True)
+    found = {check.name: check.result for check in checks}
+    assert "failed" not in found.values(), [c for c in checks if c.result == "failed"]
+    assert found["build system files"] == "passed"
+    assert found["prepare and decide equal the build machine's answers"] == "passed"
+    assert found["C compiles without a warning for the target's core"] == "passed"
+    assert found["built by ESP-IDF"] == "not run"
+    assert all(check.why for check in checks if check.result == "not run")
+
+
+def test_a_target_without_gcc_flags_is_compiled_by_zig(tmp_path: Path) -> None:
+    source = mcu_source("esp32-s3")
+    folder = write(firmware.contents(source), tmp_path)
+    found = {check.name: check for check in firmware.check(folder, source)}
+    check = found["C compiles without a warning for the target's core"]
+    assert check.result == "passed"
+    assert "aligned to 16" in check.why
+    assert found["C compiles without a warning with the vendor's usual compiler"].result == "not run"
+
+
+CONTRACTS = [
+    InputContract(size=(9, 13), color=color, resize=resize, fit=fit)
+    for color, resize, fit in (
+        ("rgb", "nearest", "stretch"), ("gray", "nearest", "crop"), ("bgr", "nearest", "pad"),
+        ("gray", "bilinear", "stretch"), ("rgb", "bilinear", "crop"), ("bgr", "bilinear", "pad"),
+        ("bgr", "bicubic", "stretch"), ("gray", "bicubic", "crop"), ("rgb", "bicubic", "pad"),
+        ("gray", "area", "pad"), ("bgr", "area", "crop"), ("rgb", "area", "stretch"),
+    )
+]  # fmt: skip
+
+
+@needs_gcc
+@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda c: f"{c.color}-{c.resize}-{c.fit}")
+def test_prepare_in_c_gives_the_builds_bytes(contract: InputContract, tmp_path: Path) -> None:
+    source = with_contract(contract)
+    chance = random.Random(contract.resize + contract.fit)
+    cases = list(source.contract_cases)
+    for _ in range(12):
+        rows, columns = chance.randint(1, 60), chance.randint(1, 60)
+        image = np.random.default_rng(chance.randint(0, 999)).integers(0, 256, (rows, columns, 3), np.uint8)
+        image[image < 60] = 0
+        image[image > 190] = 255
+        expected = prepare(image, contract).tobytes()
+        cases.append(
+            type(cases[0])(
+                name=f"{rows}x{columns}", rows=rows, columns=columns, rgb=image.tobytes(), pixels=expected
+            )
+        )
+    source = msgspec.structs.replace(source, contract_cases=tuple(cases))
+    folder = write(firmware.contents(source), tmp_path)
+    check = firmware_check._native(folder / LIBRARY, source, tmp_path / "work")
+    assert check.result == "passed", check.why
+
+
+@needs_gcc
+@pytest.mark.parametrize("threshold", [0.0, 0.5, 0.6, 0.999, 1.0])
+def test_the_integer_threshold_is_the_recipes(threshold: float, tmp_path: Path) -> None:
+    source = with_contract(InputContract(size=(4, 4)), threshold)
+    units = firmware.threshold_units(source)
+    for q in range(-128, 128):
+        assert (q < units) == (source.output.scale * (q - source.output.zero_point) < threshold)
+    folder = write(firmware.contents(source), tmp_path)
+    assert firmware_check._native(folder / LIBRARY, source, tmp_path / "work").result == "passed"
+
+
+@needs_gcc
+def test_a_wrong_preparation_is_found(tmp_path: Path) -> None:
+    source = mcu_source()
+    folder = write(firmware.contents(source), tmp_path)
+    path = folder / LIBRARY / "src" / "toy_parts_prepare.c"
+    path.write_text(path.read_text().replace("sum + total / 2", "sum"))
+    check = firmware_check._native(folder / LIBRARY, source, tmp_path / "work")
+    assert check.result == "failed" and "prepare of" in check.why
+    path = folder / LIBRARY / "src" / "toy_parts_contract.h"
+    path.write_text(path.read_text().replace(f"THRESHOLD {firmware.threshold_units(source)}", "THRESHOLD 3"))
+    other = write(firmware.contents(source), tmp_path / "other")
+    shutil.copy(path, other / LIBRARY / "src")
+    check = firmware_check._native(other / LIBRARY, source, tmp_path / "work2")
+    assert check.result == "failed" and "decide of" in check.why
+
+
+@needs_gcc
+def test_the_self_test_runs_on_its_own_answers_and_finds_wrong_ones(tmp_path: Path) -> None:
+    source = mcu_source()
+    folder = write(firmware.contents(source), tmp_path) / LIBRARY / "src"
+    (tmp_path / "main.c").write_text(
+        '#include "toy_parts_model.h"\n#include "toy_parts_selftest.h"\n#include "toy_parts_golden.h"\n'
+        "#include <stdio.h>\nstatic int turn, calls;\n"
+        "static int run(const int8_t *input, int8_t *output, void *context) {\n"
+        "  int i;\n  (void)input; (void)context;\n"
+        "  for (i = 0; i < TOY_PARTS_CLASSES; i++)\n"
+        "    output[i] = toy_parts_golden_vectors[calls].output[(i + turn) % TOY_PARTS_CLASSES];\n"
+        "  calls++;\n  return turn == 2;\n}\n"
+        "int main(void) {\n  static int8_t input[TOY_PARTS_INPUT_BYTES], output[TOY_PARTS_CLASSES];\n"
+        "  toy_parts_selftest_result r;\n"
+        "  for (turn = 0; turn < 3; turn++) {\n    calls = 0;\n"
+        '    printf("%d ", toy_parts_selftest(run, 0, input, output, &r));\n'
+        '    printf("%d %d %d %d %d %d\\n", r.cases, r.cases_wrong, r.vectors, r.vectors_failed,\n'
+        "           r.labels_wrong,\n"
+        "           r.largest_difference);\n  }\n  return 0;\n}\n"
+    )
+    flags = ["cc", *firmware_check.WARNINGS, f"-I{folder}", "-o", tmp_path / "run", tmp_path / "main.c"]
+    subprocess.run([*flags, *(p for p in sorted(folder.glob("*.c")))], check=True)
+    lines = subprocess.run([tmp_path / "run"], capture_output=True, text=True, check=True).stdout.splitlines()
+    good, wrong, broken = ([int(word) for word in line.split()] for line in lines)
+    cases, vectors = len(source.contract_cases), len(source.golden)
+    assert good == [1, cases, 0, vectors, 0, 0, 0]
+    assert wrong[0] == 0 and wrong[5] == vectors and wrong[6] > 0
+    assert broken == [0, cases, 0, vectors, vectors, 0, 0]
+
+
+def test_hostile_labels_become_harmless_c(bundle: Path) -> None:
+    text = (bundle / LIBRARY / "src" / "toy_parts_model_labels.c").read_text("ascii")
+    assert text.count("\n    ") == len(LABELS)
+    assert '"scratch \\042deep\\042"' in text
+
+
+def test_the_operator_list_is_exact() -> None:
+    header = firmware.resolver_header(mcu_source())
+    assert "MicroMutableOpResolver<2>" in header
+    assert "AddFullyConnected(REGISTRATION(FULLY_CONNECTED))" in header
+    assert "AddSoftmax(REGISTRATION(SOFTMAX))" in header
+    assert METHODS["conv_2d"] == "AddConv2D" and METHODS["unidirectional_sequence_lstm"].endswith("LSTM")
+    assert add_methods(["softmax", "add", "softmax"]) == [("add", "AddAdd"), ("softmax", "AddSoftmax")]
+
+
+def test_an_operator_that_tflm_lacks_is_refused() -> None:
+    uses = (*mcu_source().operators, OperatorUse(name="gelu", version=1, count=1))
+    with pytest.raises(UnsupportedModelError, match="gelu"):
+        firmware.contents(msgspec.structs.replace(mcu_source(), operators=uses))
+
+
+def test_a_model_with_other_ends_than_int8_is_refused() -> None:
+    facts = msgspec.structs.replace(mcu_source().input, dtype="int16")
+    with pytest.raises(UnsupportedModelError, match="int16"):
+        firmware.contents(msgspec.structs.replace(mcu_source(), input=facts))
+
+
+PROGRAM = (
+    Artifact(
+        path="toy_parts.h", data=b"int toy_parts_run(void *arena, const signed char *in, signed char *out);\n"
+    ),
+    Artifact(
+        path="toy_parts.c",
+        data=b'#include "toy_parts.h"\n'
+        b"int toy_parts_run(void *arena, const signed char *in, signed char *out) {\n"
+        b"  (void)arena;\n  out[0] = in[0];\n  return 0;\n}\n",
+    ),
+)
+
+
+def test_a_compiled_program_takes_the_place_of_the_interpreter(tmp_path: Path) -> None:
+    source = mcu_source()
+    folder = write(firmware.contents(source, PROGRAM), tmp_path)
+    names = {path.name for path in (folder / LIBRARY / "src").iterdir()}
+    assert {"toy_parts.c", "toy_parts.h", "toy_parts_prepare.c", "toy_parts_decide.c"} <= names
+    assert not {"toy_parts_model_data.c", "toy_parts_op_resolver.h"} & names
+    assert not (folder / LIBRARY / "examples").exists()
+    for path in ("idf_component.yml", "zephyr/Kconfig", "CMakeLists.txt", f"Espalier.{LIBRARY}.pdsc"):
+        text = (folder / LIBRARY / path).read_text().lower()
+        assert "tflite" not in text and "tensorflow" not in text
+    assert "toy_parts_run(" in (folder / "README.md").read_text()
+    found = {check.name: check for check in firmware.check(folder, source, thorough=True)}
+    assert not [check for check in found.values() if check.result == "failed"]
+
+
+def test_what_a_compiled_program_brings_is_not_doubled(tmp_path: Path) -> None:
+    own = Artifact(
+        path="toy_parts_own.c", data=b"void toy_parts_decide(void);\nvoid toy_parts_prepare(void);\n"
+    )
+    folder = write(firmware.contents(mcu_source(), (*PROGRAM, own)), tmp_path)
+    names = {path.name for path in (folder / LIBRARY / "src").iterdir()}
+    assert not {"toy_parts_decide.c", "toy_parts_prepare.h"} & names
+    check = firmware_check._native(folder / LIBRARY, mcu_source(), tmp_path / "work")
+    assert check.result == "not run"
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "sentence"),
+    [
+        ("library.properties", "name=toy", "name=Arduino toy", "the name"),
+        ("library.properties", "version=1.2.3", "version=1.2", "the version"),
+        ("library.properties", "url=", "adress=", "a field is missing"),
+        ("library.properties", "includes=toy", "includes=joy", "header is missing"),
+        ("library.json", '"version": "1.2.3"', '"version": "x"', "library.json: the version"),
+        ("idf_component.yml", '"1.2.3"', '"1.0"', "idf_component.yml"),
+        (f"Espalier.{LIBRARY}.pdsc", "src/toy_parts_decide.c", "src/gone.c", "does not exist"),
+        ("CMakeLists.txt", "src/toy_parts_decide.c", "src/gone.c", "is missing"),
+    ],
+)
+def test_a_broken_manifest_is_found(
+    bundle: Path, tmp_path: Path, path: str, old: str, new: str, sentence: str
+) -> None:
+    shutil.copytree(bundle / LIBRARY, tmp_path / LIBRARY)
+    file = tmp_path / LIBRARY / path
+    assert old in file.read_text()
+    file.write_text(file.read_text().replace(old, new))
+    with pytest.raises(VerificationError, match=sentence):
+        firmware_check._manifests(tmp_path / LIBRARY, mcu_source())
+
+
+def test_absent_compilers_are_named(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(firmware_check.importlib.util, "find_spec", lambda name: None)
+    found = {check.name: check for check in firmware.check(bundle, mcu_source(), thorough=True)}
+    ran = {name for name, check in found.items() if check.result != "not run"}
+    assert ran == {"build system files"}
+
+
+def test_a_warning_fails_the_check(bundle: Path, tmp_path: Path) -> None:
+    shutil.copytree(bundle, tmp_path / "b")
+    path = tmp_path / "b" / LIBRARY / "src" / "toy_parts_decide.c"
+    path.write_text(path.read_text() + "static int unused(void) { return 1; }\n")
+    results = [c.result for c in firmware.check(tmp_path / "b", mcu_source()) if "compiles" in c.name]
+    assert "failed" in results
+
+
+def test_a_model_array_that_is_writable_or_misaligned_is_found(tmp_path: Path) -> None:
+    zig = firmware_check.zig()
+    if zig is None:
+        pytest.skip("ziglang is not installed")
+    facts = mcu_source().target.compiler
+    assert facts is not None
+    length = len(mcu_source().int8_model)
+    (tmp_path / "toy_parts_model_data.c").write_text(
+        f"unsigned char g_toy_parts_model_data[{length}] = {{1}};\n"
+    )
+    flags = ["-target", facts.zig_target, f"-mcpu={facts.zig_cpu}", "-c", "toy_parts_model_data.c"]
+    firmware_check.compile_c(zig, flags, tmp_path)
+    with pytest.raises(VerificationError, match=r"\.data"):
+        firmware_check._model_array(tmp_path, mcu_source())
+    data = (tmp_path / "toy_parts_model_data.o").read_bytes()
+    with pytest.raises(VerificationError, match="no symbol"):
+        firmware_check.find_symbol(data, "nothing")
+    with pytest.raises(VerificationError, match="ELF"):
+        firmware_check.find_symbol(b"\x7fELF\x02\x01", "x")
+
+
+def test_answers_that_end_too_early_are_found() -> None:
+    source = mcu_source()
+    outputs = [np.array([1, 2, 3], np.int8)]
+    right = struct.pack("<3i", 2, round(1000 * 131 / 256), 1)
+    firmware_check._compare(right, [], outputs, source)
+    for wrong in (b"", struct.pack("<3i", 2, 100, 1), struct.pack("<3i", 1, 512, 1)):
+        with pytest.raises(VerificationError):
+            firmware_check._compare(wrong, [], outputs, source)
+
+
+def test_the_manifests_are_plain_json_and_properties(bundle: Path) -> None:
+    data = json.loads((bundle / LIBRARY / "library.json").read_text())
+    assert data["name"] == LIBRARY and data["version"] == "1.2.3"
+    lines = (bundle / LIBRARY / "library.properties").read_text().splitlines()
+    assert len({line.split("=")[0] for line in lines}) == len(lines) == 10
+
+
+def test_golden_data_fits_its_budget_but_is_never_empty() -> None:
+    source = mcu_source()
+    large = golden.contract_cases(InputContract(size=(96, 96)))
+    vectors, cases = firmware.chosen_golden(msgspec.structs.replace(source, contract_cases=large))
+    assert len(vectors) == len(source.golden)
+    assert 1 <= len(cases) < len(large)
+    assert "{0, 0}" in firmware.golden_source(source, [], [])
