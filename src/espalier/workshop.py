@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from .errors import BugError
 from .report.content import StageRow
 from .store import Store, key_of
 from .terminal import Progress
@@ -69,6 +70,7 @@ class Workshop:
         self.scratch = Path(self._temporary.name)
         self._workers: dict[str, Worker] = {}
         self._lock = threading.Lock()
+        self._closed = False
         self._pool = ThreadPoolExecutor(max_workers=8)
         self._seconds: dict[str, float] = {}
         self._ran: dict[str, bool] = {}
@@ -80,15 +82,22 @@ class Workshop:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for worker in self._workers.values():
+        # First no new children, then the end of those that run: threads that wait for them end with them.
+        with self._lock:
+            self._closed = True
+            workers = list(self._workers.values())
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for worker in workers:
             worker.close(kill=True)
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool.shutdown(wait=True)
         self.progress.close()
         self._temporary.cleanup()
 
     def worker(self, kind: str, number: int = 0) -> Worker:
         """The running child process of a kind, started at the first call; `number` tells several apart."""
         with self._lock:
+            if self._closed:
+                raise BugError("the build is over")
             name = f"{kind}-{number}"
             if name not in self._workers:
                 folder = self.scratch / name

@@ -205,4 +205,5 @@ def test_inspect_shows_keras_and_tflite_files(espalier: Any, digits: Path, built
     assert keras.returncode == 0, keras.stderr
     assert "stem" in keras.stdout and "Conv2D" in keras.stdout
     tflite = json.loads(espalier("inspect", folder / "model" / "digits_int8.tflite", "--json").stdout)
-    assert any("conv_2d" in str(row) for row in tflite["operators"])
+    assert any(row["operator"] == "CONV_2D" for row in tflite["nodes"])
+    assert tflite["runtime_floor"] == "1.14.0"

@@ -21,7 +21,7 @@ from ..report.content import BundleRow
 from ..store import digest
 from ..target import Target
 from ..workshop import Workshop, pack, unpack
-from . import android, firmware, manifest, raspberry_pi
+from . import android, firmware, golden, manifest, raspberry_pi
 from .prove_model import Proof
 from .source import Artifact, ArenaFacts, BundleSource, Check, Measurement
 
@@ -180,6 +180,8 @@ def _make(source: BundleSource, program: tuple[Artifact, ...] | None, tools: str
     if kind not in CONTENTS:
         raise BugError(f"no bundle of kind {kind!r}")
     artifacts = firmware.contents(source, program) if program else CONTENTS[kind](source)
+    placed = {artifact.path for artifact in artifacts}
+    artifacts += tuple(artifact for artifact in golden.artifacts(source) if artifact.path not in placed)
     checks: tuple[Check, ...] = ()
     if tools != "none":
         with tempfile.TemporaryDirectory(prefix="espalier-") as folder:
