@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -73,7 +74,9 @@ def _compile(job: Job, deploy: Deploy, target: Target, int8: Int8Model, proof: P
     graph, account = simplify(given)
     vectors = _vectors(given, int8, proof)
     cases = tuple(GoldenCase(input=_entered(v.pixels), output=v.outputs["reference"]) for v in vectors)
-    plan = plan_memory(graph, optimize=deploy.optimize, demand=demand, streamable=streamable)
+    plan = plan_memory(
+        graph, optimize=deploy.optimize, demand=partial(demand, optimize=deploy.optimize), streamable=streamable
+    )
     # The preprocessing comes with the firmware bundle, the same C for both runtimes.
     options = Options(labels=job.labels(), golden=cases, threshold=job.recipe.decision.threshold)
     files = emit(graph, plan, job.recipe.name, options)

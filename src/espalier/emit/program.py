@@ -18,12 +18,10 @@ from espalier.emit import c_text as c
 from espalier.emit.c_text import Name
 from espalier.emit.decision import write_decision
 from espalier.emit.lowering import Constant
-from espalier.emit.prepare import write_prepare
 from espalier.emit.selftest import GoldenCase, write_selftest
 from espalier.emit.steps import Body, Planned, write_steps
 from espalier.graph.types import Graph
 from espalier.graph.verify import layer_name
-from espalier.recipe import InputContract
 
 ARENA_ALIGNMENT = 8
 _KERNELS = Path(__file__).parent / "kernels"
@@ -34,7 +32,6 @@ class Options:
     """What the program is for. ``threshold``: confidence below which the decision is "review"."""
 
     labels: tuple[str, ...] = ()
-    contract: InputContract | None = None
     golden: tuple[GoldenCase, ...] = ()
     threshold: float = 0.0
 
@@ -58,7 +55,7 @@ def emit(graph: Graph, plan: Planned, name: str, options: Options | None = None)
     if options.golden:
         files[f"{prefix}_selftest.c"] = write_selftest(prefix, options.golden)
     used = {source for layer in body.layers for source in layer.lowered.sources}
-    used |= {"espalier.h", "crc32.c"} | ({"prepare.c"} if options.contract else set())
+    used |= {"espalier.h", "crc32.c"}
     for source in used:
         files[source] = (_KERNELS / source).read_text("ascii")
     return [(path, text.encode("ascii")) for path, text in sorted(files.items())]
@@ -172,8 +169,6 @@ def _header(graph: Graph, plan: Planned, prefix: str, options: Options) -> str:
             c.prototype(f"int {prefix}_selftest(void *arena, int8_t *output)"),
         ]
     lines += write_decision(prefix, graph, options.labels, options.threshold).header
-    if options.contract:
-        lines += write_prepare(prefix, options.contract).header
     return "\n".join(c.guarded(f"{macro}_H", lines)) + "\n"
 
 
@@ -233,8 +228,6 @@ def _source(
     lines += c.function(_run_signature(graph, prefix), [*arena_check, *body.lines, success])
     lines += ["", *_check(prefix, weights)]
     lines += write_decision(prefix, graph, options.labels, options.threshold).source
-    if options.contract:
-        lines += write_prepare(prefix, options.contract).source
     return "\n".join(lines) + "\n"
 
 

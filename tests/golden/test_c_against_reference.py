@@ -1,0 +1,132 @@
+"""The emitted C equals the numpy reference byte for byte: single operators, directed edges, whole graphs.
+
+A batch of programs is one C file, compiled once for this machine with every warning an error.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from espalier.errors import UnsupportedModelError
+from espalier.graph import reference
+from espalier.graph.types import Array, Graph
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "differential"))
+sys.path.insert(0, str(Path(__file__).parent))
+from c_batch import make_batch, native, native_compiler  # noqa: E402
+from directed_cases import directed_cases  # noqa: E402
+from graph_cases import random_graph  # noqa: E402
+from single_op_cases import random_case  # noqa: E402
+
+from espalier.emit.kernel_table import INT16, LOWERINGS, lower  # noqa: E402
+
+pytestmark = pytest.mark.skipif(native_compiler() is None, reason="no C compiler (gcc, cc or clang) on this machine")
+Case = tuple[Graph, list[Array], str]
+UNGENERATED = {"shape"}
+
+
+def compiled(cases: Sequence[Case]) -> list[Case]:
+    """Those that the kernels take (batches of images are refused)."""
+    taken = []
+    for graph, inputs, name in cases:
+        try:
+            for index in range(len(graph.ops)):
+                lower(graph, index)
+        except UnsupportedModelError:
+            continue
+        taken.append((graph, inputs, name))
+    return taken
+
+
+def assert_exact(cases: Sequence[Case], folder: Path, *flags: str, optimize: str = "speed") -> None:
+    batch = make_batch([graph for graph, _, _ in cases], optimize=optimize)
+    with native(batch, folder, *flags) as programs:
+        for number, (graph, inputs, name) in enumerate(cases):
+            wanted = reference.run(graph, inputs)
+            for got, want in zip(programs.run(number, inputs), wanted, strict=True):
+                assert got.tobytes() == np.ascontiguousarray(want).tobytes(), f"{name}: {int((got != want).sum())} differ"
+
+
+def random_cases(kinds: Sequence[str], count: int, dtype: str, first: int = 0) -> list[Case]:
+    return compiled(
+        [(*random_case(kind, seed, dtype), f"{kind} {dtype} seed {seed}")
+         for kind in kinds for seed in range(first, first + count)]
+    )  # fmt: skip
+
+
+def test_random_int8_operators_are_exact(tmp_path: Path) -> None:
+    cases = random_cases(sorted(set(LOWERINGS) - UNGENERATED), 18, "int8")
+    assert len(cases) > 700
+    assert_exact(cases, tmp_path, "-O1")
+
+
+def test_random_int16_operators_are_exact(tmp_path: Path) -> None:
+    cases = random_cases(sorted(set(INT16) - UNGENERATED), 5, "int16")
+    assert len(cases) > 100
+    assert_exact(cases, tmp_path, "-O1")
+
+
+def test_directed_ties_saturation_zero_points_and_exponents_are_exact(tmp_path: Path) -> None:
+    every = list(directed_cases())
+    cases = compiled([(graph, inputs, str(name)) for name, graph, inputs in every[::4]])
+    assert len(cases) > 1400
+    assert_exact(cases, tmp_path, "-O0")
+
+
+@pytest.mark.parametrize("optimize", ["speed", "ram", "flash"])
+def test_random_graphs_are_exact(tmp_path: Path, optimize: str) -> None:
+    first = {"speed": 0, "ram": 100, "flash": 150}[optimize]
+    count = {"speed": 100, "ram": 50, "flash": 50}[optimize]
+    cases = compiled([(*random_graph(seed), f"graph {seed}") for seed in range(first, first + count)])
+    assert len(cases) == count
+    assert_exact(cases, tmp_path, "-O0", optimize=optimize)
+
+
+def test_sanitizers_find_nothing(tmp_path: Path) -> None:
+    """Undefined behaviour stops the process, so it is watched from a child of its own."""
+    import subprocess
+
+    script = tmp_path / "run.py"
+    script.write_text(
+        f"import sys; sys.path[:0] = {[str(Path(__file__).parent)]!r}\n"
+        "from pathlib import Path\n"
+        "from test_c_against_reference import assert_exact, random_cases, LOWERINGS, UNGENERATED\n"
+        f"assert_exact(random_cases(sorted(set(LOWERINGS) - UNGENERATED), 4, 'int8', 500), Path({str(tmp_path)!r}),"
+        " '-O1', '-fsanitize=undefined', '-fno-sanitize-recover=all')\n"
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=120)
+    if "cannot find -lubsan" in done.stderr:
+        pytest.skip("the compiler has no sanitizer runtime")
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("kind", sorted(set(LOWERINGS) - UNGENERATED))
+def test_sweep_random_operators_are_exact(tmp_path: Path, kind: str) -> None:
+    for first in range(10_000, 12_500, 500):
+        folder = tmp_path / str(first)
+        folder.mkdir()
+        assert_exact(random_cases([kind], 500, "int8", first), folder, "-O1")
+
+
+@pytest.mark.sweep
+def test_sweep_directed_cases_are_exact(tmp_path: Path) -> None:
+    every = compiled([(graph, inputs, str(name)) for name, graph, inputs in directed_cases()])
+    for first in range(0, len(every), 500):
+        folder = tmp_path / str(first)
+        folder.mkdir()
+        assert_exact(every[first : first + 500], folder, "-O2")
+
+
+@pytest.mark.sweep
+def test_sweep_random_graphs_are_exact(tmp_path: Path) -> None:
+    for first in range(1_000, 11_000, 100):
+        folder = tmp_path / str(first)
+        folder.mkdir()
+        cases = [(*random_graph(seed), f"graph {seed}") for seed in range(first, first + 100)]
+        assert_exact(compiled(cases), folder, "-O0", optimize=("speed", "ram", "flash")[first // 100 % 3])
