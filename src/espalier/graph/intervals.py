@@ -200,6 +200,17 @@ def _mul_keeps_order(looked: OpView) -> bool:
     return a.mul_multiplier(*scales).shift <= (12 if looked.output.dtype == "int8" else 0)
 
 
+def _prelu(looked: OpView, operands: list[_Found]) -> tuple[_Found, ...]:
+    """Linear on either side of zero: the extremes are at the ends and beside zero."""
+    data, slope = operands
+    if data is None or slope is None or not _mul_keeps_order(looked):
+        return (None,)
+    zero = quant_of(looked.input(0).quant).zero_point
+    beside = [np.clip(np.full_like(data.low, zero + d), data.low, data.high) for d in (-1, 0)]
+    points = (data.low, *beside, data.high)
+    return (_ends(looked, [(x, y) for x in points for y in (slope.low, slope.high)]),)
+
+
 def _curve(looked: OpView, operands: list[_Found]) -> tuple[_Found, ...]:
     data = operands[0]
     if data is None or looked.input(0).dtype != "int8" or looked.output.dtype != "int8":
@@ -305,6 +316,7 @@ RULES: Final[Mapping[str, _Rule]] = MappingProxyType(
     {
         **dict.fromkeys(("add", "sub", "mul", "maximum", "minimum"), _corners),
         **dict.fromkeys(CURVES, _curve),
+        "prelu": _prelu,
         **dict.fromkeys(("average_pool_2d", "max_pool_2d"), _pool),
         "mean": _mean,
         "resize_nearest_neighbor": _unchanged,

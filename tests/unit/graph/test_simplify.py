@@ -246,3 +246,58 @@ def test_sweep_random_graphs_keep_their_outputs() -> None:
     for seed in range(first, first + 5_000):
         graph, _ = prunable_graph(seed) if seed % 2 else random_graph(seed)
         assert_equal_outputs(graph, simplify(graph)[0], seed, 3)
+
+
+def test_constants_of_element_wise_operators_and_reshapes_are_cut_along() -> None:
+    b = Builder()
+    x = b.input((1, 4, 4, 3), R)
+    y = conv(b, x, 4, bias=[FAR, 0, FAR, 9], quant=Q, activation="relu")
+    scaled = b.op(
+        "mul", [y, b.const([[[[3, 5, 7, 9]]]], "int8", Q)], Quant(scales=(4.0,), zero_points=(-128,))
+    )
+    slope = b.const([[[1, 2, 3, 4]]], "int8", Q)
+    bent = b.op("prelu", [scaled, slope], Quant(scales=(4.0,), zero_points=(-128,)))
+
+    joined = b.op("concatenation", [bent, bent], b.tensors[bent].quant, axis=3)
+    after = simplified(b.finish([conv(b, joined, 2)]))
+    shapes = {op.kind: after.tensors[op.outputs[0]].shape for op in after.ops}
+    assert shapes["mul"] == shapes["prelu"] == (1, 4, 4, 2)
+    assert shapes["concatenation"] == (1, 4, 4, 4)
+
+
+def test_a_convolution_without_bias_gets_one_for_what_it_absorbs() -> None:
+    b = Builder()
+    x = b.input((1, 4, 4, 3), R)
+    y = conv(b, x, 3, bias=[-FAR, 0, 7])
+    w = b.const(np.full((2, 1, 1, 3), 5), "int8", Quant(scales=(0.01,) * 2, zero_points=(0,) * 2, axis=0))
+    z = b.op("conv_2d", [y, w], R, padding="valid", stride_h=1, stride_w=1)
+    after = simplified(b.finish([z]))
+    assert after.tensors[after.ops[1].inputs[1]].shape == (2, 1, 1, 2)
+    bias = after.tensors[after.ops[1].inputs[2]].data
+    assert bias is not None and bias.tolist() == [5 * (127 - 3)] * 2
+
+
+def test_transposed_convolutions_absorb_and_lose_channels() -> None:
+    b = Builder()
+    x = b.input((1, 3, 3, 2), R)
+    y = conv(b, x, 3, bias=[FAR, 0, 7], quant=Q, activation="relu")
+    shape = b.const([1, 6, 6, 3], "int32")
+    w = b.const(np.arange(81).reshape(3, 3, 3, 3) % 17 - 8, "int8",
+                Quant(scales=(0.01,) * 3, zero_points=(0,) * 3, axis=0))  # fmt: skip
+    c = b.const([FAR, 3, 4], "int32", Quant(scales=(0.01,) * 3, zero_points=(0,) * 3, axis=0))
+    z = b.op("transpose_conv", [shape, w, y, c], Q, padding="same", stride_h=2, stride_w=2, activation="relu")
+    after = simplified(b.finish([conv(b, z, 2)]))
+    assert after.tensors[after.ops[1].inputs[1]].shape == (2, 3, 3, 2)
+    assert after.tensors[after.ops[1].outputs[0]].shape == (1, 6, 6, 2)
+
+
+def test_split_and_scalar_operands_leave_channels_alone_or_follow_them() -> None:
+    b = Builder()
+    x = b.input((1, 4, 4, 3), R)
+    y = conv(b, x, 4, bias=[FAR, 0, FAR, 9], quant=Q, activation="relu")
+    gate = b.op("mean", [y, b.const([3], "int32")], Q, keep_dims=True)
+    gated = b.op("mul", [y, gate], Q)
+    parts = b.many("split", [b.const(1, "int32"), gated], 2, num_splits=2)
+    along = b.many("split", [b.const(3, "int32"), gated], 2, num_splits=2)
+    ends = [conv(b, parts[0], 2), conv(b, along[1], 2), conv(b, parts[1], 2)]
+    simplified(b.finish(ends))
