@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
 import random
@@ -18,7 +19,7 @@ import numpy as np
 import pytest
 from synthetic_source import LABELS, synthetic_source
 
-from espalier.bundle import firmware, firmware_check, golden
+from espalier.bundle import firmware, firmware_check, firmware_compile, firmware_native, golden
 from espalier.bundle.source import Artifact, BundleSource, OperatorUse
 from espalier.bundle.tflm_ops import METHODS, add_methods
 from espalier.calibrate.contract import prepare
@@ -137,7 +138,7 @@ def test_prepare_in_c_gives_the_builds_bytes(contract: InputContract, tmp_path: 
         )
     source = msgspec.structs.replace(source, contract_cases=tuple(cases))
     folder = write(firmware.contents(source), tmp_path)
-    check = firmware_check._native(folder / LIBRARY, source, tmp_path / "work")
+    check = firmware_native.run_native(folder / LIBRARY, source, tmp_path / "work")
     assert check.result == "passed", check.why
 
 
@@ -149,7 +150,7 @@ def test_the_integer_threshold_is_the_recipes(threshold: float, tmp_path: Path) 
     for q in range(-128, 128):
         assert (q < units) == (source.output.scale * (q - source.output.zero_point) < threshold)
     folder = write(firmware.contents(source), tmp_path)
-    assert firmware_check._native(folder / LIBRARY, source, tmp_path / "work").result == "passed"
+    assert firmware_native.run_native(folder / LIBRARY, source, tmp_path / "work").result == "passed"
 
 
 @needs_gcc
@@ -158,13 +159,13 @@ def test_a_wrong_preparation_is_found(tmp_path: Path) -> None:
     folder = write(firmware.contents(source), tmp_path)
     path = folder / LIBRARY / "src" / "toy_parts_prepare.c"
     path.write_text(path.read_text().replace("sum + total / 2", "sum"))
-    check = firmware_check._native(folder / LIBRARY, source, tmp_path / "work")
+    check = firmware_native.run_native(folder / LIBRARY, source, tmp_path / "work")
     assert check.result == "failed" and "prepare of" in check.why
     path = folder / LIBRARY / "src" / "toy_parts_contract.h"
     path.write_text(path.read_text().replace(f"THRESHOLD {firmware.threshold_units(source)}", "THRESHOLD 3"))
     other = write(firmware.contents(source), tmp_path / "other")
     shutil.copy(path, other / LIBRARY / "src")
-    check = firmware_check._native(other / LIBRARY, source, tmp_path / "work2")
+    check = firmware_native.run_native(other / LIBRARY, source, tmp_path / "work2")
     assert check.result == "failed" and "decide of" in check.why
 
 
@@ -188,7 +189,7 @@ def test_the_self_test_runs_on_its_own_answers_and_finds_wrong_ones(tmp_path: Pa
         "           r.labels_wrong,\n"
         "           r.largest_difference);\n  }\n  return 0;\n}\n"
     )
-    flags = ["cc", *firmware_check.WARNINGS, f"-I{folder}", "-o", tmp_path / "run", tmp_path / "main.c"]
+    flags = ["cc", *firmware_compile.WARNINGS, f"-I{folder}", "-o", tmp_path / "run", tmp_path / "main.c"]
     subprocess.run([*flags, *(p for p in sorted(folder.glob("*.c")))], check=True)
     lines = subprocess.run([tmp_path / "run"], capture_output=True, text=True, check=True).stdout.splitlines()
     good, wrong, broken = ([int(word) for word in line.split()] for line in lines)
@@ -260,7 +261,7 @@ def test_what_a_compiled_program_brings_is_not_doubled(tmp_path: Path) -> None:
     folder = write(firmware.contents(mcu_source(), (*PROGRAM, own)), tmp_path)
     names = {path.name for path in (folder / LIBRARY / "src").iterdir()}
     assert not {"toy_parts_decide.c", "toy_parts_prepare.h"} & names
-    check = firmware_check._native(folder / LIBRARY, mcu_source(), tmp_path / "work")
+    check = firmware_native.run_native(folder / LIBRARY, mcu_source(), tmp_path / "work")
     assert check.result == "not run"
 
 
@@ -305,7 +306,7 @@ def test_a_warning_fails_the_check(bundle: Path, tmp_path: Path) -> None:
 
 
 def test_a_model_array_that_is_writable_or_misaligned_is_found(tmp_path: Path) -> None:
-    zig = firmware_check.zig()
+    zig = firmware_compile.zig()
     if zig is None:
         pytest.skip("ziglang is not installed")
     facts = mcu_source().target.compiler
@@ -315,24 +316,24 @@ def test_a_model_array_that_is_writable_or_misaligned_is_found(tmp_path: Path) -
         f"unsigned char g_toy_parts_model_data[{length}] = {{1}};\n"
     )
     flags = ["-target", facts.zig_target, f"-mcpu={facts.zig_cpu}", "-c", "toy_parts_model_data.c"]
-    firmware_check.compile_c(zig, flags, tmp_path)
+    firmware_compile.compile_c(zig, flags, tmp_path)
     with pytest.raises(VerificationError, match=r"\.data"):
-        firmware_check._model_array(tmp_path, mcu_source())
+        firmware_compile.check_model_array(tmp_path, mcu_source())
     data = (tmp_path / "toy_parts_model_data.o").read_bytes()
     with pytest.raises(VerificationError, match="no symbol"):
-        firmware_check.find_symbol(data, "nothing")
+        firmware_compile.find_symbol(data, "nothing")
     with pytest.raises(VerificationError, match="ELF"):
-        firmware_check.find_symbol(b"\x7fELF\x02\x01", "x")
+        firmware_compile.find_symbol(b"\x7fELF\x02\x01", "x")
 
 
 def test_answers_that_end_too_early_are_found() -> None:
     source = mcu_source()
     outputs = [np.array([1, 2, 3], np.int8)]
     right = struct.pack("<3i", 2, round(1000 * 131 / 256), 1)
-    firmware_check._compare(right, [], outputs, source)
+    firmware_native.compare(right, [], outputs, source)
     for wrong in (b"", struct.pack("<3i", 2, 100, 1), struct.pack("<3i", 1, 512, 1)):
         with pytest.raises(VerificationError):
-            firmware_check._compare(wrong, [], outputs, source)
+            firmware_native.compare(wrong, [], outputs, source)
 
 
 def test_the_manifests_are_plain_json_and_properties(bundle: Path) -> None:
@@ -349,3 +350,42 @@ def test_golden_data_fits_its_budget_but_is_never_empty() -> None:
     assert len(vectors) == len(source.golden)
     assert 1 <= len(cases) < len(large)
     assert "{0, 0}" in firmware.golden_source(source, [], [])
+
+
+needs_tflm = pytest.mark.skipif(
+    importlib.util.find_spec("tflite_micro") is None or importlib.util.find_spec("yaml") is None,
+    reason="tflite-micro and PyYAML are not installed",
+)
+
+
+@needs_tflm
+def test_the_model_runs_in_tflm_itself(tmp_path: Path) -> None:
+    check = firmware_check._in_tflm(mcu_source(), tmp_path)
+    assert check.result == "passed", check.why
+    assert check.why.startswith("3 vectors, bytes")
+
+
+@needs_tflm
+def test_another_answer_a_small_arena_or_a_broken_model_fail_in_tflm(tmp_path: Path) -> None:
+    source = mcu_source()
+    assert source.arena is not None
+    first = source.golden[0]
+    turned = msgspec.structs.replace(first, outputs={k: v[1:] + v[:1] for k, v in first.outputs.items()})
+    for number, (changed, said) in enumerate(
+        (
+            (msgspec.structs.replace(source, golden=(turned,)), "another label"),
+            (
+                msgspec.structs.replace(source, arena=msgspec.structs.replace(source.arena, arena_bytes=64)),
+                "bound is 64",
+            ),
+            (msgspec.structs.replace(source, int8_model=b"TFL3"), ""),
+        )
+    ):
+        check = firmware_check._in_tflm(changed, tmp_path / str(number))
+        assert check.result == "failed"
+        assert said in check.why and check.why
+
+
+def test_without_the_package_tflm_is_not_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(firmware_check.importlib.util, "find_spec", lambda name: None)
+    assert firmware_check._in_tflm(mcu_source(), tmp_path).result == "not run"

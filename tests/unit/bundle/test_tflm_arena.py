@@ -105,7 +105,10 @@ def test_the_head_of_resnet8_is_what_tflm_measured() -> None:
     assert arena_bound(data, load_target("esp32-s3")).arena_bytes > facts.arena_bytes
 
 
-@pytest.mark.skipif(importlib.util.find_spec("tflite_micro") is None, reason="tflite-micro is not installed")
+@pytest.mark.skipif(
+    importlib.util.find_spec("tflite_micro") is None or importlib.util.find_spec("yaml") is None,
+    reason="tflite-micro and PyYAML are not installed",
+)
 @pytest.mark.parametrize("data", [model("int8"), *([RESNET.read_bytes()] if RESNET.is_file() else [])])
 def test_the_bound_holds_for_tflm_itself(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "model.tflite").write_bytes(data)

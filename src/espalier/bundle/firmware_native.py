@@ -1,0 +1,148 @@
+"""Runs the firmware bundle's `prepare` and `decide` on this machine against the build machine's answers."""
+
+from __future__ import annotations
+
+import struct
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..calibrate.contract import prepare
+from ..errors import VerificationError
+from .firmware_compile import WARNINGS, compile_c, gcc, guarded, zig
+from .source import BundleSource, Check
+
+TEMPLATE: Final = Path(__file__).parent / "firmware_template"
+FORMATS: Final = ("RGB888", "BGR888", "RGBA8888", "GRAY8", "RGB565_LE", "RGB565_BE")
+"""Order of the enumeration in xmodel_prepare.h."""
+
+
+def run_native(library: Path, source: BundleSource, work: Path) -> Check:
+    name = "prepare and decide equal the build machine's answers"
+    compiler = gcc("cc") or zig()
+    if compiler is None:
+        return Check(name=name, tool="cc", result="not run", why="neither cc nor ziglang is installed")
+    if any(
+        not (library / "src" / f"{source.identifier}_{part}.c").is_file() for part in ("prepare", "decide")
+    ):
+        return Check(name=name, tool=compiler.tool, result="not run", why="the compiled program has its own")
+
+    def run() -> str:
+        work.mkdir(parents=True, exist_ok=True)
+        driver = (TEMPLATE / "driver.c").read_text("ascii").replace("xmodel", source.identifier)
+        (work / "driver.c").write_text(driver.replace("XMODEL", source.identifier.upper()), "ascii")
+        parts = [
+            str(library / "src" / f"{source.identifier}_{p}.c") for p in ("prepare", "decide", "model_labels")
+        ]
+        flags = ["-O1", *WARNINGS, f"-I{library / 'src'}", "-o", "driver"]
+        compile_c(compiler, [*flags, "driver.c", *parts], work)
+        images, outputs = image_cases(source), output_cases(source)
+        sent = b"".join(command(0, image) for image in images)
+        sent += b"".join(struct.pack("<4i", 1, 0, 0, 0) + output.tobytes() for output in outputs)
+        done = subprocess.run(
+            [str(work / "driver")], input=sent, capture_output=True, timeout=120, check=False
+        )
+        compare(done.stdout, images, outputs, source)
+        return f"{len(images)} images in {len(FORMATS)} pixel formats, {len(outputs)} outputs"
+
+    return guarded(name, compiler.tool, run, compiler.version)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageCase:
+    """An image in one of FORMATS and the prepared bytes it must give."""
+
+    name: str
+    format: int
+    rows: int
+    columns: int
+    data: bytes
+    expected: bytes
+
+
+def image_cases(source: BundleSource) -> list[ImageCase]:
+    """The contract cases in every pixel format."""
+    cases = []
+    for case in source.contract_cases:
+        rgb = np.frombuffer(case.rgb, np.uint8).reshape(case.rows, case.columns, 3)
+        green = rgb[:, :, 1]
+        word = (
+            (rgb[:, :, 0].astype(np.uint16) >> 3 << 11)
+            | (green.astype(np.uint16) >> 2 << 5)
+            | rgb[:, :, 2] >> 3
+        )
+        expanded = expand_565(word)
+        alpha = np.concatenate([rgb, green[:, :, None]], axis=2)
+        given: list[tuple[bytes, NDArray[np.uint8] | None]] = [
+            (case.rgb, None),
+            (rgb[:, :, ::-1].tobytes(), None),
+            (alpha.tobytes(), None),
+            (green.tobytes(), np.repeat(green[:, :, None], 3, axis=2)),
+            (word.astype("<u2").tobytes(), expanded),
+            (word.astype(">u2").tobytes(), expanded),
+        ]
+        for index, (data, image) in enumerate(given):
+            expected = case.pixels if image is None else prepare(image, source.contract).tobytes()
+            cases.append(
+                ImageCase(
+                    name=f"{case.name} {FORMATS[index]}",
+                    format=index,
+                    rows=case.rows,
+                    columns=case.columns,
+                    data=data,
+                    expected=expected,
+                )
+            )
+    return cases
+
+
+def expand_565(word: NDArray[np.uint16]) -> NDArray[np.uint8]:
+    """RGB565 to RGB888 by repeating the high bits: uint16 [h, w] -> uint8 [h, w, 3]."""
+    r, g, b = word >> 11, word >> 5 & 63, word & 31
+    return np.stack([r << 3 | r >> 2, g << 2 | g >> 4, b << 3 | b >> 2], axis=2).astype(np.uint8)
+
+
+def output_cases(source: BundleSource) -> list[NDArray[np.int8]]:
+    """Golden outputs, every value in first place, ties, and noise."""
+    classes = len(source.labels)
+    random = np.random.Generator(np.random.PCG64(1))
+    cases = [np.frombuffer(v, np.int8) for vector in source.golden for v in vector.outputs.values()]
+    for value in range(-128, 128):
+        row = np.full(classes, -128, np.int8)
+        row[value % classes] = value
+        cases.append(row)
+    cases += list(random.integers(-128, 128, (64, classes), np.int8))
+    cases += list(random.integers(-3, 0, (64, classes), np.int8))
+    return cases
+
+
+def command(kind: int, case: ImageCase) -> bytes:
+    return struct.pack("<4i", kind, case.format, case.columns, case.rows) + case.data
+
+
+def compare(
+    answers: bytes, images: Sequence[ImageCase], outputs: Sequence[NDArray[np.int8]], source: BundleSource
+) -> None:
+    at = 0
+    for image in images:
+        size = len(image.expected)
+        got = bytes(byte ^ 0x80 for byte in answers[at : at + size])
+        at += size
+        if got != image.expected:
+            raise VerificationError(f"prepare of {image.name} differs")
+    scale, zero = source.output.scale, source.output.zero_point
+    for output in outputs:
+        answer = answers[at : at + 12]
+        at += 12
+        index = int(output.argmax())
+        confidence = scale * (int(output[index]) - zero)
+        review = int(confidence < source.recipe.decision.threshold)
+        if len(answer) != 12 or struct.unpack("<3i", answer)[::2] != (index, review):
+            raise VerificationError(f"decide of {output.tolist()} differs")
+        if abs(struct.unpack("<3i", answer)[1] - 1000 * confidence) > 0.51 + 1e-3 * 1000 * confidence:
+            raise VerificationError(f"the confidence of {output.tolist()} differs")

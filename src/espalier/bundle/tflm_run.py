@@ -1,0 +1,53 @@
+"""A program, not a module: runs model.tflite on pixels.bin of a folder in TensorFlow Lite Micro.
+
+Prints JSON: the bytes of arena that TFLM took, and the int8 output of each vector in hexadecimal. It runs in
+a process of its own, because an interpreter that meets a bad file may end its process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+ARENA_BYTES = 64 << 20
+
+
+def main(folder: Path) -> None:
+    """Run every vector; TFLM writes its allocations to the standard error."""
+    from tflite_micro import runtime
+
+    model = (folder / "model.tflite").read_bytes()
+    interpreter = runtime.Interpreter.from_bytes(model, arena_size=ARENA_BYTES)
+    shape = tuple(interpreter.get_input_details(0)["shape"])
+    pixels = np.frombuffer((folder / "pixels.bin").read_bytes(), np.uint8).reshape(-1, *shape)
+    outputs = []
+    for image in pixels:
+        interpreter.set_input((image.astype(np.int16) - 128).astype(np.int8), 0)
+        interpreter.invoke()
+        outputs.append(interpreter.get_output(0).tobytes().hex())
+    print(json.dumps({"arena_bytes": taken(interpreter), "outputs": outputs}))
+
+
+def taken(interpreter: object) -> int:
+    """Bytes of the arena, from what print_allocations() writes to file descriptor 2."""
+    with tempfile.TemporaryFile() as log:
+        kept = os.dup(2)
+        os.dup2(log.fileno(), 2)
+        try:
+            interpreter.print_allocations()  # type: ignore[attr-defined]
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+        log.seek(0)
+        found = re.search(rb"Arena allocation total (\d+)", log.read())
+    return int(found[1]) if found else 0
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
