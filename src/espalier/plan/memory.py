@@ -243,10 +243,7 @@ def _plan(graph: Graph, storages: _Storages, layout: _Layout, optimize: str) -> 
         )
         for n, ops in enumerate(layout.steps)
     )
-    used = tuple(
-        max((r.offset + r.size_bytes for r in lifetimes if r.first_step <= n <= r.last_step), default=0)
-        for n in range(max(1, len(steps)))
-    )
+    used = tuple(_covered(lifetimes, n) for n in range(max(1, len(steps))))
     return Plan(
         optimize=optimize,
         steps=steps,
@@ -256,3 +253,15 @@ def _plan(graph: Graph, storages: _Storages, layout: _Layout, optimize: str) -> 
         arena_bytes=layout.arena_bytes,
         peak_step=used.index(max(used)),
     )
+
+
+def _covered(lifetimes: tuple[Lifetime, ...], step: int) -> int:
+    """Bytes that hold something at `step`; what shares memory counts once."""
+    live = sorted(
+        (r.offset, r.offset + r.size_bytes) for r in lifetimes if r.first_step <= step <= r.last_step
+    )
+    total, end = 0, 0
+    for low, high in live:
+        total += max(0, high - max(low, end))
+        end = max(end, high)
+    return total

@@ -77,8 +77,8 @@ class Lifetime:
 class Plan:
     """The memory plan of a network. `places` has every tensor that is computed or given, constants excepted.
 
-    Operators that only rename memory (reshape) appear in no step. `used_bytes[n]` is the end of the highest
-    byte in use at step n; at `peak_step` it is `arena_bytes`, which the caller must provide.
+    Operators that only rename memory (reshape) appear in no step. `used_bytes[n]` are those that hold
+    something at step n, most at `peak_step`; `arena_bytes` is what the caller must provide.
     """
 
     optimize: str

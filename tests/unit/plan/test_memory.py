@@ -143,10 +143,10 @@ def test_reshape_is_renaming_unless_both_ends_are_the_callers() -> None:
     assert plan.arena_bytes == 0
 
 
-def test_the_peak_step_is_the_one_that_fills_the_arena() -> None:
+def test_the_peak_step_is_the_one_that_holds_most() -> None:
     graph, _ = random_graph(3)
     plan = plan_memory(graph, optimize="flash", demand=in_place, streamable=never)
-    assert plan.used_bytes[plan.peak_step] == plan.arena_bytes == max(plan.used_bytes)
+    assert plan.used_bytes[plan.peak_step] == max(plan.used_bytes) <= plan.arena_bytes
     for row in plan.lifetimes:
         assert row.offset + row.size_bytes <= plan.arena_bytes
 
