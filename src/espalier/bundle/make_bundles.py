@@ -78,7 +78,7 @@ def make_bundles(
     notes: dict[str, str] = {}
 
     def one(deploy: Deploy, target: Target) -> Bundle:
-        compiled, why = programs[target.name]
+        compiled, why = _compile(shop, job, deploy, target, int8, proof)
         source = _source(job, target, int8, proof, evaluation, compiled)
         if source.arena is not None:
             arena_bytes[target.name] = source.arena.arena_bytes
@@ -97,11 +97,13 @@ def make_bundles(
         return msgspec.structs.replace(bundle, checks=(*(compiled.checks if compiled else ()), *bundle.checks))
 
     with shop.stage("bundle"), ThreadPoolExecutor(2) as pool:
-        programs = {
-            target.name: _compile(shop, job, deploy, target, int8, proof)
-            for deploy, target in zip(job.recipe.deploy, job.targets, strict=True)
+        asked = list(zip(job.recipe.deploy, job.targets, strict=True))
+        # Firmware takes longest (it is compiled and emulated), so it starts first; results keep the recipe's order.
+        started = {
+            target.name: pool.submit(one, deploy, target)
+            for deploy, target in sorted(asked, key=lambda pair: pair[1].bundle != "firmware")
         }
-        bundles = tuple(pool.map(one, job.recipe.deploy, job.targets))
+        bundles = tuple(started[target.name].result() for _, target in asked)
     shop.ended("bundle", ", ".join(b.target for b in bundles))
     return Bundles(
         bundles=bundles,
