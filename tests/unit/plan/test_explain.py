@@ -30,7 +30,7 @@ def example() -> tuple[Graph, Plan]:
     z = b.op("pad", [y, b.const([[0, 0], [2, 2], [2, 2], [0, 0]], "int32")], Q)
     out = b.op("max_pool_2d", [z], Q, filter_h=2, filter_w=2, stride_h=2, stride_w=2)
     graph = b.finish([out])
-    names = ("in", "model/conv/Relu;<script>", "model/enlarge/Pad", "paddings", "model/pool/MaxPool")
+    names = ("in", "model/conv/Relu;<script>", "paddings", "model/enlarge/Pad", "model/pool/MaxPool")
     tensors = [replace(t, name=names[i] if i < len(names) else t.name) for i, t in enumerate(graph.tensors)]
     graph = replace(graph, tensors=tuple(tensors))
     return graph, plan_memory(graph, optimize="flash", demand=apart, streamable=never)
