@@ -50,8 +50,8 @@ def publish(artifacts: Iterable[Artifact], destination: Path) -> None:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def write_files(artifacts: Iterable[Artifact], folder: Path) -> None:
-    """Write files below `folder`, each flushed to the disk; refuses paths that leave it."""
+def write_files(artifacts: Iterable[Artifact], folder: Path, *, durable: bool = True) -> None:
+    """Write files below `folder`, each flushed to the disk if `durable`; refuses paths that leave it."""
     for artifact in sorted(artifacts, key=lambda a: a.path):
         parts = Path(artifact.path).parts
         if not parts or Path(artifact.path).is_absolute() or ".." in parts:
@@ -61,8 +61,9 @@ def write_files(artifacts: Iterable[Artifact], folder: Path) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o755 if artifact.executable else 0o644)
         with os.fdopen(descriptor, "wb") as file:
             file.write(artifact.data)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         path.chmod(0o755 if artifact.executable else 0o644)
 
 

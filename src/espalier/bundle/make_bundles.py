@@ -187,7 +187,7 @@ def _make(source: BundleSource, program: tuple[Artifact, ...] | None, tools: str
     checks: tuple[Check, ...] = ()
     if tools != "none":
         with tempfile.TemporaryDirectory(prefix="espalier-") as folder:
-            write_files(artifacts, Path(folder))
+            write_files(artifacts, Path(folder), durable=False)
             checks = CHECKS[kind](Path(folder), source, thorough=tools == "all")
     written = Artifact(path=manifest.NAME, data=manifest.write(source, artifacts, checks), role="manifest")
     return Bundle(target=source.target.name, artifacts=(*artifacts, written), checks=checks)

@@ -43,6 +43,7 @@ class ModelFile:
         self._shop = shop
         self._contract = contract
         self._lock = threading.RLock()
+        self._facts_lock = threading.Lock()
         self._loaded: dict[str, Any] | None = None
 
     @property
@@ -54,7 +55,7 @@ class ModelFile:
 
     def facts(self) -> dict[str, Any]:
         """The container, configuration and weights as data, after every check; no TensorFlow. Raises ModelRefusedError."""
-        with self._lock:
+        with self._facts_lock:
             return unpack(
                 self._shop.stored("load/facts", {"model": self.sha256}, lambda: {"facts": pack(self._inspect())})["facts"],
                 dict[str, Any],
