@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from espalier.emit.demand import demand, streamable
-from espalier.emit.program import emit
+from espalier.emit.program import Options, emit
 from espalier.graph.types import DTYPES, Array, Graph
 from espalier.measure.cross import WARNINGS, Core, compile_program
 from espalier.measure.emulate import EmulatedCore
@@ -38,13 +38,13 @@ class Batch:
     """One C file for all programs, and the kernels."""
 
 
-def make_batch(graphs: Sequence[Graph], *, optimize: str = "speed") -> Batch:
+def make_batch(graphs: Sequence[Graph], *, optimize: str = "speed", isa: str = "portable") -> Batch:
     programs, kernels, bodies = [], {}, []
     for number, graph in enumerate(graphs):
         prefix = f"case{number}"
-        needs = functools.partial(demand, optimize=optimize)
+        needs = functools.partial(demand, optimize=optimize, isa=isa)
         plan = plan_memory(graph, optimize=optimize, demand=needs, streamable=streamable)
-        files = dict(emit(graph, plan, prefix))
+        files = dict(emit(graph, plan, prefix, Options(isa=isa)))
         for end in ("_weights.h", ".h", "_weights.c", ".c"):
             text = files.pop(prefix + end).decode()
             bodies.append("\n".join(line for line in text.splitlines() if f'#include "{prefix}' not in line))

@@ -87,6 +87,17 @@ def test_random_graphs_are_exact(tmp_path: Path, optimize: str) -> None:
     assert_exact(cases, tmp_path, "-O0", optimize=optimize)
 
 
+def test_the_byte_layout_of_helium_is_exact_in_plain_c(tmp_path: Path) -> None:
+    cases = random_cases(["conv_2d"], 40, "int8", 2000)
+    cases += compiled([(*random_graph(seed), f"graph {seed}") for seed in range(300, 310)])
+    batch = make_batch([graph for graph, _, _ in cases], isa="helium")
+    assert batch.files["cases.c"].count(b"espalier_tile_bytes") > 30
+    with native(batch, tmp_path, "-O1") as programs:
+        for number, (graph, inputs, name) in enumerate(cases):
+            for got, want in zip(programs.run(number, inputs), reference.run(graph, inputs), strict=True):
+                assert got.tobytes() == np.ascontiguousarray(want).tobytes(), name
+
+
 def test_sanitizers_find_nothing(tmp_path: Path) -> None:
     """Undefined behaviour stops the process, so it is watched from a child of its own."""
     import subprocess

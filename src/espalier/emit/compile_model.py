@@ -74,11 +74,12 @@ def _compile(job: Job, deploy: Deploy, target: Target, int8: Int8Model, proof: P
     graph, account = simplify(given)
     vectors = _vectors(given, int8, proof)
     cases = tuple(GoldenCase(input=_entered(v.pixels), output=v.outputs["reference"]) for v in vectors)
-    plan = plan_memory(
-        graph, optimize=deploy.optimize, demand=partial(demand, optimize=deploy.optimize), streamable=streamable
-    )
+    core = core_of(target)
+    isa = core.isa if core is not None else "portable"
+    needs = partial(demand, optimize=deploy.optimize, isa=isa)
+    plan = plan_memory(graph, optimize=deploy.optimize, demand=needs, streamable=streamable)
     # The preprocessing comes with the firmware bundle, the same C for both runtimes.
-    options = Options(labels=job.labels(), golden=cases, threshold=job.recipe.decision.threshold)
+    options = Options(labels=job.labels(), golden=cases, threshold=job.recipe.decision.threshold, isa=isa)
     files = emit(graph, plan, job.recipe.name, options)
     row, check = _emulate(job, deploy, target, graph, files, cases, plan.arena_bytes)
     saved = (

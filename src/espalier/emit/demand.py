@@ -26,12 +26,12 @@ class Demand:
     leads: Mapping[int, int]
 
 
-def demand(graph: Graph, ops: tuple[int, ...], *, optimize: str = "speed") -> Demand:
-    """The needs of one step; exact for the kernels that will run under ``optimize``."""
+def demand(graph: Graph, ops: tuple[int, ...], *, optimize: str = "speed", isa: str = "portable") -> Demand:
+    """The needs of one step; exact for the kernels that will run under ``optimize`` on ``isa``."""
     if len(ops) > 1:
-        stream = build_stream(graph, ops, optimize)
+        stream = build_stream(graph, ops, optimize, isa)
         return Demand(scratch_bytes=stream.scratch_bytes, leads=stream_leads(stream))
-    calls = lower(graph, ops[0], How(optimize=optimize))
+    calls = lower(graph, ops[0], How(optimize=optimize, isa=isa))
     scratch = max((round_up(call.scratch_bytes, 8) for call in calls), default=0)
     op = graph.ops[ops[0]]
     leads: dict[int, int] = {}

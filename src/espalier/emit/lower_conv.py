@@ -42,8 +42,6 @@ def conv_2d(view: OpView, how: How) -> Lowered:
     steps = words * 2 * segments * kernel_h
     ring_rows = 0 if direct else (kernel_h - 1) * dilation_h + 1
     ring_width = max((out_w - 1) * stride_w + (kernel_w - 1) * dilation_w + 1, left + in_w)
-    wide = int(not direct and how.optimize == "speed" and in_c % 4 == 0 and depth % 4 == 0)
-    slack = 4 + 3 * stride_w * in_c
     weights = np.asarray(view.constant(1), np.int8)
     multipliers = arithmetic.conv_multipliers(
         quant_of(data.quant).scale, quant_of(filters.quant).scales, quant_of(view.output.quant).scale, out_c
@@ -51,6 +49,9 @@ def conv_2d(view: OpView, how: How) -> Lowered:
     in_zero = quant_of(data.quant).zero_point
     biases = folded_biases(view, weights.reshape(out_c, -1), in_zero)
     fast = out_c // groups % 2 == 0 and fits_fast(weights.reshape(out_c, -1), biases, multipliers)
+    window_bytes = round_up(kernel_h * segments * segment, 16) if fast and how.isa == "helium" else 0
+    wide = int(not direct and not window_bytes and how.optimize == "speed" and in_c % 4 == 0 and depth % 4 == 0)
+    slack = 4 + 3 * stride_w * in_c
     out_quant = quant_of(view.output.quant)
     low, high = arithmetic.activation_range(op.text("activation"), out_quant.scale, out_quant.zero_point, "int8")
     group_out = out_c // groups
@@ -67,7 +68,7 @@ def conv_2d(view: OpView, how: How) -> Lowered:
         sources=("conv_2d.c", "copy.c"),
         struct="espalier_conv_2d_layer",
         fields={
-            "tile": Name("espalier_tile_4x2" if fast else "espalier_tile_wide"),
+            "tile": Name(_tile(fast, window_bytes)), "window_bytes": window_bytes, "segment_bytes": segment,
             "in_height": in_h, "in_width": in_w, "in_channels": in_c,
             "out_height": out_h, "out_width": out_w, "out_channels": out_c, "groups": groups,
             "group_out": group_out,
@@ -81,11 +82,15 @@ def conv_2d(view: OpView, how: How) -> Lowered:
             "in_zero": in_zero, "out_zero": out_quant.zero_point, "low": low, "high": high,
         },
         constants=(
-            Constant(field="weights", values=paired_weights(weights, groups, segments), align=4),
+            Constant(
+                field="weights", align=16 if window_bytes else 4,
+                values=byte_weights(weights, window_bytes) if window_bytes
+                else paired_weights(weights, groups, segments),
+            ),
             Constant(field="pairs", values=channel_pairs(biases, multipliers, groups, fast), struct="espalier_pair"),
         ),
         state_bytes=state_bytes,
-        work_bytes=16 * steps + round_up(spare, 8),
+        work_bytes=(4 * window_bytes or 16 * steps) + round_up(spare, 8),
         uses_scratch=True,
         leads={0: conv_lead(window, out_w, out_c, stride_w * in_c, groups)},
         window=window,
@@ -163,6 +168,20 @@ def paired_weights(weights: NDArray[np.int8], groups: int, segments: int) -> NDA
     order = [first[..., 0], second[..., 0], first[..., 2], second[..., 2],
              first[..., 1], second[..., 1], first[..., 3], second[..., 3]]  # fmt: skip
     return np.ascontiguousarray(np.stack(order, axis=-1)).reshape(-1)
+
+
+def _tile(fast: bool, window_bytes: int) -> str:
+    if window_bytes:
+        return "espalier_tile_bytes"
+    return "espalier_tile_4x2" if fast else "espalier_tile_wide"
+
+
+def byte_weights(weights: NDArray[np.int8], window_bytes: int) -> NDArray[np.int8]:
+    """OHWI weights as espalier_tile_bytes reads them: int8 [pairs, window_bytes / 16, 2, 16], flat."""
+    flat = weights.reshape(weights.shape[0], -1)
+    padded = np.pad(flat, ((0, 0), (0, window_bytes - flat.shape[1])))
+    blocks = padded.reshape(-1, 2, window_bytes // 16, 16)
+    return np.ascontiguousarray(blocks.transpose(0, 2, 1, 3)).reshape(-1)
 
 
 def _check_extents(*extents: int) -> None:

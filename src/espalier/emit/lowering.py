@@ -19,10 +19,12 @@ READ_FIRST = -(1 << 30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class How:
-    """``rows``: the operator must run row by row. ``optimize``: speed | ram | flash."""
+    """``rows``: the operator must run row by row. ``optimize``: speed | ram | flash. ``isa``: portable | dsp | helium;
+    programs for the first two are the same C, helium keeps weights and windows as bytes."""
 
     rows: bool = False
     optimize: str = "speed"
+    isa: str = "portable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

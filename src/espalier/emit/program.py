@@ -34,6 +34,8 @@ class Options:
     labels: tuple[str, ...] = ()
     golden: tuple[GoldenCase, ...] = ()
     threshold: float = 0.0
+    isa: str = "portable"
+    """portable | dsp | helium; the plan must have been made with the demands of the same one."""
 
 
 def emit(graph: Graph, plan: Planned, name: str, options: Options | None = None) -> list[tuple[str, bytes]]:
@@ -44,7 +46,7 @@ def emit(graph: Graph, plan: Planned, name: str, options: Options | None = None)
     options = options or Options()
     prefix = c.identifier(name)
     locate = _Locations(graph, plan, prefix)
-    body = write_steps(graph, plan, prefix, locate)
+    body = write_steps(graph, plan, prefix, options.isa, locate)
     weights = _weights(prefix, graph, body)
     files: dict[str, str] = {
         f"{prefix}.h": _header(graph, plan, prefix, options),

@@ -10,7 +10,7 @@ from espalier.emit import c_text as c
 from espalier.emit.c_text import Name
 from espalier.emit.kernel_table import lower
 from espalier.emit.lowering import How, Lowered
-from espalier.emit.stream import Node, build_stream
+from espalier.emit.stream import Node, Stream, build_stream
 from espalier.graph.types import ABSENT, Graph
 from espalier.graph.verify import layer_name
 
@@ -68,15 +68,15 @@ def layer_id(prefix: str, op: int, part: int = 0, parts: int = 1) -> str:
     return f"{prefix}_layer_{op:02d}" + (f"_{part}" if parts > 1 else "")
 
 
-def write_steps(graph: Graph, plan: Planned, prefix: str, locate: Callable[[int], Name]) -> Body:
+def write_steps(graph: Graph, plan: Planned, prefix: str, isa: str, locate: Callable[[int], Name]) -> Body:
     """All steps of the plan; ``locate`` gives the pointer expression of a tensor."""
     body = Body()
-    how = How(optimize=plan.optimize)
+    how = How(optimize=plan.optimize, isa=isa)
     for step in plan.steps:
         names = ", ".join(f"{graph.ops[op].kind} {layer_name(graph, graph.ops[op])}" for op in step.ops)
         if len(step.ops) > 1:
             body.lines.append(c.comment(f"row by row: {names}"))
-            _write_stream(graph, plan, step, prefix, locate, body)
+            _write_stream(graph, build_stream(graph, tuple(step.ops), plan.optimize, isa), step, prefix, locate, body)
             continue
         calls = lower(graph, step.ops[0], how)
         if calls:
@@ -104,9 +104,9 @@ def _whole_call(graph: Graph, layer: Layer, scratch: int, locate: Callable[[int]
 
 
 def _write_stream(
-    graph: Graph, plan: Planned, step: PlannedStep, prefix: str, locate: Callable[[int], Name], body: Body
+    graph: Graph, stream: Stream, step: PlannedStep, prefix: str, locate: Callable[[int], Name], body: Body
 ) -> None:
-    stream, base = build_stream(graph, tuple(step.ops), plan.optimize), step.scratch_offset
+    base = step.scratch_offset
     names = {node.op: layer_id(prefix, node.op) for node in stream.nodes()}
     pointers: list[str] = []
     starts: list[str] = []

@@ -57,9 +57,9 @@ def streamable(graph: Graph, ops: tuple[int, ...]) -> bool:
     return True
 
 
-def build_stream(graph: Graph, ops: tuple[int, ...], optimize: str) -> Stream:
+def build_stream(graph: Graph, ops: tuple[int, ...], optimize: str, isa: str = "portable") -> Stream:
     """The tree of a streamed step with the layout of its scratch; :class:`BugError` when it is no such tree."""
-    how = How(rows=True, optimize=optimize)
+    how = How(rows=True, optimize=optimize, isa=isa)
     producers, consumers = graph.producers(), graph.consumers()
     inside = set(ops)
     seen: set[int] = set()

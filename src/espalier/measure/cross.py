@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -58,7 +57,8 @@ CORES: Mapping[str, Core] = {
 
 def zig(*arguments: str, cwd: Path) -> None:
     """Runs one zig command in ``cwd``; a failure is ours, because every input was emitted by us."""
-    if importlib.util.find_spec("ziglang") is None:
+    package = importlib.util.find_spec("ziglang")
+    if package is None or package.origin is None:
         raise ToolMissingError(
             "the cross-compiler (PyPI package ziglang) is not installed",
             supported="microcontroller targets are compiled and run on an emulated core during the build",
@@ -69,7 +69,7 @@ def zig(*arguments: str, cwd: Path) -> None:
     environment["ZIG_GLOBAL_CACHE_DIR"] = str(cwd / "zig-cache")
     environment["SOURCE_DATE_EPOCH"] = "0"
     done = subprocess.run(
-        [sys.executable, "-m", "ziglang", *arguments], cwd=cwd, env=environment, capture_output=True, timeout=300
+        [str(Path(package.origin).with_name("zig")), *arguments], cwd=cwd, env=environment, capture_output=True, timeout=300
     )
     if done.returncode != 0:
         raise BugError(f"zig {arguments[0]} failed on emitted code:\n{done.stderr.decode(errors='replace')[-4000:]}")
@@ -83,17 +83,19 @@ def compile_program(
     workdir: Path,
     optimize: str = "-O2",
     flags: Sequence[str] = (),
+    script: str = "link.ld",
+    extra: Sequence[str] = (),
 ) -> Image:
     """Compiles C files for one core and links them with what ``roots`` (function names) need.
 
     ``files`` maps plain file names to their bytes; only names that end in ``.c`` are compiled.
-    Warnings are errors, as they are for the firmware engineer.
+    Warnings are errors, as they are for the firmware engineer. ``script`` and ``extra`` name files of firmware/.
     """
     for name, data in sorted(files.items()):
         (workdir / name).write_bytes(data)
-    for name in ("memory.c", "string.h"):
+    for name in ("memory.c", "string.h", *extra):
         (workdir / name).write_bytes((_FIRMWARE / name).read_bytes())
-    sources = sorted(name for name in [*files, "memory.c"] if name.endswith(".c"))
+    sources = sorted(name for name in [*files, "memory.c", *extra] if name.endswith(".c"))
     options = [
         "-target", core.triple, f"-mcpu={core.cpu}", optimize, *WARNINGS, *flags, "-isystem", ".",
         "-fno-sanitize=undefined", "-fno-stack-protector", "-ffunction-sections", "-fdata-sections",
@@ -108,15 +110,24 @@ def compile_program(
             job.result()
     keep = [argument for root in roots for argument in ("-u", root)]
     zig(
-        "ld.lld", "-T", str(_FIRMWARE / "link.ld"), f"--defsym=FLASH_BASE={FLASH_BASE}", "--gc-sections", "-e",
+        "ld.lld", "-T", str(_FIRMWARE / script), f"--defsym=FLASH_BASE={FLASH_BASE}", "--gc-sections", "-e",
         roots[0], *keep, *[source[:-2] + ".o" for source in sources], "-o", "program.elf", cwd=workdir,
     )  # fmt: skip
     return read_elf((workdir / "program.elf").read_bytes())
 
 
 def compile_counter(workdir: Path) -> Path:
-    """Compiles the block counter for the machine that runs this process; returns the shared library."""
-    (workdir / "count_blocks.c").write_bytes((_FIRMWARE / "count_blocks.c").read_bytes())
-    zig("cc", "-O2", "-fPIC", "-fno-sanitize=undefined", "-c", "count_blocks.c", "-o", "count_blocks.o", cwd=workdir)
-    zig("ld.lld", "-shared", "count_blocks.o", "-o", "count_blocks.so", cwd=workdir)
-    return workdir / "count_blocks.so"
+    """Compiles unicorn's block counter for the machine that runs this process; returns the shared library."""
+    return _compile_host("count_blocks", workdir)
+
+
+def compile_plugin(workdir: Path) -> Path:
+    """Compiles QEMU's counting plugin for the machine that runs this process; returns the shared library."""
+    return _compile_host("count_qemu", workdir)
+
+
+def _compile_host(name: str, workdir: Path) -> Path:
+    (workdir / f"{name}.c").write_bytes((_FIRMWARE / f"{name}.c").read_bytes())
+    zig("cc", "-O2", "-fPIC", "-fno-sanitize=undefined", "-c", f"{name}.c", "-o", f"{name}.o", cwd=workdir)
+    zig("ld.lld", "-shared", f"{name}.o", "-o", f"{name}.so", cwd=workdir)
+    return workdir / f"{name}.so"

@@ -152,6 +152,14 @@ class EmulatedCore:
             stack_bytes=_STACK_BYTES - untouched - passed,
         )
 
+    def read(self, address: int, size: int) -> bytes:
+        """Bytes of flash or RAM."""
+        return bytes(self._engine.mem_read(address, size))
+
+    def write(self, address: int, data: bytes) -> None:
+        """Changes flash or RAM, as damage would."""
+        self._engine.mem_write(address, data)
+
     def _counter(self, watch: str, layers: Sequence[str]) -> tuple[_Counter, NDArray[np.uint64], NDArray[np.uint32]]:
         counts = np.zeros(len(layers) + 1, np.uint64)
         addresses = np.array([self._image.symbols[name].address for name in layers], np.uint32)

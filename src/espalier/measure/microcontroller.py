@@ -18,6 +18,7 @@ from espalier.graph.view import view
 from espalier.measure.cross import Core, compile_program
 from espalier.measure.elf import Image
 from espalier.measure.emulate import Call, EmulatedCore
+from espalier.measure.qemu import run_on_board
 
 _PAINTS = (0xA5, 0x5A)
 _GUARD = 64
@@ -68,6 +69,10 @@ def measure_program(
     :class:`ToolMissingError` when the cross-compiler or the emulator is not installed.
     """
     prefix = identifier(name)
+    if not golden:
+        raise VerificationError("there is no golden case to run on the emulated core")
+    if not core.unicorn:
+        return _measure_on_board(dict(files), core, prefix, arena_bytes, golden, optimize)
     with tempfile.TemporaryDirectory() as folder:
         workdir = Path(folder)
         image = compile_program(
@@ -75,12 +80,10 @@ def measure_program(
         )
         emulated = EmulatedCore(image, core, workdir=workdir)
         layers = layer_of_symbol(image.symbols, prefix)
-        first: Call | None = None
-        for number, case in enumerate(golden):
-            call = _run_case(emulated, prefix, case, arena_bytes, _PAINTS[0], number, sorted(layers))
-            first = first or call
-        if first is None:
-            raise VerificationError("there is no golden case to run on the emulated core")
+        first, *_ = [
+            _run_case(emulated, prefix, case, arena_bytes, _PAINTS[0], number, sorted(layers))
+            for number, case in enumerate(golden)
+        ]
         second = _run_case(emulated, prefix, golden[0], arena_bytes, _PAINTS[1], 0, ())
         if emulated.call(f"{prefix}_check", []).result != 0:
             raise VerificationError("the weights in flash do not have the expected CRC-32")
@@ -97,6 +100,21 @@ def measure_program(
         exact=len(golden),
         layers=_layer_figures(graph, first, layers, image),
     )
+
+
+def _measure_on_board(
+    files: dict[str, bytes], core: Core, prefix: str, arena_bytes: int, golden: Sequence[GoldenCase], optimize: str
+) -> Emulated:
+    with tempfile.TemporaryDirectory() as folder:
+        run = run_on_board(
+            files, core, prefix=prefix, arena_bytes=arena_bytes, golden=golden, workdir=Path(folder), optimize=optimize
+        )
+    return Emulated(
+        core=core.name, emulator=f"qemu-system-arm {core.qemu}", compiler="zig cc", optimize=optimize,
+        instructions=run.instructions, arena_bytes=run.arena_bytes, stack_bytes=run.stack_bytes,
+        code_bytes=run.image.size_of(".text"), weights_bytes=run.image.size_of(".weights", ".rodata"),
+        exact=len(golden), layers=(),
+    )  # fmt: skip
 
 
 def _run_case(

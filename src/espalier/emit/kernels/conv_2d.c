@@ -409,6 +409,160 @@ void espalier_tile_wide(const espalier_tile *t, int8_t *out) {
   }
 }
 
+/* tile->packed: four windows of bytes, one behind the other; tile->skip: bytes of a window. */
+#if ESPALIER_HELIUM
+/* r0 weights, r1 r3 r5 r7 windows, r9 end of the first window; sums of channel 0 in r2 r4 r6 r8, of channel 1 in r10
+ * r12 r14 and, as all even registers are taken, r0: the weights are read through r11.
+ * stack: 0 packed, 4 end, 8 window bytes, 12 zero, 16 pairs, 20 count, 24 weights, 28 pitch, 32 out */
+#define SCALE_FOUR                \
+  "ldrd r4,r5,[r3],#8\n"          \
+  "vqrdmulh.s32 q0,q0,r4\n"       \
+  "vshr.s32 q1,q0,#31\n"          \
+  "vadd.i32 q0,q0,q1\n"           \
+  "rsb r5,r5,#0\n"                \
+  "vrshl.s32 q0,r5\n"             \
+  "vadd.i32 q0,q0,r6\n"           \
+  "vmin.s32 q0,q0,q6\n"           \
+  "vmax.s32 q0,q0,q7\n"
+__asm__(
+    ".syntax unified\n"
+    ".pushsection .text.espalier_tile_bytes,\"ax\",%progbits\n"
+    ".balign 4\n.thumb\n.thumb_func\n.type espalier_tile_bytes,%function\n.global espalier_tile_bytes\n"
+    "espalier_tile_bytes:\n"
+    "push {r4-r11,lr}\n"
+    "sub sp,sp,#4\n"
+    "vpush {d8-d15}\n"
+    "sub sp,sp,#40\n"
+    "ldm r0,{r2-r9}\n"
+    "stm sp,{r2-r9}\n"
+    "str r1,[sp,#32]\n"
+    "mov r11,r8\n"
+    "movs r2,#127\n"
+    "vdup.32 q6,r2\n"
+    "mvns r2,r2\n"
+    "vdup.32 q7,r2\n"
+    "movs r2,#0\n"
+    "vidup.u32 q5,r2,#1\n"
+    "vmul.i32 q5,q5,r9\n" /* offsets of the four pixels in the output */
+    "1: ldr r12,[sp,#16]\n"
+    "ldrd r2,r10,[r12]\n"
+    "mov r4,r2\n"
+    "mov r6,r2\n"
+    "mov r8,r2\n"
+    "mov r12,r10\n"
+    "mov lr,r10\n"
+    "mov r0,r10\n"
+    "ldrd r1,r9,[sp,#0]\n"
+    "ldr r3,[sp,#8]\n"
+    "add r5,r1,r3,lsl #1\n"
+    "add r7,r5,r3\n"
+    "add r3,r3,r1\n"
+    "2: vldrw.u32 q0,[r11],#16\n"
+    "vldrw.u32 q2,[r1],#16\n"
+    "vldrw.u32 q1,[r11],#16\n"
+    "vmladava.s8 r2,q0,q2\n"
+    "vldrw.u32 q3,[r3],#16\n"
+    "vmladava.s8 r10,q1,q2\n"
+    "vmladava.s8 r4,q0,q3\n"
+    "vldrw.u32 q2,[r5],#16\n"
+    "vmladava.s8 r12,q1,q3\n"
+    "vmladava.s8 r6,q0,q2\n"
+    "vldrw.u32 q3,[r7],#16\n"
+    "vmladava.s8 lr,q1,q2\n"
+    "vmladava.s8 r8,q0,q3\n"
+    "vmladava.s8 r0,q1,q3\n"
+    "cmp r1,r9\n"
+    "bne 2b\n"
+    "vmov q0[2],q0[0],r2,r6\n"
+    "vmov q0[3],q0[1],r4,r8\n"
+    "ldr r3,[sp,#16]\n"
+    "adds r3,r3,#8\n"
+    "ldr r6,[sp,#12]\n"
+    "asrs r6,r6,#1\n"
+    "ldr r1,[sp,#32]\n"
+    SCALE_FOUR
+    "vstrb.32 q0,[r1,q5]\n"
+    "vmov q0[2],q0[0],r10,lr\n"
+    "vmov q0[3],q0[1],r12,r0\n"
+    "adds r1,r1,#1\n"
+    SCALE_FOUR
+    "vstrb.32 q0,[r1,q5]\n"
+    "adds r1,r1,#1\n"
+    "str r1,[sp,#32]\n"
+    "str r3,[sp,#16]\n"
+    "ldr r2,[sp,#20]\n"
+    "subs r2,r2,#1\n"
+    "str r2,[sp,#20]\n"
+    "bne 1b\n"
+    "add sp,sp,#40\n"
+    "vpop {d8-d15}\n"
+    "add sp,sp,#4\n"
+    "pop {r4-r11,pc}\n"
+    ".size espalier_tile_bytes,.-espalier_tile_bytes\n"
+    ".popsection\n");
+
+void espalier_pack_bytes(int8_t *to, const int8_t *from, int32_t bytes);
+__asm__(
+    ".syntax unified\n"
+    ".pushsection .text.espalier_pack_bytes,\"ax\",%progbits\n"
+    ".balign 4\n.thumb\n.thumb_func\n.type espalier_pack_bytes,%function\n.global espalier_pack_bytes\n"
+    "espalier_pack_bytes:\n"
+    "push {r4,lr}\n"
+    "dlstp.8 lr,r2\n"
+    "1: vldrb.8 q0,[r1],#16\n"
+    "vstrb.8 q0,[r0],#16\n"
+    "letp lr,1b\n"
+    "pop {r4,pc}\n"
+    ".size espalier_pack_bytes,.-espalier_pack_bytes\n"
+    ".popsection\n");
+#else
+#define espalier_pack_bytes espalier_copy
+
+void espalier_tile_bytes(const espalier_tile *t, int8_t *out) {
+  const int8_t *weights = t->weights;
+  int32_t bytes = (int32_t)t->skip;
+  int32_t channel, pixel, k;
+  for (channel = 0; channel < 2 * t->count; channel++) {
+    const espalier_pair *pair = t->pairs + (channel >> 1);
+    int32_t m = channel & 1 ? pair->multiplier1 : pair->multiplier0;
+    int32_t s = channel & 1 ? pair->shift1 : pair->shift0;
+    const int8_t *w = weights + (channel >> 1) * 2 * bytes + 16 * (channel & 1);
+    for (pixel = 0; pixel < 4; pixel++) {
+      const int8_t *a = (const int8_t *)t->packed + pixel * bytes;
+      int32_t x = channel & 1 ? pair->bias1 : pair->bias0;
+      for (k = 0; k < bytes; k++) x += a[k] * w[(k & ~15) * 2 + (k & 15)];
+      x = espalier_scale(x, m);
+      x += x >> 31;
+      x = (x + t->zero * ((int32_t)1 << (s - 1))) >> s;
+      out[pixel * t->pitch + channel] = (int8_t)espalier_clamp(x, -128, 127);
+    }
+  }
+}
+#endif
+
+/* The windows of 4 pixels as bytes. */
+static void pack_windows(const espalier_conv_2d_layer *l, Ring *ring, int8_t *to, const int8_t *in, int32_t offset,
+                         int32_t pitch) {
+  int32_t slot = l->ring_rows ? ring->slot : 0;
+  int32_t line, piece, pixel;
+  for (line = 0; line < l->window_rows; line++) {
+    const int8_t *from = in;
+    if (l->ring_rows) {
+      from = ring_row(l, ring, slot);
+      slot += l->dilation;
+      if (slot >= l->ring_rows) slot -= l->ring_rows;
+    }
+    from += offset;
+    for (piece = 0; piece < l->window_segments; piece++) {
+      for (pixel = 0; pixel < 4; pixel++) {
+        espalier_pack_bytes(to + pixel * l->window_bytes, from + pixel * pitch, l->segment_bytes);
+      }
+      to += l->segment_bytes;
+      from += l->segment_step;
+    }
+  }
+}
+
 static void clamp_row(int8_t *at, int32_t bytes, int32_t low, int32_t high) {
   for (; bytes > 0; bytes--, at++) *at = (int8_t)espalier_clamp(*at, low, high);
 }
@@ -420,13 +574,20 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
   int32_t group_out = l->group_out;
   int16_t *packed = work;
   int8_t *spare = (int8_t *)(packed + packed_values);
+  int32_t pair_bytes = (packed_values >> 3) * 4;
   espalier_tile tile;
   int32_t group, x;
   tile.packed = packed;
   tile.packed_end = packed + packed_values;
+  if (l->window_bytes) {
+    spare = (int8_t *)work + 4 * l->window_bytes;
+    pair_bytes = 2 * l->window_bytes;
+    tile.packed_end = (const int16_t *)work + (l->window_bytes >> 1);
+  }
 #if ESPALIER_THUMB2
   for (tile.skip = (uint32_t)l->skip; tile.skip >= STEPS;) tile.skip -= STEPS;
 #endif
+  if (l->window_bytes) tile.skip = (uint32_t)l->window_bytes;
   tile.zero = 2 * l->out_zero + 1;
   tile.pairs = l->pairs;
   tile.count = l->count;
@@ -439,6 +600,7 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
       int32_t pitch = l->pixel_step;
       int32_t slot = l->ring_rows ? ring->slot : 0;
       int32_t line, piece;
+      int32_t lines = l->window_bytes ? 0 : l->window_rows;
       int8_t *target;
       if (pixels >= 4) {
         pixels = 4;
@@ -449,7 +611,10 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
         x = l->out_width - 4;
         pixels = 4;
       }
-      for (line = 0; line < l->window_rows; line++) {
+      if (l->window_bytes) {
+        pack_windows(l, ring, work, in, x * l->pixel_step + group * l->group_step, pitch);
+      }
+      for (line = 0; line < lines; line++) {
         const int8_t *from = in;
         if (l->ring_rows) {
           from = ring_row(l, ring, slot);
@@ -473,7 +638,7 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
       x += pixels;
     }
     tile.pairs += (group_out + 1) >> 1;
-    tile.weights += (packed_values >> 3) * 4 * ((group_out + 1) >> 1);
+    tile.weights += pair_bytes * ((group_out + 1) >> 1);
   }
   if (l->low > -128 || l->high < 127) clamp_row(out, l->out_width * l->out_channels, l->low, l->high);
   if (l->ring_rows) ring->wanted += l->stride_height;

@@ -21,6 +21,12 @@
 #define ESPALIER_DSP 0
 #endif
 
+#if ESPALIER_DSP && defined(__ARM_FEATURE_MVE)
+#define ESPALIER_HELIUM 1
+#else
+#define ESPALIER_HELIUM 0
+#endif
+
 #if defined(__GNUC__)
 #define ESPALIER_ALIGNED(bytes) __attribute__((aligned(bytes)))
 /* Moves of 4 bytes at any address; the builtin becomes a load and a store even without a C library. */
@@ -136,6 +142,8 @@ typedef struct {
   int16_t pixel_step;       /* bytes from one output pixel's window to the next, in the ring */
   int16_t group_step;       /* bytes from one group's channels to the next, in the ring */
   int16_t wide;             /* the ring holds 16-bit values, each 4 of them in the order 0, 2, 1, 3 */
+  int16_t window_bytes;     /* for tile_bytes: bytes of a packed window, a multiple of 16; 0 for the other tiles */
+  int16_t segment_bytes;    /* bytes of a piece */
   int16_t dilation;         /* rows of the input between two rows of the window */
   int16_t stride_height;
   int16_t count;            /* output channels per group; for tile_4x2 pairs of them */
@@ -147,6 +155,9 @@ typedef struct {
 
 /* The fast path: |accumulator| < 2^30, multipliers > 0, right shifts 1..22, an even number of channels per group. */
 void espalier_tile_4x2(const espalier_tile *tile, int8_t *out);
+/* The same for cores with byte dot products: windows and weights stay bytes. weights: per pair of channels, per 16
+ * input values, 16 bytes of the first and 16 of the second channel; pieces of a window follow each other closely. */
+void espalier_tile_bytes(const espalier_tile *tile, int8_t *out);
 /* Every other case. */
 void espalier_tile_wide(const espalier_tile *tile, int8_t *out);
 

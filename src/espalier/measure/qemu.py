@@ -1,0 +1,75 @@
+"""Runs an emitted program on one of QEMU's Arm boards, where qemu-system-arm is installed: Cortex-M55 needs it.
+
+The known answers are compiled in; the program reports through semihosting, instructions are counted by a plugin that is
+compiled for the occasion. A count of Helium instructions is not a count of cycles: most take two or more.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from espalier.emit.harness import write_cases
+from espalier.emit.selftest import GoldenCase
+from espalier.errors import ToolMissingError, VerificationError
+from espalier.measure.cross import Core, compile_plugin, compile_program
+from espalier.measure.elf import Image
+
+_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardRun:
+    """What the board reported. ``layers``: instructions per golden case are one figure; QEMU splits no further."""
+
+    image: Image
+    instructions: int
+    stack_bytes: int
+    arena_bytes: int
+
+
+def run_on_board(
+    files: Mapping[str, bytes], core: Core, *, prefix: str, arena_bytes: int, golden: Sequence[GoldenCase],
+    workdir: Path, optimize: str,
+) -> BoardRun:  # fmt: skip
+    """Builds the firmware, runs every golden case and compares the bytes on the board.
+
+    Raises :class:`ToolMissingError` without qemu-system-arm, :class:`VerificationError` for a wrong byte or a fault.
+    """
+    qemu = shutil.which("qemu-system-arm")
+    if qemu is None:
+        raise ToolMissingError(
+            f"qemu-system-arm is not installed, and only QEMU emulates the {core.name}",
+            supported="Cortex-M0+, M3, M4, M7, M33 and RV32 run without it",
+            next_step="install qemu-system-arm (Debian: apt-get install qemu-system-arm)",
+        )
+    program = {**files, "cases.c": write_cases(prefix, arena_bytes, golden).encode("ascii")}
+    image = compile_program(
+        program, core, roots=["vectors", f"{prefix}_run", f"{prefix}_check"], workdir=workdir, optimize=optimize,
+        script="qemu.ld", extra=("boot.c", "boot.h"),
+    )  # fmt: skip
+    plugin = compile_plugin(workdir)
+    begin, end = (image.symbols[name].address & ~1 for name in ("count_begin", "count_end"))
+    command = [
+        qemu, "-M", core.qemu, "-nographic", "-monitor", "none", "-serial", "none", "-semihosting-config",
+        "enable=on,target=native", "-kernel", "program.elf", "-plugin",
+        f"./{plugin.name},begin={begin:#x},end={end:#x},out=count.txt",
+    ]  # fmt: skip
+    done = subprocess.run(
+        command, cwd=workdir, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, check=False
+    )
+    said = dict(line.rsplit(" ", 1) for line in done.stderr.decode("ascii", "replace").splitlines() if " " in line)
+    if done.returncode != 0:
+        raise VerificationError(
+            f"the program failed on {core.name} under QEMU (code {done.returncode}): {said or done.stderr[-500:]!r}"
+        )
+    counts = [int(line) for line in (workdir / "count.txt").read_text().split()]
+    return BoardRun(
+        image=image,
+        instructions=counts[1] - counts[0],
+        stack_bytes=int(said["stack"]),
+        arena_bytes=int(said["arena"]),
+    )

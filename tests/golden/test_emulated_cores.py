@@ -1,0 +1,210 @@
+"""The same bytes on every emulated core, and figures that are facts."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "differential"))
+sys.path.insert(0, str(Path(__file__).parent))
+from c_batch import EmulatedBatch, make_batch  # noqa: E402
+from graph_cases import random_graph  # noqa: E402
+from test_c_against_reference import LOWERINGS, UNGENERATED, compiled, random_cases  # noqa: E402
+
+from espalier.emit.demand import demand, streamable  # noqa: E402
+from espalier.emit.program import Options, emit  # noqa: E402
+from espalier.emit.selftest import GoldenCase  # noqa: E402
+from espalier.errors import BugError, VerificationError  # noqa: E402
+from espalier.graph import reference  # noqa: E402
+from espalier.graph.types import Graph  # noqa: E402
+from espalier.load.tflite import read_tflite  # noqa: E402
+from espalier.measure.cross import CORES, compile_program  # noqa: E402
+from espalier.measure.emulate import EmulatedCore  # noqa: E402
+from espalier.measure.microcontroller import Emulated, measure_program  # noqa: E402
+from espalier.plan.memory import plan_memory  # noqa: E402
+
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("ziglang") is None or importlib.util.find_spec("unicorn") is None,
+    reason="ziglang or unicorn is not installed (espalier[mcu])",
+)
+RESNET8 = Path(__file__).parents[3] / "shared/assets/cifar10/models/pretrainedResnet_quant.tflite"
+needs_resnet8 = pytest.mark.skipif(not RESNET8.exists(), reason="the ResNet8 asset is not on this machine")
+UNICORN = sorted(name for name, core in CORES.items() if core.unicorn)
+
+
+@functools.cache
+def every_operator() -> list[tuple[Graph, list[np.ndarray], str]]:
+    """Without float edges: those need the compiler's floating-point routines on cores without an FPU."""
+    cases = random_cases(sorted(set(LOWERINGS) - UNGENERATED), 2, "int8", 900)
+    return [case for case in cases if all(t.dtype != "float32" for t in case[0].tensors)]
+
+
+@pytest.mark.parametrize("name", UNICORN)
+def test_every_operator_is_exact_on_every_core(tmp_path: Path, name: str) -> None:
+    assert_emulated(every_operator(), tmp_path, name, "-O2")
+
+
+@pytest.mark.parametrize("level", ["-O0", "-Os", "-O3"])
+def test_optimisation_levels_change_no_byte(tmp_path: Path, level: str) -> None:
+    assert_emulated(every_operator()[::2], tmp_path, "cortex-m4", level)
+
+
+@pytest.mark.parametrize(("name", "mode"), [("cortex-m4", "ram"), ("cortex-m3", "speed"), ("cortex-m0plus", "flash")])
+def test_random_graphs_are_exact_on_emulated_cores(tmp_path: Path, name: str, mode: str) -> None:
+    cases = compiled([(*random_graph(seed), f"graph {seed}") for seed in range(700, 712)])
+    assert_emulated(cases, tmp_path, name, "-O2", mode)
+
+
+def assert_emulated(cases: list, folder: Path, name: str, level: str, mode: str = "speed") -> None:
+    runner = EmulatedBatch(make_batch([g for g, _, _ in cases], optimize=mode), CORES[name], folder, level)
+    for number, (graph, inputs, case) in enumerate(cases):
+        for got, want in zip(runner.run(number, inputs), reference.run(graph, inputs), strict=True):
+            assert got.tobytes() == np.ascontiguousarray(want).tobytes(), f"{case} on {name} at {level}"
+
+
+ADDER = b"""#include <stdint.h>
+int32_t adder(const int32_t *a, int32_t count, int32_t x, int32_t y, int32_t z);
+int32_t adder(const int32_t *a, int32_t count, int32_t x, int32_t y, int32_t z) {
+  int32_t sum = 0, i;
+  for (i = 0; i < count; i++) { sum += a[i]; __asm__ volatile("" : "+r"(sum)); }
+  return sum + x + 10 * y + 100 * z;
+}
+"""
+
+
+@pytest.mark.parametrize("name", ["cortex-m4", "rv32imc"])
+def test_instructions_are_counted_exactly(tmp_path: Path, name: str) -> None:
+    """The loop body has a fixed number of instructions, so the count is linear in the iterations."""
+    image = compile_program({"adder.c": ADDER}, CORES[name], roots=["adder"], workdir=tmp_path, optimize="-Os")
+    core = EmulatedCore(image, CORES[name], workdir=tmp_path)
+    data = np.arange(4000, dtype=np.int32)
+    counts = []
+    for count in (1000, 2000, 3000):
+        call = core.call("adder", [data.tobytes(), count, 1, 2, 3])
+        assert call.result == int(data[:count].sum()) + 321
+        counts.append(call.instructions)
+    assert counts[2] - counts[1] == counts[1] - counts[0]
+    assert (counts[1] - counts[0]) % 1000 == 0
+    assert call.stack_bytes < 64
+
+
+def test_a_fault_on_the_core_is_reported(tmp_path: Path) -> None:
+    image = compile_program({"adder.c": ADDER}, CORES["cortex-m4"], roots=["adder"], workdir=tmp_path)
+    core = EmulatedCore(image, CORES["cortex-m4"], workdir=tmp_path)
+    with pytest.raises(BugError, match="faulted"):
+        core.call("adder", [0x4000_0000, 10, 0, 0, 0])
+    with pytest.raises(BugError, match="no function"):
+        core.call("missing", [])
+
+
+def test_a_warning_in_emitted_code_is_an_error(tmp_path: Path) -> None:
+    source = b"int unused(void);\nint unused(void) { int x; return 0; }\n"
+    with pytest.raises(BugError, match="unused"):
+        compile_program({"unused.c": source}, CORES["cortex-m4"], roots=["unused"], workdir=tmp_path)
+
+
+def measured(core: str, optimize: str, level: str = "-O2") -> Emulated:
+    isa = CORES[core].isa
+    graph = read_tflite(RESNET8.read_bytes())
+    image = np.random.default_rng(1234).integers(-128, 128, (1, 32, 32, 3)).astype(np.int8)
+    golden = [GoldenCase(input=image.tobytes(), output=reference.run(graph, [image])[0].tobytes())]
+    needs = functools.partial(demand, optimize=optimize, isa=isa)
+    plan = plan_memory(graph, optimize=optimize, demand=needs, streamable=streamable)
+    files = emit(graph, plan, "ResNet-8", Options(golden=tuple(golden), isa=isa))
+    figures = measure_program(
+        files, CORES[core], name="ResNet-8", graph=graph, arena_bytes=plan.arena_bytes, golden=golden, optimize=level
+    )
+    assert figures.arena_bytes == plan.arena_bytes, "the painted arena is not the planned one"
+    return figures
+
+
+@needs_resnet8
+def test_resnet8_on_a_cortex_m4_holds_its_figures() -> None:
+    figures = measured("cortex-m4", "speed")
+    assert figures.instructions <= 12_900_000
+    assert figures.arena_bytes <= 36_864
+    assert figures.code_bytes <= 12_288
+    assert figures.stack_bytes <= 512
+    assert figures.weights_bytes <= 84_000
+    assert sum(layer.instructions for layer in figures.layers) == figures.instructions
+    assert sum(layer.macs for layer in figures.layers) == 12_501_632
+
+
+@needs_resnet8
+def test_resnet8_for_ram_and_for_flash_hold_their_figures() -> None:
+    assert measured("cortex-m4", "ram").arena_bytes <= 26_000
+    assert measured("cortex-m4", "flash", "-Os").code_bytes <= 8_192
+
+
+@needs_resnet8
+def test_resnet8_on_a_cortex_m3_takes_at_most_six_tenths_of_the_baseline() -> None:
+    assert measured("cortex-m3", "speed").instructions <= 0.6 * 41_759_170
+
+
+@needs_resnet8
+@pytest.mark.skipif(shutil.which("qemu-system-arm") is None, reason="qemu-system-arm is not installed")
+def test_resnet8_on_a_cortex_m55_takes_at_most_eight_tenths_of_the_baseline() -> None:
+    figures = measured("cortex-m55", "speed")
+    assert figures.instructions <= 3_900_000 and figures.stack_bytes <= 512
+
+
+@pytest.mark.skipif(shutil.which("qemu-system-arm") is None, reason="qemu-system-arm is not installed")
+def test_helium_convolutions_are_exact_under_qemu() -> None:
+    cases = random_cases(["conv_2d"], 6, "int8", 2000)
+    for graph, inputs, name in cases[:3]:
+        plan = plan_memory(
+            graph, optimize="speed", demand=functools.partial(demand, isa="helium"), streamable=streamable
+        )
+        golden = [GoldenCase(input=inputs[0].tobytes(), output=reference.run(graph, inputs)[0].tobytes())]
+        files = emit(graph, plan, "case", Options(isa="helium"))
+        figures = measure_program(
+            files, CORES["cortex-m55"], name="case", graph=graph, arena_bytes=plan.arena_bytes, golden=golden
+        )
+        assert figures.exact == 1, name
+
+
+def small_program() -> tuple[Graph, list[tuple[str, bytes]], int, GoldenCase]:
+    graph, inputs, _ = random_cases(["conv_2d"], 6, "int8")[0]
+    plan = plan_memory(graph, optimize="speed", demand=demand, streamable=streamable)
+    case = GoldenCase(input=inputs[0].tobytes(), output=reference.run(graph, inputs)[0].tobytes())
+    return graph, emit(graph, plan, "small", Options(golden=(case,))), plan.arena_bytes, case
+
+
+def test_a_wrong_byte_stops_the_measurement() -> None:
+    graph, files, arena, case = small_program()
+    wrong = GoldenCase(input=case.input, output=bytes([case.output[0] ^ 1]) + case.output[1:])
+    with pytest.raises(VerificationError, match="1 of"):
+        measure_program(files, CORES["cortex-m4"], name="small", graph=graph, arena_bytes=arena, golden=[wrong])
+
+
+def test_an_arena_that_is_too_small_is_noticed() -> None:
+    graph, files, arena, case = small_program()
+    with pytest.raises(VerificationError, match="behind its arena"):
+        measure_program(
+            files, CORES["cortex-m4"], name="small", graph=graph, arena_bytes=arena // 2, golden=[case]
+        )
+
+
+def test_damaged_weights_are_found_and_the_selftest_passes_on_the_core() -> None:
+    _, files, arena, case = small_program()
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        roots = ["small_run", "small_check", "small_selftest"]
+        image = compile_program(dict(files), CORES["cortex-m4"], roots=roots, workdir=work)
+        core = EmulatedCore(image, CORES["cortex-m4"], workdir=work)
+        assert core.call("small_check", []).result == 0
+        assert core.call("small_selftest", [bytes(arena), bytes(len(case.output))]).result == 0
+        address = image.symbols["small_layer_00_weights"].address
+        original = core.read(address, 1)
+        for bit in range(8):
+            core.write(address, bytes([original[0] ^ (1 << bit)]))
+            assert core.call("small_check", []).result == 2
+        core.write(address, original)
+        assert core.call("small_check", []).result == 0
