@@ -92,20 +92,20 @@ def library_files(source: BundleSource, program: tuple[Artifact, ...] | None) ->
         f"{text.VENDOR}.{text.library_name(source)}.pdsc": text.pack_description(source, names, tflm),
         "LICENSE": text.license_text(source),
     }
-    if tflm:
-        generated["examples/classify/classify.ino"] = template(source, "classify.ino.txt")
+    sketch = "classify.ino.txt" if tflm else "classify_program.ino.txt"
+    generated["examples/classify/classify.ino"] = template(source, sketch)
     files |= {path: written.encode() for path, written in generated.items()}
     return sorted(files.items())
 
 
 def source_files(source: BundleSource, program: tuple[Artifact, ...] | None) -> dict[str, bytes]:
-    """File name -> bytes of src/. What the compiled program already has (decision, preprocessing) is not
-    doubled."""
-    name = source.identifier
+    """File name -> bytes of src/. The compiled program brings its own decision and its own self-test of the
+    network; the test of the preprocessing then is `<prefix>_prepare_test`."""
+    name = text.prefix(source)
     vectors, cases = chosen_golden(source)
     files = {f"{name}_{part}": template(source, f"xmodel_{part}") for part in COMMON}
     files |= {
-        f"{name}_contract.h": contract_header(source),
+        f"{name}_contract.h": contract_header(source, program),
         f"{name}_model_labels.c": labels_source(source),
         f"{name}_golden.c": golden_source(source, vectors, cases),
         f"{name}_model.h": umbrella(source, program),
@@ -117,19 +117,23 @@ def source_files(source: BundleSource, program: tuple[Artifact, ...] | None) -> 
             f"{name}_op_resolver.h": resolver_header(source),
         }
         return {path: written.encode() for path, written in files.items()}
-    compiled = {artifact.path: artifact.data for artifact in program}
-    defined = b"\n".join(compiled.values())
-    for part in ("decide", "prepare"):
-        if f"{name}_{part}(".encode() in defined:
-            for ending in ("h", "c"):
-                files.pop(f"{name}_{part}.{ending}")
-    return {**{path: written.encode() for path, written in files.items()}, **compiled}
+    files[f"{name}_golden.c"] = golden_source(source, (), cases)
+    for ending in ("h", "c"):
+        test = files.pop(f"{name}_selftest.{ending}")
+        files[f"{name}_prepare_test.{ending}"] = test.replace("selftest", "prepare_test").replace(
+            "SELFTEST", "PREPARE_TEST"
+        )
+        files.pop(f"{name}_decide.{ending}")
+    return {
+        **{path: written.encode() for path, written in files.items()},
+        **{artifact.path: artifact.data for artifact in program},
+    }
 
 
 def template(source: BundleSource, name: str) -> str:
     """A file of firmware_template/ with the model's name in it."""
     written = (TEMPLATE / name).read_text("ascii")
-    return written.replace("xmodel", source.identifier).replace("XMODEL", source.identifier.upper())
+    return written.replace("xmodel", text.prefix(source)).replace("XMODEL", text.prefix(source).upper())
 
 
 def chosen_golden(source: BundleSource) -> tuple[tuple[GoldenVector, ...], tuple[SourceImage, ...]]:
@@ -160,9 +164,10 @@ def threshold_units(source: BundleSource) -> int:
     return min(reach, default=128)
 
 
-def contract_header(source: BundleSource) -> str:
-    """<id>_contract.h: every number of the model and of its preprocessing."""
-    macro = source.identifier.upper()
+def contract_header(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
+    """<id>_contract.h: every number of the model and of its preprocessing; the compiled program's header has
+    some of them already."""
+    macro = text.prefix(source).upper()
     contract, out = source.contract, source.output
     height, width, channels = contract.shape
     words = {"RESIZE": ("nearest", "bilinear", "bicubic", "area"), "FIT": ("stretch", "crop", "pad"),
@@ -187,17 +192,22 @@ def contract_header(source: BundleSource) -> str:
         c.define(f"{macro}_THRESHOLD", c.Name(c.literal_in_sum(threshold_units(source)))),
         c.define(f"{macro}_PERMILLE_Q16", min(round(1000 * out.scale * 65536), (2**31 - 1) // 256)),
     ]
+    if program is not None:
+        header = f"{text.prefix(source)}.h"
+        given = next(artifact.data for artifact in program if artifact.path == header).decode("ascii")
+        known = {words[1] for words in map(str.split, given.splitlines()) if words[:1] == ["#define"]}
+        lines = [c.include(header), *(line for line in lines if line.split()[1] not in known)]
     return _header(source, "contract", lines)
 
 
 def _header(source: BundleSource, part: str, lines: Sequence[str]) -> str:
-    guard = f"{source.identifier.upper()}_{part.upper()}_H"
+    guard = f"{text.prefix(source).upper()}_{part.upper()}_H"
     return "\n".join([f"#ifndef {guard}", f"#define {guard}", "", *lines, "", "#endif", ""])
 
 
 def umbrella(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
     """<id>_model.h: includes all the rest."""
-    name, macro = source.identifier, source.identifier.upper()
+    name, macro = text.prefix(source), text.prefix(source).upper()
     lines = [
         c.comment(f"{source.recipe.name} {source.recipe.version}, made by Espalier"),
         c.define(f"{macro}_VERSION", source.recipe.version),
@@ -215,13 +225,9 @@ def umbrella(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
                 "#endif",
             ]
         lines += ["", c.include(f"{name}_model_data.h")]
-    else:
-        lines += ["", *(c.include(a.path) for a in program if a.path == f"{name}.h")]
-    given = b"\n".join(a.data for a in program or ())
-    lines.append(c.include(f"{name}_contract.h"))
-    lines.append(c.include(f"{name}_model_labels.h"))
+    lines += ["", c.include(f"{name}_contract.h"), c.include(f"{name}_model_labels.h")]
     lines += [
-        c.include(f"{name}_{p}.h") for p in ("prepare", "decide") if f"{name}_{p}(".encode() not in given
+        c.include(f"{name}_{part}.h") for part in (("prepare", "decide") if program is None else ("prepare",))
     ]
     return _header(source, "model", lines)
 
@@ -234,7 +240,7 @@ def prepare_stack(source: BundleSource) -> int:
 
 def labels_source(source: BundleSource) -> str:
     """<id>_model_labels.c."""
-    name = source.identifier
+    name = text.prefix(source)
     rows = [f"    {c.string(label)}," for label in source.labels]
     return "\n".join(
         [c.include(f"{name}_model_labels.h"), "", f"const char *const {name}_labels[] = {{", *rows, "};", ""]
@@ -243,7 +249,7 @@ def labels_source(source: BundleSource) -> str:
 
 def model_source(source: BundleSource) -> str:
     """<id>_model_data.c: the .tflite as an array, aligned to 16 bytes."""
-    name = source.identifier
+    name = text.prefix(source)
     data = source.int8_model
     rows = [f"    {', '.join(map(str, data[i : i + 24]))}," for i in range(0, len(data), 24)]
     return "\n".join(
@@ -271,7 +277,7 @@ def model_source(source: BundleSource) -> str:
 
 def resolver_header(source: BundleSource) -> str:
     """<id>_op_resolver.h: exactly the operators of the model; the only file that needs TFLM's headers."""
-    name = source.identifier
+    name = text.prefix(source)
     methods = add_methods(use.name for use in source.operators)
     kind = f"tflite::MicroMutableOpResolver<{len(methods)}>"
     light = [operator for operator, _ in methods if operator in INT8_REGISTRATIONS]
@@ -302,7 +308,7 @@ def resolver_header(source: BundleSource) -> str:
 
 def golden_source(source: BundleSource, vectors: Sequence[GoldenVector], cases: Sequence[SourceImage]) -> str:
     """<id>_golden.c."""
-    name = source.identifier
+    name = text.prefix(source)
     lines = [c.include(f"{name}_golden.h"), ""]
     for i, case in enumerate(cases):
         lines.append(c.array(f"case_{i}_rgb", np.frombuffer(case.rgb, np.uint8)))
@@ -330,24 +336,38 @@ def golden_source(source: BundleSource, vectors: Sequence[GoldenVector], cases: 
     return "\n".join([*lines, ""])
 
 
+def tflm_memory(source: BundleSource) -> str:
+    """README: flash and RAM with TensorFlow Lite Micro."""
+    name, macro = text.prefix(source), text.prefix(source).upper()
+    memory = (
+        f"Flash: {len(source.int8_model)} bytes for the model, 40 to 90 KB for TensorFlow Lite Micro (the low\n"
+        f"end with int8 kernels only: define `{macro}_INT8_KERNELS` before including `{name}_op_resolver.h`)."
+    )
+    if source.arena is None:
+        return memory
+    return memory + (
+        f"\n\nRAM: an arena of `{macro}_ARENA_BYTES` = {source.arena.arena_bytes} bytes, of which "
+        f"{source.arena.margin_bytes} are margin: {source.arena.how}.\nAfter AllocateTensors(), "
+        "`arena_used_bytes()` says what your version of TFLM really took; define a smaller value then."
+    )
+
+
+def program_memory(source: BundleSource) -> str:
+    """README: flash and RAM of the compiled program."""
+    macro = text.prefix(source).upper()
+    arena = f" = {source.arena.arena_bytes} bytes ({source.arena.how})" if source.arena is not None else ""
+    return (
+        f"RAM: an arena of `{macro}_ARENA_BYTES`{arena}, aligned to `{macro}_ARENA_ALIGNMENT`,\n"
+        "from the caller; no heap, no writable statics. The report lists code, constants and stack."
+    )
+
+
 def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
     """README.md of the bundle."""
-    name, macro = source.identifier, source.identifier.upper()
+    name, macro = text.prefix(source), text.prefix(source).upper()
     vectors, cases = chosen_golden(source)
     tflm = program is None
-    memory = f"Flash: {len(source.int8_model)} bytes for the model"
-    memory += (
-        " and 40 to 90 KB for TensorFlow Lite Micro (the low end with the kernels of int8 only: define\n"
-        f"`{macro}_INT8_KERNELS` before including `{name}_op_resolver.h`)."
-        if tflm
-        else " at most; its header says what each array takes."
-    )
-    if source.arena is not None and tflm:
-        memory += (
-            f"\n\nRAM: an arena of `{macro}_ARENA_BYTES` = {source.arena.arena_bytes} bytes, of which "
-            f"{source.arena.margin_bytes} are margin: {source.arena.how}. After AllocateTensors(),\n"
-            "`arena_used_bytes()` says what your version of TFLM really took; define a smaller value then."
-        )
+    memory = tflm_memory(source) if tflm else program_memory(source)
     words = {
         "NAME": source.recipe.name,
         "VERSION": source.recipe.version,
@@ -362,6 +382,11 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         "LIBRARY": text.library_name(source),
         "PACK": f" (`{text.pack_name(source)}`)",
         "PACKFILE": text.pack_name(source),
+        "SELFTEST": f"`{name}_selftest()` (its own header) replays {len(cases)} preprocessing cases and\n"
+        f"  {len(vectors)} golden vectors"
+        if tflm
+        else f"`{name}_selftest()` replays golden vectors, `{name}_prepare_test()` (its own header)\n"
+        f"  {len(cases)} preprocessing cases",
         "IDF": "; the component manager fetches esp-tflite-micro" if tflm else "",
         "ID": name,
         "UPPER": macro,
@@ -370,9 +395,6 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         else f"{name}_run(arena, input, output);",
         "PREPARE": str(prepare_stack(source)),
         "THRESHOLD": f"{source.recipe.decision.threshold:g}",
-        "CASES": str(len(cases)),
-        "VECTORS": str(len(vectors)),
-        "GOLDEN": str(sum(len(v.pixels) for v in vectors) + sum(len(x.rgb) + len(x.pixels) for x in cases)),
         "MEMORY": memory,
     }
     written = (TEMPLATE / "readme.txt").read_text("utf-8")

@@ -43,7 +43,7 @@ def check(folder: Path, source: BundleSource, thorough: bool = False) -> tuple[C
             lambda: run_native(library, source, work / "native"),
             *compilations(library, source, work, thorough),
         ]
-        if (library / "src" / f"{source.identifier}_model_data.c").is_file():
+        if (library / "src" / f"{text.prefix(source)}_model_data.c").is_file():
             jobs.append(lambda: _in_tflm(source, work / "tflm"))
         if thorough:
             jobs += [
@@ -100,7 +100,7 @@ class Run(msgspec.Struct, frozen=True):
 
 
 def _in_tflm(source: BundleSource, work: Path) -> Check:
-    """The golden vectors in TensorFlow Lite Micro itself: the known labels and bytes, the arena in its bound."""
+    """The golden vectors in TensorFlow Lite Micro itself: known labels and bytes, the arena in its bound."""
     name = "golden vectors in TensorFlow Lite Micro, within the arena bound"
     if any(importlib.util.find_spec(package) is None for package in ("tflite_micro", "yaml")):
         return Check(

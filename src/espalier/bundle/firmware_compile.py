@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import EspalierError, VerificationError
+from . import firmware_text as text
 from .source import BundleSource, Check
 from .tflm_ops import INT8_REGISTRATIONS, METHODS
 
@@ -103,6 +104,8 @@ def for_target(library: Path, source: BundleSource, work: Path) -> Check:
 
     def run() -> str:
         flags = ["-target", facts.zig_target, f"-mcpu={facts.zig_cpu}", "-O2", "-ffreestanding", *WARNINGS]
+        write_string_header(work / "include")
+        flags += ["-isystem", str(work / "include")]
         with ThreadPoolExecutor(2) as pool:  # zig keeps one object only when it is given several files
             for done in [
                 pool.submit(compile_c, compiler, [*flags, "-fno-sanitize=undefined", "-c", path], work)
@@ -112,6 +115,17 @@ def for_target(library: Path, source: BundleSource, work: Path) -> Check:
         return f"{facts.zig_target} {facts.zig_cpu}" + check_model_array(work, source)
 
     return guarded(name, compiler.tool, run, compiler.version)
+
+
+def write_string_header(folder: Path) -> None:
+    """zig has no C library for bare metal; these are all that the compiled program's kernels use of it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "string.h").write_text(
+        "#pragma once\n#include <stddef.h>\nvoid *memcpy(void *to, const void *from, size_t count);\n"
+        "void *memmove(void *to, const void *from, size_t count);\n"
+        "void *memset(void *to, int value, size_t count);\n"
+        "int memcmp(const void *one, const void *other, size_t count);\n"
+    )
 
 
 def with_vendor_gcc(library: Path, source: BundleSource, work: Path) -> Check:
@@ -135,10 +149,10 @@ def with_vendor_gcc(library: Path, source: BundleSource, work: Path) -> Check:
 def check_model_array(work: Path, source: BundleSource) -> str:
     """Raises VerificationError unless the model array is constant, 16-byte aligned and as long as the
     model."""
-    path = work / f"{source.identifier}_model_data.o"
+    path = work / f"{text.prefix(source)}_model_data.o"
     if not path.is_file():
         return ""
-    found = find_symbol(path.read_bytes(), f"g_{source.identifier}_model_data")
+    found = find_symbol(path.read_bytes(), f"g_{text.prefix(source)}_model_data")
     if found.size != len(source.int8_model) or found.align % 16 or found.writable:
         raise VerificationError(
             f"the model array has {found.size} bytes, alignment {found.align}, {found.section}"
@@ -204,10 +218,10 @@ def with_cmake(library: Path, work: Path) -> Check:
 
 def check_sketch(library: Path, source: BundleSource, work: Path) -> Check:
     """The Arduino sketch and the operator list, against a stub that declares TFLM's API."""
-    name = "sketch and operator list fit TFLM's API (a stub of it)"
+    name = "the sketch compiles (Arduino and TFLM are stubs that declare their API)"
     sketch = library / "examples" / "classify" / "classify.ino"
     if not sketch.is_file():
-        return Check(name=name, tool="c++", result="not run", why="the compiled program needs neither")
+        return Check(name=name, tool="c++", result="not run", why="there is no sketch")
     compiler = gcc("c++")
     if compiler is None:
         return Check(name=name, tool="c++", result="not run", why="no C++ compiler is installed")
@@ -225,9 +239,9 @@ def check_sketch(library: Path, source: BundleSource, work: Path) -> Check:
             "-x",
             "c++",
         ]
-        for define in ([], [f"-D{source.identifier.upper()}_INT8_KERNELS"]):
+        for define in ([], [f"-D{text.prefix(source).upper()}_INT8_KERNELS"]):
             compile_c(compiler, [*flags, *define, f"-I{work}", f"-I{library / 'src'}", str(sketch)], work)
-        return "methods of MicroMutableOpResolver as listed in tflm_ops.py"
+        return "TFLM's operators as listed in tflm_ops.py"
 
     return guarded(name, compiler.tool, run, compiler.version)
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..calibrate.contract import prepare
 from ..errors import VerificationError
+from . import firmware_text as text
 from .firmware_compile import WARNINGS, compile_c, gcc, guarded, zig
 from .source import BundleSource, Check
 
@@ -27,18 +28,16 @@ def run_native(library: Path, source: BundleSource, work: Path) -> Check:
     compiler = gcc("cc") or zig()
     if compiler is None:
         return Check(name=name, tool="cc", result="not run", why="neither cc nor ziglang is installed")
-    if any(
-        not (library / "src" / f"{source.identifier}_{part}.c").is_file() for part in ("prepare", "decide")
-    ):
-        return Check(name=name, tool=compiler.tool, result="not run", why="the compiled program has its own")
 
     def run() -> str:
         work.mkdir(parents=True, exist_ok=True)
-        driver = (TEMPLATE / "driver.c").read_text("ascii").replace("xmodel", source.identifier)
-        (work / "driver.c").write_text(driver.replace("XMODEL", source.identifier.upper()), "ascii")
-        parts = [
-            str(library / "src" / f"{source.identifier}_{p}.c") for p in ("prepare", "decide", "model_labels")
-        ]
+        # Large constants that neither function reads only cost time.
+        unused = {
+            f"{text.prefix(source)}_{part}.c" for part in ("model_data", "golden", "selftest", "prepare_test")
+        }
+        driver = (TEMPLATE / "driver.c").read_text("ascii").replace("xmodel", text.prefix(source))
+        (work / "driver.c").write_text(driver.replace("XMODEL", text.prefix(source).upper()), "ascii")
+        parts = [str(path) for path in sorted((library / "src").glob("*.c")) if path.name not in unused]
         flags = ["-O1", *WARNINGS, f"-I{library / 'src'}", "-o", "driver"]
         compile_c(compiler, [*flags, "driver.c", *parts], work)
         images, outputs = image_cases(source), output_cases(source)

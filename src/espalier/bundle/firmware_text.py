@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
 
+from ..emit.c_text import identifier
 from .source import BundleSource
 
 VENDOR: Final = "Espalier"
@@ -19,9 +20,14 @@ URL: Final = "https://espalier.invalid/models"
 PACK_DATE: Final = "1980-01-01"
 
 
+def prefix(source: BundleSource) -> str:
+    """The C prefix of every name; the same as the compiled program's."""
+    return identifier(source.recipe.name)
+
+
 def library_name(source: BundleSource) -> str:
-    """Folder, library, component and CMake target: <identifier>_model."""
-    return f"{source.identifier}_model"
+    """Folder, library, component and CMake target: <prefix>_model."""
+    return f"{prefix(source)}_model"
 
 
 def sentence(source: BundleSource) -> str:
@@ -106,7 +112,7 @@ def zephyr_module(source: BundleSource) -> str:
 def zephyr_cmake(source: BundleSource, sources: Sequence[str]) -> str:
     """zephyr/CMakeLists.txt."""
     listed = "\n".join(f"    ../{path}" for path in sources)
-    return f"""if(CONFIG_{source.identifier.upper()}_MODEL)
+    return f"""if(CONFIG_{prefix(source).upper()}_MODEL)
   zephyr_library()
   zephyr_library_sources(
 {listed}
@@ -120,7 +126,7 @@ def zephyr_kconfig(source: BundleSource, needs_tflm: bool) -> str:
     """zephyr/Kconfig."""
     depends = "\tdepends on TENSORFLOW_LITE_MICRO\n" if needs_tflm else ""
     return (
-        f'config {source.identifier.upper()}_MODEL\n\tbool "{sentence(source)}"\n{depends}\thelp\n'
+        f'config {prefix(source).upper()}_MODEL\n\tbool "{sentence(source)}"\n{depends}\thelp\n'
         "\t  Model, labels, preprocessing and decision, made by Espalier.\n"
     )
 
@@ -138,7 +144,7 @@ def pack_description(source: BundleSource, files: Sequence[str], needs_tflm: boo
         f'        <file category="{kinds["." + path.rsplit(".", 1)[1]]}" name={quoteattr(path)}/>'
         for path in files
     )
-    condition = f"{source.identifier}_needs"
+    condition = f"{prefix(source)}_needs"
     needs = (
         f"""  <conditions>
     <condition id="{condition}">

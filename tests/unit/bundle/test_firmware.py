@@ -11,7 +11,7 @@ import struct
 import subprocess
 import zipfile
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import msgspec
@@ -23,7 +23,15 @@ from espalier.bundle import firmware, firmware_check, firmware_compile, firmware
 from espalier.bundle.source import Artifact, BundleSource, OperatorUse
 from espalier.bundle.tflm_ops import METHODS, add_methods
 from espalier.calibrate.contract import prepare
+from espalier.emit.demand import demand, streamable
+from espalier.emit.program import Options, emit
+from espalier.emit.selftest import GoldenCase
 from espalier.errors import UnsupportedModelError, VerificationError
+from espalier.graph import reference
+from espalier.graph.simplify import simplify
+from espalier.graph.types import Graph
+from espalier.load.tflite import read_tflite
+from espalier.plan.memory import plan_memory
 from espalier.recipe import Decision, InputContract
 from espalier.target import load_target
 
@@ -226,43 +234,60 @@ def test_a_model_with_other_ends_than_int8_is_refused() -> None:
         firmware.contents(msgspec.structs.replace(mcu_source(), input=facts))
 
 
-PROGRAM = (
-    Artifact(
-        path="toy_parts.h", data=b"int toy_parts_run(void *arena, const signed char *in, signed char *out);\n"
-    ),
-    Artifact(
-        path="toy_parts.c",
-        data=b'#include "toy_parts.h"\n'
-        b"int toy_parts_run(void *arena, const signed char *in, signed char *out) {\n"
-        b"  (void)arena;\n  out[0] = in[0];\n  return 0;\n}\n",
-    ),
-)
+@cache
+def compiled_program() -> tuple[Artifact, ...]:
+    source = mcu_source()
+    graph, _ = simplify(read_tflite(source.int8_model, name=source.recipe.name))
+    needs = partial(demand, optimize="speed")
+    plan = plan_memory(graph, optimize="speed", demand=needs, streamable=streamable)
+    cases = tuple(
+        GoldenCase(input=bytes(b ^ 0x80 for b in v.pixels), output=reference_run(graph, v.pixels))
+        for v in source.golden
+    )
+    options = Options(labels=source.labels, golden=cases, threshold=source.recipe.decision.threshold)
+    return tuple(Artifact(path=p, data=d) for p, d in emit(graph, plan, source.recipe.name, options))
+
+
+def reference_run(graph: Graph, pixels: bytes) -> bytes:
+    given = (np.frombuffer(pixels, np.uint8) ^ np.uint8(0x80)).view(np.int8)
+    (output,) = reference.run(graph, [given.reshape(graph.tensors[graph.inputs[0]].shape)])
+    return output.astype(np.int8).tobytes()
 
 
 def test_a_compiled_program_takes_the_place_of_the_interpreter(tmp_path: Path) -> None:
     source = mcu_source()
-    folder = write(firmware.contents(source, PROGRAM), tmp_path)
+    folder = write(firmware.contents(source, compiled_program()), tmp_path)
     names = {path.name for path in (folder / LIBRARY / "src").iterdir()}
-    assert {"toy_parts.c", "toy_parts.h", "toy_parts_prepare.c", "toy_parts_decide.c"} <= names
-    assert not {"toy_parts_model_data.c", "toy_parts_op_resolver.h"} & names
-    assert not (folder / LIBRARY / "examples").exists()
+    assert {artifact.path for artifact in compiled_program()} <= names
+    assert {"toy_parts_prepare.c", "toy_parts_prepare_test.c", "toy_parts_model.h"} <= names
+    assert not {"toy_parts_model_data.c", "toy_parts_op_resolver.h", "toy_parts_decide.c"} & names
     for path in ("idf_component.yml", "zephyr/Kconfig", "CMakeLists.txt", f"Espalier.{LIBRARY}.pdsc"):
         text = (folder / LIBRARY / path).read_text().lower()
         assert "tflite" not in text and "tensorflow" not in text
     assert "toy_parts_run(" in (folder / "README.md").read_text()
-    found = {check.name: check for check in firmware.check(folder, source, thorough=True)}
-    assert not [check for check in found.values() if check.result == "failed"]
+    checks = firmware.check(folder, source, thorough=True)
+    assert not [check for check in checks if check.result == "failed"]
+    assert {c.name: c.result for c in checks}[
+        "prepare and decide equal the build machine's answers"
+    ] == "passed"
 
 
-def test_what_a_compiled_program_brings_is_not_doubled(tmp_path: Path) -> None:
-    own = Artifact(
-        path="toy_parts_own.c", data=b"void toy_parts_decide(void);\nvoid toy_parts_prepare(void);\n"
+@needs_gcc
+def test_the_compiled_library_proves_itself_on_this_machine(tmp_path: Path) -> None:
+    source = mcu_source()
+    folder = write(firmware.contents(source, compiled_program()), tmp_path) / LIBRARY / "src"
+    (tmp_path / "main.c").write_text(
+        '#include "toy_parts_model.h"\n#include "toy_parts_prepare_test.h"\n'
+        "int main(void) {\n  static int64_t arena[TOY_PARTS_ARENA_BYTES / 8 + 1];\n"
+        "  static int8_t input[TOY_PARTS_INPUT_BYTES], output[TOY_PARTS_CLASSES];\n"
+        "  toy_parts_prepare_test_result result;\n"
+        "  if (toy_parts_selftest(arena, output) != TOY_PARTS_OK) return 1;\n"
+        "  if (!toy_parts_prepare_test(0, 0, input, output, &result)) return 2;\n"
+        f"  return result.cases == {len(source.contract_cases)} && result.vectors == 0 ? 0 : 3;\n}}\n"
     )
-    folder = write(firmware.contents(mcu_source(), (*PROGRAM, own)), tmp_path)
-    names = {path.name for path in (folder / LIBRARY / "src").iterdir()}
-    assert not {"toy_parts_decide.c", "toy_parts_prepare.h"} & names
-    check = firmware_native.run_native(folder / LIBRARY, mcu_source(), tmp_path / "work")
-    assert check.result == "not run"
+    flags = ["cc", *firmware_compile.WARNINGS, f"-I{folder}", "-o", tmp_path / "run", tmp_path / "main.c"]
+    subprocess.run([*flags, *sorted(folder.glob("*.c"))], check=True)
+    assert subprocess.run([tmp_path / "run"], check=False).returncode == 0
 
 
 @pytest.mark.parametrize(
