@@ -27,11 +27,15 @@ class Fact(_Table, frozen=True, kw_only=True):
 
 
 class Runtime(_Table, frozen=True, kw_only=True):
-    """The interpreter on the device; `version` is the newest one that the device can be relied on to have."""
+    """The interpreter on the device; `version` is the newest one that the device can be relied on to have.
+
+    `operators` is the TensorFlow version whose operator versions it reads, where its own numbering is another.
+    """
 
     name: Literal["litert", "tflite-runtime", "tflm", "c"]
     version: str
     source: str
+    operators: str | None = None
 
 
 class Compiler(_Table, frozen=True, kw_only=True):

@@ -228,12 +228,13 @@ def check_targets(job: Job, int8: Int8Model) -> None:
         for runtime in target.runtimes:
             if runtime.name in ("tflm", "c"):
                 continue
-            missing = missing_operators([(use.name, use.version) for use in int8.uses], runtime.version)
+            reads = runtime.operators or runtime.version
+            missing = missing_operators([(use.name, use.version) for use in int8.uses], reads)
             if missing:
                 text = ", ".join(f"{name} version {version} (since {since})" for name, version, since in missing)
                 raise UnsupportedModelError(
                     f"{target.name} has {runtime.name} {runtime.version}, the model needs a newer one: {text}",
-                    supported=f"operators of {runtime.name} up to {runtime.version}",
+                    supported=f"operator versions of TensorFlow up to {reads}",
                     next_step="replace the layer that needs it, or drop this target",
                 )
 
