@@ -82,7 +82,7 @@ def find_all_copies(shop: Workshop, sets: dict[str, PixelSet]) -> tuple[Copy, ..
         return {"copies": pack(shop.worker("images").call("find_copies", sets=used, compared=compared))}
 
     key = {"sets": {role: images.digest for role, images in sets.items()}}
-    rows = unpack(shop.stored("images/copies", key, run)["copies"], list[dict[str, int | str]])
+    rows = unpack(shop.stored("images/copies", key, run)["copies"], list[dict[str, int | str | bool]])
     paths = {role: [image.path for image in images.prepared().images] for role, images in sets.items()}
     return tuple(
         Copy(

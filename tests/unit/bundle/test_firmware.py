@@ -414,3 +414,23 @@ def test_another_answer_a_small_arena_or_a_broken_model_fail_in_tflm(tmp_path: P
 def test_without_the_package_tflm_is_not_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(firmware_check.importlib.util, "find_spec", lambda name: None)
     assert firmware_check._in_tflm(mcu_source(), tmp_path).result == "not run"
+
+
+@pytest.mark.skipif(shutil.which("arm-none-eabi-gcc") is None, reason="arm-none-eabi-gcc is not installed")
+@pytest.mark.parametrize("resize", ["nearest", "bilinear", "bicubic", "area"])
+def test_prepare_takes_no_more_stack_than_the_header_says(resize: str, tmp_path: Path) -> None:
+    source = with_contract(InputContract(size=(96, 96), resize=resize, fit="crop"))  # type: ignore[arg-type]
+    folder = write(firmware.contents(source), tmp_path) / LIBRARY / "src"
+    command = [
+        "arm-none-eabi-gcc",
+        "-mcpu=cortex-m4",
+        "-mthumb",
+        "-O2",
+        "-fstack-usage",
+        "-c",
+        "-o",
+        tmp_path / "p.o",
+    ]
+    subprocess.run([*command, folder / "toy_parts_prepare.c"], check=True)
+    taken = sum(int(line.split("\t")[1]) for line in (tmp_path / "p.su").read_text().splitlines())
+    assert taken <= firmware.prepare_stack(source)
