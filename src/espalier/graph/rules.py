@@ -239,4 +239,5 @@ SOFTMAX_INPUT: Final = Rule(
     holds=lambda v: (
         math.isfinite(v.op.number("beta")) and v.op.number("beta") * _scales(v.input(0)) > 2.0**-26
     ),
+    next_step="train the model: its scores do not differ (LiteRT's reference kernel aborts there)",
 )
