@@ -60,7 +60,7 @@ def native_compiler() -> list[str] | None:
 
 
 @contextmanager
-def native(batch: Batch, folder: Path, *flags: str) -> Iterator["NativeBatch"]:
+def native(batch: Batch, folder: Path, *flags: str) -> Iterator[NativeBatch]:
     """The batch as a shared library of this machine."""
     compiler = native_compiler()
     assert compiler is not None

@@ -18,14 +18,16 @@ from espalier.graph.types import Array, Graph
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "differential"))
 sys.path.insert(0, str(Path(__file__).parent))
-from c_batch import make_batch, native, native_compiler  # noqa: E402
-from directed_cases import directed_cases  # noqa: E402
-from graph_cases import random_graph  # noqa: E402
-from single_op_cases import random_case  # noqa: E402
+from c_batch import make_batch, native, native_compiler
+from directed_cases import directed_cases
+from graph_cases import random_graph
+from single_op_cases import random_case
 
-from espalier.emit.kernel_table import INT16, LOWERINGS, lower  # noqa: E402
+from espalier.emit.kernel_table import INT16, LOWERINGS, lower
 
-pytestmark = pytest.mark.skipif(native_compiler() is None, reason="no C compiler (gcc, cc or clang) on this machine")
+pytestmark = pytest.mark.skipif(
+    native_compiler() is None, reason="no C compiler (gcc, cc or clang) on this machine"
+)
 Case = tuple[Graph, list[Array], str]
 UNGENERATED = {"shape"}
 
@@ -49,14 +51,19 @@ def assert_exact(cases: Sequence[Case], folder: Path, *flags: str, optimize: str
         for number, (graph, inputs, name) in enumerate(cases):
             wanted = reference.run(graph, inputs)
             for got, want in zip(programs.run(number, inputs), wanted, strict=True):
-                assert got.tobytes() == np.ascontiguousarray(want).tobytes(), f"{name}: {int((got != want).sum())} differ"
+                assert got.tobytes() == np.ascontiguousarray(want).tobytes(), (
+                    f"{name}: {int((got != want).sum())} differ"
+                )
 
 
 def random_cases(kinds: Sequence[str], count: int, dtype: str, first: int = 0) -> list[Case]:
     return compiled(
-        [(*random_case(kind, seed, dtype), f"{kind} {dtype} seed {seed}")
-         for kind in kinds for seed in range(first, first + count)]
-    )  # fmt: skip
+        [
+            (*random_case(kind, seed, dtype), f"{kind} {dtype} seed {seed}")
+            for kind in kinds
+            for seed in range(first, first + count)
+        ]
+    )
 
 
 def test_random_int8_operators_are_exact(tmp_path: Path) -> None:
@@ -107,8 +114,9 @@ def test_sanitizers_find_nothing(tmp_path: Path) -> None:
         f"import sys; sys.path[:0] = {[str(Path(__file__).parent)]!r}\n"
         "from pathlib import Path\n"
         "from test_c_against_reference import assert_exact, random_cases, LOWERINGS, UNGENERATED\n"
-        f"assert_exact(random_cases(sorted(set(LOWERINGS) - UNGENERATED), 4, 'int8', 500), Path({str(tmp_path)!r}),"
-        " '-O1', '-fsanitize=undefined', '-fno-sanitize-recover=all')\n"
+        "cases = random_cases(sorted(set(LOWERINGS) - UNGENERATED), 4, 'int8', 500)\n"
+        f"assert_exact(cases, Path({str(tmp_path)!r}), '-O1',"
+        " '-fsanitize=undefined', '-fno-sanitize-recover=all')\n"
     )
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=120)
     if "cannot find -lubsan" in done.stderr:

@@ -14,21 +14,21 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "differential"))
 sys.path.insert(0, str(Path(__file__).parent))
-from c_batch import EmulatedBatch, make_batch  # noqa: E402
-from graph_cases import random_graph  # noqa: E402
-from test_c_against_reference import LOWERINGS, UNGENERATED, compiled, random_cases  # noqa: E402
+from c_batch import EmulatedBatch, make_batch
+from graph_cases import random_graph
+from test_c_against_reference import LOWERINGS, UNGENERATED, compiled, random_cases
 
-from espalier.emit.demand import demand, streamable  # noqa: E402
-from espalier.emit.program import Options, emit  # noqa: E402
-from espalier.emit.selftest import GoldenCase  # noqa: E402
-from espalier.errors import BugError, VerificationError  # noqa: E402
-from espalier.graph import reference  # noqa: E402
-from espalier.graph.types import Graph  # noqa: E402
-from espalier.load.tflite import read_tflite  # noqa: E402
-from espalier.measure.cross import CORES, compile_program  # noqa: E402
-from espalier.measure.emulate import EmulatedCore  # noqa: E402
-from espalier.measure.microcontroller import Emulated, measure_program  # noqa: E402
-from espalier.plan.memory import plan_memory  # noqa: E402
+from espalier.emit.demand import demand, streamable
+from espalier.emit.program import Options, emit
+from espalier.emit.selftest import GoldenCase
+from espalier.errors import BugError, VerificationError
+from espalier.graph import reference
+from espalier.graph.types import Graph
+from espalier.load.tflite import read_tflite
+from espalier.measure.cross import CORES, compile_program
+from espalier.measure.emulate import EmulatedCore
+from espalier.measure.microcontroller import Emulated, measure_program
+from espalier.plan.memory import plan_memory
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("ziglang") is None or importlib.util.find_spec("unicorn") is None,
@@ -56,7 +56,9 @@ def test_optimisation_levels_change_no_byte(tmp_path: Path, level: str) -> None:
     assert_emulated(every_operator()[::2], tmp_path, "cortex-m4", level)
 
 
-@pytest.mark.parametrize(("name", "mode"), [("cortex-m4", "ram"), ("cortex-m3", "speed"), ("cortex-m0plus", "flash")])
+@pytest.mark.parametrize(
+    ("name", "mode"), [("cortex-m4", "ram"), ("cortex-m3", "speed"), ("cortex-m0plus", "flash")]
+)
 def test_random_graphs_are_exact_on_emulated_cores(tmp_path: Path, name: str, mode: str) -> None:
     cases = compiled([(*random_graph(seed), f"graph {seed}") for seed in range(700, 712)])
     assert_emulated(cases, tmp_path, name, "-O2", mode)
@@ -82,7 +84,9 @@ int32_t adder(const int32_t *a, int32_t count, int32_t x, int32_t y, int32_t z) 
 @pytest.mark.parametrize("name", ["cortex-m4", "rv32imc"])
 def test_instructions_are_counted_exactly(tmp_path: Path, name: str) -> None:
     """The loop body has a fixed number of instructions, so the count is linear in the iterations."""
-    image = compile_program({"adder.c": ADDER}, CORES[name], roots=["adder"], workdir=tmp_path, optimize="-Os")
+    image = compile_program(
+        {"adder.c": ADDER}, CORES[name], roots=["adder"], workdir=tmp_path, optimize="-Os"
+    )
     core = EmulatedCore(image, CORES[name], workdir=tmp_path)
     data = np.arange(4000, dtype=np.int32)
     counts = []
@@ -119,7 +123,13 @@ def measured(core: str, optimize: str, level: str = "-O2") -> Emulated:
     plan = plan_memory(graph, optimize=optimize, demand=needs, streamable=streamable)
     files = emit(graph, plan, "ResNet-8", Options(golden=tuple(golden), isa=isa))
     figures = measure_program(
-        files, CORES[core], name="ResNet-8", graph=graph, arena_bytes=plan.arena_bytes, golden=golden, optimize=level
+        files,
+        CORES[core],
+        name="ResNet-8",
+        graph=graph,
+        arena_bytes=plan.arena_bytes,
+        golden=golden,
+        optimize=level,
     )
     assert figures.arena_bytes == plan.arena_bytes, "the painted arena is not the planned one"
     return figures
@@ -181,7 +191,9 @@ def test_a_wrong_byte_stops_the_measurement() -> None:
     graph, files, arena, case = small_program()
     wrong = GoldenCase(input=case.input, output=bytes([case.output[0] ^ 1]) + case.output[1:])
     with pytest.raises(VerificationError, match="1 of"):
-        measure_program(files, CORES["cortex-m4"], name="small", graph=graph, arena_bytes=arena, golden=[wrong])
+        measure_program(
+            files, CORES["cortex-m4"], name="small", graph=graph, arena_bytes=arena, golden=[wrong]
+        )
 
 
 def test_an_arena_that_is_too_small_is_noticed() -> None:

@@ -1,6 +1,7 @@
 """The only place that turns values into C text: names, literals, arrays, structures, comments.
 
-Every string of a model is hostile: a name becomes an identifier by a regular expression, a comment keeps printable
+Every string of a model is hostile: a name becomes an identifier by a regular expression, a comment keeps
+printable
 ASCII only and can hold no `*/`, no backslash, no `??` (trigraph) and no line break.
 """
 
@@ -17,15 +18,71 @@ from numpy.typing import NDArray
 from espalier.errors import BugError
 
 _RESERVED = frozenset(
-    "auto break case char const continue default do double else enum extern float for goto if inline int long "
-    "register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while "
-    "asm typeof bool true false class namespace template new delete this private public protected operator "
-    "memcpy memset main".split()
+    [
+        "auto",
+        "break",
+        "case",
+        "char",
+        "const",
+        "continue",
+        "default",
+        "do",
+        "double",
+        "else",
+        "enum",
+        "extern",
+        "float",
+        "for",
+        "goto",
+        "if",
+        "inline",
+        "int",
+        "long",
+        "register",
+        "restrict",
+        "return",
+        "short",
+        "signed",
+        "sizeof",
+        "static",
+        "struct",
+        "switch",
+        "typedef",
+        "union",
+        "unsigned",
+        "void",
+        "volatile",
+        "while",
+        "asm",
+        "typeof",
+        "bool",
+        "true",
+        "false",
+        "class",
+        "namespace",
+        "template",
+        "new",
+        "delete",
+        "this",
+        "private",
+        "public",
+        "protected",
+        "operator",
+        "memcpy",
+        "memset",
+        "main",
+    ]
 )
 _TYPES: Mapping[str, str] = {
-    "int8": "int8_t", "uint8": "uint8_t", "int16": "int16_t", "uint16": "uint16_t", "int32": "int32_t",
-    "uint32": "uint32_t", "float32": "float", "int64": "int64_t",
-}  # fmt: skip
+    "int8": "int8_t",
+    "uint8": "uint8_t",
+    "int16": "int16_t",
+    "uint16": "uint16_t",
+    "int32": "int32_t",
+    "uint32": "uint32_t",
+    "float32": "float",
+    "int64": "int64_t",
+}
 _LONGEST_NAME = 48
 _LONGEST_COMMENT = 200
 
@@ -42,7 +99,8 @@ Value: TypeAlias = int | float | bool | Name | str
 
 
 def identifier(text: str, *, taken: Iterable[str] = ()) -> str:
-    """A C identifier that resembles ``text``: lower case letters, digits, underscores; unique among ``taken``."""
+    """A C identifier that resembles ``text``: lower case letters, digits, underscores; unique among
+    ``taken``."""
     name = re.sub(r"[^0-9a-z]+", "_", text.lower()).strip("_")[:_LONGEST_NAME].strip("_")
     if not name or name[0].isdigit() or name in _RESERVED:
         name = f"m_{name}".strip("_")
@@ -238,7 +296,17 @@ def guarded(guard: str, lines: Sequence[str]) -> list[str]:
     """The lines of a header with an include guard, callable from C++."""
     opening = ["#ifdef __cplusplus", 'extern "C" {', "#endif", ""]
     closing = ["", "#ifdef __cplusplus", "}", "#endif", ""]
-    return [f"#ifndef {guard}", f"#define {guard}", "", "#include <stdint.h>", "", *opening, *lines, *closing, "#endif"]
+    return [
+        f"#ifndef {guard}",
+        f"#define {guard}",
+        "",
+        "#include <stdint.h>",
+        "",
+        *opening,
+        *lines,
+        *closing,
+        "#endif",
+    ]
 
 
 def include(name: str) -> str:

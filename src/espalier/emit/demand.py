@@ -1,6 +1,7 @@
 """What a step needs from the memory planner: private memory, and how its output may overlap its inputs.
 
-A step is a tuple of operator indices that run as one piece of C: one operator, or a tree of operators that run row
+A step is a tuple of operator indices that run as one piece of C: one operator, or a tree of operators that
+run row
 by row (its inner tensors are never stored; see :mod:`espalier.emit.stream`).
 """
 
@@ -19,7 +20,8 @@ __all__ = ["Demand", "demand", "streamable"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
-    """``leads``: input tensor -> bytes. The output ``o`` may share memory with input ``i`` (dead after the step) iff
+    """``leads``: input tensor -> bytes. The output ``o`` may share memory with input ``i`` (dead after the
+    step) iff
     ``offset(i) - offset(o) >= leads[i]``; a tensor that is not listed must not overlap the output."""
 
     scratch_bytes: int

@@ -56,17 +56,48 @@ LOWERINGS: Mapping[str, Lowering] = {
 """Kernels of int8 operators (and of those that take any element type)."""
 
 INT16: Mapping[str, Lowering] = {
-    **{k: LOWERINGS[k] for k in (
-        "add", "sub", "mul", "maximum", "minimum", "relu", "relu6", "leaky_relu", "quantize", "reshape", "squeeze",
-        "expand_dims", "batch_matmul", "concatenation", "dequantize", "mean", "pack", "pad", "padv2", "reduce_max",
-        "resize_bilinear", "resize_nearest_neighbor", "slice", "split", "split_v", "strided_slice", "sum", "transpose",
-    )},
+    **{
+        k: LOWERINGS[k]
+        for k in (
+            "add",
+            "sub",
+            "mul",
+            "maximum",
+            "minimum",
+            "relu",
+            "relu6",
+            "leaky_relu",
+            "quantize",
+            "reshape",
+            "squeeze",
+            "expand_dims",
+            "batch_matmul",
+            "concatenation",
+            "dequantize",
+            "mean",
+            "pack",
+            "pad",
+            "padv2",
+            "reduce_max",
+            "resize_bilinear",
+            "resize_nearest_neighbor",
+            "slice",
+            "split",
+            "split_v",
+            "strided_slice",
+            "sum",
+            "transpose",
+        )
+    },
     **dict.fromkeys(("conv_2d", "depthwise_conv_2d", "fully_connected"), lower_general.conv_int16),
-}  # fmt: skip
+}
 """Kernels of operators whose result is int16."""
 
 
-def lower(graph: Graph, index: int, how: How = How()) -> tuple[Lowered, ...]:
+_DEFAULT = How()
+
+
+def lower(graph: Graph, index: int, how: How = _DEFAULT) -> tuple[Lowered, ...]:
     """The kernel calls of operator ``index``; :class:`UnsupportedModelError` when no kernel takes it."""
     looked = view(graph, graph.ops[index])
     table = INT16 if looked.output.dtype == "int16" else LOWERINGS
@@ -82,14 +113,24 @@ def refusal(looked: OpView) -> UnsupportedModelError:
     return UnsupportedModelError(
         f"no kernel takes {looked.op.kind} of {shapes}",
         supported="int8 with batch 1: " + ", ".join(sorted(LOWERINGS)),
-        next_step="replace the layer, or build this target with runtime = \"tflm\"",
+        next_step='replace the layer, or build this target with runtime = "tflm"',
     )
 
 
 _IMAGES = frozenset(
-    "conv_2d depthwise_conv_2d transpose_conv average_pool_2d max_pool_2d resize_bilinear resize_nearest_neighbor".split()
+    [
+        "conv_2d",
+        "depthwise_conv_2d",
+        "transpose_conv",
+        "average_pool_2d",
+        "max_pool_2d",
+        "resize_bilinear",
+        "resize_nearest_neighbor",
+    ]
 )
 
 
 def _one_image(looked: OpView) -> bool:
-    return looked.op.kind not in _IMAGES or all(len(t.shape) < 4 or t.shape[0] == 1 or t.is_constant for t in (*looked.present, *looked.outputs))
+    return looked.op.kind not in _IMAGES or all(
+        len(t.shape) < 4 or t.shape[0] == 1 or t.is_constant for t in (*looked.present, *looked.outputs)
+    )

@@ -50,44 +50,76 @@ def conv_2d(view: OpView, how: How) -> Lowered:
     biases = folded_biases(view, weights.reshape(out_c, -1), in_zero)
     fast = out_c // groups % 2 == 0 and fits_fast(weights.reshape(out_c, -1), biases, multipliers)
     window_bytes = round_up(kernel_h * segments * segment, 16) if fast and how.isa == "helium" else 0
-    wide = int(not direct and not window_bytes and how.optimize == "speed" and in_c % 4 == 0 and depth % 4 == 0)
+    wide = int(
+        not direct and not window_bytes and how.optimize == "speed" and in_c % 4 == 0 and depth % 4 == 0
+    )
     slack = 4 + 3 * stride_w * in_c
     out_quant = quant_of(view.output.quant)
-    low, high = arithmetic.activation_range(op.text("activation"), out_quant.scale, out_quant.zero_point, "int8")
+    low, high = arithmetic.activation_range(
+        op.text("activation"), out_quant.scale, out_quant.zero_point, "int8"
+    )
     group_out = out_c // groups
     spare = 4 * out_c if (out_w % 4 if direct else out_w < 4) else 0
     row_bytes = round_up(ring_width * in_c, 4) << wide
     state_bytes = RING_BYTES + round_up(row_bytes * ring_rows + (slack << wide), 8) if ring_rows else 0
     window = Window(
-        in_height=in_h, out_height=out_h, in_row_bytes=in_w * in_c, out_row_bytes=out_w * out_c, stride=stride_h,
-        pad_top=top, ring_rows=ring_rows,
-    )  # fmt: skip
+        in_height=in_h,
+        out_height=out_h,
+        in_row_bytes=in_w * in_c,
+        out_row_bytes=out_w * out_c,
+        stride=stride_h,
+        pad_top=top,
+        ring_rows=ring_rows,
+    )
     _check_extents(row_bytes, in_w, slack, out_w, out_c)
     return Lowered(
         function="espalier_conv_2d",
         sources=("conv_2d.c", "copy.c"),
         struct="espalier_conv_2d_layer",
         fields={
-            "tile": Name(_tile(fast, window_bytes)), "window_bytes": window_bytes, "segment_bytes": segment,
-            "in_height": in_h, "in_width": in_w, "in_channels": in_c,
-            "out_height": out_h, "out_width": out_w, "out_channels": out_c, "groups": groups,
+            "tile": Name(_tile(fast, window_bytes)),
+            "window_bytes": window_bytes,
+            "segment_bytes": segment,
+            "in_height": in_h,
+            "in_width": in_w,
+            "in_channels": in_c,
+            "out_height": out_h,
+            "out_width": out_w,
+            "out_channels": out_c,
+            "groups": groups,
             "group_out": group_out,
-            "pad_top": top, "pad_left": left, "ring_rows": ring_rows,
-            "window_rows": kernel_h, "window_segments": segments, "segment_words": words,
-            "segment_step": dilation_w * in_c << wide, "pixel_step": stride_w * in_c << wide,
-            "group_step": depth << wide, "wide": wide, "dilation": dilation_h,
+            "pad_top": top,
+            "pad_left": left,
+            "ring_rows": ring_rows,
+            "window_rows": kernel_h,
+            "window_segments": segments,
+            "segment_words": words,
+            "segment_step": dilation_w * in_c << wide,
+            "pixel_step": stride_w * in_c << wide,
+            "group_step": depth << wide,
+            "wide": wide,
+            "dilation": dilation_h,
             "stride_height": stride_h,
             "count": group_out // 2 if fast else group_out,
-            "skip": -steps % UNROLLED_STEPS, "row_bytes": row_bytes, "state_bytes": state_bytes,
-            "in_zero": in_zero, "out_zero": out_quant.zero_point, "low": low, "high": high,
+            "skip": -steps % UNROLLED_STEPS,
+            "row_bytes": row_bytes,
+            "state_bytes": state_bytes,
+            "in_zero": in_zero,
+            "out_zero": out_quant.zero_point,
+            "low": low,
+            "high": high,
         },
         constants=(
             Constant(
-                field="weights", align=16 if window_bytes else 4,
-                values=byte_weights(weights, window_bytes) if window_bytes
+                field="weights",
+                align=16 if window_bytes else 4,
+                values=byte_weights(weights, window_bytes)
+                if window_bytes
                 else paired_weights(weights, groups, segments),
             ),
-            Constant(field="pairs", values=channel_pairs(biases, multipliers, groups, fast), struct="espalier_pair"),
+            Constant(
+                field="pairs", values=channel_pairs(biases, multipliers, groups, fast), struct="espalier_pair"
+            ),
         ),
         state_bytes=state_bytes,
         work_bytes=(4 * window_bytes or 16 * steps) + round_up(spare, 8),
@@ -96,7 +128,7 @@ def conv_2d(view: OpView, how: How) -> Lowered:
         window=window,
         row_form="wide window" if wide else "window",
         start="espalier_conv_2d_start" if ring_rows else "",
-    )  # fmt: skip
+    )
 
 
 def conv_lead(window: Window, out_width: int, out_channels: int, pixel_bytes: int, groups: int) -> int:
@@ -123,15 +155,21 @@ def conv_lead(window: Window, out_width: int, out_channels: int, pixel_bytes: in
     return max(leads)
 
 
-def folded_biases(view: OpView, weights: NDArray[np.int8], in_zero: int, position: int = 2) -> NDArray[np.int64]:
+def folded_biases(
+    view: OpView, weights: NDArray[np.int8], in_zero: int, position: int = 2
+) -> NDArray[np.int64]:
     """bias - input zero point * sum of the channel's weights: int64 [channels]."""
     sums = weights.astype(np.int64).sum(axis=1)
     bias = view.constant(position).astype(np.int64) if view.has(position) else np.zeros_like(sums)
-    return bias.reshape(-1) - in_zero * sums
+    folded: NDArray[np.int64] = bias.reshape(-1) - in_zero * sums
+    return folded
 
 
-def fits_fast(weights: NDArray[np.int8], biases: NDArray[np.int64], multipliers: Sequence[Multiplier]) -> bool:
-    """Whether the short requantization is exact for every possible input: |sum| < 2^30, right shifts of 1 to 22."""
+def fits_fast(
+    weights: NDArray[np.int8], biases: NDArray[np.int64], multipliers: Sequence[Multiplier]
+) -> bool:
+    """Whether the short requantization is exact for every possible input: |sum| < 2^30, right shifts of 1
+    to 22."""
     largest = np.abs(biases) + 128 * np.abs(weights.astype(np.int64)).sum(axis=1)
     shifts_fit = all(m.value > 0 and -m.shift in _FAST_SHIFTS for m in multipliers)
     return bool(shifts_fit and (largest < _FAST_SUM).all())
@@ -165,8 +203,16 @@ def paired_weights(weights: NDArray[np.int8], groups: int, segments: int) -> NDA
         channels = np.pad(channels, ((0, 0), (0, 1), (0, 0), (0, 0)))
     pairs = channels.reshape(-1, 2, channels.shape[2], 4)
     first, second = pairs[:, 0], pairs[:, 1]
-    order = [first[..., 0], second[..., 0], first[..., 2], second[..., 2],
-             first[..., 1], second[..., 1], first[..., 3], second[..., 3]]  # fmt: skip
+    order = [
+        first[..., 0],
+        second[..., 0],
+        first[..., 2],
+        second[..., 2],
+        first[..., 1],
+        second[..., 1],
+        first[..., 3],
+        second[..., 3],
+    ]
     return np.ascontiguousarray(np.stack(order, axis=-1)).reshape(-1)
 
 

@@ -25,22 +25,31 @@ def fully_connected(view: OpView, how: How) -> Lowered:
         one = arithmetic.product_multiplier(source.scale, filter_quant.scale, target.scale)
         multipliers = (one,) * units
     biases = folded_biases(view, weights, source.zero_point)
-    low, high = arithmetic.activation_range(view.op.text("activation"), target.scale, target.zero_point, "int8")
+    low, high = arithmetic.activation_range(
+        view.op.text("activation"), target.scale, target.zero_point, "int8"
+    )
     count = data.elements // depth
     return Lowered(
         function="espalier_fully_connected",
         sources=("fully_connected.c",),
         struct="espalier_fully_connected_layer",
         fields={
-            "rows": count, "depth": depth, "units": units,
+            "rows": count,
+            "depth": depth,
+            "units": units,
             "fast": fits_fast(weights, biases, multipliers),
-            "in_zero": source.zero_point, "out_zero": target.zero_point, "low": low, "high": high,
+            "in_zero": source.zero_point,
+            "out_zero": target.zero_point,
+            "low": low,
+            "high": high,
         },
         constants=(
             Constant(field="weights", values=paired_weights(weights[:, None, None, :], 1, 1), align=4),
-            Constant(field="pairs", values=channel_pairs(biases, multipliers, 1, False), struct="espalier_pair"),
+            Constant(
+                field="pairs", values=channel_pairs(biases, multipliers, 1, False), struct="espalier_pair"
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def pool_2d(view: OpView, how: How) -> Lowered:
@@ -59,19 +68,30 @@ def pool_2d(view: OpView, how: How) -> Lowered:
         row_start = max(0, y * stride_h - top) * in_w
         next_row = max(0, (y + 1) * stride_h - top) * in_w if y + 1 < out_h else in_h * in_w
         for x in range(out_w):
-            # While pixel x is written, channel by channel, its own window and all later ones are still to be read.
+            # While pixel x is written, channel by channel, its own window and all later ones are still to
+            # be read.
             lead = max(lead, y * out_w + x - min(row_start + max(0, x * stride_w - left), next_row))
     return Lowered(
         function=f"espalier_{op.kind}",
         sources=("pool.c",),
         struct="espalier_pool_layer",
         fields={
-            "in_height": in_h, "in_width": in_w, "channels": channels, "out_height": out_h, "out_width": out_w,
-            "window_height": window_h, "window_width": window_w, "stride_height": stride_h,
-            "stride_width": stride_w, "pad_top": top, "pad_left": left, "low": low, "high": high,
+            "in_height": in_h,
+            "in_width": in_w,
+            "channels": channels,
+            "out_height": out_h,
+            "out_width": out_w,
+            "window_height": window_h,
+            "window_width": window_w,
+            "stride_height": stride_h,
+            "stride_width": stride_w,
+            "pad_top": top,
+            "pad_left": left,
+            "low": low,
+            "high": high,
         },
         leads={0: lead * channels},
-    )  # fmt: skip
+    )
 
 
 def softmax(view: OpView, how: How) -> Lowered:
@@ -82,8 +102,11 @@ def softmax(view: OpView, how: How) -> Lowered:
         sources=("softmax.c",),
         struct="espalier_softmax_layer",
         fields={
-            "rows": math.prod(view.input(0).shape[:-1]), "depth": depth, "multiplier": p.multiplier.value,
-            "shift": p.multiplier.shift, "least": p.diff_min,
+            "rows": math.prod(view.input(0).shape[:-1]),
+            "depth": depth,
+            "multiplier": p.multiplier.value,
+            "shift": p.multiplier.shift,
+            "least": p.diff_min,
         },
         leads={0: 0},
-    )  # fmt: skip
+    )

@@ -40,20 +40,42 @@ def depthwise_conv_2d(view: OpView, how: How) -> Lowered:
     weights = taps[:, [0, 2, 1, 3], :].transpose(0, 2, 1).astype(np.int16)
     low, high = arithmetic.activation_range(op.text("activation"), target.scale, target.zero_point, "int8")
     window = Window(
-        in_height=in_h, out_height=out_h, in_row_bytes=in_w * in_c, out_row_bytes=out_w * out_c, stride=stride_h,
-        pad_top=top, ring_rows=ring_rows,
-    )  # fmt: skip
+        in_height=in_h,
+        out_height=out_h,
+        in_row_bytes=in_w * in_c,
+        out_row_bytes=out_w * out_c,
+        stride=stride_h,
+        pad_top=top,
+        ring_rows=ring_rows,
+    )
     return Lowered(
         function="espalier_depthwise_conv_2d",
         sources=("depthwise_conv_2d.c",),
         struct="espalier_depthwise_conv_2d_layer",
         fields={
-            "in_height": in_h, "in_width": in_w, "in_channels": in_c, "out_height": out_h, "out_width": out_w,
-            "out_channels": out_c, "multiplier": op.integer("depth_multiplier"), "kernel_height": kernel_h,
-            "kernel_width": kernel_w, "dilation_height": dilation_h, "dilation_width": dilation_w,
-            "stride_height": stride_h, "stride_width": stride_w, "pad_top": top, "pad_left": left,
-            "ring_rows": ring_rows, "row_bytes": row_bytes, "state_bytes": ring_rows * row_bytes, "fast": fast,
-            "in_zero": source.zero_point, "out_zero": target.zero_point, "low": low, "high": high,
+            "in_height": in_h,
+            "in_width": in_w,
+            "in_channels": in_c,
+            "out_height": out_h,
+            "out_width": out_w,
+            "out_channels": out_c,
+            "multiplier": op.integer("depth_multiplier"),
+            "kernel_height": kernel_h,
+            "kernel_width": kernel_w,
+            "dilation_height": dilation_h,
+            "dilation_width": dilation_w,
+            "stride_height": stride_h,
+            "stride_width": stride_w,
+            "pad_top": top,
+            "pad_left": left,
+            "ring_rows": ring_rows,
+            "row_bytes": row_bytes,
+            "state_bytes": ring_rows * row_bytes,
+            "fast": fast,
+            "in_zero": source.zero_point,
+            "out_zero": target.zero_point,
+            "low": low,
+            "high": high,
         },
         constants=(
             Constant(field="weights", values=np.ascontiguousarray(weights).reshape(-1), align=4),
@@ -62,4 +84,4 @@ def depthwise_conv_2d(view: OpView, how: How) -> Lowered:
         state_bytes=ring_rows * row_bytes,
         uses_scratch=True,
         leads={0: conv_lead(window, out_w, out_c, stride_w * in_c, 1)},
-    )  # fmt: skip
+    )

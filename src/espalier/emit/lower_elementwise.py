@@ -30,10 +30,16 @@ def binary(view: OpView, how: How) -> Lowered:
             view.op.text("activation"), target.scale, target.zero_point, output.dtype
         )
     fields = {
-        "kind": _KINDS[view.op.kind], "type": TYPES[output.dtype], "a_zero": a.zero_point, "b_zero": b.zero_point,
-        "out_zero": target.zero_point, "low": low, "high": high, "b_sign": -1 if view.op.kind == "sub" else 1,
+        "kind": _KINDS[view.op.kind],
+        "type": TYPES[output.dtype],
+        "a_zero": a.zero_point,
+        "b_zero": b.zero_point,
+        "out_zero": target.zero_point,
+        "low": low,
+        "high": high,
+        "b_sign": -1 if view.op.kind == "sub" else 1,
         **_binary_multipliers(view),
-    }  # fmt: skip
+    }
     axes = _broadcast_axes(output.shape, first.shape, second.shape)
     for number, (extent, left, right) in enumerate(axes):
         fields |= {f"extent[{number}]": extent, f"a_stride[{number}]": left, f"b_stride[{number}]": right}
@@ -64,9 +70,14 @@ def _binary_multipliers(view: OpView) -> dict[str, int]:
     else:
         p = arithmetic.add_parameters(a.scale, b.scale, target.scale, view.output.dtype)
     return {
-        "left_shift": p.left_shift, "a_multiplier": p.left.value, "a_shift": p.left.shift,
-        "b_multiplier": p.right.value, "b_shift": p.right.shift, "multiplier": p.output.value, "shift": p.output.shift,
-    }  # fmt: skip
+        "left_shift": p.left_shift,
+        "a_multiplier": p.left.value,
+        "a_shift": p.left.shift,
+        "b_multiplier": p.right.value,
+        "b_shift": p.right.shift,
+        "multiplier": p.output.value,
+        "shift": p.output.shift,
+    }
 
 
 def _broadcast_axes(shape: Sequence[int], *operands: Sequence[int]) -> list[tuple[int, int, int]]:
@@ -107,11 +118,14 @@ def _fast_add(view: OpView) -> Lowered | None:
         return None
     p = arithmetic.add_parameters(first.scale, second.scale, target.scale, "int8")
     sign = -1 if view.op.kind == "sub" else 1
-    # TFLite divides both scales by twice the larger one, which halves the operand with the larger scale exactly.
+    # TFLite divides both scales by twice the larger one, which halves the operand with the larger scale
+    # exactly.
     swapped = first.scale < second.scale
     plain, plain_sign = (second, sign) if swapped else (first, 1)
     scaled, multiplier, scaled_sign = (first, p.left, 1) if swapped else (second, p.right, sign)
-    low, high = arithmetic.activation_range(view.op.text("activation"), target.scale, target.zero_point, "int8")
+    low, high = arithmetic.activation_range(
+        view.op.text("activation"), target.scale, target.zero_point, "int8"
+    )
     if not 1 <= -p.output.shift <= 22 or multiplier.shift > 0:
         return None
     return Lowered(
@@ -119,10 +133,19 @@ def _fast_add(view: OpView) -> Lowered | None:
         sources=("add.c",),
         struct="espalier_add_layer",
         fields={
-            "count": view.output.elements, "plain": plain_sign << 20, "constant": -plain_sign * plain.zero_point << 20,
-            "scaled_multiplier": multiplier.value, "scaled_shift": multiplier.shift, "scaled_sign": scaled_sign,
-            "scaled_zero": scaled.zero_point, "multiplier": p.output.value, "shift": -p.output.shift,
-            "swapped": swapped, "out_zero": target.zero_point, "low": low, "high": high,
+            "count": view.output.elements,
+            "plain": plain_sign << 20,
+            "constant": -plain_sign * plain.zero_point << 20,
+            "scaled_multiplier": multiplier.value,
+            "scaled_shift": multiplier.shift,
+            "scaled_sign": scaled_sign,
+            "scaled_zero": scaled.zero_point,
+            "multiplier": p.output.value,
+            "shift": -p.output.shift,
+            "swapped": swapped,
+            "out_zero": target.zero_point,
+            "low": low,
+            "high": high,
         },
         inputs=(0, 1),
         state_bytes=1024,
@@ -131,7 +154,7 @@ def _fast_add(view: OpView) -> Lowered | None:
         window=_rows_of(view),
         start="espalier_add_start",
         row_form="elementwise",
-    )  # fmt: skip
+    )
 
 
 def _rows_of(view: OpView) -> Window | None:
@@ -139,7 +162,9 @@ def _rows_of(view: OpView) -> Window | None:
     if len(shape) != 4 or shape[0] != 1:
         return None
     bytes_ = shape[2] * shape[3]
-    return Window(in_height=shape[1], out_height=shape[1], in_row_bytes=bytes_, out_row_bytes=bytes_, stride=1)
+    return Window(
+        in_height=shape[1], out_height=shape[1], in_row_bytes=bytes_, out_row_bytes=bytes_, stride=1
+    )
 
 
 def curve(view: OpView, how: How) -> Lowered:
@@ -164,7 +189,9 @@ def _rescale(view: OpView) -> Lowered:
     a, target = quant_of(source.quant), quant_of(output.quant)
     low, high = arithmetic.LIMITS[output.dtype]
     kind = view.op.kind
-    if kind not in ("relu", "relu6", "leaky_relu", "quantize") or not {source.dtype, output.dtype} <= set(TYPES):
+    if kind not in ("relu", "relu6", "leaky_relu", "quantize") or not {source.dtype, output.dtype} <= set(
+        TYPES
+    ):
         raise UnsupportedModelError(
             f"no kernel takes {kind} from {source.dtype} to {output.dtype}",
             supported="int8 for every function of one value; int16 for relu, relu6, leaky_relu and quantize",
@@ -186,13 +213,21 @@ def _rescale(view: OpView) -> Lowered:
         sources=("rescale.c", "typed.h"),
         struct="espalier_rescale_layer",
         fields={
-            "count": output.elements, "in_type": TYPES[source.dtype], "out_type": TYPES[output.dtype],
-            "in_zero": a.zero_point, "out_zero": target.zero_point,
-            "multiplier": positive.value, "shift": positive.shift, "negative_multiplier": negative.value,
-            "negative_shift": negative.shift, "negative_sign": sign, "low": low, "high": high,
+            "count": output.elements,
+            "in_type": TYPES[source.dtype],
+            "out_type": TYPES[output.dtype],
+            "in_zero": a.zero_point,
+            "out_zero": target.zero_point,
+            "multiplier": positive.value,
+            "shift": positive.shift,
+            "negative_multiplier": negative.value,
+            "negative_shift": negative.shift,
+            "negative_sign": sign,
+            "low": low,
+            "high": high,
         },
         leads={0: 0} if sizes[output.dtype] <= sizes[source.dtype] else {},
-    )  # fmt: skip
+    )
 
 
 def _float_edge(view: OpView, function: str, dtype: str) -> Lowered:
@@ -203,12 +238,18 @@ def _float_edge(view: OpView, function: str, dtype: str) -> Lowered:
         function=function,
         sources=("edges.c", "typed.h"),
         struct="espalier_float_layer",
-        fields={"count": view.output.elements, "type": TYPES[dtype], "zero": quant.zero_point, "low": low,
-                "high": high, "scale": float(quant.scale)},
+        fields={
+            "count": view.output.elements,
+            "type": TYPES[dtype],
+            "zero": quant.zero_point,
+            "low": low,
+            "high": high,
+            "scale": float(quant.scale),
+        },
         input_types=("int8_t",) if to_float else ("float",),
         out_type="float" if to_float else "int8_t",
         leads={} if to_float else {0: 0},
-    )  # fmt: skip
+    )
 
 
 def dequantize(view: OpView, how: How) -> Lowered:
@@ -228,15 +269,25 @@ def reduce(view: OpView, how: How) -> Lowered:
         else:
             multiplier = arithmetic.exact_ratio_multiplier(a.scale, target.scale)
         low, high = arithmetic.LIMITS[output.dtype]
-        fields |= {"offset": a.zero_point * count, "multiplier": multiplier.value, "shift": multiplier.shift,
-                   "out_zero": target.zero_point, "low": low, "high": high}  # fmt: skip
+        fields |= {
+            "offset": a.zero_point * count,
+            "multiplier": multiplier.value,
+            "shift": multiplier.shift,
+            "out_zero": target.zero_point,
+            "low": low,
+            "high": high,
+        }
     strides, step = [], 1
     for extent in reversed(source.shape):
         strides.append(step)
         step *= extent
     strides.reverse()
-    kept = _merged([(e, s) for n, (e, s) in enumerate(zip(source.shape, strides, strict=True)) if n not in axes], 4)
-    reduced = _merged([(e, s) for n, (e, s) in enumerate(zip(source.shape, strides, strict=True)) if n in axes], 3)
+    kept = _merged(
+        [(e, s) for n, (e, s) in enumerate(zip(source.shape, strides, strict=True)) if n not in axes], 4
+    )
+    reduced = _merged(
+        [(e, s) for n, (e, s) in enumerate(zip(source.shape, strides, strict=True)) if n in axes], 3
+    )
     for name, rows in (("kept", kept), ("reduced", reduced)):
         for number, (extent, stride) in enumerate(rows):
             fields |= {f"{name}[{number}]": extent, f"{name}_stride[{number}]": stride}

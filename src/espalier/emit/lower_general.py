@@ -16,7 +16,6 @@ from espalier.graph.arithmetic import Multiplier
 from espalier.graph.shapes import window_padding
 from espalier.graph.view import OpView
 
-
 _SIXTEEN: Mapping[str, Any] = {"input_types": ("int16_t",), "out_type": "int16_t"}
 _SIXTEEN_TWO: Mapping[str, Any] = {"input_types": ("int16_t", "int16_t"), "out_type": "int16_t"}
 
@@ -29,7 +28,9 @@ def transpose_conv(view: OpView, how: How) -> Lowered:
     _, out_h, out_w, _ = output.shape
     top, _ = window_padding(out_h, kernel_h, stride_h, 1, op.text("padding"))
     left, _ = window_padding(out_w, kernel_w, stride_w, 1, op.text("padding"))
-    multipliers = arithmetic.conv_multipliers(source.scale, quant_of(filters.quant).scales, target.scale, out_c)
+    multipliers = arithmetic.conv_multipliers(
+        source.scale, quant_of(filters.quant).scales, target.scale, out_c
+    )
     bias = view.constant(3).astype(np.int64).reshape(-1) if view.has(3) else np.zeros(out_c, np.int64)
     low, high = arithmetic.activation_range(op.text("activation"), target.scale, target.zero_point, "int8")
     return Lowered(
@@ -37,17 +38,29 @@ def transpose_conv(view: OpView, how: How) -> Lowered:
         sources=("transpose_conv.c", "typed.h"),
         struct="espalier_transpose_conv_layer",
         fields={
-            "in_height": data.shape[1], "in_width": data.shape[2], "in_channels": in_c, "out_height": out_h,
-            "out_width": out_w, "out_channels": out_c, "kernel_height": kernel_h, "kernel_width": kernel_w,
-            "stride_height": stride_h, "stride_width": stride_w, "pad_top": top, "pad_left": left,
-            "in_zero": source.zero_point, "out_zero": target.zero_point, "low": low, "high": high,
+            "in_height": data.shape[1],
+            "in_width": data.shape[2],
+            "in_channels": in_c,
+            "out_height": out_h,
+            "out_width": out_w,
+            "out_channels": out_c,
+            "kernel_height": kernel_h,
+            "kernel_width": kernel_w,
+            "stride_height": stride_h,
+            "stride_width": stride_w,
+            "pad_top": top,
+            "pad_left": left,
+            "in_zero": source.zero_point,
+            "out_zero": target.zero_point,
+            "low": low,
+            "high": high,
         },
         constants=(
             Constant(field="weights", values=np.asarray(view.constant(1), np.int8).reshape(-1)),
             Constant(field="channels", values=channel_rows(bias, multipliers), struct="espalier_channel"),
         ),
         inputs=(2,),
-    )  # fmt: skip
+    )
 
 
 def channel_rows(bias: NDArray[np.int64], multipliers: Sequence[Multiplier]) -> NDArray[np.int32]:
@@ -70,10 +83,16 @@ def batch_matmul(view: OpView, how: How) -> Lowered:
         sources=("batch_matmul.c", "typed.h"),
         struct="espalier_batch_matmul_layer",
         fields={
-            "count": len(starts), "rows": rows, "depth": depth, "columns": columns,
-            "a_row": 1 if transposed_a else depth, "a_step": rows if transposed_a else 1,
-            "b_step": 1 if transposed_b else columns, "b_column": depth if transposed_b else 1,
-            "a_zero": a.zero_point, "b_zero": b.zero_point,
+            "count": len(starts),
+            "rows": rows,
+            "depth": depth,
+            "columns": columns,
+            "a_row": 1 if transposed_a else depth,
+            "a_step": rows if transposed_a else 1,
+            "b_step": 1 if transposed_b else columns,
+            "b_column": depth if transposed_b else 1,
+            "a_zero": a.zero_point,
+            "b_zero": b.zero_point,
             "out_zero": target.zero_point,
             "multiplier": arithmetic.reduced_multiplier(multiplier) if wide else multiplier.value,
             "shift": 15 - multiplier.shift if wide else multiplier.shift,
@@ -81,7 +100,7 @@ def batch_matmul(view: OpView, how: How) -> Lowered:
         constants=(Constant(field="batches", values=np.array(starts, np.int32).reshape(-1)),),
         inputs=(0, 1),
         **(_SIXTEEN_TWO if wide else {}),
-    )  # fmt: skip
+    )
 
 
 def _batch_starts(batch: Sequence[int], *shapes: Sequence[int]) -> list[tuple[int, ...]]:
@@ -103,18 +122,24 @@ def _batch_starts(batch: Sequence[int], *shapes: Sequence[int]) -> list[tuple[in
 def resize_bilinear(view: OpView, how: How) -> Lowered:
     source, output = view.input(0), view.output
     tables = {
-        name: np.array([_neighbours(view, i, source.shape[a], output.shape[a]) for i in range(output.shape[a])], np.int32)
+        name: np.array(
+            [_neighbours(view, i, source.shape[a], output.shape[a]) for i in range(output.shape[a])], np.int32
+        )
         for name, a in (("rows", 1), ("columns", 2))
     }
     return Lowered(
         function="espalier_resize_bilinear" + ("_int16" if output.dtype == "int16" else ""),
         sources=("resize_bilinear.c", "typed.h"),
         struct="espalier_resize_bilinear_layer",
-        fields={"in_width": source.shape[2], "channels": source.shape[3], "out_height": output.shape[1],
-                "out_width": output.shape[2]},
+        fields={
+            "in_width": source.shape[2],
+            "channels": source.shape[3],
+            "out_height": output.shape[1],
+            "out_width": output.shape[2],
+        },
         constants=tuple(Constant(field=name, values=table.reshape(-1)) for name, table in tables.items()),
         **(_SIXTEEN if output.dtype == "int16" else {}),
-    )  # fmt: skip
+    )
 
 
 def _neighbours(view: OpView, position: int, size: int, out: int) -> tuple[int, int, int]:
@@ -137,9 +162,19 @@ def conv_int16(view: OpView, how: How) -> Lowered:
     if op.kind == "fully_connected":
         units, depth = weights.shape
         weights = weights.reshape(units, 1, 1, depth)
-        geometry = {"in_height": data.elements // depth, "in_width": 1, "in_channels": depth,
-                    "out_height": data.elements // depth, "out_width": 1, "group_in": depth, "group_out": units,
-                    "stride_height": 1, "stride_width": 1, "dilation_height": 1, "dilation_width": 1}  # fmt: skip
+        geometry = {
+            "in_height": data.elements // depth,
+            "in_width": 1,
+            "in_channels": depth,
+            "out_height": data.elements // depth,
+            "out_width": 1,
+            "group_in": depth,
+            "group_out": units,
+            "stride_height": 1,
+            "stride_width": 1,
+            "dilation_height": 1,
+            "dilation_width": 1,
+        }
     else:
         _, in_h, in_w, in_c = data.shape
         if op.kind == "depthwise_conv_2d":
@@ -147,14 +182,25 @@ def conv_int16(view: OpView, how: How) -> Lowered:
         group_in = weights.shape[3]
         stride = op.integer("stride_h"), op.integer("stride_w")
         dilation = op.integer("dilation_h"), op.integer("dilation_w")
-        pads = [window_padding(s, k, t, d, op.text("padding"))[0]
-                for s, k, t, d in zip((in_h, in_w), weights.shape[1:3], stride, dilation, strict=True)]  # fmt: skip
+        pads = [
+            window_padding(s, k, t, d, op.text("padding"))[0]
+            for s, k, t, d in zip((in_h, in_w), weights.shape[1:3], stride, dilation, strict=True)
+        ]
         geometry = {
-            "in_height": in_h, "in_width": in_w, "in_channels": in_c, "out_height": output.shape[1],
-            "out_width": output.shape[2], "group_in": group_in, "group_out": weights.shape[0] * group_in // in_c,
-            "stride_height": stride[0], "stride_width": stride[1], "dilation_height": dilation[0],
-            "dilation_width": dilation[1], "pad_top": pads[0], "pad_left": pads[1],
-        }  # fmt: skip
+            "in_height": in_h,
+            "in_width": in_w,
+            "in_channels": in_c,
+            "out_height": output.shape[1],
+            "out_width": output.shape[2],
+            "group_in": group_in,
+            "group_out": weights.shape[0] * group_in // in_c,
+            "stride_height": stride[0],
+            "stride_width": stride[1],
+            "dilation_height": dilation[0],
+            "dilation_width": dilation[1],
+            "pad_top": pads[0],
+            "pad_left": pads[1],
+        }
     count = weights.shape[0]
     scales = quant_of(view.input(1).quant).scales
     if op.kind == "fully_connected" and len(scales) == 1:
@@ -168,8 +214,14 @@ def conv_int16(view: OpView, how: How) -> Lowered:
         function="espalier_conv_int16",
         sources=("conv_int16.c",),
         struct="espalier_conv_int16_layer",
-        fields={**geometry, "out_channels": count, "kernel_height": weights.shape[1],
-                "kernel_width": weights.shape[2], "low": low, "high": high},
+        fields={
+            **geometry,
+            "out_channels": count,
+            "kernel_height": weights.shape[1],
+            "kernel_width": weights.shape[2],
+            "low": low,
+            "high": high,
+        },
         constants=(
             Constant(field="weights", values=np.ascontiguousarray(weights).reshape(-1)),
             Constant(field="biases", values=bias),
@@ -177,4 +229,4 @@ def conv_int16(view: OpView, how: How) -> Lowered:
         ),
         input_types=("int16_t",),
         out_type="int16_t",
-    )  # fmt: skip
+    )

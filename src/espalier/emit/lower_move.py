@@ -17,7 +17,8 @@ _AXES = 5
 
 
 def copy(view: OpView, how: How) -> Lowered:
-    """reshape and its kin where both sides belong to the caller; elsewhere the planner makes them one place."""
+    """reshape and its kin where both sides belong to the caller; elsewhere the planner makes them one
+    place."""
     return Lowered(
         function="espalier_copy_tensor",
         sources=("copy.c",),
@@ -58,9 +59,16 @@ def split(view: OpView, how: How) -> tuple[Lowered, ...]:
     calls, start = [], 0
     for number, result in enumerate(view.outputs):
         calls.append(
-            _move(source, result.shape, strides, _strides(result.shape), in_start=start * strides[axis],
-                  operand=data, output=number)
-        )  # fmt: skip
+            _move(
+                source,
+                result.shape,
+                strides,
+                _strides(result.shape),
+                in_start=start * strides[axis],
+                operand=data,
+                output=number,
+            )
+        )
         start += result.shape[axis]
     return tuple(calls)
 
@@ -73,7 +81,14 @@ def concatenation(view: OpView, how: How) -> tuple[Lowered, ...]:
     for number in range(len(view.inputs)):
         part = view.input(number)
         calls.append(
-            _move(part, part.shape, _strides(part.shape), strides, out_start=start * strides[axis], operand=number)
+            _move(
+                part,
+                part.shape,
+                _strides(part.shape),
+                strides,
+                out_start=start * strides[axis],
+                operand=number,
+            )
         )
         start += part.shape[axis]
     return tuple(calls)
@@ -84,7 +99,14 @@ def pack(view: OpView, how: How) -> tuple[Lowered, ...]:
     strides = list(_strides(view.output.shape))
     step = strides.pop(axis)
     return tuple(
-        _move(view.input(n), view.input(n).shape, _strides(view.input(n).shape), strides, out_start=n * step, operand=n)
+        _move(
+            view.input(n),
+            view.input(n).shape,
+            _strides(view.input(n).shape),
+            strides,
+            out_start=n * step,
+            operand=n,
+        )
         for n in range(len(view.inputs))
     )
 
@@ -114,17 +136,23 @@ def resize_nearest_neighbor(view: OpView, how: How) -> Lowered:
     item = DTYPES[source.dtype].itemsize
     pixel = source.shape[3] * item
     tables = {
-        name: np.array([_nearest(view, i, source.shape[a], output.shape[a]) for i in range(output.shape[a])], np.uint16)
+        name: np.array(
+            [_nearest(view, i, source.shape[a], output.shape[a]) for i in range(output.shape[a])], np.uint16
+        )
         for name, a in (("rows", 1), ("columns", 2))
     }
     return Lowered(
         function="espalier_pick",
         sources=("move.c", "copy.c"),
         struct="espalier_pick_layer",
-        fields={"out_height": output.shape[1], "out_width": output.shape[2], "in_row_bytes": source.shape[2] * pixel,
-                "pixel_bytes": pixel},
+        fields={
+            "out_height": output.shape[1],
+            "out_width": output.shape[2],
+            "in_row_bytes": source.shape[2] * pixel,
+            "pixel_bytes": pixel,
+        },
         constants=tuple(Constant(field=name, values=table) for name, table in tables.items()),
-    )  # fmt: skip
+    )
 
 
 def _nearest(view: OpView, position: int, size: int, out: int) -> int:
@@ -147,9 +175,16 @@ def _strides(shape: Sequence[int]) -> list[int]:
 
 
 def _move(
-    source: Tensor, shape: Sequence[int], in_strides: Sequence[int], out_strides: Sequence[int], *, in_start: int = 0,
-    out_start: int = 0, operand: int = 0, output: int = 0,
-) -> Lowered:  # fmt: skip
+    source: Tensor,
+    shape: Sequence[int],
+    in_strides: Sequence[int],
+    out_strides: Sequence[int],
+    *,
+    in_start: int = 0,
+    out_start: int = 0,
+    operand: int = 0,
+    output: int = 0,
+) -> Lowered:
     """A strided copy, with the axes that lie together merged into blocks."""
     item = DTYPES[source.dtype].itemsize
     axes: list[tuple[int, int, int]] = []
@@ -172,7 +207,11 @@ def _move(
     axes = [(1, 0, 0)] * (_AXES - len(axes)) + axes
     fields: dict[str, int] = {}
     for number, (extent, a, b) in enumerate(axes):
-        fields |= {f"extent[{number}]": extent, f"in_stride[{number}]": a * item, f"out_stride[{number}]": b * item}
+        fields |= {
+            f"extent[{number}]": extent,
+            f"in_stride[{number}]": a * item,
+            f"out_stride[{number}]": b * item,
+        }
     return Lowered(
         function="espalier_move",
         sources=("move.c", "copy.c"),

@@ -1,4 +1,5 @@
-"""What one operator becomes in C: a kernel call, its layer structure, its constant arrays, its private memory."""
+"""What one operator becomes in C: a kernel call, its layer structure, its constant arrays, its private
+memory."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ READ_FIRST = -(1 << 30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class How:
-    """``rows``: the operator must run row by row. ``optimize``: speed | ram | flash. ``isa``: portable | dsp | helium;
+    """``rows``: the operator must run row by row. ``optimize``: speed | ram | flash. ``isa``: portable |
+    dsp | helium;
     programs for the first two are the same C, helium keeps weights and windows as bytes."""
 
     rows: bool = False
@@ -29,7 +31,8 @@ class How:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Constant:
-    """A constant array of the weights file. ``values`` is 2-D for an array of structures of type ``struct``."""
+    """A constant array of the weights file. ``values`` is 2-D for an array of structures of type
+    ``struct``."""
 
     field: str
     values: NDArray[np.generic]

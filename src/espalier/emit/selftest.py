@@ -21,7 +21,11 @@ class GoldenCase:
 def write_selftest(prefix: str, golden: Sequence[GoldenCase]) -> str:
     """The file `<name>_selftest.c`."""
     macro = prefix.upper()
-    lines = [c.comment("Known answers. Leave this file out when flash is short."), c.include(f"{prefix}.h"), ""]
+    lines = [
+        c.comment("Known answers. Leave this file out when flash is short."),
+        c.include(f"{prefix}.h"),
+        "",
+    ]
     inputs = np.stack([np.frombuffer(case.input, np.int8) for case in golden])
     outputs = np.stack([np.frombuffer(case.output, np.int8) for case in golden])
     lines += [c.array("golden_input", inputs), "", c.array("golden_output", outputs), ""]
@@ -31,12 +35,16 @@ def write_selftest(prefix: str, golden: Sequence[GoldenCase]) -> str:
     run = f"int status = {prefix}_run(arena, golden_input + n * {macro}_INPUT_BYTES, output);"
     body = [
         "int32_t n, i;",
-        *c.loop("n", len(golden), [
-            run,
-            f"if (status != {macro}_OK) return status;",
-            *c.loop("i", outputs.shape[1], compare),
-        ]),
+        *c.loop(
+            "n",
+            len(golden),
+            [
+                run,
+                f"if (status != {macro}_OK) return status;",
+                *c.loop("i", outputs.shape[1], compare),
+            ],
+        ),
         f"return {macro}_OK;",
-    ]  # fmt: skip
+    ]
     lines += c.function(f"int {prefix}_selftest(void *arena, int8_t *output)", body)
     return "\n".join(lines) + "\n"

@@ -25,7 +25,8 @@ class PlannedStep(Protocol):
 
 
 class PlannedPlace(Protocol):
-    """Where a tensor lies: "arena" at a byte offset, or "input" / "output" number ``offset`` of the caller."""
+    """Where a tensor lies: "arena" at a byte offset, or "input" / "output" number ``offset`` of the
+    caller."""
 
     @property
     def where(self) -> str: ...
@@ -76,13 +77,17 @@ def write_steps(graph: Graph, plan: Planned, prefix: str, isa: str, locate: Call
         names = ", ".join(f"{graph.ops[op].kind} {layer_name(graph, graph.ops[op])}" for op in step.ops)
         if len(step.ops) > 1:
             body.lines.append(c.comment(f"row by row: {names}"))
-            _write_stream(graph, build_stream(graph, tuple(step.ops), plan.optimize, isa), step, prefix, locate, body)
+            _write_stream(
+                graph, build_stream(graph, tuple(step.ops), plan.optimize, isa), step, prefix, locate, body
+            )
             continue
         calls = lower(graph, step.ops[0], how)
         if calls:
             body.lines.append(c.comment(names))
         for part, lowered in enumerate(calls):
-            layer = Layer(name=layer_id(prefix, step.ops[0], part, len(calls)), op=step.ops[0], lowered=lowered)
+            layer = Layer(
+                name=layer_id(prefix, step.ops[0], part, len(calls)), op=step.ops[0], lowered=lowered
+            )
             body.layers.append(layer)
             body.lines.append(c.statement(_whole_call(graph, layer, step.scratch_offset, locate)))
     return body
@@ -159,7 +164,9 @@ def _write_stream(
     result = locate(graph.ops[stream.root.op].outputs[0])
     pointers.append(c.declaration("int8_t *", "out", result))
     inner = [*row_call(stream.root, Name("out")), c.advance("out", window.out_row_bytes)]
-    body.lines.extend(c.block([*pointers, c.declare("int32_t", "row"), *starts, *c.loop("row", window.out_height, inner)]))
+    body.lines.extend(
+        c.block([*pointers, c.declare("int32_t", "row"), *starts, *c.loop("row", window.out_height, inner)])
+    )
 
 
 def _cursor(node: Node, number: int) -> str:

@@ -1,6 +1,8 @@
-"""Row-by-row execution of a tree of operators: inner tensors are never stored, only the rows that are still needed.
+"""Row-by-row execution of a tree of operators: inner tensors are never stored, only the rows that are
+still needed.
 
-The last operator is the root. Every inner tensor has one consumer, inside the tree; the leaves are whole tensors. A
+The last operator is the root. Every inner tensor has one consumer, inside the tree; the leaves are whole
+tensors. A
 windowed consumer keeps its rows in a ring; the producer writes straight into the ring's next slot.
 """
 
@@ -17,7 +19,8 @@ from espalier.graph.types import Graph
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Node:
-    """One operator of the tree; ``children`` holds, per operand pointer, a node or the index of a whole tensor."""
+    """One operator of the tree; ``children`` holds, per operand pointer, a node or the index of a whole
+    tensor."""
 
     op: int
     lowered: Lowered
@@ -58,7 +61,8 @@ def streamable(graph: Graph, ops: tuple[int, ...]) -> bool:
 
 
 def build_stream(graph: Graph, ops: tuple[int, ...], optimize: str, isa: str = "portable") -> Stream:
-    """The tree of a streamed step with the layout of its scratch; :class:`BugError` when it is no such tree."""
+    """The tree of a streamed step with the layout of its scratch; :class:`BugError` when it is no such
+    tree."""
     how = How(rows=True, optimize=optimize, isa=isa)
     producers, consumers = graph.producers(), graph.consumers()
     inside = set(ops)
@@ -90,7 +94,9 @@ def build_stream(graph: Graph, ops: tuple[int, ...], optimize: str, isa: str = "
             elif not window.ring_rows and window.stride != 1:
                 raise BugError("a strided operator without a ring reads whole tensors only")
             else:
-                children.append(grow(producer, stores_row=lowered.row_form != "window" or not window.ring_rows))
+                children.append(
+                    grow(producer, stores_row=lowered.row_form != "window" or not window.ring_rows)
+                )
         return Node(op=op, lowered=lowered, window=window, children=tuple(children), state=state, row=row)
 
     root = grow(ops[-1], stores_row=False)
@@ -100,7 +106,8 @@ def build_stream(graph: Graph, ops: tuple[int, ...], optimize: str, isa: str = "
 
 
 def stream_leads(stream: Stream) -> Mapping[int, int]:
-    """Tensor -> lead, by playing the schedule: what is still unread whenever a row of the output is written."""
+    """Tensor -> lead, by playing the schedule: what is still unread whenever a row of the output is
+    written."""
     progress = {id(node): 0 for node in stream.nodes()}
     pushed = dict(progress)
     leads: dict[int, int] = {}
@@ -134,7 +141,8 @@ def _first_unread(node: Node, root: bool, produced: int, row: int) -> tuple[int,
     """(first byte that is read later, output rows written by then); None when everything has been read."""
     window = node.window
     if root and not window.ring_rows:
-        # The root reads this row while it writes it: element by element, or tile by tile for a 1x1 convolution.
+        # The root reads this row while it writes it: element by element, or tile by tile for a 1x1
+        # convolution.
         elementwise = window.in_row_bytes == window.out_row_bytes and window.stride == 1
         return row * window.stride * window.in_row_bytes, row if elementwise else row + 1
     if window.ring_rows:

@@ -21,7 +21,8 @@ RAM_BASE = 0x2000_0000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Core:
-    """A processor core that emitted programs are compiled for and run on. Names are zig's, unicorn's, QEMU's."""
+    """A processor core that emitted programs are compiled for and run on. Names are zig's, unicorn's,
+    QEMU's."""
 
     name: str
     triple: str
@@ -37,20 +38,57 @@ class Core:
 CORES: Mapping[str, Core] = {
     core.name: core
     for core in (
-        Core(name="cortex-m0plus", triple="thumb-freestanding-eabi", cpu="cortex_m0plus",
-             unicorn="UC_CPU_ARM_CORTEX_M0"),
-        Core(name="cortex-m3", triple="thumb-freestanding-eabi", cpu="cortex_m3",
-             unicorn="UC_CPU_ARM_CORTEX_M3", qemu="mps2-an385"),
-        Core(name="cortex-m4", triple="thumb-freestanding-eabi", cpu="cortex_m4",
-             unicorn="UC_CPU_ARM_CORTEX_M4", qemu="mps2-an386", isa="dsp"),
-        Core(name="cortex-m7", triple="thumb-freestanding-eabi", cpu="cortex_m7",
-             unicorn="UC_CPU_ARM_CORTEX_M7", qemu="mps2-an500", isa="dsp"),
-        Core(name="cortex-m33", triple="thumb-freestanding-eabi", cpu="cortex_m33+dsp",
-             unicorn="UC_CPU_ARM_CORTEX_M33", qemu="mps2-an505", isa="dsp"),
-        Core(name="cortex-m55", triple="thumb-freestanding-eabi", cpu="cortex_m55+mve", unicorn="",
-             qemu="mps3-an547", isa="helium"),
-        Core(name="rv32imc", triple="riscv32-freestanding-none", cpu="generic_rv32+m+c",
-             unicorn="UC_CPU_RISCV32_BASE32"),
+        Core(
+            name="cortex-m0plus",
+            triple="thumb-freestanding-eabi",
+            cpu="cortex_m0plus",
+            unicorn="UC_CPU_ARM_CORTEX_M0",
+        ),
+        Core(
+            name="cortex-m3",
+            triple="thumb-freestanding-eabi",
+            cpu="cortex_m3",
+            unicorn="UC_CPU_ARM_CORTEX_M3",
+            qemu="mps2-an385",
+        ),
+        Core(
+            name="cortex-m4",
+            triple="thumb-freestanding-eabi",
+            cpu="cortex_m4",
+            unicorn="UC_CPU_ARM_CORTEX_M4",
+            qemu="mps2-an386",
+            isa="dsp",
+        ),
+        Core(
+            name="cortex-m7",
+            triple="thumb-freestanding-eabi",
+            cpu="cortex_m7",
+            unicorn="UC_CPU_ARM_CORTEX_M7",
+            qemu="mps2-an500",
+            isa="dsp",
+        ),
+        Core(
+            name="cortex-m33",
+            triple="thumb-freestanding-eabi",
+            cpu="cortex_m33+dsp",
+            unicorn="UC_CPU_ARM_CORTEX_M33",
+            qemu="mps2-an505",
+            isa="dsp",
+        ),
+        Core(
+            name="cortex-m55",
+            triple="thumb-freestanding-eabi",
+            cpu="cortex_m55+mve",
+            unicorn="",
+            qemu="mps3-an547",
+            isa="helium",
+        ),
+        Core(
+            name="rv32imc",
+            triple="riscv32-freestanding-none",
+            cpu="generic_rv32+m+c",
+            unicorn="UC_CPU_RISCV32_BASE32",
+        ),
     )
 }
 
@@ -69,10 +107,16 @@ def zig(*arguments: str, cwd: Path) -> None:
     environment["ZIG_GLOBAL_CACHE_DIR"] = str(cwd / "zig-cache")
     environment["SOURCE_DATE_EPOCH"] = "0"
     done = subprocess.run(
-        [str(Path(package.origin).with_name("zig")), *arguments], cwd=cwd, env=environment, capture_output=True, timeout=300
+        [str(Path(package.origin).with_name("zig")), *arguments],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        timeout=300,
     )
     if done.returncode != 0:
-        raise BugError(f"zig {arguments[0]} failed on emitted code:\n{done.stderr.decode(errors='replace')[-4000:]}")
+        raise BugError(
+            f"zig {arguments[0]} failed on emitted code:\n{done.stderr.decode(errors='replace')[-4000:]}"
+        )
 
 
 def compile_program(
@@ -89,7 +133,8 @@ def compile_program(
     """Compiles C files for one core and links them with what ``roots`` (function names) need.
 
     ``files`` maps plain file names to their bytes; only names that end in ``.c`` are compiled.
-    Warnings are errors, as they are for the firmware engineer. ``script`` and ``extra`` name files of firmware/.
+    Warnings are errors, as they are for the firmware engineer. ``script`` and ``extra`` name files of
+    firmware/.
     """
     for name, data in sorted(files.items()):
         (workdir / name).write_bytes(data)
@@ -97,10 +142,21 @@ def compile_program(
         (workdir / name).write_bytes((_FIRMWARE / name).read_bytes())
     sources = sorted(name for name in [*files, "memory.c", *extra] if name.endswith(".c"))
     options = [
-        "-target", core.triple, f"-mcpu={core.cpu}", optimize, *WARNINGS, *flags, "-isystem", ".",
-        "-fno-sanitize=undefined", "-fno-stack-protector", "-ffunction-sections", "-fdata-sections",
-        "-fno-unwind-tables", "-fno-asynchronous-unwind-tables",
-    ]  # fmt: skip
+        "-target",
+        core.triple,
+        f"-mcpu={core.cpu}",
+        optimize,
+        *WARNINGS,
+        *flags,
+        "-isystem",
+        ".",
+        "-fno-sanitize=undefined",
+        "-fno-stack-protector",
+        "-ffunction-sections",
+        "-fdata-sections",
+        "-fno-unwind-tables",
+        "-fno-asynchronous-unwind-tables",
+    ]
     with ThreadPoolExecutor(2) as pool:
         jobs = [
             pool.submit(zig, "cc", *options, "-c", source, "-o", source[:-2] + ".o", cwd=workdir)
@@ -110,9 +166,19 @@ def compile_program(
             job.result()
     keep = [argument for root in roots for argument in ("-u", root)]
     zig(
-        "ld.lld", "-T", str(_FIRMWARE / script), f"--defsym=FLASH_BASE={FLASH_BASE}", "--gc-sections", "-e",
-        roots[0], *keep, *[source[:-2] + ".o" for source in sources], "-o", "program.elf", cwd=workdir,
-    )  # fmt: skip
+        "ld.lld",
+        "-T",
+        str(_FIRMWARE / script),
+        f"--defsym=FLASH_BASE={FLASH_BASE}",
+        "--gc-sections",
+        "-e",
+        roots[0],
+        *keep,
+        *[source[:-2] + ".o" for source in sources],
+        "-o",
+        "program.elf",
+        cwd=workdir,
+    )
     return read_elf((workdir / "program.elf").read_bytes())
 
 

@@ -1,7 +1,9 @@
 """Runs an emitted program on an emulated core and measures it exactly.
 
-Instructions are counted by basic blocks (a block's instructions are known from its bytes, its runs are counted),
-the stack by painting, code and constants by section. An instruction count is not a cycle count: it knows nothing of
+Instructions are counted by basic blocks (a block's instructions are known from its bytes, its runs are
+counted),
+the stack by painting, code and constants by section. An instruction count is not a cycle count: it knows
+nothing of
 wait states, dual issue or load latency.
 """
 
@@ -114,7 +116,8 @@ class EmulatedCore:
     ) -> Call:
         """Calls ``function`` with integers and buffers (bytes are copied to RAM, aligned to ``place``).
 
-        ``watch`` names the function whose calls are counted apart, by the structure (one of ``layers``) that they
+        ``watch`` names the function whose calls are counted apart, by the structure (one of ``layers``)
+        that they
         get as first argument. Arguments beyond four (Arm) or eight (RISC-V) go to the stack, as the calling
         conventions say.
         """
@@ -160,7 +163,9 @@ class EmulatedCore:
         """Changes flash or RAM, as damage would."""
         self._engine.mem_write(address, data)
 
-    def _counter(self, watch: str, layers: Sequence[str]) -> tuple[_Counter, NDArray[np.uint64], NDArray[np.uint32]]:
+    def _counter(
+        self, watch: str, layers: Sequence[str]
+    ) -> tuple[_Counter, NDArray[np.uint64], NDArray[np.uint32]]:
         counts = np.zeros(len(layers) + 1, np.uint64)
         addresses = np.array([self._image.symbols[name].address for name in layers], np.uint32)
         symbol = self._image.symbols.get(watch) if watch else None
@@ -190,10 +195,14 @@ class EmulatedCore:
         library = self._native()
         handle = ctypes.c_size_t()
         status = library.uc_hook_add(
-            self._engine._uch, ctypes.byref(handle), self._unicorn.UC_HOOK_BLOCK,
-            ctypes.cast(self._library.count_block, ctypes.c_void_p), ctypes.byref(counter),
-            ctypes.c_uint64(1), ctypes.c_uint64(0),
-        )  # fmt: skip
+            self._engine._uch,
+            ctypes.byref(handle),
+            self._unicorn.UC_HOOK_BLOCK,
+            ctypes.cast(self._library.count_block, ctypes.c_void_p),
+            ctypes.byref(counter),
+            ctypes.c_uint64(1),
+            ctypes.c_uint64(0),
+        )
         if status != 0:
             raise BugError(f"the emulator refused the counting hook (code {status})")
         return handle
@@ -225,7 +234,12 @@ class EmulatedCore:
     def _registers(self) -> tuple[tuple[int, ...], int, int, int]:
         if self._riscv:
             r = importlib.import_module("unicorn.riscv_const")
-            return tuple(getattr(r, f"UC_RISCV_REG_A{i}") for i in range(8)), r.UC_RISCV_REG_SP, r.UC_RISCV_REG_RA, 0
+            return (
+                tuple(getattr(r, f"UC_RISCV_REG_A{i}") for i in range(8)),
+                r.UC_RISCV_REG_SP,
+                r.UC_RISCV_REG_RA,
+                0,
+            )
         a = importlib.import_module("unicorn.arm_const")
         return tuple(getattr(a, f"UC_ARM_REG_R{i}") for i in range(4)), a.UC_ARM_REG_SP, a.UC_ARM_REG_LR, 1
 

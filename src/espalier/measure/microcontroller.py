@@ -1,4 +1,5 @@
-"""Measures an emitted program on an emulated core: bytes, instructions per layer, stack, arena, flash by section."""
+"""Measures an emitted program on an emulated core: bytes, instructions per layer, stack, arena, flash by
+section."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ class LayerFigure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Emulated:
-    """A row of the report's ``emulated`` table. Instructions are exact counts, not cycles; bytes are exact."""
+    """A row of the report's ``emulated`` table. Instructions are exact counts, not cycles; bytes are
+    exact."""
 
     core: str
     emulator: str
@@ -65,7 +67,8 @@ def measure_program(
 ) -> Emulated:
     """Compiles a program, runs it on every golden case and compares the bytes.
 
-    Raises :class:`VerificationError` when a byte differs, the arena is overrun or the program reports an error;
+    Raises :class:`VerificationError` when a byte differs, the arena is overrun or the program reports an
+    error;
     :class:`ToolMissingError` when the cross-compiler or the emulator is not installed.
     """
     prefix = identifier(name)
@@ -103,22 +106,46 @@ def measure_program(
 
 
 def _measure_on_board(
-    files: dict[str, bytes], core: Core, prefix: str, arena_bytes: int, golden: Sequence[GoldenCase], optimize: str
+    files: dict[str, bytes],
+    core: Core,
+    prefix: str,
+    arena_bytes: int,
+    golden: Sequence[GoldenCase],
+    optimize: str,
 ) -> Emulated:
     with tempfile.TemporaryDirectory() as folder:
         run = run_on_board(
-            files, core, prefix=prefix, arena_bytes=arena_bytes, golden=golden, workdir=Path(folder), optimize=optimize
+            files,
+            core,
+            prefix=prefix,
+            arena_bytes=arena_bytes,
+            golden=golden,
+            workdir=Path(folder),
+            optimize=optimize,
         )
     return Emulated(
-        core=core.name, emulator=f"qemu-system-arm {core.qemu}", compiler="zig cc", optimize=optimize,
-        instructions=run.instructions, arena_bytes=run.arena_bytes, stack_bytes=run.stack_bytes,
-        code_bytes=run.image.size_of(".text"), weights_bytes=run.image.size_of(".weights", ".rodata"),
-        exact=len(golden), layers=(),
-    )  # fmt: skip
+        core=core.name,
+        emulator=f"qemu-system-arm {core.qemu}",
+        compiler="zig cc",
+        optimize=optimize,
+        instructions=run.instructions,
+        arena_bytes=run.arena_bytes,
+        stack_bytes=run.stack_bytes,
+        code_bytes=run.image.size_of(".text"),
+        weights_bytes=run.image.size_of(".weights", ".rodata"),
+        exact=len(golden),
+        layers=(),
+    )
 
 
 def _run_case(
-    emulated: EmulatedCore, prefix: str, case: GoldenCase, arena: int, paint: int, number: int, layers: Sequence[str]
+    emulated: EmulatedCore,
+    prefix: str,
+    case: GoldenCase,
+    arena: int,
+    paint: int,
+    number: int,
+    layers: Sequence[str],
 ) -> Call:
     painted = bytes([paint]) * (arena + _GUARD)
     blank = bytes(len(case.output) + _GUARD)
@@ -148,7 +175,9 @@ def _high_water(first: bytes, second: bytes, arena: int) -> int:
     return 0
 
 
-def _layer_figures(graph: Graph, call: Call, layers: Mapping[str, int], image: Image) -> tuple[LayerFigure, ...]:
+def _layer_figures(
+    graph: Graph, call: Call, layers: Mapping[str, int], image: Image
+) -> tuple[LayerFigure, ...]:
     counts: dict[int, int] = {}
     for symbol, op in layers.items():
         counts[op] = counts.get(op, 0) + call.layers.get(symbol, 0)

@@ -1,6 +1,8 @@
-"""Runs an emitted program on one of QEMU's Arm boards, where qemu-system-arm is installed: Cortex-M55 needs it.
+"""Runs an emitted program on one of QEMU's Arm boards, where qemu-system-arm is installed: Cortex-M55
+needs it.
 
-The known answers are compiled in; the program reports through semihosting, instructions are counted by a plugin that is
+The known answers are compiled in; the program reports through semihosting, instructions are counted by a
+plugin that is
 compiled for the occasion. A count of Helium instructions is not a count of cycles: most take two or more.
 """
 
@@ -23,7 +25,8 @@ _SECONDS = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRun:
-    """What the board reported. ``layers``: instructions per golden case are one figure; QEMU splits no further."""
+    """What the board reported. ``layers``: instructions per golden case are one figure; QEMU splits no
+    further."""
 
     image: Image
     instructions: int
@@ -32,12 +35,19 @@ class BoardRun:
 
 
 def run_on_board(
-    files: Mapping[str, bytes], core: Core, *, prefix: str, arena_bytes: int, golden: Sequence[GoldenCase],
-    workdir: Path, optimize: str,
-) -> BoardRun:  # fmt: skip
+    files: Mapping[str, bytes],
+    core: Core,
+    *,
+    prefix: str,
+    arena_bytes: int,
+    golden: Sequence[GoldenCase],
+    workdir: Path,
+    optimize: str,
+) -> BoardRun:
     """Builds the firmware, runs every golden case and compares the bytes on the board.
 
-    Raises :class:`ToolMissingError` without qemu-system-arm, :class:`VerificationError` for a wrong byte or a fault.
+    Raises :class:`ToolMissingError` without qemu-system-arm, :class:`VerificationError` for a wrong byte
+    or a fault.
     """
     qemu = shutil.which("qemu-system-arm")
     if qemu is None:
@@ -48,23 +58,42 @@ def run_on_board(
         )
     program = {**files, "cases.c": write_cases(prefix, arena_bytes, golden).encode("ascii")}
     image = compile_program(
-        program, core, roots=["vectors", f"{prefix}_run", f"{prefix}_check"], workdir=workdir, optimize=optimize,
-        script="qemu.ld", extra=("boot.c", "boot.h"),
-    )  # fmt: skip
+        program,
+        core,
+        roots=["vectors", f"{prefix}_run", f"{prefix}_check"],
+        workdir=workdir,
+        optimize=optimize,
+        script="qemu.ld",
+        extra=("boot.c", "boot.h"),
+    )
     plugin = compile_plugin(workdir)
     begin, end = (image.symbols[name].address & ~1 for name in ("count_begin", "count_end"))
     command = [
-        qemu, "-M", core.qemu, "-nographic", "-monitor", "none", "-serial", "none", "-semihosting-config",
-        "enable=on,target=native", "-kernel", "program.elf", "-plugin",
+        qemu,
+        "-M",
+        core.qemu,
+        "-nographic",
+        "-monitor",
+        "none",
+        "-serial",
+        "none",
+        "-semihosting-config",
+        "enable=on,target=native",
+        "-kernel",
+        "program.elf",
+        "-plugin",
         f"./{plugin.name},begin={begin:#x},end={end:#x},out=count.txt",
-    ]  # fmt: skip
+    ]
     done = subprocess.run(
         command, cwd=workdir, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, check=False
     )
-    said = dict(line.rsplit(" ", 1) for line in done.stderr.decode("ascii", "replace").splitlines() if " " in line)
+    said = dict(
+        line.rsplit(" ", 1) for line in done.stderr.decode("ascii", "replace").splitlines() if " " in line
+    )
     if done.returncode != 0:
         raise VerificationError(
-            f"the program failed on {core.name} under QEMU (code {done.returncode}): {said or done.stderr[-500:]!r}"
+            f"the program failed on {core.name} under QEMU (code {done.returncode}): "
+            f"{said or done.stderr[-500:]!r}"
         )
     counts = [int(line) for line in (workdir / "count.txt").read_text().split()]
     return BoardRun(

@@ -12,7 +12,18 @@ import espalier.emit
 from espalier.emit import c_text
 from espalier.errors import BugError
 
-HOSTILE = ["*/ int x; /*", "a\\\nb", "??/", "\x00\x1b[31m", "ünïcode", "%s%n", '"; system("rm")', "//", "a" * 5000, ""]
+HOSTILE = [
+    "*/ int x; /*",
+    "a\\\nb",
+    "??/",
+    "\x00\x1b[31m",
+    "ünïcode",
+    "%s%n",
+    '"; system("rm")',
+    "//",
+    "a" * 5000,
+    "",
+]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -20,7 +31,13 @@ def test_a_comment_is_one_line_of_harmless_ascii(text: str) -> None:
     line = c_text.comment(text)
     assert line.startswith("/* ") and line.endswith(" */")
     inner = line[2:-2]
-    assert "*/" not in inner and "/*" not in inner and "\\" not in inner and "?" not in inner and "\n" not in inner
+    assert (
+        "*/" not in inner
+        and "/*" not in inner
+        and "\\" not in inner
+        and "?" not in inner
+        and "\n" not in inner
+    )
     assert inner.isascii() and inner.isprintable() and len(line) < 220
 
 

@@ -15,7 +15,7 @@ from espalier.errors import BugError, UnsupportedModelError
 from espalier.graph.types import Graph, Quant
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "differential"))
-from single_op_cases import Builder  # noqa: E402
+from single_op_cases import Builder
 
 Q = Quant(scales=(0.05,), zero_points=(3,))
 
@@ -23,13 +23,22 @@ Q = Quant(scales=(0.05,), zero_points=(3,))
 def convolution(b: Builder, source: int, filters: int, kernel: int, stride: int = 1) -> int:
     depth = b.tensors[source].shape[3]
     weights = b.const(
-        [[[[1] * depth] * kernel] * kernel] * filters, "int8", Quant(scales=(0.01,) * filters, zero_points=(0,) * filters, axis=0)
+        [[[[1] * depth] * kernel] * kernel] * filters,
+        "int8",
+        Quant(scales=(0.01,) * filters, zero_points=(0,) * filters, axis=0),
     )
     bias = b.const([0] * filters, "int32")
     return b.op(
-        "conv_2d", [source, weights, bias], Q, padding="same", stride_w=stride, stride_h=stride, activation="none",
-        dilation_w=1, dilation_h=1,
-    )  # fmt: skip
+        "conv_2d",
+        [source, weights, bias],
+        Q,
+        padding="same",
+        stride_w=stride,
+        stride_h=stride,
+        activation="none",
+        dilation_w=1,
+        dilation_h=1,
+    )
 
 
 def residual_block() -> Graph:
@@ -60,7 +69,10 @@ def test_a_residual_block_is_streamable_in_place() -> None:
 
 def test_rings_of_bytes_need_less_memory_than_rings_of_halfwords() -> None:
     graph = residual_block()
-    assert demand(graph, (0,), optimize="ram").scratch_bytes < demand(graph, (0,), optimize="speed").scratch_bytes
+    assert (
+        demand(graph, (0,), optimize="ram").scratch_bytes
+        < demand(graph, (0,), optimize="speed").scratch_bytes
+    )
 
 
 def test_a_value_that_is_needed_elsewhere_is_not_streamed() -> None:
@@ -77,7 +89,17 @@ def test_a_value_that_is_needed_elsewhere_is_not_streamed() -> None:
 def test_global_pooling_reads_everything_before_it_writes() -> None:
     b = Builder()
     x = b.input((1, 4, 4, 8), Q)
-    pooled = b.op("average_pool_2d", [x], Q, padding="valid", stride_w=4, stride_h=4, filter_w=4, filter_h=4, activation="none")
+    pooled = b.op(
+        "average_pool_2d",
+        [x],
+        Q,
+        padding="valid",
+        stride_w=4,
+        stride_h=4,
+        filter_w=4,
+        filter_h=4,
+        activation="none",
+    )
     assert demand(b.finish([pooled]), (0,)).leads == {0: 0}
     assert READ_FIRST < 0
 
