@@ -34,7 +34,7 @@ def conv_2d(view: OpView, how: How) -> Lowered:
     top, _ = window_padding(in_h, kernel_h, stride_h, dilation_h, op.text("padding"))
     left, _ = window_padding(in_w, kernel_w, stride_w, dilation_w, op.text("padding"))
     direct = kernel_h == kernel_w == 1 and in_c % 4 == 0 and depth % 4 == 0
-    if direct and not how.rows and stride_h == stride_w == 1 and in_h * in_w < 1 << 15:
+    if direct and not how.rows and stride_h == stride_w == 1 and in_h * in_w * in_c < 1 << 15:
         in_h, in_w, out_h, out_w = 1, in_h * in_w, 1, out_h * out_w
     together = dilation_w == 1 and groups == 1
     segments, segment = (1, kernel_w * depth) if together else (kernel_w, depth)
