@@ -11,6 +11,7 @@ from espalier.emit import (
     lower_depthwise,
     lower_elementwise,
     lower_general,
+    lower_int16,
     lower_move,
 )
 from espalier.emit.lowering import How, Lowered
@@ -90,6 +91,10 @@ INT16: Mapping[str, Lowering] = {
         )
     },
     **dict.fromkeys(("conv_2d", "depthwise_conv_2d", "fully_connected"), lower_general.conv_int16),
+    **dict.fromkeys(("average_pool_2d", "max_pool_2d"), lower_int16.pool_2d),
+    **dict.fromkeys(("logistic", "tanh"), lower_int16.sigmoid),
+    "softmax": lower_int16.softmax,
+    "transpose_conv": lower_int16.transpose_conv,
 }
 """Kernels of operators whose result is int16."""
 

@@ -82,7 +82,7 @@ SIGMOID_TABLE: Final = np.array(
 """sigmoid(i / 24) in 0.16 fixed point, as TFLite's common.h has it."""
 
 
-def _input_multiplier(scale: float, shifts: tuple[int, ...]) -> tuple[int, int]:
+def input_multiplier(scale: float, shifts: tuple[int, ...]) -> tuple[int, int]:
     """(multiplier, shift) that brings an input to scale 1/(3 * 4096); multiplier 0: a power of two."""
     log2 = float(np.float32(np.log(np.float32(scale))) * np.float32(1.0 / np.log(np.float32(2.0))))
     rounded = a.round_half_away(log2)
@@ -96,7 +96,7 @@ def _input_multiplier(scale: float, shifts: tuple[int, ...]) -> tuple[int, int]:
 
 
 def logistic_int16(x: Ints, scale: float) -> Ints:
-    multiplier, shift = _input_multiplier(scale, (0,))
+    multiplier, shift = input_multiplier(scale, (0,))
     if multiplier == 0:
         multiplier, shift = 3 << shift, 0
     data = (x * multiplier + ((1 << (shift - 1)) if shift else 0)) >> shift
@@ -109,7 +109,7 @@ def logistic_int16(x: Ints, scale: float) -> Ints:
 
 
 def tanh_int16(x: Ints, scale: float) -> Ints:
-    multiplier, shift = _input_multiplier(scale, (0, 1))
+    multiplier, shift = input_multiplier(scale, (0, 1))
     if multiplier == 0:
         data = 3 * (x << shift)
     else:

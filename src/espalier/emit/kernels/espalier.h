@@ -351,6 +351,41 @@ typedef struct {
 
 void espalier_conv_int16(const espalier_conv_int16_layer *layer, const int16_t *in, int16_t *out);
 
+typedef struct {
+  const int8_t *weights; /* OHWI */
+  const int64_t *biases;
+  const espalier_channel *channels;
+  int32_t in_height, in_width, in_channels, out_height, out_width, out_channels;
+  int32_t kernel_height, kernel_width, stride_height, stride_width, pad_top, pad_left;
+  int32_t low, high;
+} espalier_transpose_conv_int16_layer;
+
+void espalier_transpose_conv_int16(const espalier_transpose_conv_int16_layer *layer, const int16_t *in, int16_t *out);
+
+typedef struct {
+  int32_t in_height, in_width, channels, out_height, out_width;
+  int32_t window_height, window_width, stride_height, stride_width, pad_top, pad_left;
+  int32_t largest; /* 1: max_pool_2d, 0: average_pool_2d */
+  int32_t low, high;
+} espalier_pool_int16_layer;
+
+void espalier_pool_int16(const espalier_pool_int16_layer *layer, const int16_t *in, int16_t *out);
+
+typedef struct {
+  const int16_t *exp_table, *reciprocal_table; /* 513 samples each */
+  int32_t rows, depth, multiplier, shift;
+} espalier_softmax_int16_layer;
+
+void espalier_softmax_int16(const espalier_softmax_int16_layer *layer, const int16_t *in, int16_t *out);
+
+/* logistic and tanh; table: sigmoid(i / 24) in 0.16 fixed point. */
+typedef struct {
+  const int32_t *table;
+  int32_t count, multiplier, shift, hyperbolic;
+} espalier_sigmoid_int16_layer;
+
+void espalier_sigmoid_int16(const espalier_sigmoid_int16_layer *layer, const int16_t *in, int16_t *out);
+
 /* The edges of a network that speaks float. */
 typedef struct {
   int32_t count, type, zero, low, high;
