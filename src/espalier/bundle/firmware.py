@@ -38,7 +38,7 @@ GOLDEN_BUDGET_BYTES: Final = 16_384
 COLUMN_BYTES: Final = 16
 """Stack of `prepare` per output column: struct taps, padded."""
 PREPARE_BYTES: Final = 512
-"""Stack of `prepare` beside the columns: at most 400 by GCC 12's -fstack-usage on Cortex-M4 with optimisation."""
+"""Stack of `prepare` beside the columns: at most 400 by -fstack-usage of GCC 12 on Cortex-M4, optimised."""
 
 COMMON: Final = ("prepare.h", "prepare.c", "decide.h", "decide.c", "selftest.h", "selftest.c", "golden.h",
                  "model_labels.h")  # fmt: skip
@@ -340,8 +340,8 @@ def tflm_memory(source: BundleSource) -> str:
     """README: flash and RAM with TensorFlow Lite Micro."""
     name, macro = text.prefix(source), text.prefix(source).upper()
     memory = (
-        f"Flash: {len(source.int8_model)} bytes for the model, 40 to 90 KB for TensorFlow Lite Micro (the low\n"
-        f"end with int8 kernels only: define `{macro}_INT8_KERNELS` before including `{name}_op_resolver.h`)."
+        f"Flash: {len(source.int8_model)} bytes for the model, 40 to 90 KB for TensorFlow Lite Micro (the\n"
+        f"low end with int8 kernels only: define `{macro}_INT8_KERNELS` before including `{name}_op_resolver.h`)."
     )
     if source.arena is None:
         return memory
