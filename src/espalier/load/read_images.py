@@ -56,6 +56,22 @@ class PixelSet:
             raise ImagesRefusedError(f"the {self.role} images could not be read")
         return self._made
 
+    def prepare_again(self, places: list[int], contract: InputContract, name: str) -> str:
+        """Some of the images (places in `prepared().images`) under another contract; path of the .npy."""
+        rows = [self.prepared().images[place] for place in places]
+        worker = self._shop.worker("images", self._number)
+        out = worker.scratch / f"{name}.npy"
+        with self._lock:
+            worker.call(
+                "prepare_set",
+                seconds=PREPARE_SECONDS,
+                root=scan(self._path).root,
+                entries=[{"path": row.path, "label": row.label} for row in rows],
+                contract=msgspec.to_builtins(contract),
+                out_path=str(out),
+            )
+        return str(out)
+
     @property
     def digest(self) -> str:
         """Digest of all prepared pixels in order: the key of everything computed from them."""

@@ -11,8 +11,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ..calibrate.findings import Finding
-from ..errors import LabelsRefusedError, RecipeError
+from ..calibrate.answers import check_answers
+from ..calibrate.check_model import check_declared
+from ..errors import LabelsRefusedError
 from ..job import Job
 from ..load.facts import Prepared
 from ..load.images import label_indices
@@ -24,7 +25,6 @@ from ..report.content import AccuracyRow, TopRow
 from ..store import digest
 from ..workshop import Workshop, pack, unpack
 from .accuracy import AgreementRow, measure_accuracy, measure_agreement, top1
-from .permutation import best_order
 from .predict import dequantize
 
 SHEET_IMAGES = 24
@@ -72,32 +72,6 @@ def answer_early(shop: Workshop, job: Job, given: FloatModel) -> None:
     check_declared(shop, job, given)
 
 
-def check_declared(shop: Workshop, job: Job, given: FloatModel) -> tuple[str, ...]:
-    """Score the declared preprocessing against its usual alternatives on labelled images; warnings in words.
-
-    Raises RecipeError when another way is right so much more often that the declared one must be wrong.
-    """
-    images = job.evaluation
-    if images is None or any(image.label is None for image in images.prepared().images):
-        return ()
-    contract = msgspec.to_builtins(job.recipe.input)
-    truth = truth_of(images.prepared(), job.labels())
-
-    def run() -> dict[str, bytes]:
-        value = shop.worker("litert-runtime").call(
-            "score_alternatives", model=given.tflite, pixels_path=images.pixels(), truth=truth, contract=contract
-        )
-        return {"finding": pack(value["finding"])}
-
-    key = {"model": given.sha256, "pixels": images.digest, "truth": truth, "contract": contract}
-    found = unpack(shop.stored("evaluate/preprocessing", key, run)["finding"], Finding | None)  # type: ignore[arg-type]
-    if found is None:
-        return ()
-    if found.severity == "error":
-        raise RecipeError(found.message, next_step=found.next_step)
-    return (str(found),)
-
-
 def answers(shop: Workshop, images: PixelSet, model: bytes, job: Job) -> NDArray[np.float32]:
     """Class probabilities of every image of a set, float32 [n, classes]; stored by model and pixels."""
 
@@ -139,12 +113,13 @@ def _measure(
         evaluation = Evaluation(accuracy=row, given_top1=None, float_tflite=b"", warnings=row.warnings)
         return {"evaluation": pack(evaluation)}
     truth = truth_of(prepared, labels)
-    order = best_order(np.asarray(truth, np.int64), top1(before), labels)
-    if order is not None:
+    found = check_answers(truth, top1(before).tolist(), labels)
+    wrong = next((finding for finding in found if finding.severity == "error"), None)
+    if wrong is not None:
         raise LabelsRefusedError(
-            str(order),
-            supported="labels in the order of the model's outputs",
-            next_step="put the lines of the labels file into that order",
+            wrong.message,
+            supported="labels in the order of the model's outputs, images in the folder of their class",
+            next_step=wrong.next_step,
         )
     measure = functools.partial(
         measure_accuracy, threshold=job.recipe.decision.threshold, limit_points=job.recipe.quantize.max_accuracy_drop
@@ -158,7 +133,8 @@ def _measure(
     sheet = contact_sheet(job, row, names) if row.flips else ()
     return {
         "evaluation": pack(
-            Evaluation(accuracy=row, given_top1=given_top1, float_tflite=b"", contact_sheet=sheet, warnings=row.warnings)
+            Evaluation(accuracy=row, given_top1=given_top1, float_tflite=b"", contact_sheet=sheet,
+                       warnings=(*(str(finding) for finding in found), *row.warnings))
         )
     }
 

@@ -47,12 +47,14 @@ _SCALES: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alternative:
-    """A way to feed the model. `swapped`: the channels of the prepared pixels are reversed first."""
+    """A way to feed the model. `swapped`: the channels of the prepared pixels are reversed first. `setting`: a line of
+    the recipe that changes the pixels themselves."""
 
     name: str
     contract: InputContract
     swapped: bool
     declared: bool = False
+    setting: str = ""
 
 
 def alternatives(contract: InputContract) -> tuple[Alternative, ...]:
@@ -80,26 +82,35 @@ def alternatives(contract: InputContract) -> tuple[Alternative, ...]:
 
 
 def score_alternatives(
-    runtime: Runtime, model: bytes, pixels: NDArray[np.uint8], truth: Sequence[int], contract: InputContract
+    runtime: Runtime,
+    model: bytes,
+    pixels: NDArray[np.uint8],
+    truth: Sequence[int],
+    contract: InputContract,
+    others: Sequence[tuple[str, NDArray[np.uint8]]] = (),
 ) -> dict[str, Any]:
     """{"n", "scores": [{name, top1, n}] (declared first, then best first), "finding": Finding or None}.
 
-    `model` is the float .tflite, `pixels` prepared images uint8 [n, h, w, c], `truth` their class indices.
+    `model` is the float .tflite, `pixels` prepared images uint8 [n, h, w, c], `truth` their class indices. `others`:
+    (setting, the scored images prepared with it), for settings that change pixels, such as another fit.
     """
     chosen = np.unique(np.linspace(0, len(pixels) - 1, min(AT_MOST, len(pixels))).round().astype(np.int64))
     images, expected = np.ascontiguousarray(pixels[chosen]), np.asarray(truth, np.int64)[chosen]
     screen = np.arange(len(chosen)) % SCREEN == 0
 
     def right(way: Alternative, part: NDArray[np.bool_]) -> Hits:
-        fed = images[part][:, :, :, ::-1] if way.swapped else images[part]
+        fed = again.get(way.name, images)[part]
+        fed = fed[:, :, :, ::-1] if way.swapped else fed
         outputs = predict(runtime, model, np.ascontiguousarray(fed), contract=way.contract).probabilities()
         return np.asarray(outputs.argmax(axis=1) == expected[part])
 
-    declared, *others = alternatives(contract)
+    again = {name: images_again for name, images_again in others if len(images_again) == len(images)}
+    declared, *ways = alternatives(contract)
+    ways += [Alternative(name=name, contract=contract, swapped=False, setting=name) for name in again]
     everything = np.ones(len(chosen), np.bool_)
     given = right(declared, everything)
     scored: list[tuple[Alternative, Hits]] = []
-    for way in others:
+    for way in ways:
         hits = right(way, screen)
         promising = len(chosen) > 1 and hits.sum() > given[screen].sum()
         scored.append((way, right(way, everything) if promising else hits))
@@ -117,11 +128,11 @@ def _finding(way: Alternative, declared: Hits, other: Hits) -> Finding | None:
     if points < CLEAR_POINTS or p_value > CLEAR_P:
         return None
     mean, std = list(way.contract.mean), list(way.contract.std)
+    right = f"mean = {mean}, std = {std}" + (", the other colour order" if way.swapped else "")
     return Finding(
         code="preprocessing",
         severity="error" if points >= SURE_POINTS else "warning",
         message=f"the declared preprocessing looks wrong: fed as {way.name} the model is right on "
         f"{other.mean():.1%} of {len(other)} images, as declared on {declared.mean():.1%}",
-        next_step=f"check `input`: that way is mean = {mean}, std = {std}"
-        + (", the other colour order" if way.swapped else ""),
+        next_step=f"check `input`: that way is {way.setting or right}",
     )

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from ..calibrate.stability import RangeHistory
 from ..recipe import InputContract
 from .audit import audit_model
 from .flatbuffer import strip_model
@@ -48,6 +49,7 @@ def quantize_file(
     layers: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     """quantize.quantize on a `.npy` of pixels; the fields of `Quantized` as a dict."""
+    history = RangeHistory()
     done = quantize(
         float_model,
         open_pixels(pixels_path),
@@ -57,6 +59,7 @@ def quantize_file(
         scheme=scheme,
         correct=correct,
         layers=layers,
+        observe=history.add,
     )
     return {
         "int8_model": done.int8_model,
@@ -64,6 +67,7 @@ def quantize_file(
         "input": done.input,
         "notes": list(done.notes),
         "seconds": done.seconds,
+        "stability": msgspec.to_builtins(history.summary(layers)),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -52,16 +52,17 @@ def quantize(
     scheme: Scheme = "int8",
     correct: bool = True,
     layers: Mapping[str, str] | None = None,
+    observe: Callable[[Mapping[str, Any]], None] | None = None,
 ) -> Quantized:
     """Calibrate on pixels (uint8 [n, h, w, c]) and quantize with min/max ranges: the first rung.
 
     `dense` overrides `weights` for FULLY_CONNECTED (some runtimes lack per-channel dense layers). `correct`
     moves the biases (correct.py) and keeps that when it brings other calibration images nearer to the float
-    model.
+    model. `observe`: see measure_ranges.
     """
     start = time.perf_counter()
     entered = enter_pixels(float_model, contract)
-    ranges = measure_ranges(entered.float_model, pixels, entered.feed, layers=layers)
+    ranges = measure_ranges(entered.float_model, pixels, entered.feed, layers=layers, observe=observe)
     calibrated = time.perf_counter()
     data, notes = quantize_with(entered, ranges, weights=weights, dense=dense, scheme=scheme, layers=layers)
     quantized = time.perf_counter()

@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from ..bundle.source import OperatorUse, TensorFacts
+from ..calibrate.stability import Stability
 from ..errors import UnsupportedModelError, VerificationError
 from ..job import Job
 from ..load.images import label_indices
@@ -35,6 +36,8 @@ class Int8Model(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[StepRow, ...]
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    stability: Stability | None = None
+    """Of the ranges that the first rung was made from."""
 
 
 class Quantized(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +49,7 @@ class Quantized(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...]
     seconds: dict[str, float]
     audit: dict[str, Any]
+    stability: Stability | None = None
 
 
 def quantize_model(shop: Workshop, job: Job, model: FloatModel) -> Int8Model:
@@ -55,6 +59,7 @@ def quantize_model(shop: Workshop, job: Job, model: FloatModel) -> Int8Model:
     """
     with shop.stage("quantize"):
         done = quantize_float(shop, job, model)
+        stability = done.stability
         done, steps = _climb(shop, job, model, done)
         twin = add_metadata(
             done.twin,
@@ -79,8 +84,14 @@ def quantize_model(shop: Workshop, job: Job, model: FloatModel) -> Int8Model:
         parameters=model.parameters,
         steps=steps,
         notes=done.notes,
-        warnings=tuple(audit["warnings"]),
+        warnings=(*_unstable(stability), *audit["warnings"]),
+        stability=stability,
     )
+
+
+def _unstable(stability: Stability | None) -> tuple[str, ...]:
+    finding = stability.finding() if stability is not None else None
+    return (f"calibration: {finding}",) if finding is not None else ()
 
 
 def _climb(
@@ -187,9 +198,10 @@ def _quantize(shop: Workshop, job: Job, model: FloatModel) -> Quantized:
         weights=weights_of(job),
         layers=model.layers,
     )
-    return _finished(
+    done = _finished(
         shop, job, model, value["int8_model"], value["input"], tuple(value["notes"]), value["seconds"]
     )
+    return msgspec.structs.replace(done, stability=msgspec.convert(value["stability"], Stability))
 
 
 def _finished(

@@ -64,7 +64,11 @@ def compose_report(
             input=msgspec.to_builtins(int8.input),
             output=msgspec.to_builtins(int8.output),
             device_input=device_input(job, int8),
-            calibration={"images": len(job.calibration.prepared().images), "sha256": job.calibration.digest},
+            calibration={
+                "images": len(job.calibration.prepared().images),
+                "sha256": job.calibration.digest,
+                **({"stability": msgspec.to_builtins(int8.stability)} if int8.stability else {}),
+            },
         ),
         accuracy=evaluation.accuracy,
         latency=timing.rows,

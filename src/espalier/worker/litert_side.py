@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..calibrate.features import measure_features
+from ..calibrate.stability import measure_stability
 from ..measure.runtimes import litert
 from ..quantize.calls import audit_file, climb_file, make_twin, quantize_file, strip_file
 from .run_models import run_handlers
@@ -22,6 +24,8 @@ HANDLERS: dict[str, Callable[..., Any]] = {
     **run_handlers(litert),
     "audit": audit_file,
     "climb": climb_file,
+    "measure_features": measure_features,
+    "measure_stability": measure_stability,
     "quantize": quantize_file,
     "strip": strip_file,
     "uint8_twin": make_twin,

@@ -75,12 +75,17 @@ def run_handlers(runtime: Callable[[], Runtime]) -> dict[str, Callable[..., Any]
         return timing.interleaved(runtime(), models, kernels=kernels, threads=threads, seconds=run_seconds)
 
     def score_alternatives(
-        model: bytes, pixels_path: str, truth: list[int], contract: dict[str, Any]
+        model: bytes,
+        pixels_path: str,
+        truth: list[int],
+        contract: dict[str, Any],
+        others: list[dict[str, str]] | None = None,
     ) -> dict[str, Any]:
         """See measure.preprocessing.score_alternatives; "finding" is a Finding as plain data, or None."""
         pixels = np.load(pixels_path, mmap_mode="r")
         settings = msgspec.convert(contract, InputContract)
-        result = preprocessing.score_alternatives(runtime(), model, pixels, truth, settings)
+        again = [(row["name"], np.load(row["pixels_path"], mmap_mode="r")) for row in others or []]
+        result = preprocessing.score_alternatives(runtime(), model, pixels, truth, settings, again)
         return result | {"finding": msgspec.to_builtins(result["finding"])}
 
     return {
