@@ -341,7 +341,7 @@ def tflm_memory(source: BundleSource) -> str:
     name, macro = text.prefix(source), text.prefix(source).upper()
     memory = (
         f"Flash: {len(source.int8_model)} bytes for the model, 40 to 90 KB for TensorFlow Lite Micro (the\n"
-        f"low end with int8 kernels only: define `{macro}_INT8_KERNELS` before including `{name}_op_resolver.h`)."
+        f"low end with int8 kernels only: define `{macro}_INT8_KERNELS` before `{name}_op_resolver.h`)."
     )
     if source.arena is None:
         return memory
