@@ -1,4 +1,4 @@
-"""Random graphs in which channels are known or unread: very negative biases, zero weights, saturated scales."""
+"""Random graphs in which channels are known or unread: far biases, zero weights, saturated scales."""
 
 from __future__ import annotations
 

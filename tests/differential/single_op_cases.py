@@ -291,7 +291,9 @@ def _elementwise(kind: str) -> Callable[[Rng, str], Graph]:
         if kind in ("add", "sub", "mul"):
             options["activation"] = activation(rng)
         if kind in ("add", "sub"):
-            options["pot_scale_int16"] = dtype != "int16"
+            # Set, the flag counts for int16 only where all three scales are powers of two.
+            fractions = [np.log2(q.scale) % 1 for q in (first, second, target)]
+            options["pot_scale_int16"] = dtype != "int16" or any(0.01 < f < 0.99 for f in fractions)
         return b.finish([b.op(kind, operands, target, dtype, **options)])
 
     return build

@@ -232,6 +232,10 @@ def _mean(looked: OpView, operands: list[_Found]) -> tuple[_Found, ...]:
     data = operands[0]
     if data is None or len(looked.input(0).shape) - 1 in reduced_axes(looked):
         return (None,)
+    count = looked.input(0).elements // max(1, looked.output.elements)
+    ratio = quant_of(looked.input(0).quant).scale / quant_of(looked.output.quant).scale
+    if ratio * count * 65536 >= 1 << 30:
+        return (None,)  # the rescaling could wrap around
     axes = looked.constant(1)
     found = [
         np.asarray(evaluate(looked, [_as_values(e, looked.input(0)), axes])[0]) for e in (data.low, data.high)

@@ -143,7 +143,7 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
             *_ints(("dilation_w", 4, 1), ("dilation_h", 5, 1)),
         ),
         rules=(*_WINDOW, *_FILTERED, rules.options_at_least(1, "dilation_h", "dilation_w"),
-               rules.filter_quant(0, "output channel"), rules.bias(2, 0), rules.ratio(0, 1)),
+               rules.filter_quant(0, "output channel"), rules.bias(2, 0), rules.ratio(0, 1, wide=True)),
     ),
     OpSpec(
         kind="depthwise_conv_2d", code=4, options_type=2, version=3, arity=(2, 3),
@@ -156,7 +156,7 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
         ),
         rules=(*_WINDOW, *_FILTERED,
                rules.options_at_least(1, "dilation_h", "dilation_w", "depth_multiplier"),
-               rules.filter_quant(3, "output channel"), rules.bias(2, 3), rules.ratio(0, 1)),
+               rules.filter_quant(3, "output channel"), rules.bias(2, 3), rules.ratio(0, 1, wide=True)),
     ),
     OpSpec(
         kind="transpose_conv", code=67, options_type=49, version=3, arity=(3, 4), shape=shapes.transpose_conv,
@@ -169,7 +169,7 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
             Rule(sentence="input and output have the same type",
                  holds=lambda v: v.input(2).dtype == v.output.dtype),
             rules.ALL_PER_TENSOR, rules.SYMMETRIC_INT16, rules.POOL_ACTIVATION,
-            rules.CLAMPED_SCALE, rules.WINDOW_SIZE, rules.ratio(2, 1),
+            rules.CLAMPED_SCALE, rules.WINDOW_SIZE, rules.ratio(2, 1, wide=True),
             rules.filter_quant(0, "output channel"), rules.bias(3, 0),
         ),
     ),
@@ -181,7 +181,7 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
         rules=(
             rules.dtypes(0, *ACTIVATIONS), rules.FIRST_DTYPE, *_FILTERED, rules.ALL_PER_TENSOR,
             rules.SYMMETRIC_INT16, rules.POOL_ACTIVATION, rules.CLAMPED_SCALE,
-            rules.ratio(0, 1), rules.filter_quant(0, "output channel"),
+            rules.ratio(0, 1, wide=True), rules.filter_quant(0, "output channel"),
             rules.bias(2, 0),
             Rule(sentence="weights are stored in the default order",
                  holds=lambda v: v.op.integer("weights_format") == 0),
@@ -191,7 +191,7 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
         kind="batch_matmul", code=126, options_type=101, version=2, arity=(2, 2), shape=shapes.batch_matmul,
         rounding="double", macs=_batch_matmul_macs, data_operands=(0, 1),
         fields=(_flag("adj_x", 0), _flag("adj_y", 1)),
-        rules=(*_ELEMENTWISE, rules.ratio(0, 1)),
+        rules=(*_ELEMENTWISE, rules.ratio(0, 1, wide=True)),
     ),
     OpSpec(
         kind="add", code=0, options_type=11, version=2, arity=(2, 2), shape=shapes.broadcast_two,
@@ -403,7 +403,7 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
                Rule(sentence="the output is int8, uint8 or int16",
                     holds=lambda v: v.output.dtype in ("int8", "uint8", "int16")),
                rules.ALL_PER_TENSOR, rules.SYMMETRIC_INT16,
-               Rule(sentence="an integer input's scale is below 2^16 (int16: 2^7) times the output's",
+               Rule(sentence="an integer input's scale is below 2^30 times the output's",
                     holds=lambda v: v.input(0).dtype == "float32" or rules.ratio(0).holds(v))),
     ),
     OpSpec(

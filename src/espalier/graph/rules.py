@@ -149,21 +149,34 @@ def bias(position: int, filter_axis: int) -> Rule:
     )
 
 
+def _is_power_of_two(scale: float) -> bool:
+    """Within the tolerance with which TFLite decides."""
+    log = math.log2(scale)
+    return abs(log - round(log)) < 1e-3
+
+
 GENERAL_INT16: Final = Rule(
-    sentence="int16 operands are not restricted to power-of-two scales",
-    holds=lambda v: v.output.dtype != "int16" or not v.op.flag("pot_scale_int16"),
+    sentence="int16 operands are not marked as restricted to power-of-two scales while they have them",
+    holds=lambda v: (
+        v.output.dtype != "int16"
+        or not v.op.flag("pot_scale_int16")
+        or not all(_is_power_of_two(_scales(t)) for t in (*v.present, *v.outputs))
+    ),
 )
 
 SMALLEST_CLAMPED_SCALE: Final = 2.0**-28
-"""Below it the bound 6 of a fused activation does not fit 32 bits."""
+"""Below it the bound 6 of an activation does not fit 32 bits."""
 
 POOL_ACTIVATION: Final = Rule(
     sentence="the fused activation is none, relu, relu6 or relu_n1_to_1",
     holds=lambda v: v.op.text("activation") in ("none", "relu", "relu6", "relu_n1_to_1"),
 )
 CLAMPED_SCALE: Final = Rule(
-    sentence="the output scale is at least 2^-28",
-    holds=lambda v: all(t.quant is None or min(t.quant.scales) >= SMALLEST_CLAMPED_SCALE for t in v.outputs),
+    sentence="the output scale of a clamp at 1 or 6 is at least 2^-28",
+    holds=lambda v: (
+        ("activation" in v.op.options and v.op.text("activation") in ("none", "relu"))
+        or _scales(v.output) >= SMALLEST_CLAMPED_SCALE
+    ),
 )
 
 LARGEST_WINDOW: Final = 1024
@@ -187,30 +200,33 @@ WINDOW_SIZE: Final = Rule(
     sentence=f"strides and filters, dilation included, are at most {LARGEST_WINDOW}", holds=_window_is_small
 )
 
-LARGEST_RATIO: Final = {"int8": 2.0**16, "uint8": 2.0**16, "int16": 2.0**7}
-"""Rescaling multipliers below these keep every shift of the integer arithmetic inside its word."""
+LARGEST_RATIO: Final = 2.0**30
+"""Rescaling multipliers below it keep every shift of the 32-bit arithmetic inside its word."""
+LARGEST_WIDE_RATIO: Final = 2.0**7
+"""The same for the 64-bit sums of int16 convolutions, matrices and fully connected layers."""
 
 
 def _scales(tensor: Tensor | None) -> float:
     return max(tensor.quant.scales) if tensor is not None and tensor.quant is not None else 1.0
 
 
-def _ratio_of(*positions: int) -> Callable[[OpView], bool]:
+def _ratio_of(positions: tuple[int, ...], wide: bool) -> Callable[[OpView], bool]:
     def holds(view: OpView) -> bool:
         product = 1.0
         for position in positions:
             product *= _scales(view.input(position))
-        target = view.output.quant
-        return target is None or product < LARGEST_RATIO.get(view.output.dtype, 2.0**16) * target.scale
+        limit = LARGEST_WIDE_RATIO if wide and view.output.dtype == "int16" else LARGEST_RATIO
+        return view.output.quant is None or product < limit * view.output.quant.scale
 
     return holds
 
 
-def ratio(*positions: int) -> Rule:
+def ratio(*positions: int, wide: bool = False) -> Rule:
+    """`wide`: sums of int16 products are 64 bits wide."""
     words = " times ".join(f"that of operand {p}" for p in positions)
     return Rule(
-        sentence=f"the scale of the output is above 2^-16 (int16: 2^-7) times {words}",
-        holds=_ratio_of(*positions),
+        sentence=f"the scale of the output is above 2^-30{' (int16: 2^-7)' if wide else ''} times {words}",
+        holds=_ratio_of(positions, wide),
     )
 
 
