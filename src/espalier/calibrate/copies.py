@@ -23,6 +23,9 @@ NEAR = 0.08
 image and its nearest neighbour. Measured: 0.001 to 0.02 after saving again as JPEG at quality 90 to 50, up to 0.08
 for 8x8 digits; never under 0.11 between different pictures (2,000 CIFAR-10 images, 540 digits, 600 rendered parts)."""
 
+MIRRORED = 0.25
+"""Mirrored pictures must be this much nearer still: symmetrical things look like their own mirror image."""
+
 FARTHEST = 0.05
 """And at most this, whatever is usual."""
 
@@ -89,7 +92,7 @@ def near_copies(first: Thumbnails, second: Thumbnails | None = None) -> list[Pai
     pairs: dict[tuple[int, int], bool] = {}
     for mirrored in (False,) if within else (False, True):
         left = first.mirrored() if mirrored else first
-        for i, j in _candidates(left, other, within):
+        for i, j in _candidates(left, other, within, NEAR * (MIRRORED if mirrored else 1)):
             if (i, j) not in pairs and _same(left, other, i, j):
                 pairs[i, j] = mirrored
     return sorted((i, j, mirrored) for (i, j), mirrored in pairs.items())
@@ -122,7 +125,7 @@ def _shrink(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.
     return gray, tint
 
 
-def _candidates(first: Thumbnails, second: Thumbnails, within: bool) -> list[tuple[int, int]]:
+def _candidates(first: Thumbnails, second: Thumbnails, within: bool, share: float) -> list[tuple[int, int]]:
     """Pairs that lie far nearer to each other than nearest neighbours usually do."""
     near: list[tuple[int, int, float]] = []
     nearest = []
@@ -142,7 +145,7 @@ def _candidates(first: Thumbnails, second: Thumbnails, within: bool) -> list[tup
     distances = np.concatenate(nearest)[~first.flat]
     # The second term holds where over half of a set are copies.
     usual = max(float(np.median(distances)), 0.5 * float(np.quantile(distances, 0.9)))
-    return [(i, j) for i, j, distance in near if distance <= NEAR * usual]
+    return [(i, j) for i, j, distance in near if distance <= share * usual]
 
 
 def _residual(first: Thumbnails, second: Thumbnails, i: int, j: int) -> float:
