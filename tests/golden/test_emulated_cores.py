@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import itertools
 import shutil
 import sys
 import tempfile
@@ -16,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "differential"))
 sys.path.insert(0, str(Path(__file__).parent))
 from c_batch import EmulatedBatch, make_batch
 from graph_cases import random_graph
+from single_op_cases import Builder
 from test_c_against_reference import LOWERINGS, UNGENERATED, compiled, random_cases
 
 from espalier.emit.demand import demand, streamable
@@ -23,7 +25,7 @@ from espalier.emit.program import Options, emit
 from espalier.emit.selftest import GoldenCase
 from espalier.errors import BugError, VerificationError
 from espalier.graph import reference
-from espalier.graph.types import Graph
+from espalier.graph.types import Graph, Quant
 from espalier.load.tflite import read_tflite
 from espalier.measure.cross import CORES, compile_program
 from espalier.measure.emulate import EmulatedCore
@@ -220,3 +222,22 @@ def test_damaged_weights_are_found_and_the_selftest_passes_on_the_core() -> None
             assert core.call("small_check", []).result == 2
         core.write(address, original)
         assert core.call("small_check", []).result == 0
+
+
+def test_3x3_depthwise_kernels_are_exact_for_every_width_and_stride(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    cases = []
+    for width, channels, stride in itertools.product((2, 3, 4, 5, 8, 9), (4, 6, 12), (1, 2)):
+        b = Builder()
+        x = b.input((1, 5, width, channels), Quant(scales=(0.05,), zero_points=(-3,)))
+        scales = tuple(float(np.float32(v)) for v in rng.uniform(0.005, 0.01, channels))
+        filters = Quant(scales=scales, zero_points=(0,) * channels, axis=3)
+        weights = b.const(rng.integers(-127, 128, (1, 3, 3, channels)), "int8", filters)
+        bias = b.const(rng.integers(-2000, 2000, channels), "int32")
+        options = {"padding": "same", "stride_w": stride, "stride_h": stride, "activation": "relu"}
+        options |= {"dilation_w": 1, "dilation_h": 1, "depth_multiplier": 1}
+        output = Quant(scales=(0.1,), zero_points=(int(rng.integers(-128, 100)),))
+        graph = b.finish([b.op("depthwise_conv_2d", [x, weights, bias], output, **options)])
+        image = rng.integers(-128, 128, (1, 5, width, channels)).astype(np.int8)
+        cases.append((graph, [image], f"width {width}, {channels} channels, stride {stride}"))
+    assert_emulated(cases, tmp_path, "cortex-m4", "-O2")

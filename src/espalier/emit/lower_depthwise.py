@@ -32,6 +32,8 @@ def depthwise_conv_2d(view: OpView, how: How) -> Lowered:
     scales = quant_of(view.input(1).quant).scales
     multipliers = arithmetic.conv_multipliers(source.scale, scales, target.scale, out_c)
     fast = fits_fast(per_channel, biases, multipliers)
+    plain = dilation_h == dilation_w == 1 and stride_w in (1, 2) and out_w >= 2
+    pairs = fast and kernel_h == kernel_w == 3 and plain
     rows = channel_rows(biases, multipliers)
     if fast:
         rows[:, 2] *= -1
@@ -72,6 +74,8 @@ def depthwise_conv_2d(view: OpView, how: How) -> Lowered:
             "row_bytes": row_bytes,
             "state_bytes": ring_rows * row_bytes,
             "fast": fast,
+            "ring_width": ring_width,
+            "pairs": pairs,
             "in_zero": source.zero_point,
             "out_zero": target.zero_point,
             "low": low,

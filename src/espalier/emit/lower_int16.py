@@ -1,4 +1,5 @@
-"""Operators of 16-bit values whose 8-bit kernels do not fit: pools, softmax, logistic, tanh, transpose_conv."""
+"""Operators of 16-bit values whose 8-bit kernels do not fit: pools, softmax, logistic, tanh,
+transpose_conv."""
 
 from __future__ import annotations
 

@@ -404,9 +404,10 @@ typedef struct {
   int16_t in_height, in_width, in_channels, out_height, out_width, out_channels;
   int16_t multiplier;         /* output channels per input channel; above 1 the input is repeated */
   int16_t kernel_height, kernel_width, dilation_height, dilation_width, stride_height, stride_width;
-  int16_t pad_top, pad_left, ring_rows;
+  int16_t pad_top, pad_left, ring_rows, ring_width;
   int32_t row_bytes, state_bytes;
-  int16_t fast;               /* as for espalier_tile_4x2, but channel shifts are right shifts 1..22 */
+  int16_t fast;               /* as for espalier_tile_4x2; the channels' shifts are right shifts 1..22 then */
+  int16_t pairs;              /* fast, 3x3, no dilation, stride 1 or 2, at least two pixels to a row */
   int8_t in_zero, out_zero, low, high;
 } espalier_depthwise_conv_2d_layer;
 
