@@ -14,6 +14,7 @@ from ..recipe import InputContract, Recipe
 from ..workshop import Workshop, pack, unpack
 from .facts import Prepared
 from .images import fingerprint, scan, select
+from .named_set import check_unchanged, images_of
 
 PREPARE_SECONDS = 3_600.0
 
@@ -35,6 +36,7 @@ class PixelSet:
         self._lock = threading.Lock()
         self._made: str | None = None
         self.fingerprint = fingerprint(path, shop.store)
+        check_unchanged(path, self.fingerprint)
         self.key: dict[str, Any] = {
             "fingerprint": self.fingerprint,
             "contract": msgspec.to_builtins(contract),
@@ -110,11 +112,7 @@ def set_path(recipe_folder: Path, given: str) -> Path:
         for folder in (recipe_folder, *recipe_folder.parents):
             named = folder / "calibration" / given
             if (named / "set.toml").is_file():
-                if (named / "images").is_dir():
-                    return named / "images"
-                raise ImagesRefusedError(
-                    f"the calibration set {given!r} has no images yet", next_step=f"make them with {named}/make.py"
-                )
+                return images_of(named)
     return direct
 
 

@@ -10,6 +10,9 @@ from ..gate import describe
 from .content import Report
 
 if TYPE_CHECKING:
+    from ..calibrate.examine import Examination
+    from ..calibrate.findings import Finding
+    from ..calibrate.select_set import Selection
     from ..target import Target
 
 
@@ -134,6 +137,57 @@ def doctor_lines(facts: dict[str, Any]) -> list[str]:
     lines += [f"  {p['name']:<30} {p['found'] or 'absent':<12} {p['for']}" for p in facts["optional_packages"]]
     lines += ["", "optional programs (a check that needs an absent one is reported as not run)"]
     lines += [f"  {p['name']:<22} {'found ' if p['found'] else 'absent'}  {p['for']}" for p in facts["programs"]]
+    return lines
+
+
+def calibrate_check_lines(done: Examination) -> list[str]:
+    """`espalier calibrate check`: the sets and what was found in each, then what the model says about them."""
+    lines = []
+    for row in done.sets:
+        counts = ", ".join(f"{name} {count}" for name, count in row.classes.items() if name)
+        lines.append(f"{row.role:<12} {row.images:,} images" + (f": {counts}" if counts else ""))
+        lines += _finding_lines(row.findings)
+    scores = done.preprocessing
+    if scores is not None:
+        lines.append(f"{'preprocess':<12} right answers of the float model on {scores.n} images, fed in other ways")
+        lines += [f"             {s['top1']:7.1%} of {s['n']:>3}  {s['name']}" for s in scores.scores]
+    if done.top1 is not None:
+        lines.append(f"{'model':<12} float model right on {done.top1:.2%} of the labelled images")
+    if done.stability is not None:
+        s = done.stability
+        lines.append(f"{'ranges':<12} {s.differing} of {s.tensors} differ by over 20 % between two halves of {s.images} images")
+        lines += [f"             {p.images:>5} images span {p.covered:.1%} of the ranges" for p in s.curve]
+    lines += _finding_lines(done.model)
+    errors = len(done.errors)
+    total = sum(len(row.findings) for row in done.sets) + len(done.model)
+    return [*lines, f"{'result':<12} {errors} errors, {total - errors} warnings"]
+
+
+def _finding_lines(findings: Sequence[Finding]) -> list[str]:
+    lines = []
+    for f in findings:
+        lines.append(f"  {f.severity:<9}  {f.code}: {f.message}")
+        lines += [f"             next: {f.next_step}"] if f.next_step else []
+    return lines
+
+
+def calibrate_select_lines(done: Selection) -> list[str]:
+    """`espalier calibrate select`: what was chosen, and its figures beside those of random choices."""
+    left_out = ", ".join(f"{count} {code}" for code, count in done.left_out.items()) or "none"
+    counts = ", ".join(f"{name} {count}" for name, count in done.classes.items() if name)
+    q, r, s = done.quality, done.random, done.spread
+    rows = (
+        ("ranges spanned", 100 * q.range_coverage, 100 * r.range_coverage, 100 * s.range_coverage, "%"),
+        ("same answer", 100 * q.agreement, 100 * r.agreement, 100 * s.agreement, "%"),
+        ("difference", 1000 * q.difference, 1000 * r.difference, 1000 * s.difference, "/1000"),
+    )
+    lines = [f"{'note':<12} {note}" for note in done.notes]
+    lines.append(f"{'chosen':<12} {done.chosen} of {done.candidates:,} images" + (f": {counts}" if counts else ""))
+    lines.append(f"{'left out':<12} {left_out}")
+    lines.append(f"{'judged':<12} on {done.held_out} images held out, against {done.seeds} random choices of the same size")
+    lines += [
+        f"  {name:<15} {mine:8.2f} {unit:<6} random {other:.2f} ± {spread:.2f}" for name, mine, other, spread, unit in rows
+    ]
     return lines
 
 
