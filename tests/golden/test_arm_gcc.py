@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from c_batch import make_batch
+from c_batch import Batch, make_batch
 from test_c_against_reference import LOWERINGS, UNGENERATED, random_cases
 
 from espalier.graph import reference
+from espalier.measure import cross
 from espalier.measure.cross import CORES, FLASH_BASE, WARNINGS
 from espalier.measure.elf import read_elf
 
@@ -47,55 +48,44 @@ def test_gcc_finds_nothing_to_warn_about(tmp_path: Path, cpu: str) -> None:
     compiled(tmp_path, make_batch([graph for graph, _, _ in cases]).files, cpu, "-O2")
 
 
-def test_a_program_needs_nothing_but_memcpy_and_memset(tmp_path: Path) -> None:
+FIRMWARE = Path(cross.__file__).parent / "firmware"
+
+
+def linked(folder: Path, batch: Batch, cpu: str, level: str) -> bytes:
+    """The programs, linked with memcpy and memset and nothing else: a further symbol would fail the link."""
+    files = {**batch.files, "memory.c": (FIRMWARE / "memory.c").read_bytes()}
+    objects = compiled(folder, files, cpu, level)
+    roots = [argument for p in batch.programs for argument in ("-u", f"{p.prefix}_run")]
+    entry = f"{batch.programs[0].prefix}_run"
+    command = ["arm-none-eabi-ld", "-T", str(FIRMWARE / "link.ld"), f"--defsym=FLASH_BASE={FLASH_BASE}"]
+    command += ["--gc-sections", "-e", entry, *roots, *objects, "-o", "program.elf"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr[-1000:]
+    return (folder / "program.elf").read_bytes()
+
+
+@pytest.mark.parametrize("cpu", ["cortex-m0plus", "cortex-m4"])
+def test_a_program_needs_nothing_but_memcpy_and_memset(tmp_path: Path, cpu: str) -> None:
     cases = random_cases(KINDS, 1, "int8", 60)
-    batch = make_batch([graph for graph, _, _ in cases if all(t.dtype != "float32" for t in graph.tensors)])
-    for cpu in ("cortex-m0plus", "cortex-m4"):
-        folder = tmp_path / cpu
-        folder.mkdir()
-        objects = compiled(folder, batch.files, cpu, "-O2")
-        command = ["arm-none-eabi-ld", "-r", "--gc-sections", "-o", "all.o", *objects]
-        command += [f"-u{p.prefix}_run" for p in batch.programs]
-        subprocess.run(command, cwd=folder, check=True, timeout=60)
-        listed = subprocess.run(
-            ["arm-none-eabi-nm", "all.o"], cwd=folder, check=True, capture_output=True, text=True, timeout=60
-        ).stdout
-        rows = [line.split() for line in listed.splitlines()]
-        assert {row[-1] for row in rows if row[-2] == "U"} <= {"memcpy", "memset"}
-        assert not [row for row in rows if row[-2] in "bBdDC"], "there is writable static data"
+    graphs = [graph for graph, _, _ in cases if all(t.dtype != "float32" for t in graph.tensors)]
+    image = read_elf(linked(tmp_path, make_batch(graphs), cpu, "-O2"))
+    assert image.size_of(".text") > 0
+    assert image.size_of(".data", ".bss") == 0, "there is writable static data"
 
 
 @pytest.mark.parametrize(("cpu", "level"), [("cortex-m4", "-O2"), ("cortex-m4", "-Os"), ("cortex-m3", "-O3")])
 def test_gcc_programs_give_the_same_bytes(tmp_path: Path, cpu: str, level: str) -> None:
     pytest.importorskip("unicorn")
     pytest.importorskip("ziglang")
-    from espalier.measure import cross
     from espalier.measure.emulate import EmulatedCore
 
-    cases = random_cases(
-        ["conv_2d", "depthwise_conv_2d", "add", "fully_connected", "softmax"], 12, "int8", 70
-    )
+    kinds = ["conv_2d", "depthwise_conv_2d", "add", "fully_connected", "softmax"]
+    cases = random_cases(kinds, 12, "int8", 70)
     batch = make_batch([graph for graph, _, _ in cases])
-    firmware = Path(cross.__file__).parent / "firmware"
-    files = {**batch.files, "memory.c": (firmware / "memory.c").read_bytes()}
-    objects = compiled(tmp_path, files, cpu, level)
-    roots = [argument for p in batch.programs for argument in ("-u", f"{p.prefix}_run")]
-    command = ["arm-none-eabi-ld", "-T", str(firmware / "link.ld"), f"--defsym=FLASH_BASE={FLASH_BASE}"]
-    command += [
-        "--gc-sections",
-        "-e",
-        f"{batch.programs[0].prefix}_run",
-        *roots,
-        *objects,
-        "-o",
-        "program.elf",
-    ]
-    subprocess.run(command, cwd=tmp_path, check=True, timeout=60)
-    core = EmulatedCore(read_elf((tmp_path / "program.elf").read_bytes()), CORES[cpu], workdir=tmp_path)
+    core = EmulatedCore(read_elf(linked(tmp_path, batch, cpu, level)), CORES[cpu], workdir=tmp_path)
     for program, (graph, inputs, name) in zip(batch.programs, cases, strict=True):
         (want,) = reference.run(graph, inputs)
         given = [np.ascontiguousarray(x).tobytes() for x in inputs]
-        call = core.call(
-            f"{program.prefix}_run", [bytes(program.arena_bytes + 16), *given, bytes(want.nbytes)]
-        )
+        arena, blank = bytes(program.arena_bytes + 16), bytes(want.nbytes)
+        call = core.call(f"{program.prefix}_run", [arena, *given, blank])
         assert call.buffers[-1] == np.ascontiguousarray(want).tobytes(), name
