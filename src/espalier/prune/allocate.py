@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 TILE = 16
-"""Output channels that an int8 matrix kernel computes at a time; a half-filled tile takes the time of a full one.
+"""Output channels that an int8 matrix kernel computes at a time; a half-filled tile takes the time of a full
+one.
 
-XNNPACK's int8 kernels for Arm cores with the dot-product extension (qd8/qs8 4x16c4) and for AVX-512 compute 16.
-Measured on ResNet8 (LiteRT 2.3, AVX-512 VNNI): 16 -> 8 outputs of a convolution bought 6 % of the latency for 19 % of
-the MACs, 64 -> 48 elsewhere paid in full.
+XNNPACK's int8 kernels for Arm cores with the dot-product extension (qd8/qs8 4x16c4) and for AVX-512 compute
+16. Measured on ResNet8 (LiteRT 2.3, AVX-512 VNNI): 16 -> 8 outputs of a convolution bought 6 % of the
+latency for 19 % of the MACs, 64 -> 48 elsewhere paid in full.
 """
 
 EXCESS = 1.5
@@ -31,7 +32,8 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """MACs = weight * product over axes of (fixed + sum over choices of kept * times); axes: (fixed, {choice: times}).
+    """MACs = weight * product over axes of (fixed + sum over choices of kept * times); axes: (fixed,
+    {choice: times}).
 
     The last axis is the one of the output channels.
     """
@@ -40,8 +42,13 @@ class Term:
     axes: tuple[tuple[int, dict[int, int]], ...]
 
     def macs(self, kept: Sequence[int], tile: int = 1) -> int:
-        """MACs with `kept` members per choice; with a tile, as a kernel computes them that fills up its last one."""
-        sides = [fixed + sum(kept[choice] * times for choice, times in members.items()) for fixed, members in self.axes]
+        """MACs with `kept` members per choice; with a tile, as a kernel computes them that fills up its last
+        one.
+        """
+        sides = [
+            fixed + sum(kept[choice] * times for choice, times in members.items())
+            for fixed, members in self.axes
+        ]
         if sides:
             sides[-1] = math.ceil(sides[-1] / tile) * tile
         return self.weight * math.prod(sides)
@@ -49,7 +56,9 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allocation:
-    """Kept members of each choice (bool arrays), the multiple and floor that held, and the MACs that remain."""
+    """Kept members of each choice (bool arrays), the multiple and floor that held, and the MACs that
+    remain.
+    """
 
     kept: tuple[NDArray[np.bool_], ...]
     multiple: int
@@ -59,15 +68,21 @@ class Allocation:
 
 
 def allocate(
-    choices: Sequence[Choice], terms: Sequence[Term], *, amount: float, multiple: int, floor: float = 0.25, tile: int = TILE
+    choices: Sequence[Choice],
+    terms: Sequence[Term],
+    *,
+    amount: float,
+    multiple: int,
+    floor: float = 0.25,
+    tile: int = TILE,
 ) -> Allocation:
     """Keep channels so that at least `amount` of the MACs goes, at the least score per MAC saved.
 
-    Counts become multiples of `multiple` (the nearest one downwards, never upwards), and no choice falls under
-    `floor` of its channels or one multiple. Where it can (see EXCESS), the MACs as computed in whole tiles fall by
-    `amount` too, because that is what latency follows. Only when the budget cannot be met so, the tiles are
-    forgotten, then the floor is halved, and then the multiple, down to 1. Dead channels go first, whatever the
-    amount, as far as whole multiples of them can go.
+    Counts become multiples of `multiple` (the nearest one downwards, never upwards), and no choice falls
+    under `floor` of its channels or one multiple. Where it can (see EXCESS), the MACs as computed in whole
+    tiles fall by `amount` too, because that is what latency follows. Only when the budget cannot be met so,
+    the tiles are forgotten, then the floor is halved, and then the multiple, down to 1. Dead channels go
+    first, whatever the amount, as far as whole multiples of them can go.
     """
     search = _Search(choices, terms, multiple, tile)
     start = list(search.counts)
@@ -107,7 +122,9 @@ class _Search:
             for c, order in zip(choices, self.order, strict=True)
         ]
         self.terms = terms
-        self.used = [[t for t in terms if any(i in members for _, members in t.axes)] for i in range(len(choices))]
+        self.used = [
+            [t for t in terms if any(i in members for _, members in t.axes)] for i in range(len(choices))
+        ]
         self.counts = list(self.sizes)
         self.whole = {t: max(self.macs(t), 1) for t in (1, tile)}
         for index, choice in enumerate(choices):
@@ -135,10 +152,14 @@ class _Search:
         return float(self.running[index][gone + batch] - self.running[index][gone])
 
     def relief(self, index: int, batch: int, tile: int) -> float:
-        """What removing the next `batch` saves, as a share of all MACs, summed over both ways to count them."""
+        """What removing the next `batch` saves, as a share of all MACs, summed over both ways to count
+        them.
+        """
 
         def cost() -> float:
-            return sum(term.macs(self.counts, t) / self.whole[t] for t in {1, tile} for term in self.used[index])
+            return sum(
+                term.macs(self.counts, t) / self.whole[t] for t in {1, tile} for term in self.used[index]
+            )
 
         before = cost()
         self.counts[index] -= batch

@@ -33,7 +33,9 @@ def prune_channels(
     from .channels import prune_channels as prune
 
     images = normalised(open_pixels(pixels_path), msgspec.convert(contract, InputContract))
-    session[slot_to], account = prune(session[slot_from], amount=amount, multiple=multiple, images=images, seed=seed)
+    session[slot_to], account = prune(
+        session[slot_from], amount=amount, multiple=multiple, images=images, seed=seed
+    )
     return account
 
 
@@ -48,12 +50,15 @@ def prune_magnitude(
 ) -> dict[str, Any]:
     """magnitude.prune_magnitude from one slot into another; returns its account.
 
-    `at_once=False` when `fine_tune` with `sparsity={"amount", "pattern"}` follows and prunes along a schedule.
+    `at_once=False` when `fine_tune` with `sparsity={"amount", "pattern"}` follows and prunes along a
+    schedule.
     """
     from .magnitude import Sparsity
     from .magnitude import prune_magnitude as prune
 
-    session[slot_to], account = prune(session[slot_from], Sparsity(amount=amount, pattern=pattern), at_once=at_once)
+    session[slot_to], account = prune(
+        session[slot_from], Sparsity(amount=amount, pattern=pattern), at_once=at_once
+    )
     return account
 
 
@@ -69,7 +74,9 @@ def fine_tune(
     sparsity: dict[str, Any] | None = None,
     teacher: str | None = "given",
 ) -> dict[str, Any]:
-    """fine_tune.fine_tune on a slot, in place. `teacher` is the slot to learn from beside the labels, or None."""
+    """fine_tune.fine_tune on a slot, in place. `teacher` is the slot to learn from beside the labels, or
+    None.
+    """
     from .fine_tune import fine_tune as tune
     from .magnitude import Sparsity
 
@@ -81,7 +88,9 @@ def fine_tune(
         msgspec.convert(contract, InputContract),
         seed=seed,
         teacher=session.get(teacher) if teacher and teacher != slot else None,
-        sparsity=Sparsity(amount=sparsity["amount"], pattern=sparsity.get("pattern", "free")) if sparsity else None,
+        sparsity=Sparsity(amount=sparsity["amount"], pattern=sparsity.get("pattern", "free"))
+        if sparsity
+        else None,
     )
 
 
@@ -89,7 +98,11 @@ def recalibrate(session: Session, *, slot: str, pixels_path: str, contract: dict
     """reconstruct.recalibrate on a slot: batch norm statistics from unlabelled images."""
     from .reconstruct import recalibrate as renew
 
-    return {"layers": renew(session[slot], normalised(open_pixels(pixels_path), msgspec.convert(contract, InputContract)))}
+    return {
+        "layers": renew(
+            session[slot], normalised(open_pixels(pixels_path), msgspec.convert(contract, InputContract))
+        )
+    }
 
 
 def count_zeros(session: Session, *, slot: str) -> dict[str, Any]:
@@ -107,7 +120,9 @@ def export_twin(session: Session, *, slot: str, path: str) -> dict[str, Any]:
 
 
 def import_twin(session: Session, *, slot_from: str, slot_to: str, path: str) -> dict[str, Any]:
-    """Read back the weights that the legacy process wrote, into a copy of `slot_from`; returns the zeros' account."""
+    """Read back the weights that the legacy process wrote, into a copy of `slot_from`; returns the zeros'
+    account.
+    """
     from .twin import read_weights
 
     session[slot_to], account = read_weights(session[slot_from], path)
@@ -115,10 +130,14 @@ def import_twin(session: Session, *, slot_from: str, slot_to: str, path: str) ->
 
 
 def open_pixels(path: str) -> NDArray[np.uint8]:
-    """A memory-mapped array of prepared pixels, uint8 [n, h, w, c]. Raises ImagesRefusedError for anything else."""
+    """A memory-mapped array of prepared pixels, uint8 [n, h, w, c]. Raises ImagesRefusedError for anything
+    else.
+    """
     pixels: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
     if pixels.ndim != 4 or pixels.dtype != np.uint8 or not len(pixels):
-        raise ImagesRefusedError(f"pixels of {pixels.dtype} {list(pixels.shape)}", supported="uint8 [n, h, w, c], n > 0")
+        raise ImagesRefusedError(
+            f"pixels of {pixels.dtype} {list(pixels.shape)}", supported="uint8 [n, h, w, c], n > 0"
+        )
     return pixels
 
 
@@ -127,4 +146,3 @@ def normalised(pixels: NDArray[np.uint8], contract: InputContract) -> NDArray[np
     chosen = np.unique(np.linspace(0, len(pixels) - 1, min(len(pixels), CALIBRATION_IMAGES)).astype(np.int64))
     mean, std = (np.array(value, np.float32) for value in (contract.channel_mean, contract.channel_std))
     return (pixels[chosen].astype(np.float32) - mean) / std
-

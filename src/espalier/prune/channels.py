@@ -24,13 +24,16 @@ def prune_channels(
 ) -> tuple[Any, dict[str, Any]]:
     """Remove at least `amount` of the model's MACs; returns the smaller Keras model and the account.
 
-    `images` are calibration images, normalised, float32 [n, h, w, c]. Channel counts stay multiples of `multiple`.
-    Channels that are provably 0 (or constant, where that folds into a bias) go first and change no output. The
-    account's keys: macs_before/after, parameters_before/after, multiple, free_channels, layers, left_alone, notes.
-    Raises VerificationError when the smaller model does not run, RecipeError for an amount outside 0..1.
+    `images` are calibration images, normalised, float32 [n, h, w, c]. Channel counts stay multiples of
+    `multiple`. Channels that are provably 0 (or constant, where that folds into a bias) go first and change
+    no output. The account's keys: macs_before/after, parameters_before/after, multiple, free_channels,
+    layers, left_alone, notes. Raises VerificationError when the smaller model does not run, RecipeError for
+    an amount outside 0..1.
     """
     if not 0 <= amount < 1 or multiple < 1:
-        raise RecipeError(f"cannot prune {amount:g} of the MACs to multiples of {multiple}", supported="0 <= amount < 1")
+        raise RecipeError(
+            f"cannot prune {amount:g} of the MACs to multiples of {multiple}", supported="0 <= amount < 1"
+        )
     graph = flatten(model)
     groups = trace_groups(graph)
     constants = find_constants(graph, groups)
@@ -42,7 +45,9 @@ def prune_channels(
     answer = np.asarray(smaller(images[:2]))
     if not np.isfinite(answer).all():
         raise VerificationError("the pruned model answers with values that are not finite")
-    return smaller, _account(model, smaller, graph, groups, kept, allocation, constants.free, amount, multiple, fitted)
+    return smaller, _account(
+        model, smaller, graph, groups, kept, allocation, constants.free, amount, multiple, fitted
+    )
 
 
 def choose_channels(
@@ -65,7 +70,10 @@ def _terms(groups: Groups, place: dict[int, int], movable: list[Any]) -> list[Te
         axes = []
         for axis in cost.axes:
             found = [place.get(int(number), -1) for number in groups.component[axis]]
-            members = {index: found.count(index) // len(movable[index].members) for index in sorted(set(found) - {-1})}
+            members = {
+                index: found.count(index) // len(movable[index].members)
+                for index in sorted(set(found) - {-1})
+            }
             axes.append((found.count(-1), members))
         terms.append(Term(weight=cost.weight, axes=tuple(axes)))
     return terms
@@ -103,7 +111,10 @@ def _account(
     reached = 1 - allocation.macs_after / max(allocation.macs_before, 1)
     notes = []
     if allocation.multiple != multiple:
-        notes.append(f"multiples of {multiple} could not reach {amount:.0%}; counts are multiples of {allocation.multiple}")
+        notes.append(
+            f"multiples of {multiple} could not reach {amount:.0%}; "
+            f"counts are multiples of {allocation.multiple}"
+        )
     if reached < amount - 1e-9:
         notes.append(f"only {reached:.1%} of the MACs could be removed, {amount:.0%} was asked")
     unique = {layer["name"]: layer for layer in layers}

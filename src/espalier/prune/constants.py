@@ -1,9 +1,9 @@
 """Channels that are provably constant for every input, from the weights alone.
 
-A filter whose weights are all zero (or see only channels that are 0) answers its bias everywhere; what an activation,
-a batch norm or a pooling makes of that is constant again. A channel that is 0 where a convolution or dense layer
-reads it can go without changing any output; any other constant can go where the reader has no padding, because its
-contribution then is the same at every position and moves into the bias.
+A filter whose weights are all zero (or see only channels that are 0) answers its bias everywhere; what an
+activation, a batch norm or a pooling makes of that is constant again. A channel that is 0 where a
+convolution or dense layer reads it can go without changing any output; any other constant can go where the
+reader has no padding, because its contribution then is the same at every position and moves into the bias.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..load.keras_table import names
 from .flat import FlatGraph, Node
 from .groups import Groups
 from .importance import MIXING
@@ -24,16 +25,21 @@ Known = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Constants:
-    """`free` bool [components]: may go with no change of any output. `fills`: layer -> constant of each input channel."""
+    """`free` bool [components]: may go with no change of any output. `fills`: layer -> constant of each
+    input channel.
+    """
 
     free: NDArray[np.bool_]
     fills: dict[str, NDArray[np.float32]]
 
 
-_ALIKE = frozenset(
-    "MaxPooling1D MaxPooling2D MaxPooling3D AveragePooling1D AveragePooling2D AveragePooling3D Dropout "
-    "GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D GlobalAveragePooling1D GlobalAveragePooling2D "
-    "GlobalAveragePooling3D SpatialDropout1D SpatialDropout2D UpSampling1D UpSampling2D Identity".split()
+_ALIKE = names(
+    """
+    MaxPooling1D MaxPooling2D MaxPooling3D AveragePooling1D AveragePooling2D AveragePooling3D
+    Dropout GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D GlobalAveragePooling1D
+    GlobalAveragePooling2D GlobalAveragePooling3D SpatialDropout1D SpatialDropout2D UpSampling1D
+    UpSampling2D Identity
+    """
 )
 
 
@@ -56,7 +62,9 @@ def find_constants(graph: FlatGraph, groups: Groups) -> Constants:
     for family in groups.families:
         if family.frozen is not None or not family.producers:
             free[family.members] = False
-    return Constants(free=free, fills={name: np.nan_to_num(values).astype(np.float32) for name, values in read.items()})
+    return Constants(
+        free=free, fills={name: np.nan_to_num(values).astype(np.float32) for name, values in read.items()}
+    )
 
 
 def _propagate(graph: FlatGraph, node: Node, given: list[Known], unknown: Known) -> Known:
@@ -96,7 +104,9 @@ def _sees_no_padding(node: Node) -> bool:
 
 
 def _apply(function: Any, values: Known) -> Known:
-    """An elementwise function on the constants; one that mixes channels would spoil them, so they are checked alone."""
+    """An elementwise function on the constants; one that mixes channels would spoil them, so they are
+    checked alone.
+    """
     finite = ~np.isnan(values)
     if not finite.any():
         return values
@@ -107,7 +117,9 @@ def _apply(function: Any, values: Known) -> Known:
 
 
 def _mixed(kernel: NDArray[Any], given: Known, exact: bool) -> Known:
-    """Kernel [positions, in, out]: constant where every input with a weight is 0, or constant and nothing is padded."""
+    """Kernel [positions, in, out]: constant where every input with a weight is 0, or constant and nothing is
+    padded.
+    """
     touched = (kernel != 0).any(axis=0)
     fine = given == 0 if not exact else ~np.isnan(given)
     constant = ~(touched & ~fine[:, None]).any(axis=0)

@@ -1,4 +1,6 @@
-"""A Keras model as a flat list of calls: nested models opened, order fixed, ready to be run or built again."""
+"""A Keras model as a flat list of calls: nested models opened, order fixed, ready to be run or built
+again.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ class Node:
 
     @property
     def kind(self) -> str:
-        """The class name of a Keras layer; other operations get a leading dot, so that no rule matches them."""
+        """The class name of a Keras layer; other operations get a leading dot, so that no rule matches
+        them.
+        """
         name = type(self.operation).__name__
         return name if isinstance(self.operation, keras.layers.Layer) else f".{name}"
 
@@ -38,7 +42,9 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlatGraph:
-    """All calls in an order in which they can run. `shapes[t]` is the shape of tensor t, batch first (None)."""
+    """All calls in an order in which they can run. `shapes[t]` is the shape of tensor t, batch first
+    (None).
+    """
 
     name: str
     nodes: tuple[Node, ...]
@@ -64,7 +70,9 @@ def flatten(model: Any) -> FlatGraph:
     def unique(operation: Any, path: tuple[str, ...]) -> str:
         if id(operation) not in names:
             taken = set(names.values())
-            choices = ["_".join((*path[len(path) - depth :], operation.name)) for depth in range(len(path) + 1)]
+            choices = [
+                "_".join((*path[len(path) - depth :], operation.name)) for depth in range(len(path) + 1)
+            ]
             fallback = (f"{choices[-1]}_{number}" for number in range(2, len(taken) + 3))
             names[id(operation)] = next(name for name in (*choices, *fallback) if name not in taken)
         return names[id(operation)]
@@ -129,7 +137,9 @@ def run(
 
 
 def rebuild(graph: FlatGraph, layer_of: Callable[[Node], Any], *, name: str | None = None) -> Any:
-    """A new functional model with the same calls; `layer_of` gives each node's operation (asked once per name)."""
+    """A new functional model with the same calls; `layer_of` gives each node's operation (asked once per
+    name).
+    """
     entries = [
         keras.Input(shape=graph.shapes[number][1:], dtype=layer.dtype, name=layer.name)
         for number, layer in zip(graph.inputs, graph.input_layers, strict=True)
@@ -158,7 +168,9 @@ def copy_model(model: Any) -> Any:
 
 
 def renew(node: Node, changes: Mapping[str, Any] | None = None) -> Any:
-    """A new operation as in `node`, under its flat name, with `changes` to its config; weights are not copied."""
+    """A new operation as in `node`, under its flat name, with `changes` to its config; weights are not
+    copied.
+    """
     if not isinstance(node.operation, keras.layers.Layer):
         return type(node.operation).from_config(node.operation.get_config())
     config = {**node.operation.get_config(), "name": node.name, **(changes or {})}

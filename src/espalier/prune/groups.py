@@ -1,9 +1,9 @@
 """Which channels must stay or go together: a trace of every channel through the graph, joined by union-find.
 
-Each producing layer (convolution, dense) makes one atom per output channel. A tensor carries, for each position of
-its last axis, the atom that it came from, so that concatenation, flattening and depthwise repetition are plain array
-work. An addition joins the atoms of its operands. What the table `TRACES` does not know is left alone: its input
-channels are frozen, with the reason, and so are the channels that it makes.
+Each producing layer (convolution, dense) makes one atom per output channel. A tensor carries, for each
+position of its last axis, the atom that it came from, so that concatenation, flattening and depthwise
+repetition are plain array work. An addition joins the atoms of its operands. What the table `TRACES` does
+not know is left alone: its input channels are frozen, with the reason, and so are the channels that it makes.
 """
 
 from __future__ import annotations
@@ -11,19 +11,23 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from ..load.keras_table import names
 from ..load.macs import count_macs
 from .flat import FlatGraph, Node
 
 Atoms = NDArray[np.int64]
 
-ELEMENTWISE = frozenset(
-    "linear relu relu6 leaky_relu elu selu celu gelu silu swish hard_silu hard_swish sigmoid hard_sigmoid tanh "
-    "hard_tanh softplus softsign exponential mish log_sigmoid squareplus soft_shrink hard_shrink tanh_shrink "
-    "sparse_plus threshold ReLU LeakyReLU ELU".split()
+ELEMENTWISE = names(
+    """
+    linear relu relu6 leaky_relu elu selu celu gelu silu swish hard_silu hard_swish sigmoid
+    hard_sigmoid tanh hard_tanh softplus softsign exponential mish log_sigmoid squareplus
+    soft_shrink hard_shrink tanh_shrink sparse_plus threshold ReLU LeakyReLU ELU
+    """
 )
 """Keras activations, functions or layers, that act on each value alone."""
 
@@ -75,7 +79,8 @@ class Groups:
     def macs(self, kept: NDArray[np.bool_]) -> int:
         """Multiply-accumulates of one image when only the components in `kept` [count] remain."""
         return sum(
-            cost.weight * math.prod(int(kept[self.component[axis]].sum()) for axis in cost.axes) for cost in self.costs
+            cost.weight * math.prod(int(kept[self.component[axis]].sum()) for axis in cost.axes)
+            for cost in self.costs
         )
 
 
@@ -127,7 +132,10 @@ class _Trace:
     def leave(self, node: Node, inputs: Sequence[Atoms], reason: str) -> list[Atoms]:
         """Stop the trace at this node: nothing that enters or leaves it is pruned."""
         self.left_alone.setdefault(node.name, reason)
-        shapes = [[tuple(int(side or 1) for side in self.graph.shapes[n]) for n in ns] for ns in (node.inputs, node.outputs)]
+        shapes = [
+            [tuple(int(side or 1) for side in self.graph.shapes[n]) for n in ns]
+            for ns in (node.inputs, node.outputs)
+        ]
         macs = count_macs(node.kind.lstrip("."), node.operation, shapes[0], shapes[1][0])
         if macs:
             self.cost(node, macs)
@@ -175,7 +183,11 @@ def _collect(trace: _Trace) -> Groups:
             reasons.setdefault(number, reason)
     ports = [axis for layout in trace.layouts.values() for axis in (layout.inputs, layout.outputs)]
     ports += [axis for cost in trace.costs for axis in cost.axes] + list(trace.owned.values())
-    uses = np.stack([np.bincount(component[axis], minlength=count) for axis in ports]) if ports else np.zeros((0, count))
+    uses = (
+        np.stack([np.bincount(component[axis], minlength=count) for axis in ports])
+        if ports
+        else np.zeros((0, count))
+    )
     families: dict[tuple[bytes, str | None], list[int]] = {}
     for number in range(count):
         families.setdefault((uses[:, number].tobytes(), reasons.get(number)), []).append(number)
@@ -233,7 +245,9 @@ def _transposed(trace: _Trace, node: Node, inputs: list[Atoms]) -> list[Atoms]:
     layer, (given,) = node.operation, inputs
     made = _made(trace, node, layer.filters)
     trace.bind(node, given, made)
-    trace.cost(node, _positions(trace.graph.shapes[node.inputs[0]]) * math.prod(layer.kernel_size), given, made)
+    trace.cost(
+        node, _positions(trace.graph.shapes[node.inputs[0]]) * math.prod(layer.kernel_size), given, made
+    )
     return [made]
 
 
@@ -291,7 +305,9 @@ def _rescale(trace: _Trace, node: Node, inputs: list[Atoms]) -> list[Atoms]:
 
 
 def _across(trace: _Trace, node: Node, inputs: list[Atoms]) -> list[Atoms]:
-    return trace.leave(node, inputs, "its statistics run across channels, so removing one would change the others")
+    return trace.leave(
+        node, inputs, "its statistics run across channels, so removing one would change the others"
+    )
 
 
 def _tie(trace: _Trace, node: Node, inputs: list[Atoms]) -> list[Atoms]:
@@ -307,9 +323,13 @@ def _tie(trace: _Trace, node: Node, inputs: list[Atoms]) -> list[Atoms]:
 
 
 def _arithmetic(trace: _Trace, node: Node, inputs: list[Atoms]) -> list[Atoms]:
-    """An operator between tensors, or a tensor and a number, as `x * y` or `x + 3.0` leaves it in the graph."""
+    """An operator between tensors, or a tensor and a number, as `x * y` or `x + 3.0` leaves it in the
+    graph.
+    """
     flat = keras.tree.flatten((node.arguments.args, node.arguments.kwargs))
-    if any(np.size(value) > 1 for value in flat if not isinstance(value, keras.KerasTensor) and value is not None):
+    if any(
+        np.size(value) > 1 for value in flat if not isinstance(value, keras.KerasTensor) and value is not None
+    ):
         return trace.leave(node, inputs, "one of its operands is an array inside the graph")
     ranks = {len(trace.graph.shapes[number]) for number in node.inputs}
     if len(ranks) > 1:
@@ -355,22 +375,25 @@ def _permute(trace: _Trace, node: Node, inputs: list[Atoms]) -> list[Atoms]:
     return [inputs[0]]
 
 
-_PASSING = (
-    "Activation ReLU LeakyReLU ELU Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D GaussianDropout "
-    "GaussianNoise AlphaDropout ActivityRegularization Identity "
-    "MaxPooling1D MaxPooling2D MaxPooling3D AveragePooling1D AveragePooling2D AveragePooling3D "
-    "GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D "
-    "GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D "
-    "ZeroPadding1D ZeroPadding2D ZeroPadding3D Cropping1D Cropping2D Cropping3D "
-    "UpSampling1D UpSampling2D UpSampling3D Resizing CenterCrop"
-).split()
+_PASSING = names(
+    """
+    Activation ReLU LeakyReLU ELU Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D
+    GaussianDropout GaussianNoise AlphaDropout ActivityRegularization Identity MaxPooling1D
+    MaxPooling2D MaxPooling3D AveragePooling1D AveragePooling2D AveragePooling3D GlobalMaxPooling1D
+    GlobalMaxPooling2D GlobalMaxPooling3D GlobalAveragePooling1D GlobalAveragePooling2D
+    GlobalAveragePooling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D Cropping1D Cropping2D
+    Cropping3D UpSampling1D UpSampling2D UpSampling3D Resizing CenterCrop
+    """
+)
 """Layers that treat each channel alone and alike."""
 
-_ELEMENTWISE_OPERATIONS = (
-    ".Relu .Relu6 .LeakyRelu .Elu .Selu .Celu .Gelu .Silu .HardSilu .Sigmoid .HardSigmoid .HardTanh .Tanh .Softplus "
-    ".Softsign .LogSigmoid .Absolute .Negative .Square .Exp .Clip .StopGradient .Identity"
-).split()
-
+_ELEMENTWISE_OPERATIONS = names(
+    """
+    .Relu .Relu6 .LeakyRelu .Elu .Selu .Celu .Gelu .Silu .HardSilu .Sigmoid .HardSigmoid .HardTanh
+    .Tanh .Softplus .Softsign .LogSigmoid .Absolute .Negative .Square .Exp .Clip .StopGradient
+    .Identity
+    """
+)
 TRACES: dict[str, Rule] = {
     **dict.fromkeys(_PASSING, _pass),
     **dict.fromkeys(("Conv1D", "Conv2D", "Conv3D"), _convolution),
@@ -378,7 +401,9 @@ TRACES: dict[str, Rule] = {
     **dict.fromkeys(("DepthwiseConv1D", "DepthwiseConv2D"), _depthwise),
     **dict.fromkeys(("SeparableConv1D", "SeparableConv2D"), _separable),
     **dict.fromkeys(("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"), _tie),
-    **dict.fromkeys(("LayerNormalization", "GroupNormalization", "UnitNormalization", "RMSNormalization"), _across),
+    **dict.fromkeys(
+        ("LayerNormalization", "GroupNormalization", "UnitNormalization", "RMSNormalization"), _across
+    ),
     **dict.fromkeys((".Add", ".Subtract", ".Multiply", ".Maximum", ".Minimum"), _arithmetic),
     **dict.fromkeys(_ELEMENTWISE_OPERATIONS, _pass),
     **dict.fromkeys((".Mean", ".Max", ".Min", ".Sum", ".Amax", ".Amin"), _reduce),
@@ -393,11 +418,15 @@ TRACES: dict[str, Rule] = {
     "Permute": _permute,
     "Softmax": _across,
 }
-"""Class name of a Keras layer -> how channels go through it. To teach Espalier a layer, add a line here (and, if it
-has weights that are indexed by channel, one in `narrow.NARROWERS`)."""
+"""Class name of a Keras layer -> how channels go through it. To teach Espalier a layer, add a line here
+(and, if it has weights that are indexed by channel, one in `narrow.NARROWERS`)."""
 
 
 def left_alone(groups: Groups) -> list[dict[str, str]]:
-    """For the account: the layers that were not pruned and the operations where the trace ends, each with the reason."""
-    reasons = {name: family.frozen for family in groups.families if family.frozen for name in family.producers}
+    """For the account: the layers that were not pruned and the operations where the trace ends, each with
+    the reason.
+    """
+    reasons = {
+        name: family.frozen for family in groups.families if family.frozen for name in family.producers
+    }
     return [{"layer": name, "why": why} for name, why in sorted((reasons | dict(groups.left_alone)).items())]

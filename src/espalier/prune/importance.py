@@ -1,10 +1,12 @@
-"""How much the model's answer depends on each channel: measured through a gate on every channel, without labels.
+"""How much the model's answer depends on each channel: measured through a gate on every channel, without
+labels.
 
-Every layer that mixes channels (convolution, dense) reads its input through gates, one per component, all 1. Removing
-a component is setting its gate to 0 everywhere. The first-order change of the answer is the gradient with respect to
-the gate, so score = mean over images of (d v.z / d gate)^2, z the model's logits and v random signs: the expected
-squared change of the logits (an output Fisher score with the identity as its metric; compare Theis et al., "Faster
-gaze prediction with dense networks and Fisher pruning", 2018). Scores of different layers are in the same unit.
+Every layer that mixes channels (convolution, dense) reads its input through gates, one per component, all 1.
+Removing a component is setting its gate to 0 everywhere. The first-order change of the answer is the
+gradient with respect to the gate, so score = mean over images of (d v.z / d gate)^2, z the model's logits
+and v random signs: the expected squared change of the logits (an output Fisher score with the identity as
+its metric; compare Theis et al., "Faster gaze prediction with dense networks and Fisher pruning", 2018).
+Scores of different layers are in the same unit.
 """
 
 from __future__ import annotations
@@ -16,19 +18,32 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from ..load.keras_table import names
 from .flat import FlatGraph, Node, run
 from .groups import Groups
 
-MIXING = frozenset(
-    "Conv1D Conv2D Conv3D Conv1DTranspose Conv2DTranspose Conv3DTranspose SeparableConv1D SeparableConv2D Dense".split()
+MIXING = names(
+    """
+    Conv1D Conv2D Conv3D Conv1DTranspose Conv2DTranspose Conv3DTranspose SeparableConv1D
+    SeparableConv2D Dense
+    """
 )
 
 
 def score_channels(
-    graph: FlatGraph, groups: Groups, images: NDArray[np.float32], *, seed: int = 0, batch: int = 32, projections: int = 2
+    graph: FlatGraph,
+    groups: Groups,
+    images: NDArray[np.float32],
+    *,
+    seed: int = 0,
+    batch: int = 32,
+    projections: int = 2,
 ) -> NDArray[np.float64]:
     """Score of each component, float64 [groups.count]; `images` are normalised, float32 [n, h, w, c]."""
-    rows = {name: tf.constant(groups.component[layout.inputs], tf.int32) for name, layout in groups.layouts.items()}
+    rows = {
+        name: tf.constant(groups.component[layout.inputs], tf.int32)
+        for name, layout in groups.layouts.items()
+    }
     final = graph.nodes[-1]
 
     def gated(gates: Any) -> Any:
@@ -41,7 +56,7 @@ def score_channels(
 
         return call
 
-    @tf.function(reduce_retracing=True)  # type: ignore[misc]
+    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
     def squares(pixels: Any, signs: Any) -> Any:
         gates = tf.ones((tf.shape(pixels)[0], groups.count))
         with tf.GradientTape() as tape:
@@ -66,10 +81,16 @@ def node_output(node: Node, values: list[Any]) -> Any:
     """The last node's answer before a softmax or sigmoid, where one ends the model."""
     layer = node.operation
     activation = getattr(getattr(layer, "activation", None), "__name__", "")
-    if node.kind in ("Softmax", ".Softmax", ".Sigmoid") or (node.kind == "Activation" and activation in ("softmax", "sigmoid")):
+    if node.kind in ("Softmax", ".Softmax", ".Sigmoid") or (
+        node.kind == "Activation" and activation in ("softmax", "sigmoid")
+    ):
         return values[0]
     if node.kind == "Dense" and activation in ("softmax", "sigmoid"):
         answer = tf.matmul(values[0], layer.kernel)
         return answer + layer.bias if layer.use_bias else answer
     answer = node.call(layer, values)[0]
-    return tf.math.log(answer + 1e-12) if isinstance(layer, keras.layers.Layer) and activation == "softmax" else answer
+    return (
+        tf.math.log(answer + 1e-12)
+        if isinstance(layer, keras.layers.Layer) and activation == "softmax"
+        else answer
+    )

@@ -1,4 +1,6 @@
-"""Build the smaller model: the same layers under the same names, each with the kept channels' weights only."""
+"""Build the smaller model: the same layers under the same names, each with the kept channels' weights
+only.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +22,9 @@ Change = tuple[dict[str, Any], list[Any]]
 def narrow(graph: FlatGraph, groups: Groups, kept: Mask, *, fills: Mapping[str, Values] | None = None) -> Any:
     """A new Keras model that has only the components in `kept` (bool [groups.count]).
 
-    `fills` gives, for a layer, the constant that each of its input channels holds (float [input channels]); what the
-    removed ones contributed goes into the bias. That is exact where the layer sees no padding, or the constant is 0.
+    `fills` gives, for a layer, the constant that each of its input channels holds (float [input channels]);
+    what the removed ones contributed goes into the bias. That is exact where the layer sees no padding, or
+    the constant is 0.
     """
     weights: dict[str, list[Any]] = {}
 
@@ -50,10 +53,14 @@ def sliced_weights(graph: FlatGraph, groups: Groups, kept: Mask) -> dict[str, tu
     def masks(layout: Layout) -> tuple[Mask, Mask]:
         return kept[groups.component[layout.inputs]], kept[groups.component[layout.outputs]]
 
-    return {node.name: masks(groups.layouts[node.name]) for node in graph.nodes if node.name in groups.layouts}
+    return {
+        node.name: masks(groups.layouts[node.name]) for node in graph.nodes if node.name in groups.layouts
+    }
 
 
-def _with_bias(layer: Any, old: list[Any], units: int, extra: NDArray[Any]) -> tuple[dict[str, Any], NDArray[Any] | None]:
+def _with_bias(
+    layer: Any, old: list[Any], units: int, extra: NDArray[Any]
+) -> tuple[dict[str, Any], NDArray[Any] | None]:
     """The new bias, if the layer has one or now needs one."""
     if layer.use_bias:
         return {}, old[-1] + extra
@@ -71,7 +78,9 @@ def _convolution(layer: Any, old: list[Any], inputs: Mask, outputs: Mask, fill: 
 
 
 def _transposed(layer: Any, old: list[Any], inputs: Mask, outputs: Mask, fill: Values) -> Change:
-    """Kernel [..., out, in]. A stride makes the constant's contribution uneven, so only a zero constant may go."""
+    """Kernel [..., out, in]. A stride makes the constant's contribution uneven, so only a zero constant may
+    go.
+    """
     new = [old[0][..., outputs, :][..., inputs]] + ([old[1][outputs]] if layer.use_bias else [])
     return {"filters": int(outputs.sum())}, new
 
@@ -119,4 +128,6 @@ NARROWERS: dict[str, Callable[[Any, list[Any], Mask, Mask, Values], Change]] = {
     "BatchNormalization": _per_channel,
     "PReLU": _prelu,
 }
-"""Class name -> (config changes, new weights) from the layer, its weights, the kept inputs and outputs, the fill."""
+"""Class name -> (config changes, new weights) from the layer, its weights, the kept inputs and outputs, the
+fill.
+"""

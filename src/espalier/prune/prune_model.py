@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
-from ..errors import RecipeError
 from ..job import Job
 from ..load.images import label_indices
 from ..load.read_model import GIVEN, FloatModel
@@ -24,7 +24,7 @@ SEED = 1
 
 
 class Pruned(msgspec.Struct, frozen=True, kw_only=True):
-    """The float model after pruning (the given one when the method is none) and the account of the pruning."""
+    """The float model after pruning (the given one when the method is none) and the account of it."""
 
     model: FloatModel
     given: FloatModel
@@ -50,7 +50,7 @@ class Pruning(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def prune_model(shop: Workshop, job: Job, given: FloatModel) -> Pruned:
-    """Prune as the recipe says; stored by model, settings and images. Method none gives the model as it is."""
+    """Prune as the recipe says; stored by model, settings and images. Method none changes nothing."""
     prune = job.recipe.prune
     if prune.method == "none":
         return Pruned(model=given, given=given, account={})
@@ -97,19 +97,38 @@ def _prune(shop: Workshop, job: Job, given: FloatModel) -> Pruned:
             history = worker.call("fine_tune", slot=PRUNED, sparsity=sparsity, on_progress=told, **tune)
             account |= worker.call("count_zeros", slot=PRUNED)
     else:
-        account = _prune_with_tfmot(shop, job, tune, told)
+        account, history = _prune_with_tfmot(shop, job, tune, told)
     model = job.model.convert(PRUNED)
     return Pruned(model=model, given=given, account=account, history=tuple(history.get("history", ())))
 
 
 def _prune_with_tfmot(
-    shop: Workshop, job: Job, tune: dict[str, Any] | None
+    shop: Workshop, job: Job, tune: dict[str, Any] | None, told: Callable[[float, float, str], None]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    raise RecipeError("tfmot is not wired yet")
+    """tfmot on a legacy-Keras twin in a process of its own; each child reads the other's file."""
+    prune = job.recipe.prune
+    worker, legacy = shop.worker("tensorflow"), shop.worker("legacy")
+    exported = worker.call("export_twin", slot=GIVEN, path=str(worker.scratch / "twin.npz"))
+    history = legacy.call(
+        "prune_magnitude_tfmot",
+        twin_path=str(worker.scratch / "twin.npz"),
+        out_path=str(legacy.scratch / "pruned.npz"),
+        amount=prune.amount,
+        pattern=prune.pattern,
+        pixels_path=job.calibration.pixels(),
+        contract=msgspec.to_builtins(job.recipe.input),
+        fine_tune=tune,
+        seed=SEED,
+        on_progress=told,
+    )
+    account = worker.call(
+        "import_twin", slot_from=GIVEN, slot_to=PRUNED, path=str(legacy.scratch / "pruned.npz")
+    )
+    return {**account, "left_alone": exported["left_alone"]}, history
 
 
 def _fine_tune_settings(job: Job) -> dict[str, Any] | None:
-    """Arguments of the training: pixels, class numbers, settings, seed; None when the recipe asks for none."""
+    """Arguments of the training: pixels, class numbers, settings, seed; None when none is asked."""
     if job.fine_tune is None or job.recipe.prune.fine_tune is None:
         return None
     images = job.fine_tune.prepared()
@@ -122,7 +141,9 @@ def _fine_tune_settings(job: Job) -> dict[str, Any] | None:
     }
 
 
-def _row(pruned: Pruned, requested: float, method: str, before: bytes, after: bytes, ratio: float | None) -> PruneRow:
+def _row(
+    pruned: Pruned, requested: float, method: str, before: bytes, after: bytes, ratio: float | None
+) -> PruneRow:
     account = pruned.account
     return PruneRow(
         method=method,

@@ -1,9 +1,11 @@
-"""Repair without labels: after channels went, fit the next layers to the old answers and renew batch-norm statistics.
+"""Repair without labels: after channels went, fit the next layers to the old answers and renew batch-norm
+statistics.
 
-Both models run side by side on the calibration images, layer by layer. A convolution or dense layer whose input has
-changed gets the weights that reproduce its old output best from its new input (ridge regression towards the sliced
-weights, with an intercept where it has a bias; compare He, Zhang & Sun, "Channel pruning for accelerating very deep
-neural networks", 2017). Batch normalisation gets the mean and variance of what really reaches it.
+Both models run side by side on the calibration images, layer by layer. A convolution or dense layer whose
+input has changed gets the weights that reproduce its old output best from its new input (ridge regression
+towards the sliced weights, with an intercept where it has a bias; compare He, Zhang & Sun, "Channel pruning
+for accelerating very deep neural networks", 2017). Batch normalisation gets the mean and variance of what
+really reaches it.
 """
 
 from __future__ import annotations
@@ -34,10 +36,14 @@ def images_that_fit(graph: FlatGraph, most: int) -> int:
     return max(8, min(most, _ACTIVATION_VALUES // (2 * sum(sizes[-3:]))))
 
 
-def reconstruct(graph: FlatGraph, groups: Groups, kept: NDArray[np.bool_], smaller: Any, images: Images) -> list[str]:
-    """Fit `smaller` (from `narrow`) to the model of `graph`; changes its weights. Returns the layers that were fitted.
+def reconstruct(
+    graph: FlatGraph, groups: Groups, kept: NDArray[np.bool_], smaller: Any, images: Images
+) -> list[str]:
+    """Fit `smaller` (from `narrow`) to the model of `graph`; changes its weights. Returns the layers that
+    were fitted.
 
-    `images` float32 [n, h, w, c], normalised. Deterministic: the rows of a regression are chosen by a fixed seed.
+    `images` float32 [n, h, w, c], normalised. Deterministic: the rows of a regression are chosen by a fixed
+    seed.
     """
     masks, fitted, done = sliced_weights(graph, groups, kept), [], set[str]()
     new_layers = {layer.name: layer for layer in smaller.layers}
@@ -50,12 +56,17 @@ def reconstruct(graph: FlatGraph, groups: Groups, kept: NDArray[np.bool_], small
         if node.name in masks and node.name not in done:
             done.add(node.name)
             inputs, outputs = masks[node.name]
-            changed = bool(tf.reduce_max(tf.abs(tf.gather(old[0], np.flatnonzero(inputs), axis=-1) - new[0])) > 1e-6)
+            changed = bool(
+                tf.reduce_max(tf.abs(tf.gather(old[0], np.flatnonzero(inputs), axis=-1) - new[0])) > 1e-6
+            )
             if changed and node.kind == "BatchNormalization":
                 _renew_statistics(layer, new[0])
-            elif (changed or not inputs.all()) and node.kind in ("Conv2D", "Dense"):
-                if _fit(node.operation, layer, old[0], new[0], inputs, outputs):
-                    fitted.append(node.name)
+            elif (
+                (changed or not inputs.all())
+                and node.kind in ("Conv2D", "Dense")
+                and _fit(node.operation, layer, old[0], new[0], outputs)
+            ):
+                fitted.append(node.name)
         return list(zip(old_answer, node.call(layer, new), strict=True))
 
     start = tf.constant(images)
@@ -64,7 +75,9 @@ def reconstruct(graph: FlatGraph, groups: Groups, kept: NDArray[np.bool_], small
 
 
 def recalibrate(model: Any, images: Images) -> int:
-    """Give every batch normalisation the mean and variance of its input on `images`; returns how many there were."""
+    """Give every batch normalisation the mean and variance of its input on `images`; returns how many there
+    were.
+    """
     graph, done = flatten(model), set[str]()
     images = images[: images_that_fit(graph, 512)]
 
@@ -84,7 +97,7 @@ def _renew_statistics(layer: Any, given: Any) -> None:
     layer.moving_variance.assign(variance)
 
 
-def _fit(old_layer: Any, new_layer: Any, old: Any, new: Any, inputs: NDArray[Any], outputs: NDArray[Any]) -> bool:
+def _fit(old_layer: Any, new_layer: Any, old: Any, new: Any, outputs: NDArray[Any]) -> bool:
     features = math.prod(new_layer.kernel.shape[:-1])
     if features > FEATURES or getattr(new_layer, "groups", 1) != 1:
         return False
@@ -109,9 +122,16 @@ def _fit(old_layer: Any, new_layer: Any, old: Any, new: Any, inputs: NDArray[Any
 
 
 def _ridge(
-    rows: NDArray[Any], answers: NDArray[Any], kernel: NDArray[Any], *, intercept: bool, strength: float = 0.02
+    rows: NDArray[Any],
+    answers: NDArray[Any],
+    kernel: NDArray[Any],
+    *,
+    intercept: bool,
+    strength: float = 0.02,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The kernel nearest to `kernel` that brings `rows @ kernel + bias` to `answers`; float64 normal equations."""
+    """The kernel nearest to `kernel` that brings `rows @ kernel + bias` to `answers`; float64 normal
+    equations.
+    """
     mean_row, mean_answer = rows.mean(axis=0, dtype=np.float64), answers.mean(axis=0, dtype=np.float64)
     centred = (rows - mean_row).astype(np.float32)
     moment = (centred.T @ centred).astype(np.float64)
@@ -123,12 +143,18 @@ def _ridge(
 
 def _linear(layer: Any, given: Any) -> Any:
     """The layer's answer before its activation."""
-    answer = layer.convolution_op(given, layer.kernel) if hasattr(layer, "convolution_op") else given @ layer.kernel
+    answer = (
+        layer.convolution_op(given, layer.kernel)
+        if hasattr(layer, "convolution_op")
+        else given @ layer.kernel
+    )
     return answer + layer.bias if layer.use_bias else answer
 
 
 def _patches(layer: Any, given: Any) -> Any:
-    """What each output position sees: [n, ..., kernel rows x columns x channels]; of a dense layer its input."""
+    """What each output position sees: [n, ..., kernel rows x columns x channels]; of a dense layer its
+    input.
+    """
     if not hasattr(layer, "kernel_size") or layer.kernel_size == (1, 1) == tuple(layer.strides):
         return given
     return tf.image.extract_patches(

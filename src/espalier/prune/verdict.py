@@ -27,7 +27,9 @@ def _judgement(raw: float, packed: float, latency: float | None) -> str:
     smaller, faster = raw <= -NOTICEABLE, latency is not None and latency <= -NOTICEABLE
     lighter = packed <= -NOTICEABLE
     if latency is not None and latency >= NOTICEABLE:
-        return "slower here" + (", but smaller" if smaller else ", and smaller only as a download" if lighter else "")
+        return "slower here" + (
+            ", but smaller" if smaller else ", and smaller only as a download" if lighter else ""
+        )
     if smaller and faster:
         return "smaller and faster"
     if smaller:
