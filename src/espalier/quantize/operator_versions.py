@@ -150,6 +150,14 @@ _MORE: dict[str, Callable[[Any, Any], int]] = {
 """What raises a version beside the dtype, from the same source; the higher one counts."""
 
 
+def _quantize(read: str, written: str, int8: int, int16: int) -> int:
+    """int8 -> int16 has no version of its own upstream, but tflite-runtime 2.14, which reads versions up to
+    3, refuses it. Version 4 (2.21) makes an old runtime say so when it loads, and keeps the floor honest."""
+    if (read, written) == ("int8", "int16"):
+        return 4
+    return int16 if written == "int16" else int8
+
+
 def version_of(model: Any, operator: Any) -> int:
     """The lowest version that describes this operator as it is used in the file."""
     name = operator_name(model, operator)
@@ -158,7 +166,7 @@ def version_of(model: Any, operator: Any) -> int:
     read, written = dtype_name(tensors[operator.inputs[place]]), dtype_name(tensors[operator.outputs[0]])
     int8, int16 = _INT8_INT16.get(name, (1, 1))
     if name == "QUANTIZE":
-        base = int16 if written == "int16" else int8
+        base = _quantize(read, written, int8, int16)
     elif name == "BROADCAST_TO" and read == "float32":
         base = 2
     else:

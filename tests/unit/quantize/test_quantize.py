@@ -170,6 +170,7 @@ def test_int16_activations_keep_int8_edges_and_lose_almost_nothing() -> None:
     audit = audit_model(done.int8_model, CONTRACT)
     assert audit["errors"] == []
     assert audit["counts"]["int16"] == 7
+    assert audit["runtime_floor"] == "2.21.0"
     assert (
         near(data, done.int8_model).error
         < 0.5 * near(data, quantize(data, images(), CONTRACT).int8_model).error

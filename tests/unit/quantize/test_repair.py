@@ -10,7 +10,7 @@ from espalier.quantize import flatbuffer
 from espalier.quantize.absorb import absorb_float, same_ranges
 from espalier.quantize.audit import audit_model
 from espalier.quantize.compare import float_answers, nearness, spread
-from espalier.quantize.correct import correct_biases
+from espalier.quantize.correct import correct_biases, images_for
 from espalier.quantize.equalize import apply_factors, equalize, factors, find_pairs
 from espalier.quantize.head import enter_pixels
 from espalier.quantize.ladder import Labelled, candidates, climb
@@ -64,14 +64,22 @@ def test_bias_correction_brings_channel_means_back() -> None:
     assert operators(fixed) == operators(plain)
 
 
-def test_a_correction_that_does_not_help_is_not_kept() -> None:
+def test_a_correction_that_does_not_help_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     data = deep()
     plain = quantize(data, images(), CONTRACT, correct=False)
+    assert quantize(data, images(), CONTRACT).notes[-1].startswith("biases corrected")
+    worse = quantize(deep(), 255 - images(), CONTRACT, correct=False, weights="per-tensor").int8_model
+    monkeypatch.setattr("espalier.quantize.quantize.correct_biases", lambda *_: worse)
     kept = quantize(data, images(), CONTRACT)
-    assert kept.notes[-1].startswith(("biases corrected", "biases left"))
-    if kept.notes[-1].startswith("biases left"):
-        assert kept.int8_model == plain.int8_model
+    assert kept.notes[-1].startswith("biases left")
+    assert kept.int8_model == plain.int8_model
     assert set(kept.seconds) == {"calibrate", "quantize", "correct"}
+
+
+def test_large_networks_are_corrected_on_fewer_images() -> None:
+    assert images_for(small_network()) == 64
+    large = Builder(shape=(1, 128, 128, 3)).conv(64).conv(64).done()
+    assert images_for(large) == 32
 
 
 def test_running_operator_by_operator_equals_running_the_graph() -> None:
