@@ -97,9 +97,9 @@ class Worker:
             return self._answer(method, seconds, on_progress)
 
     def close(self, *, kill: bool = False) -> None:
-        """End the child; a child that does not end within two seconds is killed."""
+        """End the child: by closing its pipe, or at once (`kill`); what stays for two seconds more is killed."""
         if kill:
-            self._kill()
+            self._signal(signal.SIGTERM)
         try:
             self._stdin.close()
         except OSError:
@@ -221,8 +221,12 @@ class Worker:
         }
 
     def _kill(self) -> None:
-        try:
-            os.killpg(self._process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            self._process.kill()
+        self._signal(signal.SIGKILL)
         self._process.wait()
+
+    def _signal(self, which: signal.Signals) -> None:
+        """To the child and whatever it started: it leads a process group of its own."""
+        try:
+            os.killpg(self._process.pid, which)
+        except (ProcessLookupError, PermissionError):
+            self._process.send_signal(which)
