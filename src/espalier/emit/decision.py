@@ -38,15 +38,16 @@ def write_decision(prefix: str, graph: Graph, labels: Sequence[str], threshold: 
     ]
     body = [
         f"{prefix}_decision decision;",
-        "int32_t i;",
+        "int32_t i, best;",
         "decision.index = 0;",
         "for (i = 1; i < " + c.integer(len(labels)) + "; i++) {",
         "  if (output[i] > output[decision.index]) decision.index = i;",
         "}",
+        "best = output[decision.index];",
         "decision.label = labels[decision.index];",
-        f"decision.confidence = ((output[decision.index] - {c.literal_in_sum(quant.zero_point)}) * "
+        f"decision.confidence = ((best - {c.literal_in_sum(quant.zero_point)}) * "
         f"{c.integer(permille)} + {c.integer(1 << (_BITS - 1))}) >> {c.integer(_BITS)};",
-        f"decision.review = output[decision.index] < {c.integer(max(-129, min(128, least)))};",
+        f"decision.review = best < {c.integer(max(-129, min(128, least)))};",
         "return decision;",
     ]
     signature = f"{prefix}_decision {prefix}_decide(const int8_t *output)"
