@@ -29,8 +29,10 @@ MIRRORED = 0.25
 FARTHEST = 0.05
 """And at most this, whatever is usual."""
 
-RESIDUAL = 0.6
-"""Largest unexplained value of a thumbnail, in units of its contrast: one stroke or crack more is another picture."""
+RESIDUAL = 0.3
+"""Largest unexplained value of a thumbnail, in units of its contrast: one stroke or crack more is another picture.
+Under 0.22 for 95 % of 32x32 photos saved again as JPEG at quality 90 (median at quality 50: 0.27; larger images
+less); two sine waves that are alike by chance have 0.35."""
 
 TINT = 12.0
 """Largest difference of the colour balance, in grey levels."""

@@ -48,8 +48,9 @@ def classifier(
     *,
     kind: str = "float",
     builtin: int | None = None,
+    shape: tuple[int, int, int] = SHAPE,
 ) -> bytes:
-    """softmax(weights @ x + bias) with weights [classes, pixels], x the image [1, 4, 4, 3].
+    """softmax(weights @ x + bias) with weights [classes, pixels], x the image [1, *shape].
 
     `kind` "int8" has weights rounded with one scale, input scale 1, zero point -128 and output scale 1/256,
     zero point -128. `builtin` replaces FULLY_CONNECTED by another operator code.
@@ -63,7 +64,7 @@ def classifier(
         f = schema.TensorType.FLOAT32
         constants = [weights.astype(np.float32), bias.astype(np.float32)]
         graph.tensors = [
-            _tensor("input", (1, *SHAPE), f, 0),
+            _tensor("input", (1, *shape), f, 0),
             _tensor("weights", (classes, pixels), f, 1),
             _tensor("bias", (classes,), f, 2),
             _tensor("logits", (1, classes), f, 0),
@@ -74,7 +75,7 @@ def classifier(
         constants = [np.round(weights / scale).astype(np.int8), np.round(bias / scale).astype(np.int32)]
         int8 = schema.TensorType.INT8
         graph.tensors = [
-            _tensor("input", (1, *SHAPE), int8, 0, 1.0, -128),
+            _tensor("input", (1, *shape), int8, 0, 1.0, -128),
             _tensor("weights", (classes, pixels), int8, 1, scale),
             _tensor("bias", (classes,), schema.TensorType.INT32, 2, scale),
             _tensor("logits", (1, classes), int8, 0, 0.1, 0),
