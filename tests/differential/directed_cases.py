@@ -165,6 +165,40 @@ def softmax_cases() -> Iterator[Case]:
             yield f"softmax {exponent} {length}", b.finish([b.op("softmax", [x], output, beta=1.0)]), [data]
 
 
+def precision_cases() -> Iterator[Case]:
+    """Scales whose product or quotient is a tie in single precision but not in double, or the reverse."""
+    left = np.repeat(ALL_INT8, 8).astype(np.int8).reshape(1, 32, 64)
+    right = np.tile(np.array([-127, -3, -1, 0, 1, 3, 5, 127]), 256).astype(np.int8).reshape(1, 32, 64)
+    rng = np.random.default_rng(8)
+    for _ in range(40):
+        a, c = (np.float32(v) for v in rng.uniform(0.01, 1.0, 2))
+        for factor in (2.0, 4.0, 2.0 / 3.0, 1.0 / 1.5):
+            for product in (float(a * c), float(a) * float(c)):
+                b = Builder()
+                x, y = b.input(left.shape, _q(float(a))), b.input(right.shape, _q(float(c)))
+                yield (
+                    f"mul {a} {c} {factor}",
+                    b.finish([b.op("mul", [x, y], _q(product * factor))]),
+                    [left, right],
+                )
+                b = Builder()
+                x, y = b.input((256, 1), _q(float(a))), b.input((1, 8), _q(float(c)))
+                node = b.op("batch_matmul", [x, y], _q(product * factor))
+                yield (
+                    f"batch_matmul {a} {c} {factor}",
+                    b.finish([node]),
+                    [left[0].reshape(256, 8)[:, :1], right[0, :1, :8]],
+                )
+            for kind in ("relu", "quantize", "leaky_relu", "relu6"):
+                b = Builder()
+                options: dict[str, OptionValue] = {"alpha": float(c)} if kind == "leaky_relu" else {}
+                x = b.input((1, 256), _q(float(a)))
+                node = b.op(
+                    kind, [x], _q(float(a) * factor / (float(c) if kind == "leaky_relu" else 1)), **options
+                )
+                yield f"{kind} {a} {c} {factor}", b.finish([node]), [ALL_INT8.astype(np.int8).reshape(1, 256)]
+
+
 def directed_cases() -> Iterator[Case]:
     """Every directed case but those of fully_connected, whose oracle is another one."""
     for kind in ("conv_2d", "depthwise_conv_2d", "transpose_conv"):
@@ -175,4 +209,5 @@ def directed_cases() -> Iterator[Case]:
         yield from curve_cases(kind)
     for kind in ("mean", "average_pool_2d"):
         yield from reduction_cases(kind)
+    yield from precision_cases()
     yield from softmax_cases()

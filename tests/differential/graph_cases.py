@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from single_op_cases import ABSENT, Builder, Rng, activation, f32, output_quant, quant, random_inputs
 
+from espalier.graph.ops import OPS
 from espalier.graph.reference import evaluate
 from espalier.graph.rules import same_quant
 from espalier.graph.types import Array, Graph, OptionValue, Quant
@@ -33,6 +34,10 @@ RESCALING = frozenset(
     }
 )
 """Operators whose output scale is free."""
+
+
+class Drifted(Exception):
+    """Two tensors whose scales are too far apart to be brought together."""
 
 
 class GraphMaker:
@@ -67,6 +72,11 @@ class GraphMaker:
             if levels >= 20:
                 break
         made = self.b.op(kind, inputs, best, **options)
+        if not all(rule.holds(view(self.b.finish([made]), self.b.ops[-1])) for rule in OPS[kind].rules):
+            # Scales have drifted apart too far: no operator then, but its operand again.
+            self.b.ops.pop()
+            self.b.tensors.pop()
+            return inputs[OPS[kind].data_operands[0]]
         self._levels(made)
         return made
 
@@ -102,6 +112,8 @@ class GraphMaker:
     def requantized(self, index: int, target: Quant) -> int:
         if same_quant(self.q(index), target):
             return index
+        if not 2.0**-29 < self.q(index).scale / target.scale < 2.0**29:
+            raise Drifted
         made = self.b.op("quantize", [index], target)
         self._levels(made)
         return made
@@ -125,7 +137,10 @@ class GraphMaker:
             "slice",
             "transpose_conv",
         ]
-        made = getattr(self, "_" + str(self.rng.choice(kinds)))()
+        try:
+            made = getattr(self, "_" + str(self.rng.choice(kinds)))()
+        except Drifted:
+            return
         self.maps += [i for i in made if len(self.shape(i)) == 4 and self.b.tensors[i].elements <= 6000]
 
     def _weights(self, shape: tuple[int, ...], axis: int) -> tuple[int, tuple[float, ...]]:

@@ -98,7 +98,8 @@ def tensor_scale(graph: Graph) -> float:
 
 
 def f32(value: float) -> float:
-    return float(np.float32(value))
+    """`value` as a float32, kept among the scales that a network can have."""
+    return float(np.float32(min(max(value, 2.0**-60), 2.0**60)))
 
 
 def quant(rng: Rng, dtype: str = "int8") -> Quant:
@@ -377,7 +378,7 @@ def _unary(kind: str) -> Callable[[Rng, str], Graph]:
         if kind == "softmax":
             options["beta"] = float(rng.choice([1.0, 1.0, 0.5, 2.0]))
         if kind == "leaky_relu":
-            options["alpha"] = f32(rng.uniform(-0.5, 1.5))
+            options["alpha"] = float(np.float32(rng.uniform(-0.5, 1.5)))
         if kind == "gelu":
             options["approximate"] = bool(rng.random() < 0.5)
         if kind == "hard_swish":

@@ -301,3 +301,31 @@ def test_split_and_scalar_operands_leave_channels_alone_or_follow_them() -> None
     along = b.many("split", [b.const(3, "int32"), gated], 2, num_splits=2)
     ends = [conv(b, parts[0], 2), conv(b, along[1], 2), conv(b, parts[1], 2)]
     simplified(b.finish(ends))
+
+
+def test_what_feeds_only_a_removed_channel_goes_too() -> None:
+    b = Builder()
+    x = b.input((1, 5, 5, 2), R)
+    first = conv(b, x, 4)
+    weights = np.random.default_rng(1).integers(1, 9, (3, 1, 1, 4))
+    weights[0, ..., 2:] = 0
+    weights[1, ..., 2:] = 0  # channels 2 and 3 of the first layer feed only channel 2 of the second
+    second = conv(b, first, 3, kernel=1, weights=weights)
+    last = np.random.default_rng(2).integers(1, 9, (2, 1, 1, 3))
+    last[..., 2] = 0  # which nobody reads
+    after = simplified(b.finish([conv(b, second, 2, kernel=1, weights=last)]))
+    assert [after.tensors[op.inputs[1]].shape[0] for op in after.ops] == [2, 2, 2]
+
+
+def test_a_known_channel_that_has_to_stay_keeps_its_value_when_its_inputs_go() -> None:
+    b = Builder()
+    x = b.input((1, 5, 5, 2), Q)
+    first = conv(b, x, 3, kernel=1, quant=Q, activation="relu")
+    # Channel 0 is saturated by a hair for every input: 127, which a padded reader does not take as zero.
+    weights = np.array([[50, -50, 0], [3, 4, 0]]).reshape(2, 1, 1, 3)
+    second = conv(b, first, 2, kernel=1, weights=weights, bias=[50 * 255 + 25600, 1], quant=Q)
+    after = simplified(b.finish([conv(b, second, 2, kernel=3)]))
+    sizes = [after.tensors[op.inputs[1]].shape[0] for op in after.ops]
+    assert sizes[0] < 3 and sizes[1:] == [2, 2]
+    kept = after.tensors[after.ops[1].inputs[1]].data
+    assert kept is not None and not kept[0].any() and kept[1].any()
