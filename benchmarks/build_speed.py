@@ -31,7 +31,7 @@ from espalier.recipe import Recipe, load_recipe
 
 ROOT = Path(__file__).parents[1]
 
-PLAIN = '''
+PLAIN = """
 import os, sys
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import numpy as np, tensorflow as tf
@@ -45,14 +45,16 @@ converter.representative_dataset = lambda: ([x[i : i + 1]] for i in range(len(x)
 converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
 converter.inference_input_type = converter.inference_output_type = tf.int8
 open(sys.argv[3], "wb").write(converter.convert())
-'''
+"""
 
 
 def measured(command: list[str], **environment: str) -> tuple[float, float]:
     """(wall, CPU) seconds of a command and all its children; ends the benchmark when it fails."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment}, check=False)
+    done = subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, **environment}, check=False
+    )
     wall = time.perf_counter() - started
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode:
@@ -90,18 +92,39 @@ def main() -> None:
         path = (arguments.recipe or example(scratch)).resolve()
         recipe = load_recipe(path)
         calibration_file(recipe, path.parent, scratch / "x.npy")
-        plain = [sys.executable, "-c", PLAIN, str(path.parent / recipe.model.path), str(scratch / "x.npy"), str(scratch / "plain.tflite")]
-        build = [sys.executable, "-m", "espalier", "build", str(path), "--out", str(scratch / "dist"), "--quiet"]
+        plain = [
+            sys.executable,
+            "-c",
+            PLAIN,
+            str(path.parent / recipe.model.path),
+            str(scratch / "x.npy"),
+            str(scratch / "plain.tflite"),
+        ]
+        build = [
+            sys.executable,
+            "-m",
+            "espalier",
+            "build",
+            str(path),
+            "--out",
+            str(scratch / "dist"),
+            "--quiet",
+        ]
         walls, cpus = [], []
         for run in range(arguments.runs):
             store = str(scratch / f"store{run}")
             a, b = measured(plain), measured(build, ESPALIER_STORE=store)
             walls.append(b[0] / a[0])
             cpus.append(b[1] / a[1])
-            print(f"run {run}: plain script {a[0]:.2f} s wall, {a[1]:.2f} s CPU; full build {b[0]:.2f} s wall, {b[1]:.2f} s CPU; "
-                  f"ratio {walls[-1]:.2f} wall, {cpus[-1]:.2f} CPU", flush=True)
-        print(f"full build / plain script: {statistics.median(walls):.2f} x wall (median of {len(walls)}), "
-              f"{statistics.median(cpus):.2f} x CPU; {len(recipe.deploy)} targets")
+            print(
+                f"run {run}: plain script {a[0]:.2f} s wall, {a[1]:.2f} s CPU; full build {b[0]:.2f} s wall, {b[1]:.2f} s CPU; "
+                f"ratio {walls[-1]:.2f} wall, {cpus[-1]:.2f} CPU",
+                flush=True,
+            )
+        print(
+            f"full build / plain script: {statistics.median(walls):.2f} x wall (median of {len(walls)}), "
+            f"{statistics.median(cpus):.2f} x CPU; {len(recipe.deploy)} targets"
+        )
         again = [measured(build, ESPALIER_STORE=store)[0] for _ in range(3)]
         print(f"rebuild, nothing changed: {statistics.median(again):.2f} s wall (median of 3)")
         changed = path.with_name(f".{path.stem}-changed.toml")

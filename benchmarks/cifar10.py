@@ -76,7 +76,10 @@ def main() -> None:
             place = folder / "train" / names[int(label)]
             place.mkdir(parents=True, exist_ok=True)
             Image.fromarray(pixels).save(place / f"{number:04d}.png")
-        for title, prune in (("as given", ""), ("channels pruned by 30 %", PRUNE.format(epochs=arguments.epochs))):
+        for title, prune in (
+            ("as given", ""),
+            ("channels pruned by 30 %", PRUNE.format(epochs=arguments.epochs)),
+        ):
             report = run(folder, assets, prune)
             print(f"\n{title}: {report.status}")
             for what, text in key_figures(report):

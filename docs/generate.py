@@ -29,9 +29,16 @@ FOLDER = Path(__file__).parent / "reference"
 
 def operators() -> str:
     """The operator table of the compiler."""
-    lines = ["# Operators of the microcontroller compiler", "",
-             "Rounding rules: " + "; ".join(f"**{name}**: {_text(rule)}" for name, rule in sorted(ROUNDING.items())) + ".", "",
-             "| operator | rounding | rules (a model that breaks one is refused with this sentence) |", "|---|---|---|"]
+    lines = [
+        "# Operators of the microcontroller compiler",
+        "",
+        "Rounding rules: "
+        + "; ".join(f"**{name}**: {_text(rule)}" for name, rule in sorted(ROUNDING.items()))
+        + ".",
+        "",
+        "| operator | rounding | rules (a model that breaks one is refused with this sentence) |",
+        "|---|---|---|",
+    ]
     for kind, spec in sorted(OPS.items()):
         rules = "<br>".join(_cell(rule.sentence) for rule in spec.rules) or "–"
         lines.append(f"| `{kind}` | {spec.rounding} | {rules} |")
@@ -43,13 +50,24 @@ def targets() -> str:
     lines = ["# Targets", ""]
     for name in target_names():
         target = load_target(name)
-        lines += [f"## {target.name}", "", f"{target.title}. Kind: {target.kind}; CPU: {target.cpu} ({target.architecture}); "
-                  f"bundle: {target.bundle}; model I/O: {target.io_dtype}; weights: {target.weights}.", "",
-                  "| fact | value | source |", "|---|--:|---|"]
+        lines += [
+            f"## {target.name}",
+            "",
+            f"{target.title}. Kind: {target.kind}; CPU: {target.cpu} ({target.architecture}); "
+            f"bundle: {target.bundle}; model I/O: {target.io_dtype}; weights: {target.weights}.",
+            "",
+            "| fact | value | source |",
+            "|---|--:|---|",
+        ]
         lines += [f"| runtime {r.name} | {r.version} | {_cell(r.source)} |" for r in target.runtimes]
-        lines += [f"| {key} | {fact.value:,.10g} | {_cell(fact.source)} |" for key, fact in sorted(target.facts.items())]
+        lines += [
+            f"| {key} | {fact.value:,.10g} | {_cell(fact.source)} |"
+            for key, fact in sorted(target.facts.items())
+        ]
         if target.channel_multiple is not None:
-            lines.append(f"| channel-multiple | {target.channel_multiple.value:g} | {_cell(target.channel_multiple.source)} |")
+            lines.append(
+                f"| channel-multiple | {target.channel_multiple.value:g} | {_cell(target.channel_multiple.source)} |"
+            )
         lines += [""] + [f"- {_cell(note)}" for note in target.notes] + ([""] if target.notes else [])
     return "\n".join(lines).rstrip() + "\n"
 
@@ -57,20 +75,33 @@ def targets() -> str:
 def exit_codes() -> str:
     """Exit codes and the error classes behind them."""
     lines = ["# Errors and exit codes", "", "| exit code | meaning | error classes |", "|--:|---|---|"]
-    classes = [c for c in vars(errors).values() if isinstance(c, type) and issubclass(c, errors.EspalierError)]
+    classes = [
+        c for c in vars(errors).values() if isinstance(c, type) and issubclass(c, errors.EspalierError)
+    ]
     for code, meaning in sorted(errors.EXIT_CODES.items()):
-        named = [f"`{c.__name__}`: {(c.__doc__ or '').splitlines()[0]}" for c in classes
-                 if c.exit_code == code and c is not errors.EspalierError]
+        named = [
+            f"`{c.__name__}`: {(c.__doc__ or '').splitlines()[0]}"
+            for c in classes
+            if c.exit_code == code and c is not errors.EspalierError
+        ]
         lines.append(f"| {code} | {meaning} | {'<br>'.join(named)} |")
     lines += ["", "## Limits on input", "", "| limit | value |", "|---|--:|"]
-    lines += [f"| {f.name.replace('_', ' ')} | {getattr(LIMITS, f.name):,} |" for f in dataclasses.fields(LIMITS)]
+    lines += [
+        f"| {f.name.replace('_', ' ')} | {getattr(LIMITS, f.name):,} |" for f in dataclasses.fields(LIMITS)
+    ]
     return "\n".join(lines) + "\n"
 
 
 def recipe() -> str:
     """Every key of the recipe."""
-    lines = ["# Recipe", "", "TOML; paths are relative to the recipe. An unknown key is an error that names its nearest neighbour.", "",
-             "| key | type | default |", "|---|---|---|"]
+    lines = [
+        "# Recipe",
+        "",
+        "TOML; paths are relative to the recipe. An unknown key is an error that names its nearest neighbour.",
+        "",
+        "| key | type | default |",
+        "|---|---|---|",
+    ]
 
     def walk(kind: Any, prefix: str) -> None:
         for field in msgspec.structs.fields(kind):
@@ -89,8 +120,11 @@ def recipe() -> str:
 def layers() -> str:
     """The Keras layers that a model file may hold."""
     names = sorted(keras_table.LAYERS)
-    return ("# Keras layers that are read\n\nAnything else is refused before Keras is imported; nothing of a model file is run.\n\n"
-            + ", ".join(f"`{name}`" for name in names) + "\n")
+    return (
+        "# Keras layers that are read\n\nAnything else is refused before Keras is imported; nothing of a model file is run.\n\n"
+        + ", ".join(f"`{name}`" for name in names)
+        + "\n"
+    )
 
 
 def _struct(kind: Any) -> Any:
@@ -102,7 +136,13 @@ def _struct(kind: Any) -> Any:
 
 
 def _type(kind: Any) -> str:
-    return str(kind).replace("typing.", "").replace("<class '", "").replace("'>", "").replace("espalier.recipe.", "")
+    return (
+        str(kind)
+        .replace("typing.", "")
+        .replace("<class '", "")
+        .replace("'>", "")
+        .replace("espalier.recipe.", "")
+    )
 
 
 def _text(rule: Any) -> str:
@@ -114,7 +154,11 @@ def _cell(text: str) -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {
-    "operators.md": operators, "targets.md": targets, "errors.md": exit_codes, "recipe.md": recipe, "layers.md": layers,
+    "operators.md": operators,
+    "targets.md": targets,
+    "errors.md": exit_codes,
+    "recipe.md": recipe,
+    "layers.md": layers,
 }
 
 

@@ -15,7 +15,18 @@ import numpy as np
 from PIL import Image
 from sklearn.datasets import load_digits
 
-SPLIT = ("evaluation", "evaluation", "evaluation", "calibration", "calibration", "train", "train", "train", "train", "train")
+SPLIT = (
+    "evaluation",
+    "evaluation",
+    "evaluation",
+    "calibration",
+    "calibration",
+    "train",
+    "train",
+    "train",
+    "train",
+    "train",
+)
 
 
 def main(out: Path) -> None:

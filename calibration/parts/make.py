@@ -49,28 +49,39 @@ def render(kind: str, rng: np.random.Generator) -> Image.Image:
     elif kind == "scratch":
         _scratch(draw, rng, centre, inner, outer)
     image = Image.composite(image, clean, Image.fromarray(on_part.astype(np.uint8) * 255))
-    image = image.filter(ImageFilter.GaussianBlur(rng.uniform(0.8, 2.0))).resize((WIDTH, HEIGHT), Image.Resampling.BOX)
+    image = image.filter(ImageFilter.GaussianBlur(rng.uniform(0.8, 2.0))).resize(
+        (WIDTH, HEIGHT), Image.Resampling.BOX
+    )
     tint = np.array([1.0, rng.uniform(0.97, 1.02), rng.uniform(0.92, 1.05)])
     coloured = np.asarray(image, np.float32)[:, :, None] * tint * rng.uniform(0.8, 1.2)
     coloured += rng.normal(0, 3.0, coloured.shape)
     return Image.fromarray(np.clip(coloured, 0, 255).astype(np.uint8))
 
 
-def _harmless(draw: ImageDraw.ImageDraw, rng: np.random.Generator, centre: np.ndarray, inner: float, outer: float) -> None:
+def _harmless(
+    draw: ImageDraw.ImageDraw, rng: np.random.Generator, centre: np.ndarray, inner: float, outer: float
+) -> None:
     for _ in range(rng.integers(0, 3)):
         r = rng.uniform(inner + 8, outer - 8)
-        draw.ellipse([*(centre - r), *(centre + r)], outline=int(rng.uniform(110, 190)), width=int(rng.integers(1, 3)))
+        draw.ellipse(
+            [*(centre - r), *(centre + r)], outline=int(rng.uniform(110, 190)), width=int(rng.integers(1, 3))
+        )
     for _ in range(rng.integers(0, 5)):
         point = _on_ring(rng, centre, inner, outer)
         size = rng.uniform(1, 5)
         draw.ellipse([*(point - size), *(point + size)], fill=int(rng.uniform(60, 230)))
 
 
-def _crack(draw: ImageDraw.ImageDraw, rng: np.random.Generator, centre: np.ndarray, inner: float, outer: float) -> None:
+def _crack(
+    draw: ImageDraw.ImageDraw, rng: np.random.Generator, centre: np.ndarray, inner: float, outer: float
+) -> None:
     turn = rng.uniform(0, 2 * np.pi)
     inside_out = rng.random() < 0.5
-    start, end = (inner, inner + (outer - inner) * rng.uniform(0.45, 1.0)) if inside_out else (
-        outer, outer - (outer - inner) * rng.uniform(0.45, 1.0))
+    start, end = (
+        (inner, inner + (outer - inner) * rng.uniform(0.45, 1.0))
+        if inside_out
+        else (outer, outer - (outer - inner) * rng.uniform(0.45, 1.0))
+    )
     points, shade = [], int(rng.uniform(15, 55))
     for r in np.linspace(start, end, int(rng.integers(7, 13))):
         turn += rng.normal(0, 0.075)
@@ -87,12 +98,18 @@ def _crack(draw: ImageDraw.ImageDraw, rng: np.random.Generator, centre: np.ndarr
         draw.line(branch, fill=shade, width=2)
 
 
-def _scratch(draw: ImageDraw.ImageDraw, rng: np.random.Generator, centre: np.ndarray, inner: float, outer: float) -> None:
+def _scratch(
+    draw: ImageDraw.ImageDraw, rng: np.random.Generator, centre: np.ndarray, inner: float, outer: float
+) -> None:
     for _ in range(rng.integers(1, 4)):
         middle = _on_ring(rng, centre, inner + 12, outer - 12)
         heading = rng.uniform(0, np.pi)
         half = rng.uniform(28, 62) * np.array([np.cos(heading), np.sin(heading)])
-        draw.line([tuple(middle - half), tuple(middle + half)], fill=int(rng.uniform(225, 255)), width=int(rng.integers(2, 4)))
+        draw.line(
+            [tuple(middle - half), tuple(middle + half)],
+            fill=int(rng.uniform(225, 255)),
+            width=int(rng.integers(2, 4)),
+        )
 
 
 def _on_ring(rng: np.random.Generator, centre: np.ndarray, inner: float, outer: float) -> np.ndarray:

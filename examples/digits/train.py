@@ -47,7 +47,9 @@ def build() -> keras.Model:
     return keras.Model(inputs, layers.Dense(10, name="logits")(x), name="digits")
 
 
-def conv(x: keras.KerasTensor, filters: int, name: str, kernel: int = 3, strides: int = 1) -> keras.KerasTensor:
+def conv(
+    x: keras.KerasTensor, filters: int, name: str, kernel: int = 3, strides: int = 1
+) -> keras.KerasTensor:
     """Convolution, batch normalisation, ReLU."""
     x = layers.Conv2D(filters, kernel, strides, "same", use_bias=False, name=name)(x)
     return layers.ReLU(name=f"{name}_relu")(layers.BatchNormalization(momentum=0.9, name=f"{name}_bn")(x))

@@ -40,7 +40,9 @@ def build() -> keras.Model:
     for number, (filters, strides, repeat) in enumerate([(32, 1, 1), (48, 2, 2), (96, 2, 2), (128, 2, 1)]):
         for again in range(repeat):
             name = f"block{number}{'ab'[again]}"
-            y = layers.DepthwiseConv2D(3, strides if again == 0 else 1, "same", use_bias=False, name=f"{name}_dw")(x)
+            y = layers.DepthwiseConv2D(
+                3, strides if again == 0 else 1, "same", use_bias=False, name=f"{name}_dw"
+            )(x)
             y = layers.BatchNormalization(name=f"{name}_dw_bn")(y)
             y = layers.ReLU(6.0, name=f"{name}_dw_relu")(y)
             y = conv(y, filters, f"{name}_pw", kernel=1)
@@ -50,10 +52,14 @@ def build() -> keras.Model:
     return keras.Model(inputs, layers.Dense(3, activation="softmax", name="class")(x), name="parts")
 
 
-def conv(x: keras.KerasTensor, filters: int, name: str, kernel: int = 3, strides: int = 1) -> keras.KerasTensor:
+def conv(
+    x: keras.KerasTensor, filters: int, name: str, kernel: int = 3, strides: int = 1
+) -> keras.KerasTensor:
     """Convolution, batch normalisation, ReLU6."""
     x = layers.Conv2D(filters, kernel, strides, "same", use_bias=False, name=name)(x)
-    return layers.ReLU(6.0, name=f"{name}_relu")(layers.BatchNormalization(momentum=0.9, name=f"{name}_bn")(x))
+    return layers.ReLU(6.0, name=f"{name}_relu")(
+        layers.BatchNormalization(momentum=0.9, name=f"{name}_bn")(x)
+    )
 
 
 def augmented(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -79,7 +79,9 @@ def build(
             latency=timing.rows,
             targets=job.targets,
         )
-        return _finish(shop, job, Path(out), rows, findings, pruning, int8, evaluation, timing, proved, bundles)
+        return _finish(
+            shop, job, Path(out), rows, findings, pruning, int8, evaluation, timing, proved, bundles
+        )
 
 
 def _finish(
@@ -99,8 +101,17 @@ def _finish(
     folder = out / f"{job.recipe.name}-{job.recipe.version}"
     with shop.stage("report"):
         report = compose_report(
-            shop, job, status="failed" if failure else "passed", gates=rows, findings=findings, pruning=pruning,
-            int8=int8, evaluation=evaluation, timing=timing, proof=proof, bundles=bundles,
+            shop,
+            job,
+            status="failed" if failure else "passed",
+            gates=rows,
+            findings=findings,
+            pruning=pruning,
+            int8=int8,
+            evaluation=evaluation,
+            timing=timing,
+            proof=proof,
+            bundles=bundles,
         )
         files = report_files(report)
         if failure is None:

@@ -33,7 +33,9 @@ class _Findings:
         try:
             self.rows.append({"severity": "ok", "what": what, "text": step()})
         except EspalierError as problem:
-            self.rows.append({"severity": "error", "what": what, "text": " | ".join(str(problem).splitlines())})
+            self.rows.append(
+                {"severity": "error", "what": what, "text": " | ".join(str(problem).splitlines())}
+            )
             self.error = self.error or problem
             return False
         return True
@@ -111,7 +113,10 @@ def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[
     if recipe.evaluation is not None:
         sets.append(("evaluation", recipe.evaluation.images or recipe.evaluation.csv or ""))
     else:
-        found.warn("evaluation", "no [evaluation] set: accuracy is not measured, only agreement on calibration images")
+        found.warn(
+            "evaluation",
+            "no [evaluation] set: accuracy is not measured, only agreement on calibration images",
+        )
     if recipe.prune.fine_tune is not None:
         sets.append(("fine-tune", recipe.prune.fine_tune.images))
     for role, given in sets:
@@ -125,15 +130,24 @@ def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[
             continue
         counts = images[0].counts
         if role != "calibration" and labels:
-            found.attempt(role, lambda i=images[0]: f"{len(set(label_indices(i.entries, labels)))} of {len(labels)} labels occur")  # type: ignore[misc]
-        if role == "calibration" and min(len(images[0].entries), recipe.calibration.count) < ENOUGH_CALIBRATION:
+            found.attempt(
+                role,
+                lambda i=images[0]: (
+                    f"{len(set(label_indices(i.entries, labels)))} of {len(labels)} labels occur"
+                ),
+            )  # type: ignore[misc]
+        if (
+            role == "calibration"
+            and min(len(images[0].entries), recipe.calibration.count) < ENOUGH_CALIBRATION
+        ):
             found.warn(role, f"fewer than {ENOUGH_CALIBRATION} images: ranges may be too narrow")
         if role == "calibration" and len(counts) == 1:
             found.warn(role, "all images are of one class: ranges of the others are unknown")
         if role == "evaluation" and len(images[0].entries) < ENOUGH_EVALUATION:
             found.warn(
-                role, f"{len(images[0].entries)} images cannot prove a drop below "
-                f"{100 / max(1, len(images[0].entries)):.1f} points (one image)"
+                role,
+                f"{len(images[0].entries)} images cannot prove a drop below "
+                f"{100 / max(1, len(images[0].entries)):.1f} points (one image)",
             )
 
 

@@ -31,9 +31,16 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("recipe", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), default=Path("dist"), show_default=True, help="Output folder.")
-@click.option("--tools", type=click.Choice(["fast", "all", "none"]), default="fast", show_default=True,
-              help="Consumers' own tools to check the bundles with: the fast ones, all, or none.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("dist"), show_default=True, help="Output folder."
+)
+@click.option(
+    "--tools",
+    type=click.Choice(["fast", "all", "none"]),
+    default="fast",
+    show_default=True,
+    help="Consumers' own tools to check the bundles with: the fast ones, all, or none.",
+)
 @click.option("--fresh", is_flag=True, help="Run every stage; do not reuse stored results.")
 @JSON
 @QUIET
@@ -73,9 +80,15 @@ def check(recipe: Path, as_json: bool) -> None:
 
 @cli.command()
 @click.argument("model", type=click.Path(path_type=Path))
-@click.option("--images", type=click.Path(path_type=Path), multiple=True,
-              help="A folder with calibration/, evaluation/ or train/ in it, or an image folder. Repeatable.")
-@click.option("--target", "targets", multiple=True, help="A target to deploy to. Repeatable; default: one of each kind.")
+@click.option(
+    "--images",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="A folder with calibration/, evaluation/ or train/ in it, or an image folder. Repeatable.",
+)
+@click.option(
+    "--target", "targets", multiple=True, help="A target to deploy to. Repeatable; default: one of each kind."
+)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("recipe.toml"), show_default=True)
 def init(model: Path, images: tuple[Path, ...], targets: tuple[str, ...], out: Path) -> None:
     """Look at MODEL and at image folders, and write a commented recipe."""
@@ -132,8 +145,10 @@ def doctor(as_json: bool) -> None:
     _print(facts, as_json, doctor_lines)
     if not facts["ok"]:
         wrong = ", ".join(f"{p['name']}{p['required']}" for p in facts["packages"] if not p["ok"])
-        raise ToolMissingError(f"packages are missing or of another version: {wrong}",
-                               next_step="pip install espalier into a fresh environment")
+        raise ToolMissingError(
+            f"packages are missing or of another version: {wrong}",
+            next_step="pip install espalier into a fresh environment",
+        )
 
 
 @cli.group()
@@ -166,10 +181,16 @@ def calibrate_check(recipe: Path, as_json: bool, quiet: bool) -> None:
 
 @calibrate.command("select")
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--recipe", type=click.Path(path_type=Path), help="Recipe that names the model and the input contract.")
-@click.option("--model", type=click.Path(path_type=Path), help="Model file, without a recipe: the contract is guessed.")
+@click.option(
+    "--recipe", type=click.Path(path_type=Path), help="Recipe that names the model and the input contract."
+)
+@click.option(
+    "--model", type=click.Path(path_type=Path), help="Model file, without a recipe: the contract is guessed."
+)
 @click.option("--count", type=int, default=200, show_default=True, help="Images to choose.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="The set's folder, e.g. calibration/NAME.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="The set's folder, e.g. calibration/NAME."
+)
 @JSON
 @QUIET
 def calibrate_select(
@@ -183,7 +204,9 @@ def calibrate_select(
     from .report.text import calibrate_select_lines
     from .terminal import Progress
 
-    done = select_set(folder, out=out, count=count, recipe=recipe, model=model, progress=Progress(quiet=quiet))
+    done = select_set(
+        folder, out=out, count=count, recipe=recipe, model=model, progress=Progress(quiet=quiet)
+    )
     _print(done, as_json, calibrate_select_lines)
 
 
@@ -224,8 +247,12 @@ def main() -> None:
         sys.exit(problem.exit_code)
     except Exception as problem:  # the one place: a bug must not look like a refusal
         traceback.print_exc()
-        _show(BugError(f"a bug in Espalier: {type(problem).__name__}: {problem}",
-                       next_step="please report the lines above; nothing was written"))
+        _show(
+            BugError(
+                f"a bug in Espalier: {type(problem).__name__}: {problem}",
+                next_step="please report the lines above; nothing was written",
+            )
+        )
         sys.exit(70)
 
 

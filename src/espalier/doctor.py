@@ -78,5 +78,7 @@ def _program(command: tuple[str, ...]) -> str | None:
         done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return "installed, but does not answer"
-    lines = [line.strip() for line in (done.stdout + done.stderr).splitlines() if any(c.isdigit() for c in line)]
+    lines = [
+        line.strip() for line in (done.stdout + done.stderr).splitlines() if any(c.isdigit() for c in line)
+    ]
     return lines[0][:80] if lines else "installed"

@@ -32,20 +32,36 @@ def gates(
     rows: list[GateRow] = []
     if accuracy is not None and accuracy.classes:
         limit, drop = recipe.quantize.max_accuracy_drop, accuracy.drop_points
-        rows.append(_row("quantize.max-accuracy-drop", limit, drop, "points",
-                         passed=drop <= limit or accuracy.p_value >= P_VALUE))
+        rows.append(
+            _row(
+                "quantize.max-accuracy-drop",
+                limit,
+                drop,
+                "points",
+                passed=drop <= limit or accuracy.p_value >= P_VALUE,
+            )
+        )
     if budgets.max_accuracy_drop is not None:
         top1 = accuracy.int8.top1 if accuracy is not None else None
         loss = None if top1 is None or given_top1 is None else round(100 * (given_top1 - top1), 6)
         rows.append(_row("budgets.max-accuracy-drop", budgets.max_accuracy_drop, loss, "points"))
     if budgets.min_class_recall is not None:
         worst = min((c.recall_int8 for c in accuracy.classes if c.n), default=None) if accuracy else None
-        rows.append(_row("budgets.min-class-recall", budgets.min_class_recall, worst, "share",
-                         passed=worst is not None and worst >= budgets.min_class_recall))
+        rows.append(
+            _row(
+                "budgets.min-class-recall",
+                budgets.min_class_recall,
+                worst,
+                "share",
+                passed=worst is not None and worst >= budgets.min_class_recall,
+            )
+        )
     if budgets.max_model_bytes is not None:
         rows.append(_row("budgets.max-model-bytes", budgets.max_model_bytes, model_bytes, "bytes"))
     if budgets.max_arena_bytes is not None and arena_bytes:
-        rows.append(_row("budgets.max-arena-bytes", budgets.max_arena_bytes, max(arena_bytes.values()), "bytes"))
+        rows.append(
+            _row("budgets.max-arena-bytes", budgets.max_arena_bytes, max(arena_bytes.values()), "bytes")
+        )
     if budgets.max_macs is not None:
         rows.append(_row("budgets.max-macs", budgets.max_macs, macs, "MACs"))
     if budgets.max_latency_us is not None:
@@ -54,7 +70,9 @@ def gates(
             ("tflite-runtime", budgets.max_latency_us.tflite_runtime),
         ):
             if limit_us is not None:
-                rows.append(_row(f"budgets.max-latency-us.{runtime}", limit_us, _median(latency, runtime), "µs"))
+                rows.append(
+                    _row(f"budgets.max-latency-us.{runtime}", limit_us, _median(latency, runtime), "µs")
+                )
     for target in targets:
         flash, ram = target.number("flash-bytes"), target.number("ram-bytes")
         if flash is not None:

@@ -93,13 +93,22 @@ def write_recipe(model: Path, images: Sequence[Path], targets: Sequence[str], ou
         color="gray" if channels == 1 else "rgb",
         mean="0.0",
         std="1.0" if rescales else "255.0",
-        why="the model scales its own input" if rescales else "CHECK: here x = pixel / 255; ±1 is mean 127.5, std 127.5",
+        why="the model scales its own input"
+        if rescales
+        else "CHECK: here x = pixel / 255; ±1 is mean 127.5, std 127.5",
         calibration=_relative(sets.get("calibration") or sets.get("train") or Path("calibration"), base),
-        calibration_note="" if sets.keys() & {"calibration", "train"} else "           # CHECK: no such folder was found",
-        evaluation=f'[evaluation]\nimages = "{_relative(sets["evaluation"], base)}"\n' if "evaluation" in sets
+        calibration_note=""
+        if sets.keys() & {"calibration", "train"}
+        else "           # CHECK: no such folder was found",
+        evaluation=f'[evaluation]\nimages = "{_relative(sets["evaluation"], base)}"\n'
+        if "evaluation" in sets
         else '# [evaluation]                     # labelled images, one folder per class: without them no accuracy\n# images = "evaluation"\n',
         train=_relative(sets["train"], base) if "train" in sets else "train",
-        deploy="\n".join(f'[[deploy]]\ntarget = "{load_target(t, relative_to=base).name}"' for t in targets or DEFAULT_TARGETS) + "\n",
+        deploy="\n".join(
+            f'[[deploy]]\ntarget = "{load_target(t, relative_to=base).name}"'
+            for t in targets or DEFAULT_TARGETS
+        )
+        + "\n",
     )
     parse_recipe(text.encode(), where="the written recipe")
     base.mkdir(parents=True, exist_ok=True)
@@ -114,7 +123,9 @@ def find_sets(folders: Sequence[Path]) -> dict[str, Path]:
         if not folder.is_dir():
             raise UsageError(f"there is no image folder {folder}")
         inside = {entry.name.lower(): entry for entry in sorted(folder.iterdir()) if entry.is_dir()}
-        named = {role: inside[name] for role, names in ROLES.items() for name in names[::-1] if name in inside}
+        named = {
+            role: inside[name] for role, names in ROLES.items() for name in names[::-1] if name in inside
+        }
         if not named:
             named = {role: folder for role, names in ROLES.items() if folder.name.lower() in names}
         for role, path in (named or {"calibration": folder}).items():

@@ -56,10 +56,17 @@ def read_job(shop: Workshop, path: Path) -> Job:
         tune = recipe.prune.fine_tune
         wanted = tune is not None and recipe.prune.method != "none"
         fine_tune = (
-            PixelSet(shop, "fine-tune", set_path(folder, tune.images), recipe.input, None) if tune and wanted else None
+            PixelSet(shop, "fine-tune", set_path(folder, tune.images), recipe.input, None)
+            if tune and wanted
+            else None
         )
         job = Job(
-            path=path, recipe=recipe, targets=targets, model=model, calibration=calibration, evaluation=evaluation,
+            path=path,
+            recipe=recipe,
+            targets=targets,
+            model=model,
+            calibration=calibration,
+            evaluation=evaluation,
             fine_tune=fine_tune,
         )
         job.labels()
@@ -67,7 +74,9 @@ def read_job(shop: Workshop, path: Path) -> Job:
     return job
 
 
-def _start_early(shop: Workshop, model: ModelFile, calibration: PixelSet, evaluation: PixelSet | None) -> None:
+def _start_early(
+    shop: Workshop, model: ModelFile, calibration: PixelSet, evaluation: PixelSet | None
+) -> None:
     """Start what takes long to start and will be needed: the imports of TensorFlow and LiteRT, both image sets."""
     if not shop.is_stored("load/float", model.key):
         for kind in ("tensorflow", "container", "litert", "litert-runtime"):
@@ -75,5 +84,3 @@ def _start_early(shop: Workshop, model: ModelFile, calibration: PixelSet, evalua
     shop.submit(calibration.prepared)
     if evaluation is not None:
         shop.submit(evaluation.prepared)
-
-

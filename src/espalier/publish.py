@@ -58,7 +58,9 @@ def write_files(artifacts: Iterable[Artifact], folder: Path, *, durable: bool = 
             raise BugError(f"a bundle path leaves its folder: {artifact.path!r}")
         path = folder / artifact.path
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o755 if artifact.executable else 0o644)
+        descriptor = os.open(
+            path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o755 if artifact.executable else 0o644
+        )
         with os.fdopen(descriptor, "wb") as file:
             file.write(artifact.data)
             if durable:

@@ -191,7 +191,8 @@ def _rules(recipe: Recipe) -> list[tuple[str, bool]]:
         (
             "`name` must be 1 to 64 characters a-z 0-9 and -, starting with a letter (it names files, "
             f"packages and C symbols); found {recipe.name!r}",
-            re.fullmatch(r"[a-z][a-z0-9-]{0,63}", recipe.name) is not None and "--" not in recipe.name
+            re.fullmatch(r"[a-z][a-z0-9-]{0,63}", recipe.name) is not None
+            and "--" not in recipe.name
             and not recipe.name.endswith("-"),
         ),
         (
@@ -207,19 +208,28 @@ def _rules(recipe: Recipe) -> list[tuple[str, bool]]:
             f"{contract.color!r}; found {len(contract.mean)} and {len(contract.std)}",
             len(contract.mean) in (1, contract.channels) and len(contract.std) in (1, contract.channels),
         ),
-        ("`input.mean` must be finite numbers within ±1e6", all(_within(m, -1e6, 1e6) for m in contract.mean)),
+        (
+            "`input.mean` must be finite numbers within ±1e6",
+            all(_within(m, -1e6, 1e6) for m in contract.mean),
+        ),
         (
             "`input.std` must be positive numbers from 1e-6 to 1e6 (they divide the pixels)",
             all(_within(s, 1e-6, 1e6) for s in contract.std),
         ),
         ("`calibration.count` must be 1 to 100000", 1 <= recipe.calibration.count <= 100_000),
         ("`prune.amount` must be from 0.0 up to 0.95", _within(prune.amount, 0.0, 0.95)),
-        ("`prune.pattern` 2:4 needs `prune.method` magnitude", prune.pattern == "free" or prune.method == "magnitude"),
+        (
+            "`prune.pattern` 2:4 needs `prune.method` magnitude",
+            prune.pattern == "free" or prune.method == "magnitude",
+        ),
         (
             "`prune.engine` tfmot needs `prune.method` magnitude",
             prune.engine == "native" or prune.method == "magnitude",
         ),
-        ("`quantize.max-accuracy-drop` must be 0 to 100 points", _within(recipe.quantize.max_accuracy_drop, 0, 100)),
+        (
+            "`quantize.max-accuracy-drop` must be 0 to 100 points",
+            _within(recipe.quantize.max_accuracy_drop, 0, 100),
+        ),
         ("`decision.threshold` must be 0 to 1", _within(recipe.decision.threshold, 0, 1)),
         ("at least one [[deploy]] table is needed", len(recipe.deploy) > 0),
         (
@@ -228,7 +238,8 @@ def _rules(recipe: Recipe) -> list[tuple[str, bool]]:
         ),
         (
             "`evaluation` needs `images` or `csv`, not both",
-            recipe.evaluation is None or (recipe.evaluation.images is None) != (recipe.evaluation.csv is None),
+            recipe.evaluation is None
+            or (recipe.evaluation.images is None) != (recipe.evaluation.csv is None),
         ),
         (
             "`budgets` must be positive numbers; `min-class-recall` is a share from 0 to 1",

@@ -25,7 +25,9 @@ def digest(data: bytes) -> str:
 
 def key_of(stage: str, inputs: Mapping[str, Any]) -> str:
     """The digest of a stage's name and of all its inputs (canonical JSON: sorted keys)."""
-    return digest(msgspec.json.encode({"format": FORMAT, "stage": stage, "inputs": dict(inputs)}, order="sorted"))
+    return digest(
+        msgspec.json.encode({"format": FORMAT, "stage": stage, "inputs": dict(inputs)}, order="sorted")
+    )
 
 
 class Store:

@@ -36,7 +36,9 @@ def read_bounded(path: Path, *, error: type[EspalierError], what: str, limit_byt
     except OSError as problem:
         raise error(f"{what} {path} cannot be read: {problem.strerror}") from None
     if len(data) > limit_bytes:
-        raise error(f"{what} {path} is larger than {limit_bytes} bytes", supported=f"at most {limit_bytes} bytes")
+        raise error(
+            f"{what} {path} is larger than {limit_bytes} bytes", supported=f"at most {limit_bytes} bytes"
+        )
     return data
 
 

@@ -97,7 +97,9 @@ def load_target(name: str, *, relative_to: Path | None = None) -> Target:
             raise TargetError(
                 f"there is no target {name!r}",
                 supported=", ".join(target_names()),
-                next_step=f"did you mean {near[0]}?" if near else "name one of these, or give the path of a target file",
+                next_step=f"did you mean {near[0]}?"
+                if near
+                else "name one of these, or give the path of a target file",
             )
     target = read_table(path, Target, error=TargetError, what="target", limit_bytes=LIMITS.target_bytes)
     sources = [(key, fact.source) for key, fact in target.facts.items()]
@@ -106,7 +108,9 @@ def load_target(name: str, *, relative_to: Path | None = None) -> Target:
         sources.append(("channel-multiple", target.channel_multiple.source))
     for key, source in sources:
         if len(source.strip()) < 4:
-            raise TargetError(f"target {path.name}: `{key}` has no source", next_step="say where the number was read")
+            raise TargetError(
+                f"target {path.name}: `{key}` has no source", next_step="say where the number was read"
+            )
     if target.kind == "microcontroller" and target.compiler is None and target.bundle == "firmware":
         raise TargetError(f"target {path.name}: a microcontroller needs a [compiler] table")
     return target

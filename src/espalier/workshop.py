@@ -53,7 +53,9 @@ def versions() -> dict[str, str]:
             found[name] = "absent"
     root = Path(__file__).parent
     own = hashlib.sha256()
-    for path in sorted(p for p in root.rglob("*") if p.suffix in (".py", ".c", ".h", ".toml", ".jar", ".class", ".j2")):
+    for path in sorted(
+        p for p in root.rglob("*") if p.suffix in (".py", ".c", ".h", ".toml", ".jar", ".class", ".j2")
+    ):
         own.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
     found["espalier-source"] = own.hexdigest()
     return found
@@ -109,7 +111,9 @@ class Workshop:
         """Run `work` in a thread (it mostly waits for a child process)."""
         return self._pool.submit(work, *arguments, **named)
 
-    def stored(self, name: str, inputs: Mapping[str, Any], run: Callable[[], dict[str, bytes]]) -> dict[str, bytes]:
+    def stored(
+        self, name: str, inputs: Mapping[str, Any], run: Callable[[], dict[str, bytes]]
+    ) -> dict[str, bytes]:
         """The files of a stage's result: read back when all inputs are as they were, else made by `run` and stored."""
         key = key_of(name, {**inputs, "versions": versions()})
         stage = name.partition("/")[0]
@@ -129,7 +133,9 @@ class Workshop:
 
     def is_stored(self, name: str, inputs: Mapping[str, Any]) -> bool:
         """Whether `stored` would read back."""
-        return not self._fresh and self.store.get(key_of(name, {**inputs, "versions": versions()})) is not None
+        return (
+            not self._fresh and self.store.get(key_of(name, {**inputs, "versions": versions()})) is not None
+        )
 
     def plan(self, stages: Iterable[str], recipe: Path) -> None:
         """Tell the progress line what will run, with the seconds each stage took in this recipe's last build."""

@@ -24,10 +24,16 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def espalier(store: Path) -> Espalier:
     """Run the command in a child process, with a store of the tests' own."""
 
-    def run(*arguments: str | Path, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        *arguments: str | Path, cwd: Path | None = None, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "espalier", *map(str, arguments)],
-            capture_output=True, text=True, timeout=280, check=False, cwd=cwd,
+            capture_output=True,
+            text=True,
+            timeout=280,
+            check=False,
+            cwd=cwd,
             env={**os.environ, "ESPALIER_STORE": str(store), **environment},
         )
 
@@ -47,7 +53,9 @@ def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def built(espalier: Espalier, digits: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+def built(
+    espalier: Espalier, digits: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, dict[str, Any]]:
     """(output folder of the digits build, its report)."""
     out = tmp_path_factory.mktemp("dist")
     done = espalier("build", digits / "recipe.toml", "--out", out, "--json")

@@ -35,7 +35,9 @@ def edited(digits: Path, tmp_path: Path, old: str, new: str) -> Path:
     folder = tmp_path / "job"
     folder.mkdir()
     for name in ("labels.txt", "model.keras", "images"):
-        (folder / name).symlink_to(digits / name) if name != "images" else shutil.copytree(digits / name, folder / name)
+        (folder / name).symlink_to(digits / name) if name != "images" else shutil.copytree(
+            digits / name, folder / name
+        )
     text = (digits / "recipe.toml").read_text()
     assert old in text
     (folder / "recipe.toml").write_text(text.replace(old, new, 1))
@@ -45,9 +47,19 @@ def edited(digits: Path, tmp_path: Path, old: str, new: str) -> Path:
 def test_one_command_leaves_reports_models_and_a_bundle_per_target(built: Built) -> None:
     folder, report = built
     assert report["status"] == "passed"
-    assert {p.name for p in folder.iterdir()} == {"report.json", "report.html", "junit.xml", "summary.md", "model", *TARGETS}
+    assert {p.name for p in folder.iterdir()} == {
+        "report.json",
+        "report.html",
+        "junit.xml",
+        "summary.md",
+        "model",
+        *TARGETS,
+    }
     assert {p.name for p in (folder / "model").iterdir()} == {
-        "digits_float.tflite", "digits_int8.tflite", "digits_uint8.tflite"}
+        "digits_float.tflite",
+        "digits_int8.tflite",
+        "digits_uint8.tflite",
+    }
     assert json.loads((folder / "report.json").read_text()) == report
     assert [b["target"] for b in report["bundles"]] == list(TARGETS)
     for target in TARGETS:
@@ -57,7 +69,11 @@ def test_one_command_leaves_reports_models_and_a_bundle_per_target(built: Built)
 
 def test_the_report_holds_measured_figures(built: Built) -> None:
     _, report = built
-    assert report["quantize"]["operators"] == {"float": 0, "int8": report["quantize"]["operators"]["int8"], "int16": 0}
+    assert report["quantize"]["operators"] == {
+        "float": 0,
+        "int8": report["quantize"]["operators"]["int8"],
+        "int16": 0,
+    }
     assert report["quantize"]["operators"]["int8"] > 5
     assert report["model"]["output"].startswith("logits")
     accuracy = report["accuracy"]
@@ -80,19 +96,34 @@ def test_nothing_changed_means_everything_is_reused_and_bytes_are_equal(
     done = espalier("build", digits / "recipe.toml", "--out", tmp_path, "--json")
     assert done.returncode == 0, done.stderr
     stages = {s["name"]: s["reused"] for s in json.loads(done.stdout)["stages"]}
-    assert all(stages[name] for name in ("images", "load", "prune", "quantize", "evaluate", "benchmark", "prove", "bundle"))
+    assert all(
+        stages[name]
+        for name in ("images", "load", "prune", "quantize", "evaluate", "benchmark", "prove", "bundle")
+    )
     assert digests(tmp_path / "digits-1.0.0", "model", *TARGETS) == digests(folder, "model", *TARGETS)
 
 
-def test_a_build_from_nothing_gives_the_same_bytes(espalier: Any, digits: Path, built: Built, tmp_path: Path) -> None:
+def test_a_build_from_nothing_gives_the_same_bytes(
+    espalier: Any, digits: Path, built: Built, tmp_path: Path
+) -> None:
     folder, _ = built
-    done = espalier("build", digits / "recipe.toml", "--out", tmp_path / "out", ESPALIER_STORE=str(tmp_path / "store"),
-                    PYTHONHASHSEED="7", TZ="Asia/Tokyo", LC_ALL="C")
+    done = espalier(
+        "build",
+        digits / "recipe.toml",
+        "--out",
+        tmp_path / "out",
+        ESPALIER_STORE=str(tmp_path / "store"),
+        PYTHONHASHSEED="7",
+        TZ="Asia/Tokyo",
+        LC_ALL="C",
+    )
     assert done.returncode == 0, done.stderr
     assert digests(tmp_path / "out" / "digits-1.0.0", "model", *TARGETS) == digests(folder, "model", *TARGETS)
 
 
-def test_stdout_is_the_result_only_and_libraries_are_silent(espalier: Any, digits: Path, built: Built, tmp_path: Path) -> None:
+def test_stdout_is_the_result_only_and_libraries_are_silent(
+    espalier: Any, digits: Path, built: Built, tmp_path: Path
+) -> None:
     done = espalier("build", digits / "recipe.toml", "--out", tmp_path)
     assert done.stdout.startswith("digits 1.0.0: passed\n")
     for word in ("oneDNN", "cuda", "WARNING", "absl", "Traceback", "XNNPACK delegate for CPU"):
@@ -124,7 +155,9 @@ def test_a_failed_gate_ends_with_5_names_the_figure_and_leaves_no_bundle(
     assert [g["passed"] for g in report["gates"] if g["name"] == gate] == [False]
 
 
-def test_a_changed_label_runs_no_tensorflow(espalier: Any, digits: Path, built: Built, tmp_path: Path) -> None:
+def test_a_changed_label_runs_no_tensorflow(
+    espalier: Any, digits: Path, built: Built, tmp_path: Path
+) -> None:
     recipe = edited(digits, tmp_path, "threshold = 0.7", "threshold = 0.75")
     done = espalier("build", recipe, "--out", tmp_path / "out", "--json")
     assert done.returncode == 0, done.stderr
@@ -132,7 +165,9 @@ def test_a_changed_label_runs_no_tensorflow(espalier: Any, digits: Path, built: 
     assert stages["load"] and stages["prune"] and stages["quantize"] and stages["benchmark"]
 
 
-def test_verify_accepts_the_bundle_and_refuses_a_changed_byte(espalier: Any, built: Built, tmp_path: Path) -> None:
+def test_verify_accepts_the_bundle_and_refuses_a_changed_byte(
+    espalier: Any, built: Built, tmp_path: Path
+) -> None:
     folder, _ = built
     for target in TARGETS:
         done = espalier("verify", folder / target)
@@ -151,8 +186,18 @@ def test_killing_a_build_at_any_moment_leaves_the_old_output(digits: Path, built
     before = digests(folder)
     for seconds in (0.2, 0.5, 0.8):
         child = subprocess.Popen(
-            [sys.executable, "-m", "espalier", "build", str(digits / "recipe.toml"), "--out", str(folder.parent)],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "ESPALIER_STORE": str(store)},
+            [
+                sys.executable,
+                "-m",
+                "espalier",
+                "build",
+                str(digits / "recipe.toml"),
+                "--out",
+                str(folder.parent),
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "ESPALIER_STORE": str(store)},
         )
         time.sleep(seconds)
         child.send_signal(signal.SIGKILL)
@@ -160,10 +205,13 @@ def test_killing_a_build_at_any_moment_leaves_the_old_output(digits: Path, built
         after = digests(folder)
         assert after.keys() == before.keys()
         assert {k: v for k, v in after.items() if not k.startswith(("report", "summary", "junit"))} == {
-            k: v for k, v in before.items() if not k.startswith(("report", "summary", "junit"))}
+            k: v for k, v in before.items() if not k.startswith(("report", "summary", "junit"))
+        }
 
 
-def test_permuted_labels_are_caught_and_the_right_order_is_told(espalier: Any, digits: Path, built: Built, tmp_path: Path) -> None:
+def test_permuted_labels_are_caught_and_the_right_order_is_told(
+    espalier: Any, digits: Path, built: Built, tmp_path: Path
+) -> None:
     recipe = edited(digits, tmp_path, "threshold = 0.7", "threshold = 0.7")
     labels = recipe.parent / "labels.txt"
     labels.unlink()
@@ -174,8 +222,12 @@ def test_permuted_labels_are_caught_and_the_right_order_is_told(espalier: Any, d
     assert not (tmp_path / "out").exists()
 
 
-def test_a_wrong_std_is_told_before_it_reaches_a_device(espalier: Any, digits: Path, built: Built, tmp_path: Path) -> None:
-    done = espalier("build", edited(digits, tmp_path, "std = [255.0]", "std = [1.0]"), "--out", tmp_path / "out")
+def test_a_wrong_std_is_told_before_it_reaches_a_device(
+    espalier: Any, digits: Path, built: Built, tmp_path: Path
+) -> None:
+    done = espalier(
+        "build", edited(digits, tmp_path, "std = [255.0]", "std = [1.0]"), "--out", tmp_path / "out"
+    )
     assert done.returncode in (2, 3)
     assert "255" in done.stderr
     assert not (tmp_path / "out").exists()
@@ -190,7 +242,9 @@ def test_check_finds_no_fault_and_names_every_part(espalier: Any, digits: Path) 
 
 def test_init_writes_a_recipe_that_check_accepts(espalier: Any, digits: Path, tmp_path: Path) -> None:
     shutil.copy(digits / "labels.txt", tmp_path / "labels.txt")
-    done = espalier("init", digits / "model.keras", "--images", digits / "images", "--out", tmp_path / "recipe.toml")
+    done = espalier(
+        "init", digits / "model.keras", "--images", digits / "images", "--out", tmp_path / "recipe.toml"
+    )
     assert done.returncode == 0, done.stderr
     text = (tmp_path / "recipe.toml").read_text()
     assert "size = [16, 16]" in text and 'color = "gray"' in text

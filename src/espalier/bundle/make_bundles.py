@@ -92,9 +92,13 @@ def make_bundles(
             "program": [[a.path, a.sha256] for a in program or ()],
             "tools": tools,
         }
-        files = shop.stored(f"bundle/{target.name}", key, lambda: {"bundle": pack(_make(source, program, tools))})
+        files = shop.stored(
+            f"bundle/{target.name}", key, lambda: {"bundle": pack(_make(source, program, tools))}
+        )
         bundle = unpack(files["bundle"], Bundle)
-        return msgspec.structs.replace(bundle, checks=(*(compiled.checks if compiled else ()), *bundle.checks))
+        return msgspec.structs.replace(
+            bundle, checks=(*(compiled.checks if compiled else ()), *bundle.checks)
+        )
 
     with shop.stage("bundle"), ThreadPoolExecutor(2) as pool:
         asked = list(zip(job.recipe.deploy, job.targets, strict=True))
@@ -159,7 +163,9 @@ def _arena(target: Target, int8: Int8Model, compiled: Compiled | None) -> ArenaF
         return firmware.arena_bound(int8.int8_model, target)
     seen = compiled.emulated["arena_bytes"] if compiled.emulated else None
     how = f"; painted memory on the emulated core was written up to byte {seen}" if seen is not None else ""
-    return ArenaFacts(arena_bytes=compiled.arena_bytes, margin_bytes=0, how=f"planned at compile time, exact{how}")
+    return ArenaFacts(
+        arena_bytes=compiled.arena_bytes, margin_bytes=0, how=f"planned at compile time, exact{how}"
+    )
 
 
 def _measurements(int8: Int8Model, evaluation: Evaluation) -> tuple[Measurement, ...]:
@@ -171,7 +177,9 @@ def _measurements(int8: Int8Model, evaluation: Evaluation) -> tuple[Measurement,
     if accuracy is not None and accuracy.classes:
         how = "LiteRT default kernels on the evaluation set, build machine"
         rows += [
-            Measurement(quantity="top1_int8", value=accuracy.int8.top1 or 0.0, unit="share", how=how, n=accuracy.n),
+            Measurement(
+                quantity="top1_int8", value=accuracy.int8.top1 or 0.0, unit="share", how=how, n=accuracy.n
+            ),
             Measurement(quantity="agreement", value=accuracy.agreement, unit="share", how=how, n=accuracy.n),
         ]
     return tuple(rows)

@@ -18,7 +18,12 @@ from ..workshop import Workshop, pack, unpack
 from . import golden
 from .source import Check, GoldenVector, SourceImage
 
-KERNEL_SETS = (("litert", "reference"), ("litert", "builtin"), ("litert", "default"), ("tflite-runtime", "default"))
+KERNEL_SETS = (
+    ("litert", "reference"),
+    ("litert", "builtin"),
+    ("litert", "default"),
+    ("tflite-runtime", "default"),
+)
 """(runtime, kernels); reference kernels may abort their process, so each set runs in a process of its own kind."""
 
 REFERENCE_MACS = 2_000_000_000
@@ -43,8 +48,13 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
 
 def prove_model(shop: Workshop, job: Job, int8: Int8Model) -> Proof:
     """Run the int8 model and its uint8 twin on calibration images with every kernel set; stored."""
-    key = {"int8": digest(int8.int8_model), "twin": digest(int8.uint8_model), "pixels": job.calibration.digest,
-           "labels": job.labels(), "contract": msgspec.to_builtins(job.recipe.input)}
+    key = {
+        "int8": digest(int8.int8_model),
+        "twin": digest(int8.uint8_model),
+        "pixels": job.calibration.digest,
+        "labels": job.labels(),
+        "contract": msgspec.to_builtins(job.recipe.input),
+    }
     with shop.stage("prove"):
         files = shop.stored("prove", key, lambda: {"proof": pack(_prove(shop, job, int8))})
     proof = unpack(files["proof"], Proof)
@@ -64,10 +74,14 @@ def _prove(shop: Workshop, job: Job, int8: Int8Model) -> Proof:
         try:
             # The reference kernels may abort their process: it is nobody else's.
             worker = shop.worker(RUNTIMES[runtime], 1 if kernels == "reference" else 0)
-            answer = worker.call("predict", model=int8.int8_model, pixels_path=path, kernels=kernels, spread=count)
+            answer = worker.call(
+                "predict", model=int8.int8_model, pixels_path=path, kernels=kernels, spread=count
+            )
             outputs[name] = answer["outputs"]
             if kernels == "default":
-                twin = worker.call("predict", model=int8.uint8_model, pixels_path=path, kernels=kernels, spread=count)
+                twin = worker.call(
+                    "predict", model=int8.uint8_model, pixels_path=path, kernels=kernels, spread=count
+                )
                 checks.append(_twin_check(runtime, answer["outputs"], twin["outputs"]))
         except EspalierError as problem:
             checks.append(Check(name=f"kernel set {name}", tool=runtime, result="not run", why=problem.found))
@@ -89,7 +103,9 @@ def _prove(shop: Workshop, job: Job, int8: Int8Model) -> Proof:
         {k: v[chosen] for k, v in usable.items()},
         job.labels(),
     )
-    return Proof(golden=vectors, cases=golden.contract_cases(job.recipe.input), parity=parity, checks=tuple(checks))
+    return Proof(
+        golden=vectors, cases=golden.contract_cases(job.recipe.input), parity=parity, checks=tuple(checks)
+    )
 
 
 def _twin_check(runtime: str, int8: Any, uint8: Any) -> Check:

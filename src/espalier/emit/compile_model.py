@@ -104,7 +104,9 @@ def _vectors(graph: Graph, int8: Int8Model, proof: Proof) -> tuple[GoldenVector,
     for vector in proof.golden[:count]:
         pixels = np.frombuffer(_entered(vector.pixels), np.int8).reshape(source.shape)
         (output,) = reference.run(graph, [pixels])
-        vectors.append(msgspec.structs.replace(vector, outputs={"reference": output.astype(np.int8).tobytes()}))
+        vectors.append(
+            msgspec.structs.replace(vector, outputs={"reference": output.astype(np.int8).tobytes()})
+        )
     return tuple(vectors)
 
 
@@ -133,10 +135,17 @@ def _emulate(
     name = f"C program against the numpy reference, {len(cases)} golden vectors"
     core = core_of(target)
     if core is None or not (core.unicorn or core.qemu):
-        return None, Check(name=name, tool="unicorn", result="not run", why=f"no emulator models the {target.cpu}")
+        return None, Check(
+            name=name, tool="unicorn", result="not run", why=f"no emulator models the {target.cpu}"
+        )
     try:
         figures = measure_program(
-            files, core, name=job.recipe.name, graph=graph, arena_bytes=arena_bytes, golden=cases,
+            files,
+            core,
+            name=job.recipe.name,
+            graph=graph,
+            arena_bytes=arena_bytes,
+            golden=cases,
             optimize=LEVELS[deploy.optimize],
         )
     except ToolMissingError as problem:
@@ -162,10 +171,16 @@ def _distance(vectors: tuple[GoldenVector, ...], proof: Proof) -> Check:
     theirs = {vector.name: vector.outputs for vector in proof.golden}
     pairs = [(v.outputs["reference"], theirs[v.name].get("reference")) for v in vectors]
     largest = max(
-        (int(np.abs(np.frombuffer(a, np.int8).astype(int) - np.frombuffer(b, np.int8)).max()) for a, b in pairs if b),
+        (
+            int(np.abs(np.frombuffer(a, np.int8).astype(int) - np.frombuffer(b, np.int8)).max())
+            for a, b in pairs
+            if b
+        ),
         default=0,
     )
     return Check(
-        name="numpy reference against LiteRT BUILTIN_REF", tool="litert", result="passed",
+        name="numpy reference against LiteRT BUILTIN_REF",
+        tool="litert",
+        result="passed",
         why=f"largest difference of an output byte {largest}",
     )

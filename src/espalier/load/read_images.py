@@ -26,7 +26,9 @@ class PixelSet:
     whose results are all stored needs none).
     """
 
-    def __init__(self, shop: Workshop, role: str, path: Path, contract: InputContract, count: int | None) -> None:
+    def __init__(
+        self, shop: Workshop, role: str, path: Path, contract: InputContract, count: int | None
+    ) -> None:
         self.role = role
         self._shop = shop
         self._path = path
@@ -46,7 +48,9 @@ class PixelSet:
     def prepared(self) -> Prepared:
         """Facts of every image that was read, problems of those that were not; from the store when unchanged."""
         with self._lock:
-            files = self._shop.stored(f"images/{self.role}", self.key, lambda: {"prepared": pack(self._run())})
+            files = self._shop.stored(
+                f"images/{self.role}", self.key, lambda: {"prepared": pack(self._run())}
+            )
         return unpack(files["prepared"], Prepared)
 
     def pixels(self) -> str:
@@ -96,7 +100,9 @@ class PixelSet:
         )
         self._made = str(out)
         # The path is of this build's scratch folder only: it must not enter a stored result.
-        return msgspec.convert({**value, "pixels_path": "", "ignored": images.ignored}, Prepared, strict=False)
+        return msgspec.convert(
+            {**value, "pixels_path": "", "ignored": images.ignored}, Prepared, strict=False
+        )
 
 
 def set_path(recipe_folder: Path, given: str) -> Path:

@@ -57,7 +57,9 @@ class ModelFile:
         """The container, configuration and weights as data, after every check; no TensorFlow. Raises ModelRefusedError."""
         with self._facts_lock:
             return unpack(
-                self._shop.stored("load/facts", {"model": self.sha256}, lambda: {"facts": pack(self._inspect())})["facts"],
+                self._shop.stored(
+                    "load/facts", {"model": self.sha256}, lambda: {"facts": pack(self._inspect())}
+                )["facts"],
                 dict[str, Any],
             )
 
@@ -70,7 +72,9 @@ class ModelFile:
 
     def summary(self) -> dict[str, Any]:
         """Parameters, MACs, layers, shapes and what the model ends with; see the `load` handler."""
-        files = self._shop.stored("load/summary", self.key, lambda: {"summary": pack(self._plain(self.load()))})
+        files = self._shop.stored(
+            "load/summary", self.key, lambda: {"summary": pack(self._plain(self.load()))}
+        )
         return unpack(files["summary"], dict[str, Any])
 
     def load(self) -> dict[str, Any]:

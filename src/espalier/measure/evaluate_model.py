@@ -40,7 +40,9 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
 
 
-def evaluate_model(shop: Workshop, job: Job, *, given: FloatModel, pruned: Pruned, int8: Int8Model) -> Evaluation:
+def evaluate_model(
+    shop: Workshop, job: Job, *, given: FloatModel, pruned: Pruned, int8: Int8Model
+) -> Evaluation:
     """Measure; the outputs of each model are a stored result, so that new labels or budgets run no model."""
     images = job.evaluation or job.calibration
     with shop.stage("evaluate"):
@@ -57,7 +59,9 @@ def evaluate_model(shop: Workshop, job: Job, *, given: FloatModel, pruned: Prune
             "limit": job.recipe.quantize.max_accuracy_drop,
             "labelled": job.evaluation is not None,
         }
-        files = shop.stored("evaluate/accuracy", key, lambda: _measure(shop, job, prepared, before, base, after))
+        files = shop.stored(
+            "evaluate/accuracy", key, lambda: _measure(shop, job, prepared, before, base, after)
+        )
     evaluation = unpack(files["evaluation"], Evaluation)
     row = evaluation.accuracy
     shop.ended("evaluate", f"{row.n:,} images, agreement {row.agreement:.2%}" if row else "")
@@ -77,7 +81,10 @@ def answers(shop: Workshop, images: PixelSet, model: bytes, job: Job) -> NDArray
 
     def run() -> dict[str, bytes]:
         value = shop.worker("litert-runtime").call(
-            "predict", model=model, pixels_path=images.pixels(), contract=msgspec.to_builtins(job.recipe.input)
+            "predict",
+            model=model,
+            pixels_path=images.pixels(),
+            contract=msgspec.to_builtins(job.recipe.input),
         )
         kept = {k: value[k] for k in ("scale", "zero_point")}
         return {"outputs": _npy(value["outputs"]), "facts": pack(kept)}
@@ -122,7 +129,9 @@ def _measure(
             next_step=wrong.next_step,
         )
     measure = functools.partial(
-        measure_accuracy, threshold=job.recipe.decision.threshold, limit_points=job.recipe.quantize.max_accuracy_drop
+        measure_accuracy,
+        threshold=job.recipe.decision.threshold,
+        limit_points=job.recipe.quantize.max_accuracy_drop,
     )
     row = measure(names, truth, labels, base, after)
     given_top1 = row.float.top1
@@ -133,8 +142,13 @@ def _measure(
     sheet = contact_sheet(job, row, names) if row.flips else ()
     return {
         "evaluation": pack(
-            Evaluation(accuracy=row, given_top1=given_top1, float_tflite=b"", contact_sheet=sheet,
-                       warnings=(*(str(finding) for finding in found), *row.warnings))
+            Evaluation(
+                accuracy=row,
+                given_top1=given_top1,
+                float_tflite=b"",
+                contact_sheet=sheet,
+                warnings=(*(str(finding) for finding in found), *row.warnings),
+            )
         )
     }
 
@@ -151,14 +165,18 @@ def contact_sheet(job: Job, row: AccuracyRow, names: list[str]) -> tuple[dict[st
         array = np.asarray(pixels[place[flip.image]])
         array = array[:, :, ::-1] if job.recipe.input.color == "bgr" else array
         data = io.BytesIO()
-        Image.fromarray(array[:, :, 0] if array.shape[2] == 1 else np.ascontiguousarray(array)).save(data, "PNG")
-        sheet.append({
-            "image": flip.image,
-            "float": flip.float,
-            "int8": flip.int8,
-            "label": flip.label or "",
-            "png_base64": base64.b64encode(data.getvalue()).decode(),
-        })
+        Image.fromarray(array[:, :, 0] if array.shape[2] == 1 else np.ascontiguousarray(array)).save(
+            data, "PNG"
+        )
+        sheet.append(
+            {
+                "image": flip.image,
+                "float": flip.float,
+                "int8": flip.int8,
+                "label": flip.label or "",
+                "png_base64": base64.b64encode(data.getvalue()).decode(),
+            }
+        )
     return tuple(sheet)
 
 
@@ -166,8 +184,16 @@ def _unlabelled(row: AgreementRow) -> AccuracyRow:
     """Without labels there is no accuracy: agreement stands in, and the row says so."""
     nothing = TopRow(top1=None)
     return AccuracyRow(
-        n=row.n, float=nothing, pruned=None, int8=nothing, agreement=row.agreement, drop_points=0.0,
-        interval=(0.0, 0.0), p_value=1.0, flips=row.flips, warnings=row.warnings,
+        n=row.n,
+        float=nothing,
+        pruned=None,
+        int8=nothing,
+        agreement=row.agreement,
+        drop_points=0.0,
+        interval=(0.0, 0.0),
+        p_value=1.0,
+        flips=row.flips,
+        warnings=row.warnings,
         claim=f"No labels: agreement {row.agreement:.2%} (95 % {row.interval[0]:.2%} to {row.interval[1]:.2%}) and an "
         f"output SQNR of {row.sqnr_db:.1f} dB stand in for accuracy.",
     )

@@ -111,7 +111,10 @@ def _climb(
         given: dict[str, Any] = {}
         if labelled and job.evaluation is not None:
             images = job.evaluation.prepared().images
-            given = {"evaluation_path": job.evaluation.pixels(), "labels": label_indices(images, job.labels())}
+            given = {
+                "evaluation_path": job.evaluation.pixels(),
+                "labels": label_indices(images, job.labels()),
+            }
         value = shop.worker("litert").call(
             "climb",
             float_model=model.tflite,
@@ -183,7 +186,9 @@ def _key(job: Job, model: FloatModel) -> dict[str, Any]:
 
 def quantize_float(shop: Workshop, job: Job, model: FloatModel) -> Quantized:
     """One quantization of a float model with the recipe's calibration images; stored."""
-    files = shop.stored("quantize", _key(job, model), lambda: {"quantized": pack(_quantize(shop, job, model))})
+    files = shop.stored(
+        "quantize", _key(job, model), lambda: {"quantized": pack(_quantize(shop, job, model))}
+    )
     return unpack(files["quantized"], Quantized)
 
 
@@ -243,11 +248,11 @@ def check_targets(job: Job, int8: Int8Model) -> None:
             reads = runtime.operators or runtime.version
             missing = missing_operators([(use.name, use.version) for use in int8.uses], reads)
             if missing:
-                text = ", ".join(f"{name} version {version} (since {since})" for name, version, since in missing)
+                text = ", ".join(
+                    f"{name} version {version} (since {since})" for name, version, since in missing
+                )
                 raise UnsupportedModelError(
                     f"{target.name} has {runtime.name} {runtime.version}, the model needs a newer one: {text}",
                     supported=f"operator versions of TensorFlow up to {reads}",
                     next_step="replace the layer that needs it, or drop this target",
                 )
-
-

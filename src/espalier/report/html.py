@@ -49,20 +49,45 @@ def _headline(report: Report) -> list[dict[str, str]]:
     a, p = report.accuracy, report.prune
     if a is not None and a.classes:
         low, high = a.interval
-        tiles.append({"name": "accuracy, int8", "value": _share(a.int8.top1),
-                      "note": f"{0.0 - a.drop_points:+.2f} points against float (95 %: {-high:+.2f} to {-low:+.2f}), n = {a.n}"})
+        tiles.append(
+            {
+                "name": "accuracy, int8",
+                "value": _share(a.int8.top1),
+                "note": f"{0.0 - a.drop_points:+.2f} points against float (95 %: {-high:+.2f} to {-low:+.2f}), n = {a.n}",
+            }
+        )
     if a is not None:
-        tiles.append({"name": "same answer as float", "value": f"{100 * a.agreement:.2f} %",
-                      "note": f"{len(a.flips)} of {a.n} images changed"})
-    tiles.append({"name": "int8 model", "value": size(p.bytes_after),
-                  "note": f"{report.quantize.operators.int8} int8 operators, {report.quantize.operators.float} float"})
+        tiles.append(
+            {
+                "name": "same answer as float",
+                "value": f"{100 * a.agreement:.2f} %",
+                "note": f"{len(a.flips)} of {a.n} images changed",
+            }
+        )
+    tiles.append(
+        {
+            "name": "int8 model",
+            "value": size(p.bytes_after),
+            "note": f"{report.quantize.operators.int8} int8 operators, {report.quantize.operators.float} float",
+        }
+    )
     if p.method != "none" and p.macs_before:
-        tiles.append({"name": "work left after pruning", "value": f"{100 * p.macs_after / p.macs_before:.1f} %",
-                      "note": f"{p.macs_after:,} of {p.macs_before:,} MACs"})
+        tiles.append(
+            {
+                "name": "work left after pruning",
+                "value": f"{100 * p.macs_after / p.macs_before:.1f} %",
+                "note": f"{p.macs_after:,} of {p.macs_before:,} MACs",
+            }
+        )
     best = [r for r in report.latency if r.variant == "int8" and r.threads == 1]
     if best:
-        tiles.append({"name": "latency on this host", "value": f"{best[0].median_us / 1000:.3f} ms",
-                      "note": f"{best[0].runtime}, median of {best[0].n}; not the device's latency"})
+        tiles.append(
+            {
+                "name": "latency on this host",
+                "value": f"{best[0].median_us / 1000:.3f} ms",
+                "note": f"{best[0].runtime}, median of {best[0].n}; not the device's latency",
+            }
+        )
     if report.memory.arena_bytes:
         target, arena = max(report.memory.arena_bytes.items(), key=lambda item: item[1])
         tiles.append({"name": "arena", "value": size(arena), "note": f"RAM for tensors on {target}"})
@@ -79,8 +104,15 @@ def _interval(a: AccuracyRow | None) -> dict[str, Any] | None:
     def place(value: float) -> float:
         return round(50 + 50 * value / reach, 2)
 
-    return {"left": place(low), "width": round(place(high) - place(low), 2), "point": place(-a.drop_points),
-            "low": f"{low:+.2f}", "high": f"{high:+.2f}", "drop": f"{0.0 - a.drop_points:+.2f}", "reach": f"{reach:.2f}"}
+    return {
+        "left": place(low),
+        "width": round(place(high) - place(low), 2),
+        "point": place(-a.drop_points),
+        "low": f"{low:+.2f}",
+        "high": f"{high:+.2f}",
+        "drop": f"{0.0 - a.drop_points:+.2f}",
+        "reach": f"{reach:.2f}",
+    }
 
 
 def _confusion(a: AccuracyRow | None) -> dict[str, Any] | None:
@@ -98,8 +130,11 @@ def _latency_bars(rows: tuple[LatencyRow, ...]) -> list[dict[str, Any]]:
     # The bar ends at p90: p99 of a busy machine would squeeze everything else to nothing.
     longest = max((row.p90_us for row in rows), default=1.0) or 1.0
     return [
-        {"row": row, "median": round(100 * row.median_us / longest, 2),
-         "tail": round(100 * (row.p90_us - row.median_us) / longest, 2)}
+        {
+            "row": row,
+            "median": round(100 * row.median_us / longest, 2),
+            "tail": round(100 * (row.p90_us - row.median_us) / longest, 2),
+        }
         for row in rows
     ]
 
@@ -108,14 +143,30 @@ def _pruned(report: Report) -> list[dict[str, str]]:
     p, a = report.prune, report.accuracy
     rows = [
         {"what": "MACs", "before": f"{p.macs_before:,}", "after": percent(p.macs_after, p.macs_before)},
-        {"what": "parameters", "before": f"{p.parameters_before:,}", "after": percent(p.parameters_after, p.parameters_before)},
-        {"what": "int8 .tflite bytes", "before": f"{p.bytes_before:,}", "after": percent(p.bytes_after, p.bytes_before)},
+        {
+            "what": "parameters",
+            "before": f"{p.parameters_before:,}",
+            "after": percent(p.parameters_after, p.parameters_before),
+        },
+        {
+            "what": "int8 .tflite bytes",
+            "before": f"{p.bytes_before:,}",
+            "after": percent(p.bytes_after, p.bytes_before),
+        },
         {"what": "gzip bytes", "before": f"{p.gzip_before:,}", "after": percent(p.gzip_after, p.gzip_before)},
     ]
     if p.latency_ratio is not None:
-        rows.append({"what": "int8 latency (this host, one interleaved run)", "before": "1", "after": f"x{p.latency_ratio:.3f}"})
+        rows.append(
+            {
+                "what": "int8 latency (this host, one interleaved run)",
+                "before": "1",
+                "after": f"x{p.latency_ratio:.3f}",
+            }
+        )
     if a is not None and a.classes and a.pruned is not None:
-        rows.append({"what": "accuracy, float", "before": _share(a.float.top1), "after": _share(a.pruned.top1)})
+        rows.append(
+            {"what": "accuracy, float", "before": _share(a.float.top1), "after": _share(a.pruned.top1)}
+        )
     return rows
 
 

@@ -31,7 +31,9 @@ def junit(report: Report) -> bytes:
         skipped=str(sum(check.result == "not run" for check in report.checks)),
     )
     for check in report.checks:
-        case = ET.SubElement(checks, "testcase", classname="checks", name=f"{check.name} ({check.tool} {check.version})")
+        case = ET.SubElement(
+            checks, "testcase", classname="checks", name=f"{check.name} ({check.tool} {check.version})"
+        )
         if check.result == "failed":
             ET.SubElement(case, "failure", message=check.why or "failed").text = check.why
         elif check.result == "not run":

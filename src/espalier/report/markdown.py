@@ -26,8 +26,14 @@ def markdown(report: Report) -> bytes:
         lines += ["", *(f"- ⚠️ {_cell(text)}" for text in report.warnings)]
     absent = sorted({f"{c.name} ({c.tool})" for c in report.checks if c.result == "not run"})
     if absent:
-        lines += ["", "<details><summary>checks that did not run here</summary>", "", *(f"- {_cell(t)}" for t in absent),
-                  "", "</details>"]
+        lines += [
+            "",
+            "<details><summary>checks that did not run here</summary>",
+            "",
+            *(f"- {_cell(t)}" for t in absent),
+            "",
+            "</details>",
+        ]
     return ("\n".join(lines) + "\n").encode()
 
 

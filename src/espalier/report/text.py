@@ -18,20 +18,26 @@ if TYPE_CHECKING:
 
 def summary_lines(report: Report, folder: Path) -> list[str]:
     """The end of a build: the figures that decide, the gates that failed, where the bundles are."""
-    lines = [f"{report.name} {report.version}: {report.status}", *(f"  {k:<10} {v}" for k, v in key_figures(report))]
+    lines = [
+        f"{report.name} {report.version}: {report.status}",
+        *(f"  {k:<10} {v}" for k, v in key_figures(report)),
+    ]
     failed = [gate for gate in report.gates if not gate.passed]
     passed = len(report.gates) - len(failed)
     if report.gates:
         lines.append(f"  {'gates':<10} {passed} passed, {len(failed)} failed")
     lines += [f"             FAILED {describe(gate)}" for gate in failed]
     counts = {r: sum(c.result == r for c in report.checks) for r in ("passed", "failed", "not run")}
-    lines.append(f"  {'checks':<10} {counts['passed']} passed, {counts['failed']} failed, {counts['not run']} not run here")
+    lines.append(
+        f"  {'checks':<10} {counts['passed']} passed, {counts['failed']} failed, {counts['not run']} not run here"
+    )
     lines += [f"             FAILED {c.name}: {c.why}" for c in report.checks if c.result == "failed"]
     lines += [f"  {'warning':<10} {text}" for text in report.warnings]
     if report.bundles:
         width = max(len(b.target) for b in report.bundles)
         lines += [
-            f"  {'bundle':<10} {b.target:<{width}}  {size(b.bytes):>9}  {folder / b.path}" for b in report.bundles
+            f"  {'bundle':<10} {b.target:<{width}}  {size(b.bytes):>9}  {folder / b.path}"
+            for b in report.bundles
         ]
     lines.append(f"  {'report':<10} {folder / 'report.html'}")
     return lines
@@ -43,41 +49,55 @@ def key_figures(report: Report) -> list[tuple[str, str]]:
     q, p, a = report.quantize, report.prune, report.accuracy
     if a is not None and a.classes:
         low, high = a.interval
-        rows.append((
-            "accuracy",
-            f"int8 {a.int8.top1:.2%}, float {(a.pruned or a.float).top1:.2%}: {points(-a.drop_points)}"
-            f" (95 % {-high:+.2f} to {-low:+.2f}), n = {a.n}",
-        ))
+        rows.append(
+            (
+                "accuracy",
+                f"int8 {a.int8.top1:.2%}, float {(a.pruned or a.float).top1:.2%}: {points(-a.drop_points)}"
+                f" (95 % {-high:+.2f} to {-low:+.2f}), n = {a.n}",
+            )
+        )
     if a is not None:
-        rows.append(("agreement", f"{a.agreement:.2%} of {a.n} images get the same answer; {len(a.flips)} changed"))
+        rows.append(
+            ("agreement", f"{a.agreement:.2%} of {a.n} images get the same answer; {len(a.flips)} changed")
+        )
     if p.method != "none":
-        given = f" (accuracy {a.float.top1:.2%} as given, {a.pruned.top1:.2%} pruned)" if a and a.pruned else ""
+        given = (
+            f" (accuracy {a.float.top1:.2%} as given, {a.pruned.top1:.2%} pruned)" if a and a.pruned else ""
+        )
         ratio = f", int8 latency x{p.latency_ratio:.2f}" if p.latency_ratio is not None else ""
-        rows.append((
-            "pruned",
-            f"MACs {percent(p.macs_after, p.macs_before)}, parameters {percent(p.parameters_after, p.parameters_before)}, "
-            f"int8 bytes {percent(p.bytes_after, p.bytes_before)}{ratio}{given}",
-        ))
-    rows.append((
-        "int8",
-        f"{q.operators.int8} int8 operators, {q.operators.float} float, {q.operators.int16} int16; "
-        f"scheme {q.scheme}; needs runtime {q.runtime_floor} or newer",
-    ))
+        rows.append(
+            (
+                "pruned",
+                f"MACs {percent(p.macs_after, p.macs_before)}, parameters {percent(p.parameters_after, p.parameters_before)}, "
+                f"int8 bytes {percent(p.bytes_after, p.bytes_before)}{ratio}{given}",
+            )
+        )
+    rows.append(
+        (
+            "int8",
+            f"{q.operators.int8} int8 operators, {q.operators.float} float, {q.operators.int16} int16; "
+            f"scheme {q.scheme}; needs runtime {q.runtime_floor} or newer",
+        )
+    )
     for row in report.latency:
         if row.variant == "int8" and row.threads == 1:
-            rows.append((
-                "latency",
-                f"{row.runtime} {row.version} on this host: median {row.median_us / 1000:.3f} ms, "
-                f"p99 {row.p99_us / 1000:.3f} ms, 1 thread, {row.delegate}",
-            ))
+            rows.append(
+                (
+                    "latency",
+                    f"{row.runtime} {row.version} on this host: median {row.median_us / 1000:.3f} ms, "
+                    f"p99 {row.p99_us / 1000:.3f} ms, 1 thread, {row.delegate}",
+                )
+            )
     for target, arena in sorted(report.memory.arena_bytes.items()):
         rows.append(("arena", f"{target}: {arena:,} bytes"))
     for core in report.emulated:
-        rows.append((
-            "emulated",
-            f"{core['target']} ({core['core']}): {core['instructions']:,} instructions, "
-            f"{'exact' if core['exact'] else 'NOT exact'}",
-        ))
+        rows.append(
+            (
+                "emulated",
+                f"{core['target']} ({core['core']}): {core['instructions']:,} instructions, "
+                f"{'exact' if core['exact'] else 'NOT exact'}",
+            )
+        )
     return rows
 
 
@@ -93,7 +113,13 @@ def percent(after: float, before: float) -> str:
 
 def size(count: int) -> str:
     """Bytes for people."""
-    return f"{count:,} B" if count < 10_000 else f"{count / 1000:,.1f} kB" if count < 10_000_000 else f"{count / 1e6:,.1f} MB"
+    return (
+        f"{count:,} B"
+        if count < 10_000
+        else f"{count / 1000:,.1f} kB"
+        if count < 10_000_000
+        else f"{count / 1e6:,.1f} MB"
+    )
 
 
 def check_lines(findings: dict[str, Any]) -> list[str]:
@@ -117,26 +143,39 @@ def target_lines(target: Target) -> list[str]:
         f"  model I/O     {target.io_dtype}, weights {target.weights}",
     ]
     lines += [f"  runtime       {r.name} {r.version}  [{r.source}]" for r in target.runtimes]
-    lines += [f"  {key:<13} {fact.value:,.10g}  [{fact.source}]" for key, fact in sorted(target.facts.items())]
+    lines += [
+        f"  {key:<13} {fact.value:,.10g}  [{fact.source}]" for key, fact in sorted(target.facts.items())
+    ]
     if target.channel_multiple is not None:
-        lines.append(f"  channels      multiples of {target.channel_multiple.value:g}  [{target.channel_multiple.source}]")
+        lines.append(
+            f"  channels      multiples of {target.channel_multiple.value:g}  [{target.channel_multiple.source}]"
+        )
     return lines + [f"  note          {note}" for note in target.notes]
 
 
 def verify_lines(checks: Sequence[Any]) -> list[str]:
     """`espalier verify`."""
-    return [f"{c.result:<8} {c.name} ({c.tool} {c.version})".rstrip() + (f": {c.why}" if c.why else "") for c in checks]
+    return [
+        f"{c.result:<8} {c.name} ({c.tool} {c.version})".rstrip() + (f": {c.why}" if c.why else "")
+        for c in checks
+    ]
 
 
 def doctor_lines(facts: dict[str, Any]) -> list[str]:
     """`espalier doctor`."""
     lines = [f"Python {facts['python']} on {facts['machine']}", "", "packages that results depend on"]
     for p in facts["packages"]:
-        lines.append(f"  {'ok     ' if p['ok'] else 'WRONG  '} {p['name']:<30} {p['found'] or 'absent':<12} needs {p['required'] or 'any'}")
+        lines.append(
+            f"  {'ok     ' if p['ok'] else 'WRONG  '} {p['name']:<30} {p['found'] or 'absent':<12} needs {p['required'] or 'any'}"
+        )
     lines += ["", "optional packages"]
-    lines += [f"  {p['name']:<30} {p['found'] or 'absent':<12} {p['for']}" for p in facts["optional_packages"]]
+    lines += [
+        f"  {p['name']:<30} {p['found'] or 'absent':<12} {p['for']}" for p in facts["optional_packages"]
+    ]
     lines += ["", "optional programs (a check that needs an absent one is reported as not run)"]
-    lines += [f"  {p['name']:<22} {'found ' if p['found'] else 'absent'}  {p['for']}" for p in facts["programs"]]
+    lines += [
+        f"  {p['name']:<22} {'found ' if p['found'] else 'absent'}  {p['for']}" for p in facts["programs"]
+    ]
     return lines
 
 
@@ -149,13 +188,17 @@ def calibrate_check_lines(done: Examination) -> list[str]:
         lines += _finding_lines(row.findings)
     scores = done.preprocessing
     if scores is not None:
-        lines.append(f"{'preprocess':<12} right answers of the float model on {scores.n} images, fed in other ways")
+        lines.append(
+            f"{'preprocess':<12} right answers of the float model on {scores.n} images, fed in other ways"
+        )
         lines += [f"             {s['top1']:7.1%} of {s['n']:>3}  {s['name']}" for s in scores.scores]
     if done.top1 is not None:
         lines.append(f"{'model':<12} float model right on {done.top1:.2%} of the labelled images")
     if done.stability is not None:
         s = done.stability
-        lines.append(f"{'ranges':<12} {s.differing} of {s.tensors} differ by over 20 % between two halves of {s.images} images")
+        lines.append(
+            f"{'ranges':<12} {s.differing} of {s.tensors} differ by over 20 % between two halves of {s.images} images"
+        )
         lines += [f"             {p.images:>5} images span {p.covered:.1%} of the ranges" for p in s.curve]
     lines += _finding_lines(done.model)
     errors = len(done.errors)
@@ -182,18 +225,25 @@ def calibrate_select_lines(done: Selection) -> list[str]:
         ("difference", 1000 * q.difference, 1000 * r.difference, 1000 * s.difference, "/1000"),
     )
     lines = [f"{'note':<12} {note}" for note in done.notes]
-    lines.append(f"{'chosen':<12} {done.chosen} of {done.candidates:,} images" + (f": {counts}" if counts else ""))
+    lines.append(
+        f"{'chosen':<12} {done.chosen} of {done.candidates:,} images" + (f": {counts}" if counts else "")
+    )
     lines.append(f"{'left out':<12} {left_out}")
-    lines.append(f"{'judged':<12} on {done.held_out} images held out, against {done.seeds} random choices of the same size")
+    lines.append(
+        f"{'judged':<12} on {done.held_out} images held out, against {done.seeds} random choices of the same size"
+    )
     lines += [
-        f"  {name:<15} {mine:8.2f} {unit:<6} random {other:.2f} ± {spread:.2f}" for name, mine, other, spread, unit in rows
+        f"  {name:<15} {mine:8.2f} {unit:<6} random {other:.2f} ± {spread:.2f}"
+        for name, mine, other, spread, unit in rows
     ]
     return lines
 
 
 def inspect_lines(facts: dict[str, Any]) -> list[str]:
     """`espalier inspect`: the head as key and value, then the table of layers or operators."""
-    lines = [f"{key.replace('_', ' '):<16} {_short(value)}" for key, value in facts.items() if not _is_rows(value)]
+    lines = [
+        f"{key.replace('_', ' '):<16} {_short(value)}" for key, value in facts.items() if not _is_rows(value)
+    ]
     for key, value in facts.items():
         if _is_rows(value):
             lines += ["", key.replace("_", " "), *_table(value)]
@@ -209,10 +259,13 @@ def _table(rows: Sequence[dict[str, Any]]) -> list[str]:
     cells = [[_short(row.get(column, "")) for column in columns] for row in rows]
     widths = [max(len(c), *(len(row[i]) for row in cells)) for i, c in enumerate(columns)]
     numeric = [all(isinstance(row.get(c, 0), int | float) for row in rows) for c in columns]
-    lines = ["  " + "  ".join(c.replace("_", " ").ljust(w) for c, w in zip(columns, widths, strict=True)).rstrip()]
+    lines = [
+        "  " + "  ".join(c.replace("_", " ").ljust(w) for c, w in zip(columns, widths, strict=True)).rstrip()
+    ]
     for row in cells:
         padded = [
-            cell.rjust(w) if right else cell.ljust(w) for cell, w, right in zip(row, widths, numeric, strict=True)
+            cell.rjust(w) if right else cell.ljust(w)
+            for cell, w, right in zip(row, widths, numeric, strict=True)
         ]
         lines.append("  " + "  ".join(padded).rstrip())
     return lines

@@ -22,7 +22,16 @@ from ..limits import LIMITS
 from . import SIDES
 from .protocol import Call, Failure, Progress, Result, read_frame, write_frame
 
-_KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "CUDA_VISIBLE_DEVICES")
+_KEPT = (
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "LD_LIBRARY_PATH",
+    "OPENBLAS_CORETYPE",
+    "OPENBLAS_L2_SIZE",
+    "CUDA_VISIBLE_DEVICES",
+)
 _KEPT_PREFIXES = ("COVERAGE_", "COV_CORE_", "ESPALIER_")
 
 _MEMORY: dict[str, int] = {
@@ -142,7 +151,9 @@ class Worker:
         self._ready = True
         return value
 
-    def _answer(self, method: str, seconds: float, on_progress: Callable[[float, float, str], None] | None) -> Any:
+    def _answer(
+        self, method: str, seconds: float, on_progress: Callable[[float, float, str], None] | None
+    ) -> Any:
         deadline = time.monotonic() + seconds
         while True:
             frame = read_frame(lambda count: self._read(count, method, deadline, seconds))

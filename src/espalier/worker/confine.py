@@ -35,7 +35,9 @@ _FORBIDDEN = frozenset(
     }
 )
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_PATH_EVENTS = frozenset({"os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.truncate"})
+_PATH_EVENTS = frozenset(
+    {"os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.truncate"}
+)
 
 
 def confine(*, memory_bytes: int, file_bytes: int, scratch: str, programs: bool = False) -> None:
@@ -97,7 +99,9 @@ def _hook(scratch: str, programs: bool) -> Any:
             raise PermissionError(f"a child process may not do {event}")
         if event == "open":
             path, mode, flags = arguments
-            writing = any(c in mode for c in "wax+") if isinstance(mode, str) else bool((flags or 0) & _WRITING)
+            writing = (
+                any(c in mode for c in "wax+") if isinstance(mode, str) else bool((flags or 0) & _WRITING)
+            )
             if writing:
                 check(path)
         elif event in _PATH_EVENTS:

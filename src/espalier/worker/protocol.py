@@ -92,7 +92,9 @@ def read_frame(read: Callable[[int], bytes]) -> Frame | None:
         return None
     (length,) = _HEADER.unpack(header)
     if length > LIMITS.worker_frame_bytes:
-        raise BugError(f"a frame of {length} bytes between processes", supported=f"{LIMITS.worker_frame_bytes}")
+        raise BugError(
+            f"a frame of {length} bytes between processes", supported=f"{LIMITS.worker_frame_bytes}"
+        )
     body = read(length)
     if len(body) < length:
         return None

@@ -14,15 +14,23 @@ from espalier.errors import EXIT_CODES, BugError, EspalierError, GateError
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "espalier", *arguments], capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "espalier", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 def test_help_answers_at_once_and_imports_nothing_heavy() -> None:
     best = min(_seconds("--help") for _ in range(5))
     assert best < 0.3
-    code = "import sys; sys.argv = ['espalier', '--help']\ntry:\n import espalier.__main__ as m; m.main()\nexcept SystemExit: pass\n" \
-           "heavy = {'tensorflow', 'keras', 'numpy', 'h5py', 'PIL', 'ai_edge_litert', 'tflite_runtime', 'scipy'}\n" \
-           "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
+    code = (
+        "import sys; sys.argv = ['espalier', '--help']\ntry:\n import espalier.__main__ as m; m.main()\nexcept SystemExit: pass\n"
+        "heavy = {'tensorflow', 'keras', 'numpy', 'h5py', 'PIL', 'ai_edge_litert', 'tflite_runtime', 'scipy'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.strip() == "[]"
 
@@ -40,7 +48,9 @@ def test_every_command_has_a_help_page() -> None:
         assert command.help, name
 
 
-@pytest.mark.parametrize("arguments", [("nonsense",), ("build",), ("build", "x", "--nonsense"), ("targets", "nonsense")])
+@pytest.mark.parametrize(
+    "arguments", [("nonsense",), ("build",), ("build", "x", "--nonsense"), ("targets", "nonsense")]
+)
 def test_wrong_usage_ends_with_2_and_says_why(arguments: tuple[str, ...]) -> None:
     done = run(*arguments)
     assert done.returncode == 2
@@ -75,7 +85,10 @@ def test_doctor_shows_packages_and_programs() -> None:
     assert "dpkg-deb" in text and "optional" in text
 
 
-@pytest.mark.parametrize(("problem", "code"), [(GateError("g"), 5), (BugError("b"), 70), (ValueError("v"), 70), (KeyboardInterrupt(), 130)])
+@pytest.mark.parametrize(
+    ("problem", "code"),
+    [(GateError("g"), 5), (BugError("b"), 70), (ValueError("v"), 70), (KeyboardInterrupt(), 130)],
+)
 def test_every_error_ends_with_its_code(
     problem: BaseException, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -47,7 +47,10 @@ def test_no_placeholder_is_left_in_the_readme() -> None:
 def test_the_recipe_in_the_readme_is_the_recipe_of_the_example() -> None:
     block = re.search(r"```toml\n(name = .*?)```", README, re.DOTALL)
     assert block is not None
-    shown, real = tomllib.loads(block.group(1)), tomllib.loads((ROOT / "examples/parts/recipe.toml").read_text())
+    shown, real = (
+        tomllib.loads(block.group(1)),
+        tomllib.loads((ROOT / "examples/parts/recipe.toml").read_text()),
+    )
     for table in ("model", "input", "deploy"):
         assert shown[table] == real[table]
 
@@ -71,7 +74,9 @@ def test_every_calibration_set_states_origin_and_licence(path: Path) -> None:
 
 
 def test_nothing_of_this_machine_is_in_the_repository() -> None:
-    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
+    files = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.split()
     for name in files:
         path = ROOT / name
         if path.suffix in (".py", ".md", ".toml", ".c", ".h", ".java", ".j2", ".txt", "") and path.is_file():

@@ -34,7 +34,9 @@ def test_a_second_publish_replaces_everything_and_leaves_nothing_else(tmp_path: 
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out"]
 
 
-def test_without_the_exchange_call_the_result_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_exchange_call_the_result_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     publish(files("a"), tmp_path / "out")
     monkeypatch.setattr(module.ctypes, "CDLL", lambda *a, **k: object())
     publish(files("b"), tmp_path / "out")

@@ -90,7 +90,11 @@ def test_every_key_of_the_interface_is_read() -> None:
 
 def test_all_but_five_keys_have_defaults() -> None:
     recipe = parse_recipe(SMALLEST)
-    assert (recipe.version, recipe.calibration.count, recipe.quantize.max_accuracy_drop) == ("1.0.0", 500, 0.5)
+    assert (recipe.version, recipe.calibration.count, recipe.quantize.max_accuracy_drop) == (
+        "1.0.0",
+        500,
+        0.5,
+    )
     assert recipe.input.channel_mean == (0.0, 0.0, 0.0)
     assert recipe.input.channel_std == (1.0, 1.0, 1.0)
 

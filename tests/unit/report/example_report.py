@@ -11,8 +11,23 @@ from PIL import Image
 
 from espalier.bundle.source import Check
 from espalier.report.content import (
-    AccuracyRow, BundleRow, ClassRow, FlipRow, GateRow, LatencyRow, MemoryRow, ModelRow, OperatorCounts, OperatorTime,
-    ParityRow, PruneRow, QuantizeRow, Report, StageRow, StepRow, TopRow,
+    AccuracyRow,
+    BundleRow,
+    ClassRow,
+    FlipRow,
+    GateRow,
+    LatencyRow,
+    MemoryRow,
+    ModelRow,
+    OperatorCounts,
+    OperatorTime,
+    ParityRow,
+    PruneRow,
+    QuantizeRow,
+    Report,
+    StageRow,
+    StepRow,
+    TopRow,
 )
 
 HOSTILE = "<script>alert(1)</script>|`\n"
@@ -30,46 +45,139 @@ def example_report(**changes: Any) -> Report:
         name="parts",
         version="1.2.3",
         status="passed",
-        model=ModelRow(source_sha256="ab" * 32, parameters=12345, macs=1_000_000, layers=12, format="keras", output="softmax"),
-        stages=(StageRow(name="read", seconds=0.1, reused=False), StageRow(name="load", seconds=3.2, reused=True)),
+        model=ModelRow(
+            source_sha256="ab" * 32,
+            parameters=12345,
+            macs=1_000_000,
+            layers=12,
+            format="keras",
+            output="softmax",
+        ),
+        stages=(
+            StageRow(name="read", seconds=0.1, reused=False),
+            StageRow(name="load", seconds=3.2, reused=True),
+        ),
         prune=PruneRow(
-            method="channels", requested=0.3, macs_before=1_000_000, macs_after=690_000, parameters_before=12345,
-            parameters_after=8000, bytes_before=20000, bytes_after=14000, gzip_before=15000, gzip_after=11000,
-            latency_ratio=0.74, verdict="It pays.", layers=({"name": "conv", "before": 32, "after": 24},),
+            method="channels",
+            requested=0.3,
+            macs_before=1_000_000,
+            macs_after=690_000,
+            parameters_before=12345,
+            parameters_after=8000,
+            bytes_before=20000,
+            bytes_after=14000,
+            gzip_before=15000,
+            gzip_after=11000,
+            latency_ratio=0.74,
+            verdict="It pays.",
+            layers=({"name": "conv", "before": 32, "after": 24},),
         ),
         quantize=QuantizeRow(
-            scheme="int8", operators=OperatorCounts(float=0, int8=15, int16=0),
-            steps=(StepRow(name="per-channel min/max", top1=0.95, drop=0.5, kept=False, agreement=0.97, bytes=14000, seconds=0.4),
-                   StepRow(name="bias correction", top1=None, drop=None, kept=True)),
-            runtime_floor="1.14.0", device_input="feed the bytes",
+            scheme="int8",
+            operators=OperatorCounts(float=0, int8=15, int16=0),
+            steps=(
+                StepRow(
+                    name="per-channel min/max",
+                    top1=0.95,
+                    drop=0.5,
+                    kept=False,
+                    agreement=0.97,
+                    bytes=14000,
+                    seconds=0.4,
+                ),
+                StepRow(name="bias correction", top1=None, drop=None, kept=True),
+            ),
+            runtime_floor="1.14.0",
+            device_input="feed the bytes",
         ),
         accuracy=AccuracyRow(
-            n=600, float=TopRow(top1=0.97), pruned=TopRow(top1=0.96), int8=TopRow(top1=0.955), agreement=0.985,
-            drop_points=0.5, interval=(-0.4, 1.4), p_value=0.37,
+            n=600,
+            float=TopRow(top1=0.97),
+            pruned=TopRow(top1=0.96),
+            int8=TopRow(top1=0.955),
+            agreement=0.985,
+            drop_points=0.5,
+            interval=(-0.4, 1.4),
+            p_value=0.37,
             flips=(FlipRow(image="good/1.jpg" + HOSTILE, float="good", int8="crack", label="good"),),
-            classes=tuple(ClassRow(label=label, n=200, recall_float=0.97, recall_int8=0.95, recall_low=0.91, recall_high=0.97,
-                                   precision_int8=0.96) for label in labels),
-            confusion=((190, 4, 6), (3, 195, 2), (5, 5, 190)), claim="With 600 images ...", warnings=("a warning",),
+            classes=tuple(
+                ClassRow(
+                    label=label,
+                    n=200,
+                    recall_float=0.97,
+                    recall_int8=0.95,
+                    recall_low=0.91,
+                    recall_high=0.97,
+                    precision_int8=0.96,
+                )
+                for label in labels
+            ),
+            confusion=((190, 4, 6), (3, 195, 2), (5, 5, 190)),
+            claim="With 600 images ...",
+            warnings=("a warning",),
             decision={"threshold": 0.8, "review": 0.05},
         ),
         latency=tuple(
-            LatencyRow(runtime=r, variant=v, threads=1, delegate="XNNPACK, 1 partition", cpu="Some CPU", cold_us=900.0,
-                       first_us=400.0, median_us=300.0, p90_us=330.0, p99_us=500.0, n=200, version="2.3.0",
-                       operators=(OperatorTime(name="0 conv_2d", microseconds=200.0, share=0.7),), note="quiet")
-            for r in ("litert", "tflite-runtime") for v in ("float", "int8")
+            LatencyRow(
+                runtime=r,
+                variant=v,
+                threads=1,
+                delegate="XNNPACK, 1 partition",
+                cpu="Some CPU",
+                cold_us=900.0,
+                first_us=400.0,
+                median_us=300.0,
+                p90_us=330.0,
+                p99_us=500.0,
+                n=200,
+                version="2.3.0",
+                operators=(OperatorTime(name="0 conv_2d", microseconds=200.0, share=0.7),),
+                note="quiet",
+            )
+            for r in ("litert", "tflite-runtime")
+            for v in ("float", "int8")
         ),
         memory=MemoryRow(arena_bytes={"cortex-m4": 36864}, peak_rss_bytes={"litert": 50_000_000}),
-        emulated=({"target": "cortex-m4", "core": "cortex-m4", "emulator": "unicorn 2.1.4", "instructions": 12_800_000,
-                   "arena_bytes": 36864, "stack_bytes": 400, "code_bytes": 12000, "weights_bytes": 80000, "exact": True,
-                   "layers": [{"name": "conv", "macs": 1000, "instructions": 900}]},),
-        gates=(GateRow(name="budgets.max-model-bytes", limit=200000, value=14000, passed=True, unit="bytes"),
-               GateRow(name="budgets.min-class-recall", limit=0.9, value=None, passed=True, unit="share")),
-        checks=(Check(name="twin", tool="litert", version="2.3.0", result="passed"),
-                Check(name="javac", tool="javac", result="not run", why="javac is not installed" + HOSTILE)),
-        bundles=(BundleRow(target="android-arm64", path="android-arm64", sha256="cd" * 32, bytes=123456, files=12),),
-        parity=(ParityRow(first="litert reference", second="litert default", n=100, largest_difference=6, top1_changes=1),),
+        emulated=(
+            {
+                "target": "cortex-m4",
+                "core": "cortex-m4",
+                "emulator": "unicorn 2.1.4",
+                "instructions": 12_800_000,
+                "arena_bytes": 36864,
+                "stack_bytes": 400,
+                "code_bytes": 12000,
+                "weights_bytes": 80000,
+                "exact": True,
+                "layers": [{"name": "conv", "macs": 1000, "instructions": 900}],
+            },
+        ),
+        gates=(
+            GateRow(name="budgets.max-model-bytes", limit=200000, value=14000, passed=True, unit="bytes"),
+            GateRow(name="budgets.min-class-recall", limit=0.9, value=None, passed=True, unit="share"),
+        ),
+        checks=(
+            Check(name="twin", tool="litert", version="2.3.0", result="passed"),
+            Check(name="javac", tool="javac", result="not run", why="javac is not installed" + HOSTILE),
+        ),
+        bundles=(
+            BundleRow(target="android-arm64", path="android-arm64", sha256="cd" * 32, bytes=123456, files=12),
+        ),
+        parity=(
+            ParityRow(
+                first="litert reference", second="litert default", n=100, largest_difference=6, top1_changes=1
+            ),
+        ),
         warnings=("calibration: only 40 images",),
         machine={"cpu": "Some CPU"},
-        contact_sheet=({"image": "good/1.jpg", "float": "good", "int8": "crack" + HOSTILE, "label": "good", "png_base64": png()},),
+        contact_sheet=(
+            {
+                "image": "good/1.jpg",
+                "float": "good",
+                "int8": "crack" + HOSTILE,
+                "label": "good",
+                "png_base64": png(),
+            },
+        ),
     )
     return msgspec.structs.replace(report, **changes)

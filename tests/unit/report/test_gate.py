@@ -28,8 +28,13 @@ target = "x"
 
 def run(budgets: Budgets = Budgets(), **changes: Any) -> dict[str, GateRow]:  # noqa: B008
     given: dict[str, Any] = {
-        "accuracy": example_report().accuracy, "given_top1": 0.97, "macs": 690_000, "model_bytes": 14_000,
-        "arena_bytes": {"cortex-m4": 36_864}, "latency": example_report().latency, "targets": (),
+        "accuracy": example_report().accuracy,
+        "given_top1": 0.97,
+        "macs": 690_000,
+        "model_bytes": 14_000,
+        "arena_bytes": {"cortex-m4": 36_864},
+        "latency": example_report().latency,
+        "targets": (),
     }
     recipe = msgspec.structs.replace(RECIPE, budgets=budgets)
     return {row.name: row for row in gates(recipe, **(given | changes))}
@@ -44,10 +49,16 @@ def run(budgets: Budgets = Budgets(), **changes: Any) -> dict[str, GateRow]:  # 
         ({"max_arena_bytes": 36_864}, "budgets.max-arena-bytes", 36_864),
         ({"max_macs": 690_000}, "budgets.max-macs", 690_000),
         ({"max_latency_us": LatencyBudget(litert=300.0)}, "budgets.max-latency-us.litert", 300.0),
-        ({"max_latency_us": LatencyBudget(tflite_runtime=300.0)}, "budgets.max-latency-us.tflite-runtime", 300.0),
+        (
+            {"max_latency_us": LatencyBudget(tflite_runtime=300.0)},
+            "budgets.max-latency-us.tflite-runtime",
+            300.0,
+        ),
     ],
 )
-def test_each_budget_holds_at_its_limit_and_fails_just_beyond(budgets: dict[str, Any], name: str, value: float) -> None:
+def test_each_budget_holds_at_its_limit_and_fails_just_beyond(
+    budgets: dict[str, Any], name: str, value: float
+) -> None:
     row = run(Budgets(**budgets))[name]
     assert row.passed
     assert row.value == pytest.approx(value)
@@ -60,8 +71,12 @@ def test_each_budget_holds_at_its_limit_and_fails_just_beyond(budgets: dict[str,
 
 
 def test_a_budget_without_a_figure_fails() -> None:
-    rows = run(Budgets(max_accuracy_drop=1.0, min_class_recall=0.5, max_latency_us=LatencyBudget(litert=1.0)),
-               accuracy=None, given_top1=None, latency=())
+    rows = run(
+        Budgets(max_accuracy_drop=1.0, min_class_recall=0.5, max_latency_us=LatencyBudget(litert=1.0)),
+        accuracy=None,
+        given_top1=None,
+        latency=(),
+    )
     assert [row.passed for row in rows.values()] == [False, False, False]
     assert all("no figure" in describe(row) for row in rows.values())
 
@@ -77,7 +92,8 @@ def test_the_ladders_limit_fails_only_when_the_drop_is_proven() -> None:
 
 def test_a_targets_own_flash_and_ram_are_gates() -> None:
     target = msgspec.structs.replace(
-        load_target("android-arm64"), name="cortex-m4",
+        load_target("android-arm64"),
+        name="cortex-m4",
         facts={"flash-bytes": Fact(value=13_999, source="x"), "ram-bytes": Fact(value=36_864, source="x")},
     )
     rows = run(targets=(target,))

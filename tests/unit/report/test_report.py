@@ -56,7 +56,7 @@ def test_the_page_is_well_formed_and_escapes_every_hostile_string() -> None:
 def test_the_page_loads_nothing_from_elsewhere() -> None:
     text = html(example_report()).decode()
     assert "http" not in text
-    assert "src=\"data:image/png" in text
+    assert 'src="data:image/png' in text
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,20 @@ def test_the_page_loads_nothing_from_elsewhere() -> None:
         {"accuracy": None},
         {"latency": (), "parity": (), "emulated": (), "gates": (), "bundles": (), "contact_sheet": ()},
         {"status": "failed", "gates": (FAILED,), "bundles": ()},
-        {"prune": PruneRow(method="none", requested=0, macs_before=1, macs_after=1, parameters_before=1,
-                           parameters_after=1, bytes_before=1, bytes_after=1, gzip_before=1, gzip_after=1)},
+        {
+            "prune": PruneRow(
+                method="none",
+                requested=0,
+                macs_before=1,
+                macs_after=1,
+                parameters_before=1,
+                parameters_after=1,
+                bytes_before=1,
+                bytes_after=1,
+                gzip_before=1,
+                gzip_after=1,
+            )
+        },
     ],
 )
 def test_every_part_may_be_missing(changes: dict[str, object]) -> None:
@@ -113,8 +125,22 @@ def test_the_json_holds_the_interface_and_reads_back() -> None:
     assert set(files) == {"report.json", "report.html", "junit.xml", "summary.md"}
     plain = json.loads(files["report.json"])
     assert plain["format"] == "espalier-report/1"
-    for key in ("name", "version", "status", "model", "stages", "prune", "quantize", "accuracy", "latency", "memory",
-                "emulated", "gates", "checks", "bundles"):
+    for key in (
+        "name",
+        "version",
+        "status",
+        "model",
+        "stages",
+        "prune",
+        "quantize",
+        "accuracy",
+        "latency",
+        "memory",
+        "emulated",
+        "gates",
+        "checks",
+        "bundles",
+    ):
         assert key in plain
     assert set(plain["quantize"]["operators"]) == {"float", "int8", "int16"}
     assert set(plain["accuracy"]["flips"][0]) == {"image", "float", "int8", "label"}
@@ -129,18 +155,34 @@ def test_numbers_that_are_not_finite_stay_valid_json() -> None:
     accuracy = example_report().accuracy
     assert accuracy is not None
     report = example_report(accuracy=msgspec.structs.replace(accuracy, p_value=math.nan))
-    json.loads(next(f.data for f in report_files(report) if f.path == "report.json"),
-               parse_constant=lambda c: pytest.fail(f"{c} is no JSON"))
+    json.loads(
+        next(f.data for f in report_files(report) if f.path == "report.json"),
+        parse_constant=lambda c: pytest.fail(f"{c} is no JSON"),
+    )
 
 
 def test_sizes_read_as_people_write_them() -> None:
-    assert [size(v) for v in (0, 9999, 12345, 98_496, 12_345_678)] == ["0 B", "9,999 B", "12.3 kB", "98.5 kB", "12.3 MB"]
+    assert [size(v) for v in (0, 9999, 12345, 98_496, 12_345_678)] == [
+        "0 B",
+        "9,999 B",
+        "12.3 kB",
+        "98.5 kB",
+        "12.3 MB",
+    ]
 
 
 def test_inspect_prints_a_head_and_aligned_tables() -> None:
-    lines = inspect_lines({"format": "keras", "input": [1, 32, 32, 3], "layers": [
-        {"name": "a", "macs": 1000, "bias": True}, {"name": "longer", "macs": 5, "bias": None}]})
+    lines = inspect_lines(
+        {
+            "format": "keras",
+            "input": [1, 32, 32, 3],
+            "layers": [
+                {"name": "a", "macs": 1000, "bias": True},
+                {"name": "longer", "macs": 5, "bias": None},
+            ],
+        }
+    )
     assert lines[0].startswith("format") and "1 x 32 x 32 x 3" in lines[1]
-    table = lines[lines.index("layers") + 1:]
+    table = lines[lines.index("layers") + 1 :]
     assert table[0].split() == ["name", "macs", "bias"]
     assert table[1].index("1,000") + len("1,000") == table[2].index("5") + 1

@@ -101,8 +101,27 @@ def double(array: Any) -> Any:
 
 HANDLERS = {
     f.__name__: f
-    for f in (echo, allocate, write, remove, rename, connect, start_program, shell, fork, environment, loop, crash,
-              leave, shout, fill_disk, refuse, fail, give_object, double)
+    for f in (
+        echo,
+        allocate,
+        write,
+        remove,
+        rename,
+        connect,
+        start_program,
+        shell,
+        fork,
+        environment,
+        loop,
+        crash,
+        leave,
+        shout,
+        fill_disk,
+        refuse,
+        fail,
+        give_object,
+        double,
+    )
 }
 
 if __name__ == "__main__":

@@ -56,7 +56,11 @@ def test_progress_reaches_the_callback(shared: Worker) -> None:
 def test_our_errors_cross_whole(shared: Worker) -> None:
     with pytest.raises(ModelRefusedError) as caught:
         shared.call("refuse")
-    assert (caught.value.found, caught.value.supported, caught.value.next_step) == ("found", "supported", "next")
+    assert (caught.value.found, caught.value.supported, caught.value.next_step) == (
+        "found",
+        "supported",
+        "next",
+    )
 
 
 def test_another_exception_is_a_bug_with_the_childs_trace(shared: Worker) -> None:
@@ -76,7 +80,11 @@ def test_noise_of_libraries_goes_to_the_log_only(shared: Worker, capfd: pytest.C
 
 @pytest.mark.parametrize(
     ("method", "words"),
-    [("start_program", "may not do subprocess"), ("shell", "may not do os.system"), ("fork", "may not do os.fork")],
+    [
+        ("start_program", "may not do subprocess"),
+        ("shell", "may not do os.system"),
+        ("fork", "may not do os.fork"),
+    ],
 )
 def test_a_child_starts_no_program(shared: Worker, method: str, words: str) -> None:
     with pytest.raises(BugError, match=words):
@@ -163,7 +171,9 @@ def test_the_child_dies_with_its_parent() -> None:
         "import sys, time; sys.path.insert(0, sys.argv[1]); from test_worker import Misbehaving\n"
         "w = Misbehaving(); w.wait_ready(); print(w._process.pid, flush=True); time.sleep(60)"
     )
-    parent = subprocess.Popen([sys.executable, "-c", script, str(Path(__file__).parent)], stdout=subprocess.PIPE)
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script, str(Path(__file__).parent)], stdout=subprocess.PIPE
+    )
     assert parent.stdout is not None
     child = int(parent.stdout.readline())
     parent.kill()
