@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from .bundle.source import Artifact
 from .errors import UsageError
 from .load.images import scan
 from .load.read_model import ModelFile
@@ -17,7 +18,6 @@ from .store import Store
 from .target import load_target
 from .terminal import Progress
 from .workshop import Workshop
-from .bundle.source import Artifact
 
 DEFAULT_TARGETS = ("android-arm64", "raspberry-pi-4", "cortex-m4")
 ROLES: dict[str, tuple[str, ...]] = {

@@ -23,7 +23,7 @@ from ..target import Target
 from ..workshop import Workshop, pack, unpack
 from . import android, firmware, golden, manifest, raspberry_pi
 from .prove_model import Proof
-from .source import Artifact, ArenaFacts, BundleSource, Check, Measurement
+from .source import ArenaFacts, Artifact, BundleSource, Check, Measurement
 
 CONTENTS: dict[str, Callable[[BundleSource], tuple[Artifact, ...]]] = {
     "aar": android.contents,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -109,10 +110,8 @@ class Worker:
         """End the child: by closing its pipe, or at once (`kill`); what stays for two seconds more is killed."""
         if kill:
             self._signal(signal.SIGTERM)
-        try:
+        with contextlib.suppress(OSError):
             self._stdin.close()
-        except OSError:
-            pass
         try:
             self._process.wait(timeout=2)
         except subprocess.TimeoutExpired:

@@ -160,7 +160,7 @@ def test_a_child_that_leaves_is_told_with_its_status(worker: Worker) -> None:
 
 def test_a_hang_is_ended_at_the_time_limit(worker: Worker) -> None:
     started = time.monotonic()
-    with pytest.raises(WorkerError, match="did not finish `loop` within 0.3 seconds"):
+    with pytest.raises(WorkerError, match=r"did not finish `loop` within 0\.3 seconds"):
         worker.call("loop", seconds=0.3)
     assert time.monotonic() - started < 5
     assert not worker.alive
