@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..load.keras_table import names
 from .flat import FlatGraph, Node
-from .groups import Groups
+from .groups import ELEMENTWISE, Groups
 from .importance import MIXING
 
 Known = NDArray[np.float64]
@@ -47,12 +47,14 @@ def find_constants(graph: FlatGraph, groups: Groups) -> Constants:
     """Propagate constants through the graph; see the module's text."""
     known = {number: np.full(len(atoms), np.nan) for number, atoms in groups.tensors.items()}
     read: dict[str, Known] = {}
+    stopped = dict(groups.left_alone)
     for node in graph.nodes:
         given = [known[number] for number in node.inputs]
         if node.kind in MIXING and node.name in groups.layouts:
             first = read.setdefault(node.name, given[0])
             read[node.name] = np.where(first == given[0], first, np.nan)
-        known[node.outputs[0]] = _propagate(graph, node, given, known[node.outputs[0]])
+        if node.name not in stopped:
+            known[node.outputs[0]] = _propagate(node, given, known[node.outputs[0]])
     free = np.ones(groups.count, bool)
     for node in graph.nodes:
         if node.name in read:
@@ -67,7 +69,7 @@ def find_constants(graph: FlatGraph, groups: Groups) -> Constants:
     )
 
 
-def _propagate(graph: FlatGraph, node: Node, given: list[Known], unknown: Known) -> Known:
+def _propagate(node: Node, given: list[Known], unknown: Known) -> Known:
     layer, kind = node.operation, node.kind
     weights = layer.get_weights() if kind in _WEIGHTED else []
     result = unknown
@@ -110,7 +112,8 @@ def _apply(function: Any, values: Known) -> Known:
     finite = ~np.isnan(values)
     if not finite.any():
         return values
-    if getattr(getattr(function, "activation", function), "__name__", "") in ("softmax", "log_softmax"):
+    inner = getattr(function, "activation", function)
+    if getattr(inner, "__name__", type(inner).__name__) not in ELEMENTWISE:
         return np.full_like(values, np.nan)
     answer = np.asarray(function(np.nan_to_num(values)[None].astype(np.float32)), np.float64)[0]
     return np.where(finite, answer, np.nan)
