@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -130,12 +131,7 @@ def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[
             continue
         counts = images[0].counts
         if role != "calibration" and labels:
-            found.attempt(
-                role,
-                lambda i=images[0]: (
-                    f"{len(set(label_indices(i.entries, labels)))} of {len(labels)} labels occur"
-                ),
-            )  # type: ignore[misc]
+            found.attempt(role, partial(_labels_text, images[0], labels))
         if (
             role == "calibration"
             and min(len(images[0].entries), recipe.calibration.count) < ENOUGH_CALIBRATION
@@ -149,6 +145,10 @@ def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[
                 f"{len(images[0].entries)} images cannot prove a drop below "
                 f"{100 / max(1, len(images[0].entries)):.1f} points (one image)",
             )
+
+
+def _labels_text(images: ImageSet, labels: tuple[str, ...]) -> str:
+    return f"{len(set(label_indices(images.entries, labels)))} of {len(labels)} labels occur"
 
 
 def _target_text(name: str, folder: Path) -> str:

@@ -26,6 +26,11 @@ ROLES: dict[str, tuple[str, ...]] = {
     "train": ("train", "training"),
 }
 
+NO_EVALUATION = """\
+# [evaluation]                     # labelled images, one folder per class: without them no accuracy
+# images = "evaluation"
+"""
+
 TEMPLATE = """\
 # Written by `espalier init`; every line that says CHECK is a guess from the files.
 name = "{name}"
@@ -102,7 +107,7 @@ def write_recipe(model: Path, images: Sequence[Path], targets: Sequence[str], ou
         else "           # CHECK: no such folder was found",
         evaluation=f'[evaluation]\nimages = "{_relative(sets["evaluation"], base)}"\n'
         if "evaluation" in sets
-        else '# [evaluation]                     # labelled images, one folder per class: without them no accuracy\n# images = "evaluation"\n',
+        else NO_EVALUATION,
         train=_relative(sets["train"], base) if "train" in sets else "train",
         deploy="\n".join(
             f'[[deploy]]\ntarget = "{load_target(t, relative_to=base).name}"'

@@ -19,7 +19,9 @@ from .firmware_compile import WARNINGS, compile_c, gcc, guarded, zig
 from .source import BundleSource, Check
 
 TEMPLATE: Final = Path(__file__).parent / "firmware_template"
-FORMATS: Final = ("RGB888", "BGR888", "RGBA8888", "GRAY8", "RGB565_LE", "RGB565_BE")
+FORMATS: Final = (
+    "RGB888", "BGR888", "RGBA8888", "GRAY8", "RGB565_LE", "RGB565_BE", "YUYV422", "UYVY422"
+)  # fmt: skip
 """Order of the enumeration in xmodel_prepare.h."""
 
 
@@ -75,7 +77,7 @@ def image_cases(source: BundleSource) -> list[ImageCase]:
             | (green.astype(np.uint16) >> 2 << 5)
             | rgb[:, :, 2] >> 3
         )
-        expanded = expand_565(word)
+        expanded = expand_565(word.astype(np.uint16))
         alpha = np.concatenate([rgb, green[:, :, None]], axis=2)
         given: list[tuple[bytes, NDArray[np.uint8] | None]] = [
             (case.rgb, None),
@@ -85,6 +87,14 @@ def image_cases(source: BundleSource) -> list[ImageCase]:
             (word.astype("<u2").tobytes(), expanded),
             (word.astype(">u2").tobytes(), expanded),
         ]
+        if case.columns % 2 == 0:
+            # The channels stand in for luma and the two chromas: any bytes are a picture.
+            luma, chroma = green, rgb[:, 0::2, [0, 2]].reshape(case.rows, case.columns)
+            picture = expand_yuv422(luma, chroma)
+            given += [
+                (np.stack([luma, chroma], axis=2).tobytes(), picture),
+                (np.stack([chroma, luma], axis=2).tobytes(), picture),
+            ]
         for index, (data, image) in enumerate(given):
             expected = case.pixels if image is None else prepare(image, source.contract).tobytes()
             cases.append(
@@ -103,7 +113,19 @@ def image_cases(source: BundleSource) -> list[ImageCase]:
 def expand_565(word: NDArray[np.uint16]) -> NDArray[np.uint8]:
     """RGB565 to RGB888 by repeating the high bits: uint16 [h, w] -> uint8 [h, w, 3]."""
     r, g, b = word >> 11, word >> 5 & 63, word & 31
-    return np.stack([r << 3 | r >> 2, g << 2 | g >> 4, b << 3 | b >> 2], axis=2).astype(np.uint8)
+    rgb: NDArray[np.uint8] = np.stack([r << 3 | r >> 2, g << 2 | g >> 4, b << 3 | b >> 2], axis=2).astype(
+        np.uint8
+    )
+    return rgb
+
+
+def expand_yuv422(luma: NDArray[np.uint8], chroma: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Full-range Y and alternating U, V (uint8 [h, w] each) to RGB888 in 16-bit fixed point (JFIF, Rec. 601)."""
+    y = luma.astype(np.int32) * 65536 + 32768
+    u = np.repeat(chroma[:, 0::2].astype(np.int32) - 128, 2, axis=1)
+    v = np.repeat(chroma[:, 1::2].astype(np.int32) - 128, 2, axis=1)
+    planes = [y + 91881 * v, y - 22554 * u - 46802 * v, y + 116130 * u]
+    return np.clip(np.stack(planes, axis=2) >> 16, 0, 255).astype(np.uint8)
 
 
 def output_cases(source: BundleSource) -> list[NDArray[np.int8]]:

@@ -155,7 +155,7 @@ def _row(table: Table, codes: list[tuple[str, int]], tensors: list[dict[str, Any
 
 def _macs(name: str, table: Table, inputs: list[dict[str, Any]], output: list[int]) -> int:
     """As `quantize/macs.py` counts: products of convolutions, dense layers and matrix products; nothing else."""
-    shapes = [t["shape"] for t in inputs]
+    shapes: list[list[int]] = [t["shape"] for t in inputs]
     if name in ("CONV_2D", "FULLY_CONNECTED") and len(shapes) > 1:
         return prod(output) * prod(shapes[1][1:])
     if name == "DEPTHWISE_CONV_2D" and len(shapes) > 1:

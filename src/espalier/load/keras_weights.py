@@ -158,9 +158,10 @@ def _entry(path: Path, dataset: Any, name: str) -> WeightEntry:
     if layout == h5py.h5d.VIRTUAL:
         raise refused(path, f"{where} is a view of other files", "do not use this file")
     kind = dataset.get_type()
-    if not isinstance(kind, h5py.h5t.TypeFloatID | h5py.h5t.TypeIntegerID) or kind.get_size() > 8:
-        if not isinstance(kind, h5py.h5t.TypeEnumID) or name.split("/", 1)[0] not in _NOT_WEIGHTS:
-            raise refused(path, f"{where} holds no plain numbers", "save the model again; " + SAVE_WHOLE)
+    plain = isinstance(kind, h5py.h5t.TypeFloatID | h5py.h5t.TypeIntegerID) and kind.get_size() <= 8
+    ignored = isinstance(kind, h5py.h5t.TypeEnumID) and name.split("/", 1)[0] in _NOT_WEIGHTS
+    if not plain and not ignored:
+        raise refused(path, f"{where} holds no plain numbers", "save the model again; " + SAVE_WHOLE)
     for index in range(plan.get_nfilters()):
         code = plan.get_filter(index)[0]
         if code not in _FILTERS:

@@ -58,7 +58,7 @@ def test_a_lost_file_and_a_broken_index_count_as_absent(tmp_path: Path) -> None:
 def test_nothing_half_written_is_left_behind(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.put("ef" * 32, {"x": b"1"})
-    assert [p for p in tmp_path.rglob(".new-*")] == []
+    assert list(tmp_path.rglob(".new-*")) == []
 
 
 def test_the_folder_follows_the_environment(tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
