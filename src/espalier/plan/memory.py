@@ -15,7 +15,7 @@ from typing import Final
 from espalier.graph.types import ABSENT, Graph
 from espalier.plan.check import check_blocks
 from espalier.plan.offsets import aligned, place_blocks
-from espalier.plan.types import Block, Demand, Lifetime, Place, Plan, Step, Streamable
+from espalier.plan.types import Block, Demand, Lifetime, Needs, Place, Plan, Step, Streamable
 
 RENAMING: Final = frozenset({"reshape", "squeeze", "expand_dims"})
 MAX_TREE_OPS: Final = 8
@@ -31,6 +31,7 @@ def plan_memory(graph: Graph, *, optimize: str, demand: Demand, streamable: Stre
     checker finds an overlap.
     """
     storages = _storages(graph)
+    demand = _remembered(demand)
     fused: tuple[tuple[int, ...], ...] = ()
     best = _layout(graph, storages, fused, demand, optimize, SEARCH_REPAIRS)
     if optimize != "flash":
@@ -38,6 +39,18 @@ def plan_memory(graph: Graph, *, optimize: str, demand: Demand, streamable: Stre
     layout = _layout(graph, storages, fused, demand, optimize, 400)
     check_blocks(layout.blocks, layout.offsets, layout.arena_bytes, layout.sharing)
     return _plan(graph, storages, layout, optimize)
+
+
+def _remembered(demand: Demand) -> Demand:
+    """`demand`, asked once for each step: the search tries the same steps again and again."""
+    known: dict[tuple[int, ...], Needs] = {}
+
+    def asked(graph: Graph, ops: tuple[int, ...], *, optimize: str) -> Needs:
+        if ops not in known:
+            known[ops] = demand(graph, ops, optimize=optimize)
+        return known[ops]
+
+    return asked
 
 
 @dataclass(frozen=True, slots=True)
