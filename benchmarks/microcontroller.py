@@ -4,7 +4,7 @@
 
 Espalier's figures are measured here: `zig cc`, unicorn (Cortex-M55: QEMU's mps3-an547, where installed).
 Instruction counts and bytes are exact and repeatable; they are not cycles or times of a chip. The figures of
-TFLite Micro were measured once (commit 90b983c2, CMSIS-NN 4ab83cc3, gcc 12.2.1, QEMU 7.2) and are quoted: they
+TFLite Micro were measured once (90b983c2, CMSIS-NN 4ab83cc3, gcc 12.2.1, QEMU 7.2) and are quoted: they
 cannot be made again without its source tree. Each is the best of its builds for that quantity.
 """
 

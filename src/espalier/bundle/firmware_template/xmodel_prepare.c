@@ -125,13 +125,21 @@ static int32_t weight_of(const taps *axis, int32_t tap) {
 
 /* The contract's channels of one source pixel. */
 static void fetch(const xmodel_image *image, int32_t y, int32_t x, int32_t *value) {
-  static const uint8_t sizes[] = {3, 3, 4, 1, 2, 2};
+  static const uint8_t sizes[] = {3, 3, 4, 1, 2, 2, 2, 2};
   const int32_t size = sizes[image->format];
   const int32_t stride = image->stride ? image->stride : image->width * size;
   const uint8_t *p = image->pixels + (int64_t)y * stride + (int64_t)x * size;
   int32_t r, g, b;
   if (image->format == XMODEL_GRAY8) {
     r = g = b = p[0];
+  } else if (image->format == XMODEL_YUYV422 || image->format == XMODEL_UYVY422) {
+    const int32_t first = image->format == XMODEL_UYVY422;
+    const uint8_t *pair = p - 2 * (x & 1);
+    const int32_t luma = p[first] * 65536 + 32768;
+    const int32_t u = pair[1 - first] - 128, v = pair[3 - first] - 128;
+    r = clamp((luma + 91881 * v) >> 16, 255);
+    g = clamp((luma - 22554 * u - 46802 * v) >> 16, 255);
+    b = clamp((luma + 116130 * u) >> 16, 255);
   } else if (size == 2) {
     const int32_t word = image->format == XMODEL_RGB565_LE ? p[0] | p[1] << 8 : p[1] | p[0] << 8;
     r = (word >> 8 & 0xF8) | word >> 13;
@@ -208,9 +216,10 @@ static void resize(const xmodel_image *image, region from, region to, int8_t *in
 int xmodel_prepare(const xmodel_image *image, int8_t *input) {
   region from, to = {0, 0, XMODEL_HEIGHT, XMODEL_WIDTH};
   if (!image->pixels || image->width < 1 || image->height < 1 || image->width > MOST_SIDE ||
-      image->height > MOST_SIDE || (unsigned)image->format > (unsigned)XMODEL_RGB565_BE) {
+      image->height > MOST_SIDE || (unsigned)image->format > (unsigned)XMODEL_UYVY422) {
     return -1;
   }
+  if ((image->format == XMODEL_YUYV422 || image->format == XMODEL_UYVY422) && image->width % 2 != 0) return -1;
   from.top = from.left = 0;
   from.height = image->height;
   from.width = image->width;

@@ -15,7 +15,9 @@ typedef enum {
   XMODEL_RGBA8888 = 2,  /* R, G, B, ignored */
   XMODEL_GRAY8 = 3,     /* one byte; counts as R = G = B */
   XMODEL_RGB565_LE = 4, /* 16 bits, low byte first */
-  XMODEL_RGB565_BE = 5  /* 16 bits, high byte first, as the ESP32 camera driver gives them */
+  XMODEL_RGB565_BE = 5, /* 16 bits, high byte first, as the ESP32 camera driver gives them */
+  XMODEL_YUYV422 = 6,   /* two pixels in Y U Y V, full range (JFIF, Rec. 601); the width is even */
+  XMODEL_UYVY422 = 7    /* two pixels in U Y V Y */
 } xmodel_format;
 
 typedef struct {
