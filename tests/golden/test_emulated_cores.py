@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from c_batch import EmulatedBatch, make_batch
 from graph_cases import random_graph
 from single_op_cases import Builder
-from test_c_against_reference import LOWERINGS, UNGENERATED, compiled, random_cases
+from test_c_against_reference import INT16, LOWERINGS, UNGENERATED, compiled, random_cases
 
 from espalier.emit.demand import demand, streamable
 from espalier.emit.program import Options, emit
@@ -240,4 +240,11 @@ def test_3x3_depthwise_kernels_are_exact_for_every_width_and_stride(tmp_path: Pa
         graph = b.finish([b.op("depthwise_conv_2d", [x, weights, bias], output, **options)])
         image = rng.integers(-128, 128, (1, 5, width, channels)).astype(np.int8)
         cases.append((graph, [image], f"width {width}, {channels} channels, stride {stride}"))
+    assert_emulated(cases, tmp_path, "cortex-m4", "-O2")
+
+
+def test_16_bit_operators_are_exact_on_an_emulated_core(tmp_path: Path) -> None:
+    cases = random_cases(sorted(set(INT16) - UNGENERATED), 1, "int16", 300)
+    cases = [case for case in cases if all(t.dtype != "float32" for t in case[0].tensors)]
+    assert len(cases) > 20
     assert_emulated(cases, tmp_path, "cortex-m4", "-O2")

@@ -18,6 +18,7 @@ from espalier.emit.lowering import How, Lowered
 from espalier.errors import UnsupportedModelError
 from espalier.graph import curves
 from espalier.graph.types import Graph
+from espalier.graph.verify import describe
 from espalier.graph.view import OpView, view
 
 Lowering: TypeAlias = Callable[[OpView, How], "Lowered | tuple[Lowered, ...]"]
@@ -108,16 +109,23 @@ def lower(graph: Graph, index: int, how: How = _DEFAULT) -> tuple[Lowered, ...]:
     table = INT16 if looked.output.dtype == "int16" else LOWERINGS
     lowering = table.get(looked.op.kind)
     if lowering is None or not _one_image(looked):
-        raise refusal(looked)
-    result = lowering(looked, how)
+        raise _refusal(graph, index, looked)
+    try:
+        result = lowering(looked, how)
+    except UnsupportedModelError as refused:
+        raise UnsupportedModelError(
+            f"{describe(graph, index)}: {refused.found}",
+            supported=refused.supported,
+            next_step=refused.next_step,
+        ) from None
     return result if isinstance(result, tuple) else (result,)
 
 
-def refusal(looked: OpView) -> UnsupportedModelError:
+def _refusal(graph: Graph, index: int, looked: OpView) -> UnsupportedModelError:
     shapes = ", ".join(f"{t.dtype}{list(t.shape)}" for t in looked.present)
     return UnsupportedModelError(
-        f"no kernel takes {looked.op.kind} of {shapes}",
-        supported="int8 with batch 1: " + ", ".join(sorted(LOWERINGS)),
+        f"{describe(graph, index)}: no kernel takes {looked.op.kind} of {shapes}",
+        supported="batch 1; int8: " + ", ".join(sorted(LOWERINGS)) + "; int16: " + ", ".join(sorted(INT16)),
         next_step='replace the layer, or build this target with runtime = "tflm"',
     )
 

@@ -50,9 +50,8 @@ def conv_2d(view: OpView, how: How) -> Lowered:
     biases = folded_biases(view, weights.reshape(out_c, -1), in_zero)
     fast = out_c // groups % 2 == 0 and fits_fast(weights.reshape(out_c, -1), biases, multipliers)
     window_bytes = round_up(kernel_h * segments * segment, 16) if fast and how.isa == "helium" else 0
-    wide = int(
-        not direct and not window_bytes and how.optimize == "speed" and in_c % 4 == 0 and depth % 4 == 0
-    )
+    aligned = not direct and not window_bytes and in_c % 4 == 0 and depth % 4 == 0
+    wide = int(aligned and how.optimize == "speed" and 2 * ring_width * in_c < 1 << 15)
     slack = 4 + 3 * stride_w * in_c
     out_quant = quant_of(view.output.quant)
     low, high = arithmetic.activation_range(

@@ -110,6 +110,14 @@ def test_a_batch_of_images_is_refused_with_a_way_on() -> None:
     with pytest.raises(UnsupportedModelError) as refusal:
         lower(b.finish([convolution(b, x, 4, 3)]), 0)
     assert "batch 1" in str(refusal.value) and refusal.value.next_step
+    assert "operator 0 (conv_2d" in refusal.value.found
+
+
+def test_a_refusal_inside_a_lowering_names_the_operator() -> None:
+    b = Builder()
+    x = b.input((1, 2, 2, 20_000), Q)
+    with pytest.raises(UnsupportedModelError, match="operator 0"):
+        lower(b.finish([convolution(b, x, 2, 3)]), 0)
 
 
 def test_every_operator_with_a_kernel_is_one_of_the_table() -> None:
