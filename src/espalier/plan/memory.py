@@ -178,27 +178,63 @@ def _search(
     optimize: str,
     start: _Layout,
 ) -> tuple[tuple[int, ...], ...]:
-    """Fuse the tree that lowers the arena most, again and again, until none does."""
+    """Fuse the tree that lowers the arena most, again and again, until none does.
+
+    A network may have several equal peaks: a tree that lowers one of them is a gain too. At the end every tree
+    that the arena can do without is taken apart again.
+    """
+
+    def tried(trees: tuple[tuple[int, ...], ...]) -> _Layout:
+        return _layout(graph, storages, trees, demand, optimize, 0)
+
     candidates = [t for t in _trees(graph, storages) if streamable(graph, t)]
     fused: tuple[tuple[int, ...], ...] = ()
-    used = start.arena_bytes
+    layout, least = start, _score(start)
     while True:
-        taken = {op for tree in fused for op in tree}
-        best: tuple[int, tuple[int, ...]] | None = None
+        crowded = _at_the_top(layout)
+        best: tuple[tuple[int, int], tuple[tuple[int, ...], ...]] | None = None
         for tree in candidates:
-            inside = [f for f in fused if set(f) <= set(tree)]
-            if any(op in taken for op in tree) and not inside:
+            rest = tuple(f for f in fused if not set(f) <= set(tree))
+            if any(set(f) & set(tree) for f in rest) or tree in fused:
                 continue
-            rest = tuple(f for f in fused if f not in inside)
-            if any(set(f) & set(tree) for f in rest):
+            if crowded.isdisjoint(storages.of[t] for op in tree for t in graph.ops[op].outputs):
                 continue
-            trial = _layout(graph, storages, (*rest, tree), demand, optimize, 0)
-            if trial.arena_bytes < used and (best is None or trial.arena_bytes < best[0]):
-                best = trial.arena_bytes, tree
+            score = _score(tried((*rest, tree)))
+            if score < least and (best is None or score < best[0]):
+                best = score, (*rest, tree)
         if best is None:
-            return fused
-        used = best[0]
-        fused = (*(f for f in fused if not set(f) <= set(best[1])), best[1])
+            break
+        least, fused = best
+        layout = tried(fused)
+    for tree in fused:
+        without = tuple(f for f in fused if f != tree)
+        if tried(without).arena_bytes <= least[0]:
+            fused = without
+    return fused
+
+
+def _filled(layout: _Layout) -> list[int]:
+    """The end of the highest byte in use at each step."""
+    filled = [0] * len(layout.steps)
+    for block, offset in zip(layout.blocks, layout.offsets, strict=True):
+        for step in range(block.first, block.last + 1):
+            filled[step] = max(filled[step], offset + aligned(block.size_bytes))
+    return filled
+
+
+def _score(layout: _Layout) -> tuple[int, int]:
+    """The arena, and how many steps fill as much of it as the fullest one."""
+    return layout.arena_bytes, sum(top == layout.arena_bytes for top in _filled(layout))
+
+
+def _at_the_top(layout: _Layout) -> frozenset[int]:
+    """Storages that live at a step that fills the arena."""
+    full = [n for n, top in enumerate(_filled(layout)) if top == layout.arena_bytes]
+    return frozenset(
+        number
+        for (kind, number), block in zip(layout.owners, layout.blocks, strict=True)
+        if kind == "storage" and any(block.first <= n <= block.last for n in full)
+    )
 
 
 def _trees(graph: Graph, storages: _Storages) -> Iterator[tuple[int, ...]]:

@@ -160,3 +160,28 @@ def test_resnet8_fits_the_promised_arena() -> None:
         plan = plan_memory(graph, optimize=optimize, demand=demand, streamable=streamable)
         assert_sound(graph, plan)
         assert plan.arena_bytes <= most
+
+
+def test_equal_peaks_are_lowered_one_after_the_other() -> None:
+    b = Builder()
+    x = b.input((1, 4, 4, 2), Q)
+    for _ in range(3):
+        x = b.op("pad", [x, b.const([[0, 0], [6, 6], [6, 6], [0, 0]], "int32")], Q)
+        x = b.op("max_pool_2d", [x], Q, filter_h=4, filter_w=4, stride_h=4, stride_w=4)
+    graph = b.finish([b.op("relu", [x], Q)])
+
+    def pairs(graph: Graph, ops: tuple[int, ...]) -> bool:
+        return [graph.ops[i].kind for i in ops] == ["pad", "max_pool_2d"]
+
+    plan = plan_memory(graph, optimize="ram", demand=apart, streamable=pairs)
+    assert [len(s.ops) for s in plan.steps] == [2, 2, 2, 1]
+    assert plan.arena_bytes == 2 * 32
+
+
+def test_trees_that_the_arena_can_do_without_are_taken_apart() -> None:
+    graph = chain(6)
+    plan = plan_memory(graph, optimize="ram", demand=in_place, streamable=always)
+    assert (
+        plan.arena_bytes
+        <= plan_memory(graph, optimize="flash", demand=in_place, streamable=never).arena_bytes
+    )
