@@ -193,7 +193,7 @@ def _judged(
 
 
 def _label_loss(logits: Any, targets: Any, kind: str) -> Any:
-    if kind == "sigmoid":
+    if kind in ("sigmoid", "one logit"):
         wanted = targets[:, None] if logits.shape[-1] == 1 else tf.one_hot(targets, logits.shape[-1])
         losses = tf.nn.sigmoid_cross_entropy_with_logits(tf.cast(wanted, tf.float32), logits)
         return tf.reduce_mean(losses, axis=-1)
@@ -202,7 +202,7 @@ def _label_loss(logits: Any, targets: Any, kind: str) -> Any:
 
 def _distance(logits: Any, taught: Any, kind: str) -> Any:
     """Cross-entropy to the teacher's softened answer, scaled by T^2 so that its gradient keeps its size."""
-    if kind == "sigmoid":
+    if kind in ("sigmoid", "one logit"):
         wanted = tf.sigmoid(taught / TEMPERATURE)
         losses = tf.reduce_mean(
             tf.nn.sigmoid_cross_entropy_with_logits(wanted, logits / TEMPERATURE), axis=-1
@@ -217,7 +217,7 @@ def _distance(logits: Any, taught: Any, kind: str) -> Any:
 def _log_odds(answer: Any, kind: str) -> Any:
     """A model's answer as logits, up to a constant that no loss here sees."""
     answer = tf.stop_gradient(_flat(answer))
-    if kind == "logits":
+    if kind in ("logits", "one logit"):
         return answer
     safe = tf.clip_by_value(answer, 1e-9, 1.0 if kind == "softmax" else 1 - 1e-7)
     return tf.math.log(safe) if kind == "softmax" else tf.math.log(safe) - tf.math.log1p(-safe)
@@ -229,7 +229,9 @@ def _flat(answer: Any) -> Any:
 
 @contextmanager
 def _as_logits(model: Any) -> Iterator[tuple[Any, str]]:
-    """The model without its final softmax or sigmoid, sharing its weights, and which of them it was."""
+    """The model without its final softmax or sigmoid, sharing its weights, and what its answer is: "softmax",
+    "sigmoid", "logits" (of a softmax) or "one logit" (of a sigmoid).
+    """
     last = model.outputs[0]._keras_history.operation
     name = getattr(getattr(last, "activation", None), "__name__", "")
     if type(last).__name__ in ("Softmax", "Sigmoid"):
@@ -242,7 +244,7 @@ def _as_logits(model: Any) -> Iterator[tuple[Any, str]]:
         finally:
             last.activation = original
     else:
-        yield model, "logits" if _class_count(model) > 1 else "sigmoid"
+        yield model, "logits" if _class_count(model) > 1 else "one logit"
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from .narrow import sliced_weights
 
 Images = NDArray[np.float32]
 
-FEATURES = 1_600
+FEATURES = 1_152
 """Widest regression that is solved; wider layers only get their intercept, by batch norm or bias."""
 
 _PATCH_VALUES = 48_000_000
@@ -107,7 +107,7 @@ def _fit(old_layer: Any, new_layer: Any, old: Any, new: Any, outputs: NDArray[An
     wanted = tf.gather(_linear(old_layer, tf.gather(old, chosen)), np.flatnonzero(outputs), axis=-1)
     rows = tf.reshape(_patches(new_layer, tf.gather(new, chosen)), [-1, features]).numpy()
     answers = tf.reshape(wanted, [-1, wanted.shape[-1]]).numpy()
-    most = max(6 * features, 4_096)
+    most = max(4 * features, 4_096)
     if len(rows) > most:
         picked = np.sort(np.random.default_rng(0).choice(len(rows), most, replace=False))
         rows, answers = rows[picked], answers[picked]

@@ -67,7 +67,9 @@ def squeeze() -> Any:
 
 def mixed() -> Any:
     """Separable, transposed, PReLU, zero padding, upsampling, maximum, a nested model, a layer used twice, operators."""
-    inner = keras.Sequential([keras.Input((8, 8, 16)), layers.Conv2D(24, 3, padding="same", name="inside"), layers.PReLU()])
+    inner = keras.Sequential(
+        [keras.Input((8, 8, 16)), layers.Conv2D(24, 3, padding="same", name="inside"), layers.PReLU()]
+    )
     given = keras.Input((8, 8, 3))
     x = layers.SeparableConv2D(16, 3, padding="same", depth_multiplier=2, name="sep")(given)
     shared = layers.Conv2D(16, 3, padding="same", activation="swish", name="shared")
@@ -85,7 +87,11 @@ def mixed() -> Any:
 
 
 NETS: dict[str, Callable[[], Any]] = {
-    "plain": plain, "inverted": inverted, "dense_net": dense_net, "squeeze": squeeze, "mixed": mixed,
+    "plain": plain,
+    "inverted": inverted,
+    "dense_net": dense_net,
+    "squeeze": squeeze,
+    "mixed": mixed,
 }
 
 

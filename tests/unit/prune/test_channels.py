@@ -26,7 +26,8 @@ def macs_of(model: Any) -> int:
         return tuple(int(side or 1) for side in graph.shapes[number])
 
     return sum(
-        count_macs(n.kind, n.operation, [shape(i) for i in n.inputs], shape(n.outputs[0])) for n in graph.nodes
+        count_macs(n.kind, n.operation, [shape(i) for i in n.inputs], shape(n.outputs[0]))
+        for n in graph.nodes
     )
 
 
@@ -111,7 +112,9 @@ def test_dead_channels_go_first_and_change_nothing(build: Any, images: Any) -> N
     for node in graph.nodes:  # a batch norm or a depthwise bias behind it must not wake the channel up
         atoms = groups.layouts.get(node.name)
         if node.kind == "BatchNormalization" and atoms is not None:
-            hit = np.isin(groups.component[atoms.outputs], groups.component[groups.layouts[name].outputs[dead]])
+            hit = np.isin(
+                groups.component[atoms.outputs], groups.component[groups.layouts[name].outputs[dead]]
+            )
             gamma, beta, mean, variance = node.operation.get_weights()
             node.operation.set_weights([gamma, np.where(hit, 0, beta), np.where(hit, 0, mean), variance])
     given = images(net)
@@ -156,7 +159,9 @@ def test_channels_of_a_residual_stream_are_tied() -> None:
 
 def test_the_output_and_the_input_are_left_alone() -> None:
     groups = trace_groups(flatten(plain()))
-    assert [family.frozen for family in groups.families if "out" in family.producers] == ["it is the model's output"]
+    assert [family.frozen for family in groups.families if "out" in family.producers] == [
+        "it is the model's output"
+    ]
 
 
 def odd(kind: str) -> Any:
@@ -187,8 +192,17 @@ def odd(kind: str) -> Any:
 
 @pytest.mark.parametrize(
     "kind",
-    ["grouped convolution", "layer norm", "reshape", "permute", "softmax activation", "spatial attention",
-     "channel mean", "constant array", "first axis"],
+    [
+        "grouped convolution",
+        "layer norm",
+        "reshape",
+        "permute",
+        "softmax activation",
+        "spatial attention",
+        "channel mean",
+        "constant array",
+        "first axis",
+    ],
 )
 def test_what_is_not_understood_is_left_alone_and_named(kind: str, images: Any) -> None:
     net = odd(kind)
