@@ -9,20 +9,29 @@ import shutil
 import sys
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
+from espalier.calibrate.check_model import check_declared
+from espalier.calibrate.check_sets import check_sets
 from espalier.calibrate.contract import prepare
+from espalier.calibrate.features import LONGEST, _shortened, measure_features
 from espalier.cli import cli
-from espalier.errors import ImagesRefusedError, UsageError
+from espalier.errors import ImagesRefusedError, RecipeError, UsageError
+from espalier.job import read_job
 from espalier.load.named_set import images_of, read_set
 from espalier.load.read_images import set_path
 from espalier.load.read_model import FloatModel, ModelFile
 from espalier.recipe import InputContract
+from espalier.store import Store
+from espalier.terminal import Progress
+from espalier.workshop import Workshop
 
 sys.path.append(str(Path(__file__).parents[1] / "measure"))
-from tiny_models import classifier  # noqa: E402
+from tiny_models import classifier
 
 ROOT = Path(__file__).parents[3]
 CONTRACT = InputContract(size=(16, 16), color="gray", std=(255.0,))
@@ -177,6 +186,37 @@ def test_what_cannot_be_selected_is_refused(example: Path, tmp_path: Path) -> No
     assert isinstance(tiny.exception, UsageError)
     many = run("calibrate", "select", folder, "--recipe", recipe, "--count", "400", "--out", tmp_path / "x", "-q")
     assert isinstance(many.exception, ImagesRefusedError) and not (tmp_path / "x").exists()
+
+
+def test_a_build_gets_warnings_in_words_and_refuses_wrong_preprocessing(example: Path, tmp_path: Path) -> None:
+    root = tmp_path / "wrong"
+    shutil.copytree(example, root)
+    path = sorted((root / "images/calibration/4").iterdir())[0]
+    Image.fromarray(np.full((8, 8), 30, np.uint8)).save(path)
+    text = (root / "recipe.toml").read_text().replace("std = [255.0]", "std = [127.5]\nmean = [127.5]")
+    (root / "recipe.toml").write_text(text)
+    with Workshop(Store.default(), Progress(quiet=True)) as shop:
+        job = read_job(shop, root / "recipe.toml")
+        (said,) = check_sets(shop, job)
+        assert said.startswith("calibration: 1 of the images hold a single colour: 4/")
+        with pytest.raises(RecipeError, match="declared preprocessing looks wrong") as caught:
+            check_declared(shop, job, job.model.float_model())
+        assert "mean = [0.0], std = [255.0]" in caught.value.next_step
+
+
+def test_features_are_what_the_last_layer_is_fed(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (6, 16, 16, 1)).astype(np.uint8)
+    np.save(tmp_path / "pixels.npy", pixels)
+    found = measure_features(linear_digits(), str(tmp_path / "pixels.npy"), msgspec.to_builtins(CONTRACT))
+    assert np.allclose(found["features"], pixels.reshape(6, -1) / 255, atol=1e-6)
+    assert found["ends"].shape == (6, len(found["names"]), 2) and (found["ends"][:, :, 0] <= found["ends"][:, :, 1]).all()
+    assert found["answers"].shape == (6,)
+
+
+def test_long_features_are_shortened() -> None:
+    wide = np.ones((40, 40, 8), np.float32) * np.arange(8)
+    assert _shortened(wide).tolist() == list(range(8))
+    assert _shortened(np.ones(5000)).shape == (LONGEST,)
 
 
 def test_the_sets_in_the_repository_are_read_and_their_script_is_named() -> None:

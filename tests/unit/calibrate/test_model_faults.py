@@ -18,7 +18,7 @@ from espalier.measure.runtimes import litert
 from espalier.recipe import InputContract
 
 sys.path.append(str(Path(__file__).parents[1] / "measure"))
-from tiny_models import classifier  # noqa: E402
+from tiny_models import classifier
 
 TRUE = InputContract(size=(16, 16), fit="crop", mean=(127.5,), std=(127.5,))
 LABELS = ("one", "two", "three", "four")
