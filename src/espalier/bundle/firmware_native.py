@@ -125,7 +125,8 @@ def expand_yuv422(luma: NDArray[np.uint8], chroma: NDArray[np.uint8]) -> NDArray
     u = np.repeat(chroma[:, 0::2].astype(np.int32) - 128, 2, axis=1)
     v = np.repeat(chroma[:, 1::2].astype(np.int32) - 128, 2, axis=1)
     planes = [y + 91881 * v, y - 22554 * u - 46802 * v, y + 116130 * u]
-    return np.clip(np.stack(planes, axis=2) >> 16, 0, 255).astype(np.uint8)
+    rgb: NDArray[np.uint8] = np.clip(np.stack(planes, axis=2) >> 16, 0, 255).astype(np.uint8)
+    return rgb
 
 
 def output_cases(source: BundleSource) -> list[NDArray[np.int8]]:
