@@ -192,10 +192,6 @@ class _Reader:
         if not isinstance(entry, dict) or not isinstance(entry.get("class_name"), str):
             raise self.refuse("", "one of its layers has no class")
         config = entry.get("config")
-        if not isinstance(config, dict | list):
-            raise self.refuse(
-                "", f"its layer of the class {shown(None, entry['class_name'])} has no configuration"
-            )
         found = entry.get("name") or (config.get("name") if isinstance(config, dict) else None)
         name = self.arguments.name(found, "one of its layers")
         if len(self.layers) >= LIMITS.model_layers:
@@ -208,7 +204,7 @@ class _Reader:
             else entry["class_name"]
         )
         where = f"its layer {name!r}"
-        if class_name in table.MODELS:
+        if class_name in table.MODELS and isinstance(config, dict | list):
             self.layers.append(LayerEntry(name=name, class_name=class_name, inside=inside))
             written = self.model(entry, f"{inside}/{name}" if inside else name)
         else:
@@ -222,7 +218,11 @@ class _Reader:
         module = entry.get("module")
         if module is not None and not isinstance(module, str):
             raise self.refuse(where, "names a module that is no text")
-        translated = table.TF_OPERATIONS.get(str(config.get("function"))) if name == "TFOpLambda" else None
+        translated = (
+            table.TF_OPERATIONS.get(str(config.get("function")))
+            if name == "TFOpLambda" and isinstance(config, dict)
+            else None
+        )
         if translated:
             return translated
         if module in table.OPERATIONS or (

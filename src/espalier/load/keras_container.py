@@ -128,7 +128,7 @@ _FOREIGN: tuple[_Foreign, ...] = (
         advice="unpack it and name the .keras or .h5 file inside",
     ),
     _Foreign(
-        matches=lambda head, _: HDF5_MAGIC in head[512:],
+        matches=lambda head, _: any(head.startswith(HDF5_MAGIC, at) for at in (512, 1024, 2048)),
         what="an HDF5 file with foreign bytes in front of it",
         advice="save the model again; " + SAVE_WHOLE,
     ),
@@ -140,7 +140,7 @@ def recognise(path: Path) -> str:
 
     Raises ModelRefusedError with the true kind of anything else.
     """
-    _refuse_what_is_no_file(path)
+    refuse_what_is_no_file(path)
     size = path.stat().st_size
     if size == 0:
         raise refused(path, "it is empty", "copy or download the model again")
@@ -150,6 +150,8 @@ def recognise(path: Path) -> str:
         )
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
+        file.seek(max(0, size - _END.size))
+        tail = file.read()
     if head.startswith(_ZIP_MAGIC):
         return "keras"
     if head.startswith(HDF5_MAGIC):
@@ -157,6 +159,8 @@ def recognise(path: Path) -> str:
     for kind in _FOREIGN:
         if kind.matches(head + b"\0\0\0\0", path.suffix.lower()):
             raise refused(path, f"it is {kind.what}", kind.advice)
+    if tail.startswith(b"PK\x05\x06"):
+        raise refused(path, "it is a zip archive with foreign bytes in front of it", "do not use this file")
     raise refused(path, f"it is of an unknown kind; its first bytes are {head[:8].hex(' ')}", SAVE_WHOLE)
 
 
@@ -167,7 +171,8 @@ def refused(path: Path, why: str, advice: str) -> ModelRefusedError:
     )
 
 
-def _refuse_what_is_no_file(path: Path) -> None:
+def refuse_what_is_no_file(path: Path) -> None:
+    """Raise ModelRefusedError for what is absent, a folder, a dead link, or no regular file (opening a pipe would hang)."""
     if path.is_symlink() and not path.exists():
         target = str(path.readlink())
         if "annex/objects" in target:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import ModelRefusedError
+from ..errors import ModelRefusedError, UnsupportedModelError
 from .keras_container import SAVE_WHOLE
 
 Json = Any
@@ -37,7 +37,8 @@ class Ends:
 def find_ends(config: dict[str, Json], path: Path) -> Ends:
     """Read the ends of a canonical configuration.
 
-    Raises ModelRefusedError for several inputs or outputs, or an input that is no image.
+    Raises ModelRefusedError for several inputs or outputs or an input that is no image, UnsupportedModelError for
+    one output that is no sigmoid.
     """
     shape = _input_shape(config, path)
     if len(shape) != 3 or shape[2] not in (1, 3, 4):
@@ -46,12 +47,23 @@ def find_ends(config: dict[str, Json], path: Path) -> Ends:
             hint = "channels come first here; rebuild the model with channels last"
         raise _refused(path, f"its input has the shape {list(shape)} without the batch", hint)
     chain = _chain(config, path)
+    output, classes = _output(chain), _classes(chain)
+    if classes == 1:
+        refuse_single_output(path, output)
     return Ends(
-        input_shape=shape,
-        output_layer=str(chain[0]["config"]["name"]),
-        output=_output(chain),
-        classes=_classes(chain),
+        input_shape=shape, output_layer=str(chain[0]["config"]["name"]), output=output, classes=classes
     )
+
+
+def refuse_single_output(path: Path, output: str) -> None:
+    """One output is a classifier of two classes only behind a sigmoid. Raises UnsupportedModelError."""
+    if output != "sigmoid":
+        what = "a softmax over one output, which is always 1" if output == "softmax" else "one linear output"
+        raise UnsupportedModelError(
+            f"the model {path.name!r} ends in {what}",
+            supported="a softmax or logits over at least two classes, or one sigmoid unit",
+            next_step="end it in Dense(1, activation='sigmoid') for two classes",
+        )
 
 
 def _refused(path: Path, why: str, advice: str) -> ModelRefusedError:

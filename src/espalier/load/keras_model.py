@@ -15,6 +15,7 @@ from typing import Any
 from ..errors import InputRefusedError, ModelRefusedError, UnsupportedModelError
 from . import keras_container
 from .keras_assign import assign_weights, cause_of, check_layout
+from .keras_ends import refuse_single_output
 from .keras_facts import LayerEntry, ModelFacts, WeightEntry
 from .macs import count_macs
 
@@ -144,17 +145,8 @@ def _check_task(model: Any, facts: ModelFacts, path: Path) -> None:
             supported="classifiers: the output is [batch, classes]",
             next_step="end the model in GlobalAveragePooling2D or Flatten and a Dense layer",
         )
-    if shape[1] == 1 and facts.output != "sigmoid":
-        what = (
-            "a softmax over one output, which is always 1"
-            if facts.output == "softmax"
-            else "one linear output"
-        )
-        raise UnsupportedModelError(
-            f"the model {path.name!r} ends in {what}",
-            supported="a softmax or logits over at least two classes, or one sigmoid unit",
-            next_step="end it in Dense(1, activation='sigmoid') for two classes",
-        )
+    if shape[1] == 1:
+        refuse_single_output(path, facts.output)
 
 
 def describe(model: Any, facts: ModelFacts) -> dict[str, Any]:

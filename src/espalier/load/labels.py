@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import LabelsRefusedError
@@ -29,9 +30,14 @@ def read_labels(path: Path, expected: int | None = None) -> tuple[str, ...]:
     return tuple(labels)
 
 
-def default_labels(count: int) -> tuple[str, ...]:
-    """Names for a model that comes without any: class_0, class_1, ..."""
-    return tuple(f"class_{index}" for index in range(count))
+def default_labels(count: int, *class_folders: Sequence[str]) -> tuple[str, ...]:
+    """Names for a model that comes without any: the class folders of the first set that has `count` of them.
+
+    They are taken sorted by name, the order in which Keras' image_dataset_from_directory numbers them; without
+    such a set class_0, class_1, ...
+    """
+    fitting = [names for names in class_folders if len(names) == count]
+    return tuple(sorted(fitting[0])) if fitting else tuple(f"class_{index}" for index in range(count))
 
 
 def _refused(path: Path, why: str, advice: str) -> LabelsRefusedError:
@@ -43,6 +49,8 @@ def _refused(path: Path, why: str, advice: str) -> LabelsRefusedError:
 def _lines(path: Path) -> list[str]:
     if path.is_dir():
         raise _refused(path, "it is a folder", "name a text file")
+    if path.exists() and not path.is_file():
+        raise _refused(path, "it is not a regular file", "name a text file")
     try:
         with path.open("rb") as file:
             data = file.read(LIMITS.labels_bytes + 1)

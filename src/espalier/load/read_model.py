@@ -13,6 +13,7 @@ from ..errors import ModelRefusedError
 from ..limits import LIMITS
 from ..recipe import InputContract
 from ..workshop import Workshop, pack, unpack
+from .keras_container import refuse_what_is_no_file
 
 GIVEN = "given"
 """The session slot of the TensorFlow process that holds the model as it was given."""
@@ -123,21 +124,11 @@ class ModelFile:
 
 def file_digest(path: Path) -> str:
     """sha256 of a model file. Raises ModelRefusedError when it is absent, a folder, or over the limit."""
-    if path.is_dir():
-        kind = "a TensorFlow SavedModel" if (path / "saved_model.pb").exists() else "a folder"
-        raise ModelRefusedError(
-            f"model {path} is {kind}",
-            supported="a .keras or .h5 file",
-            next_step="save the Keras model with model.save('model.keras')",
-        )
+    refuse_what_is_no_file(path)
     try:
         with path.open("rb") as file:
             if path.stat().st_size > LIMITS.model_file_bytes:
                 raise ModelRefusedError(f"model {path} is over {LIMITS.model_file_bytes} bytes")
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
-        raise ModelRefusedError(
-            f"model {path} does not exist", next_step="check `model.path`; it is relative to the recipe"
-        ) from None
     except OSError as problem:
         raise ModelRefusedError(f"model {path} cannot be read: {problem.strerror}") from None
