@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from .errors import EspalierError, RecipeError
+from .errors import EspalierError, ImagesRefusedError, RecipeError
 from .load.images import ImageSet, label_indices, scan
 from .load.labels import default_labels, read_labels
 from .load.read_images import set_path
@@ -100,13 +100,30 @@ def _check_labels(found: _Findings, recipe: Recipe, folder: Path, classes: int |
 
     def step() -> str:
         if recipe.model.labels is None:
-            labels.extend(default_labels(classes or 0))
-            return f"none given: the answers are called {', '.join(labels[:3])}, ..."
+            labels.extend(default_labels(classes or 0, *_class_folders(recipe, folder)))
+            return (
+                f"none given: the answers are called {', '.join(labels[:6])}{', ...' if len(labels) > 6 else ''}, "
+                "in this order"
+            )
         labels.extend(read_labels(folder / recipe.model.labels, classes))
         return f"{len(labels)} labels: {', '.join(labels[:6])}{', ...' if len(labels) > 6 else ''}"
 
     found.attempt("labels", step)
     return tuple(labels)
+
+
+def _class_folders(recipe: Recipe, folder: Path) -> list[tuple[str, ...]]:
+    """Class names of the evaluation, fine-tuning and calibration set, where they can be read."""
+    given = [recipe.evaluation.images or recipe.evaluation.csv] if recipe.evaluation is not None else []
+    given += [recipe.prune.fine_tune.images] if recipe.prune.fine_tune is not None else []
+    given += [recipe.calibration.images]
+    classes = []
+    for name in given:
+        try:
+            classes.append(scan(set_path(folder, name or "")).classes)
+        except ImagesRefusedError:
+            continue  # named by its own row
+    return classes
 
 
 def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[str, ...]) -> None:

@@ -34,7 +34,8 @@ class Job:
         """The labels in output order, checked against the model's outputs."""
         classes = self.model.classes()
         if self.recipe.model.labels is None:
-            return default_labels(classes)
+            sets = (self.evaluation, self.fine_tune, self.calibration)
+            return default_labels(classes, *(images.classes() for images in sets if images is not None))
         return read_labels(self.folder / self.recipe.model.labels, classes)
 
     def channel_multiple(self) -> int:

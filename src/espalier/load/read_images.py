@@ -53,6 +53,10 @@ class PixelSet:
             )
         return unpack(files["prepared"], Prepared)
 
+    def classes(self) -> tuple[str, ...]:
+        """Names of the class folders (or of the labels in the csv), sorted; empty for a flat folder."""
+        return scan(self._path).classes
+
     def pixels(self) -> str:
         """Path of the uint8 [n, h, w, c] .npy, readable by every child process."""
         with self._lock:
