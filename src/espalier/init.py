@@ -92,7 +92,7 @@ def write_recipe(model: Path, images: Sequence[Path], targets: Sequence[str], ou
     text = TEMPLATE.format(
         name=recipe_name(model.stem),
         model=_relative(model, base),
-        labels=_labels_line(sets, facts, base),
+        labels=_labels_line(sets, facts, model, base),
         height=height,
         width=width,
         color="gray" if channels == 1 else "rgb",
@@ -150,10 +150,10 @@ def _facts(model: Path) -> dict[str, Any]:
         return ModelFile(shop, model, InputContract(size=(1, 1))).facts()
 
 
-def _labels_line(sets: dict[str, Path], facts: dict[str, Any], base: Path) -> str:
-    file = next((p for p in (base / "labels.txt",) if p.is_file()), None)
+def _labels_line(sets: dict[str, Path], facts: dict[str, Any], model: Path, base: Path) -> str:
+    file = next((p for p in (base / "labels.txt", model.parent / "labels.txt") if p.is_file()), None)
     if file is not None:
-        return f'labels = "{file.name}"                # one per line, in output order'
+        return f'labels = "{_relative(file, base)}"                # one per line, in output order'
     names = next((scan(sets[r]).classes for r in ("evaluation", "train", "calibration") if r in sets), ())
     hint = f" ({', '.join(names[:4])}{', ...' if len(names) > 4 else ''})" if names else ""
     return f'# labels = "labels.txt"              # CHECK: one per line, in output order; {facts["classes"]} outputs{hint}'

@@ -155,7 +155,8 @@ def label_indices(entries: Sequence[Labelled], labels: Sequence[str]) -> list[in
             f"class {unknown[0]!r} of the images is not in the labels"
             + (f", nor are {len(unknown) - 1} others" if len(unknown) > 1 else ""),
             supported="class names as in the labels file: " + ", ".join(list(labels)[:12]),
-            next_step=(f"did you mean {near[0]!r}? " if near else "") + "rename the folder, or correct the file of `model.labels`",
+            next_step=(f"did you mean {near[0]!r}? " if near else "")
+            + "rename the folder, or correct the file of `model.labels`",
         )
     return [place[entry.label] for entry in entries if entry.label is not None]
 
