@@ -17,9 +17,14 @@ REPRESENTED = 4_000
 
 
 def choose(
-    features: NDArray[np.float32], ends: NDArray[np.float64], groups: Sequence[int], count: int
+    features: NDArray[np.float32],
+    ends: NDArray[np.float64],
+    groups: Sequence[int],
+    count: int,
+    *,
+    wide: bool = True,
 ) -> list[int]:
-    """At most `count` places, sorted. Deterministic.
+    """At most `count` places, sorted. Deterministic. `wide` False leaves the ranges out.
 
     `features` float32 [n, f]; `ends` float64 [n, tensors, 2] (each image's ranges); `groups`: a class per image.
     """
@@ -31,7 +36,7 @@ def choose(
         similar[group] = np.maximum(alike[rows] @ alike[shown].T, 0)
     best = {group: np.zeros(matrix.shape[1], np.float32) for group, matrix in similar.items()}
     left = {group: np.ones(len(rows), np.bool_) for group, rows in members.items()}
-    range_gain = _RangeGain(ends)
+    range_gain = _RangeGain(ends if wide else ends[:, :0])
     chosen: list[int] = []
     while len(chosen) < count and any(mask.any() for mask in left.values()):
         for group, rows in members.items():
@@ -61,7 +66,7 @@ class _RangeGain:
 
     def __init__(self, ends: NDArray[np.float64]) -> None:
         low, high = ends[:, :, 0].min(axis=0), ends[:, :, 1].max(axis=0)
-        kept = high > low
+        kept = np.asarray(high > low)
         self._low, self._high = ends[:, kept, 0], ends[:, kept, 1]
         self._whole = (high - low)[kept]
         self._taken: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None

@@ -37,7 +37,20 @@ SEEDS = 5
 LEFT_OUT = ("constant", "exposure", "blurred", "duplicate", "near-duplicate", "contradiction")
 """Findings whose files are not chosen."""
 
-METHOD = "balanced; facility location on the last layer's input and spanned ranges, greedy"
+STYLES: tuple[tuple[str, float, bool], ...] = (
+    ("wide", 1.0, True),
+    ("typical", 0.998, True),
+    ("representative", 1.0, False),
+)
+"""Ways to choose: (name, quantile of every tensor's ends beyond which an image is left out, whether spanned ranges
+count). Which is best depends on the model: wide ranges cost resolution, narrow ones clip. So each is tried, and kept
+is the one whose int8 model is nearest to the float model on images that neither choose nor judge."""
+
+METHODS = {
+    "wide": "balanced, facility location on the last layer's input, and widest ranges, greedy",
+    "typical": "balanced, facility location on the last layer's input, and widest ranges but for outliers, greedy",
+    "representative": "balanced, facility location on the last layer's input, greedy",
+}
 
 STAGES = ("images", "load", "features", "choose", "judge")
 
@@ -52,7 +65,10 @@ class Quality(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
-    """What was chosen and how good it is. `random`, `spread`: mean and standard deviation over random choices."""
+    """What was chosen and how good it is. `random`, `spread`: mean and standard deviation over random choices.
+
+    `tried`: the styles on the images that decided between them; all other figures are of other held-out images.
+    """
 
     folder: str
     candidates: int
@@ -60,6 +76,8 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     chosen: int
     classes: dict[str, int]
     held_out: int
+    style: str
+    tried: dict[str, Quality]
     quality: Quality
     random: Quality
     spread: Quality
@@ -115,12 +133,15 @@ def select_set(
                 f"{folder} holds {len(candidates)} usable images beside {len(held)} held out; --count asks for {count}",
                 next_step="ask for fewer, or give a larger folder",
             )
-        chosen = candidates[
-            choose(pool.features[candidates], pool.ends[candidates], [pool.groups[i] for i in candidates], count)
-        ]
-        judge = _Judge(shop, pool, given, source.contract, held)
-        quality = judge.quality(chosen)
-        rivals = [judge.quality(_random(candidates, count, seed)) for seed in range(SEEDS)]
+        decides, judges = (
+            _Judge(shop, pool, given, source.contract, part, name)
+            for part, name in ((held[1::2], "deciding"), (held[::2], "judging"))
+        )
+        tried = {name: _style(pool, candidates, count, cut, wide) for name, cut, wide in STYLES}
+        scored = {name: decides.quality(places) for name, places in tried.items()}
+        style = min(scored, key=lambda name: scored[name].difference)
+        chosen, quality = tried[style], judges.quality(tried[style])
+        rivals = [judges.quality(_random(candidates, count, seed)) for seed in range(SEEDS)]
         rows = [pool.prepared.images[i] for i in chosen]
         write_set(
             out,
@@ -131,7 +152,7 @@ def select_set(
             model_sha256=source.sha256,
             candidates=len(pool.prepared.images),
             left_out=len(pool.prepared.images) - len(usable),
-            method=METHOD,
+            method=f"{style}: {METHODS[style]}",
         )
         return Selection(
             folder=folder.name,
@@ -139,7 +160,9 @@ def select_set(
             left_out=left_out,
             chosen=len(rows),
             classes=_classes(rows),
-            held_out=len(held),
+            held_out=len(held[::2]),
+            style=style,
+            tried=scored,
             quality=quality,
             random=_over(rivals, np.mean),
             spread=_over(rivals, lambda values: np.std(values, ddof=1)),
@@ -227,7 +250,18 @@ def _usable(
 def _held_out(usable: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     """Every fifth usable image, fewer when the folder is small; none are chosen."""
     held = usable[::HELD_OUT][:: max(1, -(-len(usable[::HELD_OUT]) // HELD_OUT_MOST))]
-    return held if len(usable) - len(held) >= count else held[: max(1, len(usable) - count)]
+    return held if len(usable) - len(held) >= count else held[: max(2, len(usable) - count)]
+
+
+def _style(pool: Pool, candidates: NDArray[np.int64], count: int, cut: float, wide: bool) -> NDArray[np.int64]:
+    """The places that one style chooses. Outliers stay in where too few images would be left."""
+    ends = pool.ends[candidates]
+    low = np.quantile(ends[:, :, 0], 1 - cut, axis=0)
+    high = np.quantile(ends[:, :, 1], cut, axis=0)
+    inside = ~((ends[:, :, 0] < low) | (ends[:, :, 1] > high)).any(axis=1)
+    kept = candidates[inside] if int(inside.sum()) >= 2 * count else candidates
+    groups = [pool.groups[i] for i in kept]
+    return np.asarray(kept[choose(pool.features[kept], pool.ends[kept], groups, count, wide=wide)])
 
 
 def _random(candidates: NDArray[np.int64], count: int, seed: int) -> NDArray[np.int64]:
@@ -238,11 +272,17 @@ class _Judge:
     """Quantizes with a set and compares the int8 file with the float model on the held-out images."""
 
     def __init__(
-        self, shop: Workshop, pool: Pool, given: FloatModel, contract: InputContract, held: NDArray[np.int64]
+        self,
+        shop: Workshop,
+        pool: Pool,
+        given: FloatModel,
+        contract: InputContract,
+        held: NDArray[np.int64],
+        name: str,
     ) -> None:
         self._shop, self._pool, self._given, self._held = shop, pool, given, held
         self._contract = msgspec.to_builtins(contract)
-        self._held_path = shop.scratch / "held-out.npy"
+        self._held_path = shop.scratch / f"{name}.npy"
         np.save(self._held_path, pool.pixels[held])
         self._wanted = self._probabilities(given.tflite)
 

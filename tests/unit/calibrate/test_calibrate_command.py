@@ -143,7 +143,10 @@ def test_a_chosen_set_is_balanced_clean_and_wider_than_chance(example: Path) -> 
     done = json.loads(result.output)
     assert done["chosen"] == 50 and set(done["classes"].values()) == {5}
     assert done["left_out"] == {"duplicate": 1}
-    assert done["quality"]["range_coverage"] > done["random"]["range_coverage"] + done["spread"]["range_coverage"]
+    assert set(done["tried"]) == {"wide", "typical", "representative"}
+    assert done["tried"][done["style"]]["difference"] == min(row["difference"] for row in done["tried"].values())
+    assert done["tried"]["wide"]["range_coverage"] > done["random"]["range_coverage"] + done["spread"]["range_coverage"]
+    assert done["quality"]["agreement"] >= done["random"]["agreement"] - 2 * done["spread"]["agreement"]
     known = read_set(example / "calibration/fifty")
     assert known.count == 50 and known.input == CONTRACT and known.chosen is not None
     assert len((example / "calibration/fifty/SHA256SUMS").read_text().splitlines()) == 50
