@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from .errors import EspalierError, ImagesRefusedError, RecipeError
+from .errors import EspalierError, ImagesRefusedError
 from .load.images import ImageSet, label_indices, scan
 from .load.labels import default_labels, read_labels
 from .load.read_images import set_path
@@ -70,10 +70,7 @@ def _check_model(found: _Findings, shop: Workshop, recipe: Recipe, folder: Path)
     def step() -> str:
         model = ModelFile(shop, folder / recipe.model.path, recipe.input)
         facts.update(model.facts())
-        expected = list(recipe.input.shape)
-        shape = list(facts["input_shape"])
-        if any(have is not None and have != want for have, want in zip(shape, expected, strict=True)):
-            raise _other_shape(shape, expected)
+        model.check_shape()
         return (
             f"{recipe.model.path}: {facts['format']}, Keras {facts['keras_version']}, {len(facts['layers'])} layers, "
             f"{facts['parameters']:,} parameters, ends with {facts['output']}"
@@ -84,15 +81,6 @@ def _check_model(found: _Findings, shop: Workshop, recipe: Recipe, folder: Path)
     if classes == 1:
         return 2
     return int(classes) if classes else None
-
-
-def _other_shape(shape: list[int | None], expected: list[int]) -> RecipeError:
-    return RecipeError(
-        f"the model takes images of {shape}, the recipe's [input] gives {expected}",
-        supported="`input.size` and `input.color` that equal the model's input (height, width, channels)",
-        next_step=f"set size = {[s or e for s, e in zip(shape[:2], expected[:2], strict=True)]}"
-        + (', color = "gray"' if shape[2] == 1 else ""),
-    )
 
 
 def _check_labels(found: _Findings, recipe: Recipe, folder: Path, classes: int | None) -> tuple[str, ...]:

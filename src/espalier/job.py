@@ -53,7 +53,7 @@ def read_job(shop: Workshop, path: Path) -> Job:
         model = ModelFile(shop, folder / recipe.model.path, recipe.input)
         calibration, evaluation = open_sets(shop, recipe, folder)
         _start_early(shop, model, calibration, evaluation)
-        model.facts()
+        model.check_shape()
         tune = recipe.prune.fine_tune
         wanted = tune is not None and recipe.prune.method != "none"
         fine_tune = (

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from ..errors import ModelRefusedError
+from ..errors import ModelRefusedError, RecipeError
 from ..limits import LIMITS
 from ..recipe import InputContract
 from ..workshop import Workshop, pack, unpack
@@ -63,6 +63,23 @@ class ModelFile:
                 )["facts"],
                 dict[str, Any],
             )
+
+    def check_shape(self) -> None:
+        """Raise RecipeError unless `[input]` gives what the model takes; needs the facts only."""
+        shape, given = self.facts()["input_shape"], self._contract.shape
+        if all(have in (None, want) for have, want in zip(shape, given, strict=True)):
+            return
+        colors = {1: 'color = "gray"', 3: 'color = "rgb" (or "bgr")'}
+        wrong = [f"size = {[s or w for s, w in zip(shape[:2], given[:2], strict=True)]}"]
+        wrong = [] if all(s in (None, w) for s, w in zip(shape[:2], given[:2], strict=True)) else wrong
+        wrong += (
+            [colors.get(shape[2], "a model of 1 or 3 channels")] if shape[2] not in (None, given[2]) else []
+        )
+        raise RecipeError(
+            f"the model takes images of {list(shape)}, the recipe's [input] gives {list(given)}",
+            supported="`input.size` and `input.color` that equal the model's input (height, width, channels)",
+            next_step=f"set {', '.join(wrong)}",
+        )
 
     def classes(self) -> int:
         """Number of class probabilities that the converted model answers with; a single unit counts as two."""
