@@ -67,6 +67,12 @@ def workers() -> Iterator[Callable[..., Shared]]:
         shared.end()
 
 
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One store for all rows: the sound image sets are read once. Refusals are never stored."""
+    return tmp_path_factory.mktemp("store")
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A sound project: model, labels, recipe and images, and a canary beside it."""
@@ -108,10 +114,14 @@ def run(command: list[str], monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 def test_the_sound_project_passes_the_check(
-    project: Path, workers: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    project: Path,
+    workers: Any,
+    store: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(workshop, "Worker", workers)
-    monkeypatch.setenv("ESPALIER_STORE", str(project.parent / "store"))
+    monkeypatch.setenv("ESPALIER_STORE", str(store))
     status = run(["check", str(project / "recipe.toml")], monkeypatch)
     assert status == 0, capsys.readouterr()
 
@@ -121,6 +131,7 @@ def test_refused_with_the_right_words_and_nothing_written(
     row: Attack,
     project: Path,
     workers: Any,
+    store: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -128,7 +139,7 @@ def test_refused_with_the_right_words_and_nothing_written(
     monkeypatch.chdir(project)
     row.spoil(project)
     before = snapshot(project.parent)
-    monkeypatch.setenv("ESPALIER_STORE", str(project.parent.parent / f"{project.parent.name}-store"))
+    monkeypatch.setenv("ESPALIER_STORE", str(store))
     for command in row.commands:
         options = ["--out", str(project / "dist"), "--tools", "none", "--quiet"] if command == "build" else []
         status = run([command, str(project / "recipe.toml"), *options], monkeypatch)
@@ -141,10 +152,9 @@ def test_refused_with_the_right_words_and_nothing_written(
 
 
 @pytest.mark.parametrize("row", [row for row in ALL if row.name in AS_A_USER], ids=lambda row: row.name)
-def test_the_same_in_a_process_of_its_own(row: Attack, project: Path) -> None:
+def test_the_same_in_a_process_of_its_own(row: Attack, project: Path, store: Path) -> None:
     row.spoil(project)
     before = snapshot(project.parent)
-    store = project.parent.parent / f"{project.parent.name}-store"
     done = subprocess.run(
         [sys.executable, "-m", "espalier", "check", str(project / "recipe.toml")],
         capture_output=True,
