@@ -69,16 +69,16 @@ class ModelFile:
         shape, given = self.facts()["input_shape"], self._contract.shape
         if all(have in (None, want) for have, want in zip(shape, given, strict=True)):
             return
-        colors = {1: 'color = "gray"', 3: 'color = "rgb" (or "bgr")'}
-        wrong = [f"size = {[s or w for s, w in zip(shape[:2], given[:2], strict=True)]}"]
+        colors = {1: 'set color = "gray"', 3: 'set color = "rgb" (or "bgr")'}
+        wrong = [f"set size = {[s or w for s, w in zip(shape[:2], given[:2], strict=True)]}"]
         wrong = [] if all(s in (None, w) for s, w in zip(shape[:2], given[:2], strict=True)) else wrong
         wrong += (
-            [colors.get(shape[2], "a model of 1 or 3 channels")] if shape[2] not in (None, given[2]) else []
+            [colors.get(shape[2], "rebuild the model for 1 or 3 channels")] if shape[2] not in (None, given[2]) else []
         )
         raise RecipeError(
             f"the model takes images of {list(shape)}, the recipe's [input] gives {list(given)}",
             supported="`input.size` and `input.color` that equal the model's input (height, width, channels)",
-            next_step=f"set {', '.join(wrong)}",
+            next_step=", ".join(wrong),
         )
 
     def classes(self) -> int:
