@@ -116,8 +116,8 @@ def _entered(pixels: bytes) -> bytes:
 
 
 def core_of(target: Target) -> Core | None:
-    """The emulated core that models a target's CPU, or None (Xtensa has none)."""
-    if target.compiler is None:
+    """The emulated core that models a target's CPU, or None: the target's table names an emulator only if one does."""
+    if target.compiler is None or not (target.compiler.unicorn_cpu or target.compiler.qemu_machine):
         return None
     wanted = target.compiler.zig_cpu.partition("+")[0]
     return next((core for core in CORES.values() if core.cpu.partition("+")[0] == wanted), None)
