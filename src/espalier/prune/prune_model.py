@@ -160,4 +160,6 @@ def _row(
         sparsity=account.get("sparsity"),
         layers=tuple(account.get("layers", ())),
         history=pruned.history,
+        left_alone=tuple(account.get("left_alone", ())),
+        notes=tuple(account.get("notes", ())),
     )

@@ -54,6 +54,9 @@ class PruneRow(_Row, frozen=True, kw_only=True):
     verdict: str = ""
     layers: tuple[dict[str, Any], ...] = ()
     history: tuple[dict[str, float], ...] = ()
+    left_alone: tuple[dict[str, str], ...] = ()
+    """Layers that were not pruned: {layer, why}."""
+    notes: tuple[str, ...] = ()
 
 
 class StepRow(_Row, frozen=True, kw_only=True):
