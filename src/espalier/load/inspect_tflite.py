@@ -45,6 +45,11 @@ _TYPES: Final = (
 _MOST_SIDES: Final = 8
 
 
+def operator_name(number: int) -> str:
+    """TFLite's name of a builtin operator, such as TILE; OPERATOR_n when it is newer than this table."""
+    return _OPERATORS[number] if 0 <= number < len(_OPERATORS) else f"OPERATOR_{number}"
+
+
 def inspect_tflite(data: bytes) -> dict[str, Any]:
     """Plain facts of a .tflite file: input, output, operators with versions and floors, MACs, parameters.
 
@@ -91,7 +96,7 @@ def _code(table: Table) -> tuple[str, int]:
     number = max(table.integer(0, "int8"), table.integer(3, "int32"))
     if number == _OPERATORS.index("CUSTOM"):
         return "CUSTOM " + printable(table.text(1), 60), table.integer(2, "int32", 1)
-    name = _OPERATORS[number] if 0 <= number < len(_OPERATORS) else f"OPERATOR_{number}"
+    name = operator_name(number)
     return name, table.integer(2, "int32", 1)
 
 
@@ -140,7 +145,10 @@ def _row(table: Table, codes: list[tuple[str, int]], tensors: list[dict[str, Any
     inputs, outputs = used[1], used[2]
     if not outputs:
         raise refused(f"an operator {name} has no result")
-    weights = next((t for t in inputs if t["constant"] and len(t["scales"]) > 0 and t["dtype"] in ("int8", "uint8")), None)
+    weights = next(
+        (t for t in inputs if t["constant"] and len(t["scales"]) > 0 and t["dtype"] in ("int8", "uint8")),
+        None,
+    )
     return {
         "operator": name,
         "version": version,

@@ -19,6 +19,7 @@ from espalier.graph.types import ABSENT, DTYPES, Array, Graph, Op, OptionValue, 
 from espalier.graph.verify import MAX_ELEMENTS, MAX_RANK, find_problem, printable
 from espalier.limits import LIMITS
 from espalier.load.flatbuffer import Buffer, Table, refused
+from espalier.load.inspect_tflite import operator_name
 
 TENSOR_TYPES: Final[Mapping[int, str]] = MappingProxyType(
     {0: "float32", 2: "int32", 3: "uint8", 4: "int64", 7: "int16", 9: "int8"}
@@ -71,7 +72,7 @@ def _read(data: bytes, name: str) -> Graph:
     return Graph(
         name=name,
         tensors=tensors,
-        ops=tuple(_op(i, t, codes, len(tensors)) for i, t in enumerate(operators)),
+        ops=tuple(_op(i, t, codes, tensors) for i, t in enumerate(operators)),
         inputs=subgraph.integers(1),
         outputs=subgraph.integers(2),
     )
@@ -157,15 +158,21 @@ def _quant(where: str, table: Table, dtype: str) -> Quant | None:
     return Quant(scales=tuple(float(s) for s in scales), zero_points=zero_points, axis=axis)
 
 
-def _op(position: int, table: Table, codes: tuple[int, ...], tensors: int) -> Op:
+def _op(position: int, table: Table, codes: tuple[int, ...], known: tuple[Tensor, ...]) -> Op:
+    tensors = len(known)
     index = table.integer(0, "uint32")
     if index >= len(codes):
         raise refused(f"operator {position} names operator code {index} of {len(codes)}")
     code = codes[index]
     if code == CUSTOM_CODE or code not in BY_CODE:
-        what = "a custom operator" if code == CUSTOM_CODE else f"TFLite operator number {code}"
+        what = (
+            "a custom operator"
+            if code == CUSTOM_CODE
+            else f"{operator_name(code)}, TFLite operator number {code}"
+        )
+        made = [printable(known[i].name) for i in table.integers(2) if 0 <= i < tensors]
         raise UnsupportedModelError(
-            f"operator {position} is {what}",
+            f"operator {position} is {what}" + (f", which makes {made[0]!r}" if made else ""),
             supported=", ".join(sorted(OPS)),
             next_step="replace the layer by one of the supported ones",
         )
