@@ -48,7 +48,7 @@ class Shared:
         """The next command uses it again."""
 
     def end(self) -> None:
-        self._worker.close(kill=True)
+        self._worker.close()
 
 
 @pytest.fixture(scope="module")

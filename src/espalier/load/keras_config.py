@@ -130,8 +130,7 @@ class _Reader:
 
     def _functional(self, config: dict[str, Json], inside: str) -> dict[str, Json]:
         name = self.arguments.name(config.get("name", "model"), "its model")
-        inner = f"{inside}/{name}" if inside else name
-        layers = [self.layer(item, inner if inside else "", True) for item in config["layers"]]
+        layers = [self.layer(item, inside, True) for item in config["layers"]]
         names = [item["name"] for item in layers]
         if len(set(names)) != len(names):
             raise self.refuse(
@@ -153,9 +152,8 @@ class _Reader:
 
     def _sequential(self, entry: dict[str, Json], config: dict[str, Json], inside: str) -> dict[str, Json]:
         name = self.arguments.name(config.get("name", "sequential"), "its model")
-        inner = f"{inside}/{name}" if inside else name
         source = config["layers"]
-        layers = [self.layer(item, inner if inside else "", False) for item in source]
+        layers = [self.layer(item, inside, False) for item in source]
         shape = self._first_shape(entry, config, source)
         if shape is not None and (not layers or layers[0]["class_name"] != "InputLayer"):
             layers.insert(0, self.input_layer(f"{name}_input", shape))
