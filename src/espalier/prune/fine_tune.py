@@ -96,8 +96,8 @@ class _Trainer:
         rate = keras.optimizers.schedules.CosineDecay(settings.learning_rate, total, alpha=0.02)
         self.optimizer = keras.optimizers.Adam(rate)
         self.optimizer.build(student.trainable_variables)
-        self.step = tf.function(self._step)
-        self.judge = tf.function(self._judge, reduce_retracing=True)
+        self.step = tf.function(self._step, autograph=False)
+        self.judge = tf.function(self._judge, reduce_retracing=True, autograph=False)
 
     def _step(self, pixels: Any, targets: Any, number: Any) -> Any:
         changed = augment(tf.cast(pixels, tf.float32), self.settings.augment, tf.stack([self.seed, number]))

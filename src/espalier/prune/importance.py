@@ -56,7 +56,7 @@ def score_channels(
 
         return call
 
-    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
+    @tf.function(reduce_retracing=True, autograph=False)  # type: ignore[untyped-decorator]
     def squares(pixels: Any, signs: Any) -> Any:
         gates = tf.ones((tf.shape(pixels)[0], groups.count))
         with tf.GradientTape() as tape:
