@@ -26,6 +26,10 @@ Ranges = dict[str, tuple[float, float]]
 """Tensor name -> (minimum, maximum)."""
 
 _CHUNK = 64
+SMALLEST_STEP = 2.0**-24
+"""Activations that fade out (an untrained MobileNetV2 has such) get no smaller scale: kernels hold a clamp at 6 and
+the ratio of two scales in 32-bit words: they abort or wrap below 2^-28, a softmax at 2^-26 (graph/rules.py)."""
+
 _THREADS_FROM_MACS = 30_000_000
 """Below this size a second thread costs more than it brings."""
 
@@ -140,7 +144,12 @@ def measure_ranges(
             _check_answer(parsed, float_model, interpreter, image, layers or {})
     _check_finite(parsed, low, high, layers or {})
     _check_complete(parsed, low)
-    return {name: (low[name], high[name]) for name in sorted(low)}
+    return {name: (low[name], representable(low[name], high[name])) for name in sorted(low)}
+
+
+def representable(low: float, high: float) -> float:
+    """The upper end of a range, raised until one int8 step is SMALLEST_STEP; a range of zeros only stays."""
+    return high if low == high == 0.0 else max(high, low + 255 * SMALLEST_STEP)
 
 
 def _check_constants(model: Any, layers: Mapping[str, str]) -> None:
