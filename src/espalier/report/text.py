@@ -72,6 +72,8 @@ def key_figures(report: Report) -> list[tuple[str, str]]:
                 f"int8 bytes {percent(p.bytes_after, p.bytes_before)}{ratio}{given}",
             )
         )
+        if p.verdict:
+            rows.append(("verdict", f"{p.method}: {p.verdict}"))
     rows.append(
         (
             "int8",
