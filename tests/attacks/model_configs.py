@@ -13,9 +13,14 @@ from attack import Attack, attack
 
 Json = Any
 
-BYTECODE = {"class_name": "__lambda__", "config": {"code": "4wEAAAAAAAAA\n", "defaults": None, "closure": None}}
+BYTECODE = {
+    "class_name": "__lambda__",
+    "config": {"code": "4wEAAAAAAAAA\n", "defaults": None, "closure": None},
+}
 LAMBDA = k.layer("Lambda", "evil", "conv", function=BYTECODE, arguments={})
-LAMBDA_OF_KERAS_2 = k.layer("Lambda", "evil", "conv", function=["4wEAAAAAAAAA\n", None, None], function_type="lambda")
+LAMBDA_OF_KERAS_2 = k.layer(
+    "Lambda", "evil", "conv", function=["4wEAAAAAAAAA\n", None, None], function_type="lambda"
+)
 
 
 def gadget(module: str, name: str, config: Json = "true", **more: Json) -> dict[str, Json]:
@@ -40,7 +45,12 @@ def with_class(class_name: str, **config: Json) -> dict[str, Json]:
 
 def obj(module: str, name: str, config: Json = None) -> dict[str, Json]:
     """An object in an argument."""
-    return {"module": module, "class_name": name, "config": {} if config is None else config, "registered_name": name}
+    return {
+        "module": module,
+        "class_name": name,
+        "config": {} if config is None else config,
+        "registered_name": name,
+    }
 
 
 def renamed(name: str) -> dict[str, Json]:
@@ -81,13 +91,15 @@ def two_inputs() -> dict[str, Json]:
 
 
 def two_outputs() -> dict[str, Json]:
-    return k.functional(
-        k.pixels(), k.conv(), k.pool(), k.dense(), output=[["scores", 0, 0], ["pool", 0, 0]]
-    )
+    return k.functional(k.pixels(), k.conv(), k.pool(), k.dense(), output=[["scores", 0, 0], ["pool", 0, 0]])
 
 
 def pruned() -> dict[str, Json]:
-    wrapped = {"name": "prune_conv", "layer": k.conv(), "pruning_schedule": {"class_name": "ConstantSparsity"}}
+    wrapped = {
+        "name": "prune_conv",
+        "layer": k.conv(),
+        "pruning_schedule": {"class_name": "ConstantSparsity"},
+    }
     entry = k.layer("PruneLowMagnitude", "prune_conv", "pixels", module="tensorflow_model_optimization") | {
         "config": wrapped
     }
@@ -114,29 +126,61 @@ BOTH: tuple[tuple[str, Json, tuple[str, ...]], ...] = (
         with_layer(gadget("keras.config", "enable_unsafe_deserialization", {})),
         ("enable_unsafe_deserialization",),
     ),
-    ("cve-2025-12058-string-lookup", with_class("StringLookup", vocabulary="/etc/passwd"), ("stringlookup", "files")),
-    ("cve-2025-12058-integer-lookup", with_class("IntegerLookup", vocabulary="http://127.0.0.1/v"), ("integerlookup",)),
+    (
+        "cve-2025-12058-string-lookup",
+        with_class("StringLookup", vocabulary="/etc/passwd"),
+        ("stringlookup", "files"),
+    ),
+    (
+        "cve-2025-12058-integer-lookup",
+        with_class("IntegerLookup", vocabulary="http://127.0.0.1/v"),
+        ("integerlookup",),
+    ),
     ("cve-2026-1462-tfsmlayer", with_class("TFSMLayer", filepath="/tmp/evil"), ("tfsmlayer", "program")),
     ("cve-2026-12479-name-leaves-folder", renamed("../../evil"), ("named", "../../evil")),
     ("text-vectorization", with_class("TextVectorization", vocabulary="gs://x"), ("textvectorization",)),
     ("torch-module", with_class("TorchModuleWrapper", module="x"), ("torchmodulewrapper", "pickle")),
     ("jax-layer", with_class("JaxLayer"), ("jaxlayer",)),
-    ("custom-layer", with_layer(gadget("my_package.layers", "Attention2", {"name": "evil"})), ("my_package",)),
+    (
+        "custom-layer",
+        with_layer(gadget("my_package.layers", "Attention2", {"name": "evil"})),
+        ("my_package",),
+    ),
     ("main-module-layer", with_layer(gadget("__main__", "Conv2D", {"name": "evil"})), ("__main__.conv2d",)),
-    ("stock-name-foreign-module", with_layer(gadget("evil.layers", "Dense", {"name": "evil"})), ("evil.layers.dense",)),
+    (
+        "stock-name-foreign-module",
+        with_layer(gadget("evil.layers", "Dense", {"name": "evil"})),
+        ("evil.layers.dense",),
+    ),
     ("unknown-stock-layer", with_class("deserialize"), ("deserialize", "not a stock layer")),
-    ("operation-with-code", with_layer(gadget("keras.src.ops.core", "Map", {"name": "evil"})), ("not on the list",)),
+    (
+        "operation-with-code",
+        with_layer(gadget("keras.src.ops.core", "Map", {"name": "evil"})),
+        ("not on the list",),
+    ),
     ("tfmot-wrapper", pruned(), ("prunelowmagnitude", "strip_pruning")),
     ("qat-wrapper", with_class("QuantizeWrapperV2"), ("quantization-aware", "float model")),
     ("sequence-layer", with_class("LSTM", units=4), ("lstm", "sequences")),
     ("tf-op-lambda", with_class("TFOpLambda", function="io.read_file"), ("tfoplambda", "replace")),
     ("activation-foreign", with_argument(activation=obj("builtins", "function", "eval")), ("activation",)),
     ("activation-path", with_argument(activation="/tmp/evil.so"), ("activation", "/tmp/evil.so")),
-    ("initializer-gadget", with_argument(kernel_initializer=obj("os", "system", "id")), ("kernel_initializer", "os.system")),
-    ("regularizer-gadget", with_argument(kernel_regularizer=obj("subprocess", "run", {})), ("kernel_regularizer",)),
+    (
+        "initializer-gadget",
+        with_argument(kernel_initializer=obj("os", "system", "id")),
+        ("kernel_initializer", "os.system"),
+    ),
+    (
+        "regularizer-gadget",
+        with_argument(kernel_regularizer=obj("subprocess", "run", {})),
+        ("kernel_regularizer",),
+    ),
     ("constraint-gadget", with_argument(bias_constraint=obj("evil", "MaxNorm")), ("bias_constraint", "evil")),
     ("policy-gadget", with_argument(dtype=obj("evil", "DTypePolicy", {"name": "float32"})), ("precision",)),
-    ("quantized-policy", with_argument(dtype=obj("keras", "QuantizedDTypePolicy", {"mode": "int8"})), ("float model",)),
+    (
+        "quantized-policy",
+        with_argument(dtype=obj("keras", "QuantizedDTypePolicy", {"mode": "int8"})),
+        ("float model",),
+    ),
     ("argument-path", with_argument(cache="/var/cache/evil"), ("cache", "/var/cache/evil")),
     ("argument-url", with_argument(padding="http://127.0.0.1/"), ("padding", "http://127.0.0.1/")),
     ("argument-object", with_argument(callback=obj("os", "system", "id")), ("callback", "os.system")),
@@ -190,5 +234,9 @@ CONFIGS: tuple[Attack, ...] = (
     attack("keras-config-deep-json", as_keras(deep_json()), "json"),
     attack("keras-config-nan", as_keras(with_literal("NaN")), "epsilon", "nan"),
     attack("keras-config-infinity", as_keras(with_literal("-Infinity")), "epsilon"),
-    attack("h5-config-not-json", lambda f: k.write_h5(f / "model.keras", text="pickle.loads("), "not readable json"),
+    attack(
+        "h5-config-not-json",
+        lambda f: k.write_h5(f / "model.keras", text="pickle.loads("),
+        "not readable json",
+    ),
 )

@@ -34,7 +34,9 @@ def changed(change: Callable[[bytes], bytes]) -> Callable[[Path], object]:
 
 def with_entry(name: str, data: bytes = b"x") -> Callable[[Path], object]:
     """The archive has one more entry."""
-    return lambda folder: k.write_keras(model(folder), change=lambda z: z.writestr(zipfile.ZipInfo(name), data))
+    return lambda folder: k.write_keras(
+        model(folder), change=lambda z: z.writestr(zipfile.ZipInfo(name), data)
+    )
 
 
 def zipped(*names: str) -> bytes:
@@ -169,7 +171,11 @@ CONTAINERS: tuple[Attack, ...] = (
     attack("zip-only-magic", content(b"PK\x03\x04"), "cut short"),
     attack("zip-trailing-bytes", changed(lambda d: d + b"MZ\x90\x00 payload"), "bytes follow"),
     attack("zip-leading-bytes", changed(lambda d: b"#!/bin/sh\necho\n" + d), "foreign bytes in front"),
-    attack("zip-comment", lambda f: k.write_keras(model(f), change=lambda z: setattr(z, "comment", b"hi")), "bytes follow"),
+    attack(
+        "zip-comment",
+        lambda f: k.write_keras(model(f), change=lambda z: setattr(z, "comment", b"hi")),
+        "bytes follow",
+    ),
     attack("zip-gap-between-entries", changed(gap_between_entries), "belong to no entry"),
     attack("zip-duplicate-entry", with_entry("config.json", b"{}"), "two entries with one name"),
     attack("zip-case-folded-duplicate", with_entry("Config.JSON", b"{}"), "two entries with one name"),
@@ -177,7 +183,11 @@ CONTAINERS: tuple[Attack, ...] = (
     attack("zip-slip-absolute", with_entry("/etc/cron.d/evil"), "leaves the folder"),
     attack("zip-slip-backslash", with_entry("..\\evil.py"), "leaves the folder"),
     attack("zip-slip-drive", with_entry("C:evil.py"), "leaves the folder"),
-    attack("zip-symlink", lambda f: k.write_keras(model(f), without=("model.weights.h5",), change=symlink_entry), "symbolic link"),
+    attack(
+        "zip-symlink",
+        lambda f: k.write_keras(model(f), without=("model.weights.h5",), change=symlink_entry),
+        "symbolic link",
+    ),
     attack("zip-encrypted", changed(flag_encrypted), "encrypted"),
     attack("zip-bzip2", lambda f: k.write_keras(model(f), compression=zipfile.ZIP_BZIP2), "method 12"),
     attack("zip-config-bomb", config_bomb, "declares"),
@@ -189,9 +199,18 @@ CONTAINERS: tuple[Attack, ...] = (
     attack("zip-assets", with_entry("assets/vocabulary.txt"), "assets"),
     attack("zip-sharded-weights", with_entry("model.weights.json"), "sharded"),
     attack("zip-no-config", lambda f: k.write_keras(model(f), without=("config.json",)), "no config.json"),
-    attack("zip-no-weights", lambda f: k.write_keras(model(f), without=("model.weights.h5",)), "no model.weights.h5"),
+    attack(
+        "zip-no-weights",
+        lambda f: k.write_keras(model(f), without=("model.weights.h5",)),
+        "no model.weights.h5",
+    ),
     attack("zip-weights-not-hdf5", lambda f: k.write_keras(model(f), weights=b"\x80\x04."), "not an hdf5"),
-    attack("zip-weights-truncated", lambda f: k.write_keras(model(f), weights=k.hdf5()[:-900]), "hdf5", "cut short"),
+    attack(
+        "zip-weights-truncated",
+        lambda f: k.write_keras(model(f), weights=k.hdf5()[:-900]),
+        "hdf5",
+        "cut short",
+    ),
 )
 
 FOREIGN: tuple[Attack, ...] = (
@@ -208,7 +227,9 @@ FOREIGN: tuple[Attack, ...] = (
     attack("is-onnx", content(b"\x08\x07\x12\x07pytorch\x1a\x051.9.0"), "onnx"),
     attack("is-tflite", content(b"\x1c\x00\x00\x00TFL3" + b"\0" * 64), "tensorflow lite", "espalier inspect"),
     attack("is-git-lfs-pointer", content(LFS), "git lfs", "git lfs pull"),
-    attack("is-git-annex-pointer", content(b"/annex/objects/SHA256E-s10--0a.keras\n"), "git-annex", "annex get"),
+    attack(
+        "is-git-annex-pointer", content(b"/annex/objects/SHA256E-s10--0a.keras\n"), "git-annex", "annex get"
+    ),
     attack("is-git-annex-link", annex_link, "git-annex", "annex get"),
     attack("is-html", content(b"\n<!DOCTYPE html><html><head>"), "html"),
     attack("is-json", content(b'{"class_name": "Functional"}'), "json", "without weights"),

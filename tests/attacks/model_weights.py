@@ -79,7 +79,9 @@ def shape_bomb(file: h5py.File) -> None:
 
 def gzip_bomb(file: h5py.File) -> None:
     del file[KERNEL]
-    file.create_dataset(KERNEL, data=np.zeros((4000, 4000), "f4"), chunks=(2000, 4000), compression="gzip", shuffle=True)
+    file.create_dataset(
+        KERNEL, data=np.zeros((4000, 4000), "f4"), chunks=(2000, 4000), compression="gzip", shuffle=True
+    )
 
 
 def unwritten(file: h5py.File) -> None:
@@ -155,9 +157,15 @@ def unknown_argument(folder: Path) -> None:
 WEIGHTS: tuple[Attack, ...] = (
     attack("weights-nan", spoiled(filled(np.nan)), KERNEL, "nan"),
     attack("weights-infinity", spoiled(filled(np.inf)), KERNEL, "infinity"),
-    attack("weights-h5-nan", spoiled_h5(filled(np.nan, "model_weights/scores/scores/bias")), "scores/bias", "nan"),
+    attack(
+        "weights-h5-nan", spoiled_h5(filled(np.nan, "model_weights/scores/scores/bias")), "scores/bias", "nan"
+    ),
     attack("cve-2026-1669-external-storage", spoiled(external_storage), "another file"),
-    attack("cve-2026-1669-external-link", spoiled(link(h5py.ExternalLink("/etc/passwd", "/x"))), "link to another file"),
+    attack(
+        "cve-2026-1669-external-link",
+        spoiled(link(h5py.ExternalLink("/etc/passwd", "/x"))),
+        "link to another file",
+    ),
     attack(
         "cve-2026-1669-h5-external-link",
         spoiled_h5(lambda f: f.__setitem__("model_weights/evil", h5py.ExternalLink("/etc/passwd", "/x"))),
@@ -165,7 +173,9 @@ WEIGHTS: tuple[Attack, ...] = (
     ),
     attack("weights-soft-link", spoiled(link(h5py.SoftLink("/layers/conv2d/vars/1"))), "soft link"),
     attack("weights-virtual", spoiled(virtual), "view of other files"),
-    attack("weights-object-dtype", spoiled(replaced(["a", "b"], dtype=h5py.string_dtype())), "no plain numbers"),
+    attack(
+        "weights-object-dtype", spoiled(replaced(["a", "b"], dtype=h5py.string_dtype())), "no plain numbers"
+    ),
     attack("weights-compound-dtype", spoiled(replaced(np.zeros(4, [("a", "f4")]))), "no plain numbers"),
     attack("weights-complex", spoiled(replaced(np.zeros(4, "c8"))), "no plain numbers"),
     attack("cve-2026-0897-shape-bomb", spoiled(shape_bomb), "declares", "stores 0"),
@@ -179,9 +189,13 @@ WEIGHTS: tuple[Attack, ...] = (
     attack("weights-none", lambda f: k.write_keras(f / "model.keras", weights=k.hdf5({})), "no weights"),
     attack("weights-config-not-a-text", spoiled_h5(text_attribute), "not a text"),
     attack("weights-h5-empty-group", spoiled_h5(no_layers_listed), "no weights"),
-    attack("weights-of-another-width", weights_of(layers__dense__vars__0=(5, 3)), "do not fit", commands=BUILD),
+    attack(
+        "weights-of-another-width", weights_of(layers__dense__vars__0=(5, 3)), "do not fit", commands=BUILD
+    ),
     attack("weights-one-missing", without_weight, "do not fit", "scores", commands=BUILD),
-    attack("weights-one-too-many", weights_of(layers__more__vars__0=(7,)), "belongs to no layer", commands=BUILD),
+    attack(
+        "weights-one-too-many", weights_of(layers__more__vars__0=(7,)), "belongs to no layer", commands=BUILD
+    ),
     attack("weights-asked-for-more-than-stored", hidden_units, "more weights than it stores", commands=BUILD),
     attack("model-unknown-argument", unknown_argument, "no_such_argument", commands=BUILD),
     attack("model-not-a-classifier", rank_four, "one vector of class scores", exit_code=4, commands=BUILD),

@@ -98,7 +98,9 @@ def gray_model(folder: Path) -> None:
     values = k.net_weights()
     values["layers/conv2d/vars/0"] = np.ones((3, 3, 1, 4), np.float32)
     k.write_keras(
-        folder / "model.keras", k.functional(k.pixels((8, 8, 1)), k.conv(), k.pool(), k.dense()), k.hdf5(values)
+        folder / "model.keras",
+        k.functional(k.pixels((8, 8, 1)), k.conv(), k.pool(), k.dense()),
+        k.hdf5(values),
     )
 
 
@@ -126,7 +128,9 @@ RECIPES: tuple[Attack, ...] = (
     attack("recipe-missing", lambda f: (f / "recipe.toml").unlink(), "does not exist", exit_code=2),
     attack("recipe-folder", recipe_folder, "is a folder", exit_code=2),
     attack("recipe-unknown-key", recipe("labels =", "lables ="), "lables", "labels", exit_code=2),
-    attack("recipe-unknown-table", recipe("[evaluation]", "[evalution]"), "evalution", "evaluation", exit_code=2),
+    attack(
+        "recipe-unknown-table", recipe("[evaluation]", "[evalution]"), "evalution", "evaluation", exit_code=2
+    ),
     attack("recipe-wrong-type", recipe("[8, 8]", '"8x8"'), "size", exit_code=2),
     attack("recipe-no-name", recipe('name = "attacked"\n', ""), "name", exit_code=2),
     attack("recipe-name-is-a-path", recipe('"attacked"', '"../../evil"'), "`name`", exit_code=2),
@@ -136,7 +140,12 @@ RECIPES: tuple[Attack, ...] = (
     attack("recipe-size-huge", recipe("[8, 8]", "[100000, 100000]"), "input.size", exit_code=2),
     attack("recipe-std-zero", recipe("[255.0]", "[0.0]"), "input.std", exit_code=2),
     attack("recipe-mean-nan", recipe("[0.0]", "[nan]"), "input.mean", exit_code=2),
-    attack("recipe-same-target-twice", recipe("[[deploy]]", '[[deploy]]\ntarget = "raspberry-pi-4"\n[[deploy]]'), "once", exit_code=2),
+    attack(
+        "recipe-same-target-twice",
+        recipe("[[deploy]]", '[[deploy]]\ntarget = "raspberry-pi-4"\n[[deploy]]'),
+        "once",
+        exit_code=2,
+    ),
     attack("recipe-not-toml", recipe_bytes(b"name = = 3"), "toml", exit_code=2),
     attack("recipe-not-utf-8", recipe_bytes(b"\xff\xfe\x00"), "utf-8", exit_code=2),
     attack("recipe-too-large", recipe_bytes(b"#" * (2 << 20)), "larger than", exit_code=2),
@@ -145,17 +154,36 @@ RECIPES: tuple[Attack, ...] = (
 )
 
 TARGETS: tuple[Attack, ...] = (
-    attack("target-unknown", recipe("raspberry-pi-4", "rasberry-pi-4"), "did you mean raspberry-pi-4", exit_code=2),
-    attack("target-missing-file", recipe("raspberry-pi-4", "boards/none.toml"), "does not exist", exit_code=2),
-    attack("target-no-source", target('source = "the maker\'s page, 2026-05"', 'source = ""'), "no source", exit_code=2),
+    attack(
+        "target-unknown",
+        recipe("raspberry-pi-4", "rasberry-pi-4"),
+        "did you mean raspberry-pi-4",
+        exit_code=2,
+    ),
+    attack(
+        "target-missing-file", recipe("raspberry-pi-4", "boards/none.toml"), "does not exist", exit_code=2
+    ),
+    attack(
+        "target-no-source",
+        target('source = "the maker\'s page, 2026-05"', 'source = ""'),
+        "no source",
+        exit_code=2,
+    ),
     attack("target-unknown-key", target("io-dtype", "io-dtipe"), "io-dtipe", "io-dtype", exit_code=2),
     attack("target-unknown-kind", target('"camera"', '"toaster"'), "kind", exit_code=2),
-    attack("target-number-without-source", target("[[runtimes]]", "[facts]\nram-bytes = 5\n[[runtimes]]"), "facts", exit_code=2),
+    attack(
+        "target-number-without-source",
+        target("[[runtimes]]", "[facts]\nram-bytes = 5\n[[runtimes]]"),
+        "facts",
+        exit_code=2,
+    ),
     attack("target-not-toml", target("name =", "name"), "toml", exit_code=2),
 )
 
 
-def png(width: int = 8, height: int = 8, seed: int = 0, mode: str = "RGB", kind: str = "PNG", **options: object) -> bytes:
+def png(
+    width: int = 8, height: int = 8, seed: int = 0, mode: str = "RGB", kind: str = "PNG", **options: object
+) -> bytes:
     """A small picture of noise."""
     channels = {"RGB": 3, "L": 1}[mode]
     values = np.random.default_rng(seed).integers(0, 256, (height, width, channels), dtype=np.uint8)
@@ -171,7 +199,12 @@ def png_header(width: int, height: int) -> bytes:
         return struct.pack(">L", len(data)) + name + data + struct.pack(">L", zlib.crc32(name + data))
 
     header = struct.pack(">LLBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 64)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 64))
+        + chunk(b"IEND", b"")
+    )
 
 
 def image(data: bytes, name: str = "calibration/ant/0.png") -> Callable[[Path], object]:
@@ -251,7 +284,9 @@ IMAGES: tuple[Attack, ...] = (
     attack("images-csv-not-utf-8", csv(b"path,label\n\xff\xfe,ant\n"), "utf-8"),
     attack("images-csv-missing", recipe('images = "evaluation"', 'csv = "none.csv"'), "none.csv"),
     attack("images-truncated-png", image(png()[:60]), "0.png", "truncated", commands=BUILD),
-    attack("images-truncated-jpeg", image(png(64, 64, kind="JPEG")[:700]), "0.png", "truncated", commands=BUILD),
+    attack(
+        "images-truncated-jpeg", image(png(64, 64, kind="JPEG")[:700]), "0.png", "truncated", commands=BUILD
+    ),
     attack("images-empty-file", image(b""), "0.png", commands=BUILD),
     attack("images-text-renamed", image(b"not a picture at all"), "0.png", commands=BUILD),
     attack("images-gif-renamed", image(gif()), "0.png", "gif", commands=BUILD),
@@ -262,5 +297,10 @@ IMAGES: tuple[Attack, ...] = (
     attack("images-file-too-large", too_large, "0.png", commands=BUILD),
     attack("images-all-constant", constant, "single colour", commands=BUILD),
     attack("images-copies", copies, "repeated", commands=BUILD),
-    attack("images-broken-in-evaluation", image(b"\x89PNG\r\n\x1a\n", "evaluation/bee/1.png"), "1.png", commands=BUILD),
+    attack(
+        "images-broken-in-evaluation",
+        image(b"\x89PNG\r\n\x1a\n", "evaluation/bee/1.png"),
+        "1.png",
+        commands=BUILD,
+    ),
 )

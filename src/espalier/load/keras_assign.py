@@ -121,7 +121,11 @@ def _match(variables: list[Any], names: list[str]) -> list[tuple[Any, str]] | No
     for name in names:
         head, _, last = name.removesuffix(":0").rpartition("/")
         ends = tuple({f"{head}/{word}".replace("/", "_") for word in (last, _RENAMED.get(last, last))})
-        found = [v for v, p in zip(variables, paths, strict=True) if p in ends or p.endswith(tuple(f"_{e}" for e in ends))]
+        found = [
+            v
+            for v, p in zip(variables, paths, strict=True)
+            if p in ends or p.endswith(tuple(f"_{e}" for e in ends))
+        ]
         if len(found) != 1:
             return None
         pairs.append((found[0], name))

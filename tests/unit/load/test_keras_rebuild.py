@@ -10,13 +10,26 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import h5py
 import keras_files as k
+import numpy as np
 import pytest
+from attack import BUILD, Attack
+from model_weights import WEIGHTS
 
 from espalier.errors import InputRefusedError, ModelRefusedError, UnsupportedModelError
 from espalier.worker.client import Worker
 
-NAMES = ("operations", "shared", "nested-last", "sequential", "built-late", "attention", "open-size", "adapted")
+NAMES = (
+    "operations",
+    "shared",
+    "nested-last",
+    "sequential",
+    "built-late",
+    "attention",
+    "open-size",
+    "adapted",
+)
 FILES = (
     *(f"{g}-{name}.{suffix}" for g in (2, 3) for name in NAMES for suffix in ("keras", "h5")),
     "2-slashes.keras",
@@ -30,7 +43,12 @@ def rebuilt(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("models")
     script = Path(__file__).with_name("keras_roundtrip.py")
     source = str(Path(__file__).parents[3] / "src")
-    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "PYTHONPATH": source}
+    environment = {
+        **os.environ,
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "CUDA_VISIBLE_DEVICES": "",
+        "PYTHONPATH": source,
+    }
     for generation in ("2", "3"):
         done = subprocess.run(
             [sys.executable, script, generation, folder],
@@ -72,7 +90,9 @@ def workers() -> Iterator[tuple[Worker, Worker]]:
 
 def load(workers: tuple[Worker, Worker], path: Path, size: list[int] | None = None) -> Any:
     container, tensorflow = workers
-    return tensorflow.call("load", path=str(path), facts=container.call("inspect_model", path=str(path)), size=size)
+    return tensorflow.call(
+        "load", path=str(path), facts=container.call("inspect_model", path=str(path)), size=size
+    )
 
 
 def test_the_load_handler_describes_the_model(workers: tuple[Worker, Worker], tmp_path: Path) -> None:
@@ -84,7 +104,9 @@ def test_the_load_handler_describes_the_model(workers: tuple[Worker, Worker], tm
     }  # fmt: skip
 
 
-def test_a_file_that_changed_after_it_was_checked_is_refused(workers: tuple[Worker, Worker], tmp_path: Path) -> None:
+def test_a_file_that_changed_after_it_was_checked_is_refused(
+    workers: tuple[Worker, Worker], tmp_path: Path
+) -> None:
     path = k.write_keras(tmp_path / "m.keras")
     facts = workers[0].call("inspect_model", path=str(path))
     k.write_keras(path, weights=k.hdf5(k.net_weights(8)))
@@ -105,9 +127,60 @@ def test_an_open_size_needs_the_recipes(workers: tuple[Worker, Worker], tmp_path
         load(workers, path)
 
 
-def test_a_layer_that_makes_too_many_values_is_refused(workers: tuple[Worker, Worker], tmp_path: Path) -> None:
+def test_a_layer_that_makes_too_many_values_is_refused(
+    workers: tuple[Worker, Worker], tmp_path: Path
+) -> None:
     grow = k.layer("UpSampling2D", "grow", "conv", size=[3000, 3000])
     with pytest.raises(UnsupportedModelError, match="grow"):
         load(workers, k.write_keras(tmp_path / "m.keras", k.net(grow, source="grow")))
 
 
+@pytest.mark.parametrize("row", [row for row in WEIGHTS if row.commands == BUILD], ids=lambda row: row.name)
+def test_what_only_keras_can_tell_is_refused(
+    workers: tuple[Worker, Worker], row: Attack, tmp_path: Path
+) -> None:
+    row.spoil(tmp_path)
+    with pytest.raises(ModelRefusedError if row.exit_code == 3 else UnsupportedModelError) as caught:
+        load(workers, tmp_path / "model.keras", [8, 8])
+    assert all(word.casefold() in str(caught.value).casefold() for word in row.words)
+
+
+def swap_names(file: h5py.File) -> None:
+    """The names say that the classifier's weights are the convolution's."""
+    file["model_weights/conv"].attrs["weight_names"] = np.array([b"conv/bias", b"conv/kernel"])
+    file.move("model_weights/conv/conv/bias", "model_weights/conv/conv/b")
+    file.move("model_weights/conv/conv/kernel", "model_weights/conv/conv/bias")
+    file.move("model_weights/conv/conv/b", "model_weights/conv/conv/kernel")
+
+
+def one_name_less(file: h5py.File) -> None:
+    file["model_weights/conv"].attrs["weight_names"] = np.array([b"conv/kernel"])
+
+
+def one_layer_less(file: h5py.File) -> None:
+    file["model_weights"].attrs["layer_names"] = np.array([b"conv"])
+
+
+def a_name_of_nothing(file: h5py.File) -> None:
+    file["model_weights/conv"].attrs["weight_names"] = np.array([b"conv/kernel", b"conv/nothing"])
+
+
+@pytest.mark.parametrize("change", [swap_names, one_name_less, one_layer_less, a_name_of_nothing])
+def test_an_h5_whose_names_and_arrays_disagree_is_refused(
+    workers: tuple[Worker, Worker], change: Any, tmp_path: Path
+) -> None:
+    path = k.write_h5(tmp_path / "m.h5", change=change)
+    with pytest.raises(ModelRefusedError, match="do not fit its configuration"):
+        load(workers, path, [8, 8])
+
+
+def test_weights_without_telling_names_are_taken_in_their_order(
+    workers: tuple[Worker, Worker], tmp_path: Path
+) -> None:
+    def change(file: h5py.File) -> None:
+        group = file["model_weights/conv"]
+        group.move("conv/kernel", "conv/w0")
+        group.move("conv/bias", "conv/w1")
+        group.attrs["weight_names"] = np.array([b"conv/w0", b"conv/w1"])
+
+    assert load(workers, k.write_h5(tmp_path / "m.h5", change=change), [8, 8])["parameters"] == 127

@@ -16,12 +16,16 @@ def given(tmp_path: Path, text: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("text", ["ant\nbee\ncat\n", "ant\nbee\ncat", "ant\r\nbee\r\ncat\r\n", "  ant\nbee \ncat\n"])
+@pytest.mark.parametrize(
+    "text", ["ant\nbee\ncat\n", "ant\nbee\ncat", "ant\r\nbee\r\ncat\r\n", "  ant\nbee \ncat\n"]
+)
 def test_one_label_per_line(tmp_path: Path, text: str) -> None:
     assert read_labels(given(tmp_path, text), 3) == ("ant", "bee", "cat")
 
 
-@pytest.mark.parametrize("text", ["0 ant\n1 bee\n2 cat\n", "2: cat\n0: ant\n1: bee\n", "1,ant\n2,bee\n3,cat\n"])
+@pytest.mark.parametrize(
+    "text", ["0 ant\n1 bee\n2 cat\n", "2: cat\n0: ant\n1: bee\n", "1,ant\n2,bee\n3,cat\n"]
+)
 def test_numbered_lines_are_read_by_their_numbers(tmp_path: Path, text: str) -> None:
     assert read_labels(given(tmp_path, text), 3) == ("ant", "bee", "cat")
 
