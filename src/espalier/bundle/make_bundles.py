@@ -16,7 +16,7 @@ from ..job import Job
 from ..measure.evaluate_model import Evaluation
 from ..publish import write_files
 from ..quantize.quantize_model import Int8Model
-from ..recipe import Deploy
+from ..recipe import Budgets, Deploy
 from ..report.content import BundleRow
 from ..store import digest
 from ..target import Target
@@ -135,7 +135,8 @@ def _source(
     job: Job, target: Target, int8: Int8Model, proof: Proof, evaluation: Evaluation, compiled: Compiled | None
 ) -> BundleSource:
     return BundleSource(
-        recipe=job.recipe,
+        # Budgets decide whether a bundle is written, not what is in it: a changed one must not remake it.
+        recipe=msgspec.structs.replace(job.recipe, budgets=Budgets()),
         target=target,
         labels=job.labels(),
         int8_model=int8.int8_model,
