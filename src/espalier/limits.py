@@ -38,7 +38,6 @@ class Limits:
     worker_memory_bytes: int = 48 << 30
     worker_file_bytes: int = 8 << 30
     worker_frame_bytes: int = 2 << 30
-    worker_log_bytes: int = 1 << 20
     worker_start_seconds: float = 180.0
     worker_call_seconds: float = 3_600.0
     image_worker_memory_bytes: int = 4 << 30

@@ -37,6 +37,7 @@ class PixelSet:
         self._number = {"calibration": 0, "evaluation": 1}.get(role, 2)
         self._lock = threading.Lock()
         self._made: str | None = None
+        self._prepared: Prepared | None = None
         self.fingerprint = fingerprint(path, shop.store)
         check_unchanged(path, self.fingerprint)
         self.key: dict[str, Any] = {
@@ -48,10 +49,12 @@ class PixelSet:
     def prepared(self) -> Prepared:
         """Facts of every image that was read, problems of those that were not; from the store when unchanged."""
         with self._lock:
-            files = self._shop.stored(
-                f"images/{self.role}", self.key, lambda: {"prepared": pack(self._run())}
-            )
-        return unpack(files["prepared"], Prepared)
+            if self._prepared is None:
+                files = self._shop.stored(
+                    f"images/{self.role}", self.key, lambda: {"prepared": pack(self._run())}
+                )
+                self._prepared = unpack(files["prepared"], Prepared)
+            return self._prepared
 
     def classes(self) -> tuple[str, ...]:
         """Names of the class folders (or of the labels in the csv), sorted; empty for a flat folder."""

@@ -45,6 +45,7 @@ class ModelFile:
         self._contract = contract
         self._lock = threading.RLock()
         self._facts_lock = threading.Lock()
+        self._facts: dict[str, Any] | None = None
         self._loaded: dict[str, Any] | None = None
 
     @property
@@ -57,12 +58,12 @@ class ModelFile:
     def facts(self) -> dict[str, Any]:
         """The container, configuration and weights as data, after every check; no TensorFlow. Raises ModelRefusedError."""
         with self._facts_lock:
-            return unpack(
-                self._shop.stored(
+            if self._facts is None:
+                files = self._shop.stored(
                     "load/facts", {"model": self.sha256}, lambda: {"facts": pack(self._inspect())}
-                )["facts"],
-                dict[str, Any],
-            )
+                )
+                self._facts = unpack(files["facts"], dict[str, Any])
+            return self._facts
 
     def check_shape(self) -> None:
         """Raise RecipeError unless `[input]` gives what the model takes; needs the facts only."""

@@ -9,7 +9,7 @@ import msgspec
 from ..report.content import LatencyRow
 from ..store import digest
 from ..workshop import Workshop, pack, unpack
-from .latency import measure_latency
+from .latency import compare_latency, measure_latency
 
 
 class Timing(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,8 +45,7 @@ def compare_models(shop: Workshop, before: bytes, after: bytes) -> float:
     key = {"before": digest(before), "after": digest(after), "machine": [cpu_name(), os.cpu_count()]}
 
     def run() -> dict[str, bytes]:
-        value = shop.worker("litert-runtime").call("compare", models={"before": before, "after": after})
-        return {"ratio": pack(value["ratio"]["after"])}
+        return {"ratio": pack(compare_latency({"before": before, "after": after})["ratio"]["after"])}
 
     return unpack(shop.stored("benchmark/compare", key, run)["ratio"], float)
 
