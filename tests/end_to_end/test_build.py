@@ -165,6 +165,14 @@ def test_a_changed_label_runs_no_tensorflow(
     assert stages["load"] and stages["prune"] and stages["quantize"] and stages["benchmark"]
 
 
+def test_a_changed_budget_remakes_no_bundle(espalier: Any, digits: Path, built: Built, tmp_path: Path) -> None:
+    recipe = edited(digits, tmp_path, "max-model-bytes = 60_000", "max-model-bytes = 61_000")
+    done = espalier("build", recipe, "--out", tmp_path / "out", "--json")
+    assert done.returncode == 0, done.stderr
+    assert all(s["reused"] for s in json.loads(done.stdout)["stages"] if s["name"] not in ("read", "report"))
+    assert digests(tmp_path / "out" / "digits-1.0.0", *TARGETS) == digests(built[0], *TARGETS)
+
+
 def test_verify_accepts_the_bundle_and_refuses_a_changed_byte(
     espalier: Any, built: Built, tmp_path: Path
 ) -> None:
