@@ -44,7 +44,7 @@ def make_batch(graphs: Sequence[Graph], *, optimize: str = "speed", isa: str = "
         prefix = f"case{number}"
         needs = functools.partial(demand, optimize=optimize, isa=isa)
         plan = plan_memory(graph, optimize=optimize, demand=needs, streamable=streamable)
-        files = dict(emit(graph, plan, prefix, Options(isa=isa)))
+        files = dict(emit(graph, plan, prefix, Options(isa=isa, shared_kernels=True)))
         for end in ("_weights.h", ".h", "_weights.c", ".c"):
             text = files.pop(prefix + end).decode()
             bodies.append("\n".join(line for line in text.splitlines() if f'#include "{prefix}' not in line))

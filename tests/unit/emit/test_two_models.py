@@ -1,0 +1,90 @@
+"""Two models, also for different instruction sets or by different versions, link into one program and stay exact."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "differential"))
+from single_op_cases import Builder
+
+from espalier.emit.demand import demand, streamable
+from espalier.emit.program import Options, emit
+from espalier.emit.selftest import GoldenCase
+from espalier.graph import reference
+from espalier.graph.types import Graph, Quant
+from espalier.measure.cross import WARNINGS
+from espalier.plan.memory import plan_memory
+
+COMPILER = shutil.which("gcc") or shutil.which("clang")
+UNIT = Quant(scales=(1 / 16,), zero_points=(0,))
+
+
+def network(seed: int, channels: int) -> Graph:
+    """A convolution, an addition and a pool: kernels that both models need."""
+    rng, b = np.random.default_rng(seed), Builder()
+    x = b.input((1, 8, 8, 4), UNIT)
+    weights = rng.integers(-127, 128, (channels, 3, 3, 4)).astype(np.int8)
+    filters = b.const(weights, "int8", Quant(scales=(1 / 64,), zero_points=(0,)))
+    bias = b.const(rng.integers(-500, 500, channels), "int32", Quant(scales=(1 / 1024,), zero_points=(0,)))
+    options = {"padding": "same", "stride_h": 1, "stride_w": 1, "activation": "relu"}
+    y = b.op("conv_2d", [x, filters, bias], UNIT, **options)
+    return b.finish([b.op("add", [y, y], Quant(scales=(1 / 8,), zero_points=(-3,)))])
+
+
+def program(graph: Graph, name: str, isa: str, labels: tuple[str, ...] = ()) -> dict[str, bytes]:
+    image = np.random.default_rng(5).integers(-128, 128, (1, 8, 8, 4)).astype(np.int8)
+    (output,) = reference.run(graph, [image])
+    golden = (GoldenCase(input=image.tobytes(), output=output.tobytes()),)
+    needs = functools.partial(demand, optimize="speed", isa=isa)
+    plan = plan_memory(graph, optimize="speed", demand=needs, streamable=streamable)
+    return dict(emit(graph, plan, name, Options(golden=golden, isa=isa, labels=labels)))
+
+
+@pytest.mark.skipif(COMPILER is None, reason="no C compiler on this machine")
+def test_two_models_share_one_program_and_both_give_their_golden_bytes(tmp_path: Path) -> None:
+    first, second = program(network(1, 6), "doors", "portable"), program(network(2, 8), "espalier", "helium")
+    assert not set(first) & set(second), "files of two models lie side by side in one folder"
+    for name, data in (first | second).items():
+        (tmp_path / name).write_bytes(data)
+    sources = sorted(name for name in first | second if name.endswith(".c"))
+    command = [str(COMPILER), *WARNINGS, "-O1", "-shared", "-fPIC", *sources, "-o", "both.so"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    library = ctypes.CDLL(str(tmp_path / "both.so"))
+    arena, output = (ctypes.c_int64 * 4096)(), (ctypes.c_int8 * 512)()
+    for model in ("doors", "espalier", "doors"):
+        assert getattr(library, f"{model}_selftest")(arena, output) == 0
+        assert getattr(library, f"{model}_check")() == 0
+
+
+def test_nothing_of_a_model_carries_a_name_that_another_model_has() -> None:
+    for path, data in program(network(1, 6), "doors", "portable").items():
+        text = data.decode()
+        assert path.startswith("doors"), path
+        assert "espalier_" not in text, path
+        assert set(re.findall(r'#include "(\w+)', text)) <= {
+            "doors", "doors_kernels", "doors_typed", "doors_weights"
+        }  # fmt: skip
+
+
+def test_a_model_called_like_a_kernel_keeps_its_own_functions_and_its_labels() -> None:
+    b = Builder()
+    x = b.input((1, 4), UNIT)
+    graph = b.finish([b.op("softmax", [x], Quant(scales=(1 / 256,), zero_points=(-128,)), beta=1.0)])
+    plan = plan_memory(graph, optimize="speed", demand=demand, streamable=streamable)
+    labels = ("espalier_softmax", '" espalier_softmax(', "c", "d")
+    files = dict(emit(graph, plan, "espalier_softmax", Options(labels=labels)))
+    text = files["espalier_softmax.c"].decode()
+    assert (
+        "int espalier_softmax_run(" in text and "espalier_softmax_softmax(&espalier_softmax_layer_00" in text
+    )
+    assert '"espalier_softmax", "\\042 espalier_softmax("' in text
