@@ -58,7 +58,8 @@ class Quant:
 class Tensor:
     """A value of the network. `data` is None for activations, a read-only array for constants.
 
-    `name` comes from the model file and is hostile: escape it before it goes anywhere.
+    `name` comes from the model file and is hostile: escape it before it goes anywhere. So does `layer`, the
+    Keras layer behind the tensor; it is empty where that is not known.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Tensor:
     dtype: str
     quant: Quant | None = None
     data: Array | None = None
+    layer: str = ""
 
     @property
     def elements(self) -> int:

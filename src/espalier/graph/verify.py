@@ -52,8 +52,11 @@ def printable(text: str, limit: int = 120) -> str:
 
 
 def layer_name(graph: Graph, op: Op) -> str:
-    """The Keras layer an operator came from, as far as the tensor's name tells."""
-    name = graph.tensors[op.outputs[0]].name.split(";")[0]
+    """The Keras layer an operator came from: as the graph states it, else as far as the tensor's name tells."""
+    made = graph.tensors[op.outputs[0]]
+    if made.layer:
+        return printable(made.layer)
+    name = made.name.split(";")[0]
     parts = [p for p in name.split("/") if p]
     return printable(parts[1] if len(parts) > 2 else "/".join(parts))
 
@@ -61,7 +64,11 @@ def layer_name(graph: Graph, op: Op) -> str:
 def describe(graph: Graph, position: int) -> str:
     """`operator 3 (conv_2d, layer conv2d_3)`"""
     op = graph.ops[position]
-    return f"operator {position} ({op.kind}, layer {layer_name(graph, op)})"
+    return f"operator {position} ({printable(op.kind)}, layer {layer_name(graph, op)})"
+
+
+def _of_layer(tensor: Tensor) -> str:
+    return f", layer {printable(tensor.layer)}" if tensor.layer else ""
 
 
 def _problems(graph: Graph) -> Iterator[Problem]:
@@ -73,7 +80,7 @@ def _problems(graph: Graph) -> Iterator[Problem]:
 
 
 def _tensor_problems(index: int, tensor: Tensor) -> Iterator[Problem]:
-    where = f"tensor {index} ({printable(tensor.name)})"
+    where = f"tensor {index} ({printable(tensor.name)}{_of_layer(tensor)})"
     if tensor.dtype not in DTYPES:
         yield Problem(found=f"{where} has the type {printable(tensor.dtype)}", supported=", ".join(DTYPES))
         return
@@ -156,8 +163,9 @@ def _order_problems(graph: Graph) -> Iterator[Problem]:
 def _op_problems(graph: Graph, position: int, op: Op) -> Iterator[Problem]:
     spec = OPS.get(op.kind)
     if spec is None:
+        where = f" (layer {layer_name(graph, op)})" if op.outputs else ""
         yield Problem(
-            found=f"operator {position} is {printable(op.kind)}",
+            found=f"operator {position}{where} is {printable(op.kind)}",
             supported="the operators of the operator table",
             unsupported=True,
         )

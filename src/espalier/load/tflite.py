@@ -32,13 +32,13 @@ CUSTOM_CODE: Final = 32
 IDENTIFIER: Final = b"TFL3"
 
 
-def read_tflite(data: bytes, *, name: str = "model") -> Graph:
-    """The network in `data`; `name` is what the graph is called.
+def read_tflite(data: bytes, *, name: str = "model", layers: Mapping[str, str] | None = None) -> Graph:
+    """The network in `data`; `name` is what the graph is called, `layers` the Keras layers behind its tensors' names.
 
     Raises ModelRefusedError when the bytes are no sound .tflite file, UnsupportedModelError when the network
     holds an operator, type or shape that Espalier does not compile.
     """
-    graph = _read(data, name)
+    graph = _read(data, name, layers or {})
     problem = find_problem(graph)
     if problem is None:
         return graph
@@ -47,7 +47,7 @@ def read_tflite(data: bytes, *, name: str = "model") -> Graph:
     )
 
 
-def _read(data: bytes, name: str) -> Graph:
+def _read(data: bytes, name: str, layers: Mapping[str, str]) -> Graph:
     if len(data) > LIMITS.tflite_bytes:
         raise refused(f"it has {len(data)} bytes, more than {LIMITS.tflite_bytes}")
     if len(data) < 8 or data[4:8] != IDENTIFIER:
@@ -67,7 +67,7 @@ def _read(data: bytes, name: str) -> Graph:
     buffers = model.tables(4, limit=LIMITS.tflite_tensors * 2, what="buffers")
     subgraph = subgraphs[0]
     tables = subgraph.tables(0, limit=LIMITS.tflite_tensors, what="tensors")
-    tensors = tuple(_tensor(i, t, buffers) for i, t in enumerate(tables))
+    tensors = tuple(_tensor(i, t, buffers, layers) for i, t in enumerate(tables))
     operators = subgraph.tables(3, limit=LIMITS.tflite_operators, what="operators")
     return Graph(
         name=name,
@@ -82,9 +82,18 @@ def _operator_code(table: Table) -> int:
     return max(table.integer(0, "int8"), table.integer(3, "int32"))
 
 
-def _tensor(index: int, table: Table, buffers: tuple[Table, ...]) -> Tensor:
+def layer_of(tensor: str, layers: Mapping[str, str]) -> str:
+    """The Keras layer behind a tensor's name, or "". Quantizing adds to names: `conv_2d_3` becomes
+    `conv_2d_3/weights`, `conv_2d_3_int8`."""
+    while tensor and tensor not in layers:
+        tensor = tensor[: max(tensor.rfind(end) for end in "/:_")] if any(e in tensor for e in "/:_") else ""
+    return layers.get(tensor, "")
+
+
+def _tensor(index: int, table: Table, buffers: tuple[Table, ...], layers: Mapping[str, str]) -> Tensor:
     name = table.text(3)
-    where = f"tensor {index} ({printable(name)})"
+    layer = layer_of(name, layers)
+    where = f"tensor {index} ({printable(name)}{', layer ' + printable(layer) if layer else ''})"
     code = table.integer(1, "int8")
     if code not in TENSOR_TYPES:
         raise UnsupportedModelError(
@@ -104,7 +113,8 @@ def _tensor(index: int, table: Table, buffers: tuple[Table, ...]) -> Tensor:
     if table.integer(10, "uint32") or buffer >= max(1, len(buffers)):
         raise refused(f"{where} names buffer {buffer} of {len(buffers)}")
     data = _constant(where, buffers[buffer], shape, dtype) if buffer else None
-    return Tensor(name=name, shape=shape, dtype=dtype, quant=_quant(where, table, dtype), data=data)
+    quant = _quant(where, table, dtype)
+    return Tensor(name=name, shape=shape, dtype=dtype, quant=quant, data=data, layer=layer)
 
 
 def _shape(where: str, table: Table) -> tuple[int, ...]:
@@ -170,9 +180,11 @@ def _op(position: int, table: Table, codes: tuple[int, ...], known: tuple[Tensor
             if code == CUSTOM_CODE
             else f"{operator_name(code)}, TFLite operator number {code}"
         )
-        made = [printable(known[i].name) for i in table.integers(2) if 0 <= i < tensors]
+        made = [known[i] for i in table.integers(2) if 0 <= i < tensors]
+        layer = f", layer {printable(made[0].layer)}" if made and made[0].layer else ""
+        makes = f", which makes {printable(made[0].name)!r}" if made else ""
         raise UnsupportedModelError(
-            f"operator {position} is {what}" + (f", which makes {made[0]!r}" if made else ""),
+            f"operator {position}{layer} is {what}{makes}",
             supported=", ".join(sorted(OPS)),
             next_step="replace the layer by one of the supported ones",
         )

@@ -38,6 +38,8 @@ class Int8Model(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
     stability: Stability | None = None
     """Of the ranges that the first rung was made from."""
+    layers: dict[str, str] = {}
+    """Tensor name -> Keras layer, for C comments and messages."""
 
 
 class Quantized(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,6 +88,7 @@ def quantize_model(shop: Workshop, job: Job, model: FloatModel) -> Int8Model:
         notes=done.notes,
         warnings=(*_unstable(stability), *audit["warnings"]),
         stability=stability,
+        layers=model.layers,
     )
 
 
