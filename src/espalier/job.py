@@ -51,8 +51,14 @@ def read_job(shop: Workshop, path: Path) -> Job:
         folder = path.resolve().parent
         targets = tuple(load_target(deploy.target, relative_to=folder) for deploy in recipe.deploy)
         model = ModelFile(shop, folder / recipe.model.path, recipe.input)
+        if model.is_new():
+            # The imports of TensorFlow are the longest chain of a build: nothing that can wait comes before them.
+            shop.worker("tensorflow")
+            shop.worker("container")
         calibration, evaluation = open_sets(shop, recipe, folder)
-        _start_early(shop, model, calibration, evaluation)
+        for images in (calibration, evaluation):
+            if images is not None:
+                shop.submit(images.prepared)
         model.check_shape()
         tune = recipe.prune.fine_tune
         wanted = tune is not None and recipe.prune.method != "none"
@@ -73,15 +79,3 @@ def read_job(shop: Workshop, path: Path) -> Job:
         job.labels()
     shop.ended("read", f"{recipe.name} {recipe.version} for {', '.join(t.name for t in targets)}")
     return job
-
-
-def _start_early(
-    shop: Workshop, model: ModelFile, calibration: PixelSet, evaluation: PixelSet | None
-) -> None:
-    """Start what takes long to start and will be needed: the imports of TensorFlow and LiteRT, both image sets."""
-    if not shop.is_stored("load/float", model.key):
-        for kind in ("tensorflow", "container", "litert", "litert-runtime"):
-            shop.worker(kind)
-    shop.submit(calibration.prepared)
-    if evaluation is not None:
-        shop.submit(evaluation.prepared)

@@ -54,7 +54,7 @@ def check(folder: Path, source: BundleSource, *, thorough: bool = False) -> tupl
     """Run every check on the phone bundle in `folder`; none raises for what it finds, `result` is "failed"
     then.
 
-    `thorough` adds those that take seconds: Gradle's resolver, MediaPipe's classifier.
+    `thorough` adds those that take seconds: the JDK's compiler and disassembler, Gradle, MediaPipe's classifier.
     """
     with tempfile.TemporaryDirectory(prefix="espalier-android-") as scratch:
         aar = read_zip((folder / library_path(source, ".aar")).read_bytes())
@@ -318,15 +318,15 @@ def _is_an_answer(source: BundleSource, outputs: dict[str, bytes], index: int, l
 
 
 FAST: Final[tuple[Callable[[_Work], Check], ...]] = (
-    _compiled_sources,
     _self_test,
-    _constants,
     _package,
     _checksums,
     _library,
     _model_metadata,
 )
 SLOW_CHECKS: Final[tuple[tuple[str, str, Callable[[_Work], Check]], ...]] = (
+    ("shipped Java sources compile and pass the self-test", "javac", _compiled_sources),
+    ("constants of the Java class", "javap", _constants),
     ("library, sources and self-test resolved from the Maven repository", "gradle", _gradle),
     ("ImageClassifier gives the labels of the golden vectors", "mediapipe", _mediapipe),
 )

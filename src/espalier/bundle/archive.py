@@ -66,7 +66,7 @@ def safe_path(path: str) -> bool:
 
 
 def zip_bytes(entries: Iterable[Entry]) -> bytes:
-    """A zip file: entries sorted, DEFLATE level 9 or stored, times 1980-01-01, modes 0644 or 0755."""
+    """A zip file: entries sorted, DEFLATE level 7 or stored, times 1980-01-01, modes 0644 or 0755."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", strict_timestamps=True) as archive:
         for entry in sorted_entries(entries):
@@ -74,7 +74,7 @@ def zip_bytes(entries: Iterable[Entry]) -> bytes:
             info.compress_type = zipfile.ZIP_STORED if entry.stored else zipfile.ZIP_DEFLATED
             info.create_system = 3
             info.external_attr = (0o100755 if entry.executable else 0o100644) << 16
-            archive.writestr(info, entry.data, compresslevel=9)
+            archive.writestr(info, entry.data, compresslevel=7)
     return buffer.getvalue()
 
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
@@ -32,16 +32,19 @@ MOST_DIFFERENCE: Final = 8
 float since TensorFlow 2.20, TFLM in integers, and a softmax may widen a difference of one."""
 
 
-def check(folder: Path, source: BundleSource, thorough: bool = False) -> tuple[Check, ...]:
+def check(
+    folder: Path, source: BundleSource, thorough: bool = False, compiled: Collection[str] = ()
+) -> tuple[Check, ...]:
     """Compile and run what can be compiled and run here; what could not says why. `thorough` also builds the
-    tree with CMake and compiles the Arduino sketch against a stub of TFLM's API."""
+    tree with CMake and compiles the Arduino sketch against a stub of TFLM's API. `compiled`: names of C files that
+    this build has compiled for the core without a warning already; only `thorough` compiles them again."""
     library = folder / text.library_name(source)
     with tempfile.TemporaryDirectory(prefix="espalier-firmware-") as scratch:
         work = Path(scratch)
         jobs: list[Callable[[], Check]] = [
             lambda: guarded("build system files", "espalier", lambda: _manifests(library, source)),
             lambda: run_native(library, source, work / "native"),
-            *compilations(library, source, work, thorough),
+            *compilations(library, source, work, thorough, compiled),
         ]
         if (library / "src" / f"{text.prefix(source)}_model_data.c").is_file():
             jobs.append(lambda: _in_tflm(source, work / "tflm"))

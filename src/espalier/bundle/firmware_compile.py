@@ -10,7 +10,7 @@ import shutil
 import struct
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,11 +43,12 @@ def guarded(name: str, tool: str, run: Callable[[], str], version: str = "") -> 
 
 
 def compilations(
-    library: Path, source: BundleSource, work: Path, thorough: bool
+    library: Path, source: BundleSource, work: Path, thorough: bool, compiled: Collection[str] = ()
 ) -> list[Callable[[], Check]]:
-    """The vendor's usual compiler where it is installed, else zig; both when there is time."""
-    vendor = lambda: with_vendor_gcc(library, source, work / "gcc")  # noqa: E731
-    portable = lambda: for_target(library, source, work / "target")  # noqa: E731
+    """The vendor's usual compiler where it is installed, else zig; both, and all files, when there is time."""
+    files = [path for path in c_files(library) if thorough or Path(path).name not in compiled]
+    vendor = lambda: with_vendor_gcc(files, source, work / "gcc")  # noqa: E731
+    portable = lambda: for_target(files, source, work / "target")  # noqa: E731
     facts = source.target.compiler
     usual = facts is not None and facts.gcc_flags and shutil.which("arm-none-eabi-gcc") is not None
     return [vendor, portable] if thorough else [vendor] if usual else [portable, vendor]
@@ -95,7 +96,7 @@ def c_files(library: Path) -> list[str]:
     return sorted(str(path) for path in (library / "src").glob("*.c"))
 
 
-def for_target(library: Path, source: BundleSource, work: Path) -> Check:
+def for_target(files: Sequence[str], source: BundleSource, work: Path) -> Check:
     facts = source.target.compiler
     compiler = zig()
     name = "C compiles without a warning for the target's core"
@@ -109,7 +110,7 @@ def for_target(library: Path, source: BundleSource, work: Path) -> Check:
         with ThreadPoolExecutor(2) as pool:  # zig keeps one object only when it is given several files
             for done in [
                 pool.submit(compile_c, compiler, [*flags, "-fno-sanitize=undefined", "-c", path], work)
-                for path in c_files(library)
+                for path in files
             ]:
                 done.result()
         return f"{facts.zig_target} {facts.zig_cpu}" + check_model_array(work, source)
@@ -128,7 +129,7 @@ def write_string_header(folder: Path) -> None:
     )
 
 
-def with_vendor_gcc(library: Path, source: BundleSource, work: Path) -> Check:
+def with_vendor_gcc(files: Sequence[str], source: BundleSource, work: Path) -> Check:
     name = "C compiles without a warning with the vendor's usual compiler"
     facts = source.target.compiler
     if facts is None or not facts.gcc_flags:
@@ -139,7 +140,7 @@ def with_vendor_gcc(library: Path, source: BundleSource, work: Path) -> Check:
 
     def run() -> str:
         compile_c(
-            compiler, [*facts.gcc_flags, "-O2", *WARNINGS, "-Wconversion", "-c", *c_files(library)], work
+            compiler, [*facts.gcc_flags, "-O2", *WARNINGS, "-Wconversion", "-c", *files], work
         )
         return " ".join(facts.gcc_flags) + check_model_array(work, source)
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from ..emit.compile_model import Compiled, compile_model
+from ..emit.emulate_program import Emulation, can_emulate, emulate_program
 from ..errors import BugError, UnsupportedModelError
 from ..job import Job
 from ..measure.evaluate_model import Evaluation
@@ -69,45 +71,95 @@ class Bundles(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """What a firmware target runs: compiled C (None: TFLite Micro, `why` says why when C was wanted), being emulated."""
+
+    compiled: Compiled | None = None
+    emulation: Future[Emulation] | None = None
+    emulated: bool = False
+    why: str = ""
+
+    def known(self) -> dict[str, Any]:
+        """What the firmware check need not do again: the emulated program was compiled for its core."""
+        if self.compiled is None or not self.emulated:
+            return {}
+        return {"compiled": {Path(a.path).name for a in self.compiled.program}}
+
+
+Programs = Mapping[str, Future[Program]]
+"""Target -> its program."""
+
+
+def start_programs(shop: Workshop, job: Job, int8: Int8Model, proof: Future[Proof]) -> Programs:
+    """Compile for every firmware target, and emulate, as soon as the proof has its golden vectors."""
+
+    def program(deploy: Deploy, target: Target) -> Program:
+        if target.bundle != "firmware" or deploy.runtime == "tflm":
+            return Program()
+        try:
+            compiled = compile_model(shop, job, deploy, target, int8, proof.result())
+        except UnsupportedModelError as problem:
+            if deploy.runtime == "c":
+                raise
+            return Program(why=f"TFLite Micro is packed instead of compiled C: {problem.found}")
+        emulation = shop.submit(emulate_program, shop, job, deploy, target, int8, compiled)
+        return Program(compiled=compiled, emulation=emulation, emulated=can_emulate(target))
+
+    return {
+        target.name: shop.submit(program, deploy, target)
+        for deploy, target in zip(job.recipe.deploy, job.targets, strict=True)
+    }
+
+
 def make_bundles(
-    shop: Workshop, job: Job, *, int8: Int8Model, proof: Proof, evaluation: Evaluation, tools: str
+    shop: Workshop,
+    job: Job,
+    *,
+    int8: Int8Model,
+    proof: Proof,
+    programs: Programs,
+    evaluation: Evaluation,
+    tools: str,
 ) -> Bundles:
     """Make the bundle of every [[deploy]] table; each is a stored result of everything that goes into it."""
     arena_bytes: dict[str, int] = {}
     emulated: dict[str, dict[str, Any]] = {}
     notes: dict[str, str] = {}
 
-    def one(deploy: Deploy, target: Target) -> Bundle:
-        compiled, why = _compile(shop, job, deploy, target, int8, proof)
+    def one(target: Target) -> Bundle:
+        program = programs[target.name].result()
+        compiled = program.compiled
         source = _source(job, target, int8, proof, evaluation, compiled)
         if source.arena is not None:
             arena_bytes[target.name] = source.arena.arena_bytes
-        if compiled is not None and compiled.emulated is not None:
-            emulated[target.name] = compiled.emulated
-        if why:
-            notes[target.name] = f"{target.name}: {why}"
-        program = compiled.program if compiled else None
+        if program.why:
+            notes[target.name] = f"{target.name}: {program.why}"
+        written = compiled.program if compiled else None
         key = {
             "source": digest(msgspec.msgpack.encode(source)),
-            "program": [[a.path, a.sha256] for a in program or ()],
+            "program": [[a.path, a.sha256] for a in written or ()],
             "tools": tools,
         }
         files = shop.stored(
             f"bundle/{target.name}", key, lambda: {"bundle": pack(_make(source, program, tools))}
         )
         bundle = unpack(files["bundle"], Bundle)
-        return msgspec.structs.replace(
-            bundle, checks=(*(compiled.checks if compiled else ()), *bundle.checks)
-        )
+        checks = compiled.checks if compiled else ()
+        if program.emulation is not None:
+            emulation = program.emulation.result()
+            checks = (emulation.check, *checks)
+            if emulation.row is not None:
+                emulated[target.name] = emulation.row
+        return msgspec.structs.replace(bundle, checks=(*checks, *bundle.checks))
 
     with shop.stage("bundle"), ThreadPoolExecutor(2) as pool:
-        asked = list(zip(job.recipe.deploy, job.targets, strict=True))
-        # Firmware takes longest (it is compiled and emulated), so it starts first; results keep the recipe's order.
+        # Firmware takes longest (it is compiled again, and emulated), so it starts first.
         started = {
-            target.name: pool.submit(one, deploy, target)
-            for deploy, target in sorted(asked, key=lambda pair: pair[1].bundle != "firmware")
+            target.name: pool.submit(one, target)
+            for target in sorted(job.targets, key=lambda target: target.bundle != "firmware")
         }
-        bundles = tuple(started[target.name].result() for _, target in asked)
+        bundles = tuple(started[target.name].result() for target in job.targets)
     shop.ended("bundle", ", ".join(b.target for b in bundles))
     return Bundles(
         bundles=bundles,
@@ -115,20 +167,6 @@ def make_bundles(
         emulated=tuple(row for _, row in sorted(emulated.items())),
         notes=tuple(text for _, text in sorted(notes.items())),
     )
-
-
-def _compile(
-    shop: Workshop, job: Job, deploy: Deploy, target: Target, int8: Int8Model, proof: Proof
-) -> tuple[Compiled | None, str]:
-    """The C program of a firmware target and a note; no program when TFLite Micro is asked for or must stand in."""
-    if target.bundle != "firmware" or deploy.runtime == "tflm":
-        return None, ""
-    try:
-        return compile_model(shop, job, deploy, target, int8, proof), ""
-    except UnsupportedModelError as problem:
-        if deploy.runtime == "c":
-            raise
-        return None, f"TFLite Micro is packed instead of compiled C: {problem.found}"
 
 
 def _source(
@@ -162,11 +200,7 @@ def _arena(target: Target, int8: Int8Model, compiled: Compiled | None) -> ArenaF
         return None
     if compiled is None:
         return firmware.arena_bound(int8.int8_model, target)
-    seen = compiled.emulated["arena_bytes"] if compiled.emulated else None
-    how = f"; painted memory on the emulated core was written up to byte {seen}" if seen is not None else ""
-    return ArenaFacts(
-        arena_bytes=compiled.arena_bytes, margin_bytes=0, how=f"planned at compile time, exact{how}"
-    )
+    return ArenaFacts(arena_bytes=compiled.arena_bytes, margin_bytes=0, how="planned at compile time, exact")
 
 
 def _measurements(int8: Int8Model, evaluation: Evaluation) -> tuple[Measurement, ...]:
@@ -186,18 +220,19 @@ def _measurements(int8: Int8Model, evaluation: Evaluation) -> tuple[Measurement,
     return tuple(rows)
 
 
-def _make(source: BundleSource, program: tuple[Artifact, ...] | None, tools: str) -> Bundle:
+def _make(source: BundleSource, program: Program, tools: str) -> Bundle:
     kind = source.target.bundle
     if kind not in CONTENTS:
         raise BugError(f"no bundle of kind {kind!r}")
-    artifacts = firmware.contents(source, program) if program else CONTENTS[kind](source)
+    compiled = program.compiled
+    artifacts = firmware.contents(source, compiled.program) if compiled else CONTENTS[kind](source)
     placed = {artifact.path for artifact in artifacts}
     artifacts += tuple(artifact for artifact in golden.artifacts(source) if artifact.path not in placed)
     checks: tuple[Check, ...] = ()
     if tools != "none":
         with tempfile.TemporaryDirectory(prefix="espalier-") as folder:
             write_files(artifacts, Path(folder), durable=False)
-            checks = CHECKS[kind](Path(folder), source, thorough=tools == "all")
+            checks = CHECKS[kind](Path(folder), source, thorough=tools == "all", **program.known())
     written = Artifact(path=manifest.NAME, data=manifest.write(source, artifacts, checks), role="manifest")
     return Bundle(target=source.target.name, artifacts=(*artifacts, written), checks=checks)
 

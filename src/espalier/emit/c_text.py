@@ -176,7 +176,10 @@ def array(name: str, values: NDArray[np.generic], *, static: bool = True, align:
     """A constant array with one line per 20 values or so."""
     flat = values.reshape(-1)
     kind = str(flat.dtype)
-    words = [_element(v, kind) for v in flat.tolist()]
+    if flat.dtype.itemsize <= 2 and flat.dtype.kind in "iu":
+        words = list(map(str, flat.tolist()))  # weights: many, and each is its own literal
+    else:
+        words = [_element(v, kind) for v in flat.tolist()]
     storage = "static const" if static else "const"
     attribute = f"ESPALIER_ALIGNED({align}) " if align else ""
     lines = [f"{attribute}{storage} {ctype(kind)} {name}[{max(1, len(words))}] = {{"]

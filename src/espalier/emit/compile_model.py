@@ -1,23 +1,20 @@
-"""Compile the int8 model of a build to C for one microcontroller, and prove the program on its emulated core."""
+"""Compile the int8 model of a build to C for one microcontroller; emulate_program.py runs and proves it."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import msgspec
 import numpy as np
 
 from ..bundle.prove_model import Proof
 from ..bundle.source import Artifact, Check, GoldenVector
-from ..errors import ToolMissingError
 from ..graph import reference
 from ..graph.simplify import simplify
 from ..graph.types import Graph
 from ..job import Job
 from ..load.tflite import read_tflite
 from ..measure.cross import CORES, Core
-from ..measure.microcontroller import measure_program
 from ..plan.memory import plan_memory
 from ..quantize.quantize_model import Int8Model
 from ..recipe import Deploy
@@ -31,28 +28,25 @@ from .selftest import GoldenCase
 REFERENCE_MACS = 400_000_000
 """Work that the slow numpy reference is given; it bounds the number of golden vectors."""
 
-LEVELS = {"speed": "-O2", "ram": "-O2", "flash": "-Os"}
-"""`optimize` of a [[deploy]] table -> the compiler's level."""
-
 
 class Compiled(msgspec.Struct, frozen=True, kw_only=True):
-    """The C program, its exact arena, its golden vectors, the report's row, and what was checked."""
+    """The C program, its exact arena, its golden vectors, what was checked, and what simplification saved."""
 
     program: tuple[Artifact, ...]
     arena_bytes: int
     golden: tuple[GoldenVector, ...]
-    emulated: dict[str, Any] | None
     checks: tuple[Check, ...]
     saved: str
+
+    def cases(self) -> tuple[GoldenCase, ...]:
+        """The golden vectors as the program takes and answers them."""
+        return tuple(GoldenCase(input=entered(v.pixels), output=v.outputs["reference"]) for v in self.golden)
 
 
 def compile_model(
     shop: Workshop, job: Job, deploy: Deploy, target: Target, int8: Int8Model, proof: Proof
 ) -> Compiled:
-    """Simplify losslessly, plan the memory, emit C, run it on the emulated core against the numpy reference; stored.
-
-    Raises UnsupportedModelError for an operator without a kernel, VerificationError when a byte differs.
-    """
+    """Simplify losslessly, plan the memory, emit C; stored. Raises UnsupportedModelError for an operator without kernel."""
     key = {
         "int8": digest(int8.int8_model),
         "golden": [digest(vector.pixels) for vector in proof.golden],
@@ -73,7 +67,7 @@ def _compile(job: Job, deploy: Deploy, target: Target, int8: Int8Model, proof: P
     given = read_tflite(int8.int8_model, name=job.recipe.name)
     graph, account = simplify(given)
     vectors = _vectors(given, int8, proof)
-    cases = tuple(GoldenCase(input=_entered(v.pixels), output=v.outputs["reference"]) for v in vectors)
+    cases = tuple(GoldenCase(input=entered(v.pixels), output=v.outputs["reference"]) for v in vectors)
     core = core_of(target)
     isa = core.isa if core is not None else "portable"
     needs = partial(demand, optimize=deploy.optimize, isa=isa)
@@ -81,7 +75,6 @@ def _compile(job: Job, deploy: Deploy, target: Target, int8: Int8Model, proof: P
     # The preprocessing comes with the firmware bundle, the same C for both runtimes.
     options = Options(labels=job.labels(), golden=cases, threshold=job.recipe.decision.threshold, isa=isa)
     files = emit(graph, plan, job.recipe.name, options)
-    row, check = _emulate(job, deploy, target, graph, files, cases, plan.arena_bytes)
     saved = (
         f"{account.before.operators} operators, {account.before.macs:,} MACs, {account.before.constant_bytes:,} bytes of "
         f"constants became {account.after.operators}, {account.after.macs:,}, {account.after.constant_bytes:,}"
@@ -90,8 +83,7 @@ def _compile(job: Job, deploy: Deploy, target: Target, int8: Int8Model, proof: P
         program=tuple(Artifact(path=path, data=data, role="source") for path, data in files),
         arena_bytes=plan.arena_bytes,
         golden=vectors,
-        emulated=row,
-        checks=(check, _distance(vectors, proof)),
+        checks=(_distance(vectors, proof),),
         saved=saved,
     )
 
@@ -102,7 +94,7 @@ def _vectors(graph: Graph, int8: Int8Model, proof: Proof) -> tuple[GoldenVector,
     source = graph.tensors[graph.inputs[0]]
     vectors = []
     for vector in proof.golden[:count]:
-        pixels = np.frombuffer(_entered(vector.pixels), np.int8).reshape(source.shape)
+        pixels = np.frombuffer(entered(vector.pixels), np.int8).reshape(source.shape)
         (output,) = reference.run(graph, [pixels])
         vectors.append(
             msgspec.structs.replace(vector, outputs={"reference": output.astype(np.int8).tobytes()})
@@ -110,7 +102,7 @@ def _vectors(graph: Graph, int8: Int8Model, proof: Proof) -> tuple[GoldenVector,
     return tuple(vectors)
 
 
-def _entered(pixels: bytes) -> bytes:
+def entered(pixels: bytes) -> bytes:
     """Pixel bytes as the int8 model takes them: pixel - 128."""
     return (np.frombuffer(pixels, np.uint8) ^ np.uint8(0x80)).tobytes()
 
@@ -121,49 +113,6 @@ def core_of(target: Target) -> Core | None:
         return None
     wanted = target.compiler.zig_cpu.partition("+")[0]
     return next((core for core in CORES.values() if core.cpu.partition("+")[0] == wanted), None)
-
-
-def _emulate(
-    job: Job,
-    deploy: Deploy,
-    target: Target,
-    graph: Graph,
-    files: list[tuple[str, bytes]],
-    cases: tuple[GoldenCase, ...],
-    arena_bytes: int,
-) -> tuple[dict[str, Any] | None, Check]:
-    name = f"C program against the numpy reference, {len(cases)} golden vectors"
-    core = core_of(target)
-    if core is None or not (core.unicorn or core.qemu):
-        return None, Check(
-            name=name, tool="unicorn", result="not run", why=f"no emulator models the {target.cpu}"
-        )
-    try:
-        figures = measure_program(
-            files,
-            core,
-            name=job.recipe.name,
-            graph=graph,
-            arena_bytes=arena_bytes,
-            golden=cases,
-            optimize=LEVELS[deploy.optimize],
-        )
-    except ToolMissingError as problem:
-        return None, Check(name=name, tool="zig cc, unicorn", result="not run", why=problem.found)
-    row = {
-        "target": target.name,
-        "core": figures.core,
-        "emulator": figures.emulator,
-        "compiler": f"{figures.compiler} {figures.optimize}",
-        "instructions": figures.instructions,
-        "arena_bytes": figures.arena_bytes,
-        "stack_bytes": figures.stack_bytes,
-        "code_bytes": figures.code_bytes,
-        "weights_bytes": figures.weights_bytes,
-        "exact": figures.exact == len(cases),
-        "layers": [{"name": f.name, "macs": f.macs, "instructions": f.instructions} for f in figures.layers],
-    }
-    return row, Check(name=name, tool=f"{figures.compiler}, {figures.emulator}", result="passed")
 
 
 def _distance(vectors: tuple[GoldenVector, ...], proof: Proof) -> Check:

@@ -55,6 +55,10 @@ class ModelFile:
         kept = {k: contract[k] for k in ("size", "color", "mean", "std") if k in contract}
         return {"model": self.sha256, "contract": kept}
 
+    def is_new(self) -> bool:
+        """Whether a build must load this model in TensorFlow: no result of it is stored."""
+        return not self._shop.is_stored("load/float", self.key)
+
     def facts(self) -> dict[str, Any]:
         """The container, configuration and weights as data, after every check; no TensorFlow. Raises ModelRefusedError."""
         with self._facts_lock:

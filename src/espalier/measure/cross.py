@@ -193,6 +193,8 @@ def compile_plugin(workdir: Path) -> Path:
 
 
 def _compile_host(name: str, workdir: Path) -> Path:
+    if (workdir / f"{name}.so").exists():
+        return workdir / f"{name}.so"
     (workdir / f"{name}.c").write_bytes((_FIRMWARE / f"{name}.c").read_bytes())
     zig("cc", "-O2", "-fPIC", "-fno-sanitize=undefined", "-c", f"{name}.c", "-o", f"{name}.o", cwd=workdir)
     zig("ld.lld", "-shared", f"{name}.o", "-o", f"{name}.so", cwd=workdir)

@@ -33,10 +33,12 @@ def measure_latency(
     run_seconds: float = 0.1,
     main: str = "int8",
     on_step: Callable[[int, int, str], None] | None = None,
+    started: Mapping[tuple[str, str], Worker] | None = None,
 ) -> Latencies:
     """Time every variant (name -> .tflite) on every runtime, on one thread and on its counts in `threads`.
 
-    The processes start together, then measure one after the other. A variant's further thread counts share
+    The processes start together (or were `started`: (runtime, name) -> a process that has run no model yet), then
+    measure one after the other. A variant's further thread counts share
     its process. The operators of the variant `main` are timed on one thread, and its process gives the peak
     memory. A runtime that cannot run a variant, or dies of it, becomes a check "not run", not an error.
     """
@@ -45,8 +47,9 @@ def measure_latency(
     peaks: dict[str, int] = {}
     checks: list[Check] = []
     with ExitStack() as stack:
+        ready = started or {}
         processes = {
-            (runtime, name): stack.enter_context(Worker(RUNTIMES[runtime]))
+            (runtime, name): ready.get((runtime, name)) or stack.enter_context(Worker(RUNTIMES[runtime]))
             for runtime in runtimes
             for name in models
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from espalier.graph.ops import macs
 from espalier.graph.types import Graph
 from espalier.graph.verify import layer_name
 from espalier.graph.view import view
-from espalier.measure.cross import Core, compile_program
+from espalier.measure.cross import Core, compile_counter, compile_program
 from espalier.measure.elf import Image
 from espalier.measure.emulate import Call, EmulatedCore
 from espalier.measure.qemu import run_on_board
@@ -76,20 +77,30 @@ def measure_program(
         raise VerificationError("there is no golden case to run on the emulated core")
     if not core.unicorn:
         return _measure_on_board(dict(files), core, prefix, arena_bytes, golden, optimize)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(len(_PAINTS)) as pool:
         workdir = Path(folder)
+        counter = pool.submit(compile_counter, workdir)
         image = compile_program(
             dict(files), core, roots=[f"{prefix}_run", f"{prefix}_check"], workdir=workdir, optimize=optimize
         )
-        emulated = EmulatedCore(image, core, workdir=workdir)
+        counter.result()
         layers = layer_of_symbol(image.symbols, prefix)
-        first, *_ = [
-            _run_case(emulated, prefix, case, arena_bytes, _PAINTS[0], number, sorted(layers))
-            for number, case in enumerate(golden)
-        ]
-        second = _run_case(emulated, prefix, golden[0], arena_bytes, _PAINTS[1], 0, ())
-        if emulated.call(f"{prefix}_check", []).result != 0:
-            raise VerificationError("the weights in flash do not have the expected CRC-32")
+
+        def run(part: int) -> Call:
+            """Every second case after the first, on an emulated core of its own; both run the first."""
+            emulated = EmulatedCore(image, core, workdir=workdir)
+            numbers = [0, *range(1 + part, len(golden), len(_PAINTS))]
+            first, *_ = [
+                _run_case(
+                    emulated, prefix, golden[n], arena_bytes, _PAINTS[part], n, () if part else sorted(layers)
+                )
+                for n in numbers
+            ]
+            if not part and emulated.call(f"{prefix}_check", []).result != 0:
+                raise VerificationError("the weights in flash do not have the expected CRC-32")
+            return first
+
+        first, second = pool.map(run, range(len(_PAINTS)))
     return Emulated(
         core=core.name,
         emulator="unicorn",

@@ -8,8 +8,9 @@ import msgspec
 
 from ..report.content import LatencyRow
 from ..store import digest
+from ..worker.client import Worker
 from ..workshop import Workshop, pack, unpack
-from .latency import compare_latency, measure_latency
+from .latency import RUNTIMES, compare_latency, measure_latency
 
 
 class Timing(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,8 +21,31 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
+VARIANTS = ("float", "int8")
+"""What a build times."""
+
+FIRST_PROCESS = 10
+"""Numbers from here on are child processes that only time one variant: no model ran in them before."""
+
+
+def timers() -> tuple[tuple[str, int], ...]:
+    """The child processes that time the variants, for Workshop.start_in_turn."""
+    return tuple(
+        (kind, FIRST_PROCESS + number) for kind in RUNTIMES.values() for number, _ in enumerate(VARIANTS)
+    )
+
+
+def _processes(shop: Workshop) -> dict[tuple[str, str], Worker]:
+    """(runtime, variant) -> its process, started when it was not."""
+    return {
+        (runtime, name): shop.worker(kind, FIRST_PROCESS + number)
+        for runtime, kind in RUNTIMES.items()
+        for number, name in enumerate(VARIANTS)
+    }
+
+
 def time_models(shop: Workshop, models: dict[str, bytes]) -> Timing:
-    """Benchmark each variant ("float", "int8", ...) on each runtime: 1 thread, and int8 on all cores as well.
+    """Benchmark each of VARIANTS on each runtime: 1 thread, and int8 on all cores as well.
 
     Stored per machine: the same models on the same CPU are not timed again unless asked for.
     """
@@ -54,6 +78,7 @@ def _time(shop: Workshop, models: dict[str, bytes]) -> Timing:
     result = measure_latency(
         models,
         threads={"int8": (os.cpu_count() or 1,)},
+        started=_processes(shop),
         on_step=lambda done, total, text: shop.progress.step("benchmark", done, total, text),
     )
     return Timing(

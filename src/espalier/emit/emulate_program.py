@@ -1,0 +1,102 @@
+"""Run a compiled program on the emulated core of its target: the same bytes as the numpy reference, and its figures."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from typing import Any
+
+import msgspec
+
+from ..bundle.source import Check
+from ..errors import ToolMissingError
+from ..graph.simplify import simplify
+from ..job import Job
+from ..load.tflite import read_tflite
+from ..measure.microcontroller import measure_program
+from ..quantize.quantize_model import Int8Model
+from ..recipe import Deploy
+from ..target import Target
+from ..workshop import Workshop, pack, unpack
+from .compile_model import Compiled, core_of
+
+LEVELS = {"speed": "-O2", "ram": "-O2", "flash": "-Os"}
+"""`optimize` of a [[deploy]] table -> the compiler's level."""
+
+
+class Emulation(msgspec.Struct, frozen=True, kw_only=True):
+    """The report's row (None where no emulator ran) and the check."""
+
+    row: dict[str, Any] | None
+    check: Check
+
+
+def emulate_program(
+    shop: Workshop, job: Job, deploy: Deploy, target: Target, int8: Int8Model, compiled: Compiled
+) -> Emulation:
+    """Compile for the core, run every golden vector, compare bytes, count and paint; stored.
+
+    Raises VerificationError when a byte differs or memory outside of the planned arena is written.
+    """
+    key = {
+        "program": [[a.path, a.sha256] for a in compiled.program],
+        "golden": [[v.name, v.outputs["reference"].hex()] for v in compiled.golden],
+        "arena": compiled.arena_bytes,
+        "optimize": deploy.optimize,
+        "core": msgspec.to_builtins(target.compiler),
+        "target": target.name,
+    }
+    files = shop.stored(
+        f"emulate/{target.name}",
+        key,
+        lambda: {"emulation": pack(_emulate(job, deploy, target, int8, compiled))},
+    )
+    return unpack(files["emulation"], Emulation)
+
+
+def can_emulate(target: Target) -> bool:
+    """Whether the compiler and the emulator of a target's core are there."""
+    core = core_of(target)
+    if core is None or importlib.util.find_spec("ziglang") is None:
+        return False
+    if core.unicorn:
+        return importlib.util.find_spec("unicorn") is not None
+    return bool(core.qemu) and shutil.which("qemu-system-arm") is not None
+
+
+def _emulate(job: Job, deploy: Deploy, target: Target, int8: Int8Model, compiled: Compiled) -> Emulation:
+    cases, core = compiled.cases(), core_of(target)
+    name = f"C program against the numpy reference, {len(cases)} golden vectors"
+    if core is None or not (core.unicorn or core.qemu):
+        why = f"no emulator models the {target.cpu}"
+        return Emulation(row=None, check=Check(name=name, tool="unicorn", result="not run", why=why))
+    graph, _ = simplify(read_tflite(int8.int8_model, name=job.recipe.name))
+    try:
+        figures = measure_program(
+            [(a.path, a.data) for a in compiled.program],
+            core,
+            name=job.recipe.name,
+            graph=graph,
+            arena_bytes=compiled.arena_bytes,
+            golden=cases,
+            optimize=LEVELS[deploy.optimize],
+        )
+    except ToolMissingError as problem:
+        check = Check(name=name, tool="zig cc, unicorn", result="not run", why=problem.found)
+        return Emulation(row=None, check=check)
+    row = {
+        "target": target.name,
+        "core": figures.core,
+        "emulator": figures.emulator,
+        "compiler": f"{figures.compiler} {figures.optimize}",
+        "instructions": figures.instructions,
+        "arena_bytes": figures.arena_bytes,
+        "stack_bytes": figures.stack_bytes,
+        "code_bytes": figures.code_bytes,
+        "weights_bytes": figures.weights_bytes,
+        "exact": figures.exact == len(cases),
+        "layers": [{"name": f.name, "macs": f.macs, "instructions": f.instructions} for f in figures.layers],
+    }
+    why = f"memory was written up to byte {figures.arena_bytes} of the arena, {compiled.arena_bytes} were planned"
+    tool = f"{figures.compiler}, {figures.emulator}"
+    return Emulation(row=row, check=Check(name=name, tool=tool, result="passed", why=why))

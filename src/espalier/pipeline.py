@@ -1,0 +1,131 @@
+"""THE pipeline: a job becomes bundles. Whoever has read `run_stages` has understood the product."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from .build import Outcome
+from .bundle.make_bundles import Bundle, make_bundles, start_programs
+from .bundle.prove_model import Proof, prove_model, provers
+from .bundle.source import Artifact
+from .calibrate.check_sets import check_sets
+from .errors import EspalierError, GateError, VerificationError
+from .gate import describe, gates
+from .job import Job
+from .measure.evaluate_model import Evaluation, answer_early, evaluate_model
+from .measure.time_model import Timing, time_models, timers
+from .prune.prune_model import Pruning, prune_model
+from .publish import publish
+from .quantize.quantize_model import Int8Model, check_targets, quantize_model
+from .report.compose import compose_report
+from .report.content import GateRow
+from .report.files import report_files
+from .workshop import Workshop
+
+
+def run_stages(shop: Workshop, job: Job, out: Path, *, tools: str) -> Outcome:
+    """Every stage after the reading of the recipe, see `build.build`."""
+    given_early = shop.submit(job.model.float_model)
+    findings = check_sets(shop, job)
+    if job.model.is_new():
+        # While TensorFlow imports: what is needed first comes first.
+        shop.start_in_turn(("litert", 0), ("litert-runtime", 0), *provers(), *timers())
+    given = given_early.result()
+    answered = shop.submit(answer_early, shop, job, given)
+    pruned = prune_model(shop, job, given)
+    int8 = quantize_model(shop, job, pruned.model)
+    check_targets(job, int8)
+    proof = shop.submit(prove_model, shop, job, int8)
+    programs = start_programs(shop, job, int8, proof)
+    answered.result()
+    evaluation = evaluate_model(shop, job, given=given, pruned=pruned, int8=int8)
+    proved = proof.result()
+    bundles = make_bundles(
+        shop, job, int8=int8, proof=proved, programs=programs, evaluation=evaluation, tools=tools
+    )
+    # Last, when nothing else runs.
+    timing = time_models(shop, {"float": pruned.model.tflite, "int8": int8.int8_model})
+    pruning = pruned.weigh(shop, job, int8)
+    rows = gates(
+        job.recipe,
+        accuracy=evaluation.accuracy,
+        given_top1=evaluation.given_top1,
+        macs=pruned.model.macs,
+        model_bytes=max(len(int8.int8_model), len(int8.uint8_model)),
+        arena_bytes=bundles.arena_bytes,
+        latency=timing.rows,
+        targets=job.targets,
+    )
+    return _finish(shop, job, out, rows, findings, pruning, int8, evaluation, timing, proved, bundles)
+
+
+def _finish(
+    shop: Workshop,
+    job: Job,
+    out: Path,
+    rows: tuple[GateRow, ...],
+    findings: tuple[str, ...],
+    pruning: Pruning,
+    int8: Int8Model,
+    evaluation: Evaluation,
+    timing: Timing,
+    proof: Proof,
+    bundles: Any,
+) -> Outcome:
+    failure = _failure(rows, proof, bundles.bundles)
+    folder = out / f"{job.recipe.name}-{job.recipe.version}"
+    with shop.stage("report"):
+        report = compose_report(
+            shop,
+            job,
+            status="failed" if failure else "passed",
+            gates=rows,
+            findings=findings,
+            pruning=pruning,
+            int8=int8,
+            evaluation=evaluation,
+            timing=timing,
+            proof=proof,
+            bundles=bundles,
+        )
+        files = report_files(report)
+        if failure is None:
+            files += model_files(job, evaluation, int8)
+            files += tuple(artifact for bundle in bundles.bundles for artifact in bundle.placed())
+        publish(files, folder)
+    shop.ended("report", str(folder))
+    shop.remember(job.path)
+    return Outcome(
+        report=report,
+        report_json=next(f.data for f in files if f.path == "report.json"),
+        folder=folder,
+        failure=failure,
+    )
+
+
+def model_files(job: Job, evaluation: Evaluation, int8: Int8Model) -> tuple[Artifact, ...]:
+    """model/: the float file, the int8 file for microcontrollers and NPUs, its uint8 twin for phones and cameras."""
+    name = job.recipe.name
+    return (
+        Artifact(path=f"model/{name}_float.tflite", data=evaluation.float_tflite),
+        Artifact(path=f"model/{name}_int8.tflite", data=int8.int8_model),
+        Artifact(path=f"model/{name}_uint8.tflite", data=int8.uint8_model),
+    )
+
+
+def _failure(rows: tuple[GateRow, ...], proof: Proof, bundles: tuple[Bundle, ...]) -> EspalierError | None:
+    checks = [check for check in proof.checks if check.result == "failed"]
+    checks += [check for bundle in bundles for check in bundle.checks if check.result == "failed"]
+    if checks:
+        return VerificationError(
+            f"{len(checks)} checks failed: " + "; ".join(f"{c.name}: {c.why}" for c in checks[:4]),
+            next_step="the report names each; no bundle was written",
+        )
+    failed = [row for row in rows if not row.passed]
+    if failed:
+        return GateError(
+            f"{len(failed)} of {len(rows)} gates failed: " + "; ".join(describe(row) for row in failed),
+            next_step="the report was written, bundles were not; raise the budget or change the model",
+        )
+    return None
