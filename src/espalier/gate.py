@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
+from .plan.peak import arena_too_large
 from .recipe import Recipe
-from .report.content import AccuracyRow, GateRow, LatencyRow
+from .report.content import AccuracyRow, ArenaRow, GateRow, LatencyRow
 from .target import Target
 
 P_VALUE = 0.05
@@ -22,11 +25,13 @@ def gates(
     arena_bytes: Mapping[str, int],
     latency: Sequence[LatencyRow],
     targets: Sequence[Target],
+    arenas: Sequence[ArenaRow] = (),
 ) -> tuple[GateRow, ...]:
     """Every gate that the recipe or a target asks for, in a fixed order.
 
     `model_bytes` is the largest .tflite shipped; `arena_bytes` is per microcontroller target; `given_top1` is the
-    share of right answers of the model as given. A budget whose figure is unknown fails.
+    share of right answers of the model as given; `arenas` tell what fills an arena. A budget whose figure is unknown
+    fails.
     """
     budgets = recipe.budgets
     rows: list[GateRow] = []
@@ -59,9 +64,9 @@ def gates(
     if budgets.max_model_bytes is not None:
         rows.append(_row("budgets.max-model-bytes", budgets.max_model_bytes, model_bytes, "bytes"))
     if budgets.max_arena_bytes is not None and arena_bytes:
-        rows.append(
-            _row("budgets.max-arena-bytes", budgets.max_arena_bytes, max(arena_bytes.values()), "bytes")
-        )
+        largest = max(sorted(arena_bytes), key=lambda name: arena_bytes[name])
+        name, limit_bytes = "budgets.max-arena-bytes", budgets.max_arena_bytes
+        rows.append(_arena(name, limit_bytes, largest, arena_bytes[largest], arenas))
     if budgets.max_macs is not None:
         rows.append(_row("budgets.max-macs", budgets.max_macs, macs, "MACs"))
     if budgets.max_latency_us is not None:
@@ -78,7 +83,8 @@ def gates(
         if flash is not None:
             rows.append(_row(f"{target.name}.flash-bytes", flash, model_bytes, "bytes"))
         if ram is not None and target.name in arena_bytes:
-            rows.append(_row(f"{target.name}.ram-bytes", ram, arena_bytes[target.name], "bytes"))
+            name, value = f"{target.name}.ram-bytes", arena_bytes[target.name]
+            rows.append(_arena(name, int(ram), target.name, value, arenas))
     return tuple(rows)
 
 
@@ -92,9 +98,20 @@ def _row(name: str, limit: float, value: float | None, unit: str, *, passed: boo
     return GateRow(name=name, limit=limit, value=value, passed=holds, unit=unit)
 
 
+def _arena(name: str, limit: int, target: str, value: int, arenas: Sequence[ArenaRow]) -> GateRow:
+    """A limit of the arena; where the plan is known, with what fills it at its peak and what would help."""
+    row = _row(name, limit, value, "bytes")
+    plan = next((a for a in arenas if a.target == target), None)
+    if row.passed or plan is None:
+        return row
+    error = arena_too_large(plan.peak, limit)
+    return msgspec.structs.replace(row, why=f"on {target} {error.found}. What helps: {error.next_step}")
+
+
 def describe(row: GateRow) -> str:
     """A failed gate in words."""
     if row.value is None:
         return f"{row.name}: no figure, limit {row.limit:g} {row.unit}"
     relation = "below" if row.name == "budgets.min-class-recall" else "above"
-    return f"{row.name}: {row.value:g} is {relation} the limit {row.limit:g} {row.unit}"
+    why = f"; {row.why}" if row.why else ""
+    return f"{row.name}: {row.value:g} is {relation} the limit {row.limit:g} {row.unit}{why}"

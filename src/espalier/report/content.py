@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from ..bundle.source import Check
+from ..plan.peak import Peak
 
 Share = float
 Points = float
@@ -171,9 +172,19 @@ class ParityRow(_Row, frozen=True, kw_only=True):
     top1_changes: int
 
 
+class ArenaRow(_Row, frozen=True, kw_only=True):
+    """The planned arena of one microcontroller target: its peak, and a chart over time (SVG, HTML page only)."""
+
+    target: str
+    peak: Peak
+    chart: str = ""
+
+
 class MemoryRow(_Row, frozen=True, kw_only=True):
     arena_bytes: dict[str, int]
     peak_rss_bytes: dict[str, int]
+    arenas: tuple[ArenaRow, ...] = ()
+    """Of the targets that run compiled C; TensorFlow Lite Micro plans its own arena."""
 
 
 class GateRow(_Row, frozen=True, kw_only=True):
@@ -182,6 +193,8 @@ class GateRow(_Row, frozen=True, kw_only=True):
     value: float | None
     passed: bool
     unit: str = ""
+    why: str = ""
+    """Of a failed gate, where more is known than the figure."""
 
 
 class BundleRow(_Row, frozen=True, kw_only=True):

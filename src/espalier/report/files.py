@@ -13,7 +13,10 @@ from .markdown import markdown
 
 def report_files(report: Report) -> tuple[Artifact, ...]:
     """report.json (canonical, indented), report.html, junit.xml, summary.md."""
-    plain = msgspec.structs.replace(report, contact_sheet=())
+    # Pictures are for the page.
+    arenas = tuple(msgspec.structs.replace(row, chart="") for row in report.memory.arenas)
+    memory = msgspec.structs.replace(report.memory, arenas=arenas)
+    plain = msgspec.structs.replace(report, contact_sheet=(), memory=memory)
     text = msgspec.json.format(msgspec.json.encode(plain, order="sorted"), indent=2) + b"\n"
     return (
         Artifact(path="report.json", data=text, role="report"),

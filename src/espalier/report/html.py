@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
 from ..gate import describe
 from .content import AccuracyRow, LatencyRow, Report
@@ -29,6 +30,8 @@ def html(report: Report) -> bytes:
         confusion=_confusion(report.accuracy),
         latency=_latency_bars(report.latency),
         pruned=_pruned(report),
+        # Our own drawings: plan/explain.py escapes the names in them.
+        arenas=[{"row": row, "chart": Markup(row.chart)} for row in report.memory.arenas],
         operators=_operator_times(report.latency),
         stages_total=sum(stage.seconds for stage in report.stages),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
+from ..gate import describe
 from .content import Report
 
 
@@ -20,7 +21,7 @@ def junit(report: Report) -> bytes:
     for gate in report.gates:
         case = ET.SubElement(gates, "testcase", classname="gates", name=gate.name)
         if not gate.passed:
-            text = f"{gate.value} exceeds the limit {gate.limit} {gate.unit}".strip()
+            text = describe(gate)
             ET.SubElement(case, "failure", message=text).text = text
     checks = ET.SubElement(
         root,

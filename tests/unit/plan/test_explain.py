@@ -16,8 +16,9 @@ from test_memory import apart, in_place, never
 
 from espalier.errors import GateError
 from espalier.graph.types import Graph
-from espalier.plan.explain import arena_too_large, chart, peak
+from espalier.plan.explain import chart, peak
 from espalier.plan.memory import plan_memory
+from espalier.plan.peak import arena_too_large
 from espalier.plan.types import Plan
 
 Q = Quant(scales=(1.0,), zero_points=(0,))
@@ -46,9 +47,16 @@ def test_the_peak_names_its_layer_and_what_it_holds() -> None:
 
 def test_an_arena_that_does_not_fit_says_by_how_much_where_and_what_helps() -> None:
     graph, plan = example()
-    error = arena_too_large(graph, plan, 100)
+    error = arena_too_large(peak(graph, plan), 100)
     assert isinstance(error, GateError)
-    for part in ("160 bytes", "60 more than 100", "step 1", "enlarge", 'optimize = "ram"', "fewer channels"):
+    for part in (
+        "160 bytes",
+        "60 more than 100",
+        "step 1 (pad enlarge)",
+        "enlarge 128, conv 32",
+        'optimize = "ram"',
+        "fewer channels",
+    ):
         assert part in str(error), part
 
 
@@ -58,12 +66,22 @@ def test_the_chart_is_well_formed_inside_its_frame_and_deterministic(seed: int) 
     plan = plan_memory(graph, optimize="flash", demand=in_place, streamable=never)
     drawn = chart(graph, plan)
     root = ElementTree.fromstring(drawn)
-    boxes = [e for e in root if e.tag.endswith("rect")]
+    boxes = list(root.iter("rect"))
     assert len(boxes) == len(plan.lifetimes) + 1
     for box in boxes:
         assert float(box.attrib["x"]) + float(box.attrib["width"]) <= 761
         assert float(box.attrib["y"]) >= -1 and float(box.attrib["y"]) + float(box.attrib["height"]) <= 261
     assert drawn == chart(graph, plan)
+
+
+def test_the_chart_names_its_boxes_numbers_its_steps_and_marks_the_peak() -> None:
+    graph, plan = example()
+    root = ElementTree.fromstring(chart(graph, plan))
+    texts = ["".join(e.itertext()) for e in root.iter("text")]
+    assert {"160", "0", "1", "enlarge"} <= set(texts)
+    assert [e.text for e in root.iter("tspan")] == [str(peak(graph, plan).step)]
+    titles = [e.text for e in root.iter("title")]
+    assert any(t is not None and t.startswith("enlarge: 128 bytes at ") for t in titles)
 
 
 def test_hostile_names_stay_text() -> None:

@@ -10,8 +10,10 @@ import msgspec
 from PIL import Image
 
 from espalier.bundle.source import Check
+from espalier.plan.peak import Part, Peak
 from espalier.report.content import (
     AccuracyRow,
+    ArenaRow,
     BundleRow,
     ClassRow,
     FlipRow,
@@ -37,6 +39,21 @@ def png() -> str:
     data = io.BytesIO()
     Image.linear_gradient("L").resize((24, 24)).save(data, "PNG")
     return base64.b64encode(data.getvalue()).decode()
+
+
+def arena_row() -> ArenaRow:
+    return ArenaRow(
+        target="cortex-m4",
+        peak=Peak(
+            optimize="speed",
+            step=1,
+            layers=("stem", "add" + HOSTILE),
+            kinds=("conv_2d", "add"),
+            arena_bytes=36864,
+            parts=(Part(name="stem", size_bytes=30000), Part(name="working memory", size_bytes=6864)),
+        ),
+        chart='<svg viewBox="0 0 10 10"><rect x="0" y="0" width="10" height="10"/></svg>',
+    )
 
 
 def example_report(**changes: Any) -> Report:
@@ -137,7 +154,9 @@ def example_report(**changes: Any) -> Report:
             for r in ("litert", "tflite-runtime")
             for v in ("float", "int8")
         ),
-        memory=MemoryRow(arena_bytes={"cortex-m4": 36864}, peak_rss_bytes={"litert": 50_000_000}),
+        memory=MemoryRow(
+            arena_bytes={"cortex-m4": 36864}, peak_rss_bytes={"litert": 50_000_000}, arenas=(arena_row(),)
+        ),
         emulated=(
             {
                 "target": "cortex-m4",

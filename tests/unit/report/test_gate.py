@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from example_report import example_report
+from example_report import arena_row, example_report
 
 from espalier.gate import describe, gates
 from espalier.recipe import Budgets, LatencyBudget, parse_recipe
@@ -100,3 +100,16 @@ def test_a_targets_own_flash_and_ram_are_gates() -> None:
     assert not rows["cortex-m4.flash-bytes"].passed
     assert rows["cortex-m4.ram-bytes"].passed
     assert "above the limit" in describe(rows["cortex-m4.flash-bytes"])
+
+
+def test_an_arena_over_its_limit_says_by_how_much_where_and_what_helps() -> None:
+    small = msgspec.structs.replace(
+        load_target("cortex-m4"), name="cortex-m4", facts={"ram-bytes": Fact(value=30_000, source="x")}
+    )
+    rows = run(Budgets(max_arena_bytes=36_000), targets=(small,), arenas=(arena_row(),))
+    for name, over in (("cortex-m4.ram-bytes", "6,864"), ("budgets.max-arena-bytes", "864")):
+        text = describe(rows[name])
+        assert not rows[name].passed
+        for part in (f"{over} more than", "step 1 (conv_2d stem", 'optimize = "ram"', "on cortex-m4"):
+            assert part in text, part
+    assert run(Budgets(max_arena_bytes=40_000), arenas=(arena_row(),))["budgets.max-arena-bytes"].why == ""

@@ -107,6 +107,15 @@ def test_a_failed_gate_is_named_everywhere() -> None:
     assert root.find("testsuite[@name='gates']").get("failures") == "1"  # type: ignore[union-attr]
 
 
+def test_the_page_draws_each_arena_and_the_json_keeps_its_figures_only() -> None:
+    page = Page(html(example_report()).decode())
+    assert page.tags.count("svg") == 1
+    assert "the peak is step 1 (conv_2d stem, add add" in page.text
+    plain = json.loads(next(f.data for f in report_files(example_report()) if f.path == "report.json"))
+    (arena,) = plain["memory"]["arenas"]
+    assert arena["chart"] == "" and arena["peak"]["parts"][0] == {"name": "stem", "size_bytes": 30000}
+
+
 def test_junit_shows_absent_tools_as_skipped() -> None:
     root = ET.fromstring(junit(example_report()))
     checks = root.find("testsuite[@name='checks']")
