@@ -94,11 +94,18 @@ class NativeBatch:
 
 
 class EmulatedBatch:
-    def __init__(self, batch: Batch, core: Core, folder: Path, optimize: str) -> None:
+    def __init__(
+        self,
+        batch: Batch,
+        core: Core,
+        folder: Path,
+        optimize: str,
+        machine: type[EmulatedCore] = EmulatedCore,
+    ) -> None:
         self.batch = batch
         roots = [f"{p.prefix}_run" for p in batch.programs]
         image = compile_program(batch.files, core, roots=roots, workdir=folder, optimize=optimize)
-        self.core = EmulatedCore(image, core, workdir=folder)
+        self.core = machine(image, core, workdir=folder)
 
     def run(self, number: int, inputs: Sequence[Array]) -> list[Array]:
         program = self.batch.programs[number]
