@@ -37,15 +37,9 @@ def gates(
     rows: list[GateRow] = []
     if accuracy is not None and accuracy.classes:
         limit, drop = recipe.quantize.max_accuracy_drop, accuracy.drop_points
-        rows.append(
-            _row(
-                "quantize.max-accuracy-drop",
-                limit,
-                drop,
-                "points",
-                passed=drop <= limit or accuracy.p_value >= P_VALUE,
-            )
-        )
+        holds = drop <= limit or accuracy.p_value >= P_VALUE
+        row = _row("quantize.max-accuracy-drop", limit, drop, "points", passed=holds)
+        rows.append(row if holds else msgspec.structs.replace(row, why=accuracy.claim))
     if budgets.max_accuracy_drop is not None:
         top1 = accuracy.int8.top1 if accuracy is not None else None
         loss = None if top1 is None or given_top1 is None else round(100 * (given_top1 - top1), 6)

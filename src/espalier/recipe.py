@@ -108,9 +108,11 @@ class Prune(_Table, frozen=True, kw_only=True):
 
 
 class Quantize(_Table, frozen=True, kw_only=True):
-    """`max_accuracy_drop`: percentage points that int8 may lose against float before the ladder climbs."""
+    """`max_accuracy_drop`: percentage points that int8 may lose against float before the ladder climbs.
+    `allow_int16`: whether the ladder may end in 16-bit activations, slower and twice the memory."""
 
     max_accuracy_drop: float = 0.5
+    allow_int16: bool = True
     scheme: Literal["auto", "int8", "int16x8"] = "auto"
 
 
@@ -229,6 +231,10 @@ def _rules(recipe: Recipe) -> list[tuple[str, bool]]:
         (
             "`quantize.max-accuracy-drop` must be 0 to 100 points",
             _within(recipe.quantize.max_accuracy_drop, 0, 100),
+        ),
+        (
+            "`quantize.scheme` int16x8 needs `quantize.allow-int16` true",
+            recipe.quantize.scheme != "int16x8" or recipe.quantize.allow_int16,
         ),
         ("`decision.threshold` must be 0 to 1", _within(recipe.decision.threshold, 0, 1)),
         ("at least one [[deploy]] table is needed", len(recipe.deploy) > 0),

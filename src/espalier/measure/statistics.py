@@ -89,6 +89,15 @@ def images_needed(limit_points: float, drop: Drop) -> int | None:
     return math.ceil(Z95**2 * (discordant - difference**2) / (limit - difference) ** 2)
 
 
+def images_at_least(limit_points: float) -> int | None:
+    """The fewest images that can show a drop of at most `limit_points`: as many as it takes when no answer changes.
+    None for a limit of 0 or less: no number of images shows that."""
+    if limit_points <= 0:
+        return None
+    # With no answer changed, the interval of `paired_interval` ends at Z95 / (n + 2).
+    return max(1, math.ceil(100 * Z95 / limit_points - 2))
+
+
 def claim(drop: Drop, limit_points: float) -> str:
     """What the n images allow to say about a drop of at most `limit_points`, in one sentence."""
     seen = (
@@ -98,6 +107,11 @@ def claim(drop: Drop, limit_points: float) -> str:
     if drop.high <= limit_points:
         return f"{seen}: at most {limit_points:g} points is shown"
     needed = images_needed(limit_points, drop)
+    if needed is None and drop.points <= limit_points:
+        return (
+            f"{seen}: no number of images shows a drop of at most {limit_points:g} points; these show at most "
+            f"{drop.high:.2f}"
+        )
     if needed is None:
         return f"{seen}: more than {limit_points:g} points is the better guess, whatever n"
     return f"{seen}: to claim at most {limit_points:g} points you need n >= {needed} images like these"

@@ -15,6 +15,7 @@ from .interface import uint8_twin
 from .ladder import Labelled, climb, loss
 from .quantize import Scheme, Weights, quantize
 from .ranges import open_pixels
+from .widen import Wide
 
 
 def contract_of(contract: dict[str, Any]) -> InputContract:
@@ -80,13 +81,15 @@ def climb_file(
     labels: list[int] | None = None,
     weights: Weights = "per-channel",
     dense: Weights | None = None,
+    wide: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """ladder.climb on `.npy` files: `int8_model` of the kept step, `reached`, and `steps` (name, top1, drop,
+    """ladder.climb on `.npy` files (`wide`: the fields of widen.Wide, None for no 16-bit rung): `int8_model` of
+    the kept step, `reached`, `left_out`, and `steps` (name, top1, drop,
     kept, agreement, difference, error, bytes, seconds), in the order in which they were tried."""
     labelled = None
     if evaluation_path is not None and labels is not None:
         labelled = Labelled(pixels=open_pixels(evaluation_path), labels=np.array(labels, np.int64))
-    steps = climb(
+    climbed = climb(
         float_model,
         open_pixels(pixels_path),
         contract_of(contract),
@@ -94,11 +97,13 @@ def climb_file(
         labelled=labelled,
         weights=weights,
         dense=dense,
+        wide=None if wide is None else Wide(**wide),
     )
-    kept = next(step for step in steps if step.kept)
+    kept = next(step for step in climbed.steps if step.kept)
     return {
         "int8_model": kept.candidate.int8_model,
         "reached": loss(kept) <= limit_points,
+        "left_out": list(climbed.left_out),
         "steps": [
             {
                 "name": step.candidate.name,
@@ -111,7 +116,7 @@ def climb_file(
                 "bytes": len(step.candidate.int8_model),
                 "seconds": step.candidate.seconds,
             }
-            for step in steps
+            for step in climbed.steps
         ],
     }
 

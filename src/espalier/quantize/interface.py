@@ -38,17 +38,26 @@ def uint8_twin(int8_model: bytes) -> bytes:
 
 
 def int8_edges(model: Any, scale: float, zero_point: int) -> None:
-    """Give an int16x8 graph int8 edges, in place: input scale and zero point as given, output 1/256 and -128;
-    a QUANTIZE at the head and one at the tail. What a device feeds and reads is then the same as for int8."""
+    """Give a graph int8 edges where it has int16 ones, in place: input scale and zero point as given, output
+    1/256 and -128; a QUANTIZE at the head, one at the tail. A device feeds and reads the same as for int8."""
     graph = graph_of(model)
     old, last = int(graph.inputs[0]), int(graph.outputs[0])
-    graph.tensors[old].name, graph.tensors[last].name = b"image_int16", b"probability_int16"
-    shapes = [[int(n) for n in graph.tensors[index].shape] for index in (old, last)]
-    image = flatbuffer.add_tensor(model, "image", shapes[0], "int8", quantization=(scale, zero_point))
-    answer = flatbuffer.add_tensor(model, "probability", shapes[1], "int8", quantization=(1 / 256, -128))
-    flatbuffer.add_operator(model, "QUANTIZE", [image], [old], options=schema.QuantizeOptionsT(), at=0)
-    flatbuffer.add_operator(model, "QUANTIZE", [last], [answer], options=schema.QuantizeOptionsT())
-    graph.inputs, graph.outputs = np.array([image], np.int32), np.array([answer], np.int32)
+    if dtype_name(graph.tensors[old]) == "int16":
+        graph.tensors[old].name = b"image_int16"
+        image = _int8_tensor(model, "image", old, (scale, zero_point))
+        flatbuffer.add_operator(model, "QUANTIZE", [image], [old], options=schema.QuantizeOptionsT(), at=0)
+        graph.inputs = np.array([image], np.int32)
+    if dtype_name(graph.tensors[last]) == "int16":
+        graph.tensors[last].name = b"probability_int16"
+        answer = _int8_tensor(model, "probability", last, (1 / 256, -128))
+        flatbuffer.add_operator(model, "QUANTIZE", [last], [answer], options=schema.QuantizeOptionsT())
+        graph.outputs = np.array([answer], np.int32)
+
+
+def _int8_tensor(model: Any, name: str, like: int, quantization: tuple[float, int]) -> int:
+    """A new int8 tensor with another's shape."""
+    shape = [int(n) for n in graph_of(model).tensors[like].shape]
+    return flatbuffer.add_tensor(model, name, shape, "int8", quantization=quantization)
 
 
 def _twin_tensor(model: Any, index: int) -> int:

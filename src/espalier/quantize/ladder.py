@@ -1,10 +1,10 @@
-"""Candidates beyond the first rung: range searches and equalization, each with corrected biases, judged on
-calibration images that no step has used."""
+"""Candidates beyond the first rung: range searches and equalization, each with corrected biases, then 16-bit
+activations (widen.py), all judged on calibration images that no step has used."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 
 from ..recipe import InputContract
 from ..worker.progress import report
-from .compare import Answers, Nearness, float_answers, int8_answers, nearness, split
+from .candidate import CORRECTED, Candidate
+from .compare import Answers, float_answers, int8_answers, nearness, split
 from .correct import correct_biases, images_for
 from .equalize import equalize
 from .head import PixelInput, enter_pixels
 from .quantize import Weights, quantize_with
 from .ranges import Ranges, measure_ranges
 from .search import Method, sample_values, search_ranges
+from .widen import LeftOut, Wide, wide_candidates
 
 STEPS: tuple[tuple[float, Method], ...] = (
     (0.0, "minmax"),
@@ -39,17 +41,6 @@ on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """One way to quantize: its name for the report, the file, how near it is to the float model, and the
-    seconds that it took beyond what was there before."""
-
-    name: str
-    int8_model: bytes
-    nearness: Nearness
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """A candidate that was measured: `top1` on labelled images and `drop` in points against float (None
     without labels), `kept` for the one that is used."""
@@ -58,6 +49,14 @@ class Step:
     top1: float | None
     drop: float | None
     kept: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Climb:
+    """Every step that was measured, in order, one of them kept; and why rungs were left out."""
+
+    steps: tuple[Step, ...]
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,14 +87,23 @@ def candidates(
             if strength and entered is plain:
                 continue
             graphs[strength] = entered, measure_ranges(entered.float_model, pixels, entered.feed)
-        entered, ranges = graphs[strength]
+        entered, extremes = graphs[strength]
+        ranges = extremes
         if method != "minmax":
             ranges = search_ranges(ranges, sample_values(entered, pixels, ranges), method)
         data, _ = quantize_with(entered, ranges, weights=weights, dense=dense)
         name = f"{method} ranges" + (f", equalized {strength:g}" if strength else "")
-        for label, file in ((name, data), (f"{name}, biases corrected", correct_biases(data, entered, used))):
+        for label, file in ((name, data), (name + CORRECTED, correct_biases(data, entered, used))):
             near = nearness(file, judged, answers)
-            yield Candidate(name=label, int8_model=file, nearness=near, seconds=time.perf_counter() - clock)
+            yield Candidate(
+                name=label,
+                int8_model=file,
+                nearness=near,
+                seconds=time.perf_counter() - clock,
+                entered=entered,
+                ranges=ranges,
+                extremes=extremes,
+            )
             clock = time.perf_counter()
 
 
@@ -108,22 +116,38 @@ def climb(
     labelled: Labelled | None = None,
     weights: Weights = "per-channel",
     dense: Weights | None = None,
-) -> list[Step]:
+    wide: Wide | None = None,
+) -> Climb:
     """Try candidates until one loses at most `limit_points` percentage points of accuracy against the float
     model on the labelled images; without labels, until it disagrees with the float model on at most that
-    share of the judged calibration images. The last step is kept when it holds, else the one with the
-    smallest drop, then the smallest error of its scores. Deterministic.
+    share of the judged calibration images. 16-bit activations come last, and only with `wide`. The last
+    step is kept when it holds, else the one with the smallest drop, then the smallest error of its scores.
+    Deterministic.
     """
     plain = enter_pixels(float_model, contract)
     float_top1 = None if labelled is None else _top1(float_answers(plain, labelled.pixels), labelled)
     steps: list[Step] = []
-    for candidate in candidates(float_model, pixels, contract, weights=weights, dense=dense):
-        step = _measure(candidate, labelled, float_top1)
-        steps.append(step)
-        if loss(step) <= limit_points:
-            break
-    kept = steps[-1] if loss(steps[-1]) <= limit_points else min(steps, key=_order)
-    return [replace(step, kept=step is kept) for step in steps]
+    left_out: list[str] = []
+
+    def holds(made: Iterable[Candidate | LeftOut]) -> bool:
+        for candidate in made:
+            if isinstance(candidate, LeftOut):
+                left_out.append(candidate.why)
+                continue
+            steps.append(_measure(candidate, labelled, float_top1))
+            if loss(steps[-1]) <= limit_points:
+                return True
+        return False
+
+    held = holds(candidates(float_model, pixels, contract, weights=weights, dense=dense))
+    if not held and wide is not None:
+        best = min(steps, key=_order).candidate
+        used, judged = split(pixels, images_for(float_model), JUDGED)
+        held = holds(
+            wide_candidates(best, steps[0].candidate, used, judged, wide, weights=weights, dense=dense)
+        )
+    kept = steps[-1] if held else min(steps, key=_order)
+    return Climb(steps=tuple(replace(step, kept=step is kept) for step in steps), left_out=tuple(left_out))
 
 
 def _measure(candidate: Candidate, labelled: Labelled | None, float_top1: float | None) -> Step:

@@ -3,6 +3,7 @@ work, with our ranges, input convention, operator versions and repaired scales).
 
 from __future__ import annotations
 
+import re
 import time
 import warnings
 from collections.abc import Callable, Mapping
@@ -90,23 +91,27 @@ def quantize_with(
     dense: Weights | None = None,
     scheme: Scheme = "int8",
     layers: Mapping[str, str] | None = None,
+    wide: frozenset[str] = frozenset(),
 ) -> tuple[bytes, tuple[str, ...]]:
     """The int8 (or int16x8) file from known ranges, and notes for the report. Same input, same bytes.
+
+    `wide`: names of first outputs whose operators alone take and give int16, with QUANTIZE between.
 
     Raises UnsupportedModelError when an operator would stay in float, naming its Keras layer.
     """
     float_graph = flatbuffer.read_model(entered.float_model)
     ranges = same_ranges(float_graph, ranges | entered.fixed)
     model = flatbuffer.read_model(
-        run_quantizer(entered.float_model, ranges, weights=weights, dense=dense, scheme=scheme)
+        run_quantizer(entered.float_model, ranges, weights=weights, dense=dense, scheme=scheme, wide=wide)
     )
     absorb_float(model)
     refuse_float(model, layers or {})
-    if scheme == "int8":
+    if flatbuffer.dtype_name(graph_of(model).tensors[int(graph_of(model).inputs[0])]) == "int8":
         _set_input(model, entered)
-    notes = repair_linear(model, float_graph, rest=entered.rest, first=_names(model, first_layers(model)))
-    if scheme == "int16x8":
-        int8_edges(model, entered.scale, entered.zero_point)
+    # A QUANTIZE may stand before the first layers; they are called as in the float graph.
+    first = _names(float_graph, first_layers(float_graph)) if wide else _names(model, first_layers(model))
+    notes = repair_linear(model, float_graph, rest=entered.rest, first=first)
+    int8_edges(model, entered.scale, entered.zero_point)
     finish(model)
     return flatbuffer.pack_model(model), notes
 
@@ -140,6 +145,7 @@ def run_quantizer(
     weights: Weights = "per-channel",
     dense: Weights | None = None,
     scheme: Scheme = "int8",
+    wide: frozenset[str] = frozenset(),
 ) -> bytes:
     """litert-quantizer's static recipe with the given ranges (never its own moving average).
 
@@ -157,6 +163,11 @@ def run_quantizer(
     worker.add_static_config(".*", everything, bits, 8, grain[weights])
     if dense is not None and dense != weights:
         worker.add_static_config(".*", qtyping.TFLOperationName.FULLY_CONNECTED, bits, 8, grain[dense])
+    if wide:
+        named = f"^(?:{'|'.join(re.escape(name) for name in sorted(wide))})(?:;|$)"
+        worker.add_static_config(named, everything, 16, 8, grain[weights])
+        if dense is not None and dense != weights:
+            worker.add_static_config(named, qtyping.TFLOperationName.FULLY_CONNECTED, 16, 8, grain[dense])
     found = {name: {"min": np.array([low]), "max": np.array([high])} for name, (low, high) in ranges.items()}
     try:
         with warnings.catch_warnings(action="ignore", category=UserWarning):

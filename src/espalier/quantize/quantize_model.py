@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -13,10 +15,14 @@ from ..errors import UnsupportedModelError, VerificationError
 from ..job import Job
 from ..load.images import label_indices
 from ..load.read_model import FloatModel
+from ..measure import statistics
+from ..measure.accuracy import compare
 from ..report.content import OperatorCounts, StepRow
 from ..store import digest
 from ..workshop import Workshop, pack, unpack
+from .account import explain_loss
 from .metadata import add_metadata
+from .widen import Wide, int16_refusals, suits
 
 
 class Int8Model(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +68,7 @@ def quantize_model(shop: Workshop, job: Job, model: FloatModel) -> Int8Model:
     with shop.stage("quantize"):
         done = quantize_float(shop, job, model)
         stability = done.stability
-        done, steps = _climb(shop, job, model, done)
+        done, steps, said = _climb(shop, job, model, done)
         twin = add_metadata(
             done.twin,
             labels=job.labels(),
@@ -80,13 +86,13 @@ def quantize_model(shop: Workshop, job: Job, model: FloatModel) -> Int8Model:
         uses=msgspec.convert(audit["uses"], tuple[OperatorUse, ...]),
         counts=msgspec.convert(audit["counts"], OperatorCounts),
         runtime_floor=audit["runtime_floor"],
-        scheme="int8",
+        scheme=_scheme(audit["counts"]),
         enters=done.enters,
         macs=model.macs,
         parameters=model.parameters,
         steps=steps,
         notes=done.notes,
-        warnings=(*_unstable(stability), *audit["warnings"]),
+        warnings=(*_unstable(stability), *said, *audit["warnings"]),
         stability=stability,
         layers=model.layers,
     )
@@ -97,16 +103,60 @@ def _unstable(stability: Stability | None) -> tuple[str, ...]:
     return (f"calibration: {finding}",) if finding is not None else ()
 
 
+def _scheme(counts: Mapping[str, int]) -> str:
+    """What the file is, in the report's words."""
+    if not counts["int16"]:
+        return "int8"
+    # QUANTIZE at the head or the tail is all that stays int8 in a whole 16x8 file.
+    return "int16x8" if counts["int8"] <= 1 else "int8, int16 in part"
+
+
 def _climb(
     shop: Workshop, job: Job, model: FloatModel, first: Quantized
-) -> tuple[Quantized, tuple[StepRow, ...]]:
-    """The first rung, measured; then the ladder, when scheme is auto and the first rung loses too much."""
+) -> tuple[Quantized, tuple[StepRow, ...], tuple[str, ...]]:
+    """The first rung, measured; then the ladder, when scheme is auto and the first rung loses too much. Last:
+    what to tell when the limit does not hold or cannot be shown."""
     limit = job.recipe.quantize.max_accuracy_drop
-    rung = _measured(shop, job, model, first)
+    rung, drop = _measured(shop, job, model, first)
     if job.recipe.quantize.scheme != "auto" or _loss(rung) <= limit:
-        return first, (msgspec.structs.replace(rung, kept=True),)
-    key = {**_key(job, model), "limit": limit, "first": digest(first.int8_model)}
-    labelled = rung.drop is not None and job.evaluation is not None
+        kept = (msgspec.structs.replace(rung, kept=True),)
+        only = f"scheme {job.recipe.quantize.scheme}: nothing else was tried"
+        return first, kept, explain_loss(kept, limit, drop, (only,))
+    refused = int16_refusals(job.targets)
+    if not job.recipe.quantize.allow_int16:
+        refused = ("the recipe says allow-int16 = false", *refused)
+    wide = None if refused else suits(job.targets, model.layers)
+    climbed = _ladder(shop, job, model, first, labelled=rung.drop is not None, wide=wide)
+    left_out = tuple(f"16-bit activations: {why}" for why in refused) + climbed.left_out
+    best = next(step for step in climbed.steps if step.kept)
+    if _loss(best) >= _loss(rung):
+        steps = tuple(msgspec.structs.replace(step, kept=False) for step in climbed.steps)
+        rows = (msgspec.structs.replace(rung, kept=True), *steps)
+        return first, rows, explain_loss(rows, limit, drop, left_out)
+    _, drop = _measured(shop, job, model, climbed.kept)
+    rows = (rung, *climbed.steps)
+    return climbed.kept, rows, explain_loss(rows, limit, drop, left_out)
+
+
+class _Climbed(msgspec.Struct, frozen=True, kw_only=True):
+    """The kept file of a climb, its steps, and why rungs were left out."""
+
+    kept: Quantized
+    steps: tuple[StepRow, ...]
+    left_out: tuple[str, ...]
+
+
+def _ladder(
+    shop: Workshop, job: Job, model: FloatModel, first: Quantized, *, labelled: bool, wide: Wide | None
+) -> _Climbed:
+    """ladder.climb in the litert process; stored."""
+    limit = job.recipe.quantize.max_accuracy_drop
+    asked = (
+        None
+        if wide is None
+        else {"reads": wide.reads, "compiled": wide.compiled, "layers": dict(wide.layers)}
+    )
+    key = {**_key(job, model), "limit": limit, "first": digest(first.int8_model), "wide": asked}
     if labelled and job.evaluation is not None:
         key["evaluation"] = job.evaluation.digest
 
@@ -118,7 +168,8 @@ def _climb(
                 "evaluation_path": job.evaluation.pixels(),
                 "labels": label_indices(images, job.labels()),
             }
-        value = shop.worker("litert").call(
+        call = partial(
+            shop.worker("litert").call,
             "climb",
             float_model=model.tflite,
             pixels_path=job.calibration.pixels(),
@@ -128,18 +179,12 @@ def _climb(
             on_progress=lambda done, total, text: shop.progress.step("quantize", done, total, text),
             **given,
         )
-        climbed = _finished(shop, job, model, value["int8_model"], first.enters, first.notes, first.seconds)
+        value = call(wide=asked)
+        kept = _finished(shop, job, model, value["int8_model"], first.enters, first.notes, first.seconds)
         rows = [{k: v for k, v in row.items() if k in _STEP_KEYS} for row in value["steps"]]
-        return {"climbed": pack(climbed), "steps": pack(rows)}
+        return {"climbed": pack({"kept": kept, "steps": rows, "left_out": value["left_out"]})}
 
-    files = shop.stored("quantize/climb", key, run)
-    climbed = unpack(files["climbed"], Quantized)
-    steps = unpack(files["steps"], tuple[StepRow, ...])
-    best = next(step for step in steps if step.kept)
-    if _loss(best) >= _loss(rung):
-        steps = tuple(msgspec.structs.replace(step, kept=False) for step in steps)
-        return first, (msgspec.structs.replace(rung, kept=True), *steps)
-    return climbed, (rung, *steps)
+    return unpack(shop.stored("quantize/climb", key, run)["climbed"], _Climbed)
 
 
 _STEP_KEYS = frozenset(field.name for field in msgspec.structs.fields(StepRow))
@@ -150,20 +195,25 @@ def _loss(step: StepRow) -> float:
     return 100 * (1 - (step.agreement or 0.0)) if step.drop is None else step.drop
 
 
-def _measured(shop: Workshop, job: Job, model: FloatModel, done: Quantized) -> StepRow:
-    """The first rung on the evaluation images (without any: on the calibration images, agreement only)."""
+def _measured(
+    shop: Workshop, job: Job, model: FloatModel, done: Quantized
+) -> tuple[StepRow, statistics.Drop | None]:
+    """A file on the evaluation images (without any: on the calibration images, agreement only), as the first
+    rung's row, and the paired drop where there are labels."""
     from ..measure.evaluate_model import answers
 
     images = job.evaluation or job.calibration
     before, after = (answers(shop, images, data, job).argmax(1) for data in (model.tflite, done.int8_model))
     rows = images.prepared().images
-    top1 = drop = None
+    top1 = drop = paired = None
     if job.evaluation is not None and all(row.label is not None for row in rows):
         truth = np.asarray(label_indices(rows, job.labels()))
         top1 = float((after == truth).mean())
         drop = round(100 * (float((before == truth).mean()) - top1), 6)
-    return StepRow(
-        name="min/max ranges, biases corrected in sequence",
+        paired = compare(before, after, truth)
+    name = "min/max ranges, biases corrected in sequence"
+    row = StepRow(
+        name=name if job.recipe.quantize.scheme != "int16x8" else "16-bit activations everywhere (16x8)",
         top1=top1,
         drop=drop,
         kept=False,
@@ -171,11 +221,26 @@ def _measured(shop: Workshop, job: Job, model: FloatModel, done: Quantized) -> S
         bytes=len(done.int8_model),
         seconds=round(sum(done.seconds.values()), 3),
     )
+    return row, paired
 
 
 def weights_of(job: Job) -> str:
     """Per-channel weights, unless every target asks for one scale per tensor."""
     return "per-tensor" if all(t.weights == "per-tensor" for t in job.targets) else "per-channel"
+
+
+def scheme_of(job: Job) -> str:
+    """What the first rung is. Raises UnsupportedModelError when the recipe asks for int16x8 and a target has none."""
+    if job.recipe.quantize.scheme != "int16x8":
+        return "int8"
+    refused = int16_refusals(job.targets)
+    if refused:
+        raise UnsupportedModelError(
+            "`quantize.scheme` is int16x8, and " + "; ".join(refused),
+            supported="int16x8 with targets that run int16 activations: the microcontrollers",
+            next_step='set scheme = "auto" or "int8", or drop the target',
+        )
+    return "int16x8"
 
 
 def _key(job: Job, model: FloatModel) -> dict[str, Any]:
@@ -184,6 +249,7 @@ def _key(job: Job, model: FloatModel) -> dict[str, Any]:
         "pixels": job.calibration.digest,
         "contract": msgspec.to_builtins(job.recipe.input),
         "weights": weights_of(job),
+        "scheme": scheme_of(job),
     }
 
 
@@ -204,6 +270,7 @@ def _quantize(shop: Workshop, job: Job, model: FloatModel) -> Quantized:
         pixels_path=job.calibration.pixels(),
         contract=contract,
         weights=weights_of(job),
+        scheme=scheme_of(job),
         layers=model.layers,
     )
     done = _finished(

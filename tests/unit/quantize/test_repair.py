@@ -176,7 +176,7 @@ def _labelled(data: bytes, count: int = 100) -> Labelled:
 
 def test_the_ladder_stops_at_the_first_step_that_holds() -> None:
     data = small_network()
-    steps = climb(data, images(), CONTRACT, limit_points=100.0, labelled=_labelled(data))
+    steps = climb(data, images(), CONTRACT, limit_points=100.0, labelled=_labelled(data)).steps
     assert [step.kept for step in steps] == [True]
     assert steps[0].drop is not None
     assert steps[0].candidate.name == "minmax ranges"
@@ -184,7 +184,7 @@ def test_the_ladder_stops_at_the_first_step_that_holds() -> None:
 
 def test_the_ladder_keeps_the_best_when_nothing_holds() -> None:
     data = badly_scaled()
-    steps = climb(data, images(), CONTRACT, limit_points=-1.0, labelled=_labelled(data))
+    steps = climb(data, images(), CONTRACT, limit_points=-1.0, labelled=_labelled(data)).steps
     kept = [step for step in steps if step.kept]
     assert len(steps) == 18
     assert len(kept) == 1
@@ -193,7 +193,7 @@ def test_the_ladder_keeps_the_best_when_nothing_holds() -> None:
 
 
 def test_without_labels_agreement_stands_in() -> None:
-    steps = climb(small_network(), images(), CONTRACT, limit_points=-1.0)
+    steps = climb(small_network(), images(), CONTRACT, limit_points=-1.0).steps
     kept = next(step for step in steps if step.kept)
     assert kept.drop is None
     assert kept.candidate.nearness.error == min(step.candidate.nearness.error for step in steps)

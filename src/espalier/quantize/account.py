@@ -1,0 +1,76 @@
+"""What is said when no rung of the ladder holds the limit, or when the images cannot show that one does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..measure import statistics
+from ..report.content import StepRow
+
+
+def explain_loss(
+    steps: Sequence[StepRow], limit: float, drop: statistics.Drop | None, left_out: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Sentences for the report: what was tried, the best with its loss and 95 % interval, what would help; and
+    how many images the claim needs. None when the limit holds and the images suffice.
+
+    `drop`: of the kept step on labelled images, None without labels (then `limit` is of disagreement).
+    """
+    kept = next(step for step in steps if step.kept)
+    return (*_not_held(kept, steps, limit, drop, left_out), *_too_few(limit, drop))
+
+
+def _not_held(
+    kept: StepRow,
+    steps: Sequence[StepRow],
+    limit: float,
+    drop: statistics.Drop | None,
+    left_out: Sequence[str],
+) -> tuple[str, ...]:
+    lost = 100 * (1 - (kept.agreement or 0.0)) if kept.drop is None else kept.drop
+    if lost <= limit:
+        return ()
+    seen = (
+        f"{lost:.2f} % of the answers differ from the float model's (no labels)"
+        if drop is None
+        else f"{drop.points:.2f} points lost, 95 % interval {drop.low:.2f} to {drop.high:.2f}, on {drop.n} images"
+    )
+    tried = f"{len(steps)} steps were tried" if len(steps) != 1 else "1 step was tried"
+    said = [
+        f"quantize: no step holds the limit of {limit:g} points; {tried}, the best is {kept.name!r}: {seen}"
+    ]
+    said += [f"quantize: left out: {why}" for why in left_out]
+    return (*said, f"quantize: what would help: {_help(steps, limit, drop, left_out)}")
+
+
+def _help(
+    steps: Sequence[StepRow], limit: float, drop: statistics.Drop | None, left_out: Sequence[str]
+) -> str:
+    ways = []
+    if any(why.startswith("scheme") for why in left_out):
+        ways.append('scheme = "auto", which tries more')
+    elif any("allow-int16" in why for why in left_out):
+        ways.append("allow-int16 = true")
+    elif any(why.startswith("16-bit activations: ") for why in left_out):
+        ways.append("a target that runs 16-bit activations")
+    if limit <= 0:
+        ways.append("a limit above 0: no quantized model repeats every answer")
+    elif drop is not None:
+        ways.append(f"max-accuracy-drop = {max(drop.high, limit):.2f}, the upper end of the interval")
+    ways.append("training with weights and activations in smaller ranges (weight decay, ReLU6)")
+    return "; ".join(ways)
+
+
+def _too_few(limit: float, drop: statistics.Drop | None) -> tuple[str, ...]:
+    """When even a flawless result on so few images could not show the limit."""
+    if drop is None:
+        return ()
+    fewest = statistics.images_at_least(limit)
+    if drop.high <= limit or (fewest is not None and drop.n >= fewest):
+        return ()
+    if fewest is None:
+        return (f"evaluation: a limit of {limit:g} points is not shown; {statistics.claim(drop, limit)}",)
+    return (
+        f"evaluation: too few images for a limit of {limit:g} points: {drop.n} show at most that the drop is below "
+        f"{drop.high:.2f} points; {limit:g} takes at least {fewest}, when no answer changes",
+    )

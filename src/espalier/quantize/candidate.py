@@ -1,0 +1,27 @@
+"""A candidate of the ladder: one way to quantize a model, and how near it is to the float model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .compare import Nearness
+from .head import PixelInput
+from .ranges import Ranges
+
+CORRECTED = ", biases corrected"
+"""Ends the name of a candidate whose biases were moved."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One way to quantize: its name for the report, the file, how near it is to the float model, and the
+    seconds that it took beyond what was there before; `entered` and `ranges` are what it was made from, `extremes` the measured
+    ranges of the same graph."""
+
+    name: str
+    int8_model: bytes
+    nearness: Nearness
+    seconds: float
+    entered: PixelInput
+    ranges: Ranges
+    extremes: Ranges

@@ -1,0 +1,183 @@
+"""The 16x8 rungs of the ladder, what keeps them from a target, and what is said when nothing holds."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from espalier.measure.statistics import images_at_least, paired_drop
+from espalier.quantize.account import explain_loss
+from espalier.quantize.audit import audit_model
+from espalier.quantize.calls import climb_file
+from espalier.quantize.ladder import Climb, climb
+from espalier.quantize.quantize import quantize_with
+from espalier.quantize.widen import Wide, cut, int16_refusals, suits
+from espalier.report.content import StepRow
+from espalier.target import Fact, load_target
+
+from .networks import CONTRACT, Builder, images, operators, small_network
+
+
+def _climb(data: bytes, wide: Wide | None) -> Climb:
+    return climb(data, images(), CONTRACT, limit_points=-1.0, wide=wide)
+
+
+@pytest.fixture(scope="module")
+def climbed() -> Climb:
+    return _climb(small_network(spread=6.0), Wide(compiled=True))
+
+
+def test_sixteen_bit_comes_after_int8_in_part_and_then_everywhere(climbed: Climb) -> None:
+    names = [step.candidate.name for step in climbed.steps]
+    part = [n for n, name in enumerate(names) if "16-bit activations in" in name]
+    whole = [n for n, name in enumerate(names) if "16-bit activations everywhere" in name]
+    assert len(part) > 0
+    assert len(whole) > 0
+    assert min(part) > 17 and max(part) < min(whole)
+    assert climbed.left_out == ()
+
+
+def test_few_layers_in_16_bit_come_nearer_to_float_than_any_int8_and_whole_16x8_nearer_still(
+    climbed: Climb,
+) -> None:
+    best = {
+        kind: min(
+            (s.candidate.nearness.error for s in climbed.steps if kind in s.candidate.name), default=1.0
+        )
+        for kind in ("ranges", "16-bit activations in", "16-bit activations everywhere")
+    }
+    int8 = min(s.candidate.nearness.error for s in climbed.steps if "16-bit" not in s.candidate.name)
+    assert best["16-bit activations in"] < 0.7 * int8
+    assert best["16-bit activations everywhere"] < 0.3 * int8
+
+
+def test_every_16_bit_candidate_is_integer_only_with_int8_edges(climbed: Climb) -> None:
+    for step in climbed.steps:
+        if "16-bit" not in step.candidate.name:
+            continue
+        audit = audit_model(step.candidate.int8_model, CONTRACT)
+        assert audit["errors"] == []
+        assert audit["counts"]["float"] == 0
+        assert audit["counts"]["int16"] > 0
+        if " in " in step.candidate.name:
+            assert audit["counts"]["int8"] > 1
+            assert "QUANTIZE" in operators(step.candidate.int8_model)
+
+
+def test_the_climb_into_16_bit_is_deterministic(climbed: Climb) -> None:
+    again = _climb(small_network(spread=6.0), Wide(compiled=True))
+    assert [s.candidate.int8_model for s in again.steps] == [s.candidate.int8_model for s in climbed.steps]
+
+
+def test_without_permission_there_is_no_16_bit_rung() -> None:
+    assert not any("16-bit" in s.candidate.name for s in _climb(small_network(), None).steps)
+
+
+def test_a_runtime_that_is_too_old_leaves_the_rungs_out_and_says_so() -> None:
+    done = _climb(small_network(), Wide(reads=("2.20.0",)))
+    assert not any("16-bit" in step.candidate.name for step in done.steps)
+    assert done.left_out
+    assert all("newer than 2.20.0" in why for why in done.left_out)
+
+
+def test_the_first_layer_in_16_bit_keeps_the_edges_and_the_rest_of_the_mean() -> None:
+    from espalier.quantize.head import enter_pixels
+    from espalier.quantize.ranges import measure_ranges
+
+    contract = msgspec.structs.replace(CONTRACT, mean=(127.2,), std=(127.5,))
+    entered = enter_pixels(small_network(), contract)
+    ranges = measure_ranges(entered.float_model, images(), entered.feed)
+    everything = cut(entered.float_model)
+    names = frozenset(name for part in (everything[0], everything[-1]) for name in part)
+    data, _ = quantize_with(entered, ranges, wide=names)
+    audit = audit_model(data, contract)
+    assert audit["errors"] == []
+    assert (audit["input"]["dtype"], audit["output"]["dtype"]) == ("int8", "int8")
+
+
+def test_a_part_is_what_writes_a_tensor_and_all_that_reads_it() -> None:
+    assert cut(small_network()) == [
+        ("conv_2d_0", "depthwise_conv_2d_1"),
+        ("depthwise_conv_2d_1", "conv_2d_2"),
+        ("conv_2d_2", "average_pool_2d_3"),
+        ("average_pool_2d_3", "fully_connected_4"),
+        ("fully_connected_4", "probability"),
+        ("probability",),
+    ]
+    assert len(cut(small_network(), parts=2)) == 2
+
+
+def test_an_operator_without_int16_kernels_costs_only_its_own_rungs() -> None:
+    data = Builder().conv(8, activation=0).unary("ELU").conv(6).pool().dense(4).softmax().done()
+    done = _climb(data, Wide())
+    assert any("everywhere" in why for why in done.left_out)
+    for step in done.steps:
+        assert audit_model(step.candidate.int8_model, CONTRACT)["errors"] == []
+
+
+def test_old_interpreters_and_targets_without_int16_are_refused_by_name() -> None:
+    phone, chip = load_target("android-arm64"), load_target("cortex-m4")
+    assert int16_refusals((chip,)) == ()
+    assert "android-arm64 has litert" in int16_refusals((chip, phone))[0]
+    npu = msgspec.structs.replace(
+        chip, name="npu", facts={"int16-activations": Fact(value=0, source="vendor's operator list")}
+    )
+    assert int16_refusals((npu,)) == ("npu has no int16 activations (vendor's operator list)",)
+    assert suits((chip,), {}).compiled
+    assert suits((phone,), {}).reads == ("2.20.0",)
+
+
+def _row(name: str, drop: float | None, kept: bool, agreement: float = 0.9) -> StepRow:
+    return StepRow(name=name, top1=0.9, drop=drop, kept=kept, agreement=agreement)
+
+
+def test_a_refusal_names_what_was_tried_the_best_its_interval_and_a_way_on() -> None:
+    rows = (_row("min/max ranges", 8.0, False), _row("mse ranges", 3.0, True))
+    said = explain_loss(rows, 0.5, paired_drop(40, 10, 1000), ("16-bit activations: npu has none",))
+    text = "\n".join(said)
+    assert "no step holds the limit of 0.5 points; 2 steps were tried, the best is 'mse ranges'" in text
+    assert "3.00 points lost, 95 % interval" in text
+    assert "left out: 16-bit activations: npu has none" in text
+    assert "a target that runs 16-bit activations" in text
+    assert "max-accuracy-drop =" in text
+
+
+def test_nothing_is_said_when_the_limit_holds_on_enough_images() -> None:
+    assert explain_loss((_row("a", 0.1, True),), 0.5, paired_drop(2, 1, 1000)) == ()
+
+
+def test_nine_images_are_answered_with_what_they_show_and_what_is_needed() -> None:
+    (said,) = explain_loss((_row("a", 0.0, True),), 0.5, paired_drop(0, 0, 9))
+    assert "9 show at most that the drop is below 17.82 points" in said
+    assert "takes at least 390" in said
+    assert images_at_least(0.5) == 390
+    assert paired_drop(0, 0, 390).high <= 0.5 < paired_drop(0, 0, 389).high
+
+
+def test_a_limit_of_nothing_without_16_bit_is_answered_with_what_can_be_claimed() -> None:
+    said = explain_loss(
+        (_row("a", 1.0, True),), 0.0, paired_drop(2, 1, 100), ("16-bit activations: allow-int16 = false",)
+    )
+    text = "\n".join(said)
+    assert "allow-int16 = true" in text
+    assert "a limit above 0" in text
+    assert "a limit of 0 points is not shown" in text
+
+
+def test_without_labels_disagreement_is_what_is_lost() -> None:
+    said = explain_loss((_row("a", None, True, agreement=0.97),), 0.5, None)
+    assert "3.00 % of the answers differ" in said[0]
+    assert images_at_least(0) is None
+
+
+def test_the_call_between_processes_carries_the_rungs_and_the_reasons(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    import numpy as np
+
+    np.save(tmp_path / "p.npy", images(16))
+    contract = msgspec.to_builtins(CONTRACT)
+    wide = {"reads": ("2.20.0",), "compiled": False, "layers": {}}
+    value = climb_file(small_network(), str(tmp_path / "p.npy"), contract, -1.0, wide=wide)
+    assert value["left_out"]
+    assert not value["reached"]
+    value = climb_file(small_network(), str(tmp_path / "p.npy"), contract, -1.0, wide=wide | {"reads": ()})
+    assert value["left_out"] == []
