@@ -134,6 +134,35 @@ def verify(bundle: Path, as_json: bool) -> None:
 
 
 @cli.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--images",
+    type=click.Path(path_type=Path),
+    help="Images that were not used to calibrate, e.g. the recipe's evaluation folder. Default: golden vectors.",
+)
+@click.option("--count", type=click.IntRange(1), default=128, show_default=True, help="Images to run, at most.")
+@click.option(
+    "--worst", type=click.IntRange(0), default=8, show_default=True, help="Layers whose gain is measured."
+)
+@JSON
+@QUIET
+def explain(
+    folder: Path, images: Path | None, count: int, worst: int, as_json: bool, quiet: bool
+) -> None:
+    """Show where the int8 model of a build loses precision: every layer of FOLDER (dist/NAME-VERSION), and what to do.
+
+    Compares each layer with the float model on the same images, and measures what comes back when one layer alone
+    keeps more than 8 bits.
+    """
+    from .explain import explain as run
+    from .explain import explain_lines
+    from .terminal import Progress
+
+    found = run(folder, images, count=count, worst=worst, progress=Progress(quiet=quiet))
+    _print(found, as_json, explain_lines)
+
+
+@cli.command()
 @JSON
 def doctor(as_json: bool) -> None:
     """Show versions, and which optional tools are there and what they are for."""

@@ -42,13 +42,13 @@ class Nearness:
 
 def float_answers(entered: PixelInput, pixels: NDArray[np.uint8]) -> Answers:
     """What the float graph answers."""
-    return _answers(entered.float_model, normalised(pixels, entered.feed))
+    return answers_of(entered.float_model, normalised(pixels, entered.feed))
 
 
 def int8_answers(int8_model: bytes, pixels: NDArray[np.uint8]) -> Answers:
     """What an int8 file answers to pixel - 128, dequantized."""
     fed = (np.asarray(pixels).astype(np.int16) - 128).astype(np.int8)
-    return _answers(int8_model, (fed[i : i + 1] for i in range(len(fed))))
+    return answers_of(int8_model, (fed[i : i + 1] for i in range(len(fed))))
 
 
 def nearness(int8_model: bytes, pixels: NDArray[np.uint8], wanted: Answers) -> Nearness:
@@ -70,7 +70,7 @@ def _relative_error(found: NDArray[np.float32], wanted: NDArray[np.float32]) -> 
     return float(np.sqrt((difference.astype(np.float64) ** 2).mean())) / max(size, 1e-12)
 
 
-def _answers(data: bytes, images: Iterable[NDArray[Any]]) -> Answers:
+def answers_of(data: bytes, images: Iterable[NDArray[Any]]) -> Answers:
     interpreter = open_interpreter(_with_scores(data))
     source = interpreter.get_input_details()[0]["index"]
     sinks = interpreter.get_output_details()

@@ -64,6 +64,7 @@ def compose_report(
             input=msgspec.to_builtins(int8.input),
             output=msgspec.to_builtins(int8.output),
             device_input=device_input(job, int8),
+            layers=int8.layers,
             calibration={
                 "images": len(job.calibration.prepared().images),
                 "sha256": job.calibration.digest,

@@ -88,6 +88,8 @@ class QuantizeRow(_Row, frozen=True, kw_only=True):
     device_input: str = ""
     """What the device must do to the pixels, in words."""
     calibration: dict[str, Any] = {}
+    layers: dict[str, str] = {}
+    """Tensor of the .tflite files -> the Keras layer that it comes from."""
 
 
 class TopRow(_Row, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from ..calibrate.features import measure_features
 from ..calibrate.stability import measure_stability
 from ..measure.runtimes import litert
 from ..quantize.calls import audit_file, climb_file, make_twin, quantize_file, strip_file
+from ..quantize.sensitivity import measure_sensitivity
 from .run_models import run_handlers
 
 
@@ -24,6 +25,7 @@ HANDLERS: dict[str, Callable[..., Any]] = {
     **run_handlers(litert),
     "audit": audit_file,
     "climb": climb_file,
+    "explain": measure_sensitivity,
     "measure_features": measure_features,
     "measure_stability": measure_stability,
     "quantize": quantize_file,

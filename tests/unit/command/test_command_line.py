@@ -43,7 +43,7 @@ def _seconds(*arguments: str) -> float:
 
 
 def test_every_command_has_a_help_page() -> None:
-    assert set(cli.cli.commands) == {"build", "calibrate", "check", "doctor", "init", "inspect", "targets", "verify"}
+    assert set(cli.cli.commands) == {"build", "calibrate", "check", "doctor", "explain", "init", "inspect", "targets", "verify"}
     for name, command in cli.cli.commands.items():
         assert command.help, name
 

@@ -1,0 +1,226 @@
+"""`espalier explain`: where the int8 model of a finished build loses precision, layer by layer, on given images."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from .bundle.golden import FOLDER, Golden, read_golden
+from .errors import ImagesRefusedError, UsageError
+from .limits import LIMITS
+from .load.read_images import PixelSet
+from .recipe import InputContract
+from .store import Store
+from .terminal import Progress
+from .workshop import Workshop
+
+SECONDS = 1_800.0
+FEW_IMAGES = 32
+MEASURED = (
+    "gain: the int8 model computed in float with its own scales, weights and roundings (a simulation); then again with "
+    "this one layer's output left unrounded, and with its weights from the float model too; the better of both, as dB of "
+    "signal to noise of the scores before the softmax, and as images that get the float model's answer"
+)
+"""What the gain columns are."""
+
+
+class _Steps(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of report.json's `quantize` that is read here."""
+
+    layers: dict[str, str] = {}
+
+
+class _Report(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of report.json that is read here."""
+
+    name: str
+    version: str
+    quantize: _Steps
+
+
+def explain(
+    folder: Path,
+    images: Path | None = None,
+    *,
+    count: int = 128,
+    worst: int = 8,
+    progress: Progress | None = None,
+    store: Store | None = None,
+) -> dict[str, Any]:
+    """Compare the int8 and the float model of a build's output `folder`, layer by layer.
+
+    `images`: a folder or csv of images that the model was not calibrated with; at most `count` of them, balanced over
+    classes. Without it the golden vectors of a bundle serve, which are few. `worst`: layers whose gain is measured.
+    Returns plain data: the fields of `quantize.sensitivity.measure_sensitivity`, `name`, `version`, `source`, `measured`
+    and `notes`. Raises UsageError when the folder is no build's output, ImagesRefusedError when no image can be read.
+    """
+    report, float_model, int8_model = _read_build(folder)
+    golden, files = _read_golden(folder)
+    contract = golden.contract.contract
+    notes = []
+    with Workshop(store or Store.default(), progress or Progress(quiet=True)) as shop:
+        shop.progress.plan(["images", "explain"], {"images": 1.0, "explain": 4.0})
+        worker = shop.worker("litert")
+        if images is None:
+            path = _golden_pixels(shop, golden, files)
+            notes.append("no images were given, so the bundle's golden vectors serve: give --images for firm figures")
+        else:
+            path = _image_pixels(shop, images, contract, count)
+        with shop.stage("explain"):
+            found: dict[str, Any] = worker.call(
+                "explain",
+                seconds=SECONDS,
+                on_progress=lambda done, total, text: shop.progress.step("explain", done, total, text),
+                int8_model=int8_model,
+                float_model=float_model,
+                pixels_path=path,
+                contract=msgspec.to_builtins(contract),
+                layers=report.quantize.layers,
+                worst=worst,
+            )
+    if images is not None and found["images"] < FEW_IMAGES:
+        notes.append(f"{found['images']} images are few; {FEW_IMAGES} or more give firm figures")
+    if not report.quantize.layers:
+        notes.append("this build's report names no Keras layers (it is older); build again to see them")
+    if found["unmatched"]:
+        notes.append(
+            f"{len(found['unmatched'])} tensors of the int8 model have no counterpart in the float model and are not "
+            f"compared: {', '.join(found['unmatched'][:4])}"
+        )
+    return {
+        "format": "espalier-explain/1",
+        "name": report.name,
+        "version": report.version,
+        "source": "golden vectors" if images is None else "images",
+        "measured": MEASURED,
+        "notes": notes,
+        **found,
+    }
+
+
+def _read_build(folder: Path) -> tuple[_Report, bytes, bytes]:
+    if not (folder / "report.json").is_file():
+        raise UsageError(
+            f"{folder} is not the output of a build: it has no report.json",
+            supported="the folder that `espalier build` names at its end, such as dist/NAME-VERSION",
+            next_step="build first, or give that folder",
+        )
+    try:
+        report = msgspec.json.decode(_read(folder / "report.json"), type=_Report)
+    except msgspec.DecodeError as problem:
+        raise UsageError(f"report.json cannot be read: {problem}", next_step="build again") from None
+    found = {kind: sorted(folder.glob(f"model/*_{kind}.tflite")) for kind in ("float", "int8")}
+    for kind, paths in found.items():
+        if len(paths) != 1:
+            raise UsageError(
+                f"{folder}/model holds {len(paths)} files *_{kind}.tflite, where a build leaves one",
+                next_step="a build whose gates failed writes no model: see its report, and build again",
+            )
+    return report, _read(found["float"][0]), _read(found["int8"][0])
+
+
+def _read(path: Path) -> bytes:
+    if path.stat().st_size > LIMITS.tflite_bytes:
+        raise UsageError(f"{path} has over {LIMITS.tflite_bytes:,} bytes", next_step="build again")
+    return path.read_bytes()
+
+
+def _read_golden(folder: Path) -> tuple[Golden, dict[str, bytes]]:
+    """golden.json of the first bundle, with the files that it names."""
+    for path in sorted(folder.glob(f"**/{FOLDER}/golden.json")):
+        files = {f"{FOLDER}/{p.name}": _read(p) for p in sorted(path.parent.iterdir()) if p.is_file()}
+        return read_golden(files), files
+    raise UsageError(
+        f"there is no bundle in {folder}: its golden vectors say how images are prepared",
+        next_step="build again, with at least one [[deploy]]",
+    )
+
+
+def _golden_pixels(shop: Workshop, golden: Golden, files: dict[str, bytes]) -> str:
+    if not golden.vectors:
+        raise ImagesRefusedError("the bundle has no golden vectors", next_step="give --images FOLDER")
+    pixels = [
+        np.frombuffer(files[f"{FOLDER}/{row.pixels}"], np.uint8).reshape(golden.shape) for row in golden.vectors
+    ]
+    path = shop.scratch / "golden.npy"
+    np.save(path, np.stack(pixels))
+    return str(path)
+
+
+def _image_pixels(shop: Workshop, images: Path, contract: InputContract, count: int) -> str:
+    with shop.stage("images"):
+        chosen = PixelSet(shop, "explain", images, contract, count)
+        path = chosen.pixels()
+    prepared = np.load(path, mmap_mode="r")
+    if not len(prepared):
+        raise ImagesRefusedError(f"no image in {images} can be read", next_step="give other images")
+    return path
+
+
+def explain_lines(found: dict[str, Any]) -> list[str]:
+    """For people: one table, what the columns are, and advice for the layers that have any, in the table's order."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    output, rows = found["output"], found["layers"]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("layer", overflow="fold")
+    table.add_column("operator", overflow="fold")
+    for title in ("gain dB", "answers", "SQNR dB", "cosine", "added noise", "values", "int8 range", "saturated", "spread"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(
+            _where(row),
+            row["operator"].lower(),
+            _maybe(row["gain_db"], "+.2f"),
+            _maybe(row["gain_agreement"], "+.1%"),
+            f"{row['sqnr_db']:.1f}",
+            f"{row['cosine']:.4f}",
+            f"{row['added_percent']:.2f}%",
+            _range(row["low"], row["high"]),
+            _range(row["int8_low"], row["int8_high"]),
+            f"{row['saturated']:.2%}",
+            _maybe(row["weight_spread"], ",.1f"),
+        )
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 140
+    text = io.StringIO()
+    Console(file=text, width=max(100, width), color_system=None).print(table)
+    advice = [
+        line
+        for row in rows
+        if row["advice"]
+        for line in [f"{_where(row)}:", *(f"  - {text}" for text in row["advice"])]
+    ]
+    return [
+        f"{found['name']} {found['version']}: int8 against float on {found['images']} images ({found['source']}): "
+        f"scores {output['sqnr_db']:.1f} dB, {output['agreement']:.1%} get the float model's answer",
+        *(line.rstrip() for line in text.getvalue().strip("\n").splitlines()),
+        "",
+        f"{found['measured']}",
+        f"(the simulation: scores {output['simulated_sqnr_db']:.1f} dB, "
+        f"{output['simulation_equals_int8']:.1%} the same answers as the int8 model)",
+        "added noise: noise over signal power, less that of the noisiest input; saturated: float values beyond the int8 "
+        "range; spread: largest over smallest weight range of the channels",
+        *([""] if advice else []),
+        *advice,
+        *(f"note: {note}" for note in found["notes"]),
+    ]
+
+
+def _where(row: dict[str, Any]) -> str:
+    return str(row["layer"] or row["tensor"])
+
+
+def _maybe(value: float | None, form: str) -> str:
+    return "" if value is None else format(value, form)
+
+
+def _range(low: float, high: float) -> str:
+    return f"{low:.3g}..{high:.3g}"

@@ -1,0 +1,185 @@
+"""What to do about a layer that loses precision: a table of rules over what was measured of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+
+
+class LayerFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """One computed tensor of the int8 file against the float file's tensor of the same name, on the same images.
+
+    `sqnr_db`, `cosine`: of all values. `added_percent`: noise power as a share of signal power, less that of the
+    noisiest input. `low`, `high`: the float values; `int8_low`, `int8_high`: what int8 can hold. `saturated`: share
+    of the float values beyond that. `peak_to_rms`: largest magnitude over root mean square. `weight_spread`: largest
+    over smallest weight range of the output channels that have weights; `dead_channels` have none;
+    `silent_channels` were 0 on every image. `input_ratio`: widest over narrowest int8 range of the inputs.
+    `rescaled`: the build scaled this layer's channels (equalization); they are compared with that undone.
+    Gains are None where they were not measured: dB of SQNR of the network's scores, and share of images with the
+    float model's answer, that come back when this layer keeps more than 8 bits (the better of: its output only; its
+    output and its weights).
+    """
+
+    tensor: str
+    layer: str
+    operator: str
+    sqnr_db: float
+    cosine: float
+    added_percent: float
+    low: float
+    high: float
+    int8_low: float
+    int8_high: float
+    saturated: float
+    peak_to_rms: float
+    weight_spread: float | None
+    dead_channels: int
+    silent_channels: int
+    channels: int
+    input_ratio: float | None
+    rescaled: bool
+    patterns: tuple[str, ...]
+    gain_db: float | None = None
+    gain_agreement: float | None = None
+    gain_output_db: float | None = None
+    gain_weights_db: float | None = None
+
+    @property
+    def used(self) -> float:
+        """Share of the int8 range that the float values took."""
+        width = self.int8_high - self.int8_low
+        inside = min(self.high, self.int8_high) - max(self.low, self.int8_low)
+        return max(0.0, inside) / width if width > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """`text` is said of a layer for which `applies`; it may name fields of LayerFacts."""
+
+    name: str
+    applies: Callable[[LayerFacts], bool]
+    text: str
+
+
+NOISY_DB = 30.0
+"""Rules about a kind of layer speak only below this SQNR: a quiet layer needs no advice."""
+
+
+def _noisy(pattern: str) -> Callable[[LayerFacts], bool]:
+    return lambda row: pattern in row.patterns and row.sqnr_db < NOISY_DB
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        name="saturation",
+        applies=lambda row: row.saturated > 0.001 and "answer" not in row.patterns,
+        text="{saturated:.2%} of the values are beyond the int8 range: the calibration images lack what these images "
+        "show; add images of that kind, or more of them",
+    ),
+    Rule(
+        name="unused range",
+        applies=lambda row: row.used < 0.4 and row.sqnr_db < NOISY_DB and not row.rescaled and "answer" not in row.patterns,
+        text="these images use {used:.0%} of the int8 range: single calibration images stretch it; look for odd ones "
+        'with `espalier calibrate check`, or let `scheme = "auto"` search narrower ranges',
+    ),
+    Rule(
+        name="outliers",
+        applies=lambda row: row.peak_to_rms > 20 and row.sqnr_db < NOISY_DB,
+        text="the largest value is {peak_to_rms:.0f} x the typical one, so most values share few steps: clip it (ReLU6 "
+        "instead of ReLU), put a batch normalization before it, or regularise the layer",
+    ),
+    Rule(
+        name="depthwise spread",
+        applies=lambda row: "depthwise" in row.patterns and (row.weight_spread or 0) > 100,
+        text="the weights of its channels differ {weight_spread:,.0f} x in range: per-channel scales hold the weights, "
+        'but the channels share one output scale; equalization helps (`scheme = "auto"` tries it), and weight decay on '
+        "the depthwise kernel when training again",
+    ),
+    Rule(
+        name="weight spread",
+        applies=lambda row: "depthwise" not in row.patterns and (row.weight_spread or 0) > 1000,
+        text="the weights of its channels differ {weight_spread:,.0f} x in range: small channels vanish in the shared "
+        'output scale; equalization helps (`scheme = "auto"` tries it)',
+    ),
+    Rule(
+        name="dead channels",
+        applies=lambda row: row.dead_channels > 0,
+        text='{dead_channels} of {channels} channels have no weights: `[prune] method = "channels"` removes them and '
+        "makes the model smaller at no loss",
+    ),
+    Rule(
+        name="silent channels",
+        applies=lambda row: row.silent_channels > 0 and row.dead_channels == 0 and "answer" not in row.patterns,
+        text="{silent_channels} of {channels} channels are 0 on all these images: probably dead after ReLU; pruning "
+        "by channels can take them",
+    ),
+    Rule(
+        name="unequal concat",
+        applies=lambda row: "concat" in row.patterns and (row.input_ratio or 0) > 4,
+        text="the branches that are joined differ {input_ratio:.0f} x in range and share one scale, so the small one keeps "
+        "few steps: normalise each branch (batch normalization) before the concatenation",
+    ),
+    Rule(
+        name="unequal add",
+        applies=lambda row: "add" in row.patterns and (row.input_ratio or 0) > 8,
+        text="the two sides of the sum differ {input_ratio:.0f} x in range: the small side is rounded to the steps of the "
+        "large one; a batch normalization at the end of the large branch evens them out",
+    ),
+    Rule(
+        name="swish",
+        applies=_noisy("swish"),
+        text="swish (x * sigmoid(x)) has a long flat tail below 0 and no upper bound, which int8 resolves badly: ReLU6 or "
+        "hard-swish with a short fine-tuning loses less",
+    ),
+    Rule(
+        name="hard-swish",
+        applies=_noisy("hard-swish"),
+        text="hard-swish multiplies two rounded values: keep its input within about -3 to 10 (batch normalization before "
+        "it), or train with ReLU6 in its place",
+    ),
+    Rule(
+        name="squeeze-excite",
+        applies=_noisy("squeeze-excite"),
+        text="squeeze-excite multiplies every channel by one rounded factor, whose error hits the whole channel: a "
+        "hard-sigmoid gate, or leaving the block out of the early layers, loses less",
+    ),
+    Rule(
+        name="gelu",
+        applies=_noisy("gelu"),
+        text="GELU is unbounded above and nearly 0 below: its input range decides its steps; normalise before it, or train "
+        "with ReLU6",
+    ),
+    Rule(
+        name="layer-norm",
+        applies=_noisy("layer-norm"),
+        text="LayerNormalization divides by a root of squares, whose range is the square of its input's: 8 bits are few; "
+        "batch normalization folds into the layer before and costs nothing",
+    ),
+    Rule(
+        name="softmax",
+        applies=_noisy("softmax"),
+        text="softmax inside the network (attention): most weights are below one step of 1/256; fewer tokens or a lower "
+        "temperature in training spread them",
+    ),
+    Rule(
+        name="keep output",
+        applies=lambda row: (row.gain_output_db or 0.0) > 1.0
+        and (row.gain_output_db or 0.0) >= (row.gain_weights_db or 0.0) - 0.5,
+        text="the rounding of its output costs the network {gain_output_db:.1f} dB: 16-bit activations here give it back",
+    ),
+    Rule(
+        name="keep weights",
+        applies=lambda row: (row.gain_weights_db or 0.0) > 1.0
+        and (row.gain_weights_db or 0.0) > (row.gain_output_db or 0.0) + 0.5,
+        text="the rounding of its weights costs the network {gain_weights_db:.1f} dB (with its output): wider layers here, or "
+        "fine-tuning with weight decay, make them easier to round",
+    ),
+)
+
+
+def advice_for(row: LayerFacts) -> tuple[str, ...]:
+    """What the rules say of a layer, in the order of the table."""
+    values = {**msgspec.structs.asdict(row), "used": row.used}
+    return tuple(rule.text.format_map(values) for rule in RULES if rule.applies(row))

@@ -1,0 +1,329 @@
+"""Where an int8 file loses against its float file: per layer what goes in and comes out, and for the worst layers
+what the whole network gets back when this layer alone keeps more than 8 bits. Runs in the litert process.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import numpy as np
+from ai_edge_litert.interpreter import OpResolverType
+from numpy.typing import NDArray
+
+from ..errors import ModelRefusedError
+from ..recipe import InputContract
+from ..worker.progress import report
+from . import flatbuffer
+from .advice import LayerFacts, advice_for
+from .bias import channel_axis, linear_operators, output_name
+from .flatbuffer import constant, dtype_name, graph_of, operator_name
+from .patterns import patterns_of
+from .ranges import normalised, open_interpreter, open_pixels
+from .simulate import Kept, float_weights, is_quantized, rewritten_layers, simulate
+
+RESCALED = 1.5
+"""A channel whose int8 values follow the float values at this factor (or its inverse) was scaled on purpose."""
+_EXACT_DB = 120.0
+"""SQNR given to equal tensors."""
+_PLAIN = {"experimental_op_resolver_type": OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES}
+"""No delegate: XNNPACK would keep values between its operators to itself."""
+
+
+@dataclass(slots=True)
+class _Sums:
+    """Running sums over images; arrays are per channel (last axis), float64."""
+
+    float_float: NDArray[np.float64]
+    int8_float: NDArray[np.float64]
+    int8_int8: NDArray[np.float64]
+    values: int = 0
+    low: float = math.inf
+    high: float = -math.inf
+    outside: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class _Pair:
+    """A tensor of the int8 file and the tensor of the float file of the same name."""
+
+    name: str
+    operator: Any
+    int8_index: int
+    float_index: int
+    scale: float
+    zero_point: int
+    ends: tuple[float, float]
+    sums: _Sums | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def measure_sensitivity(
+    int8_model: bytes,
+    float_model: bytes,
+    pixels_path: str,
+    contract: dict[str, Any],
+    layers: Mapping[str, str] | None = None,
+    worst: int = 8,
+) -> dict[str, Any]:
+    """Plain data: `layers` (fields of `LayerFacts` and `advice`, worst first), `output` (how near the int8 file's
+    answers are, and its simulation's), `images`, `unmatched` (tensors without a float tensor of their name).
+
+    `contract`: the [input] table. `worst`: for how many layers the gain is measured, those that add most noise.
+    Raises ModelRefusedError when the files are no .tflite, UnsupportedModelError when LiteRT cannot run one.
+    """
+    for what, data in (("int8", int8_model), ("float", float_model)):
+        if data[4:8] != flatbuffer.IDENTIFIER:
+            raise ModelRefusedError(f"the {what} file is not a .tflite file", next_step="build again")
+    pixels = open_pixels(pixels_path)
+    known = msgspec.convert(contract, InputContract)
+    model, source = flatbuffer.read_model(int8_model), flatbuffer.read_model(float_model)
+    pairs, unmatched = _pairs(model, source)
+    report(0, 3, "running both models")
+    _accumulate(pairs, int8_model, float_model, pixels, known)
+    facts = _facts(model, source, pairs, layers or {})
+    wanted = _float_scores(float_model, pixels, known)
+    report(1, 3, "keeping single layers in higher precision")
+    base = _scores(simulate(int8_model, float_model), pixels)
+    gains = _gains(model, int8_model, float_model, pixels, facts, wanted, base, worst)
+    rows = [msgspec.structs.replace(row, **gains.get(row.tensor, {})) for row in facts]
+    rows.sort(key=lambda row: (row.gain_db is None, -(row.gain_db or 0.0), -row.added_percent))
+    true = _int8_scores(int8_model, pixels)
+    return {
+        "images": len(pixels),
+        "layers": [msgspec.to_builtins(row) | {"advice": list(advice_for(row))} for row in rows],
+        "output": {
+            "sqnr_db": _scores_db(true, wanted),
+            "agreement": _agreement(true, wanted),
+            "simulated_sqnr_db": _scores_db(base, wanted),
+            "simulated_agreement": _agreement(base, wanted),
+            "simulation_equals_int8": _agreement(base, true),
+        },
+        "unmatched": unmatched,
+    }
+
+
+def _name(tensor: Any) -> str:
+    return bytes(tensor.name or b"").decode(errors="replace")
+
+
+def _pairs(model: Any, source: Any) -> tuple[list[_Pair], list[str]]:
+    computed = {
+        _name(graph_of(source).tensors[i]): int(i) for o in graph_of(source).operators for i in o.outputs
+    }
+    pairs, unmatched = [], []
+    for operator in graph_of(model).operators:
+        for index in (int(i) for i in operator.outputs):
+            tensor = graph_of(model).tensors[index]
+            name = _name(tensor)
+            if not is_quantized(tensor) or dtype_name(tensor) not in ("int8", "int16"):
+                continue
+            other = computed.get(name)
+            if other is None or list(graph_of(source).tensors[other].shape) != list(tensor.shape):
+                unmatched.append(name)
+                continue
+            scale, zero = float(tensor.quantization.scale[0]), int(tensor.quantization.zeroPoint[0])
+            limits = np.iinfo(dtype_name(tensor))
+            pairs.append(
+                _Pair(
+                    name=name,
+                    operator=operator,
+                    int8_index=index,
+                    float_index=other,
+                    scale=scale,
+                    zero_point=zero,
+                    ends=((limits.min - zero) * scale, (limits.max - zero) * scale),
+                )
+            )
+    return pairs, unmatched
+
+
+def _accumulate(
+    pairs: list[_Pair], int8_model: bytes, float_model: bytes, pixels: NDArray[np.uint8], known: InputContract
+) -> None:
+    int8 = open_interpreter(int8_model, experimental_preserve_all_tensors=True, **_PLAIN)
+    plain = open_interpreter(float_model, experimental_preserve_all_tensors=True, **_PLAIN)
+    float_input, int8_input = (i.get_input_details()[0]["index"] for i in (plain, int8))
+    for place, image in enumerate(normalised(pixels, known)):
+        plain.set_tensor(float_input, image)
+        int8.set_tensor(int8_input, _entered(pixels[place : place + 1]))
+        plain.invoke()
+        int8.invoke()
+        for pair in pairs:
+            _add(pair, int8.get_tensor(pair.int8_index), plain.get_tensor(pair.float_index))
+
+
+def _entered(pixels: NDArray[np.uint8]) -> NDArray[np.int8]:
+    return (np.asarray(pixels) ^ np.uint8(0x80)).view(np.int8)
+
+
+def _add(pair: _Pair, stored: NDArray[Any], wanted: NDArray[np.float32]) -> None:
+    channels = wanted.shape[-1] if wanted.ndim > 1 else 1
+    real = ((stored.astype(np.float64) - pair.zero_point) * pair.scale).reshape(-1, channels)
+    exact = wanted.astype(np.float64).reshape(-1, channels)
+    if pair.sums is None:
+        pair.sums = _Sums(np.zeros(channels), np.zeros(channels), np.zeros(channels))
+    sums = pair.sums
+    sums.float_float += (exact * exact).sum(axis=0)
+    sums.int8_float += (real * exact).sum(axis=0)
+    sums.int8_int8 += (real * real).sum(axis=0)
+    sums.values += exact.size
+    sums.low, sums.high = min(sums.low, float(exact.min())), max(sums.high, float(exact.max()))
+    half = pair.scale / 2
+    sums.outside += int(((exact < pair.ends[0] - half) | (exact > pair.ends[1] + half)).sum())
+
+
+def _facts(model: Any, source: Any, pairs: list[_Pair], layers: Mapping[str, str]) -> list[LayerFacts]:
+    patterns = patterns_of(model)
+    weights, rewritten = _weight_facts(source), rewritten_layers(model, source)
+    noise: dict[int, float] = {}
+    ranges = {pair.int8_index: pair.ends[1] - pair.ends[0] for pair in pairs}
+    scaled: set[int] = set()
+    found = []
+    for pair in pairs:
+        sums = pair.sums
+        if sums is None:
+            continue
+        may = pair.name in rewritten or any(int(i) in scaled for i in pair.operator.inputs)
+        sqnr, cosine, rescaled = _quality(sums, may)
+        if rescaled:
+            scaled.add(pair.int8_index)
+        noise[pair.int8_index] = 10 ** (-sqnr / 10)
+        entering = [noise[int(i)] for i in pair.operator.inputs if int(i) in noise]
+        widths = [ranges[int(i)] for i in pair.operator.inputs if int(i) in ranges]
+        spread, dead = weights.get(pair.name, (None, 0))
+        power = float(sums.float_float.sum()) / max(1, sums.values)
+        found.append(
+            LayerFacts(
+                tensor=pair.name,
+                layer=layers.get(pair.name, ""),
+                operator=operator_name(model, pair.operator),
+                sqnr_db=round(sqnr, 2),
+                cosine=round(cosine, 6),
+                added_percent=round(100 * (noise[pair.int8_index] - max(entering, default=0.0)), 4),
+                low=sums.low,
+                high=sums.high,
+                int8_low=pair.ends[0],
+                int8_high=pair.ends[1],
+                saturated=0.0 if rescaled else sums.outside / sums.values,
+                peak_to_rms=round(max(abs(sums.low), abs(sums.high)) / max(math.sqrt(power), 1e-30), 2),
+                weight_spread=spread,
+                dead_channels=dead,
+                silent_channels=int((sums.float_float == 0).sum()) if len(sums.float_float) > 1 else 0,
+                channels=len(sums.float_float),
+                input_ratio=max(widths) / max(min(widths), 1e-30) if len(widths) > 1 else None,
+                rescaled=rescaled,
+                patterns=patterns.get(pair.int8_index, ()),
+            )
+        )
+    return found
+
+
+def _quality(sums: _Sums, may_be_scaled: bool) -> tuple[float, float, bool]:
+    """SQNR in dB, cosine, and whether channels were scaled on purpose (both are then taken with that undone), which
+    only a layer whose weights were rewritten, or one that reads such a layer, may be: clipping looks alike."""
+    ff, qf, qq = sums.float_float, sums.int8_float, sums.int8_int8
+    live = (ff > 0) & (qf > 0)
+    factor = np.where(live, qf / np.where(live, ff, 1.0), 1.0)
+    close = live & (qf > 0.9 * np.sqrt(ff * qq))
+    far = close & ((factor > RESCALED) | (factor < 1 / RESCALED))
+    rescaled = may_be_scaled and bool(far.sum() > 0.1 * max(1, int(live.sum())))
+    if rescaled:
+        qf, qq = qf / factor, qq / factor**2
+    signal, noise = float(ff.sum()), float((qq - 2 * qf + ff).sum())
+    if noise <= 1e-12 * signal or signal == 0.0:
+        sqnr = _EXACT_DB if noise <= 1e-12 * signal else 0.0
+    else:
+        sqnr = 10 * math.log10(signal / noise)
+    size = math.sqrt(signal * float(qq.sum()))
+    return sqnr, float(qf.sum()) / size if size else 1.0, rescaled
+
+
+def _weight_facts(source: Any) -> dict[str, tuple[float | None, int]]:
+    """Layer -> (largest / smallest weight range of the live channels, channels without weights)."""
+    found: dict[str, tuple[float | None, int]] = {}
+    for operator in linear_operators(source):
+        weights = constant(source, int(operator.inputs[1]))
+        if weights is None:
+            continue
+        axis = channel_axis(operator_name(source, operator))
+        largest = np.abs(weights).max(axis=tuple(a for a in range(weights.ndim) if a != axis))
+        live = largest[largest > 1e-9 * max(float(largest.max()), 1e-30)]
+        spread = round(float(live.max() / live.min()), 3) if len(live) > 1 else None
+        found[output_name(source, operator)] = (spread, int(len(largest) - len(live)))
+    return found
+
+
+def _gains(
+    model: Any,
+    int8_model: bytes,
+    float_model: bytes,
+    pixels: NDArray[np.uint8],
+    facts: list[LayerFacts],
+    wanted: NDArray[np.float32],
+    base: NDArray[np.float32],
+    worst: int,
+) -> dict[str, dict[str, float | None]]:
+    """For the layers that add most noise: points of SQNR and agreement that come back, output kept, weights too."""
+    chosen = sorted(facts, key=lambda row: (-row.added_percent, row.tensor))[:worst]
+    before, agreed = _scores_db(base, wanted), _agreement(base, wanted)
+    found: dict[str, dict[str, float | None]] = {}
+    for place, row in enumerate(chosen):
+        report(1 + place / max(1, len(chosen)), 3, f"keeping {row.layer or row.tensor} in higher precision")
+        name = frozenset({row.tensor})
+        answers = [_scores(simulate(int8_model, float_model, Kept(outputs=name)), pixels)]
+        if float_weights(model, float_model, name):
+            answers.append(_scores(simulate(int8_model, float_model, Kept(outputs=name, weights=name)), pixels))
+        values = [(_scores_db(a, wanted) - before, _agreement(a, wanted) - agreed) for a in answers]
+        both = values[1] if len(values) > 1 else (None, None)
+        best = max(values)
+        found[row.tensor] = {
+            "gain_db": round(best[0], 2),
+            "gain_agreement": round(best[1], 6),
+            "gain_output_db": round(values[0][0], 2),
+            "gain_weights_db": None if both[0] is None else round(both[0], 2),
+        }
+    return found
+
+
+def _scores(simulated: bytes, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The second output (scores) of a simulation, float32 [n, classes]."""
+    interpreter = open_interpreter(simulated, **_PLAIN)
+    source, sink = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[-1]["index"]
+    found = []
+    for image in _entered(pixels):
+        interpreter.set_tensor(source, image[None])
+        interpreter.invoke()
+        found.append(interpreter.get_tensor(sink)[0].reshape(-1))
+    return np.stack(found)
+
+
+def _float_scores(
+    float_model: bytes, pixels: NDArray[np.uint8], known: InputContract
+) -> NDArray[np.float32]:
+    from .compare import answers_of
+
+    return answers_of(float_model, normalised(pixels, known)).scores
+
+
+def _int8_scores(int8_model: bytes, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    from .compare import int8_answers
+
+    return int8_answers(int8_model, pixels).scores
+
+
+def _scores_db(found: NDArray[np.float32], wanted: NDArray[np.float32]) -> float:
+    """SQNR of scores in dB, both without their mean over the classes (softmax does not see it)."""
+    reference = wanted.astype(np.float64) - wanted.mean(axis=1, keepdims=True)
+    difference = (found.astype(np.float64) - found.mean(axis=1, keepdims=True)) - reference
+    noise, signal = float((difference**2).sum()), float((reference**2).sum())
+    if noise <= 1e-12 * signal:
+        return _EXACT_DB
+    return round(10 * math.log10(max(signal, 1e-30) / noise), 3)
+
+
+def _agreement(found: NDArray[np.float32], wanted: NDArray[np.float32]) -> float:
+    return float((found.argmax(axis=1) == wanted.argmax(axis=1)).mean())

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from espalier.errors import ModelRefusedError
+from espalier.quantize import flatbuffer
+from espalier.quantize.advice import LayerFacts, advice_for
+from espalier.quantize.compare import answers_of, int8_answers
+from espalier.quantize.patterns import patterns_of
+from espalier.quantize.quantize import quantize
+from espalier.quantize.ranges import normalised
+from espalier.quantize.sensitivity import measure_sensitivity
+from espalier.quantize.simulate import Kept, simulate
+
+from .networks import CONTRACT, RELU6, Builder, images, small_network
+
+
+def named(data: bytes) -> bytes:
+    model = flatbuffer.read_model(data)
+    flatbuffer.rename_tensors(model)
+    return flatbuffer.pack_model(model)
+
+
+def explained(tmp_path: Path, float_model: bytes, int8: bytes, **more: Any) -> dict[str, Any]:
+    path = tmp_path / "pixels.npy"
+    np.save(path, images(24, seed=99))
+    return measure_sensitivity(int8, float_model, str(path), msgspec.to_builtins(CONTRACT), **more)
+
+
+def simulated(int8: bytes, float_model: bytes, pixels: NDArray[np.uint8], kept: Kept | None = None) -> Any:
+    fed = (pixels ^ np.uint8(0x80)).view(np.int8)
+    return answers_of(simulate(int8, float_model, kept), (fed[i : i + 1] for i in range(len(fed))))
+
+
+def everything(int8: bytes) -> frozenset[str]:
+    model = flatbuffer.read_model(int8)
+    graph = flatbuffer.graph_of(model)
+    return frozenset(bytes(graph.tensors[i].name).decode() for o in graph.operators for i in o.outputs)
+
+
+def test_the_simulation_computes_what_the_int8_file_computes() -> None:
+    data = named(small_network())
+    int8 = quantize(data, images(), CONTRACT).int8_model
+    pixels = images(32, seed=99)
+    difference = np.abs(simulated(int8, data, pixels).probabilities - int8_answers(int8, pixels).probabilities)
+    assert difference.max() <= 3 / 256
+    assert difference.mean() < 0.5 / 256
+
+
+def test_a_simulation_that_keeps_every_layer_is_the_float_model_but_for_the_first_bias() -> None:
+    data = named(small_network())
+    int8 = quantize(data, images(), CONTRACT, correct=False).int8_model
+    pixels = images(16, seed=99)
+    names = everything(int8)
+    found = simulated(int8, data, pixels, Kept(outputs=names, weights=names)).scores
+    wanted = answers_of(data, normalised(pixels, CONTRACT)).scores
+    # mean 127.5 enters as zero point 0 and half a step in the bias of the first layer, whose bias stays as stored
+    assert np.abs(found - wanted).max() < 1e-3 * np.abs(wanted).max()
+
+
+def test_the_layer_that_was_ruined_is_named_first_and_gives_the_loss_back(tmp_path: Path) -> None:
+    data = named(small_network())
+    int8 = quantize(data, images(), CONTRACT, correct=False).int8_model
+    model = flatbuffer.read_model(int8)
+    operator = flatbuffer.graph_of(model).operators[1]
+    weights = flatbuffer.constant(model, int(operator.inputs[1]))
+    assert weights is not None
+    tensor = flatbuffer.graph_of(model).tensors[operator.inputs[1]]
+    tensor.quantization.scale = tensor.quantization.scale * 16
+    flatbuffer.set_constant(model, int(operator.inputs[1]), np.rint(weights / 16).astype(np.int8))
+    bias_tensor = flatbuffer.graph_of(model).tensors[operator.inputs[2]]
+    bias = flatbuffer.constant(model, int(operator.inputs[2]))
+    assert bias is not None
+    bias_tensor.quantization.scale = bias_tensor.quantization.scale * 16
+    flatbuffer.set_constant(model, int(operator.inputs[2]), np.rint(bias / 16).astype(np.int32))
+    found = explained(tmp_path, data, flatbuffer.pack_model(model), layers={"depthwise_conv_2d_1": "dw"}, worst=3)
+    first = found["layers"][0]
+    assert (first["tensor"], first["layer"], first["operator"]) == ("depthwise_conv_2d_1", "dw", "DEPTHWISE_CONV_2D")
+    assert first["gain_weights_db"] > 5
+    assert abs(first["gain_output_db"]) < 1
+    assert any("rounding of its weights" in text for text in first["advice"])
+    assert sum(row["gain_db"] is not None for row in found["layers"]) == 3
+
+
+def test_values_beyond_the_calibrated_range_are_counted(tmp_path: Path) -> None:
+    data = named(small_network())
+    dull = (images() // 8 + 112).astype(np.uint8)
+    found = explained(tmp_path, data, quantize(data, dull, CONTRACT).int8_model, worst=0)
+    row = next(row for row in found["layers"] if row["tensor"] == "conv_2d_0")
+    assert row["saturated"] > 0.05
+    assert row["high"] > row["int8_high"]
+    assert any("beyond the int8 range" in text for text in row["advice"])
+    healthy = explained(tmp_path, data, quantize(data, images(), CONTRACT).int8_model, worst=0)
+    assert all(row["saturated"] < 0.01 for row in healthy["layers"] if row["operator"] != "SOFTMAX")
+
+
+def test_scaled_channels_are_compared_with_the_scaling_undone(tmp_path: Path) -> None:
+    net = Builder().conv(8, activation=RELU6 * 0 + 1).conv(6, 1).pool().dense(5).softmax()
+    data = named(net.done())
+    model = flatbuffer.read_model(data)
+    first, second = flatbuffer.graph_of(model).operators[:2]
+    factor = np.array([1, 8, 0.125, 4, 1, 0.25, 2, 1], np.float32)
+    for operator, value, place in ((first, factor.reshape(8, 1, 1, 1), 1), (first, factor, 2)):
+        old = flatbuffer.constant(model, int(operator.inputs[place]))
+        assert old is not None
+        flatbuffer.set_constant(model, int(operator.inputs[place]), old * value)
+    old = flatbuffer.constant(model, int(second.inputs[1]))
+    assert old is not None
+    flatbuffer.set_constant(model, int(second.inputs[1]), old / factor)
+    int8 = quantize(flatbuffer.pack_model(model), images(), CONTRACT).int8_model
+    row = next(r for r in explained(tmp_path, data, int8, worst=8)["layers"] if r["tensor"] == "conv_2d_0")
+    assert row["rescaled"]
+    assert row["sqnr_db"] > 15
+    assert row["gain_weights_db"] is None
+
+
+def test_files_that_are_no_tflite_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelRefusedError, match="float file"):
+        explained(tmp_path, b"no", named(small_network()))
+
+
+def test_gates_and_curves_are_recognised() -> None:
+    net = Builder().conv(8, activation=0)
+    before, shape = net.tensor, net.shape
+    net.unary("LOGISTIC")
+    net.op("MUL", [before, net.tensor], shape)
+    swish = net.tensor
+    net.pool()
+    model = flatbuffer.read_model(net.done())
+    found = {w for words in patterns_of(model).values() for w in words}
+    assert swish
+    assert "swish" in found
+
+
+HEALTHY = LayerFacts(
+    tensor="t", layer="l", operator="CONV_2D", sqnr_db=35.0, cosine=1.0, added_percent=0.01, low=0.0, high=5.0,
+    int8_low=0.0, int8_high=6.0, saturated=0.0, peak_to_rms=4.0, weight_spread=3.0, dead_channels=0,
+    silent_channels=0, channels=16, input_ratio=None, rescaled=False, patterns=(),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"patterns": ("swish",), "sqnr_db": 20.0}, "sigmoid"),
+        ({"patterns": ("hard-swish",), "sqnr_db": 20.0}, "two rounded values"),
+        ({"patterns": ("squeeze-excite",), "sqnr_db": 20.0}, "whole channel"),
+        ({"patterns": ("gelu",), "sqnr_db": 20.0}, "GELU"),
+        ({"patterns": ("layer-norm",), "sqnr_db": 20.0}, "root of squares"),
+        ({"patterns": ("softmax",), "sqnr_db": 20.0}, "attention"),
+        ({"patterns": ("concat",), "input_ratio": 9.0}, "9 x in range and share"),
+        ({"patterns": ("add",), "input_ratio": 12.0}, "sides of the sum differ 12 x"),
+        ({"dead_channels": 3}, "3 of 16 channels have no weights"),
+        ({"silent_channels": 2}, "2 of 16 channels are 0"),
+        ({"patterns": ("depthwise",), "weight_spread": 5000.0}, "5,000 x"),
+        ({"weight_spread": 2000.0}, "vanish"),
+        ({"peak_to_rms": 50.0, "sqnr_db": 20.0}, "50 x the typical"),
+        ({"high": 1.0, "sqnr_db": 20.0}, "17% of the int8 range"),
+        ({"gain_output_db": 3.0}, "16-bit activations"),
+        ({"gain_output_db": 0.1, "gain_weights_db": 4.0}, "rounding of its weights costs the network 4.0 dB"),
+    ],
+)
+def test_advice_names_the_cause(change: dict[str, Any], words: str) -> None:
+    said = advice_for(msgspec.structs.replace(HEALTHY, **change))
+    assert any(words in text for text in said)
+    assert len(said) == 1
+
+
+def test_a_healthy_layer_gets_no_advice() -> None:
+    assert advice_for(HEALTHY) == ()
+    quiet = ("swish", "hard-swish", "squeeze-excite", "gelu", "layer-norm", "softmax", "concat", "add", "depthwise")
+    assert advice_for(msgspec.structs.replace(HEALTHY, patterns=quiet)) == ()
