@@ -92,7 +92,7 @@ def _axes(plan: Plan) -> list[str]:
         drawn.append(f'<text x="{x:.1f}" y="{CHART_HEIGHT + 14}" text-anchor="middle">{text}</text>')
     drawn.append(
         f'<text x="{CHART_WIDTH / 2}" y="{CHART_HEIGHT + 29}" text-anchor="middle">step '
-        "(the peak is shaded)</text>"
+        "(bold: the peak)</text>"
     )
     return drawn
 
@@ -109,7 +109,7 @@ def _box(graph: Graph, plan: Plan, number: int, row: Lifetime) -> str:
         f'fill-opacity="0.8" stroke="#fff" stroke-width="0.5"><title>'
         f"{escape(f'{name}: {row.size_bytes:,} bytes at {row.offset:,}')}</title></rect>"
     )
-    if width < LEAST_LABEL[0] or height < LEAST_LABEL[1]:
+    if not row.tensors or width < LEAST_LABEL[0] or height < LEAST_LABEL[1]:
         return box
     fits = int((width - 8) / LETTER)
     label = name if len(name) <= fits else name[: fits - 1] + "…"
