@@ -28,6 +28,9 @@ def read_bounded(path: Path, *, error: type[EspalierError], what: str, limit_byt
     """The bytes of a regular file of at most `limit_bytes` bytes, or `error`."""
     if path.is_dir():
         raise error(f"{what} {path} is a folder", next_step="give the path of the file itself")
+    if path.exists() and not path.is_file():
+        # A pipe without a writer would be waited for for ever.
+        raise error(f"{what} {path} is a pipe or a device", next_step="write it to a file and give its path")
     try:
         with path.open("rb") as file:
             data = file.read(limit_bytes + 1)

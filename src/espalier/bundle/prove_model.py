@@ -10,7 +10,7 @@ import numpy as np
 from ..errors import EspalierError
 from ..job import Job
 from ..measure.latency import RUNTIMES
-from ..measure.parity import compare_outputs
+from ..measure.parity import check_parity, compare_outputs
 from ..quantize.quantize_model import Int8Model
 from ..report.content import ParityRow
 from ..store import digest
@@ -34,10 +34,6 @@ REFERENCE_MACS = 2_000_000_000
 
 IMAGES = (8, 64)
 """Least and most images of the comparison."""
-
-LARGEST_DIFFERENCE = 26
-"""Largest accepted difference of an output byte between kernel sets (a tenth of the range): rounding differs by one
-per operator and grows through a net; more than this is a defect."""
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,7 +91,7 @@ def _prove(shop: Workshop, job: Job, int8: Int8Model) -> Proof:
         for other in outputs
         if first is not None and other != first
     )
-    checks += [_parity_check(row) for row in parity]
+    checks += [check_parity(row) for row in parity]
     pixels = np.load(path, mmap_mode="r")
     names = {"litert reference": "reference", "litert builtin": "builtin", "litert default": "default"}
     usable = {names[k]: v for k, v in outputs.items() if k in names}
@@ -124,14 +120,4 @@ def _twin_check(runtime: str, int8: Any, uint8: Any) -> Check:
         tool=runtime,
         result="passed" if equal else "failed",
         why="" if equal else "an output byte differs",
-    )
-
-
-def _parity_check(row: ParityRow) -> Check:
-    bad = row.largest_difference > LARGEST_DIFFERENCE and row.top1_changes > max(1, row.n // 20)
-    return Check(
-        name=f"{row.second} against {row.first}, {row.n} images",
-        tool="espalier",
-        result="failed" if bad else "passed",
-        why=f"largest difference of an output byte {row.largest_difference}, {row.top1_changes} answers changed",
     )

@@ -68,16 +68,21 @@ def verify_files(folder: Path) -> tuple[Manifest, dict[str, bytes]]:
     _need_bundle(folder)
     files: dict[str, bytes] = {}
     left = LIMITS.bundle_bytes
-    for path in _walk(folder, folder):
-        name = path.relative_to(folder).as_posix()
-        with path.open("rb") as file:
-            data = file.read(left + 1)
-        left -= len(data)
-        if left < 0:
-            raise VerificationError(
-                "the bundle is too large", supported=f"at most {LIMITS.bundle_bytes} bytes"
-            )
-        files[name] = data
+    try:
+        for path in _walk(folder, folder):
+            with path.open("rb") as file:
+                data = file.read(left + 1)
+            left -= len(data)
+            if left < 0:
+                raise VerificationError(
+                    "the bundle is too large", supported=f"at most {LIMITS.bundle_bytes} bytes"
+                )
+            files[path.relative_to(folder).as_posix()] = data
+    except FileNotFoundError as problem:
+        raise VerificationError(
+            f"{Path(problem.filename).name} went away while the bundle was read",
+            next_step="a build replaces the bundle: verify it when that has ended",
+        ) from None
     stated = verify_contents(files.pop(manifest.NAME), files)
     return stated, files
 

@@ -133,6 +133,13 @@ def test_the_target_states_what_the_bundle_needs() -> None:
         android.contents(without)
 
 
+@pytest.fixture
+def with_jdk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thorough checks are those of the JDK only: Gradle takes seconds."""
+    of_jdk = tuple(row for row in android_check.SLOW_CHECKS if row[1] in ("javac", "javap"))
+    monkeypatch.setattr(android_check, "SLOW_CHECKS", of_jdk)
+
+
 def by_tool(checks: tuple[Check, ...]) -> dict[str, Check]:
     return {check.tool: check for check in checks}
 
@@ -148,8 +155,8 @@ TOOLS = {
 }
 
 
-def test_the_checks_of_the_tools_that_are_here_pass(folder: Path) -> None:
-    checks = by_tool(android.check(folder, source()))
+def test_the_checks_of_the_tools_that_are_here_pass(folder: Path, with_jdk: None) -> None:
+    checks = by_tool(android.check(folder, source(), thorough=True))
     for tool, needed in TOOLS.items():
         result = "passed" if all(map(shutil.which, needed)) else "not run"
         assert (checks[tool].result, checks[tool].why) == (
@@ -157,8 +164,14 @@ def test_the_checks_of_the_tools_that_are_here_pass(folder: Path) -> None:
             "" if result == "passed" else "not installed",
         )
         assert checks[tool].version or result == "not run"
-    for tool in ("gradle", "mediapipe", "Android Gradle Plugin", "R8", "Android emulator"):
+    for tool in ("Android Gradle Plugin", "R8", "Android emulator"):
         assert checks[tool].result == "not run" and checks[tool].why
+
+
+def test_checks_that_take_seconds_run_when_asked_for_only(folder: Path) -> None:
+    checks = by_tool(android.check(folder, source()))
+    for tool in ("javac", "javap", "gradle", "mediapipe"):
+        assert checks[tool].result == "not run" and "thorough" in checks[tool].why
 
 
 def test_a_tool_that_is_absent_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,11 +213,11 @@ def damaged(folder: Path, ending: str, change: dict[str, bytes]) -> None:
     path.write_bytes(zip_bytes(Entry(path=name, data=data) for name, data in files.items()))
 
 
-def test_damage_to_the_library_is_found_by_the_tool_that_meets_it(folder: Path) -> None:
+def test_damage_to_the_library_is_found_by_the_tool_that_meets_it(folder: Path, with_jdk: None) -> None:
     damaged(folder, "-selftest.jar", {"dev/espalier/models/toy_parts/golden/case-2.bin": bytes(48)})
     damaged(folder, "-sources.jar", {"dev/espalier/models/toy_parts/Model.java": b"class Model"})
     damaged(folder, ".aar", {"assets/models/toy_parts_labels.txt": b"good\n"})
-    checks = by_tool(android.check(folder, source()))
+    checks = by_tool(android.check(folder, source(), thorough=True))
     assert "sha256" in checks["sha256sum"].why
     assert "other labels" in checks["zipfile"].why and "compressed" in checks["zipfile"].why
     if shutil.which("javac"):
@@ -212,9 +225,9 @@ def test_damage_to_the_library_is_found_by_the_tool_that_meets_it(folder: Path) 
         assert "javac refuses" in checks["javac"].why
 
 
-def test_another_model_in_the_library_is_found(folder: Path) -> None:
+def test_another_model_in_the_library_is_found(folder: Path, with_jdk: None) -> None:
     other = msgspec.structs.replace(source(), uint8_model=with_metadata(model("uint8", 5), LABELS))
-    checks = by_tool(android.check(folder, other))
+    checks = by_tool(android.check(folder, other, thorough=True))
     assert "another model" in checks["zipfile"].why
     if shutil.which("javap"):
         assert "SHA256 is" in checks["javap"].why

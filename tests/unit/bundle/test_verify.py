@@ -139,6 +139,15 @@ def test_too_many_and_too_large_files_are_refused(bundle: Path, monkeypatch: pyt
             verify.verify_files(bundle)
 
 
+def test_a_bundle_that_is_replaced_while_it_is_read_is_said(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = bundle / "gone.txt"
+    monkeypatch.setattr(verify, "_walk", lambda folder, top: [gone])
+    with pytest.raises(VerificationError, match=r"gone.txt went away while the bundle was read"):
+        verify.verify_files(bundle)
+
+
 def test_what_is_no_bundle_is_said(tmp_path: Path, bundle: Path) -> None:
     with pytest.raises(UsageError, match="bundles inside: android-arm64"):
         verify.verify_bundle(tmp_path)

@@ -1,18 +1,17 @@
-"""Both runtimes in their own processes: rows, peaks, checks; a kernel set that dies is named, not fatal."""
+"""Both runtimes in their own processes: rows, peaks, checks; the rule that tells rounding from a defect."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from tiny_models import SHAPE, brightness_classifier
 
-from espalier.errors import UnsupportedModelError, WorkerError
-from espalier.measure import parity
+from espalier.errors import UnsupportedModelError
 from espalier.measure.latency import _with_thread_notes, compare_latency, measure_latency
+from espalier.measure.parity import check_parity, compare_outputs
 from espalier.recipe import InputContract
 from espalier.report.content import LatencyRow
 from espalier.worker.client import Worker
@@ -83,61 +82,43 @@ def test_more_threads_that_are_slower_are_told() -> None:
     assert "slower" not in _with_thread_notes([row(1, 10.0), row(2, 6.0)])[1].note
 
 
-def test_parity_of_all_kernel_sets(pixels: Path) -> None:
-    result = parity.measure_parity(MODEL, pixels, count=20)
-    assert len(result.rows) == 6 and all(row.n == 20 for row in result.rows)
-    assert all(row.largest_difference <= 8 and row.top1_changes == 0 for row in result.rows)
-    assert [check.result for check in result.checks] == ["passed"] * 3
-    assert result.checks[0].version and result.checks[0].why.startswith(
-        "0 of 20 answers differ from litert default"
-    )
+def test_processes_that_were_started_ahead_are_used() -> None:
+    with Worker("litert-runtime") as ready:
+        result = measure_latency(
+            {"int8": MODEL}, runtimes=["litert"], run_seconds=0.01, started={("litert", "int8"): ready}
+        )
+        assert [row.variant for row in result.rows] == ["int8"]
+        assert ready.alive
 
 
-class Dying:
-    """A worker whose reference kernels abort and whose builtin kernels are missing."""
-
-    closed = 0
-
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-
-    def wait_ready(self) -> dict[str, str]:
-        return {"version": "1"}
-
-    def call(self, method: str, *, kernels: str, **_: Any) -> dict[str, Any]:
-        if kernels == "reference":
-            raise WorkerError("the litert process was ended by SIGABRT during `predict`")
-        if kernels == "builtin":
-            raise UnsupportedModelError("no such operator")
-        rows = np.zeros((9 if self.kind == "litert-runtime" else 8, 2), np.int8)
-        rows[:, 0 if self.kind == "litert-runtime" else 1] = 5
-        return {"outputs": rows}
-
-    def close(self, *, kill: bool = False) -> None:
-        Dying.closed += 1
+def outputs(*answers: int, height: int = 100) -> NDArray[np.int8]:
+    """One row of two classes per answer."""
+    rows = np.full((len(answers), 2), -height, np.int8)
+    rows[np.arange(len(answers)), answers] = height
+    return rows
 
 
-@pytest.fixture
-def dying(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(parity, "Worker", Dying)
-    Dying.closed = 0
-    yield
+@pytest.mark.parametrize(
+    ("second", "result", "changed"),
+    [
+        (outputs(0, 1, 0, 1), "passed", 0),
+        (outputs(0, 1, 0, 0), "passed", 1),
+        (outputs(1, 1, 0, 0), "failed", 2),
+        (outputs(1, 1, 0), "passed", 1),
+    ],
+)
+def test_large_differences_that_change_answers_are_a_defect(
+    second: NDArray[np.int8], result: str, changed: int
+) -> None:
+    row = compare_outputs("a", "b", outputs(0, 1, 0, 1), second)
+    assert (row.n, row.top1_changes) == (len(second), changed)
+    assert check_parity(row).result == result
 
 
-def test_a_kernel_set_that_dies_is_reported_as_not_run(dying: None) -> None:
-    result = parity.measure_parity(b"", "unused")
-    by_name = {check.name: check for check in result.checks}
-    assert by_name["parity litert reference"].result == "not run"
-    assert by_name["parity litert reference"].why.startswith("aborted: ")
-    assert by_name["parity litert builtin"].why == "no such operator"
-    assert Dying.closed == 2
-
-
-def test_changed_answers_fail_and_differently_long_runs_are_compared_on_what_both_ran(dying: None) -> None:
-    result = parity.measure_parity(b"", "unused")
-    (row,) = result.rows
-    assert (row.n, row.largest_difference, row.top1_changes) == (8, 5, 8)
-    assert {check.name: check.result for check in result.checks}["parity tflite-runtime default"] == "failed"
+def test_small_differences_are_rounding_whatever_they_change() -> None:
+    row = compare_outputs("a", "b", outputs(*[0] * 40, height=10), outputs(*[1] * 40, height=10))
+    assert row.largest_difference == 20 and row.top1_changes == 40
+    assert check_parity(row).result == "passed"
 
 
 @pytest.mark.parametrize("kind", ["litert", "litert-runtime", "tflite-runtime"])

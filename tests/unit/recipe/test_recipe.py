@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -156,6 +158,12 @@ def test_a_missing_recipe_names_the_nearest_file(tmp_path) -> None:  # type: ign
     (tmp_path / "recipe.toml").write_bytes(SMALLEST)
     with pytest.raises(RecipeError, match=r"did you mean recipe\.toml\?"):
         load_recipe(tmp_path / "recpie.toml")
+
+
+def test_a_named_pipe_is_refused_instead_of_waited_for(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    os.mkfifo(tmp_path / "recipe.toml")
+    with pytest.raises(RecipeError, match="is a pipe or a device"):
+        load_recipe(tmp_path / "recipe.toml")
 
 
 def test_a_folder_and_a_huge_file_are_no_recipe(tmp_path) -> None:  # type: ignore[no-untyped-def]

@@ -1,0 +1,65 @@
+"""Child processes that a build starts ahead of their first call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from espalier import workshop
+from espalier.errors import WorkerError
+from espalier.store import Store
+from espalier.terminal import Progress
+from espalier.workshop import Workshop
+
+
+class Recorded:
+    """A worker that records when it is started and when its imports are waited for."""
+
+    events: ClassVar[list[str]] = []
+    broken = ""
+
+    def __init__(self, kind: str, *, scratch: Path) -> None:
+        self.kind = kind
+        Recorded.events.append(f"start {kind}")
+
+    def wait_ready(self) -> None:
+        if self.kind == Recorded.broken:
+            raise WorkerError(f"{self.kind} died")
+        Recorded.events.append(f"ready {self.kind}")
+
+    def close(self, **_: Any) -> None:
+        Recorded.events.append(f"close {self.kind}")
+
+
+@pytest.fixture
+def recorded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    monkeypatch.setattr(workshop, "Worker", Recorded)
+    Recorded.events, Recorded.broken = [], ""
+    return Recorded.events
+
+
+def run(tmp_path: Path) -> None:
+    with Workshop(Store(tmp_path), Progress(quiet=True)) as shop:
+        shop.start_in_turn(("litert", 0), ("tflite-runtime", 3))
+        shop._pool.shutdown(wait=True)
+        assert shop.worker("litert") is shop.worker("litert", 0)
+
+
+def test_each_process_starts_when_the_one_before_has_done_its_imports(
+    recorded: list[str], tmp_path: Path
+) -> None:
+    run(tmp_path)
+    assert recorded == [
+        "start litert", "ready litert", "start tflite-runtime", "ready tflite-runtime",
+        "close litert", "close tflite-runtime",
+    ]  # fmt: skip
+
+
+def test_a_process_that_cannot_start_ends_neither_the_build_nor_is_it_forgotten(
+    recorded: list[str], tmp_path: Path
+) -> None:
+    Recorded.broken = "litert"
+    run(tmp_path)
+    assert recorded == ["start litert", "close litert"]
