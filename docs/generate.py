@@ -21,6 +21,7 @@ from espalier.graph.arithmetic import ROUNDING
 from espalier.graph.ops import OPS
 from espalier.limits import LIMITS
 from espalier.load import keras_table
+from espalier.quantize.advice import RULES
 from espalier.recipe import Recipe
 from espalier.target import load_target, target_names
 
@@ -127,6 +128,20 @@ def layers() -> str:
     )
 
 
+def advice() -> str:
+    """What `espalier explain` says, and when."""
+    lines = [
+        "# Advice of `espalier explain`",
+        "",
+        "Words in braces stand for what was measured.",
+        "",
+        "| rule | when | what is said |",
+        "|---|---|---|",
+    ]
+    lines += [f"| {rule.name} | {_cell(rule.when)} | {_cell(rule.text)} |" for rule in RULES]
+    return "\n".join(lines) + "\n"
+
+
 def _struct(kind: Any) -> Any:
     options = getattr(kind, "__args__", ()) or (kind,)
     for option in (kind, *options):
@@ -159,6 +174,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors.md": exit_codes,
     "recipe.md": recipe,
     "layers.md": layers,
+    "advice.md": advice,
 }
 
 

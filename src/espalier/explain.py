@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,19 @@ from .workshop import Workshop
 
 SECONDS = 1_800.0
 FEW_IMAGES = 32
+_SHORT = {"CONV_2D": "conv", "DEPTHWISE_CONV_2D": "depthwise", "FULLY_CONNECTED": "dense", "TRANSPOSE_CONV": "deconv"}
 MEASURED = (
     "gain: the int8 model computed in float with its own scales, weights and roundings (a simulation); then again with "
     "this one layer's output left unrounded, and with its weights from the float model too; the better of both, as dB of "
     "signal to noise of the scores before the softmax, and as images that get the float model's answer"
 )
 """What the gain columns are."""
+_FILE_WIDTH = 150
+"""Characters of a line where stdout is no terminal."""
+_COLUMNS = (
+    "added noise: noise over signal power, less that of the noisiest input. saturated: float values beyond the int8 "
+    "range. spread: largest over smallest weight range of the channels."
+)
 
 
 class _Steps(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,15 +178,15 @@ def explain_lines(found: dict[str, Any]) -> list[str]:
     from rich.table import Table
 
     output, rows = found["output"], found["layers"]
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("layer", overflow="fold")
-    table.add_column("operator", overflow="fold")
+    table.add_column("operator", no_wrap=True)
     for title in ("gain dB", "answers", "SQNR dB", "cosine", "added noise", "values", "int8 range", "saturated", "spread"):
         table.add_column(title, justify="right", no_wrap=True)
     for row in rows:
         table.add_row(
             _where(row),
-            row["operator"].lower(),
+            _SHORT.get(row["operator"], row["operator"].lower()),
             _maybe(row["gain_db"], "+.2f"),
             _maybe(row["gain_agreement"], "+.1%"),
             f"{row['sqnr_db']:.1f}",
@@ -189,29 +197,34 @@ def explain_lines(found: dict[str, Any]) -> list[str]:
             f"{row['saturated']:.2%}",
             _maybe(row["weight_spread"], ",.1f"),
         )
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 140
+    width = max(100, shutil.get_terminal_size().columns if sys.stdout.isatty() else _FILE_WIDTH)
     text = io.StringIO()
-    Console(file=text, width=max(100, width), color_system=None).print(table)
-    advice = [
-        line
-        for row in rows
-        if row["advice"]
-        for line in [f"{_where(row)}:", *(f"  - {text}" for text in row["advice"])]
-    ]
+    Console(file=text, width=width, color_system=None).print(table)
+    advice = []
+    for row in rows:
+        if row["advice"]:
+            advice.append(f"{_where(row)}:")
+            advice += [line for said in row["advice"] for line in _wrapped(f"- {said}", width, "  ", "    ")]
     return [
         f"{found['name']} {found['version']}: int8 against float on {found['images']} images ({found['source']}): "
         f"scores {output['sqnr_db']:.1f} dB, {output['agreement']:.1%} get the float model's answer",
-        *(line.rstrip() for line in text.getvalue().strip("\n").splitlines()),
         "",
-        f"{found['measured']}",
-        f"(the simulation: scores {output['simulated_sqnr_db']:.1f} dB, "
-        f"{output['simulation_equals_int8']:.1%} the same answers as the int8 model)",
-        "added noise: noise over signal power, less that of the noisiest input; saturated: float values beyond the int8 "
-        "range; spread: largest over smallest weight range of the channels",
+        *(line.rstrip() for line in text.getvalue().strip().splitlines()),
+        "",
+        *_wrapped(
+            f"{found['measured']} (the simulation: scores {output['simulated_sqnr_db']:.1f} dB, "
+            f"{output['simulation_equals_int8']:.1%} the same answers as the int8 model).",
+            width,
+        ),
+        *_wrapped(_COLUMNS, width),
         *([""] if advice else []),
         *advice,
-        *(f"note: {note}" for note in found["notes"]),
+        *(line for note in found["notes"] for line in _wrapped(f"note: {note}", width, "", "  ")),
     ]
+
+
+def _wrapped(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
+    return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
 
 
 def _where(row: dict[str, Any]) -> str:

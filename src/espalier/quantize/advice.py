@@ -56,9 +56,10 @@ class LayerFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """`text` is said of a layer for which `applies`; it may name fields of LayerFacts."""
+    """`text` is said of a layer for which `applies`, in words `when`; it may name fields of LayerFacts."""
 
     name: str
+    when: str
     applies: Callable[[LayerFacts], bool]
     text: str
 
@@ -74,24 +75,28 @@ def _noisy(pattern: str) -> Callable[[LayerFacts], bool]:
 RULES: tuple[Rule, ...] = (
     Rule(
         name="saturation",
+        when="over 0.1 % of the values beyond the int8 range",
         applies=lambda row: row.saturated > 0.001 and "answer" not in row.patterns,
         text="{saturated:.2%} of the values are beyond the int8 range: the calibration images lack what these images "
         "show; add images of that kind, or more of them",
     ),
     Rule(
         name="unused range",
+        when="under 40 % of the int8 range used, SQNR below 30 dB",
         applies=lambda row: row.used < 0.4 and row.sqnr_db < NOISY_DB and not row.rescaled and "answer" not in row.patterns,
         text="these images use {used:.0%} of the int8 range: single calibration images stretch it; look for odd ones "
         'with `espalier calibrate check`, or let `scheme = "auto"` search narrower ranges',
     ),
     Rule(
         name="outliers",
+        when="largest value over 20 x the root mean square, SQNR below 30 dB",
         applies=lambda row: row.peak_to_rms > 20 and row.sqnr_db < NOISY_DB,
         text="the largest value is {peak_to_rms:.0f} x the typical one, so most values share few steps: clip it (ReLU6 "
         "instead of ReLU), put a batch normalization before it, or regularise the layer",
     ),
     Rule(
         name="depthwise spread",
+        when="depthwise, weight ranges of the channels differ over 100 x",
         applies=lambda row: "depthwise" in row.patterns and (row.weight_spread or 0) > 100,
         text="the weights of its channels differ {weight_spread:,.0f} x in range: per-channel scales hold the weights, "
         'but the channels share one output scale; equalization helps (`scheme = "auto"` tries it), and weight decay on '
@@ -99,78 +104,91 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         name="weight spread",
+        when="conv or dense, weight ranges of the channels differ over 1,000 x",
         applies=lambda row: "depthwise" not in row.patterns and (row.weight_spread or 0) > 1000,
         text="the weights of its channels differ {weight_spread:,.0f} x in range: small channels vanish in the shared "
         'output scale; equalization helps (`scheme = "auto"` tries it)',
     ),
     Rule(
         name="dead channels",
+        when="channels without weights",
         applies=lambda row: row.dead_channels > 0,
         text='{dead_channels} of {channels} channels have no weights: `[prune] method = "channels"` removes them and '
         "makes the model smaller at no loss",
     ),
     Rule(
         name="silent channels",
+        when="channels that are 0 on every image",
         applies=lambda row: row.silent_channels > 0 and row.dead_channels == 0 and "answer" not in row.patterns,
         text="{silent_channels} of {channels} channels are 0 on all these images: probably dead after ReLU; pruning "
         "by channels can take them",
     ),
     Rule(
         name="unequal concat",
+        when="concatenated ranges differ over 4 x",
         applies=lambda row: "concat" in row.patterns and (row.input_ratio or 0) > 4,
         text="the branches that are joined differ {input_ratio:.0f} x in range and share one scale, so the small one keeps "
         "few steps: normalise each branch (batch normalization) before the concatenation",
     ),
     Rule(
         name="unequal add",
+        when="added ranges differ over 8 x",
         applies=lambda row: "add" in row.patterns and (row.input_ratio or 0) > 8,
         text="the two sides of the sum differ {input_ratio:.0f} x in range: the small side is rounded to the steps of the "
         "large one; a batch normalization at the end of the large branch evens them out",
     ),
     Rule(
         name="swish",
+        when="x * sigmoid(x), SQNR below 30 dB",
         applies=_noisy("swish"),
         text="swish (x * sigmoid(x)) has a long flat tail below 0 and no upper bound, which int8 resolves badly: ReLU6 or "
         "hard-swish with a short fine-tuning loses less",
     ),
     Rule(
         name="hard-swish",
+        when="hard-swish or hard-sigmoid product, SQNR below 30 dB",
         applies=_noisy("hard-swish"),
         text="hard-swish multiplies two rounded values: keep its input within about -3 to 10 (batch normalization before "
         "it), or train with ReLU6 in its place",
     ),
     Rule(
         name="squeeze-excite",
+        when="a map times one factor per channel, SQNR below 30 dB",
         applies=_noisy("squeeze-excite"),
         text="squeeze-excite multiplies every channel by one rounded factor, whose error hits the whole channel: a "
         "hard-sigmoid gate, or leaving the block out of the early layers, loses less",
     ),
     Rule(
         name="gelu",
+        when="GELU, SQNR below 30 dB",
         applies=_noisy("gelu"),
         text="GELU is unbounded above and nearly 0 below: its input range decides its steps; normalise before it, or train "
         "with ReLU6",
     ),
     Rule(
         name="layer-norm",
+        when="squared differences or a reciprocal root, SQNR below 30 dB",
         applies=_noisy("layer-norm"),
         text="LayerNormalization divides by a root of squares, whose range is the square of its input's: 8 bits are few; "
         "batch normalization folds into the layer before and costs nothing",
     ),
     Rule(
         name="softmax",
+        when="softmax inside the network, SQNR below 30 dB",
         applies=_noisy("softmax"),
         text="softmax inside the network (attention): most weights are below one step of 1/256; fewer tokens or a lower "
         "temperature in training spread them",
     ),
     Rule(
         name="keep output",
+        when="over 1 dB back when the output alone keeps more than 8 bits",
         applies=lambda row: (row.gain_output_db or 0.0) > 1.0
         and (row.gain_output_db or 0.0) >= (row.gain_weights_db or 0.0) - 0.5,
         text="the rounding of its output costs the network {gain_output_db:.1f} dB: 16-bit activations here give it back",
     ),
     Rule(
         name="keep weights",
+        when="over 1 dB back only when the weights keep more than 8 bits, too",
         applies=lambda row: (row.gain_weights_db or 0.0) > 1.0
         and (row.gain_weights_db or 0.0) > (row.gain_output_db or 0.0) + 0.5,
         text="the rounding of its weights costs the network {gain_weights_db:.1f} dB (with its output): wider layers here, or "

@@ -11,7 +11,6 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from ai_edge_litert.interpreter import OpResolverType
 from numpy.typing import NDArray
 
 from ..errors import ModelRefusedError
@@ -20,6 +19,7 @@ from ..worker.progress import report
 from . import flatbuffer
 from .advice import LayerFacts, advice_for
 from .bias import channel_axis, linear_operators, output_name
+from .compare import answers_of, int8_answers
 from .flatbuffer import constant, dtype_name, graph_of, operator_name
 from .patterns import patterns_of
 from .ranges import normalised, open_interpreter, open_pixels
@@ -29,8 +29,14 @@ RESCALED = 1.5
 """A channel whose int8 values follow the float values at this factor (or its inverse) was scaled on purpose."""
 _EXACT_DB = 120.0
 """SQNR given to equal tensors."""
-_PLAIN = {"experimental_op_resolver_type": OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES}
-"""No delegate: XNNPACK would keep values between its operators to itself."""
+
+
+def _open(model: bytes, **options: Any) -> Any:
+    """An interpreter without a delegate: XNNPACK would keep the values between its operators to itself."""
+    from ai_edge_litert.interpreter import OpResolverType
+
+    resolver = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    return open_interpreter(model, experimental_op_resolver_type=resolver, **options)
 
 
 @dataclass(slots=True)
@@ -90,7 +96,7 @@ def measure_sensitivity(
     base = _scores(simulate(int8_model, float_model), pixels)
     gains = _gains(model, int8_model, float_model, pixels, facts, wanted, base, worst)
     rows = [msgspec.structs.replace(row, **gains.get(row.tensor, {})) for row in facts]
-    rows.sort(key=lambda row: (row.gain_db is None, -(row.gain_db or 0.0), -row.added_percent))
+    rows.sort(key=lambda row: (-max(0.0, row.gain_db or 0.0), -row.added_percent, row.tensor))
     true = _int8_scores(int8_model, pixels)
     return {
         "images": len(pixels),
@@ -144,8 +150,8 @@ def _pairs(model: Any, source: Any) -> tuple[list[_Pair], list[str]]:
 def _accumulate(
     pairs: list[_Pair], int8_model: bytes, float_model: bytes, pixels: NDArray[np.uint8], known: InputContract
 ) -> None:
-    int8 = open_interpreter(int8_model, experimental_preserve_all_tensors=True, **_PLAIN)
-    plain = open_interpreter(float_model, experimental_preserve_all_tensors=True, **_PLAIN)
+    int8 = _open(int8_model, experimental_preserve_all_tensors=True)
+    plain = _open(float_model, experimental_preserve_all_tensors=True)
     float_input, int8_input = (i.get_input_details()[0]["index"] for i in (plain, int8))
     for place, image in enumerate(normalised(pixels, known)):
         plain.set_tensor(float_input, image)
@@ -199,7 +205,7 @@ def _facts(model: Any, source: Any, pairs: list[_Pair], layers: Mapping[str, str
         found.append(
             LayerFacts(
                 tensor=pair.name,
-                layer=layers.get(pair.name, ""),
+                layer=_layer(pair.name, layers),
                 operator=operator_name(model, pair.operator),
                 sqnr_db=round(sqnr, 2),
                 cosine=round(cosine, 6),
@@ -220,6 +226,13 @@ def _facts(model: Any, source: Any, pairs: list[_Pair], layers: Mapping[str, str
             )
         )
     return found
+
+
+def _layer(tensor: str, layers: Mapping[str, str]) -> str:
+    """The Keras layer; of a layer fused with what follows it both: `conv2d_1 + activation_1`."""
+    last = layers.get(tensor, "")
+    first = layers.get(f"{tensor}/weights", last)
+    return f"{first} + {last}" if first and last and first != last else first or last
 
 
 def _quality(sums: _Sums, may_be_scaled: bool) -> tuple[float, float, bool]:
@@ -291,7 +304,7 @@ def _gains(
 
 def _scores(simulated: bytes, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """The second output (scores) of a simulation, float32 [n, classes]."""
-    interpreter = open_interpreter(simulated, **_PLAIN)
+    interpreter = _open(simulated)
     source, sink = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[-1]["index"]
     found = []
     for image in _entered(pixels):
@@ -304,14 +317,10 @@ def _scores(simulated: bytes, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
 def _float_scores(
     float_model: bytes, pixels: NDArray[np.uint8], known: InputContract
 ) -> NDArray[np.float32]:
-    from .compare import answers_of
-
     return answers_of(float_model, normalised(pixels, known)).scores
 
 
 def _int8_scores(int8_model: bytes, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    from .compare import int8_answers
-
     return int8_answers(int8_model, pixels).scores
 
 
