@@ -56,6 +56,7 @@ def run_stages(shop: Workshop, job: Job, out: Path, *, tools: str) -> Outcome:
         arena_bytes=bundles.arena_bytes,
         latency=timing.rows,
         targets=job.targets,
+        arenas=bundles.arenas,
     )
     return _finish(shop, job, out, rows, findings, pruning, int8, evaluation, timing, proved, bundles)
 

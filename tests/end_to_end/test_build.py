@@ -89,6 +89,16 @@ def test_the_report_holds_measured_figures(built: Built) -> None:
     assert any(check["result"] == "passed" for check in report["checks"])
 
 
+def test_the_microcontrollers_arena_is_explained_and_its_layers_carry_keras_names(built: Built) -> None:
+    folder, report = built
+    (arena,) = report["memory"]["arenas"]
+    assert arena["target"] == "cortex-m4"
+    assert arena["peak"]["arena_bytes"] == report["memory"]["arena_bytes"]["cortex-m4"]
+    assert (folder / "report.html").read_text().count("<svg") == 1
+    program = (folder / "cortex-m4" / "digits_model" / "src" / "digits.c").read_text()
+    assert "/* add add1 */" in program and "/* max_pool_2d down2 */" in program
+
+
 def test_nothing_changed_means_everything_is_reused_and_bytes_are_equal(
     espalier: Any, digits: Path, built: Built, tmp_path: Path
 ) -> None:
@@ -148,6 +158,7 @@ def test_a_failed_gate_ends_with_5_names_the_figure_and_leaves_no_bundle(
     done = espalier("build", edited(digits, tmp_path, old, new), "--out", tmp_path / "out")
     assert done.returncode == 5, done.stderr
     assert gate in done.stderr
+    assert ("which holds" in done.stderr and "What helps" in done.stderr) == ("arena" in gate)
     folder = tmp_path / "out" / "digits-1.0.0"
     assert {p.name for p in folder.iterdir()} == {"report.json", "report.html", "junit.xml", "summary.md"}
     report = json.loads((folder / "report.json").read_text())

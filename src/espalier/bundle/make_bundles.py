@@ -19,7 +19,7 @@ from ..measure.evaluate_model import Evaluation
 from ..publish import write_files
 from ..quantize.quantize_model import Int8Model
 from ..recipe import Budgets, Deploy
-from ..report.content import BundleRow
+from ..report.content import ArenaRow, BundleRow
 from ..store import digest
 from ..target import Target
 from ..workshop import Workshop, pack, unpack
@@ -67,6 +67,7 @@ class Bundles(msgspec.Struct, frozen=True, kw_only=True):
 
     bundles: tuple[Bundle, ...]
     arena_bytes: dict[str, int]
+    arenas: tuple[ArenaRow, ...] = ()
     emulated: tuple[dict[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -124,6 +125,7 @@ def make_bundles(
 ) -> Bundles:
     """Make the bundle of every [[deploy]] table; each is a stored result of everything that goes into it."""
     arena_bytes: dict[str, int] = {}
+    arenas: dict[str, ArenaRow] = {}
     emulated: dict[str, dict[str, Any]] = {}
     notes: dict[str, str] = {}
 
@@ -133,6 +135,8 @@ def make_bundles(
         source = _source(job, target, int8, proof, evaluation, compiled)
         if source.arena is not None:
             arena_bytes[target.name] = source.arena.arena_bytes
+        if compiled is not None:
+            arenas[target.name] = ArenaRow(target=target.name, peak=compiled.peak, chart=compiled.chart)
         if program.why:
             notes[target.name] = f"{target.name}: {program.why}"
         written = compiled.program if compiled else None
@@ -164,6 +168,7 @@ def make_bundles(
     return Bundles(
         bundles=bundles,
         arena_bytes=dict(sorted(arena_bytes.items())),
+        arenas=tuple(row for _, row in sorted(arenas.items())),
         emulated=tuple(row for _, row in sorted(emulated.items())),
         notes=tuple(text for _, text in sorted(notes.items())),
     )

@@ -15,7 +15,9 @@ from ..graph.types import Graph
 from ..job import Job
 from ..load.tflite import read_tflite
 from ..measure.cross import CORES, Core
+from ..plan.explain import chart, peak
 from ..plan.memory import plan_memory
+from ..plan.peak import Peak
 from ..quantize.quantize_model import Int8Model
 from ..recipe import Deploy
 from ..store import digest
@@ -34,6 +36,9 @@ class Compiled(msgspec.Struct, frozen=True, kw_only=True):
 
     program: tuple[Artifact, ...]
     arena_bytes: int
+    peak: Peak
+    chart: str
+    """The arena over time, as SVG."""
     golden: tuple[GoldenVector, ...]
     checks: tuple[Check, ...]
     saved: str
@@ -49,6 +54,7 @@ def compile_model(
     """Simplify losslessly, plan the memory, emit C; stored. Raises UnsupportedModelError for an operator without kernel."""
     key = {
         "int8": digest(int8.int8_model),
+        "layers": int8.layers,
         "golden": [digest(vector.pixels) for vector in proof.golden],
         "labels": job.labels(),
         "threshold": job.recipe.decision.threshold,
@@ -64,7 +70,7 @@ def compile_model(
 
 
 def _compile(job: Job, deploy: Deploy, target: Target, int8: Int8Model, proof: Proof) -> Compiled:
-    given = read_tflite(int8.int8_model, name=job.recipe.name)
+    given = read_tflite(int8.int8_model, name=job.recipe.name, layers=int8.layers)
     graph, account = simplify(given)
     vectors = _vectors(given, int8, proof)
     cases = tuple(GoldenCase(input=entered(v.pixels), output=v.outputs["reference"]) for v in vectors)
@@ -82,6 +88,8 @@ def _compile(job: Job, deploy: Deploy, target: Target, int8: Int8Model, proof: P
     return Compiled(
         program=tuple(Artifact(path=path, data=data, role="source") for path, data in files),
         arena_bytes=plan.arena_bytes,
+        peak=peak(graph, plan),
+        chart=chart(graph, plan),
         golden=vectors,
         checks=(_distance(vectors, proof),),
         saved=saved,

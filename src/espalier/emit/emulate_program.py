@@ -70,7 +70,7 @@ def _emulate(job: Job, deploy: Deploy, target: Target, int8: Int8Model, compiled
     if core is None or not (core.unicorn or core.qemu):
         why = f"no emulator models the {target.cpu}"
         return Emulation(row=None, check=Check(name=name, tool="unicorn", result="not run", why=why))
-    graph, _ = simplify(read_tflite(int8.int8_model, name=job.recipe.name))
+    graph, _ = simplify(read_tflite(int8.int8_model, name=job.recipe.name, layers=int8.layers))
     try:
         figures = measure_program(
             [(a.path, a.data) for a in compiled.program],

@@ -73,7 +73,9 @@ def compose_report(
         ),
         accuracy=evaluation.accuracy,
         latency=timing.rows,
-        memory=MemoryRow(arena_bytes=bundles.arena_bytes, peak_rss_bytes=timing.peak_rss_bytes),
+        memory=MemoryRow(
+            arena_bytes=bundles.arena_bytes, peak_rss_bytes=timing.peak_rss_bytes, arenas=bundles.arenas
+        ),
         emulated=bundles.emulated,
         gates=gates,
         checks=checks,
