@@ -248,3 +248,19 @@ def test_16_bit_operators_are_exact_on_an_emulated_core(tmp_path: Path) -> None:
     cases = [case for case in cases if all(t.dtype != "float32" for t in case[0].tensors)]
     assert len(cases) > 20
     assert_emulated(cases, tmp_path, "cortex-m4", "-O2")
+
+
+@pytest.mark.skipif(shutil.which("qemu-system-arm") is None, reason="qemu-system-arm is not installed")
+def test_a_program_with_two_inputs_is_measured_under_qemu() -> None:
+    graph, inputs, _ = next(case for case in random_cases(["add"], 8, "int8") if len(case[1]) == 2)
+    case = GoldenCase(
+        input=b"".join(x.tobytes() for x in inputs), output=reference.run(graph, inputs)[0].tobytes()
+    )
+    needs = functools.partial(demand, isa="helium")
+    plan = plan_memory(graph, optimize="speed", demand=needs, streamable=streamable)
+    files = emit(graph, plan, "two", Options(isa="helium"))
+    core = CORES["cortex-m55"]
+    figures = measure_program(
+        files, core, name="two", graph=graph, arena_bytes=plan.arena_bytes, golden=[case]
+    )
+    assert figures.exact == 1 and figures.instructions > 0

@@ -12,13 +12,21 @@ from espalier.emit.selftest import GoldenCase
 _PAINT, _GUARD = 0xA5, 64
 
 
-def write_cases(prefix: str, arena_bytes: int, golden: Sequence[GoldenCase]) -> str:
-    """`cases.c`: run_cases() returns 0, or the number of the first check that failed."""
+def write_cases(
+    prefix: str, arena_bytes: int, golden: Sequence[GoldenCase], *, input_bytes: Sequence[int] = ()
+) -> str:
+    """`cases.c`: run_cases() returns 0, or the number of the first check that failed.
+
+    ``input_bytes``: the sizes of the network's inputs, which lie one after the other in a case's input; one
+    input when left out.
+    """
     inputs = np.stack([np.frombuffer(case.input, np.int8) for case in golden])
     outputs = np.stack([np.frombuffer(case.output, np.int8) for case in golden])
     room, size = arena_bytes + _GUARD, outputs.shape[1]
     paint = c.literal(c.Name(f"{_PAINT}u"))
-    run = f"{prefix}_run(arena, golden_input + n * {inputs.shape[1]}, output)"
+    starts = np.cumsum([0, *input_bytes[:-1]]).tolist()
+    given = ", ".join(f"golden_input + n * {inputs.shape[1]} + {start}" for start in starts)
+    run = f"{prefix}_run(arena, {given}, output)"
     body = [
         "int32_t n, i;",
         "uint32_t top, used = 0u, stack = 0u;",

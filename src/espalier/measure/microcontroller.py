@@ -76,7 +76,8 @@ def measure_program(
     if not golden:
         raise VerificationError("there is no golden case to run on the emulated core")
     if not core.unicorn:
-        return _measure_on_board(dict(files), core, prefix, arena_bytes, golden, optimize)
+        sizes = [graph.tensors[t].size_bytes for t in graph.inputs]
+        return _measure_on_board(dict(files), core, prefix, arena_bytes, golden, sizes, optimize)
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(len(_PAINTS)) as pool:
         workdir = Path(folder)
         counter = pool.submit(compile_counter, workdir)
@@ -122,6 +123,7 @@ def _measure_on_board(
     prefix: str,
     arena_bytes: int,
     golden: Sequence[GoldenCase],
+    input_bytes: Sequence[int],
     optimize: str,
 ) -> Emulated:
     with tempfile.TemporaryDirectory() as folder:
@@ -131,6 +133,7 @@ def _measure_on_board(
             prefix=prefix,
             arena_bytes=arena_bytes,
             golden=golden,
+            input_bytes=input_bytes,
             workdir=Path(folder),
             optimize=optimize,
         )

@@ -41,6 +41,7 @@ def run_on_board(
     prefix: str,
     arena_bytes: int,
     golden: Sequence[GoldenCase],
+    input_bytes: Sequence[int] = (),
     workdir: Path,
     optimize: str,
 ) -> BoardRun:
@@ -56,7 +57,8 @@ def run_on_board(
             supported="Cortex-M0+, M3, M4, M7, M33 and RV32 run without it",
             next_step="install qemu-system-arm (Debian: apt-get install qemu-system-arm)",
         )
-    program = {**files, "cases.c": write_cases(prefix, arena_bytes, golden).encode("ascii")}
+    cases = write_cases(prefix, arena_bytes, golden, input_bytes=input_bytes)
+    program = {**files, "cases.c": cases.encode("ascii")}
     image = compile_program(
         program,
         core,
