@@ -13,6 +13,7 @@ from .audit import audit_model
 from .flatbuffer import strip_model
 from .interface import uint8_twin
 from .ladder import Labelled, climb, loss
+from .lighten import lighten
 from .quantize import Scheme, Weights, quantize
 from .ranges import open_pixels
 from .widen import Wide
@@ -70,6 +71,12 @@ def quantize_file(
         "seconds": done.seconds,
         "stability": msgspec.to_builtins(history.summary(layers)),
     }
+
+
+def lighten_file(int8_model: bytes, pixels_path: str) -> dict[str, Any]:
+    """lighten.lighten on a `.npy` of pixels: {"int8_model", "note"}."""
+    lighter, note = lighten(int8_model, np.load(pixels_path, mmap_mode="r"))
+    return {"int8_model": lighter, "note": note}
 
 
 def climb_file(

@@ -288,8 +288,12 @@ def _finished(
     notes: tuple[str, ...],
     seconds: dict[str, float],
 ) -> Quantized:
-    """Audit a quantized file and make its twin."""
+    """Drop what cannot matter from a quantized file, audit it and make its twin."""
     worker = shop.worker("litert")
+    lighter = worker.call("lighten", int8_model=int8, pixels_path=job.calibration.pixels())
+    int8 = lighter["int8_model"]
+    if lighter["note"]:
+        notes = (*notes, lighter["note"])
     contract = msgspec.to_builtins(job.recipe.input)
     audit = worker.call("audit", model=int8, contract=contract, layers=model.layers)
     if audit["errors"]:

@@ -8,7 +8,7 @@ from typing import Any
 from ..calibrate.features import measure_features
 from ..calibrate.stability import measure_stability
 from ..measure.runtimes import litert
-from ..quantize.calls import audit_file, climb_file, make_twin, quantize_file, strip_file
+from ..quantize.calls import audit_file, climb_file, lighten_file, make_twin, quantize_file, strip_file
 from ..quantize.sensitivity import measure_sensitivity
 from .run_models import run_handlers
 
@@ -26,6 +26,7 @@ HANDLERS: dict[str, Callable[..., Any]] = {
     "audit": audit_file,
     "climb": climb_file,
     "explain": measure_sensitivity,
+    "lighten": lighten_file,
     "measure_features": measure_features,
     "measure_stability": measure_stability,
     "quantize": quantize_file,
