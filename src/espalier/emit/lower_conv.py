@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from espalier.emit.c_text import Name
+from espalier.emit.c_text import Name, Value
 from espalier.emit.lowering import READ_FIRST, Constant, How, Lowered, Window, quant_of, round_up
 from espalier.errors import UnsupportedModelError
 from espalier.graph import arithmetic
@@ -18,115 +19,254 @@ from espalier.graph.view import OpView
 UNROLLED_STEPS = 24
 """Steps in the unrolled loop of espalier_tile_4x2 (STEPS in conv_2d.c)."""
 RING_BYTES = 16
+"""Counters in front of the ring (struct Ring in conv_2d.c)."""
+TILE_PIXELS = 4
+"""Output pixels that the tile kernels compute at once."""
+WORD = 4
+"""Bytes that the kernels read at once: pieces of windows are padded to it."""
+VECTOR = 16
+"""Bytes of a Helium register: windows of espalier_tile_bytes are padded to it."""
+EXTENT_LIMIT = 1 << 15
+"""Extents and byte counts of a row are 16-bit fields of the layer structure."""
+_STEP_BYTES = 16
+"""Bytes of the 4 packed windows per step of the tile kernels: 2 values of 16 bits of each."""
+_LARGEST_INPUT = 128
 _FAST_SHIFTS = range(1, 23)
 _FAST_SUM = 1 << 30
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shape:
+    """Extents of a convolution as the kernel walks them. `direct`: 1x1 windows are read straight from the input."""
+
+    in_h: int
+    in_w: int
+    in_c: int
+    out_h: int
+    out_w: int
+    out_c: int
+    kernel_h: int
+    kernel_w: int
+    depth: int
+    stride_h: int
+    stride_w: int
+    dilation_h: int
+    dilation_w: int
+    top: int
+    left: int
+    direct: bool
+
+    @property
+    def groups(self) -> int:
+        return self.in_c // self.depth
+
+    @property
+    def group_out(self) -> int:
+        return self.out_c // self.groups
+
+    @property
+    def words_aligned(self) -> bool:
+        return self.in_c % WORD == 0 and self.depth % WORD == 0
+
+    @property
+    def segments(self) -> tuple[int, int]:
+        """Pieces of a window's row that lie together, and the values of each."""
+        together = self.dilation_w == 1 and self.groups == 1
+        return (1, self.kernel_w * self.depth) if together else (self.kernel_w, self.depth)
+
+    @property
+    def segment_words(self) -> int:
+        return round_up(self.segments[1], WORD) // WORD
+
+    @property
+    def steps(self) -> int:
+        """Steps of 2 values through a window."""
+        return self.segment_words * 2 * self.segments[0] * self.kernel_h
+
+    @property
+    def ring_rows(self) -> int:
+        return 0 if self.direct else (self.kernel_h - 1) * self.dilation_h + 1
+
+    @property
+    def ring_width(self) -> int:
+        """Pixels of a padded row."""
+        windows = (self.out_w - 1) * self.stride_w + (self.kernel_w - 1) * self.dilation_w + 1
+        return max(windows, self.left + self.in_w)
+
+    @property
+    def slack(self) -> int:
+        """Bytes behind the ring that the last tile of a row may read too much."""
+        return WORD + (TILE_PIXELS - 1) * self.stride_w * self.in_c
+
+    @property
+    def spare(self) -> int:
+        """Bytes of a whole tile of results, where a row does not end with one."""
+        odd = self.out_w % TILE_PIXELS if self.direct else self.out_w < TILE_PIXELS
+        return TILE_PIXELS * self.out_c if odd else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Layout:
+    """Which kernel runs and what its private memory holds."""
+
+    fast: bool
+    window_bytes: int
+    """Of a packed window for espalier_tile_bytes; 0 for the other tiles."""
+    wide: int
+    """1: the ring holds 16-bit values."""
+    row_bytes: int
+    state_bytes: int
+    work_bytes: int
+
+
 def conv_2d(view: OpView, how: How) -> Lowered:
     """Lowers one convolution; the ring holds 16-bit values where speed counts more than RAM."""
-    op, data, filters = view.op, view.input(0), view.input(1)
-    _, in_h, in_w, in_c = data.shape
-    _, out_h, out_w, out_c = view.output.shape
-    _, kernel_h, kernel_w, depth = filters.shape
-    groups = in_c // depth
-    stride_h, stride_w = op.integer("stride_h"), op.integer("stride_w")
-    dilation_h, dilation_w = op.integer("dilation_h"), op.integer("dilation_w")
-    top, _ = window_padding(in_h, kernel_h, stride_h, dilation_h, op.text("padding"))
-    left, _ = window_padding(in_w, kernel_w, stride_w, dilation_w, op.text("padding"))
-    direct = kernel_h == kernel_w == 1 and in_c % 4 == 0 and depth % 4 == 0
-    if direct and not how.rows and stride_h == stride_w == 1 and in_h * in_w * in_c < 1 << 15:
-        in_h, in_w, out_h, out_w = 1, in_h * in_w, 1, out_h * out_w
-    together = dilation_w == 1 and groups == 1
-    segments, segment = (1, kernel_w * depth) if together else (kernel_w, depth)
-    words = round_up(segment, 4) // 4
-    steps = words * 2 * segments * kernel_h
-    ring_rows = 0 if direct else (kernel_h - 1) * dilation_h + 1
-    ring_width = max((out_w - 1) * stride_w + (kernel_w - 1) * dilation_w + 1, left + in_w)
+    shape = _shape(view, how)
+    quant = quant_of(view.output.quant)
     weights = np.asarray(view.constant(1), np.int8)
     multipliers = arithmetic.conv_multipliers(
-        quant_of(data.quant).scale, quant_of(filters.quant).scales, quant_of(view.output.quant).scale, out_c
+        quant_of(view.input(0).quant).scale, quant_of(view.input(1).quant).scales, quant.scale, shape.out_c
     )
-    in_zero = quant_of(data.quant).zero_point
-    biases = folded_biases(view, weights.reshape(out_c, -1), in_zero)
-    fast = out_c // groups % 2 == 0 and fits_fast(weights.reshape(out_c, -1), biases, multipliers)
-    window_bytes = round_up(kernel_h * segments * segment, 16) if fast and how.isa == "helium" else 0
-    aligned = not direct and not window_bytes and in_c % 4 == 0 and depth % 4 == 0
-    wide = int(aligned and how.optimize == "speed" and 2 * ring_width * in_c < 1 << 15)
-    slack = 4 + 3 * stride_w * in_c
-    out_quant = quant_of(view.output.quant)
-    low, high = arithmetic.activation_range(
-        op.text("activation"), out_quant.scale, out_quant.zero_point, "int8"
-    )
-    group_out = out_c // groups
-    spare = 4 * out_c if (out_w % 4 if direct else out_w < 4) else 0
-    row_bytes = round_up(ring_width * in_c, 4) << wide
-    state_bytes = RING_BYTES + round_up(row_bytes * ring_rows + (slack << wide), 8) if ring_rows else 0
+    flat = weights.reshape(shape.out_c, -1)
+    biases = folded_biases(view, flat, quant_of(view.input(0).quant).zero_point)
+    fast = shape.group_out % 2 == 0 and fits_fast(flat, biases, multipliers)
+    layout = _layout(shape, how, fast)
+    _check_extents(layout.row_bytes, shape.in_w, shape.slack, shape.out_w, shape.out_c)
     window = Window(
-        in_height=in_h,
-        out_height=out_h,
-        in_row_bytes=in_w * in_c,
-        out_row_bytes=out_w * out_c,
-        stride=stride_h,
-        pad_top=top,
-        ring_rows=ring_rows,
+        in_height=shape.in_h,
+        out_height=shape.out_h,
+        in_row_bytes=shape.in_w * shape.in_c,
+        out_row_bytes=shape.out_w * shape.out_c,
+        stride=shape.stride_h,
+        pad_top=shape.top,
+        ring_rows=shape.ring_rows,
     )
-    _check_extents(row_bytes, in_w, slack, out_w, out_c)
     return Lowered(
         function="espalier_conv_2d",
         sources=("conv_2d.c", "copy.c"),
         struct="espalier_conv_2d_layer",
-        fields={
-            "tile": Name(_tile(fast, window_bytes)),
-            "window_bytes": window_bytes,
-            "segment_bytes": segment,
-            "in_height": in_h,
-            "in_width": in_w,
-            "in_channels": in_c,
-            "out_height": out_h,
-            "out_width": out_w,
-            "out_channels": out_c,
-            "groups": groups,
-            "group_out": group_out,
-            "pad_top": top,
-            "pad_left": left,
-            "ring_rows": ring_rows,
-            "window_rows": kernel_h,
-            "window_segments": segments,
-            "segment_words": words,
-            "segment_step": dilation_w * in_c << wide,
-            "pixel_step": stride_w * in_c << wide,
-            "group_step": depth << wide,
-            "wide": wide,
-            "dilation": dilation_h,
-            "stride_height": stride_h,
-            "count": group_out // 2 if fast else group_out,
-            "skip": -steps % UNROLLED_STEPS,
-            "row_bytes": row_bytes,
-            "state_bytes": state_bytes,
-            "in_zero": in_zero,
-            "out_zero": out_quant.zero_point,
-            "low": low,
-            "high": high,
-        },
-        constants=(
-            Constant(
-                field="weights",
-                align=16 if window_bytes else 4,
-                values=byte_weights(weights, window_bytes)
-                if window_bytes
-                else paired_weights(weights, groups, segments),
-            ),
-            Constant(
-                field="pairs", values=channel_pairs(biases, multipliers, groups, fast), struct="espalier_pair"
-            ),
-        ),
-        state_bytes=state_bytes,
-        work_bytes=(4 * window_bytes or 16 * steps) + round_up(spare, 8),
+        fields=_extent_fields(shape, layout) | _value_fields(view, shape, layout),
+        constants=_constants(shape, layout, weights, biases, multipliers),
+        state_bytes=layout.state_bytes,
+        work_bytes=layout.work_bytes,
         uses_scratch=True,
-        leads={0: conv_lead(window, out_w, out_c, stride_w * in_c, groups)},
+        leads={0: conv_lead(window, shape.out_w, shape.out_c, shape.stride_w * shape.in_c, shape.groups)},
         window=window,
-        row_form="wide window" if wide else "window",
-        start="espalier_conv_2d_start" if ring_rows else "",
+        row_form="wide window" if layout.wide else "window",
+        start="espalier_conv_2d_start" if shape.ring_rows else "",
+    )
+
+
+def _shape(view: OpView, how: How) -> _Shape:
+    op = view.op
+    _, in_h, in_w, in_c = view.input(0).shape
+    _, out_h, out_w, out_c = view.output.shape
+    _, kernel_h, kernel_w, depth = view.input(1).shape
+    stride_h, stride_w = op.integer("stride_h"), op.integer("stride_w")
+    dilation_h, dilation_w = op.integer("dilation_h"), op.integer("dilation_w")
+    top, _ = window_padding(in_h, kernel_h, stride_h, dilation_h, op.text("padding"))
+    left, _ = window_padding(in_w, kernel_w, stride_w, dilation_w, op.text("padding"))
+    direct = kernel_h == kernel_w == 1 and in_c % WORD == 0 and depth % WORD == 0
+    if direct and not how.rows and stride_h == stride_w == 1 and in_h * in_w * in_c < EXTENT_LIMIT:
+        # Rows without a border between them are one long row: fewer odd ends.
+        in_h, in_w, out_h, out_w = 1, in_h * in_w, 1, out_h * out_w
+    return _Shape(
+        in_h=in_h,
+        in_w=in_w,
+        in_c=in_c,
+        out_h=out_h,
+        out_w=out_w,
+        out_c=out_c,
+        kernel_h=kernel_h,
+        kernel_w=kernel_w,
+        depth=depth,
+        stride_h=stride_h,
+        stride_w=stride_w,
+        dilation_h=dilation_h,
+        dilation_w=dilation_w,
+        top=top,
+        left=left,
+        direct=direct,
+    )
+
+
+def _layout(shape: _Shape, how: How, fast: bool) -> _Layout:
+    segments, segment = shape.segments
+    window_bytes = (
+        round_up(shape.kernel_h * segments * segment, VECTOR) if fast and how.isa == "helium" else 0
+    )
+    may_widen = not shape.direct and not window_bytes and shape.words_aligned
+    wide = int(may_widen and how.optimize == "speed" and 2 * shape.ring_width * shape.in_c < EXTENT_LIMIT)
+    row_bytes = round_up(shape.ring_width * shape.in_c, WORD) << wide
+    ring_bytes = RING_BYTES + round_up(row_bytes * shape.ring_rows + (shape.slack << wide), 8)
+    return _Layout(
+        fast=fast,
+        window_bytes=window_bytes,
+        wide=wide,
+        row_bytes=row_bytes,
+        state_bytes=ring_bytes if shape.ring_rows else 0,
+        work_bytes=(TILE_PIXELS * window_bytes or _STEP_BYTES * shape.steps) + round_up(shape.spare, 8),
+    )
+
+
+def _extent_fields(shape: _Shape, layout: _Layout) -> dict[str, Value]:
+    return {
+        "tile": Name(_tile(layout.fast, layout.window_bytes)),
+        "window_bytes": layout.window_bytes,
+        "segment_bytes": shape.segments[1],
+        "in_height": shape.in_h,
+        "in_width": shape.in_w,
+        "in_channels": shape.in_c,
+        "out_height": shape.out_h,
+        "out_width": shape.out_w,
+        "out_channels": shape.out_c,
+        "groups": shape.groups,
+        "group_out": shape.group_out,
+        "pad_top": shape.top,
+        "pad_left": shape.left,
+        "ring_rows": shape.ring_rows,
+        "window_rows": shape.kernel_h,
+        "window_segments": shape.segments[0],
+        "segment_words": shape.segment_words,
+        "segment_step": shape.dilation_w * shape.in_c << layout.wide,
+        "pixel_step": shape.stride_w * shape.in_c << layout.wide,
+        "group_step": shape.depth << layout.wide,
+    }
+
+
+def _value_fields(view: OpView, shape: _Shape, layout: _Layout) -> dict[str, Value]:
+    quant = quant_of(view.output.quant)
+    low, high = arithmetic.activation_range(view.op.text("activation"), quant.scale, quant.zero_point, "int8")
+    return {
+        "wide": layout.wide,
+        "dilation": shape.dilation_h,
+        "stride_height": shape.stride_h,
+        "count": shape.group_out // 2 if layout.fast else shape.group_out,
+        "skip": -shape.steps % UNROLLED_STEPS,
+        "row_bytes": layout.row_bytes,
+        "state_bytes": layout.state_bytes,
+        "in_zero": quant_of(view.input(0).quant).zero_point,
+        "out_zero": quant.zero_point,
+        "low": low,
+        "high": high,
+    }
+
+
+def _constants(
+    shape: _Shape,
+    layout: _Layout,
+    weights: NDArray[np.int8],
+    biases: NDArray[np.int64],
+    multipliers: Sequence[Multiplier],
+) -> tuple[Constant, ...]:
+    pairs = channel_pairs(biases, multipliers, shape.groups, layout.fast)
+    if layout.window_bytes:
+        values, align = byte_weights(weights, layout.window_bytes), VECTOR
+    else:
+        values, align = paired_weights(weights, shape.groups, shape.segments[0]), WORD
+    return (
+        Constant(field="weights", align=align, values=values),
+        Constant(field="pairs", values=pairs, struct="espalier_pair"),
     )
 
 
@@ -143,8 +283,9 @@ def conv_lead(window: Window, out_width: int, out_channels: int, pixel_bytes: in
         if groups > 1:
             leads.append(end - start)
             continue
-        # Tiles of 4 pixels (single ones at the end) are read before they are written.
-        tiles = [*range(4, out_width // 4 * 4 + 1, 4), *range(out_width // 4 * 4 + 1, out_width + 1)]
+        # Tiles of pixels (single ones at the end) are read before they are written.
+        whole = out_width // TILE_PIXELS * TILE_PIXELS
+        tiles = [*range(TILE_PIXELS, whole + 1, TILE_PIXELS), *range(whole + 1, out_width + 1)]
         for done in tiles:
             written = row * window.out_row_bytes + done * out_channels
             if done < out_width:
@@ -169,7 +310,7 @@ def fits_fast(
 ) -> bool:
     """Whether the short requantization is exact for every possible input: |sum| < 2^30, right shifts of 1
     to 22."""
-    largest = np.abs(biases) + 128 * np.abs(weights.astype(np.int64)).sum(axis=1)
+    largest = np.abs(biases) + _LARGEST_INPUT * np.abs(weights.astype(np.int64)).sum(axis=1)
     shifts_fit = all(m.value > 0 and -m.shift in _FAST_SHIFTS for m in multipliers)
     return bool(shifts_fit and (largest < _FAST_SUM).all())
 
@@ -225,14 +366,14 @@ def byte_weights(weights: NDArray[np.int8], window_bytes: int) -> NDArray[np.int
     """OHWI weights as espalier_tile_bytes reads them: int8 [pairs, window_bytes / 16, 2, 16], flat."""
     flat = weights.reshape(weights.shape[0], -1)
     padded = np.pad(flat, ((0, 0), (0, window_bytes - flat.shape[1])))
-    blocks = padded.reshape(-1, 2, window_bytes // 16, 16)
+    blocks = padded.reshape(-1, 2, window_bytes // VECTOR, VECTOR)
     return np.ascontiguousarray(blocks.transpose(0, 2, 1, 3)).reshape(-1)
 
 
 def _check_extents(*extents: int) -> None:
-    if max(extents) >= 1 << 15:
+    if max(extents) >= EXTENT_LIMIT:
         raise UnsupportedModelError(
             f"a convolution has a row or extent of {max(extents)}",
-            supported="rows of at most 32,767 bytes on microcontrollers",
+            supported=f"rows of at most {EXTENT_LIMIT - 1:,} bytes on microcontrollers",
             next_step="use a smaller input size or fewer channels",
         )
