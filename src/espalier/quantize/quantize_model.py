@@ -11,7 +11,7 @@ import numpy as np
 
 from ..bundle.source import OperatorUse, TensorFacts
 from ..calibrate.stability import Stability
-from ..errors import UnsupportedModelError, VerificationError
+from ..errors import UnsupportedModelError, VerificationError, WorkerError
 from ..job import Job
 from ..load.images import label_indices
 from ..load.read_model import FloatModel
@@ -169,8 +169,8 @@ def _ladder(
                 "labels": label_indices(images, job.labels()),
             }
         call = partial(
-            shop.worker("litert").call,
-            "climb",
+            climb_call,
+            shop,
             float_model=model.tflite,
             pixels_path=job.calibration.pixels(),
             contract=msgspec.to_builtins(job.recipe.input),
@@ -180,12 +180,31 @@ def _ladder(
             **given,
         )
         value = call(wide=asked)
+        left_out = value["left_out"]
+        if value["died"]:
+            left_out = [f"16-bit activations: the process that tried them died ({value['died']})"]
         kept = _finished(shop, job, model, value["int8_model"], first.enters, first.notes, first.seconds)
         rows = [{k: v for k, v in row.items() if k in _STEP_KEYS} for row in value["steps"]]
-        return {"climbed": pack({"kept": kept, "steps": rows, "left_out": value["left_out"]})}
+        return {"climbed": pack({"kept": kept, "steps": rows, "left_out": left_out})}
 
     return unpack(shop.stored("quantize/climb", key, run)["climbed"], _Climbed)
 
+
+def climb_call(shop: Workshop, *, wide: dict[str, Any] | None, **arguments: Any) -> dict[str, Any]:
+    """The climb; 16-bit candidates in a process of their own, because kernels may abort it on one: then without
+    them (`died`: how it ended)."""
+    value: dict[str, Any] = {"died": ""}
+    if wide is not None:
+        try:
+            value |= shop.worker("litert", _WIDE_WORKER).call("climb", wide=wide, **arguments)
+            return value
+        except WorkerError as problem:
+            value["died"] = problem.found
+    value |= shop.worker("litert").call("climb", wide=None, **arguments)
+    return value
+
+
+_WIDE_WORKER = 2
 
 _STEP_KEYS = frozenset(field.name for field in msgspec.structs.fields(StepRow))
 

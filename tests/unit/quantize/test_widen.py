@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
+import numpy as np
 import pytest
 
+from espalier.errors import WorkerError
 from espalier.measure.statistics import images_at_least, paired_drop
+from espalier.quantize import candidate
 from espalier.quantize.account import explain_loss
 from espalier.quantize.audit import audit_model
 from espalier.quantize.calls import climb_file
-from espalier.quantize.ladder import Climb, climb
+from espalier.quantize.compare import Nearness
+from espalier.quantize.ladder import Climb, Step, best_step, climb
 from espalier.quantize.quantize import quantize_with
+from espalier.quantize.quantize_model import climb_call
 from espalier.quantize.widen import Wide, cut, int16_refusals, suits
 from espalier.report.content import StepRow
 from espalier.target import Fact, load_target
@@ -170,9 +177,7 @@ def test_without_labels_disagreement_is_what_is_lost() -> None:
     assert images_at_least(0) is None
 
 
-def test_the_call_between_processes_carries_the_rungs_and_the_reasons(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    import numpy as np
-
+def test_the_call_between_processes_carries_the_rungs_and_the_reasons(tmp_path: Path) -> None:
     np.save(tmp_path / "p.npy", images(16))
     contract = msgspec.to_builtins(CONTRACT)
     wide = {"reads": ("2.20.0",), "compiled": False, "layers": {}}
@@ -181,3 +186,48 @@ def test_the_call_between_processes_carries_the_rungs_and_the_reasons(tmp_path) 
     assert not value["reached"]
     value = climb_file(small_network(), str(tmp_path / "p.npy"), contract, -1.0, wide=wide | {"reads": ()})
     assert value["left_out"] == []
+
+
+class _Dying:
+    """A workshop whose 16-bit process dies; the plain one answers."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[int, bool]] = []
+
+    def worker(self, kind: str, number: int = 0) -> _Dying:
+        self.number = number
+        return self
+
+    def call(self, method: str, *, wide: object, **_: object) -> dict[str, object]:
+        self.asked.append((self.number, wide is not None))
+        if wide is not None:
+            raise WorkerError("it ended by SIGABRT")
+        return {"steps": [], "left_out": []}
+
+
+def test_a_process_that_dies_on_a_16_bit_candidate_costs_only_the_16_bit_rungs() -> None:
+    shop = _Dying()
+    value = climb_call(shop, wide={"reads": ()})  # type: ignore[arg-type]
+    assert value["died"] == "it ended by SIGABRT"
+    assert shop.asked == [(2, True), (0, False)]
+    assert climb_call(shop, wide=None)["died"] == ""  # type: ignore[arg-type]
+
+
+def test_sixteen_bit_that_does_not_hold_is_kept_only_when_it_halves_what_is_over() -> None:
+    def step(drop: float) -> Step:
+        near = Nearness(agreement=1.0, difference=0.0, error=0.1, images=8)
+        made = candidate.Candidate(
+            name="c",
+            int8_model=b"",
+            nearness=near,
+            seconds=0.0,
+            entered=None,
+            ranges={},
+            extremes={},  # type: ignore[arg-type]
+        )
+        return Step(candidate=made, top1=0.5, drop=drop)
+
+    for wide, kept in ((3.0, 1), (2.0, 2), (1.0, 2)):
+        steps = [step(5.0), step(4.0), step(wide)]
+        assert best_step(steps, 2, 0.5) is steps[kept], wide
+    assert best_step([step(5.0), step(4.0)], 2, 0.5).drop == 4.0
