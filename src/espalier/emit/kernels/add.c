@@ -1,15 +1,72 @@
 /* add, sub: two int8 tensors of one shape. Exact: the sum before the last rescaling is TFLite's, doubled. */
 #include "espalier.h"
 
+#if ESPALIER_HELIUM
+/* The table is in the order of unsigned bytes: Helium gathers with offsets that are not negative. */
+#define TABLE(scratch) ((int32_t *)(scratch))
+#define PLACE(value) ((value) & 255)
+#else
+#define TABLE(scratch) ((int32_t *)(scratch) + 128)
+#define PLACE(value) (value)
+#endif
+
 void espalier_add_start(const espalier_add_layer *l, void *scratch) {
-  int32_t *table = (int32_t *)scratch + 128;
+  int32_t *table = TABLE(scratch);
   int32_t value;
   for (value = -128; value < 128; value++) {
     int32_t x = espalier_requantize((value - l->scaled_zero) * (1 << 20), l->scaled_multiplier, l->scaled_shift);
-    table[value] = 2 * l->scaled_sign * x + l->constant;
+    table[PLACE(value)] = 2 * l->scaled_sign * x + l->constant;
   }
 }
 
+#if ESPALIER_HELIUM
+/* r0 scaled, r1 plain, r2 out, r3 count; stack: table, constants {unit, multiplier, rounding, -shift, low, high} */
+void espalier_add_fours(const int8_t *scaled, const int8_t *plain, int8_t *out, int32_t count, const int32_t *table,
+                        const int32_t *constants);
+__asm__(
+    ".syntax unified\n"
+    ".pushsection .text.espalier_add_fours,\"ax\",%progbits\n"
+    ".balign 4\n.thumb\n.thumb_func\n.type espalier_add_fours,%function\n.global espalier_add_fours\n"
+    "espalier_add_fours:\n"
+    "push {r4-r9,r10,lr}\n"
+    "vpush {d8-d13}\n"
+    "ldrd r4,r5,[sp,#80]\n"
+    "ldm r5,{r5-r10}\n"
+    "vdup.32 q3,r6\n"
+    "vdup.32 q4,r7\n"
+    "vdup.32 q5,r9\n"
+    "vdup.32 q6,r10\n"
+    "wlstp.32 lr,r3,2f\n"
+    "1: vldrb.u32 q0,[r0],#4\n"
+    "vldrb.s32 q1,[r1],#4\n"
+    "vldrw.u32 q2,[r4,q0,uxtw #2]\n"
+    "vmla.s32 q2,q1,r5\n"
+    "vrmulh.s32 q2,q2,q3\n"
+    "vshr.s32 q1,q2,#31\n"
+    "vadd.i32 q2,q2,q4\n"
+    "vadd.i32 q2,q2,q1\n"
+    "vshl.s32 q2,r8\n"
+    "vmax.s32 q2,q2,q5\n"
+    "vmin.s32 q2,q2,q6\n"
+    "vstrb.32 q2,[r2],#4\n"
+    "letp lr,1b\n"
+    "2: vpop {d8-d13}\n"
+    "pop {r4-r9,r10,pc}\n"
+    ".size espalier_add_fours,.-espalier_add_fours\n"
+    ".popsection\n");
+
+void espalier_add_row(const espalier_add_layer *l, const int8_t *a, const int8_t *b, int8_t *out, int32_t count,
+                      const void *scratch) {
+  int32_t constants[6];
+  constants[0] = l->plain;
+  constants[1] = l->multiplier;
+  constants[2] = (2 * l->out_zero + 1) * ((int32_t)1 << (l->shift - 1));
+  constants[3] = -l->shift;
+  constants[4] = l->low;
+  constants[5] = l->high;
+  espalier_add_fours(l->swapped ? a : b, l->swapped ? b : a, out, count, (const int32_t *)scratch, constants);
+}
+#else
 void espalier_add_row(const espalier_add_layer *l, const int8_t *a, const int8_t *b, int8_t *out, int32_t count,
                       const void *scratch) {
   const int32_t *table = (const int32_t *)scratch + 128;
@@ -25,6 +82,7 @@ void espalier_add_row(const espalier_add_layer *l, const int8_t *a, const int8_t
     *out++ = (int8_t)espalier_clamp((x + rounding) >> shift, low, high);
   }
 }
+#endif
 
 void espalier_add(const espalier_add_layer *l, const int8_t *a, const int8_t *b, int8_t *out, void *scratch) {
   espalier_add_start(l, scratch);
