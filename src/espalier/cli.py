@@ -134,11 +134,11 @@ def verify(bundle: Path, as_json: bool) -> None:
 
 
 @cli.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("build", type=click.Path(path_type=Path))
 @click.option(
     "--images",
     type=click.Path(path_type=Path),
-    help="Images that were not used to calibrate, e.g. the recipe's evaluation folder. Default: golden vectors.",
+    help="Images that were not used to calibrate. Default: a recipe's evaluation images, a folder's golden vectors.",
 )
 @click.option("--count", type=click.IntRange(1), default=128, show_default=True, help="Images to run, at most.")
 @click.option(
@@ -146,19 +146,17 @@ def verify(bundle: Path, as_json: bool) -> None:
 )
 @JSON
 @QUIET
-def explain(
-    folder: Path, images: Path | None, count: int, worst: int, as_json: bool, quiet: bool
-) -> None:
-    """Show where the int8 model of a build loses precision: every layer of FOLDER (dist/NAME-VERSION), and what to do.
+def explain(build: Path, images: Path | None, count: int, worst: int, as_json: bool, quiet: bool) -> None:
+    """Show where the int8 model of BUILD loses precision, layer by layer, and what to do about it.
 
-    Compares each layer with the float model on the same images, and measures what comes back when one layer alone
-    keeps more than 8 bits.
+    BUILD is dist/NAME-VERSION or a recipe; the recipe works after a failed gate, too. Compares each layer with the
+    float model on the same images, and measures what comes back when one layer alone keeps more than 8 bits.
     """
     from .explain import explain as run
     from .explain import explain_lines
     from .terminal import Progress
 
-    found = run(folder, images, count=count, worst=worst, progress=Progress(quiet=quiet))
+    found = run(build, images, count=count, worst=worst, progress=Progress(quiet=quiet))
     _print(found, as_json, explain_lines)
 
 

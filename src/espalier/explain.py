@@ -23,11 +23,16 @@ from .workshop import Workshop
 
 SECONDS = 1_800.0
 FEW_IMAGES = 32
+SHOWN = 40
+"""Layers in the table; JSON has all."""
+NAMED = 6
+"""Layers named at one advice."""
 _SHORT = {"CONV_2D": "conv", "DEPTHWISE_CONV_2D": "depthwise", "FULLY_CONNECTED": "dense", "TRANSPOSE_CONV": "deconv"}
 MEASURED = (
     "gain: the int8 model computed in float with its own scales, weights and roundings (a simulation); then again with "
-    "this one layer's output left unrounded, and with its weights from the float model too; the better of both, as dB of "
-    "signal to noise of the scores before the softmax, and as images that get the float model's answer"
+    "this one layer's output left unrounded (through reshapes, concatenations and pooling, too), and with its weights "
+    "from the float model as well; the better of both, as dB of signal "
+    "to noise of the scores before the softmax, and as images that get the float model's answer"
 )
 """What the gain columns are."""
 _FILE_WIDTH = 150
@@ -52,8 +57,22 @@ class _Report(msgspec.Struct, frozen=True, kw_only=True):
     quantize: _Steps
 
 
+class _Input(msgspec.Struct, frozen=True, kw_only=True):
+    """What is compared: both files, the Keras layers of their tensors, images prepared for them (path of a .npy)."""
+
+    name: str
+    version: str
+    float_model: bytes
+    int8_model: bytes
+    layers: dict[str, str]
+    contract: InputContract
+    pixels: str
+    source: str
+    notes: tuple[str, ...] = ()
+
+
 def explain(
-    folder: Path,
+    path: Path,
     images: Path | None = None,
     *,
     count: int = 128,
@@ -61,63 +80,135 @@ def explain(
     progress: Progress | None = None,
     store: Store | None = None,
 ) -> dict[str, Any]:
-    """Compare the int8 and the float model of a build's output `folder`, layer by layer.
+    """Compare the int8 and the float model of a build, layer by layer.
 
-    `images`: a folder or csv of images that the model was not calibrated with; at most `count` of them, balanced over
-    classes. Without it the golden vectors of a bundle serve, which are few. `worst`: layers whose gain is measured.
+    `path`: a build's output folder, or its recipe, whose stages are read back from the store where they ran before (so
+    it works when a gate failed and no model was written). `images`: a folder or csv of images that the model was not
+    calibrated with, at most `count` of them, balanced over classes. Without it, the recipe's evaluation images; for a
+    folder a bundle's golden vectors, which are few. `worst`: for how many layers the gain is measured.
     Returns plain data: the fields of `quantize.sensitivity.measure_sensitivity`, `name`, `version`, `source`, `measured`
-    and `notes`. Raises UsageError when the folder is no build's output, ImagesRefusedError when no image can be read.
+    and `notes`. Raises UsageError when `path` is neither, ImagesRefusedError when no image can be read.
     """
-    report, float_model, int8_model = _read_build(folder)
-    golden, files = _read_golden(folder)
-    contract = golden.contract.contract
-    notes = []
     with Workshop(store or Store.default(), progress or Progress(quiet=True)) as shop:
-        shop.progress.plan(["images", "explain"], {"images": 1.0, "explain": 4.0})
-        worker = shop.worker("litert")
-        if images is None:
-            path = _golden_pixels(shop, golden, files)
-            notes.append("no images were given, so the bundle's golden vectors serve: give --images for firm figures")
+        shop.worker("litert")
+        if path.is_file() and path.suffix == ".toml":
+            given = _of_recipe(shop, path, images, count)
         else:
-            path = _image_pixels(shop, images, contract, count)
+            shop.progress.plan(["images", "explain"], {"images": 1.0, "explain": 4.0})
+            given = _of_folder(shop, path, images, count)
         with shop.stage("explain"):
-            found: dict[str, Any] = worker.call(
+            found: dict[str, Any] = shop.worker("litert").call(
                 "explain",
                 seconds=SECONDS,
                 on_progress=lambda done, total, text: shop.progress.step("explain", done, total, text),
-                int8_model=int8_model,
-                float_model=float_model,
-                pixels_path=path,
-                contract=msgspec.to_builtins(contract),
-                layers=report.quantize.layers,
+                int8_model=given.int8_model,
+                float_model=given.float_model,
+                pixels_path=given.pixels,
+                contract=msgspec.to_builtins(given.contract),
+                layers=given.layers,
                 worst=worst,
             )
-    if images is not None and found["images"] < FEW_IMAGES:
+    return {
+        "format": "espalier-explain/1",
+        "name": given.name,
+        "version": given.version,
+        "source": given.source,
+        "measured": MEASURED,
+        "notes": [*given.notes, *_notes(given, found)],
+        **found,
+    }
+
+
+def _notes(given: _Input, found: dict[str, Any]) -> list[str]:
+    notes = []
+    if found["images"] < FEW_IMAGES and given.source != "golden vectors":
         notes.append(f"{found['images']} images are few; {FEW_IMAGES} or more give firm figures")
-    if not report.quantize.layers:
+    if not given.layers:
         notes.append("this build's report names no Keras layers (it is older); build again to see them")
     if found["unmatched"]:
         notes.append(
             f"{len(found['unmatched'])} tensors of the int8 model have no counterpart in the float model and are not "
             f"compared: {', '.join(found['unmatched'][:4])}"
         )
-    return {
-        "format": "espalier-explain/1",
-        "name": report.name,
-        "version": report.version,
-        "source": "golden vectors" if images is None else "images",
-        "measured": MEASURED,
-        "notes": notes,
-        **found,
-    }
+    if found["rewritten"]:
+        notes.append(
+            f"the build changed the weights of {', '.join(found['rewritten'][:6])}"
+            + (f" and {len(found['rewritten']) - 6} more" if len(found["rewritten"]) > 6 else "")
+            + " (equalization, a scale taken in): of these layers only the rounding of the output is measured"
+        )
+    return notes
+
+
+def _of_recipe(shop: Workshop, path: Path, images: Path | None, count: int) -> _Input:
+    """The build's own stages up to the int8 model; nothing runs again that a build has stored."""
+    from .job import read_job
+    from .prune.prune_model import prune_model
+    from .quantize.quantize_model import quantize_model
+
+    shop.progress.plan(["read", "load", "prune", "quantize", "images", "explain"], {"explain": 4.0})
+    job = read_job(shop, path)
+    pruned = prune_model(shop, job, job.model.float_model())
+    int8 = quantize_model(shop, job, pruned.model)
+    notes: tuple[str, ...] = ()
+    if images is not None:
+        pixels, source = _image_pixels(shop, images, job.recipe.input, count), "images"
+    else:
+        own = job.evaluation or job.calibration
+        pixels, source = _some(shop, own.pixels(), count), f"{own.role} images"
+        if job.evaluation is None:
+            notes = ("the recipe has no evaluation images: saturation cannot show on the images of the calibration",)
+    return _Input(
+        name=job.recipe.name,
+        version=job.recipe.version,
+        float_model=pruned.model.tflite,
+        int8_model=int8.int8_model,
+        layers=pruned.model.layers,
+        contract=job.recipe.input,
+        pixels=pixels,
+        source=source,
+        notes=notes,
+    )
+
+
+def _some(shop: Workshop, pixels: str, count: int) -> str:
+    """At most `count` evenly spaced images of a .npy (they lie sorted by class)."""
+    everything = np.load(pixels, mmap_mode="r")
+    kept = min(count, len(everything))
+    path = shop.scratch / "some.npy"
+    np.save(path, everything[(np.arange(kept) * len(everything)) // max(1, kept)])
+    return str(path)
+
+
+def _of_folder(shop: Workshop, folder: Path, images: Path | None, count: int) -> _Input:
+    """What a build left."""
+    report, float_model, int8_model = _read_build(folder)
+    golden, files = _read_golden(folder)
+    contract = golden.contract.contract
+    notes: tuple[str, ...] = ()
+    if images is None:
+        pixels, source = _golden_pixels(shop, golden, files), "golden vectors"
+        notes = ("no images were given, so the bundle's golden vectors serve: give --images for firm figures",)
+    else:
+        pixels, source = _image_pixels(shop, images, contract, count), "images"
+    return _Input(
+        name=report.name,
+        version=report.version,
+        float_model=float_model,
+        int8_model=int8_model,
+        layers=report.quantize.layers,
+        contract=contract,
+        pixels=pixels,
+        source=source,
+        notes=notes,
+    )
 
 
 def _read_build(folder: Path) -> tuple[_Report, bytes, bytes]:
     if not (folder / "report.json").is_file():
         raise UsageError(
             f"{folder} is not the output of a build: it has no report.json",
-            supported="the folder that `espalier build` names at its end, such as dist/NAME-VERSION",
-            next_step="build first, or give that folder",
+            supported="the folder that `espalier build` names at its end, such as dist/NAME-VERSION, or its recipe",
+            next_step="give that folder or the recipe",
         )
     try:
         report = msgspec.json.decode(_read(folder / "report.json"), type=_Report)
@@ -128,7 +219,7 @@ def _read_build(folder: Path) -> tuple[_Report, bytes, bytes]:
         if len(paths) != 1:
             raise UsageError(
                 f"{folder}/model holds {len(paths)} files *_{kind}.tflite, where a build leaves one",
-                next_step="a build whose gates failed writes no model: see its report, and build again",
+                next_step="a build whose gates failed writes no model: give the recipe (.toml) instead of the folder",
             )
     return report, _read(found["float"][0]), _read(found["int8"][0])
 
@@ -183,10 +274,10 @@ def explain_lines(found: dict[str, Any]) -> list[str]:
     table.add_column("operator", no_wrap=True)
     for title in ("gain dB", "answers", "SQNR dB", "cosine", "added noise", "values", "int8 range", "saturated", "spread"):
         table.add_column(title, justify="right", no_wrap=True)
-    for row in rows:
+    for row in rows[:SHOWN]:
         table.add_row(
             _where(row),
-            _SHORT.get(row["operator"], row["operator"].lower()),
+            _operator(row),
             _maybe(row["gain_db"], "+.2f"),
             _maybe(row["gain_agreement"], "+.1%"),
             f"{row['sqnr_db']:.1f}",
@@ -200,11 +291,9 @@ def explain_lines(found: dict[str, Any]) -> list[str]:
     width = max(100, shutil.get_terminal_size().columns if sys.stdout.isatty() else _FILE_WIDTH)
     text = io.StringIO()
     Console(file=text, width=width, color_system=None).print(table)
-    advice = []
-    for row in rows:
-        if row["advice"]:
-            advice.append(f"{_where(row)}:")
-            advice += [line for said in row["advice"] for line in _wrapped(f"- {said}", width, "  ", "    ")]
+    advice = [line for text in _advice(rows) for line in _wrapped(f"- {text}", width, "", "  ")]
+    if len(rows) > SHOWN:
+        advice.append(f"({len(rows) - SHOWN} layers that add less noise are not shown; --json lists all)")
     return [
         f"{found['name']} {found['version']}: int8 against float on {found['images']} images ({found['source']}): "
         f"scores {output['sqnr_db']:.1f} dB, {output['agreement']:.1%} get the float model's answer",
@@ -221,6 +310,23 @@ def explain_lines(found: dict[str, Any]) -> list[str]:
         *advice,
         *(line for note in found["notes"] for line in _wrapped(f"note: {note}", width, "", "  ")),
     ]
+
+
+def _advice(rows: list[dict[str, Any]]) -> list[str]:
+    """Each thing that is said once, with the layers that it is said of."""
+    said: dict[str, list[str]] = {}
+    for row in rows:
+        for text in row["advice"]:
+            said.setdefault(text, []).append(f"{_where(row)} ({_operator(row)})")
+    return [
+        ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "") + f": {text}"
+        for text, names in said.items()
+    ]
+
+
+def _operator(row: dict[str, Any]) -> str:
+    name = str(row["operator"])
+    return _SHORT.get(name, name.lower())
 
 
 def _wrapped(text: str, width: int, first: str = "", rest: str = "") -> list[str]:

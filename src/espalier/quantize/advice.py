@@ -15,7 +15,8 @@ class LayerFacts(msgspec.Struct, frozen=True, kw_only=True):
     noisiest input. `low`, `high`: the float values; `int8_low`, `int8_high`: what int8 can hold. `saturated`: share
     of the float values beyond that. `peak_to_rms`: largest magnitude over root mean square. `weight_spread`: largest
     over smallest weight range of the output channels that have weights; `dead_channels` have none;
-    `silent_channels` were 0 on every image. `input_ratio`: widest over narrowest int8 range of the inputs.
+    `silent_channels` were 0 on every image. `input_ratio`: widest over narrowest range of float values of the
+    inputs.
     `rescaled`: the build scaled this layer's channels (equalization); they are compared with that undone.
     Gains are None where they were not measured: dB of SQNR of the network's scores, and share of images with the
     float model's answer, that come back when this layer keeps more than 8 bits (the better of: its output only; its
@@ -75,7 +76,7 @@ def _noisy(pattern: str) -> Callable[[LayerFacts], bool]:
 RULES: tuple[Rule, ...] = (
     Rule(
         name="saturation",
-        when="over 0.1 % of the values beyond the int8 range",
+        when="over 0.1 % of the values beyond the int8 range by more than one step",
         applies=lambda row: row.saturated > 0.001 and "answer" not in row.patterns,
         text="{saturated:.2%} of the values are beyond the int8 range: the calibration images lack what these images "
         "show; add images of that kind, or more of them",
@@ -83,7 +84,10 @@ RULES: tuple[Rule, ...] = (
     Rule(
         name="unused range",
         when="under 40 % of the int8 range used, SQNR below 30 dB",
-        applies=lambda row: row.used < 0.4 and row.sqnr_db < NOISY_DB and not row.rescaled and "answer" not in row.patterns,
+        applies=lambda row: row.used < 0.4
+        and row.sqnr_db < NOISY_DB
+        and not row.rescaled
+        and not {"answer", "joined"} & set(row.patterns),
         text="these images use {used:.0%} of the int8 range: single calibration images stretch it; look for odd ones "
         'with `espalier calibrate check`, or let `scheme = "auto"` search narrower ranges',
     ),
@@ -96,16 +100,16 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         name="depthwise spread",
-        when="depthwise, weight ranges of the channels differ over 100 x",
-        applies=lambda row: "depthwise" in row.patterns and (row.weight_spread or 0) > 100,
+        when="depthwise, weight ranges of the channels differ over 100 x, not equalized",
+        applies=lambda row: "depthwise" in row.patterns and (row.weight_spread or 0) > 100 and not row.rescaled,
         text="the weights of its channels differ {weight_spread:,.0f} x in range: per-channel scales hold the weights, "
         'but the channels share one output scale; equalization helps (`scheme = "auto"` tries it), and weight decay on '
         "the depthwise kernel when training again",
     ),
     Rule(
         name="weight spread",
-        when="conv or dense, weight ranges of the channels differ over 1,000 x",
-        applies=lambda row: "depthwise" not in row.patterns and (row.weight_spread or 0) > 1000,
+        when="conv or dense, weight ranges of the channels differ over 1,000 x, not equalized",
+        applies=lambda row: "depthwise" not in row.patterns and (row.weight_spread or 0) > 1000 and not row.rescaled,
         text="the weights of its channels differ {weight_spread:,.0f} x in range: small channels vanish in the shared "
         'output scale; equalization helps (`scheme = "auto"` tries it)',
     ),
@@ -118,10 +122,17 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         name="silent channels",
-        when="channels that are 0 on every image",
-        applies=lambda row: row.silent_channels > 0 and row.dead_channels == 0 and "answer" not in row.patterns,
+        when="conv, depthwise or dense, channels that are 0 on every image",
+        applies=lambda row: row.silent_channels > 0 and row.dead_channels == 0 and row.weight_spread is not None,
         text="{silent_channels} of {channels} channels are 0 on all these images: probably dead after ReLU; pruning "
         "by channels can take them",
+    ),
+    Rule(
+        name="narrow branch",
+        when="read by a concatenation, under 25 % of the int8 range used",
+        applies=lambda row: "joined" in row.patterns and row.used < 0.25,
+        text="it is joined with a branch of a wider range, and both share one scale: its values use {used:.1%} of the int8 "
+        "range; normalise each branch (batch normalization) before the concatenation",
     ),
     Rule(
         name="unequal concat",

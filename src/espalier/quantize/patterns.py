@@ -25,7 +25,8 @@ _NEAR = 4
 
 
 def patterns_of(model: Any) -> dict[int, tuple[str, ...]]:
-    """Computed tensor -> sorted names of the patterns that it belongs to; `answer` marks a softmax at the end."""
+    """Computed tensor -> sorted names of the patterns that it belongs to; `answer` marks a softmax at the end, `joined`
+    what a concatenation reads."""
     graph = graph_of(model)
     makers = {int(i): operator for operator in graph.operators for i in operator.outputs}
     found: dict[int, set[str]] = {}
@@ -33,6 +34,9 @@ def patterns_of(model: Any) -> dict[int, tuple[str, ...]]:
         name, result = operator_name(model, operator), int(operator.outputs[0])
         if name in _ONE_OPERATOR:
             found.setdefault(result, set()).add(_ONE_OPERATOR[name])
+        if name == "CONCATENATION":
+            for tensor in operator.inputs:
+                found.setdefault(int(tensor), set()).add("joined")
         if name == "SOFTMAX" and result in graph.outputs:
             found[result] = {"answer"}
         if name == "MUL":

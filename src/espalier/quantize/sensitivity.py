@@ -23,7 +23,7 @@ from .compare import answers_of, int8_answers
 from .flatbuffer import constant, dtype_name, graph_of, operator_name
 from .patterns import patterns_of
 from .ranges import normalised, open_interpreter, open_pixels
-from .simulate import Kept, float_weights, is_quantized, rewritten_layers, simulate
+from .simulate import Kept, carried_with, float_weights, is_quantized, rewritten_layers, simulate
 
 RESCALED = 1.5
 """A channel whose int8 values follow the float values at this factor (or its inverse) was scaled on purpose."""
@@ -76,7 +76,8 @@ def measure_sensitivity(
     worst: int = 8,
 ) -> dict[str, Any]:
     """Plain data: `layers` (fields of `LayerFacts` and `advice`, worst first), `output` (how near the int8 file's
-    answers are, and its simulation's), `images`, `unmatched` (tensors without a float tensor of their name).
+    answers are, and its simulation's), `images`, `rewritten` (layers whose weights are not the float file's),
+    `unmatched` (tensors without a float tensor of their name).
 
     `contract`: the [input] table. `worst`: for how many layers the gain is measured, those that add most noise.
     Raises ModelRefusedError when the files are no .tflite, UnsupportedModelError when LiteRT cannot run one.
@@ -108,6 +109,7 @@ def measure_sensitivity(
             "simulated_agreement": _agreement(base, wanted),
             "simulation_equals_int8": _agreement(base, true),
         },
+        "rewritten": sorted(_layer(name, layers or {}) or name for name in rewritten_layers(model, source)),
         "unmatched": unmatched,
     }
 
@@ -178,15 +180,15 @@ def _add(pair: _Pair, stored: NDArray[Any], wanted: NDArray[np.float32]) -> None
     sums.int8_int8 += (real * real).sum(axis=0)
     sums.values += exact.size
     sums.low, sums.high = min(sums.low, float(exact.min())), max(sums.high, float(exact.max()))
-    half = pair.scale / 2
-    sums.outside += int(((exact < pair.ends[0] - half) | (exact > pair.ends[1] + half)).sum())
+    low, high = pair.ends[0] - pair.scale, pair.ends[1] + pair.scale
+    sums.outside += int(((exact < low) | (exact > high)).sum())
 
 
 def _facts(model: Any, source: Any, pairs: list[_Pair], layers: Mapping[str, str]) -> list[LayerFacts]:
     patterns = patterns_of(model)
     weights, rewritten = _weight_facts(source), rewritten_layers(model, source)
     noise: dict[int, float] = {}
-    ranges = {pair.int8_index: pair.ends[1] - pair.ends[0] for pair in pairs}
+    ranges = {pair.int8_index: pair.sums.high - pair.sums.low for pair in pairs if pair.sums is not None}
     scaled: set[int] = set()
     found = []
     for pair in pairs:
@@ -281,15 +283,16 @@ def _gains(
     worst: int,
 ) -> dict[str, dict[str, float | None]]:
     """For the layers that add most noise: points of SQNR and agreement that come back, output kept, weights too."""
+    index = {_name(tensor): place for place, tensor in enumerate(graph_of(model).tensors)}
     chosen = sorted(facts, key=lambda row: (-row.added_percent, row.tensor))[:worst]
     before, agreed = _scores_db(base, wanted), _agreement(base, wanted)
     found: dict[str, dict[str, float | None]] = {}
     for place, row in enumerate(chosen):
         report(1 + place / max(1, len(chosen)), 3, f"keeping {row.layer or row.tensor} in higher precision")
-        name = frozenset({row.tensor})
-        answers = [_scores(simulate(int8_model, float_model, Kept(outputs=name)), pixels)]
+        name, outputs = frozenset({row.tensor}), carried_with(model, index[row.tensor])
+        answers = [_scores(simulate(int8_model, float_model, Kept(outputs=outputs)), pixels)]
         if float_weights(model, float_model, name):
-            answers.append(_scores(simulate(int8_model, float_model, Kept(outputs=name, weights=name)), pixels))
+            answers.append(_scores(simulate(int8_model, float_model, Kept(outputs=outputs, weights=name)), pixels))
         values = [(_scores_db(a, wanted) - before, _agreement(a, wanted) - agreed) for a in answers]
         both = values[1] if len(values) > 1 else (None, None)
         best = max(values)

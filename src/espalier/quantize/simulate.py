@@ -17,6 +17,14 @@ from .flatbuffer import constant, dtype_name, graph_of, operator_name, set_const
 
 _STORED = ("int8", "int16", "int32", "int64")
 _ROUNDED = ("int8", "int16")
+CARRIERS = frozenset(
+    {
+        *("CONCATENATION", "PACK", "SPLIT", "SPLIT_V", "UNPACK", "SLICE", "STRIDED_SLICE", "GATHER"),
+        *("RESHAPE", "SQUEEZE", "EXPAND_DIMS", "TRANSPOSE", "DEPTH_TO_SPACE", "SPACE_TO_DEPTH"),
+        *("PAD", "MIRROR_PAD", "MAX_POOL_2D", "QUANTIZE"),
+    }
+)
+"""Operators that compute nothing."""
 _FLOAT32 = 0
 """TensorType.FLOAT32 of TFLite's schema."""
 
@@ -48,6 +56,26 @@ def simulate(int8_model: bytes, float_model: bytes, kept: Kept | None = None) ->
     graph.outputs = np.array([read_as.get(index, index) for index in wanted], np.int32)
     model.signatureDefs = []
     return flatbuffer.pack_model(model)
+
+
+def carried_with(model: Any, tensor: int) -> frozenset[str]:
+    """Names of the tensors that carry values of `tensor` on, or into it, unchanged (concatenations, reshapes, maximum
+    pooling, ...), itself among them: rounding must be left out of all of them, or it comes back."""
+    graph = graph_of(model)
+    links = [
+        {int(i) for i in (*operator.inputs, *operator.outputs) if int(i) >= 0 and constant(model, int(i)) is None}
+        for operator in graph.operators
+        if operator_name(model, operator) in CARRIERS
+    ]
+    found, grown = {tensor}, True
+    while grown:
+        grown = False
+        for link in links:
+            if link & found and not link <= found:
+                found |= link
+                grown = True
+    found -= {int(i) for i in graph.inputs}
+    return frozenset(bytes(graph.tensors[i].name or b"").decode(errors="replace") for i in found)
 
 
 def _round_results(model: Any, unrounded: frozenset[str]) -> dict[int, int]:

@@ -102,11 +102,10 @@ def test_advice_stands_below_the_table_under_its_layer() -> None:
         {
             "name": "n", "version": "1", "images": 3, "source": "images", "measured": "m", "notes": ["few"],
             "output": output, "layers": [row],
-        }  # fmt: skip
+        }
     )
-    start = lines.index("gate:")
-    assert lines[start + 1].startswith("  - replace it")
-    assert lines[start + 2].startswith("    replace it")
+    start = next(place for place, line in enumerate(lines) if line.startswith("- gate (mul): replace it"))
+    assert lines[start + 1].startswith("  ")
     assert lines[-1] == "note: few"
 
 

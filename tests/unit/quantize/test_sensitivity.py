@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
+from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from espalier.errors import ModelRefusedError
@@ -16,7 +17,7 @@ from espalier.quantize.patterns import patterns_of
 from espalier.quantize.quantize import quantize
 from espalier.quantize.ranges import normalised
 from espalier.quantize.sensitivity import measure_sensitivity
-from espalier.quantize.simulate import Kept, simulate
+from espalier.quantize.simulate import Kept, carried_with, simulate
 
 from .networks import CONTRACT, RELU6, Builder, images, small_network
 
@@ -155,6 +156,7 @@ HEALTHY = LayerFacts(
         ({"patterns": ("layer-norm",), "sqnr_db": 20.0}, "root of squares"),
         ({"patterns": ("softmax",), "sqnr_db": 20.0}, "attention"),
         ({"patterns": ("concat",), "input_ratio": 9.0}, "9 x in range and share"),
+        ({"patterns": ("joined",), "high": 0.6, "sqnr_db": 20.0}, "joined with a branch"),
         ({"patterns": ("add",), "input_ratio": 12.0}, "sides of the sum differ 12 x"),
         ({"dead_channels": 3}, "3 of 16 channels have no weights"),
         ({"silent_channels": 2}, "2 of 16 channels are 0"),
@@ -176,3 +178,35 @@ def test_a_healthy_layer_gets_no_advice() -> None:
     assert advice_for(HEALTHY) == ()
     quiet = ("swish", "hard-swish", "squeeze-excite", "gelu", "layer-norm", "softmax", "concat", "add", "depthwise")
     assert advice_for(msgspec.structs.replace(HEALTHY, patterns=quiet)) == ()
+
+
+def test_a_branch_gives_its_loss_back_only_through_the_concatenation(tmp_path: Path) -> None:
+    net = Builder().conv(6)
+    stem = net.tensor
+    net.conv(4, 1, spread=0.0)
+    narrow = net.tensor
+    net.tensor = stem
+    net.conv(4, 1)
+    weights = flatbuffer.graph_of(net.model).operators[-1].inputs[1]
+    old = flatbuffer.constant(net.model, int(weights))
+    assert old is not None
+    flatbuffer.set_constant(net.model, int(weights), old * 300)
+    options = schema.ConcatenationOptionsT()
+    options.axis = 3
+    net.op("CONCATENATION", [narrow, net.tensor], [1, 16, 16, 8], options)
+    last = net.conv(6, 1).pool().dense(5).softmax()
+    reader = next(o for o in flatbuffer.graph_of(net.model).operators[::-1] if o.inputs[0] and len(o.inputs) == 3)
+    assert reader
+    mixed = flatbuffer.graph_of(net.model).operators[4]
+    old = flatbuffer.constant(net.model, int(mixed.inputs[1]))
+    assert old is not None
+    flatbuffer.set_constant(net.model, int(mixed.inputs[1]), old * np.array([1] * 4 + [1 / 300] * 4, np.float32))
+    data = named(last.done())
+    int8 = quantize(data, images(), CONTRACT, correct=False).int8_model
+    model = flatbuffer.read_model(int8)
+    names = [bytes(t.name).decode() for t in flatbuffer.graph_of(model).tensors]
+    assert carried_with(model, names.index("conv_2d_1")) == {"conv_2d_1", "conv_2d_2", "concatenation_3"}
+    rows = {row["tensor"]: row for row in explained(tmp_path, data, int8, worst=2)["layers"]}
+    assert rows["conv_2d_1"]["gain_output_db"] > 5
+    assert any("joined with a branch" in text for text in rows["conv_2d_1"]["advice"])
+    assert any("differ" in text and "share one scale" in text for text in rows["concatenation_3"]["advice"])
