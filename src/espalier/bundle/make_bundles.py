@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from ..emit.compile_model import Compiled, compile_model
+from ..emit.compile_model import Compiled, advised, compile_model
 from ..emit.emulate_program import Emulation, can_emulate, emulate_program
 from ..errors import BugError, UnsupportedModelError
 from ..job import Job
@@ -136,7 +137,9 @@ def make_bundles(
         if source.arena is not None:
             arena_bytes[target.name] = source.arena.arena_bytes
         if compiled is not None:
-            arenas[target.name] = ArenaRow(target=target.name, peak=compiled.peak, chart=compiled.chart)
+            over = compiled.arena_bytes > arena_limit(job, target)
+            peak = advised(compiled.peak, target, int8) if over else compiled.peak
+            arenas[target.name] = ArenaRow(target=target.name, peak=peak, chart=compiled.chart)
         if program.why:
             notes[target.name] = f"{target.name}: {program.why}"
         written = compiled.program if compiled else None
@@ -172,6 +175,12 @@ def make_bundles(
         emulated=tuple(row for _, row in sorted(emulated.items())),
         notes=tuple(text for _, text in sorted(notes.items())),
     )
+
+
+def arena_limit(job: Job, target: Target) -> float:
+    """Bytes that an arena may have: the recipe's budget or the target's RAM, whichever is less."""
+    limits = (job.recipe.budgets.max_arena_bytes, target.number("ram-bytes"))
+    return min((limit for limit in limits if limit is not None), default=math.inf)
 
 
 def _source(

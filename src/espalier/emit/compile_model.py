@@ -18,6 +18,7 @@ from ..measure.cross import CORES, Core
 from ..plan.explain import chart, peak
 from ..plan.memory import plan_memory
 from ..plan.peak import Peak
+from ..plan.types import Plan
 from ..quantize.quantize_model import Int8Model
 from ..recipe import Deploy
 from ..store import digest
@@ -72,14 +73,13 @@ def compile_model(
 def _compile(job: Job, deploy: Deploy, target: Target, int8: Int8Model, proof: Proof) -> Compiled:
     given = read_tflite(int8.int8_model, name=job.recipe.name, layers=int8.layers)
     graph, account = simplify(given)
+    plan = _plan(graph, target, deploy.optimize)
     vectors = _vectors(given, int8, proof)
     cases = tuple(GoldenCase(input=entered(v.pixels), output=v.outputs["reference"]) for v in vectors)
-    core = core_of(target)
-    isa = core.isa if core is not None else "portable"
-    needs = partial(demand, optimize=deploy.optimize, isa=isa)
-    plan = plan_memory(graph, optimize=deploy.optimize, demand=needs, streamable=streamable)
     # The preprocessing comes with the firmware bundle, the same C for both runtimes.
-    options = Options(labels=job.labels(), golden=cases, threshold=job.recipe.decision.threshold, isa=isa)
+    options = Options(
+        labels=job.labels(), golden=cases, threshold=job.recipe.decision.threshold, isa=_isa(target)
+    )
     files = emit(graph, plan, job.recipe.name, options)
     saved = (
         f"{account.before.operators} operators, {account.before.macs:,} MACs, {account.before.constant_bytes:,} bytes of "
@@ -94,6 +94,24 @@ def _compile(job: Job, deploy: Deploy, target: Target, int8: Int8Model, proof: P
         checks=(_distance(vectors, proof),),
         saved=saved,
     )
+
+
+def _isa(target: Target) -> str:
+    core = core_of(target)
+    return core.isa if core is not None else "portable"
+
+
+def _plan(graph: Graph, target: Target, optimize: str) -> Plan:
+    needs = partial(demand, optimize=optimize, isa=_isa(target))
+    return plan_memory(graph, optimize=optimize, demand=needs, streamable=streamable)
+
+
+def advised(found: Peak, target: Target, int8: Int8Model) -> Peak:
+    """The peak of an arena that is too large, with what optimize = "ram" would need instead."""
+    if found.optimize == "ram":
+        return found
+    graph, _ = simplify(read_tflite(int8.int8_model))
+    return msgspec.structs.replace(found, ram_bytes=_plan(graph, target, "ram").arena_bytes)
 
 
 def _vectors(graph: Graph, int8: Int8Model, proof: Proof) -> tuple[GoldenVector, ...]:

@@ -112,4 +112,9 @@ def test_an_arena_over_its_limit_says_by_how_much_where_and_what_helps() -> None
         assert not rows[name].passed
         for part in (f"{over} more than", "step 1 (conv_2d stem", 'optimize = "ram"', "on cortex-m4"):
             assert part in text, part
+    row = arena_row()
+    for ram_bytes, words in ((35_000, "35,000 bytes, which fits"), (36_001, "36,001 bytes, which is still")):
+        advised = msgspec.structs.replace(row, peak=msgspec.structs.replace(row.peak, ram_bytes=ram_bytes))
+        rows = run(Budgets(max_arena_bytes=36_000), arenas=(advised,))
+        assert words in rows["budgets.max-arena-bytes"].why
     assert run(Budgets(max_arena_bytes=40_000), arenas=(arena_row(),))["budgets.max-arena-bytes"].why == ""
