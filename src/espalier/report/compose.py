@@ -52,7 +52,7 @@ def compose_report(
             layers=len(summary["layers"]),
             format=f"{facts['format']}, written by Keras {facts['keras_version']}",
             output=_output_text(summary["output"]),
-            notes=tuple(summary["notes"]),
+            notes=(*summary["notes"], *int8.notes),
         ),
         stages=shop.stage_rows(),
         prune=pruning.row,
