@@ -104,7 +104,7 @@ def main() -> int:
     """Run the suite; 0 when every required figure is reached."""
     arguments = _arguments()
     if arguments.make:
-        make(arguments.make, Path(arguments.folder), arguments.calibration)
+        make(arguments.make, Path(arguments.folder), arguments.calibration, arguments.epochs)
         return 0
     chosen = [net_of(name) for name in arguments.names] or list(NETS)
     with tempfile.TemporaryDirectory(prefix="hard-models-") as scratch:
@@ -124,13 +124,15 @@ def main() -> int:
 # One network
 
 
-def measure(net: HardNet, folder: Path, counts: dict[str, int] | None = None) -> Row:
+def measure(
+    net: HardNet, folder: Path, counts: dict[str, int] | None = None, epochs: int | None = None
+) -> Row:
     """Train (or find) the network, quantize it three ways, measure all on the same images."""
     counts = counts or COUNTS
     write_images(folder, counts)
     place = folder / net.name
     place.mkdir(parents=True, exist_ok=True)
-    made = _make(net, place, counts["calibration"])
+    made = _make(net, place, counts["calibration"], epochs)
     for name in counts:
         if not (place / name).exists():
             (place / name).symlink_to(folder / name)
@@ -249,7 +251,8 @@ def write_images(folder: Path, counts: dict[str, int]) -> None:
 # The Keras model and the peers, in a TensorFlow process
 
 
-def _make(net: HardNet, place: Path, calibration: int) -> Path:
+def _make(net: HardNet, place: Path, calibration: int, epochs: int | None) -> Path:
+    """Train in a process of its own and leave there what `make` says, once."""
     if not (place / "notes.json").exists():
         path = os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])
         environment = os.environ | {
@@ -258,8 +261,9 @@ def _make(net: HardNet, place: Path, calibration: int) -> Path:
             "CUDA_VISIBLE_DEVICES": "",
         }
         command = [sys.executable, __file__, "--make", net.name, "--folder", str(place)]
+        command += ["--calibration", str(calibration), "--epochs", str(epochs or net.epochs)]
         done = subprocess.run(
-            [*command, "--calibration", str(calibration)],
+            command,
             env=environment,
             capture_output=True,
             text=True,
@@ -270,7 +274,7 @@ def _make(net: HardNet, place: Path, calibration: int) -> Path:
     return place
 
 
-def make(name: str, folder: Path, calibration: int) -> None:
+def make(name: str, folder: Path, calibration: int, epochs: int | None = None) -> None:
     """Train a network and quantize it with both peers: model.keras, float.tflite, <peer>.tflite, notes.json."""
     import tensorflow as tf
     from hard_nets import train
@@ -279,7 +283,7 @@ def make(name: str, folder: Path, calibration: int) -> None:
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     net, started = net_of(name), time.monotonic()
-    model = train(net)
+    model = train(net, epochs=epochs)
     notes: dict[str, Any] = {"train": {"seconds": round(time.monotonic() - started, 1)}}
     model.save(folder / "model.keras")
     pixels, _ = draw("calibration", calibration)
@@ -289,8 +293,8 @@ def make(name: str, folder: Path, calibration: int) -> None:
     float_model = bytes(converter.convert())
     (folder / "float.tflite").write_bytes(float_model)
     peers: dict[str, Callable[[], bytes]] = {
-        "tflite": lambda: plain_tflite(single, images),
-        "litert": lambda: plain_litert(float_model, images),
+        "tflite": lambda: plain_tflite(single, images, net.weights),
+        "litert": lambda: plain_litert(float_model, images, net.weights),
     }
     for peer, run in peers.items():
         started = time.monotonic()
@@ -309,25 +313,31 @@ def make(name: str, folder: Path, calibration: int) -> None:
     (folder / "notes.json").write_text(json.dumps(notes))
 
 
-def plain_tflite(model: Any, images: NDArray[np.float32]) -> bytes:
-    """TFLiteConverter's full-integer post-training quantization, as its guide shows it."""
+def plain_tflite(model: Any, images: NDArray[np.float32], weights: str) -> bytes:
+    """TFLiteConverter's full-integer post-training quantization, as its guide shows it; its switch for weights with one
+    scale per tensor when the target asks for that."""
     import tensorflow as tf
 
     converter = tf.lite.TFLiteConverter.from_keras_model(model)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = lambda: ([image[None]] for image in images)
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    converter._experimental_disable_per_channel = weights == "per-tensor"
     return bytes(converter.convert())
 
 
-def plain_litert(float_model: bytes, images: NDArray[np.float32]) -> bytes:
+def plain_litert(float_model: bytes, images: NDArray[np.float32], weights: str) -> bytes:
     """LiteRT's quantizer with its static int8 recipe and its own calibration."""
     from ai_edge_litert.interpreter import Interpreter
-    from litert_quantizer import quantizer, recipe
+    from litert_quantizer import qtyping, quantizer, recipe
 
     interpreter: Any = Interpreter(model_content=float_model)
     signature, parts = next(iter(interpreter.get_signature_list().items()))
-    worker = quantizer.Quantizer(bytearray(float_model), recipe.static_wi8_ai8())
+    steps = recipe.static_wi8_ai8()
+    if weights == "per-tensor":
+        for step in steps:
+            step["op_config"]["weight_tensor_config"]["granularity"] = qtyping.QuantGranularity.TENSORWISE
+    worker = quantizer.Quantizer(bytearray(float_model), steps)
     data = {signature: [{parts["inputs"][0]: image[None]} for image in images]}
     result = worker.quantize(worker.calibrate(data, num_threads=1))
     return bytes(result.quantized_model)
@@ -363,7 +373,7 @@ def line(row: Row) -> str:
         return f"{text} refused: {own.why}"
     interval = f"{own.low:.2f} to {own.high:.2f}"
     text += f"{own.top1:>7.2%}{own.loss:>7.2f}{interval:>16}{own.agreement:>7.1%}{own.seconds:>6.1f}  {row.rung} ({row.steps})"
-    return text + (f"  REFUSED at limit {row.limit:g}" if row.refused else "")
+    return text + (f"  OVER the limit {row.limit:g}" if row.refused else "")
 
 
 def _short(score: Score) -> str:
@@ -413,6 +423,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--json")
     parser.add_argument("--make", help=argparse.SUPPRESS)
     parser.add_argument("--folder", help=argparse.SUPPRESS)
+    parser.add_argument("--epochs", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--calibration", type=int, default=COUNTS["calibration"], help=argparse.SUPPRESS)
     return parser.parse_args()
 

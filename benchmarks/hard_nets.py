@@ -294,7 +294,7 @@ NETS: tuple[HardNet, ...] = (
         name="vit",
         why="vision transformer: attention, LayerNormalization, GELU",
         build=vit_net,
-        epochs=14,
+        epochs=10,
         rate=0.003,
     ),
     HardNet(
