@@ -60,25 +60,25 @@ class _Uncounted(EmulatedCore):
 def differing(core: Core, level: str, numbers: Sequence[int]) -> Iterator[tuple[int, list[str]]]:
     """Per program: how many cases ran, and the names of those whose bytes differ."""
     room = PER_PROGRAM if core.unicorn else PER_BOARD
-    for start in range(0, len(numbers), room):
-        part = tuple(numbers[start : start + room])
-        batch = _batch(part, core.isa)
-        with tempfile.TemporaryDirectory() as folder:
-            cases = [every_case()[n] for n in part]
-            if core.unicorn:
-                runner = EmulatedBatch(batch, core, Path(folder), level, machine=_Uncounted)
-                results = [
-                    [a.tobytes() for a in runner.run(k, inputs)] for k, (_, inputs, _) in enumerate(cases)
-                ]
-            else:
-                given = [inputs for _, inputs, _ in cases]
-                results = run_under_qemu(batch, core, given, Path(folder), level)
-        wrong = [
-            f"{case[2]} on {core.name} at {level}"
-            for case, got, n in zip(cases, results, part, strict=True)
-            if tuple(got) != wanted(n)
-        ]
-        yield len(part), wrong
+    with tempfile.TemporaryDirectory() as folder:  # one for all: zig keeps the kernels' objects in it
+        for start in range(0, len(numbers), room):
+            part = tuple(numbers[start : start + room])
+            results = _run(core, level, part, Path(folder))
+            wrong = [
+                f"{every_case()[n][2]} on {core.name} at {level}"
+                for n, got in zip(part, results, strict=True)
+                if tuple(got) != wanted(n)
+            ]
+            yield len(part), wrong
+
+
+def _run(core: Core, level: str, numbers: tuple[int, ...], folder: Path) -> list[list[bytes]]:
+    batch = _batch(numbers, "helium" if core.isa == "helium" else "portable")
+    given = [every_case()[n][1] for n in numbers]
+    if not core.unicorn:
+        return run_under_qemu(batch, core, given, folder, level)
+    runner = EmulatedBatch(batch, core, folder, level, machine=_Uncounted)
+    return [[a.tobytes() for a in runner.run(k, inputs)] for k, inputs in enumerate(given)]
 
 
 def cells() -> list[tuple[str, str]]:
