@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -64,7 +64,6 @@ class _Pair:
     zero_point: int
     ends: tuple[float, float]
     sums: _Sums | None = None
-    facts: dict[str, Any] = field(default_factory=dict)
 
 
 def measure_sensitivity(

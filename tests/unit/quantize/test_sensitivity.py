@@ -45,9 +45,10 @@ def everything(int8: bytes) -> frozenset[str]:
     return frozenset(bytes(graph.tensors[i].name).decode() for o in graph.operators for i in o.outputs)
 
 
-def test_the_simulation_computes_what_the_int8_file_computes() -> None:
+@pytest.mark.parametrize("scheme", ["int8", "int16x8"])
+def test_the_simulation_computes_what_the_quantized_file_computes(scheme: Any) -> None:
     data = named(small_network())
-    int8 = quantize(data, images(), CONTRACT).int8_model
+    int8 = quantize(data, images(), CONTRACT, scheme=scheme).int8_model
     pixels = images(32, seed=99)
     difference = np.abs(simulated(int8, data, pixels).probabilities - int8_answers(int8, pixels).probabilities)
     assert difference.max() <= 3 / 256
@@ -126,17 +127,55 @@ def test_files_that_are_no_tflite_are_refused(tmp_path: Path) -> None:
         explained(tmp_path, b"no", named(small_network()))
 
 
-def test_gates_and_curves_are_recognised() -> None:
+def words_of(net: Builder) -> dict[str, tuple[str, ...]]:
+    """Operator (with its position) -> patterns of what it computes."""
+    model = flatbuffer.read_model(net.done())
+    found = patterns_of(model)
+    return {
+        f"{flatbuffer.operator_name(model, o)} {place}": found.get(int(o.outputs[0]), ())
+        for place, o in enumerate(flatbuffer.graph_of(model).operators)
+    }
+
+
+def test_swish_is_recognised_in_both_orders() -> None:
+    for order in (1, -1):
+        net = Builder().conv(8, activation=0)
+        before, shape = net.tensor, net.shape
+        net.unary("LOGISTIC")
+        net.op("MUL", [before, net.tensor][::order], shape)
+        found = words_of(net.pool())
+        assert found["LOGISTIC 1"] == found["MUL 2"] == ("swish",)
+        assert found["CONV_2D 0"] == ()
+
+
+def test_hard_swish_is_recognised_when_it_is_taken_apart() -> None:
     net = Builder().conv(8, activation=0)
     before, shape = net.tensor, net.shape
+    options = schema.AddOptionsT()
+    options.fusedActivationFunction = RELU6
+    net.op("ADD", [before, net.value(np.full(1, 3, np.float32))], shape, options)
+    net.op("MUL", [net.tensor, net.value(np.full(1, 1 / 6, np.float32))], shape, schema.MulOptionsT())
+    net.op("MUL", [before, net.tensor], shape, schema.MulOptionsT())
+    found = words_of(net.pool())
+    assert "hard-swish" in found["ADD 1"]
+    assert found["MUL 2"] == found["MUL 3"] == ("hard-swish",)
+
+
+def test_a_gate_per_channel_is_squeeze_excite_and_a_softmax_at_the_end_is_the_answer() -> None:
+    net = Builder().conv(8, activation=0)
+    large, shape = net.tensor, net.shape
+    net.op("MEAN", [large, net.value(np.array([1, 2], np.int32))], [1, 1, 1, 8], keep_dims())
     net.unary("LOGISTIC")
-    net.op("MUL", [before, net.tensor], shape)
-    swish = net.tensor
-    net.pool()
-    model = flatbuffer.read_model(net.done())
-    found = {w for words in patterns_of(model).values() for w in words}
-    assert swish
-    assert "swish" in found
+    net.op("MUL", [large, net.tensor], shape, schema.MulOptionsT())
+    found = words_of(net.pool().dense(5).softmax())
+    assert found["LOGISTIC 2"] == found["MUL 3"] == ("squeeze-excite",)
+    assert next(words for name, words in found.items() if name.startswith("SOFTMAX")) == ("answer",)
+
+
+def keep_dims() -> Any:
+    options = schema.ReducerOptionsT()
+    options.keepDims = True
+    return options
 
 
 HEALTHY = LayerFacts(

@@ -1,0 +1,45 @@
+"""`espalier explain` on a real build: the folder and the recipe tell the same, with the names of the Keras layers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.xdist_group("end_to_end")
+
+
+def test_the_recipe_and_the_folder_of_a_build_are_explained_alike(
+    espalier: Any, digits: Path, built: tuple[Path, dict[str, Any]]
+) -> None:
+    folder, report = built
+    of_recipe = espalier("explain", digits / "recipe.toml", "--count", "64", "--worst", "3", "--json", "--quiet")
+    assert of_recipe.returncode == 0, of_recipe.stderr
+    assert of_recipe.stderr == ""
+    found = json.loads(of_recipe.stdout)
+    assert (found["source"], found["images"]) == ("evaluation images", 64)
+    assert found["unmatched"] == found["rewritten"] == []
+    named = [row for row in found["layers"] if row["layer"]]
+    assert len(named) >= len(found["layers"]) - 1
+    assert {row["layer"].split(" + ")[-1] for row in named} <= set(report["quantize"]["layers"].values())
+    assert found["output"]["simulation_equals_int8"] > 0.95
+    of_folder = espalier(
+        "explain", folder, "--images", digits / "images/evaluation", "--count", "64", "--worst", "0", "--json"
+    )
+    assert of_folder.returncode == 0, of_folder.stderr
+    again = json.loads(of_folder.stdout)
+    assert {row["tensor"]: row["int8_high"] for row in again["layers"]} == {
+        row["tensor"]: row["int8_high"] for row in found["layers"]
+    }
+
+
+def test_a_build_whose_gate_failed_is_explained_through_its_recipe(
+    espalier: Any, digits: Path, built: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
+    (tmp_path / "report.json").write_text((built[0] / "report.json").read_text())
+    done = espalier("explain", tmp_path)
+    assert done.returncode == 2
+    assert "give the recipe" in done.stderr
+    assert done.stdout == ""
