@@ -16,7 +16,7 @@ from c_batch import Batch, Program, native_compiler
 from espalier.graph.types import Array
 from espalier.measure.cross import WARNINGS, Core, compile_program
 
-SANITIZE = ("-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer")
+SANITIZE = ("-g1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer")
 _GUARD, _PAINT = 64, 0xA5
 
 _NATIVE = """
@@ -162,20 +162,37 @@ def has_sanitizers(folder: Path) -> bool:
 def run_sanitized(
     batch: Batch, inputs: Sequence[Sequence[Array]], folder: Path, *flags: str
 ) -> list[list[bytes]]:
-    """The outputs of every case; a sanitizer's report is an AssertionError with its text."""
+    """The outputs of every case; a sanitizer's report is an AssertionError with its text.
+
+    Kernels that an earlier call left in `folder` are not compiled again.
+    """
     compiler = native_compiler()
     assert compiler is not None
     files = _files(batch, _NATIVE)
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
+    changed = {n for n, data in files.items() if _written(folder / n, data)}
+    everything = any(name.endswith(".h") for name in changed)
     sources = sorted(n for n in files if n.endswith(".c"))
-    command = [*compiler, *WARNINGS, *SANITIZE, *flags, *sources, "-o", "cases"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600)
-    assert done.returncode == 0, done.stderr[-1500:]
+    objects = [name[:-2] + ".o" for name in sources]
+    for source, made in zip(sources, objects, strict=True):
+        if everything or source in changed or not (folder / made).exists():
+            _compile([*compiler, *WARNINGS, *SANITIZE, *flags, "-c", source, "-o", made], folder)
+    _compile([*compiler, *SANITIZE, *objects, "-o", "cases"], folder)
     _give(folder, inputs)
     ran = subprocess.run([str(folder / "cases")], cwd=folder, capture_output=True, text=True, timeout=600)
     assert ran.returncode == 0, f"code {ran.returncode}\n{ran.stderr[:3000]}"
     return _results(batch, (folder / "made.bin").read_bytes())
+
+
+def _written(path: Path, data: bytes) -> bool:
+    if path.exists() and path.read_bytes() == data:
+        return False
+    path.write_bytes(data)
+    return True
+
+
+def _compile(command: Sequence[str], folder: Path) -> None:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr[-1500:]
 
 
 def run_under_qemu(

@@ -152,22 +152,23 @@ def planner(first: int, count: int) -> Iterator[Tally]:
         yield Tally(wrong=(f"{far} of {count} sets are more than 5 % above the lower bound",))
 
 
-def run_sanitizer(first: int, count: int) -> Tally:
+def run_sanitizer(first: int, count: int, folder: Path) -> Tally:
     cases, numbers = every_case()[first : first + count], range(first, first + count)
-    with tempfile.TemporaryDirectory() as folder:
-        batch = make_batch([graph for graph, _, _ in cases])
-        try:
-            results = run_sanitized(batch, [inputs for _, inputs, _ in cases], Path(folder), "-O1")
-        except AssertionError as error:
-            return Tally(len(cases), 0, (f"cases {first} to {first + count}: {error}",))
+    batch = make_batch([graph for graph, _, _ in cases])
+    try:
+        results = run_sanitized(batch, [inputs for _, inputs, _ in cases], folder, "-O1")
+    except AssertionError as error:
+        return Tally(len(cases), 0, (f"cases {first} to {first + count}: {error}",))
     pairs = zip(numbers, cases, results, strict=True)
     return Tally(len(cases), 0, tuple(case[2] for n, case, got in pairs if tuple(got) != wanted(n)))
 
 
 def sanitized(first: int, count: int) -> Iterator[Tally]:
     last = min(first + count, len(every_case()))
-    for start in range(first, last, OPERATORS_PER_PROGRAM):
-        yield apart(run_sanitizer, start, min(OPERATORS_PER_PROGRAM, last - start))
+    with tempfile.TemporaryDirectory() as folder:
+        for start in range(first, last, OPERATORS_PER_PROGRAM):
+            count = min(OPERATORS_PER_PROGRAM, last - start)
+            yield apart(run_sanitizer, start, count, Path(folder))
 
 
 def cores(names: Sequence[str], levels: Sequence[str], every: int) -> Iterator[Tally]:
