@@ -126,7 +126,10 @@ def _confusion(a: AccuracyRow | None) -> dict[str, Any] | None:
     for row in a.confusion:
         total = sum(row) or 1
         rows.append([{"count": count, "strength": round(count / total, 3)} for count in row])
-    return {"labels": [c.label for c in a.classes], "rows": rows}
+    # `classes` leaves out classes without images, `confusion` does not.
+    named = iter(c.label for c in a.classes)
+    labels = [next(named, "") if sum(row) else f"output {place}" for place, row in enumerate(a.confusion)]
+    return {"labels": labels, "rows": rows}
 
 
 def _latency_bars(rows: tuple[LatencyRow, ...]) -> list[dict[str, Any]]:

@@ -195,3 +195,15 @@ def test_inspect_prints_a_head_and_aligned_tables() -> None:
     table = lines[lines.index("layers") + 1 :]
     assert table[0].split() == ["name", "macs", "bias"]
     assert table[1].index("1,000") + len("1,000") == table[2].index("5") + 1
+
+
+def test_a_class_without_images_still_has_a_row_in_the_confusion_matrix() -> None:
+    accuracy = example_report().accuracy
+    assert accuracy is not None
+    emptied = tuple((0,) * len(row) if place == 0 else row for place, row in enumerate(accuracy.confusion))
+    report = example_report(
+        accuracy=msgspec.structs.replace(accuracy, classes=accuracy.classes[1:], confusion=emptied)
+    )
+    text = html(report).decode()
+    Page(text)
+    assert "output 0" in text
