@@ -7,7 +7,7 @@ quantization by TFLiteConverter (full integer, min/max); plain LiteRT quantizer 
 calibration); Espalier's `scheme = "auto"` with the limit that the network's row states, through the stages of
 `espalier build`. 300 calibration and 2,000 evaluation images, drawn from different originals. Prints a table and a
 verdict for each figure that is required. `--keep` keeps models and images there, and does not train again what it
-finds there. About six minutes on two cores; training uses one.
+finds there. About eight minutes on two cores; training uses one.
 """
 
 from __future__ import annotations
