@@ -41,11 +41,11 @@ def find_pairs(model: Any) -> list[Pair]:
     found = []
     for first in linear_operators(model):
         activation = first.builtinOptions.fusedActivationFunction
-        if activation not in (_ACTIVATION.NONE, _ACTIVATION.RELU, _ACTIVATION.RELU6) or not _whole(
+        if activation not in (_ACTIVATION.NONE, _ACTIVATION.RELU, _ACTIVATION.RELU6) or not whole(
             model, first
         ):
             continue
-        second = _reader(model, int(first.outputs[0]))
+        second = reader(model, int(first.outputs[0]))
         if second is not None and _takes_channels(model, first, second):
             found.append(Pair(first=first, second=second, tensor=int(first.outputs[0])))
     return found
@@ -116,12 +116,12 @@ def _scale_constant(model: Any, index: int, scale: NDArray[np.float64], axis: in
         flatbuffer.set_constant(model, index, (value * scale.reshape(shape)).astype(np.float32))
 
 
-def _whole(model: Any, operator: Any) -> bool:
+def whole(model: Any, operator: Any) -> bool:
     """Whether weights and bias are constants that no other operator reads (or that can be copied)."""
     return all(index < 0 or constant(model, int(index)) is not None for index in operator.inputs[1:])
 
 
-def _reader(model: Any, tensor: int) -> Any | None:
+def reader(model: Any, tensor: int) -> Any | None:
     """The conv, depthwise or dense operator that alone reads a tensor, through operators that commute with
     scaling."""
     graph = graph_of(model)
@@ -129,12 +129,12 @@ def _reader(model: Any, tensor: int) -> Any | None:
         readers = [operator for operator in graph.operators if tensor in operator.inputs]
         if len(readers) != 1 or int(readers[0].inputs[0]) != tensor:
             return None
-        reader, name = readers[0], operator_name(model, readers[0])
+        only, name = readers[0], operator_name(model, readers[0])
         if name in ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"):
-            return reader if constant(model, int(reader.inputs[1])) is not None else None
-        if name not in _HOMOGENEOUS or not _commutes(model, reader, name):
+            return only if constant(model, int(only.inputs[1])) is not None else None
+        if name not in _HOMOGENEOUS or not _commutes(model, only, name):
             return None
-        tensor = int(reader.outputs[0])
+        tensor = int(only.outputs[0])
     return None
 
 

@@ -6,12 +6,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..recipe import InputContract
 from ..worker.progress import report
+from .balance import balance
 from .candidate import CORRECTED, Candidate
 from .compare import Answers, float_answers, int8_answers, nearness, split
 from .correct import correct_biases, images_for
@@ -22,10 +24,12 @@ from .ranges import Ranges, measure_ranges
 from .search import Method, sample_values, search_ranges
 from .widen import LeftOut, Wide, wide_candidates
 
-STEPS: tuple[tuple[float, Method], ...] = (
+STEPS: tuple[tuple[float | Literal["balanced"], Method], ...] = (
     (0.0, "minmax"),
     (0.0, "mse"),
     (0.0, "percentile"),
+    ("balanced", "minmax"),
+    ("balanced", "mse"),
     (0.5, "minmax"),
     (0.7, "minmax"),
     (0.5, "mse"),
@@ -33,7 +37,9 @@ STEPS: tuple[tuple[float, Method], ...] = (
     (0.5, "percentile"),
     (0.7, "percentile"),
 )
-"""(strength of equalization, range method), cheapest first."""
+"""(strength of equalization or balance.py's, range method), cheapest first."""
+
+_EQUALIZED: dict[float | str, str] = {0.0: "", "balanced": ", balanced"}
 
 JUDGED = 256
 """Calibration images that a candidate is judged on, at most; none of those that its biases were corrected
@@ -79,11 +85,14 @@ def candidates(
     plain = enter_pixels(float_model, contract)
     used, judged = split(pixels, images_for(float_model), JUDGED)
     answers, clock = float_answers(plain, judged), time.perf_counter()
-    graphs: dict[float, tuple[PixelInput, Ranges]] = {}
+    graphs: dict[float | str, tuple[PixelInput, Ranges]] = {}
     for number, (strength, method) in enumerate(STEPS):
         report(number, len(STEPS), "climbing")
         if strength not in graphs:
-            entered = equalize(plain, pixels, strength) if strength else plain
+            if strength == "balanced":
+                entered = balance(plain, pixels, weights)
+            else:
+                entered = equalize(plain, pixels, strength) if strength else plain
             if strength and entered is plain:
                 continue
             graphs[strength] = entered, measure_ranges(entered.float_model, pixels, entered.feed)
@@ -92,7 +101,7 @@ def candidates(
         if method != "minmax":
             ranges = search_ranges(ranges, sample_values(entered, pixels, ranges), method)
         data, _ = quantize_with(entered, ranges, weights=weights, dense=dense)
-        name = f"{method} ranges" + (f", equalized {strength:g}" if strength else "")
+        name = f"{method} ranges" + _EQUALIZED.get(strength, f", equalized {strength}")
         for label, file in ((name, data), (name + CORRECTED, correct_biases(data, entered, used))):
             near = nearness(file, judged, answers)
             yield Candidate(

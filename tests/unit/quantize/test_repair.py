@@ -186,7 +186,7 @@ def test_the_ladder_keeps_the_best_when_nothing_holds() -> None:
     data = badly_scaled()
     steps = climb(data, images(), CONTRACT, limit_points=-1.0, labelled=_labelled(data)).steps
     kept = [step for step in steps if step.kept]
-    assert len(steps) == 18
+    assert len(steps) == 22
     assert len(kept) == 1
     assert kept[0].drop == min(step.drop for step in steps if step.drop is not None)
     assert audit_model(kept[0].candidate.int8_model, CONTRACT)["errors"] == []
