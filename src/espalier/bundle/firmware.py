@@ -1,13 +1,12 @@
 """The microcontroller bundle: one source tree for every build system, and a CMSIS-Pack of it.
 
     README.md
-    <id>_model/src/               model array, labels, preprocessing, decision, self-test, operator list (or
-    the
+    <id>_model/src/               model array, labels, preprocessing, decision, self-test, operator list (or the
                                   compiled program instead of the array and the list)
-    <id>_model/examples/classify/ an Arduino sketch (only with TensorFlow Lite Micro)
-    <id>_model/...                library.properties, library.json, idf_component.yml, CMakeLists.txt,
-    zephyr/, .pdsc Espalier.<id>_model.<version>.pack golden/...                    the golden vectors for any
-    other reader (golden.py)
+    <id>_model/examples/          an Arduino sketch; with the compiled program one application per build system
+    <id>_model/...                library.properties, library.json, idf_component.yml, CMakeLists.txt, zephyr/, .pdsc
+    Espalier.<id>_model.<version>.pack
+    golden/...                    the golden vectors for any other reader (golden.py)
 
 Loops are hand-written C in firmware_template/, where `xmodel` stands for the model's name; data are generated
 here.
@@ -17,7 +16,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -28,11 +26,12 @@ from . import firmware_text as text
 from . import golden
 from .archive import Entry, zip_bytes
 from .firmware_check import check as check
+from .firmware_examples import example_files, readme_section
+from .firmware_text import TEMPLATE, template
 from .source import Artifact, BundleSource, GoldenVector, SourceImage
 from .tflm_arena import arena_bound as arena_bound
 from .tflm_ops import INT8_REGISTRATIONS, add_methods
 
-TEMPLATE: Final = Path(__file__).parent / "firmware_template"
 GOLDEN_BUDGET_BYTES: Final = 16_384
 """Flash that golden vectors and preprocessing cases may take each (one of either is always kept)."""
 COLUMN_BYTES: Final = 16
@@ -94,6 +93,8 @@ def library_files(source: BundleSource, program: tuple[Artifact, ...] | None) ->
     }
     sketch = "classify.ino.txt" if tflm else "classify_program.ino.txt"
     generated["examples/classify/classify.ino"] = template(source, sketch)
+    if not tflm:
+        generated |= example_files(source, prepare_stack(source))
     files |= {path: written.encode() for path, written in generated.items()}
     return sorted(files.items())
 
@@ -117,7 +118,7 @@ def source_files(source: BundleSource, program: tuple[Artifact, ...] | None) -> 
             f"{name}_op_resolver.h": resolver_header(source),
         }
         return {path: written.encode() for path, written in files.items()}
-    files[f"{name}_golden.c"] = golden_source(source, (), cases)
+    files[f"{name}_golden.c"] = golden_source(source, vectors[:1], cases)  # the picture of the examples
     for ending in ("h", "c"):
         test = files.pop(f"{name}_selftest.{ending}")
         files[f"{name}_prepare_test.{ending}"] = test.replace("selftest", "prepare_test").replace(
@@ -128,12 +129,6 @@ def source_files(source: BundleSource, program: tuple[Artifact, ...] | None) -> 
         **{path: written.encode() for path, written in files.items()},
         **{artifact.path: artifact.data for artifact in program},
     }
-
-
-def template(source: BundleSource, name: str) -> str:
-    """A file of firmware_template/ with the model's name in it."""
-    written = (TEMPLATE / name).read_text("ascii")
-    return written.replace("xmodel", text.prefix(source)).replace("XMODEL", text.prefix(source).upper())
 
 
 def chosen_golden(source: BundleSource) -> tuple[tuple[GoldenVector, ...], tuple[SourceImage, ...]]:
@@ -388,6 +383,7 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         else f"`{name}_selftest()` replays golden vectors, `{name}_prepare_test()` (its own header)\n"
         f"  {len(cases)} preprocessing cases",
         "IDF": "; the component manager fetches esp-tflite-micro" if tflm else "",
+        "EXAMPLES": "" if tflm else readme_section(source),
         "ID": name,
         "UPPER": macro,
         "RUN": "interpreter.Invoke();                        /* as in examples/classify */"

@@ -23,6 +23,7 @@ from ..errors import VerificationError
 from . import firmware_text as text
 from . import golden
 from .firmware_compile import check_sketch, compilations, guarded, with_cmake
+from .firmware_examples import check_example
 from .firmware_native import run_native
 from .source import BundleSource, Check
 
@@ -36,8 +37,9 @@ def check(
     folder: Path, source: BundleSource, thorough: bool = False, compiled: Collection[str] = ()
 ) -> tuple[Check, ...]:
     """Compile and run what can be compiled and run here; what could not says why. `thorough` also builds the
-    tree with CMake and compiles the Arduino sketch against a stub of TFLM's API. `compiled`: names of C files that
-    this build has compiled for the core without a warning already; only `thorough` compiles them again."""
+    tree with CMake, runs its CMake example and compiles the Arduino sketch against a stub of TFLM's API.
+    `compiled`: names of C files that this build has compiled for the core without a warning already; only
+    `thorough` compiles them again."""
     library = folder / text.library_name(source)
     with tempfile.TemporaryDirectory(prefix="espalier-firmware-") as scratch:
         work = Path(scratch)
@@ -53,6 +55,8 @@ def check(
                 lambda: check_sketch(library, source, work / "sketch"),
                 lambda: with_cmake(library, work / "cmake"),
             ]
+            if (library / "examples" / "cmake").is_dir():
+                jobs.append(lambda: check_example(library, source, work / "example"))
         with ThreadPoolExecutor(2) as pool:
             checks = [future.result() for future in [pool.submit(job) for job in jobs]]
     checks += [

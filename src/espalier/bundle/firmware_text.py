@@ -5,6 +5,7 @@ library.json, docs.espressif.com idf_component.yml, Zephyr module.yml, Open-CMSI
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
@@ -13,6 +14,7 @@ import msgspec
 from ..emit.c_text import identifier
 from .source import BundleSource
 
+TEMPLATE: Final = Path(__file__).parent / "firmware_template"
 VENDOR: Final = "Espalier"
 AUTHOR: Final = "Espalier model builder"
 EMAIL: Final = "models@espalier.invalid"
@@ -23,6 +25,12 @@ PACK_DATE: Final = "1980-01-01"
 def prefix(source: BundleSource) -> str:
     """The C prefix of every name; the same as the compiled program's."""
     return identifier(source.recipe.name)
+
+
+def template(source: BundleSource, name: str) -> str:
+    """A file of firmware_template/ with the model's name in it."""
+    written = (TEMPLATE / name).read_text("ascii")
+    return written.replace("xmodel", prefix(source)).replace("XMODEL", prefix(source).upper())
 
 
 def library_name(source: BundleSource) -> str:

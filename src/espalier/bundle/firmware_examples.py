@@ -1,0 +1,173 @@
+"""Example applications around the compiled program, one per build system: each runs the self-test, then classifies
+the first golden picture.
+
+The C body is one template; each build system's file only wraps it. So every example is complete in its folder
+and finds the library two folders up.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ..errors import VerificationError
+from . import firmware_text as text
+from . import golden
+from .firmware_compile import WARNINGS, Compiler, compile_c, gcc, guarded
+from .source import BundleSource, Check
+
+RUN_SECONDS: Final = 120.0
+PROGRAM_STACK_BYTES: Final = 6144
+"""Stack for the network, printing and the system's own main, beside that of `prepare`. The systems' defaults (1024
+bytes in Zephyr, 3584 in ESP-IDF) are less."""
+CONSOLE: Final = ("example_body.c", "example_console.c")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A folder below examples/: each file is the templates that follow its path, one after another."""
+
+    folder: str
+    command: str
+    files: tuple[tuple[str, ...], ...]
+
+
+EXAMPLES: Final = (
+    Example(
+        folder="cmake",
+        command="cmake -S examples/cmake -B build && cmake --build build && build/xmodel_example",
+        files=(("CMakeLists.txt", "example_cmake.txt"), ("main.c", *CONSOLE, "example_main.c")),
+    ),
+    Example(
+        folder="platformio",
+        command="pio run -d examples/platformio -t upload -t monitor",
+        files=(
+            ("platformio.ini", "example_platformio.txt"),
+            ("src/main.cpp", "example_arduino_head.cpp", "example_body.c", "example_arduino.cpp"),
+        ),
+    ),
+    Example(
+        folder="esp_idf",
+        command="idf.py -C examples/esp_idf set-target CHIP build flash monitor",
+        files=(
+            ("CMakeLists.txt", "example_esp_idf.txt"),
+            ("sdkconfig.defaults", "example_esp_idf_defaults.txt"),
+            ("main/CMakeLists.txt", "example_esp_idf_main.txt"),
+            ("main/main.c", *CONSOLE, "example_app_main.c"),
+        ),
+    ),
+    Example(
+        folder="zephyr",
+        command="west build -b BOARD examples/zephyr && west flash",
+        files=(
+            ("CMakeLists.txt", "example_zephyr.txt"),
+            ("prj.conf", "example_zephyr_conf.txt"),
+            ("src/main.c", *CONSOLE, "example_main.c"),
+        ),
+    ),
+)
+
+BOARDS: Final = {
+    "cortex-m0plus": ("ststm32", "nucleo_g0b1re"),
+    "cortex-m33": ("ststm32", "nucleo_u575zi_q"),
+    "cortex-m4": ("ststm32", "nucleo_f446re"),
+    "cortex-m7": ("ststm32", "nucleo_f746zg"),
+    "esp32-c3": ("espressif32", "esp32-c3-devkitm-1"),
+    "esp32-s3": ("espressif32", "esp32-s3-devkitc-1"),
+    "arduino-nano-33-ble": ("nordicnrf52", "nano33ble"),
+    "nucleo-h743zi": ("ststm32", "nucleo_h743zi"),
+    "nucleo-l4r5zi": ("ststm32", "nucleo_l4r5zi"),
+}
+"""Target -> PlatformIO's platform and board: the target's reference part or the nearest board that it knows."""
+OTHER_BOARD: Final = ("ststm32", "nucleo_h743zi")
+
+
+def example_files(source: BundleSource, prepare_stack: int) -> dict[str, str]:
+    """Path below the library folder -> text. `prepare_stack`: bytes that `prepare` takes."""
+    platform, board = BOARDS.get(source.target.name, OTHER_BOARD)
+    stack = -(-(prepare_stack + PROGRAM_STACK_BYTES) // 1024) * 1024
+    words = {"@PLATFORM@": platform, "@BOARD@": board, "@STACK@": str(stack)}
+    parts = {part for example in EXAMPLES for _, *parts in example.files for part in parts}
+    written = {part: text.template(source, part) for part in parts}
+    files = {}
+    for example in EXAMPLES:
+        for path, *pieces in example.files:
+            joined = "".join(written[piece] for piece in pieces)
+            for word, value in words.items():
+                joined = joined.replace(word, value)
+            files[f"examples/{example.folder}/{path}"] = joined
+    return files
+
+
+def example_lines(source: BundleSource) -> str:
+    """README: the examples and how each is built, one line each."""
+    return "\n".join(
+        f"- `examples/{example.folder}`: `{example.command.replace('xmodel', text.prefix(source))}`"
+        for example in EXAMPLES
+    )
+
+
+def readme_section(source: BundleSource) -> str:
+    """README: what the examples do, and their lines."""
+    return (
+        f"\n## Examples\n\nEach runs the self-test and prints the label and the confidence of a known picture, "
+        f"with `review:` before them\nwhen a person should look. The commands are for the folder "
+        f"`{text.library_name(source)}`.\n\n{example_lines(source)}\n"
+    )
+
+
+def check_example(library: Path, source: BundleSource, work: Path) -> Check:
+    """The CMake example, built with CMake or else with `cc`, and run: it must print the golden picture's label."""
+    name = "the CMake example prints the label of the first golden picture"
+    path = shutil.which("cmake")
+    compiler = Compiler(command=(path,), tool="cmake", version="") if path else gcc("cc")
+    if compiler is None:
+        return Check(name=name, tool="cmake", result="not run", why="neither cmake nor cc is installed")
+    build = _with_cmake if path else _with_cc
+
+    def run() -> str:
+        printed = run_program(build(library, source, compiler, work))
+        lines = printed.splitlines()
+        label = golden_label(source)
+        if len(lines) != 2 or lines[1].removeprefix("review: ").rpartition(" ")[0] != label:
+            raise VerificationError(f"the example printed {printed!r}, the known label is {label!r}")
+        return f"{lines[1]}; {lines[0]}; with the host's compiler"
+
+    return guarded(name, compiler.tool, run, compiler.version)
+
+
+def golden_label(source: BundleSource) -> str:
+    """The label of the first golden vector. Raises VerificationError when there is none."""
+    if not source.golden:
+        raise VerificationError("the bundle has no golden vectors")
+    outputs = source.golden[0].outputs
+    known = outputs[next(kernels for kernels in golden.KERNELS if kernels in outputs)]
+    scores = [byte - 256 if byte > 127 else byte for byte in known]
+    return source.labels[scores.index(max(scores))]
+
+
+def run_program(program: Path) -> str:
+    """What it printed. Raises VerificationError when it fails."""
+    done = subprocess.run([str(program)], capture_output=True, timeout=RUN_SECONDS, check=False)
+    printed = done.stdout.decode(errors="replace")
+    if done.returncode != 0:
+        raise VerificationError(f"the example ended with {done.returncode}: {printed.strip()}")
+    return printed
+
+
+def _with_cmake(library: Path, source: BundleSource, cmake: Compiler, work: Path) -> Path:
+    folder = ["-S", str(library / "examples" / "cmake"), "-B", str(work / "build")]
+    compile_c(cmake, [*folder, "-DCMAKE_C_FLAGS=-Wall -Wextra -Werror"], work)
+    compile_c(cmake, ["--build", str(work / "build")], work)
+    return work / "build" / f"{text.prefix(source)}_example"
+
+
+def _with_cc(library: Path, source: BundleSource, compiler: Compiler, work: Path) -> Path:
+    program = work / f"{text.prefix(source)}_example"
+    files = [library / "examples" / "cmake" / "main.c", *sorted((library / "src").glob("*.c"))]
+    flags = [*WARNINGS, "-O1", f"-I{library / 'src'}", "-o", str(program)]
+    compile_c(compiler, [*flags, *map(str, files)], work)
+    return program

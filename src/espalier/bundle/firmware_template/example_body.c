@@ -1,0 +1,58 @@
+/* Runs the known answers, then the whole way from pixels to a decision on the first known picture.
+ * Needs no runtime and no heap; the arena and the buffers are this file's. */
+#include <stdio.h>
+
+#include "xmodel_golden.h"
+#include "xmodel_model.h"
+
+#if defined(__cplusplus)
+#define XMODEL_ALIGNED(bytes) alignas(bytes)
+#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+#define XMODEL_ALIGNED(bytes) _Alignas(bytes)
+#else
+#define XMODEL_ALIGNED(bytes) __attribute__((aligned(bytes)))
+#endif
+
+XMODEL_ALIGNED(XMODEL_ARENA_ALIGNMENT) static uint8_t arena[XMODEL_ARENA_BYTES];
+static int8_t input[XMODEL_INPUT_BYTES];
+static int8_t output[XMODEL_CLASSES];
+
+/* Put the frame of your camera here. The known picture already has the network's size and colours. */
+static xmodel_image next_image(void) {
+  xmodel_image image;
+  image.pixels = xmodel_golden_vectors[0].pixels;
+  image.width = XMODEL_WIDTH;
+  image.height = XMODEL_HEIGHT;
+  image.stride = 0;
+#if XMODEL_COLOR == XMODEL_COLOR_GRAY
+  image.format = XMODEL_GRAY8;
+#elif XMODEL_COLOR == XMODEL_COLOR_BGR
+  image.format = XMODEL_BGR888;
+#else
+  image.format = XMODEL_RGB888;
+#endif
+  return image;
+}
+
+/* Writes with `say`. Returns 0, or 1 when a known answer is missed or the picture cannot be used. */
+static int run_example(void (*say)(const char *text)) {
+  const xmodel_image image = next_image();
+  if (xmodel_selftest(arena, output) != XMODEL_OK) {
+    say("self-test FAILED\n");
+    return 1;
+  }
+  say("self-test passed\n");
+  if (xmodel_prepare(&image, input) != 0 || xmodel_run(arena, input, output) != XMODEL_OK) {
+    say("the picture cannot be used\n");
+    return 1;
+  }
+  {
+    const xmodel_decision decision = xmodel_decide(output);
+    char confidence[32];
+    snprintf(confidence, sizeof(confidence), " %ld/1000\n", (long)decision.confidence);
+    say(decision.review ? "review: " : "");
+    say(decision.label);
+    say(confidence);
+  }
+  return 0;
+}

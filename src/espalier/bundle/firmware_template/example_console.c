@@ -1,0 +1,5 @@
+
+static void say(const char *text) {
+  fputs(text, stdout);
+}
+
