@@ -57,7 +57,8 @@ def score_declared(shop: Workshop, job: Job, given: FloatModel) -> Scores | None
             {"name": name, "pixels_path": images.prepare_again(chosen, other, f"other-{number}")}
             for number, (name, other) in enumerate(other_contracts(contract, [rows[i] for i in chosen]))
         ]
-        value = shop.worker("litert-runtime").call(
+        # Not the process that answers: the int8 model's answers must not wait for this.
+        value = shop.worker("litert").call(
             "score_alternatives",
             model=given.tflite,
             pixels_path=images.pixels(),

@@ -35,7 +35,7 @@ IDLE_SECONDS = 0.005
 NOISE_SHARE = 0.10
 """Above this median absolute deviation over the median, a figure is called noisy."""
 
-OPERATORS_SECONDS = 0.08
+OPERATORS_SECONDS = 0.06
 """Time for all operators of a model together; each is run at least ten times."""
 
 

@@ -24,6 +24,9 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
 VARIANTS = ("float", "int8")
 """What a build times."""
 
+RUN_SECONDS = 0.06
+"""Of warm runs of each variant on each runtime, at least benchmark.MINIMUM_RUNS; the report gives the number of runs."""
+
 FIRST_PROCESS = 10
 """Numbers from here on are child processes that only time one variant: no model ran in them before."""
 
@@ -78,6 +81,7 @@ def _time(shop: Workshop, models: dict[str, bytes]) -> Timing:
     result = measure_latency(
         models,
         threads={"int8": (os.cpu_count() or 1,)},
+        run_seconds=RUN_SECONDS,
         started=_processes(shop),
         on_step=lambda done, total, text: shop.progress.step("benchmark", done, total, text),
     )
