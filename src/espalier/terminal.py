@@ -19,7 +19,6 @@ DEFAULT_SECONDS: dict[str, float] = {
     "evaluate": 3.0,
     "benchmark": 2.0,
     "prove": 1.0,
-    "compile": 1.5,
     "bundle": 1.5,
     "check": 1.5,
     "report": 0.5,

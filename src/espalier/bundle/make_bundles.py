@@ -79,12 +79,11 @@ class Program:
 
     compiled: Compiled | None = None
     emulation: Future[Emulation] | None = None
-    emulated: bool = False
     why: str = ""
 
-    def known(self) -> dict[str, Any]:
+    def known(self, target: Target) -> dict[str, Any]:
         """What the firmware check need not do again: the emulated program was compiled for its core."""
-        if self.compiled is None or not self.emulated:
+        if self.compiled is None or not can_emulate(target):
             return {}
         return {"compiled": {Path(a.path).name for a in self.compiled.program}}
 
@@ -106,7 +105,7 @@ def start_programs(shop: Workshop, job: Job, int8: Int8Model, proof: Future[Proo
                 raise
             return Program(why=f"TFLite Micro is packed instead of compiled C: {problem.found}")
         emulation = shop.submit(emulate_program, shop, job, deploy, target, int8, compiled)
-        return Program(compiled=compiled, emulation=emulation, emulated=can_emulate(target))
+        return Program(compiled=compiled, emulation=emulation)
 
     return {
         target.name: shop.submit(program, deploy, target)
@@ -246,7 +245,9 @@ def _make(source: BundleSource, program: Program, tools: str) -> Bundle:
     if tools != "none":
         with tempfile.TemporaryDirectory(prefix="espalier-") as folder:
             write_files(artifacts, Path(folder), durable=False)
-            checks = CHECKS[kind](Path(folder), source, thorough=tools == "all", **program.known())
+            checks = CHECKS[kind](
+                Path(folder), source, thorough=tools == "all", **program.known(source.target)
+            )
     written = Artifact(path=manifest.NAME, data=manifest.write(source, artifacts, checks), role="manifest")
     return Bundle(target=source.target.name, artifacts=(*artifacts, written), checks=checks)
 

@@ -8,7 +8,6 @@ import msgspec
 
 from ..report.content import LatencyRow
 from ..store import digest
-from ..worker.client import Worker
 from ..workshop import Workshop, pack, unpack
 from .latency import RUNTIMES, compare_latency, measure_latency
 
@@ -31,20 +30,18 @@ FIRST_PROCESS = 10
 """Numbers from here on are child processes that only time one variant: no model ran in them before."""
 
 
-def timers() -> tuple[tuple[str, int], ...]:
-    """The child processes that time the variants, for Workshop.start_in_turn."""
-    return tuple(
-        (kind, FIRST_PROCESS + number) for kind in RUNTIMES.values() for number, _ in enumerate(VARIANTS)
-    )
-
-
-def _processes(shop: Workshop) -> dict[tuple[str, str], Worker]:
-    """(runtime, variant) -> its process, started when it was not."""
+def _numbered() -> dict[tuple[str, str], tuple[str, int]]:
+    """(runtime, variant) -> kind and number of the child process that times it."""
     return {
-        (runtime, name): shop.worker(kind, FIRST_PROCESS + number)
+        (runtime, name): (kind, FIRST_PROCESS + number)
         for runtime, kind in RUNTIMES.items()
         for number, name in enumerate(VARIANTS)
     }
+
+
+def timers() -> tuple[tuple[str, int], ...]:
+    """The child processes that time the variants, for Workshop.start_in_turn."""
+    return tuple(_numbered().values())
 
 
 def time_models(shop: Workshop, models: dict[str, bytes]) -> Timing:
@@ -82,7 +79,7 @@ def _time(shop: Workshop, models: dict[str, bytes]) -> Timing:
         models,
         threads={"int8": (os.cpu_count() or 1,)},
         run_seconds=RUN_SECONDS,
-        started=_processes(shop),
+        started={pair: shop.worker(*process) for pair, process in _numbered().items()},
         on_step=lambda done, total, text: shop.progress.step("benchmark", done, total, text),
     )
     return Timing(
