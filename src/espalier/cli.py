@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, TextIO
 
 import click
 
@@ -56,10 +57,10 @@ def build(recipe: Path, out: Path, tools: str, fresh: bool, as_json: bool, quiet
 
     outcome = run(recipe, out, tools=tools, fresh=fresh, progress=Progress(quiet=quiet))
     if as_json:
-        click.echo(outcome.report_json.decode())
+        _say(outcome.report_json.decode())
     else:
         for line in summary_lines(outcome.report, outcome.folder):
-            click.echo(line)
+            _say(line)
     if outcome.failure is not None:
         raise outcome.failure
 
@@ -94,7 +95,7 @@ def init(model: Path, images: tuple[Path, ...], targets: tuple[str, ...], out: P
     """Look at MODEL and at image folders, and write a commented recipe."""
     from .init import write_recipe
 
-    click.echo(f"wrote {write_recipe(model, images, targets, out)}; next: espalier check {out}")
+    _say(f"wrote {write_recipe(model, images, targets, out)}; next: espalier check {out}")
 
 
 @cli.command()
@@ -140,7 +141,9 @@ def verify(bundle: Path, as_json: bool) -> None:
     type=click.Path(path_type=Path),
     help="Images that were not used to calibrate. Default: a recipe's evaluation images, a folder's golden vectors.",
 )
-@click.option("--count", type=click.IntRange(1), default=128, show_default=True, help="Images to run, at most.")
+@click.option(
+    "--count", type=click.IntRange(1), default=128, show_default=True, help="Images to run, at most."
+)
 @click.option(
     "--worst", type=click.IntRange(0), default=8, show_default=True, help="Layers whose gain is measured."
 )
@@ -242,10 +245,19 @@ def _print(value: Any, as_json: bool, lines: Callable[[Any], list[str]]) -> None
         import msgspec
 
         data = msgspec.json.encode(value, enc_hook=_plain, order="sorted")
-        click.echo(msgspec.json.format(data, indent=2).decode())
+        _say(msgspec.json.format(data, indent=2).decode())
     else:
         for line in lines(value):
-            click.echo(line)
+            _say(line)
+
+
+def _say(text: str, stream: TextIO | None = None) -> None:
+    """Print a line. A reader that has gone (`| head`) ends the printing, never the work or its exit code."""
+    stream = stream or sys.stdout
+    try:
+        click.echo(text, file=stream)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _plain(value: Any) -> Any:
@@ -257,36 +269,52 @@ def _plain(value: Any) -> Any:
 def main() -> None:
     """Run a command; every error of ours becomes a message and its exit code, anything else a bug report."""
     try:
-        code = cli.main(standalone_mode=False)
-        sys.stdout.flush()
-        sys.exit(code if isinstance(code, int) else 0)
+        # Not `cli.main`: it turns every broken pipe, a child's too, into a silent exit.
+        with cli.make_context("espalier", sys.argv[1:]) as context:
+            cli.invoke(context)
+        sys.exit(0)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
     except click.ClickException as problem:
         problem.show()
         sys.exit(2)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted; the previous output is unchanged", err=True)
+        _say("interrupted; the previous output is unchanged", sys.stderr)
         sys.exit(130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except EspalierError as problem:
         _show(problem)
         sys.exit(problem.exit_code)
+    except BrokenPipeError as problem:
+        _reader_gone(problem)
     except Exception as problem:  # the one place: a bug must not look like a refusal
-        traceback.print_exc()
-        _show(
-            BugError(
-                f"a bug in Espalier: {type(problem).__name__}: {problem}",
-                next_step="please report the lines above; nothing was written",
-            )
+        _bug(problem)
+
+
+def _reader_gone(problem: BrokenPipeError) -> None:
+    """Click prints help pages itself: their reader may go. Any other broken pipe is not the user's doing."""
+    watch = select.poll()
+    watch.register(sys.stdout.fileno(), 0)
+    if not watch.poll(0):
+        _bug(problem)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(0)
+
+
+def _bug(problem: Exception) -> NoReturn:
+    traceback.print_exception(problem)
+    _show(
+        BugError(
+            f"a bug in Espalier: {type(problem).__name__}: {problem}",
+            next_step="please report the lines above; nothing was written",
         )
-        sys.exit(70)
+    )
+    sys.exit(70)
 
 
 def _show(problem: EspalierError) -> None:
     first, *rest = str(problem).splitlines()
-    click.echo(click.style("error: ", fg="red", bold=True) + first, err=True)
+    _say(click.style("error: ", fg="red", bold=True) + first, sys.stderr)
     for line in rest:
-        click.echo(f"  {line}", err=True)
+        _say(f"  {line}", sys.stderr)
     for note in getattr(problem, "__notes__", []):
-        click.echo(note, err=True)
+        _say(note, sys.stderr)

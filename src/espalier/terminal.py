@@ -5,6 +5,7 @@ Everything goes to stderr; stdout belongs to the result.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Mapping
@@ -61,8 +62,7 @@ class Progress:
             return
         tail = "stored result" if reused else f"{seconds:.1f} s"
         self._clear()
-        self.stream.write(f"  {stage:<10} {text + ', ' if text else ''}{tail}\n")
-        self.stream.flush()
+        self._write(f"  {stage:<10} {text + ', ' if text else ''}{tail}\n")
         self._draw()
 
     def close(self) -> None:
@@ -85,11 +85,18 @@ class Progress:
         filled = int(done * 24)
         line = f"[{'#' * filled}{'.' * (24 - filled)}] {done:4.0%}  about {self.seconds_left():.0f} s left  {self._text}"
         self._clear()
-        self.stream.write(line[:110])
-        self.stream.flush()
+        self._write(line[:110])
         self._width = min(len(line), 110)
 
     def _clear(self) -> None:
         if self._live and self._width:
-            self.stream.write("\r" + " " * self._width + "\r")
+            self._write("\r" + " " * self._width + "\r")
             self._width = 0
+
+    def _write(self, text: str) -> None:
+        """A reader that has gone ends the showing, not the build."""
+        try:
+            self.stream.write(text)
+            self.stream.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())

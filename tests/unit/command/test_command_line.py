@@ -44,6 +44,39 @@ def _seconds(*arguments: str) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(("--help",), 0), (("targets",), 0), (("check", "missing.toml"), 2)]
+)
+def test_a_reader_that_goes_away_changes_no_exit_code(arguments: tuple[str, ...], code: int) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "espalier", *arguments],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    os.close(writing)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr and "Exception ignored" not in done.stderr
+
+
+def test_a_broken_pipe_that_is_not_the_readers_is_a_bug_and_never_silent(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise BrokenPipeError("a child has gone")
+
+    monkeypatch.setattr(cli.cli.commands["doctor"], "callback", broken)
+    monkeypatch.setattr(sys, "argv", ["espalier", "doctor"])
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    assert stopped.value.code == 70
+    assert "a child has gone" in capfd.readouterr().err
+
+
 def test_every_command_has_a_help_page() -> None:
     assert set(cli.cli.commands) == {"build", "calibrate", "check", "doctor", "explain", "init", "inspect", "targets", "verify"}
     for name, command in cli.cli.commands.items():
@@ -97,7 +130,8 @@ def test_every_error_ends_with_its_code(
     def fail(*_: object, **__: object) -> None:
         raise problem
 
-    monkeypatch.setattr(cli.cli, "main", fail)
+    monkeypatch.setattr(cli.cli, "invoke", fail)
+    monkeypatch.setattr(sys, "argv", ["espalier", "doctor"])
     with pytest.raises(SystemExit) as caught:
         cli.main()
     assert caught.value.code == code
