@@ -3,7 +3,8 @@
     python benchmarks/microcontroller.py path/to/pretrainedResnet_quant.tflite
 
 Espalier's figures are measured here: `zig cc`, unicorn (Cortex-M55: QEMU's mps3-an547, where installed).
-Instruction counts and bytes are exact and repeatable; they are not cycles or times of a chip. The figures of
+Instruction counts and bytes are exact and repeatable; the time is an estimate from them (benchmarks/cycle_estimate.py
+prints its error on published board times). The figures of
 TFLite Micro were measured once (90b983c2, CMSIS-NN 4ab83cc3, gcc 12.2.1, QEMU 7.2) and are quoted: they
 cannot be made again without its source tree. Each is the best of its builds for that quantity.
 """
@@ -30,8 +31,10 @@ from espalier.graph.verify import layer_name
 from espalier.graph.view import view
 from espalier.load.tflite import read_tflite
 from espalier.measure.cross import CORES
+from espalier.measure.cycles import estimate
 from espalier.measure.microcontroller import Emulated, LayerFigure, measure_program
 from espalier.plan.memory import plan_memory
+from espalier.target import load_target, target_names
 
 INPUTS = 3
 
@@ -141,6 +144,9 @@ def main(path: Path) -> int:
             f"{figures.weights_bytes:,} bytes "
             f"({figures.compiler} {figures.optimize}, {figures.emulator})"
         )
+        time = estimate(core, figures.model_cycles, load_target(core).number("clock-hz")) if core in target_names() else None
+        if time is not None:
+            print(f"  {time.row()['text']}")
         layers = figures.layers or tuple(layers_one_by_one(graph, core, optimize, figures.optimize))
         if not figures.layers:
             print("  each measured as a program of its own, nothing streamed or in place:")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -26,12 +27,13 @@ def gates(
     latency: Sequence[LatencyRow],
     targets: Sequence[Target],
     arenas: Sequence[ArenaRow] = (),
+    emulated: Sequence[Mapping[str, Any]] = (),
 ) -> tuple[GateRow, ...]:
     """Every gate that the recipe or a target asks for, in a fixed order.
 
     `model_bytes` is the largest .tflite shipped; `arena_bytes` is per microcontroller target; `given_top1` is the
-    share of right answers of the model as given; `arenas` tell what fills an arena. A budget whose figure is unknown
-    fails.
+    share of right answers of the model as given; `arenas` tell what fills an arena; `emulated` are the report's rows of
+    compiled programs, whose flash is known exactly. A budget whose figure is unknown fails.
     """
     budgets = recipe.budgets
     rows: list[GateRow] = []
@@ -72,10 +74,12 @@ def gates(
                 rows.append(
                     _row(f"budgets.max-latency-us.{runtime}", limit_us, _median(latency, runtime), "µs")
                 )
+        if budgets.max_latency_us.c_estimate is not None:
+            rows.append(_estimated(budgets.max_latency_us.c_estimate, emulated))
     for target in targets:
         flash, ram = target.number("flash-bytes"), target.number("ram-bytes")
         if flash is not None:
-            rows.append(_row(f"{target.name}.flash-bytes", flash, model_bytes, "bytes"))
+            rows.append(_flash(target.name, flash, model_bytes, emulated))
         if ram is not None and target.name in arena_bytes:
             name, value = f"{target.name}.ram-bytes", arena_bytes[target.name]
             rows.append(_arena(name, int(ram), target.name, value, arenas))
@@ -85,6 +89,40 @@ def gates(
 def _median(latency: Sequence[LatencyRow], runtime: str) -> float | None:
     rows = [r for r in latency if r.runtime == runtime and r.variant == "int8" and r.threads == 1]
     return rows[0].median_us if rows else None
+
+
+def _estimated(limit_us: float, emulated: Sequence[Mapping[str, Any]]) -> GateRow:
+    """The slowest target's upper end of the estimate; no figure when a compiled program has none."""
+    times = [row["estimate"]["milliseconds"][1] if row.get("estimate") else None for row in emulated]
+    known = [time for time in times if time is not None]
+    value = 1e3 * max(known) if known and len(known) == len(times) else None
+    row = _row("budgets.max-latency-us.c-estimate", limit_us, value, "µs (estimate)")
+    if row.passed:
+        return row
+    slowest = [r for r in emulated if r.get("estimate") and value == 1e3 * r["estimate"]["milliseconds"][1]]
+    without = sorted(str(r["target"]) for r, time in zip(emulated, times, strict=True) if time is None)
+    why = f"{slowest[0]['target']}: {slowest[0]['estimate']['text']}" if slowest else ""
+    if without:
+        why = f"no published times to estimate from for {', '.join(without)}"
+    return msgspec.structs.replace(row, why=why)
+
+
+def _flash(target: str, limit: float, model_bytes: int, emulated: Sequence[Mapping[str, Any]]) -> GateRow:
+    """Flash of a target: code and constants of the compiled program, else the model file alone."""
+    name = f"{target}.flash-bytes"
+    program = next((row for row in emulated if row["target"] == target), None)
+    if program is None:
+        return _row(name, limit, model_bytes, "bytes")
+    code, weights = int(program["code_bytes"]), int(program["weights_bytes"])
+    row = _row(name, limit, code + weights, "bytes")
+    if row.passed:
+        return row
+    why = (
+        f"{code + weights - int(limit):,} bytes more than the flash: {weights:,} of weights and constants, {code:,} of "
+        'code. What helps: prune channels ([prune] method = "channels"), optimize = "flash" in the [[deploy]] table, '
+        "a smaller network, or a part with more flash"
+    )
+    return msgspec.structs.replace(row, why=why)
 
 
 def _row(name: str, limit: float, value: float | None, unit: str, *, passed: bool | None = None) -> GateRow:

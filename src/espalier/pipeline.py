@@ -57,6 +57,7 @@ def run_stages(shop: Workshop, job: Job, out: Path, *, tools: str) -> Outcome:
         latency=timing.rows,
         targets=job.targets,
         arenas=bundles.arenas,
+        emulated=bundles.emulated,
     )
     return _finish(shop, job, out, rows, findings, pruning, int8, evaluation, timing, proved, bundles)
 

@@ -123,10 +123,12 @@ class Decision(_Table, frozen=True, kw_only=True):
 
 
 class LatencyBudget(_Table, frozen=True, kw_only=True):
-    """Median microseconds per runtime, on the machine that runs the build."""
+    """Median microseconds per runtime, on the machine that runs the build. `c_estimate`: upper end of the *estimated*
+    time of compiled C on each microcontroller target that has an estimate (Cortex-M4, M7, M33)."""
 
     litert: float | None = None
     tflite_runtime: float | None = None
+    c_estimate: float | None = None
 
 
 class Budgets(_Table, frozen=True, kw_only=True):

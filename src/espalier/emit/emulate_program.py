@@ -13,6 +13,7 @@ from ..errors import ToolMissingError
 from ..graph.simplify import simplify
 from ..job import Job
 from ..load.tflite import read_tflite
+from ..measure.cycles import estimate
 from ..measure.microcontroller import measure_program
 from ..quantize.quantize_model import Int8Model
 from ..recipe import Deploy
@@ -84,6 +85,7 @@ def _emulate(job: Job, deploy: Deploy, target: Target, int8: Int8Model, compiled
     except ToolMissingError as problem:
         check = Check(name=name, tool="zig cc, unicorn", result="not run", why=problem.found)
         return Emulation(row=None, check=check)
+    time = estimate(figures.core, figures.model_cycles, target.number("clock-hz"))
     row = {
         "target": target.name,
         "core": figures.core,
@@ -95,6 +97,7 @@ def _emulate(job: Job, deploy: Deploy, target: Target, int8: Int8Model, compiled
         "code_bytes": figures.code_bytes,
         "weights_bytes": figures.weights_bytes,
         "exact": figures.exact == len(cases),
+        "estimate": time.row() if time is not None else None,
         "layers": [{"name": f.name, "macs": f.macs, "instructions": f.instructions} for f in figures.layers],
     }
     why = f"memory was written up to byte {figures.arena_bytes} of the arena, {compiled.arena_bytes} were planned"

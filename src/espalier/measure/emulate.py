@@ -4,7 +4,7 @@ Instructions are counted by basic blocks (a block's instructions are known from 
 counted),
 the stack by painting, code and constants by section. An instruction count is not a cycle count: it knows
 nothing of
-wait states, dual issue or load latency.
+wait states, dual issue or load latency. :mod:`espalier.measure.cycles` makes an estimate of it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from espalier.errors import BugError, ToolMissingError
 from espalier.measure.cross import RAM_BASE, Core, compile_counter
+from espalier.measure.cycles import EXTRA_CYCLES
 from espalier.measure.elf import Image
 
 _STOP = 0x1000_0000
@@ -49,6 +50,13 @@ class _Counter(ctypes.Structure):
         ("inside", ctypes.c_uint32),
         ("encoding", ctypes.c_uint32),
         ("stray", ctypes.c_uint32),
+        ("known_extra", ctypes.c_void_p),
+        ("extra", ctypes.c_uint64),
+        ("load", ctypes.c_uint32),
+        ("pair", ctypes.c_uint32),
+        ("each", ctypes.c_uint32),
+        ("taken", ctypes.c_uint32),
+        ("previous_end", ctypes.c_uint32),
     )
 
 
@@ -60,6 +68,8 @@ class Call:
     buffers: tuple[bytes, ...]
     """The RAM buffers after the call, in the order given."""
     instructions: int
+    model_cycles: int | None
+    """What :mod:`espalier.measure.cycles` calls model cycles; None on RISC-V, for which there is no model."""
     layers: Mapping[str, int]
     """Instructions per layer structure that the watched function passes on; "" is the function itself."""
     stack_bytes: int
@@ -104,6 +114,7 @@ class EmulatedCore:
         self._flash_base, self._flash = low, bytes(flash)
         self._known = np.zeros(len(flash) // 2 + 1, np.uint16)
         self._known_size = np.zeros_like(self._known)
+        self._known_extra = np.zeros_like(self._known)
 
     def call(
         self,
@@ -151,6 +162,7 @@ class EmulatedCore:
             result=result,
             buffers=tuple(bytes(self._engine.mem_read(address, size)) for address, size in spans),
             instructions=int(counter.total),
+            model_cycles=None if self._riscv else int(counter.total + counter.extra),
             layers=dict(zip([*known, ""], counts.tolist(), strict=True)),
             stack_bytes=_STACK_BYTES - untouched - passed,
         )
@@ -179,12 +191,17 @@ class EmulatedCore:
             flash=ctypes.cast(ctypes.c_char_p(self._flash), ctypes.c_void_p).value,
             known=self._known.ctypes.data,
             known_size=self._known_size.ctypes.data,
+            known_extra=self._known_extra.ctypes.data,
             flash_base=self._flash_base,
             flash_bytes=len(self._flash),
             watch_begin=begin,
             watch_end=begin + (symbol.size if symbol else 0),
             layers=len(layers),
             encoding=int(self._riscv),
+            load=EXTRA_CYCLES["load"],
+            pair=EXTRA_CYCLES["pair"],
+            each=EXTRA_CYCLES["register"],
+            taken=EXTRA_CYCLES["taken branch"],
         )
         return counter, counts, addresses
 

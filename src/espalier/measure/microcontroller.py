@@ -45,6 +45,8 @@ class Emulated:
     compiler: str
     optimize: str
     instructions: int
+    model_cycles: int | None
+    """What :mod:`espalier.measure.cycles` weighs the instructions with; None where it has no model."""
     arena_bytes: int
     """The highest byte of the arena that was written, found by painting, plus one."""
     stack_bytes: int
@@ -108,6 +110,7 @@ def measure_program(
         compiler="zig cc",
         optimize=optimize,
         instructions=first.instructions,
+        model_cycles=first.model_cycles,
         arena_bytes=_high_water(first.buffers[0], second.buffers[0], arena_bytes),
         stack_bytes=first.stack_bytes,
         code_bytes=image.size_of(".text"),
@@ -143,6 +146,7 @@ def _measure_on_board(
         compiler="zig cc",
         optimize=optimize,
         instructions=run.instructions,
+        model_cycles=None,
         arena_bytes=run.arena_bytes,
         stack_bytes=run.stack_bytes,
         code_bytes=run.image.size_of(".text"),

@@ -100,6 +100,8 @@ def key_figures(report: Report) -> list[tuple[str, str]]:
                 f"{'exact' if core['exact'] else 'NOT exact'}",
             )
         )
+        if core.get("estimate"):
+            rows.append(("time", f"{core['target']}: {core['estimate']['text']}"))
     return rows
 
 

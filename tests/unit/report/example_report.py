@@ -168,6 +168,11 @@ def example_report(**changes: Any) -> Report:
                 "code_bytes": 12000,
                 "weights_bytes": 80000,
                 "exact": True,
+                "estimate": {
+                    "cycles": [15_000_000, 21_000_000],
+                    "milliseconds": [83.0, 117.0],
+                    "text": "about 83 to 117 ms at 180 MHz (estimate, from 6 published times)",
+                },
                 "layers": [{"name": "conv", "macs": 1000, "instructions": 900}],
             },
         ),

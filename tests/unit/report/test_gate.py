@@ -26,6 +26,14 @@ target = "x"
 """)
 
 
+EMULATED: dict[str, Any] = {
+    "target": "cortex-m4",
+    "code_bytes": 4_000,
+    "weights_bytes": 10_000,
+    "estimate": {"milliseconds": [0.2, 0.3], "text": "about 0.2 to 0.3 ms at 1 MHz (estimate)"},
+}
+
+
 def run(budgets: Budgets = Budgets(), **changes: Any) -> dict[str, GateRow]:  # noqa: B008
     given: dict[str, Any] = {
         "accuracy": example_report().accuracy,
@@ -35,6 +43,7 @@ def run(budgets: Budgets = Budgets(), **changes: Any) -> dict[str, GateRow]:  # 
         "arena_bytes": {"cortex-m4": 36_864},
         "latency": example_report().latency,
         "targets": (),
+        "emulated": (EMULATED,),
     }
     recipe = msgspec.structs.replace(RECIPE, budgets=budgets)
     return {row.name: row for row in gates(recipe, **(given | changes))}
@@ -54,6 +63,7 @@ def run(budgets: Budgets = Budgets(), **changes: Any) -> dict[str, GateRow]:  # 
             "budgets.max-latency-us.tflite-runtime",
             300.0,
         ),
+        ({"max_latency_us": LatencyBudget(c_estimate=300.0)}, "budgets.max-latency-us.c-estimate", 300.0),
     ],
 )
 def test_each_budget_holds_at_its_limit_and_fails_just_beyond(
@@ -118,3 +128,30 @@ def test_an_arena_over_its_limit_says_by_how_much_where_and_what_helps() -> None
         rows = run(Budgets(max_arena_bytes=36_000), arenas=(advised,))
         assert words in rows["budgets.max-arena-bytes"].why
     assert run(Budgets(max_arena_bytes=40_000), arenas=(arena_row(),))["budgets.max-arena-bytes"].why == ""
+
+
+def test_an_estimated_latency_is_named_an_estimate_and_fails_where_there_is_none() -> None:
+    budget = Budgets(max_latency_us=LatencyBudget(c_estimate=299.0))
+    text = describe(run(budget)["budgets.max-latency-us.c-estimate"])
+    assert "µs (estimate)" in text
+    assert "cortex-m4: about 0.2 to 0.3 ms" in text
+    without = {**EMULATED, "target": "esp32-c3", "estimate": None}
+    row = run(budget, emulated=(EMULATED, without))["budgets.max-latency-us.c-estimate"]
+    assert row.value is None
+    assert not row.passed
+    assert "esp32-c3" in row.why
+    assert not run(budget, emulated=())["budgets.max-latency-us.c-estimate"].passed
+
+
+def test_a_compiled_program_is_judged_by_its_code_and_constants_not_by_the_model_file() -> None:
+    small = msgspec.structs.replace(
+        load_target("cortex-m4"), name="cortex-m4", facts={"flash-bytes": Fact(value=13_000, source="x")}
+    )
+    row = run(targets=(small,))["cortex-m4.flash-bytes"]
+    assert row.value == 14_000
+    text = describe(row)
+    for part in ("1,000 bytes more", "10,000 of weights", "4,000 of code", 'optimize = "flash"', "prune"):
+        assert part in text, part
+    assert run(targets=(small,), emulated=())["cortex-m4.flash-bytes"].why == ""
+    larger = msgspec.structs.replace(small, facts={"flash-bytes": Fact(value=14_000, source="x")})
+    assert run(targets=(larger,), model_bytes=99_999)["cortex-m4.flash-bytes"].passed
