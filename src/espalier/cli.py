@@ -147,9 +147,14 @@ def verify(bundle: Path, as_json: bool) -> None:
 @click.option(
     "--worst", type=click.IntRange(0), default=8, show_default=True, help="Layers whose gain is measured."
 )
+@click.option(
+    "--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write a page with the table, too."
+)
 @JSON
 @QUIET
-def explain(build: Path, images: Path | None, count: int, worst: int, as_json: bool, quiet: bool) -> None:
+def explain(
+    build: Path, images: Path | None, count: int, worst: int, page: Path | None, as_json: bool, quiet: bool
+) -> None:
     """Show where the int8 model of BUILD loses precision, layer by layer, and what to do about it.
 
     BUILD is dist/NAME-VERSION or a recipe; the recipe works after a failed gate, too. Compares each layer with the
@@ -159,7 +164,7 @@ def explain(build: Path, images: Path | None, count: int, worst: int, as_json: b
     from .explain import explain_lines
     from .terminal import Progress
 
-    found = run(build, images, count=count, worst=worst, progress=Progress(quiet=quiet))
+    found = run(build, images, count=count, worst=worst, page=page, progress=Progress(quiet=quiet))
     _print(found, as_json, explain_lines)
 
 

@@ -16,25 +16,17 @@ from .bundle.golden import FOLDER, Golden, read_golden
 from .errors import ImagesRefusedError, UsageError
 from .limits import LIMITS
 from .load.read_images import PixelSet
+from .quantize.advice import name_of, operator_of
+from .quantize.layer_account import IMAGES, WORST, Compared, account, of_job
 from .recipe import InputContract
-from .store import Store
+from .store import Store, digest
 from .terminal import Progress
 from .workshop import Workshop
 
-SECONDS = 1_800.0
-FEW_IMAGES = 32
 SHOWN = 40
 """Layers in the table; JSON has all."""
 NAMED = 6
 """Layers named at one advice."""
-_SHORT = {"CONV_2D": "conv", "DEPTHWISE_CONV_2D": "depthwise", "FULLY_CONNECTED": "dense", "TRANSPOSE_CONV": "deconv"}
-MEASURED = (
-    "gain: the int8 model computed in float with its own scales, weights and roundings (a simulation); then again with "
-    "this one layer's output left unrounded (through reshapes, concatenations and pooling, too), and with its weights "
-    "from the float model as well; the better of both, as dB of signal "
-    "to noise of the scores before the softmax, and as images that get the float model's answer"
-)
-"""What the gain columns are."""
 _FILE_WIDTH = 150
 """Characters of a line where stdout is no terminal."""
 _COLUMNS = (
@@ -57,26 +49,13 @@ class _Report(msgspec.Struct, frozen=True, kw_only=True):
     quantize: _Steps
 
 
-class _Input(msgspec.Struct, frozen=True, kw_only=True):
-    """What is compared: both files, the Keras layers of their tensors, images prepared for them (path of a .npy)."""
-
-    name: str
-    version: str
-    float_model: bytes
-    int8_model: bytes
-    layers: dict[str, str]
-    contract: InputContract
-    pixels: str
-    source: str
-    notes: tuple[str, ...] = ()
-
-
 def explain(
     path: Path,
     images: Path | None = None,
     *,
-    count: int = 128,
-    worst: int = 8,
+    count: int = IMAGES,
+    worst: int = WORST,
+    page: Path | None = None,
     progress: Progress | None = None,
     store: Store | None = None,
 ) -> dict[str, Any]:
@@ -85,7 +64,8 @@ def explain(
     `path`: a build's output folder, or its recipe, whose stages are read back from the store where they ran before (so
     it works when a gate failed and no model was written). `images`: a folder or csv of images that the model was not
     calibrated with, at most `count` of them, balanced over classes. Without it, the recipe's evaluation images; for a
-    folder a bundle's golden vectors, which are few. `worst`: for how many layers the gain is measured.
+    folder a bundle's golden vectors, which are few. `worst`: for how many layers the gain is measured. `page`:
+    an HTML file to write the table to.
     Returns plain data: the fields of `quantize.sensitivity.measure_sensitivity`, `name`, `version`, `source`, `measured`
     and `notes`. Raises UsageError when `path` is neither, ImagesRefusedError when no image can be read.
     """
@@ -97,49 +77,20 @@ def explain(
             shop.progress.plan(["images", "explain"], {"images": 1.0, "explain": 4.0})
             given = _of_folder(shop, path, images, count)
         with shop.stage("explain"):
-            found: dict[str, Any] = shop.worker("litert").call(
-                "explain",
-                seconds=SECONDS,
-                on_progress=lambda done, total, text: shop.progress.step("explain", done, total, text),
-                int8_model=given.int8_model,
-                float_model=given.float_model,
-                pixels_path=given.pixels,
-                contract=msgspec.to_builtins(given.contract),
-                layers=given.layers,
-                worst=worst,
-            )
-    return {
-        "format": "espalier-explain/1",
-        "name": given.name,
-        "version": given.version,
-        "source": given.source,
-        "measured": MEASURED,
-        "notes": [*given.notes, *_notes(given, found)],
-        **found,
-    }
+            found = account(shop, given, worst)
+    if page is not None:
+        from .report.html import explain_html
+
+        try:
+            page.write_bytes(explain_html(found))
+        except OSError as problem:
+            raise UsageError(
+                f"{page} cannot be written: {problem.strerror}", next_step="give a file in a folder that exists"
+            ) from None
+    return found
 
 
-def _notes(given: _Input, found: dict[str, Any]) -> list[str]:
-    notes = []
-    if found["images"] < FEW_IMAGES and given.source != "golden vectors":
-        notes.append(f"{found['images']} images are few; {FEW_IMAGES} or more give firm figures")
-    if not given.layers:
-        notes.append("this build's report names no Keras layers (it is older); build again to see them")
-    if found["unmatched"]:
-        notes.append(
-            f"{len(found['unmatched'])} tensors of the int8 model have no counterpart in the float model and are not "
-            f"compared: {', '.join(found['unmatched'][:4])}"
-        )
-    if found["rewritten"]:
-        notes.append(
-            f"the build changed the weights of {', '.join(found['rewritten'][:6])}"
-            + (f" and {len(found['rewritten']) - 6} more" if len(found["rewritten"]) > 6 else "")
-            + " (equalization, a scale taken in): of these layers only the rounding of the output is measured"
-        )
-    return notes
-
-
-def _of_recipe(shop: Workshop, path: Path, images: Path | None, count: int) -> _Input:
+def _of_recipe(shop: Workshop, path: Path, images: Path | None, count: int) -> Compared:
     """The build's own stages up to the int8 model; nothing runs again that a build has stored."""
     from .job import read_job
     from .prune.prune_model import prune_model
@@ -148,38 +99,16 @@ def _of_recipe(shop: Workshop, path: Path, images: Path | None, count: int) -> _
     shop.progress.plan(["read", "load", "prune", "quantize", "images", "explain"], {"explain": 4.0})
     job = read_job(shop, path)
     pruned = prune_model(shop, job, job.model.float_model())
-    int8 = quantize_model(shop, job, pruned.model)
-    notes: tuple[str, ...] = ()
-    if images is not None:
-        pixels, source = _image_pixels(shop, images, job.recipe.input, count), "images"
-    else:
-        own = job.evaluation or job.calibration
-        pixels, source = _some(shop, own.pixels(), count), f"{own.role} images"
-        if job.evaluation is None:
-            notes = ("the recipe has no evaluation images: saturation cannot show on the images of the calibration",)
-    return _Input(
-        name=job.recipe.name,
-        version=job.recipe.version,
-        float_model=pruned.model.tflite,
-        int8_model=int8.int8_model,
-        layers=pruned.model.layers,
-        contract=job.recipe.input,
-        pixels=pixels,
-        source=source,
-        notes=notes,
+    given = of_job(job, pruned.model, quantize_model(shop, job, pruned.model), shop, count)
+    if images is None:
+        return given
+    pixels = _image_pixels(shop, images, job.recipe.input, count)
+    return msgspec.structs.replace(
+        given, pixels=lambda: pixels, pixels_key=_digest_of(pixels), source="images", notes=()
     )
 
 
-def _some(shop: Workshop, pixels: str, count: int) -> str:
-    """At most `count` evenly spaced images of a .npy (they lie sorted by class)."""
-    everything = np.load(pixels, mmap_mode="r")
-    kept = min(count, len(everything))
-    path = shop.scratch / "some.npy"
-    np.save(path, everything[(np.arange(kept) * len(everything)) // max(1, kept)])
-    return str(path)
-
-
-def _of_folder(shop: Workshop, folder: Path, images: Path | None, count: int) -> _Input:
+def _of_folder(shop: Workshop, folder: Path, images: Path | None, count: int) -> Compared:
     """What a build left."""
     report, float_model, int8_model = _read_build(folder)
     golden, files = _read_golden(folder)
@@ -190,17 +119,22 @@ def _of_folder(shop: Workshop, folder: Path, images: Path | None, count: int) ->
         notes = ("no images were given, so the bundle's golden vectors serve: give --images for firm figures",)
     else:
         pixels, source = _image_pixels(shop, images, contract, count), "images"
-    return _Input(
+    return Compared(
         name=report.name,
         version=report.version,
         float_model=float_model,
         int8_model=int8_model,
         layers=report.quantize.layers,
         contract=contract,
-        pixels=pixels,
+        pixels=lambda: pixels,
+        pixels_key=_digest_of(pixels),
         source=source,
         notes=notes,
     )
+
+
+def _digest_of(pixels: str) -> str:
+    return digest(Path(pixels).read_bytes())
 
 
 def _read_build(folder: Path) -> tuple[_Report, bytes, bytes]:
@@ -276,8 +210,8 @@ def explain_lines(found: dict[str, Any]) -> list[str]:
         table.add_column(title, justify="right", no_wrap=True)
     for row in rows[:SHOWN]:
         table.add_row(
-            _where(row),
-            _operator(row),
+            name_of(row),
+            operator_of(row),
             _maybe(row["gain_db"], "+.2f"),
             _maybe(row["gain_agreement"], "+.1%"),
             f"{row['sqnr_db']:.1f}",
@@ -317,24 +251,15 @@ def _advice(rows: list[dict[str, Any]]) -> list[str]:
     said: dict[str, list[str]] = {}
     for row in rows:
         for text in row["advice"]:
-            said.setdefault(text, []).append(f"{_where(row)} ({_operator(row)})")
+            said.setdefault(text, []).append(f"{name_of(row)} ({operator_of(row)})")
     return [
         ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "") + f": {text}"
         for text, names in said.items()
     ]
 
 
-def _operator(row: dict[str, Any]) -> str:
-    name = str(row["operator"])
-    return _SHORT.get(name, name.lower())
-
-
 def _wrapped(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
     return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
-
-
-def _where(row: dict[str, Any]) -> str:
-    return str(row["layer"] or row["tensor"])
 
 
 def _maybe(value: float | None, form: str) -> str:

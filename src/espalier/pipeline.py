@@ -17,6 +17,7 @@ from .measure.evaluate_model import Evaluation, answer_early, evaluate_model
 from .measure.time_model import Timing, time_models, timers
 from .prune.prune_model import Pruning, prune_model
 from .publish import publish
+from .quantize.layer_account import account_if_due, blame
 from .quantize.quantize_model import Int8Model, check_targets, quantize_model
 from .report.compose import compose_report
 from .report.content import GateRow
@@ -59,7 +60,10 @@ def run_stages(shop: Workshop, job: Job, out: Path, *, tools: str) -> Outcome:
         arenas=bundles.arenas,
         emulated=bundles.emulated,
     )
-    return _finish(shop, job, out, rows, findings, pruning, int8, evaluation, timing, proved, bundles)
+    explained, doubts = account_if_due(shop, job, pruned.model, int8, rows)
+    rows = blame(rows, evaluation.accuracy, explained, f"espalier explain {job.path.name}")
+    findings = (*findings, *doubts)
+    return _finish(shop, job, out, rows, findings, pruning, int8, evaluation, timing, proved, bundles, explained)
 
 
 def _finish(
@@ -74,6 +78,7 @@ def _finish(
     timing: Timing,
     proof: Proof,
     bundles: Any,
+    explained: dict[str, Any] | None,
 ) -> Outcome:
     failure = _failure(rows, proof, bundles.bundles)
     folder = out / f"{job.recipe.name}-{job.recipe.version}"
@@ -90,6 +95,7 @@ def _finish(
             timing=timing,
             proof=proof,
             bundles=bundles,
+            explained=explained,
         )
         files = report_files(report)
         if failure is None:

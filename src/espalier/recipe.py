@@ -122,6 +122,13 @@ class Decision(_Table, frozen=True, kw_only=True):
     threshold: float = 0.6
 
 
+class ReportWish(_Table, frozen=True, kw_only=True):
+    """`explain`: whether the report accounts for every layer of the int8 model (`espalier explain`); auto: when the
+    ladder had to climb or an accuracy limit failed, so that no other build takes longer."""
+
+    explain: Literal["auto", "always", "never"] = "auto"
+
+
 class LatencyBudget(_Table, frozen=True, kw_only=True):
     """Median microseconds per runtime, on the machine that runs the build. `c_estimate`: upper end of the *estimated*
     time of compiled C on each microcontroller target that has an estimate (Cortex-M4, M7, M33)."""
@@ -164,6 +171,7 @@ class Recipe(_Table, frozen=True, kw_only=True):
     quantize: Quantize = Quantize()
     decision: Decision = Decision()
     budgets: Budgets = Budgets()
+    report: ReportWish = ReportWish()
 
 
 def load_recipe(path: Path | str) -> Recipe:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -212,3 +213,17 @@ def advice_for(row: LayerFacts) -> tuple[str, ...]:
     """What the rules say of a layer, in the order of the table."""
     values = {**msgspec.structs.asdict(row), "used": row.used}
     return tuple(rule.text.format_map(values) for rule in RULES if rule.applies(row))
+
+
+def name_of(row: Mapping[str, Any]) -> str:
+    """The Keras layer of a row (LayerFacts as plain data), or its tensor where there is none."""
+    return str(row["layer"] or row["tensor"])
+
+
+def operator_of(row: Mapping[str, Any]) -> str:
+    """The operator of a row in a word."""
+    name = str(row["operator"])
+    return _WORDS.get(name, name.lower())
+
+
+_WORDS = {"CONV_2D": "conv", "DEPTHWISE_CONV_2D": "depthwise", "FULLY_CONNECTED": "dense", "TRANSPOSE_CONV": "deconv"}

@@ -46,6 +46,8 @@ class Int8Model(msgspec.Struct, frozen=True, kw_only=True):
     """Of the ranges that the first rung was made from."""
     layers: dict[str, str] = {}
     """Tensor name -> Keras layer, for C comments and messages."""
+    whole: bytes = b""
+    """The int8 file with every channel of the float file, where `int8_model` has fewer: it answers the same."""
 
 
 class Quantized(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +60,8 @@ class Quantized(msgspec.Struct, frozen=True, kw_only=True):
     seconds: dict[str, float]
     audit: dict[str, Any]
     stability: Stability | None = None
+    whole: bytes = b""
+    """The file before channels were dropped; empty when none were."""
 
 
 def quantize_model(shop: Workshop, job: Job, model: FloatModel) -> Int8Model:
@@ -95,6 +99,7 @@ def quantize_model(shop: Workshop, job: Job, model: FloatModel) -> Int8Model:
         warnings=(*_unstable(stability), *said, *audit["warnings"]),
         stability=stability,
         layers=model.layers,
+        whole=done.whole,
     )
 
 
@@ -310,7 +315,7 @@ def _finished(
     """Drop what cannot matter from a quantized file, audit it and make its twin."""
     worker = shop.worker("litert")
     lighter = worker.call("lighten", int8_model=int8, pixels_path=job.calibration.pixels())
-    int8 = lighter["int8_model"]
+    whole, int8 = int8, lighter["int8_model"]
     if lighter["note"]:
         notes = (*notes, lighter["note"])
     contract = msgspec.to_builtins(job.recipe.input)
@@ -327,6 +332,7 @@ def _finished(
         notes=notes,
         seconds=seconds,
         audit=audit,
+        whole=whole if lighter["note"] else b"",
     )
 
 

@@ -33,6 +33,7 @@ def compose_report(
     timing: Timing,
     proof: Proof,
     bundles: Bundles,
+    explained: dict[str, Any] | None,
 ) -> Report:
     """The report; a failed build lists no bundle, since none was written."""
     facts, summary = job.model.facts(), job.model.summary()
@@ -83,6 +84,7 @@ def compose_report(
         parity=proof.parity,
         warnings=(*findings, *evaluation.warnings, *int8.warnings, *timing.notes, *bundles.notes),
         machine=_machine(),
+        explain=explained,
         contact_sheet=evaluation.contact_sheet,
     )
 

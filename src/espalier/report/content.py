@@ -227,6 +227,9 @@ class Report(_Row, frozen=True, kw_only=True):
     parity: tuple[ParityRow, ...] = ()
     warnings: tuple[str, ...] = ()
     machine: dict[str, str] = {}
+    explain: dict[str, Any] | None = None
+    """Every layer of the int8 model against the float model, as `espalier explain --json` prints it; None when this
+    build did not make it (recipe: report.explain)."""
     contact_sheet: tuple[dict[str, str], ...] = ()
     """Flipped images for the HTML page: {image, float, int8, label, png_base64}; at most 24."""
     format: str = "espalier-report/1"

@@ -9,20 +9,13 @@ from markupsafe import Markup
 
 from ..gate import describe
 from .content import AccuracyRow, LatencyRow, Report
+from .layers import layer_table
 from .text import key_figures, percent, size
 
 
 def html(report: Report) -> bytes:
     """The page (UTF-8). Every string of the report is escaped: names of images and labels are untrusted."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("espalier.report", "."),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.filters.update(share=_share, us=_milliseconds, n=lambda v: f"{v:,}", size=size)
-    page = environment.get_template("page.html.j2").render(
+    page = _template("page.html.j2").render(
         report=report,
         key_figures=_headline(report),
         describe=describe,
@@ -33,9 +26,29 @@ def html(report: Report) -> bytes:
         # Our own drawings: plan/explain.py escapes the names in them.
         arenas=[{"row": row, "chart": Markup(row.chart)} for row in report.memory.arenas],
         operators=_operator_times(report.latency),
+        layers=None if report.explain is None else layer_table(report.explain),
         stages_total=sum(stage.seconds for stage in report.stages),
     )
     return page.encode()
+
+
+def explain_html(found: dict[str, Any]) -> bytes:
+    """The account of the layers as a page of its own (UTF-8), for the plain data of `espalier explain`."""
+    table = layer_table(found)
+    page = _template("explain.html.j2").render(name=found["name"], version=found["version"], layers=table)
+    return page.encode()
+
+
+def _template(name: str) -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("espalier.report", "."),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters.update(share=_share, us=_milliseconds, n=lambda v: f"{v:,}", size=size)
+    return environment.get_template(name)
 
 
 def _share(value: float | None) -> str:

@@ -1,0 +1,192 @@
+"""The account of the int8 model's layers, as `espalier explain` prints it and the report shows it: when a build makes
+it, on which images, and the words of the worst layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from ..errors import EspalierError
+from ..job import Job
+from ..load.read_images import PixelSet
+from ..load.read_model import FloatModel
+from ..recipe import InputContract
+from ..report.content import AccuracyRow, GateRow
+from ..store import digest
+from ..workshop import Workshop, pack, unpack
+from .advice import name_of, operator_of
+from .quantize_model import Int8Model
+
+FORMAT = "espalier-explain/1"
+SECONDS = 1_800.0
+IMAGES, WORST = 128, 8
+"""Images that are run, and layers whose gain is measured, where nothing else is asked for."""
+FEW_IMAGES = 32
+NAMED = 3
+"""Layers in the words of a failed gate."""
+MEASURED = (
+    "gain: the int8 model computed in float with its own scales, weights and roundings (a simulation); then again with "
+    "this one layer's output left unrounded (through reshapes, concatenations and pooling, too), and with its weights "
+    "from the float model as well; the better of both, as dB of signal "
+    "to noise of the scores before the softmax, and as images that get the float model's answer"
+)
+"""What the gain columns are."""
+LOSS_GATES = ("quantize.max-accuracy-drop", "budgets.max-accuracy-drop")
+
+
+class Compared(msgspec.Struct, frozen=True, kw_only=True):
+    """What is compared: both files and the Keras layers of their tensors; `pixels` makes the path of a .npy of images
+    prepared for them, `pixels_key` stands for their content."""
+
+    name: str
+    version: str
+    float_model: bytes
+    int8_model: bytes
+    layers: dict[str, str]
+    contract: InputContract
+    pixels: Callable[[], str]
+    pixels_key: Any
+    source: str
+    notes: tuple[str, ...] = ()
+
+
+def of_job(job: Job, model: FloatModel, int8: Int8Model, shop: Workshop, count: int = IMAGES) -> Compared:
+    """A build's own models on its own evaluation images (without any: on the calibration images, and says so)."""
+    own = job.evaluation or job.calibration
+    notes: tuple[str, ...] = ()
+    if job.evaluation is None:
+        notes = ("the recipe has no evaluation images: saturation cannot show on the images of the calibration",)
+    return Compared(
+        name=job.recipe.name,
+        version=job.recipe.version,
+        float_model=model.tflite,
+        int8_model=int8.whole or int8.int8_model,
+        layers=model.layers,
+        contract=job.recipe.input,
+        pixels=lambda: some_of(shop, own, count),
+        pixels_key=[own.digest, count],
+        source=f"{own.role} images",
+        notes=notes,
+    )
+
+
+def some_of(shop: Workshop, images: PixelSet, count: int) -> str:
+    """At most `count` evenly spaced images of a set (they lie sorted by class), as the path of a .npy."""
+    everything = np.load(images.pixels(), mmap_mode="r")
+    kept = min(count, len(everything))
+    path = shop.scratch / "explained.npy"
+    np.save(path, everything[(np.arange(kept) * len(everything)) // max(1, kept)])
+    return str(path)
+
+
+def account(shop: Workshop, given: Compared, worst: int = WORST) -> dict[str, Any]:
+    """Plain data: `format`, `name`, `version`, `source`, `measured`, `notes` and the fields of
+    `sensitivity.measure_sensitivity`; stored. `worst`: for how many layers the gain is measured."""
+
+    def run() -> dict[str, bytes]:
+        value = shop.worker("litert").call(
+            "explain",
+            seconds=SECONDS,
+            on_progress=lambda done, total, text: shop.progress.step("explain", done, total, text),
+            int8_model=given.int8_model,
+            float_model=given.float_model,
+            pixels_path=given.pixels(),
+            contract=msgspec.to_builtins(given.contract),
+            layers=given.layers,
+            worst=worst,
+        )
+        return {"account": pack(value)}
+
+    key = {
+        "models": [digest(given.float_model), digest(given.int8_model)],
+        "pixels": given.pixels_key,
+        "contract": msgspec.to_builtins(given.contract),
+        "layers": given.layers,
+        "worst": worst,
+    }
+    found = unpack(shop.stored("explain", key, run)["account"], dict[str, Any])
+    return {
+        "format": FORMAT,
+        "name": given.name,
+        "version": given.version,
+        "source": given.source,
+        "measured": MEASURED,
+        "notes": [*given.notes, *_notes(given, found)],
+        **found,
+    }
+
+
+def _notes(given: Compared, found: dict[str, Any]) -> list[str]:
+    notes = []
+    if found["images"] < FEW_IMAGES and given.source != "golden vectors":
+        notes.append(f"{found['images']} images are few; {FEW_IMAGES} or more give firm figures")
+    if not given.layers:
+        notes.append("this build's report names no Keras layers (it is older); build again to see them")
+    if found["unmatched"]:
+        names = [given.layers.get(name) or name for name in found["unmatched"]]
+        notes.append(
+            f"{len(names)} tensors of the int8 model have no counterpart of the same shape in the float model and are "
+            f"not compared: {', '.join(names[:4])} (the recipe instead of the folder compares layers whose channels "
+            "were dropped, too)"
+        )
+    if found["rewritten"]:
+        notes.append(
+            f"the build changed the weights of {', '.join(found['rewritten'][:6])}"
+            + (f" and {len(found['rewritten']) - 6} more" if len(found["rewritten"]) > 6 else "")
+            + " (equalization, a scale taken in): of these layers only the rounding of the output is measured"
+        )
+    return notes
+
+
+def is_due(job: Job, int8: Int8Model, gates: Sequence[GateRow]) -> bool:
+    """Whether a build makes the account: always or never when the recipe says so, else when the ladder had to climb
+    or an accuracy limit failed. A build that loses nothing is not made slower."""
+    setting = job.recipe.report.explain
+    if setting != "auto":
+        return setting == "always"
+    return len(int8.steps) > 1 or any(row.name in LOSS_GATES and not row.passed for row in gates)
+
+
+def account_if_due(
+    shop: Workshop, job: Job, model: FloatModel, int8: Int8Model, gates: Sequence[GateRow]
+) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+    """The account of a build (None: not due), and warnings: an account that cannot be made stops no build."""
+    if not is_due(job, int8, gates):
+        return None, ()
+    try:
+        with shop.stage("explain"):
+            found = account(shop, of_job(job, model, int8, shop))
+    except EspalierError as problem:
+        return None, (f"explain: the layers could not be compared: {problem.found}",)
+    shop.ended("explain", f"{len(found['layers'])} layers on {found['images']} images")
+    return found, ()
+
+
+def blame(
+    gates: Sequence[GateRow], accuracy: AccuracyRow | None, found: dict[str, Any] | None, command: str
+) -> tuple[GateRow, ...]:
+    """The gates; a failed accuracy limit with the layers that lose most and their advice, or with the command that
+    names them. Not where int8 lost nothing: then pruning did."""
+    lost = accuracy is not None and (accuracy.drop_points > 0 or accuracy.agreement < 1)
+    said = f"`{command}` names the layers" if found is None else "the layers that lose most: " + worst_words(found)
+
+    def told(row: GateRow) -> GateRow:
+        if row.passed or row.name not in LOSS_GATES or not lost:
+            return row
+        return msgspec.structs.replace(row, why=f"{row.why}; {said}" if row.why else said)
+
+    return tuple(told(row) for row in gates)
+
+
+def worst_words(found: dict[str, Any]) -> str:
+    """The first layers of the ranking in a sentence: name, operator, what comes back, the first advice."""
+    return "; ".join(
+        f"{place}. {name_of(row)} ({operator_of(row)}"
+        + ("" if row["gain_db"] is None else f", {row['gain_db']:+.1f} dB when kept in more than 8 bits")
+        + ")"
+        + (f": {row['advice'][0]}" if row["advice"] else "")
+        for place, row in enumerate(found["layers"][:NAMED], 1)
+    )
