@@ -132,8 +132,12 @@ def _failure(rows: tuple[GateRow, ...], proof: Proof, bundles: tuple[Bundle, ...
         )
     failed = [row for row in rows if not row.passed]
     if failed:
-        return GateError(
+        error = GateError(
             f"{len(failed)} of {len(rows)} gates failed: " + "; ".join(describe(row) for row in failed),
             next_step="the report was written, bundles were not; raise the budget or change the model",
         )
+        for row in failed:
+            for place, text in enumerate(row.layers, 1):
+                error.add_note(f"  {place}. {text}")
+        return error
     return None

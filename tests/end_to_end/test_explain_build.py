@@ -43,3 +43,21 @@ def test_a_build_whose_gate_failed_is_explained_through_its_recipe(
     assert done.returncode == 2
     assert "give the recipe" in done.stderr
     assert done.stdout == ""
+
+
+def test_the_report_shows_the_layers_when_asked_and_the_command_where_the_build_did_not_need_them(
+    espalier: Any, digits: Path, built: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
+    folder, report = built
+    assert report["explain"] is None
+    assert "espalier explain RECIPE --html FILE" in (folder / "report.html").read_text()
+    asked = digits / "explained.toml"
+    asked.write_text((digits / "recipe.toml").read_text() + '\n[report]\nexplain = "always"\n')
+    for reused in (False, True):
+        done = espalier("build", asked, "--out", tmp_path, "--json", "--quiet")
+        assert done.returncode == 0, done.stderr
+        told = json.loads(done.stdout)
+        assert {s["name"]: s["reused"] for s in told["stages"]}["explain"] is reused
+    assert told["explain"]["images"] == 128
+    assert any(row["layer"] == "logits" and row["gain_db"] is not None for row in told["explain"]["layers"])
+    assert 'class="name">logits<' in (tmp_path / "digits-1.0.0" / "report.html").read_text()

@@ -106,12 +106,12 @@ def claim(drop: Drop, limit_points: float) -> str:
     )
     if drop.high <= limit_points:
         return f"{seen}: at most {limit_points:g} points is shown"
-    needed = images_needed(limit_points, drop)
-    if needed is None and drop.points <= limit_points:
-        return (
-            f"{seen}: no number of images shows a drop of at most {limit_points:g} points; these show at most "
-            f"{drop.high:.2f}"
-        )
-    if needed is None:
+    if drop.points > limit_points:
         return f"{seen}: more than {limit_points:g} points is the better guess, whatever n"
-    return f"{seen}: to claim at most {limit_points:g} points you need n >= {needed} images like these"
+    # Where no answer changed, the half observations of the interval would ask for far too many.
+    quiet = drop.lost + drop.won == 0
+    needed = images_at_least(limit_points) if quiet else images_needed(limit_points, drop)
+    shown = f"these show at most {drop.high:.2f}"
+    if needed is None:
+        return f"{seen}: no number of images shows a drop of at most {limit_points:g} points; {shown}"
+    return f"{seen}: {shown}; to claim at most {limit_points:g} points you need n >= {needed} images like these"

@@ -1,4 +1,4 @@
-"""What is said when no rung of the ladder holds the limit, or when the images cannot show that one does."""
+"""What is said when no rung of the ladder holds the limit."""
 
 from __future__ import annotations
 
@@ -11,22 +11,12 @@ from ..report.content import StepRow
 def explain_loss(
     steps: Sequence[StepRow], limit: float, drop: statistics.Drop | None, left_out: Sequence[str] = ()
 ) -> tuple[str, ...]:
-    """Sentences for the report: what was tried, the best with its loss and 95 % interval, what would help; and
-    how many images the claim needs. None when the limit holds and the images suffice.
+    """Sentences for the report: what was tried, the best with its loss and 95 % interval, what would help. None
+    when the limit holds (whether the images can show that is the gate's to say, from `statistics.claim`).
 
     `drop`: of the kept step on labelled images, None without labels (then `limit` is of disagreement).
     """
     kept = next(step for step in steps if step.kept)
-    return (*_not_held(kept, steps, limit, drop, left_out), *_too_few(limit, drop))
-
-
-def _not_held(
-    kept: StepRow,
-    steps: Sequence[StepRow],
-    limit: float,
-    drop: statistics.Drop | None,
-    left_out: Sequence[str],
-) -> tuple[str, ...]:
     lost = 100 * (1 - (kept.agreement or 0.0)) if kept.drop is None else kept.drop
     if lost <= limit:
         return ()
@@ -59,18 +49,3 @@ def _help(
         ways.append(f"max-accuracy-drop = {max(drop.high, limit):.2f}, the upper end of the interval")
     ways.append("training with weights and activations in smaller ranges (weight decay, ReLU6)")
     return "; ".join(ways)
-
-
-def _too_few(limit: float, drop: statistics.Drop | None) -> tuple[str, ...]:
-    """When even a flawless result on so few images could not show the limit."""
-    if drop is None:
-        return ()
-    fewest = statistics.images_at_least(limit)
-    if drop.high <= limit or (fewest is not None and drop.n >= fewest):
-        return ()
-    if fewest is None:
-        return (f"evaluation: a limit of {limit:g} points is not shown; {statistics.claim(drop, limit)}",)
-    return (
-        f"evaluation: too few images for a limit of {limit:g} points: {drop.n} show at most that the drop is below "
-        f"{drop.high:.2f} points; {limit:g} takes at least {fewest}, when no answer changes",
-    )

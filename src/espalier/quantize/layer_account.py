@@ -169,24 +169,22 @@ def blame(
     gates: Sequence[GateRow], accuracy: AccuracyRow | None, found: dict[str, Any] | None, command: str
 ) -> tuple[GateRow, ...]:
     """The gates; a failed accuracy limit with the layers that lose most and their advice, or with the command that
-    names them. Not where int8 lost nothing: then pruning did."""
-    lost = accuracy is not None and (accuracy.drop_points > 0 or accuracy.agreement < 1)
-    said = f"`{command}` names the layers" if found is None else "the layers that lose most: " + worst_words(found)
-
-    def told(row: GateRow) -> GateRow:
-        if row.passed or row.name not in LOSS_GATES or not lost:
-            return row
-        return msgspec.structs.replace(row, why=f"{row.why}; {said}" if row.why else said)
-
-    return tuple(told(row) for row in gates)
+    names them. Not where int8 changed no answer: then pruning lost it."""
+    if accuracy is None or not accuracy.flips:
+        return tuple(gates)
+    said = (f"`{command}` names the layers that lose most",) if found is None else worst_layers(found)
+    return tuple(
+        row if row.passed or row.name not in LOSS_GATES else msgspec.structs.replace(row, layers=said)
+        for row in gates
+    )
 
 
-def worst_words(found: dict[str, Any]) -> str:
-    """The first layers of the ranking in a sentence: name, operator, what comes back, the first advice."""
-    return "; ".join(
-        f"{place}. {name_of(row)} ({operator_of(row)}"
-        + ("" if row["gain_db"] is None else f", {row['gain_db']:+.1f} dB when kept in more than 8 bits")
+def worst_layers(found: dict[str, Any]) -> tuple[str, ...]:
+    """The first layers of the ranking in words: name, operator, what comes back, advice."""
+    return tuple(
+        f"{name_of(row)} ({operator_of(row)}"
+        + ("" if row["gain_db"] is None else f", {row['gain_db']:+.1f} dB when it keeps more than 8 bits")
         + ")"
         + (f": {row['advice'][0]}" if row["advice"] else "")
-        for place, row in enumerate(found["layers"][:NAMED], 1)
+        for row in found["layers"][:NAMED]
     )

@@ -196,7 +196,11 @@ class GateRow(_Row, frozen=True, kw_only=True):
     passed: bool
     unit: str = ""
     why: str = ""
-    """Of a failed gate, where more is known than the figure."""
+    """Of a gate that failed or is not shown, where more is known than the figure."""
+    layers: tuple[str, ...] = ()
+    """Of a failed accuracy limit: the layers that lose most, each with what comes back and an advice."""
+    shown: bool = True
+    """False for a limit that holds on the measured images, which are too few to claim it of others."""
 
 
 class BundleRow(_Row, frozen=True, kw_only=True):

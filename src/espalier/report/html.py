@@ -7,7 +7,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from ..gate import describe
+from ..gate import describe, not_shown
 from .content import AccuracyRow, LatencyRow, Report
 from .layers import layer_table
 from .text import key_figures, percent, size
@@ -19,6 +19,7 @@ def html(report: Report) -> bytes:
         report=report,
         key_figures=_headline(report),
         describe=describe,
+        not_shown=not_shown(report.gates),
         interval=_interval(report.accuracy),
         confusion=_confusion(report.accuracy),
         latency=_latency_bars(report.latency),

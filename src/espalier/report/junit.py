@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from ..gate import describe
+from ..gate import describe, not_shown
 from .content import Report
 
 
@@ -22,7 +22,9 @@ def junit(report: Report) -> bytes:
         case = ET.SubElement(gates, "testcase", classname="gates", name=gate.name)
         if not gate.passed:
             text = describe(gate)
-            ET.SubElement(case, "failure", message=text).text = text
+            ET.SubElement(case, "failure", message=text).text = "\n".join((text, *gate.layers))
+        elif not gate.shown:
+            ET.SubElement(case, "system-out").text = "; ".join(not_shown([gate]))
     checks = ET.SubElement(
         root,
         "testsuite",

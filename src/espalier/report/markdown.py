@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..gate import describe
+from ..gate import describe, not_shown
 from .content import Report
 from .text import key_figures, size
 
@@ -16,9 +16,13 @@ def markdown(report: Report) -> bytes:
         lines += ["", "| gate | value | limit | |", "|---|--:|--:|---|"]
         for gate in report.gates:
             value = "no figure" if gate.value is None else f"{gate.value:,.6g}"
-            verdict = "passed" if gate.passed else "**failed**"
+            verdict = "**failed**" if not gate.passed else "passed" if gate.shown else "passed, not shown"
             lines.append(f"| {_cell(gate.name)} | {value} | {gate.limit:,.6g} {gate.unit} | {verdict} |")
-    lines += [f"\n**{_cell(describe(gate))}**" for gate in report.gates if not gate.passed]
+    for gate in report.gates:
+        if not gate.passed:
+            lines.append(f"\n**{_cell(describe(gate))}**")
+            lines += ["", *(f"{place}. {_cell(text)}" for place, text in enumerate(gate.layers, 1))]
+    lines += [f"\n{_cell(text)}" for text in not_shown(report.gates)]
     if report.bundles:
         lines += ["", "| bundle | size | sha256 of its manifest |", "|---|--:|---|"]
         lines += [f"| `{b.path}` | {size(b.bytes)} | `{b.sha256[:16]}…` |" for b in report.bundles]

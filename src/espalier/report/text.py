@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..gate import describe
+from ..gate import describe, not_shown
 from .content import Report
 
 if TYPE_CHECKING:
@@ -26,7 +26,10 @@ def summary_lines(report: Report, folder: Path) -> list[str]:
     passed = len(report.gates) - len(failed)
     if report.gates:
         lines.append(f"  {'gates':<10} {passed} passed, {len(failed)} failed")
-    lines += [f"             FAILED {describe(gate)}" for gate in failed]
+    for gate in failed:
+        lines.append(f"             FAILED {describe(gate)}")
+        lines += [f"               {place}. {text}" for place, text in enumerate(gate.layers, 1)]
+    lines += [f"             NOT SHOWN {text}" for text in not_shown(report.gates)]
     counts = {r: sum(c.result == r for c in report.checks) for r in ("passed", "failed", "not run")}
     lines.append(
         f"  {'checks':<10} {counts['passed']} passed, {counts['failed']} failed, {counts['not run']} not run here"

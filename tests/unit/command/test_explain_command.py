@@ -91,6 +91,15 @@ def test_without_images_the_golden_vectors_serve_and_the_table_says_so(built: Pa
     assert max(len(line) for line in lines[1:]) <= 150
 
 
+def test_the_table_is_written_as_a_page_too(built: Path, tmp_path: Path) -> None:
+    done = run(built, tmp_path, "--worst", "0", "--html", str(tmp_path / "layers.html"))
+    page = (tmp_path / "layers.html").read_text()
+    assert "stem + activation" in page and "golden vectors" in page
+    assert "stem + activation" in done.stdout
+    with pytest.raises(UsageError, match="cannot be written"):
+        run(built, tmp_path, "--worst", "0", "--html", str(tmp_path / "absent" / "layers.html"))
+
+
 def test_advice_stands_below_the_table_under_its_layer() -> None:
     row = {
         "tensor": "t", "layer": "gate", "operator": "MUL", "gain_db": None, "gain_agreement": None, "sqnr_db": 9.0,

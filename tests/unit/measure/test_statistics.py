@@ -66,3 +66,17 @@ def test_no_number_of_images_proves_a_limit_below_the_drop() -> None:
 def test_the_claim_says_what_is_shown_and_what_is_needed() -> None:
     assert "at most 0.5 points is shown" in statistics.claim(statistics.paired_drop(5, 5, 20_000), 0.5)
     assert "you need n >=" in statistics.claim(statistics.paired_drop(2, 1, 200), 0.5)
+
+
+def test_nine_images_are_answered_with_what_they_show_and_what_is_needed() -> None:
+    said = statistics.claim(statistics.paired_drop(0, 0, 9), 0.5)
+    assert said.endswith("these show at most 17.82; to claim at most 0.5 points you need n >= 390 images like these")
+    assert statistics.images_at_least(0.5) == 390
+    assert statistics.paired_drop(0, 0, 390).high <= 0.5 < statistics.paired_drop(0, 0, 389).high
+
+
+def test_a_limit_of_nothing_is_answered_with_what_can_be_claimed() -> None:
+    assert statistics.images_at_least(0) is None
+    assert "no number of images shows a drop of at most 0 points; these show at most" in statistics.claim(
+        statistics.paired_drop(0, 0, 100), 0.0
+    )

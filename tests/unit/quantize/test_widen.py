@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from espalier.errors import WorkerError
-from espalier.measure.statistics import images_at_least, paired_drop
+from espalier.measure.statistics import paired_drop
 from espalier.quantize import candidate
 from espalier.quantize.account import explain_loss
 from espalier.quantize.audit import audit_model
@@ -153,28 +153,18 @@ def test_nothing_is_said_when_the_limit_holds_on_enough_images() -> None:
     assert explain_loss((_row("a", 0.1, True),), 0.5, paired_drop(2, 1, 1000)) == ()
 
 
-def test_nine_images_are_answered_with_what_they_show_and_what_is_needed() -> None:
-    (said,) = explain_loss((_row("a", 0.0, True),), 0.5, paired_drop(0, 0, 9))
-    assert "9 show at most that the drop is below 17.82 points" in said
-    assert "takes at least 390" in said
-    assert images_at_least(0.5) == 390
-    assert paired_drop(0, 0, 390).high <= 0.5 < paired_drop(0, 0, 389).high
-
-
-def test_a_limit_of_nothing_without_16_bit_is_answered_with_what_can_be_claimed() -> None:
+def test_a_limit_of_nothing_without_16_bit_is_answered_with_what_would_help() -> None:
     said = explain_loss(
         (_row("a", 1.0, True),), 0.0, paired_drop(2, 1, 100), ("16-bit activations: allow-int16 = false",)
     )
     text = "\n".join(said)
     assert "allow-int16 = true" in text
     assert "a limit above 0" in text
-    assert "a limit of 0 points is not shown" in text
 
 
 def test_without_labels_disagreement_is_what_is_lost() -> None:
     said = explain_loss((_row("a", None, True, agreement=0.97),), 0.5, None)
     assert "3.00 % of the answers differ" in said[0]
-    assert images_at_least(0) is None
 
 
 def test_the_call_between_processes_carries_the_rungs_and_the_reasons(tmp_path: Path) -> None:

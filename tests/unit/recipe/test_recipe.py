@@ -48,6 +48,8 @@ max-model-bytes = 200000
 max-arena-bytes = 65536
 max-macs = 10_000_000
 max-latency-us = { litert = 2000, tflite-runtime = 8000 }
+[report]
+explain = "always"
 [[deploy]]
 target = "android-arm64"
 [[deploy]]
@@ -88,6 +90,8 @@ def test_every_key_of_the_interface_is_read() -> None:
     assert recipe.budgets.max_latency_us.tflite_runtime == 8000
     assert recipe.input.shape == (32, 24, 3)
     assert recipe.deploy[1].runtime == "c"
+    assert recipe.report.explain == "always"
+    assert parse_recipe(SMALLEST).report.explain == "auto"
 
 
 def test_all_but_five_keys_have_defaults() -> None:

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from example_report import arena_row, example_report
 
-from espalier.gate import describe, gates
+from espalier.gate import describe, gates, not_shown
 from espalier.recipe import Budgets, LatencyBudget, parse_recipe
 from espalier.report.content import GateRow
 from espalier.target import Fact, load_target
@@ -91,13 +91,19 @@ def test_a_budget_without_a_figure_fails() -> None:
     assert all("no figure" in describe(row) for row in rows.values())
 
 
-def test_the_ladders_limit_fails_only_when_the_drop_is_proven() -> None:
+def test_the_ladders_limit_is_taken_as_written_and_says_when_the_images_cannot_show_it() -> None:
     accuracy = example_report().accuracy
     assert accuracy is not None
-    worse = msgspec.structs.replace(accuracy, drop_points=2.0, p_value=0.2)
-    assert run(accuracy=worse)["quantize.max-accuracy-drop"].passed
-    proven = msgspec.structs.replace(worse, p_value=0.01)
-    assert not run(accuracy=proven)["quantize.max-accuracy-drop"].passed
+    for drop, interval, passed, shown in (
+        (0.5, (-0.4, 1.4), True, False),
+        (0.51, (-0.4, 1.4), False, False),
+        (0.1, (-0.2, 0.5), True, True),
+    ):
+        given = msgspec.structs.replace(accuracy, drop_points=drop, interval=interval, p_value=0.9)
+        row = run(accuracy=given)["quantize.max-accuracy-drop"]
+        assert (row.passed, row.shown) == (passed, shown)
+        assert row.why == ("" if shown else accuracy.claim)
+        assert (not_shown([row]) != []) == (passed and not shown)
 
 
 def test_a_targets_own_flash_and_ram_are_gates() -> None:

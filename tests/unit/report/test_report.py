@@ -12,8 +12,9 @@ from example_report import HOSTILE, example_report
 
 from espalier.report.content import GateRow, PruneRow, Report
 from espalier.report.files import report_files
-from espalier.report.html import html
+from espalier.report.html import explain_html, html
 from espalier.report.junit import junit
+from espalier.report.layers import layer_table
 from espalier.report.markdown import markdown
 from espalier.report.text import inspect_lines, key_figures, size, summary_lines
 
@@ -114,6 +115,50 @@ def test_the_page_draws_each_arena_and_the_json_keeps_its_figures_only() -> None
     plain = json.loads(next(f.data for f in report_files(example_report()) if f.path == "report.json"))
     (arena,) = plain["memory"]["arenas"]
     assert arena["chart"] == "" and arena["peak"]["parts"][0] == {"name": "stem", "size_bytes": 30000}
+
+
+LAYER = {
+    "tensor": "conv_2d_1", "layer": "stem" + HOSTILE, "operator": "CONV_2D", "sqnr_db": 18.2, "cosine": 0.99,
+    "added_percent": 1.5, "low": -1.0, "high": 9.0, "int8_low": 0.0, "int8_high": 8.0, "saturated": 0.004,
+    "peak_to_rms": 9.0, "weight_spread": 1234.5, "dead_channels": 0, "silent_channels": 0, "channels": 8,
+    "input_ratio": None, "rescaled": False, "patterns": ["swish"], "gain_db": 2.5, "gain_agreement": 0.01,
+    "gain_output_db": 2.5, "gain_weights_db": None, "advice": ["widen it" + HOSTILE],
+}  # fmt: skip
+QUIET = LAYER | {"layer": "", "tensor": "dense_2", "gain_db": None, "gain_agreement": None, "advice": []}
+ACCOUNT = {
+    "format": "espalier-explain/1", "name": "parts", "version": "1.2.3", "source": "evaluation images", "images": 128,
+    "measured": "gain: measured", "notes": ["few"], "layers": [LAYER, *[QUIET] * 20], "rewritten": [], "unmatched": [],
+    "output": {"sqnr_db": 12.0, "agreement": 0.97, "simulated_sqnr_db": 12.0, "simulation_equals_int8": 1.0},
+}  # fmt: skip
+
+
+def test_the_account_of_the_layers_is_ranked_named_and_advised_on_both_pages() -> None:
+    for data in (html(example_report(explain=ACCOUNT)), explain_html(ACCOUNT)):
+        page = Page(data.decode())
+        assert "script" not in page.tags
+        for words in ("stem<script>", "+2.50", "+1.0%", "18.2", "-1 … 9 in 0 … 8", "0.40%", "1,234.5 ×", "→ widen it"):
+            assert words in page.text, words
+        assert page.text.index("stem") < page.text.index("dense_2")
+        assert page.tags.count("details") >= 1 and "9 layers that add less noise" in page.text
+    ends = layer_table(ACCOUNT)["rows"][0]["range"]
+    assert (ends["held"], ends["inside"], ends["beyond"]) == ((10, 80), (10, 80), [(0, 10), (90, 10)])
+    plain = json.loads(next(f.data for f in report_files(example_report(explain=ACCOUNT)) if f.path == "report.json"))
+    assert plain["explain"]["layers"][0]["gain_db"] == 2.5
+
+
+def test_without_the_account_the_page_says_which_command_makes_it() -> None:
+    assert "espalier explain RECIPE --html FILE" in Page(html(example_report()).decode()).text
+
+
+def test_a_failed_limit_lists_the_layers_and_a_limit_that_is_not_shown_says_so_everywhere() -> None:
+    limit = msgspec.structs.replace(FAILED, name="quantize.max-accuracy-drop", layers=("stem: widen it", "head"))
+    doubt = msgspec.structs.replace(limit, passed=True, shown=False, why="9 images show nothing", layers=())
+    for row, words in ((limit, "stem: widen it"), (doubt, "9 images show nothing")):
+        report = example_report(gates=(row,))
+        forms = [html(report).decode(), markdown(report).decode(), junit(report).decode()]
+        forms.append("\n".join(summary_lines(report, Path("dist"))))
+        assert [words in text for text in forms] == [True] * 4
+    assert "passed, not shown" in markdown(example_report(gates=(doubt,))).decode()
 
 
 def test_junit_shows_absent_tools_as_skipped() -> None:

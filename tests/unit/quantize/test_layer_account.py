@@ -1,0 +1,77 @@
+"""When a build makes the account of its layers, and what a failed limit says with it and without it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
+from example_report import example_report
+
+from espalier.errors import WorkerError
+from espalier.quantize.layer_account import account_if_due, blame, is_due
+from espalier.report.content import GateRow
+
+HELD = GateRow(name="quantize.max-accuracy-drop", limit=0.5, value=0.1, passed=True)
+LOST = GateRow(name="quantize.max-accuracy-drop", limit=0.5, value=3.0, passed=False)
+BYTES = GateRow(name="budgets.max-model-bytes", limit=1, value=2, passed=False)
+
+
+def job(setting: str) -> Any:
+    return SimpleNamespace(recipe=SimpleNamespace(report=SimpleNamespace(explain=setting)))
+
+
+def int8(steps: int) -> Any:
+    return SimpleNamespace(steps=(None,) * steps)
+
+
+@pytest.mark.parametrize(
+    ("setting", "steps", "gate", "due"),
+    [
+        ("auto", 1, HELD, False),
+        ("auto", 1, BYTES, False),
+        ("auto", 2, HELD, True),
+        ("auto", 1, LOST, True),
+        ("always", 1, HELD, True),
+        ("never", 9, LOST, False),
+    ],
+)
+def test_the_account_is_made_when_something_was_lost_or_asked_for(
+    setting: str, steps: int, gate: GateRow, due: bool
+) -> None:
+    assert is_due(job(setting), int8(steps), (gate,)) is due
+
+
+def test_an_account_that_cannot_be_made_is_a_warning_and_stops_no_build() -> None:
+    class Shop:
+        def stage(self, name: str) -> Any:
+            raise WorkerError(f"{name}: the process died")
+
+    found, warnings = account_if_due(Shop(), job("always"), None, int8(1), (HELD,))  # type: ignore[arg-type]
+    assert found is None
+    assert warnings == ("explain: the layers could not be compared: explain: the process died",)
+    assert account_if_due(Shop(), job("never"), None, int8(1), (LOST,)) == (None, ())  # type: ignore[arg-type]
+
+
+def test_a_failed_accuracy_limit_names_the_worst_layers_or_the_command_that_does() -> None:
+    accuracy = example_report().accuracy
+    rows = [
+        {"layer": f"layer{place}", "tensor": "t", "operator": "CONV_2D", "gain_db": 3.0 - place, "advice": [f"do {place}"]}
+        for place in range(5)
+    ]
+    rows[2] |= {"layer": "", "gain_db": None, "advice": []}
+    held, lost = blame((BYTES, LOST), accuracy, {"layers": rows}, "espalier explain r.toml")
+    assert held is BYTES
+    assert lost.layers == (
+        "layer0 (conv, +3.0 dB when it keeps more than 8 bits): do 0",
+        "layer1 (conv, +2.0 dB when it keeps more than 8 bits): do 1",
+        "t (conv)",
+    )
+    (told,) = blame((LOST,), accuracy, None, "espalier explain r.toml")
+    assert told.layers == ("`espalier explain r.toml` names the layers that lose most",)
+    assert blame((HELD,), accuracy, {"layers": rows}, "x") == (HELD,)
+    assert blame((LOST,), None, {"layers": rows}, "x") == (LOST,)
