@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,15 +35,15 @@ def main() -> int:
     if arguments.side:
         return serve(arguments.side, arguments.model, arguments.images)
     with tempfile.TemporaryDirectory() as folder:
-        model, images = _material(arguments, Path(folder))
-        sides = {side: _start(side, model, images) for side in ("peer", "espalier")}
+        model, images = material(arguments, Path(folder))
+        sides = {side: start(side, model, images) for side in ("peer", "espalier")}
         for process in sides.values():
-            _ask(process, "ready")
+            ask(process, "ready")
         seconds: dict[str, list[float]] = {side: [] for side in sides}
         processor: dict[str, list[float]] = {side: [] for side in sides}
         for _ in range(arguments.rounds):
             for side, process in sides.items():
-                answer = _ask(process, "run")
+                answer = ask(process, "run")
                 seconds[side].append(answer["seconds"])
                 processor[side].append(answer["processor"])
                 print(f"{side:9} {answer['seconds']:6.3f} s  {answer['bytes']} bytes", file=sys.stderr)
@@ -71,7 +72,7 @@ def serve(side: str, model_path: str, images_path: str) -> int:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     os.dup2(1, 2)
     pixels = np.load(images_path)
-    model = _load(model_path)
+    model = load_model(model_path)
     run = _peer(model, pixels) if side == "peer" else _espalier(model, pixels)
     for line in sys.stdin:
         if line.strip() == "ready":
@@ -114,7 +115,8 @@ def _espalier(model: Any, pixels: Any) -> Any:
     return run
 
 
-def _load(path: str) -> Any:
+def load_model(path: str) -> Any:
+    """The Keras model of a file, Keras 2's depthwise layers too."""
     import keras
 
     class Depthwise(keras.layers.DepthwiseConv2D):  # type: ignore[misc]
@@ -126,7 +128,8 @@ def _load(path: str) -> Any:
     return keras.models.load_model(path, compile=False, custom_objects={"DepthwiseConv2D": Depthwise})
 
 
-def _material(arguments: argparse.Namespace, folder: Path) -> tuple[str, str]:
+def material(arguments: argparse.Namespace, folder: Path) -> tuple[str, str]:
+    """Paths of the model and of a .npy of the images, from the options or their defaults."""
     random = np.random.default_rng(1)
     model = arguments.model
     if model is None and (ASSETS / "models" / "pretrainedResnet.h5").is_file():
@@ -165,8 +168,11 @@ keras.Model(i, x).save(sys.argv[1])
 """
 
 
-def _start(side: str, model: str, images: str) -> subprocess.Popen[str]:
-    command = [sys.executable, __file__, "--side", side, "--model", model, "--images", images]
+def start(
+    side: str, model: str, images: str, script: str = __file__, more: Sequence[str] = ()
+) -> subprocess.Popen[str]:
+    """One side's process, which answers to lines on its stdin."""
+    command = [sys.executable, script, "--side", side, "--model", model, "--images", images, *more]
     path = os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])
     environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "PYTHONPATH": path}
     pipe = subprocess.PIPE
@@ -175,7 +181,8 @@ def _start(side: str, model: str, images: str) -> subprocess.Popen[str]:
     )
 
 
-def _ask(process: subprocess.Popen[str], line: str) -> dict[str, Any]:
+def ask(process: subprocess.Popen[str], line: str) -> dict[str, Any]:
+    """A side's answer to one line."""
     if process.stdin is None or process.stdout is None:
         raise RuntimeError("no pipe")
     print(line, file=process.stdin, flush=True)

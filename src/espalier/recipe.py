@@ -109,10 +109,13 @@ class Prune(_Table, frozen=True, kw_only=True):
 
 class Quantize(_Table, frozen=True, kw_only=True):
     """`max_accuracy_drop`: percentage points that int8 may lose against float before the ladder climbs.
-    `allow_int16`: whether the ladder may end in 16-bit activations, slower and twice the memory."""
+    `allow_int16`: whether the ladder may end in 16-bit activations, slower and twice the memory.
+    `search`: "until-limit" takes the first step that holds the limit; "best" measures every int8 step, whether or not
+    the first one holds, and takes the one that answers most images rightly."""
 
     max_accuracy_drop: float = 0.5
     allow_int16: bool = True
+    search: Literal["until-limit", "best"] = "until-limit"
     scheme: Literal["auto", "int8", "int16x8"] = "auto"
 
 
@@ -245,6 +248,10 @@ def _rules(recipe: Recipe) -> list[tuple[str, bool]]:
         (
             "`quantize.scheme` int16x8 needs `quantize.allow-int16` true",
             recipe.quantize.scheme != "int16x8" or recipe.quantize.allow_int16,
+        ),
+        (
+            "`quantize.search` best needs `quantize.scheme` auto (the others are one step each)",
+            recipe.quantize.search != "best" or recipe.quantize.scheme == "auto",
         ),
         ("`decision.threshold` must be 0 to 1", _within(recipe.decision.threshold, 0, 1)),
         ("at least one [[deploy]] table is needed", len(recipe.deploy) > 0),

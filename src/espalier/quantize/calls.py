@@ -10,9 +10,11 @@ import numpy as np
 from ..calibrate.stability import RangeHistory
 from ..recipe import InputContract
 from .audit import audit_model
+from .choose import loss
+from .climb import Search, climb
 from .flatbuffer import strip_model
 from .interface import uint8_twin
-from .ladder import Labelled, climb, loss
+from .labelled import Labelled
 from .lighten import lighten
 from .quantize import Scheme, Weights, quantize
 from .ranges import open_pixels
@@ -89,10 +91,11 @@ def climb_file(
     weights: Weights = "per-channel",
     dense: Weights | None = None,
     wide: dict[str, Any] | None = None,
+    search: Search = "until-limit",
 ) -> dict[str, Any]:
-    """ladder.climb on `.npy` files (`wide`: the fields of widen.Wide, None for no 16-bit rung): `int8_model` of
-    the kept step, `reached`, `left_out`, and `steps` (name, top1, drop,
-    kept, agreement, difference, error, bytes, seconds), in the order in which they were tried."""
+    """climb.climb on `.npy` files (`wide`: the fields of widen.Wide, None for no 16-bit rung): `int8_model` of
+    the kept step, `reached`, `left_out`, `held_out`, and `steps` (name, top1, drop,
+    kept, simulated, agreement, difference, error, bytes, seconds), in the order in which they were tried."""
     labelled = None
     if evaluation_path is not None and labels is not None:
         labelled = Labelled(pixels=open_pixels(evaluation_path), labels=np.array(labels, np.int64))
@@ -105,18 +108,21 @@ def climb_file(
         weights=weights,
         dense=dense,
         wide=None if wide is None else Wide(**wide),
+        search=search,
     )
     kept = next(step for step in climbed.steps if step.kept)
     return {
         "int8_model": kept.candidate.int8_model,
         "reached": loss(kept) <= limit_points,
         "left_out": list(climbed.left_out),
+        "held_out": climbed.held_out,
         "steps": [
             {
                 "name": step.candidate.name,
                 "top1": step.top1,
                 "drop": step.drop,
                 "kept": step.kept,
+                "simulated": step.simulated,
                 "agreement": step.candidate.nearness.agreement,
                 "difference": step.candidate.nearness.difference,
                 "error": step.candidate.nearness.error,

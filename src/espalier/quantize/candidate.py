@@ -16,7 +16,8 @@ CORRECTED = ", biases corrected"
 class Candidate:
     """One way to quantize: its name for the report, the file, how near it is to the float model, and the
     seconds that it took beyond what was there before; `entered` and `ranges` are what it was made from, `extremes` the measured
-    ranges of the same graph."""
+    ranges of the same graph. `simulated`: a float file that rounds alike (simulate.py) where the file's own kernels
+    are too slow to judge by, else empty; `nearness` is then of that."""
 
     name: str
     int8_model: bytes
@@ -25,3 +26,4 @@ class Candidate:
     entered: PixelInput
     ranges: Ranges
     extremes: Ranges
+    simulated: bytes = b""

@@ -7,7 +7,9 @@ chance.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +20,9 @@ from . import flatbuffer
 from .flatbuffer import graph_of, operator_name
 from .head import PixelInput
 from .ranges import normalised, open_interpreter
+
+PIECE = 64
+"""Images below which a second interpreter does not pay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +47,44 @@ class Nearness:
 
 def float_answers(entered: PixelInput, pixels: NDArray[np.uint8]) -> Answers:
     """What the float graph answers."""
-    return answers_of(entered.float_model, normalised(pixels, entered.feed))
+    return _on_all_cores(
+        with_scores(entered.float_model), pixels, lambda piece: normalised(piece, entered.feed)
+    )
 
 
 def int8_answers(int8_model: bytes, pixels: NDArray[np.uint8]) -> Answers:
-    """What an int8 file answers to pixel - 128, dequantized."""
-    fed = (np.asarray(pixels).astype(np.int16) - 128).astype(np.int8)
-    return answers_of(int8_model, (fed[i : i + 1] for i in range(len(fed))))
+    """What a file with int8 input answers to pixel - 128, dequantized."""
+    return _on_all_cores(with_scores(int8_model), pixels, _entered)
+
+
+def float_classes(entered: PixelInput, pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """The class that the float graph answers, the first of equal ones."""
+    return np.asarray(float_answers(entered, pixels).probabilities.argmax(axis=1))
+
+
+def int8_classes(int8_model: bytes, pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """The class that a file with int8 input answers, the first of equal ones."""
+    return np.asarray(_on_all_cores(int8_model, pixels, _entered).probabilities.argmax(axis=1))
+
+
+def _entered(pixels: NDArray[np.uint8]) -> Iterable[NDArray[np.int8]]:
+    fed = (np.asarray(pixels) ^ np.uint8(0x80)).view(np.int8)
+    return (fed[i : i + 1] for i in range(len(fed)))
+
+
+def _on_all_cores(
+    data: bytes, pixels: NDArray[np.uint8], enter: Callable[[NDArray[np.uint8]], Iterable[NDArray[Any]]]
+) -> Answers:
+    """One interpreter per core, each with its share of the images; the answers do not depend on how many."""
+    count = max(1, min(os.cpu_count() or 1, len(pixels) // PIECE))
+    if count == 1:
+        return _answers(data, enter(pixels))
+    with ThreadPoolExecutor(count) as pool:
+        parts = list(pool.map(lambda piece: _answers(data, enter(piece)), np.array_split(pixels, count)))
+    return Answers(
+        probabilities=np.concatenate([part.probabilities for part in parts]),
+        scores=np.concatenate([part.scores for part in parts]),
+    )
 
 
 def nearness(int8_model: bytes, pixels: NDArray[np.uint8], wanted: Answers) -> Nearness:
@@ -71,7 +107,12 @@ def _relative_error(found: NDArray[np.float32], wanted: NDArray[np.float32]) -> 
 
 
 def answers_of(data: bytes, images: Iterable[NDArray[Any]]) -> Answers:
-    interpreter = open_interpreter(_with_scores(data))
+    """A file's answers to images as its input takes them, [1, h, w, c] each; the last of two outputs are scores."""
+    return _answers(with_scores(data), images)
+
+
+def _answers(data: bytes, images: Iterable[NDArray[Any]]) -> Answers:
+    interpreter = open_interpreter(data)
     source = interpreter.get_input_details()[0]["index"]
     sinks = interpreter.get_output_details()
     found: list[list[NDArray[Any]]] = [[] for _ in sinks]
@@ -94,10 +135,12 @@ def _dequantized(values: NDArray[Any], quantization: tuple[float, int]) -> NDArr
     return ((values.astype(np.float32) - zero_point) * np.float32(scale)).astype(np.float32)
 
 
-def _with_scores(data: bytes) -> bytes:
-    """The file with the input of its last softmax as a second output, where there is one."""
+def with_scores(data: bytes) -> bytes:
+    """The file with the input of its last softmax as a second output, where there is one and it has not yet two."""
     model = flatbuffer.read_model(data)
     graph = graph_of(model)
+    if len(graph.outputs) > 1:
+        return data
     for operator in reversed(graph.operators[-2:]):
         if operator_name(model, operator) == "SOFTMAX":
             graph.outputs = np.array([graph.outputs[0], operator.inputs[0]], np.int32)

@@ -20,7 +20,7 @@ from ..measure.accuracy import compare
 from ..report.content import OperatorCounts, StepRow
 from ..store import digest
 from ..workshop import Workshop, pack, unpack
-from .account import explain_loss
+from .account import explain_choice, explain_loss
 from .metadata import add_metadata
 from .widen import Wide, int16_refusals, suits
 
@@ -40,6 +40,8 @@ class Int8Model(msgspec.Struct, frozen=True, kw_only=True):
     macs: int
     parameters: int
     steps: tuple[StepRow, ...]
+    held_out_drop: float | None = None
+    """See report.content.QuantizeRow."""
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     stability: Stability | None = None
@@ -72,7 +74,7 @@ def quantize_model(shop: Workshop, job: Job, model: FloatModel) -> Int8Model:
     with shop.stage("quantize"):
         done = quantize_float(shop, job, model)
         stability = done.stability
-        done, steps, said = _climb(shop, job, model, done)
+        done, steps, held_out, said = _climb(shop, job, model, done)
         twin = add_metadata(
             done.twin,
             labels=job.labels(),
@@ -95,7 +97,8 @@ def quantize_model(shop: Workshop, job: Job, model: FloatModel) -> Int8Model:
         macs=model.macs,
         parameters=model.parameters,
         steps=steps,
-        notes=done.notes,
+        held_out_drop=held_out,
+        notes=(*done.notes, *explain_choice(steps, held_out)),
         warnings=(*_unstable(stability), *said, *audit["warnings"]),
         stability=stability,
         layers=model.layers,
@@ -118,50 +121,59 @@ def _scheme(counts: Mapping[str, int]) -> str:
 
 def _climb(
     shop: Workshop, job: Job, model: FloatModel, first: Quantized
-) -> tuple[Quantized, tuple[StepRow, ...], tuple[str, ...]]:
-    """The first rung, measured; then the ladder, when scheme is auto and the first rung loses too much. Last:
-    what to tell when the limit does not hold or cannot be shown."""
-    limit = job.recipe.quantize.max_accuracy_drop
+) -> tuple[Quantized, tuple[StepRow, ...], float | None, tuple[str, ...]]:
+    """The first rung, measured; then the ladder, when scheme is auto and the first rung loses too much or the best is
+    asked for. Third: the drop on images that the choice was not made on. Last: what to tell when the limit does not
+    hold or cannot be shown."""
+    wanted = job.recipe.quantize
+    limit = wanted.max_accuracy_drop
     rung, drop = _measured(shop, job, model, first)
-    if job.recipe.quantize.scheme != "auto" or _loss(rung) <= limit:
+    if wanted.scheme != "auto" or (_loss(rung) <= limit and wanted.search == "until-limit"):
         kept = (msgspec.structs.replace(rung, kept=True),)
-        only = f"scheme {job.recipe.quantize.scheme}: nothing else was tried"
-        return first, kept, explain_loss(kept, limit, drop, (only,))
+        only = f"scheme {wanted.scheme}: nothing else was tried"
+        return first, kept, None, explain_loss(kept, limit, drop, (only,))
     refused = int16_refusals(job.targets)
-    if not job.recipe.quantize.allow_int16:
+    if not wanted.allow_int16:
         refused = ("the recipe says allow-int16 = false", *refused)
     wide = None if refused else suits(job.targets, model.layers)
     climbed = _ladder(shop, job, model, first, labelled=rung.drop is not None, wide=wide)
     left_out = tuple(f"16-bit activations: {why}" for why in refused) + climbed.left_out
     best = next(step for step in climbed.steps if step.kept)
-    if _loss(best) >= _loss(rung):
+    if _loss(best) > _loss(rung):
         steps = tuple(msgspec.structs.replace(step, kept=False) for step in climbed.steps)
         rows = (msgspec.structs.replace(rung, kept=True), *steps)
-        return first, rows, explain_loss(rows, limit, drop, left_out)
+        return first, rows, climbed.held_out, explain_loss(rows, limit, drop, left_out)
     _, drop = _measured(shop, job, model, climbed.kept)
     rows = (rung, *climbed.steps)
-    return climbed.kept, rows, explain_loss(rows, limit, drop, left_out)
+    return climbed.kept, rows, climbed.held_out, explain_loss(rows, limit, drop, left_out)
 
 
 class _Climbed(msgspec.Struct, frozen=True, kw_only=True):
-    """The kept file of a climb, its steps, and why rungs were left out."""
+    """The kept file of a climb, its steps, why rungs were left out, and what the choice is worth (climb.Climb)."""
 
     kept: Quantized
     steps: tuple[StepRow, ...]
     left_out: tuple[str, ...]
+    held_out: float | None
 
 
 def _ladder(
     shop: Workshop, job: Job, model: FloatModel, first: Quantized, *, labelled: bool, wide: Wide | None
 ) -> _Climbed:
-    """ladder.climb in the litert process; stored."""
-    limit = job.recipe.quantize.max_accuracy_drop
+    """climb.climb in the litert process; stored."""
+    limit, search = job.recipe.quantize.max_accuracy_drop, job.recipe.quantize.search
     asked = (
         None
         if wide is None
         else {"reads": wide.reads, "compiled": wide.compiled, "layers": dict(wide.layers)}
     )
-    key = {**_key(job, model), "limit": limit, "first": digest(first.int8_model), "wide": asked}
+    key = {
+        **_key(job, model),
+        "limit": limit,
+        "search": search,
+        "first": digest(first.int8_model),
+        "wide": asked,
+    }
     if labelled and job.evaluation is not None:
         key["evaluation"] = job.evaluation.digest
 
@@ -180,6 +192,7 @@ def _ladder(
             pixels_path=job.calibration.pixels(),
             contract=msgspec.to_builtins(job.recipe.input),
             limit_points=limit,
+            search=search,
             weights=weights_of(job),
             on_progress=lambda done, total, text: shop.progress.step("quantize", done, total, text),
             **given,
@@ -190,7 +203,8 @@ def _ladder(
             left_out = [f"16-bit activations: the process that tried them died ({value['died']})"]
         kept = _finished(shop, job, model, value["int8_model"], first.enters, first.notes, first.seconds)
         rows = [{k: v for k, v in row.items() if k in _STEP_KEYS} for row in value["steps"]]
-        return {"climbed": pack({"kept": kept, "steps": rows, "left_out": left_out})}
+        done = {"kept": kept, "steps": rows, "left_out": left_out, "held_out": value["held_out"]}
+        return {"climbed": pack(done)}
 
     return unpack(shop.stored("quantize/climb", key, run)["climbed"], _Climbed)
 

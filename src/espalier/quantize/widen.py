@@ -1,6 +1,8 @@
 """16-bit activations with 8-bit weights: in the few layers that a measurement names, then everywhere.
 
 Still integer-only (int64 biases), and the edges of the file stay int8. No rung for a target that cannot run it.
+LiteRT's int16 kernels are up to 100 x slower than its int8 ones, so files are compared through a float simulation
+(simulate.py) in which 16-bit values are not rounded at all; the kept one is measured on its own kernels (climb.py).
 """
 
 from __future__ import annotations
@@ -20,17 +22,21 @@ from ..target import Target
 from ..worker.progress import report
 from . import flatbuffer
 from .candidate import CORRECTED, Candidate
-from .compare import Answers, float_answers, nearness, spread
+from .compare import Answers, float_answers, int8_answers, nearness, spread
 from .correct import correct_biases
-from .flatbuffer import graph_of, operator_name
+from .flatbuffer import dtype_name, graph_of, operator_name
 from .operator_versions import operator_uses
 from .quantize import Weights, quantize_with
+from .ranges import open_interpreter
+from .simulate import Kept, simulate
 from .versions import floor_of, missing_operators, version_key
 
 MEASURED = 64
 """Parts that a network is cut into, at most: each is one trial."""
 
 TRIAL_IMAGES = 32
+"""Images that layers are ranked on and biases corrected on."""
+
 LARGEST_SHARE = 0.5
 """Share of the parts that the selective rung may widen; beyond it the whole network is the plainer file."""
 
@@ -123,7 +129,7 @@ def wide_candidates(
         chosen = useful[:count]
         names = frozenset(name for gain in chosen for name in gain.part)
         label = f"{best.name.removesuffix(CORRECTED)}, 16-bit activations in {_named(chosen, wide.layers)}"
-        yield from _tried(label, best, names, used, judged, answers, clock, wide, weights, dense)
+        yield from _tried(label, best, names, trials, judged, answers, clock, wide, weights, dense)
         clock = time.perf_counter()
     sources = [plain] if best.entered is plain.entered else [best, plain]
     for source in sources:
@@ -131,7 +137,7 @@ def wide_candidates(
         if source is not plain:
             what += ", equalized"
         yield from _tried(
-            what, source, None, used, judged, answers, time.perf_counter(), wide, weights, dense
+            what, source, None, trials, judged, answers, time.perf_counter(), wide, weights, dense
         )
 
 
@@ -139,7 +145,7 @@ def _tried(
     label: str,
     source: Candidate,
     names: frozenset[str] | None,
-    used: NDArray[np.uint8],
+    trials: NDArray[np.uint8],
     judged: NDArray[np.uint8],
     answers: Answers,
     clock: float,
@@ -147,16 +153,23 @@ def _tried(
     weights: Weights,
     dense: Weights | None,
 ) -> Iterator[Candidate | LeftOut]:
-    """The file as quantized or with corrected biases, whichever is nearer (int16 kernels are slow to judge by
-    labels); `names` None: everywhere."""
+    """The file as quantized or with corrected biases, whichever its simulation has nearer; `names` None: everywhere."""
     try:
         data = _widened(source, names, weights, dense)
-        _check(data, wide)
-        corrected = correct_biases(data, source.entered, used)
-        near, moved = nearness(data, judged, answers), nearness(corrected, judged, answers)
+        _check(data, wide, trials[:1])
+        corrected = correct_biases(data, source.entered, trials)
+        plain, better = _simulated(data), _simulated(corrected)
+        near, moved = nearness(plain, judged, answers), nearness(better, judged, answers)
         if moved.error < near.error:
-            label, data, near = label + CORRECTED, corrected, moved
-        yield replace(source, name=label, int8_model=data, nearness=near, seconds=time.perf_counter() - clock)
+            label, data, plain, near = label + CORRECTED, corrected, better, moved
+        yield replace(
+            source,
+            name=label,
+            int8_model=data,
+            simulated=plain,
+            nearness=near,
+            seconds=time.perf_counter() - clock,
+        )
     except _REFUSALS as problem:
         yield LeftOut(why=f"{label}: {_found(problem)}")
 
@@ -172,17 +185,38 @@ def rank_parts(
     images, best first, then in graph order. A part without int16 kernels is left out."""
     answers = float_answers(best.entered, pixels)
     base, _ = quantize_with(best.entered, best.ranges, weights=weights, dense=dense)
-    before = nearness(base, pixels, answers).error
+    float_model = best.entered.float_model
+    before = nearness(simulate(base, float_model), pixels, answers).error
     gains = []
-    parts = cut(best.entered.float_model)
+    parts = cut(float_model)
+    runs_all = _has_kernels(best, None, weights, dense)
     for number, part in enumerate(parts):
         report(number, len(parts), "measuring layers in 16 bit")
-        try:
-            error = nearness(_widened(best, frozenset(part), weights, dense), pixels, answers).error
-        except _REFUSALS:
+        names = frozenset(part)
+        if not (runs_all or _has_kernels(best, names, weights, dense)):
             continue
+        unrounded = Kept(outputs=_inside(float_model, names))
+        error = nearness(simulate(base, float_model, unrounded), pixels, answers).error
         gains.append(Gain(part=part, decibels=_decibels(before, error)))
     return sorted(gains, key=lambda gain: -gain.decibels)
+
+
+def _has_kernels(
+    source: Candidate, names: frozenset[str] | None, weights: Weights, dense: Weights | None
+) -> bool:
+    """Whether these operators (None: all) can be quantized with 16-bit activations and LiteRT takes the file."""
+    try:
+        open_interpreter(_widened(source, names, weights, dense))
+    except _REFUSALS:
+        return False
+    return True
+
+
+def _simulated(data: bytes) -> bytes:
+    """The file computed in float; int8 tensors and the weights rounded as it rounds them, int16 tensors not."""
+    model = flatbuffer.read_model(data)
+    wide = {_name(model, i) for i, t in enumerate(graph_of(model).tensors) if dtype_name(t) == "int16"}
+    return simulate(data, b"", Kept(outputs=frozenset(wide)))
 
 
 def cut(float_model: bytes, parts: int = MEASURED) -> list[tuple[str, ...]]:
@@ -239,8 +273,8 @@ def _widened(
     return data
 
 
-def _check(data: bytes, wide: Wide) -> None:
-    """Raise UnsupportedModelError when a target cannot run the file."""
+def _check(data: bytes, wide: Wide, image: NDArray[np.uint8]) -> None:
+    """Raise UnsupportedModelError when a target cannot run the file, or LiteRT cannot on an image."""
     uses = operator_uses(flatbuffer.read_model(data))
     for reads in wide.reads:
         missing = missing_operators(uses, reads)
@@ -249,6 +283,7 @@ def _check(data: bytes, wide: Wide) -> None:
             raise UnsupportedModelError(f"{name} version {version} (since {since}) is newer than {reads}")
     if wide.compiled:
         read_tflite(data)
+    int8_answers(data, image)
 
 
 def _decibels(before: float, after: float) -> float:

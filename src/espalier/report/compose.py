@@ -62,6 +62,7 @@ def compose_report(
             operators=int8.counts,
             steps=int8.steps,
             runtime_floor=int8.runtime_floor,
+            held_out_drop=int8.held_out_drop,
             input=msgspec.to_builtins(int8.input),
             output=msgspec.to_builtins(int8.output),
             device_input=device_input(job, int8),

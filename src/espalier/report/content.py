@@ -61,7 +61,8 @@ class PruneRow(_Row, frozen=True, kw_only=True):
 
 
 class StepRow(_Row, frozen=True, kw_only=True):
-    """One rung of the ladder."""
+    """One rung of the ladder. `simulated`: top1 and drop are of a float simulation, because the kernels of 16-bit
+    activations are slow; the kept step never is."""
 
     name: str
     top1: float | None
@@ -70,6 +71,7 @@ class StepRow(_Row, frozen=True, kw_only=True):
     agreement: float | None = None
     bytes: int | None = None
     seconds: float | None = None
+    simulated: bool = False
 
 
 class OperatorCounts(_Row, frozen=True, kw_only=True):
@@ -83,6 +85,9 @@ class QuantizeRow(_Row, frozen=True, kw_only=True):
     operators: OperatorCounts
     steps: tuple[StepRow, ...]
     runtime_floor: str
+    held_out_drop: Points | None = None
+    """Where the best of several steps was kept: the drop that choosing so is worth on images that it was not chosen
+    on (mean over halves of the evaluation images). The kept step's own drop is flattered by the choice."""
     input: dict[str, Any] = {}
     output: dict[str, Any] = {}
     device_input: str = ""

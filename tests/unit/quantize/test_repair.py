@@ -9,11 +9,13 @@ from ai_edge_litert import schema_py_generated as schema
 from espalier.quantize import flatbuffer
 from espalier.quantize.absorb import absorb_float, same_ranges
 from espalier.quantize.audit import audit_model
+from espalier.quantize.climb import climb
 from espalier.quantize.compare import float_answers, nearness, spread
 from espalier.quantize.correct import correct_biases, images_for
 from espalier.quantize.equalize import apply_factors, equalize, factors, find_pairs
 from espalier.quantize.head import enter_pixels
-from espalier.quantize.ladder import Labelled, candidates, climb
+from espalier.quantize.labelled import Labelled
+from espalier.quantize.ladder import candidates
 from espalier.quantize.quantize import quantize, quantize_with
 from espalier.quantize.ranges import measure_ranges
 from espalier.quantize.rewrite import rewrite_float

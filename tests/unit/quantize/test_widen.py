@@ -14,8 +14,9 @@ from espalier.quantize import candidate
 from espalier.quantize.account import explain_loss
 from espalier.quantize.audit import audit_model
 from espalier.quantize.calls import climb_file
+from espalier.quantize.choose import Step, best_step
+from espalier.quantize.climb import Climb, climb
 from espalier.quantize.compare import Nearness
-from espalier.quantize.ladder import Climb, Step, best_step, climb
 from espalier.quantize.quantize import quantize_with
 from espalier.quantize.quantize_model import climb_call
 from espalier.quantize.widen import Wide, cut, int16_refusals, suits

@@ -135,6 +135,8 @@ def test_all_but_five_keys_have_defaults() -> None:
         ('target = "cortex-m4"', 'target = "android-arm64"', "may appear once"),
         ('images = "evaluation"', 'images = "e"\ncsv = "e.csv"', "not both"),
         ('method = "channels"', 'method = "magic"', "prune.method"),
+        ('scheme = "auto"', 'search = "best"\nscheme = "int8"', "search` best needs `quantize.scheme` auto"),
+        ("[quantize]", '[quantize]\nsearch = "bset"', "quantize.search"),
         ('method = "channels"', 'method = "channels"\npattern = "2:4"', "needs `prune.method` magnitude"),
         ('method = "channels"', 'method = "channels"\nengine = "tfmot"', "needs `prune.method` magnitude"),
     ],

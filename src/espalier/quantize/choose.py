@@ -1,0 +1,75 @@
+"""Which measured step to keep, and how much choosing flatters its figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .candidate import Candidate
+from .labelled import Hits
+
+SPLITS = 200
+"""Random halves of the images that a choice is repeated on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A candidate that was measured: `top1` on labelled images and `drop` in points against float (None
+    without labels), `kept` for the one that is used. `hits`: the labelled images that it gets right. `simulated`:
+    measured by the candidate's simulation; such a step is not kept."""
+
+    candidate: Candidate
+    top1: float | None
+    drop: float | None
+    kept: bool = False
+    simulated: bool = False
+    hits: Hits | None = None
+
+
+def loss(step: Step) -> float:
+    """What a step costs in percentage points: of accuracy, or of agreement without labels."""
+    return 100 * (1 - step.candidate.nearness.agreement) if step.drop is None else step.drop
+
+
+def order(step: Step) -> tuple[float, float]:
+    """By accuracy, then by the error of the scores; without labels by that alone."""
+    return (step.candidate.nearness.error if step.drop is None else step.drop), step.candidate.nearness.error
+
+
+def best_step(steps: Sequence[Step], int8: int, limit_points: float) -> Step:
+    """The step to keep when none stopped the climb; the first `int8` are without 16-bit activations, and one with
+    them is kept only when it halves what is over the limit: it is several times slower."""
+    narrow = min(steps[:int8], key=order)
+    wide = min(steps[int8:], key=order, default=narrow)
+    return wide if loss(wide) - limit_points <= (loss(narrow) - limit_points) / 2 else narrow
+
+
+def held_out_drop(steps: Sequence[Step], floats: Hits) -> float:
+    """Points that the best of these steps loses on images that it was not chosen on: the mean over SPLITS random
+    halves of choosing on one half and measuring on the other. Deterministic.
+
+    The best of N figures from the same images is too good by chance (the winner's curse); this is what the same
+    choice, made on half as many images, is worth on others. Steps without labelled hits are not looked at.
+    """
+    rows = [step for step in steps if step.hits is not None]
+    errors = np.array([step.candidate.nearness.error for step in rows])
+    lost = np.stack([floats.astype(np.float32) - step.hits for step in rows if step.hits is not None])
+    halves = _halves(len(floats))
+    # Whole numbers [steps, splits]: images lost, less those won, on the half that chooses and on the other.
+    chosen_on = lost @ halves.T
+    other = lost.sum(axis=1, keepdims=True) - chosen_on
+    best = [int(np.lexsort((errors, chosen_on[:, split]))[0]) for split in range(len(halves))]
+    rest = len(floats) - halves.sum(axis=1)
+    return float(np.mean([100 * other[row, split] / rest[split] for split, row in enumerate(best)]))
+
+
+def _halves(count: int) -> NDArray[np.float32]:
+    """0 or 1 [SPLITS, count], half of each row 1."""
+    random = np.random.default_rng(1)
+    rows = np.zeros((SPLITS, count), np.float32)
+    for row in rows:
+        row[random.permutation(count)[: count // 2]] = 1
+    return rows

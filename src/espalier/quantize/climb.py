@@ -1,0 +1,173 @@
+"""The climb: candidates in order, each measured against the limit, until one holds it or all are known."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..recipe import InputContract
+from ..worker.progress import report
+from .candidate import Candidate
+from .choose import Step, best_step, held_out_drop, loss, order
+from .compare import Answers, float_answers, nearness, split
+from .correct import images_for
+from .head import enter_pixels
+from .labelled import Hits, Labelled, float_hits, hits_of, hits_unless_over
+from .ladder import JUDGED, candidates
+from .quantize import Weights
+from .widen import LeftOut, Wide, wide_candidates
+
+Search = Literal["until-limit", "best"]
+
+DOUBT = 0.5
+"""Points that a simulation's drop may be off by: two standard errors where it answers one image in a hundred otherwise
+than the file, on 2,000 images. A 16-bit candidate this near to the limit is measured on its own kernels."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Climb:
+    """Every step that was measured, in order, one of them kept; and why rungs were left out. `held_out`: the drop that
+    the choice is worth on images that it was not made on, when a best one was chosen by labels (choose.py)."""
+
+    steps: tuple[Step, ...]
+    left_out: tuple[str, ...] = ()
+    held_out: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judge:
+    """What candidates are measured on: labelled images and the float model's hits (None without labels), calibration
+    images that no step uses and the float answers to them."""
+
+    limit_points: float
+    labelled: Labelled | None
+    floats: Hits | None
+    judged: NDArray[np.uint8]
+    answers: Answers
+
+    def measure(self, candidate: Candidate) -> Step:
+        """Through the simulation where there is one; on the file's own kernels too, when that may hold the limit."""
+        if not candidate.simulated:
+            return self._step(candidate, self._hits(candidate.int8_model))
+        guess = self._step(candidate, self._hits(candidate.simulated), simulated=True)
+        return self.confirm(guess) if loss(guess) <= self.limit_points + DOUBT else guess
+
+    def confirm(self, guess: Step, *, fully: bool = False) -> Step:
+        """A simulated step measured on the file's own kernels; not `fully`: given up once it is over the limit, which
+        leaves the simulated step, with at least the drop that is shown."""
+        started, data = time.perf_counter(), guess.candidate.int8_model
+        if self.labelled is None or self.floats is None or guess.hits is None:
+            near = nearness(data, self.judged, self.answers)
+            return self._step(self._timed(replace(guess.candidate, nearness=near), started), None)
+        images = len(self.floats)
+        most_wrong = images - self.floats.sum() + self.limit_points / 100 * images
+        found = (
+            hits_of(data, self.labelled)
+            if fully
+            else hits_unless_over(data, self.labelled, guess.hits, most_wrong)
+        )
+        candidate = self._timed(guess.candidate, started)
+        if found is not None:
+            return self._step(candidate, found)
+        drop = max(loss(guess), self.limit_points + 100 / images)
+        top1 = float(self.floats.mean()) - drop / 100
+        return replace(guess, candidate=candidate, top1=top1, drop=drop)
+
+    def _hits(self, data: bytes) -> Hits | None:
+        return None if self.labelled is None else hits_of(data, self.labelled)
+
+    def _step(self, candidate: Candidate, hits: Hits | None, *, simulated: bool = False) -> Step:
+        if hits is None or self.floats is None:
+            return Step(candidate=candidate, top1=None, drop=None, simulated=simulated)
+        top1 = float(hits.mean())
+        drop = round(100 * (float(self.floats.mean()) - top1), 6)
+        return Step(candidate=candidate, top1=top1, drop=drop, simulated=simulated, hits=hits)
+
+    @staticmethod
+    def _timed(candidate: Candidate, started: float) -> Candidate:
+        return replace(candidate, seconds=candidate.seconds + time.perf_counter() - started)
+
+
+def climb(
+    float_model: bytes,
+    pixels: NDArray[np.uint8],
+    contract: InputContract,
+    *,
+    limit_points: float,
+    search: Search = "until-limit",
+    labelled: Labelled | None = None,
+    weights: Weights = "per-channel",
+    dense: Weights | None = None,
+    wide: Wide | None = None,
+) -> Climb:
+    """Try candidates until one loses at most `limit_points` percentage points of accuracy against the float
+    model on the labelled images; without labels, until it disagrees with the float model on at most that
+    share of the judged calibration images. With `search` "best" every int8 candidate is measured, and the best is
+    kept (`order`). 16-bit activations come last, only when no int8 candidate holds, and only with `wide`; they are
+    measured in a float simulation first, because their kernels are slow. When nothing holds, see `best_step`.
+    Deterministic.
+    """
+    plain = enter_pixels(float_model, contract)
+    used, judged = split(pixels, images_for(float_model), JUDGED)
+    judge = _Judge(
+        limit_points=limit_points,
+        labelled=labelled,
+        floats=None if labelled is None else float_hits(plain, labelled),
+        judged=judged,
+        answers=float_answers(plain, judged),
+    )
+    steps: list[Step] = []
+    left_out: list[str] = []
+
+    def tried(made: Iterable[Candidate | LeftOut], *, stop: bool) -> bool:
+        """Measure; whether one holds, and then no further ones when `stop`."""
+        held = False
+        for candidate in made:
+            if isinstance(candidate, LeftOut):
+                left_out.append(candidate.why)
+                continue
+            steps.append(judge.measure(candidate))
+            held = held or (loss(steps[-1]) <= limit_points and not steps[-1].simulated)
+            if held and stop:
+                break
+        return held
+
+    thorough = search == "best"
+    held = tried(candidates(float_model, pixels, contract, weights=weights, dense=dense), stop=not thorough)
+    int8 = len(steps)
+    if held:
+        kept = min((step for step in steps if loss(step) <= limit_points), key=order)
+    else:
+        if wide is not None:
+            # Drops on few labelled images differ by chance; the error of the scores ranks better (compare.py).
+            best = min(steps, key=lambda step: step.candidate.nearness.error).candidate
+            rungs = wide_candidates(
+                best, steps[0].candidate, used, judged, wide, weights=weights, dense=dense
+            )
+            held = tried(rungs, stop=True)
+        kept = steps[-1] if held else _best_confirmed(steps, int8, judge)
+    held_out = None
+    if judge.floats is not None and (thorough or not held) and len(steps) > 1:
+        held_out = held_out_drop(steps[:int8] if _place(steps, kept) < int8 else steps, judge.floats)
+    return Climb(
+        steps=tuple(replace(step, kept=step is kept) for step in steps),
+        left_out=tuple(left_out),
+        held_out=held_out,
+    )
+
+
+def _best_confirmed(steps: list[Step], int8: int, judge: _Judge) -> Step:
+    """`best_step`, measured on the file's own kernels; replaces in `steps` what it measures."""
+    while (kept := best_step(steps, int8, judge.limit_points)).simulated:
+        report(len(steps), len(steps), "measuring 16-bit kernels")
+        steps[_place(steps, kept)] = judge.confirm(kept, fully=True)
+    return kept
+
+
+def _place(steps: Sequence[Step], wanted: Step) -> int:
+    return next(place for place, step in enumerate(steps) if step is wanted)
