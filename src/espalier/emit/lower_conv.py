@@ -131,7 +131,7 @@ def conv_2d(view: OpView, how: How) -> Lowered:
     biases = folded_biases(view, flat, quant_of(view.input(0).quant).zero_point)
     fast = shape.group_out % 2 == 0 and fits_fast(flat, biases, multipliers)
     layout = _layout(shape, how, fast)
-    _check_extents(layout.row_bytes, shape.in_w, shape.slack, shape.out_w, shape.out_c)
+    check_extents(layout.row_bytes, shape.in_w, shape.slack, shape.out_w, shape.out_c)
     window = Window(
         in_height=shape.in_h,
         out_height=shape.out_h,
@@ -154,6 +154,7 @@ def conv_2d(view: OpView, how: How) -> Lowered:
         window=window,
         row_form="wide window" if layout.wide else "window",
         start="espalier_conv_2d_start" if shape.ring_rows else "",
+        ring="espalier_conv_2d",
     )
 
 
@@ -370,7 +371,8 @@ def byte_weights(weights: NDArray[np.int8], window_bytes: int) -> NDArray[np.int
     return np.ascontiguousarray(blocks.transpose(0, 2, 1, 3)).reshape(-1)
 
 
-def _check_extents(*extents: int) -> None:
+def check_extents(*extents: int) -> None:
+    """:class:`UnsupportedModelError` when an extent does not fit its field of the layer structure."""
     if max(extents) >= EXTENT_LIMIT:
         raise UnsupportedModelError(
             f"a convolution has a row or extent of {max(extents)}",

@@ -1,91 +1,249 @@
-"""depthwise_conv_2d: 16-bit weights in blocks of four channels."""
+"""depthwise_conv_2d: 16-bit weights in blocks of four channels, or bytes in vectors for Helium."""
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from espalier.emit.lower_conv import conv_lead, fits_fast, folded_biases
+import numpy as np
+from numpy.typing import NDArray
+
+from espalier.emit.c_text import Value
+from espalier.emit.lower_conv import check_extents, conv_lead, fits_fast, folded_biases
 from espalier.emit.lower_general import channel_rows
-from espalier.emit.lowering import Constant, How, Lowered, Window, quant_of, round_up
+from espalier.emit.lowering import RING, Constant, How, Lowered, Window, quant_of, ring_fields, round_up
 from espalier.graph import arithmetic
 from espalier.graph.shapes import window_padding
 from espalier.graph.view import OpView
 
+BLOCK = 4
+"""Channels that espalier_depthwise_conv_2d computes together."""
+VECTOR = 16
+"""Bytes of a Helium register: 4 rows of 4 columns of one channel, and channels that are interleaved together."""
+PIXEL_BYTES = 64
+"""Of 16 channels of 4 interleaved rows, and of 16 sums (PIXEL in depthwise_bytes.c)."""
+WAITING = 16
+"""Pixels whose sums wait to be rescaled (PIXELS in depthwise_bytes.c)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shape:
+    """Extents of a depthwise convolution."""
+
+    in_h: int
+    in_w: int
+    in_c: int
+    out_h: int
+    out_w: int
+    out_c: int
+    kernel_h: int
+    kernel_w: int
+    stride_h: int
+    stride_w: int
+    dilation_h: int
+    dilation_w: int
+    top: int
+    left: int
+    multiplier: int
+
+    @property
+    def ring_rows(self) -> int:
+        return (self.kernel_h - 1) * self.dilation_h + 1
+
+    @property
+    def ring_width(self) -> int:
+        """Pixels of a padded row."""
+        windows = (self.out_w - 1) * self.stride_w + (self.kernel_w - 1) * self.dilation_w + 1
+        return max(windows, self.left + self.in_w)
+
+    @property
+    def window(self) -> Window:
+        return Window(
+            in_height=self.in_h,
+            out_height=self.out_h,
+            in_row_bytes=self.in_w * self.in_c,
+            out_row_bytes=self.out_w * self.out_c,
+            stride=self.stride_h,
+            pad_top=self.top,
+            ring_rows=self.ring_rows,
+        )
+
 
 def depthwise_conv_2d(view: OpView, how: How) -> Lowered:
-    op, data, output = view.op, view.input(0), view.output
-    _, in_h, in_w, in_c = data.shape
-    _, out_h, out_w, out_c = output.shape
-    filters = np.asarray(view.constant(1), np.int8)
-    _, kernel_h, kernel_w, _ = filters.shape
+    """Lowers one depthwise convolution; bytes where Helium's dot products are exact, 16-bit rings elsewhere."""
+    shape = _shape(view)
+    check_extents(shape.ring_width, shape.in_c, shape.out_c, shape.in_h, shape.out_h, shape.out_w)
+    source, target = quant_of(view.input(0).quant), quant_of(view.output.quant)
+    taps = np.asarray(view.constant(1), np.int8).reshape(-1, shape.out_c).T
+    biases = folded_biases(view, taps, source.zero_point)
+    scales = quant_of(view.input(1).quant).scales
+    multipliers = arithmetic.conv_multipliers(source.scale, scales, target.scale, shape.out_c)
+    fast = fits_fast(taps, biases, multipliers)
+    channels = channel_rows(biases, multipliers)
+    if fast:
+        channels[:, 2] *= -1
+    low, high = arithmetic.activation_range(
+        view.op.text("activation"), target.scale, target.zero_point, "int8"
+    )
+    fields: dict[str, Value] = {
+        "in_width": shape.in_w,
+        "in_channels": shape.in_c,
+        "out_height": shape.out_h,
+        "out_width": shape.out_w,
+        "out_channels": shape.out_c,
+        "multiplier": shape.multiplier,
+        "kernel_height": shape.kernel_h,
+        "kernel_width": shape.kernel_w,
+        "dilation_height": shape.dilation_h,
+        "dilation_width": shape.dilation_w,
+        "stride_width": shape.stride_w,
+        "ring_width": shape.ring_width,
+        "out_zero": target.zero_point,
+        "low": low,
+        "high": high,
+    }
+    form = _bytes if fast and how.isa == "helium" else _halfwords
+    return form(shape, fields, source.zero_point, taps, channels, fast)
+
+
+def _shape(view: OpView) -> _Shape:
+    op = view.op
+    _, in_h, in_w, in_c = view.input(0).shape
+    _, out_h, out_w, out_c = view.output.shape
+    _, kernel_h, kernel_w, _ = view.input(1).shape
     stride_h, stride_w = op.integer("stride_h"), op.integer("stride_w")
     dilation_h, dilation_w = op.integer("dilation_h"), op.integer("dilation_w")
     top, _ = window_padding(in_h, kernel_h, stride_h, dilation_h, op.text("padding"))
     left, _ = window_padding(in_w, kernel_w, stride_w, dilation_w, op.text("padding"))
-    padded = round_up(out_c, 4)
-    ring_rows = (kernel_h - 1) * dilation_h + 1
-    ring_width = max((out_w - 1) * stride_w + (kernel_w - 1) * dilation_w + 1, left + in_w)
-    row_bytes = 2 * ring_width * padded
-    source, target = quant_of(data.quant), quant_of(output.quant)
-    per_channel = filters.reshape(-1, out_c).T
-    biases = folded_biases(view, per_channel, source.zero_point)
-    scales = quant_of(view.input(1).quant).scales
-    multipliers = arithmetic.conv_multipliers(source.scale, scales, target.scale, out_c)
-    fast = fits_fast(per_channel, biases, multipliers)
-    plain = dilation_h == dilation_w == 1 and stride_w in (1, 2) and out_w >= 2
-    pairs = fast and kernel_h == kernel_w == 3 and plain
-    rows = channel_rows(biases, multipliers)
-    if fast:
-        rows[:, 2] *= -1
-    rows = np.pad(rows, ((0, padded - out_c), (0, 0)))
-    taps = np.pad(per_channel, ((0, padded - out_c), (0, 0))).reshape(padded // 4, 4, -1)
-    weights = taps[:, [0, 2, 1, 3], :].transpose(0, 2, 1).astype(np.int16)
-    low, high = arithmetic.activation_range(op.text("activation"), target.scale, target.zero_point, "int8")
-    window = Window(
-        in_height=in_h,
-        out_height=out_h,
-        in_row_bytes=in_w * in_c,
-        out_row_bytes=out_w * out_c,
-        stride=stride_h,
-        pad_top=top,
-        ring_rows=ring_rows,
+    return _Shape(
+        in_h=in_h,
+        in_w=in_w,
+        in_c=in_c,
+        out_h=out_h,
+        out_w=out_w,
+        out_c=out_c,
+        kernel_h=kernel_h,
+        kernel_w=kernel_w,
+        stride_h=stride_h,
+        stride_w=stride_w,
+        dilation_h=dilation_h,
+        dilation_w=dilation_w,
+        top=top,
+        left=left,
+        multiplier=op.integer("depth_multiplier"),
     )
-    return Lowered(
-        function="espalier_depthwise_conv_2d",
-        sources=("depthwise_conv_2d.c",),
-        struct="espalier_depthwise_conv_2d_layer",
-        fields={
-            "in_height": in_h,
-            "in_width": in_w,
-            "in_channels": in_c,
-            "out_height": out_h,
-            "out_width": out_w,
-            "out_channels": out_c,
-            "multiplier": op.integer("depth_multiplier"),
-            "kernel_height": kernel_h,
-            "kernel_width": kernel_w,
-            "dilation_height": dilation_h,
-            "dilation_width": dilation_w,
-            "stride_height": stride_h,
-            "stride_width": stride_w,
-            "pad_top": top,
-            "pad_left": left,
-            "ring_rows": ring_rows,
-            "row_bytes": row_bytes,
-            "state_bytes": ring_rows * row_bytes,
-            "fast": fast,
-            "ring_width": ring_width,
-            "pairs": pairs,
-            "in_zero": source.zero_point,
-            "out_zero": target.zero_point,
-            "low": low,
-            "high": high,
-        },
-        constants=(
+
+
+def _halfwords(
+    shape: _Shape,
+    fields: Mapping[str, Value],
+    in_zero: int,
+    taps: NDArray[np.int8],
+    channels: NDArray[np.int32],
+    fast: bool,
+) -> Lowered:
+    padded = round_up(shape.out_c, BLOCK)
+    row_bytes = 2 * shape.ring_width * padded
+    plain = shape.dilation_h == shape.dilation_w == 1 and shape.stride_w in (1, 2) and shape.out_w >= 2
+    pairs = fast and shape.kernel_h == shape.kernel_w == 3 and plain
+    spare = ((0, padded - shape.out_c), (0, 0))
+    blocks = np.pad(taps, spare).reshape(padded // BLOCK, BLOCK, -1)
+    weights = blocks[:, [0, 2, 1, 3], :].transpose(0, 2, 1).astype(np.int16)
+    ring = ring_fields(shape.window, row_bytes=row_bytes, outside=(in_zero & 0xFFFF) * 0x10001)
+    return _lowered(
+        "espalier_depthwise_conv_2d",
+        shape,
+        {**ring, **fields, "pad_left": shape.left, "fast": fast, "pairs": pairs},
+        (
             Constant(field="weights", values=np.ascontiguousarray(weights).reshape(-1), align=4),
-            Constant(field="channels", values=rows, struct="espalier_channel"),
+            Constant(field="channels", values=np.pad(channels, spare), struct="espalier_channel"),
         ),
-        state_bytes=ring_rows * row_bytes,
+        state_bytes=ring["ring.state_bytes"],
+        work_bytes=0,
+        row_form="wide window",
+    )
+
+
+def _bytes(
+    shape: _Shape,
+    fields: Mapping[str, Value],
+    in_zero: int,
+    taps: NDArray[np.int8],
+    channels: NDArray[np.int32],
+    fast: bool,
+) -> Lowered:
+    down, across = -(-shape.kernel_h // 4), -(-shape.kernel_w // 4)
+    pairs = down == across == shape.stride_w == shape.dilation_w == 1 and shape.kernel_w <= 3
+    waiting = min(WAITING, shape.out_w)
+    at_once = 2 if pairs else (1 if down == across == 1 and shape.stride_w == 2 else 4)
+    computed = round_up(shape.out_w, at_once)
+    # The windows of the last pair or four are read to their end, also where a row has fewer pixels.
+    reach = (computed - 1) * shape.stride_w + (shape.kernel_w - 1) * shape.dilation_w + 1
+    plane = PIXEL_BYTES * max(shape.ring_width, reach, computed + 2 if pairs else 0)
+    sums = PIXEL_BYTES * (round_up(waiting, at_once) - 1) + 4 * min(round_up(shape.out_c, 4), VECTOR)
+    column = PIXEL_BYTES * shape.dilation_w
+    starts = [min(4 * n, max(shape.kernel_w - 4, 0)) for n in range(across)]
+    offsets = [plane * row + column * start for row in range(down) for start in starts]
+    spare = ((0, -shape.out_c % 4), (0, 0))
+    ring = ring_fields(
+        shape.window,
+        row_bytes=round_up(shape.ring_width * shape.out_c, 4),
+        outside=(in_zero & 0xFF) * 0x1010101,
+        left=shape.left * shape.out_c,
+        slack=VECTOR if shape.out_c % VECTOR else 0,
+    )
+    more: dict[str, Value] = {"pairs": pairs, "weight_bytes": VECTOR * len(offsets), "plane_bytes": plane}
+    more["planes_bytes"] = plane * down
+    return _lowered(
+        "espalier_depthwise_bytes",
+        shape,
+        {**ring, **fields, **more},
+        (
+            Constant(field="weights", values=vector_weights(taps, shape.kernel_h, shape.kernel_w), align=VECTOR),
+            Constant(field="channels", values=np.pad(channels, spare), struct="espalier_channel"),
+            Constant(field="offsets", values=np.array(offsets, np.int32)),
+        ),
+        state_bytes=ring["ring.state_bytes"],
+        work_bytes=plane * down + sums,
+        row_form="window" if shape.multiplier == 1 else "wide window",
+    )
+
+
+def vector_weights(taps: NDArray[np.int8], height: int, width: int) -> NDArray[np.int8]:
+    """int8 [channels, height * width] as espalier_depthwise_bytes reads them, flat: per channel, per 4 rows and 4
+    columns, column by column. The last 4 columns of a window that has more end with its last one."""
+    kernels = taps.reshape(-1, height, width)
+    spread = np.zeros((len(kernels), round_up(height, 4), round_up(width, 4)), np.int8)
+    whole = max(width - 1, 0) // 4 * 4
+    spread[:, :height, :whole] = kernels[:, :, :whole]
+    end = spread.shape[2] if whole else width
+    spread[:, :height, end - (width - whole) : end] = kernels[:, :, whole:]
+    parts = spread.reshape(len(kernels), spread.shape[1] // 4, 4, spread.shape[2] // 4, 4)
+    return np.ascontiguousarray(parts.transpose(0, 1, 3, 4, 2)).reshape(-1)
+
+
+def _lowered(
+    function: str,
+    shape: _Shape,
+    fields: Mapping[str, Value],
+    constants: tuple[Constant, ...],
+    *,
+    state_bytes: int,
+    work_bytes: int,
+    row_form: str,
+) -> Lowered:
+    return Lowered(
+        function=function,
+        sources=(f"{function.removeprefix('espalier_')}.c", "ring.c", "copy.c"),
+        struct=f"{function}_layer",
+        fields=fields,
+        constants=constants,
+        state_bytes=state_bytes,
+        work_bytes=work_bytes,
         uses_scratch=True,
-        leads={0: conv_lead(window, out_w, out_c, stride_w * in_c, 1)},
+        leads={0: conv_lead(shape.window, shape.out_w, shape.out_c, shape.stride_w * shape.in_c, 1)},
+        window=shape.window,
+        row_form=row_form,
+        start=f"{function}_start",
+        ring=RING,
     )

@@ -18,6 +18,12 @@ READ_FIRST = -(1 << 30)
 """A lead that every placement satisfies: the kernel reads the whole input before it writes."""
 
 
+RING = "espalier_ring"
+"""Prefix of the ring's functions (ring.c)."""
+RING_STATE_BYTES = 16
+"""Counters in front of a ring's rows (struct State in ring.c)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class How:
     """``rows``: the operator must run row by row. ``optimize``: speed | ram | flash. ``isa``: portable |
@@ -93,6 +99,9 @@ class Lowered:
     pushed into the ring) or "elementwise" (inputs, output, bytes, state)."""
     start: str = ""
     """Function that prepares the state before rows are computed; empty when none is needed."""
+    ring: str = ""
+    """Prefix of the functions that keep the ring of rows: "espalier_ring", which take the layer's ring, or the
+    operator's own, which take the layer."""
 
     def row(self, layer: Name, state: Name, work: Name, sources: Sequence[Value], target: Name) -> str:
         """The call that computes one output row from input rows."""
@@ -102,6 +111,11 @@ class Lowered:
         if self.row_form == "elementwise":
             return c_text.call(function, [layer, *sources, target, self.window.out_row_bytes, state])
         return c_text.call(function, [layer, state, work, *sources, target])
+
+    def ring_call(self, action: str, layer: Name, state: Name) -> str:
+        """The call that asks or changes the ring: "wants", "slot", "advance"."""
+        subject = Name(f"{layer.text}.ring") if self.ring == RING else layer
+        return c_text.call(f"{self.ring}_{action}", [subject, state])
 
     @property
     def scratch_bytes(self) -> int:
@@ -113,6 +127,23 @@ def quant_of(quant: Quant | None) -> Quant:
     if quant is None:
         raise BugError("a tensor without quantization reached the emitter")
     return quant
+
+
+def ring_fields(
+    window: Window, *, row_bytes: int, outside: int, left: int = 0, slack: int = 0
+) -> dict[str, int]:
+    """The fields of ``espalier_ring``. ``outside``: four bytes of padding, unsigned; ``left``: bytes in front of a
+    row's first pixel; ``slack``: bytes behind the last row that may be read."""
+    return {
+        "ring.rows": window.ring_rows,
+        "ring.pad_top": window.pad_top,
+        "ring.in_height": window.in_height,
+        "ring.stride": window.stride,
+        "ring.outside": outside - (outside >> 31 << 32),
+        "ring.left": left,
+        "ring.row_bytes": row_bytes,
+        "ring.state_bytes": RING_STATE_BYTES + round_up(window.ring_rows * row_bytes + slack, 8),
+    }
 
 
 def round_up(value: int, to: int) -> int:

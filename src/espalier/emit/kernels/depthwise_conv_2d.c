@@ -91,16 +91,6 @@ KERNEL("espalier_depthwise_3x3_stride_1", ROW_1);
 KERNEL("espalier_depthwise_3x3_stride_2", ROW_2);
 #endif
 
-static int8_t *ring_row(const espalier_depthwise_conv_2d_layer *l, void *scratch, int32_t slot) {
-  return (int8_t *)scratch + slot * l->row_bytes;
-}
-
-static void fill(const espalier_depthwise_conv_2d_layer *l, int8_t *at, int32_t bytes) {
-  uint32_t word = ((uint32_t)l->in_zero & 0xffffu) * 0x10001u;
-  uint32_t *to = (uint32_t *)(void *)at;
-  for (; bytes > 0; bytes -= 4) *to++ = word;
-}
-
 /* One row of the input into the ring, each channel `multiplier` times. */
 static void take_row(const espalier_depthwise_conv_2d_layer *l, int8_t *slot, const int8_t *in) {
   int32_t block, x, lane;
@@ -142,13 +132,13 @@ static void take_row(const espalier_depthwise_conv_2d_layer *l, int8_t *slot, co
 }
 
 /* Sums of 4 channels over the window that starts `offset` bytes into the ring's rows. */
-static void window_sums(const espalier_depthwise_conv_2d_layer *l, void *scratch, int32_t slot, int32_t offset,
-                        const int16_t *w, int32_t sum[4]) {
+static void window_sums(const espalier_depthwise_conv_2d_layer *l, void *state, int32_t offset, const int16_t *w,
+                        int32_t sum[4]) {
   int32_t step = 8 * l->dilation_width;
   int32_t s0 = sum[0], s1 = sum[1], s2 = sum[2], s3 = sum[3];
   int32_t ky, kx;
-  for (ky = l->kernel_height; ky > 0; ky--) {
-    const int8_t *at = ring_row(l, scratch, slot) + offset;
+  for (ky = 0; ky < l->kernel_height; ky++) {
+    const int8_t *at = espalier_ring_row(&l->ring, state, ky * l->dilation_height) + offset;
     for (kx = l->kernel_width; kx > 0; kx--) {
 #if ESPALIER_DSP
       const uint32_t *v = (const uint32_t *)(const void *)at, *u = (const uint32_t *)(const void *)w;
@@ -167,8 +157,6 @@ static void window_sums(const espalier_depthwise_conv_2d_layer *l, void *scratch
       at += step;
       w += 4;
     }
-    slot += l->dilation_height;
-    if (slot >= l->ring_rows) slot -= l->ring_rows;
   }
   sum[0] = s0;
   sum[1] = s1;
@@ -176,22 +164,21 @@ static void window_sums(const espalier_depthwise_conv_2d_layer *l, void *scratch
   sum[3] = s3;
 }
 
-/* Pixels from `x` on of one block, one at a time. */
-static void strip_any(const espalier_depthwise_conv_2d_layer *l, void *scratch, int32_t slot, int32_t block, int32_t x,
-                      int8_t *out) {
+/* The pixels of one block, one at a time. */
+static void strip_any(const espalier_depthwise_conv_2d_layer *l, void *state, int32_t block, int8_t *out) {
   const espalier_channel *c = l->channels + block;
   const int16_t *w = l->weights + block * l->kernel_height * l->kernel_width;
   int32_t lanes = l->out_channels - block < 4 ? l->out_channels - block : 4;
   int32_t zero = 2 * l->out_zero + 1, fast = l->fast;
-  int32_t lane;
-  for (; x < l->out_width; x++) {
+  int32_t lane, x;
+  for (x = 0; x < l->out_width; x++) {
     int8_t *o = out + x * l->out_channels + block;
     int32_t sum[4];
     sum[0] = c[0].bias;
     sum[1] = c[1].bias;
     sum[2] = c[2].bias;
     sum[3] = c[3].bias;
-    window_sums(l, scratch, slot, 8 * ((block >> 2) * l->ring_width + x * l->stride_width), w, sum);
+    window_sums(l, state, 8 * ((block >> 2) * l->ring_width + x * l->stride_width), w, sum);
     for (lane = 0; lane < lanes; lane++) {
       int32_t value = sum[lane], m = c[lane].multiplier, s = c[lane].shift;
       if (fast) {
@@ -208,8 +195,7 @@ static void strip_any(const espalier_depthwise_conv_2d_layer *l, void *scratch, 
 
 #if ESPALIER_DSP
 /* A whole row of one block by pairs of pixels; an odd last pixel is computed together with the one before it. */
-static void strip_3x3(const espalier_depthwise_conv_2d_layer *l, void *scratch, int32_t slot, int32_t block,
-                      int8_t *out) {
+static void strip_3x3(const espalier_depthwise_conv_2d_layer *l, void *state, int32_t block, int8_t *out) {
   void (*kernel)(const Strip *, int8_t *) =
       l->stride_width == 1 ? espalier_depthwise_3x3_stride_1 : espalier_depthwise_3x3_stride_2;
   int32_t offset = 8 * (block >> 2) * l->ring_width, i;
@@ -221,8 +207,7 @@ static void strip_3x3(const espalier_depthwise_conv_2d_layer *l, void *scratch, 
   strip.pitch = l->out_channels;
   strip.zero = 2 * l->out_zero + 1;
   for (i = 0; i < 3; i++) {
-    strip.rows[i] = ring_row(l, scratch, slot) + offset;
-    if (++slot == 3) slot = 0;
+    strip.rows[i] = espalier_ring_row(&l->ring, state, i) + offset;
   }
   kernel(&strip, out + block);
   if (l->out_width & 1) {
@@ -233,41 +218,46 @@ static void strip_3x3(const espalier_depthwise_conv_2d_layer *l, void *scratch, 
 }
 #endif
 
-static void one_row(const espalier_depthwise_conv_2d_layer *l, void *scratch, int32_t slot, int8_t *out) {
+void espalier_depthwise_conv_2d_row(const espalier_depthwise_conv_2d_layer *l, void *state, void *work,
+                                    const int8_t *in, int8_t *out) {
   int32_t block;
+  (void)work;
+  (void)in;
   for (block = 0; block < l->out_channels; block += 4) {
 #if ESPALIER_DSP
     if (l->pairs && block + 4 <= l->out_channels) {
-      strip_3x3(l, scratch, slot, block, out);
+      strip_3x3(l, state, block, out);
       continue;
     }
 #endif
-    strip_any(l, scratch, slot, block, 0, out);
+    strip_any(l, state, block, out);
   }
   if (l->low > -128 || l->high < 127) {
     int32_t i;
     for (i = 0; i < l->out_width * l->out_channels; i++) out[i] = (int8_t)espalier_clamp(out[i], l->low, l->high);
   }
+  espalier_ring_next(&l->ring, state);
+}
+
+void espalier_depthwise_conv_2d_start(const espalier_depthwise_conv_2d_layer *l, void *state) {
+  espalier_ring_start(&l->ring, state);
+}
+
+void espalier_depthwise_conv_2d_push(const espalier_depthwise_conv_2d_layer *l, void *state, const int8_t *row) {
+  take_row(l, espalier_ring_slot(&l->ring, state), row);
+  espalier_ring_advance(&l->ring, state);
 }
 
 void espalier_depthwise_conv_2d(const espalier_depthwise_conv_2d_layer *l, const int8_t *in, int8_t *out,
                                 void *scratch) {
-  int32_t pushed = 0, wanted = l->ring_rows, slot = 0, y;
-  fill(l, scratch, l->state_bytes);
+  int32_t y;
+  espalier_ring_start(&l->ring, scratch);
   for (y = 0; y < l->out_height; y++) {
-    while (pushed < wanted) {
-      int8_t *row = ring_row(l, scratch, slot);
-      if (pushed >= l->pad_top && pushed < l->pad_top + l->in_height) {
-        take_row(l, row, in);
-        in += l->in_width * l->in_channels;
-      } else {
-        fill(l, row, l->row_bytes);
-      }
-      pushed++;
-      if (++slot == l->ring_rows) slot = 0;
+    while (espalier_ring_wants(&l->ring, scratch)) {
+      espalier_depthwise_conv_2d_push(l, scratch, in);
+      in += l->in_width * l->in_channels;
     }
-    one_row(l, scratch, slot, out);
-    wanted += l->stride_height;
+    espalier_depthwise_conv_2d_row(l, scratch, 0, 0, out);
     out += l->out_width * l->out_channels;
   }
 }

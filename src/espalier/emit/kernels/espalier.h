@@ -395,23 +395,87 @@ typedef struct {
 void espalier_dequantize(const espalier_float_layer *layer, const int8_t *in, float *out);
 void espalier_quantize_float(const espalier_float_layer *layer, const float *in, int8_t *out);
 
+/* ---- rows that wait for a window ---------------------------------------------------------------------------------- */
+
+/* The ring of padded rows of an operator, whose state starts with it. Row by row: start; for each output row, while the
+ * ring wants an input row, push one with the operator's own function (or write it to the slot and advance, where the ring
+ * holds rows as they are); then the operator takes its output row. */
+typedef struct {
+  int16_t rows;             /* (kernel height - 1) * dilation + 1 */
+  int16_t pad_top, in_height, stride;
+  int32_t outside;          /* four bytes of what lies around the input */
+  int32_t left;             /* bytes in front of the input's first pixel */
+  int32_t row_bytes;        /* a multiple of 4 */
+  int32_t state_bytes;      /* counters, rows, and what may be read behind them */
+} espalier_ring;
+
+typedef struct {
+  int32_t pushed;  /* padded rows in the ring so far */
+  int32_t wanted;  /* padded rows that the next output row needs */
+  int32_t slot;    /* where the next row goes; equally the oldest row */
+  int32_t unused;
+} espalier_ring_state;
+
+void espalier_ring_start(const espalier_ring *ring, void *state);
+int espalier_ring_wants(const espalier_ring *ring, void *state);
+int8_t *espalier_ring_slot(const espalier_ring *ring, void *state);
+void espalier_ring_advance(const espalier_ring *ring, void *state);
+
+/* A row of the window, from its padding on; 0 is the topmost. */
+static inline int8_t *espalier_ring_row(const espalier_ring *ring, void *state, int32_t number) {
+  espalier_ring_state *s = (espalier_ring_state *)state;
+  number += s->slot;
+  return (int8_t *)(s + 1) + (number < ring->rows ? number : number - ring->rows) * ring->row_bytes;
+}
+
+/* The next window lies a stride lower. */
+static inline void espalier_ring_next(const espalier_ring *ring, void *state) {
+  ((espalier_ring_state *)state)->wanted += ring->stride;
+}
+
 /* ---- depthwise convolution -------------------------------------------------------------------------------------- */
 
 /* weights: per block of 4 channels, per tap 4 16-bit values in the order 0, 2, 1, 3; channels are padded to 4. */
 typedef struct {
+  espalier_ring ring;
   const int16_t *weights;
   const espalier_channel *channels;
-  int16_t in_height, in_width, in_channels, out_height, out_width, out_channels;
+  int16_t in_width, in_channels, out_height, out_width, out_channels;
   int16_t multiplier;         /* output channels per input channel; above 1 the input is repeated */
-  int16_t kernel_height, kernel_width, dilation_height, dilation_width, stride_height, stride_width;
-  int16_t pad_top, pad_left, ring_rows, ring_width;
-  int32_t row_bytes, state_bytes;
+  int16_t kernel_height, kernel_width, dilation_height, dilation_width, stride_width;
+  int16_t pad_left, ring_width;
   int16_t fast;               /* as for espalier_tile_4x2; the channels' shifts are right shifts 1..22 then */
   int16_t pairs;              /* fast, 3x3, no dilation, stride 1 or 2, at least two pixels to a row */
-  int8_t in_zero, out_zero, low, high;
+  int8_t out_zero, low, high;
 } espalier_depthwise_conv_2d_layer;
 
 void espalier_depthwise_conv_2d(const espalier_depthwise_conv_2d_layer *layer, const int8_t *in, int8_t *out,
                                 void *scratch);
+void espalier_depthwise_conv_2d_start(const espalier_depthwise_conv_2d_layer *layer, void *state);
+void espalier_depthwise_conv_2d_push(const espalier_depthwise_conv_2d_layer *layer, void *state, const int8_t *row);
+void espalier_depthwise_conv_2d_row(const espalier_depthwise_conv_2d_layer *layer, void *state, void *work,
+                                    const int8_t *in, int8_t *out);
+
+/* The same for cores with byte dot products, where the fast requantization is exact; the ring holds bytes. weights: per
+ * channel, per 4 rows and 4 columns of the window (rows outermost), 16 bytes: 4 rows of each column, padded with zeros. */
+typedef struct {
+  espalier_ring ring;
+  const int8_t *weights;
+  const espalier_channel *channels; /* right shifts 1..22; padded to fours */
+  const int32_t *offsets;     /* per 16 bytes of weights, where their values lie in the interleaved rows */
+  int16_t in_width, in_channels, out_height, out_width, out_channels, multiplier;
+  int16_t kernel_height, kernel_width, dilation_height, dilation_width, stride_width, ring_width;
+  int16_t pairs;              /* at most 4x3, stride 1, no dilation across */
+  int32_t weight_bytes;       /* of a channel */
+  int32_t plane_bytes;        /* of 4 interleaved rows */
+  int32_t planes_bytes;       /* of all of the window's rows; the sums follow */
+  int8_t out_zero, low, high;
+} espalier_depthwise_bytes_layer;
+
+void espalier_depthwise_bytes(const espalier_depthwise_bytes_layer *layer, const int8_t *in, int8_t *out, void *scratch);
+void espalier_depthwise_bytes_start(const espalier_depthwise_bytes_layer *layer, void *state);
+void espalier_depthwise_bytes_push(const espalier_depthwise_bytes_layer *layer, void *state, const int8_t *row);
+void espalier_depthwise_bytes_row(const espalier_depthwise_bytes_layer *layer, void *state, void *work, const int8_t *in,
+                                  int8_t *out);
 
 #endif
