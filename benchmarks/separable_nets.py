@@ -62,13 +62,22 @@ class Net:
     def op(self, kind: str, name: str, inputs: Sequence[int], **options: OptionValue) -> int:
         result = self.tensor(name, (), _ACTIVATIONS)
         defaults = {f.name: f.default for f in OPS[kind].fields}
-        self.ops.append(Op(kind=kind, inputs=tuple(inputs), outputs=(result,), options={**defaults, **options}))
+        self.ops.append(
+            Op(kind=kind, inputs=tuple(inputs), outputs=(result,), options={**defaults, **options})
+        )
         (shape,) = OPS[kind].shape(view(self.graph(0, result), self.ops[-1]))
         self.tensors[result] = dataclasses.replace(self.tensors[result], shape=shape)
         return result
 
     def weighted(
-        self, kind: str, name: str, x: int, shape: tuple[int, ...], axis: int, stride: int, **more: OptionValue
+        self,
+        kind: str,
+        name: str,
+        x: int,
+        shape: tuple[int, ...],
+        axis: int,
+        stride: int,
+        **more: OptionValue,
     ) -> int:
         channels = shape[axis]
         taps = int(np.prod(shape)) // channels
@@ -187,7 +196,9 @@ def keywords() -> None:
         )
         for layer in figures.layers or tuple(one_by_one(graph, core)):
             per_mac = f"{layer.instructions / layer.macs:.3f}" if layer.macs else "-"
-            print(f"  {layer.name[:40]:<40}{layer.macs:>10,} MACs{layer.instructions:>11,} instructions{per_mac:>8}")
+            print(
+                f"  {layer.name[:40]:<40}{layer.macs:>10,} MACs{layer.instructions:>11,} instructions{per_mac:>8}"
+            )
 
 
 def arenas() -> None:

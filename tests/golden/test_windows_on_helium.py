@@ -54,13 +54,17 @@ def depthwise_cases() -> Iterator[Case]:
     """Widths below, at and above a group of pixels and what waits; channels around a block; each kernel."""
     rng = np.random.default_rng(5)
     for width, channels, stride in itertools.product((1, 2, 3, 4, 5, 17, 35), (1, 6, 16, 21), (1, 2, 3)):
-        yield depthwise(rng, (4, width, channels), (3, 3), stride_w=stride, stride_h=stride, activation="relu")
+        yield depthwise(
+            rng, (4, width, channels), (3, 3), stride_w=stride, stride_h=stride, activation="relu"
+        )
     for kernel in ((1, 1), (2, 3), (4, 3), (4, 4), (3, 5), (5, 5), (5, 3), (10, 4), (1, 7), (9, 9)):
         for stride, dilation in ((1, 1), (2, 1), (1, 2)):
             options = {"stride_w": stride, "stride_h": stride, "dilation_w": dilation, "dilation_h": dilation}
             yield depthwise(rng, (11, 10, 5), kernel, **options)
     for padding, multiplier in itertools.product(("same", "valid"), (1, 2, 5)):
-        yield depthwise(rng, (6, 7, 5), (3, 3), padding=padding, depth_multiplier=multiplier, activation="relu6")
+        yield depthwise(
+            rng, (6, 7, 5), (3, 3), padding=padding, depth_multiplier=multiplier, activation="relu6"
+        )
 
 
 def every_case() -> list[Case]:
@@ -84,8 +88,6 @@ def test_the_byte_layout_is_exact_in_plain_c(tmp_path: Path) -> None:
 def test_helium_kernels_are_exact_under_qemu(tmp_path: Path, level: str) -> None:
     cases = every_case()
     batch = make_batch([graph for graph, _, _ in cases], isa="helium")
-    results = run_under_qemu(
-        batch, CORES["cortex-m55"], [inputs for _, inputs, _ in cases], tmp_path, level
-    )
+    results = run_under_qemu(batch, CORES["cortex-m55"], [inputs for _, inputs, _ in cases], tmp_path, level)
     for (graph, inputs, name), (got,) in zip(cases, results, strict=True):
         assert got == reference.run(graph, inputs)[0].tobytes(), name

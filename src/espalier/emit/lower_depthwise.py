@@ -199,7 +199,9 @@ def _bytes(
         shape,
         {**ring, **fields, **more},
         (
-            Constant(field="weights", values=vector_weights(taps, shape.kernel_h, shape.kernel_w), align=VECTOR),
+            Constant(
+                field="weights", values=vector_weights(taps, shape.kernel_h, shape.kernel_w), align=VECTOR
+            ),
             Constant(field="channels", values=np.pad(channels, spare), struct="espalier_channel"),
             Constant(field="offsets", values=np.array(offsets, np.int32)),
         ),
