@@ -12,7 +12,6 @@ cannot be made again without its source tree. Each is the best of its builds for
 from __future__ import annotations
 
 import dataclasses
-import functools
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from espalier.emit.demand import demand, streamable
+from espalier.emit.plan_program import plan_program
 from espalier.emit.program import Options, emit
 from espalier.emit.selftest import GoldenCase
 from espalier.errors import ToolMissingError
@@ -33,7 +32,6 @@ from espalier.load.tflite import read_tflite
 from espalier.measure.cross import CORES
 from espalier.measure.cycles import estimate
 from espalier.measure.microcontroller import Emulated, LayerFigure, measure_program
-from espalier.plan.memory import plan_memory
 from espalier.target import load_target, target_names
 
 INPUTS = 3
@@ -83,9 +81,8 @@ def run(graph: Graph, core: str, optimize: str, level: str, images: Sequence[Seq
         for given in images
     ]
     isa = CORES[core].isa
-    needs = functools.partial(demand, optimize=optimize, isa=isa)
-    plan = plan_memory(graph, optimize=optimize, demand=needs, streamable=streamable)
-    files = emit(graph, plan, "resnet8", Options(isa=isa))
+    plan, coding = plan_program(graph, optimize=optimize, isa=isa)
+    files = emit(graph, plan, "resnet8", Options(isa=isa, coding=coding))
     return measure_program(
         files,
         CORES[core],

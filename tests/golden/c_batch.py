@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import random
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
+from espalier.emit.choose_coding import common_code
 from espalier.emit.demand import demand, streamable
+from espalier.emit.kernel_table import lower
+from espalier.emit.lower_coded import possible_parts, weights_of
+from espalier.emit.lowering import Coding, How
 from espalier.emit.program import Options, emit
 from espalier.graph.types import DTYPES, Array, Graph
 from espalier.measure.cross import WARNINGS, Core, compile_program
@@ -38,13 +43,25 @@ class Batch:
     """One C file for all programs, and the kernels."""
 
 
+def code_everything(graph: Graph, isa: str, seed: int) -> Coding | None:
+    """A coding of every layer that can have one, whether it pays or not, in random parts."""
+    calls = {op: lower(graph, op, How(optimize="flash", isa=isa)) for op in range(len(graph.ops))}
+    codable = {op: call[0] for op, call in calls.items() if call and weights_of(call[0]) is not None}
+    chance = random.Random(seed)
+    parts = {op: chance.choice(possible_parts(call)) for op, call in codable.items()}
+    return Coding(code=common_code(codable, parts), parts=parts) if parts else None
+
+
 def make_batch(graphs: Sequence[Graph], *, optimize: str = "speed", isa: str = "portable") -> Batch:
+    """``optimize``: speed | ram | flash | coded, which is flash with every layer coded that can be."""
     programs, kernels, bodies = [], {}, []
     for number, graph in enumerate(graphs):
         prefix = f"case{number}"
-        needs = functools.partial(demand, optimize=optimize, isa=isa)
-        plan = plan_memory(graph, optimize=optimize, demand=needs, streamable=streamable)
-        files = dict(emit(graph, plan, prefix, Options(isa=isa, shared_kernels=True)))
+        coding = code_everything(graph, isa, number) if optimize == "coded" else None
+        mode = "flash" if optimize == "coded" else optimize
+        needs = functools.partial(demand, isa=isa, coding=coding)
+        plan = plan_memory(graph, optimize=mode, demand=needs, streamable=streamable)
+        files = dict(emit(graph, plan, prefix, Options(isa=isa, shared_kernels=True, coding=coding)))
         for end in ("_weights.h", ".h", "_weights.c", ".c"):
             text = files.pop(prefix + end).decode()
             bodies.append("\n".join(line for line in text.splitlines() if f'#include "{prefix}' not in line))

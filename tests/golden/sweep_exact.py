@@ -46,7 +46,7 @@ from espalier.plan.check import find_overlap
 from espalier.plan.offsets import live_bytes, place_blocks
 
 Case = tuple[Graph, list[Array], str]
-MODES = ("speed", "ram", "flash")
+MODES = ("speed", "ram", "flash", "coded")
 OPERATORS_PER_PROGRAM, GRAPHS_PER_PROGRAM, SETS_PER_LINE = 400, 40, 10_000
 
 
@@ -86,7 +86,7 @@ def operator_batches(first: int, count: int) -> Iterator[tuple[list[tuple[str, i
         turn = number // 6 if dtype == "int16" else number - number // 6
         plan.append((kinds[turn % len(kinds)], 1_000_000 + turn // len(kinds), dtype))
     for start in range(0, len(plan), OPERATORS_PER_PROGRAM):
-        mode = MODES[start // OPERATORS_PER_PROGRAM % 3]
+        mode = MODES[start // OPERATORS_PER_PROGRAM % len(MODES)]
         yield plan[start : start + OPERATORS_PER_PROGRAM], mode
 
 
@@ -130,7 +130,7 @@ def operators(first: int, count: int) -> Iterator[Tally]:
 def graphs(first: int, count: int) -> Iterator[Tally]:
     for number, start in enumerate(range(first, first + count, GRAPHS_PER_PROGRAM)):
         seeds = range(start, min(start + GRAPHS_PER_PROGRAM, first + count))
-        yield apart(run_graphs, seeds, MODES[number % 3])
+        yield apart(run_graphs, seeds, MODES[number % len(MODES)])
 
 
 def planner(first: int, count: int) -> Iterator[Tally]:

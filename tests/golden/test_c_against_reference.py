@@ -45,8 +45,17 @@ def compiled(cases: Sequence[Case]) -> list[Case]:
     return taken
 
 
-def assert_exact(cases: Sequence[Case], folder: Path, *flags: str, optimize: str = "speed") -> None:
-    batch = make_batch([graph for graph, _, _ in cases], optimize=optimize)
+def assert_exact(
+    cases: Sequence[Case],
+    folder: Path,
+    *flags: str,
+    optimize: str = "speed",
+    isa: str = "portable",
+    wanted_kernel: bytes = b"",
+) -> None:
+    batch = make_batch([graph for graph, _, _ in cases], optimize=optimize, isa=isa)
+    if wanted_kernel:
+        assert batch.files["cases.c"].count(wanted_kernel) > len(cases) // 2
     with native(batch, folder, *flags) as programs:
         for number, (graph, inputs, name) in enumerate(cases):
             wanted = reference.run(graph, inputs)
@@ -72,6 +81,12 @@ def test_random_int8_operators_are_exact(tmp_path: Path) -> None:
     assert_exact(cases, tmp_path, "-O1")
 
 
+@pytest.mark.parametrize("isa", ["portable", "helium"])
+def test_random_operators_with_coded_weights_are_exact(tmp_path: Path, isa: str) -> None:
+    cases = random_cases(["conv_2d", "depthwise_conv_2d", "fully_connected"], 60, "int8", 3000)
+    assert_exact(cases, tmp_path, "-O1", optimize="coded", isa=isa, wanted_kernel=b"_coded(")
+
+
 def test_random_int16_operators_are_exact(tmp_path: Path) -> None:
     cases = random_cases(sorted(set(INT16) - UNGENERATED), 5, "int16")
     assert len(cases) > 100
@@ -85,10 +100,10 @@ def test_directed_ties_saturation_zero_points_and_exponents_are_exact(tmp_path: 
     assert_exact(cases, tmp_path, "-O0")
 
 
-@pytest.mark.parametrize("optimize", ["speed", "ram", "flash"])
+@pytest.mark.parametrize("optimize", ["speed", "ram", "flash", "coded"])
 def test_random_graphs_are_exact(tmp_path: Path, optimize: str) -> None:
-    first = {"speed": 0, "ram": 100, "flash": 150}[optimize]
-    count = {"speed": 100, "ram": 50, "flash": 50}[optimize]
+    first = {"speed": 0, "ram": 100, "flash": 150, "coded": 200}[optimize]
+    count = {"speed": 100, "ram": 50, "flash": 50, "coded": 50}[optimize]
     cases = compiled([(*random_graph(seed), f"graph {seed}") for seed in range(first, first + count)])
     assert len(cases) == count
     assert_exact(cases, tmp_path, "-O0", optimize=optimize)
@@ -148,4 +163,4 @@ def test_sweep_random_graphs_are_exact(tmp_path: Path) -> None:
         folder = tmp_path / str(first)
         folder.mkdir()
         cases = [(*random_graph(seed), f"graph {seed}") for seed in range(first, first + 100)]
-        assert_exact(compiled(cases), folder, "-O0", optimize=("speed", "ram", "flash")[first // 100 % 3])
+        assert_exact(compiled(cases), folder, "-O0", optimize=("speed", "ram", "flash", "coded")[first // 100 % 4])

@@ -59,7 +59,7 @@ def test_optimisation_levels_change_no_byte(tmp_path: Path, level: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "mode"), [("cortex-m4", "ram"), ("cortex-m3", "speed"), ("cortex-m0plus", "flash")]
+    ("name", "mode"), [("cortex-m4", "ram"), ("cortex-m3", "speed"), ("cortex-m0plus", "flash"), ("cortex-m33", "coded")]
 )
 def test_random_graphs_are_exact_on_emulated_cores(tmp_path: Path, name: str, mode: str) -> None:
     cases = compiled([(*random_graph(seed), f"graph {seed}") for seed in range(700, 712)])

@@ -83,7 +83,7 @@ def test_sanitizers_have_nothing_to_say_about_a_sample_of_the_directed_cases(san
     assert_sanitized(range(0, len(every_case()), 97), sanitizers)
 
 
-@pytest.mark.parametrize("mode", ["speed", "ram", "flash"])
+@pytest.mark.parametrize("mode", ["speed", "ram", "flash", "coded"])
 def test_sanitizers_have_nothing_to_say_about_random_operators(sanitizers: Path, mode: str) -> None:
     kinds = ["conv_2d", "depthwise_conv_2d", "transpose_conv", "fully_connected", "max_pool_2d", "pad"]
     cases = random_cases(kinds, 5, "int8", 5000)
@@ -94,7 +94,7 @@ def test_sanitizers_have_nothing_to_say_about_random_operators(sanitizers: Path,
 
 
 @pytest.mark.skipif(not RESNET8.exists(), reason="the ResNet8 asset is not on this machine")
-@pytest.mark.parametrize("mode", ["speed", "ram", "flash"])
+@pytest.mark.parametrize("mode", ["speed", "ram", "flash", "coded"])
 def test_sanitizers_have_nothing_to_say_about_resnet8(sanitizers: Path, mode: str) -> None:
     graph = read_tflite(RESNET8.read_bytes())
     image = np.random.default_rng(7).integers(-128, 128, (1, 32, 32, 3)).astype(np.int8)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from espalier.emit.kernel_table import lower
-from espalier.emit.lowering import How, round_up
+from espalier.emit.lowering import Coding, How, round_up
 from espalier.emit.stream import build_stream, stream_leads, streamable
 from espalier.graph.types import Graph
 
@@ -28,12 +28,19 @@ class Demand:
     leads: Mapping[int, int]
 
 
-def demand(graph: Graph, ops: tuple[int, ...], *, optimize: str = "speed", isa: str = "portable") -> Demand:
+def demand(
+    graph: Graph,
+    ops: tuple[int, ...],
+    *,
+    optimize: str = "speed",
+    isa: str = "portable",
+    coding: Coding | None = None,
+) -> Demand:
     """The needs of one step; exact for the kernels that will run under ``optimize`` on ``isa``."""
     if len(ops) > 1:
         stream = build_stream(graph, ops, optimize, isa)
         return Demand(scratch_bytes=stream.scratch_bytes, leads=stream_leads(stream))
-    calls = lower(graph, ops[0], How(optimize=optimize, isa=isa))
+    calls = lower(graph, ops[0], How(optimize=optimize, isa=isa, coding=coding))
     scratch = max((round_up(call.scratch_bytes, 8) for call in calls), default=0)
     op = graph.ops[ops[0]]
     leads: dict[int, int] = {}

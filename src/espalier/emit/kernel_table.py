@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from espalier.emit import (
+    lower_coded,
     lower_conv,
     lower_dense,
     lower_depthwise,
@@ -118,7 +119,10 @@ def lower(graph: Graph, index: int, how: How = _DEFAULT) -> tuple[Lowered, ...]:
             supported=refused.supported,
             next_step=refused.next_step,
         ) from None
-    return result if isinstance(result, tuple) else (result,)
+    calls = result if isinstance(result, tuple) else (result,)
+    if how.coding is not None and index in how.coding.parts:
+        return tuple(lower_coded.coded(call, how.coding.code, how.coding.parts[index]) for call in calls)
+    return calls
 
 
 def _refusal(graph: Graph, index: int, looked: OpView) -> UnsupportedModelError:

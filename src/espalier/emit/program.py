@@ -18,7 +18,7 @@ from espalier.emit import c_text as c
 from espalier.emit.c_text import Name
 from espalier.emit.decision import write_decision
 from espalier.emit.kernel_names import HEADER, KernelNames
-from espalier.emit.lowering import Constant
+from espalier.emit.lowering import Coding, Constant
 from espalier.emit.selftest import GoldenCase, write_selftest
 from espalier.emit.steps import Body, Planned, write_steps
 from espalier.graph.types import Graph
@@ -36,6 +36,8 @@ class Options:
     threshold: float = 0.0
     isa: str = "portable"
     """portable | dsp | helium; the plan must have been made with the demands of the same one."""
+    coding: Coding | None = None
+    """Layers whose weights are a code; the plan must have been made with the same one."""
     shared_kernels: bool = False
     """Kernels keep their own names: for programs that are made together and share them. Otherwise they carry
     the model's name, and programs of any versions link into one firmware."""
@@ -50,7 +52,7 @@ def emit(graph: Graph, plan: Planned, name: str, options: Options | None = None)
     prefix = c.identifier(name)
     names = KernelNames(prefix=prefix, shared=options.shared_kernels)
     locate = _Locations(graph, plan, prefix)
-    body = write_steps(graph, plan, prefix, options.isa, locate)
+    body = write_steps(graph, plan, prefix, options.isa, locate, options.coding)
     weights = _weights(prefix, graph, body)
     files: dict[str, str] = {
         f"{prefix}.h": _header(graph, plan, prefix, options),
@@ -132,7 +134,10 @@ def _weights(prefix: str, graph: Graph, body: Body) -> list[_Weight]:
         op = graph.ops[layer.op]
         note = f"{op.kind} {layer_name(graph, op)}"
         for constant in layer.lowered.constants:
-            weights.append(_Weight(name=f"{layer.name}_{constant.field}", constant=constant, note=note))
+            name = constant.array_name(prefix, layer.name)
+            if all(name != known.name for known in weights if constant.shared):
+                about = "code of the weights" if constant.shared else note
+                weights.append(_Weight(name=name, constant=constant, note=about))
         for position in layer.lowered.inputs:
             tensor = op.inputs[position]
             if graph.tensors[tensor].data is not None:
@@ -233,7 +238,8 @@ def _source(
     for layer in body.layers:
         op = graph.ops[layer.op]
         fields: dict[str, c.Value] = {
-            constant.field: Name(f"{layer.name}_{constant.field}") for constant in layer.lowered.constants
+            constant.field: Name(constant.array_name(prefix, layer.name))
+            for constant in layer.lowered.constants
         }
         lines.append(c.comment(f"{op.kind} {layer_name(graph, op)}"))
         lines.append(c.structure(layer.lowered.struct, layer.name, {**fields, **layer.lowered.fields}))

@@ -9,7 +9,7 @@ from typing import Protocol
 from espalier.emit import c_text as c
 from espalier.emit.c_text import Name
 from espalier.emit.kernel_table import lower
-from espalier.emit.lowering import How, Lowered
+from espalier.emit.lowering import Coding, How, Lowered
 from espalier.emit.stream import Node, Stream, build_stream
 from espalier.graph.types import ABSENT, Graph
 from espalier.graph.verify import layer_name
@@ -69,10 +69,17 @@ def layer_id(prefix: str, op: int, part: int = 0, parts: int = 1) -> str:
     return f"{prefix}_layer_{op:02d}" + (f"_{part}" if parts > 1 else "")
 
 
-def write_steps(graph: Graph, plan: Planned, prefix: str, isa: str, locate: Callable[[int], Name]) -> Body:
+def write_steps(
+    graph: Graph,
+    plan: Planned,
+    prefix: str,
+    isa: str,
+    locate: Callable[[int], Name],
+    coding: Coding | None = None,
+) -> Body:
     """All steps of the plan; ``locate`` gives the pointer expression of a tensor."""
     body = Body()
-    how = How(optimize=plan.optimize, isa=isa)
+    how = How(optimize=plan.optimize, isa=isa, coding=coding)
     for step in plan.steps:
         names = ", ".join(f"{graph.ops[op].kind} {layer_name(graph, graph.ops[op])}" for op in step.ops)
         if len(step.ops) > 1:

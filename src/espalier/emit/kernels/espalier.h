@@ -478,4 +478,60 @@ void espalier_depthwise_bytes_push(const espalier_depthwise_bytes_layer *layer, 
 void espalier_depthwise_bytes_row(const espalier_depthwise_bytes_layer *layer, void *state, void *work, const int8_t *in,
                                   int8_t *out);
 
+/* ---- weights as a code ------------------------------------------------------------------------------------------ */
+
+/* The words of one length of a Huffman code; levels are sorted by length. */
+typedef struct {
+  uint16_t last;  /* 16 bits that begin with the last word of this length are not above it */
+  uint8_t shift;  /* right shift from 16 bits to a word of this length */
+  uint8_t offset; /* what to add to the word for the number of its symbol, modulo 256 */
+} espalier_level;
+
+/* Symbols are weights, but 0 and -128: digits 1 and 2 of the length of a run of zeros in base 2, lowest first. Each part
+ * starts with a whole byte. */
+typedef struct {
+  const uint8_t *stream;
+  const espalier_level *levels;
+  const int8_t *symbols;
+  int32_t stream_bytes;
+  int32_t part_bytes; /* weights of a part, a multiple of 4 */
+} espalier_code;
+
+/* Decodes a part from byte `next` of the stream on and returns where the next part starts. A damaged stream gives other
+ * weights, but nothing outside of the part is written and nothing behind the stream is read. */
+int32_t espalier_decode(const espalier_code *code, const uint16_t *table, int32_t next, int8_t *part);
+/* Makes the table that espalier_decode needs, ESPALIER_DECODE_BYTES large. */
+void espalier_decode_start(const espalier_code *code, uint16_t *table);
+#define ESPALIER_DECODE_BYTES 512
+
+/* `layer` describes one part. scratch: the part, the table, then what the layer needs. */
+typedef struct {
+  espalier_code code;
+  const espalier_pair *pairs;
+  int32_t part_channels;
+  espalier_conv_2d_layer layer;
+} espalier_conv_2d_coded_layer;
+
+void espalier_conv_2d_coded(const espalier_conv_2d_coded_layer *layer, const int8_t *in, int8_t *out, void *scratch);
+
+typedef struct {
+  espalier_code code;
+  const espalier_pair *pairs;
+  int32_t rows, units;
+  espalier_fully_connected_layer layer;
+} espalier_fully_connected_coded_layer;
+
+void espalier_fully_connected_coded(const espalier_fully_connected_coded_layer *layer, const int8_t *in, int8_t *out,
+                                    void *scratch);
+
+/* One part; scratch begins with room for its weights as 16-bit values. */
+typedef struct {
+  espalier_code code;
+  const espalier_channel *channels;
+  espalier_depthwise_conv_2d_layer layer;
+} espalier_depthwise_conv_2d_coded_layer;
+
+void espalier_depthwise_conv_2d_coded(const espalier_depthwise_conv_2d_coded_layer *layer, const int8_t *in, int8_t *out,
+                                      void *scratch);
+
 #endif

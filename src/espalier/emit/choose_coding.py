@@ -1,0 +1,96 @@
+"""Which layers of a network keep their weights as a code: those where that saves flash after all it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from espalier.emit.huffman import Code, make_code
+from espalier.emit.kernel_table import lower
+from espalier.emit.lower_coded import coded_bytes, part_counts, weights_of
+from espalier.emit.lowering import Coding, How, Lowered
+from espalier.graph.ops import macs
+from espalier.graph.types import Graph
+from espalier.graph.view import view
+
+DECODER_BYTES = 220
+"""Code of espalier_decode at -Os on the core where it is largest."""
+KERNEL_BYTES: Mapping[str, int] = {
+    "espalier_conv_2d": 260,
+    "espalier_depthwise_conv_2d": 140,
+    "espalier_fully_connected": 180,
+}
+"""The same for the coded form of a kernel."""
+DECODED_PER_MAC = 0.03
+"""Weights decoded per multiplication of the network that are worth their time: a weight takes some 30 instructions, a
+multiplication one or more, so that decoding takes no longer than the network itself."""
+
+
+def candidates(graph: Graph, isa: str) -> dict[int, Lowered]:
+    """Operator -> call, where coding the weights saves bytes; those that save most of theirs first, within the bound of
+    time."""
+    calls: dict[int, Lowered] = {}
+    for op in range(len(graph.ops)):
+        lowered = lower(graph, op, How(optimize="flash", isa=isa))
+        if len(lowered) == 1 and weights_of(lowered[0]) is not None:
+            calls[op] = lowered[0]
+    room = DECODED_PER_MAC * sum(macs(view(graph, op)) for op in graph.ops)
+    saved = _settled(calls, dict.fromkeys(calls, 1))
+    taken: dict[int, Lowered] = {}
+    for op in sorted(saved, key=lambda op: (-saved[op] / _count(calls[op]), op)):
+        if _count(calls[op]) <= room:
+            taken[op] = calls[op]
+            room -= _count(calls[op])
+    return taken
+
+
+def choose_coding(calls: Mapping[int, Lowered], parts: Mapping[int, int]) -> Coding | None:
+    """The coding of those ``calls`` that pay; None where all together save less than the decoder takes."""
+    saved = _settled(calls, parts)
+    for kernel, code_bytes in KERNEL_BYTES.items():
+        alike = {op: gain for op, gain in saved.items() if calls[op].function == kernel}
+        if sum(alike.values()) <= code_bytes:
+            saved = {op: gain for op, gain in saved.items() if op not in alike}
+    if not saved:
+        return None
+    kept = {op: parts[op] for op in sorted(saved)}
+    code = common_code(calls, kept)
+    before = sum(_weight_bytes(calls[op]) for op in kept)
+    after = code.table_bytes + sum(coded_bytes(code, part_counts(calls[op], n)) for op, n in kept.items())
+    program = DECODER_BYTES + sum(KERNEL_BYTES[kernel] for kernel in {calls[op].function for op in kept})
+    if before - after <= program:
+        return None
+    return Coding(code=code, parts=kept, before_bytes=before, after_bytes=after)
+
+
+def common_code(calls: Mapping[int, Lowered], parts: Mapping[int, int]) -> Code:
+    """The best code for all weights of the operators in ``parts``."""
+    total = np.zeros(256, np.int64)
+    for op, number in parts.items():
+        for counts in part_counts(calls[op], number):
+            total += counts
+    return make_code(total)
+
+
+def _settled(calls: Mapping[int, Lowered], parts: Mapping[int, int]) -> dict[int, int]:
+    """Bytes that each layer saves by a common code: those that save nothing leave, until all save something."""
+    saved: dict[int, int] = dict.fromkeys(parts, 0)
+    while saved:
+        code = common_code(calls, {op: parts[op] for op in saved})
+        now = {
+            op: _weight_bytes(calls[op]) - coded_bytes(code, part_counts(calls[op], parts[op])) for op in saved
+        }
+        saved = {op: gain for op, gain in now.items() if gain > 0}
+        if len(saved) == len(now):
+            break
+    return saved
+
+
+def _weight_bytes(call: Lowered) -> int:
+    return next(c.size_bytes for c in call.constants if c.field == "weights")
+
+
+def _count(call: Lowered) -> int:
+    weights = weights_of(call)
+    return 0 if weights is None else weights.size
