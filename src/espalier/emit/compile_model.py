@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import msgspec
 import numpy as np
 
@@ -16,20 +14,31 @@ from ..job import Job
 from ..load.tflite import read_tflite
 from ..measure.cross import CORES, Core
 from ..plan.explain import chart, peak
-from ..plan.memory import plan_memory
 from ..plan.peak import Peak
-from ..plan.types import Plan
 from ..quantize.quantize_model import Int8Model
 from ..recipe import Deploy
 from ..store import digest
 from ..target import Target
 from ..workshop import Workshop, pack, unpack
-from .demand import demand, streamable
+from .lowering import Coding
+from .plan_program import plan_program
 from .program import Options, emit
 from .selftest import GoldenCase
 
 REFERENCE_MACS = 400_000_000
 """Work that the slow numpy reference is given; it bounds the number of golden vectors."""
+
+
+class CodedWeights(msgspec.Struct, frozen=True, kw_only=True):
+    """Bytes of the weights that a code holds, before and with its tables; what that takes of the code is not in it."""
+
+    layers: int
+    before_bytes: int
+    after_bytes: int
+
+    @classmethod
+    def of(cls, coding: Coding) -> CodedWeights:
+        return cls(layers=len(coding.parts), before_bytes=coding.before_bytes, after_bytes=coding.after_bytes)
 
 
 class Compiled(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +51,7 @@ class Compiled(msgspec.Struct, frozen=True, kw_only=True):
     """The arena over time, as SVG."""
     golden: tuple[GoldenVector, ...]
     checks: tuple[Check, ...]
+    coded: CodedWeights | None = None
 
     def cases(self) -> tuple[GoldenCase, ...]:
         """The golden vectors as the program takes and answers them."""
@@ -72,12 +82,19 @@ def compile_model(
 def _compile(job: Job, deploy: Deploy, target: Target, int8: Int8Model, proof: Proof) -> Compiled:
     given = read_tflite(int8.int8_model, name=job.recipe.name, layers=int8.layers)
     graph, account = simplify(given)
-    plan = _plan(graph, target, deploy.optimize)
+    limit = job.recipe.budgets.max_arena_bytes
+    plan, coding = plan_program(
+        graph, optimize=deploy.optimize, isa=_isa(target), ram_bytes=_smaller(limit, target.number("ram-bytes"))
+    )
     vectors = _vectors(given, int8, proof)
     cases = tuple(GoldenCase(input=entered(v.pixels), output=v.outputs["reference"]) for v in vectors)
     # The preprocessing comes with the firmware bundle, the same C for both runtimes.
     options = Options(
-        labels=job.labels(), golden=cases, threshold=job.recipe.decision.threshold, isa=_isa(target)
+        labels=job.labels(),
+        golden=cases,
+        threshold=job.recipe.decision.threshold,
+        isa=_isa(target),
+        coding=coding,
     )
     files = emit(graph, plan, job.recipe.name, options)
     return Compiled(
@@ -87,6 +104,7 @@ def _compile(job: Job, deploy: Deploy, target: Target, int8: Int8Model, proof: P
         chart=chart(graph, plan),
         golden=vectors,
         checks=(_distance(vectors, proof), _lossless(graph, account, cases[0])),
+        coded=None if coding is None else CodedWeights.of(coding),
     )
 
 
@@ -95,9 +113,8 @@ def _isa(target: Target) -> str:
     return core.isa if core is not None else "portable"
 
 
-def _plan(graph: Graph, target: Target, optimize: str) -> Plan:
-    needs = partial(demand, optimize=optimize, isa=_isa(target))
-    return plan_memory(graph, optimize=optimize, demand=needs, streamable=streamable)
+def _smaller(*limits: float | None) -> int | None:
+    return min((int(limit) for limit in limits if limit is not None), default=None)
 
 
 def advised(found: Peak, target: Target, int8: Int8Model) -> Peak:
@@ -105,7 +122,8 @@ def advised(found: Peak, target: Target, int8: Int8Model) -> Peak:
     if found.optimize == "ram":
         return found
     graph, _ = simplify(read_tflite(int8.int8_model))
-    return msgspec.structs.replace(found, ram_bytes=_plan(graph, target, "ram").arena_bytes)
+    plan, _ = plan_program(graph, optimize="ram", isa=_isa(target))
+    return msgspec.structs.replace(found, ram_bytes=plan.arena_bytes)
 
 
 def _vectors(graph: Graph, int8: Int8Model, proof: Proof) -> tuple[GoldenVector, ...]:

@@ -11,15 +11,19 @@ import msgspec
 from ..bundle.source import Check
 from ..errors import ToolMissingError
 from ..graph.simplify import simplify
+from ..graph.types import Graph
 from ..job import Job
 from ..load.tflite import read_tflite
+from ..measure.cross import Core
 from ..measure.cycles import estimate
-from ..measure.microcontroller import measure_program
+from ..measure.microcontroller import Emulated, measure_program
 from ..quantize.quantize_model import Int8Model
 from ..recipe import Deploy
 from ..target import Target
 from ..workshop import Workshop, pack, unpack
 from .compile_model import Compiled, core_of
+from .plan_program import plan_plain
+from .program import Options, emit
 
 LEVELS = {"speed": "-O2", "ram": "-O2", "flash": "-Os"}
 """`optimize` of a [[deploy]] table -> the compiler's level."""
@@ -82,6 +86,7 @@ def _emulate(job: Job, deploy: Deploy, target: Target, int8: Int8Model, compiled
             golden=cases,
             optimize=LEVELS[deploy.optimize],
         )
+        plain = _plain(job, core, graph, compiled) if compiled.coded is not None else None
     except ToolMissingError as problem:
         check = Check(name=name, tool="zig cc, unicorn", result="not run", why=problem.found)
         return Emulation(row=None, check=check)
@@ -98,8 +103,47 @@ def _emulate(job: Job, deploy: Deploy, target: Target, int8: Int8Model, compiled
         "weights_bytes": figures.weights_bytes,
         "exact": figures.exact == len(cases),
         "estimate": time.row() if time is not None else None,
-        "layers": [{"name": f.name, "macs": f.macs, "instructions": f.instructions} for f in figures.layers],
+        "layers": _layers(figures, plain),
     }
+    if plain is not None:
+        row["coded"] = _price(plain, figures)
     why = f"memory was written up to byte {figures.arena_bytes} of the arena, {compiled.arena_bytes} were planned"
     tool = f"{figures.compiler}, {figures.emulator}"
     return Emulation(row=row, check=Check(name=name, tool=tool, result="passed", why=why))
+
+
+def _layers(figures: Emulated, plain: Emulated | None) -> list[dict[str, Any]]:
+    rows = []
+    for number, layer in enumerate(figures.layers):
+        row = {"name": layer.name, "macs": layer.macs, "instructions": layer.instructions}
+        if plain is not None:
+            row["decoding"] = layer.instructions - plain.layers[number].instructions
+        rows.append(row)
+    return rows
+
+
+def _plain(job: Job, core: Core, graph: Graph, compiled: Compiled) -> Emulated:
+    """The same network as a program without coded weights, run once."""
+    plan = plan_plain(graph, optimize="flash", isa=core.isa)
+    return measure_program(
+        emit(graph, plan, job.recipe.name, Options(isa=core.isa)),
+        core,
+        name=job.recipe.name,
+        graph=graph,
+        arena_bytes=plan.arena_bytes,
+        golden=compiled.cases()[:1],
+        optimize=LEVELS["flash"],
+    )
+
+
+def _price(plain: Emulated, coded: Emulated) -> dict[str, Any]:
+    """What coded weights save and cost."""
+    more = coded.instructions - plain.instructions
+    return {
+        "flash_bytes": plain.weights_bytes + plain.code_bytes - coded.weights_bytes - coded.code_bytes,
+        "instructions": more,
+        "arena_bytes": coded.arena_bytes - plain.arena_bytes,
+        "text": f"weights compressed: {plain.weights_bytes:,} -> {coded.weights_bytes:,} bytes (code "
+        f"{plain.code_bytes:,} -> {coded.code_bytes:,}, arena {plain.arena_bytes:,} -> {coded.arena_bytes:,}) "
+        f"for {more / 1e6:+.1f} M instructions ({100 * more / plain.instructions:+.0f} %)",
+    }

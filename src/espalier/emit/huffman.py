@@ -82,7 +82,7 @@ def tokens(weights: NDArray[np.int8]) -> NDArray[np.int8]:
     at = np.flatnonzero(weights)
     ends = np.append(at, weights.size)
     runs = np.diff(ends, prepend=-1) - 1
-    digits = np.log2(runs + 1).astype(np.int64)
+    digits = np.frexp(runs + 1)[1].astype(np.int64) - 1  # whole binary digits below the highest
     written = np.cumsum(digits + 1)
     result = np.zeros(int(written[-1]), np.int8)
     result[written[:-1] - 1] = weights[at]
@@ -106,7 +106,7 @@ def make_code(counts: NDArray[np.int64]) -> Code:
     used = np.flatnonzero(counts)
     if not used.size:
         raise BugError("there is no symbol to make a code for")
-    leaves = sorted((int(counts[n]), (k,)) for k, n in enumerate(used))
+    leaves: list[tuple[int, tuple[int, ...]]] = sorted((int(counts[n]), (k,)) for k, n in enumerate(used))
     packages = leaves
     for _ in range(LONGEST - 1):
         pairs = zip(packages[::2], packages[1::2], strict=False)

@@ -29,7 +29,7 @@ def plan_program(
 
     ``ram_bytes``: what the arena may take on the target; None: any.
     """
-    plain = _plan(graph, optimize, isa, None)
+    plain = plan_plain(graph, optimize=optimize, isa=isa)
     if optimize != "flash":
         return plain, None
     calls = candidates(graph, isa)
@@ -42,6 +42,11 @@ def plan_program(
     beyond = _planned(graph, isa, plain, choose_coding(calls, _fitted(graph, isa, rest, parts, most)))
     growth = beyond[0].arena_bytes - within[0].arena_bytes
     return beyond if _saved(beyond[1]) - _saved(within[1]) > growth else within
+
+
+def plan_plain(graph: Graph, *, optimize: str, isa: str) -> Plan:
+    """The plan of the program without coded weights."""
+    return _plan(graph, optimize, isa, None)
 
 
 def _planned(graph: Graph, isa: str, plain: Plan, coding: Coding | None) -> tuple[Plan, Coding | None]:

@@ -128,7 +128,7 @@ class _Weight:
 
 
 def _weights(prefix: str, graph: Graph, body: Body) -> list[_Weight]:
-    weights = []
+    weights: list[_Weight] = []
     operands: dict[int, str] = {}
     for layer in body.layers:
         op = graph.ops[layer.op]

@@ -103,6 +103,8 @@ def key_figures(report: Report) -> list[tuple[str, str]]:
                 f"{'exact' if core['exact'] else 'NOT exact'}",
             )
         )
+        if core.get("coded"):
+            rows.append(("flash", f"{core['target']}: {core['coded']['text']}"))
         if core.get("estimate"):
             rows.append(("time", f"{core['target']}: {core['estimate']['text']}"))
     return rows
