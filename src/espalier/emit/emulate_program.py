@@ -103,10 +103,9 @@ def _emulate(job: Job, deploy: Deploy, target: Target, int8: Int8Model, compiled
         "weights_bytes": figures.weights_bytes,
         "exact": figures.exact == len(cases),
         "estimate": time.row() if time is not None else None,
+        "coded": _price(plain, figures) if plain is not None else None,
         "layers": _layers(figures, plain),
     }
-    if plain is not None:
-        row["coded"] = _price(plain, figures)
     why = f"memory was written up to byte {figures.arena_bytes} of the arena, {compiled.arena_bytes} were planned"
     tool = f"{figures.compiler}, {figures.emulator}"
     return Emulation(row=row, check=Check(name=name, tool=tool, result="passed", why=why))

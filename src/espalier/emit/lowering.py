@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from espalier.emit import c_text
 from espalier.emit.c_text import Name, Value
+from espalier.emit.huffman import Code
 from espalier.errors import BugError
 from espalier.graph.types import Quant
 
@@ -24,6 +25,19 @@ RING_STATE_BYTES = 16
 """Counters in front of a ring's rows (struct State in ring.c)."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Coding:
+    """One code for the weights of a network. ``parts``: operator -> parts in which its weights are decoded."""
+
+    code: Code | None
+    """None while only memory is planned."""
+    parts: Mapping[int, int]
+    before_bytes: int = 0
+    """The coded layers' weights as they are without."""
+    after_bytes: int = 0
+    """What they take instead, with the tables of the code and what the layers' structures grow."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class How:
     """``rows``: the operator must run row by row. ``optimize``: speed | ram | flash. ``isa``: portable |
@@ -33,17 +47,29 @@ class How:
     rows: bool = False
     optimize: str = "speed"
     isa: str = "portable"
+    coding: Coding | None = None
+    """Layers whose weights lie in flash as a code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Constant:
-    """A constant array of the weights file. ``values`` is 2-D for an array of structures of type
-    ``struct``."""
+    """A constant array of the weights file and the field that points to it, ``inner.field`` within a structure. ``values`` is
+    2-D for an array of structures of type ``struct``."""
 
     field: str
     values: NDArray[np.generic]
     struct: str = ""
     align: int = 0
+    shared: bool = False
+    """One array for all layers of the program that have it; they hold the same values."""
+
+    def array_name(self, prefix: str, layer: str) -> str:
+        """The C name of the array in program ``prefix`` for layer structure ``layer``."""
+        return f"{prefix if self.shared else layer}_{self.field.replace('.', '_')}"
+
+    @property
+    def size_bytes(self) -> int:
+        return int(self.values.nbytes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -173,7 +173,13 @@ def example_report(**changes: Any) -> Report:
                     "milliseconds": [83.0, 117.0],
                     "text": "about 83 to 117 ms at 180 MHz (estimate, from 6 published times)",
                 },
-                "layers": [{"name": "conv", "macs": 1000, "instructions": 900}],
+                "coded": {
+                    "flash_bytes": 3_900,
+                    "instructions": 1_900_000,
+                    "arena_bytes": 0,
+                    "text": "weights compressed: 80,000 -> 75,000 bytes for +1.9 M instructions (+15 %)",
+                },
+                "layers": [{"name": "conv", "macs": 1000, "instructions": 900, "decoding": 100}],
             },
         ),
         gates=(

@@ -117,6 +117,17 @@ def test_the_page_draws_each_arena_and_the_json_keeps_its_figures_only() -> None
     assert arena["chart"] == "" and arena["peak"]["parts"][0] == {"name": "stem", "size_bytes": 30000}
 
 
+def test_what_compressed_weights_save_and_cost_stands_in_the_terminal_and_on_the_page() -> None:
+    report = example_report()
+    price = "weights compressed: 80,000 -> 75,000 bytes for +1.9 M instructions (+15 %)"
+    assert ("flash", f"cortex-m4: {price}") in key_figures(report)
+    text = Page(html(report).decode()).text
+    assert price in text and "of them for compressed weights" in text
+    row = {**report.emulated[0], "coded": None, "layers": [{"name": "conv", "macs": 10, "instructions": 9}]}
+    text = Page(html(msgspec.structs.replace(report, emulated=(row,))).decode()).text
+    assert "compressed" not in text
+
+
 LAYER = {
     "tensor": "conv_2d_1", "layer": "stem" + HOSTILE, "operator": "CONV_2D", "sqnr_db": 18.2, "cosine": 0.99,
     "added_percent": 1.5, "low": -1.0, "high": 9.0, "int8_low": 0.0, "int8_high": 8.0, "saturated": 0.004,
