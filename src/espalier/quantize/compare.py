@@ -93,12 +93,12 @@ def nearness(int8_model: bytes, pixels: NDArray[np.uint8], wanted: Answers) -> N
     return Nearness(
         agreement=float((found.probabilities.argmax(axis=1) == wanted.probabilities.argmax(axis=1)).mean()),
         difference=float(np.abs(found.probabilities - wanted.probabilities).mean()),
-        error=_relative_error(found.scores, wanted.scores),
+        error=relative_error(found.scores, wanted.scores),
         images=len(pixels),
     )
 
 
-def _relative_error(found: NDArray[np.float32], wanted: NDArray[np.float32]) -> float:
+def relative_error(found: NDArray[np.float32], wanted: NDArray[np.float32]) -> float:
     reference = wanted - wanted.mean(axis=1, keepdims=True)
     difference = found - wanted
     difference = difference - difference.mean(axis=1, keepdims=True)

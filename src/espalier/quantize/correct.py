@@ -37,18 +37,19 @@ def images_for(float_model: bytes) -> int:
 
 
 def channel_means(
-    float_model: bytes, pixels: NDArray[np.uint8], entered: PixelInput, names: list[str]
+    float_model: bytes, pixels: NDArray[np.uint8], entered: PixelInput, reach: dict[str, tuple[float, float]]
 ) -> dict[str, NDArray[np.float64]]:
-    """Mean of each channel (last axis) of the named tensors of the float graph over all images."""
+    """Mean of each channel (last axis) over all images, for the tensors of the float graph in `reach`, whose values
+    are held to these ends (see `held`)."""
     interpreter = open_interpreter(float_model, experimental_preserve_all_tensors=True)
     index = {d["name"]: d["index"] for d in interpreter.get_tensor_details()}
     source = interpreter.get_input_details()[0]["index"]
-    total: dict[str, Any] = dict.fromkeys(names, 0.0)
+    total: dict[str, Any] = dict.fromkeys(reach, 0.0)
     for image in normalised(pixels, entered.feed):
         interpreter.set_tensor(source, image)
         interpreter.invoke()
-        for name in names:
-            value = interpreter.get_tensor(index[name])
+        for name, ends in reach.items():
+            value = np.clip(interpreter.get_tensor(index[name]), *ends)
             total[name] = total[name] + value.reshape(-1, value.shape[-1]).mean(axis=0, dtype=np.float64)
     return {name: value / len(pixels) for name, value in total.items()}
 
@@ -58,14 +59,15 @@ def correct_biases(int8_model: bytes, entered: PixelInput, pixels: NDArray[np.ui
     mean over the images. Same input, same bytes."""
     model = flatbuffer.read_model(int8_model)
     graph = graph_of(model)
-    linear = {id(o): output_name(model, o) for o in linear_operators(model) if _has_bias(model, o)}
-    means = channel_means(entered.float_model, pixels, entered, sorted(linear.values()))
+    linear = {id(o): output_name(model, o) for o in linear_operators(model) if has_bias(model, o)}
+    reach = {linear[id(o)]: held(graph.tensors[o.outputs[0]]) for o in graph.operators if id(o) in linear}
+    means = channel_means(entered.float_model, pixels, entered, dict(sorted(reach.items())))
     values: dict[int, NDArray[Any]] = {int(graph.inputs[0]): (pixels.astype(np.int16) - 128).astype(np.int8)}
     last = last_readers(model)
     for position, operator in enumerate(graph.operators):
         sources = [values[i] for i in computed_inputs(model, operator)]
         results = run_operator(model, operator, sources)
-        if id(operator) in linear and _move_bias(model, operator, results[0], means[linear[id(operator)]]):
+        if id(operator) in linear and move_bias(model, operator, results[0], means[linear[id(operator)]]):
             results = run_operator(model, operator, sources)
         values |= {int(i): result for i, result in zip(operator.outputs, results, strict=True)}
         for index in [i for i in values if last.get(i, -1) <= position]:
@@ -74,11 +76,19 @@ def correct_biases(int8_model: bytes, entered: PixelInput, pixels: NDArray[np.ui
     return flatbuffer.pack_model(model)
 
 
-def _has_bias(model: Any, operator: Any) -> bool:
+def held(tensor: Any) -> tuple[float, float]:
+    """What a quantized tensor can hold, half a step beyond its ends: a range that was narrowed cuts values off on
+    purpose, and the bias must not make up for them."""
+    scale, zero_point = float(tensor.quantization.scale[0]), int(tensor.quantization.zeroPoint[0])
+    limits = np.iinfo(flatbuffer.dtype_name(tensor))
+    return (limits.min - 0.5 - zero_point) * scale, (limits.max + 0.5 - zero_point) * scale
+
+
+def has_bias(model: Any, operator: Any) -> bool:
     return len(operator.inputs) > 2 and constant(model, int(operator.inputs[2])) is not None
 
 
-def _move_bias(model: Any, operator: Any, result: NDArray[Any], wanted: NDArray[np.float64]) -> bool:
+def move_bias(model: Any, operator: Any, result: NDArray[Any], wanted: NDArray[np.float64]) -> bool:
     """Add the difference of the means to the bias; tells whether a bias changed."""
     tensor = graph_of(model).tensors[operator.outputs[0]]
     scale, zero_point = float(tensor.quantization.scale[0]), int(tensor.quantization.zeroPoint[0])
