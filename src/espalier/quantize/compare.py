@@ -99,6 +99,8 @@ def nearness(int8_model: bytes, pixels: NDArray[np.uint8], wanted: Answers) -> N
 
 
 def relative_error(found: NDArray[np.float32], wanted: NDArray[np.float32]) -> float:
+    """Root mean square of the difference of scores [n, classes] relative to `wanted`, both without their means over the
+    classes, which a softmax does not see."""
     reference = wanted - wanted.mean(axis=1, keepdims=True)
     difference = found - wanted
     difference = difference - difference.mean(axis=1, keepdims=True)
@@ -161,9 +163,19 @@ def split(pixels: NDArray[np.uint8], used: int, judged: int) -> tuple[NDArray[np
 
     A set of fewer than 2 x `used` images is halved; one of fewer than 8 serves for both.
     """
-    count = len(pixels)
+    first, second = _parts(len(pixels), used, judged)
+    return np.asarray(pixels[first]), np.asarray(pixels[second])
+
+
+def unjudged(pixels: NDArray[np.uint8], used: int, judged: int) -> NDArray[np.uint8]:
+    """All images but those that `split` sets aside to judge on."""
+    first, second = _parts(len(pixels), used, judged)
+    return np.asarray(pixels[np.union1d(first, np.setdiff1d(np.arange(len(pixels)), second))])
+
+
+def _parts(count: int, used: int, judged: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     if count < 8:
-        return np.asarray(pixels), np.asarray(pixels)
+        return np.arange(count), np.arange(count)
     first = spread(count, min(used, count // 2))
     rest = np.setdiff1d(np.arange(count), first)
-    return np.asarray(pixels[first]), np.asarray(pixels[rest[spread(len(rest), judged)]])
+    return first, rest[spread(len(rest), judged)]

@@ -20,7 +20,7 @@ from .flatbuffer import constant, graph_of
 from .head import PixelInput
 from .macs import count_macs
 from .ranges import normalised, open_interpreter
-from .step import computed_inputs, last_readers, run_operator
+from .step import computed_inputs, forget, last_readers, run_operator
 
 IMAGES = 64
 """Calibration images that the correction looks at; more change nothing that can be measured."""
@@ -70,8 +70,7 @@ def correct_biases(int8_model: bytes, entered: PixelInput, pixels: NDArray[np.ui
         if id(operator) in linear and move_bias(model, operator, results[0], means[linear[id(operator)]]):
             results = run_operator(model, operator, sources)
         values |= {int(i): result for i, result in zip(operator.outputs, results, strict=True)}
-        for index in [i for i in values if last.get(i, -1) <= position]:
-            del values[index]
+        forget(values, last, position)
         report(position, len(graph.operators), "correcting biases")
     return flatbuffer.pack_model(model)
 

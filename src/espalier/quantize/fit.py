@@ -1,15 +1,17 @@
-"""Ranges fitted to the output: each end of each tensor's range moves in as long as that brings the scores nearer to the
+"""Ranges fitted to the output: each end of a tensor's range moves in as long as that brings the scores nearer to the
 float graph's, with this tensor alone rounded.
 
-What a tensor's own rounding error is worth differs from tensor to tensor and from end to end: values below zero that a
-later ReLU cuts anyway cost nothing, a large score must not be cut at all. A search by the tensor's own squared error
-(search.py) knows neither. One tensor at a time, the others in float: their errors add up as squares, and the small
-effect of one is not lost in the noise of all.
+What a rounding error is worth differs from tensor to tensor and from end to end: values below zero that a later ReLU
+cuts anyway cost nothing, a large score must not be cut at all. A search by the tensor's own squared error (search.py)
+knows neither. One tensor at a time, the others in float: their errors add up as squares, and what one tensor does is
+not lost in the noise of all. Only what stands behind the tensor is computed again.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,27 +20,30 @@ from numpy.typing import NDArray
 
 from ..worker.progress import report
 from . import flatbuffer
-from .compare import Answers, answers_of, relative_error, spread
+from .compare import relative_error, spread
 from .correct import LARGE_MACS
-from .flatbuffer import constant, graph_of, operator_name
+from .flatbuffer import graph_of, operator_name
 from .head import PixelInput
 from .macs import count_macs
-from .ranges import Ranges, normalised
-from .simulate import CARRIERS, carried_with
+from .ranges import Ranges, normalised, open_interpreter
+from .simulate import CARRIERS, carried_with, scores_tensor
+from .step import computed_inputs, forget, last_readers, run_operator
 
-IMAGES = 64
-_FACTORS = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2)
+IMAGES = 128
+FEWER_IMAGES = 16
+"""Above LARGE_MACS."""
+
+FACTORS = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2)
 _WORTH = 0.98
 """A narrower range must cut the error to this share: on other images it is the riskier one."""
 
 _HOPELESS = 1.3
 """Times the least error: still narrower ranges are not tried."""
 
-FEWER_IMAGES, FEWER_TENSORS = 16, 12
-"""Above LARGE_MACS: images, and how many of the tensors that cost most are fitted."""
-
 _OWN_RANGE = frozenset({"SOFTMAX", "LOGISTIC", "TANH", "L2_NORMALIZATION"})
 """Operators whose int8 output has one fixed scale."""
+
+Values = dict[int, NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,97 +55,139 @@ class Shared:
     ends: tuple[float, float]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tail:
+    """What computes the scores from the tensors in `sources`, with `stored` rounded to int8 on the way."""
+
+    model: Any
+    sources: tuple[int, ...]
+    stored: tuple[Any, ...]
+
+    def scores(self, ends: tuple[float, float], values: Values) -> NDArray[np.float32]:
+        """[images, classes], with `stored` between `ends` (widened to hold zero)."""
+        low, high = min(ends[0], 0.0), max(ends[1], 0.0)
+        scale = (high - low) / 255
+        zero_point = int(np.clip(np.rint(-128 - low / scale), -128, 127))
+        for tensor in self.stored:
+            tensor.quantization = flatbuffer.quantization_of([scale], [zero_point])
+        data = flatbuffer.pack_model(self.model)
+        fed = [values[index] for index in self.sources]
+        pieces = np.array_split(np.arange(len(fed[0])), max(1, min(os.cpu_count() or 1, len(fed[0]) // 16)))
+        with ThreadPoolExecutor(len(pieces)) as pool:
+            return np.concatenate(list(pool.map(lambda piece: _run(data, fed, piece), pieces)))
+
+
 def fit_ranges(entered: PixelInput, ranges: Ranges, pixels: NDArray[np.uint8]) -> Ranges:
     """`ranges` with ends moved in where the scores gain, never out. Deterministic."""
     model = flatbuffer.read_model(entered.float_model)
-    large = count_macs(model) > LARGE_MACS
-    images = list(normalised(pixels[spread(len(pixels), FEWER_IMAGES if large else IMAGES)], entered.feed))
-    wanted = answers_of(entered.float_model, images)
-    groups = shared_ranges(model, {n: ends for n, ends in ranges.items() if n not in entered.fixed})
-    start = [_error(entered, group, group.ends, images, wanted) for group in groups]
-    worst = sorted(range(len(groups)), key=lambda place: -start[place])
-    order = sorted(worst[: FEWER_TENSORS if large else len(groups)])
+    graph, last, final = graph_of(model), last_readers(model), scores_tensor(model)
+    pixels = pixels[spread(len(pixels), FEWER_IMAGES if count_macs(model) > LARGE_MACS else IMAGES)]
+    free = {name: ends for name, ends in ranges.items() if name not in entered.fixed}
+    groups = {_position(graph, group): group for group in shared_ranges(model, free)}
+    values: Values = {int(graph.inputs[0]): np.concatenate(list(normalised(pixels, entered.feed)))}
+    wanted = _scores(entered.float_model, values[int(graph.inputs[0])])
     found = dict(ranges)
-    for number, place in enumerate(order):
-        report(number, len(order), "fitting ranges")
-        ends = _fitted(entered, groups[place], start[place], images, wanted)
-        found |= dict.fromkeys(groups[place].names, ends)
+    for position, operator in enumerate(graph.operators):
+        results = run_operator(model, operator, [values[i] for i in computed_inputs(model, operator)])
+        values |= {int(i): result for i, result in zip(operator.outputs, results, strict=True)}
+        if position in groups:
+            report(position, len(graph.operators), "fitting ranges")
+            tail = _tail(entered.float_model, groups[position], position)
+            found |= dict.fromkeys(groups[position].names, _fitted(groups[position], tail, values, wanted))
+        if final in operator.outputs:
+            break
+        forget(values, last, position)
     return found
 
 
 def shared_ranges(model: Any, ranges: Mapping[str, tuple[float, float]]) -> list[Shared]:
-    """The tensors of `ranges` whose range is free, in graph order, with those that int8 holds to the same scale."""
+    """The tensors of `ranges` whose range is free, in graph order, each with those that int8 holds to its scale."""
     graph = graph_of(model)
     makers = {int(i): operator for operator in graph.operators for i in operator.outputs}
-    index = {bytes(tensor.name).decode(): place for place, tensor in enumerate(graph.tensors)}
-    found, seen = [], set()
+    index = {bytes(graph.tensors[i].name).decode(): i for i in makers}
+    fixed = {int(i) for i in graph.outputs if int(i) != scores_tensor(model)}
+    found, seen = [], set(map(int, graph.inputs)) | fixed
     for tensor in makers:
-        name = bytes(graph.tensors[tensor].name).decode()
-        if name not in ranges or name in seen:
+        if tensor in seen:
             continue
-        together = sorted(carried_with(model, tensor))
-        seen |= set(together)
-        computed = [n for n in together if operator_name(model, makers[index[n]]) not in CARRIERS]
-        own = any(operator_name(model, makers[index[n]]) in _OWN_RANGE for n in computed)
-        if (
-            own
-            or not computed
-            or constant(model, tensor) is not None
-            or any(n not in ranges for n in together)
-        ):
+        names = sorted(carried_with(model, tensor))
+        seen |= {index[name] for name in names}
+        kinds = {name: operator_name(model, makers[index[name]]) for name in names}
+        computed = [name for name in names if kinds[name] not in CARRIERS]
+        if not computed or set(kinds.values()) & _OWN_RANGE or not set(names) <= set(ranges):
             continue
         low, high = min(ranges[n][0] for n in computed), max(ranges[n][1] for n in computed)
         if low < high:
-            found.append(Shared(names=tuple(together), computed=tuple(computed), ends=(low, high)))
+            found.append(Shared(names=tuple(names), computed=tuple(computed), ends=(low, high)))
     return found
 
 
-def _fitted(
-    entered: PixelInput, group: Shared, start: float, images: list[NDArray[np.float32]], wanted: Answers
-) -> tuple[float, float]:
-    best, ends = start, group.ends
+def _fitted(group: Shared, tail: _Tail, values: Values, wanted: NDArray[np.float32]) -> tuple[float, float]:
+    def error(ends: tuple[float, float]) -> float:
+        """Of the scores, without its mean: the biases take that back."""
+        difference = tail.scores(ends, values) - wanted
+        return relative_error(wanted + difference - difference.mean(axis=0), wanted)
+
+    best, ends = error(group.ends), group.ends
     for side in (1, 0):
-        if not ends[0] < 0 < ends[1] and side == (0 if ends[0] >= 0 else 1):
-            continue
         whole = ends
-        for factor in _FACTORS:
+        if not (whole[side] > 0 if side else whole[side] < 0):
+            continue
+        for factor in FACTORS:
             tried = (whole[0], whole[1] * factor) if side else (whole[0] * factor, whole[1])
-            error = _error(entered, group, tried, images, wanted)
-            if error < best * _WORTH:
-                best, ends = error, tried
-            elif error > best * _HOPELESS:
+            found = error(tried)
+            if found < best * _WORTH:
+                best, ends = found, tried
+            elif found > best * _HOPELESS:
                 break
     return ends
 
 
-def _error(
-    entered: PixelInput,
-    group: Shared,
-    ends: tuple[float, float],
-    images: list[NDArray[np.float32]],
-    wanted: Answers,
-) -> float:
-    """Error of the scores with these tensors alone rounded, without its mean, which the biases take back."""
-    found = answers_of(rounded_alone(entered.float_model, group.computed, ends), images)
-    difference = found.scores - wanted.scores
-    return relative_error(wanted.scores + difference - difference.mean(axis=0), wanted.scores)
+def _position(graph: Any, group: Shared) -> int:
+    """Of the operator that computes the first tensor of a group."""
+    for position, operator in enumerate(graph.operators):
+        if {bytes(graph.tensors[i].name).decode() for i in operator.outputs} & set(group.computed):
+            return position
+    return len(graph.operators)
 
 
-def rounded_alone(float_model: bytes, names: tuple[str, ...], ends: tuple[float, float]) -> bytes:
-    """The float graph with these tensors rounded to int8 between `ends` (widened to hold zero)."""
+def _tail(float_model: bytes, group: Shared, position: int) -> _Tail:
+    """The float graph behind operator `position`, up to the scores, with the group's tensors rounded."""
     model = flatbuffer.read_model(float_model)
-    graph = graph_of(model)
-    low, high = min(ends[0], 0.0), max(ends[1], 0.0)
-    scale = (high - low) / 255
-    quantization = (scale, int(np.clip(np.rint(-128 - low / scale), -128, 127)))
-    for index in [i for i, tensor in enumerate(graph.tensors) if bytes(tensor.name).decode() in names]:
+    graph, final = graph_of(model), scores_tensor(model)
+    stop = next(n for n, operator in enumerate(graph.operators) if final in operator.outputs)
+    graph.operators, graph.outputs = graph.operators[position + 1 : stop + 1], np.array([final], np.int32)
+    stored = []
+    for index in [i for i, t in enumerate(graph.tensors) if bytes(t.name).decode() in group.computed]:
         shape = [int(n) for n in graph.tensors[index].shape]
-        stored = flatbuffer.add_tensor(model, "", shape, "int8", quantization=quantization)
+        rounded = flatbuffer.add_tensor(model, "", shape, "int8")
         read = flatbuffer.add_tensor(model, "", shape, "float32")
-        place = next(n for n, operator in enumerate(graph.operators) if index in operator.outputs)
+        place = next((n + 1 for n, o in enumerate(graph.operators) if index in o.outputs), 0)
         flatbuffer.replace_reader(model, index, read)
-        flatbuffer.add_operator(model, "QUANTIZE", [index], [stored], at=place + 1)
-        flatbuffer.add_operator(model, "DEQUANTIZE", [stored], [read], version=2, at=place + 2)
-        graph.outputs = np.where(np.asarray(graph.outputs) == index, read, graph.outputs).astype(np.int32)
-    model.signatureDefs = []
-    return flatbuffer.pack_model(model)
+        flatbuffer.add_operator(model, "QUANTIZE", [index], [rounded], at=place)
+        flatbuffer.add_operator(model, "DEQUANTIZE", [rounded], [read], version=2, at=place + 1)
+        graph.outputs = np.where(graph.outputs == index, read, graph.outputs).astype(np.int32)
+        stored.append(graph.tensors[rounded])
+    made = {int(i) for operator in graph.operators for i in operator.outputs}
+    reads = {i for operator in graph.operators for i in computed_inputs(model, operator)}
+    sources = tuple(sorted(reads - made))
+    graph.inputs, model.signatureDefs = np.array(sources, np.int32), []
+    return _Tail(model=model, sources=sources, stored=tuple(stored))
+
+
+def _run(data: bytes, fed: list[NDArray[Any]], piece: NDArray[np.int64]) -> NDArray[np.float32]:
+    interpreter = open_interpreter(data)
+    details, sink = interpreter.get_input_details(), interpreter.get_output_details()[0]["index"]
+    found = []
+    for image in piece:
+        for detail, value in zip(details, fed, strict=True):
+            interpreter.set_tensor(detail["index"], value[image].reshape(detail["shape"]))
+        interpreter.invoke()
+        found.append(interpreter.get_tensor(sink).reshape(-1))
+    return np.stack(found)
+
+
+def _scores(float_model: bytes, images: NDArray[np.float32]) -> NDArray[np.float32]:
+    model = flatbuffer.read_model(float_model)
+    graph_of(model).outputs, model.signatureDefs = np.array([scores_tensor(model)], np.int32), []
+    return _run(flatbuffer.pack_model(model), [images], np.arange(len(images)))

@@ -1,10 +1,12 @@
-"""Candidates beyond the first rung: range searches and equalization, each with corrected biases, judged on
-calibration images that no step has used. climb.py measures them; widen.py has those with 16-bit activations."""
+"""Candidates beyond the first rung: range searches and equalization, each with corrected biases, then weights rounded
+by their output, judged on calibration images that no step has used. climb.py measures them; widen.py has those with
+16-bit activations."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -13,19 +15,25 @@ from numpy.typing import NDArray
 from ..recipe import InputContract
 from ..worker.progress import report
 from .balance import balance
-from .candidate import CORRECTED, Candidate
-from .compare import float_answers, nearness, split
+from .candidate import CORRECTED, ROUNDED, Candidate
+from .compare import Answers, float_answers, nearness, split, unjudged
 from .correct import correct_biases, images_for
 from .equalize import equalize
+from .fit import fit_ranges
 from .head import PixelInput, enter_pixels
+from .high_bias import absorb_biases
 from .quantize import Weights, quantize_with
 from .ranges import Ranges, measure_ranges
+from .reconstruct import reconstruct
 from .search import Method, sample_values, search_ranges
 
-STEPS: tuple[tuple[float | Literal["balanced"], Method], ...] = (
+Graph = float | Literal["balanced"]
+
+STEPS: tuple[tuple[Graph, Method], ...] = (
     (0.0, "minmax"),
     (0.0, "mse"),
     (0.0, "percentile"),
+    (0.0, "kl"),
     ("balanced", "minmax"),
     ("balanced", "mse"),
     (0.5, "minmax"),
@@ -35,9 +43,10 @@ STEPS: tuple[tuple[float | Literal["balanced"], Method], ...] = (
     (0.5, "percentile"),
     (0.7, "percentile"),
 )
-"""(strength of equalization or balance.py's, range method), cheapest first."""
+"""(strength of equalization or balance.py's, range method), cheapest first. After them, dearest, weights rounded by
+reconstruct.py: in the nearest of these, then with ranges from fit.py in its graph and in the model's own."""
 
-_EQUALIZED: dict[float | str, str] = {0.0: "", "balanced": ", balanced"}
+ABSORBED = ", high biases absorbed"
 
 JUDGED = 256
 """Calibration images that a candidate is judged on, at most; none of those that its biases were corrected
@@ -52,27 +61,48 @@ def candidates(
     weights: Weights = "per-channel",
     dense: Weights | None = None,
 ) -> Iterator[Candidate]:
-    """Each step of STEPS, made only when it is asked for. Deterministic."""
+    """Each step of STEPS, then those with rounded weights, made only when it is asked for. Deterministic."""
     plain = enter_pixels(float_model, contract)
-    used, judged = split(pixels, images_for(float_model), JUDGED)
-    answers, clock = float_answers(plain, judged), time.perf_counter()
-    graphs: dict[float | str, tuple[PixelInput, Ranges]] = {}
-    for number, (strength, method) in enumerate(STEPS):
+    count = images_for(float_model)
+    used, judged = split(pixels, count, JUDGED)
+    answers = float_answers(plain, judged)
+    searched = []
+    for candidate in _searched(plain, pixels, used, judged, answers, weights, dense):
+        yield candidate
+        searched.append(candidate)
+    nearest = min(searched, key=lambda one: one.nearness.error)
+    sources = [(nearest, False), (nearest, True)]
+    if nearest.entered is not plain:
+        sources.append((searched[0], True))
+    others = unjudged(pixels, count, JUDGED)
+    for source, fitted in sources:
+        yield _rounded(source, fitted, others, judged, answers, weights, dense)
+
+
+def _searched(
+    plain: PixelInput,
+    pixels: NDArray[np.uint8],
+    used: NDArray[np.uint8],
+    judged: NDArray[np.uint8],
+    answers: Answers,
+    weights: Weights,
+    dense: Weights | None,
+) -> Iterator[Candidate]:
+    clock = time.perf_counter()
+    graphs: dict[Graph, tuple[PixelInput, str, Ranges]] = {}
+    for number, (graph, method) in enumerate(STEPS):
         report(number, len(STEPS), "climbing")
-        if strength not in graphs:
-            if strength == "balanced":
-                entered = balance(plain, pixels, weights)
-            else:
-                entered = equalize(plain, pixels, strength) if strength else plain
-            if strength and entered is plain:
+        if graph not in graphs:
+            entered, changed = _levelled(plain, pixels, graph, weights)
+            if graph and entered is plain:
                 continue
-            graphs[strength] = entered, measure_ranges(entered.float_model, pixels, entered.feed)
-        entered, extremes = graphs[strength]
+            graphs[graph] = entered, changed, measure_ranges(entered.float_model, pixels, entered.feed)
+        entered, changed, extremes = graphs[graph]
         ranges = extremes
         if method != "minmax":
             ranges = search_ranges(ranges, sample_values(entered, pixels, ranges), method)
         data, _ = quantize_with(entered, ranges, weights=weights, dense=dense)
-        name = f"{method} ranges" + _EQUALIZED.get(strength, f", equalized {strength}")
+        name = f"{method} ranges{changed}"
         for label, file in ((name, data), (name + CORRECTED, correct_biases(data, entered, used))):
             near = nearness(file, judged, answers)
             yield Candidate(
@@ -83,5 +113,49 @@ def candidates(
                 entered=entered,
                 ranges=ranges,
                 extremes=extremes,
+                graph=changed,
             )
             clock = time.perf_counter()
+
+
+def _levelled(
+    plain: PixelInput, pixels: NDArray[np.uint8], graph: Graph, weights: Weights
+) -> tuple[PixelInput, str]:
+    """The float graph with its channels levelled and what that leaves constant absorbed, and words for the name; the
+    same `plain` when there is nothing to level."""
+    if not graph:
+        return plain, ""
+    entered = (
+        balance(plain, pixels, weights) if graph == "balanced" else equalize(plain, pixels, float(graph))
+    )
+    absorbed = absorb_biases(entered, pixels)
+    changed = ", balanced" if graph == "balanced" else f", equalized {graph}"
+    return absorbed, changed + (ABSORBED if absorbed is not entered else "")
+
+
+def _rounded(
+    source: Candidate,
+    fitted: bool,
+    others: NDArray[np.uint8],
+    judged: NDArray[np.uint8],
+    answers: Answers,
+    weights: Weights,
+    dense: Weights | None,
+) -> Candidate:
+    """A candidate with weights rounded on `others`, and with ranges fitted on them when `fitted`."""
+    clock = time.perf_counter()
+    name, ranges = source.name.removesuffix(CORRECTED), source.ranges
+    if fitted:
+        name = f"fitted ranges{source.graph}"
+        ranges = fit_ranges(source.entered, source.extremes, others)
+    data, _ = quantize_with(source.entered, ranges, weights=weights, dense=dense)
+    file = reconstruct(data, source.entered, others)
+    return replace(
+        source,
+        name=name + ROUNDED,
+        int8_model=file,
+        nearness=nearness(file, judged, answers),
+        seconds=time.perf_counter() - clock,
+        ranges=ranges,
+        rounded=True,
+    )

@@ -27,7 +27,7 @@ from .head import PixelInput
 from .least_squares import Floats, damped, round_weights
 from .patches import sampled_patches
 from .ranges import normalised
-from .step import computed_inputs, last_readers, run_operator
+from .step import computed_inputs, forget, last_readers, run_operator
 
 ROWS = 32_000
 """Outputs of a layer that its moments are taken over."""
@@ -68,8 +68,23 @@ def reconstruct(int8_model: bytes, entered: PixelInput, pixels: NDArray[np.uint8
         else:
             results = run_operator(model, operator, sources)
         values |= {int(i): result for i, result in zip(operator.outputs, results, strict=True)}
-        _forget(values, last, position)
+        forget(values, last, position)
         report(position, len(graph.operators), "rounding weights")
+    return flatbuffer.pack_model(model)
+
+
+def adopt_weights(int8_model: bytes, rounded: bytes) -> bytes:
+    """A file with the weights of another one, in the layers that have the same scales in both (int8 weights do not
+    depend on how wide activations are)."""
+    model, other = flatbuffer.read_model(int8_model), flatbuffer.read_model(rounded)
+    sources = {output_name(other, o): o for o in linear_operators(other)}
+    for operator in linear_operators(model):
+        source = sources.get(output_name(model, operator))
+        if source is None or not np.array_equal(weight_scales(model, operator), weight_scales(other, source)):
+            continue
+        weights, own = constant(other, int(source.inputs[1])), constant(model, int(operator.inputs[1]))
+        if weights is not None and own is not None and weights.shape == own.shape:
+            flatbuffer.set_constant(model, int(operator.inputs[1]), weights)
     return flatbuffer.pack_model(model)
 
 
@@ -101,12 +116,7 @@ def _walk(
         if output_name(source, operator) in names:
             yield output_name(source, operator), results[0]
         values |= {int(i): result for i, result in zip(operator.outputs, results, strict=True)}
-        _forget(values, last, position)
-
-
-def _forget(values: dict[int, NDArray[Any]], last: dict[int, int], position: int) -> None:
-    for index in [i for i in values if last.get(i, -1) <= position]:
-        del values[index]
+        forget(values, last, position)
 
 
 def _affordable(source: Any) -> int:

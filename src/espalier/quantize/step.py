@@ -67,3 +67,9 @@ def last_readers(model: Any) -> dict[int, int]:
     graph = graph_of(model)
     last = {int(i): position for position, o in enumerate(graph.operators) for i in o.inputs}
     return last | {int(i): len(graph.operators) for i in graph.outputs}
+
+
+def forget(values: dict[int, NDArray[Any]], last: dict[int, int], position: int) -> None:
+    """Drop the values that no operator behind `position` reads (`last`: see last_readers)."""
+    for index in [i for i in values if last.get(i, -1) <= position]:
+        del values[index]

@@ -28,6 +28,7 @@ from .flatbuffer import dtype_name, graph_of, operator_name
 from .operator_versions import operator_uses
 from .quantize import Weights, quantize_with
 from .ranges import open_interpreter
+from .reconstruct import adopt_weights
 from .simulate import Kept, simulate
 from .versions import floor_of, missing_operators, version_key
 
@@ -156,6 +157,8 @@ def _tried(
     """The file as quantized or with corrected biases, whichever its simulation has nearer; `names` None: everywhere."""
     try:
         data = _widened(source, names, weights, dense)
+        if source.rounded:
+            data = adopt_weights(data, source.int8_model)
         _check(data, wide, trials[:1])
         corrected = correct_biases(data, source.entered, trials)
         plain, better = _simulated(data), _simulated(corrected)

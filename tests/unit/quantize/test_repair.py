@@ -9,6 +9,7 @@ from ai_edge_litert import schema_py_generated as schema
 from espalier.quantize import flatbuffer
 from espalier.quantize.absorb import absorb_float, same_ranges
 from espalier.quantize.audit import audit_model
+from espalier.quantize.candidate import ROUNDED
 from espalier.quantize.climb import climb
 from espalier.quantize.compare import float_answers, nearness, spread
 from espalier.quantize.correct import correct_biases, images_for
@@ -188,7 +189,7 @@ def test_the_ladder_keeps_the_best_when_nothing_holds() -> None:
     data = badly_scaled()
     steps = climb(data, images(), CONTRACT, limit_points=-1.0, labelled=_labelled(data)).steps
     kept = [step for step in steps if step.kept]
-    assert len(steps) == 22
+    assert len(steps) == 27
     assert len(kept) == 1
     assert kept[0].drop == min(step.drop for step in steps if step.drop is not None)
     assert audit_model(kept[0].candidate.int8_model, CONTRACT)["errors"] == []
@@ -204,8 +205,10 @@ def test_without_labels_agreement_stands_in() -> None:
 def test_candidates_skip_equalization_where_there_is_no_pair() -> None:
     data = Builder().conv(5).pool().softmax().done()
     names = [c.name for c in candidates(data, images(), CONTRACT)]
-    assert len(names) == 6
+    assert len(names) == 10
     assert not any("equalized" in name for name in names)
+    assert [name.endswith(ROUNDED) for name in names] == [False] * 8 + [True] * 2
+    assert names[-1].startswith("fitted ranges")
 
 
 def _float_operator(name: str, options: Any = None, slope: bool = False) -> bytes:
