@@ -24,6 +24,7 @@ from espalier.graph.types import DTYPES, Array, Graph
 from espalier.measure.cross import WARNINGS, Core, compile_program
 from espalier.measure.emulate import EmulatedCore
 from espalier.plan.memory import plan_memory
+from espalier.plan.types import Plan
 
 GUARD = 64
 _PAINT = 0xA5
@@ -52,15 +53,25 @@ def code_everything(graph: Graph, isa: str, seed: int) -> Coding | None:
     return Coding(code=common_code(codable, parts), parts=parts) if parts else None
 
 
-def make_batch(graphs: Sequence[Graph], *, optimize: str = "speed", isa: str = "portable") -> Batch:
-    """``optimize``: speed | ram | flash | coded, which is flash with every layer coded that can be."""
+def make_batch(
+    graphs: Sequence[Graph],
+    *,
+    optimize: str = "speed",
+    isa: str = "portable",
+    plans: Sequence[Plan] | None = None,
+) -> Batch:
+    """``optimize``: speed | ram | flash | coded, which is flash with every layer coded that can be. ``plans``: the
+    plans to use instead of the planner's own."""
     programs, kernels, bodies = [], {}, []
     for number, graph in enumerate(graphs):
         prefix = f"case{number}"
         coding = code_everything(graph, isa, number) if optimize == "coded" else None
         mode = "flash" if optimize == "coded" else optimize
         needs = functools.partial(demand, isa=isa, coding=coding)
-        plan = plan_memory(graph, optimize=mode, demand=needs, streamable=streamable)
+        if plans is None:
+            plan = plan_memory(graph, optimize=mode, demand=needs, streamable=streamable)
+        else:
+            plan = plans[number]
         files = dict(emit(graph, plan, prefix, Options(isa=isa, shared_kernels=True, coding=coding)))
         for end in ("_weights.h", ".h", "_weights.c", ".c"):
             text = files.pop(prefix + end).decode()

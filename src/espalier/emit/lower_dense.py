@@ -7,7 +7,17 @@ import math
 import numpy as np
 
 from espalier.emit.lower_conv import channel_pairs, fits_fast, folded_biases, paired_weights
-from espalier.emit.lowering import READ_FIRST, Constant, How, Lowered, quant_of
+from espalier.emit.lowering import (
+    READ_FIRST,
+    RING,
+    Constant,
+    How,
+    Lowered,
+    Window,
+    quant_of,
+    ring_fields,
+    round_up,
+)
 from espalier.graph import arithmetic
 from espalier.graph.shapes import window_padding
 from espalier.graph.view import OpView
@@ -71,26 +81,40 @@ def pool_2d(view: OpView, how: How) -> Lowered:
             # While pixel x is written, channel by channel, its own window and all later ones are still to
             # be read.
             lead = max(lead, y * out_w + x - min(row_start + max(0, x * stride_w - left), next_row))
+    window = Window(
+        in_height=in_h,
+        out_height=out_h,
+        in_row_bytes=in_w * channels,
+        out_row_bytes=out_w * channels,
+        stride=stride_h,
+        pad_top=top,
+        ring_rows=window_h,
+    )
+    ring = ring_fields(window, row_bytes=round_up(in_w * channels, 4), outside=0)
     return Lowered(
         function=f"espalier_{op.kind}",
-        sources=("pool.c",),
+        sources=("pool.c", "ring.c", "copy.c"),
         struct="espalier_pool_layer",
         fields={
-            "in_height": in_h,
+            **ring,
             "in_width": in_w,
             "channels": channels,
             "out_height": out_h,
             "out_width": out_w,
             "window_height": window_h,
             "window_width": window_w,
-            "stride_height": stride_h,
             "stride_width": stride_w,
-            "pad_top": top,
             "pad_left": left,
             "low": low,
             "high": high,
         },
+        state_bytes=ring["ring.state_bytes"] if how.rows else 0,
         leads={0: lead * channels},
+        window=window,
+        row_form="window",
+        start="espalier_pool_start",
+        ring=RING,
+        push="espalier_pool_push",
     )
 
 

@@ -128,6 +128,8 @@ class Lowered:
     ring: str = ""
     """Prefix of the functions that keep the ring of rows: "espalier_ring", which take the layer's ring, or the
     operator's own, which take the layer."""
+    push: str = ""
+    """Function that takes an input row over into the ring; empty where it is named after ``function``."""
 
     def row(self, layer: Name, state: Name, work: Name, sources: Sequence[Value], target: Name) -> str:
         """The call that computes one output row from input rows."""
@@ -137,6 +139,11 @@ class Lowered:
         if self.row_form == "elementwise":
             return c_text.call(function, [layer, *sources, target, self.window.out_row_bytes, state])
         return c_text.call(function, [layer, state, work, *sources, target])
+
+    @property
+    def pushing(self) -> str:
+        """The function that takes an input row over into the ring."""
+        return self.push or f"{self.function}_push"
 
     def ring_call(self, action: str, layer: Name, state: Name) -> str:
         """The call that asks or changes the ring: "wants", "slot", "advance"."""

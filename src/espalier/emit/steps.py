@@ -155,17 +155,16 @@ def _write_stream(
 
     def _fill_ring(node: Node, layer: Name, state: Name, number: int, child: Node | int) -> list[str]:
         wants = node.lowered.ring_call("wants", layer, state)
-        pushing = f"{node.lowered.function}_push"
         if isinstance(child, Node) and child.row >= 0:
             buffer = c.offset("arena", base + child.row)
-            push = c.statement(c.call(pushing, [layer, state, buffer]))
+            push = c.statement(c.call(node.lowered.pushing, [layer, state, buffer]))
             return c.while_loop(wants, [*row_call(child, buffer), push])
         if isinstance(child, Node):
             slot = Name(node.lowered.ring_call("slot", layer, state))
             took = c.statement(node.lowered.ring_call("advance", layer, state))
             return c.while_loop(wants, [*row_call(child, slot), took])
         cursor = _cursor(node, number)
-        push = c.statement(c.call(pushing, [layer, state, Name(cursor)]))
+        push = c.statement(c.call(node.lowered.pushing, [layer, state, Name(cursor)]))
         return c.while_loop(wants, [push, c.advance(cursor, node.window.in_row_bytes)])
 
     window = stream.root.window

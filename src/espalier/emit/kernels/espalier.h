@@ -200,16 +200,59 @@ typedef struct {
 
 void espalier_lookup(const espalier_lookup_layer *layer, const int8_t *in, int8_t *out);
 
+/* ---- rows that wait for a window ---------------------------------------------------------------------------------- */
+
+/* The ring of padded rows of an operator, whose state starts with it. Row by row: start; for each output row, while the
+ * ring wants an input row, push one with the operator's own function (or write it to the slot and advance, where the ring
+ * holds rows as they are); then the operator takes its output row. */
+typedef struct {
+  int16_t rows;             /* (kernel height - 1) * dilation + 1 */
+  int16_t pad_top, in_height, stride;
+  int32_t outside;          /* four bytes of what lies around the input */
+  int32_t left;             /* bytes in front of the input's first pixel */
+  int32_t row_bytes;        /* a multiple of 4 */
+  int32_t state_bytes;      /* counters, rows, and what may be read behind them */
+} espalier_ring;
+
+typedef struct {
+  int32_t pushed;  /* padded rows in the ring so far */
+  int32_t wanted;  /* padded rows that the next output row needs */
+  int32_t slot;    /* where the next row goes; equally the oldest row */
+  int32_t unused;
+} espalier_ring_state;
+
+void espalier_ring_start(const espalier_ring *ring, void *state);
+int espalier_ring_wants(const espalier_ring *ring, void *state);
+int8_t *espalier_ring_slot(const espalier_ring *ring, void *state);
+void espalier_ring_advance(const espalier_ring *ring, void *state);
+
+/* A row of the window, from its padding on; 0 is the topmost. */
+static inline int8_t *espalier_ring_row(const espalier_ring *ring, void *state, int32_t number) {
+  espalier_ring_state *s = (espalier_ring_state *)state;
+  number += s->slot;
+  return (int8_t *)(s + 1) + (number < ring->rows ? number : number - ring->rows) * ring->row_bytes;
+}
+
+/* The next window lies a stride lower. */
+static inline void espalier_ring_next(const espalier_ring *ring, void *state) {
+  ((espalier_ring_state *)state)->wanted += ring->stride;
+}
+
 /* ---- pooling --------------------------------------------------------------------------------------------------- */
 
 typedef struct {
-  int16_t in_height, in_width, channels, out_height, out_width;
-  int16_t window_height, window_width, stride_height, stride_width, pad_top, pad_left;
+  espalier_ring ring;       /* as a whole, the operator reads its input where it is: only heights count then */
+  int16_t in_width, channels, out_height, out_width, window_height, window_width, stride_width, pad_left;
   int8_t low, high;
 } espalier_pool_layer;
 
 void espalier_average_pool_2d(const espalier_pool_layer *layer, const int8_t *in, int8_t *out);
 void espalier_max_pool_2d(const espalier_pool_layer *layer, const int8_t *in, int8_t *out);
+void espalier_average_pool_2d_row(const espalier_pool_layer *layer, void *state, void *work, const int8_t *in,
+                                  int8_t *out);
+void espalier_max_pool_2d_row(const espalier_pool_layer *layer, void *state, void *work, const int8_t *in, int8_t *out);
+void espalier_pool_start(const espalier_pool_layer *layer, void *state);
+void espalier_pool_push(const espalier_pool_layer *layer, void *state, const int8_t *row);
 
 /* ---- fully connected ------------------------------------------------------------------------------------------- */
 
@@ -394,44 +437,6 @@ typedef struct {
 
 void espalier_dequantize(const espalier_float_layer *layer, const int8_t *in, float *out);
 void espalier_quantize_float(const espalier_float_layer *layer, const float *in, int8_t *out);
-
-/* ---- rows that wait for a window ---------------------------------------------------------------------------------- */
-
-/* The ring of padded rows of an operator, whose state starts with it. Row by row: start; for each output row, while the
- * ring wants an input row, push one with the operator's own function (or write it to the slot and advance, where the ring
- * holds rows as they are); then the operator takes its output row. */
-typedef struct {
-  int16_t rows;             /* (kernel height - 1) * dilation + 1 */
-  int16_t pad_top, in_height, stride;
-  int32_t outside;          /* four bytes of what lies around the input */
-  int32_t left;             /* bytes in front of the input's first pixel */
-  int32_t row_bytes;        /* a multiple of 4 */
-  int32_t state_bytes;      /* counters, rows, and what may be read behind them */
-} espalier_ring;
-
-typedef struct {
-  int32_t pushed;  /* padded rows in the ring so far */
-  int32_t wanted;  /* padded rows that the next output row needs */
-  int32_t slot;    /* where the next row goes; equally the oldest row */
-  int32_t unused;
-} espalier_ring_state;
-
-void espalier_ring_start(const espalier_ring *ring, void *state);
-int espalier_ring_wants(const espalier_ring *ring, void *state);
-int8_t *espalier_ring_slot(const espalier_ring *ring, void *state);
-void espalier_ring_advance(const espalier_ring *ring, void *state);
-
-/* A row of the window, from its padding on; 0 is the topmost. */
-static inline int8_t *espalier_ring_row(const espalier_ring *ring, void *state, int32_t number) {
-  espalier_ring_state *s = (espalier_ring_state *)state;
-  number += s->slot;
-  return (int8_t *)(s + 1) + (number < ring->rows ? number : number - ring->rows) * ring->row_bytes;
-}
-
-/* The next window lies a stride lower. */
-static inline void espalier_ring_next(const espalier_ring *ring, void *state) {
-  ((espalier_ring_state *)state)->wanted += ring->stride;
-}
 
 /* ---- depthwise convolution -------------------------------------------------------------------------------------- */
 
