@@ -25,8 +25,6 @@ from espalier.graph import reference
 from espalier.graph.types import OptionValue, Quant
 from espalier.measure.cross import CORES
 
-PER_BOARD = 120
-"""Code and constants of so many fit the 512 KB of mps3-an547 at -O0."""
 STREAMED = ("conv_2d", "depthwise_conv_2d", "average_pool_2d", "max_pool_2d", "add")
 needs_emulation = pytest.mark.skipif(
     importlib.util.find_spec("ziglang") is None or importlib.util.find_spec("unicorn") is None,
@@ -149,13 +147,18 @@ def test_every_way_through_the_kernels_is_exact_on_a_core(tmp_path: Path, core: 
 
 
 @needs_qemu
+@pytest.mark.parametrize(("level", "first"), [("-O0", 0), ("-Os", 1), ("-O2", 2), ("-O3", 3)])
+def test_helium_kernels_are_exact_under_qemu(tmp_path: Path, level: str, first: int) -> None:
+    cases = every_case()[first::4]
+    assert_on_m55(cases, make_batch([graph for graph, _, _ in cases], isa="helium"), tmp_path, level)
+
+
+@pytest.mark.sweep
+@needs_qemu
 @pytest.mark.parametrize("level", ["-O0", "-Os", "-O2", "-O3"])
-def test_helium_kernels_are_exact_under_qemu(tmp_path: Path, level: str) -> None:
-    cases = every_case()
-    for start in range(0, len(cases), PER_BOARD):
-        part = cases[start : start + PER_BOARD]
-        batch = make_batch([graph for graph, _, _ in part], isa="helium")
-        assert_on_m55(part, batch, tmp_path, level)
+def test_sweep_every_helium_kernel_is_exact_at_every_level(tmp_path: Path, level: str) -> None:
+    for first in range(4):
+        test_helium_kernels_are_exact_under_qemu(tmp_path, level, first)
 
 
 def streamed(count: int, optimize: str, isa: str) -> tuple[list[Case], Batch]:
