@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from espalier.emit.plan_program import plan_program
+from espalier.emit.plan_program import plan_plain, plan_program
 from espalier.emit.program import Options, emit
 from espalier.emit.selftest import GoldenCase
 from espalier.errors import ToolMissingError
@@ -64,16 +64,66 @@ ROWS: Sequence[Row] = (
 )  # fmt: skip
 
 
-def measure(graph: Graph, core: str, optimize: str, level: str) -> Emulated:
+def measure(graph: Graph, core: str, optimize: str, level: str, *, coded: bool = True) -> Emulated:
     """The whole network on random images."""
     rng = np.random.default_rng(1234)
     shape = graph.tensors[graph.inputs[0]].shape
     images = [[rng.integers(-128, 128, shape).astype(np.int8)] for _ in range(INPUTS)]
-    return run(graph, core, optimize, level, images)
+    return run(graph, core, optimize, level, images, coded=coded)
 
 
-def run(graph: Graph, core: str, optimize: str, level: str, images: Sequence[Sequence[Array]]) -> Emulated:
-    """Plan, emit, compile, run against the numpy reference."""
+def with_zeros(graph: Graph, share: float) -> Graph:
+    """The network with its smallest weights set to zero, chosen over all layers by LAMP's score, as `prune` does."""
+    layers = [op.inputs[1] for op in graph.ops if op.kind in ("conv_2d", "fully_connected")]
+    tensors, scores = list(graph.tensors), {}
+    for index in layers:
+        tensor = tensors[index]
+        scales = np.asarray(tensor.quant.scales if tensor.quant else 1.0)
+        real = np.asarray(tensor.data, np.float64) * scales.reshape(-1, *(1,) * (len(tensor.shape) - 1))
+        squares = real.reshape(-1) ** 2
+        order = np.argsort(squares)
+        score = np.empty_like(squares)
+        score[order] = squares[order] / np.cumsum(squares[order][::-1])[::-1]
+        scores[index] = score.reshape(tensor.shape)
+    limit = np.quantile(np.concatenate([s.reshape(-1) for s in scores.values()]), share)
+    for index, score in scores.items():
+        kept = np.where(score < limit, 0, np.asarray(tensors[index].data)).astype(np.int8)
+        tensors[index] = dataclasses.replace(tensors[index], data=kept)
+    return dataclasses.replace(graph, tensors=tuple(tensors))
+
+
+def compressed(graph: Graph) -> None:
+    """optimize = "flash" on a Cortex-M4 with and without compressed weights."""
+    print("\ncortex-m4, optimize = flash: without compressed weights -> with them")
+    print(f"  {'weights':<12}{'weights, constants':>22}{'code':>18}{'flash':>20}{'arena':>20}{'instructions':>34}")
+    for share in (0.0, 0.5, 0.75, 0.9):
+        network = with_zeros(graph, share) if share else graph
+        plain, coded = (measure(network, "cortex-m4", "flash", "-Os", coded=c) for c in (False, True))
+        columns = [
+            f"{a:,} -> {b:,}"
+            for a, b in (
+                (plain.weights_bytes, coded.weights_bytes),
+                (plain.code_bytes, coded.code_bytes),
+                (plain.weights_bytes + plain.code_bytes, coded.weights_bytes + coded.code_bytes),
+                (plain.arena_bytes, coded.arena_bytes),
+                (plain.instructions, coded.instructions),
+            )
+        ]
+        name = f"{share:.0%} zeros" if share else "as given"
+        more = 100 * (coded.instructions / plain.instructions - 1)
+        print(f"  {name:<12}{columns[0]:>22}{columns[1]:>18}{columns[2]:>20}{columns[3]:>20}{columns[4]:>28} {more:+.0f} %")
+
+
+def run(
+    graph: Graph,
+    core: str,
+    optimize: str,
+    level: str,
+    images: Sequence[Sequence[Array]],
+    *,
+    coded: bool = True,
+) -> Emulated:
+    """Plan, emit, compile, run against the numpy reference. ``coded``: weights may be compressed where that pays."""
     golden = [
         GoldenCase(
             input=b"".join(a.tobytes() for a in given), output=reference.run(graph, list(given))[0].tobytes()
@@ -82,6 +132,8 @@ def run(graph: Graph, core: str, optimize: str, level: str, images: Sequence[Seq
     ]
     isa = CORES[core].isa
     plan, coding = plan_program(graph, optimize=optimize, isa=isa)
+    if not coded:
+        plan, coding = plan_plain(graph, optimize=optimize, isa=isa), None
     files = emit(graph, plan, "resnet8", Options(isa=isa, coding=coding))
     return measure_program(
         files,
@@ -153,6 +205,7 @@ def main(path: Path) -> int:
                 f"  {layer.name[:48]:<48}{layer.macs:>11,} MACs{layer.instructions:>12,} instructions"
                 f"{per_mac:>8}"
             )
+    compressed(graph)
     return 1 if missed else 0
 
 

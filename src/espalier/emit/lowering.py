@@ -37,6 +37,11 @@ class Coding:
     after_bytes: int = 0
     """What they take instead, with the tables of the code and what the layers' structures grow."""
 
+    @property
+    def saved_bytes(self) -> int:
+        """Flash, before the code that decodes."""
+        return self.before_bytes - self.after_bytes
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class How:

@@ -1,8 +1,8 @@
 """The memory plan of a program, and under `optimize = "flash"` the layers whose weights are decoded as they run.
 
-Decoding takes private memory: a layer is decoded in as many parts as leave the arena as large as it is without. Those
-that no parts fit raise the arena together, if they save more bytes of flash than it grows, and by at most ``EXTRA_RAM``
-bytes within the target's RAM; else they stay as they are. Few parts are better: each takes the layer's input anew.
+Decoding takes private memory. A layer is decoded in as many parts as leave the arena as large as it is without: few
+parts are better, each takes the layer's input anew. The arena grows for further layers only by the steps of
+``EXTRA_RAM``, within the target's RAM, and only where a byte of it saves ``FLASH_PER_RAM`` bytes of flash.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from espalier.graph.types import Graph
 from espalier.plan.memory import plan_memory
 from espalier.plan.types import Plan
 
-EXTRA_RAM = 4096
+EXTRA_RAM = (1024, 2048, 4096)
 """Bytes by which decoding may raise the arena."""
+FLASH_PER_RAM = 2
+"""Bytes of flash that a byte of RAM must buy: microcontrollers have two to eight times as much flash."""
 
 
 def plan_program(
@@ -33,28 +35,29 @@ def plan_program(
     if optimize != "flash":
         return plain, None
     calls = candidates(graph, isa)
-    parts = _fitted(graph, isa, calls, {}, plain.arena_bytes)
-    within = _planned(graph, isa, plain, choose_coding(calls, parts))
-    most = plain.arena_bytes + EXTRA_RAM
-    if ram_bytes is not None:
-        most = max(plain.arena_bytes, min(most, ram_bytes))
-    rest = {op: call for op, call in calls.items() if op not in parts}
-    beyond = _planned(graph, isa, plain, choose_coding(calls, _fitted(graph, isa, rest, parts, most)))
-    growth = beyond[0].arena_bytes - within[0].arena_bytes
-    return beyond if _saved(beyond[1]) - _saved(within[1]) > growth else within
+    within = _fitted(graph, isa, calls, {}, plain.arena_bytes)
+    rest = {op: call for op, call in calls.items() if op not in within}
+    best: tuple[Plan, Coding | None] = plain, None
+    for extra in (0, *EXTRA_RAM) if rest else (0,):
+        most = plain.arena_bytes + extra
+        if extra and ram_bytes is not None and most > ram_bytes:
+            break
+        parts = _fitted(graph, isa, rest, within, most) if extra else within
+        coding = choose_coding(calls, parts)
+        if coding is not None:
+            best = max(best, (_plan(graph, "flash", isa, coding), coding), key=_worth)
+    return best
+
+
+def _worth(choice: tuple[Plan, Coding | None]) -> int:
+    """Bytes of flash that a choice saves, less what its RAM must buy."""
+    plan, coding = choice
+    return (coding.saved_bytes if coding else 0) - FLASH_PER_RAM * plan.arena_bytes
 
 
 def plan_plain(graph: Graph, *, optimize: str, isa: str) -> Plan:
     """The plan of the program without coded weights."""
     return _plan(graph, optimize, isa, None)
-
-
-def _planned(graph: Graph, isa: str, plain: Plan, coding: Coding | None) -> tuple[Plan, Coding | None]:
-    return (plain, None) if coding is None else (_plan(graph, "flash", isa, coding), coding)
-
-
-def _saved(coding: Coding | None) -> int:
-    return 0 if coding is None else coding.before_bytes - coding.after_bytes
 
 
 def _plan(graph: Graph, optimize: str, isa: str, coding: Coding | None) -> Plan:
