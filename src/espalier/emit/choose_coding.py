@@ -28,6 +28,8 @@ flash costs 800, an inference of the weights of ResNet8 about 450, where three i
 DECODED_PER_MAC = 0.03
 """Weights decoded per multiplication of the network that are worth their time: decoding takes about as long as the network
 itself where that takes one instruction for each."""
+DECODED_PER_MAC_HELIUM = 0.01
+"""The same where it takes a third of one."""
 
 
 def candidates(graph: Graph, isa: str) -> dict[int, Lowered]:
@@ -38,7 +40,8 @@ def candidates(graph: Graph, isa: str) -> dict[int, Lowered]:
         lowered = lower(graph, op, How(optimize="flash", isa=isa))
         if len(lowered) == 1 and weights_of(lowered[0]) is not None:
             calls[op] = lowered[0]
-    room = DECODED_PER_MAC * sum(macs(view(graph, op)) for op in graph.ops)
+    share = DECODED_PER_MAC_HELIUM if isa == "helium" else DECODED_PER_MAC
+    room = share * sum(macs(view(graph, op)) for op in graph.ops)
     saved = _settled(calls, dict.fromkeys(calls, 1))
     taken: dict[int, Lowered] = {}
     for op in sorted(saved, key=lambda op: (-saved[op] / _count(calls[op]), op)):
