@@ -16,8 +16,13 @@ typedef struct {
 
 typedef void pixel_kernel(Window *w, int8_t *out);
 
-/* With a reciprocal of 16 bits the quotient is exact for sums of up to so many bytes. */
+/* With a reciprocal of 16 bits the quotient is exact for sums of up to so many bytes; where code must be small, there
+ * is none, and channels are summed one by one. */
+#if defined(__OPTIMIZE_SIZE__) && !ESPALIER_HELIUM
+#define LARGEST_COUNT 0
+#else
 #define LARGEST_COUNT 255
+#endif
 
 /* rest / count, below 2^(bit + 1), bit by bit: no division instruction is needed. */
 static uint32_t quotient_of(uint32_t rest, uint32_t count, int32_t bit) {
@@ -31,6 +36,7 @@ static uint32_t quotient_of(uint32_t rest, uint32_t count, int32_t bit) {
   return quotient;
 }
 
+#if LARGEST_COUNT
 /* reciprocal: 2^shift / count, rounded up. */
 static void prepare(Window *w, int32_t count) {
   int32_t shift = 15;
@@ -40,6 +46,7 @@ static void prepare(Window *w, int32_t count) {
   w->reciprocal = (int32_t)quotient_of(((uint32_t)1 << shift) + (uint32_t)count - 1u, (uint32_t)count, 16);
   w->shift = shift;
 }
+#endif
 
 /* The start of the next row of the window. */
 static const int8_t *below(const Window *w, const int8_t *row, int32_t channel) {
@@ -61,6 +68,14 @@ static int32_t sum_of_1(const Window *w, int32_t channel) {
   return sum;
 }
 
+static int32_t average_of(const Window *w, int32_t sum, int32_t count) {
+  uint32_t rest = (uint32_t)((sum < 0 ? -sum : sum) + (count >> 1));
+  int32_t quotient = (int32_t)(count <= LARGEST_COUNT ? (rest * (uint32_t)w->reciprocal) >> w->shift
+                                                      : quotient_of(rest, (uint32_t)count, 7));
+  return espalier_clamp(sum < 0 ? -quotient : quotient, w->low, w->high);
+}
+
+#if LARGEST_COUNT
 /* Sums of 4 channels; at most LARGEST_COUNT values. */
 static void sums_of_4(const Window *w, int32_t channel, int32_t sum[4]) {
   const int8_t *row = w->at + channel;
@@ -100,13 +115,7 @@ static void sums_of_4(const Window *w, int32_t channel, int32_t sum[4]) {
   sum[3] = s3;
 #endif
 }
-
-static int32_t average_of(const Window *w, int32_t sum, int32_t count) {
-  uint32_t rest = (uint32_t)((sum < 0 ? -sum : sum) + (count >> 1));
-  int32_t quotient = (int32_t)(count <= LARGEST_COUNT ? (rest * (uint32_t)w->reciprocal) >> w->shift
-                                                      : quotient_of(rest, (uint32_t)count, 7));
-  return espalier_clamp(sum < 0 ? -quotient : quotient, w->low, w->high);
-}
+#endif
 
 #if ESPALIER_HELIUM
 /* r0 value, r1 out, r2 row, r3 rows, r4 channels, r5 half or low, r6 channels left, r7 -shift, r8 end, r9 wrap,
@@ -179,8 +188,10 @@ PIXEL("espalier_pool_max", "8", "16", "vmov q0,q4\n", "vldrbt.u8", "vmax.s8", ""
 #endif
 
 static void average_pixel(Window *w, int8_t *out) {
-  int32_t count = w->rows * w->columns, channel = 0, lane;
+  int32_t count = w->rows * w->columns, channel = 0;
+#if LARGEST_COUNT
   if (count <= LARGEST_COUNT) {
+    int32_t lane;
     if (count != w->count) prepare(w, count);
 #if ESPALIER_HELIUM
     if (count > 1) {
@@ -194,6 +205,7 @@ static void average_pixel(Window *w, int8_t *out) {
       for (lane = 0; lane < 4; lane++) out[channel + lane] = (int8_t)average_of(w, sum[lane], count);
     }
   }
+#endif
   for (; channel < w->channels; channel++) {
     out[channel] = (int8_t)average_of(w, sum_of_1(w, channel), count);
   }
