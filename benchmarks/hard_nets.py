@@ -1,10 +1,10 @@
 """Images and networks for hard_models.py: ten small classifiers that int8 quantization tends to break.
 
 Each network is trained here in seconds on scikit-learn's handwritten digits (UCI), drawn in colour at 24 x 24 with
-random place, turn, contrast, gradient and noise. Evaluation, calibration and training images come from different
-handwritten originals. What makes a network hard is either its architecture, or a rescaling of its channels after
-training that leaves its function as it was (ReLU and linear layers: f(s x) = s f(x) for s > 0), as real trainings with
-batch normalisation or weight decay leave it. Everything follows from fixed seeds.
+random place, turn, contrast, gradient and noise. Evaluation, calibration, training and fresh images (which nothing is
+chosen on) come from different handwritten originals. What makes a network hard is either its architecture, or a
+rescaling of its channels after training that leaves its function as it was (ReLU and linear layers: f(s x) = s f(x) for
+s > 0), as real trainings with batch normalisation or weight decay leave it. Everything follows from fixed seeds.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 SIDE = 24
-ORIGINALS = {"evaluation": (0, 1, 2), "calibration": (3, 4), "train": (5, 6, 7, 8, 9)}
+ORIGINALS = {"evaluation": (0, 1, 2), "calibration": (3,), "fresh": (4,), "train": (5, 6, 7, 8, 9)}
 """Which originals (number % 10) each set is drawn from."""
-SEEDS = {"evaluation": 1, "calibration": 2, "train": 3}
+SEEDS = {"evaluation": 1, "calibration": 2, "train": 3, "fresh": 4}
 MEAN = STD = 127.5
 
 
