@@ -16,7 +16,7 @@ from .bundle.golden import FOLDER, Golden, read_golden
 from .errors import ImagesRefusedError, UsageError
 from .limits import LIMITS
 from .load.read_images import PixelSet
-from .quantize.advice import name_of, operator_of
+from .quantize.advice import name_of, operator_of, points_of
 from .quantize.layer_account import IMAGES, WORST, Compared, account, of_job
 from .recipe import InputContract
 from .store import Store, digest
@@ -206,7 +206,10 @@ def explain_lines(found: dict[str, Any]) -> list[str]:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("layer", overflow="fold")
     table.add_column("operator", no_wrap=True)
-    for title in ("gain dB", "answers", "SQNR dB", "cosine", "added noise", "values", "int8 range", "saturated", "spread"):
+    for title in (
+        *("gain dB", "answers", "points (95 %)", "SQNR dB", "cosine", "added noise"),
+        *("values", "int8 range", "saturated", "spread"),
+    ):
         table.add_column(title, justify="right", no_wrap=True)
     for row in rows[:SHOWN]:
         table.add_row(
@@ -214,6 +217,7 @@ def explain_lines(found: dict[str, Any]) -> list[str]:
             operator_of(row),
             _maybe(row["gain_db"], "+.2f"),
             _maybe(row["gain_agreement"], "+.1%"),
+            points_of(row),
             f"{row['sqnr_db']:.1f}",
             f"{row['cosine']:.4f}",
             f"{row['added_percent']:.2f}%",
@@ -236,7 +240,8 @@ def explain_lines(found: dict[str, Any]) -> list[str]:
         "",
         *_wrapped(
             f"{found['measured']} (the simulation: scores {output['simulated_sqnr_db']:.1f} dB, "
-            f"{output['simulation_equals_int8']:.1%} the same answers as the int8 model).",
+            f"{output['simulation_equals_int8']:.1%} the same answers as the int8 model"
+            + (f"; points on {found['labelled']:,} labelled images)." if found["labelled"] else ")."),
             width,
         ),
         *_wrapped(_COLUMNS, width),

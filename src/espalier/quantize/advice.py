@@ -19,9 +19,9 @@ class LayerFacts(msgspec.Struct, frozen=True, kw_only=True):
     `silent_channels` were 0 on every image. `input_ratio`: widest over narrowest range of float values of the
     inputs.
     `rescaled`: the build scaled this layer's channels (equalization); they are compared with that undone.
-    Gains are None where they were not measured: dB of SQNR of the network's scores, and share of images with the
-    float model's answer, that come back when this layer keeps more than 8 bits (the better of: its output only; its
-    output and its weights).
+    Gains are None where they were not measured: dB of SQNR of the network's scores, share of images with the
+    float model's answer, and points of accuracy on labelled images (with their paired 95 % interval) that come back
+    when this layer keeps more than 8 bits (the better of: its output only; its output and its weights).
     """
 
     tensor: str
@@ -47,6 +47,9 @@ class LayerFacts(msgspec.Struct, frozen=True, kw_only=True):
     gain_agreement: float | None = None
     gain_output_db: float | None = None
     gain_weights_db: float | None = None
+    gain_points: float | None = None
+    gain_points_low: float | None = None
+    gain_points_high: float | None = None
 
     @property
     def used(self) -> float:
@@ -227,3 +230,10 @@ def operator_of(row: Mapping[str, Any]) -> str:
 
 
 _WORDS = {"CONV_2D": "conv", "DEPTHWISE_CONV_2D": "depthwise", "FULLY_CONNECTED": "dense", "TRANSPOSE_CONV": "deconv"}
+
+
+def points_of(row: Mapping[str, Any]) -> str:
+    """Points of accuracy that come back and their interval, of a row as plain data; empty where not measured."""
+    if row["gain_points"] is None:
+        return ""
+    return f"{row['gain_points']:+.2f} ({row['gain_points_low']:+.2f} to {row['gain_points_high']:+.2f})"

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import EspalierError
 from ..job import Job
+from ..load.images import label_indices
 from ..load.read_images import PixelSet
 from ..load.read_model import FloatModel
 from ..recipe import InputContract
@@ -31,7 +32,8 @@ MEASURED = (
     "gain: the int8 model computed in float with its own scales, weights and roundings (a simulation); then again with "
     "this one layer's output left unrounded (through reshapes, concatenations and pooling, too), and with its weights "
     "from the float model as well; the better of both, as dB of signal "
-    "to noise of the scores before the softmax, and as images that get the float model's answer"
+    "to noise of the scores before the softmax, as images that get the float model's answer, and as points of accuracy "
+    "on labelled images with their paired 95 % interval"
 )
 """What the gain columns are."""
 LOSS_GATES = ("quantize.max-accuracy-drop", "budgets.max-accuracy-drop")
@@ -51,6 +53,10 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     pixels_key: Any
     source: str
     notes: tuple[str, ...] = ()
+    labelled: Callable[[], tuple[str, list[int]]] | None = None
+    """Makes the path of a .npy of labelled images and their classes, where there are any; `labelled_key` stands for
+    their content."""
+    labelled_key: Any = None
 
 
 def of_job(job: Job, model: FloatModel, int8: Int8Model, shop: Workshop, count: int = IMAGES) -> Compared:
@@ -70,7 +76,17 @@ def of_job(job: Job, model: FloatModel, int8: Int8Model, shop: Workshop, count: 
         pixels_key=[own.digest, count],
         source=f"{own.role} images",
         notes=notes,
+        **labelled_of(job),
     )
+
+
+def labelled_of(job: Job) -> dict[str, Any]:
+    """`labelled` and `labelled_key` of a build's evaluation images; none when it has none with classes."""
+    images = job.evaluation
+    if images is None or any(row.label is None for row in images.prepared().images):
+        return {}
+    classes = label_indices(images.prepared().images, job.labels())
+    return {"labelled": lambda: (images.pixels(), classes), "labelled_key": [images.digest, classes]}
 
 
 def some_of(shop: Workshop, images: PixelSet, count: int) -> str:
@@ -87,6 +103,7 @@ def account(shop: Workshop, given: Compared, worst: int = WORST) -> dict[str, An
     `sensitivity.measure_sensitivity`; stored. `worst`: for how many layers the gain is measured."""
 
     def run() -> dict[str, bytes]:
+        path, labels = given.labelled() if given.labelled is not None else (None, None)
         value = shop.worker("litert").call(
             "explain",
             seconds=SECONDS,
@@ -97,6 +114,8 @@ def account(shop: Workshop, given: Compared, worst: int = WORST) -> dict[str, An
             contract=msgspec.to_builtins(given.contract),
             layers=given.layers,
             worst=worst,
+            labelled_path=path,
+            labels=labels,
         )
         return {"account": pack(value)}
 
@@ -106,6 +125,7 @@ def account(shop: Workshop, given: Compared, worst: int = WORST) -> dict[str, An
         "contract": msgspec.to_builtins(given.contract),
         "layers": given.layers,
         "worst": worst,
+        "labelled": given.labelled_key,
     }
     found = unpack(shop.stored("explain", key, run)["account"], dict[str, Any])
     return {
@@ -183,8 +203,12 @@ def worst_layers(found: dict[str, Any]) -> tuple[str, ...]:
     """The first layers of the ranking in words: name, operator, what comes back, advice."""
     return tuple(
         f"{name_of(row)} ({operator_of(row)}"
-        + ("" if row["gain_db"] is None else f", {row['gain_db']:+.1f} dB when it keeps more than 8 bits")
+        + ("" if row["gain_db"] is None else f", {row['gain_db']:+.1f} dB{_points(row)} when it keeps more than 8 bits")
         + ")"
         + (f": {row['advice'][0]}" if row["advice"] else "")
         for row in found["layers"][:NAMED]
     )
+
+
+def _points(row: dict[str, Any]) -> str:
+    return "" if row["gain_points"] is None else f" and {row['gain_points']:+.2f} points"

@@ -5,7 +5,7 @@ what the whole network gets back when this layer alone keeps more than 8 bits. R
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,14 +21,14 @@ from .advice import LayerFacts, advice_for
 from .bias import channel_axis, linear_operators, output_name
 from .compare import answers_of, int8_answers
 from .flatbuffer import constant, dtype_name, graph_of, operator_name
+from .gains import EXACT_DB, agreement, measure_gains, scores_db, scores_of, thinned
+from .labelled import Labelled
 from .patterns import patterns_of
 from .ranges import normalised, open_interpreter, open_pixels
-from .simulate import Kept, carried_with, float_weights, is_quantized, rewritten_layers, simulate
+from .simulate import is_quantized, rewritten_layers, simulate
 
 RESCALED = 1.5
 """A channel whose int8 values follow the float values at this factor (or its inverse) was scaled on purpose."""
-_EXACT_DB = 120.0
-"""SQNR given to equal tensors."""
 
 
 def _open(model: bytes, **options: Any) -> Any:
@@ -73,12 +73,17 @@ def measure_sensitivity(
     contract: dict[str, Any],
     layers: Mapping[str, str] | None = None,
     worst: int = 8,
+    labelled_path: str | None = None,
+    labels: Sequence[int] | None = None,
 ) -> dict[str, Any]:
     """Plain data: `layers` (fields of `LayerFacts` and `advice`, worst first), `output` (how near the int8 file's
-    answers are, and its simulation's), `images`, `rewritten` (layers whose weights are not the float file's),
-    `unmatched` (tensors without a float tensor of their name).
+    answers are, and its simulation's), `images`, `labelled` (images that points of accuracy are measured on; 0: they
+    are not), `rewritten` (layers whose weights are not the float file's), `unmatched` (tensors without a float tensor
+    of their name).
 
     `contract`: the [input] table. `worst`: for how many layers the gain is measured, those that add most noise.
+    `labelled_path`, `labels`: images (.npy) and their classes to measure points of accuracy on; thinned evenly for
+    large networks.
     Raises ModelRefusedError when the files are no .tflite, UnsupportedModelError when LiteRT cannot run one.
     """
     for what, data in (("int8", int8_model), ("float", float_model)):
@@ -93,20 +98,26 @@ def measure_sensitivity(
     facts = _facts(model, source, pairs, layers or {})
     wanted = _float_scores(float_model, pixels, known)
     report(1, 3, "keeping single layers in higher precision")
-    base = _scores(simulate(int8_model, float_model), pixels)
-    gains = _gains(model, int8_model, float_model, pixels, facts, wanted, base, worst)
+    base = scores_of(simulate(int8_model, float_model), pixels)
+    chosen = sorted(facts, key=lambda row: (-row.added_percent, row.tensor))[:worst]
+    labelled = None
+    if labelled_path is not None and labels is not None and chosen:
+        given = Labelled(pixels=open_pixels(labelled_path), labels=np.array(labels, np.int64))
+        labelled = thinned(given, source, worst)
+    gains = measure_gains(model, int8_model, float_model, pixels, wanted, chosen, labelled)
     rows = [msgspec.structs.replace(row, **gains.get(row.tensor, {})) for row in facts]
     rows.sort(key=lambda row: (-max(0.0, row.gain_db or 0.0), -row.added_percent, row.tensor))
     true = _int8_scores(int8_model, pixels)
     return {
         "images": len(pixels),
+        "labelled": 0 if labelled is None else len(labelled.labels),
         "layers": [msgspec.to_builtins(row) | {"advice": list(advice_for(row))} for row in rows],
         "output": {
-            "sqnr_db": _scores_db(true, wanted),
-            "agreement": _agreement(true, wanted),
-            "simulated_sqnr_db": _scores_db(base, wanted),
-            "simulated_agreement": _agreement(base, wanted),
-            "simulation_equals_int8": _agreement(base, true),
+            "sqnr_db": scores_db(true, wanted),
+            "agreement": agreement(true, wanted),
+            "simulated_sqnr_db": scores_db(base, wanted),
+            "simulated_agreement": agreement(base, wanted),
+            "simulation_equals_int8": agreement(base, true),
         },
         "rewritten": sorted(_layer(name, layers or {}) or name for name in rewritten_layers(model, source)),
         "unmatched": unmatched,
@@ -249,7 +260,7 @@ def _quality(sums: _Sums, may_be_scaled: bool) -> tuple[float, float, bool]:
         qf, qq = qf / factor, qq / factor**2
     signal, noise = float(ff.sum()), float((qq - 2 * qf + ff).sum())
     if noise <= 1e-12 * signal or signal == 0.0:
-        sqnr = _EXACT_DB if noise <= 1e-12 * signal else 0.0
+        sqnr = EXACT_DB if noise <= 1e-12 * signal else 0.0
     else:
         sqnr = 10 * math.log10(signal / noise)
     size = math.sqrt(signal * float(qq.sum()))
@@ -271,54 +282,6 @@ def _weight_facts(source: Any) -> dict[str, tuple[float | None, int]]:
     return found
 
 
-def _gains(
-    model: Any,
-    int8_model: bytes,
-    float_model: bytes,
-    pixels: NDArray[np.uint8],
-    facts: list[LayerFacts],
-    wanted: NDArray[np.float32],
-    base: NDArray[np.float32],
-    worst: int,
-) -> dict[str, dict[str, float | None]]:
-    """For the layers that add most noise: points of SQNR and agreement that come back, output kept, weights too."""
-    index = {_name(tensor): place for place, tensor in enumerate(graph_of(model).tensors)}
-    chosen = sorted(facts, key=lambda row: (-row.added_percent, row.tensor))[:worst]
-    before, agreed = _scores_db(base, wanted), _agreement(base, wanted)
-    found: dict[str, dict[str, float | None]] = {}
-    for place, row in enumerate(chosen):
-        report(1 + place / max(1, len(chosen)), 3, f"keeping {row.layer or row.tensor} in higher precision")
-        name, outputs = frozenset({row.tensor}), carried_with(model, index[row.tensor])
-        answers = [_scores(simulate(int8_model, float_model, Kept(outputs=outputs)), pixels)]
-        if float_weights(model, float_model, name):
-            answers.append(_scores(simulate(int8_model, float_model, Kept(outputs=outputs, weights=name)), pixels))
-        values = [(_scores_db(a, wanted) - before, _agreement(a, wanted) - agreed) for a in answers]
-        both = values[1] if len(values) > 1 else (None, None)
-        best = max(values)
-        found[row.tensor] = {
-            "gain_db": round(best[0], 2),
-            "gain_agreement": round(best[1], 6),
-            "gain_output_db": round(values[0][0], 2),
-            "gain_weights_db": None if both[0] is None else round(both[0], 2),
-        }
-    return found
-
-
-def _scores(simulated: bytes, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The second output (scores) of a simulation, float32 [n, classes].
-
-    With XNNPACK, three times as fast: only its outputs are read, and all simulations are compared with each other.
-    """
-    interpreter = open_interpreter(simulated)
-    source, sink = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[-1]["index"]
-    found = []
-    for image in _entered(pixels):
-        interpreter.set_tensor(source, image[None])
-        interpreter.invoke()
-        found.append(interpreter.get_tensor(sink)[0].reshape(-1))
-    return np.stack(found)
-
-
 def _float_scores(
     float_model: bytes, pixels: NDArray[np.uint8], known: InputContract
 ) -> NDArray[np.float32]:
@@ -327,17 +290,3 @@ def _float_scores(
 
 def _int8_scores(int8_model: bytes, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     return int8_answers(int8_model, pixels).scores
-
-
-def _scores_db(found: NDArray[np.float32], wanted: NDArray[np.float32]) -> float:
-    """SQNR of scores in dB, both without their mean over the classes (softmax does not see it)."""
-    reference = wanted.astype(np.float64) - wanted.mean(axis=1, keepdims=True)
-    difference = (found.astype(np.float64) - found.mean(axis=1, keepdims=True)) - reference
-    noise, signal = float((difference**2).sum()), float((reference**2).sum())
-    if noise <= 1e-12 * signal:
-        return _EXACT_DB
-    return round(10 * math.log10(max(signal, 1e-30) / noise), 3)
-
-
-def _agreement(found: NDArray[np.float32], wanted: NDArray[np.float32]) -> float:
-    return float((found.argmax(axis=1) == wanted.argmax(axis=1)).mean())

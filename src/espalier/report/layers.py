@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..quantize.advice import name_of, operator_of
+from ..quantize.advice import name_of, operator_of, points_of
 
 SHOWN = 12
 """Layers with all their figures; the others follow folded."""
@@ -66,6 +66,7 @@ def _row(row: dict[str, Any], largest: float) -> dict[str, Any]:
         "patterns": [word for word in row["patterns"] if word != operator_of(row)],
         "gain": None if gain is None else {"text": f"{gain:+.2f}", "width": _share(max(0.0, gain), largest)},
         "answers": "" if answers is None else f"{answers:+.1%}" if answers else "none",
+        "points": points_of(row),
         "sqnr": {
             "text": f"{sqnr:.1f}",
             "width": _share(min(max(sqnr, 0.0), FULL_DB), FULL_DB),

@@ -102,14 +102,15 @@ def test_the_table_is_written_as_a_page_too(built: Path, tmp_path: Path) -> None
 
 def test_advice_stands_below_the_table_under_its_layer() -> None:
     row = {
-        "tensor": "t", "layer": "gate", "operator": "MUL", "gain_db": None, "gain_agreement": None, "sqnr_db": 9.0,
+        "tensor": "t", "layer": "gate", "operator": "MUL", "gain_db": None, "gain_agreement": None,
+        "gain_points": None, "sqnr_db": 9.0,
         "cosine": 0.9, "added_percent": 3.0, "low": 0.0, "high": 1.0, "int8_low": 0.0, "int8_high": 1.0,
         "saturated": 0.0, "weight_spread": None, "advice": ["replace it " * 30],
     }  # fmt: skip
     output = {"sqnr_db": 20.0, "agreement": 0.9, "simulated_sqnr_db": 20.0, "simulation_equals_int8": 1.0}
     lines = explain_lines(
         {
-            "name": "n", "version": "1", "images": 3, "source": "images", "measured": "m", "notes": ["few"],
+            "name": "n", "version": "1", "images": 3, "labelled": 0, "source": "images", "measured": "m", "notes": ["few"],
             "output": output, "layers": [row],
         }
     )

@@ -61,13 +61,14 @@ def test_a_failed_accuracy_limit_names_the_worst_layers_or_the_command_that_does
     accuracy = example_report().accuracy
     rows = [
         {"layer": f"layer{place}", "tensor": "t", "operator": "CONV_2D", "gain_db": 3.0 - place, "advice": [f"do {place}"]}
+        | {"gain_points": 0.5 if place == 0 else None}
         for place in range(5)
     ]
     rows[2] |= {"layer": "", "gain_db": None, "advice": []}
     held, lost = blame((BYTES, LOST), accuracy, {"layers": rows}, "espalier explain r.toml")
     assert held is BYTES
     assert lost.layers == (
-        "layer0 (conv, +3.0 dB when it keeps more than 8 bits): do 0",
+        "layer0 (conv, +3.0 dB and +0.50 points when it keeps more than 8 bits): do 0",
         "layer1 (conv, +2.0 dB when it keeps more than 8 bits): do 1",
         "t (conv)",
     )

@@ -10,9 +10,11 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from espalier.errors import ModelRefusedError
-from espalier.quantize import flatbuffer
+from espalier.measure.accuracy import compare
+from espalier.quantize import flatbuffer, gains
 from espalier.quantize.advice import LayerFacts, advice_for
 from espalier.quantize.compare import answers_of, int8_answers
+from espalier.quantize.labelled import Labelled
 from espalier.quantize.patterns import patterns_of
 from espalier.quantize.quantize import quantize
 from espalier.quantize.ranges import normalised
@@ -66,8 +68,8 @@ def test_a_simulation_that_keeps_every_layer_is_the_float_model_but_for_the_firs
     assert np.abs(found - wanted).max() < 1e-3 * np.abs(wanted).max()
 
 
-def test_the_layer_that_was_ruined_is_named_first_and_gives_the_loss_back(tmp_path: Path) -> None:
-    data = named(small_network())
+def ruined(data: bytes) -> bytes:
+    """The int8 file with the depthwise layer's weights at a sixteenth of their resolution."""
     int8 = quantize(data, images(), CONTRACT, correct=False).int8_model
     model = flatbuffer.read_model(int8)
     operator = flatbuffer.graph_of(model).operators[1]
@@ -81,13 +83,55 @@ def test_the_layer_that_was_ruined_is_named_first_and_gives_the_loss_back(tmp_pa
     assert bias is not None
     bias_tensor.quantization.scale = bias_tensor.quantization.scale * 16
     flatbuffer.set_constant(model, int(operator.inputs[2]), np.rint(bias / 16).astype(np.int32))
-    found = explained(tmp_path, data, flatbuffer.pack_model(model), layers={"depthwise_conv_2d_1": "dw"}, worst=3)
+    return flatbuffer.pack_model(model)
+
+
+def test_the_layer_that_was_ruined_is_named_first_and_gives_the_loss_back(tmp_path: Path) -> None:
+    data = named(small_network())
+    found = explained(tmp_path, data, ruined(data), layers={"depthwise_conv_2d_1": "dw"}, worst=3)
     first = found["layers"][0]
     assert (first["tensor"], first["layer"], first["operator"]) == ("depthwise_conv_2d_1", "dw", "DEPTHWISE_CONV_2D")
     assert first["gain_weights_db"] > 5
     assert abs(first["gain_output_db"]) < 1
     assert any("rounding of its weights" in text for text in first["advice"])
     assert sum(row["gain_db"] is not None for row in found["layers"]) == 3
+
+
+def test_points_of_accuracy_that_come_back_are_those_of_the_simulations_with_their_paired_interval(
+    tmp_path: Path,
+) -> None:
+    data = named(small_network())
+    int8, pixels = ruined(data), images(300, seed=31)
+    truth = answers_of(data, normalised(pixels, CONTRACT)).probabilities.argmax(axis=1)
+    np.save(tmp_path / "labelled.npy", pixels)
+    more = {"labelled_path": str(tmp_path / "labelled.npy"), "labels": truth.tolist()}
+    found = explained(tmp_path, data, int8, worst=2, **more)
+    first, second = found["layers"][:2]
+    assert (found["labelled"], first["tensor"]) == (300, "depthwise_conv_2d_1")
+    kept = Kept(outputs=frozenset({first["tensor"]}), weights=frozenset({first["tensor"]}))
+    before, after = (simulated(int8, data, pixels, k).probabilities.argmax(axis=1) == truth for k in (None, kept))
+    drop = compare(before, after, np.ones(300, np.int64))
+    assert first["gain_points"] == round(100 * (after.mean() - before.mean()), 3) > 2
+    assert (first["gain_points_low"], first["gain_points_high"]) == (round(-drop.high, 3), round(-drop.low, 3))
+    assert first["gain_points_low"] > 0
+    assert second["gain_points"] < first["gain_points"]
+    assert sum(row["gain_points"] is not None for row in found["layers"]) == 2
+    without = explained(tmp_path, data, int8, worst=2)
+    assert without["labelled"] == 0 and without["layers"][0]["gain_points"] is None
+
+
+def test_a_large_network_runs_fewer_labelled_images_but_enough_to_say_something(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given = Labelled(pixels=images(600, seed=1), labels=np.arange(600, dtype=np.int64))
+    model = flatbuffer.read_model(small_network())
+    assert len(gains.thinned(given, model, worst=8).labels) == 600
+    monkeypatch.setattr(gains, "count_macs", lambda _: 50_000_000)
+    some = gains.thinned(given, model, worst=8)
+    assert len(some.labels) == 222
+    np.testing.assert_array_equal(some.pixels, given.pixels[some.labels])
+    monkeypatch.setattr(gains, "count_macs", lambda _: 10**12)
+    assert len(gains.thinned(given, model, worst=8).labels) == gains.FEWEST
 
 
 def test_values_beyond_the_calibrated_range_are_counted(tmp_path: Path) -> None:

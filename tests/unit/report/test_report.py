@@ -133,9 +133,12 @@ LAYER = {
     "added_percent": 1.5, "low": -1.0, "high": 9.0, "int8_low": 0.0, "int8_high": 8.0, "saturated": 0.004,
     "peak_to_rms": 9.0, "weight_spread": 1234.5, "dead_channels": 0, "silent_channels": 0, "channels": 8,
     "input_ratio": None, "rescaled": False, "patterns": ["swish"], "gain_db": 2.5, "gain_agreement": 0.01,
+    "gain_points": 0.4, "gain_points_low": -0.1, "gain_points_high": 0.9,
     "gain_output_db": 2.5, "gain_weights_db": None, "advice": ["widen it" + HOSTILE],
 }  # fmt: skip
-QUIET = LAYER | {"layer": "", "tensor": "dense_2", "gain_db": None, "gain_agreement": None, "advice": []}
+QUIET = LAYER | {
+    "layer": "", "tensor": "dense_2", "gain_db": None, "gain_agreement": None, "gain_points": None, "advice": []
+}  # fmt: skip
 ACCOUNT = {
     "format": "espalier-explain/1", "name": "parts", "version": "1.2.3", "source": "evaluation images", "images": 128,
     "measured": "gain: measured", "notes": ["few"], "layers": [LAYER, *[QUIET] * 20], "rewritten": [], "unmatched": [],
@@ -147,7 +150,8 @@ def test_the_account_of_the_layers_is_ranked_named_and_advised_on_both_pages() -
     for data in (html(example_report(explain=ACCOUNT)), explain_html(ACCOUNT)):
         page = Page(data.decode())
         assert "script" not in page.tags
-        for words in ("stem<script>", "+2.50", "+1.0%", "18.2", "-1 … 9 in 0 … 8", "0.40%", "1,234.5 ×", "→ widen it"):
+        gained = ("+2.50", "+1.0%", "+0.40 (-0.10 to +0.90)")
+        for words in ("stem<script>", *gained, "18.2", "-1 … 9 in 0 … 8", "0.40%", "1,234.5 ×", "→ widen it"):
             assert words in page.text, words
         assert page.text.index("stem") < page.text.index("dense_2")
         assert page.tags.count("details") >= 1 and "9 layers that add less noise" in page.text
