@@ -59,5 +59,7 @@ def test_the_report_shows_the_layers_when_asked_and_the_command_where_the_build_
         told = json.loads(done.stdout)
         assert {s["name"]: s["reused"] for s in told["stages"]}["explain"] is reused
     assert told["explain"]["images"] == 128
+    assert told["explain"]["labelled"] > 128
+    assert sum(row["gain_points"] is not None for row in told["explain"]["layers"]) > 2
     assert any(row["layer"] == "logits" and row["gain_db"] is not None for row in told["explain"]["layers"])
     assert 'class="name">logits<' in (tmp_path / "digits-1.0.0" / "report.html").read_text()
