@@ -101,10 +101,9 @@ def _ask(shop: Workshop, job: Job, given: FloatModel, done: Examination) -> Exam
         said = answers(shop, images, given.tflite, job).argmax(axis=1)
         top1 = float((said == truth).mean())
         findings += check_answers(truth.tolist(), said.tolist(), labels)
-    unstable = stability.finding()
     return msgspec.structs.replace(
         done,
-        model=(*findings, *((unstable,) if unstable else ())),
+        model=(*findings, *stability.findings()),
         preprocessing=scores,
         top1=top1,
         stability=stability,

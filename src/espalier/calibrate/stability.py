@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from .findings import Finding, names_of
+from .findings import Finding, counted, names_of
 
 DIFFERENCE = 0.2
 """Two halves of a set that differ by more than this share of a tensor's range did not see the same activations."""
@@ -51,6 +51,14 @@ class TensorDifference(msgspec.Struct, frozen=True, kw_only=True):
     layer: str = ""
 
 
+class StillTensor(msgspec.Struct, frozen=True, kw_only=True):
+    """A tensor that held one value only, in every element of every image."""
+
+    tensor: str
+    value: float
+    layer: str = ""
+
+
 class CurvePoint(msgspec.Struct, frozen=True, kw_only=True):
     """`covered`: mean over tensors of the range that this many images span, as a share of the whole range."""
 
@@ -68,8 +76,24 @@ class Stability(msgspec.Struct, frozen=True, kw_only=True):
     growing: int = 0
     worst: tuple[TensorDifference, ...] = ()
     curve: tuple[CurvePoint, ...] = ()
+    still: tuple[StillTensor, ...] = ()
 
-    def finding(self) -> Finding | None:
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong with the ranges, as warnings."""
+        return tuple(f for f in (self._too_small(), self._still()) if f is not None)
+
+    def _still(self) -> Finding | None:
+        if not self.still:
+            return None
+        named = [f"{row.layer or row.tensor} (always {row.value:g})" for row in self.still]
+        return Finding(
+            code="no-variance",
+            severity="warning",
+            message=f"{counted(len(named), 'tensor')} without any variance on the calibration images: {names_of(named)}",
+            next_step="the layer is dead (look at its weights), or the images lack all that it answers to",
+        )
+
+    def _too_small(self) -> Finding | None:
         """The set is too small when over a quarter of the tensors differ between its halves; else None."""
         if self.differing <= SHARE * self.tensors:
             return None
@@ -118,10 +142,16 @@ def judge(names: tuple[str, ...], ends: NDArray[np.float64], layers: Mapping[str
 
     Halves are the even and the odd images (sets are ordered by path, so each half holds every class).
     """
-    count = len(ends)
-    if count < FEWEST:
-        return Stability(images=count, tensors=len(names))
+    count, known = len(ends), layers or {}
+    if not count:
+        return Stability(images=0, tensors=len(names))
     low, high = span(ends)
+    still = tuple(
+        StillTensor(tensor=names[i], value=float(low[i]), layer=known.get(names[i], ""))
+        for i in np.flatnonzero(low == high)
+    )
+    if count < FEWEST:
+        return Stability(images=count, tensors=len(names), still=still)
     moving = (ends[:, :, 1].max(axis=0) > ends[:, :, 1].min(axis=0)) | (
         ends[:, :, 0].max(axis=0) > ends[:, :, 0].min(axis=0)
     )
@@ -132,7 +162,6 @@ def judge(names: tuple[str, ...], ends: NDArray[np.float64], layers: Mapping[str
     difference = np.maximum(abs(first[0] - second[0]), abs(first[1] - second[1])) / whole
     before = span(rows[np.arange(count) % 4 != 3])
     order = np.argsort(-difference, kind="stable")[:WORST]
-    known = layers or {}
     return Stability(
         images=count,
         tensors=len(kept),
@@ -145,6 +174,7 @@ def judge(names: tuple[str, ...], ends: NDArray[np.float64], layers: Mapping[str
             for i in order
         ),
         curve=_curve(rows, whole),
+        still=still,
     )
 
 

@@ -17,6 +17,8 @@ _ADVICE = "use a stock Keras layer with plain arguments and save again"
 
 _NAME = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.\-/ >:+]*\Z")
 _EQUATION = re.compile(r"[A-Za-z.,\-> ]{1,80}\Z")
+_LETTERS = frozenset({"equation", "subscripts", "bias_axes"})
+"""Arguments of einsums: letters that stand for axes."""
 _LARGEST = 1 << 40
 
 
@@ -82,9 +84,9 @@ class ArgumentReader:
                 if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST
                 else None
             )
-        if key in ("equation", "subscripts") and isinstance(value, str):
+        if key in _LETTERS and isinstance(value, str):
             if not _EQUATION.match(value):
-                raise self.refuse(where, f"has the equation {value[:60]!r}")
+                raise self.refuse(where, f"has the {key.replace('_', ' ')} {value[:60]!r}")
             return value
         if key == "name":
             return self.name(value, where)

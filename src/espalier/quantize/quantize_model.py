@@ -107,8 +107,7 @@ def quantize_model(shop: Workshop, job: Job, model: FloatModel) -> Int8Model:
 
 
 def _unstable(stability: Stability | None) -> tuple[str, ...]:
-    finding = stability.finding() if stability is not None else None
-    return (f"calibration: {finding}",) if finding is not None else ()
+    return tuple(f"calibration: {finding}" for finding in stability.findings()) if stability else ()
 
 
 def _scheme(counts: Mapping[str, int]) -> str:

@@ -30,6 +30,9 @@ SMALLEST_STEP = 2.0**-24
 """Activations that fade out (an untrained MobileNetV2 has such) get no smaller scale: kernels hold a clamp at 6 and
 the ratio of two scales in 32-bit words: they abort or wrap below 2^-28, a softmax at 2^-26 (graph/rules.py)."""
 
+ZEROS_END = 1.0
+"""Upper end of the range of a tensor that is 0 on every calibration image."""
+
 _THREADS_FROM_MACS = 30_000_000
 """Below this size a second thread costs more than it brings."""
 
@@ -148,8 +151,9 @@ def measure_ranges(
 
 
 def representable(low: float, high: float) -> float:
-    """The upper end of a range, raised until one int8 step is SMALLEST_STEP; a range of zeros only stays."""
-    return high if low == high == 0.0 else max(high, low + 255 * SMALLEST_STEP)
+    """The upper end of a range, raised until one int8 step is SMALLEST_STEP; a range of zeros only (a dead layer) gets
+    an ordinary one: every scale holds 0, and kernels refuse the quantizer's 4e-12."""
+    return ZEROS_END if low == high == 0.0 else max(high, low + 255 * SMALLEST_STEP)
 
 
 def _check_constants(model: Any, layers: Mapping[str, str]) -> None:

@@ -53,6 +53,8 @@ def search_ranges(ranges: Ranges, samples: Mapping[str, NDArray[np.float32]], me
 
 def _percentile(values: NDArray[np.float32], ends: tuple[float, float]) -> tuple[float, float]:
     low, high = np.percentile(values, [100 - PERCENTILE, PERCENTILE])
+    if low >= 0.0 >= high:
+        return ends  # hardly ever anything but 0: nothing would be left
     return max(ends[0], min(float(low), 0.0)), min(ends[1], max(float(high), 0.0))
 
 

@@ -151,7 +151,7 @@ def history(images: int, spread: float, seed: int) -> RangeHistory:
 
 def test_stable_ranges_raise_no_alarm_and_their_curve_rises_to_one() -> None:
     stability = history(200, 0.1, 0).summary()
-    assert stability.finding() is None and stability.tensors == 12 and stability.images == 200
+    assert stability.findings() == () and stability.tensors == 12 and stability.images == 200
     covered = [point.covered for point in stability.curve]
     assert covered == sorted(covered) and covered[-1] == 1.0
     assert [point.images for point in stability.curve] == [25, 50, 100, 200]
@@ -159,7 +159,7 @@ def test_stable_ranges_raise_no_alarm_and_their_curve_rises_to_one() -> None:
 
 def test_too_few_heavy_tailed_images_are_called_too_small() -> None:
     stability = history(12, 1.0, 1).summary({"t0": "conv", "t1": "pool"})
-    finding = stability.finding()
+    (finding,) = stability.findings()
     assert finding is not None and finding.code == "unstable" and "too small" in finding.message
     assert stability.worst[0].difference > 0.2 and stability.differing > 3
 
@@ -172,4 +172,4 @@ def test_one_odd_image_makes_the_halves_differ() -> None:
 
 def test_hardly_any_image_is_not_judged() -> None:
     stability = judge(("a",), np.zeros((2, 1, 2)))
-    assert stability.finding() is None and stability.curve == ()
+    assert stability.findings() == () and stability.curve == ()
