@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -39,7 +41,7 @@ def inspect_model(path: str) -> ModelFacts:
         version = _version(archive, {})
         checked = check_config(archive.config, file, _generation(version)) if archive else None
         opened = stack.enter_context(keras_weights.opened(file, archive.weights if archive else None))
-        stored = keras_weights.examine(file, opened)
+        stored = keras_weights.examine(file, opened, _groups(checked.config) if checked else None)
         weights_only = "layers" in opened or "layer_names" in opened.attrs
     if checked is None:
         version = _version(None, stored.attributes)
@@ -90,6 +92,18 @@ def _version(archive: keras_container.Archive | None, attributes: dict[str, str]
 
 def _generation(version: str) -> int:
     return 3 if version.split(".", 1)[0] == "3" else 2
+
+
+def _groups(config: dict[str, Any]) -> dict[str, str]:
+    """The HDF5 group of each layer in an archive -> the layer's name. Keras calls a group after the class and its count
+    (keras/src/saving/saving_lib.py, `_save_container_state`)."""
+    found, counts = {}, Counter[str]()
+    for layer in config["config"]["layers"]:
+        word = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", layer["class_name"])
+        word = re.sub("([a-z])([A-Z])", r"\1_\2", word).lower()
+        found[f"layers/{word}_{counts[word]}" if counts[word] else f"layers/{word}"] = layer["config"].get("name", "")
+        counts[word] += 1
+    return found
 
 
 def _check_sizes(path: Path, config: dict[str, Any], sides: set[int]) -> None:

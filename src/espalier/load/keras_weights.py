@@ -6,7 +6,7 @@ only as many bytes as are stored.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,8 +84,11 @@ def _reading(path: Path) -> Iterator[None]:
         ) from None
 
 
-def examine(path: Path, file: h5py.File) -> Stored:
-    """Walk the whole file, check every object, then every number. Raises ModelRefusedError."""
+def examine(path: Path, file: h5py.File, layers: Mapping[str, str] | None = None) -> Stored:
+    """Walk the whole file, check every object, then every number. Raises ModelRefusedError.
+
+    `layers`: the group of an archive's layer -> its name, for messages; an .h5 has the names in its paths.
+    """
     with _reading(path):
         attributes = _text_attributes(path, file)
         entries: list[WeightEntry] = []
@@ -99,7 +102,8 @@ def examine(path: Path, file: h5py.File) -> Stored:
             )
         weights = tuple(e for e in entries if e.path.split("/", 1)[0] not in _NOT_WEIGHTS)
         for entry in weights:
-            _check_numbers(path, file[entry.path], entry)
+            layer = (layers or {}).get("/".join(entry.path.split("/", 2)[:2]), "")
+            _check_numbers(path, file[entry.path], entry, f" of the layer {layer!r}" if layer else "")
     return Stored(entries=weights, attributes=attributes)
 
 
@@ -179,7 +183,7 @@ def _entry(path: Path, dataset: Any, name: str) -> WeightEntry:
     return WeightEntry(path=name, shape=shape, dtype=np.dtype(dataset.dtype).name)
 
 
-def _check_numbers(path: Path, dataset: h5py.Dataset, entry: WeightEntry) -> None:
+def _check_numbers(path: Path, dataset: h5py.Dataset, entry: WeightEntry, where: str) -> None:
     if np.dtype(entry.dtype).kind != "f":
         return
     rows = max(1, _SCAN_VALUES // max(1, _count(entry.shape[1:])))
@@ -190,7 +194,7 @@ def _check_numbers(path: Path, dataset: h5py.Dataset, entry: WeightEntry) -> Non
             bad = int(np.count_nonzero(~np.isfinite(values)))
             raise refused(
                 path,
-                f"the weights {entry.path!r} hold NaN or infinity ({bad:,} of the numbers looked at)",
+                f"the weights {entry.path!r}{where} hold NaN or infinity ({bad:,} of the numbers looked at)",
                 "training diverged or the file is damaged; take an earlier checkpoint",
             )
 

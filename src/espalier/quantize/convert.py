@@ -235,8 +235,10 @@ def prove_equal(model: Any, data: bytes, contract: InputContract, kind: OutputKi
         found.append(interpreter.get_tensor(sink)[0])
     stage = "stage convert (Keras -> float .tflite)"
     if not np.isfinite(wanted).all():
+        layer = _not_finite(model, probes)
+        first = f"; the first layer to do so is {layer!r}" if layer else ""
         raise VerificationError(
-            f"{stage}: the Keras model answers with NaN or infinity on plain images",
+            f"{stage}: the Keras model answers with NaN or infinity on plain images{first}",
             next_step="check the weights and the mean/std of [input]",
         )
     difference = float(np.abs(np.array(found) - wanted).max() / max(np.abs(wanted).max(), 1e-6))
@@ -247,6 +249,19 @@ def prove_equal(model: Any, data: bytes, contract: InputContract, kind: OutputKi
             next_step="please report the model's architecture: the converter changed its function",
         )
     return difference
+
+
+def _not_finite(model: Any, probes: NDArray[np.float32]) -> str:
+    """The first layer whose output is not finite; "" where no single layer of this model shows it."""
+    import keras
+
+    layers = [layer for layer in model.layers if len(layer._inbound_nodes) == 1]
+    single = [layer for layer in layers if isinstance(layer.output, keras.KerasTensor)]
+    outputs = keras.Model(model.inputs, [layer.output for layer in single])(probes, training=False)
+    for layer, values in zip(single, outputs, strict=True):
+        if not np.isfinite(values.numpy()).all():
+            return str(layer.name)
+    return ""
 
 
 def _trace(model: Any, contract: InputContract, kind: OutputKind) -> Any:

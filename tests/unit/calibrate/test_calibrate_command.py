@@ -223,7 +223,7 @@ def test_long_features_are_shortened() -> None:
 
 
 def test_the_sets_in_the_repository_are_read_and_their_script_is_named() -> None:
-    for name in ("digits", "parts"):
+    for name in ("digits", "gauges", "parts"):
         folder = ROOT / "calibration" / name
         known = read_set(folder)
         assert known.name == name and known.licence and known.images == "calibration"

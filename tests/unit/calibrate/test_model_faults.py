@@ -171,5 +171,5 @@ def test_one_odd_image_makes_the_halves_differ() -> None:
 
 
 def test_hardly_any_image_is_not_judged() -> None:
-    stability = judge(("a",), np.zeros((2, 1, 2)))
+    stability = judge(("a",), np.array([[[0.0, 1.0]], [[0.0, 2.0]]]))
     assert stability.findings() == () and stability.curve == ()

@@ -66,6 +66,13 @@ def nets(keras: Any, generation: int) -> Models:
     values = layers.MultiHeadAttention(2, 4)(values, values)
     found["attention"] = end(image, layers.GlobalAveragePooling1D()(values), None)
 
+    if generation == 3:
+        image = layers.Input(size)
+        values = layers.Reshape((16, 8))(layers.Conv2D(8, 4, strides=4)(image))
+        values = layers.EinsumDense("bti,io->bto", (17, 8), bias_axes="to")(layers.ZeroPadding1D((1, 0))(values))
+        values = layers.MultiHeadAttention(2, 4)(values, values)
+        found["class-token"] = end(image, values[:, 0], None)
+
     image = layers.Input((None, None, 3))
     values = layers.LeakyReLU(0.2)(layers.Conv2D(8, 4, strides=4)(image))
     values = layers.SpatialDropout2D(0.2)(layers.PReLU(shared_axes=[1, 2])(values))

@@ -134,6 +134,8 @@ def test_an_equation_is_letters_only(tmp_path: Path) -> None:
         k.layer("EinsumDense", "scores", "pool", equation="ab;import os", output_shape=3),
     )
     assert "equation" in spoil(tmp_path, config)
+    config["config"]["layers"][-1]["config"] |= {"equation": "bc,cd->bd", "bias_axes": "d;import os"}
+    assert "bias axes" in spoil(tmp_path, config)
 
 
 def test_activation_layers_and_functions_are_read_where_an_activation_stands(tmp_path: Path) -> None:

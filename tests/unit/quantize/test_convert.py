@@ -322,3 +322,19 @@ def test_resnet8_loses_at_most_half_a_point_and_agrees_to_97_percent() -> None:
     found = int8_answers(int8, pixels).probabilities.argmax(axis=1)
     assert 100 * ((wanted == labels).mean() - (found == labels).mean()) <= 0.5
     assert (wanted == found).mean() >= 0.97
+
+
+def test_a_layer_that_answers_no_numbers_is_named(layers: Any, tmp_path: Path) -> None:
+    from espalier.errors import ModelRefusedError
+    from espalier.load.keras_file import inspect_model
+
+    model = network(residual(layers))
+    norm = next(layer for layer in model.layers if layer.name.startswith("batch_normalization") and layer.name[-1] != "n")
+    gamma, beta, mean, variance = norm.get_weights()
+    norm.set_weights([gamma, beta, mean, variance - 5])
+    with pytest.raises(VerificationError, match=f"the first layer to do so is '{norm.name}'"):
+        convert(model)
+    norm.set_weights([gamma, beta * np.nan, mean, variance])
+    model.save(tmp_path / "model.keras")
+    with pytest.raises(ModelRefusedError, match=f"of the layer '{norm.name}' hold NaN or infinity"):
+        inspect_model(str(tmp_path / "model.keras"))
