@@ -1,4 +1,4 @@
-"""examples/gauges: a trained vision transformer with a class token, from its .keras file to a Pi and a Cortex-M7."""
+"""examples/gauges: a trained vision transformer with a class token, from its .keras file to a phone, a Pi and a Cortex-M7."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 
 
-def test_a_trained_vision_transformer_is_built_for_a_pi_and_compiled_for_a_cortex_m7(
+def test_a_trained_vision_transformer_is_built_for_phone_and_pi_and_compiled_for_a_cortex_m7(
     espalier: Any, tmp_path: Path
 ) -> None:
     for name in ("recipe.toml", "labels.txt", "model.keras"):
@@ -27,7 +27,7 @@ def test_a_trained_vision_transformer_is_built_for_a_pi_and_compiled_for_a_corte
     assert report["quantize"]["operators"]["float"] == 0
     assert report["accuracy"]["n"] == 300 and report["accuracy"]["int8"]["top1"] > 0.9
     assert report["accuracy"]["drop_points"] <= 0.5 and report["accuracy"]["agreement"] >= 0.98
-    assert {bundle["target"] for bundle in report["bundles"]} == {"raspberry-pi-4", "cortex-m7"}
+    assert {bundle["target"] for bundle in report["bundles"]} == {"android-arm64", "raspberry-pi-4", "cortex-m7"}
     assert report["memory"]["arena_bytes"]["cortex-m7"] < 64 * 1024
     program = (tmp_path / "dist/gauges-1.0.0/cortex-m7/gauges_model/src/gauges.c").read_text()
     for words in ("batch_matmul", "softmax block0_attention", "block2_up"):

@@ -60,3 +60,9 @@ def test_a_percentile_of_almost_only_zeros_keeps_the_measured_range() -> None:
     values = np.zeros((1, 100_000), np.float32)
     values[0, :2] = 5.0
     assert search_ranges({"t": (0.0, 5.0)}, {"t": values}, "percentile") == {"t": (0.0, 5.0)}
+
+
+@pytest.mark.parametrize("method", ["mse", "percentile", "kl"])
+def test_a_range_search_takes_a_still_tensor_as_it_is(method: Any) -> None:
+    (found,) = search_ranges({"t": (0.0, 1.0)}, {"t": np.zeros((2, 300), np.float32)}, method).values()
+    assert found[0] == 0.0 < found[1] <= 1.0

@@ -15,7 +15,9 @@ import numpy as np
 import pytest
 
 from espalier.quantize.audit import audit_model
-from espalier.quantize.ladder import Labelled, climb, loss
+from espalier.quantize.choose import loss
+from espalier.quantize.climb import climb
+from espalier.quantize.labelled import Labelled
 from espalier.recipe import InputContract
 
 ROOT = Path(__file__).resolve().parents[3]
