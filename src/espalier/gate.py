@@ -39,21 +39,16 @@ def gates(
     rows: list[GateRow] = []
     if accuracy is not None and accuracy.classes:
         rows.append(_drop(recipe.quantize.max_accuracy_drop, accuracy))
+    if recipe.quantize.min_agreement:
+        found = None if accuracy is None else accuracy.agreement
+        rows.append(_least("quantize.min-agreement", recipe.quantize.min_agreement, found))
     if budgets.max_accuracy_drop is not None:
         top1 = accuracy.int8.top1 if accuracy is not None else None
         loss = None if top1 is None or given_top1 is None else round(100 * (given_top1 - top1), 6)
         rows.append(_row("budgets.max-accuracy-drop", budgets.max_accuracy_drop, loss, "points"))
     if budgets.min_class_recall is not None:
         worst = min((c.recall_int8 for c in accuracy.classes if c.n), default=None) if accuracy else None
-        rows.append(
-            _row(
-                "budgets.min-class-recall",
-                budgets.min_class_recall,
-                worst,
-                "share",
-                passed=worst is not None and worst >= budgets.min_class_recall,
-            )
-        )
+        rows.append(_least("budgets.min-class-recall", budgets.min_class_recall, worst))
     if budgets.max_model_bytes is not None:
         rows.append(_row("budgets.max-model-bytes", budgets.max_model_bytes, model_bytes, "bytes"))
     if budgets.max_arena_bytes is not None and arena_bytes:
@@ -135,6 +130,11 @@ def _row(name: str, limit: float, value: float | None, unit: str, *, passed: boo
     return GateRow(name=name, limit=limit, value=value, passed=holds, unit=unit)
 
 
+def _least(name: str, limit: float, value: float | None) -> GateRow:
+    """A share that must be reached."""
+    return _row(name, limit, value, "share", passed=value is not None and value >= limit)
+
+
 def _arena(name: str, limit: int, target: str, value: int, arenas: Sequence[ArenaRow]) -> GateRow:
     """A limit of the arena; where the plan is known, with what fills it at its peak and what would help."""
     row = _row(name, limit, value, "bytes")
@@ -149,11 +149,13 @@ def describe(row: GateRow) -> str:
     """A failed gate in words."""
     if row.value is None:
         return f"{row.name}: no figure, limit {row.limit:g} {row.unit}"
-    relation = "below" if row.name == "budgets.min-class-recall" else "above"
+    relation = "below" if ".min-" in row.name else "above"
     why = f"; {row.why}" if row.why else ""
     return f"{row.name}: {row.value:g} is {relation} the limit {row.limit:g} {row.unit}{why}"
 
 
 def not_shown(rows: Sequence[GateRow]) -> list[str]:
     """The limits that hold on the measured images only, in words."""
-    return [f"{row.name} holds on these images only: {row.why}" for row in rows if row.passed and not row.shown]
+    return [
+        f"{row.name} holds on these images only: {row.why}" for row in rows if row.passed and not row.shown
+    ]

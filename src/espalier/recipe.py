@@ -109,11 +109,13 @@ class Prune(_Table, frozen=True, kw_only=True):
 
 class Quantize(_Table, frozen=True, kw_only=True):
     """`max_accuracy_drop`: percentage points that int8 may lose against float before the ladder climbs.
+    `min_agreement`: share of images that int8 must answer as the float model does, before the ladder stops.
     `allow_int16`: whether the ladder may end in 16-bit activations, slower and twice the memory.
     `search`: "until-limit" takes the first step that holds the limit; "best" measures every int8 step, whether or not
     the first one holds, and takes the one that answers most images rightly."""
 
     max_accuracy_drop: float = 0.5
+    min_agreement: float = 0.0
     allow_int16: bool = True
     search: Literal["until-limit", "best"] = "until-limit"
     scheme: Literal["auto", "int8", "int16x8"] = "auto"
@@ -244,6 +246,10 @@ def _rules(recipe: Recipe) -> list[tuple[str, bool]]:
         (
             "`quantize.max-accuracy-drop` must be 0 to 100 points",
             _within(recipe.quantize.max_accuracy_drop, 0, 100),
+        ),
+        (
+            "`quantize.min-agreement` is a share from 0 to 1",
+            _within(recipe.quantize.min_agreement, 0, 1),
         ),
         (
             "`quantize.scheme` int16x8 needs `quantize.allow-int16` true",

@@ -6,10 +6,15 @@ from collections.abc import Sequence
 
 from ..measure import statistics
 from ..report.content import StepRow
+from .choose import excess_of
 
 
 def explain_loss(
-    steps: Sequence[StepRow], limit: float, drop: statistics.Drop | None, left_out: Sequence[str] = ()
+    steps: Sequence[StepRow],
+    limit: float,
+    drop: statistics.Drop | None,
+    left_out: Sequence[str] = (),
+    min_agreement: float = 0.0,
 ) -> tuple[str, ...]:
     """Sentences for the report: what was tried, the best with its loss and 95 % interval, what would help. None
     when the limit holds (whether the images can show that is the gate's to say, from `statistics.claim`).
@@ -17,18 +22,21 @@ def explain_loss(
     `drop`: of the kept step on labelled images, None without labels (then `limit` is of disagreement).
     """
     kept = next(step for step in steps if step.kept)
-    lost = 100 * (1 - (kept.agreement or 0.0)) if kept.drop is None else kept.drop
-    if lost <= limit:
+    agreement = kept.agreement or 0.0
+    lost = 100 * (1 - agreement) if kept.drop is None else kept.drop
+    if excess_of(lost, agreement, limit, min_agreement) <= 0:
         return ()
     seen = (
         f"{lost:.2f} % of the answers differ from the float model's (no labels)"
         if drop is None
         else f"{drop.points:.2f} points lost, 95 % interval {drop.low:.2f} to {drop.high:.2f}, on {drop.n} images"
     )
+    wanted = f"the limit of {limit:g} points"
+    if min_agreement:
+        wanted += f" and {min_agreement:.2%} of the float model's answers"
+        seen += f"; {agreement:.2%} of the answers are the float model's"
     tried = f"{len(steps)} steps were tried" if len(steps) != 1 else "1 step was tried"
-    said = [
-        f"quantize: no step holds the limit of {limit:g} points; {tried}, the best is {kept.name!r}: {seen}"
-    ]
+    said = [f"quantize: no step holds {wanted}; {tried}, the best is {kept.name!r}: {seen}"]
     said += [f"quantize: left out: {why}" for why in left_out]
     return (*said, f"quantize: what would help: {_help(steps, limit, drop, left_out)}")
 

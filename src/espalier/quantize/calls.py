@@ -10,7 +10,7 @@ import numpy as np
 from ..calibrate.stability import RangeHistory
 from ..recipe import InputContract
 from .audit import audit_model
-from .choose import loss
+from .choose import Goal
 from .climb import Search, climb
 from .flatbuffer import strip_model
 from .interface import uint8_twin
@@ -92,6 +92,7 @@ def climb_file(
     dense: Weights | None = None,
     wide: dict[str, Any] | None = None,
     search: Search = "until-limit",
+    min_agreement: float = 0.0,
 ) -> dict[str, Any]:
     """climb.climb on `.npy` files (`wide`: the fields of widen.Wide, None for no 16-bit rung): `int8_model` of
     the kept step, `reached`, `left_out`, `held_out`, and `steps` (name, top1, drop,
@@ -104,6 +105,7 @@ def climb_file(
         open_pixels(pixels_path),
         contract_of(contract),
         limit_points=limit_points,
+        min_agreement=min_agreement,
         labelled=labelled,
         weights=weights,
         dense=dense,
@@ -113,7 +115,7 @@ def climb_file(
     kept = next(step for step in climbed.steps if step.kept)
     return {
         "int8_model": kept.candidate.int8_model,
-        "reached": loss(kept) <= limit_points,
+        "reached": Goal(limit_points=limit_points, min_agreement=min_agreement).excess(kept) <= 0,
         "left_out": list(climbed.left_out),
         "held_out": climbed.held_out,
         "steps": [
@@ -123,7 +125,7 @@ def climb_file(
                 "drop": step.drop,
                 "kept": step.kept,
                 "simulated": step.simulated,
-                "agreement": step.candidate.nearness.agreement,
+                "agreement": step.agreement,
                 "difference": step.candidate.nearness.difference,
                 "error": step.candidate.nearness.error,
                 "bytes": len(step.candidate.int8_model),

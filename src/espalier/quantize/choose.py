@@ -18,8 +18,9 @@ SPLITS = 200
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """A candidate that was measured: `top1` on labelled images and `drop` in points against float (None
-    without labels), `kept` for the one that is used. `hits`: the labelled images that it gets right. `simulated`:
-    measured by the candidate's simulation; such a step is not kept."""
+    without labels), `kept` for the one that is used. `hits`: the labelled images that it gets right, `same`: the share
+    of them that it answers as the float model does. `simulated`: measured by the candidate's simulation; such a step is
+    not kept."""
 
     candidate: Candidate
     top1: float | None
@@ -27,6 +28,35 @@ class Step:
     kept: bool = False
     simulated: bool = False
     hits: Hits | None = None
+    same: float | None = None
+
+    @property
+    def agreement(self) -> float:
+        """Share of the images answered as the float model does: of the labelled ones, without labels of the judged
+        calibration images."""
+        return self.candidate.nearness.agreement if self.same is None else self.same
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """What stops the climb: at most `limit_points` of `loss`, and at least `min_agreement` (a share)."""
+
+    limit_points: float
+    min_agreement: float = 0.0
+
+    def excess(self, step: Step) -> float:
+        """Percentage points by which a step misses the goal; it holds at 0 and below."""
+        return excess_of(loss(step), step.agreement, self.limit_points, self.min_agreement)
+
+    def order(self, step: Step) -> tuple[float, float]:
+        """By what is missing, then by the error of the scores; without labels by that alone."""
+        error = step.candidate.nearness.error
+        return (error if step.drop is None else self.excess(step)), error
+
+
+def excess_of(lost: float, agreement: float, limit_points: float, min_agreement: float) -> float:
+    """Percentage points by which a loss or an agreement misses its limit, whichever is more."""
+    return round(max(lost - limit_points, 100 * (min_agreement - agreement)), 6)
 
 
 def loss(step: Step) -> float:
@@ -39,12 +69,12 @@ def order(step: Step) -> tuple[float, float]:
     return (step.candidate.nearness.error if step.drop is None else step.drop), step.candidate.nearness.error
 
 
-def best_step(steps: Sequence[Step], int8: int, limit_points: float) -> Step:
+def best_step(steps: Sequence[Step], int8: int, goal: Goal) -> Step:
     """The step to keep when none stopped the climb; the first `int8` are without 16-bit activations, and one with
-    them is kept only when it halves what is over the limit: it is several times slower."""
-    narrow = min(steps[:int8], key=order)
-    wide = min(steps[int8:], key=order, default=narrow)
-    return wide if loss(wide) - limit_points <= (loss(narrow) - limit_points) / 2 else narrow
+    them is kept only when it halves what is missing: it is several times slower."""
+    narrow = min(steps[:int8], key=goal.order)
+    wide = min(steps[int8:], key=goal.order, default=narrow)
+    return wide if goal.excess(wide) <= goal.excess(narrow) / 2 else narrow
 
 
 def held_out_drop(steps: Sequence[Step], floats: Hits) -> float:

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from ..recipe import InputContract
 from ..worker.progress import report
 from .candidate import Candidate
-from .choose import Step, best_step, held_out_drop, loss, order
-from .compare import Answers, float_answers, nearness, split
+from .choose import Goal, Step, best_step, held_out_drop, loss, order
+from .compare import Answers, float_answers, float_classes, nearness, split
 from .correct import images_for
 from .head import enter_pixels
-from .labelled import Hits, Labelled, float_hits, hits_of, hits_unless_over
+from .labelled import Classes, Labelled, classes_of, classes_unless_over
 from .ladder import JUDGED, candidates
 from .quantize import Weights
 from .widen import LeftOut, Wide, wide_candidates
@@ -41,21 +41,21 @@ class Climb:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Judge:
-    """What candidates are measured on: labelled images and the float model's hits (None without labels), calibration
+    """What candidates are measured on: labelled images and the float model's classes (None without labels), calibration
     images that no step uses and the float answers to them."""
 
-    limit_points: float
+    goal: Goal
     labelled: Labelled | None
-    floats: Hits | None
+    floats: Classes | None
     judged: NDArray[np.uint8]
     answers: Answers
 
     def measure(self, candidate: Candidate) -> Step:
         """Through the simulation where there is one; on the file's own kernels too, when that may hold the limit."""
         if not candidate.simulated:
-            return self._step(candidate, self._hits(candidate.int8_model))
-        guess = self._step(candidate, self._hits(candidate.simulated), simulated=True)
-        return self.confirm(guess) if loss(guess) <= self.limit_points + DOUBT else guess
+            return self._step(candidate, self._classes(candidate.int8_model))
+        guess = self._step(candidate, self._classes(candidate.simulated), simulated=True)
+        return self.confirm(guess) if self.goal.excess(guess) <= DOUBT else guess
 
     def confirm(self, guess: Step, *, fully: bool = False) -> Step:
         """A simulated step measured on the file's own kernels; not `fully`: given up once it is over the limit, which
@@ -64,29 +64,36 @@ class _Judge:
         if self.labelled is None or self.floats is None or guess.hits is None:
             near = nearness(data, self.judged, self.answers)
             return self._step(self._timed(replace(guess.candidate, nearness=near), started), None)
-        images = len(self.floats)
-        most_wrong = images - self.floats.sum() + self.limit_points / 100 * images
+        images, right = len(self.floats), self.floats == self.labelled.labels
+        most_wrong = images - right.sum() + self.goal.limit_points / 100 * images
         found = (
-            hits_of(data, self.labelled)
+            classes_of(data, self.labelled)
             if fully
-            else hits_unless_over(data, self.labelled, guess.hits, most_wrong)
+            else classes_unless_over(data, self.labelled, guess.hits, most_wrong)
         )
         candidate = self._timed(guess.candidate, started)
         if found is not None:
             return self._step(candidate, found)
-        drop = max(loss(guess), self.limit_points + 100 / images)
-        top1 = float(self.floats.mean()) - drop / 100
+        drop = max(loss(guess), self.goal.limit_points + 100 / images)
+        top1 = float(right.mean()) - drop / 100
         return replace(guess, candidate=candidate, top1=top1, drop=drop)
 
-    def _hits(self, data: bytes) -> Hits | None:
-        return None if self.labelled is None else hits_of(data, self.labelled)
+    def _classes(self, data: bytes) -> Classes | None:
+        return None if self.labelled is None else classes_of(data, self.labelled)
 
-    def _step(self, candidate: Candidate, hits: Hits | None, *, simulated: bool = False) -> Step:
-        if hits is None or self.floats is None:
+    def _step(self, candidate: Candidate, classes: Classes | None, *, simulated: bool = False) -> Step:
+        if classes is None or self.floats is None or self.labelled is None:
             return Step(candidate=candidate, top1=None, drop=None, simulated=simulated)
+        hits = np.asarray(classes == self.labelled.labels)
         top1 = float(hits.mean())
-        drop = round(100 * (float(self.floats.mean()) - top1), 6)
-        return Step(candidate=candidate, top1=top1, drop=drop, simulated=simulated, hits=hits)
+        return Step(
+            candidate=candidate,
+            top1=top1,
+            drop=round(100 * (float((self.floats == self.labelled.labels).mean()) - top1), 6),
+            simulated=simulated,
+            hits=hits,
+            same=float((classes == self.floats).mean()),
+        )
 
     @staticmethod
     def _timed(candidate: Candidate, started: float) -> Candidate:
@@ -99,6 +106,7 @@ def climb(
     contract: InputContract,
     *,
     limit_points: float,
+    min_agreement: float = 0.0,
     search: Search = "until-limit",
     labelled: Labelled | None = None,
     weights: Weights = "per-channel",
@@ -106,18 +114,20 @@ def climb(
     wide: Wide | None = None,
 ) -> Climb:
     """Try candidates until one loses at most `limit_points` percentage points of accuracy against the float
-    model on the labelled images; without labels, until it disagrees with the float model on at most that
-    share of the judged calibration images. With `search` "best" every int8 candidate is measured, and the best is
+    model on the labelled images and answers at least the share `min_agreement` of them as that does; without
+    labels, until it disagrees with the float model on at most `limit_points` percent of the judged calibration
+    images, and `min_agreement` holds there. With `search` "best" every int8 candidate is measured, and the best is
     kept (`order`). 16-bit activations come last, only when no int8 candidate holds, and only with `wide`; they are
     measured in a float simulation first, because their kernels are slow. When nothing holds, see `best_step`.
     Deterministic.
     """
     plain = enter_pixels(float_model, contract)
     used, judged = split(pixels, images_for(float_model), JUDGED)
+    goal = Goal(limit_points=limit_points, min_agreement=min_agreement)
     judge = _Judge(
-        limit_points=limit_points,
+        goal=goal,
         labelled=labelled,
-        floats=None if labelled is None else float_hits(plain, labelled),
+        floats=None if labelled is None else float_classes(plain, labelled.pixels),
         judged=judged,
         answers=float_answers(plain, judged),
     )
@@ -132,7 +142,7 @@ def climb(
                 left_out.append(candidate.why)
                 continue
             steps.append(judge.measure(candidate))
-            held = held or (loss(steps[-1]) <= limit_points and not steps[-1].simulated)
+            held = held or (goal.excess(steps[-1]) <= 0 and not steps[-1].simulated)
             if held and stop:
                 break
         return held
@@ -141,7 +151,7 @@ def climb(
     held = tried(candidates(float_model, pixels, contract, weights=weights, dense=dense), stop=not thorough)
     int8 = len(steps)
     if held:
-        kept = min((step for step in steps if loss(step) <= limit_points), key=order)
+        kept = min((step for step in steps if goal.excess(step) <= 0), key=order)
     else:
         if wide is not None:
             # Drops on few labelled images differ by chance; the error of the scores ranks better (compare.py).
@@ -152,8 +162,9 @@ def climb(
             held = tried(rungs, stop=True)
         kept = steps[-1] if held else _best_confirmed(steps, int8, judge)
     held_out = None
-    if judge.floats is not None and (thorough or not held) and len(steps) > 1:
-        held_out = held_out_drop(steps[:int8] if _place(steps, kept) < int8 else steps, judge.floats)
+    if judge.floats is not None and labelled is not None and (thorough or not held) and len(steps) > 1:
+        right = np.asarray(judge.floats == labelled.labels)
+        held_out = held_out_drop(steps[:int8] if _place(steps, kept) < int8 else steps, right)
     return Climb(
         steps=tuple(replace(step, kept=step is kept) for step in steps),
         left_out=tuple(left_out),
@@ -163,7 +174,7 @@ def climb(
 
 def _best_confirmed(steps: list[Step], int8: int, judge: _Judge) -> Step:
     """`best_step`, measured on the file's own kernels; replaces in `steps` what it measures."""
-    while (kept := best_step(steps, int8, judge.limit_points)).simulated:
+    while (kept := best_step(steps, int8, judge.goal)).simulated:
         report(len(steps), len(steps), "measuring 16-bit kernels")
         steps[_place(steps, kept)] = judge.confirm(kept, fully=True)
     return kept

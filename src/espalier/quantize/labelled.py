@@ -1,4 +1,4 @@
-"""Which of the labelled images a file answers rightly."""
+"""What a file answers to the labelled images, and which of them rightly."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from .head import PixelInput
 
 Hits = NDArray[np.bool_]
 """Image by image, whether the answer is right."""
+
+Classes = NDArray[np.int64]
+"""Image by image, the class that is answered."""
 
 BATCH = 128
 """Images between two looks at whether to stop."""
@@ -30,22 +33,26 @@ def float_hits(entered: PixelInput, labelled: Labelled) -> Hits:
     return np.asarray(float_classes(entered, labelled.pixels) == labelled.labels)
 
 
+def classes_of(data: bytes, labelled: Labelled) -> Classes:
+    """Of a file with int8 input."""
+    return int8_classes(data, labelled.pixels)
+
+
 def hits_of(data: bytes, labelled: Labelled) -> Hits:
     """Of a file with int8 input."""
-    return np.asarray(int8_classes(data, labelled.pixels) == labelled.labels)
+    return np.asarray(classes_of(data, labelled) == labelled.labels)
 
 
-def hits_unless_over(data: bytes, labelled: Labelled, guess: Hits, most_wrong: float) -> Hits | None:
-    """`hits_of`, or None as soon as more than `most_wrong` answers are wrong. `guess`: what a simulation got right;
+def classes_unless_over(data: bytes, labelled: Labelled, guess: Hits, most_wrong: float) -> Classes | None:
+    """`classes_of`, or None as soon as more than `most_wrong` answers are wrong. `guess`: what a simulation got right;
     the others come first, so that a file over the limit is given up after about as many images as it gets wrong."""
-    order = np.argsort(guess, kind="stable")
-    found = np.zeros(len(order), np.bool_)
+    order, wrong = np.argsort(guess, kind="stable"), 0
+    found = np.zeros(len(order), np.int64)
     for start in range(0, len(order), BATCH):
         chosen = order[start : start + BATCH]
-        found[chosen] = hits_of(
-            data, Labelled(pixels=labelled.pixels[chosen], labels=labelled.labels[chosen])
-        )
-        seen = start + len(chosen)
-        if seen - int(found[order[:seen]].sum()) > most_wrong:
+        part = Labelled(pixels=labelled.pixels[chosen], labels=labelled.labels[chosen])
+        found[chosen] = classes_of(data, part)
+        wrong += int((found[chosen] != part.labels).sum())
+        if wrong > most_wrong:
             return None
     return found

@@ -36,7 +36,7 @@ MEASURED = (
     "on labelled images with their paired 95 % interval"
 )
 """What the gain columns are."""
-LOSS_GATES = ("quantize.max-accuracy-drop", "budgets.max-accuracy-drop")
+LOSS_GATES = ("quantize.max-accuracy-drop", "quantize.min-agreement", "budgets.max-accuracy-drop")
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,10 +17,12 @@ from ..load.images import label_indices
 from ..load.read_model import FloatModel
 from ..measure import statistics
 from ..measure.accuracy import compare
+from ..recipe import Quantize
 from ..report.content import OperatorCounts, StepRow
 from ..store import digest
 from ..workshop import Workshop, pack, unpack
 from .account import explain_choice, explain_loss
+from .choose import excess_of
 from .metadata import add_metadata
 from .widen import Wide, int16_refusals, suits
 
@@ -127,10 +129,11 @@ def _climb(
     wanted = job.recipe.quantize
     limit = wanted.max_accuracy_drop
     rung, drop = _measured(shop, job, model, first)
-    if wanted.scheme != "auto" or (_loss(rung) <= limit and wanted.search == "until-limit"):
+    explain = partial(explain_loss, limit=limit, min_agreement=wanted.min_agreement)
+    if wanted.scheme != "auto" or (_excess(rung, wanted) <= 0 and wanted.search == "until-limit"):
         kept = (msgspec.structs.replace(rung, kept=True),)
         only = f"scheme {wanted.scheme}: nothing else was tried"
-        return first, kept, None, explain_loss(kept, limit, drop, (only,))
+        return first, kept, None, explain(kept, drop=drop, left_out=(only,))
     refused = int16_refusals(job.targets)
     if not wanted.allow_int16:
         refused = ("the recipe says allow-int16 = false", *refused)
@@ -138,13 +141,13 @@ def _climb(
     climbed = _ladder(shop, job, model, first, labelled=rung.drop is not None, wide=wide)
     left_out = tuple(f"16-bit activations: {why}" for why in refused) + climbed.left_out
     best = next(step for step in climbed.steps if step.kept)
-    if _loss(best) > _loss(rung):
+    if _excess(best, wanted) > _excess(rung, wanted):
         steps = tuple(msgspec.structs.replace(step, kept=False) for step in climbed.steps)
         rows = (msgspec.structs.replace(rung, kept=True), *steps)
-        return first, rows, climbed.held_out, explain_loss(rows, limit, drop, left_out)
+        return first, rows, climbed.held_out, explain(rows, drop=drop, left_out=left_out)
     _, drop = _measured(shop, job, model, climbed.kept)
     rows = (rung, *climbed.steps)
-    return climbed.kept, rows, climbed.held_out, explain_loss(rows, limit, drop, left_out)
+    return climbed.kept, rows, climbed.held_out, explain(rows, drop=drop, left_out=left_out)
 
 
 class _Climbed(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,7 +163,7 @@ def _ladder(
     shop: Workshop, job: Job, model: FloatModel, first: Quantized, *, labelled: bool, wide: Wide | None
 ) -> _Climbed:
     """climb.climb in the litert process; stored."""
-    limit, search = job.recipe.quantize.max_accuracy_drop, job.recipe.quantize.search
+    wanted = job.recipe.quantize
     asked = (
         None
         if wide is None
@@ -168,8 +171,9 @@ def _ladder(
     )
     key = {
         **_key(job, model),
-        "limit": limit,
-        "search": search,
+        "limit": wanted.max_accuracy_drop,
+        "agreement": wanted.min_agreement,
+        "search": wanted.search,
         "first": digest(first.int8_model),
         "wide": asked,
     }
@@ -190,8 +194,9 @@ def _ladder(
             float_model=model.tflite,
             pixels_path=job.calibration.pixels(),
             contract=msgspec.to_builtins(job.recipe.input),
-            limit_points=limit,
-            search=search,
+            limit_points=wanted.max_accuracy_drop,
+            min_agreement=wanted.min_agreement,
+            search=wanted.search,
             weights=weights_of(job),
             on_progress=lambda done, total, text: shop.progress.step("quantize", done, total, text),
             **given,
@@ -227,9 +232,11 @@ _WIDE_WORKER = 2
 _STEP_KEYS = frozenset(field.name for field in msgspec.structs.fields(StepRow))
 
 
-def _loss(step: StepRow) -> float:
-    """Points of accuracy lost, or of agreement when there are no labels."""
-    return 100 * (1 - (step.agreement or 0.0)) if step.drop is None else step.drop
+def _excess(step: StepRow, wanted: Quantize) -> float:
+    """choose.excess_of for a row; its loss is of agreement when there are no labels."""
+    agreement = step.agreement or 0.0
+    lost = 100 * (1 - agreement) if step.drop is None else step.drop
+    return excess_of(lost, agreement, wanted.max_accuracy_drop, wanted.min_agreement)
 
 
 def _measured(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,12 +11,21 @@ from espalier.quantize import climb as climbing
 from espalier.quantize import compare, labelled
 from espalier.quantize.account import explain_choice
 from espalier.quantize.candidate import Candidate
-from espalier.quantize.choose import Step, held_out_drop
+from espalier.quantize.choose import Goal, Step, held_out_drop
 from espalier.quantize.climb import climb
 from espalier.quantize.compare import Nearness, float_answers, int8_answers, int8_classes
 from espalier.quantize.flatbuffer import dtype_name, graph_of, read_model
 from espalier.quantize.head import enter_pixels
-from espalier.quantize.labelled import BATCH, Hits, Labelled, float_hits, hits_of, hits_unless_over
+from espalier.quantize.labelled import (
+    BATCH,
+    Classes,
+    Hits,
+    Labelled,
+    classes_of,
+    classes_unless_over,
+    float_hits,
+    hits_of,
+)
 from espalier.quantize.quantize import quantize
 from espalier.quantize.widen import Wide, rank_parts, wide_candidates
 from espalier.report.content import StepRow
@@ -37,14 +48,14 @@ def has_int16(data: bytes) -> bool:
 
 
 class Counted:
-    """`hits_of`, remembering what it was given."""
+    """`classes_of`, remembering what it was given."""
 
     def __init__(self) -> None:
         self.images: list[tuple[bool, int]] = []
 
-    def __call__(self, data: bytes, given: Labelled) -> Hits:
+    def __call__(self, data: bytes, given: Labelled) -> Classes:
         self.images.append((has_int16(data), len(given.labels)))
-        return hits_of(data, given)
+        return classes_of(data, given)
 
     @property
     def slow(self) -> int:
@@ -55,8 +66,8 @@ class Counted:
 @pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
     counting = Counted()
-    monkeypatch.setattr(climbing, "hits_of", counting)
-    monkeypatch.setattr(labelled, "hits_of", counting)
+    monkeypatch.setattr(climbing, "classes_of", counting)
+    monkeypatch.setattr(labelled, "classes_of", counting)
     return counting
 
 
@@ -122,13 +133,12 @@ def test_a_file_over_the_limit_is_given_up_early_and_one_within_it_is_measured_i
     int8 = quantize(DATA, images(), CONTRACT).int8_model
     true = hits_of(int8, given)
     wrong = int((~true).sum())
-    found = hits_unless_over(int8, given, true, wrong)
-    assert found is not None
-    np.testing.assert_array_equal(found, true)
+    found = classes_unless_over(int8, given, true, wrong)
+    np.testing.assert_array_equal(found, classes_of(int8, given))
     counted.images.clear()
-    assert hits_unless_over(int8, given, true, wrong / 2) is None
+    assert classes_unless_over(int8, given, true, wrong / 2) is None
     assert sum(count for _, count in counted.images) <= wrong + BATCH
-    assert hits_unless_over(int8, given, ~true, wrong - 1) is None
+    assert classes_unless_over(int8, given, ~true, wrong - 1) is None
 
 
 def test_layers_are_ranked_by_what_16_bit_gives_back() -> None:
@@ -163,6 +173,30 @@ def test_best_without_labels_takes_the_nearest_of_those_that_hold() -> None:
     holding = [s.candidate.nearness for s in done.steps if 100 * (1 - s.candidate.nearness.agreement) <= 60]
     assert kept.candidate.nearness.error == min(near.error for near in holding)
     assert done.held_out is None
+
+
+def test_the_climb_goes_on_until_the_agreement_holds_too() -> None:
+    given = labelled_images()
+    plain = climb(DATA, images(), CONTRACT, limit_points=100.0, labelled=given)
+    wanted = plain.steps[0].agreement + 0.01
+    more = climb(DATA, images(), CONTRACT, limit_points=100.0, min_agreement=wanted, labelled=given)
+    assert len(more.steps) > len(plain.steps) == 1
+    assert [s.agreement >= wanted for s in more.steps] == [False] * (len(more.steps) - 1) + [True]
+    assert more.steps[-1].kept
+    floats = float_answers(enter_pixels(DATA, CONTRACT), given.pixels).probabilities.argmax(axis=1)
+    kept = int8_classes(more.steps[-1].candidate.int8_model, given.pixels)
+    assert more.steps[-1].agreement == (kept == floats).mean()
+
+
+def test_an_agreement_that_no_step_reaches_keeps_the_one_that_misses_least() -> None:
+    given = labelled_images()
+    done = climb(DATA, images(), CONTRACT, limit_points=100.0, min_agreement=1.0, labelled=given)
+    kept = next(s for s in done.steps if s.kept)
+    assert kept.agreement == max(s.agreement for s in done.steps) < 1.0
+    goal = Goal(limit_points=0.5, min_agreement=0.98)
+    assert goal.excess(replace(kept, drop=0.25, same=0.99)) == -0.25
+    assert goal.excess(replace(kept, drop=0.25, same=0.95)) == 3.0
+    assert goal.excess(replace(kept, drop=1.0, same=0.98)) == 0.5
 
 
 def step(hits: Hits, error: float = 0.1) -> Step:

@@ -14,7 +14,7 @@ from espalier.quantize import candidate
 from espalier.quantize.account import explain_loss
 from espalier.quantize.audit import audit_model
 from espalier.quantize.calls import climb_file
-from espalier.quantize.choose import Step, best_step
+from espalier.quantize.choose import Goal, Step, best_step
 from espalier.quantize.climb import Climb, climb
 from espalier.quantize.compare import Nearness
 from espalier.quantize.quantize import quantize_with
@@ -168,6 +168,15 @@ def test_without_labels_disagreement_is_what_is_lost() -> None:
     assert "3.00 % of the answers differ" in said[0]
 
 
+def test_an_agreement_that_is_missed_is_said_beside_the_drop() -> None:
+    row = _row("a", 0.1, True, agreement=0.97)
+    drop = paired_drop(2, 1, 1000)
+    (first, *_) = explain_loss((row,), 0.5, drop, min_agreement=0.98)
+    assert "0.5 points and 98.00% of the float model's answers" in first
+    assert "97.00% of the answers are the float model's" in first
+    assert explain_loss((row,), 0.5, drop, min_agreement=0.97) == ()
+
+
 def test_the_call_between_processes_carries_the_rungs_and_the_reasons(tmp_path: Path) -> None:
     np.save(tmp_path / "p.npy", images(16))
     contract = msgspec.to_builtins(CONTRACT)
@@ -220,5 +229,5 @@ def test_sixteen_bit_that_does_not_hold_is_kept_only_when_it_halves_what_is_over
 
     for wide, kept in ((3.0, 1), (2.0, 2), (1.0, 2)):
         steps = [step(5.0), step(4.0), step(wide)]
-        assert best_step(steps, 2, 0.5) is steps[kept], wide
+        assert best_step(steps, 2, Goal(limit_points=0.5)) is steps[kept], wide
     assert best_step([step(5.0), step(4.0)], 2, 0.5).drop == 4.0

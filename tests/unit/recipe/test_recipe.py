@@ -137,6 +137,7 @@ def test_all_but_five_keys_have_defaults() -> None:
         ('method = "channels"', 'method = "magic"', "prune.method"),
         ('scheme = "auto"', 'search = "best"\nscheme = "int8"', "search` best needs `quantize.scheme` auto"),
         ("[quantize]", '[quantize]\nsearch = "bset"', "quantize.search"),
+        ("[quantize]", "[quantize]\nmin-agreement = 98.0", "share from 0 to 1"),
         ('method = "channels"', 'method = "channels"\npattern = "2:4"', "needs `prune.method` magnitude"),
         ('method = "channels"', 'method = "channels"\nengine = "tfmot"', "needs `prune.method` magnitude"),
     ],

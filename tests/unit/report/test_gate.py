@@ -34,19 +34,21 @@ EMULATED: dict[str, Any] = {
 }
 
 
+GIVEN: dict[str, Any] = {
+    "accuracy": example_report().accuracy,
+    "given_top1": 0.97,
+    "macs": 690_000,
+    "model_bytes": 14_000,
+    "arena_bytes": {"cortex-m4": 36_864},
+    "latency": example_report().latency,
+    "targets": (),
+    "emulated": (EMULATED,),
+}
+
+
 def run(budgets: Budgets = Budgets(), **changes: Any) -> dict[str, GateRow]:  # noqa: B008
-    given: dict[str, Any] = {
-        "accuracy": example_report().accuracy,
-        "given_top1": 0.97,
-        "macs": 690_000,
-        "model_bytes": 14_000,
-        "arena_bytes": {"cortex-m4": 36_864},
-        "latency": example_report().latency,
-        "targets": (),
-        "emulated": (EMULATED,),
-    }
     recipe = msgspec.structs.replace(RECIPE, budgets=budgets)
-    return {row.name: row for row in gates(recipe, **(given | changes))}
+    return {row.name: row for row in gates(recipe, **(GIVEN | changes))}
 
 
 @pytest.mark.parametrize(
@@ -104,6 +106,19 @@ def test_the_ladders_limit_is_taken_as_written_and_says_when_the_images_cannot_s
         assert (row.passed, row.shown) == (passed, shown)
         assert row.why == ("" if shown else accuracy.claim)
         assert (not_shown([row]) != []) == (passed and not shown)
+
+
+def test_agreement_is_a_gate_where_the_recipe_asks_for_it() -> None:
+    accuracy = example_report().accuracy
+    assert accuracy is not None
+    for least, passed in ((accuracy.agreement, True), (accuracy.agreement + 0.001, False)):
+        recipe = msgspec.structs.replace(
+            RECIPE, quantize=msgspec.structs.replace(RECIPE.quantize, min_agreement=least)
+        )
+        row = {r.name: r for r in gates(recipe, **GIVEN)}["quantize.min-agreement"]
+        assert (row.passed, row.value) == (passed, accuracy.agreement)
+        assert "below the limit" in describe(row)
+    assert "quantize.min-agreement" not in run()
 
 
 def test_a_targets_own_flash_and_ram_are_gates() -> None:
