@@ -230,4 +230,4 @@ def test_sixteen_bit_that_does_not_hold_is_kept_only_when_it_halves_what_is_over
     for wide, kept in ((3.0, 1), (2.0, 2), (1.0, 2)):
         steps = [step(5.0), step(4.0), step(wide)]
         assert best_step(steps, 2, Goal(limit_points=0.5)) is steps[kept], wide
-    assert best_step([step(5.0), step(4.0)], 2, 0.5).drop == 4.0
+    assert best_step([step(5.0), step(4.0)], 2, Goal(limit_points=0.5)).drop == 4.0
