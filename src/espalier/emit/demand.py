@@ -7,13 +7,15 @@ by row (its inner tensors are never stored; see :mod:`espalier.emit.stream`).
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from espalier.emit.kernel_table import lower
 from espalier.emit.lowering import Coding, How, round_up
-from espalier.emit.stream import build_stream, stream_leads, streamable
+from espalier.emit.stream import Stream, build_stream, stream_leads, streamable
 from espalier.graph.types import Graph
+from espalier.plan.types import Needs
 
 __all__ = ["Demand", "demand", "streamable"]
 
@@ -28,6 +30,21 @@ class Demand:
     leads: Mapping[int, int]
 
 
+class _StreamDemand:
+    """The same of a streamed step. The schedule is played only when somebody asks for the leads."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+
+    @property
+    def scratch_bytes(self) -> int:
+        return self._stream.scratch_bytes
+
+    @functools.cached_property
+    def leads(self) -> Mapping[int, int]:
+        return stream_leads(self._stream)
+
+
 def demand(
     graph: Graph,
     ops: tuple[int, ...],
@@ -35,11 +52,10 @@ def demand(
     optimize: str = "speed",
     isa: str = "portable",
     coding: Coding | None = None,
-) -> Demand:
+) -> Needs:
     """The needs of one step; exact for the kernels that will run under ``optimize`` on ``isa``."""
     if len(ops) > 1:
-        stream = build_stream(graph, ops, optimize, isa)
-        return Demand(scratch_bytes=stream.scratch_bytes, leads=stream_leads(stream))
+        return _StreamDemand(build_stream(graph, ops, optimize, isa))
     calls = lower(graph, ops[0], How(optimize=optimize, isa=isa, coding=coding))
     scratch = max((round_up(call.scratch_bytes, 8) for call in calls), default=0)
     op = graph.ops[ops[0]]

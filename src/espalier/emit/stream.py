@@ -8,6 +8,7 @@ windowed consumer keeps its rows in a ring; the producer writes straight into th
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -44,6 +45,12 @@ class Stream:
         yield from _walk(self.root)
 
 
+@functools.lru_cache(maxsize=512)
+def _lowered(graph: Graph, op: int, how: How) -> tuple[Lowered, ...]:
+    """The planner asks for the same operators in many trees."""
+    return lower(graph, op, how)
+
+
 def _walk(node: Node) -> Iterator[Node]:
     for child in node.children:
         if isinstance(child, Node):
@@ -75,7 +82,7 @@ def build_stream(graph: Graph, ops: tuple[int, ...], optimize: str, isa: str = "
         if op in seen or graph.ops[op].kind not in LOWERINGS:
             raise BugError("a streamed step is not a tree of kernels")
         seen.add(op)
-        calls = lower(graph, op, how)
+        calls = _lowered(graph, op, how)
         if len(calls) != 1 or calls[0].window is None:
             raise BugError(f"{graph.ops[op].kind} cannot run row by row")
         lowered, window = calls[0], calls[0].window

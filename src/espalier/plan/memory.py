@@ -7,7 +7,7 @@ kernels can stream row by row is fused into one step where that makes the arena 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -15,6 +15,7 @@ from typing import Final
 from espalier.graph.types import ABSENT, Graph
 from espalier.plan.check import check_blocks
 from espalier.plan.offsets import aligned, place_blocks
+from espalier.plan.sections import divide
 from espalier.plan.types import Block, Demand, Lifetime, Needs, Place, Plan, Step, Streamable
 
 RENAMING: Final = frozenset({"reshape", "squeeze", "expand_dims"})
@@ -178,18 +179,42 @@ def _search(
     optimize: str,
     start: _Layout,
 ) -> tuple[tuple[int, ...], ...]:
-    """Fuse the tree that lowers the arena most, again and again, until none does.
+    """The trees that lower the arena: fused one after the other, or first by sections where that leads further.
 
-    A network may have several equal peaks: a tree that lowers one of them is a gain too. At the end every tree
-    that the arena can do without is taken apart again.
+    At the end every tree that the arena can do without is taken apart again.
     """
 
     def tried(trees: tuple[tuple[int, ...], ...]) -> _Layout:
         return _layout(graph, storages, trees, demand, optimize, 0)
 
     candidates = [t for t in _trees(graph, storages) if streamable(graph, t)]
-    fused: tuple[tuple[int, ...], ...] = ()
-    layout, least = start, _score(start)
+    fused = _grown(graph, storages, tried, candidates, (), start)
+    least = _score(tried(fused) if fused else start)
+    sections = _sections(graph, storages, demand, streamable, optimize, least[0])
+    if sections:
+        other = _grown(graph, storages, tried, candidates, sections, tried(sections))
+        if _score(tried(other)) < least:
+            fused, least = other, _score(tried(other))
+    for tree in fused:
+        without = tuple(f for f in fused if f != tree)
+        if tried(without).arena_bytes <= least[0]:
+            fused = without
+    return fused
+
+
+def _grown(
+    graph: Graph,
+    storages: _Storages,
+    tried: Callable[[tuple[tuple[int, ...], ...]], _Layout],
+    candidates: Sequence[tuple[int, ...]],
+    fused: tuple[tuple[int, ...], ...],
+    layout: _Layout,
+) -> tuple[tuple[int, ...], ...]:
+    """Fuse the tree that lowers the arena most, again and again, until none does.
+
+    A network may have several equal peaks: a tree that lowers one of them is a gain too.
+    """
+    least = _score(layout)
     while True:
         crowded = _at_the_top(layout)
         best: tuple[tuple[int, int], tuple[tuple[int, ...], ...]] | None = None
@@ -203,14 +228,61 @@ def _search(
             if score < least and (best is None or score < best[0]):
                 best = score, (*rest, tree)
         if best is None:
-            break
+            return fused
         least, fused = best
         layout = tried(fused)
-    for tree in fused:
-        without = tuple(f for f in fused if f != tree)
-        if tried(without).arena_bytes <= least[0]:
-            fused = without
-    return fused
+
+
+def _sections(
+    graph: Graph, storages: _Storages, demand: Demand, streamable: Streamable, optimize: str, below: int
+) -> tuple[tuple[int, ...], ...]:
+    """Sections of consecutive operators of which none needs as much as `below` bytes; none where there are none."""
+    count = len(graph.ops)
+    uses: dict[int, tuple[int, int]] = {}
+    for position, op in enumerate(graph.ops):
+        for tensor in (*op.inputs, *op.outputs):
+            if tensor in storages.of and storages.of[tensor] not in storages.places:
+                storage = storages.of[tensor]
+                uses[storage] = uses.get(storage, (position, position))[0], position
+    alone = [n not in storages.silent and streamable(graph, (n,)) for n in range(count)]
+
+    def cost(first: int, last: int) -> int | None:
+        if first == last and first in storages.silent:
+            return 0
+        run = tuple(range(first, last + 1))
+        if first < last and not (all(alone[first : last + 1]) and streamable(graph, run)):
+            return None
+        return _step_bytes(graph, storages, run, demand(graph, run, optimize=optimize), uses, below)
+
+    return tuple(tuple(range(first, last + 1)) for first, last in divide(count, cost))
+
+
+def _step_bytes(
+    graph: Graph,
+    storages: _Storages,
+    run: tuple[int, ...],
+    needs: Needs,
+    uses: Mapping[int, tuple[int, int]],
+    below: int,
+) -> int | None:
+    """What the arena holds while a section runs, if all lies as well as it can; None from `below` on."""
+    first, last = run[0], run[-1]
+    stored = [s for s, (start, end) in sorted(uses.items()) if start < first and end >= first]
+    target = storages.of[graph.ops[last].outputs[0]]
+    results = {storages.of[t] for t in graph.ops[last].outputs} & uses.keys()
+    sizes = [graph.tensors[s].size_bytes for s in (*stored, *sorted(results))]
+    together = needs.scratch_bytes + sum(sizes)
+    read = {storages.of[t] for op in run for t in graph.ops[op].inputs if t in storages.of}
+    dying = [s for s in stored if s in read and uses[s][1] <= last]
+    if together - min(sum(sizes[len(stored) :]), sum(graph.tensors[s].size_bytes for s in dying)) >= below:
+        return None
+    leads = _permissions(graph, storages, run, needs.leads)
+    blocks = [Block(first=0, last=0, size_bytes=size) for size in (needs.scratch_bytes, *sizes)]
+    sharing = {
+        (len(stored) + 1, 1 + stored.index(s)): leads[s] for s in dying if s in leads and results == {target}
+    }
+    used = place_blocks(blocks, sharing, repairs=0)[1]
+    return used if used < below else None
 
 
 def _filled(layout: _Layout) -> list[int]:

@@ -185,3 +185,15 @@ def test_trees_that_the_arena_can_do_without_are_taken_apart() -> None:
         plan.arena_bytes
         <= plan_memory(graph, optimize="flash", demand=in_place, streamable=never).arena_bytes
     )
+
+
+def test_a_section_may_be_longer_than_the_trees_that_are_tried() -> None:
+    graph = chain(12)
+    whole = tuple(range(12))
+
+    def only_whole(graph: Graph, ops: tuple[int, ...]) -> bool:
+        return len(ops) == 1 or ops == whole
+
+    plan = plan_memory(graph, optimize="ram", demand=apart, streamable=only_whole)
+    assert_sound(graph, plan)
+    assert [step.ops for step in plan.steps] == [whole] and plan.arena_bytes == 0
