@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import lru_cache
 from typing import TypeAlias
 
 from espalier.emit import (
     lower_coded,
-    lower_conv,
     lower_dense,
     lower_depthwise,
     lower_elementwise,
     lower_general,
     lower_int16,
     lower_move,
+    lower_sparse,
 )
 from espalier.emit.lowering import How, Lowered
+from espalier.emit.sparse_prices import CODE_BYTES
 from espalier.errors import UnsupportedModelError
 from espalier.graph import curves
 from espalier.graph.types import Graph
@@ -34,10 +37,10 @@ LOWERINGS: Mapping[str, Lowering] = {
     "average_pool_2d": lower_dense.pool_2d,
     "batch_matmul": lower_general.batch_matmul,
     "concatenation": lower_move.concatenation,
-    "conv_2d": lower_conv.conv_2d,
+    "conv_2d": lower_sparse.conv_2d,
     "depthwise_conv_2d": lower_depthwise.depthwise_conv_2d,
     "dequantize": lower_elementwise.dequantize,
-    "fully_connected": lower_dense.fully_connected,
+    "fully_connected": lower_sparse.fully_connected,
     "max_pool_2d": lower_dense.pool_2d,
     "mean": lower_elementwise.reduce,
     "pack": lower_move.pack,
@@ -111,6 +114,8 @@ def lower(graph: Graph, index: int, how: How = _DEFAULT) -> tuple[Lowered, ...]:
     lowering = table.get(looked.op.kind)
     if lowering is None or not _one_image(looked):
         raise _refusal(graph, index, looked)
+    if how.optimize == "flash" and looked.op.kind in _SPARSE:
+        how = replace(how, paid=_paid(graph, how.isa))
     try:
         result = lowering(looked, how)
     except UnsupportedModelError as refused:
@@ -123,6 +128,28 @@ def lower(graph: Graph, index: int, how: How = _DEFAULT) -> tuple[Lowered, ...]:
     if how.coding is not None and index in how.coding.parts:
         return tuple(lower_coded.coded(call, how.coding.code, how.coding.parts[index]) for call in calls)
     return calls
+
+
+_SPARSE: Mapping[str, Callable[[OpView, How], Lowered]] = {
+    "conv_2d": lower_sparse.conv_2d,
+    "fully_connected": lower_sparse.fully_connected,
+}
+
+
+@lru_cache(maxsize=2)
+def _paid(graph: Graph, isa: str) -> frozenset[str]:
+    """Operators whose layers together save more bytes without their zero weights than the kernel's code takes."""
+    how = How(optimize="flash", isa=isa, paid=frozenset(CODE_BYTES))
+    saved = dict.fromkeys(CODE_BYTES, 0)
+    for op in graph.ops:
+        looked = view(graph, op)
+        if op.kind in _SPARSE and looked.output.dtype == "int8" and _one_image(looked):
+            try:
+                sparse = _SPARSE[op.kind](looked, how).sparse
+            except UnsupportedModelError:
+                continue  # refused with its name when its turn comes
+            saved[op.kind] += sparse.bytes_saved if sparse else 0
+    return frozenset(kind for kind, bytes_ in saved.items() if bytes_ > CODE_BYTES[kind])
 
 
 def _refusal(graph: Graph, index: int, looked: OpView) -> UnsupportedModelError:

@@ -36,7 +36,7 @@ _FAST_SUM = 1 << 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Shape:
+class Shape:
     """Extents of a convolution as the kernel walks them. `direct`: 1x1 windows are read straight from the input."""
 
     in_h: int
@@ -106,7 +106,7 @@ class _Shape:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Layout:
+class Layout:
     """Which kernel runs and what its private memory holds."""
 
     fast: bool
@@ -121,7 +121,7 @@ class _Layout:
 
 def conv_2d(view: OpView, how: How) -> Lowered:
     """Lowers one convolution; the ring holds 16-bit values where speed counts more than RAM."""
-    shape = _shape(view, how)
+    shape = shape_of(view, how)
     quant = quant_of(view.output.quant)
     weights = np.asarray(view.constant(1), np.int8)
     multipliers = arithmetic.conv_multipliers(
@@ -130,22 +130,14 @@ def conv_2d(view: OpView, how: How) -> Lowered:
     flat = weights.reshape(shape.out_c, -1)
     biases = folded_biases(view, flat, quant_of(view.input(0).quant).zero_point)
     fast = shape.group_out % 2 == 0 and fits_fast(flat, biases, multipliers)
-    layout = _layout(shape, how, fast)
+    layout = layout_of(shape, how, fast)
     check_extents(layout.row_bytes, shape.in_w, shape.slack, shape.out_w, shape.out_c)
-    window = Window(
-        in_height=shape.in_h,
-        out_height=shape.out_h,
-        in_row_bytes=shape.in_w * shape.in_c,
-        out_row_bytes=shape.out_w * shape.out_c,
-        stride=shape.stride_h,
-        pad_top=shape.top,
-        ring_rows=shape.ring_rows,
-    )
+    window = window_of(shape)
     return Lowered(
         function="espalier_conv_2d",
         sources=("conv_2d.c", "copy.c"),
         struct="espalier_conv_2d_layer",
-        fields=_extent_fields(shape, layout) | _value_fields(view, shape, layout),
+        fields=extent_fields(shape, layout) | value_fields(view, shape, layout),
         constants=_constants(shape, layout, weights, biases, multipliers),
         state_bytes=layout.state_bytes,
         work_bytes=layout.work_bytes,
@@ -158,7 +150,7 @@ def conv_2d(view: OpView, how: How) -> Lowered:
     )
 
 
-def _shape(view: OpView, how: How) -> _Shape:
+def shape_of(view: OpView, how: How) -> Shape:
     op = view.op
     _, in_h, in_w, in_c = view.input(0).shape
     _, out_h, out_w, out_c = view.output.shape
@@ -171,7 +163,7 @@ def _shape(view: OpView, how: How) -> _Shape:
     if direct and not how.rows and stride_h == stride_w == 1 and in_h * in_w * in_c < EXTENT_LIMIT:
         # Rows without a border between them are one long row: fewer odd ends.
         in_h, in_w, out_h, out_w = 1, in_h * in_w, 1, out_h * out_w
-    return _Shape(
+    return Shape(
         in_h=in_h,
         in_w=in_w,
         in_c=in_c,
@@ -191,7 +183,20 @@ def _shape(view: OpView, how: How) -> _Shape:
     )
 
 
-def _layout(shape: _Shape, how: How, fast: bool) -> _Layout:
+def window_of(shape: Shape) -> Window:
+    """How the rows of the output depend on those of the input."""
+    return Window(
+        in_height=shape.in_h,
+        out_height=shape.out_h,
+        in_row_bytes=shape.in_w * shape.in_c,
+        out_row_bytes=shape.out_w * shape.out_c,
+        stride=shape.stride_h,
+        pad_top=shape.top,
+        ring_rows=shape.ring_rows,
+    )
+
+
+def layout_of(shape: Shape, how: How, fast: bool) -> Layout:
     segments, segment = shape.segments
     window_bytes = (
         round_up(shape.kernel_h * segments * segment, VECTOR) if fast and how.isa == "helium" else 0
@@ -200,7 +205,7 @@ def _layout(shape: _Shape, how: How, fast: bool) -> _Layout:
     wide = int(may_widen and how.optimize == "speed" and 2 * shape.ring_width * shape.in_c < EXTENT_LIMIT)
     row_bytes = round_up(shape.ring_width * shape.in_c, WORD) << wide
     ring_bytes = RING_BYTES + round_up(row_bytes * shape.ring_rows + (shape.slack << wide), 8)
-    return _Layout(
+    return Layout(
         fast=fast,
         window_bytes=window_bytes,
         wide=wide,
@@ -210,7 +215,7 @@ def _layout(shape: _Shape, how: How, fast: bool) -> _Layout:
     )
 
 
-def _extent_fields(shape: _Shape, layout: _Layout) -> dict[str, Value]:
+def extent_fields(shape: Shape, layout: Layout) -> dict[str, Value]:
     return {
         "tile": Name(_tile(layout.fast, layout.window_bytes)),
         "window_bytes": layout.window_bytes,
@@ -235,7 +240,7 @@ def _extent_fields(shape: _Shape, layout: _Layout) -> dict[str, Value]:
     }
 
 
-def _value_fields(view: OpView, shape: _Shape, layout: _Layout) -> dict[str, Value]:
+def value_fields(view: OpView, shape: Shape, layout: Layout) -> dict[str, Value]:
     quant = quant_of(view.output.quant)
     low, high = arithmetic.activation_range(view.op.text("activation"), quant.scale, quant.zero_point, "int8")
     return {
@@ -254,8 +259,8 @@ def _value_fields(view: OpView, shape: _Shape, layout: _Layout) -> dict[str, Val
 
 
 def _constants(
-    shape: _Shape,
-    layout: _Layout,
+    shape: Shape,
+    layout: Layout,
     weights: NDArray[np.int8],
     biases: NDArray[np.int64],
     multipliers: Sequence[Multiplier],

@@ -19,6 +19,7 @@ from espalier.emit.lowering import (
     round_up,
 )
 from espalier.graph import arithmetic
+from espalier.graph.arithmetic import Multiplier
 from espalier.graph.shapes import window_padding
 from espalier.graph.view import OpView
 
@@ -28,12 +29,8 @@ def fully_connected(view: OpView, how: How) -> Lowered:
     data, filters, output = view.input(0), view.input(1), view.output
     units, depth = filters.shape
     weights = np.asarray(view.constant(1), np.int8)
-    source, target, filter_quant = quant_of(data.quant), quant_of(output.quant), quant_of(filters.quant)
-    if len(filter_quant.scales) > 1:
-        multipliers = arithmetic.conv_multipliers(source.scale, filter_quant.scales, target.scale, units)
-    else:
-        one = arithmetic.product_multiplier(source.scale, filter_quant.scale, target.scale)
-        multipliers = (one,) * units
+    source, target = quant_of(data.quant), quant_of(output.quant)
+    multipliers = multipliers_of(view)
     biases = folded_biases(view, weights, source.zero_point)
     low, high = arithmetic.activation_range(
         view.op.text("activation"), target.scale, target.zero_point, "int8"
@@ -60,6 +57,15 @@ def fully_connected(view: OpView, how: How) -> Lowered:
             ),
         ),
     )
+
+
+def multipliers_of(view: OpView) -> tuple[Multiplier, ...]:
+    """One per unit of a dense layer; TFLite multiplies the scales of one per tensor in another order."""
+    source, target, filters = (quant_of(t.quant) for t in (view.input(0), view.output, view.input(1)))
+    units = view.input(1).shape[0]
+    if len(filters.scales) > 1:
+        return tuple(arithmetic.conv_multipliers(source.scale, filters.scales, target.scale, units))
+    return (arithmetic.product_multiplier(source.scale, filters.scale, target.scale),) * units
 
 
 def pool_2d(view: OpView, how: How) -> Lowered:

@@ -45,15 +45,17 @@ class Coding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class How:
-    """``rows``: the operator must run row by row. ``optimize``: speed | ram | flash. ``isa``: portable |
-    dsp | helium;
-    programs for the first two are the same C, helium keeps weights and windows as bytes."""
+    """``rows``: the operator must run row by row. ``optimize``: speed | ram | flash. ``isa``: portable | thumb1 |
+    thumb2 | dsp | helium | riscv; programs differ in how sparse weights are kept, helium keeps all weights and
+    windows as bytes."""
 
     rows: bool = False
     optimize: str = "speed"
     isa: str = "portable"
     coding: Coding | None = None
     """Layers whose weights lie in flash as a code."""
+    paid: frozenset[str] = frozenset()
+    """Operators whose layers together save more bytes than the code of their sparse kernels takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -97,6 +99,18 @@ class Window:
         return max(0, min(row * self.stride + self.ring_rows - self.pad_top, self.in_height))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sparse:
+    """A layer whose zero weights are not stored, and what that saves against storing them."""
+
+    density: float
+    """Share of the weights that are not zero."""
+    bytes_saved: int
+    """Of constants in flash; negative where speed is bought with bytes."""
+    instructions_saved: int
+    """By the price list of the core at -O2; negative where bytes are bought with speed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Lowered:
     """One kernel call: ``function(&layer, inputs..., output, scratch)``."""
@@ -135,6 +149,9 @@ class Lowered:
     operator's own, which take the layer."""
     push: str = ""
     """Function that takes an input row over into the ring; empty where it is named after ``function``."""
+
+    sparse: Sparse | None = None
+    """Set where only the weights that are not zero are stored."""
 
     def row(self, layer: Name, state: Name, work: Name, sources: Sequence[Value], target: Name) -> str:
         """The call that computes one output row from input rows."""

@@ -32,7 +32,7 @@ class Core:
     qemu: str = ""
     """QEMU's machine; empty where the core is not run there."""
     isa: str = "portable"
-    """Which of the kernels' instruction sets the compiler will choose: portable | dsp | helium."""
+    """Which of the kernels' instruction sets the compiler will choose: portable | thumb1 | thumb2 | dsp | helium | riscv."""
 
 
 CORES: Mapping[str, Core] = {
@@ -43,6 +43,7 @@ CORES: Mapping[str, Core] = {
             triple="thumb-freestanding-eabi",
             cpu="cortex_m0plus",
             unicorn="UC_CPU_ARM_CORTEX_M0",
+            isa="thumb1",
         ),
         Core(
             name="cortex-m3",
@@ -50,6 +51,7 @@ CORES: Mapping[str, Core] = {
             cpu="cortex_m3",
             unicorn="UC_CPU_ARM_CORTEX_M3",
             qemu="mps2-an385",
+            isa="thumb2",
         ),
         Core(
             name="cortex-m4",
@@ -88,6 +90,7 @@ CORES: Mapping[str, Core] = {
             triple="riscv32-freestanding-none",
             cpu="generic_rv32+m+c",
             unicorn="UC_CPU_RISCV32_BASE32",
+            isa="riscv",
         ),
     )
 }

@@ -438,6 +438,70 @@ typedef struct {
 void espalier_dequantize(const espalier_float_layer *layer, const int8_t *in, float *out);
 void espalier_quantize_float(const espalier_float_layer *layer, const float *in, int8_t *out);
 
+/* ---- weights with zeros that are not stored ------------------------------------------------------------------------ */
+
+/* One output channel whose zero weights are not stored. Its entries come in groups of 8: a word of eight 4-bit distances
+ * (window positions passed over since the entry before), then the weights. A first group with fewer entries uses the
+ * upper distances of its word; a longer distance passes through entries of weight 0. */
+typedef struct {
+  int32_t start;       /* bias - (input zero point + 128) * sum of the weights, as packed values are larger by 128 */
+  int32_t start_high;  /* for tile_pairs: upper half of start + bias' * 2^24, bias' without the 128 */
+  int32_t multiplier;
+  uint8_t shift;       /* right shift 1..22 */
+  uint8_t skip;        /* entries that the first group lacks */
+  uint16_t bytes;      /* of all groups */
+} espalier_sparse_channel;
+
+/* What the sparse tile kernels need; the order of the fields is known to the assembly. */
+typedef struct {
+  const void *packed;
+  const int8_t *entries;
+  const espalier_sparse_channel *channels;
+  int32_t count;
+  int32_t zero;   /* 2 * output zero point + 1 */
+  int32_t pitch;  /* bytes from one output pixel to the next */
+} espalier_sparse_tile;
+
+typedef void (*espalier_sparse_tile_kernel)(const espalier_sparse_tile *tile, int8_t *out);
+typedef uint32_t *(*espalier_sparse_pack_kernel)(uint32_t *to, const int8_t *from, int32_t pitch, int32_t words);
+
+typedef struct {
+  espalier_ring ring;       /* of bytes; no rows: 1x1 windows are read straight from the input */
+  const int8_t *entries;
+  const espalier_sparse_channel *channels;
+  espalier_sparse_tile_kernel tile;
+  espalier_sparse_pack_kernel pack; /* of the tile's form */
+  int32_t packed_bytes;
+  int16_t in_row_bytes;
+  int16_t out_height, out_width, out_channels;
+  int16_t window_rows, window_segments; /* as in espalier_conv_2d_layer */
+  int16_t segment_words, segment_step, pixel_step, dilation, stride_height;
+  int8_t out_zero, low, high;
+} espalier_sparse_conv_2d_layer;
+
+/* 8 pixels by one channel. pairs: 2 products per multiplication to 64 bits; every sum is below 2^23, 16 bytes of packed
+ * memory per window position. bytes: 8 bytes. */
+void espalier_sparse_tile_pairs(const espalier_sparse_tile *tile, int8_t *out);
+void espalier_sparse_tile_bytes(const espalier_sparse_tile *tile, int8_t *out);
+uint32_t *espalier_sparse_pack_pairs(uint32_t *to, const int8_t *from, int32_t pitch, int32_t words);
+uint32_t *espalier_sparse_pack_bytes(uint32_t *to, const int8_t *from, int32_t pitch, int32_t words);
+
+void espalier_sparse_conv_2d(const espalier_sparse_conv_2d_layer *layer, const int8_t *in, int8_t *out, void *scratch);
+void espalier_sparse_conv_2d_start(const espalier_sparse_conv_2d_layer *layer, void *state);
+void espalier_sparse_conv_2d_push(const espalier_sparse_conv_2d_layer *layer, void *state, const int8_t *row);
+void espalier_sparse_conv_2d_row(const espalier_sparse_conv_2d_layer *layer, void *state, void *work, const int8_t *in,
+                                 int8_t *out);
+
+/* A dense layer; its channels' starting sums do not hold the 128. */
+typedef struct {
+  const int8_t *entries;
+  const espalier_sparse_channel *channels;
+  int32_t rows, depth, units;
+  int8_t out_zero, low, high;
+} espalier_sparse_fully_connected_layer;
+
+void espalier_sparse_fully_connected(const espalier_sparse_fully_connected_layer *layer, const int8_t *in, int8_t *out);
+
 /* ---- depthwise convolution -------------------------------------------------------------------------------------- */
 
 /* weights: per block of 4 channels, per tap 4 16-bit values in the order 0, 2, 1, 3; channels are padded to 4. */
