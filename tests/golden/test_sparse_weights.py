@@ -130,7 +130,7 @@ def test_streamed_steps_of_sparse_layers_are_exact(tmp_path: Path, isa: str) -> 
     cases = [(*residual_block(stride), f"stride {stride}") for stride in (1, 2)]
     with forced(sparse=True):
         batch = make_batch([graph for graph, _, _ in cases], isa=isa)
-    assert batch.files["cases.c"].count(b"espalier_sparse_conv_2d_row(") >= 4
+    assert batch.files["cases.c"].count(b"espalier_sparse_conv_2d_row(") >= 2
     with native(batch, tmp_path, "-O1", "-fsanitize=undefined", "-fno-sanitize-recover=all") as programs:
         assert differing(programs, cases) == []
 
