@@ -19,6 +19,7 @@ from .correct import images_for
 from .head import enter_pixels
 from .labelled import Classes, Labelled, classes_of, classes_unless_over
 from .ladder import JUDGED, candidates
+from .moving_average import averaged_candidate
 from .quantize import Weights
 from .widen import LeftOut, Wide, wide_candidates
 
@@ -116,10 +117,12 @@ def climb(
     """Try candidates until one loses at most `limit_points` percentage points of accuracy against the float
     model on the labelled images and answers at least the share `min_agreement` of them as that does; without
     labels, until it disagrees with the float model on at most `limit_points` percent of the judged calibration
-    images, and `min_agreement` holds there. With `search` "best" every int8 candidate is measured, and the best is
-    kept (`order`). 16-bit activations come last, only when no int8 candidate holds, and only with `wide`; they are
-    measured in a float simulation first, because their kernels are slow. When nothing holds, see `best_step`.
-    Deterministic.
+    images, and `min_agreement` holds there.
+
+    With `search` "best" every int8 candidate is measured, one with the ranges of LiteRT's own quantizer among them
+    (moving_average.py), and the best of those that hold is kept (`order`). 16-bit activations come last, only when no
+    int8 candidate holds, and only with `wide`; they are measured in a float simulation first, because their kernels
+    are slow. When nothing holds, see `best_step`. Deterministic.
     """
     plain = enter_pixels(float_model, contract)
     used, judged = split(pixels, images_for(float_model), JUDGED)
@@ -149,6 +152,9 @@ def climb(
 
     thorough = search == "best"
     held = tried(candidates(float_model, pixels, contract, weights=weights, dense=dense), stop=not thorough)
+    if thorough:
+        others = averaged_candidate(plain, pixels, judged, judge.answers, weights=weights, dense=dense)
+        held = tried(others, stop=False) or held
     int8 = len(steps)
     if held:
         kept = min((step for step in steps if goal.excess(step) <= 0), key=order)

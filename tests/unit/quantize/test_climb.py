@@ -26,7 +26,9 @@ from espalier.quantize.labelled import (
     float_hits,
     hits_of,
 )
+from espalier.quantize.moving_average import NAME, averaged_ranges
 from espalier.quantize.quantize import quantize
+from espalier.quantize.ranges import normalised
 from espalier.quantize.widen import Wide, rank_parts, wide_candidates
 from espalier.report.content import StepRow
 
@@ -158,6 +160,8 @@ def test_until_limit_stops_and_best_goes_on_and_takes_the_best() -> None:
     first = climb(DATA, images(), CONTRACT, limit_points=100.0, labelled=given)
     best = climb(DATA, images(), CONTRACT, limit_points=100.0, labelled=given, search="best", wide=Wide())
     assert len(first.steps) == 1 and first.held_out is None
+    names = [step.candidate.name for step in best.steps]
+    assert (names[0], names[-1]) == ("minmax ranges", NAME)
     assert len(best.steps) >= 22
     assert not any(has_int16(step.candidate.int8_model) for step in best.steps)
     kept = next(step for step in best.steps if step.kept)
@@ -165,6 +169,24 @@ def test_until_limit_stops_and_best_goes_on_and_takes_the_best() -> None:
     assert first.steps[0].drop is not None and kept.drop is not None
     assert kept.drop < first.steps[0].drop
     assert best.held_out is not None and best.held_out > kept.drop
+
+
+def test_the_moving_average_is_that_of_litert_s_quantizer() -> None:
+    from ai_edge_litert.interpreter import Interpreter
+    from litert_quantizer import quantizer, recipe
+
+    entered, pixels = enter_pixels(DATA, CONTRACT), images(20)
+    ranges, extremes = averaged_ranges(entered, pixels)
+    signature, parts = next(iter(Interpreter(model_content=DATA).get_signature_list().items()))
+    worker = quantizer.Quantizer(bytearray(DATA), recipe.static_wi8_ai8())
+    fed = [{parts["inputs"][0]: image} for image in normalised(pixels, CONTRACT)]
+    wanted = worker.calibrate({signature: fed}, num_threads=1)
+    compared = [name for name in ranges if name in wanted and "min" in wanted[name]]
+    assert len(compared) > 4
+    for name in compared:
+        low, high = (float(np.ravel(wanted[name][end])[0]) for end in ("min", "max"))
+        assert ranges[name] == pytest.approx((low, high), rel=1e-4, abs=1e-5), name
+    assert any(ranges[name][1] < 0.99 * extremes[name][1] for name in compared)
 
 
 def test_best_without_labels_takes_the_nearest_of_those_that_hold() -> None:
