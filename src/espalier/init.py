@@ -64,6 +64,7 @@ method = "none"                      # none | channels | magnitude
 [quantize]
 max-accuracy-drop = 0.5              # percentage points, int8 against float
 scheme = "auto"
+# search = "best"                    # measure every int8 step, not only until one holds, and keep the best
 
 [decision]
 threshold = 0.6                      # below: "review"
