@@ -141,7 +141,7 @@ def _climb(
     climbed = _ladder(shop, job, model, first, labelled=rung.drop is not None, wide=wide)
     left_out = tuple(f"16-bit activations: {why}" for why in refused) + climbed.left_out
     best = next(step for step in climbed.steps if step.kept)
-    if _excess(best, wanted) > _excess(rung, wanted):
+    if _order(best, wanted) > _order(rung, wanted):
         steps = tuple(msgspec.structs.replace(step, kept=False) for step in climbed.steps)
         rows = (msgspec.structs.replace(rung, kept=True), *steps)
         return first, rows, climbed.held_out, explain(rows, drop=drop, left_out=left_out)
@@ -233,10 +233,18 @@ _STEP_KEYS = frozenset(field.name for field in msgspec.structs.fields(StepRow))
 
 
 def _excess(step: StepRow, wanted: Quantize) -> float:
-    """choose.excess_of for a row; its loss is of agreement when there are no labels."""
-    agreement = step.agreement or 0.0
-    lost = 100 * (1 - agreement) if step.drop is None else step.drop
-    return excess_of(lost, agreement, wanted.max_accuracy_drop, wanted.min_agreement)
+    """choose.excess_of for a row."""
+    return excess_of(_loss(step), step.agreement or 0.0, wanted.max_accuracy_drop, wanted.min_agreement)
+
+
+def _loss(step: StepRow) -> float:
+    """Points of accuracy lost, or of agreement when there are no labels."""
+    return 100 * (1 - (step.agreement or 0.0)) if step.drop is None else step.drop
+
+
+def _order(step: StepRow, wanted: Quantize) -> tuple[float, float]:
+    """By what is missing, then by what is lost."""
+    return max(0.0, _excess(step, wanted)), _loss(step)
 
 
 def _measured(
