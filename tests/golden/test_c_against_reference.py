@@ -83,7 +83,8 @@ def test_random_int8_operators_are_exact(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("isa", ["portable", "helium"])
 def test_random_operators_with_coded_weights_are_exact(tmp_path: Path, isa: str) -> None:
-    cases = random_cases(["conv_2d", "depthwise_conv_2d", "fully_connected"], 60, "int8", 3000)
+    kinds = ["conv_2d", "depthwise_conv_2d", "fully_connected"]
+    cases = random_cases([*kinds, "transpose_conv"], 50, "int8", 3000) + random_cases(kinds, 20, "int16", 3000)
     assert_exact(cases, tmp_path, "-O1", optimize="coded", isa=isa, wanted_kernel=b"_coded(")
 
 

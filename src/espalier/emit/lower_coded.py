@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from espalier.emit.c_text import Value
 from espalier.emit.huffman import Code, codable, counted, encode, encoded_bytes
 from espalier.emit.lowering import Constant, Lowered, round_up
+from espalier.errors import BugError
 
 STRUCTURE_BYTES = 40
 """Bytes by which the structure of a coded layer is larger, at most."""
@@ -48,10 +49,15 @@ def _whole(fields: Mapping[str, Value], parts: int) -> tuple[Mapping[str, Value]
     return fields, {}
 
 
+_ONE_PART = CodedForm(split=_whole, channels="")
+
 FORMS: Mapping[str, CodedForm] = {
     "espalier_conv_2d": CodedForm(split=_conv, channels="out_channels"),
+    "espalier_conv_int16": _ONE_PART,
+    "espalier_depthwise_bytes": _ONE_PART,
     "espalier_depthwise_conv_2d": CodedForm(split=_whole, channels="", width=2),
     "espalier_fully_connected": CodedForm(split=_dense, channels="units"),
+    "espalier_transpose_conv": _ONE_PART,
 }
 """Kernels that have a form with coded weights, `<kernel>_coded`."""
 
@@ -62,11 +68,12 @@ def _number(fields: Mapping[str, Value], name: str) -> int:
 
 
 def weights_of(lowered: Lowered) -> NDArray[np.int8] | None:
-    """The weights of a call as its kernel reads them (int8, flat); None where no code can hold them."""
+    """The weights of a call as its kernel reads them (int8, flat, filled with zeros to a multiple of 4); None where no code
+    can hold them."""
     if lowered.function not in FORMS:
         return None
-    values = next(c.values for c in lowered.constants if c.field == "weights").astype(np.int8)
-    return values if values.size and codable(values) else None
+    values = next(c.values for c in lowered.constants if c.field == "weights").astype(np.int8).reshape(-1)
+    return np.pad(values, (0, -values.size % 4)) if values.size and codable(values) else None
 
 
 def possible_parts(lowered: Lowered) -> tuple[int, ...]:
@@ -93,9 +100,10 @@ def coded_bytes(code: Code, counts: Sequence[NDArray[np.int64]]) -> int:
 def coded(lowered: Lowered, code: Code | None, parts: int) -> Lowered:
     """The same layer with its weights as a code, decoded in ``parts``; its output may lie over its input only where it
     is one part. Without a code: only what memory it needs."""
-    form = FORMS[lowered.function]
-    (weights,) = (c for c in lowered.constants if c.field == "weights")
-    part_bytes = weights.values.size // parts
+    form, weights = FORMS[lowered.function], weights_of(lowered)
+    if weights is None:
+        raise BugError(f"{lowered.function} holds weights that no code can hold")
+    part_bytes = weights.size // parts
     decoded = dataclasses.replace(
         lowered,
         state_bytes=round_up(part_bytes * form.width, 8) + TABLE_BYTES + lowered.state_bytes,
@@ -106,8 +114,9 @@ def coded(lowered: Lowered, code: Code | None, parts: int) -> Lowered:
     if code is None:
         return decoded
     part, whole = form.split(lowered.fields, parts)
-    pieces = [encode(code, piece) for piece in weights.values.astype(np.int8).reshape(parts, -1)]
+    pieces = [encode(code, piece) for piece in weights.reshape(parts, -1)]
     stream = np.frombuffer(b"".join([*pieces, bytes(1)]), np.uint8)  # the decoder takes two bytes at a time
+    others = (c for c in lowered.constants if c.field != "weights")
     return dataclasses.replace(
         decoded,
         function=f"{lowered.function}_coded",
@@ -123,6 +132,6 @@ def coded(lowered: Lowered, code: Code | None, parts: int) -> Lowered:
             Constant(field="code.stream", values=stream),
             Constant(field="code.levels", values=code.levels, struct="espalier_level", shared=True),
             Constant(field="code.symbols", values=code.symbols, shared=True),
-            *(c for c in lowered.constants if c is not weights),
+            *(dataclasses.replace(c, field=f"layer.{c.field}") for c in others),
         ),
     )

@@ -72,7 +72,7 @@ class Constant:
 
     def array_name(self, prefix: str, layer: str) -> str:
         """The C name of the array in program ``prefix`` for layer structure ``layer``."""
-        return f"{prefix if self.shared else layer}_{self.field.replace('.', '_')}"
+        return f"{prefix if self.shared else layer}_{self.field.rpartition('.')[2]}"
 
     @property
     def size_bytes(self) -> int:

@@ -8,7 +8,6 @@ void espalier_conv_2d_coded(const espalier_conv_2d_coded_layer *l, const int8_t 
   int32_t next = 0, first;
   espalier_decode_start(&l->code, (uint16_t *)(void *)table);
   part.weights = scratch;
-  part.pairs = l->pairs;
   part.low = -128;
   part.high = 127;
   for (first = 0; first < part.out_channels; first += l->part_channels) {

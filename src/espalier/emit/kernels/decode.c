@@ -47,3 +47,9 @@ int32_t espalier_decode(const espalier_code *c, const uint16_t *table, int32_t n
   }
   return next - (held >> 3);
 }
+
+void espalier_decode_whole(const espalier_code *c, int8_t *part) {
+  uint16_t *table = (uint16_t *)(void *)(part + c->part_bytes);
+  espalier_decode_start(c, table);
+  (void)espalier_decode(c, table, 0, part);
+}

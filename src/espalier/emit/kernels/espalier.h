@@ -573,10 +573,12 @@ int32_t espalier_decode(const espalier_code *code, const uint16_t *table, int32_
 void espalier_decode_start(const espalier_code *code, uint16_t *table);
 #define ESPALIER_DECODE_BYTES 512
 
-/* `layer` describes one part. scratch: the part, the table, then what the layer needs. */
+/* Decodes a layer that is one part; the table follows the part. */
+void espalier_decode_whole(const espalier_code *code, int8_t *part);
+
+/* `layer` describes one part, without its weights. scratch: the part, the table, then what the layer needs. */
 typedef struct {
   espalier_code code;
-  const espalier_pair *pairs;
   int32_t part_channels;
   espalier_conv_2d_layer layer;
 } espalier_conv_2d_coded_layer;
@@ -585,7 +587,6 @@ void espalier_conv_2d_coded(const espalier_conv_2d_coded_layer *layer, const int
 
 typedef struct {
   espalier_code code;
-  const espalier_pair *pairs;
   int32_t rows, units;
   espalier_fully_connected_layer layer;
 } espalier_fully_connected_coded_layer;
@@ -596,11 +597,35 @@ void espalier_fully_connected_coded(const espalier_fully_connected_coded_layer *
 /* One part; scratch begins with room for its weights as 16-bit values. */
 typedef struct {
   espalier_code code;
-  const espalier_channel *channels;
   espalier_depthwise_conv_2d_layer layer;
 } espalier_depthwise_conv_2d_coded_layer;
 
 void espalier_depthwise_conv_2d_coded(const espalier_depthwise_conv_2d_coded_layer *layer, const int8_t *in, int8_t *out,
                                       void *scratch);
+
+/* One part each. */
+typedef struct {
+  espalier_code code;
+  espalier_depthwise_bytes_layer layer;
+} espalier_depthwise_bytes_coded_layer;
+
+void espalier_depthwise_bytes_coded(const espalier_depthwise_bytes_coded_layer *layer, const int8_t *in, int8_t *out,
+                                    void *scratch);
+
+typedef struct {
+  espalier_code code;
+  espalier_transpose_conv_layer layer;
+} espalier_transpose_conv_coded_layer;
+
+void espalier_transpose_conv_coded(const espalier_transpose_conv_coded_layer *layer, const int8_t *in, int8_t *out,
+                                   void *scratch);
+
+typedef struct {
+  espalier_code code;
+  espalier_conv_int16_layer layer;
+} espalier_conv_int16_coded_layer;
+
+void espalier_conv_int16_coded(const espalier_conv_int16_coded_layer *layer, const int16_t *in, int16_t *out,
+                               void *scratch);
 
 #endif

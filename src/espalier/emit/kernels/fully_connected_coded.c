@@ -8,7 +8,6 @@ void espalier_fully_connected_coded(const espalier_fully_connected_coded_layer *
   int32_t next = 0, first, row;
   espalier_decode_start(&l->code, table);
   part.weights = scratch;
-  part.pairs = l->pairs;
   for (first = 0; first < l->units; first += part.units) {
     next = espalier_decode(&l->code, table, next, scratch);
     for (row = 0; row < l->rows; row++) {
