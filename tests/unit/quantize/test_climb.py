@@ -116,6 +116,40 @@ def test_16_bit_that_may_hold_is_measured_on_its_own_kernels(counted: Counted) -
             assert step.drop is not None and step.drop > limit
 
 
+@pytest.mark.parametrize(
+    ("real", "looks", "held"), [({0.6: 0.6, 0.7: 0.4}, [0.6, 0.7], True), ({0.6: 0.5}, [0.6], True)]
+)
+def test_simulated_steps_that_just_miss_are_looked_at_again_nearest_first_and_only_two(
+    real: dict[float, float], looks: list[float], held: bool
+) -> None:
+    class Judge:
+        """Confirms a simulated drop as `real` says (missing: over)."""
+
+        goal = Goal(limit_points=0.5)
+        looked: list[float]
+
+        def confirm(self, guess: Step) -> Step:
+            self.looked.append(guess.drop or 0.0)
+            return replace(guess, drop=real.get(guess.drop or 0.0, 2.0), simulated=False)
+
+        def holds(self, one: Step) -> bool:
+            return not one.simulated and self.goal.excess(one) <= 0
+
+    def guesses() -> list[Step]:
+        hits = np.ones(10, np.bool_)
+        return [replace(step(hits), drop=drop, simulated=True) for drop in (0.9, 0.7, 1.5, 0.6)]
+
+    judge = Judge()
+    judge.looked = []
+    steps = guesses()
+    assert climbing._second_look(steps, judge) is held  # type: ignore[arg-type]
+    assert judge.looked == looks
+    real.clear()
+    judge.looked = []
+    assert not climbing._second_look(guesses(), judge)  # type: ignore[arg-type]
+    assert judge.looked == [0.6, 0.7]
+
+
 def test_the_simulation_answers_as_16_bit_kernels_do() -> None:
     steps = climb(DATA, images(), CONTRACT, limit_points=-100.0, wide=Wide()).steps
     pixels, checked = images(100, seed=5), 0
