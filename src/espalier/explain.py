@@ -15,6 +15,8 @@ import numpy as np
 from .bundle.golden import FOLDER, Golden, read_golden
 from .errors import ImagesRefusedError, UsageError
 from .limits import LIMITS
+from .load.facts import Prepared
+from .load.images import label_indices
 from .load.read_images import PixelSet
 from .quantize.advice import name_of, operator_of, points_of
 from .quantize.layer_account import IMAGES, WORST, Compared, account, of_job
@@ -39,6 +41,12 @@ class _Steps(msgspec.Struct, frozen=True, kw_only=True):
     """The part of report.json's `quantize` that is read here."""
 
     layers: dict[str, str] = {}
+
+
+class _Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of a bundle's manifest.json that is read here."""
+
+    labels: tuple[str, ...] = ()
 
 
 class _Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,7 +110,7 @@ def _of_recipe(shop: Workshop, path: Path, images: Path | None, count: int) -> C
     given = of_job(job, pruned.model, quantize_model(shop, job, pruned.model), shop, count)
     if images is None:
         return given
-    pixels = _image_pixels(shop, images, job.recipe.input, count)
+    pixels, _ = _image_pixels(shop, images, job.recipe.input, count)
     return msgspec.structs.replace(
         given, pixels=lambda: pixels, pixels_key=_digest_of(pixels), source="images", notes=()
     )
@@ -114,11 +122,13 @@ def _of_folder(shop: Workshop, folder: Path, images: Path | None, count: int) ->
     golden, files = _read_golden(folder)
     contract = golden.contract.contract
     notes: tuple[str, ...] = ()
+    labelled: dict[str, Any] = {}
     if images is None:
         pixels, source = _golden_pixels(shop, golden, files), "golden vectors"
         notes = ("no images were given, so the bundle's golden vectors serve: give --images for firm figures",)
     else:
-        pixels, source = _image_pixels(shop, images, contract, count), "images"
+        (pixels, prepared), source = _image_pixels(shop, images, contract, count), "images"
+        labelled = _labelled(folder, pixels, prepared)
     return Compared(
         name=report.name,
         version=report.version,
@@ -130,7 +140,21 @@ def _of_folder(shop: Workshop, folder: Path, images: Path | None, count: int) ->
         pixels_key=_digest_of(pixels),
         source=source,
         notes=notes,
+        **labelled,
     )
+
+
+def _labelled(folder: Path, pixels: str, prepared: Prepared) -> dict[str, Any]:
+    """`labelled` and `labelled_key` of Compared for images in folders named as the model's labels, which a bundle's
+    manifest holds; none for other images."""
+    manifest = next(iter(sorted(folder.glob("*/manifest.json"))), None)
+    if manifest is None or any(row.label is None for row in prepared.images):
+        return {}
+    try:
+        classes = label_indices(prepared.images, msgspec.json.decode(_read(manifest), type=_Manifest).labels)
+    except (msgspec.DecodeError, ImagesRefusedError):
+        return {}
+    return {"labelled": lambda: (pixels, classes), "labelled_key": classes}
 
 
 def _digest_of(pixels: str) -> str:
@@ -186,14 +210,16 @@ def _golden_pixels(shop: Workshop, golden: Golden, files: dict[str, bytes]) -> s
     return str(path)
 
 
-def _image_pixels(shop: Workshop, images: Path, contract: InputContract, count: int) -> str:
+def _image_pixels(
+    shop: Workshop, images: Path, contract: InputContract, count: int
+) -> tuple[str, Prepared]:
     with shop.stage("images"):
         chosen = PixelSet(shop, "explain", images, contract, count)
+        prepared = chosen.prepared()
         path = chosen.pixels()
-    prepared = np.load(path, mmap_mode="r")
-    if not len(prepared):
+    if not len(np.load(path, mmap_mode="r")):
         raise ImagesRefusedError(f"no image in {images} can be read", next_step="give other images")
-    return path
+    return path, prepared
 
 
 def explain_lines(found: dict[str, Any]) -> list[str]:

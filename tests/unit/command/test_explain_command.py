@@ -76,6 +76,22 @@ def test_json_names_every_layer_with_its_keras_name_and_what_was_measured(built:
     assert found["output"]["simulation_equals_int8"] > 0.9
 
 
+def test_images_in_folders_of_the_bundles_labels_give_points_of_accuracy(built: Path, tmp_path: Path) -> None:
+    (built / "raspberry-pi-4" / "manifest.json").write_text(json.dumps({"labels": list("abcde"), "name": "small"}))
+    store = Store(tmp_path / "store")
+    for folder, labelled in (("abcde", 40), ("vwxyz", 0)):
+        for number, image in enumerate(images(40, seed=6)):
+            place = tmp_path / folder / folder[number % 5]
+            place.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(image).save(place / f"{number}.png")
+        found = explain(built, tmp_path / folder, count=60, worst=1, store=store)
+        assert found["labelled"] == labelled
+        assert sum(row["gain_points"] is not None for row in found["layers"]) == (1 if labelled else 0)
+    (built / "raspberry-pi-4" / "manifest.json").unlink()
+    lines = explain_lines(explain(built, tmp_path / "abcde", count=60, worst=1, store=store))
+    assert not any("labelled images)" in line for line in lines)
+
+
 def test_the_answer_is_the_same_twice(built: Path, tmp_path: Path) -> None:
     store = Store(tmp_path)
     first, second = (explain(built, built.parent / "images", count=8, worst=1, store=store) for _ in range(2))
