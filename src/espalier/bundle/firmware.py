@@ -36,8 +36,8 @@ GOLDEN_BUDGET_BYTES: Final = 16_384
 """Flash that golden vectors and preprocessing cases may take each (one of either is always kept)."""
 COLUMN_BYTES: Final = 16
 """Stack of `prepare` per output column: struct taps, padded."""
-PREPARE_BYTES: Final = 512
-"""Stack of `prepare` beside the columns: at most 400 by -fstack-usage of GCC 12 on Cortex-M4, optimised."""
+PREPARE_BYTES: Final = 576
+"""Stack of `prepare_rgb888` beside the columns: at most 460 by -fstack-usage of GCC 12 on Cortex-M4, optimised."""
 
 COMMON: Final = ("prepare.h", "prepare.c", "decide.h", "decide.c", "selftest.h", "selftest.c", "golden.h",
                  "model_labels.h")  # fmt: skip

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
 
-from ..emit.c_text import identifier
+from ..emit.kernel_names import program_prefix
 from .source import BundleSource
 
 TEMPLATE: Final = Path(__file__).parent / "firmware_template"
@@ -24,7 +24,7 @@ PACK_DATE: Final = "1980-01-01"
 
 def prefix(source: BundleSource) -> str:
     """The C prefix of every name; the same as the compiled program's."""
-    return identifier(source.recipe.name)
+    return program_prefix(source.recipe.name)
 
 
 def template(source: BundleSource, name: str) -> str:

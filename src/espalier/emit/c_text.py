@@ -17,62 +17,21 @@ from numpy.typing import NDArray
 
 from espalier.errors import BugError
 
-_RESERVED = frozenset(
-    [
-        "auto",
-        "break",
-        "case",
-        "char",
-        "const",
-        "continue",
-        "default",
-        "do",
-        "double",
-        "else",
-        "enum",
-        "extern",
-        "float",
-        "for",
-        "goto",
-        "if",
-        "inline",
-        "int",
-        "long",
-        "register",
-        "restrict",
-        "return",
-        "short",
-        "signed",
-        "sizeof",
-        "static",
-        "struct",
-        "switch",
-        "typedef",
-        "union",
-        "unsigned",
-        "void",
-        "volatile",
-        "while",
-        "asm",
-        "typeof",
-        "bool",
-        "true",
-        "false",
-        "class",
-        "namespace",
-        "template",
-        "new",
-        "delete",
-        "this",
-        "private",
-        "public",
-        "protected",
-        "operator",
-        "memcpy",
-        "memset",
-        "main",
-    ]
+_WORDS = (
+    "auto break case char const continue default do double else enum extern float for goto if inline int long register "
+    "restrict return short signed sizeof static struct switch typedef union unsigned void volatile while asm typeof "
+    "bool true false class namespace template new delete this private public protected operator memcpy memset main"
 )
+"""Of C and C++, and what the firmware itself calls."""
+_HEADERS = (
+    "alloca arduino arm_acle arm_mve arm_neon assert complex ctype endian errno fcntl features fenv inttypes iso646 "
+    "limits locale malloc math memory pthread sched setjmp signal spi stdalign stdarg stdatomic stdbool stddef stdint "
+    "stdio stdlib stdnoreturn string strings tgmath threads time uchar unistd wchar wctype wire"
+)
+"""Included as <name.h>: a file of ours of that name would be found first."""
+_CONSTANTS_OF_OTHERS = "err esp f hal pico r w x z"
+"""NAME_OK is defined by lwIP, ESP-IDF, unistd.h, STM32's HAL, pico-sdk, zlib."""
+_RESERVED = frozenset(f"{_WORDS} {_HEADERS} {_CONSTANTS_OF_OTHERS}".split())
 _TYPES: Mapping[str, str] = {
     "int8": "int8_t",
     "uint8": "uint8_t",
@@ -83,7 +42,8 @@ _TYPES: Mapping[str, str] = {
     "float32": "float",
     "int64": "int64_t",
 }
-_LONGEST_NAME = 48
+_LONGEST_NAME = 64
+"""As long as a recipe's name may be: two names that differ stay different."""
 _LONGEST_COMMENT = 200
 
 
@@ -99,8 +59,8 @@ Value: TypeAlias = int | float | bool | Name | str
 
 
 def identifier(text: str, *, taken: Iterable[str] = ()) -> str:
-    """A C identifier that resembles ``text``: lower case letters, digits, underscores; unique among
-    ``taken``."""
+    """A C identifier that resembles ``text``: lower case letters, digits, underscores; unique among ``taken``, no word
+    of C and no name of a header."""
     name = re.sub(r"[^0-9a-z]+", "_", text.lower()).strip("_")[:_LONGEST_NAME].strip("_")
     if not name or name[0].isdigit() or name in _RESERVED:
         name = f"m_{name}".strip("_")

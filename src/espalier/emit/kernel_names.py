@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from espalier.emit.c_text import identifier
+
 HEADER: Final = "espalier.h"
 _FOLDER: Final = Path(__file__).parent / "kernels"
 _GUARD: Final = re.compile(r"\bESPALIER_(?:(TYPED)_)?H\b")
@@ -19,6 +21,20 @@ _INCLUDE: Final = re.compile(r'(?<=#include ")[^"]+(?=")')
 _COMMENT_STRING_OR_NAME: Final = re.compile(
     r'/\*.*?\*/|"(?:\\.|[^"\\])*"|\bespalier_(?P<rest>\w+)', re.DOTALL
 )
+
+
+_PARTS: Final = (
+    "kernels weights selftest prepare_test model model_data model_labels labels op_resolver contract prepare decide "
+    "golden"
+)
+_ENDINGS: Final = frozenset(_PARTS.split()) | frozenset(path.stem for path in _FOLDER.iterdir())
+"""What comes behind a model's name in the names of its files, here and in the firmware bundle."""
+
+
+def program_prefix(name: str) -> str:
+    """The C prefix of everything of a model. A model called `a-weights` must not have the files of a model `a`."""
+    prefix = identifier(name)
+    return f"{prefix}_net" if any(prefix.endswith(f"_{ending}") for ending in _ENDINGS) else prefix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from espalier.emit import c_text as c
 from espalier.emit.c_text import Name
 from espalier.emit.decision import write_decision
-from espalier.emit.kernel_names import HEADER, KernelNames
+from espalier.emit.kernel_names import HEADER, KernelNames, program_prefix
 from espalier.emit.lowering import Coding, Constant
 from espalier.emit.selftest import GoldenCase, write_selftest
 from espalier.emit.steps import Body, Planned, write_steps
@@ -49,7 +49,7 @@ def emit(graph: Graph, plan: Planned, name: str, options: Options | None = None)
     Raises :class:`UnsupportedModelError` before anything is written when a kernel for an operator is missing.
     """
     options = options or Options()
-    prefix = c.identifier(name)
+    prefix = program_prefix(name)
     names = KernelNames(prefix=prefix, shared=options.shared_kernels)
     locate = _Locations(graph, plan, prefix)
     body = write_steps(graph, plan, prefix, options.isa, locate, options.coding)

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from espalier.emit.c_text import identifier
+from espalier.emit.kernel_names import program_prefix
 from espalier.emit.program import layer_of_symbol
 from espalier.emit.selftest import GoldenCase
 from espalier.errors import VerificationError
@@ -74,7 +74,7 @@ def measure_program(
     error;
     :class:`ToolMissingError` when the cross-compiler or the emulator is not installed.
     """
-    prefix = identifier(name)
+    prefix = program_prefix(name)
     if not golden:
         raise VerificationError("there is no golden case to run on the emulated core")
     if not core.unicorn:

@@ -272,6 +272,50 @@ def test_a_compiled_program_takes_the_place_of_the_interpreter(tmp_path: Path) -
     ] == "passed"
 
 
+@pytest.mark.parametrize("name", ["test", "string", "stdint"])
+def test_a_library_with_the_name_of_a_header_or_of_an_own_function_passes_every_check(
+    name: str, tmp_path: Path
+) -> None:
+    source = mcu_source()
+    source = msgspec.structs.replace(source, recipe=msgspec.structs.replace(source.recipe, name=name))
+    folder = write(firmware.contents(source), tmp_path)
+    assert not [check for check in firmware.check(folder, source, thorough=True) if check.result == "failed"]
+
+
+@needs_gcc
+def test_prepare_takes_the_usual_formats_by_name(tmp_path: Path) -> None:
+    folder = write(firmware.contents(mcu_source()), tmp_path) / LIBRARY / "src"
+    calls = {
+        "rgb888": ("RGB888", 3),
+        "rgb565": ("RGB565_LE", 2),
+        "gray": ("GRAY8", 1),
+        "yuv422": ("YUYV422", 2),
+    }
+    lines = [
+        "  static uint8_t pixels[6 * 4 * 3];",
+        "  static int8_t one[TOY_PARTS_INPUT_BYTES], other[TOY_PARTS_INPUT_BYTES];",
+        "  unsigned i;",
+        "  for (i = 0; i < sizeof pixels; i++) pixels[i] = (uint8_t)(i * 37u);",
+    ]
+    for call, (kind, size) in calls.items():
+        lines += [
+            f"  {{ toy_parts_image image = {{pixels, 5, 4, {6 * size}, TOY_PARTS_{kind}}};",
+            f"    const int32_t width = {6 if call == 'yuv422' else 5};",
+            "    image.width = width;",
+            "    if (toy_parts_prepare(&image, one) != 0) return 1;",
+            f"    if (toy_parts_prepare_{call}(pixels, width, 4, {6 * size}, other) != 0) return 2;",
+            "    if (memcmp(one, other, sizeof one) != 0) return 3;",
+            f"    if (toy_parts_prepare_{call}(pixels, 0, 4, 0, other) != -1) return 4; }}",
+        ]
+    (tmp_path / "main.c").write_text(
+        "#include <string.h>\n" + '#include "toy_parts_prepare.h"\n#include "toy_parts_contract.h"\n'
+        "int main(void) {\n" + "\n".join(lines) + "\n  return 0;\n}\n"
+    )
+    flags = ["cc", *firmware_compile.WARNINGS, f"-I{folder}", "-o", tmp_path / "run", tmp_path / "main.c"]
+    subprocess.run([*flags, folder / "toy_parts_prepare.c"], check=True)
+    assert subprocess.run([tmp_path / "run"], check=False).returncode == 0
+
+
 @needs_gcc
 def test_the_compiled_library_proves_itself_on_this_machine(tmp_path: Path) -> None:
     source = mcu_source()

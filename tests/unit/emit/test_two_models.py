@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "differential"))
 from single_op_cases import Builder
 
 from espalier.emit.demand import demand, streamable
+from espalier.emit.kernel_names import program_prefix
 from espalier.emit.program import Options, emit
 from espalier.emit.selftest import GoldenCase
 from espalier.graph import reference
@@ -83,8 +84,82 @@ def test_a_model_called_like_a_kernel_keeps_its_own_functions_and_its_labels() -
     plan = plan_memory(graph, optimize="speed", demand=demand, streamable=streamable)
     labels = ("espalier_softmax", '" espalier_softmax(', "c", "d")
     files = dict(emit(graph, plan, "espalier_softmax", Options(labels=labels)))
-    text = files["espalier_softmax.c"].decode()
-    assert (
-        "int espalier_softmax_run(" in text and "espalier_softmax_softmax(&espalier_softmax_layer_00" in text
-    )
+    text = files["espalier_softmax_net.c"].decode()
+    assert "int espalier_softmax_net_run(" in text
+    assert "espalier_softmax_net_softmax(&espalier_softmax_net_layer_00" in text
     assert '"espalier_softmax", "\\042 espalier_softmax("' in text
+
+
+ENDINGS = (
+    "kernels",
+    "weights",
+    "selftest",
+    "typed",
+    "conv-2d",
+    "add",
+    "model",
+    "prepare",
+    "contract",
+    "decide",
+    "golden",
+)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_model_called_like_a_file_of_another_model_has_other_files_and_symbols(ending: str) -> None:
+    first = program(network(1, 6), "doors", "portable", labels=tuple("abcdef"))
+    second = program(network(2, 8), f"doors-{ending}", "portable", labels=tuple("abcdefgh"))
+    # Those that the firmware bundle adds, too.
+    bundle = {
+        f"doors_{part}"
+        for part in ("model.h", "contract.h", "prepare.c", "prepare.h", "golden.h", "decide.h")
+    }
+    assert not (set(first) | bundle) & set(second)
+    assert not {path.lower().partition(".")[0] for path in bundle} & {
+        path.partition(".")[0] for path in second
+    }
+    shared = symbols(first) & symbols(second)
+    assert not shared, shared
+
+
+def symbols(files: dict[str, bytes]) -> set[str]:
+    """Functions and tables that other files can see."""
+    text = "\n".join(data.decode() for data in files.values())
+    return set(re.findall(r"^(?!static|typedef)[a-z].*?\b(\w+)(?:\(|\[\d+\] = )", text, re.MULTILINE)) - {
+        "__attribute__"
+    }
+
+
+@pytest.mark.skipif(COMPILER is None, reason="no C compiler on this machine")
+@pytest.mark.parametrize(
+    "name", ["int", "string", "stdint", "math", "memory", "test", "hal", "esp", "r", "main", "arm-acle"]
+)
+def test_a_model_called_like_a_word_a_header_or_a_constant_of_others_compiles(
+    tmp_path: Path, name: str
+) -> None:
+    for path, data in program(network(1, 6), name, "portable", labels=tuple("abcdef")).items():
+        (tmp_path / path).write_bytes(data)
+    prefix = program_prefix(name)
+    (tmp_path / "use.c").write_text(
+        "#include <stdint.h>\n#include <string.h>\n#include <unistd.h>\n#define ESP_OK 0\n#define HAL_OK 0\n"
+        f'#include "{prefix}.h"\nint use(void);\nint use(void) {{ return {prefix}_check() + {prefix.upper()}_OK; }}\n'
+    )
+    sources = sorted(path.name for path in tmp_path.glob("*.c"))
+    command = [
+        str(COMPILER),
+        *WARNINGS,
+        "-I.",
+        "-D_DEFAULT_SOURCE",
+        "-shared",
+        "-fPIC",
+        *sources,
+        "-o",
+        "all.so",
+    ]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
+def test_names_that_differ_late_stay_different() -> None:
+    long = "a" * 63
+    assert program_prefix(f"{long}b") != program_prefix(f"{long}c")

@@ -251,3 +251,30 @@ int xmodel_prepare(const xmodel_image *image, int8_t *input) {
   resize(image, from, to, input);
   return 0;
 }
+
+static int xmodel_prepare_as(xmodel_format format, const uint8_t *pixels, int32_t width, int32_t height,
+                             int32_t stride, int8_t *input) {
+  xmodel_image image;
+  image.pixels = pixels;
+  image.width = width;
+  image.height = height;
+  image.stride = stride;
+  image.format = format;
+  return xmodel_prepare(&image, input);
+}
+
+int xmodel_prepare_rgb888(const uint8_t *pixels, int32_t width, int32_t height, int32_t stride, int8_t *input) {
+  return xmodel_prepare_as(XMODEL_RGB888, pixels, width, height, stride, input);
+}
+
+int xmodel_prepare_rgb565(const uint8_t *pixels, int32_t width, int32_t height, int32_t stride, int8_t *input) {
+  return xmodel_prepare_as(XMODEL_RGB565_LE, pixels, width, height, stride, input);
+}
+
+int xmodel_prepare_gray(const uint8_t *pixels, int32_t width, int32_t height, int32_t stride, int8_t *input) {
+  return xmodel_prepare_as(XMODEL_GRAY8, pixels, width, height, stride, input);
+}
+
+int xmodel_prepare_yuv422(const uint8_t *pixels, int32_t width, int32_t height, int32_t stride, int8_t *input) {
+  return xmodel_prepare_as(XMODEL_YUYV422, pixels, width, height, stride, input);
+}

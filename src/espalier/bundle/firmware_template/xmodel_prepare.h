@@ -32,6 +32,12 @@ typedef struct {
  * format. Takes XMODEL_PREPARE_STACK_BYTES or so of stack. */
 int xmodel_prepare(const xmodel_image *image, int8_t *input);
 
+/* The same for the usual formats: RGB888, RGB565_LE, GRAY8 and YUYV422. */
+int xmodel_prepare_rgb888(const uint8_t *pixels, int32_t width, int32_t height, int32_t stride, int8_t *input);
+int xmodel_prepare_rgb565(const uint8_t *pixels, int32_t width, int32_t height, int32_t stride, int8_t *input);
+int xmodel_prepare_gray(const uint8_t *pixels, int32_t width, int32_t height, int32_t stride, int8_t *input);
+int xmodel_prepare_yuv422(const uint8_t *pixels, int32_t width, int32_t height, int32_t stride, int8_t *input);
+
 #ifdef __cplusplus
 }
 #endif

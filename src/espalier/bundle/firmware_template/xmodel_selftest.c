@@ -12,7 +12,7 @@ static int32_t first_largest(const int8_t *values) {
   return best;
 }
 
-static void test_prepare(int8_t *input, xmodel_selftest_result *result) {
+static void xmodel_try_prepare(int8_t *input, xmodel_selftest_result *result) {
   int32_t n, i;
   for (n = 0; n < xmodel_golden_case_count; n++) {
     const xmodel_golden_case *known = &xmodel_golden_cases[n];
@@ -30,8 +30,8 @@ static void test_prepare(int8_t *input, xmodel_selftest_result *result) {
   }
 }
 
-static void test_network(xmodel_invoke invoke, void *context, int8_t *input, int8_t *output,
-                         xmodel_selftest_result *result) {
+static void xmodel_try_network(xmodel_invoke invoke, void *context, int8_t *input, int8_t *output,
+                               xmodel_selftest_result *result) {
   int32_t n, i;
   for (n = 0; n < xmodel_golden_vector_count; n++) {
     const xmodel_golden_vector *known = &xmodel_golden_vectors[n];
@@ -53,7 +53,7 @@ int xmodel_selftest(xmodel_invoke invoke, void *context, int8_t *input, int8_t *
                     xmodel_selftest_result *result) {
   result->cases = result->cases_wrong = 0;
   result->vectors = result->vectors_failed = result->labels_wrong = result->largest_difference = 0;
-  test_prepare(input, result);
-  if (invoke) test_network(invoke, context, input, output, result);
+  xmodel_try_prepare(input, result);
+  if (invoke) xmodel_try_network(invoke, context, input, output, result);
   return !result->cases_wrong && !result->vectors_failed && !result->labels_wrong;
 }
