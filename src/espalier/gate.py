@@ -147,10 +147,10 @@ def _arena(name: str, limit: int, target: str, value: int, arenas: Sequence[Aren
 
 def describe(row: GateRow) -> str:
     """A failed gate in words."""
-    if row.value is None:
-        return f"{row.name}: no figure, limit {row.limit:g} {row.unit}"
-    relation = "below" if ".min-" in row.name else "above"
     why = f"; {row.why}" if row.why else ""
+    if row.value is None:
+        return f"{row.name}: no figure, limit {row.limit:g} {row.unit}{why}"
+    relation = "below" if ".min-" in row.name else "above"
     return f"{row.name}: {row.value:g} is {relation} the limit {row.limit:g} {row.unit}{why}"
 
 

@@ -17,11 +17,17 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import EspalierError, VerificationError
+from ..target import Target
 from . import firmware_text as text
 from .source import BundleSource, Check
 from .tflm_ops import INT8_REGISTRATIONS, METHODS
 
-WARNINGS: Final = ("-std=c99", "-Wall", "-Wextra", "-Wshadow", "-Werror")
+WARNINGS: Final = ("-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror")
+VENDOR_GCC: Final = {
+    "thumb": ("arm-none-eabi-gcc",),
+    "riscv32": ("riscv32-esp-elf-gcc", "riscv-none-elf-gcc", "riscv64-unknown-elf-gcc"),
+}
+"""What a target's architecture begins with -> the GCCs that vendors give for it, first choice first."""
 COMPILE_SECONDS: Final = 300.0
 
 
@@ -50,8 +56,14 @@ def compilations(
     vendor = lambda: with_vendor_gcc(files, source, work / "gcc")  # noqa: E731
     portable = lambda: for_target(files, source, work / "target")  # noqa: E731
     facts = source.target.compiler
-    usual = facts is not None and facts.gcc_flags and shutil.which("arm-none-eabi-gcc") is not None
+    usual = facts is not None and facts.gcc_flags and any(map(shutil.which, vendor_gccs(source.target)))
     return [vendor, portable] if thorough else [vendor] if usual else [portable, vendor]
+
+
+def vendor_gccs(target: Target) -> tuple[str, ...]:
+    """Names of the compilers that take the target file's GCC flags."""
+    found = (names for start, names in VENDOR_GCC.items() if target.architecture.startswith(start))
+    return next(found, ())
 
 
 def zig() -> Compiler | None:
@@ -134,14 +146,13 @@ def with_vendor_gcc(files: Sequence[str], source: BundleSource, work: Path) -> C
     facts = source.target.compiler
     if facts is None or not facts.gcc_flags:
         return Check(name=name, tool="gcc", result="not run", why="the target file names no GCC flags")
-    compiler = gcc("arm-none-eabi-gcc")
+    names = vendor_gccs(source.target)
+    compiler = next((found for found in map(gcc, names) if found is not None), None)
     if compiler is None:
-        return Check(name=name, tool="arm-none-eabi-gcc", result="not run", why="it is not installed")
+        return Check(name=name, tool=names[0] if names else "gcc", result="not run", why="it is not installed")
 
     def run() -> str:
-        compile_c(
-            compiler, [*facts.gcc_flags, "-O2", *WARNINGS, "-Wconversion", "-c", *files], work
-        )
+        compile_c(compiler, [*facts.gcc_flags, "-O2", *WARNINGS, "-c", *files], work)
         return " ".join(facts.gcc_flags) + check_model_array(work, source)
 
     return guarded(name, compiler.tool, run, compiler.version)

@@ -116,6 +116,21 @@ def test_a_target_without_gcc_flags_is_compiled_by_zig(tmp_path: Path) -> None:
     assert found["C compiles without a warning with the vendor's usual compiler"].result == "not run"
 
 
+@pytest.mark.parametrize(
+    ("target", "beginning"), [("cortex-m4", "arm-none-eabi"), ("esp32-c3", "riscv"), ("esp32-s3", None)]
+)
+def test_the_vendors_compiler_is_one_for_the_targets_architecture(target: str, beginning: str | None) -> None:
+    names = firmware_compile.vendor_gccs(load_target(target))
+    assert all(name.startswith(str(beginning)) for name in names)
+    assert bool(names) == (beginning is not None)
+
+
+def test_a_risc_v_target_is_not_given_to_an_arm_compiler(tmp_path: Path) -> None:
+    source = mcu_source("esp32-c3")
+    folder = write(firmware.contents(source), tmp_path)
+    assert not [c for c in firmware.check(folder, source, thorough=True) if c.result == "failed"]
+
+
 CONTRACTS = [
     InputContract(size=(9, 13), color=color, resize=resize, fit=fit)
     for color, resize, fit in (

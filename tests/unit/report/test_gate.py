@@ -160,7 +160,7 @@ def test_an_estimated_latency_is_named_an_estimate_and_fails_where_there_is_none
     row = run(budget, emulated=(EMULATED, without))["budgets.max-latency-us.c-estimate"]
     assert row.value is None
     assert not row.passed
-    assert "esp32-c3" in row.why
+    assert "esp32-c3" in describe(row)
     assert not run(budget, emulated=())["budgets.max-latency-us.c-estimate"].passed
 
 
