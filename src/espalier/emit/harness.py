@@ -4,29 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from espalier.emit import c_text as c
-from espalier.emit.selftest import GoldenCase
+from espalier.emit.selftest import GoldenCase, golden_arrays, golden_comparison, golden_run, outputs_of
+from espalier.graph.types import Graph
 
 _PAINT, _GUARD = 0xA5, 64
 
 
-def write_cases(
-    prefix: str, arena_bytes: int, golden: Sequence[GoldenCase], *, input_bytes: Sequence[int] = ()
-) -> str:
-    """`cases.c`: run_cases() returns 0, or the number of the first check that failed.
-
-    ``input_bytes``: the sizes of the network's inputs, which lie one after the other in a case's input; one
-    input when left out.
-    """
-    inputs = np.stack([np.frombuffer(case.input, np.int8) for case in golden])
-    outputs = np.stack([np.frombuffer(case.output, np.int8) for case in golden])
-    room, size = arena_bytes + _GUARD, outputs.shape[1]
+def write_cases(prefix: str, graph: Graph, arena_bytes: int, golden: Sequence[GoldenCase]) -> str:
+    """`cases.c`: run_cases() returns 0, or the number of the first check that failed."""
+    room = arena_bytes + _GUARD
     paint = c.literal(c.Name(f"{_PAINT}u"))
-    starts = np.cumsum([0, *input_bytes[:-1]]).tolist()
-    given = ", ".join(f"golden_input + n * {inputs.shape[1]} + {start}" for start in starts)
-    run = f"{prefix}_run(arena, {given}, output)"
     body = [
         "int32_t n, i;",
         "uint32_t top, used = 0u, stack = 0u;",
@@ -39,11 +27,11 @@ def write_cases(
                 *c.loop("i", room, [f"arena[i] = {paint};"]),
                 "top = paint_stack();",
                 "count_begin();",
-                f"i = {run};",
+                f"i = {golden_run(prefix, graph)};",
                 "count_end();",
                 "if (stack_used(top) > stack) stack = stack_used(top);",
                 "if (i != 0) return 1;",
-                *c.loop("i", size, [f"if (output[i] != golden_output[n * {size} + i]) return 2;"]),
+                *golden_comparison(graph, "2"),
                 f"for (i = {arena_bytes}; i < {room}; i++) if (arena[i] != {paint}) return 3;",
                 *c.loop(
                     "i",
@@ -61,12 +49,9 @@ def write_cases(
         c.include("boot.h"),
         c.include(f"{prefix}.h"),
         "",
-        c.array("golden_input", inputs),
-        "",
-        c.array("golden_output", outputs),
-        "",
+        *golden_arrays(golden, graph),
         f"static uint8_t arena[{room}] __attribute__((aligned(16)));",
-        f"static int8_t output[{size}];",
+        *(f"static {end.ctype} {end.name}[{end.elements}];" for end in outputs_of(graph)),
         "",
         *c.function("int run_cases(void)", body),
     ]

@@ -19,7 +19,7 @@ from espalier.emit.c_text import Name
 from espalier.emit.decision import write_decision
 from espalier.emit.kernel_names import HEADER, KernelNames, program_prefix
 from espalier.emit.lowering import Coding, Constant
-from espalier.emit.selftest import GoldenCase, write_selftest
+from espalier.emit.selftest import GoldenCase, inputs_of, outputs_of, selftest_signature, write_selftest
 from espalier.emit.steps import Body, Planned, write_steps
 from espalier.graph.types import Graph
 from espalier.graph.verify import layer_name
@@ -62,7 +62,7 @@ def emit(graph: Graph, plan: Planned, name: str, options: Options | None = None)
     }
     files = {path: names.generated(text) for path, text in files.items()}
     if options.golden:
-        files[f"{prefix}_selftest.c"] = write_selftest(prefix, options.golden)
+        files[f"{prefix}_selftest.c"] = write_selftest(prefix, graph, options.golden)
     used = {source for layer in body.layers for source in layer.lowered.sources}
     files |= {names.file(source): names.kernel(source) for source in used | {HEADER, "crc32.c"}}
     return [(path, text.encode("ascii")) for path, text in sorted(files.items())]
@@ -97,11 +97,11 @@ class _Locations:
 
 
 def input_names(graph: Graph) -> list[str]:
-    return ["input"] if len(graph.inputs) == 1 else [f"input_{i}" for i in range(len(graph.inputs))]
+    return [end.name for end in inputs_of(graph)]
 
 
 def output_names(graph: Graph) -> list[str]:
-    return ["output"] if len(graph.outputs) == 1 else [f"output_{i}" for i in range(len(graph.outputs))]
+    return [end.name for end in outputs_of(graph)]
 
 
 def constant_name(prefix: str, tensor: int) -> str:
@@ -181,9 +181,9 @@ def _header(graph: Graph, plan: Planned, prefix: str, options: Options) -> str:
         lines += [
             "",
             c.comment(
-                "Runs the known answers (in a file of its own): OK or MISMATCH. Both buffers are overwritten."
+                "Runs the known answers (in a file of its own): OK or MISMATCH. The buffers are overwritten."
             ),
-            c.prototype(f"int {prefix}_selftest(void *arena, int8_t *output)"),
+            c.prototype(selftest_signature(prefix, graph)),
         ]
     lines += write_decision(prefix, graph, options.labels, options.threshold).header
     return "\n".join(c.guarded(f"{macro}_H", lines)) + "\n"

@@ -2,49 +2,122 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from espalier.emit import c_text as c
+from espalier.graph.types import DTYPES, Graph
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoldenCase:
-    """Bytes of the input and of the output that the named reference gave for it."""
+    """Bytes of the inputs, one behind the other, and of the outputs that the named reference gave for them."""
 
     input: bytes
     output: bytes
 
 
-def write_selftest(prefix: str, golden: Sequence[GoldenCase]) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """An input or output as the program's functions name it."""
+
+    name: str
+    dtype: str
+    size_bytes: int
+
+    @property
+    def elements(self) -> int:
+        return self.size_bytes // np.dtype(DTYPES[self.dtype]).itemsize
+
+    @property
+    def ctype(self) -> str:
+        return c.ctype(self.dtype)
+
+
+def inputs_of(graph: Graph) -> tuple[End, ...]:
+    """`input`, or `input_0`, `input_1`, ..."""
+    return _ends(graph, graph.inputs, "input")
+
+
+def outputs_of(graph: Graph) -> tuple[End, ...]:
+    """`output`, or `output_0`, `output_1`, ..."""
+    return _ends(graph, graph.outputs, "output")
+
+
+def _ends(graph: Graph, tensors: Sequence[int], role: str) -> tuple[End, ...]:
+    facts = [graph.tensors[t] for t in tensors]
+    names = [role] if len(facts) == 1 else [f"{role}_{number}" for number in range(len(facts))]
+    return tuple(
+        End(name=name, dtype=tensor.dtype, size_bytes=tensor.size_bytes)
+        for name, tensor in zip(names, facts, strict=True)
+    )
+
+
+def parts(data: bytes, ends: Sequence[End]) -> Iterator[bytes]:
+    """The bytes of each input or output of a case."""
+    at = 0
+    for end in ends:
+        yield data[at : at + end.size_bytes]
+        at += end.size_bytes
+
+
+def golden_arrays(golden: Sequence[GoldenCase], graph: Graph) -> list[str]:
+    """`golden_input` and `golden_output`, an array for each input and output: its values in every case."""
+    inputs, outputs = inputs_of(graph), outputs_of(graph)
+    given = [tuple(parts(case.input, inputs)) for case in golden]
+    wanted = [tuple(parts(case.output, outputs)) for case in golden]
+    lines = []
+    for ends, rows in ((inputs, given), (outputs, wanted)):
+        for number, end in enumerate(ends):
+            values = np.frombuffer(b"".join(row[number] for row in rows), DTYPES[end.dtype])
+            lines += [c.array(f"golden_{end.name}", values), ""]
+    return lines
+
+
+def golden_run(prefix: str, graph: Graph) -> str:
+    """The call of the program on case `n`."""
+    given = [f"golden_{end.name} + n * {end.elements}" for end in inputs_of(graph)]
+    return f"{prefix}_run({', '.join(['arena', *given, *(end.name for end in outputs_of(graph))])})"
+
+
+def golden_comparison(graph: Graph, failure: str) -> list[str]:
+    """Loops over `i` that return `failure` at the first value of case `n` that is another."""
+    lines = []
+    for end in outputs_of(graph):
+        wanted = f"golden_{end.name}[n * {end.elements} + i]"
+        lines += c.loop("i", end.elements, [f"if ({end.name}[i] != {wanted}) return {failure};"])
+    return lines
+
+
+def selftest_signature(prefix: str, graph: Graph) -> str:
+    """The arena and a buffer for each output."""
+    buffers = ", ".join(f"{end.ctype} *{end.name}" for end in outputs_of(graph))
+    return f"int {prefix}_selftest(void *arena, {buffers})"
+
+
+def write_selftest(prefix: str, graph: Graph, golden: Sequence[GoldenCase]) -> str:
     """The file `<name>_selftest.c`."""
     macro = prefix.upper()
-    lines = [
-        c.comment("Known answers. Leave this file out when flash is short."),
-        c.include(f"{prefix}.h"),
-        "",
-    ]
-    inputs = np.stack([np.frombuffer(case.input, np.int8) for case in golden])
-    outputs = np.stack([np.frombuffer(case.output, np.int8) for case in golden])
-    lines += [c.array("golden_input", inputs), "", c.array("golden_output", outputs), ""]
-    compare = [
-        f"if (output[i] != golden_output[n * {macro}_OUTPUT_BYTES + i]) return {macro}_MISMATCH;",
-    ]
-    run = f"int status = {prefix}_run(arena, golden_input + n * {macro}_INPUT_BYTES, output);"
     body = [
         "int32_t n, i;",
         *c.loop(
             "n",
             len(golden),
             [
-                run,
+                f"int status = {golden_run(prefix, graph)};",
                 f"if (status != {macro}_OK) return status;",
-                *c.loop("i", outputs.shape[1], compare),
+                *golden_comparison(graph, f"{macro}_MISMATCH"),
             ],
         ),
         f"return {macro}_OK;",
     ]
-    lines += c.function(f"int {prefix}_selftest(void *arena, int8_t *output)", body)
+    lines = [
+        c.comment("Known answers. Leave this file out when flash is short."),
+        c.include(f"{prefix}.h"),
+        "",
+        *golden_arrays(golden, graph),
+        *c.function(selftest_signature(prefix, graph), body),
+    ]
     return "\n".join(lines) + "\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from espalier.emit.kernel_names import program_prefix
 from espalier.emit.program import layer_of_symbol
-from espalier.emit.selftest import GoldenCase
+from espalier.emit.selftest import GoldenCase, inputs_of, outputs_of, parts
 from espalier.errors import VerificationError
 from espalier.graph.ops import macs
 from espalier.graph.types import Graph
@@ -78,8 +78,7 @@ def measure_program(
     if not golden:
         raise VerificationError("there is no golden case to run on the emulated core")
     if not core.unicorn:
-        sizes = [graph.tensors[t].size_bytes for t in graph.inputs]
-        return _measure_on_board(dict(files), core, prefix, arena_bytes, golden, sizes, optimize)
+        return _measure_on_board(dict(files), core, prefix, graph, arena_bytes, golden, optimize)
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(len(_PAINTS)) as pool:
         workdir = Path(folder)
         counter = pool.submit(compile_counter, workdir)
@@ -95,7 +94,14 @@ def measure_program(
             numbers = [0, *range(1 + part, len(golden), len(_PAINTS))]
             first, *_ = [
                 _run_case(
-                    emulated, prefix, golden[n], arena_bytes, _PAINTS[part], n, () if part else sorted(layers)
+                    emulated,
+                    prefix,
+                    graph,
+                    golden[n],
+                    arena_bytes,
+                    _PAINTS[part],
+                    n,
+                    () if part else sorted(layers),
                 )
                 for n in numbers
             ]
@@ -124,9 +130,9 @@ def _measure_on_board(
     files: dict[str, bytes],
     core: Core,
     prefix: str,
+    graph: Graph,
     arena_bytes: int,
     golden: Sequence[GoldenCase],
-    input_bytes: Sequence[int],
     optimize: str,
 ) -> Emulated:
     with tempfile.TemporaryDirectory() as folder:
@@ -134,9 +140,9 @@ def _measure_on_board(
             files,
             core,
             prefix=prefix,
+            graph=graph,
             arena_bytes=arena_bytes,
             golden=golden,
-            input_bytes=input_bytes,
             workdir=Path(folder),
             optimize=optimize,
         )
@@ -159,6 +165,7 @@ def _measure_on_board(
 def _run_case(
     emulated: EmulatedCore,
     prefix: str,
+    graph: Graph,
     case: GoldenCase,
     arena: int,
     paint: int,
@@ -166,17 +173,22 @@ def _run_case(
     layers: Sequence[str],
 ) -> Call:
     painted = bytes([paint]) * (arena + _GUARD)
-    blank = bytes(len(case.output) + _GUARD)
+    given = [*parts(case.input, inputs_of(graph))]
+    sizes = [end.size_bytes for end in outputs_of(graph)]
     call = emulated.call(
-        f"{prefix}_run", [painted, case.input, blank], watch=f"{prefix}_run" if layers else "", layers=layers
+        f"{prefix}_run",
+        [painted, *given, *(bytes(size + _GUARD) for size in sizes)],
+        watch=f"{prefix}_run" if layers else "",
+        layers=layers,
     )
+    made = call.buffers[1 + len(given) :]
     if call.result != 0:
         raise VerificationError(f"the program reports error {call.result} on golden case {number}")
-    if call.buffers[0][arena:] != painted[arena:] or any(call.buffers[2][len(case.output) :]):
+    if call.buffers[0][arena:] != painted[arena:] or any(any(m[s:]) for m, s in zip(made, sizes, strict=True)):
         raise VerificationError(f"the program writes behind its arena or its output on golden case {number}")
-    if call.buffers[1] != case.input:
+    if [*call.buffers[1 : 1 + len(given)]] != given:
         raise VerificationError(f"the program changes its input on golden case {number}")
-    got = call.buffers[2][: len(case.output)]
+    got = b"".join(m[:s] for m, s in zip(made, sizes, strict=True))
     if got != case.output:
         wrong = sum(a != b for a, b in zip(got, case.output, strict=True))
         raise VerificationError(

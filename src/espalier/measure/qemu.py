@@ -17,6 +17,7 @@ from pathlib import Path
 from espalier.emit.harness import write_cases
 from espalier.emit.selftest import GoldenCase
 from espalier.errors import ToolMissingError, VerificationError
+from espalier.graph.types import Graph
 from espalier.measure.cross import Core, compile_plugin, compile_program
 from espalier.measure.elf import Image
 
@@ -39,9 +40,9 @@ def run_on_board(
     core: Core,
     *,
     prefix: str,
+    graph: Graph,
     arena_bytes: int,
     golden: Sequence[GoldenCase],
-    input_bytes: Sequence[int] = (),
     workdir: Path,
     optimize: str,
 ) -> BoardRun:
@@ -57,7 +58,7 @@ def run_on_board(
             supported="Cortex-M0+, M3, M4, M7, M33 and RV32 run without it",
             next_step="install qemu-system-arm (Debian: apt-get install qemu-system-arm)",
         )
-    cases = write_cases(prefix, arena_bytes, golden, input_bytes=input_bytes)
+    cases = write_cases(prefix, graph, arena_bytes, golden)
     program = {**files, "cases.c": cases.encode("ascii")}
     image = compile_program(
         program,
