@@ -9,7 +9,7 @@ import numpy as np
 from espalier.emit.huffman import Code, make_code
 from espalier.emit.kernel_table import lower
 from espalier.emit.lower_coded import coded_bytes, part_counts, weights_of
-from espalier.emit.lowering import Coding, How, Lowered
+from espalier.emit.lowering import NO_CODING, Coding, How, Lowered, Sparse
 from espalier.graph.ops import macs
 from espalier.graph.types import Graph
 from espalier.graph.view import view
@@ -25,7 +25,11 @@ KERNEL_BYTES: Mapping[str, int] = {
     "espalier_transpose_conv": 110,
 }
 """The same for the coded form of a kernel."""
-LEAST_SHARE = 1 / 32
+INSTRUCTIONS_PER_WEIGHT = 25
+"""About what decoding a weight takes."""
+INSTRUCTIONS_PER_BYTE = 800
+"""What the dearest byte of flash may cost."""
+LEAST_SHARE = INSTRUCTIONS_PER_WEIGHT / INSTRUCTIONS_PER_BYTE
 """Bytes that coding must save for each weight that it decodes. A weight takes some 25 instructions: the dearest byte of
 flash costs 800, an inference of the weights of ResNet8 about 450, where three in four are zeros 30."""
 DECODED_PER_MAC = 0.03
@@ -40,7 +44,7 @@ def candidates(graph: Graph, isa: str) -> dict[int, Lowered]:
     time."""
     calls: dict[int, Lowered] = {}
     for op in range(len(graph.ops)):
-        lowered = lower(graph, op, How(optimize="flash", isa=isa))
+        lowered = lower(graph, op, How(optimize="flash", isa=isa, coding=NO_CODING))
         if len(lowered) == 1 and weights_of(lowered[0]) is not None:
             calls[op] = lowered[0]
     share = DECODED_PER_MAC_HELIUM if isa == "helium" else DECODED_PER_MAC
@@ -52,6 +56,14 @@ def candidates(graph: Graph, isa: str) -> dict[int, Lowered]:
             taken[op] = calls[op]
             room -= _count(calls[op])
     return taken
+
+
+def worth_its_time(coding: Coding, sparse: Sparse) -> bool:
+    """Whether coding saves enough bytes beyond what storing no zeros saves, which is faster than storing them."""
+    weights = coding.before_bytes
+    dearer = INSTRUCTIONS_PER_WEIGHT * weights + sparse.instructions_saved
+    gain = coding.saved_bytes - DECODER_BYTES - sum(KERNEL_BYTES.values()) - sparse.bytes_saved
+    return dearer <= INSTRUCTIONS_PER_BYTE * gain
 
 
 def choose_coding(calls: Mapping[int, Lowered], parts: Mapping[int, int]) -> Coding | None:

@@ -114,7 +114,7 @@ def lower(graph: Graph, index: int, how: How = _DEFAULT) -> tuple[Lowered, ...]:
     lowering = table.get(looked.op.kind)
     if lowering is None or not _one_image(looked):
         raise _refusal(graph, index, looked)
-    if how.optimize == "flash" and looked.op.kind in _SPARSE:
+    if how.optimize == "flash" and how.coding is None and looked.op.kind in _SPARSE:
         how = replace(how, paid=_paid(graph, how.isa))
     try:
         result = lowering(looked, how)
@@ -138,9 +138,10 @@ _SPARSE: Mapping[str, Callable[[OpView, How], Lowered]] = {
 
 @lru_cache(maxsize=2)
 def _paid(graph: Graph, isa: str) -> frozenset[str]:
-    """Operators whose layers together save more bytes without their zero weights than the kernel's code takes."""
+    """Operators whose layers together save more bytes without their zero weights than the kernel's code takes. Where all
+    layers of a kind do, their kernel takes the place of a larger one."""
     how = How(optimize="flash", isa=isa, paid=frozenset(CODE_BYTES))
-    saved = dict.fromkeys(CODE_BYTES, 0)
+    saved: dict[str, list[int]] = {kind: [] for kind in CODE_BYTES}
     for op in graph.ops:
         looked = view(graph, op)
         if op.kind in _SPARSE and looked.output.dtype == "int8" and _one_image(looked):
@@ -148,8 +149,10 @@ def _paid(graph: Graph, isa: str) -> frozenset[str]:
                 sparse = _SPARSE[op.kind](looked, how).sparse
             except UnsupportedModelError:
                 continue  # refused with its name when its turn comes
-            saved[op.kind] += sparse.bytes_saved if sparse else 0
-    return frozenset(kind for kind, bytes_ in saved.items() if bytes_ > CODE_BYTES[kind])
+            saved[op.kind].append(sparse.bytes_saved if sparse else 0)
+    return frozenset(
+        kind for kind, bytes_ in saved.items() if sum(bytes_) > (0 if all(bytes_) else CODE_BYTES[kind])
+    )
 
 
 def _refusal(graph: Graph, index: int, looked: OpView) -> UnsupportedModelError:

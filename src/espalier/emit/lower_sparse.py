@@ -75,7 +75,7 @@ def conv_2d(view: OpView, how: How) -> Lowered:
     """A convolution, in the form that wins."""
     dense = lower_conv.conv_2d(view, how)
     density = stored_share(view)
-    if density > DENSEST:
+    if how.coding is not None or density > DENSEST:
         return dense
     layer = _sparse_layer(view, how)
     if layer is None:
@@ -278,7 +278,7 @@ def fully_connected(view: OpView, how: How) -> Lowered:
     """A dense layer, in the form that wins."""
     dense = lower_dense.fully_connected(view, how)
     density = stored_share(view)
-    if density > DENSEST:
+    if how.coding is not None or density > DENSEST:
         return dense
     units, depth = view.input(1).shape
     weights = np.asarray(view.constant(1), np.int8)

@@ -43,6 +43,10 @@ class Coding:
         return self.before_bytes - self.after_bytes
 
 
+NO_CODING = Coding(code=None, parts={})
+"""No layer is coded, yet the zeros are stored: what coded layers are compared with."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class How:
     """``rows``: the operator must run row by row. ``optimize``: speed | ram | flash. ``isa``: portable | thumb1 |
@@ -53,7 +57,8 @@ class How:
     optimize: str = "speed"
     isa: str = "portable"
     coding: Coding | None = None
-    """Layers whose weights lie in flash as a code."""
+    """Layers whose weights lie in flash as a code; where there are any, all layers store their zeros: the code has a
+    short word for them, and one kernel is smaller than two."""
     paid: frozenset[str] = frozenset()
     """Operators whose layers together save more bytes than the code of their sparse kernels takes."""
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from espalier.emit.choose_coding import candidates, choose_coding
+from espalier.emit.choose_coding import candidates, choose_coding, worth_its_time
 from espalier.emit.demand import demand, streamable
+from espalier.emit.kernel_table import lower
 from espalier.emit.lower_coded import possible_parts
-from espalier.emit.lowering import Coding, Lowered
+from espalier.emit.lowering import NO_CODING, Coding, How, Lowered, Sparse
 from espalier.graph.types import Graph
 from espalier.plan.memory import plan_memory
 from espalier.plan.types import Plan
@@ -31,9 +32,18 @@ def plan_program(
 
     ``ram_bytes``: what the arena may take on the target; None: any.
     """
-    plain = plan_plain(graph, optimize=optimize, isa=isa)
     if optimize != "flash":
-        return plain, None
+        return plan_plain(graph, optimize=optimize, isa=isa), None
+    plan, coding = _coded(graph, isa, ram_bytes)
+    sparse = _without_zeros(graph, isa)
+    if coding is None or (sparse is not None and not worth_its_time(coding, sparse)):
+        return plan_plain(graph, optimize=optimize, isa=isa), None
+    return plan, coding
+
+
+def _coded(graph: Graph, isa: str, ram_bytes: int | None) -> tuple[Plan, Coding | None]:
+    """The best coding beside storing all weights as they are."""
+    plain = _plan(graph, "flash", isa, NO_CODING)
     calls = candidates(graph, isa)
     within = _fitted(graph, isa, calls, {}, plain.arena_bytes)
     rest = {op: call for op, call in calls.items() if op not in within}
@@ -47,6 +57,19 @@ def plan_program(
         if coding is not None:
             best = max(best, (_plan(graph, "flash", isa, coding), coding), key=_worth)
     return best
+
+
+def _without_zeros(graph: Graph, isa: str) -> Sparse | None:
+    """What all layers that store no zeros save together; None where there are none."""
+    calls = (lower(graph, op, How(optimize="flash", isa=isa)) for op in range(len(graph.ops)))
+    found = [call.sparse for parts in calls for call in parts if call.sparse is not None]
+    if not found:
+        return None
+    return Sparse(
+        density=max(sparse.density for sparse in found),
+        bytes_saved=sum(sparse.bytes_saved for sparse in found),
+        instructions_saved=sum(sparse.instructions_saved for sparse in found),
+    )
 
 
 def _worth(choice: tuple[Plan, Coding | None]) -> int:
