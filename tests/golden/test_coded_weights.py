@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "differential"))
 sys.path.insert(0, str(Path(__file__).parent))
 from c_batch import EmulatedBatch, make_batch, native_compiler
 from file_program import has_sanitizers, run_sanitized, run_under_qemu
+from pruned_cases import forced
 from single_op_cases import Builder
 from test_c_against_reference import Case, assert_exact, random_cases
 
@@ -303,6 +304,13 @@ def pruned(graph: Graph, share: float) -> Graph:
     return dataclasses.replace(graph, tensors=tuple(tensors))
 
 
+@pytest.fixture
+def stored_zeros() -> Iterator[None]:
+    """Without the kernels that leave zeros out: what coding alone is worth."""
+    with forced(sparse=False):
+        yield
+
+
 def measured(graph: Graph, *, coded: bool) -> Emulated:
     image = np.random.default_rng(1234).integers(-128, 128, (1, 32, 32, 3)).astype(np.int8)
     golden = [GoldenCase(input=image.tobytes(), output=reference.run(graph, [image])[0].tobytes())]
@@ -318,6 +326,7 @@ def measured(graph: Graph, *, coded: bool) -> Emulated:
     return figures
 
 
+@pytest.mark.usefixtures("stored_zeros")
 @needs_resnet8
 @needs_emulation
 def test_resnet8_with_three_of_four_weights_zero_takes_half_the_flash_for_a_sixth_of_the_time() -> None:
@@ -329,6 +338,7 @@ def test_resnet8_with_three_of_four_weights_zero_takes_half_the_flash_for_a_sixt
     assert coded.arena_bytes <= plain.arena_bytes + max(EXTRA_RAM)
 
 
+@pytest.mark.usefixtures("stored_zeros")
 @needs_resnet8
 def test_decoding_raises_the_arena_only_where_that_buys_more_flash_and_within_the_target_s_ram() -> None:
     graph = read_tflite(RESNET8.read_bytes())
@@ -351,3 +361,19 @@ def test_other_modes_know_no_coded_weights() -> None:
     graph = pruned(read_tflite(RESNET8.read_bytes()), 0.9)
     for optimize in ("speed", "ram"):
         assert plan_program(graph, optimize=optimize, isa="dsp")[1] is None
+
+
+@needs_resnet8
+@needs_emulation
+@pytest.mark.parametrize(("share", "wins"), [(0.5, True), (0.75, False)])
+def test_a_pruned_resnet8_is_coded_only_where_the_bytes_are_worth_the_time(share: float, wins: bool) -> None:
+    """Beside leaving the zeros out: at half the weights coding saves more, at a quarter it is not worth the time."""
+    graph = pruned(read_tflite(RESNET8.read_bytes()), share)
+    coding = plan_program(graph, optimize="flash", isa="dsp")[1]
+    assert (coding is not None) == wins
+    without, best = measured(graph, coded=False), measured(graph, coded=True)
+    if wins:
+        assert best.weights_bytes + best.code_bytes < 0.85 * (without.weights_bytes + without.code_bytes)
+    else:
+        assert best == without and best.instructions < 0.6 * 12_700_000
+        assert best.weights_bytes + best.code_bytes < 0.47 * 88_304
