@@ -24,7 +24,7 @@ from ..quantize.quantize_model import Int8Model
 from ..report.content import AccuracyRow, TopRow
 from ..store import digest
 from ..workshop import Workshop, pack, unpack
-from .accuracy import AgreementRow, measure_accuracy, measure_agreement, top1
+from .accuracy import AgreementRow, measure_accuracy, measure_agreement, top1, with_choice
 from .predict import dequantize
 
 SHEET_IMAGES = 24
@@ -63,10 +63,27 @@ def evaluate_model(
             "evaluate/accuracy", key, lambda: _measure(shop, job, prepared, before, base, after)
         )
     evaluation = unpack(files["evaluation"], Evaluation)
-    row = evaluation.accuracy
+    row = _chosen(evaluation.accuracy, int8, job)
     shop.ended("evaluate", f"{row.n:,} images, agreement {row.agreement:.2%}" if row else "")
     return msgspec.structs.replace(
-        evaluation, float_tflite=pruned.model.tflite, warnings=(*doubts, *evaluation.warnings)
+        evaluation,
+        accuracy=row,
+        float_tflite=pruned.model.tflite,
+        warnings=(*doubts, *evaluation.warnings),
+    )
+
+
+def _chosen(row: AccuracyRow | None, int8: Int8Model, job: Job) -> AccuracyRow | None:
+    """The row, with what choosing the step on these images is worth where that was done."""
+    kept = next((step for step in int8.steps if step.kept), None)
+    if row is None or int8.held_out_drop is None or kept is None or kept.drop is None:
+        return row
+    return with_choice(
+        row,
+        steps=len(int8.steps),
+        held_out=int8.held_out_drop,
+        kept_drop=kept.drop,
+        limit_points=job.recipe.quantize.max_accuracy_drop,
     )
 
 

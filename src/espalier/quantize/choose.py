@@ -93,7 +93,7 @@ def held_out_drop(steps: Sequence[Step], floats: Hits) -> float:
     other = lost.sum(axis=1, keepdims=True) - chosen_on
     best = [int(np.lexsort((errors, chosen_on[:, split]))[0]) for split in range(len(halves))]
     rest = len(floats) - halves.sum(axis=1)
-    return float(np.mean([100 * other[row, split] / rest[split] for split, row in enumerate(best)]))
+    return round(float(np.mean([100 * other[row, split] / rest[split] for split, row in enumerate(best)])), 6)
 
 
 def _halves(count: int) -> NDArray[np.float32]:

@@ -137,6 +137,8 @@ class AccuracyRow(_Row, frozen=True, kw_only=True):
     confusion: tuple[tuple[int, ...], ...] = ()
     claim: str = ""
     """What n images allow to claim, and how many a smaller claim needs."""
+    choice_points: Points = 0.0
+    """By how much choosing the best of several steps on these very images flatters the drop; not part of `interval`."""
     warnings: tuple[str, ...] = ()
     decision: dict[str, Any] = {}
     steps: tuple[dict[str, Any], ...] = ()

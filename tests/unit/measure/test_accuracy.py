@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import msgspec
 import numpy as np
 import pytest
@@ -10,7 +12,8 @@ from numpy.typing import NDArray
 from espalier.errors import BugError, LabelsRefusedError
 from espalier.measure import accuracy
 from espalier.measure.confidence import at, calibration_error, decision_row
-from espalier.report.content import AccuracyRow
+from espalier.measure.evaluate_model import _chosen
+from espalier.report.content import AccuracyRow, StepRow
 
 LABELS = ("cat", "dog", "fox")
 
@@ -39,6 +42,18 @@ def test_the_drop_counts_images_lost_and_won() -> None:
     assert row.interval[0] < 10.0 < row.interval[1]
     assert row.p_value == pytest.approx(1.0)
     assert row.float.top5 is None
+
+
+def test_a_chosen_step_says_by_how_much_the_choice_flatters_it_and_whether_the_claim_stands() -> None:
+    row = msgspec.structs.replace(measured(TRUTH, BEFORE, AFTER), interval=(-0.2, 0.4))
+    small = accuracy.with_choice(row, steps=31, held_out=0.15, kept_drop=0.1, limit_points=0.5)
+    assert small.choice_points == pytest.approx(0.05)
+    assert small.claim.startswith(f"{row.claim}. The step is the best of 31 on these images")
+    assert "flatters its drop by 0.05 points" in small.claim and "is not shown" not in small.claim
+    large = accuracy.with_choice(row, steps=31, held_out=0.3, kept_drop=0.1, limit_points=0.5)
+    assert large.claim.endswith("with that, at most 0.5 points is not shown")
+    lucky = accuracy.with_choice(row, steps=31, held_out=0.0, kept_drop=0.1, limit_points=0.5)
+    assert lucky.choice_points == 0.0
 
 
 def test_flips_name_the_image_and_both_answers() -> None:
@@ -144,3 +159,17 @@ def test_calibration_error_is_zero_when_confidence_is_right_and_large_when_it_is
     confidence = np.full(1000, 0.9, np.float32)
     assert calibration_error(confidence, np.arange(1000) < 900) == pytest.approx(0.0, abs=1e-6)
     assert calibration_error(confidence, np.arange(1000) < 300) == pytest.approx(0.6, abs=1e-6)
+
+
+def test_only_a_step_that_was_chosen_among_several_is_corrected_for_the_choice() -> None:
+    row = measured(TRUTH, BEFORE, AFTER)
+    job = SimpleNamespace(recipe=SimpleNamespace(quantize=SimpleNamespace(max_accuracy_drop=0.5)))
+    steps = (
+        StepRow(name="a", top1=0.7, drop=12.0, kept=False),
+        StepRow(name="b", top1=0.7, drop=10.0, kept=True),
+    )
+    chosen = _chosen(row, SimpleNamespace(steps=steps, held_out_drop=11.5), job)  # type: ignore[arg-type]
+    assert chosen is not None
+    assert chosen.choice_points == pytest.approx(1.5) and "best of 2" in chosen.claim
+    assert _chosen(row, SimpleNamespace(steps=steps, held_out_drop=None), job) is row  # type: ignore[arg-type]
+    assert _chosen(None, SimpleNamespace(steps=steps, held_out_drop=1.0), job) is None  # type: ignore[arg-type]

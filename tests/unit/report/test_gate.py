@@ -96,12 +96,14 @@ def test_a_budget_without_a_figure_fails() -> None:
 def test_the_ladders_limit_is_taken_as_written_and_says_when_the_images_cannot_show_it() -> None:
     accuracy = example_report().accuracy
     assert accuracy is not None
-    for drop, interval, passed, shown in (
-        (0.5, (-0.4, 1.4), True, False),
-        (0.51, (-0.4, 1.4), False, False),
-        (0.1, (-0.2, 0.5), True, True),
+    for drop, interval, choice, passed, shown in (
+        (0.5, (-0.4, 1.4), 0.0, True, False),
+        (0.51, (-0.4, 1.4), 0.0, False, False),
+        (0.1, (-0.2, 0.5), 0.0, True, True),
+        (0.1, (-0.2, 0.4), 0.1, True, True),
+        (0.1, (-0.2, 0.4), 0.2, True, False),
     ):
-        given = msgspec.structs.replace(accuracy, drop_points=drop, interval=interval, p_value=0.9)
+        given = msgspec.structs.replace(accuracy, drop_points=drop, interval=interval, p_value=0.9, choice_points=choice)
         row = run(accuracy=given)["quantize.max-accuracy-drop"]
         assert (row.passed, row.shown) == (passed, shown)
         assert row.why == ("" if shown else accuracy.claim)

@@ -94,6 +94,10 @@ def test_a_report_without_labels_shows_agreement_and_no_accuracy() -> None:
     assert accuracy is not None
     report = example_report(accuracy=msgspec.structs.replace(accuracy, classes=(), confusion=()))
     assert "accuracy" not in dict(key_figures(report))
+    chosen = example_report().accuracy
+    assert chosen is not None
+    lucky = example_report(accuracy=msgspec.structs.replace(chosen, choice_points=0.48))
+    assert dict(key_figures(lucky))["accuracy"].endswith("; the choice of the step flatters it by 0.48")
     assert "agreement" in dict(key_figures(report))
     Page(html(report).decode())
 
