@@ -102,8 +102,11 @@ def depthwise_conv_2d(view: OpView, how: How) -> Lowered:
         "low": low,
         "high": high,
     }
-    form = _bytes if fast and how.isa == "helium" else _halfwords
-    return form(shape, fields, source.zero_point, taps, channels, fast)
+    if fast and how.isa == "helium":
+        return _bytes(shape, fields, source.zero_point, taps, channels)
+    plain = shape.dilation_h == shape.dilation_w == 1 and shape.stride_w in (1, 2) and shape.out_w >= 2
+    fields |= {"fast": fast, "pairs": fast and shape.kernel_h == shape.kernel_w == 3 and plain}
+    return _halfwords(shape, fields, source.zero_point, taps, channels, narrow=how.optimize == "ram")
 
 
 def _shape(view: OpView) -> _Shape:
@@ -140,27 +143,41 @@ def _halfwords(
     in_zero: int,
     taps: NDArray[np.int8],
     channels: NDArray[np.int32],
-    fast: bool,
+    *,
+    narrow: bool,
 ) -> Lowered:
+    """``narrow``: the ring holds bytes, and each window's rows are widened anew."""
     padded = round_up(shape.out_c, BLOCK)
-    row_bytes = 2 * shape.ring_width * padded
-    plain = shape.dilation_h == shape.dilation_w == 1 and shape.stride_w in (1, 2) and shape.out_w >= 2
-    pairs = fast and shape.kernel_h == shape.kernel_w == 3 and plain
     spare = ((0, padded - shape.out_c), (0, 0))
     blocks = np.pad(taps, spare).reshape(padded // BLOCK, BLOCK, -1)
     weights = blocks[:, [0, 2, 1, 3], :].transpose(0, 2, 1).astype(np.int16)
-    ring = ring_fields(shape.window, row_bytes=row_bytes, outside=(in_zero & 0xFFFF) * 0x10001)
+    if narrow:
+        ring = _byte_ring(shape, in_zero, BLOCK)
+    else:
+        row_bytes = 2 * shape.ring_width * padded
+        ring = ring_fields(shape.window, row_bytes=row_bytes, outside=(in_zero & 0xFFFF) * 0x10001)
     return _lowered(
         "espalier_depthwise_conv_2d",
         shape,
-        {**ring, **fields, "pad_left": shape.left, "fast": fast, "pairs": pairs},
+        {**ring, **fields, "pad_left": shape.left, "narrow": narrow},
         (
             Constant(field="weights", values=np.ascontiguousarray(weights).reshape(-1), align=4),
             Constant(field="channels", values=np.pad(channels, spare), struct="espalier_channel"),
         ),
         state_bytes=ring["ring.state_bytes"],
-        work_bytes=0,
-        row_form="wide window",
+        work_bytes=2 * BLOCK * shape.ring_width * shape.kernel_h if narrow else 0,
+        row_form="window" if narrow and shape.multiplier == 1 else "wide window",
+    )
+
+
+def _byte_ring(shape: _Shape, in_zero: int, block: int) -> dict[str, int]:
+    """The ring of rows as they come; ``block`` channels are read at once."""
+    return ring_fields(
+        shape.window,
+        row_bytes=round_up(shape.ring_width * shape.out_c, 4),
+        outside=(in_zero & 0xFF) * 0x1010101,
+        left=shape.left * shape.out_c,
+        slack=block if shape.out_c % block else 0,
     )
 
 
@@ -170,7 +187,6 @@ def _bytes(
     in_zero: int,
     taps: NDArray[np.int8],
     channels: NDArray[np.int32],
-    fast: bool,
 ) -> Lowered:
     down, across = -(-shape.kernel_h // 4), -(-shape.kernel_w // 4)
     pairs = down == across == shape.stride_w == shape.dilation_w == 1 and shape.kernel_w <= 3
@@ -185,13 +201,7 @@ def _bytes(
     starts = [min(4 * n, max(shape.kernel_w - 4, 0)) for n in range(across)]
     offsets = [plane * row + column * start for row in range(down) for start in starts]
     spare = ((0, -shape.out_c % 4), (0, 0))
-    ring = ring_fields(
-        shape.window,
-        row_bytes=round_up(shape.ring_width * shape.out_c, 4),
-        outside=(in_zero & 0xFF) * 0x1010101,
-        left=shape.left * shape.out_c,
-        slack=VECTOR if shape.out_c % VECTOR else 0,
-    )
+    ring = _byte_ring(shape, in_zero, VECTOR)
     more: dict[str, Value] = {"pairs": pairs, "weight_bytes": VECTOR * len(offsets), "plane_bytes": plane}
     more["planes_bytes"] = plane * down
     return _lowered(

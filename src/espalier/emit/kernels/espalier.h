@@ -513,6 +513,7 @@ typedef struct {
   int16_t multiplier;         /* output channels per input channel; above 1 the input is repeated */
   int16_t kernel_height, kernel_width, dilation_height, dilation_width, stride_width;
   int16_t pad_left, ring_width;
+  int16_t narrow;             /* the ring holds bytes as they come */
   int16_t fast;               /* as for espalier_tile_4x2; the channels' shifts are right shifts 1..22 then */
   int16_t pairs;              /* fast, 3x3, no dilation, stride 1 or 2, at least two pixels to a row */
   int8_t out_zero, low, high;
