@@ -57,7 +57,11 @@ def key_figures(report: Report) -> list[tuple[str, str]]:
                 "accuracy",
                 f"int8 {a.int8.top1:.2%}, float {(a.pruned or a.float).top1:.2%}: {points(-a.drop_points)}"
                 f" (95 % {-high:+.2f} to {-low:+.2f}), n = {a.n}"
-                + (f"; the choice of the step flatters it by {a.choice_points:.2f}" if a.choice_points else ""),
+                + (
+                    f"; the choice of the step flatters it by {a.choice_points:.2f}"
+                    if a.choice_points
+                    else ""
+                ),
             )
         )
     if a is not None:
