@@ -137,9 +137,9 @@ def _espalier(model: Any, pixels: Any, evaluation: Any, labels: Any, *, whole: b
     from espalier.quantize.climb import climb
     from espalier.quantize.convert import convert_model
     from espalier.quantize.head import enter_pixels
+    from espalier.quantize.int16_targets import Wide
     from espalier.quantize.labelled import Labelled, float_hits, hits_of
     from espalier.quantize.quantize import quantize
-    from espalier.quantize.widen import Wide
     from espalier.recipe import InputContract
 
     contract = InputContract(size=pixels.shape[1:3], color="rgb" if pixels.shape[3] == 3 else "gray")

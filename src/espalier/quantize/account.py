@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..measure import statistics
 from ..report.content import StepRow
-from .choose import excess_of
+from .goal import excess_of
 
 
 def explain_loss(

@@ -13,12 +13,12 @@ from .audit import audit_model
 from .choose import Goal
 from .climb import Search, climb
 from .flatbuffer import strip_model
+from .int16_targets import Wide
 from .interface import uint8_twin
 from .labelled import Labelled
 from .lighten import lighten
 from .quantize import Scheme, Weights, quantize
 from .ranges import open_pixels
-from .widen import Wide
 
 
 def contract_of(contract: dict[str, Any]) -> InputContract:

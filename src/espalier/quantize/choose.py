@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .candidate import Candidate
+from .goal import excess_of
 from .labelled import Hits
 
 SPLITS = 200
@@ -52,11 +53,6 @@ class Goal:
         """By what is missing, then by the error of the scores; without labels by that alone."""
         error = step.candidate.nearness.error
         return (error if step.drop is None else self.excess(step)), error
-
-
-def excess_of(lost: float, agreement: float, limit_points: float, min_agreement: float) -> float:
-    """Percentage points by which a loss or an agreement misses its limit, whichever is more."""
-    return round(max(lost - limit_points, 100 * (min_agreement - agreement)), 6)
 
 
 def loss(step: Step) -> float:

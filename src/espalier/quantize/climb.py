@@ -17,11 +17,12 @@ from .choose import Goal, Step, best_step, held_out_drop, loss, order
 from .compare import Answers, float_answers, float_classes, nearness, split
 from .correct import images_for
 from .head import enter_pixels
+from .int16_targets import Wide
 from .labelled import Classes, Labelled, classes_of, classes_unless_over
 from .ladder import JUDGED, candidates
 from .moving_average import averaged_candidate
 from .quantize import Weights
-from .widen import LeftOut, Wide, wide_candidates
+from .widen import LeftOut, wide_candidates
 
 Search = Literal["until-limit", "best"]
 

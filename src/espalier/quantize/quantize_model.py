@@ -22,9 +22,9 @@ from ..report.content import OperatorCounts, StepRow
 from ..store import digest
 from ..workshop import Workshop, pack, unpack
 from .account import explain_choice, explain_loss
-from .choose import excess_of
+from .goal import excess_of
+from .int16_targets import Wide, int16_refusals, suits
 from .metadata import add_metadata
-from .widen import Wide, int16_refusals, suits
 
 
 class Int8Model(msgspec.Struct, frozen=True, kw_only=True):
@@ -233,7 +233,7 @@ _STEP_KEYS = frozenset(field.name for field in msgspec.structs.fields(StepRow))
 
 
 def _excess(step: StepRow, wanted: Quantize) -> float:
-    """choose.excess_of for a row."""
+    """goal.excess_of for a row."""
     return excess_of(_loss(step), step.agreement or 0.0, wanted.max_accuracy_drop, wanted.min_agreement)
 
 

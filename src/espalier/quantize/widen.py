@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,19 +18,19 @@ from numpy.typing import NDArray
 
 from ..errors import EspalierError, UnsupportedModelError
 from ..load.tflite import read_tflite
-from ..target import Target
 from ..worker.progress import report
 from . import flatbuffer
 from .candidate import CORRECTED, Candidate
 from .compare import Answers, float_answers, int8_answers, nearness, spread
 from .correct import correct_biases
 from .flatbuffer import dtype_name, graph_of, operator_name
+from .int16_targets import Wide
 from .operator_versions import operator_uses
 from .quantize import Weights, quantize_with
 from .ranges import open_interpreter
 from .reconstruct import adopt_weights
 from .simulate import Kept, simulate
-from .versions import floor_of, missing_operators, version_key
+from .versions import missing_operators
 
 MEASURED = 64
 """Parts that a network is cut into, at most: each is one trial."""
@@ -49,16 +49,6 @@ _REFUSALS = (UnsupportedModelError, RuntimeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wide:
-    """What a 16x8 file must suit: `reads`, the operator versions that the targets' interpreters read, and
-    whether our C compiler must take it. `layers`: tensor name -> Keras layer, for names."""
-
-    reads: tuple[str, ...] = ()
-    compiled: bool = False
-    layers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Gain:
     """A part of the network (see `cut`) and the decibels of output SQNR that come back when it alone keeps 16
     bit."""
@@ -72,38 +62,6 @@ class LeftOut:
     """A rung that was not taken, and why."""
 
     why: str
-
-
-def int16_refusals(targets: Sequence[Target]) -> tuple[str, ...]:
-    """Why 16x8 files with int8 edges are not for these targets, one sentence per target; empty when all run them.
-
-    A target says so itself (fact `int16-activations` = 0: NPUs), or its interpreter is older than the widening
-    QUANTIZE, which every such file holds.
-    """
-    said = []
-    floor = floor_of("QUANTIZE", 4)
-    for target in targets:
-        if target.number("int16-activations") == 0:
-            said.append(
-                f"{target.name} has no int16 activations ({target.facts['int16-activations'].source})"
-            )
-            continue
-        for runtime in target.runtimes:
-            reads = runtime.operators or runtime.version
-            if runtime.name not in ("tflm", "c") and version_key(reads) < version_key(floor):
-                said.append(
-                    f"{target.name} has {runtime.name} {runtime.version}, which reads operator versions up to {reads}; "
-                    f"QUANTIZE from int8 to int16 needs {floor}"
-                )
-                break
-    return tuple(said)
-
-
-def suits(targets: Sequence[Target], layers: Mapping[str, str]) -> Wide:
-    """What 16x8 files for these targets must suit."""
-    runtimes = [runtime for target in targets for runtime in target.runtimes]
-    reads = {r.operators or r.version for r in runtimes if r.name not in ("tflm", "c")}
-    return Wide(reads=tuple(sorted(reads)), compiled=any(r.name == "c" for r in runtimes), layers=layers)
 
 
 def wide_candidates(

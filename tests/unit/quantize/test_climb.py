@@ -16,6 +16,7 @@ from espalier.quantize.climb import climb
 from espalier.quantize.compare import Nearness, float_answers, int8_answers, int8_classes
 from espalier.quantize.flatbuffer import dtype_name, graph_of, read_model
 from espalier.quantize.head import enter_pixels
+from espalier.quantize.int16_targets import Wide
 from espalier.quantize.labelled import (
     BATCH,
     Classes,
@@ -29,7 +30,7 @@ from espalier.quantize.labelled import (
 from espalier.quantize.moving_average import NAME, averaged_ranges
 from espalier.quantize.quantize import quantize
 from espalier.quantize.ranges import normalised
-from espalier.quantize.widen import Wide, rank_parts, wide_candidates
+from espalier.quantize.widen import rank_parts, wide_candidates
 from espalier.report.content import StepRow
 
 from .networks import CONTRACT, images, small_network
