@@ -12,6 +12,9 @@ from .recipe import Recipe
 from .report.content import AccuracyRow, ArenaRow, GateRow, LatencyRow
 from .target import Target
 
+AT_LEAST = frozenset({"budgets.min-class-recall", "decision.precision", "quantize.min-agreement"})
+"""Gates whose limit is a lower one."""
+
 ROUNDING = 1e-9
 """Of a drop in points: k lost images of n are no exact float."""
 
@@ -42,6 +45,8 @@ def gates(
     if recipe.quantize.min_agreement:
         found = None if accuracy is None else accuracy.agreement
         rows.append(_least("quantize.min-agreement", recipe.quantize.min_agreement, found))
+    if accuracy is not None and accuracy.classes and recipe.decision.precision is not None:
+        rows.append(_precision(recipe.decision.precision, accuracy.decision))
     if budgets.max_accuracy_drop is not None:
         top1 = accuracy.int8.top1 if accuracy is not None else None
         loss = None if top1 is None or given_top1 is None else round(100 * (given_top1 - top1), 6)
@@ -86,6 +91,24 @@ def _drop(limit: float, accuracy: AccuracyRow) -> GateRow:
     shown = accuracy.interval[1] + accuracy.choice_points <= limit + ROUNDING
     row = _row("quantize.max-accuracy-drop", limit, accuracy.drop_points, "points", passed=holds)
     return row if shown else msgspec.structs.replace(row, shown=False, why=accuracy.claim)
+
+
+def _precision(wished: float, decision: Mapping[str, Any]) -> GateRow:
+    """Right answers among those that int8 gives at the threshold; not `shown` where the 95 % interval begins below."""
+    at, side = decision["threshold"], decision["int8"]
+    value, low = side["precision"], side["precision_low"]
+    passed = decision["wished_threshold"] is not None
+    row = _row("decision.precision", wished, value, "share", passed=passed)
+    if not passed:
+        why = f"no threshold reaches it in float and in int8; at {at:g} {side['review']:.1%} go to review"
+        return msgspec.structs.replace(row, why=why)
+    if low >= wished:
+        return row
+    why = (
+        f"at the threshold {at:g} int8 is right on {value:.1%} of what it answers, of others the 95 % interval claims "
+        f"{low:.1%} only; {side['review']:.1%} go to review"
+    )
+    return msgspec.structs.replace(row, shown=False, why=why)
 
 
 def _median(latency: Sequence[LatencyRow], runtime: str) -> float | None:
@@ -152,7 +175,7 @@ def describe(row: GateRow) -> str:
     why = f"; {row.why}" if row.why else ""
     if row.value is None:
         return f"{row.name}: no figure, limit {row.limit:g} {row.unit}{why}"
-    relation = "below" if ".min-" in row.name else "above"
+    relation = "below" if row.name in AT_LEAST else "above"
     return f"{row.name}: {row.value:g} is {relation} the limit {row.limit:g} {row.unit}{why}"
 
 

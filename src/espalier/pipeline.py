@@ -13,7 +13,7 @@ from .calibrate.check_sets import check_sets
 from .errors import EspalierError, GateError, VerificationError
 from .gate import describe, gates
 from .job import Job
-from .measure.evaluate_model import Evaluation, answer_early, evaluate_model
+from .measure.evaluate_model import Evaluation, answer_early, decide_threshold, evaluate_model
 from .measure.time_model import Timing, time_models, timers
 from .prune.prune_model import Pruning, prune_model
 from .publish import publish
@@ -37,6 +37,7 @@ def run_stages(shop: Workshop, job: Job, out: Path, *, tools: str) -> Outcome:
     pruned = prune_model(shop, job, given)
     int8 = quantize_model(shop, job, pruned.model)
     check_targets(job, int8)
+    job = decide_threshold(shop, job, pruned.model, int8)
     proof = shop.submit(prove_model, shop, job, int8)
     programs = start_programs(shop, job, int8, proof)
     answered.result()

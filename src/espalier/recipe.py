@@ -122,9 +122,12 @@ class Quantize(_Table, frozen=True, kw_only=True):
 
 
 class Decision(_Table, frozen=True, kw_only=True):
-    """Below this confidence the answer is "review"."""
+    """Below `threshold` of confidence the answer is "review". With `precision`, a share of right answers among those
+    given, the build chooses the threshold itself: the least that reaches it on the evaluation images, in float and in
+    int8."""
 
     threshold: float = 0.6
+    precision: float | None = None
 
 
 class ReportWish(_Table, frozen=True, kw_only=True):
@@ -260,6 +263,11 @@ def _rules(recipe: Recipe) -> list[tuple[str, bool]]:
             recipe.quantize.search != "best" or recipe.quantize.scheme == "auto",
         ),
         ("`decision.threshold` must be 0 to 1", _within(recipe.decision.threshold, 0, 1)),
+        (
+            "`decision.precision` must be a share from 0 to 1, and needs an [evaluation] set",
+            recipe.decision.precision is None
+            or (recipe.evaluation is not None and _within(recipe.decision.precision, 0, 1)),
+        ),
         ("at least one [[deploy]] table is needed", len(recipe.deploy) > 0),
         (
             "each [[deploy]] target may appear once",

@@ -29,6 +29,13 @@ def test_a_trained_vision_transformer_is_built_for_phone_and_pi_and_compiled_for
     assert report["accuracy"]["drop_points"] <= 0.5 and report["accuracy"]["agreement"] >= 0.98
     assert {bundle["target"] for bundle in report["bundles"]} == {"android-arm64", "raspberry-pi-4", "cortex-m7"}
     assert report["memory"]["arena_bytes"]["cortex-m7"] < 64 * 1024
+    decision = report["accuracy"]["decision"]
+    assert decision["threshold"] == decision["wished_threshold"] and decision["int8"]["precision"] >= 0.98
+    manifests = [json.loads(path.read_text()) for path in (tmp_path / "dist").glob("*/*/manifest.json")]
+    assert [manifest["threshold"] for manifest in manifests] == [decision["threshold"]] * 3
+    assert {"quantity": "review_at_threshold", "value": decision["int8"]["review"]}.items() <= manifests[0][
+        "measurements"
+    ][-1].items()
     program = (tmp_path / "dist/gauges-1.0.0/cortex-m7/gauges_model/src/gauges.c").read_text()
     for words in ("batch_matmul", "softmax block0_attention", "block2_up"):
         assert words in program, words

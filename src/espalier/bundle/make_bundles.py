@@ -229,6 +229,11 @@ def _measurements(int8: Int8Model, evaluation: Evaluation) -> tuple[Measurement,
                 quantity="top1_int8", value=accuracy.int8.top1 or 0.0, unit="share", how=how, n=accuracy.n
             ),
             Measurement(quantity="agreement", value=accuracy.agreement, unit="share", how=how, n=accuracy.n),
+            *(
+                Measurement(quantity=f"{quantity}_at_threshold", value=value, unit="share", how=how, n=accuracy.n)
+                for quantity, value in accuracy.decision["int8"].items()
+                if quantity in ("precision", "coverage", "review") and value is not None
+            ),
         ]
     return tuple(rows)
 

@@ -5,7 +5,7 @@ Outputs are probabilities, float32 [n, classes] (dequantized for int8); truths a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..errors import BugError, LabelsRefusedError
 from ..report.content import AccuracyRow, ClassRow, FlipRow, TopRow
 from . import statistics
-from .confidence import decision_row
+from .confidence import WISHED_PRECISION, decision_row
 from .permutation import best_order
 
 Outputs = NDArray[np.float32]
@@ -26,6 +26,9 @@ TOP5_CLASSES = 6
 
 COLLAPSE_SHARE = 0.6
 """Answers of one class beyond its share of the truth, as a part of what is possible: a collapse."""
+
+DRIFT_SHARE = 0.05
+"""Mean distance of int8's confidence from the float model's that is told."""
 
 LOW_SQNR_DB = 15.0
 """Output signal to quantization noise below which something is broken, whatever the labels say."""
@@ -54,6 +57,7 @@ def measure_accuracy(
     *,
     pruned_outputs: Outputs | None = None,
     threshold: float = 0.6,
+    wished: float = WISHED_PRECISION,
     limit_points: float = 0.5,
 ) -> AccuracyRow:
     """The report's row for labelled images, as `names` names them.
@@ -74,6 +78,7 @@ def measure_accuracy(
             {"from": "pruned", "to": "int8"} | _drop_row(compare(answers_pruned, answers_int8, expected)),
         )
     counts = confusion(expected, answers_int8, len(labels))
+    decision = decision_row(float_outputs, int8_outputs, expected, threshold, wished)
     return AccuracyRow(
         n=len(expected),
         float=_tops(float_outputs, expected),
@@ -87,8 +92,11 @@ def measure_accuracy(
         classes=class_rows(expected, answers_float, answers_int8, labels),
         confusion=tuple(tuple(int(value) for value in row) for row in counts),
         claim=statistics.claim(drop, limit_points),
-        warnings=tuple(_warnings(expected, labels, answers_float, answers_int8, float_outputs)),
-        decision=decision_row(float_outputs, int8_outputs, expected, threshold),
+        warnings=(
+            *_warnings(expected, labels, answers_float, answers_int8, float_outputs),
+            *_drifted(decision),
+        ),
+        decision=decision,
         steps=steps,
     )
 
@@ -237,6 +245,19 @@ def _warnings(
     if order is not None:
         said.append(str(order))
     return said
+
+
+def _drifted(decision: Mapping[str, Any]) -> list[str]:
+    """A threshold that was set on the float model's confidence means something else where int8's is another."""
+    drift = decision["confidence_drift"]
+    if drift <= DRIFT_SHARE:
+        return []
+    means = {side: decision[side]["mean_confidence"] for side in ("float", "int8")}
+    return [
+        f"the confidence of int8 is {100 * drift:.1f} points from the float model's on average (means {means['float']:.1%} "
+        f"and {means['int8']:.1%}): a threshold set on the float model does not carry over; `decision.precision` sets it on "
+        "both"
+    ]
 
 
 def _collapse(who: str, answers: Indices, reference: Indices, labels: Sequence[str]) -> list[str]:

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .statistics import wilson
+
 THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(20))
 """Points of the curve, 0 to 0.95."""
 
@@ -21,12 +23,12 @@ def decision_row(
     int8_outputs: NDArray[np.float32],
     truth: NDArray[np.int64],
     threshold: float,
+    wished: float = WISHED_PRECISION,
 ) -> dict[str, Any]:
     """Precision (right answers among those given), coverage (given) and review (not given) at `threshold`.
 
-    {"threshold", "float": {...}, "int8": {...}, "curve": [...], "wished_precision", "wished_threshold" (the
-    lowest point of the curve where int8 reaches it, None if none does), "confidence_drift"}; the outputs
-    are probabilities [n, classes].
+    {"threshold", "float": {...}, "int8": {...}, "curve": [...], "wished_precision", "wished_threshold" (see
+    `choose_threshold`, None if none does), "confidence_drift"}; the outputs are probabilities [n, classes].
     """
     sides = {"float": float_outputs, "int8": int8_outputs}
     judged = {name: (outputs.max(axis=1), outputs.argmax(axis=1) == truth) for name, outputs in sides.items()}
@@ -37,7 +39,6 @@ def decision_row(
             figures = at(confidence, right, point)
             row |= {f"precision_{name}": figures["precision"], f"coverage_{name}": figures["coverage"]}
         curve.append(row)
-    reached = [row["threshold"] for row in curve if (row["precision_int8"] or 0.0) >= WISHED_PRECISION]
     return {
         "threshold": threshold,
         **{
@@ -47,20 +48,42 @@ def decision_row(
             for name in sides
         },
         "curve": curve,
-        "wished_precision": WISHED_PRECISION,
-        "wished_threshold": reached[0] if reached else None,
+        "wished_precision": wished,
+        "wished_threshold": choose_threshold(float_outputs, int8_outputs, truth, wished),
         "confidence_drift": float(np.abs(judged["float"][0] - judged["int8"][0]).mean()),
     }
+
+
+def choose_threshold(
+    float_outputs: NDArray[np.float32],
+    int8_outputs: NDArray[np.float32],
+    truth: NDArray[np.int64],
+    wished: float,
+) -> float | None:
+    """The least threshold, in hundredths, at which both models are right on the share `wished` of the answers that they
+    give; None when there is none. What holds in float only would not hold on the device."""
+    judged = [(outputs.max(axis=1), outputs.argmax(axis=1) == truth) for outputs in (float_outputs, int8_outputs)]
+    for point in np.arange(100) / 100:
+        figures = [at(confidence, right, float(point))["precision"] for confidence, right in judged]
+        if all(precision is not None and precision >= wished for precision in figures):
+            return float(point)
+    return None
 
 
 def at(
     confidence: NDArray[np.float32], right: NDArray[np.bool_], threshold: float
 ) -> dict[str, float | None]:
-    """{"precision" (None: no answer), "coverage", "review"} when answers below `threshold` are not given."""
+    """{"precision" (None: no answer), "precision_low" (its 95 % interval's lower end), "coverage", "review"} when answers
+    below `threshold` are not given."""
     given = confidence >= threshold
-    coverage = float(given.mean())
-    precision = float(right[given].mean()) if given.any() else None
-    return {"precision": precision, "coverage": coverage, "review": 1.0 - coverage}
+    coverage, answers = float(given.mean()), int(given.sum())
+    hits = int(right[given].sum())
+    return {
+        "precision": hits / answers if answers else None,
+        "precision_low": wilson(hits, answers)[0] if answers else None,
+        "coverage": coverage,
+        "review": 1.0 - coverage,
+    }
 
 
 def calibration_error(confidence: NDArray[np.float32], right: NDArray[np.bool_]) -> float:

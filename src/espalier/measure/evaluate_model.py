@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import functools
 import io
 from typing import Any
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..calibrate.answers import check_answers
 from ..calibrate.check_model import check_declared
-from ..errors import LabelsRefusedError
+from ..errors import LabelsRefusedError, RecipeError
 from ..job import Job
 from ..load.facts import Prepared
 from ..load.images import label_indices
@@ -25,6 +26,7 @@ from ..report.content import AccuracyRow, TopRow
 from ..store import digest
 from ..workshop import Workshop, pack, unpack
 from .accuracy import AgreementRow, measure_accuracy, measure_agreement, top1, with_choice
+from .confidence import WISHED_PRECISION, choose_threshold
 from .predict import dequantize
 
 SHEET_IMAGES = 24
@@ -55,7 +57,7 @@ def evaluate_model(
             "outputs": [digest(o.tobytes()) for o in (before, base, after)],
             "labels": job.labels(),
             "images": [[i.path, i.label] for i in prepared.images],
-            "threshold": job.recipe.decision.threshold,
+            "decision": msgspec.to_builtins(job.recipe.decision),
             "limit": job.recipe.quantize.max_accuracy_drop,
             "labelled": job.evaluation is not None,
         }
@@ -91,6 +93,30 @@ def answer_early(shop: Workshop, job: Job, given: FloatModel) -> None:
     """What needs the given float model only, while the quantizer works: its answers, the scores of its input."""
     answers(shop, job.evaluation or job.calibration, given.tflite, job)
     check_declared(shop, job, given)
+
+
+def decide_threshold(shop: Workshop, job: Job, model: FloatModel, int8: Int8Model) -> Job:
+    """The job with the threshold that reaches the recipe's `decision.precision`, in float and in int8 (both have answered
+    the evaluation images while they were quantized); as it is where none is wished or none reaches it.
+
+    Raises RecipeError when the evaluation images have no labels.
+    """
+    wished, images = job.recipe.decision.precision, job.evaluation
+    if wished is None or images is None:
+        return job
+    prepared = images.prepared()
+    if any(image.label is None for image in prepared.images):
+        raise RecipeError(
+            "`decision.precision` asks for a share of right answers, and the evaluation images have no labels",
+            next_step="give one folder per class, or a csv with labels, or a `decision.threshold` instead",
+        )
+    truth = np.asarray(truth_of(prepared, job.labels()), np.int64)
+    outputs = [answers(shop, images, data, job) for data in (model.tflite, int8.int8_model)]
+    chosen = choose_threshold(outputs[0], outputs[1], truth, wished)
+    if chosen is None:
+        return job
+    decision = msgspec.structs.replace(job.recipe.decision, threshold=chosen)
+    return dataclasses.replace(job, recipe=msgspec.structs.replace(job.recipe, decision=decision))
 
 
 def answers(shop: Workshop, images: PixelSet, model: bytes, job: Job) -> NDArray[np.float32]:
@@ -145,9 +171,11 @@ def _measure(
             supported="labels in the order of the model's outputs, images in the folder of their class",
             next_step=wrong.next_step,
         )
+    decision = job.recipe.decision
     measure = functools.partial(
         measure_accuracy,
-        threshold=job.recipe.decision.threshold,
+        threshold=decision.threshold,
+        wished=WISHED_PRECISION if decision.precision is None else decision.precision,
         limit_points=job.recipe.quantize.max_accuracy_drop,
     )
     row = measure(names, truth, labels, base, after)

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from ..gate import describe, not_shown
 from .content import AccuracyRow, LatencyRow, Report
+from .decision import decision_chart
 from .layers import layer_table
 from .text import key_figures, percent, size
 
@@ -27,6 +28,8 @@ def html(report: Report) -> bytes:
         # Our own drawings: plan/explain.py escapes the names in them.
         arenas=[{"row": row, "chart": Markup(row.chart)} for row in report.memory.arenas],
         operators=_operator_times(report.latency),
+        decision=decision_chart(report.accuracy),
+        stability=report.quantize.calibration.get("stability"),
         layers=None if report.explain is None else layer_table(report.explain),
         stages_total=sum(stage.seconds for stage in report.stages),
     )

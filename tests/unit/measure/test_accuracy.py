@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from espalier.errors import BugError, LabelsRefusedError
 from espalier.measure import accuracy
-from espalier.measure.confidence import at, calibration_error, decision_row
+from espalier.measure.confidence import at, calibration_error, choose_threshold, decision_row
 from espalier.measure.evaluate_model import _chosen
+from espalier.measure.statistics import wilson
 from espalier.report.content import AccuracyRow, StepRow
 
 LABELS = ("cat", "dog", "fox")
@@ -147,8 +148,33 @@ def test_the_threshold_sends_unsure_answers_to_review() -> None:
     outputs = np.concatenate([one_hot([0, 1], confidence=0.9), one_hot([0, 0], confidence=0.5)])
     row = decision_row(outputs, outputs, np.array([0, 1, 0, 1]), 0.6)
     assert row["int8"]["precision"] == 1.0 and row["int8"]["coverage"] == 0.5 and row["int8"]["review"] == 0.5
-    assert row["wished_threshold"] == 0.55 and row["confidence_drift"] == 0.0
+    assert row["wished_threshold"] == 0.51 and row["confidence_drift"] == 0.0
+    assert row["int8"]["precision_low"] == pytest.approx(wilson(2, 2)[0])
     assert row["curve"][0]["precision_float"] == 0.75
+
+
+def test_the_threshold_is_the_least_that_holds_in_float_and_in_int8() -> None:
+    truth = np.array([0] * 10)
+    sure = np.array([0.9, 0.8, 0.7, 0.6, 0.9, 0.8, 0.7, 0.6, 0.9, 0.9])
+    wrong = np.array([False, False, False, True, False, False, True, False, False, False])
+
+    def outputs(confidence: np.ndarray) -> np.ndarray:
+        rows = np.stack([confidence, 1 - confidence], axis=1).astype(np.float32)
+        return np.where(wrong[:, None], rows[:, ::-1], rows)
+
+    assert choose_threshold(outputs(sure), outputs(sure), truth, 0.99) == 0.71
+    assert choose_threshold(outputs(sure), outputs(sure - 0.1), truth, 0.99) == 0.71
+    assert choose_threshold(outputs(sure), outputs(sure + 0.05), truth, 0.99) == 0.76
+    assert choose_threshold(outputs(sure), outputs(sure), truth, 0.8) == 0.0
+    assert choose_threshold(outputs(sure), outputs(sure), 1 - truth, 0.9) is None
+
+
+def test_a_confidence_that_moved_is_told() -> None:
+    truth = np.array([0, 1, 2])
+    sure, unsure = one_hot([0, 1, 2], confidence=0.95), one_hot([0, 1, 2], confidence=0.7)
+    row = accuracy.measure_accuracy(["a", "b", "c"], truth, LABELS[:3], sure, unsure)
+    assert any("25.0 points from the float model's" in warning for warning in row.warnings)
+    assert not accuracy.measure_accuracy(["a", "b", "c"], truth, LABELS[:3], sure, sure).warnings
 
 
 def test_nothing_answered_has_no_precision() -> None:

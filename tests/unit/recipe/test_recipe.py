@@ -41,6 +41,7 @@ max-accuracy-drop = 0.5
 scheme = "auto"
 [decision]
 threshold = 0.6
+precision = 0.95
 [budgets]
 max-accuracy-drop = 1.0
 min-class-recall = 0.7
@@ -131,6 +132,7 @@ def test_all_but_five_keys_have_defaults() -> None:
         ("epochs = 3", "epochs = 0", "fine-tune.epochs"),
         ("threshold = 0.6", "threshold = 1.5", "decision.threshold"),
         ("min-class-recall = 0.7", "min-class-recall = 70", "share from 0 to 1"),
+        ("precision = 0.95", "precision = 95", "`decision.precision` must be a share"),
         ("max-model-bytes = 200000", "max-model-bytes = -1", "positive"),
         ('target = "cortex-m4"', 'target = "android-arm64"', "may appear once"),
         ('images = "evaluation"', 'images = "e"\ncsv = "e.csv"', "not both"),

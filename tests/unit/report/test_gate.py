@@ -7,7 +7,7 @@ import pytest
 from example_report import arena_row, example_report
 
 from espalier.gate import describe, gates, not_shown
-from espalier.recipe import Budgets, LatencyBudget, parse_recipe
+from espalier.recipe import Budgets, Decision, LatencyBudget, parse_recipe
 from espalier.report.content import GateRow
 from espalier.target import Fact, load_target
 
@@ -121,6 +121,28 @@ def test_agreement_is_a_gate_where_the_recipe_asks_for_it() -> None:
         assert (row.passed, row.value) == (passed, accuracy.agreement)
         assert "below the limit" in describe(row)
     assert "quantize.min-agreement" not in run()
+
+
+def test_a_wished_precision_is_a_gate_and_says_what_goes_to_review() -> None:
+    accuracy = example_report().accuracy
+    assert accuracy is not None
+    side = {"precision": 0.985, "precision_low": 0.96, "coverage": 0.9, "review": 0.1}
+    decision = {"threshold": 0.7, "wished_threshold": 0.7, "float": side, "int8": side}
+    recipe = msgspec.structs.replace(RECIPE, decision=Decision(precision=0.98))
+
+    def row(**changes: Any) -> GateRow:
+        given = msgspec.structs.replace(accuracy, decision=decision | changes)
+        found = gates(
+            recipe, accuracy=given, given_top1=0.97, macs=1, model_bytes=1, arena_bytes={}, latency=(), targets=()
+        )
+        return next(row for row in found if row.name == "decision.precision")
+
+    assert (row().passed, row().shown) == (True, False)
+    assert "claims 96.0% only; 10.0% go to review" in not_shown([row()])[0]
+    assert row(int8=side | {"precision_low": 0.981}).shown
+    failed = row(wished_threshold=None, int8=side | {"precision": 0.95})
+    assert not failed.passed and "0.95 is below the limit 0.98" in describe(failed)
+    assert "decision.precision" not in run()
 
 
 def test_a_targets_own_flash_and_ram_are_gates() -> None:

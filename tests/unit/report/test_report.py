@@ -11,6 +11,7 @@ import pytest
 from example_report import HOSTILE, example_report
 
 from espalier.report.content import GateRow, PruneRow, Report
+from espalier.report.decision import decision_chart
 from espalier.report.files import report_files
 from espalier.report.html import explain_html, html
 from espalier.report.junit import junit
@@ -167,6 +168,47 @@ def test_the_account_of_the_layers_is_ranked_named_and_advised_on_both_pages() -
     assert (ends["held"], ends["inside"], ends["beyond"]) == ((10, 80), (10, 80), [(0, 10), (90, 10)])
     plain = json.loads(next(f.data for f in report_files(example_report(explain=ACCOUNT)) if f.path == "report.json"))
     assert plain["explain"]["layers"][0]["gain_db"] == 2.5
+
+
+def test_the_threshold_is_drawn_on_the_curve_of_coverage_and_precision() -> None:
+    side = {
+        "precision": 0.98, "precision_low": 0.96, "coverage": 0.9, "review": 0.1, "mean_confidence": 0.93,
+        "expected_calibration_error": 0.02,
+    }  # fmt: skip
+    curve = [
+        {"threshold": t, "precision_float": p, "coverage_float": c, "precision_int8": p, "coverage_int8": c}
+        for t, p, c in ((0.0, 0.9, 1.0), (0.5, 0.98, 0.9), (0.95, None, 0.0))
+    ]
+    accuracy = example_report().accuracy
+    assert accuracy is not None
+    decision = {
+        "threshold": 0.5, "float": side, "int8": side, "curve": curve, "wished_precision": 0.98, "wished_threshold": 0.5,
+        "confidence_drift": 0.004,
+    }  # fmt: skip
+    given = msgspec.structs.replace(accuracy, decision=decision)
+    page = Page(html(example_report(accuracy=given)).decode())
+    assert page.tags.count("svg") == 2 and page.tags.count("polyline") == 2 and page.tags.count("circle") == 1
+    for words in ("Decision threshold 0.5", "98.00 %", "10.00 %", "the least that reaches it is 0.5", "0.40 points"):
+        assert words in page.text, words
+    chart = decision_chart(given)
+    assert chart is not None and chart["int8"] == "448.0,208.0 408.4,51.2"
+    assert decision_chart(None) is None and decision_chart(accuracy) is None
+
+
+def test_the_curve_of_ranges_against_images_and_still_tensors_are_shown() -> None:
+    quantize = msgspec.structs.replace(
+        example_report().quantize,
+        calibration={
+            "images": 100,
+            "stability": {
+                "images": 100, "tensors": 9, "differing": 1, "growing": 0, "worst": [],
+                "curve": [{"images": 50, "covered": 0.91, "least": 0.6}],
+                "still": [{"tensor": "t", "layer": "dead" + HOSTILE, "value": 0.0}],
+            },
+        },
+    )  # fmt: skip
+    page = Page(html(example_report(quantize=quantize)).decode())
+    assert "1 of 9 ranges differ" in page.text and "91.00 %" in page.text and "without any variance: dead" in page.text
 
 
 def test_without_the_account_the_page_says_which_command_makes_it() -> None:

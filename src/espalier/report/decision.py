@@ -1,0 +1,89 @@
+"""The decision threshold on the page: its figures in float and int8, and coverage against precision as a curve."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .content import AccuracyRow
+
+LEFT, TOP, WIDTH, HEIGHT = 52.0, 12.0, 396.0, 196.0
+"""The plot in its drawing, which is 468 x 250."""
+LINES = 4
+"""Steps between the lines of the grid."""
+
+
+def decision_chart(accuracy: AccuracyRow | None) -> dict[str, Any] | None:
+    """What page.html.j2 draws of `AccuracyRow.decision` (measure/confidence.py); None without labelled images."""
+    if accuracy is None or not accuracy.decision.get("curve"):
+        return None
+    decision = accuracy.decision
+    curve, sides = decision["curve"], ("float", "int8")
+    known = [row[f"precision_{side}"] for row in curve for side in sides if row[f"precision_{side}"] is not None]
+    floor = min(0.95, min(known, default=0.0))
+
+    def place(coverage: float, precision: float) -> tuple[float, float]:
+        height = HEIGHT * (1 - (precision - floor) / (1 - floor))
+        return round(LEFT + WIDTH * coverage, 1), round(TOP + height, 1)
+
+    def line(side: str) -> str:
+        points = [
+            place(row[f"coverage_{side}"], row[f"precision_{side}"])
+            for row in curve
+            if row[f"precision_{side}"] is not None
+        ]
+        return " ".join(f"{x},{y}" for x, y in points)
+
+    int8 = decision["int8"]
+    return {
+        "threshold": decision["threshold"],
+        "rows": [_row(name, key, decision) for name, key in FIGURES],
+        "note": _note(decision),
+        "grid": _grid(floor),
+        "float": line("float"),
+        "int8": line("int8"),
+        "dot": None if int8["precision"] is None else place(int8["coverage"], int8["precision"]),
+    }
+
+
+FIGURES = (
+    ("right answers among those given (precision)", "precision"),
+    ("at least, 95 % interval", "precision_low"),
+    ("images that get an answer (coverage)", "coverage"),
+    ("images that go to review", "review"),
+    ("mean confidence", "mean_confidence"),
+    ("expected calibration error", "expected_calibration_error"),
+)
+
+
+def _row(name: str, key: str, decision: dict[str, Any]) -> dict[str, str]:
+    return {"what": name} | {side: _percent(decision[side][key]) for side in ("float", "int8")}
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.2f} %"
+
+
+def _note(decision: dict[str, Any]) -> str:
+    wished, least = decision["wished_precision"], decision["wished_threshold"]
+    reached = f"the least that reaches it is {least:g}" if least is not None else "no threshold reaches it"
+    drift = 100 * decision["confidence_drift"]
+    return (
+        f"For a precision of {wished:.1%}, in float and in int8: {reached}. The confidence of int8 is {drift:.2f} points "
+        "from the float model's on average (drift)."
+    )
+
+
+def _grid(floor: float) -> list[dict[str, Any]]:
+    """Lines with their figures: precision on the left, coverage below."""
+    right, bottom = LEFT + WIDTH, TOP + HEIGHT
+    lines = []
+    for step in range(LINES + 1):
+        share = step / LINES
+        y, x = bottom - HEIGHT * share, LEFT + WIDTH * share
+        text = f"{100 * (floor + (1 - floor) * share):.1f} %"
+        lines.append({"x1": LEFT, "x2": right, "y1": y, "y2": y, "tx": LEFT - 6, "ty": y + 4, "anchor": "end", "text": text})
+        text = f"{100 * share:.0f} %"
+        lines.append(
+            {"x1": x, "x2": x, "y1": TOP, "y2": bottom, "tx": x, "ty": bottom + 15, "anchor": "middle", "text": text}
+        )
+    return lines
