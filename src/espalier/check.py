@@ -12,6 +12,7 @@ from .load.images import ImageSet, label_indices, scan
 from .load.labels import default_labels, read_labels
 from .load.read_images import set_path
 from .load.read_model import ModelFile
+from .measure.statistics import too_few
 from .recipe import Recipe, load_recipe
 from .store import Store
 from .target import load_target
@@ -19,7 +20,7 @@ from .terminal import Progress
 from .workshop import Workshop
 
 ENOUGH_CALIBRATION = 100
-ENOUGH_EVALUATION = 300
+_NO_LABELS = "no labels: agreement with the float model stands in for accuracy"
 
 
 class _Findings:
@@ -144,12 +145,10 @@ def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[
             found.warn(role, f"fewer than {ENOUGH_CALIBRATION} images: ranges may be too narrow")
         if role == "calibration" and len(counts) == 1:
             found.warn(role, "all images are of one class: ranges of the others are unknown")
-        if role == "evaluation" and len(images[0].entries) < ENOUGH_EVALUATION:
-            found.warn(
-                role,
-                f"{len(images[0].entries)} images cannot prove a drop below "
-                f"{100 / max(1, len(images[0].entries)):.1f} points (one image)",
-            )
+        if role == "evaluation":
+            doubt = too_few(len(images[0].entries), recipe.quantize.max_accuracy_drop) if counts else _NO_LABELS
+            if doubt:
+                found.warn(role, doubt)
 
 
 def _labels_text(images: ImageSet, labels: tuple[str, ...]) -> str:

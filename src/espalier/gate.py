@@ -42,6 +42,8 @@ def gates(
     rows: list[GateRow] = []
     if accuracy is not None and accuracy.classes:
         rows.append(_drop(recipe.quantize.max_accuracy_drop, accuracy))
+    elif accuracy is not None:
+        rows.append(_disagreement(recipe.quantize.max_accuracy_drop, accuracy))
     if recipe.quantize.min_agreement:
         found = None if accuracy is None else accuracy.agreement
         rows.append(_least("quantize.min-agreement", recipe.quantize.min_agreement, found))
@@ -91,6 +93,22 @@ def _drop(limit: float, accuracy: AccuracyRow) -> GateRow:
     shown = accuracy.interval[1] + accuracy.choice_points <= limit + ROUNDING
     row = _row("quantize.max-accuracy-drop", limit, accuracy.drop_points, "points", passed=holds)
     return row if shown else msgspec.structs.replace(row, shown=False, why=accuracy.claim)
+
+
+def _disagreement(limit: float, accuracy: AccuracyRow) -> GateRow:
+    """Without labels: the share of changed answers, in points, which a drop cannot exceed. More than the limit is no
+    proof of a drop, so it is not `shown`; int8 that collapsed onto one class fails."""
+    value = 100 * (1 - accuracy.agreement)
+    row = _row("quantize.max-accuracy-drop", limit, round(value, 6), "points", passed=not accuracy.collapse)
+    if accuracy.collapse:
+        return msgspec.structs.replace(row, why=accuracy.collapse)
+    if value <= limit + ROUNDING:
+        return row
+    why = (
+        f"{value:.2f} % of the answers differ from the float model's, and up to as many points may be lost. "
+        f"{accuracy.claim} Labelled evaluation images tell"
+    )
+    return msgspec.structs.replace(row, shown=False, why=why)
 
 
 def _precision(wished: float, decision: Mapping[str, Any]) -> GateRow:

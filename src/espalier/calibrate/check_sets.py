@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from ..errors import RecipeError
 from ..job import Job
 from ..load.facts import Prepared
 from ..load.images import label_indices
@@ -34,7 +35,8 @@ class SetFindings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def check_sets(shop: Workshop, job: Job) -> tuple[str, ...]:
-    """Warnings about the image sets, in words. Raises ImagesRefusedError for errors."""
+    """Warnings about the image sets, in words. Raises ImagesRefusedError for errors, RecipeError where the recipe asks
+    for labels that the images lack."""
     with shop.stage("images"):
         said = []
         for found in examine_sets(shop, job):
@@ -42,7 +44,13 @@ def check_sets(shop: Workshop, job: Job) -> tuple[str, ...]:
             said += [f"{found.role}: {finding}" for finding in found.findings]
         given = job.calibration.prepared().images
         measured = job.evaluation.prepared().images if job.evaluation else ()
-        if measured and all(image.label is not None for image in measured):
+        labelled = all(image.label is not None for image in measured)
+        if job.recipe.decision.precision is not None and not labelled:
+            raise RecipeError(
+                "`decision.precision` asks for a share of right answers, and the evaluation images have no labels",
+                next_step="give one folder per class, or a csv with labels, or a `decision.threshold` instead",
+            )
+        if measured and labelled:
             label_indices(measured, job.labels())
     shop.ended("images", f"{len(given):,} to calibrate, {len(measured):,} to evaluate")
     return tuple(said)

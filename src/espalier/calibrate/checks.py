@@ -190,7 +190,7 @@ def too_few(checked: Checked) -> Iterable[Finding]:
 
 
 def one_class(checked: Checked) -> Iterable[Finding]:
-    """Images of one class show only part of what the activations do."""
+    """Images of one class show only part of what the activations do, and nothing of the other classes."""
     classes = {image.label for image in checked.given.images}
     if (
         len(checked.given.images) > 1
@@ -329,6 +329,7 @@ EVALUATION_RULES: tuple[Rule, ...] = (
     repeated,
     in_several_classes,
     nearly_repeated,
+    one_class,
     missing_classes,
     distorted,
     enlarged,
@@ -345,7 +346,6 @@ RULES: tuple[Rule, ...] = (
     nearly_shared,
     trained_on,
     too_few,
-    one_class,
     unbalanced,
     shifted,
 )

@@ -14,6 +14,7 @@ from ..job import Job, read_job
 from ..load.images import label_indices
 from ..load.read_images import PixelSet
 from ..load.read_model import FloatModel
+from ..measure.statistics import too_few
 from ..store import Store
 from ..terminal import Progress
 from ..workshop import Workshop, pack, unpack
@@ -101,6 +102,8 @@ def _ask(shop: Workshop, job: Job, given: FloatModel, done: Examination) -> Exam
         said = answers(shop, images, given.tflite, job).argmax(axis=1)
         top1 = float((said == truth).mean())
         findings += check_answers(truth.tolist(), said.tolist(), labels)
+    if job.evaluation is not None and top1 is not None:
+        findings += _too_few_to_show(len(rows), job.recipe.quantize.max_accuracy_drop)
     return msgspec.structs.replace(
         done,
         model=(*findings, *stability.findings()),
@@ -108,6 +111,21 @@ def _ask(shop: Workshop, job: Job, given: FloatModel, done: Examination) -> Exam
         top1=top1,
         stability=stability,
     )
+
+
+def _too_few_to_show(images: int, limit_points: float) -> list[Finding]:
+    """The evaluation set against the recipe's limit; a build says it with its gate, from what it measured."""
+    doubt = too_few(images, limit_points)
+    if not doubt:
+        return []
+    return [
+        Finding(
+            code="few-to-show",
+            severity="warning",
+            message=doubt,
+            next_step="add evaluation images, or set a `quantize.max-accuracy-drop` that they can show",
+        )
+    ]
 
 
 def range_stability(shop: Workshop, job: Job, given: FloatModel) -> Stability:

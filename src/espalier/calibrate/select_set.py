@@ -84,6 +84,21 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     seeds: int
     notes: tuple[str, ...] = ()
 
+    @property
+    def verdict(self) -> str:
+        """Whether choosing was worth it, by the difference of the probabilities."""
+        won = self.random.difference - self.quality.difference
+        deviations = won / max(self.spread.difference, 1e-12)
+        if deviations > 1:
+            share = won / max(self.random.difference, 1e-12)
+            return f"int8 is {share:.0%} nearer to float than with a random choice ({deviations:.1f} deviations)"
+        if deviations >= -1:
+            return (
+                f"no better than a random choice of {self.chosen} of these images (within its deviation): which ones are "
+                "taken hardly matters to this model"
+            )
+        return "worse than a random choice of these images: take more, or a random choice"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:

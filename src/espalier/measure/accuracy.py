@@ -46,6 +46,8 @@ class AgreementRow(msgspec.Struct, frozen=True, kw_only=True):
     sqnr_db: float
     flips: tuple[FlipRow, ...]
     warnings: tuple[str, ...] = ()
+    collapse: str = ""
+    """Which class int8 gives to nearly all images where the float model does not."""
 
 
 def measure_accuracy(
@@ -127,14 +129,15 @@ def measure_agreement(
     quality = sqnr_db(float_outputs, int8_outputs)
     if quality < LOW_SQNR_DB:
         warnings.append(f"the int8 outputs differ much from the float model's (SQNR {quality:.1f} dB)")
-    warnings += _collapse("int8", answers_int8, answers_float, labels)
+    collapsed = _collapse("int8", answers_int8, answers_float, labels)
     return AgreementRow(
         n=len(names),
         agreement=equal / len(names),
         interval=statistics.wilson(equal, len(names)),
         sqnr_db=quality,
         flips=flips(names, labels, answers_float, answers_int8, None),
-        warnings=tuple(warnings),
+        warnings=(*warnings, *collapsed),
+        collapse=next(iter(collapsed), ""),
     )
 
 

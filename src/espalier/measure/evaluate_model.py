@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..calibrate.answers import check_answers
 from ..calibrate.check_model import check_declared
-from ..errors import LabelsRefusedError, RecipeError
+from ..errors import LabelsRefusedError
 from ..job import Job
 from ..load.facts import Prepared
 from ..load.images import label_indices
@@ -98,19 +98,11 @@ def answer_early(shop: Workshop, job: Job, given: FloatModel) -> None:
 def decide_threshold(shop: Workshop, job: Job, model: FloatModel, int8: Int8Model) -> Job:
     """The job with the threshold that reaches the recipe's `decision.precision`, in float and in int8 (both have answered
     the evaluation images while they were quantized); as it is where none is wished or none reaches it.
-
-    Raises RecipeError when the evaluation images have no labels.
     """
     wished, images = job.recipe.decision.precision, job.evaluation
     if wished is None or images is None:
         return job
-    prepared = images.prepared()
-    if any(image.label is None for image in prepared.images):
-        raise RecipeError(
-            "`decision.precision` asks for a share of right answers, and the evaluation images have no labels",
-            next_step="give one folder per class, or a csv with labels, or a `decision.threshold` instead",
-        )
-    truth = np.asarray(truth_of(prepared, job.labels()), np.int64)
+    truth = np.asarray(truth_of(images.prepared(), job.labels()), np.int64)
     outputs = [answers(shop, images, data, job) for data in (model.tflite, int8.int8_model)]
     chosen = choose_threshold(outputs[0], outputs[1], truth, wished)
     if chosen is None:
@@ -239,6 +231,7 @@ def _unlabelled(row: AgreementRow) -> AccuracyRow:
         p_value=1.0,
         flips=row.flips,
         warnings=row.warnings,
+        collapse=row.collapse,
         claim=f"No labels: agreement {row.agreement:.2%} (95 % {row.interval[0]:.2%} to {row.interval[1]:.2%}) and an "
         f"output SQNR of {row.sqnr_db:.1f} dB stand in for accuracy.",
     )

@@ -30,8 +30,8 @@ SCREEN = 3
 CLEAR_POINTS, CLEAR_P = 5.0, 1e-3
 """Another way must win by this many points, and McNemar's test say so."""
 
-SURE_POINTS = 15.0
-"""From here on the finding is an error."""
+SURE_POINTS, SURE_SHARE = 15.0, 0.5
+"""From here on, or when the other way makes at most this share of the mistakes, the finding is an error."""
 
 Hits = NDArray[np.bool_]
 
@@ -127,11 +127,12 @@ def _finding(way: Alternative, declared: Hits, other: Hits) -> Finding | None:
     p_value = mcnemar(int((declared & ~other).sum()), int((~declared & other).sum()))
     if points < CLEAR_POINTS or p_value > CLEAR_P:
         return None
+    sure = points >= SURE_POINTS or 1 - other.mean() <= SURE_SHARE * (1 - declared.mean())
     mean, std = list(way.contract.mean), list(way.contract.std)
     right = f"mean = {mean}, std = {std}" + (", the other colour order" if way.swapped else "")
     return Finding(
         code="preprocessing",
-        severity="error" if points >= SURE_POINTS else "warning",
+        severity="error" if sure else "warning",
         message=f"the declared preprocessing looks wrong: fed as {way.name} the model is right on "
         f"{other.mean():.1%} of {len(other)} images, as declared on {declared.mean():.1%}",
         next_step=f"check `input`: that way is {way.setting or right}",

@@ -98,6 +98,18 @@ def images_at_least(limit_points: float) -> int | None:
     return max(1, math.ceil(100 * Z95 / limit_points - 2))
 
 
+def too_few(n: int, limit_points: float) -> str:
+    """What n images cannot show, known before any of them is run, and how many can; "" where n may do."""
+    fewest, least = images_at_least(limit_points), 100 * paired_interval(0, 0, n)[1]
+    if fewest is not None and n >= fewest:
+        return ""
+    needed = f"takes at least {fewest}" if fewest is not None else "cannot be shown by any number of images"
+    return (
+        f"{n} labelled images show at best, when no answer changes, that int8 loses under {least:.2f} points; the limit of "
+        f"{limit_points:g} {needed}"
+    )
+
+
 def claim(drop: Drop, limit_points: float) -> str:
     """What the n images allow to say about a drop of at most `limit_points`, in one sentence."""
     seen = (

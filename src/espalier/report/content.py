@@ -140,6 +140,8 @@ class AccuracyRow(_Row, frozen=True, kw_only=True):
     choice_points: Points = 0.0
     """By how much choosing the best of several steps on these very images flatters the drop; not part of `interval`."""
     warnings: tuple[str, ...] = ()
+    collapse: str = ""
+    """Of images without labels: which class int8 gives to nearly all where the float model does not."""
     decision: dict[str, Any] = {}
     steps: tuple[dict[str, Any], ...] = ()
     """The drop split into pruning and quantization: {from, to, drop_points, interval, p_value, lost, won}."""

@@ -250,6 +250,7 @@ def calibrate_select_lines(done: Selection) -> list[str]:
         f"  {name:<15} {mine:8.2f} {unit:<6} random {other:.2f} ± {spread:.2f}"
         for name, mine, other, spread, unit in rows
     ]
+    lines.append(f"{'verdict':<12} {done.verdict}")
     return lines
 
 

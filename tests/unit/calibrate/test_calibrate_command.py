@@ -19,6 +19,7 @@ from espalier.calibrate.check_model import check_declared
 from espalier.calibrate.check_sets import check_sets
 from espalier.calibrate.contract import prepare
 from espalier.calibrate.features import LONGEST, _shortened, measure_features
+from espalier.calibrate.select_set import Quality, Selection
 from espalier.cli import cli
 from espalier.errors import ImagesRefusedError, RecipeError, UsageError
 from espalier.job import read_job
@@ -117,6 +118,23 @@ def test_the_printed_lines_name_sets_scores_and_ranges(example: Path, tmp_path: 
     assert "span 100.0% of the ranges" in result.output and "result       1 errors, 0 warnings" in result.output
 
 
+def test_nine_evaluation_images_of_one_class_are_answered_with_what_is_needed(example: Path, tmp_path: Path) -> None:
+    root = tmp_path / "nine"
+    shutil.copytree(example, root)
+    for number in range(1, 10):
+        shutil.rmtree(root / f"images/evaluation/{number}")
+    for path in sorted((root / "images/evaluation/0").iterdir())[9:]:
+        path.unlink()
+    result = run("calibrate", "check", root / "recipe.toml", "-q", "--json")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.output)
+    (evaluation,) = [row for row in found["sets"] if row["role"] == "evaluation"]
+    assert "one-class" in {finding["code"] for finding in evaluation["findings"]}
+    (doubt,) = [finding for finding in found["model"] if finding["code"] == "few-to-show"]
+    assert "takes at least 390" in doubt["message"]
+    assert "takes at least 390" in run("check", root / "recipe.toml").output
+
+
 def test_an_error_in_the_images_ends_the_check_before_the_model(example: Path, tmp_path: Path) -> None:
     root = tmp_path / "broken"
     shutil.copytree(example, root)
@@ -175,8 +193,22 @@ def test_a_choice_is_the_same_every_time_and_says_so_in_words(example: Path, tmp
         assert result.exit_code == 0, result.output
         texts.append(result.output)
     assert texts[0] == texts[1]
+    assert "verdict      " in texts[0] and "random choice" in texts[0]
     assert "guessed from the model" in texts[0] and "ranges spanned" in texts[0] and "random" in texts[0]
     assert (outs[0] / "SHA256SUMS").read_bytes() == (outs[1] / "SHA256SUMS").read_bytes()
+
+
+def test_the_verdict_says_whether_choosing_was_worth_it() -> None:
+    def chosen(difference: float) -> str:
+        mine, random, spread = (Quality(range_coverage=0.9, agreement=1.0, difference=d) for d in (difference, 0.01, 0.001))
+        return Selection(
+            folder="f", candidates=100, left_out={}, chosen=20, classes={}, held_out=20, style="wide", tried={},
+            quality=mine, random=random, spread=spread, seeds=5,
+        ).verdict  # fmt: skip
+
+    assert chosen(0.008) == "int8 is 20% nearer to float than with a random choice (2.0 deviations)"
+    assert chosen(0.0095).startswith("no better than a random choice of 20")
+    assert chosen(0.02).startswith("worse than a random choice")
 
 
 def test_what_cannot_be_selected_is_refused(example: Path, tmp_path: Path) -> None:
@@ -205,6 +237,20 @@ def test_a_build_gets_warnings_in_words_and_refuses_wrong_preprocessing(example:
         with pytest.raises(RecipeError, match="declared preprocessing looks wrong") as caught:
             check_declared(shop, job, job.model.float_model())
         assert "mean = [0.0], std = [255.0]" in caught.value.next_step
+
+
+def test_a_wished_precision_needs_labelled_evaluation_images(example: Path, tmp_path: Path) -> None:
+    root = tmp_path / "unlabelled"
+    shutil.copytree(example, root)
+    for path in sorted((root / "images/evaluation").rglob("*.png")):
+        path.rename(root / "images/evaluation" / f"{path.parent.name}-{path.name}")
+    for number in range(10):
+        (root / f"images/evaluation/{number}").rmdir()
+    (root / "recipe.toml").write_text((root / "recipe.toml").read_text() + "\n[decision]\nprecision = 0.9\n")
+    with Workshop(Store.default(), Progress(quiet=True)) as shop:
+        job = read_job(shop, root / "recipe.toml")
+        with pytest.raises(RecipeError, match="the evaluation images have no labels"):
+            check_sets(shop, job)
 
 
 def test_features_are_what_the_last_layer_is_fed(tmp_path: Path) -> None:

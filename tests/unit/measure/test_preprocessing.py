@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tiny_models import SHAPE, brightness_classifier, redness_classifier
 
-from espalier.measure.preprocessing import alternatives, score_alternatives
+from espalier.measure.preprocessing import _finding, alternatives, score_alternatives
 from espalier.measure.runtimes import litert
 from espalier.recipe import InputContract
 
@@ -33,6 +33,18 @@ def test_the_other_colour_order_is_found() -> None:
         litert(), redness_classifier(), PIXELS[:, :, :, ::-1], RED, contract(0, 255)
     )["finding"]
     assert finding is not None and "bgr" in finding.message and "the other colour order" in finding.next_step
+
+
+@pytest.mark.parametrize(
+    ("declared", "other", "severity"), [(178, 194, "error"), (120, 136, "warning"), (100, 140, "error"), (192, 200, None)]
+)
+def test_it_is_an_error_when_the_other_way_wins_by_far_or_halves_the_mistakes(
+    declared: int, other: int, severity: str | None
+) -> None:
+    """Right answers of 200; whoever wins is right wherever the other one is."""
+    way, place = alternatives(contract(0.0, 255.0))[1], np.arange(200)
+    finding = _finding(way, place < declared, place < other)
+    assert (finding.severity if finding else None) == severity
 
 
 @pytest.mark.parametrize("seed", range(5))

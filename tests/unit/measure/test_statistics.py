@@ -80,3 +80,10 @@ def test_a_limit_of_nothing_is_answered_with_what_can_be_claimed() -> None:
     assert "no number of images shows a drop of at most 0 points; these show at most" in statistics.claim(
         statistics.paired_drop(0, 0, 100), 0.0
     )
+
+
+def test_too_few_images_are_known_before_any_is_run() -> None:
+    assert "9 labelled images show at best, when no answer changes, that int8 loses under 17.82" in statistics.too_few(9, 0.5)
+    assert statistics.too_few(9, 0.5).endswith("the limit of 0.5 takes at least 390")
+    assert statistics.too_few(389, 0.5) and not statistics.too_few(390, 0.5)
+    assert "cannot be shown by any number of images" in statistics.too_few(5000, 0.0)

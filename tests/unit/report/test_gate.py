@@ -123,6 +123,19 @@ def test_agreement_is_a_gate_where_the_recipe_asks_for_it() -> None:
     assert "quantize.min-agreement" not in run()
 
 
+def test_without_labels_changed_answers_stand_in_and_a_collapse_fails() -> None:
+    accuracy = example_report().accuracy
+    assert accuracy is not None
+    bare = msgspec.structs.replace(accuracy, classes=(), claim="No labels: SQNR stands in.")
+    name = "quantize.max-accuracy-drop"
+    assert run(accuracy=msgspec.structs.replace(bare, agreement=0.996))[name].shown
+    row = run(accuracy=msgspec.structs.replace(bare, agreement=0.98))[name]
+    assert (row.passed, row.shown, row.value) == (True, False, 2.0)
+    assert "2.00 % of the answers differ" in row.why and "No labels: SQNR stands in." in row.why
+    fallen = run(accuracy=msgspec.structs.replace(bare, agreement=0.1, collapse="int8 collapsed onto one class"))[name]
+    assert not fallen.passed and "collapsed" in describe(fallen)
+
+
 def test_a_wished_precision_is_a_gate_and_says_what_goes_to_review() -> None:
     accuracy = example_report().accuracy
     assert accuracy is not None
