@@ -7,7 +7,10 @@ inputs and its outputs, and the whole network still costs about one pass.
 from __future__ import annotations
 
 import copy
+import os
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -17,6 +20,9 @@ from numpy.typing import NDArray
 from . import flatbuffer
 from .flatbuffer import constant, graph_of
 from .ranges import open_interpreter
+
+THREADS_PAY = 0.02
+"""Seconds from which on a second interpreter and its thread cost less than they save."""
 
 
 def single_operator(model: Any, operator: Any) -> bytes:
@@ -46,20 +52,41 @@ def computed_inputs(model: Any, operator: Any) -> list[int]:
 
 def run_operator(model: Any, operator: Any, inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
     """Run one operator over n images. `inputs`: for each of `computed_inputs`, an array [n, ...] whose [i : i
-    + 1] is what the operator takes for image i. Returns the outputs in the same form."""
-    interpreter = open_interpreter(single_operator(model, operator))
-    sources = [detail["index"] for detail in interpreter.get_input_details()]
-    sinks = [detail["index"] for detail in interpreter.get_output_details()]
+    + 1] is what the operator takes for image i. Returns the outputs in the same form; slow operators run on all
+    cores."""
+    data = single_operator(model, operator)
     count = len(inputs[0]) if inputs else 1
+    interpreter = open_interpreter(data)
+    started = time.perf_counter()
+    first = _run(interpreter, inputs, range(min(1, count)))
+    cores = os.cpu_count() or 1
+    if cores == 1 or count < 3 or (time.perf_counter() - started) * (count - 1) < THREADS_PAY:
+        parts = [first, _run(interpreter, inputs, range(1, count))]
+    else:
+        pieces = [
+            range(int(p[0]), int(p[-1]) + 1) for p in np.array_split(np.arange(1, count), cores) if len(p)
+        ]
+        interpreters = [interpreter, *(open_interpreter(data) for _ in pieces[1:])]
+        with ThreadPoolExecutor(len(pieces)) as pool:
+            parts = [first, *pool.map(lambda one, piece: _run(one, inputs, piece), interpreters, pieces)]
+    return [np.stack([value for part in parts for value in part[sink]]) for sink in range(len(first))]
+
+
+def _run(interpreter: Any, inputs: Sequence[NDArray[Any]], images: range) -> list[list[NDArray[Any]]]:
+    """The outputs of these images, a list for each output tensor."""
+    sources = [
+        (detail["index"], tuple(int(n) for n in detail["shape"]))
+        for detail in interpreter.get_input_details()
+    ]
+    sinks = [detail["index"] for detail in interpreter.get_output_details()]
     results: list[list[NDArray[Any]]] = [[] for _ in sinks]
-    shapes = [tuple(int(n) for n in detail["shape"]) for detail in interpreter.get_input_details()]
-    for image in range(count):
-        for source, shape, values in zip(sources, shapes, inputs, strict=True):
+    for image in images:
+        for (source, shape), values in zip(sources, inputs, strict=True):
             interpreter.set_tensor(source, values[image].reshape(shape))
         interpreter.invoke()
         for result, sink in zip(results, sinks, strict=True):
             result.append(interpreter.get_tensor(sink))
-    return [np.stack(result) for result in results]
+    return results
 
 
 def last_readers(model: Any) -> dict[int, int]:
