@@ -73,7 +73,7 @@ def differing(core: Core, level: str, numbers: Sequence[int]) -> Iterator[tuple[
 
 
 def _run(core: Core, level: str, numbers: tuple[int, ...], folder: Path) -> list[list[bytes]]:
-    batch = _batch(numbers, "helium" if core.isa == "helium" else "portable")
+    batch = _batch(numbers, core.isa)
     given = [every_case()[n][1] for n in numbers]
     if not core.unicorn:
         return run_under_qemu(batch, core, given, folder, level)

@@ -68,7 +68,9 @@ def test_random_graphs_are_exact_on_emulated_cores(tmp_path: Path, name: str, mo
 
 
 def assert_emulated(cases: list, folder: Path, name: str, level: str, mode: str = "speed") -> None:
-    runner = EmulatedBatch(make_batch([g for g, _, _ in cases], optimize=mode), CORES[name], folder, level)
+    core = CORES[name]
+    batch = make_batch([g for g, _, _ in cases], optimize=mode, isa=core.isa)
+    runner = EmulatedBatch(batch, core, folder, level)
     for number, (graph, inputs, case) in enumerate(cases):
         for got, want in zip(runner.run(number, inputs), reference.run(graph, inputs), strict=True):
             assert got.tobytes() == np.ascontiguousarray(want).tobytes(), f"{case} on {name} at {level}"

@@ -57,6 +57,16 @@ class _Shape:
         return max(windows, self.left + self.in_w)
 
     @property
+    def small(self) -> bool:
+        """Whether the 3x3 kernels take it."""
+        plain = self.dilation_h == self.dilation_w == 1 and self.stride_w in (1, 2)
+        return self.kernel_h == self.kernel_w == 3 and plain
+
+    @property
+    def whole_blocks(self) -> bool:
+        return self.multiplier == 1 and self.out_c % BLOCK == 0
+
+    @property
     def window(self) -> Window:
         return Window(
             in_height=self.in_h,
@@ -104,9 +114,14 @@ def depthwise_conv_2d(view: OpView, how: How) -> Lowered:
     }
     if fast and how.isa == "helium":
         return _bytes(shape, fields, source.zero_point, taps, channels)
-    plain = shape.dilation_h == shape.dilation_w == 1 and shape.stride_w in (1, 2) and shape.out_w >= 2
-    fields |= {"fast": fast, "pairs": fast and shape.kernel_h == shape.kernel_w == 3 and plain}
-    return _halfwords(shape, fields, source.zero_point, taps, channels, narrow=how.optimize == "ram")
+    narrow = how.optimize == "ram"
+    # Coded weights are decoded for the general kernel, so that is what optimize = "flash" takes.
+    if fast and shape.small and how.isa == "dsp" and how.optimize != "flash" and shape.whole_blocks:
+        return _dual(
+            shape, fields, source.zero_point, taps, channels, out_zero=target.zero_point, narrow=narrow
+        )
+    fields |= {"fast": fast, "pairs": fast and shape.small and shape.out_w >= 2}
+    return _halfwords(shape, fields, source.zero_point, taps, channels, narrow=narrow)
 
 
 def _shape(view: OpView) -> _Shape:
@@ -152,7 +167,7 @@ def _halfwords(
     blocks = np.pad(taps, spare).reshape(padded // BLOCK, BLOCK, -1)
     weights = blocks[:, [0, 2, 1, 3], :].transpose(0, 2, 1).astype(np.int16)
     if narrow:
-        ring = _byte_ring(shape, in_zero, BLOCK)
+        ring = _byte_ring(shape, in_zero, block=BLOCK)
     else:
         row_bytes = 2 * shape.ring_width * padded
         ring = ring_fields(shape.window, row_bytes=row_bytes, outside=(in_zero & 0xFFFF) * 0x10001)
@@ -170,11 +185,54 @@ def _halfwords(
     )
 
 
-def _byte_ring(shape: _Shape, in_zero: int, block: int) -> dict[str, int]:
-    """The ring of rows as they come; ``block`` channels are read at once."""
+def _dual(
+    shape: _Shape,
+    fields: Mapping[str, Value],
+    in_zero: int,
+    taps: NDArray[np.int8],
+    channels: NDArray[np.int32],
+    *,
+    out_zero: int,
+    narrow: bool,
+) -> Lowered:
+    """3x3 windows by pairs of taps and pairs of pixels, which are read to their end also where a row ends before."""
+    pairs = round_up(shape.out_w, 2)
+    width = round_up(max(shape.ring_width, shape.stride_w * pairs + 2), 2)
+    if narrow:
+        ring = _byte_ring(shape, in_zero, block=BLOCK, width=width)
+    else:
+        row_bytes = 2 * width * shape.out_c
+        ring = ring_fields(shape.window, row_bytes=row_bytes, outside=(in_zero & 0xFFFF) * 0x10001)
+    rounding = (2 * out_zero + 1) * (1 << (channels[:, 2].astype(np.int64) - 1))
+    scales = np.stack([2 * channels[:, 0], channels[:, 1], rounding.astype(np.int32), channels[:, 2]], axis=1)
+    kept = ("in_width", "out_height", "out_width", "stride_width", "low", "high")
+    weights = taps.reshape(-1, 2, 3, 3).transpose(0, 2, 1, 3)[..., [0, 1, 1, 2]].astype(np.int16)
+    return _lowered(
+        "espalier_depthwise_dual",
+        shape,
+        {
+            **ring,
+            **{name: fields[name] for name in kept},
+            "channels": shape.out_c,
+            "pad_left": shape.left,
+            "ring_width": width,
+            "narrow": narrow,
+        },
+        (
+            Constant(field="weights", values=np.ascontiguousarray(weights).reshape(-1), align=4),
+            Constant(field="scales", values=scales, struct="espalier_rounded_channel"),
+        ),
+        state_bytes=ring["ring.state_bytes"],
+        work_bytes=2 * BLOCK * width * shape.kernel_h if narrow else 0,
+        row_form="window" if narrow else "wide window",
+    )
+
+
+def _byte_ring(shape: _Shape, in_zero: int, *, block: int, width: int = 0) -> dict[str, int]:
+    """The ring of rows as they come; ``block`` channels are read at once. ``width``: of a row, where it is wider."""
     return ring_fields(
         shape.window,
-        row_bytes=round_up(shape.ring_width * shape.out_c, 4),
+        row_bytes=round_up(max(width, shape.ring_width) * shape.out_c, 4),
         outside=(in_zero & 0xFF) * 0x1010101,
         left=shape.left * shape.out_c,
         slack=block if shape.out_c % block else 0,
@@ -201,7 +259,7 @@ def _bytes(
     starts = [min(4 * n, max(shape.kernel_w - 4, 0)) for n in range(across)]
     offsets = [plane * row + column * start for row in range(down) for start in starts]
     spare = ((0, -shape.out_c % 4), (0, 0))
-    ring = _byte_ring(shape, in_zero, VECTOR)
+    ring = _byte_ring(shape, in_zero, block=VECTOR)
     more: dict[str, Value] = {"pairs": pairs, "weight_bytes": VECTOR * len(offsets), "plane_bytes": plane}
     more["planes_bytes"] = plane * down
     return _lowered(

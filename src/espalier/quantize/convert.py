@@ -57,7 +57,13 @@ def convert_model(model: Any, contract: InputContract) -> Converted:
         answer_with_two(raw)
     names = {layer.name for layer in _leaf_layers(model)}
     old = flatbuffer.rename_tensors(raw)
-    layers = {new: _layer_of(name, names) for new, name in sorted(old.items())}
+    # A fused operator's tensor bears the names of all its layers: the one whose weights it has says most.
+    weighted = {
+        layer.name
+        for layer in _leaf_layers(model)
+        if any("kernel" in weight.name for weight in layer.weights)
+    }
+    layers = {new: _layer_of(name, weighted) or _layer_of(name, names) for new, name in sorted(old.items())}
     check_static(raw, layers)
     raw.metadata = []
     write_versions(raw)

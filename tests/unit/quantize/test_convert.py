@@ -71,6 +71,7 @@ def test_a_residual_network_converts_and_equals_keras(layers: Any) -> None:
     assert done.parameters == model.count_params()
     assert done.layers["conv_2d_0/weights"] == "stem"
     assert done.layers["conv_2d_1/weights"] == "branch"
+    assert (done.layers["conv_2d_0"], done.layers["conv_2d_1"]) == ("stem", "branch")
     inputs = (images(4).astype(np.float32) - 127.5) / 127.5
     assert np.allclose(run(done.float_model, inputs), model(inputs).numpy(), atol=1e-5)
 

@@ -526,6 +526,30 @@ void espalier_depthwise_conv_2d_push(const espalier_depthwise_conv_2d_layer *lay
 void espalier_depthwise_conv_2d_row(const espalier_depthwise_conv_2d_layer *layer, void *state, void *work,
                                     const int8_t *in, int8_t *out);
 
+/* A channel of the fast requantization: the doubled bias, the rounding with the zero point added, a right shift 1..22. */
+typedef struct {
+  int32_t bias, multiplier, rounding, shift;
+} espalier_rounded_channel;
+
+/* The same for cores with dual 16-bit multiplications: fast, 3x3, no dilation, stride 1 or 2, channels in fours. weights:
+ * per pair of channels, per row, per channel the 16-bit values w0, w1, w1, w2. */
+typedef struct {
+  espalier_ring ring;
+  const int16_t *weights;
+  const espalier_rounded_channel *scales;
+  int16_t in_width, channels, out_height, out_width, stride_width;
+  int16_t pad_left;           /* 0 or 1 */
+  int16_t ring_width;         /* even */
+  int16_t narrow;             /* the ring holds bytes as they come */
+  int8_t low, high;
+} espalier_depthwise_dual_layer;
+
+void espalier_depthwise_dual(const espalier_depthwise_dual_layer *layer, const int8_t *in, int8_t *out, void *scratch);
+void espalier_depthwise_dual_start(const espalier_depthwise_dual_layer *layer, void *state);
+void espalier_depthwise_dual_push(const espalier_depthwise_dual_layer *layer, void *state, const int8_t *row);
+void espalier_depthwise_dual_row(const espalier_depthwise_dual_layer *layer, void *state, void *work, const int8_t *in,
+                                  int8_t *out);
+
 /* The same for cores with byte dot products, where the fast requantization is exact; the ring holds bytes. weights: per
  * channel, per 4 rows and 4 columns of the window (rows outermost), 16 bytes: 4 rows of each column, padded with zeros. */
 typedef struct {
