@@ -25,6 +25,10 @@ PIECE = 64
 """Images below which a second interpreter does not pay."""
 
 
+SEEN = 8.0
+"""How far below the largest a score still matters: there a softmax gives a sixth of int8's half step, 1/512."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
     """`probabilities` float32 [n, classes]; `scores`: before the softmax (the same where there is none)."""
@@ -36,8 +40,8 @@ class Answers:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nearness:
     """`agreement`: share of images with the float model's class. `difference`: mean of |p_int8 - p_float|.
-    `error`: root mean square of the scores' difference relative to the float scores (both without their mean
-    over the classes). `images`: how many were looked at."""
+    `error`: root mean square of the scores' difference relative to the float scores (see relative_error).
+    `images`: how many were looked at."""
 
     agreement: float
     difference: float
@@ -98,9 +102,11 @@ def nearness(int8_model: bytes, pixels: NDArray[np.uint8], wanted: Answers) -> N
     )
 
 
-def relative_error(found: NDArray[np.float32], wanted: NDArray[np.float32]) -> float:
+def relative_error(found: NDArray[np.float32], wanted: NDArray[np.float32], seen: float = SEEN) -> float:
     """Root mean square of the difference of scores [n, classes] relative to `wanted`, both without their means over the
-    classes, which a softmax does not see."""
+    classes, which a softmax does not see. A score more than `seen` below the largest of its image counts as that far
+    below."""
+    found, wanted = (np.maximum(x - x.max(axis=1, keepdims=True), np.float32(-seen)) for x in (found, wanted))
     reference = wanted - wanted.mean(axis=1, keepdims=True)
     difference = found - wanted
     difference = difference - difference.mean(axis=1, keepdims=True)

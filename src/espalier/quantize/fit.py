@@ -2,7 +2,7 @@
 float graph's, with this tensor alone rounded.
 
 What a rounding error is worth differs from tensor to tensor and from end to end: values below zero that a later ReLU
-cuts anyway cost nothing, a large score must not be cut at all. A search by the tensor's own squared error (search.py)
+cuts anyway cost nothing, nor do scores that a softmax makes zero. A search by the tensor's own squared error (search.py)
 knows neither. One tensor at a time, the others in float: their errors add up as squares, and what one tensor does is
 not lost in the noise of all. Only what stands behind the tensor is computed again.
 """
@@ -10,7 +10,7 @@ not lost in the noise of all. Only what stands behind the tensor is computed aga
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from ..worker.progress import report
 from . import flatbuffer
-from .compare import relative_error, spread
+from .compare import SEEN, relative_error, spread
 from .correct import LARGE_MACS
 from .flatbuffer import graph_of, operator_name
 from .head import PixelInput
@@ -31,7 +31,10 @@ from .step import computed_inputs, forget, last_readers, run_operator
 
 IMAGES = 128
 FEWER_IMAGES = 16
-"""Above LARGE_MACS."""
+"""Above LARGE_MACS, and to find the tensors that cost most."""
+
+TENSORS = 24
+"""That are fitted."""
 
 FACTORS = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2)
 _WORTH = 0.98
@@ -42,8 +45,6 @@ _HOPELESS = 1.3
 
 _OWN_RANGE = frozenset({"SOFTMAX", "LOGISTIC", "TANH", "L2_NORMALIZATION"})
 """Operators whose int8 output has one fixed scale."""
-
-Values = dict[int, NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,7 @@ class _Tail:
     sources: tuple[int, ...]
     stored: tuple[Any, ...]
 
-    def scores(self, ends: tuple[float, float], values: Values) -> NDArray[np.float32]:
+    def scores(self, ends: tuple[float, float], values: dict[int, NDArray[Any]]) -> NDArray[np.float32]:
         """[images, classes], with `stored` between `ends` (widened to hold zero)."""
         low, high = min(ends[0], 0.0), max(ends[1], 0.0)
         scale = (high - low) / 255
@@ -77,27 +78,64 @@ class _Tail:
             return np.concatenate(list(pool.map(lambda piece: _run(data, fed, piece), pieces)))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Behind:
+    """What stands behind a group's tensors: `values` that feed it, the float scores. `seen` is finite for scores that a
+    softmax reads (see relative_error)."""
+
+    tail: _Tail
+    values: dict[int, NDArray[Any]]
+    wanted: NDArray[np.float32]
+    seen: float
+
+    def error(self, ends: tuple[float, float]) -> float:
+        """Of the scores, with the tensors rounded between `ends`."""
+        difference = self.tail.scores(ends, self.values) - self.wanted
+        if not np.isfinite(self.seen):
+            difference -= difference.mean(axis=0)  # later biases take it back
+        return relative_error(self.wanted + difference, self.wanted, self.seen)
+
+
 def fit_ranges(entered: PixelInput, ranges: Ranges, pixels: NDArray[np.uint8]) -> Ranges:
-    """`ranges` with ends moved in where the scores gain, never out. Deterministic."""
+    """`ranges` with ends moved in where the scores gain, never out. In a network with more than TENSORS free ranges,
+    those that cost most. Deterministic."""
+    model = flatbuffer.read_model(entered.float_model)
+    groups = shared_ranges(model, {n: ends for n, ends in ranges.items() if n not in entered.fixed})
+    if len(groups) > TENSORS:
+        costs = [
+            (-behind.error(group.ends), group.names)
+            for group, behind in _walk(entered, groups, pixels, FEWER_IMAGES)
+        ]
+        worst = {names for _, names in sorted(costs)[:TENSORS]}
+        groups = [group for group in groups if group.names in worst]
+    found = dict(ranges)
+    count = FEWER_IMAGES if count_macs(model) > LARGE_MACS else IMAGES
+    for number, (group, behind) in enumerate(_walk(entered, groups, pixels, count)):
+        report(number, len(groups), "fitting ranges")
+        found |= dict.fromkeys(group.names, _fitted(group.ends, behind))
+    return found
+
+
+def _walk(
+    entered: PixelInput, groups: list[Shared], pixels: NDArray[np.uint8], count: int
+) -> Iterator[tuple[Shared, _Behind]]:
+    """Through the float graph on `count` images, operator by operator; each group where its first tensor is computed."""
     model = flatbuffer.read_model(entered.float_model)
     graph, last, final = graph_of(model), last_readers(model), scores_tensor(model)
-    pixels = pixels[spread(len(pixels), FEWER_IMAGES if count_macs(model) > LARGE_MACS else IMAGES)]
-    free = {name: ends for name, ends in ranges.items() if name not in entered.fixed}
-    groups = {_position(graph, group): group for group in shared_ranges(model, free)}
-    values: Values = {int(graph.inputs[0]): np.concatenate(list(normalised(pixels, entered.feed)))}
-    wanted = _scores(entered.float_model, values[int(graph.inputs[0])])
-    found = dict(ranges)
+    places = {_position(graph, group): group for group in groups}
+    images = np.concatenate(list(normalised(pixels[spread(len(pixels), count)], entered.feed)))
+    wanted = _scores(entered.float_model, images)
+    values: dict[int, NDArray[Any]] = {int(graph.inputs[0]): images}
     for position, operator in enumerate(graph.operators):
         results = run_operator(model, operator, [values[i] for i in computed_inputs(model, operator)])
         values |= {int(i): result for i, result in zip(operator.outputs, results, strict=True)}
-        if position in groups:
-            report(position, len(graph.operators), "fitting ranges")
-            tail = _tail(entered.float_model, groups[position], position)
-            found |= dict.fromkeys(groups[position].names, _fitted(groups[position], tail, values, wanted))
+        if position in places:
+            seen = SEEN if final in operator.outputs and final not in graph.outputs else np.inf
+            tail = _tail(entered.float_model, places[position], position)
+            yield places[position], _Behind(tail=tail, values=values, wanted=wanted, seen=seen)
         if final in operator.outputs:
-            break
+            return
         forget(values, last, position)
-    return found
 
 
 def shared_ranges(model: Any, ranges: Mapping[str, tuple[float, float]]) -> list[Shared]:
@@ -122,20 +160,16 @@ def shared_ranges(model: Any, ranges: Mapping[str, tuple[float, float]]) -> list
     return found
 
 
-def _fitted(group: Shared, tail: _Tail, values: Values, wanted: NDArray[np.float32]) -> tuple[float, float]:
-    def error(ends: tuple[float, float]) -> float:
-        """Of the scores, without its mean: the biases take that back."""
-        difference = tail.scores(ends, values) - wanted
-        return relative_error(wanted + difference - difference.mean(axis=0), wanted)
-
-    best, ends = error(group.ends), group.ends
+def _fitted(ends: tuple[float, float], behind: _Behind) -> tuple[float, float]:
+    """The ends with the least error."""
+    best = behind.error(ends)
     for side in (1, 0):
         whole = ends
         if not (whole[side] > 0 if side else whole[side] < 0):
             continue
         for factor in FACTORS:
             tried = (whole[0], whole[1] * factor) if side else (whole[0] * factor, whole[1])
-            found = error(tried)
+            found = behind.error(tried)
             if found < best * _WORTH:
                 best, ends = found, tried
             elif found > best * _HOPELESS:

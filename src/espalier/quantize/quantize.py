@@ -18,7 +18,7 @@ from ..recipe import InputContract
 from . import flatbuffer
 from .absorb import absorb_float, refuse_float, same_ranges
 from .bias import repair_linear
-from .compare import float_answers, nearness, split
+from .compare import float_answers, int8_answers, relative_error, split
 from .correct import correct_biases, images_for
 from .flatbuffer import graph_of
 from .head import PixelInput, enter_pixels, first_layers
@@ -123,7 +123,11 @@ def keep_better(entered: PixelInput, data: bytes, pixels: NDArray[np.uint8]) -> 
     used, judged = split(pixels, count, count)
     corrected = correct_biases(data, entered, used)
     wanted = float_answers(entered, judged)
-    before, after = nearness(data, judged, wanted).error, nearness(corrected, judged, wanted).error
+    # Minimum and maximum cut nothing off, so all scores tell, also those that a softmax makes zero.
+    before, after = (
+        relative_error(int8_answers(file, judged).scores, wanted.scores, seen=np.inf)
+        for file in (data, corrected)
+    )
     kept = after < before
     what = "biases corrected" if kept else "biases left: correcting them did not help"
     note = f"{what} (error of the scores {before:.2%} before, {after:.2%} after)"
