@@ -60,9 +60,8 @@ def candidates(graph: Graph, isa: str) -> dict[int, Lowered]:
 
 def worth_its_time(coding: Coding, sparse: Sparse) -> bool:
     """Whether coding saves enough bytes beyond what storing no zeros saves, which is faster than storing them."""
-    weights = coding.before_bytes
-    dearer = INSTRUCTIONS_PER_WEIGHT * weights + sparse.instructions_saved
-    gain = coding.saved_bytes - DECODER_BYTES - sum(KERNEL_BYTES.values()) - sparse.bytes_saved
+    dearer = INSTRUCTIONS_PER_WEIGHT * coding.before_bytes + sparse.instructions_saved
+    gain = coding.saved_bytes - coding.code_bytes - sparse.bytes_saved
     return dearer <= INSTRUCTIONS_PER_BYTE * gain
 
 
@@ -83,7 +82,7 @@ def choose_coding(calls: Mapping[int, Lowered], parts: Mapping[int, int]) -> Cod
     program = DECODER_BYTES + sum(KERNEL_BYTES[kernel] for kernel in {calls[op].function for op in kept})
     if before - after - program < LEAST_SHARE * sum(_count(calls[op]) for op in kept):
         return None
-    return Coding(code=code, parts=kept, before_bytes=before, after_bytes=after)
+    return Coding(code=code, parts=kept, before_bytes=before, after_bytes=after, code_bytes=program)
 
 
 def common_code(calls: Mapping[int, Lowered], parts: Mapping[int, int]) -> Code:

@@ -36,6 +36,8 @@ class Coding:
     """The coded layers' weights as they are without."""
     after_bytes: int = 0
     """What they take instead, with the tables of the code and what the layers' structures grow."""
+    code_bytes: int = 0
+    """Code that decodes, at most."""
 
     @property
     def saved_bytes(self) -> int:

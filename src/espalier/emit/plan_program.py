@@ -15,6 +15,7 @@ from espalier.emit.demand import demand, streamable
 from espalier.emit.kernel_table import lower
 from espalier.emit.lower_coded import possible_parts
 from espalier.emit.lowering import NO_CODING, Coding, How, Lowered, Sparse
+from espalier.emit.sparse_prices import CODE_BYTES
 from espalier.graph.types import Graph
 from espalier.plan.memory import plan_memory
 from espalier.plan.types import Plan
@@ -60,15 +61,18 @@ def _coded(graph: Graph, isa: str, ram_bytes: int | None) -> tuple[Plan, Coding 
 
 
 def _without_zeros(graph: Graph, isa: str) -> Sparse | None:
-    """What all layers that store no zeros save together; None where there are none."""
-    calls = (lower(graph, op, How(optimize="flash", isa=isa)) for op in range(len(graph.ops)))
-    found = [call.sparse for parts in calls for call in parts if call.sparse is not None]
+    """What all layers that store no zeros save together, after the code of kernels that others of their kind do not need;
+    None where there are none."""
+    calls = [(op.kind, lower(graph, n, How(optimize="flash", isa=isa))) for n, op in enumerate(graph.ops)]
+    found = [(kind, call.sparse) for kind, parts in calls for call in parts if call.sparse is not None]
     if not found:
         return None
+    stored = {kind for kind, parts in calls for call in parts if call.sparse is None}
+    both = {kind for kind, _ in found} & stored
     return Sparse(
-        density=max(sparse.density for sparse in found),
-        bytes_saved=sum(sparse.bytes_saved for sparse in found),
-        instructions_saved=sum(sparse.instructions_saved for sparse in found),
+        density=max(sparse.density for _, sparse in found),
+        bytes_saved=sum(sparse.bytes_saved for _, sparse in found) - sum(CODE_BYTES[kind] for kind in both),
+        instructions_saved=sum(sparse.instructions_saved for _, sparse in found),
     )
 
 
