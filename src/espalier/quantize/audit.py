@@ -105,17 +105,19 @@ def _partition_warning(partitions: Mapping[str, int]) -> list[str]:
 
 
 def _look_at_tensors(model: Any, findings: _Findings) -> None:
-    for tensor in graph_of(model).tensors:
+    for index, tensor in enumerate(graph_of(model).tensors):
         name = bytes(tensor.name or b"").decode(errors="replace")
         if tensor.shapeSignature is not None and any(int(n) < 0 for n in tensor.shapeSignature):
             findings.errors.append(f"{findings.at(name)} has a dynamic shape")
         if dtype_name(tensor) in _FLOAT:
             findings.errors.append(f"{findings.at(name)} is {dtype_name(tensor)}")
         if dtype_name(tensor) in ("int8", "int16", "uint8"):
-            _look_at_scales(tensor, findings.at(name), findings)
+            value = constant(model, index)
+            _look_at_scales(tensor, findings.at(name), findings, single=value is not None and value.size == 1)
 
 
-def _look_at_scales(tensor: Any, name: str, findings: _Findings) -> None:
+def _look_at_scales(tensor: Any, name: str, findings: _Findings, *, single: bool) -> None:
+    """`single`: a constant of one value (LayerNormalization's epsilon), which any scale holds exactly."""
     quantization = tensor.quantization
     scales = (
         [] if quantization is None or quantization.scale is None else [float(s) for s in quantization.scale]
@@ -123,7 +125,7 @@ def _look_at_scales(tensor: Any, name: str, findings: _Findings) -> None:
     if not scales or not all(isfinite(s) and s > 0 for s in scales):
         findings.errors.append(f"{name} has no usable scale")
         return
-    if min(scales) < TINY_SCALE:
+    if min(scales) < TINY_SCALE and not single:
         findings.warnings.append(f"{name} has a scale of {min(scales):.2g}, below {TINY_SCALE:g}")
     if max(scales) / min(scales) > SPREAD_LIMIT:
         findings.warnings.append(f"{name}: its channels' scales differ {max(scales) / min(scales):.2g} times")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ..quantize.advice import name_of, operator_of, points_of
@@ -62,11 +63,14 @@ def _row(row: dict[str, Any], largest: float) -> dict[str, Any]:
     spread, answers = row["weight_spread"], row["gain_agreement"]
     return {
         "name": name_of(row),
+        # Where a long name may be broken.
+        "name_parts": re.findall("[^_/]+[_/]*|[_/]+", name_of(row)),
         "operator": operator_of(row),
         "patterns": [word for word in row["patterns"] if word != operator_of(row)],
         "gain": None if gain is None else {"text": f"{gain:+.2f}", "width": _share(max(0.0, gain), largest)},
         "answers": "" if answers is None else f"{answers:+.1%}" if answers else "none",
-        "points": points_of(row),
+        "points": "" if row["gain_points"] is None else f"{row['gain_points']:+.2f}",
+        "points_interval": points_of(row).partition(" ")[2],
         "sqnr": {
             "text": f"{sqnr:.1f}",
             "width": _share(min(max(sqnr, 0.0), FULL_DB), FULL_DB),
@@ -92,7 +96,8 @@ def _range(row: dict[str, Any]) -> dict[str, Any]:
 
     beyond = [part(low, held_low), part(held_high, high)]
     return {
-        "text": f"{low:.3g} … {high:.3g} in {held_low:.3g} … {held_high:.3g}",
+        "text": f"{low:.3g} … {high:.3g}",
+        "held_text": f"{held_low:.3g} … {held_high:.3g}",
         "held": part(held_low, held_high),
         "inside": part(max(low, held_low), min(high, held_high)),
         # int8 cannot hold the last half step: less than that is no saturation.

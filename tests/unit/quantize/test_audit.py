@@ -90,6 +90,16 @@ def test_tiny_scales_wide_spreads_and_dead_channels_are_told(int8: bytes) -> Non
     assert "stem): 1 of 8 channels have only zero weights" in text
 
 
+def test_the_tiny_scale_of_a_constant_of_one_value_is_no_matter() -> None:
+    from espalier.quantize.audit import _Findings, _look_at_scales
+
+    for single, told in ((True, 0), (False, 1)):
+        findings, tensor = _Findings({}), flatbuffer.schema.TensorT()
+        tensor.quantization = flatbuffer.quantization_of([4e-9], [0])
+        _look_at_scales(tensor, "epsilon", findings, single=single)
+        assert len(findings.warnings) == told
+
+
 def test_a_bias_near_overflow_is_told(int8: bytes) -> None:
     def change(model: Any, graph: Any) -> None:
         index = int(graph.operators[0].inputs[2])
