@@ -159,7 +159,7 @@ def test_the_account_of_the_layers_is_ranked_named_and_advised_on_both_pages() -
     for data in (html(example_report(explain=ACCOUNT)), explain_html(ACCOUNT)):
         page = Page(data.decode())
         assert "script" not in page.tags
-        gained = ("+2.50", "+1.0%", "+0.40 (-0.10 to +0.90)")
+        gained = ("+2.50", "+1.0%", "+0.40", "(-0.10 to +0.90)")
         for words in ("stem<script>", *gained, "18.2", "-1 … 9", "in 0 … 8", "0.40%", "1,234.5 ×", "→ widen it"):
             assert words in page.text, words
         assert page.text.index("stem") < page.text.index("dense_2")
