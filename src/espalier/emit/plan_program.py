@@ -33,12 +33,14 @@ def plan_program(
 
     ``ram_bytes``: what the arena may take on the target; None: any.
     """
+    plain = plan_plain(graph, optimize=optimize, isa=isa)
     if optimize != "flash":
-        return plan_plain(graph, optimize=optimize, isa=isa), None
+        return plain, None
     plan, coding = _coded(graph, isa, ram_bytes)
     sparse = _without_zeros(graph, isa)
-    if coding is None or (sparse is not None and not worth_its_time(coding, sparse)):
-        return plan_plain(graph, optimize=optimize, isa=isa), None
+    fits = ram_bytes is None or plan.arena_bytes <= max(ram_bytes, plain.arena_bytes)
+    if coding is None or not fits or (sparse is not None and not worth_its_time(coding, sparse)):
+        return plain, None
     return plan, coding
 
 
