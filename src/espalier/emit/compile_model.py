@@ -15,13 +15,14 @@ from ..load.tflite import read_tflite
 from ..measure.cross import CORES, Core
 from ..plan.explain import chart, peak
 from ..plan.peak import Peak
+from ..plan.types import Plan
 from ..quantize.quantize_model import Int8Model
 from ..recipe import Deploy
 from ..store import digest
 from ..target import Target
 from ..workshop import Workshop, pack, unpack
 from .lowering import Coding
-from .plan_program import plan_program
+from .plan_program import layers_without_zeros, plan_program
 from .program import Options, emit
 from .selftest import GoldenCase
 
@@ -41,6 +42,16 @@ class CodedWeights(msgspec.Struct, frozen=True, kw_only=True):
         return cls(layers=len(coding.parts), before_bytes=coding.before_bytes, after_bytes=coding.after_bytes)
 
 
+class SparseLayer(msgspec.Struct, frozen=True, kw_only=True):
+    """A layer whose zero weights are not stored: share of the others, and what it saves; instructions by the core's
+    price list."""
+
+    op: int
+    density: float
+    bytes_saved: int
+    instructions_saved: int
+
+
 class Compiled(msgspec.Struct, frozen=True, kw_only=True):
     """The C program, its exact arena, its golden vectors, and what was checked."""
 
@@ -52,6 +63,7 @@ class Compiled(msgspec.Struct, frozen=True, kw_only=True):
     golden: tuple[GoldenVector, ...]
     checks: tuple[Check, ...]
     coded: CodedWeights | None = None
+    sparse: tuple[SparseLayer, ...] = ()
 
     def cases(self) -> tuple[GoldenCase, ...]:
         """The golden vectors as the program takes and answers them."""
@@ -105,6 +117,19 @@ def _compile(job: Job, deploy: Deploy, target: Target, int8: Int8Model, proof: P
         golden=vectors,
         checks=(_distance(vectors, proof), _lossless(graph, account, cases[0])),
         coded=None if coding is None else CodedWeights.of(coding),
+        sparse=() if coding is not None else _sparse(graph, plan, _isa(target)),
+    )
+
+
+def _sparse(graph: Graph, plan: Plan, isa: str) -> tuple[SparseLayer, ...]:
+    return tuple(
+        SparseLayer(
+            op=op,
+            density=saved.density,
+            bytes_saved=saved.bytes_saved,
+            instructions_saved=saved.instructions_saved,
+        )
+        for op, saved in sorted(layers_without_zeros(graph, plan, isa).items())
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -21,7 +22,7 @@ from ..quantize.quantize_model import Int8Model
 from ..recipe import Deploy
 from ..target import Target
 from ..workshop import Workshop, pack, unpack
-from .compile_model import Compiled, core_of
+from .compile_model import Compiled, SparseLayer, core_of
 from .plan_program import plan_plain
 from .program import Options, emit
 
@@ -104,21 +105,40 @@ def _emulate(job: Job, deploy: Deploy, target: Target, int8: Int8Model, compiled
         "exact": figures.exact == len(cases),
         "estimate": time.row() if time is not None else None,
         "coded": _price(plain, figures) if plain is not None else None,
-        "layers": _layers(figures, plain),
+        "sparse": _spared(compiled.sparse) if compiled.sparse else None,
+        "layers": _layers(figures, plain, compiled.sparse),
     }
     why = f"memory was written up to byte {figures.arena_bytes} of the arena, {compiled.arena_bytes} were planned"
     tool = f"{figures.compiler}, {figures.emulator}"
     return Emulation(row=row, check=Check(name=name, tool=tool, result="passed", why=why))
 
 
-def _layers(figures: Emulated, plain: Emulated | None) -> list[dict[str, Any]]:
+def _layers(
+    figures: Emulated, plain: Emulated | None, sparse: Sequence[SparseLayer]
+) -> list[dict[str, Any]]:
+    stored = {layer.op: layer for layer in sparse}
     rows = []
     for number, layer in enumerate(figures.layers):
-        row = {"name": layer.name, "macs": layer.macs, "instructions": layer.instructions}
+        row: dict[str, Any] = {"name": layer.name, "macs": layer.macs, "instructions": layer.instructions}
         if plain is not None:
             row["decoding"] = layer.instructions - plain.layers[number].instructions
+        if layer.op in stored:
+            row["sparse"] = msgspec.to_builtins(stored[layer.op])
         rows.append(row)
     return rows
+
+
+def _spared(sparse: Sequence[SparseLayer]) -> dict[str, Any]:
+    """What leaving zeros out saves against storing them."""
+    bytes_, instructions = sum(s.bytes_saved for s in sparse), sum(s.instructions_saved for s in sparse)
+    layers = f"{len(sparse)} layers" if len(sparse) > 1 else "1 layer"
+    return {
+        "layers": len(sparse),
+        "flash_bytes": bytes_,
+        "instructions": -instructions,
+        "text": f"zero weights of {layers} neither stored nor multiplied: {-bytes_:+,} bytes, "
+        f"{-instructions / 1e6:+.1f} M instructions against storing them",
+    }
 
 
 def _plain(job: Job, core: Core, graph: Graph, compiled: Compiled) -> Emulated:

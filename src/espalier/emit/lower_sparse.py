@@ -221,6 +221,12 @@ def _lead(window: Window, shape: Shape) -> int:
     return lead
 
 
+def may_be_sparse(view: OpView) -> bool:
+    """Whether enough weights of an operator are zero; the price lists decide then."""
+    kinds = ("conv_2d", "fully_connected")
+    return view.op.kind in kinds and view.output.dtype == "int8" and stored_share(view) <= DENSEST
+
+
 def stored_share(view: OpView) -> float:
     """Share of a layer's weights that are not zero."""
     weights = view.constant(1)

@@ -14,9 +14,11 @@ from espalier.emit.choose_coding import candidates, choose_coding, worth_its_tim
 from espalier.emit.demand import demand, streamable
 from espalier.emit.kernel_table import lower
 from espalier.emit.lower_coded import possible_parts
+from espalier.emit.lower_sparse import may_be_sparse
 from espalier.emit.lowering import NO_CODING, Coding, How, Lowered, Sparse
 from espalier.emit.sparse_prices import CODE_BYTES
 from espalier.graph.types import Graph
+from espalier.graph.view import view
 from espalier.plan.memory import plan_memory
 from espalier.plan.types import Plan
 
@@ -60,6 +62,18 @@ def _coded(graph: Graph, isa: str, ram_bytes: int | None) -> tuple[Plan, Coding 
         if coding is not None:
             best = max(best, (_plan(graph, "flash", isa, coding), coding), key=_worth)
     return best
+
+
+def layers_without_zeros(graph: Graph, plan: Plan, isa: str) -> dict[int, Sparse]:
+    """Operator -> what leaving its zeros out saves, for the layers of a plan without coded weights that do."""
+    found: dict[int, Sparse] = {}
+    for step in plan.steps:
+        how = How(rows=len(step.ops) > 1, optimize=plan.optimize, isa=isa)
+        for op in step.ops:
+            if may_be_sparse(view(graph, graph.ops[op])):
+                sparse = lower(graph, op, how)[0].sparse
+                found |= {} if sparse is None else {op: sparse}
+    return found
 
 
 def _without_zeros(graph: Graph, isa: str) -> Sparse | None:

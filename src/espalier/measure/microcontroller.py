@@ -33,6 +33,8 @@ class LayerFigure:
     name: str
     macs: int
     instructions: int
+    op: int = -1
+    """Index of the operator in the graph; -1 for the calls."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +221,7 @@ def _layer_figures(
                 name=f"{node.kind} {layer_name(graph, node)}",
                 macs=macs(view(graph, node)),
                 instructions=instructions,
+                op=op,
             )
         )
     return (*figures, LayerFigure(name="calls", macs=0, instructions=call.layers.get("", 0)))

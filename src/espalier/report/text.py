@@ -110,6 +110,8 @@ def key_figures(report: Report) -> list[tuple[str, str]]:
         )
         if core.get("coded"):
             rows.append(("flash", f"{core['target']}: {core['coded']['text']}"))
+        if core.get("sparse"):
+            rows.append(("sparse", f"{core['target']}: {core['sparse']['text']}"))
         if core.get("estimate"):
             rows.append(("time", f"{core['target']}: {core['estimate']['text']}"))
     return rows

@@ -179,7 +179,27 @@ def example_report(**changes: Any) -> Report:
                     "arena_bytes": 0,
                     "text": "weights compressed: 80,000 -> 75,000 bytes for +1.9 M instructions (+15 %)",
                 },
-                "layers": [{"name": "conv", "macs": 1000, "instructions": 900, "decoding": 100}],
+                "sparse": {
+                    "layers": 1,
+                    "flash_bytes": 20_000,
+                    "instructions": -5_000_000,
+                    "text": "zero weights of 1 layer neither stored nor multiplied: -20,000 bytes",
+                },
+                "layers": [
+                    {
+                        "name": "conv",
+                        "macs": 1000,
+                        "instructions": 900,
+                        "decoding": 100,
+                        "sparse": {
+                            "op": 0,
+                            "density": 0.254,
+                            "bytes_saved": 20_000,
+                            "instructions_saved": 5_000_000,
+                        },
+                    },
+                    {"name": "dense", "macs": 10, "instructions": 90, "decoding": 0},
+                ],
             },
         ),
         gates=(

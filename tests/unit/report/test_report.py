@@ -137,6 +137,19 @@ def test_what_compressed_weights_save_and_cost_stands_in_the_terminal_and_on_the
     assert "compressed" not in text
 
 
+def test_layers_whose_zeros_are_left_out_are_told_with_their_density_and_savings() -> None:
+    report = example_report()
+    told = "zero weights of 1 layer neither stored nor multiplied: -20,000 bytes"
+    assert ("sparse", f"cortex-m4: {told}") in key_figures(report)
+    text = Page(html(report).decode()).text
+    for words in (told, "weights not zero", "25%", "20,000", "5,000,000", "all stored"):
+        assert words in text, words
+    layers = [{"name": "conv", "macs": 10, "instructions": 9}]
+    row = {**report.emulated[0], "sparse": None, "coded": None, "layers": layers}
+    text = Page(html(msgspec.structs.replace(report, emulated=(row,))).decode()).text
+    assert "weights not zero" not in text
+
+
 LAYER = {
     "tensor": "conv_2d_1", "layer": "stem" + HOSTILE, "operator": "CONV_2D", "sqnr_db": 18.2, "cosine": 0.99,
     "added_percent": 1.5, "low": -1.0, "high": 9.0, "int8_low": 0.0, "int8_high": 8.0, "saturated": 0.004,
