@@ -26,7 +26,8 @@ from scipy.optimize import nnls
 
 from espalier.emit import lower_sparse
 from espalier.emit.demand import demand, streamable
-from espalier.emit.lowering import How, Lowered
+from espalier.emit.lowering import How, Lowered, Sparse
+from espalier.emit.plan_program import layers_without_zeros, plan_plain, plan_program
 from espalier.emit.program import Options, emit
 from espalier.emit.selftest import GoldenCase
 from espalier.emit.sparse_choice import Works, chosen, constant_bytes
@@ -35,10 +36,12 @@ from espalier.graph import reference
 from espalier.graph.ops import OPS
 from espalier.graph.types import Array, Graph, Op, Quant, Tensor, constant
 from espalier.graph.view import view
+from espalier.load.tflite import read_tflite
 from espalier.measure.cross import CORES, Core, compile_program
 from espalier.measure.emulate import EmulatedCore
-from espalier.measure.microcontroller import measure_program
+from espalier.measure.microcontroller import Emulated, measure_program
 from espalier.plan.memory import plan_memory
+from espalier.prune.magnitude import SMALLEST_LAYER, Sparsity, choose_masks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,6 +280,94 @@ def fit(counted: Sequence[Counted]) -> tuple[Mapping[str, float], float]:
     return dict(zip(names, solution.tolist(), strict=True)), float(np.abs(table @ solution - 1).max())
 
 
+PRUNED: Sequence[tuple[str, Sparsity]] = (
+    ("50 %", Sparsity(amount=0.5)),
+    ("2 of 4", Sparsity(amount=0.5, pattern="2:4")),
+    ("75 %", Sparsity(amount=0.75)),
+    ("90 %", Sparsity(amount=0.9)),
+)
+
+
+def network(path: Path, cores: Sequence[str]) -> None:
+    """A network pruned as `[prune] method = "magnitude"` does (LAMP scores or 2 of 4; not trained on), for speed at -O2
+    and for flash at -Os: zeros stored, and as a build takes them."""
+    graph = read_tflite(path.read_bytes(), name="network")
+    rng = np.random.default_rng(1234)
+    given = rng.integers(-128, 128, graph.tensors[graph.inputs[0]].shape).astype(np.int8)
+    print(
+        f"{'core':<14}{'zeros':<8}{'optimize':<9}{'instructions':>13}{'as built':>12}{'ratio':>6}"
+        f"{'flash bytes':>12}{'as built':>9}{'ratio':>6}{'arena':>8}{'as built':>9}"
+    )
+    for name in cores:
+        for zeros, sparsity in PRUNED:
+            pruned = without_small_weights(graph, sparsity)
+            for optimize in ("speed", "flash"):
+                with forced(sparse=False):
+                    before, _ = built(pruned, given, CORES[name], optimize, coded=False)
+                after, accounts = built(pruned, given, CORES[name], optimize, coded=True)
+                flash = [figures.code_bytes + figures.weights_bytes for figures in (before, after)]
+                print(
+                    f"{name:<14}{zeros:<8}{optimize:<9}{before.instructions:>13,}{after.instructions:>12,}"
+                    f"{after.instructions / before.instructions:>6.2f}{flash[0]:>12,}{flash[1]:>9,}"
+                    f"{flash[1] / flash[0]:>6.2f}{before.arena_bytes:>8,}{after.arena_bytes:>9,}",
+                    flush=True,
+                )
+                if (name, zeros, optimize) == (cores[0], "75 %", "speed"):
+                    table(before, after, accounts)
+
+
+def table(before: Emulated, after: Emulated, accounts: Mapping[int, Sparse]) -> None:
+    """One pruned network layer by layer."""
+    for old, new in zip(before.layers, after.layers, strict=True):
+        sparse = accounts.get(new.op)
+        how = (
+            "zeros stored"
+            if sparse is None
+            else f"{sparse.density:.0%} stored, {-sparse.bytes_saved:+,} bytes"
+        )
+        print(f"    {new.name[:46]:<46}{old.instructions:>12,} -> {new.instructions:>10,}  {how}")
+
+
+def without_small_weights(graph: Graph, sparsity: Sparsity) -> Graph:
+    """The int8 network with its small weights at zero; the first and the last layer and small ones stay as they are."""
+    layers = [op for op in graph.ops if op.kind in ("conv_2d", "fully_connected")]
+    kernels = {}
+    for op in layers[1:-1]:
+        weights = graph.tensors[op.inputs[1]]
+        if weights.data is not None and weights.quant is not None and weights.elements >= SMALLEST_LAYER:
+            scales = np.array(weights.quant.scales, np.float32).reshape(-1, *[1] * (weights.data.ndim - 1))
+            kernels[str(op.inputs[1])] = np.moveaxis(weights.data * scales, 0, -1)
+    tensors = list(graph.tensors)
+    for number, mask in choose_masks(kernels, sparsity).items():
+        tensor = tensors[int(number)]
+        kept = np.moveaxis(mask, -1, 0) * np.asarray(tensor.data)
+        tensors[int(number)] = dataclasses.replace(tensor, data=constant(kept, "int8"))
+    return dataclasses.replace(graph, tensors=tuple(tensors))
+
+
+def built(
+    graph: Graph, given: Array, core: Core, optimize: str, *, coded: bool
+) -> tuple[Emulated, Mapping[int, Sparse]]:
+    """Figures of the network as a build makes it, and its layers without zeros; not ``coded``: no weight as a code."""
+    graph = dataclasses.replace(graph)  # what was made of the other form is not remembered for it
+    plan, coding = plan_program(graph, optimize=optimize, isa=core.isa)
+    if not coded:
+        plan, coding = plan_plain(graph, optimize=optimize, isa=core.isa), None
+    case = GoldenCase(input=given.tobytes(), output=reference.run(graph, [given])[0].tobytes())
+    files = emit(graph, plan, "network", Options(isa=core.isa, coding=coding))
+    level = "-Os" if optimize == "flash" else "-O2"
+    figures = measure_program(
+        files,
+        core,
+        name="network",
+        graph=graph,
+        arena_bytes=plan.arena_bytes,
+        golden=[case],
+        optimize=level,
+    )
+    return figures, {} if coding else layers_without_zeros(graph, plan, core.isa)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("what", choices=("density", "network", "prices"))
@@ -284,7 +375,12 @@ def main() -> None:
     parser.add_argument("--core", choices=sorted(CORES), action="append", help="only these cores")
     given = parser.parse_args()
     cores = given.core or ["cortex-m4", "cortex-m3", "cortex-m0plus", "rv32imc"]
-    {"density": density, "prices": prices}[given.what](cores)
+    if given.what == "network":
+        if given.path is None:
+            parser.error("network needs the path of an int8 .tflite")
+        network(given.path, cores)
+    else:
+        {"density": density, "prices": prices}[given.what](cores)
 
 
 if __name__ == "__main__":

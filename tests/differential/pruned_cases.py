@@ -10,7 +10,7 @@ from unittest import mock
 import numpy as np
 from single_op_cases import Builder
 
-from espalier.emit import lower_sparse
+from espalier.emit import kernel_table, lower_sparse, stream
 from espalier.emit.lowering import How, Lowered, Sparse
 from espalier.emit.sparse_choice import Works
 from espalier.graph.types import Array, Graph, Quant, constant
@@ -45,8 +45,18 @@ def forced(sparse: bool) -> Iterator[list[str]]:
         account = Sparse(density=density, bytes_saved=0, instructions_saved=0)
         return replace(other, sparse=account) if sparse else dense
 
-    with mock.patch.object(lower_sparse, "chosen", taken):
-        yield forms
+    try:
+        _forget()
+        with mock.patch.object(lower_sparse, "chosen", taken):
+            yield forms
+    finally:
+        _forget()
+
+
+def _forget() -> None:
+    """What was lowered by the other choice."""
+    stream._lowered.cache_clear()
+    kernel_table._paid.cache_clear()
 
 
 def layer(
