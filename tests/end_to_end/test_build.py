@@ -80,6 +80,7 @@ def test_the_report_holds_measured_figures(built: Built) -> None:
     assert accuracy["n"] == 540 and accuracy["int8"]["top1"] > 0.9
     assert accuracy["interval"][0] <= accuracy["drop_points"] <= accuracy["interval"][1]
     assert sum(map(sum, accuracy["confusion"])) == 540
+    assert report["preprocessing"][0] | {"top1": 1.0} == {"name": "as declared", "top1": 1.0, "n": 200}
     assert report["prune"]["macs_after"] <= 0.7 * report["prune"]["macs_before"]
     assert report["prune"]["bytes_after"] < report["prune"]["bytes_before"]
     runtimes = {(r["runtime"], r["variant"], r["threads"]) for r in report["latency"]}

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..calibrate.answers import check_answers
-from ..calibrate.check_model import check_declared
+from ..calibrate.check_model import check_declared, score_declared
 from ..errors import LabelsRefusedError
 from ..job import Job
 from ..load.facts import Prepared
@@ -40,6 +40,8 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     float_tflite: bytes
     contact_sheet: tuple[dict[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    preprocessing: tuple[dict[str, Any], ...] = ()
+    """Right answers of the float model, fed as declared and in the usual other ways (check_model.Scores)."""
 
 
 def evaluate_model(
@@ -49,7 +51,7 @@ def evaluate_model(
     images = job.evaluation or job.calibration
     with shop.stage("evaluate"):
         prepared = images.prepared()
-        doubts = check_declared(shop, job, given)
+        doubts, scores = check_declared(shop, job, given), score_declared(shop, job, given)
         before = answers(shop, images, given.tflite, job)
         base = before if pruned.model is given else answers(shop, images, pruned.model.tflite, job)
         after = answers(shop, images, int8.int8_model, job)
@@ -72,6 +74,7 @@ def evaluate_model(
         accuracy=row,
         float_tflite=pruned.model.tflite,
         warnings=(*doubts, *evaluation.warnings),
+        preprocessing=() if scores is None else scores.scores,
     )
 
 

@@ -85,6 +85,7 @@ def compose_report(
         parity=proof.parity,
         warnings=(*findings, *evaluation.warnings, *int8.warnings, *timing.notes, *bundles.notes),
         machine=_machine(),
+        preprocessing=evaluation.preprocessing,
         explain=explained,
         contact_sheet=evaluation.contact_sheet,
     )

@@ -240,6 +240,9 @@ class Report(_Row, frozen=True, kw_only=True):
     parity: tuple[ParityRow, ...] = ()
     warnings: tuple[str, ...] = ()
     machine: dict[str, str] = {}
+    preprocessing: tuple[dict[str, Any], ...] = ()
+    """{name, top1, n}: right answers of the float model, fed as the recipe declares (first) and in the usual other ways
+    (best first; `n` is smaller where a part of the images was enough)."""
     explain: dict[str, Any] | None = None
     """Every layer of the int8 model against the float model, as `espalier explain --json` prints it; None when this
     build did not make it (recipe: report.explain)."""

@@ -224,6 +224,13 @@ def test_the_curve_of_ranges_against_images_and_still_tensors_are_shown() -> Non
     assert "1 of 9 ranges differ" in page.text and "91.00 %" in page.text and "without any variance: dead" in page.text
 
 
+def test_the_ways_to_feed_the_model_are_listed() -> None:
+    rows = ({"name": "as declared", "top1": 0.97, "n": 200}, {"name": "other" + HOSTILE, "top1": 0.31, "n": 67})
+    page = Page(html(example_report(preprocessing=rows)).decode())
+    assert "The declared preprocessing and 1 usual others" in page.text
+    assert "as declared" in page.text and "31.00 %" in page.text and "script" not in page.tags
+
+
 def test_without_the_account_the_page_says_which_command_makes_it() -> None:
     assert "espalier explain RECIPE --html FILE" in Page(html(example_report()).decode()).text
 
