@@ -1,4 +1,4 @@
-"""Depthwise convolutions and poolings: every way through the kernels, in plain C and on a Cortex-M55 under QEMU."""
+"""Depthwise convolutions, poolings and others: every way through the kernels, in plain C, on cores and on a board."""
 
 from __future__ import annotations
 
@@ -109,7 +109,28 @@ def pool_cases() -> Iterator[Case]:
 
 def every_case() -> list[Case]:
     kinds = ["depthwise_conv_2d", "average_pool_2d", "max_pool_2d"]
-    return [*depthwise_cases(), *pool_cases(), *random_cases(kinds, 40, "int8", 3000)]
+    rest = ["mul", "mean", "sum", "logistic", "relu6"]
+    return [
+        *depthwise_cases(),
+        *pool_cases(),
+        *image_means(),
+        *random_cases(kinds, 40, "int8", 3000),
+        *random_cases(rest, 24, "int8", 3000),
+    ]
+
+
+def image_means() -> Iterator[Case]:
+    """Global poolings as Keras makes them: more pixels than 16-bit sums hold, channels around a vector."""
+    rng = np.random.default_rng(7)
+    for (height, width), channels in itertools.product(((1, 1), (3, 5), (17, 16)), (1, 3, 4, 6, 16)):
+        for kind in ("mean", "sum"):
+            b = Builder()
+            x = b.input((1, height, width, channels), Quant(scales=(0.04,), zero_points=(-128,)))
+            axes = b.const([1, 2], "int32")
+            output = Quant(scales=(0.03 * (1 if kind == "mean" else height * width),), zero_points=(-5,))
+            graph = b.finish([b.op(kind, [x, axes], output, keep_dims=False)])
+            image = rng.choice([-128, 127, 127, *rng.integers(-128, 128, 3)], (1, height, width, channels))
+            yield graph, [image.astype(np.int8)], f"{kind} {height} {width} {channels}"
 
 
 def assert_native(cases: Sequence[Case], batch: Batch, folder: Path) -> None:

@@ -14,6 +14,9 @@ TYPES = {"int8": 0, "int16": 1, "uint8": 2}
 """The enumeration of element types in espalier.h."""
 _KINDS = {"add": 0, "sub": 0, "mul": 1, "maximum": 2, "minimum": 3, "squared_difference": 4, "prelu": 5}
 _BINARY_AXES = 4
+FAST_SHIFTS = range(1, 23)
+"""Right shifts for which the short requantization is exact."""
+_RESCALING = ("offset", "multiplier", "shift", "out_zero", "low", "high")
 
 
 def binary(view: OpView, how: How) -> Lowered:
@@ -44,9 +47,11 @@ def binary(view: OpView, how: How) -> Lowered:
     for number, (extent, left, right) in enumerate(axes):
         fields |= {f"extent[{number}]": extent, f"a_stride[{number}]": left, f"b_stride[{number}]": right}
     whole = {n for n, t in ((0, first), (1, second)) if t.shape == output.shape and not t.is_constant}
+    short = view.op.kind == "mul" and output.dtype == "int8" and fields["multiplier"] > 0
+    short = short and -fields["shift"] in FAST_SHIFTS
     return Lowered(
-        function="espalier_binary",
-        sources=("binary.c", "typed.h"),
+        function="espalier_mul" if short else "espalier_binary",
+        sources=("mul.c",) if short else ("binary.c", "typed.h"),
         struct="espalier_binary_layer",
         fields=fields,
         inputs=(0, 1),
@@ -126,7 +131,7 @@ def _fast_add(view: OpView) -> Lowered | None:
     low, high = arithmetic.activation_range(
         view.op.text("activation"), target.scale, target.zero_point, "int8"
     )
-    if not 1 <= -p.output.shift <= 22 or multiplier.shift > 0:
+    if -p.output.shift not in FAST_SHIFTS or multiplier.shift > 0:
         return None
     return Lowered(
         function="espalier_add",
@@ -288,6 +293,15 @@ def reduce(view: OpView, how: How) -> Lowered:
     reduced = _merged(
         [(e, s) for n, (e, s) in enumerate(zip(source.shape, strides, strict=True)) if n in axes], 3
     )
+    pixels, channels = reduced[-1][0], kept[-1][0]
+    image = kept[:-1] == [(1, 0)] * 3 and reduced == [(1, 0), (1, 0), (pixels, channels)]
+    if view.op.kind != "reduce_max" and output.dtype == "int8" and image:
+        return Lowered(
+            function="espalier_reduce_pixels",
+            sources=("reduce_pixels.c", "typed.h"),
+            struct="espalier_reduce_pixels_layer",
+            fields={"pixels": pixels, "channels": channels, **{k: fields[k] for k in _RESCALING}},
+        )
     for name, rows in (("kept", kept), ("reduced", reduced)):
         for number, (extent, stride) in enumerate(rows):
             fields |= {f"{name}[{number}]": extent, f"{name}_stride[{number}]": stride}

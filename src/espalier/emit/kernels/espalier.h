@@ -319,6 +319,8 @@ typedef struct {
 } espalier_binary_layer;
 
 void espalier_binary(const espalier_binary_layer *layer, const int8_t *a, const int8_t *b, int8_t *out);
+/* mul of int8 with a multiplier above 0 and a right shift of 1..22. */
+void espalier_mul(const espalier_binary_layer *layer, const int8_t *a, const int8_t *b, int8_t *out);
 
 /* x * multiplier for x above the input's zero point, x * negative multiplier below; relu, leaky_relu, quantize. */
 typedef struct {
@@ -338,6 +340,15 @@ typedef struct {
 } espalier_reduce_layer;
 
 void espalier_reduce(const espalier_reduce_layer *layer, const int8_t *in, int8_t *out);
+
+/* The sum over all pixels of an int8 image, rescaled: mean and sum. */
+typedef struct {
+  int32_t pixels, channels;
+  int32_t offset; /* input zero point * pixels */
+  int32_t multiplier, shift, out_zero, low, high;
+} espalier_reduce_pixels_layer;
+
+void espalier_reduce_pixels(const espalier_reduce_pixels_layer *layer, const int8_t *in, int8_t *out);
 
 typedef struct {
   int32_t outer, depth, inner;
