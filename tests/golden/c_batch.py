@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import hashlib
+import os
 import random
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -27,6 +30,11 @@ from espalier.plan.memory import plan_memory
 from espalier.plan.types import Plan
 
 GUARD = 64
+_TABLE = re.compile(
+    r"^(?:ESPALIER_ALIGNED\(\d+\) )?(?P<static>static )?const (?P<name>\w+ \w+(?:\[\d+\])?) = \{$.*?^\};$",
+    re.MULTILINE | re.DOTALL,
+)
+"""The weights of a layer, or its structure."""
 _PAINT = 0xA5
 
 
@@ -82,23 +90,51 @@ def make_batch(
     return Batch(tuple(programs), kernels)
 
 
+def split(batch: Batch) -> tuple[Batch, bytes]:
+    """The batch without its constants, and a C file of these: no core of an ABI and no level changes their bytes."""
+    tables: list[str] = []
+
+    def moved(found: re.Match[str]) -> str:
+        tables.append(found[0].replace("static ", "", 1))
+        return f"extern const {found['name']};" if found["static"] else ""
+
+    cases = _TABLE.sub(moved, batch.files["cases.c"].decode()).encode()
+    data = "\n".join(['#include "espalier.h"', *tables, ""]).encode()
+    return Batch(batch.programs, {**batch.files, "cases.c": cases}), data
+
+
 def native_compiler() -> list[str] | None:
     found = shutil.which("gcc") or shutil.which("cc") or shutil.which("clang")
     return [found] if found else None
 
 
 @contextmanager
-def native(batch: Batch, folder: Path, *flags: str) -> Iterator[NativeBatch]:
-    """The batch as a shared library of this machine."""
+def native(batch: Batch, folder: Path, *flags: str, kept: Path | None = None) -> Iterator[NativeBatch]:
+    """The batch as a shared library of this machine; ``kept`` is a folder of kernels' objects for other batches."""
     compiler = native_compiler()
     assert compiler is not None
     for name, data in batch.files.items():
         (folder / name).write_bytes(data)
-    sources = sorted(n for n in batch.files if n.endswith(".c"))
-    command = [*compiler, *WARNINGS, "-shared", "-fPIC", *flags, *sources, "-o", "cases.so"]
+    command = [*compiler, *WARNINGS, "-fPIC", *flags]
+    kernels = sorted(n for n in batch.files if n.endswith(".c") and n != "cases.c")
+    objects = [_kept_object(command, batch, name, folder, kept) for name in kernels] if kept else kernels
+    _run_compiler([*command, "-shared", "cases.c", *map(str, objects), "-o", "cases.so"], folder)
+    yield NativeBatch(batch, ctypes.CDLL(str(folder / "cases.so")))
+
+
+def _kept_object(command: Sequence[str], batch: Batch, name: str, folder: Path, kept: Path) -> Path:
+    headers = [data for other, data in sorted(batch.files.items()) if other.endswith(".h")]
+    digest = hashlib.sha256(b"".join([repr(command).encode(), *headers, batch.files[name]])).hexdigest()
+    made = kept / f"{digest[:32]}.o"
+    if not made.exists():
+        _run_compiler([*command, "-c", name, "-o", "kept.o"], folder)
+        os.replace(folder / "kept.o", made)
+    return made
+
+
+def _run_compiler(command: Sequence[str], folder: Path) -> None:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-1500:]
-    yield NativeBatch(batch, ctypes.CDLL(str(folder / "cases.so")))
 
 
 class NativeBatch:
@@ -129,10 +165,18 @@ class EmulatedBatch:
         folder: Path,
         optimize: str,
         machine: type[EmulatedCore] = EmulatedCore,
+        objects: Sequence[str] = (),
     ) -> None:
+        """``objects``: what :func:`split` took away, compiled."""
         self.batch = batch
-        roots = [f"{p.prefix}_run" for p in batch.programs]
-        image = compile_program(batch.files, core, roots=roots, workdir=folder, optimize=optimize)
+        image = compile_program(
+            batch.files,
+            core,
+            roots=[f"{p.prefix}_run" for p in batch.programs],
+            workdir=folder,
+            optimize=optimize,
+            objects=objects,
+        )
         self.core = machine(image, core, workdir=folder)
 
     def run(self, number: int, inputs: Sequence[Array]) -> list[Array]:

@@ -196,7 +196,12 @@ def _compile(command: Sequence[str], folder: Path) -> None:
 
 
 def run_under_qemu(
-    batch: Batch, core: Core, inputs: Sequence[Sequence[Array]], folder: Path, level: str
+    batch: Batch,
+    core: Core,
+    inputs: Sequence[Sequence[Array]],
+    folder: Path,
+    level: str,
+    objects: Sequence[str] = (),
 ) -> list[list[bytes]]:
     """The outputs of every case on a board of QEMU's; a fault or an overrun is an AssertionError."""
     compile_program(
@@ -207,6 +212,7 @@ def run_under_qemu(
         optimize=level,
         script="qemu.ld",
         extra=("boot.c", "boot.h"),
+        objects=objects,
     )
     _give(folder, inputs)
     command = ["qemu-system-arm", "-M", core.qemu, "-nographic", "-monitor", "none", "-serial", "none"]

@@ -4,24 +4,27 @@
     python tests/golden/sweep_exact.py graphs    --count 10000
     python tests/golden/sweep_exact.py operators --count 100000
     python tests/golden/sweep_exact.py sanitized          every directed case under ASan and UBSan
-    python tests/golden/sweep_exact.py cores [--core cortex-m4] [--level=-O2]
+    python tests/golden/sweep_exact.py cores [--core cortex-m4] [--level=-O2] [--state FILE]
 
 A mismatch is printed and counted, it does not end the run. The last line says how many ran; the exit code is 1
 when anything differed. Every second convolution and dense layer of `operators`, and every fourth graph, has most of
-its weights at zero and leaves them out. Many cases are compiled as one program; each batch runs in a process of its own, so
-that a crash costs one batch and is counted as well.
+its weights at zero and leaves them out. Many cases are compiled as one program; each batch runs in a process of its own,
+--jobs of them at once, so that a crash costs one batch and is counted as well. --state names a file of digests of
+programs that were exact on a core at a level: they are counted, but not run again while none of their bytes changes.
 """
 
 from __future__ import annotations
 
 import argparse
 import multiprocessing
+import multiprocessing.connection
+import multiprocessing.process
 import random
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -32,7 +35,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "plan"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "differential"))
 sys.path.insert(0, str(Path(__file__).parent))
 from c_batch import make_batch, native
-from core_matrix import LEVELS, differing, every_case, wanted
+from core_matrix import LEVELS, Outcome, cells, every_case, outcomes, prepared, programs, wanted
 from file_program import run_sanitized
 from graph_cases import random_graph
 from pruned_cases import PRUNED_KINDS, forced, pruned
@@ -56,24 +59,38 @@ OPERATORS_PER_PROGRAM, GRAPHS_PER_PROGRAM, SETS_PER_LINE = 400, 40, 10_000
 
 @dataclass(frozen=True)
 class Tally:
+    """`far`: planner only, sets more than 5 % above the lower bound. `exact`: digests of programs that were."""
+
     ran: int = 0
     refused: int = 0
     wrong: tuple[str, ...] = ()
+    far: int = 0
+    exact: tuple[str, ...] = ()
+    note: str = ""
 
     def __add__(self, other: Tally) -> Tally:
-        return Tally(self.ran + other.ran, self.refused + other.refused, self.wrong + other.wrong)
+        return Tally(
+            self.ran + other.ran,
+            self.refused + other.refused,
+            self.wrong + other.wrong,
+            self.far + other.far,
+            self.exact + other.exact,
+        )
 
 
-def compare(cases: Sequence[Case], optimize: str, flags: Sequence[str]) -> list[str]:
+Task = tuple[Callable[..., Tally], tuple[object, ...]]
+
+
+def compare(cases: Sequence[Case], optimize: str, flags: Sequence[str], kept: Path) -> list[str]:
     """Names of the cases whose bytes differ, in the order given."""
     # Layers with zeros leave them out wherever a kernel can.
     with forced(sparse=True):
         batch = make_batch([graph for graph, _, _ in cases], optimize=optimize, isa=ISAS.get(optimize, "portable"))
     wrong = []
-    with tempfile.TemporaryDirectory() as folder, native(batch, Path(folder), *flags) as programs:
+    with tempfile.TemporaryDirectory() as folder, native(batch, Path(folder), *flags, kept=kept) as library:
         for number, (graph, inputs, name) in enumerate(cases):
             try:
-                results = programs.run(number, inputs)
+                results = library.run(number, inputs)
             except AssertionError as error:
                 wrong.append(f"{name}: {str(error).splitlines()[0] if str(error) else 'status'}")
                 continue
@@ -96,7 +113,7 @@ def operator_batches(first: int, count: int) -> Iterator[tuple[list[tuple[str, i
         yield plan[start : start + OPERATORS_PER_PROGRAM], mode
 
 
-def run_operators(plan: Sequence[tuple[str, int, str]], mode: str) -> Tally:
+def run_operators(plan: Sequence[tuple[str, int, str]], mode: str, kept: Path) -> Tally:
     made = []
     for kind, seed, dtype in plan:
         graph, inputs = random_case(kind, seed, dtype)
@@ -104,66 +121,76 @@ def run_operators(plan: Sequence[tuple[str, int, str]], mode: str) -> Tally:
         graph = pruned(graph, seed) if zeros else graph
         made.append((graph, inputs, f"{kind} {dtype} seed {seed}{' pruned' if zeros else ''}"))
     taken = compiled(made)
-    return Tally(len(taken), len(made) - len(taken), tuple(compare(taken, mode, ["-O1"])))
+    return Tally(len(taken), len(made) - len(taken), tuple(compare(taken, mode, ["-O1"], kept)))
 
 
-def run_graphs(seeds: Sequence[int], mode: str) -> Tally:
+def run_graphs(seeds: Sequence[int], mode: str, kept: Path) -> Tally:
     made = []
     for seed in seeds:
         graph, inputs = random_graph(seed)
         made.append((pruned(graph, seed) if seed % 4 == 3 else graph, inputs, f"graph {seed}"))
     taken = compiled(made)
-    return Tally(len(taken), len(made) - len(taken), tuple(compare(taken, mode, ["-O0"])))
+    return Tally(len(taken), len(made) - len(taken), tuple(compare(taken, mode, ["-O0"], kept)))
 
 
-def apart(function: object, *arguments: object) -> Tally:
-    """The tally of one batch, made in a child process."""
+def spread(tasks: Iterable[Task], jobs: int) -> Iterator[Tally]:
+    """The tally of each task, made in a child process, `jobs` of them at once; in the order in which they end."""
     context = multiprocessing.get_context("fork")
-    receive, send = context.Pipe(duplex=False)
-    child = context.Process(target=_report, args=(send, function, arguments))
-    child.start()
-    send.close()
-    try:
-        tally: Tally = receive.recv()
-    except EOFError:
-        child.join()
-        tally = Tally(wrong=(f"a batch ended with code {child.exitcode}: {str(arguments)[:200]}",))
-    child.join()
-    return tally
+    running: dict[Connection, tuple[multiprocessing.process.BaseProcess, Task]] = {}
+    waiting = iter(tasks)
+    while True:
+        while len(running) < jobs and (task := next(waiting, None)) is not None:
+            receive, send = context.Pipe(duplex=False)
+            child = context.Process(target=_report, args=(send, *task))
+            child.start()
+            send.close()
+            running[receive] = (child, task)
+        if not running:
+            return
+        for ready in multiprocessing.connection.wait(list(running)):
+            assert isinstance(ready, Connection)
+            child, task = running.pop(ready)
+            try:
+                tally: Tally = ready.recv()
+            except EOFError:
+                child.join()
+                tally = Tally(wrong=(f"a batch ended with code {child.exitcode}: {str(task[1])[:200]}",))
+            child.join()
+            ready.close()
+            yield tally
 
 
 def _report(send: Connection, function: object, arguments: Sequence[object]) -> None:
     send.send(function(*arguments))  # type: ignore[operator]
 
 
-def operators(first: int, count: int) -> Iterator[Tally]:
+def operators(first: int, count: int, kept: Path) -> Iterator[Task]:
     for plan, mode in operator_batches(first, count):
-        yield apart(run_operators, plan, mode)
+        yield run_operators, (plan, mode, kept)
 
 
-def graphs(first: int, count: int) -> Iterator[Tally]:
+def graphs(first: int, count: int, kept: Path) -> Iterator[Task]:
     for number, start in enumerate(range(first, first + count, GRAPHS_PER_PROGRAM)):
         seeds = range(start, min(start + GRAPHS_PER_PROGRAM, first + count))
-        yield apart(run_graphs, seeds, MODES[number % len(MODES)])
+        yield run_graphs, (seeds, MODES[number % len(MODES)], kept)
 
 
-def planner(first: int, count: int) -> Iterator[Tally]:
-    """Lifetime sets: an overlap, or an arena below the live bytes, is a mismatch."""
-    far = 0
+def planner(first: int, count: int, kept: Path) -> Iterator[Task]:
     for start in range(first, first + count, SETS_PER_LINE):
-        chance, wrong = random.Random(start), []
-        sets = min(SETS_PER_LINE, first + count - start)
-        for number in range(sets):
-            blocks = random_blocks(chance)
-            offsets, used = place_blocks(blocks)
-            bound = max(live_bytes(blocks))
-            if find_overlap(blocks, offsets, {}) is not None or used < bound:
-                wrong.append(f"set {number} of seed {start}: overlap, or {used} < {bound} bytes")
-            far += used > 1.05 * bound
-        print(f"more than 5 % above the lower bound so far: {far}", flush=True)
-        yield Tally(sets, 0, tuple(wrong))
-    if far > 0.05 * count:
-        yield Tally(wrong=(f"{far} of {count} sets are more than 5 % above the lower bound",))
+        yield run_planner, (start, min(SETS_PER_LINE, first + count - start))
+
+
+def run_planner(start: int, sets: int) -> Tally:
+    """Lifetime sets: an overlap, or an arena below the live bytes, is a mismatch."""
+    far, chance, wrong = 0, random.Random(start), []
+    for number in range(sets):
+        blocks = random_blocks(chance)
+        offsets, used = place_blocks(blocks)
+        bound = max(live_bytes(blocks))
+        if find_overlap(blocks, offsets, {}) is not None or used < bound:
+            wrong.append(f"set {number} of seed {start}: overlap, or {used} < {bound} bytes")
+        far += used > 1.05 * bound
+    return Tally(sets, 0, tuple(wrong), far)
 
 
 def run_sanitizer(first: int, count: int, folder: Path) -> Tally:
@@ -177,28 +204,38 @@ def run_sanitizer(first: int, count: int, folder: Path) -> Tally:
     return Tally(len(cases), 0, tuple(case[2] for n, case, got in pairs if tuple(got) != wanted(n)))
 
 
-def sanitized(first: int, count: int) -> Iterator[Tally]:
+def sanitized(first: int, count: int, kept: Path) -> Iterator[Task]:
     last = min(first + count, len(every_case()))
-    with tempfile.TemporaryDirectory() as folder:
-        for start in range(first, last, OPERATORS_PER_PROGRAM):
-            count = min(OPERATORS_PER_PROGRAM, last - start)
-            yield apart(run_sanitizer, start, count, Path(folder))
+    for number, start in enumerate(range(first, last, OPERATORS_PER_PROGRAM)):
+        folder = kept / f"sanitized{number % 2}"  # two tasks run at once at most; each finds the kernels' objects
+        folder.mkdir(exist_ok=True)
+        yield run_sanitizer, (start, min(OPERATORS_PER_PROGRAM, last - start), folder)
 
 
-def cores(names: Sequence[str], levels: Sequence[str], every: int) -> Iterator[Tally]:
-    """One tally per core and level, printed as a table."""
+def cores(names: Sequence[str], levels: Sequence[str], every: int, kept: Path, known: Set[str]) -> Iterator[Task]:
+    """One task per core and level. What all children need is emitted here, before they are forked."""
     numbers = range(0, len(every_case()), every)
-    for name in names:
-        for level in levels:
-            if not CORES[name].unicorn and shutil.which("qemu-system-arm") is None:
-                print(f"| {name} | {level} | skipped: qemu-system-arm is not installed |", flush=True)
-                continue
-            begun, total = time.monotonic(), Tally()
-            for ran, wrong in differing(CORES[name], level, numbers):
-                total += Tally(ran, 0, tuple(wrong))
-            took = time.monotonic() - begun
-            print(f"| {name} | {level} | {total.ran} | {len(total.wrong)} | {took:.0f} s |", flush=True)
-            yield total
+    chosen = [(name, level) for name, level in cells() if name in names and level in levels]
+    for name, level in chosen:
+        if not CORES[name].unicorn and shutil.which("qemu-system-arm") is None:
+            print(f"| {name} | {level} | skipped: qemu-system-arm is not installed |", flush=True)
+            continue
+        for number in numbers:
+            wanted(number)
+        for part in programs(CORES[name], numbers):
+            prepared(part, CORES[name].isa)
+        yield run_core, (name, level, numbers, kept, known)
+
+
+def run_core(name: str, level: str, numbers: range, kept: Path, known: Set[str]) -> Tally:
+    begun, done = time.monotonic(), list[Outcome]()
+    for outcome in outcomes(CORES[name], level, numbers, kept=kept, known=known):
+        done.append(outcome)
+    ran, wrong = sum(o.ran for o in done), tuple(text for o in done for text in o.wrong)
+    skipped = sum(o.ran for o in done if o.digest in known)
+    took = time.monotonic() - begun
+    note = f"| {name} | {level} | {ran} | {len(wrong)} | {took:.0f} s |" + (f" {skipped} unchanged" if skipped else "")
+    return Tally(ran, 0, wrong, exact=tuple(o.digest for o in done if not o.wrong), note=note)
 
 
 RUNS = {"operators": operators, "graphs": graphs, "planner": planner, "sanitized": sanitized}
@@ -209,26 +246,39 @@ def main() -> int:
     parser.add_argument("run", choices=[*sorted(RUNS), "cores"])
     parser.add_argument("--count", type=int, default=10_000, help="cases to generate")
     parser.add_argument("--first", type=int, default=0, help="number of the first case (go on, or repeat)")
+    parser.add_argument("--jobs", type=int, default=2, choices=(1, 2), help="processes at once")
     parser.add_argument("--core", choices=sorted(CORES), action="append", help="cores: only this one")
     parser.add_argument("--level", choices=LEVELS, action="append", help="cores: only this level")
     parser.add_argument("--every", type=int, default=1, help="cores: only every so many-th directed case")
+    parser.add_argument("--state", type=Path, help="cores: digests of programs that were exact")
     chosen = parser.parse_args()
+    known = set(chosen.state.read_text().split()) if chosen.state and chosen.state.exists() else set()
     total, begun = Tally(), time.monotonic()
-    if chosen.run == "cores":
-        tallies = cores(chosen.core or list(CORES), chosen.level or LEVELS, chosen.every)
-    else:
-        tallies = RUNS[chosen.run](chosen.first, chosen.count)
-    for tally in tallies:
-        total += tally
-        for line in tally.wrong:
-            print("MISMATCH", line, flush=True)
-        seconds = time.monotonic() - begun
-        print(
-            f"{chosen.run}: {total.ran} ran, {total.refused} refused, {len(total.wrong)} mismatched, "
-            f"{seconds:.0f} s",
-            flush=True,
-        )
-    return 1 if total.wrong else 0
+    with tempfile.TemporaryDirectory() as folder:
+        if chosen.run == "cores":
+            tasks = cores(chosen.core or list(CORES), chosen.level or LEVELS, chosen.every, Path(folder), known)
+        else:
+            tasks = RUNS[chosen.run](chosen.first, chosen.count, Path(folder))
+        for tally in spread(tasks, chosen.jobs):
+            total += tally
+            _print(chosen.run, tally, total, time.monotonic() - begun)
+            if chosen.state:
+                chosen.state.write_text("\n".join(sorted(known | set(total.exact))) + "\n")
+    if total.far > 0.05 * total.ran:
+        print(f"MISMATCH {total.far} of {total.ran} sets are more than 5 % above the lower bound")
+    return 1 if total.wrong or total.far > 0.05 * total.ran else 0
+
+
+def _print(run: str, tally: Tally, total: Tally, seconds: float) -> None:
+    if tally.note:
+        print(tally.note, flush=True)
+    for line in tally.wrong:
+        print("MISMATCH", line, flush=True)
+    far = f"{total.far} more than 5 % above the lower bound, " if run == "planner" else ""
+    print(
+        f"{run}: {total.ran} ran, {total.refused} refused, {len(total.wrong)} mismatched, {far}{seconds:.0f} s",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "differential"))
 sys.path.insert(0, str(Path(__file__).parent))
 from c_batch import Batch, make_batch
-from core_matrix import LEVELS, cells, differing, every_case, wanted
+from core_matrix import LEVELS, cells, every_case, outcomes, wanted
 from file_program import has_sanitizers, run_sanitized
 from test_c_against_reference import random_cases
 
@@ -41,9 +41,9 @@ def assert_core(name: str, level: str, every: int) -> int:
     if not core.unicorn and shutil.which("qemu-system-arm") is None:
         pytest.skip(f"qemu-system-arm is not installed, and only QEMU emulates the {name}")
     ran = 0
-    for count, wrong in differing(core, level, range(0, len(every_case()), every)):
-        assert not wrong
-        ran += count
+    for outcome in outcomes(core, level, range(0, len(every_case()), every)):
+        assert not outcome.wrong
+        ran += outcome.ran
     return ran
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -132,19 +133,63 @@ def compile_program(
     flags: Sequence[str] = (),
     script: str = "link.ld",
     extra: Sequence[str] = (),
+    objects: Sequence[str] = (),
 ) -> Image:
     """Compiles C files for one core and links them with what ``roots`` (function names) need.
+
+    Objects that an earlier call with the same options left in ``workdir`` are used again where their source is the
+    same; ``objects`` are linked as they are.
 
     ``files`` maps plain file names to their bytes; only names that end in ``.c`` are compiled.
     Warnings are errors, as they are for the firmware engineer. ``script`` and ``extra`` name files of
     firmware/.
     """
-    for name, data in sorted(files.items()):
-        (workdir / name).write_bytes(data)
-    for name in ("memory.c", "string.h", *extra):
-        (workdir / name).write_bytes((_FIRMWARE / name).read_bytes())
+    given = dict(files) | {name: (_FIRMWARE / name).read_bytes() for name in ("memory.c", "string.h", *extra)}
+    changed = {name for name, data in sorted(given.items()) if _written(workdir / name, data)}
     sources = sorted(name for name in [*files, "memory.c", *extra] if name.endswith(".c"))
-    options = [
+    options = _options(core, optimize, flags)
+    others = _written(workdir / "options", repr(options).encode()) or any(not n.endswith(".c") for n in changed)
+    stale = [s for s in sources if others or s in changed or not (workdir / f"{s[:-2]}.o").exists()]
+    for source in stale:  # before any is compiled: a failure must not leave the object of another source
+        (workdir / f"{source[:-2]}.o").unlink(missing_ok=True)
+    with ThreadPoolExecutor(2) as pool:
+        jobs = [
+            pool.submit(zig, "cc", *options, "-c", source, "-o", source[:-2] + ".o", cwd=workdir)
+            for source in stale
+        ]
+        for job in jobs:
+            job.result()
+    keep = [argument for root in roots for argument in ("-u", root)]
+    zig(
+        "ld.lld",
+        "-T",
+        str(_FIRMWARE / script),
+        f"--defsym=FLASH_BASE={FLASH_BASE}",
+        "--gc-sections",
+        "-e",
+        roots[0],
+        *keep,
+        *[source[:-2] + ".o" for source in sources],
+        *objects,
+        "-o",
+        "program.elf",
+        cwd=workdir,
+    )
+    return read_elf((workdir / "program.elf").read_bytes())
+
+
+def compile_object(files: Mapping[str, bytes], source: str, core: Core, made: Path) -> None:
+    """Compiles one of some C files for a core, without optimisation, and moves the object to ``made``."""
+    with tempfile.TemporaryDirectory(dir=made.parent) as folder:
+        for name, data in sorted(files.items()):
+            (Path(folder) / name).write_bytes(data)
+        (Path(folder) / "string.h").write_bytes((_FIRMWARE / "string.h").read_bytes())
+        zig("cc", *_options(core, "-O0", ()), "-c", source, "-o", "made.o", cwd=Path(folder))
+        os.replace(Path(folder) / "made.o", made)
+
+
+def _options(core: Core, optimize: str, flags: Sequence[str]) -> list[str]:
+    return [
         "-target",
         core.triple,
         f"-mcpu={core.cpu}",
@@ -160,29 +205,14 @@ def compile_program(
         "-fno-unwind-tables",
         "-fno-asynchronous-unwind-tables",
     ]
-    with ThreadPoolExecutor(2) as pool:
-        jobs = [
-            pool.submit(zig, "cc", *options, "-c", source, "-o", source[:-2] + ".o", cwd=workdir)
-            for source in sources
-        ]
-        for job in jobs:
-            job.result()
-    keep = [argument for root in roots for argument in ("-u", root)]
-    zig(
-        "ld.lld",
-        "-T",
-        str(_FIRMWARE / script),
-        f"--defsym=FLASH_BASE={FLASH_BASE}",
-        "--gc-sections",
-        "-e",
-        roots[0],
-        *keep,
-        *[source[:-2] + ".o" for source in sources],
-        "-o",
-        "program.elf",
-        cwd=workdir,
-    )
-    return read_elf((workdir / "program.elf").read_bytes())
+
+
+def _written(path: Path, data: bytes) -> bool:
+    """Writes a file unless it holds these bytes already; whether it did."""
+    if path.exists() and path.read_bytes() == data:
+        return False
+    path.write_bytes(data)
+    return True
 
 
 def compile_counter(workdir: Path) -> Path:
