@@ -5,9 +5,11 @@ At power-of-two scales every residue of the division occurs, so that a rule that
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from single_op_cases import ACTIVATIONS, Builder
 
 from espalier.graph.types import Array, Graph, OptionValue, Quant
@@ -32,22 +34,57 @@ def _biases(exponent: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
 
 
 def weighted_cases(kind: str, mantissas: tuple[float, ...] = (1.0, 1.0 - 2.0**-24, 1.5)) -> Iterator[Case]:
-    """conv_2d, depthwise_conv_2d, transpose_conv and fully_connected over exponents and zero points."""
+    """conv_2d, depthwise_conv_2d, transpose_conv and fully_connected over exponents and zero points.
+
+    Windows and channels change from case to case: the fast kernels take some of them and not others.
+    """
     number = 0
     for exponent in EXPONENTS:
         for zero_in in ZERO_POINTS:
             for zero_out in ZERO_POINTS:
                 for mantissa in mantissas:
                     activation = ACTIVATIONS[number % 4]
+                    form = FORMS[kind][(number + number // 3) % len(FORMS[kind])]
                     number += 1
-                    name = f"{kind} 2^{exponent} x {mantissa} zero {zero_in} {zero_out} {activation}"
-                    graph = _weighted(kind, exponent, mantissa, zero_in, zero_out, activation)
-                    data = ALL_INT8.astype(np.int8)
-                    yield name, graph, [data.reshape(graph.tensor(graph.inputs[0]).shape)]
+                    name = f"{kind} {form} 2^{exponent} x {mantissa} zero {zero_in} {zero_out} {activation}"
+                    graph = _weighted(kind, exponent, mantissa, zero_in, zero_out, activation, form)
+                    shape = graph.tensor(graph.inputs[0]).shape
+                    data = np.broadcast_to(ALL_INT8.reshape(*shape[:-1], 1), shape)
+                    yield name, graph, [np.ascontiguousarray(data.astype(np.int8))]
+
+
+@dataclass(frozen=True)
+class Form:
+    """Side of the window, whose other weights are zero, stride, and channels; depthwise: `channels` of the input."""
+
+    window: int = 1
+    channels: int = 1
+    stride: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.window}x{self.window}/{self.stride} of {self.channels}"
+
+
+FORMS: Mapping[str, Sequence[Form]] = {
+    "conv_2d": (Form(), Form(channels=4), Form(window=3, channels=4), Form(window=3, channels=3, stride=2)),
+    "depthwise_conv_2d": (Form(), Form(window=3, channels=12), Form(window=3, channels=12, stride=2)),
+    "transpose_conv": (Form(),),
+    "fully_connected": (Form(), Form(channels=8)),
+}
+COUNT = 12
+"""Output channels."""
+
+
+def _window(values: NDArray[np.int64], form: Form, channels: int, stride_2: bool) -> NDArray[np.int8]:
+    """Filters (COUNT, window, window, channels) of zeros, with a value each where a window has its own pixel."""
+    own = 0 if stride_2 else form.window // 2  # SAME at stride 2 and even sizes pads behind only
+    filters = np.zeros((COUNT, form.window, form.window, channels), np.int8)
+    filters[np.arange(COUNT), own, own, np.arange(COUNT) % channels] = values
+    return filters
 
 
 def _weighted(
-    kind: str, exponent: int, mantissa: float, zero_in: int, zero_out: int, activation: str
+    kind: str, exponent: int, mantissa: float, zero_in: int, zero_out: int, activation: str, form: Form
 ) -> Graph:
     b = Builder()
     biases = _biases(exponent)
@@ -67,21 +104,22 @@ def _weighted(
     values = np.array([1, 1, 1, 1, 1, 1, 1, 1, -1, 127, -127, 3])
     options: dict[str, OptionValue] = {"activation": activation}
     if kind == "fully_connected":
-        x = b.input((256, 1), source)
-        filters = b.const(values.reshape(count, 1), "int8", weight)
+        x = b.input((256, form.channels), source)
+        filters = b.const(_window(values, form, form.channels, False).reshape(count, -1), "int8", weight)
         return b.finish([b.op(kind, [x, filters, bias], target, **options)])
-    options |= {"padding": "valid", "stride_h": 1, "stride_w": 1}
+    options |= {"padding": "same", "stride_h": form.stride, "stride_w": form.stride}
     if kind == "transpose_conv":
         shape = b.const([1, 16, 16, count], "int32")
         filters = b.const(values.reshape(count, 1, 1, 1), "int8", weight)
         x = b.input((1, 16, 16, 1), source)
         return b.finish([b.op(kind, [shape, filters, x, bias], target, **options)])
-    x = b.input((1, 16, 16, 1), source)
+    x = b.input((1, 16, 16, form.channels), source)
+    stride_2 = form.stride == 2
     if kind == "depthwise_conv_2d":
-        options["depth_multiplier"] = count
-        filters = b.const(values.reshape(1, 1, 1, count), "int8", weight)
+        options["depth_multiplier"] = count // form.channels
+        filters = b.const(_window(values, form, 1, stride_2).transpose(3, 1, 2, 0), "int8", weight)
     else:
-        filters = b.const(values.reshape(count, 1, 1, 1), "int8", weight)
+        filters = b.const(_window(values, form, form.channels, stride_2), "int8", weight)
     return b.finish([b.op(kind, [x, filters, bias], target, **options)])
 
 
