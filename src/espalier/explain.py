@@ -29,6 +29,8 @@ SHOWN = 40
 """Layers in the table; JSON has all."""
 NAMED = 6
 """Layers named at one advice."""
+NAME_WIDTH, TABLE_WIDTH = 24, 172
+"""Characters that a layer's name gets before it is folded, and that the table may take."""
 _FILE_WIDTH = 150
 """Characters of a line where stdout is no terminal."""
 _COLUMNS = (
@@ -230,7 +232,8 @@ def explain_lines(found: dict[str, Any]) -> list[str]:
 
     output, rows = found["output"], found["layers"]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    table.add_column("layer", overflow="fold")
+    longest = max((len(name_of(row)) for row in rows[:SHOWN]), default=0)
+    table.add_column("layer", overflow="fold", min_width=min(longest, NAME_WIDTH))
     table.add_column("operator", no_wrap=True)
     for title in (
         *("gain dB", "answers", "points (95 %)", "SQNR dB", "cosine", "added noise"),
@@ -254,7 +257,8 @@ def explain_lines(found: dict[str, Any]) -> list[str]:
         )
     width = max(100, shutil.get_terminal_size().columns if sys.stdout.isatty() else _FILE_WIDTH)
     text = io.StringIO()
-    Console(file=text, width=width, color_system=None).print(table)
+    # A terminal that is narrower breaks lines; a table squeezed into it would lose figures.
+    Console(file=text, width=max(width, TABLE_WIDTH), color_system=None).print(table)
     advice = [line for text in _advice(rows) for line in _wrapped(f"- {text}", width, "", "  ")]
     if len(rows) > SHOWN:
         advice.append(f"({len(rows) - SHOWN} layers that add less noise are not shown; --json lists all)")

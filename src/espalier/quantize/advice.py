@@ -91,14 +91,14 @@ RULES: tuple[Rule, ...] = (
         applies=lambda row: row.used < 0.4
         and row.sqnr_db < NOISY_DB
         and not row.rescaled
-        and not {"answer", "joined"} & set(row.patterns),
+        and not {"answer", "joined", "softmax"} & set(row.patterns),
         text="these images use {used:.0%} of the int8 range: single calibration images stretch it; look for odd ones "
         'with `espalier calibrate check`, or let `scheme = "auto"` search narrower ranges',
     ),
     Rule(
         name="outliers",
-        when="largest value over 20 x the root mean square, SQNR below 30 dB",
-        applies=lambda row: row.peak_to_rms > 20 and row.sqnr_db < NOISY_DB,
+        when="largest value over 20 x the root mean square, SQNR below 30 dB, no softmax",
+        applies=lambda row: row.peak_to_rms > 20 and row.sqnr_db < NOISY_DB and "softmax" not in row.patterns,
         text="the largest value is {peak_to_rms:.0f} x the typical one, so most values share few steps: clip it (ReLU6 "
         "instead of ReLU), put a batch normalization before it, or regularise the layer",
     ),
@@ -191,8 +191,8 @@ RULES: tuple[Rule, ...] = (
         name="softmax",
         when="softmax inside the network, SQNR below 30 dB",
         applies=_noisy("softmax"),
-        text="softmax inside the network (attention): most weights are below one step of 1/256; fewer tokens or a lower "
-        "temperature in training spread them",
+        text="softmax inside the network (attention): most weights are below one step of 1/256; fewer tokens or a higher "
+        "temperature in training lift them",
     ),
     Rule(
         name="keep output",

@@ -238,6 +238,7 @@ HEALTHY = LayerFacts(
         ({"patterns": ("gelu",), "sqnr_db": 20.0}, "GELU"),
         ({"patterns": ("layer-norm",), "sqnr_db": 20.0}, "root of squares"),
         ({"patterns": ("softmax",), "sqnr_db": 20.0}, "attention"),
+        ({"patterns": ("softmax",), "sqnr_db": 20.0, "peak_to_rms": 50.0, "high": 0.1}, "higher temperature"),
         ({"patterns": ("concat",), "input_ratio": 9.0}, "9 x in range and share"),
         ({"patterns": ("joined",), "high": 0.6, "sqnr_db": 20.0}, "joined with a branch"),
         ({"patterns": ("add",), "input_ratio": 12.0}, "sides of the sum differ 12 x"),
