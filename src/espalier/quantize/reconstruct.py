@@ -32,7 +32,7 @@ from .step import computed_inputs, forget, last_readers, run_operator
 ROWS = 32_000
 """Outputs of a layer that its moments are taken over."""
 
-_VALUES = 48_000_000
+_VALUES = 6_000_000
 """Values of one layer's inputs held at once: fewer rows for wider layers."""
 
 WIDEST = 2_400
