@@ -160,10 +160,11 @@ def _flash(target: str, limit: float, model_bytes: int, emulated: Sequence[Mappi
     row = _row(name, limit, code + weights, "bytes")
     if row.passed:
         return row
+    smaller = "" if program["optimize"] == "flash" else 'optimize = "flash" in the [[deploy]] table, '
     why = (
         f"{code + weights - int(limit):,} bytes more than the flash: {weights:,} of weights and constants, {code:,} of "
-        'code. What helps: prune channels ([prune] method = "channels"), optimize = "flash" in the [[deploy]] table, '
-        "a smaller network, or a part with more flash"
+        f'code. What helps: {smaller}prune channels ([prune] method = "channels"), a smaller network, or a part with '
+        "more flash"
     )
     return msgspec.structs.replace(row, why=why)
 

@@ -212,7 +212,7 @@ def _arena(target: Target, int8: Int8Model, compiled: Compiled | None) -> ArenaF
     if target.bundle != "firmware":
         return None
     if compiled is None:
-        return firmware.arena_bound(int8.int8_model, target)
+        return firmware.arena_bound(int8.int8_model, target, int8.layers)
     return ArenaFacts(arena_bytes=compiled.arena_bytes, margin_bytes=0, how="planned at compile time, exact")
 
 

@@ -52,13 +52,15 @@ class Buffer:
     last: int
 
 
-def arena_bound(model: bytes, target: Target | None = None) -> ArenaFacts:
+def arena_bound(
+    model: bytes, target: Target | None = None, layers: Mapping[str, str] | None = None
+) -> ArenaFacts:
     """RAM for an int8 .tflite in TFLM on `target` (its compiler's features name the kernels; CMSIS-NN by
-    default).
+    default). `layers`: tensor -> Keras layer, for refusals.
 
-    Raises ModelRefusedError for bytes that are no .tflite.
+    Raises ModelRefusedError for bytes that are no .tflite, UnsupportedModelError for an operator of unknown shape.
     """
-    graph = read_tflite(model)
+    graph = read_tflite(model, layers=layers or {})
     features = target.compiler.features if target is not None and target.compiler is not None else ()
     kernels = next((name for name in SCRATCH if name in features), "cmsis-nn")
     head = plan_head(buffers(graph, SCRATCH[kernels]))

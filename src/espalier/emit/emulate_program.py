@@ -97,6 +97,7 @@ def _emulate(job: Job, deploy: Deploy, target: Target, int8: Int8Model, compiled
         "core": figures.core,
         "emulator": figures.emulator,
         "compiler": f"{figures.compiler} {figures.optimize}",
+        "optimize": deploy.optimize,
         "instructions": figures.instructions,
         "arena_bytes": figures.arena_bytes,
         "stack_bytes": figures.stack_bytes,

@@ -9,12 +9,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import flatbuffers
 import pytest
+from ai_edge_litert import schema_py_generated as schema
 from synthetic_source import model
 
 from espalier.bundle import tflm_arena
 from espalier.bundle.tflm_arena import Buffer, arena_bound, buffers, no_scratch, plan_head
-from espalier.errors import ModelRefusedError
+from espalier.errors import ModelRefusedError, UnsupportedModelError
 from espalier.graph.types import Op, Tensor
 from espalier.graph.view import OpView
 from espalier.load.tflite import read_tflite
@@ -126,3 +128,15 @@ def test_the_bound_holds_for_tflm_itself(data: bytes, tmp_path: Path) -> None:
     taken = {k: int(v) for k, v in re.findall(r"Arena allocation (\w+) (\d+)", done.stdout + done.stderr)}
     assert plan_head(buffers(read_tflite(data), no_scratch)) == taken["head"]
     assert arena_bound(data).arena_bytes >= taken["total"]
+
+
+def test_an_operator_of_unknown_shape_is_refused_by_the_name_of_its_layer() -> None:
+    made = schema.ModelT.InitFromPackedBuf(model("int8"), 0)
+    operator = made.subgraphs[0].operators[0]
+    code = made.operatorCodes[operator.opcodeIndex]
+    code.builtinCode = code.deprecatedBuiltinCode = schema.BuiltinOperator.ELU
+    tensor = made.subgraphs[0].tensors[operator.outputs[0]].name.decode()
+    builder = flatbuffers.Builder()
+    builder.Finish(made.Pack(builder), b"TFL3")
+    with pytest.raises(UnsupportedModelError, match="layer odd_activation is ELU"):
+        arena_bound(bytes(builder.Output()), layers={tensor: "odd_activation"})

@@ -28,6 +28,7 @@ target = "x"
 
 EMULATED: dict[str, Any] = {
     "target": "cortex-m4",
+    "optimize": "speed",
     "code_bytes": 4_000,
     "weights_bytes": 10_000,
     "estimate": {"milliseconds": [0.2, 0.3], "text": "about 0.2 to 0.3 ms at 1 MHz (estimate)"},
@@ -211,5 +212,7 @@ def test_a_compiled_program_is_judged_by_its_code_and_constants_not_by_the_model
     for part in ("1,000 bytes more", "10,000 of weights", "4,000 of code", 'optimize = "flash"', "prune"):
         assert part in text, part
     assert run(targets=(small,), emulated=())["cortex-m4.flash-bytes"].why == ""
+    flash = {**EMULATED, "optimize": "flash"}
+    assert "optimize" not in run(targets=(small,), emulated=(flash,))["cortex-m4.flash-bytes"].why
     larger = msgspec.structs.replace(small, facts={"flash-bytes": Fact(value=14_000, source="x")})
     assert run(targets=(larger,), model_bytes=99_999)["cortex-m4.flash-bytes"].passed
