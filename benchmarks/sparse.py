@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 from unittest import mock
 
 import numpy as np
@@ -41,7 +42,6 @@ from espalier.measure.cross import CORES, Core, compile_program
 from espalier.measure.emulate import EmulatedCore
 from espalier.measure.microcontroller import Emulated, measure_program
 from espalier.plan.memory import plan_memory
-from espalier.prune.magnitude import SMALLEST_LAYER, Sparsity, choose_masks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,11 +280,11 @@ def fit(counted: Sequence[Counted]) -> tuple[Mapping[str, float], float]:
     return dict(zip(names, solution.tolist(), strict=True)), float(np.abs(table @ solution - 1).max())
 
 
-PRUNED: Sequence[tuple[str, Sparsity]] = (
-    ("50 %", Sparsity(amount=0.5)),
-    ("2 of 4", Sparsity(amount=0.5, pattern="2:4")),
-    ("75 %", Sparsity(amount=0.75)),
-    ("90 %", Sparsity(amount=0.9)),
+PRUNED: Sequence[tuple[str, float, Literal["free", "2:4"]]] = (
+    ("50 %", 0.5, "free"),
+    ("2 of 4", 0.5, "2:4"),
+    ("75 %", 0.75, "free"),
+    ("90 %", 0.9, "free"),
 )
 
 
@@ -299,8 +299,8 @@ def network(path: Path, cores: Sequence[str]) -> None:
         f"{'flash bytes':>12}{'as built':>9}{'ratio':>6}{'arena':>8}{'as built':>9}"
     )
     for name in cores:
-        for zeros, sparsity in PRUNED:
-            pruned = without_small_weights(graph, sparsity)
+        for zeros, amount, pattern in PRUNED:
+            pruned = without_small_weights(graph, amount, pattern)
             for optimize in ("speed", "flash"):
                 with forced(sparse=False):
                     before, _ = built(pruned, given, CORES[name], optimize, coded=False)
@@ -328,8 +328,10 @@ def table(before: Emulated, after: Emulated, accounts: Mapping[int, Sparse]) -> 
         print(f"    {new.name[:46]:<46}{old.instructions:>12,} -> {new.instructions:>10,}  {how}")
 
 
-def without_small_weights(graph: Graph, sparsity: Sparsity) -> Graph:
+def without_small_weights(graph: Graph, amount: float, pattern: Literal["free", "2:4"]) -> Graph:
     """The int8 network with its small weights at zero; the first and the last layer and small ones stay as they are."""
+    from espalier.prune.magnitude import SMALLEST_LAYER, Sparsity, choose_masks  # imports Keras
+
     layers = [op for op in graph.ops if op.kind in ("conv_2d", "fully_connected")]
     kernels = {}
     for op in layers[1:-1]:
@@ -338,7 +340,7 @@ def without_small_weights(graph: Graph, sparsity: Sparsity) -> Graph:
             scales = np.array(weights.quant.scales, np.float32).reshape(-1, *[1] * (weights.data.ndim - 1))
             kernels[str(op.inputs[1])] = np.moveaxis(weights.data * scales, 0, -1)
     tensors = list(graph.tensors)
-    for number, mask in choose_masks(kernels, sparsity).items():
+    for number, mask in choose_masks(kernels, Sparsity(amount=amount, pattern=pattern)).items():
         tensor = tensors[int(number)]
         kept = np.moveaxis(mask, -1, 0) * np.asarray(tensor.data)
         tensors[int(number)] = dataclasses.replace(tensor, data=constant(kept, "int8"))

@@ -20,7 +20,7 @@ from espalier.emit.kernel_table import lower
 from espalier.emit.lowering import How, Lowered, Sparse
 from espalier.emit.plan_program import plan_plain
 from espalier.emit.program import Options, emit
-from espalier.emit.sparse_prices import CODE_BYTES, MARGIN, PRICES
+from espalier.emit.sparse_prices import CODE_BYTES, ERROR, MARGIN, PRICES
 from espalier.graph.types import Array, Graph
 from espalier.measure.cross import CORES, Core, compile_program
 
@@ -73,7 +73,7 @@ def counted(
         call = runner.core.call(
             f"{program.prefix}_run", [bytes(program.arena_bytes), inputs[0].tobytes(), out]
         )
-        spent.append(call.instructions)
+        spent.append((call.instructions, call.model_cycles))
     return spent
 
 
@@ -89,11 +89,15 @@ def test_the_choice_is_right_on_both_sides_of_the_break_even(tmp_path: Path, nam
     (tmp_path / "sparse").mkdir()
     dense = counted(cases, core, tmp_path / "dense", sparse=False)
     sparse = counted(cases, core, tmp_path / "sparse", sparse=True)
-    for (shape, density), before, after in zip(points, dense, sparse, strict=True):
+    for (shape, density), (before, cycles), (after, fewer) in zip(points, dense, sparse, strict=True):
         found = account(shape, density, core.isa)
-        assert (found is not None) == (after < before), (shape, density, before, after)
-        if found is not None:
-            assert abs(before - after - found.instructions_saved) <= MARGIN * before, (shape, density)
+        if found is None:
+            assert after > (1 - MARGIN - ERROR) * before, (shape, density)
+        else:
+            assert after < (1 - MARGIN + ERROR) * before, (shape, density)
+            assert cycles is None or (fewer is not None and fewer < cycles), (shape, density)
+            assert abs(before - after - found.instructions_saved) <= ERROR * before, (shape, density)
+    assert [account(*point, core.isa) is not None for point in points] == [True, True, False] * len(SHAPES)
 
 
 def test_no_core_leaves_zeros_out_of_nearly_dense_weights() -> None:
