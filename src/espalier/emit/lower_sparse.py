@@ -35,7 +35,8 @@ PAIR_BYTES, BYTE_BYTES = 16, 8
 """Packed bytes per window position of the two forms of the tile kernel."""
 _NARROW_SUM = 1 << 23
 """Sums of the paired form must stay below it: two of them share 64 bits, 24 apart."""
-_LARGEST_BYTES = 1 << 16
+_LARGEST_BYTES = 1 << 15
+"""Of a channel's entries: their count is a field of 16 bits, and so few keep sums of values + 128 within 32 bits."""
 CHANNEL = np.dtype(
     [
         ("start", "<i4"),
@@ -47,8 +48,6 @@ CHANNEL = np.dtype(
     ]
 )
 """espalier_sparse_channel."""
-
-
 DENSEST = 0.75
 """Share of weights that are not zero above which the sparse form wins nowhere."""
 PAIRED = frozenset({"dsp", "helium"})
@@ -73,6 +72,7 @@ class _Layer:
 
 def conv_2d(view: OpView, how: How) -> Lowered:
     """A convolution, in the form that wins."""
+    # Refuses extents that the fields of either form cannot hold.
     dense = lower_conv.conv_2d(view, how)
     density = stored_share(view)
     if how.coding is not None or density > DENSEST:
@@ -131,8 +131,6 @@ def _lowered(view: OpView, layer: _Layer, entries: Entries) -> Lowered:
     row_bytes = round_up(shape.ring_width * shape.in_c, lower_conv.WORD)
     missing = max(0, TILE_PIXELS - shape.out_w)
     slack = lower_conv.WORD + missing * shape.stride_w * shape.in_c
-    in_row_bytes = shape.in_w * shape.in_c
-    lower_conv.check_extents(row_bytes, in_row_bytes, slack, shape.out_w, shape.out_c)
     window = lower_conv.window_of(shape)
     ring = _ring(view, shape, window, row_bytes, slack)
     quant = quant_of(view.output.quant)
@@ -143,7 +141,7 @@ def _lowered(view: OpView, layer: _Layer, entries: Entries) -> Lowered:
         "tile": Name(f"espalier_sparse_tile_{form}"),
         "pack": Name(f"espalier_sparse_pack_{form}"),
         "packed_bytes": layer.packed_bytes,
-        "in_row_bytes": in_row_bytes,
+        "in_row_bytes": shape.in_w * shape.in_c,
         "out_height": shape.out_h,
         "out_width": shape.out_w,
         "out_channels": shape.out_c,

@@ -1,8 +1,9 @@
 """Single weights set to zero: which ones (LAMP scores over all layers, or 2 of 4), at once or along a
 schedule.
 
-It makes nothing smaller or faster by itself: the file compresses better, that is all (knowledge: gzip 79 ->
-38 KB at 75 % on ResNet8, latency unchanged). `verdict` says so.
+On phones and cameras it makes nothing smaller or faster by itself: the file compresses better, that is all (gzip 79 ->
+38 KB at 75 % on ResNet8, latency unchanged). `verdict` says so. Microcontroller programs leave the zeros out
+(docs/sparse-weights.md).
 """
 
 from __future__ import annotations
