@@ -14,12 +14,10 @@ from ..recipe import InputContract
 from ..worker.progress import report
 from .candidate import Candidate
 from .choose import Goal, Step, best_step, held_out_drop, loss, order
-from .compare import Answers, float_answers, float_classes, nearness, split
-from .correct import images_for
-from .head import enter_pixels
+from .compare import Answers, float_classes, nearness
 from .int16_targets import Wide
 from .labelled import Classes, Labelled, classes_of, classes_unless_over
-from .ladder import JUDGED, candidates
+from .ladder import candidates, start_from
 from .moving_average import averaged_candidate
 from .quantize import Weights
 from .widen import LeftOut, wide_candidates
@@ -133,15 +131,14 @@ def climb(
     int8 candidate holds, and only with `wide`; they are measured in a float simulation first, because their kernels
     are slow. When nothing holds, see `best_step`. Deterministic.
     """
-    plain = enter_pixels(float_model, contract)
-    used, judged = split(pixels, images_for(float_model), JUDGED)
+    start = start_from(float_model, pixels, contract)
     goal = Goal(limit_points=limit_points, min_agreement=min_agreement)
     judge = _Judge(
         goal=goal,
         labelled=labelled,
-        floats=None if labelled is None else float_classes(plain, labelled.pixels),
-        judged=judged,
-        answers=float_answers(plain, judged),
+        floats=None if labelled is None else float_classes(start.plain, labelled.pixels),
+        judged=start.judged,
+        answers=start.answers,
     )
     steps: list[Step] = []
     left_out: list[str] = []
@@ -160,15 +157,16 @@ def climb(
         return held
 
     thorough = search == "best"
-    held = tried(candidates(float_model, pixels, contract, weights=weights, dense=dense), stop=not thorough)
+    held = tried(candidates(start, weights=weights, dense=dense), stop=not thorough)
     if thorough:
-        others = averaged_candidate(plain, pixels, judged, judge.answers, weights=weights, dense=dense)
+        others = averaged_candidate(start, weights=weights, dense=dense)
         held = tried(others, stop=False) or held
     int8 = len(steps)
     if not held and wide is not None:
         # Drops on few labelled images differ by chance; the error of the scores ranks better (compare.py).
         best = min(steps, key=lambda step: step.candidate.nearness.error).candidate
-        rungs = wide_candidates(best, steps[0].candidate, used, judged, wide, weights=weights, dense=dense)
+        plainest = steps[0].candidate
+        rungs = wide_candidates(best, plainest, start.used, start.judged, wide, weights=weights, dense=dense)
         held = tried(rungs, stop=True) or _second_look(steps, judge)
     kept = (
         min((step for step in steps if judge.holds(step)), key=order)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from . import flatbuffer
 from .flatbuffer import graph_of, operator_name
-from .head import PixelInput
+from .head import PixelInput, int8_pixels
 from .ranges import normalised, open_interpreter
 
 PIECE = 64
@@ -72,7 +72,7 @@ def int8_classes(int8_model: bytes, pixels: NDArray[np.uint8]) -> NDArray[np.int
 
 
 def _entered(pixels: NDArray[np.uint8]) -> Iterable[NDArray[np.int8]]:
-    fed = (np.asarray(pixels) ^ np.uint8(0x80)).view(np.int8)
+    fed = int8_pixels(pixels)
     return (fed[i : i + 1] for i in range(len(fed)))
 
 

@@ -17,10 +17,10 @@ from ..worker.progress import report
 from . import flatbuffer
 from .bias import input_scale, linear_operators, output_name, weight_scales
 from .flatbuffer import constant, graph_of
-from .head import PixelInput
+from .head import PixelInput, int8_pixels
 from .macs import count_macs
 from .ranges import normalised, open_interpreter
-from .step import computed_inputs, forget, last_readers, run_operator
+from .step import Results, run_operator, walk
 
 IMAGES = 64
 """Calibration images that the correction looks at; more change nothing that can be measured."""
@@ -62,16 +62,15 @@ def correct_biases(int8_model: bytes, entered: PixelInput, pixels: NDArray[np.ui
     linear = {id(o): output_name(model, o) for o in linear_operators(model) if has_bias(model, o)}
     reach = {linear[id(o)]: held(graph.tensors[o.outputs[0]]) for o in graph.operators if id(o) in linear}
     means = channel_means(entered.float_model, pixels, entered, dict(sorted(reach.items())))
-    values: dict[int, NDArray[Any]] = {int(graph.inputs[0]): (pixels.astype(np.int16) - 128).astype(np.int8)}
-    last = last_readers(model)
-    for position, operator in enumerate(graph.operators):
-        sources = [values[i] for i in computed_inputs(model, operator)]
+
+    def corrected(operator: Any, sources: Results) -> Results:
         results = run_operator(model, operator, sources)
         if id(operator) in linear and move_bias(model, operator, results[0], means[linear[id(operator)]]):
             results = run_operator(model, operator, sources)
-        values |= {int(i): result for i, result in zip(operator.outputs, results, strict=True)}
-        forget(values, last, position)
-        report(position, len(graph.operators), "correcting biases")
+        return results
+
+    for done in walk(model, int8_pixels(pixels), corrected):
+        report(done.position, len(graph.operators), "correcting biases")
     return flatbuffer.pack_model(model)
 
 

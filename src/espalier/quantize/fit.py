@@ -27,7 +27,7 @@ from .head import PixelInput
 from .macs import count_macs
 from .ranges import Ranges, normalised, open_interpreter
 from .simulate import CARRIERS, carried_with, scores_tensor
-from .step import computed_inputs, forget, last_readers, run_operator
+from .step import computed_inputs, walk
 
 IMAGES = 128
 FEWER_IMAGES = 16
@@ -121,21 +121,19 @@ def _walk(
 ) -> Iterator[tuple[Shared, _Behind]]:
     """Through the float graph on `count` images, operator by operator; each group where its first tensor is computed."""
     model = flatbuffer.read_model(entered.float_model)
-    graph, last, final = graph_of(model), last_readers(model), scores_tensor(model)
+    graph, final = graph_of(model), scores_tensor(model)
     places = {_position(graph, group): group for group in groups}
     images = np.concatenate(list(normalised(pixels[spread(len(pixels), count)], entered.feed)))
     wanted = _scores(entered.float_model, images)
-    values: dict[int, NDArray[Any]] = {int(graph.inputs[0]): images}
-    for position, operator in enumerate(graph.operators):
-        results = run_operator(model, operator, [values[i] for i in computed_inputs(model, operator)])
-        values |= {int(i): result for i, result in zip(operator.outputs, results, strict=True)}
-        if position in places:
-            seen = SEEN if final in operator.outputs and final not in graph.outputs else np.inf
-            tail = _tail(entered.float_model, places[position], position)
-            yield places[position], _Behind(tail=tail, values=values, wanted=wanted, seen=seen)
-        if final in operator.outputs:
+    for done in walk(model, images):
+        last = final in done.operator.outputs
+        if done.position in places:
+            group = places[done.position]
+            seen = SEEN if last and final not in graph.outputs else np.inf
+            tail = _tail(entered.float_model, group, done.position)
+            yield group, _Behind(tail=tail, values=done.values, wanted=wanted, seen=seen)
+        if last:
             return
-        forget(values, last, position)
 
 
 def shared_ranges(model: Any, ranges: Mapping[str, tuple[float, float]]) -> list[Shared]:

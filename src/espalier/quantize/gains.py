@@ -14,6 +14,7 @@ from ..worker.progress import report
 from .advice import LayerFacts
 from .compare import spread
 from .flatbuffer import graph_of
+from .head import int8_pixels
 from .labelled import Hits, Labelled, hits_of
 from .macs import count_macs
 from .ranges import open_interpreter
@@ -91,7 +92,7 @@ def scores_of(simulated: bytes, pixels: NDArray[np.uint8]) -> NDArray[np.float32
     interpreter = open_interpreter(simulated)
     source, sink = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[-1]["index"]
     found = []
-    for image in (np.asarray(pixels) ^ np.uint8(0x80)).view(np.int8):
+    for image in int8_pixels(pixels):
         interpreter.set_tensor(source, image[None])
         interpreter.invoke()
         found.append(interpreter.get_tensor(sink)[0].reshape(-1))

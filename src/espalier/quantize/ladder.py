@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -53,42 +53,52 @@ JUDGED = 256
 on."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """What every candidate starts from: the float graph as given; all calibration images, those that biases are
+    corrected on, those that no judged image is among and those that candidates are judged on, with the float answers to
+    them."""
+
+    plain: PixelInput
+    pixels: NDArray[np.uint8]
+    used: NDArray[np.uint8]
+    others: NDArray[np.uint8]
+    judged: NDArray[np.uint8]
+    answers: Answers
+
+
+def start_from(float_model: bytes, pixels: NDArray[np.uint8], contract: InputContract) -> Start:
+    """Split the images and run the float graph on those that candidates are judged on."""
+    plain, count = enter_pixels(float_model, contract), images_for(float_model)
+    used, judged = split(pixels, count, JUDGED)
+    return Start(
+        plain=plain,
+        pixels=pixels,
+        used=used,
+        others=unjudged(pixels, count, JUDGED),
+        judged=judged,
+        answers=float_answers(plain, judged),
+    )
+
+
 def candidates(
-    float_model: bytes,
-    pixels: NDArray[np.uint8],
-    contract: InputContract,
-    *,
-    weights: Weights = "per-channel",
-    dense: Weights | None = None,
+    start: Start, *, weights: Weights = "per-channel", dense: Weights | None = None
 ) -> Iterator[Candidate]:
     """Each step of STEPS, then those with rounded weights, made only when it is asked for. Deterministic."""
-    plain = enter_pixels(float_model, contract)
-    count = images_for(float_model)
-    used, judged = split(pixels, count, JUDGED)
-    answers = float_answers(plain, judged)
     searched = []
-    for candidate in _searched(plain, pixels, used, judged, answers, weights, dense):
+    for candidate in _searched(start, weights, dense):
         yield candidate
         searched.append(candidate)
     nearest = min(searched, key=lambda one: one.nearness.error)
     sources = [(nearest, False), (nearest, True)]
-    if nearest.entered is not plain:
+    if nearest.entered is not start.plain:
         sources.append((searched[0], True))
-    others = unjudged(pixels, count, JUDGED)
     for source, fitted in sources:
-        yield _rounded(source, fitted, others, judged, answers, weights, dense)
+        yield _rounded(source, fitted, start, weights, dense)
 
 
-def _searched(
-    plain: PixelInput,
-    pixels: NDArray[np.uint8],
-    used: NDArray[np.uint8],
-    judged: NDArray[np.uint8],
-    answers: Answers,
-    weights: Weights,
-    dense: Weights | None,
-) -> Iterator[Candidate]:
-    clock = time.perf_counter()
+def _searched(start: Start, weights: Weights, dense: Weights | None) -> Iterator[Candidate]:
+    plain, pixels, clock = start.plain, start.pixels, time.perf_counter()
     graphs: dict[Graph, tuple[PixelInput, str, Ranges]] = {}
     for number, (graph, method) in enumerate(STEPS):
         report(number, len(STEPS), "climbing")
@@ -103,8 +113,8 @@ def _searched(
             ranges = search_ranges(ranges, sample_values(entered, pixels, ranges), method)
         data, _ = quantize_with(entered, ranges, weights=weights, dense=dense)
         name = f"{method} ranges{changed}"
-        for label, file in ((name, data), (name + CORRECTED, correct_biases(data, entered, used))):
-            near = nearness(file, judged, answers)
+        for label, file in ((name, data), (name + CORRECTED, correct_biases(data, entered, start.used))):
+            near = nearness(file, start.judged, start.answers)
             yield Candidate(
                 name=label,
                 int8_model=file,
@@ -134,27 +144,21 @@ def _levelled(
 
 
 def _rounded(
-    source: Candidate,
-    fitted: bool,
-    others: NDArray[np.uint8],
-    judged: NDArray[np.uint8],
-    answers: Answers,
-    weights: Weights,
-    dense: Weights | None,
+    source: Candidate, fitted: bool, start: Start, weights: Weights, dense: Weights | None
 ) -> Candidate:
-    """A candidate with weights rounded on `others`, and with ranges fitted on them when `fitted`."""
+    """A candidate with weights rounded on `start.others`, and with ranges fitted on them when `fitted`."""
     clock = time.perf_counter()
     name, ranges = source.name.removesuffix(CORRECTED), source.ranges
     if fitted:
         name = f"fitted ranges{source.graph}"
-        ranges = fit_ranges(source.entered, source.extremes, others)
+        ranges = fit_ranges(source.entered, source.extremes, start.others)
     data, _ = quantize_with(source.entered, ranges, weights=weights, dense=dense)
-    file = reconstruct(data, source.entered, others)
+    file = reconstruct(data, source.entered, start.others)
     return replace(
         source,
         name=name + ROUNDED,
         int8_model=file,
-        nearness=nearness(file, judged, answers),
+        nearness=nearness(file, start.judged, start.answers),
         seconds=time.perf_counter() - clock,
         ranges=ranges,
         rounded=True,

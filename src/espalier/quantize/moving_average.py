@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .candidate import Candidate
-from .compare import Answers, nearness
+from .compare import nearness
 from .head import PixelInput
+from .ladder import Start
 from .quantize import Weights, quantize_with
 from .ranges import Ranges, measure_ranges, representable
 
@@ -50,24 +51,18 @@ def averaged_ranges(entered: PixelInput, pixels: NDArray[np.uint8]) -> tuple[Ran
 
 
 def averaged_candidate(
-    plain: PixelInput,
-    pixels: NDArray[np.uint8],
-    judged: NDArray[np.uint8],
-    answers: Answers,
-    *,
-    weights: Weights = "per-channel",
-    dense: Weights | None = None,
+    start: Start, *, weights: Weights = "per-channel", dense: Weights | None = None
 ) -> Iterator[Candidate]:
     """One candidate, made when it is asked for."""
     clock = time.perf_counter()
-    ranges, extremes = averaged_ranges(plain, pixels)
-    data, _ = quantize_with(plain, ranges, weights=weights, dense=dense)
+    ranges, extremes = averaged_ranges(start.plain, start.pixels)
+    data, _ = quantize_with(start.plain, ranges, weights=weights, dense=dense)
     yield Candidate(
         name=NAME,
         int8_model=data,
-        nearness=nearness(data, judged, answers),
+        nearness=nearness(data, start.judged, start.answers),
         seconds=time.perf_counter() - clock,
-        entered=plain,
+        entered=start.plain,
         ranges=ranges,
         extremes=extremes,
     )

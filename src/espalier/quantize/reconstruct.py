@@ -11,7 +11,6 @@ activations before it, which is not the same on other images.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -23,11 +22,11 @@ from .bias import linear_operators, output_name, weight_scales
 from .compare import spread
 from .correct import has_bias, held, move_bias
 from .flatbuffer import constant, dtype_name, graph_of, operator_name
-from .head import PixelInput
+from .head import PixelInput, int8_pixels
 from .least_squares import Floats, damped, round_weights
 from .patches import sampled_patches
 from .ranges import normalised
-from .step import computed_inputs, forget, last_readers, run_operator
+from .step import Results, run_operator, walk
 
 ROWS = 32_000
 """Outputs of a layer that its moments are taken over."""
@@ -54,22 +53,20 @@ def reconstruct(int8_model: bytes, entered: PixelInput, pixels: NDArray[np.uint8
     layers = {key: name for key, name in layers.items() if name in originals}
     pixels = pixels[spread(len(pixels), _affordable(source))]
     float_outputs = _FloatOutputs(source, entered, pixels, frozenset(layers.values()))
-    values: dict[int, NDArray[Any]] = {int(graph.inputs[0]): (pixels.astype(np.int16) - 128).astype(np.int8)}
-    last = last_readers(model)
-    for position, operator in enumerate(graph.operators):
-        sources = [values[i] for i in computed_inputs(model, operator)]
-        if id(operator) in layers:
-            name = layers[id(operator)]
-            _round_layer(model, operator, constant(source, int(originals[name].inputs[1])), sources[0])
+
+    def rounded(operator: Any, sources: Results) -> Results:
+        name = layers.get(id(operator))
+        if name is None:
+            return run_operator(model, operator, sources)
+        _round_layer(model, operator, constant(source, int(originals[name].inputs[1])), sources[0])
+        results = run_operator(model, operator, sources)
+        mean = _channel_mean(graph.tensors[operator.outputs[0]], float_outputs.take(name))
+        if has_bias(model, operator) and move_bias(model, operator, results[0], mean):
             results = run_operator(model, operator, sources)
-            mean = _channel_mean(graph.tensors[operator.outputs[0]], float_outputs.take(name))
-            if has_bias(model, operator) and move_bias(model, operator, results[0], mean):
-                results = run_operator(model, operator, sources)
-        else:
-            results = run_operator(model, operator, sources)
-        values |= {int(i): result for i, result in zip(operator.outputs, results, strict=True)}
-        forget(values, last, position)
-        report(position, len(graph.operators), "rounding weights")
+        return results
+
+    for done in walk(model, int8_pixels(pixels), rounded):
+        report(done.position, len(graph.operators), "rounding weights")
     return flatbuffer.pack_model(model)
 
 
@@ -94,7 +91,9 @@ class _FloatOutputs:
     def __init__(
         self, source: Any, entered: PixelInput, pixels: NDArray[np.uint8], names: frozenset[str]
     ) -> None:
-        self._walk = _walk(source, entered, pixels, names)
+        images = np.concatenate(list(normalised(pixels, entered.feed)))
+        named = ((output_name(source, done.operator), done.results[0]) for done in walk(source, images))
+        self._walk = (pair for pair in named if pair[0] in names)
         self._passed: dict[str, NDArray[Any]] = {}
 
     def take(self, name: str) -> NDArray[Any]:
@@ -102,21 +101,6 @@ class _FloatOutputs:
             found, value = next(self._walk)
             self._passed[found] = value
         return self._passed.pop(name)
-
-
-def _walk(
-    source: Any, entered: PixelInput, pixels: NDArray[np.uint8], names: frozenset[str]
-) -> Iterator[tuple[str, NDArray[Any]]]:
-    graph, last = graph_of(source), last_readers(source)
-    values: dict[int, NDArray[Any]] = {
-        int(graph.inputs[0]): np.concatenate(list(normalised(pixels, entered.feed)))
-    }
-    for position, operator in enumerate(graph.operators):
-        results = run_operator(source, operator, [values[i] for i in computed_inputs(source, operator)])
-        if output_name(source, operator) in names:
-            yield output_name(source, operator), results[0]
-        values |= {int(i): result for i, result in zip(operator.outputs, results, strict=True)}
-        forget(values, last, position)
 
 
 def _affordable(source: Any) -> int:

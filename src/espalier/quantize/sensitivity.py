@@ -22,6 +22,7 @@ from .bias import channel_axis, linear_operators, output_name
 from .compare import answers_of, int8_answers
 from .flatbuffer import constant, dtype_name, graph_of, operator_name
 from .gains import EXACT_DB, agreement, measure_gains, scores_db, scores_of, thinned
+from .head import int8_pixels
 from .labelled import Labelled
 from .patterns import patterns_of
 from .ranges import normalised, open_interpreter, open_pixels
@@ -167,15 +168,11 @@ def _accumulate(
     float_input, int8_input = (i.get_input_details()[0]["index"] for i in (plain, int8))
     for place, image in enumerate(normalised(pixels, known)):
         plain.set_tensor(float_input, image)
-        int8.set_tensor(int8_input, _entered(pixels[place : place + 1]))
+        int8.set_tensor(int8_input, int8_pixels(pixels[place : place + 1]))
         plain.invoke()
         int8.invoke()
         for pair in pairs:
             _add(pair, int8.get_tensor(pair.int8_index), plain.get_tensor(pair.float_index))
-
-
-def _entered(pixels: NDArray[np.uint8]) -> NDArray[np.int8]:
-    return (np.asarray(pixels) ^ np.uint8(0x80)).view(np.int8)
 
 
 def _add(pair: _Pair, stored: NDArray[Any], wanted: NDArray[np.float32]) -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import copy
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,36 @@ from .ranges import open_interpreter
 
 THREADS_PAY = 0.02
 """Seconds from which on a second interpreter and its thread cost less than they save."""
+
+
+Results = list[NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Computed:
+    """An operator that was just computed, its place in the graph, what it gave, and the `values` of all tensors that it
+    or a later operator reads; they are dropped when the walk goes on."""
+
+    position: int
+    operator: Any
+    results: Results
+    values: dict[int, NDArray[Any]]
+
+
+def walk(
+    model: Any, images: NDArray[Any], compute: Callable[[Any, Results], Results] | None = None
+) -> Iterator[Computed]:
+    """Compute a graph operator by operator on `images`, [n, ...] as its input takes them. `compute`: in place of
+    run_operator, from an operator, which it may change first, and its computed inputs to the outputs."""
+    graph, last = graph_of(model), _last_readers(model)
+    values: dict[int, NDArray[Any]] = {int(graph.inputs[0]): images}
+    for position, operator in enumerate(graph.operators):
+        sources = [values[i] for i in computed_inputs(model, operator)]
+        results = run_operator(model, operator, sources) if compute is None else compute(operator, sources)
+        values |= {int(i): result for i, result in zip(operator.outputs, results, strict=True)}
+        yield Computed(position=position, operator=operator, results=results, values=values)
+        for index in [i for i in values if last.get(i, -1) <= position]:
+            del values[index]
 
 
 def single_operator(model: Any, operator: Any) -> bytes:
@@ -50,7 +81,7 @@ def computed_inputs(model: Any, operator: Any) -> list[int]:
     return list(dict.fromkeys(int(i) for i in operator.inputs if i >= 0 and constant(model, int(i)) is None))
 
 
-def run_operator(model: Any, operator: Any, inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
+def run_operator(model: Any, operator: Any, inputs: Sequence[NDArray[Any]]) -> Results:
     """Run one operator over n images. `inputs`: for each of `computed_inputs`, an array [n, ...] whose [i : i
     + 1] is what the operator takes for image i. Returns the outputs in the same form; slow operators run on all
     cores."""
@@ -89,14 +120,8 @@ def _run(interpreter: Any, inputs: Sequence[NDArray[Any]], images: range) -> lis
     return results
 
 
-def last_readers(model: Any) -> dict[int, int]:
+def _last_readers(model: Any) -> dict[int, int]:
     """Tensor -> position of the last operator that reads it (graph outputs: the number of operators)."""
     graph = graph_of(model)
     last = {int(i): position for position, o in enumerate(graph.operators) for i in o.inputs}
     return last | {int(i): len(graph.operators) for i in graph.outputs}
-
-
-def forget(values: dict[int, NDArray[Any]], last: dict[int, int], position: int) -> None:
-    """Drop the values that no operator behind `position` reads (`last`: see last_readers)."""
-    for index in [i for i in values if last.get(i, -1) <= position]:
-        del values[index]

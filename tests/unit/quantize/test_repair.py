@@ -16,7 +16,7 @@ from espalier.quantize.correct import correct_biases, images_for
 from espalier.quantize.equalize import apply_factors, equalize, factors, find_pairs
 from espalier.quantize.head import enter_pixels
 from espalier.quantize.labelled import Labelled
-from espalier.quantize.ladder import candidates
+from espalier.quantize.ladder import candidates, start_from
 from espalier.quantize.quantize import quantize, quantize_with
 from espalier.quantize.ranges import measure_ranges
 from espalier.quantize.rewrite import rewrite_float
@@ -204,7 +204,7 @@ def test_without_labels_agreement_stands_in() -> None:
 
 def test_candidates_skip_equalization_where_there_is_no_pair() -> None:
     data = Builder().conv(5).pool().softmax().done()
-    names = [c.name for c in candidates(data, images(), CONTRACT)]
+    names = [c.name for c in candidates(start_from(data, images(), CONTRACT))]
     assert len(names) == 10
     assert not any("equalized" in name for name in names)
     assert [name.endswith(ROUNDED) for name in names] == [False] * 8 + [True] * 2
