@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,8 +36,8 @@ _FAST_SUM = 1 << 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
-    """Extents of a convolution as the kernel walks them. `direct`: 1x1 windows are read straight from the input."""
+class Extents:
+    """Of a convolution, depthwise or not, as the kernel walks them."""
 
     in_h: int
     in_w: int
@@ -47,13 +47,47 @@ class Shape:
     out_c: int
     kernel_h: int
     kernel_w: int
-    depth: int
     stride_h: int
     stride_w: int
     dilation_h: int
     dilation_w: int
     top: int
     left: int
+
+    @property
+    def window_rows(self) -> int:
+        """Rows of the input from a window's first to its last."""
+        return (self.kernel_h - 1) * self.dilation_h + 1
+
+    @property
+    def ring_rows(self) -> int:
+        return self.window_rows
+
+    @property
+    def ring_width(self) -> int:
+        """Pixels of a padded row."""
+        windows = (self.out_w - 1) * self.stride_w + (self.kernel_w - 1) * self.dilation_w + 1
+        return max(windows, self.left + self.in_w)
+
+    @property
+    def window(self) -> Window:
+        """How the rows of the output depend on those of the input."""
+        return Window(
+            in_height=self.in_h,
+            out_height=self.out_h,
+            in_row_bytes=self.in_w * self.in_c,
+            out_row_bytes=self.out_w * self.out_c,
+            stride=self.stride_h,
+            pad_top=self.top,
+            ring_rows=self.ring_rows,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape(Extents):
+    """Extents of a conv_2d. `depth`: of a group's input; `direct`: 1x1 windows are read straight from the input."""
+
+    depth: int
     direct: bool
 
     @property
@@ -85,13 +119,7 @@ class Shape:
 
     @property
     def ring_rows(self) -> int:
-        return 0 if self.direct else (self.kernel_h - 1) * self.dilation_h + 1
-
-    @property
-    def ring_width(self) -> int:
-        """Pixels of a padded row."""
-        windows = (self.out_w - 1) * self.stride_w + (self.kernel_w - 1) * self.dilation_w + 1
-        return max(windows, self.left + self.in_w)
+        return 0 if self.direct else self.window_rows
 
     @property
     def slack(self) -> int:
@@ -132,7 +160,7 @@ def conv_2d(view: OpView, how: How) -> Lowered:
     fast = shape.group_out % 2 == 0 and fits_fast(flat, biases, multipliers)
     layout = layout_of(shape, how, fast)
     check_extents(layout.row_bytes, shape.in_w, shape.slack, shape.out_w, shape.out_c)
-    window = window_of(shape)
+    window = shape.window
     return Lowered(
         function="espalier_conv_2d",
         sources=("conv_2d.c", "copy.c"),
@@ -150,20 +178,16 @@ def conv_2d(view: OpView, how: How) -> Lowered:
     )
 
 
-def shape_of(view: OpView, how: How) -> Shape:
+def extents_of(view: OpView) -> Extents:
     op = view.op
     _, in_h, in_w, in_c = view.input(0).shape
     _, out_h, out_w, out_c = view.output.shape
-    _, kernel_h, kernel_w, depth = view.input(1).shape
+    _, kernel_h, kernel_w, _ = view.input(1).shape
     stride_h, stride_w = op.integer("stride_h"), op.integer("stride_w")
     dilation_h, dilation_w = op.integer("dilation_h"), op.integer("dilation_w")
     top, _ = window_padding(in_h, kernel_h, stride_h, dilation_h, op.text("padding"))
     left, _ = window_padding(in_w, kernel_w, stride_w, dilation_w, op.text("padding"))
-    direct = kernel_h == kernel_w == 1 and in_c % WORD == 0 and depth % WORD == 0
-    if direct and not how.rows and stride_h == stride_w == 1 and in_h * in_w * in_c < EXTENT_LIMIT:
-        # Rows without a border between them are one long row: fewer odd ends.
-        in_h, in_w, out_h, out_w = 1, in_h * in_w, 1, out_h * out_w
-    return Shape(
+    return Extents(
         in_h=in_h,
         in_w=in_w,
         in_c=in_c,
@@ -172,28 +196,23 @@ def shape_of(view: OpView, how: How) -> Shape:
         out_c=out_c,
         kernel_h=kernel_h,
         kernel_w=kernel_w,
-        depth=depth,
         stride_h=stride_h,
         stride_w=stride_w,
         dilation_h=dilation_h,
         dilation_w=dilation_w,
         top=top,
         left=left,
-        direct=direct,
     )
 
 
-def window_of(shape: Shape) -> Window:
-    """How the rows of the output depend on those of the input."""
-    return Window(
-        in_height=shape.in_h,
-        out_height=shape.out_h,
-        in_row_bytes=shape.in_w * shape.in_c,
-        out_row_bytes=shape.out_w * shape.out_c,
-        stride=shape.stride_h,
-        pad_top=shape.top,
-        ring_rows=shape.ring_rows,
-    )
+def shape_of(view: OpView, how: How) -> Shape:
+    given, depth = extents_of(view), view.input(1).shape[3]
+    direct = given.kernel_h == given.kernel_w == 1 and given.in_c % WORD == 0 and depth % WORD == 0
+    pixels = given.in_h * given.in_w
+    if direct and not how.rows and given.stride_h == given.stride_w == 1 and pixels * given.in_c < EXTENT_LIMIT:
+        # Rows without a border between them are one long row: fewer odd ends.
+        given = replace(given, in_h=1, in_w=pixels, out_h=1, out_w=given.out_h * given.out_w)
+    return Shape(**asdict(given), depth=depth, direct=direct)
 
 
 def layout_of(shape: Shape, how: How, fast: bool) -> Layout:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from espalier.emit.c_text import Value
-from espalier.emit.lower_conv import check_extents, conv_lead, fits_fast, folded_biases
+from espalier.emit.lower_conv import Extents, check_extents, conv_lead, extents_of, fits_fast, folded_biases
 from espalier.emit.lower_general import channel_rows
-from espalier.emit.lowering import RING, Constant, How, Lowered, Window, quant_of, ring_fields, round_up
+from espalier.emit.lowering import RING, Constant, How, Lowered, quant_of, ring_fields, round_up
 from espalier.graph import arithmetic
-from espalier.graph.shapes import window_padding
 from espalier.graph.view import OpView
 
 BLOCK = 4
@@ -27,34 +26,10 @@ WAITING = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Shape:
+class _Shape(Extents):
     """Extents of a depthwise convolution."""
 
-    in_h: int
-    in_w: int
-    in_c: int
-    out_h: int
-    out_w: int
-    out_c: int
-    kernel_h: int
-    kernel_w: int
-    stride_h: int
-    stride_w: int
-    dilation_h: int
-    dilation_w: int
-    top: int
-    left: int
     multiplier: int
-
-    @property
-    def ring_rows(self) -> int:
-        return (self.kernel_h - 1) * self.dilation_h + 1
-
-    @property
-    def ring_width(self) -> int:
-        """Pixels of a padded row."""
-        windows = (self.out_w - 1) * self.stride_w + (self.kernel_w - 1) * self.dilation_w + 1
-        return max(windows, self.left + self.in_w)
 
     @property
     def small(self) -> bool:
@@ -66,22 +41,10 @@ class _Shape:
     def whole_blocks(self) -> bool:
         return self.multiplier == 1 and self.out_c % BLOCK == 0
 
-    @property
-    def window(self) -> Window:
-        return Window(
-            in_height=self.in_h,
-            out_height=self.out_h,
-            in_row_bytes=self.in_w * self.in_c,
-            out_row_bytes=self.out_w * self.out_c,
-            stride=self.stride_h,
-            pad_top=self.top,
-            ring_rows=self.ring_rows,
-        )
-
 
 def depthwise_conv_2d(view: OpView, how: How) -> Lowered:
     """Lowers one depthwise convolution; bytes where Helium's dot products are exact, 16-bit rings elsewhere."""
-    shape = _shape(view)
+    shape = _Shape(**asdict(extents_of(view)), multiplier=view.op.integer("depth_multiplier"))
     check_extents(shape.ring_width, shape.in_c, shape.out_c, shape.in_h, shape.out_h, shape.out_w)
     source, target = quant_of(view.input(0).quant), quant_of(view.output.quant)
     taps = np.asarray(view.constant(1), np.int8).reshape(-1, shape.out_c).T
@@ -122,34 +85,6 @@ def depthwise_conv_2d(view: OpView, how: How) -> Lowered:
         )
     fields |= {"fast": fast, "pairs": fast and shape.small and shape.out_w >= 2}
     return _halfwords(shape, fields, source.zero_point, taps, channels, narrow=narrow)
-
-
-def _shape(view: OpView) -> _Shape:
-    op = view.op
-    _, in_h, in_w, in_c = view.input(0).shape
-    _, out_h, out_w, out_c = view.output.shape
-    _, kernel_h, kernel_w, _ = view.input(1).shape
-    stride_h, stride_w = op.integer("stride_h"), op.integer("stride_w")
-    dilation_h, dilation_w = op.integer("dilation_h"), op.integer("dilation_w")
-    top, _ = window_padding(in_h, kernel_h, stride_h, dilation_h, op.text("padding"))
-    left, _ = window_padding(in_w, kernel_w, stride_w, dilation_w, op.text("padding"))
-    return _Shape(
-        in_h=in_h,
-        in_w=in_w,
-        in_c=in_c,
-        out_h=out_h,
-        out_w=out_w,
-        out_c=out_c,
-        kernel_h=kernel_h,
-        kernel_w=kernel_w,
-        stride_h=stride_h,
-        stride_w=stride_w,
-        dilation_h=dilation_h,
-        dilation_w=dilation_w,
-        top=top,
-        left=left,
-        multiplier=op.integer("depth_multiplier"),
-    )
 
 
 def _halfwords(

@@ -131,7 +131,7 @@ def _lowered(view: OpView, layer: _Layer, entries: Entries) -> Lowered:
     row_bytes = round_up(shape.ring_width * shape.in_c, lower_conv.WORD)
     missing = max(0, TILE_PIXELS - shape.out_w)
     slack = lower_conv.WORD + missing * shape.stride_w * shape.in_c
-    window = lower_conv.window_of(shape)
+    window = shape.window
     ring = _ring(view, shape, window, row_bytes, slack)
     quant = quant_of(view.output.quant)
     low, high = arithmetic.activation_range(view.op.text("activation"), quant.scale, quant.zero_point, "int8")
