@@ -9,7 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from espalier.emit.c_text import Name, Value
-from espalier.emit.lowering import READ_FIRST, Constant, How, Lowered, Window, quant_of, round_up
+from espalier.emit.lowering import (
+    READ_FIRST,
+    Constant,
+    How,
+    Lowered,
+    Window,
+    quant_of,
+    ring_fields,
+    round_up,
+)
 from espalier.errors import UnsupportedModelError
 from espalier.graph import arithmetic
 from espalier.graph.arithmetic import Multiplier
@@ -18,8 +27,6 @@ from espalier.graph.view import OpView
 
 UNROLLED_STEPS = 24
 """Steps in the unrolled loop of espalier_tile_4x2 (STEPS in conv_2d.c)."""
-RING_BYTES = 16
-"""Counters in front of the ring (struct Ring in conv_2d.c)."""
 TILE_PIXELS = 4
 """Output pixels that the tile kernels compute at once."""
 WORD = 4
@@ -142,8 +149,6 @@ class Layout:
     """Of a packed window for espalier_tile_bytes; 0 for the other tiles."""
     wide: int
     """1: the ring holds 16-bit values."""
-    row_bytes: int
-    state_bytes: int
     work_bytes: int
 
 
@@ -159,22 +164,28 @@ def conv_2d(view: OpView, how: How) -> Lowered:
     biases = folded_biases(view, flat, quant_of(view.input(0).quant).zero_point)
     fast = shape.group_out % 2 == 0 and fits_fast(flat, biases, multipliers)
     layout = layout_of(shape, how, fast)
-    check_extents(layout.row_bytes, shape.in_w, shape.slack, shape.out_w, shape.out_c)
+    ring = ring_fields(
+        shape.window,
+        row_bytes=round_up(shape.ring_width * shape.in_c, WORD) << layout.wide,
+        zero=quant_of(view.input(0).quant).zero_point,
+        wide=bool(layout.wide),
+        left=shape.left * shape.in_c << layout.wide,
+        slack=shape.slack << layout.wide,
+    )
+    check_extents(ring["ring.row_bytes"], shape.in_w, shape.slack, shape.out_w, shape.out_c)
     window = shape.window
     return Lowered(
         function="espalier_conv_2d",
-        sources=("conv_2d.c", "copy.c"),
+        sources=("conv_2d.c", "ring.c", "copy.c"),
         struct="espalier_conv_2d_layer",
-        fields=extent_fields(shape, layout) | value_fields(view, shape, layout),
+        fields={**ring, **extent_fields(shape, layout), **value_fields(view, shape, layout)},
         constants=_constants(shape, layout, weights, biases, multipliers),
-        state_bytes=layout.state_bytes,
+        state_bytes=ring["ring.state_bytes"],
         work_bytes=layout.work_bytes,
         uses_scratch=True,
         leads={0: conv_lead(window, shape.out_w, shape.out_c, shape.stride_w * shape.in_c, shape.groups)},
         window=window,
         row_form="wide window" if layout.wide else "window",
-        start="espalier_conv_2d_start" if shape.ring_rows else "",
-        ring="espalier_conv_2d",
     )
 
 
@@ -222,14 +233,10 @@ def layout_of(shape: Shape, how: How, fast: bool) -> Layout:
     )
     may_widen = not shape.direct and not window_bytes and shape.words_aligned
     wide = int(may_widen and how.optimize == "speed" and 2 * shape.ring_width * shape.in_c < EXTENT_LIMIT)
-    row_bytes = round_up(shape.ring_width * shape.in_c, WORD) << wide
-    ring_bytes = RING_BYTES + round_up(row_bytes * shape.ring_rows + (shape.slack << wide), 8)
     return Layout(
         fast=fast,
         window_bytes=window_bytes,
         wide=wide,
-        row_bytes=row_bytes,
-        state_bytes=ring_bytes if shape.ring_rows else 0,
         work_bytes=(TILE_PIXELS * window_bytes or _STEP_BYTES * shape.steps) + round_up(shape.spare, 8),
     )
 
@@ -239,7 +246,6 @@ def extent_fields(shape: Shape, layout: Layout) -> dict[str, Value]:
         "tile": Name(_tile(layout.fast, layout.window_bytes)),
         "window_bytes": layout.window_bytes,
         "segment_bytes": shape.segments[1],
-        "in_height": shape.in_h,
         "in_width": shape.in_w,
         "in_channels": shape.in_c,
         "out_height": shape.out_h,
@@ -247,9 +253,6 @@ def extent_fields(shape: Shape, layout: Layout) -> dict[str, Value]:
         "out_channels": shape.out_c,
         "groups": shape.groups,
         "group_out": shape.group_out,
-        "pad_top": shape.top,
-        "pad_left": shape.left,
-        "ring_rows": shape.ring_rows,
         "window_rows": shape.kernel_h,
         "window_segments": shape.segments[0],
         "segment_words": shape.segment_words,
@@ -265,12 +268,8 @@ def value_fields(view: OpView, shape: Shape, layout: Layout) -> dict[str, Value]
     return {
         "wide": layout.wide,
         "dilation": shape.dilation_h,
-        "stride_height": shape.stride_h,
         "count": shape.group_out // 2 if layout.fast else shape.group_out,
         "skip": -shape.steps % UNROLLED_STEPS,
-        "row_bytes": layout.row_bytes,
-        "state_bytes": layout.state_bytes,
-        "in_zero": quant_of(view.input(0).quant).zero_point,
         "out_zero": quant.zero_point,
         "low": low,
         "high": high,

@@ -9,7 +9,6 @@ import numpy as np
 from espalier.emit.lower_conv import channel_pairs, fits_fast, folded_biases, paired_weights
 from espalier.emit.lowering import (
     READ_FIRST,
-    RING,
     Constant,
     How,
     Lowered,
@@ -96,7 +95,7 @@ def pool_2d(view: OpView, how: How) -> Lowered:
         pad_top=top,
         ring_rows=window_h,
     )
-    ring = ring_fields(window, row_bytes=round_up(in_w * channels, 4), outside=0)
+    ring = ring_fields(window, row_bytes=round_up(in_w * channels, 4), zero=0)
     return Lowered(
         function=f"espalier_{op.kind}",
         sources=("pool.c", "ring.c", "copy.c"),
@@ -118,9 +117,6 @@ def pool_2d(view: OpView, how: How) -> Lowered:
         leads={0: lead * channels},
         window=window,
         row_form="window",
-        start="espalier_pool_start",
-        ring=RING,
-        push="espalier_pool_push",
     )
 
 

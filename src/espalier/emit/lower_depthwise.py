@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from espalier.emit.c_text import Value
 from espalier.emit.lower_conv import Extents, check_extents, conv_lead, extents_of, fits_fast, folded_biases
 from espalier.emit.lower_general import channel_rows
-from espalier.emit.lowering import RING, Constant, How, Lowered, quant_of, ring_fields, round_up
+from espalier.emit.lowering import Constant, How, Lowered, quant_of, ring_fields, round_up
 from espalier.graph import arithmetic
 from espalier.graph.view import OpView
 
@@ -101,11 +101,7 @@ def _halfwords(
     spare = ((0, padded - shape.out_c), (0, 0))
     blocks = np.pad(taps, spare).reshape(padded // BLOCK, BLOCK, -1)
     weights = blocks[:, [0, 2, 1, 3], :].transpose(0, 2, 1).astype(np.int16)
-    if narrow:
-        ring = _byte_ring(shape, in_zero, block=BLOCK)
-    else:
-        row_bytes = 2 * shape.ring_width * padded
-        ring = ring_fields(shape.window, row_bytes=row_bytes, outside=(in_zero & 0xFFFF) * 0x10001)
+    ring = _block_ring(shape, in_zero, shape.ring_width, narrow=narrow)
     return _lowered(
         "espalier_depthwise_conv_2d",
         shape,
@@ -133,11 +129,7 @@ def _dual(
     """3x3 windows by pairs of taps and pairs of pixels, which are read to their end also where a row ends before."""
     pairs = round_up(shape.out_w, 2)
     width = round_up(max(shape.ring_width, shape.stride_w * pairs + 2), 2)
-    if narrow:
-        ring = _byte_ring(shape, in_zero, block=BLOCK, width=width)
-    else:
-        row_bytes = 2 * width * shape.out_c
-        ring = ring_fields(shape.window, row_bytes=row_bytes, outside=(in_zero & 0xFFFF) * 0x10001)
+    ring = _block_ring(shape, in_zero, width, narrow=narrow)
     rounding = (2 * out_zero + 1) * (1 << (channels[:, 2].astype(np.int64) - 1))
     scales = np.stack([2 * channels[:, 0], channels[:, 1], rounding.astype(np.int32), channels[:, 2]], axis=1)
     kept = ("in_width", "out_height", "out_width", "stride_width", "low", "high")
@@ -163,12 +155,20 @@ def _dual(
     )
 
 
-def _byte_ring(shape: _Shape, in_zero: int, *, block: int, width: int = 0) -> dict[str, int]:
-    """The ring of rows as they come; ``block`` channels are read at once. ``width``: of a row, where it is wider."""
+def _block_ring(shape: _Shape, in_zero: int, width: int, *, narrow: bool) -> dict[str, int]:
+    """The ring of rows of ``width`` pixels in blocks of 16-bit values, or ``narrow``, as they come."""
+    if narrow:
+        return _byte_ring(shape, in_zero, width, block=BLOCK)
+    row_bytes = 2 * width * round_up(shape.out_c, BLOCK)
+    return ring_fields(shape.window, row_bytes=row_bytes, zero=in_zero, wide=True)
+
+
+def _byte_ring(shape: _Shape, in_zero: int, width: int, *, block: int) -> dict[str, int]:
+    """The ring of rows of ``width`` pixels as they come; ``block`` channels are read at once."""
     return ring_fields(
         shape.window,
-        row_bytes=round_up(max(width, shape.ring_width) * shape.out_c, 4),
-        outside=(in_zero & 0xFF) * 0x1010101,
+        row_bytes=round_up(width * shape.out_c, 4),
+        zero=in_zero,
         left=shape.left * shape.out_c,
         slack=block if shape.out_c % block else 0,
     )
@@ -194,7 +194,7 @@ def _bytes(
     starts = [min(4 * n, max(shape.kernel_w - 4, 0)) for n in range(across)]
     offsets = [plane * row + column * start for row in range(down) for start in starts]
     spare = ((0, -shape.out_c % 4), (0, 0))
-    ring = _byte_ring(shape, in_zero, block=VECTOR)
+    ring = _byte_ring(shape, in_zero, shape.ring_width, block=VECTOR)
     more: dict[str, Value] = {"pairs": pairs, "weight_bytes": VECTOR * len(offsets), "plane_bytes": plane}
     more["planes_bytes"] = plane * down
     return _lowered(
@@ -249,6 +249,4 @@ def _lowered(
         leads={0: conv_lead(shape.window, shape.out_w, shape.out_c, shape.stride_w * shape.in_c, 1)},
         window=shape.window,
         row_form=row_form,
-        start=f"{function}_start",
-        ring=RING,
     )

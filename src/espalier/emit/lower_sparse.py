@@ -13,7 +13,6 @@ from espalier.emit.c_text import Name, Value
 from espalier.emit.lower_conv import Shape
 from espalier.emit.lowering import (
     READ_FIRST,
-    RING,
     Constant,
     How,
     Lowered,
@@ -132,7 +131,8 @@ def _lowered(view: OpView, layer: _Layer, entries: Entries) -> Lowered:
     missing = max(0, TILE_PIXELS - shape.out_w)
     slack = lower_conv.WORD + missing * shape.stride_w * shape.in_c
     window = shape.window
-    ring = _ring(view, shape, window, row_bytes, slack)
+    zero, left = quant_of(view.input(0).quant).zero_point, shape.left * shape.in_c
+    ring = ring_fields(window, row_bytes=row_bytes, zero=zero, left=left, slack=slack)
     quant = quant_of(view.output.quant)
     low, high = arithmetic.activation_range(view.op.text("activation"), quant.scale, quant.zero_point, "int8")
     form = "pairs" if layer.paired else "bytes"
@@ -151,7 +151,6 @@ def _lowered(view: OpView, layer: _Layer, entries: Entries) -> Lowered:
         "segment_step": shape.dilation_w * shape.in_c,
         "pixel_step": shape.stride_w * shape.in_c,
         "dilation": shape.dilation_h,
-        "stride_height": shape.stride_h,
         "out_zero": quant.zero_point,
         "low": low,
         "high": high,
@@ -162,22 +161,13 @@ def _lowered(view: OpView, layer: _Layer, entries: Entries) -> Lowered:
         struct="espalier_sparse_conv_2d_layer",
         fields=fields,
         constants=_constants(entries, _channels(layer, entries)),
-        state_bytes=ring.get("ring.state_bytes", 0),
+        state_bytes=ring["ring.state_bytes"],
         work_bytes=layer.packed_bytes + (round_up(TILE_PIXELS * shape.out_c, 8) if missing else 0),
         uses_scratch=True,
         leads={0: _lead(window, shape)},
         window=window,
         row_form="window",
-        start="espalier_sparse_conv_2d_start" if shape.ring_rows else "",
-        ring=RING,
     )
-
-
-def _ring(view: OpView, shape: Shape, window: Window, row_bytes: int, slack: int) -> dict[str, int]:
-    if not shape.ring_rows:
-        return {}
-    outside = (quant_of(view.input(0).quant).zero_point & 0xFF) * 0x0101_0101
-    return ring_fields(window, row_bytes=row_bytes, outside=outside, left=shape.left * shape.in_c, slack=slack)
 
 
 def _channels(layer: _Layer, entries: Entries) -> NDArray[np.void]:

@@ -19,8 +19,6 @@ READ_FIRST = -(1 << 30)
 """A lead that every placement satisfies: the kernel reads the whole input before it writes."""
 
 
-RING = "espalier_ring"
-"""Prefix of the ring's functions (ring.c)."""
 RING_STATE_BYTES = 16
 """Counters in front of a ring's rows (struct State in ring.c)."""
 
@@ -147,15 +145,11 @@ class Lowered:
     """C element types of the inputs where they are not int8_t."""
     out_type: str = "int8_t"
     row_form: str = ""
-    """How a row is computed: "window" (state, work, input, output), "wide window" (the same, but rows must be
-    pushed into the ring) or "elementwise" (inputs, output, bytes, state)."""
+    """How a row is computed: "window" (state, work, input, output; the ring holds rows as they are), "wide window" (the
+    same, but the operator's own ``_push`` brings rows into the form of its ring) or "elementwise" (inputs, output,
+    bytes, state)."""
     start: str = ""
-    """Function that prepares the state before rows are computed; empty when none is needed."""
-    ring: str = ""
-    """Prefix of the functions that keep the ring of rows: "espalier_ring", which take the layer's ring, or the
-    operator's own, which take the layer."""
-    push: str = ""
-    """Function that takes an input row over into the ring; empty where it is named after ``function``."""
+    """Function of the operator's own that prepares its state before rows are computed; a ring needs none."""
 
     sparse: Sparse | None = None
     """Set where only the weights that are not zero are stored."""
@@ -169,15 +163,17 @@ class Lowered:
             return c_text.call(function, [layer, *sources, target, self.window.out_row_bytes, state])
         return c_text.call(function, [layer, state, work, *sources, target])
 
-    @property
-    def pushing(self) -> str:
-        """The function that takes an input row over into the ring."""
-        return self.push or f"{self.function}_push"
+    def start_call(self, layer: Name, state: Name) -> str:
+        """The call that prepares the state before rows are computed; empty where there is none to prepare."""
+        if self.start:
+            return c_text.call(self.start, [layer, state])
+        return ring_call("start", layer, state) if self.window and self.window.ring_rows else ""
 
-    def ring_call(self, action: str, layer: Name, state: Name) -> str:
-        """The call that asks or changes the ring: "wants", "slot", "advance"."""
-        subject = Name(f"{layer.text}.ring") if self.ring == RING else layer
-        return c_text.call(f"{self.ring}_{action}", [subject, state])
+    def push_call(self, layer: Name, state: Name, row: Name) -> str:
+        """The call that takes an input row over into the ring."""
+        if self.row_form == "window" and self.window:
+            return ring_call("push", layer, state, row, self.window.in_row_bytes)
+        return c_text.call(f"{self.function}_push", [layer, state, row])
 
     @property
     def scratch_bytes(self) -> int:
@@ -191,11 +187,18 @@ def quant_of(quant: Quant | None) -> Quant:
     return quant
 
 
+def ring_call(action: str, layer: Name, state: Name, *more: Value) -> str:
+    """A call of ring.c: "start", "wants", "slot", "advance" or "push"."""
+    return c_text.call(f"espalier_ring_{action}", [Name(f"{layer.text}.ring"), state, *more])
+
+
 def ring_fields(
-    window: Window, *, row_bytes: int, outside: int, left: int = 0, slack: int = 0
+    window: Window, *, row_bytes: int, zero: int, wide: bool = False, left: int = 0, slack: int = 0
 ) -> dict[str, int]:
-    """The fields of ``espalier_ring``. ``outside``: four bytes of padding, unsigned; ``left``: bytes in front of a
-    row's first pixel; ``slack``: bytes behind the last row that may be read."""
+    """The fields of ``espalier_ring``. ``zero``: what lies around the input, in 16 bits where the ring is ``wide``;
+    ``left``: bytes in front of a row's first pixel; ``slack``: bytes behind the last row that may be read."""
+    outside = (zero & 0xFFFF) * 0x10001 if wide else (zero & 0xFF) * 0x1010101
+    rows = RING_STATE_BYTES + round_up(window.ring_rows * row_bytes + slack, 8)
     return {
         "ring.rows": window.ring_rows,
         "ring.pad_top": window.pad_top,
@@ -204,7 +207,7 @@ def ring_fields(
         "ring.outside": outside - (outside >> 31 << 32),
         "ring.left": left,
         "ring.row_bytes": row_bytes,
-        "ring.state_bytes": RING_STATE_BYTES + round_up(window.ring_rows * row_bytes + slack, 8),
+        "ring.state_bytes": rows if window.ring_rows else 0,
     }
 
 

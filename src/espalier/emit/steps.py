@@ -9,7 +9,7 @@ from typing import Protocol
 from espalier.emit import c_text as c
 from espalier.emit.c_text import Name
 from espalier.emit.kernel_table import lower
-from espalier.emit.lowering import Coding, How, Lowered
+from espalier.emit.lowering import Coding, How, Lowered, ring_call
 from espalier.emit.stream import Node, Stream, build_stream
 from espalier.graph.types import ABSENT, Graph
 from espalier.graph.verify import layer_name
@@ -124,9 +124,9 @@ def _write_stream(
     starts: list[str] = []
     for node in stream.nodes():
         body.layers.append(Layer(name=names[node.op], op=node.op, lowered=node.lowered))
-        if node.lowered.start:
-            state = c.offset("arena", base + node.state)
-            starts.append(c.statement(c.call(node.lowered.start, [c.address(names[node.op]), state])))
+        start = node.lowered.start_call(c.address(names[node.op]), c.offset("arena", base + node.state))
+        if start:
+            starts.append(c.statement(start))
         for number, child in enumerate(node.children):
             if isinstance(child, int):
                 pointers.append(c.declaration("const int8_t *", _cursor(node, number), locate(child)))
@@ -154,17 +154,17 @@ def _write_stream(
         return lines + after
 
     def _fill_ring(node: Node, layer: Name, state: Name, number: int, child: Node | int) -> list[str]:
-        wants = node.lowered.ring_call("wants", layer, state)
+        wants = ring_call("wants", layer, state)
         if isinstance(child, Node) and child.row >= 0:
             buffer = c.offset("arena", base + child.row)
-            push = c.statement(c.call(node.lowered.pushing, [layer, state, buffer]))
+            push = c.statement(node.lowered.push_call(layer, state, buffer))
             return c.while_loop(wants, [*row_call(child, buffer), push])
         if isinstance(child, Node):
-            slot = Name(node.lowered.ring_call("slot", layer, state))
-            took = c.statement(node.lowered.ring_call("advance", layer, state))
+            slot = Name(ring_call("slot", layer, state))
+            took = c.statement(ring_call("advance", layer, state))
             return c.while_loop(wants, [*row_call(child, slot), took])
         cursor = _cursor(node, number)
-        push = c.statement(c.call(node.lowered.pushing, [layer, state, Name(cursor)]))
+        push = c.statement(node.lowered.push_call(layer, state, Name(cursor)))
         return c.while_loop(wants, [push, c.advance(cursor, node.window.in_row_bytes)])
 
     window = stream.root.window

@@ -11,54 +11,6 @@
 #define STEPS 12
 #endif
 
-typedef struct {
-  int32_t pushed;  /* padded rows in the ring so far */
-  int32_t wanted;  /* padded rows that the next output row needs */
-  int32_t slot;    /* where the next row goes; equally the oldest row */
-  int32_t unused;
-} Ring;
-
-static int8_t *ring_row(const espalier_conv_2d_layer *l, Ring *ring, int32_t slot) {
-  return (int8_t *)(ring + 1) + slot * l->row_bytes;
-}
-
-/* Fills whole words with the input's zero point. */
-static void fill(const espalier_conv_2d_layer *l, int8_t *at, int32_t bytes) {
-  uint32_t word = l->wide ? ((uint32_t)l->in_zero & 0xffffu) * 0x10001u : ((uint32_t)l->in_zero & 0xffu) * 0x1010101u;
-  uint32_t *to = (uint32_t *)(void *)at;
-  for (; bytes > 0; bytes -= 4) *to++ = word;
-}
-
-void espalier_conv_2d_start(const espalier_conv_2d_layer *l, void *state) {
-  Ring *ring = state;
-  ring->pushed = 0;
-  ring->wanted = l->ring_rows;
-  ring->slot = 0;
-  fill(l, (int8_t *)(ring + 1), l->state_bytes - (int32_t)sizeof(Ring));
-}
-
-void espalier_conv_2d_advance(const espalier_conv_2d_layer *l, void *state) {
-  Ring *ring = state;
-  ring->pushed++;
-  ring->slot++;
-  if (ring->slot == l->ring_rows) ring->slot = 0;
-}
-
-int espalier_conv_2d_wants(const espalier_conv_2d_layer *l, void *state) {
-  Ring *ring = state;
-  while (ring->pushed < ring->wanted) {
-    if (ring->pushed >= l->pad_top && ring->pushed < l->pad_top + l->in_height) return 1;
-    fill(l, ring_row(l, ring, ring->slot), l->row_bytes);
-    espalier_conv_2d_advance(l, state);
-  }
-  return 0;
-}
-
-int8_t *espalier_conv_2d_slot(const espalier_conv_2d_layer *l, void *state) {
-  Ring *ring = state;
-  return ring_row(l, ring, ring->slot) + ((l->pad_left * l->in_channels) << l->wide);
-}
-
 /* Widens bytes (a multiple of 4) to 16 bits, in the order 0, 2, 1, 3. */
 static void widen(int8_t *target, const int8_t *from, int32_t bytes) {
 #if ESPALIER_DSP
@@ -87,13 +39,12 @@ static void widen(int8_t *target, const int8_t *from, int32_t bytes) {
 }
 
 void espalier_conv_2d_push(const espalier_conv_2d_layer *l, void *state, const int8_t *row) {
-  int8_t *slot = espalier_conv_2d_slot(l, state);
   if (l->wide) {
-    widen(slot, row, l->in_width * l->in_channels);
+    widen(espalier_ring_slot(&l->ring, state), row, l->in_width * l->in_channels);
+    espalier_ring_advance(&l->ring, state);
   } else {
-    espalier_copy(slot, row, l->in_width * l->in_channels);
+    espalier_ring_push(&l->ring, state, row, l->in_width * l->in_channels);
   }
-  espalier_conv_2d_advance(l, state);
 }
 
 typedef int16_t *pack_kernel(int16_t *to, const int8_t *from, int32_t pitch, int32_t words);
@@ -541,17 +492,11 @@ void espalier_tile_bytes(const espalier_tile *t, int8_t *out) {
 #endif
 
 /* The windows of 4 pixels as bytes. */
-static void pack_windows(const espalier_conv_2d_layer *l, Ring *ring, int8_t *to, const int8_t *in, int32_t offset,
+static void pack_windows(const espalier_conv_2d_layer *l, void *state, int8_t *to, const int8_t *in, int32_t offset,
                          int32_t pitch) {
-  int32_t slot = l->ring_rows ? ring->slot : 0;
   int32_t line, piece, pixel;
   for (line = 0; line < l->window_rows; line++) {
-    const int8_t *from = in;
-    if (l->ring_rows) {
-      from = ring_row(l, ring, slot);
-      slot += l->dilation;
-      if (slot >= l->ring_rows) slot -= l->ring_rows;
-    }
+    const int8_t *from = l->ring.rows ? espalier_ring_row(&l->ring, state, line * l->dilation) : in;
     from += offset;
     for (piece = 0; piece < l->window_segments; piece++) {
       for (pixel = 0; pixel < 4; pixel++) {
@@ -568,7 +513,6 @@ static void clamp_row(int8_t *at, int32_t bytes, int32_t low, int32_t high) {
 }
 
 void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *work, const int8_t *in, int8_t *out) {
-  Ring *ring = state;
   pack_kernel *pack = l->wide ? espalier_pack_4_wide : espalier_pack_4;
   int32_t packed_values = 16 * l->segment_words * l->window_segments * l->window_rows;
   int32_t group_out = l->group_out;
@@ -598,13 +542,12 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
       int16_t *to = packed;
       int32_t pixels = l->out_width - x;
       int32_t pitch = l->pixel_step;
-      int32_t slot = l->ring_rows ? ring->slot : 0;
       int32_t line, piece;
       int32_t lines = l->window_bytes ? 0 : l->window_rows;
       int8_t *target;
       if (pixels >= 4) {
         pixels = 4;
-      } else if (l->ring_rows == 0) {
+      } else if (l->ring.rows == 0) {
         pixels = 1;
         pitch = 0;
       } else if (l->out_width >= 4) {
@@ -612,15 +555,10 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
         pixels = 4;
       }
       if (l->window_bytes) {
-        pack_windows(l, ring, work, in, x * l->pixel_step + group * l->group_step, pitch);
+        pack_windows(l, state, work, in, x * l->pixel_step + group * l->group_step, pitch);
       }
       for (line = 0; line < lines; line++) {
-        const int8_t *from = in;
-        if (l->ring_rows) {
-          from = ring_row(l, ring, slot);
-          slot += l->dilation;
-          if (slot >= l->ring_rows) slot -= l->ring_rows;
-        }
+        const int8_t *from = l->ring.rows ? espalier_ring_row(&l->ring, state, line * l->dilation) : in;
         from += x * l->pixel_step + group * l->group_step;
         for (piece = 0; piece < l->window_segments; piece++) {
           to = pack(to, from, pitch, l->segment_words);
@@ -641,22 +579,20 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
     tile.weights += pair_bytes * ((group_out + 1) >> 1);
   }
   if (l->low > -128 || l->high < 127) clamp_row(out, l->out_width * l->out_channels, l->low, l->high);
-  if (l->ring_rows) ring->wanted += l->stride_height;
+  if (l->ring.rows) espalier_ring_next(&l->ring, state);
 }
 
 void espalier_conv_2d(const espalier_conv_2d_layer *l, const int8_t *in, int8_t *out, void *scratch) {
-  void *work = (int8_t *)scratch + l->state_bytes;
+  void *work = (int8_t *)scratch + l->ring.state_bytes;
   int32_t y;
-  if (l->ring_rows) espalier_conv_2d_start(l, scratch);
+  if (l->ring.rows) espalier_ring_start(&l->ring, scratch);
   for (y = 0; y < l->out_height; y++) {
-    if (l->ring_rows) {
-      while (espalier_conv_2d_wants(l, scratch)) {
-        espalier_conv_2d_push(l, scratch, in);
-        in += l->in_width * l->in_channels;
-      }
+    while (l->ring.rows && espalier_ring_wants(&l->ring, scratch)) {
+      espalier_conv_2d_push(l, scratch, in);
+      in += l->in_width * l->in_channels;
     }
     espalier_conv_2d_row(l, scratch, work, in, out);
-    if (!l->ring_rows) in += l->stride_height * l->in_width * l->in_channels;
+    if (!l->ring.rows) in += l->ring.stride * l->in_width * l->in_channels;
     out += l->out_width * l->out_channels;
   }
 }

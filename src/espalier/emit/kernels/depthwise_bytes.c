@@ -268,21 +268,13 @@ void espalier_depthwise_bytes_row(const espalier_depthwise_bytes_layer *l, void 
 }
 #endif
 
-void espalier_depthwise_bytes_start(const espalier_depthwise_bytes_layer *l, void *state) {
-  espalier_ring_start(&l->ring, state);
-}
-
 void espalier_depthwise_bytes_push(const espalier_depthwise_bytes_layer *l, void *state, const int8_t *row) {
-  int8_t *slot = espalier_ring_slot(&l->ring, state);
+  int32_t bytes = l->in_width * l->in_channels;
   if (l->multiplier == 1) {
-    espalier_copy(slot, row, l->in_width * l->in_channels);
+    espalier_ring_push(&l->ring, state, row, bytes);
   } else {
-    int32_t i, repeat;
-    for (i = l->in_width * l->in_channels; i > 0; i--, row++) {
-      for (repeat = l->multiplier; repeat > 0; repeat--) *slot++ = *row;
-    }
+    espalier_ring_push_repeated(&l->ring, state, row, bytes, l->multiplier);
   }
-  espalier_ring_advance(&l->ring, state);
 }
 
 void espalier_depthwise_bytes(const espalier_depthwise_bytes_layer *l, const int8_t *in, int8_t *out, void *scratch) {

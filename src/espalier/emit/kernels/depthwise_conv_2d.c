@@ -162,18 +162,6 @@ static void take_row(const espalier_depthwise_conv_2d_layer *l, int8_t *slot, co
   }
 }
 
-/* The same where the ring holds bytes. */
-static void take_bytes(const espalier_depthwise_conv_2d_layer *l, int8_t *slot, const int8_t *in) {
-  int32_t count = l->in_width * l->in_channels, repeat;
-  if (l->multiplier == 1) {
-    espalier_copy(slot, in, count);
-    return;
-  }
-  for (; count > 0; count--, in++) {
-    for (repeat = l->multiplier; repeat > 0; repeat--) *slot++ = *in;
-  }
-}
-
 /* The window's rows of one block, as 16-bit values. */
 typedef struct {
   const int8_t *first;
@@ -319,18 +307,16 @@ void espalier_depthwise_conv_2d_row(const espalier_depthwise_conv_2d_layer *l, v
   espalier_ring_next(&l->ring, state);
 }
 
-void espalier_depthwise_conv_2d_start(const espalier_depthwise_conv_2d_layer *l, void *state) {
-  espalier_ring_start(&l->ring, state);
-}
-
 void espalier_depthwise_conv_2d_push(const espalier_depthwise_conv_2d_layer *l, void *state, const int8_t *row) {
-  int8_t *slot = espalier_ring_slot(&l->ring, state);
-  if (l->narrow) {
-    take_bytes(l, slot, row);
+  int32_t bytes = l->in_width * l->in_channels;
+  if (l->narrow && l->multiplier == 1) {
+    espalier_ring_push(&l->ring, state, row, bytes);
+  } else if (l->narrow) {
+    espalier_ring_push_repeated(&l->ring, state, row, bytes, l->multiplier);
   } else {
-    take_row(l, slot, row);
+    take_row(l, espalier_ring_slot(&l->ring, state), row);
+    espalier_ring_advance(&l->ring, state);
   }
-  espalier_ring_advance(&l->ring, state);
 }
 
 void espalier_depthwise_conv_2d(const espalier_depthwise_conv_2d_layer *l, const int8_t *in, int8_t *out,

@@ -225,20 +225,16 @@ void espalier_depthwise_dual_row(const espalier_depthwise_dual_layer *l, void *s
   espalier_ring_next(&l->ring, state);
 }
 
-void espalier_depthwise_dual_start(const espalier_depthwise_dual_layer *l, void *state) {
-  espalier_ring_start(&l->ring, state);
-}
-
 void espalier_depthwise_dual_push(const espalier_depthwise_dual_layer *l, void *state, const int8_t *row) {
   int8_t *slot = espalier_ring_slot(&l->ring, state);
   int32_t block;
   if (l->narrow) {
-    espalier_copy(slot, row, l->in_width * l->channels);
-  } else {
-    for (block = 0; block < l->channels; block += 4) {
-      widen(slot + 2 * block * l->ring_width, row + block, l->in_width, l->channels, l->pad_left,
-            (uint32_t)l->ring.outside);
-    }
+    espalier_ring_push(&l->ring, state, row, l->in_width * l->channels);
+    return;
+  }
+  for (block = 0; block < l->channels; block += 4) {
+    widen(slot + 2 * block * l->ring_width, row + block, l->in_width, l->channels, l->pad_left,
+          (uint32_t)l->ring.outside);
   }
   espalier_ring_advance(&l->ring, state);
 }

@@ -102,6 +102,48 @@ void espalier_copy_tensor(const espalier_copy_layer *layer, const int8_t *in, in
 /* Continues a CRC-32; start with 0. */
 uint32_t espalier_crc32(uint32_t crc, const void *data, int32_t bytes);
 
+/* ---- rows that wait for a window ---------------------------------------------------------------------------------- */
+
+/* The ring of padded rows of an operator, whose state starts with it. Row by row: start; for each output row, while the
+ * ring wants an input row, push one, or write it to the slot and advance; where the ring holds rows in another form, the
+ * operator has a push of its own. Then the operator takes its output row. */
+typedef struct {
+  int16_t rows;             /* (kernel height - 1) * dilation + 1; 0: the input is read where it is */
+  int16_t pad_top, in_height, stride;
+  int32_t outside;          /* four bytes of what lies around the input */
+  int32_t left;             /* bytes in front of the input's first pixel */
+  int32_t row_bytes;        /* a multiple of 4 */
+  int32_t state_bytes;      /* counters, rows, and what may be read behind them */
+} espalier_ring;
+
+typedef struct {
+  int32_t pushed;  /* padded rows in the ring so far */
+  int32_t wanted;  /* padded rows that the next output row needs */
+  int32_t slot;    /* where the next row goes; equally the oldest row */
+  int32_t unused;
+} espalier_ring_state;
+
+void espalier_ring_start(const espalier_ring *ring, void *state);
+/* Takes a row over as it is, or each of its bytes `repeat` times. */
+void espalier_ring_push(const espalier_ring *ring, void *state, const int8_t *row, int32_t bytes);
+void espalier_ring_push_repeated(const espalier_ring *ring, void *state, const int8_t *row, int32_t bytes,
+                                 int32_t repeat);
+int espalier_ring_wants(const espalier_ring *ring, void *state);
+int8_t *espalier_ring_slot(const espalier_ring *ring, void *state);
+void espalier_ring_advance(const espalier_ring *ring, void *state);
+
+/* A row of the window, from its padding on; 0 is the topmost. */
+static inline int8_t *espalier_ring_row(const espalier_ring *ring, void *state, int32_t number) {
+  espalier_ring_state *s = (espalier_ring_state *)state;
+  number += s->slot;
+  return (int8_t *)(s + 1) + (number < ring->rows ? number : number - ring->rows) * ring->row_bytes;
+}
+
+/* The next window lies a stride lower. */
+static inline void espalier_ring_next(const espalier_ring *ring, void *state) {
+  ((espalier_ring_state *)state)->wanted += ring->stride;
+}
+
 /* ---- convolution ----------------------------------------------------------------------------------------------- */
 
 /* One pair of output channels. shift is the right shift of the fast path (1..22) or TFLite's shift of the wide one. */
@@ -128,14 +170,13 @@ typedef void (*espalier_tile_kernel)(const espalier_tile *tile, int8_t *out);
  * {c0[k0], c1[k0], c0[k2], c1[k2], c0[k1], c1[k1], c0[k3], c1[k3]}; each segment of a window row is padded with
  * zeros to a multiple of 4. Biases hold -input zero point * sum of the weights. */
 typedef struct {
+  espalier_ring ring;       /* no rows: 1x1 windows are read straight from the input */
   const int8_t *weights;
   const espalier_pair *pairs;
   espalier_tile_kernel tile;
-  int16_t in_height, in_width, in_channels;
+  int16_t in_width, in_channels;
   int16_t out_height, out_width, out_channels;
   int16_t groups, group_out;
-  int16_t pad_top, pad_left;
-  int16_t ring_rows;        /* (kernel height - 1) * dilation + 1; 0: 1x1 windows are read straight from the input */
   int16_t window_rows, window_segments; /* kernel height; pieces of a window row that lie together */
   int16_t segment_words;    /* 4-byte words of a piece, rounded up */
   int16_t segment_step;     /* bytes from one piece to the next, in the ring */
@@ -145,12 +186,9 @@ typedef struct {
   int16_t window_bytes;     /* for tile_bytes: bytes of a packed window, a multiple of 16; 0 for the other tiles */
   int16_t segment_bytes;    /* bytes of a piece */
   int16_t dilation;         /* rows of the input between two rows of the window */
-  int16_t stride_height;
   int16_t count;            /* output channels per group; for tile_4x2 pairs of them */
   int16_t skip;             /* steps of the unrolled loop of tile_4x2 that its first pass jumps over */
-  int16_t row_bytes;        /* bytes of a padded row, rounded up to 4 */
-  int32_t state_bytes;      /* the ring with its counters and the bytes that the last tile of a row may read too much */
-  int8_t in_zero, out_zero, low, high;
+  int8_t out_zero, low, high;
 } espalier_conv_2d_layer;
 
 /* The fast path: |accumulator| < 2^30, multipliers > 0, right shifts 1..22, an even number of channels per group. */
@@ -161,15 +199,9 @@ void espalier_tile_bytes(const espalier_tile *tile, int8_t *out);
 /* Every other case. */
 void espalier_tile_wide(const espalier_tile *tile, int8_t *out);
 
-/* state: espalier_conv_2d_layer.state_bytes (only where rows go through a ring), work: what one row needs besides. */
+/* state: the ring (only where rows go through one), work: what one row needs besides. */
 void espalier_conv_2d(const espalier_conv_2d_layer *layer, const int8_t *in, int8_t *out, void *scratch);
-/* Row by row: start; for each output row, while it wants an input row, push one (or write it to the slot and advance);
- * then take the output row. Layers without a ring read `in`, the others ignore it; a slot takes 8-bit values only where
- * the ring is not wide. */
-void espalier_conv_2d_start(const espalier_conv_2d_layer *layer, void *state);
-int espalier_conv_2d_wants(const espalier_conv_2d_layer *layer, void *state);
-int8_t *espalier_conv_2d_slot(const espalier_conv_2d_layer *layer, void *state);
-void espalier_conv_2d_advance(const espalier_conv_2d_layer *layer, void *state);
+/* Row by row: layers without a ring read `in`, the others ignore it. push: where the ring is wide. */
 void espalier_conv_2d_push(const espalier_conv_2d_layer *layer, void *state, const int8_t *row);
 void espalier_conv_2d_row(const espalier_conv_2d_layer *layer, void *state, void *work, const int8_t *in, int8_t *out);
 
@@ -200,44 +232,6 @@ typedef struct {
 
 void espalier_lookup(const espalier_lookup_layer *layer, const int8_t *in, int8_t *out);
 
-/* ---- rows that wait for a window ---------------------------------------------------------------------------------- */
-
-/* The ring of padded rows of an operator, whose state starts with it. Row by row: start; for each output row, while the
- * ring wants an input row, push one with the operator's own function (or write it to the slot and advance, where the ring
- * holds rows as they are); then the operator takes its output row. */
-typedef struct {
-  int16_t rows;             /* (kernel height - 1) * dilation + 1 */
-  int16_t pad_top, in_height, stride;
-  int32_t outside;          /* four bytes of what lies around the input */
-  int32_t left;             /* bytes in front of the input's first pixel */
-  int32_t row_bytes;        /* a multiple of 4 */
-  int32_t state_bytes;      /* counters, rows, and what may be read behind them */
-} espalier_ring;
-
-typedef struct {
-  int32_t pushed;  /* padded rows in the ring so far */
-  int32_t wanted;  /* padded rows that the next output row needs */
-  int32_t slot;    /* where the next row goes; equally the oldest row */
-  int32_t unused;
-} espalier_ring_state;
-
-void espalier_ring_start(const espalier_ring *ring, void *state);
-int espalier_ring_wants(const espalier_ring *ring, void *state);
-int8_t *espalier_ring_slot(const espalier_ring *ring, void *state);
-void espalier_ring_advance(const espalier_ring *ring, void *state);
-
-/* A row of the window, from its padding on; 0 is the topmost. */
-static inline int8_t *espalier_ring_row(const espalier_ring *ring, void *state, int32_t number) {
-  espalier_ring_state *s = (espalier_ring_state *)state;
-  number += s->slot;
-  return (int8_t *)(s + 1) + (number < ring->rows ? number : number - ring->rows) * ring->row_bytes;
-}
-
-/* The next window lies a stride lower. */
-static inline void espalier_ring_next(const espalier_ring *ring, void *state) {
-  ((espalier_ring_state *)state)->wanted += ring->stride;
-}
-
 /* ---- pooling --------------------------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -251,8 +245,6 @@ void espalier_max_pool_2d(const espalier_pool_layer *layer, const int8_t *in, in
 void espalier_average_pool_2d_row(const espalier_pool_layer *layer, void *state, void *work, const int8_t *in,
                                   int8_t *out);
 void espalier_max_pool_2d_row(const espalier_pool_layer *layer, void *state, void *work, const int8_t *in, int8_t *out);
-void espalier_pool_start(const espalier_pool_layer *layer, void *state);
-void espalier_pool_push(const espalier_pool_layer *layer, void *state, const int8_t *row);
 
 /* ---- fully connected ------------------------------------------------------------------------------------------- */
 
@@ -486,7 +478,7 @@ typedef struct {
   int16_t in_row_bytes;
   int16_t out_height, out_width, out_channels;
   int16_t window_rows, window_segments; /* as in espalier_conv_2d_layer */
-  int16_t segment_words, segment_step, pixel_step, dilation, stride_height;
+  int16_t segment_words, segment_step, pixel_step, dilation;
   int8_t out_zero, low, high;
 } espalier_sparse_conv_2d_layer;
 
@@ -498,8 +490,6 @@ uint32_t *espalier_sparse_pack_pairs(uint32_t *to, const int8_t *from, int32_t p
 uint32_t *espalier_sparse_pack_bytes(uint32_t *to, const int8_t *from, int32_t pitch, int32_t words);
 
 void espalier_sparse_conv_2d(const espalier_sparse_conv_2d_layer *layer, const int8_t *in, int8_t *out, void *scratch);
-void espalier_sparse_conv_2d_start(const espalier_sparse_conv_2d_layer *layer, void *state);
-void espalier_sparse_conv_2d_push(const espalier_sparse_conv_2d_layer *layer, void *state, const int8_t *row);
 void espalier_sparse_conv_2d_row(const espalier_sparse_conv_2d_layer *layer, void *state, void *work, const int8_t *in,
                                  int8_t *out);
 
@@ -532,7 +522,6 @@ typedef struct {
 
 void espalier_depthwise_conv_2d(const espalier_depthwise_conv_2d_layer *layer, const int8_t *in, int8_t *out,
                                 void *scratch);
-void espalier_depthwise_conv_2d_start(const espalier_depthwise_conv_2d_layer *layer, void *state);
 void espalier_depthwise_conv_2d_push(const espalier_depthwise_conv_2d_layer *layer, void *state, const int8_t *row);
 void espalier_depthwise_conv_2d_row(const espalier_depthwise_conv_2d_layer *layer, void *state, void *work,
                                     const int8_t *in, int8_t *out);
@@ -556,7 +545,6 @@ typedef struct {
 } espalier_depthwise_dual_layer;
 
 void espalier_depthwise_dual(const espalier_depthwise_dual_layer *layer, const int8_t *in, int8_t *out, void *scratch);
-void espalier_depthwise_dual_start(const espalier_depthwise_dual_layer *layer, void *state);
 void espalier_depthwise_dual_push(const espalier_depthwise_dual_layer *layer, void *state, const int8_t *row);
 void espalier_depthwise_dual_row(const espalier_depthwise_dual_layer *layer, void *state, void *work, const int8_t *in,
                                   int8_t *out);
@@ -578,7 +566,6 @@ typedef struct {
 } espalier_depthwise_bytes_layer;
 
 void espalier_depthwise_bytes(const espalier_depthwise_bytes_layer *layer, const int8_t *in, int8_t *out, void *scratch);
-void espalier_depthwise_bytes_start(const espalier_depthwise_bytes_layer *layer, void *state);
 void espalier_depthwise_bytes_push(const espalier_depthwise_bytes_layer *layer, void *state, const int8_t *row);
 void espalier_depthwise_bytes_row(const espalier_depthwise_bytes_layer *layer, void *state, void *work, const int8_t *in,
                                   int8_t *out);

@@ -331,10 +331,3 @@ void espalier_max_pool_2d_row(const espalier_pool_layer *l, void *state, void *w
   (void)in;
   ring_windows(l, state, out, max_pixel);
 }
-
-void espalier_pool_start(const espalier_pool_layer *l, void *state) { espalier_ring_start(&l->ring, state); }
-
-void espalier_pool_push(const espalier_pool_layer *l, void *state, const int8_t *row) {
-  espalier_copy(espalier_ring_slot(&l->ring, state), row, l->in_width * l->channels);
-  espalier_ring_advance(&l->ring, state);
-}

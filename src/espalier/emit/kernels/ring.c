@@ -35,6 +35,21 @@ int espalier_ring_wants(const espalier_ring *r, void *state) {
   return 0;
 }
 
+void espalier_ring_push(const espalier_ring *r, void *state, const int8_t *row, int32_t bytes) {
+  espalier_copy(espalier_ring_slot(r, state), row, bytes);
+  espalier_ring_advance(r, state);
+}
+
+void espalier_ring_push_repeated(const espalier_ring *r, void *state, const int8_t *row, int32_t bytes,
+                                 int32_t repeat) {
+  int8_t *slot = espalier_ring_slot(r, state);
+  int32_t left;
+  for (; bytes > 0; bytes--, row++) {
+    for (left = repeat; left > 0; left--) *slot++ = *row;
+  }
+  espalier_ring_advance(r, state);
+}
+
 int8_t *espalier_ring_slot(const espalier_ring *r, void *state) {
   espalier_ring_state *s = state;
   return row_at(r, s, s->slot) + r->left;

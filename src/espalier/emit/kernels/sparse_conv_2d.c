@@ -313,15 +313,6 @@ void espalier_sparse_tile_bytes(const espalier_sparse_tile *t, int8_t *out) {
 
 /* ---- rows ------------------------------------------------------------------------------------------------------- */
 
-void espalier_sparse_conv_2d_start(const espalier_sparse_conv_2d_layer *l, void *state) {
-  espalier_ring_start(&l->ring, state);
-}
-
-void espalier_sparse_conv_2d_push(const espalier_sparse_conv_2d_layer *l, void *state, const int8_t *row) {
-  espalier_copy(espalier_ring_slot(&l->ring, state), row, l->in_row_bytes);
-  espalier_ring_advance(&l->ring, state);
-}
-
 void espalier_sparse_conv_2d_row(const espalier_sparse_conv_2d_layer *l, void *state, void *work, const int8_t *in,
                                  int8_t *out) {
   int8_t *spare = (int8_t *)work + l->packed_bytes;
@@ -357,16 +348,16 @@ void espalier_sparse_conv_2d_row(const espalier_sparse_conv_2d_layer *l, void *s
 }
 
 void espalier_sparse_conv_2d(const espalier_sparse_conv_2d_layer *l, const int8_t *in, int8_t *out, void *scratch) {
-  void *work = (int8_t *)scratch + (l->ring.rows ? l->ring.state_bytes : 0);
+  void *work = (int8_t *)scratch + l->ring.state_bytes;
   int32_t y;
   if (l->ring.rows) espalier_ring_start(&l->ring, scratch);
   for (y = 0; y < l->out_height; y++) {
     while (l->ring.rows && espalier_ring_wants(&l->ring, scratch)) {
-      espalier_sparse_conv_2d_push(l, scratch, in);
+      espalier_ring_push(&l->ring, scratch, in, l->in_row_bytes);
       in += l->in_row_bytes;
     }
     espalier_sparse_conv_2d_row(l, scratch, work, in, out);
-    if (!l->ring.rows) in += l->stride_height * l->in_row_bytes;
+    if (!l->ring.rows) in += l->ring.stride * l->in_row_bytes;
     out += l->out_width * l->out_channels;
   }
 }
