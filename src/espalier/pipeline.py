@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from .build import Outcome
 from .bundle.make_bundles import Bundle, make_bundles, start_programs
@@ -14,12 +13,12 @@ from .errors import EspalierError, GateError, VerificationError
 from .gate import describe, gates
 from .job import Job
 from .measure.evaluate_model import Evaluation, answer_early, decide_threshold, evaluate_model
-from .measure.time_model import Timing, time_models, timers
-from .prune.prune_model import Pruning, prune_model
+from .measure.time_model import time_models, timers
+from .prune.prune_model import prune_model
 from .publish import publish
 from .quantize.layer_account import account_if_due, blame
 from .quantize.quantize_model import Int8Model, check_targets, quantize_model
-from .report.compose import compose_report
+from .report.compose import Results, compose_report
 from .report.content import GateRow
 from .report.files import report_files
 from .workshop import Workshop
@@ -63,45 +62,29 @@ def run_stages(shop: Workshop, job: Job, out: Path, *, tools: str) -> Outcome:
     )
     explained, doubts = account_if_due(shop, job, pruned.model, int8, rows)
     rows = blame(rows, evaluation.accuracy, explained, f"espalier explain {job.path.name}")
-    findings = (*findings, *doubts)
-    return _finish(shop, job, out, rows, findings, pruning, int8, evaluation, timing, proved, bundles, explained)
+    results = Results(
+        gates=rows,
+        findings=(*findings, *doubts),
+        pruning=pruning,
+        int8=int8,
+        evaluation=evaluation,
+        timing=timing,
+        proof=proved,
+        bundles=bundles,
+        explained=explained,
+    )
+    return _finish(shop, job, out, results)
 
 
-def _finish(
-    shop: Workshop,
-    job: Job,
-    out: Path,
-    rows: tuple[GateRow, ...],
-    findings: tuple[str, ...],
-    pruning: Pruning,
-    int8: Int8Model,
-    evaluation: Evaluation,
-    timing: Timing,
-    proof: Proof,
-    bundles: Any,
-    explained: dict[str, Any] | None,
-) -> Outcome:
-    failure = _failure(rows, proof, bundles.bundles)
+def _finish(shop: Workshop, job: Job, out: Path, results: Results) -> Outcome:
+    failure = _failure(results.gates, results.proof, results.bundles.bundles)
     folder = out / f"{job.recipe.name}-{job.recipe.version}"
     with shop.stage("report"):
-        report = compose_report(
-            shop,
-            job,
-            status="failed" if failure else "passed",
-            gates=rows,
-            findings=findings,
-            pruning=pruning,
-            int8=int8,
-            evaluation=evaluation,
-            timing=timing,
-            proof=proof,
-            bundles=bundles,
-            explained=explained,
-        )
+        report = compose_report(shop, job, results, status="failed" if failure else "passed")
         files = report_files(report)
         if failure is None:
-            files += model_files(job, evaluation, int8)
-            files += tuple(artifact for bundle in bundles.bundles for artifact in bundle.placed())
+            files += model_files(job, results.evaluation, results.int8)
+            files += tuple(artifact for bundle in results.bundles.bundles for artifact in bundle.placed())
         publish(files, folder)
     shop.ended("report", str(folder))
     shop.remember(job.path)

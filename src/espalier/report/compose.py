@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
@@ -20,23 +21,28 @@ from ..workshop import Workshop, versions
 from .content import GateRow, MemoryRow, ModelRow, QuantizeRow, Report
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """What the stages of a build found: `explained` is None where the account of the layers was not due."""
+
+    gates: tuple[GateRow, ...]
+    findings: tuple[str, ...]
+    pruning: Pruning
+    int8: Int8Model
+    evaluation: Evaluation
+    timing: Timing
+    proof: Proof
+    bundles: Bundles
+    explained: dict[str, Any] | None
+
+
 def compose_report(
-    shop: Workshop,
-    job: Job,
-    *,
-    status: Literal["passed", "failed"],
-    gates: tuple[GateRow, ...],
-    findings: tuple[str, ...],
-    pruning: Pruning,
-    int8: Int8Model,
-    evaluation: Evaluation,
-    timing: Timing,
-    proof: Proof,
-    bundles: Bundles,
-    explained: dict[str, Any] | None,
+    shop: Workshop, job: Job, results: Results, *, status: Literal["passed", "failed"]
 ) -> Report:
     """The report; a failed build lists no bundle, since none was written."""
     facts, summary = job.model.facts(), job.model.summary()
+    int8, evaluation, timing = results.int8, results.evaluation, results.timing
+    pruning, proof, bundles = results.pruning, results.proof, results.bundles
     checks = proof.checks + tuple(
         msgspec.structs.replace(check, name=f"{bundle.target}: {check.name}")
         for bundle in bundles.bundles
@@ -79,14 +85,14 @@ def compose_report(
             arena_bytes=bundles.arena_bytes, peak_rss_bytes=timing.peak_rss_bytes, arenas=bundles.arenas
         ),
         emulated=bundles.emulated,
-        gates=gates,
+        gates=results.gates,
         checks=checks,
         bundles=bundle_rows(bundles) if status == "passed" else (),
         parity=proof.parity,
-        warnings=(*findings, *evaluation.warnings, *int8.warnings, *timing.notes, *bundles.notes),
+        warnings=(*results.findings, *evaluation.warnings, *int8.warnings, *timing.notes, *bundles.notes),
         machine=_machine(),
         preprocessing=evaluation.preprocessing,
-        explain=explained,
+        explain=results.explained,
         contact_sheet=evaluation.contact_sheet,
     )
 
