@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
@@ -67,7 +68,7 @@ def test_a_broken_pipe_that_is_not_the_readers_is_a_bug_and_never_silent(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def broken(*_: object, **__: object) -> None:
-        raise BrokenPipeError("a child has gone")
+        raise BrokenPipeError(errno.EPIPE, "a child has gone")
 
     monkeypatch.setattr(cli.cli.commands["doctor"], "callback", broken)
     monkeypatch.setattr(sys, "argv", ["espalier", "doctor"])
