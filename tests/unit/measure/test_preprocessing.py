@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tiny_models import SHAPE, brightness_classifier, redness_classifier
 
-from espalier.measure.preprocessing import _finding, alternatives, score_alternatives
+from espalier.measure.preprocessing import Scored, alternatives, diagnose, score_alternatives
 from espalier.measure.runtimes import litert
 from espalier.recipe import InputContract
 
@@ -42,8 +42,12 @@ def test_it_is_an_error_when_the_other_way_wins_by_far_or_halves_the_mistakes(
     declared: int, other: int, severity: str | None
 ) -> None:
     """Right answers of 200; whoever wins is right wherever the other one is."""
-    way, place = alternatives(contract(0.0, 255.0))[1], np.arange(200)
-    finding = _finding(way, place < declared, place < other)
+    ways, place = alternatives(contract(0.0, 255.0)), np.arange(200)
+    given, tried = (
+        Scored(way=way, hits=place < hits, reordered=place < hits, tells=True, tells_reordered=True)
+        for way, hits in zip(ways[:2], (declared, other), strict=True)
+    )
+    finding = diagnose(given, [tried])
     assert (finding.severity if finding else None) == severity
 
 
