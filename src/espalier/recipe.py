@@ -158,11 +158,14 @@ class Budgets(_Table, frozen=True, kw_only=True):
 
 
 class Deploy(_Table, frozen=True, kw_only=True):
-    """One target: the name of a file in targets/, or a path to one; the rest is for microcontrollers only."""
+    """One target: the name of a file in targets/, or a path to one; the rest is for microcontrollers only.
+    `reserve_flash`, `reserve_ram`: bytes of the part that belong to the application; the gates leave them to it."""
 
     target: str
     runtime: Literal["c", "tflm"] | None = None
     optimize: Literal["speed", "ram", "flash"] = "speed"
+    reserve_flash: int = 0
+    reserve_ram: int = 0
 
 
 class Recipe(_Table, frozen=True, kw_only=True):
@@ -269,6 +272,10 @@ def _rules(recipe: Recipe) -> list[tuple[str, bool]]:
             or (recipe.evaluation is not None and _within(recipe.decision.precision, 0, 1)),
         ),
         ("at least one [[deploy]] table is needed", len(recipe.deploy) > 0),
+        (
+            "`deploy.reserve-flash` and `deploy.reserve-ram` are bytes from 0 up to 1e12",
+            all(0 <= size <= 10**12 for d in recipe.deploy for size in (d.reserve_flash, d.reserve_ram)),
+        ),
         (
             "each [[deploy]] target may appear once",
             len({d.target for d in recipe.deploy}) == len(recipe.deploy),
