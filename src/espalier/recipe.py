@@ -297,7 +297,7 @@ def _rules(recipe: Recipe) -> list[tuple[str, bool]]:
             or (recipe.evaluation.images is None) != (recipe.evaluation.csv is None),
         ),
         (
-            "`budgets` must be positive numbers; `min-accuracy` and `min-class-recall` are shares from 0 to 1",
+            "`budgets` must be positive numbers; `min-accuracy` and `min-class-recall` are each a share from 0 to 1",
             all(_within(v, 0, 1e15) for v in _numbers(msgspec.to_builtins(recipe.budgets)))
             and _within(recipe.budgets.min_class_recall or 0, 0, 1)
             and _within(recipe.budgets.min_accuracy or 0, 0, 1),

@@ -52,6 +52,12 @@ class Examination(msgspec.Struct, frozen=True, kw_only=True):
         said = [f"{row.role}: {f.message}" for row in self.sets for f in row.findings if f.severity == "error"]
         return (*said, *(f.message for f in self.model if f.severity == "error"))
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is told and stops nothing, in words."""
+        said = [f"{row.role}: {f}" for row in self.sets for f in row.findings if f.severity == "warning"]
+        return (*said, *(str(f) for f in self.model if f.severity == "warning"))
+
     def refusal(self) -> ImagesRefusedError | None:
         """The error that a build would end with; None when there is none."""
         errors = self.errors

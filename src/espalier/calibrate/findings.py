@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from ..alarms import override
+from ..alarms import ALARMS, override
 from ..errors import ImagesRefusedError
 from ..load.facts import ImageFacts, ImageProblem
 from ..recipe import InputContract
@@ -32,7 +32,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     def __str__(self) -> str:
         if self.severity == "accepted":
             return f"{ACCEPTED}{self.message}"
-        return f"{self.message}; {self.next_step}" if self.next_step else self.message
+        told = f"{self.message}; {self.next_step}" if self.next_step else self.message
+        return f"{told} [{self.code}]" if self.code in ALARMS else told
 
     @property
     def way_on(self) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .statistics import wilson
+from .statistics import Z95, wilson
 
 DEVIATIONS = 3.0
 """Standard deviations over chance from which answers count as better than chance."""
@@ -35,7 +35,9 @@ class Skill:
 
     `deviations`: distance from chance in standard deviations of that random order (Hoeffding, Annals of Mathematical
     Statistics 22, 1951). `kappa`: (share - chance) / (1 - chance) (Cohen, Educational and Psychological Measurement 20,
-    1960), with the 95 % interval of `share` carried over: 0 is guessing, 1 always right, below 0 worse than guessing.
+    1960): 0 is guessing, 1 always right, below 0 worse than guessing. `low`, `high`: its 95 % interval from that standard
+    deviation, but `high` never under what the n (1 - chance) images that guessing gets wrong leave open (Wilson): one
+    answer to everything has no deviation, and still two odd images do not show that it is always so.
     """
 
     n: int
@@ -61,15 +63,16 @@ def skill(truth: Indices, answers: Indices) -> Skill:
     deviation = math.sqrt(max(float(spread), 0.0) / (n - 1)) if n > 1 else 0.0
     share, chance = hits / n, expected / n
     room = max(1 - chance, 1e-9)
-    low, high = wilson(hits, n)
+    kappa, half = (share - chance) / room, Z95 * deviation / (n * room)
+    hard = max(1, round(n * room))
     return Skill(
         n=n,
         share=share,
         chance=chance,
         deviations=(hits - expected) / deviation if deviation > 1e-9 else 0.0,
-        kappa=(share - chance) / room,
-        low=(low - chance) / room,
-        high=(high - chance) / room,
+        kappa=kappa,
+        low=max(-1.0, kappa - half),
+        high=min(1.0, max(kappa + half, wilson(round(max(kappa, 0.0) * hard), hard)[1])),
     )
 
 
