@@ -65,8 +65,9 @@ def calmed(
         bias, output = int(biases[channel]), _Output(scales[channel], low - zero_point, high - zero_point)
         least = bias + int(np.minimum(-LARGEST_INPUT * row, (LARGEST_INPUT - 1) * row).sum())
         most = bias + int(np.maximum(-LARGEST_INPUT * row, (LARGEST_INPUT - 1) * row).sum())
-        monotone = -(1 << 31) <= least << max(output.multiplier.shift, 0) and most << max(output.multiplier.shift, 0) < 1 << 31
-        steps = output.of(most) - output.of(least) if monotone or least == most else 2
+        left = max(output.multiplier.shift, 0)
+        whole = least << left >= arithmetic.INT32_MIN and most << left <= arithmetic.INT32_MAX  # nothing wraps around
+        steps = output.of(most) - output.of(least) if whole else 2
         if steps == 0:
             weights[channel], biases[channel] = 0, 4 * output.of(least)
             scales[channel] = Multiplier(value=1 << 30, shift=-1)
