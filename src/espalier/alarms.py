@@ -16,6 +16,7 @@ ALARMS: dict[str, str] = {
     "class-missing": "labels without an image",
     "constant": "images of a single colour",
     "contradiction": "the same picture in two classes",
+    "declared-twice": "normalisation in the recipe and inside the model",
     "duplicate": "repeated images",
     "exif-rotated": "images turned by their EXIF orientation",
     "exposure": "images almost black or almost white",

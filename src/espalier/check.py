@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .answer_gates import strict_row
+from .calibrate.declared import declared_twice
 from .calibrate.findings import ACCEPTED
 from .errors import EspalierError, GateError, ImagesRefusedError
 from .gate import describe
@@ -93,7 +94,10 @@ def _check_model(found: _Findings, shop: Workshop, recipe: Recipe, folder: Path)
             f"{facts['parameters']:,} parameters, ends with {facts['output']}"
         )
 
-    found.attempt("model", step)
+    if found.attempt("model", step):
+        twice = declared_twice(recipe.input, facts["config"])
+        if twice is not None:
+            found.warn("input", f"{twice.message}; {twice.next_step}", twice.code)
     classes = facts.get("classes")
     if classes == 1:
         return 2
