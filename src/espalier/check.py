@@ -15,7 +15,7 @@ from .load.read_model import ModelFile
 from .measure.statistics import too_few
 from .recipe import Recipe, load_recipe
 from .store import Store
-from .target import load_target
+from .target import load_target, load_targets
 from .terminal import Progress
 from .workshop import Workshop
 
@@ -62,6 +62,9 @@ def check_recipe(path: Path) -> dict[str, Any]:
     _check_images(found, recipe, folder, labels)
     for deploy in recipe.deploy:
         found.attempt("target", lambda d=deploy: _target_text(d.target, folder))  # type: ignore[misc]
+    if all(row["severity"] != "error" for row in found.rows if row["what"] == "target"):
+        names = [deploy.target for deploy in recipe.deploy]
+        found.attempt("targets", lambda: f"{len(load_targets(names, relative_to=folder))}, each with its own name")
     return {"rows": found.rows, "error": found.error}
 
 

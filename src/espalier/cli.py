@@ -43,19 +43,27 @@ def cli() -> None:
     help="Consumers' own tools to check the bundles with: the fast ones, all, or none.",
 )
 @click.option("--fresh", is_flag=True, help="Run every stage; do not reuse stored results.")
+@click.option(
+    "--all-or-nothing", is_flag=True, help="A target that fails withholds the bundles of the others, too."
+)
 @JSON
 @QUIET
-def build(recipe: Path, out: Path, tools: str, fresh: bool, as_json: bool, quiet: bool) -> None:
+def build(
+    recipe: Path, out: Path, tools: str, fresh: bool, all_or_nothing: bool, as_json: bool, quiet: bool
+) -> None:
     """Build every bundle that RECIPE asks for into OUT/<name>-<version>/.
 
     Prunes, quantizes to int8, measures, proves and packs; writes report.json, report.html, junit.xml and summary.md.
-    A failed gate ends with exit code 5: the report is written, bundles are not.
+    A failed gate ends with exit code 5: the report is written, bundles are not. What one target alone fails (its flash,
+    its RAM, its operators) withholds that target's bundle only.
     """
     from .build import build as run
     from .report.text import summary_lines
     from .terminal import Progress
 
-    outcome = run(recipe, out, tools=tools, fresh=fresh, progress=Progress(quiet=quiet))
+    outcome = run(
+        recipe, out, tools=tools, fresh=fresh, all_or_nothing=all_or_nothing, progress=Progress(quiet=quiet)
+    )
     if as_json:
         _say(outcome.report_json.decode())
     else:

@@ -12,6 +12,7 @@ import msgspec
 from .errors import RecipeError
 from .limits import LIMITS
 from .tables import parse_table, read_bounded
+from .visible import hidden_character, shown
 
 Color = Literal["rgb", "bgr", "gray"]
 Resize = Literal["nearest", "bilinear", "bicubic", "area"]
@@ -158,11 +159,14 @@ class Budgets(_Table, frozen=True, kw_only=True):
 
 
 class Deploy(_Table, frozen=True, kw_only=True):
-    """One target: the name of a file in targets/, or a path to one; the rest is for microcontrollers only."""
+    """One target: the name of a file in targets/, or a path to one; the rest is for microcontrollers only.
+    `reserve_flash`, `reserve_ram`: bytes of the part that belong to the application; the gates leave them to it."""
 
     target: str
     runtime: Literal["c", "tflm"] | None = None
     optimize: Literal["speed", "ram", "flash"] = "speed"
+    reserve_flash: int = 0
+    reserve_ram: int = 0
 
 
 class Recipe(_Table, frozen=True, kw_only=True):
@@ -268,7 +272,16 @@ def _rules(recipe: Recipe) -> list[tuple[str, bool]]:
             recipe.decision.precision is None
             or (recipe.evaluation is not None and _within(recipe.decision.precision, 0, 1)),
         ),
+        (
+            "paths are visible text of at most 4096 bytes, 255 in each part; found "
+            f"{shown(next((p for p in _paths(recipe) if not _is_path(p)), ''), 60)!r}",
+            all(map(_is_path, _paths(recipe))),
+        ),
         ("at least one [[deploy]] table is needed", len(recipe.deploy) > 0),
+        (
+            "`deploy.reserve-flash` and `deploy.reserve-ram` are bytes from 0 up to 1e12",
+            all(0 <= size <= 10**12 for d in recipe.deploy for size in (d.reserve_flash, d.reserve_ram)),
+        ),
         (
             "each [[deploy]] target may appear once",
             len({d.target for d in recipe.deploy}) == len(recipe.deploy),
@@ -299,6 +312,22 @@ def _rules(recipe: Recipe) -> list[tuple[str, bool]]:
             ("`augment.brightness` must be 0 to 1", _within(tune.augment.brightness, 0, 1)),
         ]
     return rules
+
+
+def _paths(recipe: Recipe) -> list[str]:
+    evaluation, tune = recipe.evaluation, recipe.prune.fine_tune
+    given = [recipe.model.path, recipe.model.labels, recipe.calibration.images, tune.images if tune else None]
+    given += [evaluation.images, evaluation.csv] if evaluation else []
+    return [path for path in (*given, *(deploy.target for deploy in recipe.deploy)) if path is not None]
+
+
+def _is_path(text: str) -> bool:
+    """Whether a file system can have a file of this name: no NUL, no control characters, no part over NAME_MAX."""
+    try:
+        parts = [part.encode() for part in text.split("/")]
+    except UnicodeEncodeError:
+        return False
+    return len(text.encode()) <= 4096 and max(map(len, parts)) <= 255 and hidden_character(text) is None
 
 
 def _within(value: float, low: float, high: float) -> bool:

@@ -22,12 +22,10 @@ from ..quantize.quantize_model import Int8Model
 from ..recipe import Deploy
 from ..target import Target
 from ..workshop import Workshop, pack, unpack
+from .compare_modes import LEVELS
 from .compile_model import Compiled, SparseLayer, core_of
 from .plan_program import plan_plain
 from .program import Options, emit
-
-LEVELS = {"speed": "-O2", "ram": "-O2", "flash": "-Os"}
-"""`optimize` of a [[deploy]] table -> the compiler's level."""
 
 
 class Emulation(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..fit_gates import headroom
 from ..gate import describe, not_shown
 from .content import Report
 
@@ -30,6 +31,11 @@ def summary_lines(report: Report, folder: Path) -> list[str]:
         lines.append(f"             FAILED {describe(gate)}")
         lines += [f"               {place}. {text}" for place, text in enumerate(gate.layers, 1)]
     lines += [f"             NOT SHOWN {text}" for text in not_shown(report.gates)]
+    lines += [
+        f"  {'fits' if gate.passed else 'too large':<10} {gate.name}: {headroom(gate)}"
+        for gate in report.gates
+        if gate.target and headroom(gate)
+    ]
     counts = {r: sum(c.result == r for c in report.checks) for r in ("passed", "failed", "not run")}
     lines.append(
         f"  {'checks':<10} {counts['passed']} passed, {counts['failed']} failed, {counts['not run']} not run here"
@@ -42,6 +48,8 @@ def summary_lines(report: Report, folder: Path) -> list[str]:
             f"  {'bundle':<10} {b.target:<{width}}  {size(b.bytes):>9}  {folder / b.path}"
             for b in report.bundles
         ]
+    if report.bundles:
+        lines += [f"  {'withheld':<10} {row.target}: {row.why}" for row in report.withheld]
     lines.append(f"  {'report':<10} {folder / 'report.html'}")
     return lines
 
