@@ -75,8 +75,10 @@ def prepare(image: Pixels, contract: InputContract) -> Pixels:
 
 def to_gray(image: Pixels) -> Pixels:
     """Rec. 601 luma in 16-bit fixed point (Pillow's `L`): uint8 [H, W, 3] -> uint8 [H, W, 1]."""
-    r, g, b = (image[:, :, i].astype(np.int32) for i in range(3))
-    gray: Pixels = ((19595 * r + 38470 * g + 7471 * b + 32768) >> 16).astype(np.uint8)[:, :, None]
+    gray = np.empty((*image.shape[:2], 1), np.uint8)
+    for start, stop in _strips(len(image), 3 * image.shape[1]):
+        r, g, b = (image[start:stop, :, i].astype(np.int32) for i in range(3))
+        gray[start:stop, :, 0] = (19595 * r + 38470 * g + 7471 * b + 32768) >> 16
     return gray
 
 
@@ -144,7 +146,11 @@ def _weighted(
     weight = weight.astype(kind)
     result = np.multiply(lines[index[:, 0]], weight[:, :1], dtype=kind)
     for tap in range(1, index.shape[1]):
-        result += np.multiply(lines[index[:, tap]], weight[:, tap : tap + 1], dtype=kind)
+        rows = np.flatnonzero(weight[:, tap])
+        if 3 * len(rows) > 2 * len(result):
+            result += np.multiply(lines[index[:, tap]], weight[:, tap : tap + 1], dtype=kind)
+        else:  # The last tap of an area reaches few outputs.
+            result[rows] += np.multiply(lines[index[rows, tap]], weight[rows, tap : tap + 1], dtype=kind)
     return result
 
 
