@@ -72,6 +72,8 @@ class StepRow(_Row, frozen=True, kw_only=True):
     bytes: int | None = None
     seconds: float | None = None
     simulated: bool = False
+    why: str = ""
+    """Why a step could not be made or run, and has no figures."""
 
 
 class OperatorCounts(_Row, frozen=True, kw_only=True):
