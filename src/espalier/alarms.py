@@ -36,6 +36,7 @@ ALARMS: dict[str, str] = {
     "one-answer": "one answer to every image without labels",
     "one-class": "images of one class only",
     "preprocessing": "another preprocessing than the declared one fits better",
+    "regression": "outputs that look like numbers to predict, not like classes",
     "shift": "calibration images that look other than evaluation images",
     "small": "images much smaller than the input",
     "train-leakage": "evaluation images that are also fine-tuned on",

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from .bundle.source import Artifact
+from .calibrate.check_outputs import not_classes, number_outputs
 from .errors import UsageError
 from .load.images import scan
 from .load.own_scaling import own_scaling
@@ -83,13 +84,15 @@ threshold = 0.6                      # below: "review"
 def write_recipe(model: Path, images: Sequence[Path], targets: Sequence[str], out: Path) -> Path:
     """Write a recipe to `out` and return its path.
 
-    Raises UsageError when `out` exists or an image folder does not, ModelRefusedError for a model that is not read.
+    Raises UsageError when `out` exists or an image folder does not, ModelRefusedError for a model that is not read,
+    UnsupportedModelError for one that predicts numbers.
     """
     if out.exists():
         raise UsageError(f"{out} exists already", next_step="remove it, or choose another name with --out")
     base = out.resolve().parent
     sets = find_sets(images)
     facts = _facts(model)
+    _refuse_numbers(facts, sets, _labels_file(model, base))
     height, width, channels = (side or 0 for side in facts["input_shape"])
     if not height or not width:
         height, width = height or 224, width or 224
@@ -166,8 +169,21 @@ def _scaling(facts: dict[str, Any]) -> tuple[str, str, str]:
     return "0.0", "255.0", f"CHECK: here x = pixel / 255, and the model scales it further ({names})"
 
 
+def _labels_file(model: Path, base: Path) -> Path | None:
+    return next((p for p in (base / "labels.txt", model.parent / "labels.txt") if p.is_file()), None)
+
+
+def _refuse_numbers(facts: dict[str, Any], sets: dict[str, Path], labels: Path | None) -> None:
+    """Raise UnsupportedModelError for a model that was trained to predict numbers and whose classes nobody names."""
+    count = 2 if facts["classes"] == 1 else facts["classes"]
+    named = labels is not None or any(len(scan(path).classes) == count for path in sets.values())
+    finding = number_outputs(facts, named=named)
+    if finding is not None and finding.severity == "error":
+        raise not_classes(finding)
+
+
 def _labels_line(sets: dict[str, Path], facts: dict[str, Any], model: Path, base: Path) -> str:
-    file = next((p for p in (base / "labels.txt", model.parent / "labels.txt") if p.is_file()), None)
+    file = _labels_file(model, base)
     if file is not None:
         return f"labels = {_path(file, base)}                # one per line, in output order"
     names = next((scan(sets[r]).classes for r in ("evaluation", "train", "calibration") if r in sets), ())

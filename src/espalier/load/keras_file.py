@@ -18,6 +18,7 @@ from .keras_config import check_config
 from .keras_container import SAVE_WHOLE, refused
 from .keras_ends import find_ends
 from .keras_facts import ModelFacts
+from .training import number_loss
 
 _SIZES = (
     "units",
@@ -76,6 +77,7 @@ def inspect_model(path: str) -> ModelFacts:
         weights=entries,
         parameters=stored.parameters,
         notes=checked.notes,
+        loss=number_loss(archive.config if archive else stored.attributes.get("training_config")),
     )
 
 

@@ -156,6 +156,8 @@ def test_init_leaves_the_scaling_to_a_model_that_scales_and_check_says_when_it_i
 FACTS = {
     "input_shape": [16, 16, 3],
     "classes": 3,
+    "output": "softmax",
+    "loss": "",
     "config": '{"class_name": "Sequential", "config": {"layers": []}}',
 }
 NAMES = st.text(st.characters(exclude_characters="/\x00", exclude_categories=["Cs"]), min_size=1, max_size=60).filter(
