@@ -6,6 +6,7 @@ from pathlib import Path
 
 from .answer_gates import strict_row
 from .build import Outcome
+from .bundle.compare_kernels import add_kernels
 from .bundle.make_bundles import make_bundles, start_programs
 from .bundle.prove_model import prove_model, provers
 from .bundle.source import Artifact
@@ -42,10 +43,11 @@ def run_stages(
     check_targets(job, int8)
     job = decide_threshold(shop, job, pruned.model, int8)
     proof = shop.submit(prove_model, shop, job, int8)
+    kernels = shop.submit(add_kernels, shop, job, int8, pruned.model, proof)
     programs = start_programs(shop, job, int8, proof)
     answered.result()
     evaluation = evaluate_model(shop, job, given=given, pruned=pruned, int8=int8)
-    proved = proof.result()
+    proved = kernels.result()
     bundles = make_bundles(
         shop, job, int8=int8, proof=proved, programs=programs, evaluation=evaluation, tools=tools
     )
