@@ -262,9 +262,6 @@ void espalier_depthwise_conv_2d(const espalier_depthwise_conv_2d_layer *l, const
                                 void *scratch) {
   (void)l, (void)in, (void)out, (void)scratch;
 }
-void espalier_fully_connected(const espalier_fully_connected_layer *l, const int8_t *in, int8_t *out) {
-  (void)l, (void)in, (void)out;
-}
 void espalier_depthwise_bytes(const espalier_depthwise_bytes_layer *l, const int8_t *in, int8_t *out, void *scratch) {
   (void)l, (void)in, (void)out, (void)scratch;
 }

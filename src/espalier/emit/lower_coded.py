@@ -41,8 +41,7 @@ def _conv(fields: Mapping[str, Value], parts: int) -> tuple[dict[str, Value], di
 
 
 def _dense(fields: Mapping[str, Value], parts: int) -> tuple[dict[str, Value], dict[str, Value]]:
-    rows, units = _number(fields, "rows"), _number(fields, "units")
-    return {**fields, "rows": 1, "units": units // parts}, {"rows": rows, "units": units}
+    return {**fields, "units": _number(fields, "units") // parts}, {}
 
 
 def _whole(fields: Mapping[str, Value], parts: int) -> tuple[Mapping[str, Value], Mapping[str, Value]]:

@@ -292,15 +292,14 @@ def fully_connected(view: OpView, how: How) -> Lowered:
         fields={name: dense.fields[name] for name in ("rows", "depth", "units", "out_zero", "low", "high")},
         constants=_constants(entries, _channel_table(biases, multipliers, entries)),
     )
-    pairs = rows * -(-units // 2)
-    work: Work = {"product": pairs * -(-depth // lower_conv.WORD), "pair": pairs, "row": rows}
+    work = lower_dense.work_of(lower_dense.form_of(rows, how), rows, units, depth, how)
     stored: Work = {
         "entry": rows * entries.count,
         "group": rows * entries.groups,
         "channel": rows * units,
         "row": rows,
     }
-    works = Works(dense=("dense fully connected", work), sparse=("sparse fully connected", stored))
+    works = Works(dense=work, sparse=("sparse fully connected", stored))
     return chosen("fully_connected", how, dense, sparse, works, density)
 
 

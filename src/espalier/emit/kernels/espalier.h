@@ -248,16 +248,33 @@ void espalier_max_pool_2d_row(const espalier_pool_layer *layer, void *state, voi
 
 /* ---- fully connected ------------------------------------------------------------------------------------------- */
 
-/* weights: per pair of units the layout of espalier_conv_2d_layer with one segment; depth is padded with zeros. */
-typedef struct {
+/* weights: per pair of units the layout of espalier_conv_2d_layer with one segment; for espalier_dense_bytes unit by unit. Each
+ * unit is padded with zeros to a multiple of 4, the units to pairs. shift of a pair: the right shift of the short form (1..22),
+ * or, where that is not exact for every input of a unit, TFLite's shift - ESPALIER_LONG_SHIFT, which is below 0. */
+typedef struct espalier_fully_connected_layer espalier_fully_connected_layer;
+typedef void (*espalier_dense_kernel)(const espalier_fully_connected_layer *layer, const int8_t *in, int8_t *out,
+                                      void *scratch);
+struct espalier_fully_connected_layer {
   const int8_t *weights;
   const espalier_pair *pairs;
+  espalier_dense_kernel kernel;
   int32_t rows, depth, units;
-  int32_t fast;
-  int8_t in_zero, out_zero, low, high;
-} espalier_fully_connected_layer;
+  int32_t out_pitch; /* from one output row to the next */
+  int8_t out_zero, low, high;
+  int8_t long_units; /* whether there are units that take the long form */
+};
 
-void espalier_fully_connected(const espalier_fully_connected_layer *layer, const int8_t *in, int8_t *out);
+enum { ESPALIER_LONG_SHIFT = 64 };
+
+void espalier_dense_rows(const espalier_fully_connected_layer *layer, const int8_t *in, int8_t *out, void *scratch);
+/* At least four rows, four at a time; scratch: four rows of 16-bit values, each padded to a multiple of 4. */
+void espalier_dense_tiles(const espalier_fully_connected_layer *layer, const int8_t *in, int8_t *out, void *scratch);
+void espalier_dense_bytes(const espalier_fully_connected_layer *layer, const int8_t *in, int8_t *out, void *scratch);
+
+static inline void espalier_fully_connected(const espalier_fully_connected_layer *layer, const int8_t *in, int8_t *out,
+                                            void *scratch) {
+  layer->kernel(layer, in, out, scratch);
+}
 
 /* ---- softmax --------------------------------------------------------------------------------------------------- */
 
@@ -265,9 +282,10 @@ typedef struct {
   int32_t rows, depth;
   int32_t multiplier, shift; /* left shift */
   int32_t least;             /* differences to the maximum below it count as zero */
+  int32_t tabled;            /* the exponentials of all 256 differences are computed first, into the scratch (1 KB) */
 } espalier_softmax_layer;
 
-void espalier_softmax(const espalier_softmax_layer *layer, const int8_t *in, int8_t *out);
+void espalier_softmax(const espalier_softmax_layer *layer, const int8_t *in, int8_t *out, void *scratch);
 
 /* ---- general operators: any element type and shape, less speed ---------------------------------------------------- */
 
@@ -378,9 +396,14 @@ typedef struct {
   const int32_t *batches; /* pairs: first element of a and of b */
   int32_t count, rows, depth, columns, a_row, a_step, b_step, b_column;
   int32_t a_zero, b_zero, out_zero, multiplier, shift;
+  int32_t block; /* int8: columns that are packed at once, an even number */
+  int32_t fast;  /* int8: the short requantization is exact: |sum| < 2^30, a multiplier above 0, a right shift of 1..22 */
 } espalier_batch_matmul_layer;
 
-void espalier_batch_matmul(const espalier_batch_matmul_layer *layer, const int8_t *a, const int8_t *b, int8_t *out);
+/* scratch: four rows of 16-bit values, `block` columns, each padded to a multiple of 4, and where the values of a row do not
+ * lie together four rows of bytes. */
+void espalier_batch_matmul(const espalier_batch_matmul_layer *layer, const int8_t *a, const int8_t *b, int8_t *out,
+                           void *scratch);
 void espalier_batch_matmul_int16(const espalier_batch_matmul_layer *layer, const int16_t *a, const int16_t *b,
                                  int16_t *out);
 
@@ -610,7 +633,6 @@ void espalier_conv_2d_coded(const espalier_conv_2d_coded_layer *layer, const int
 
 typedef struct {
   espalier_code code;
-  int32_t rows, units;
   espalier_fully_connected_layer layer;
 } espalier_fully_connected_coded_layer;
 
