@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from .plan.peak import arena_too_large
+from .answer_gates import ABOVE_CHANCE, above_chance, min_accuracy, other_answers
+from .fit_gates import Reserve, arena_rows, estimate_rows, flash_row, ram_row
+from .fit_gates import row as _row
 from .recipe import Recipe
 from .report.content import AccuracyRow, ArenaRow, GateRow, LatencyRow
 from .target import Target
 
-AT_LEAST = frozenset({"budgets.min-class-recall", "decision.precision", "quantize.min-agreement"})
+if TYPE_CHECKING:
+    from .emit.compare_modes import Mode
+
+AT_LEAST = frozenset(
+    {
+        ABOVE_CHANCE,
+        "budgets.min-accuracy",
+        "budgets.min-class-recall",
+        "decision.precision",
+        "quantize.min-agreement",
+    }
+)
 """Gates whose limit is a lower one."""
 
 ROUNDING = 1e-9
@@ -31,19 +45,29 @@ def gates(
     targets: Sequence[Target],
     arenas: Sequence[ArenaRow] = (),
     emulated: Sequence[Mapping[str, Any]] = (),
+    reserves: Mapping[str, Reserve] = MappingProxyType({}),
+    modes: Mapping[str, Sequence[Mode]] = MappingProxyType({}),
 ) -> tuple[GateRow, ...]:
     """Every gate that the recipe or a target asks for, in a fixed order.
 
     `model_bytes` is the largest .tflite shipped; `arena_bytes` is per microcontroller target; `given_top1` is the
     share of right answers of the model as given; `arenas` tell what fills an arena; `emulated` are the report's rows of
-    compiled programs, whose flash is known exactly. A budget whose figure is unknown fails.
+    compiled programs, whose flash is known exactly; `reserves` is what the application keeps for itself per target;
+    `modes` are the ways to optimize that were tried for a target that does not fit. A budget whose figure is unknown
+    fails.
     """
     budgets = recipe.budgets
     rows: list[GateRow] = []
     if accuracy is not None and accuracy.classes:
         rows.append(_drop(recipe.quantize.max_accuracy_drop, accuracy))
     elif accuracy is not None:
-        rows.append(_disagreement(recipe.quantize.max_accuracy_drop, accuracy))
+        judged = not recipe.quantize.min_agreement and "agreement" not in recipe.accept
+        rows.append(_disagreement(recipe.quantize.max_accuracy_drop, accuracy, judged=judged))
+    if budgets.min_accuracy is not None:
+        rows.append(min_accuracy(budgets.min_accuracy, accuracy))
+    elif accuracy is not None and "chance" not in recipe.accept:
+        guessed = above_chance(accuracy)
+        rows += [] if guessed is None else [guessed]
     if recipe.quantize.min_agreement:
         found = None if accuracy is None else accuracy.agreement
         rows.append(_least("quantize.min-agreement", recipe.quantize.min_agreement, found))
@@ -59,9 +83,7 @@ def gates(
     if budgets.max_model_bytes is not None:
         rows.append(_row("budgets.max-model-bytes", budgets.max_model_bytes, model_bytes, "bytes"))
     if budgets.max_arena_bytes is not None and arena_bytes:
-        largest = max(sorted(arena_bytes), key=lambda name: arena_bytes[name])
-        name, limit_bytes = "budgets.max-arena-bytes", budgets.max_arena_bytes
-        rows.append(_arena(name, limit_bytes, largest, arena_bytes[largest], arenas))
+        rows += arena_rows(budgets.max_arena_bytes, arena_bytes, arenas, modes)
     if budgets.max_macs is not None:
         rows.append(_row("budgets.max-macs", budgets.max_macs, macs, "MACs"))
     if budgets.max_latency_us is not None:
@@ -74,14 +96,15 @@ def gates(
                     _row(f"budgets.max-latency-us.{runtime}", limit_us, _median(latency, runtime), "µs")
                 )
         if budgets.max_latency_us.c_estimate is not None:
-            rows.append(_estimated(budgets.max_latency_us.c_estimate, emulated))
+            rows += estimate_rows(budgets.max_latency_us.c_estimate, emulated)
     for target in targets:
         flash, ram = target.number("flash-bytes"), target.number("ram-bytes")
+        reserve = reserves.get(target.name, Reserve())
         if flash is not None:
-            rows.append(_flash(target.name, flash, model_bytes, emulated))
+            rows.append(flash_row(target.name, flash - reserve.flash, model_bytes, emulated, modes))
         if ram is not None and target.name in arena_bytes:
             name, value = f"{target.name}.ram-bytes", arena_bytes[target.name]
-            rows.append(_arena(name, int(ram), target.name, value, arenas))
+            rows.append(ram_row(name, int(ram) - reserve.ram, target.name, value, arenas, modes))
     return tuple(rows)
 
 
@@ -95,13 +118,15 @@ def _drop(limit: float, accuracy: AccuracyRow) -> GateRow:
     return row if shown else msgspec.structs.replace(row, shown=False, why=accuracy.claim)
 
 
-def _disagreement(limit: float, accuracy: AccuracyRow) -> GateRow:
+def _disagreement(limit: float, accuracy: AccuracyRow, *, judged: bool) -> GateRow:
     """Without labels: the share of changed answers, in points, which a drop cannot exceed. More than the limit is no
-    proof of a drop, so it is not `shown`; int8 that collapsed onto one class fails."""
+    proof of a drop, so it is not `shown`; int8 that collapsed onto one class fails, and (`judged`: unless the recipe says
+    otherwise) int8 that clearly answers most images in another way."""
     value = 100 * (1 - accuracy.agreement)
-    row = _row("quantize.max-accuracy-drop", limit, round(value, 6), "points", passed=not accuracy.collapse)
-    if accuracy.collapse:
-        return msgspec.structs.replace(row, why=accuracy.collapse)
+    wrong = accuracy.collapse or (other_answers(accuracy) if judged else "")
+    row = _row("quantize.max-accuracy-drop", limit, round(value, 6), "points", passed=not wrong)
+    if wrong:
+        return msgspec.structs.replace(row, why=wrong)
     if value <= limit + ROUNDING:
         return row
     why = (
@@ -134,59 +159,9 @@ def _median(latency: Sequence[LatencyRow], runtime: str) -> float | None:
     return rows[0].median_us if rows else None
 
 
-def _estimated(limit_us: float, emulated: Sequence[Mapping[str, Any]]) -> GateRow:
-    """The slowest target's upper end of the estimate; no figure when a compiled program has none."""
-    times = [row["estimate"]["milliseconds"][1] if row.get("estimate") else None for row in emulated]
-    known = [time for time in times if time is not None]
-    value = 1e3 * max(known) if known and len(known) == len(times) else None
-    row = _row("budgets.max-latency-us.c-estimate", limit_us, value, "µs (estimate)")
-    if row.passed:
-        return row
-    slowest = [r for r in emulated if r.get("estimate") and value == 1e3 * r["estimate"]["milliseconds"][1]]
-    without = sorted(str(r["target"]) for r, time in zip(emulated, times, strict=True) if time is None)
-    why = f"{slowest[0]['target']}: {slowest[0]['estimate']['text']}" if slowest else ""
-    if without:
-        why = f"no published times to estimate from for {', '.join(without)}"
-    return msgspec.structs.replace(row, why=why)
-
-
-def _flash(target: str, limit: float, model_bytes: int, emulated: Sequence[Mapping[str, Any]]) -> GateRow:
-    """Flash of a target: code and constants of the compiled program, else the model file alone."""
-    name = f"{target}.flash-bytes"
-    program = next((row for row in emulated if row["target"] == target), None)
-    if program is None:
-        return _row(name, limit, model_bytes, "bytes")
-    code, weights = int(program["code_bytes"]), int(program["weights_bytes"])
-    row = _row(name, limit, code + weights, "bytes")
-    if row.passed:
-        return row
-    smaller = "" if program["optimize"] == "flash" else 'optimize = "flash" in the [[deploy]] table, '
-    why = (
-        f"{code + weights - int(limit):,} bytes more than the flash: {weights:,} of weights and constants, {code:,} of "
-        f'code. What helps: {smaller}prune channels ([prune] method = "channels"), a smaller network, or a part with '
-        "more flash"
-    )
-    return msgspec.structs.replace(row, why=why)
-
-
-def _row(name: str, limit: float, value: float | None, unit: str, *, passed: bool | None = None) -> GateRow:
-    holds = (value is not None and value <= limit) if passed is None else passed
-    return GateRow(name=name, limit=limit, value=value, passed=holds, unit=unit)
-
-
 def _least(name: str, limit: float, value: float | None) -> GateRow:
     """A share that must be reached."""
     return _row(name, limit, value, "share", passed=value is not None and value >= limit)
-
-
-def _arena(name: str, limit: int, target: str, value: int, arenas: Sequence[ArenaRow]) -> GateRow:
-    """A limit of the arena; where the plan is known, with what fills it at its peak and what would help."""
-    row = _row(name, limit, value, "bytes")
-    plan = next((a for a in arenas if a.target == target), None)
-    if row.passed or plan is None:
-        return row
-    error = arena_too_large(plan.peak, limit)
-    return msgspec.structs.replace(row, why=f"on {target} {error.found}. What helps: {error.next_step}")
 
 
 def describe(row: GateRow) -> str:

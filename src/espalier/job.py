@@ -9,7 +9,7 @@ from .load.labels import default_labels, read_labels
 from .load.read_images import PixelSet, open_sets, set_path
 from .load.read_model import ModelFile
 from .recipe import Recipe, load_recipe
-from .target import Target, load_target
+from .target import Target, load_targets
 from .workshop import Workshop
 
 
@@ -49,7 +49,7 @@ def read_job(shop: Workshop, path: Path) -> Job:
     with shop.stage("read"):
         recipe = load_recipe(path)
         folder = path.resolve().parent
-        targets = tuple(load_target(deploy.target, relative_to=folder) for deploy in recipe.deploy)
+        targets = load_targets([deploy.target for deploy in recipe.deploy], relative_to=folder)
         model = ModelFile(shop, folder / recipe.model.path, recipe.input)
         if model.is_new():
             # The imports of TensorFlow are the longest chain of a build: nothing that can wait comes before them.

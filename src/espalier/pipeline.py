@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from .answer_gates import strict_row
 from .build import Outcome
-from .bundle.make_bundles import Bundle, make_bundles, start_programs
-from .bundle.prove_model import Proof, prove_model, provers
+from .bundle.make_bundles import make_bundles, start_programs
+from .bundle.prove_model import prove_model, provers
 from .bundle.source import Artifact
 from .calibrate.check_sets import check_sets
-from .errors import EspalierError, GateError, VerificationError
-from .gate import describe, gates
+from .fit_gates import Reserve
+from .gate import gates, not_shown
 from .job import Job
 from .measure.evaluate_model import Evaluation, answer_early, decide_threshold, evaluate_model
 from .measure.time_model import time_models, timers
@@ -19,12 +20,14 @@ from .publish import publish
 from .quantize.layer_account import account_if_due, blame
 from .quantize.quantize_model import Int8Model, check_targets, quantize_model
 from .report.compose import Results, compose_report
-from .report.content import GateRow
 from .report.files import report_files
+from .verdict import judge
 from .workshop import Workshop
 
 
-def run_stages(shop: Workshop, job: Job, out: Path, *, tools: str) -> Outcome:
+def run_stages(
+    shop: Workshop, job: Job, out: Path, *, tools: str, all_or_nothing: bool = False, strict: bool = False
+) -> Outcome:
     """Every stage after the reading of the recipe, see `build.build`."""
     given_early = shop.submit(job.model.float_model)
     findings = check_sets(shop, job)
@@ -59,9 +62,17 @@ def run_stages(shop: Workshop, job: Job, out: Path, *, tools: str) -> Outcome:
         targets=job.targets,
         arenas=bundles.arenas,
         emulated=bundles.emulated,
+        reserves={
+            target.name: Reserve(deploy.reserve_flash, deploy.reserve_ram)
+            for deploy, target in zip(job.recipe.deploy, job.targets, strict=True)
+        },
+        modes=bundles.modes,
     )
     explained, doubts = account_if_due(shop, job, pruned.model, int8, rows)
     rows = blame(rows, evaluation.accuracy, explained, f"espalier explain {job.path.name}")
+    if strict:
+        told = (*findings, *doubts, *evaluation.warnings, *int8.warnings)
+        rows = (*rows, strict_row(told, not_shown(rows)))
     results = Results(
         gates=rows,
         findings=(*findings, *doubts),
@@ -73,18 +84,25 @@ def run_stages(shop: Workshop, job: Job, out: Path, *, tools: str) -> Outcome:
         bundles=bundles,
         explained=explained,
     )
-    return _finish(shop, job, out, results)
+    return _finish(shop, job, out, results, all_or_nothing=all_or_nothing)
 
 
-def _finish(shop: Workshop, job: Job, out: Path, results: Results) -> Outcome:
-    failure = _failure(results.gates, results.proof, results.bundles.bundles)
+def _finish(shop: Workshop, job: Job, out: Path, results: Results, *, all_or_nothing: bool) -> Outcome:
+    verdict = judge(
+        results.gates,
+        results.proof,
+        results.bundles,
+        [target.name for target in job.targets],
+        all_or_nothing=all_or_nothing,
+    )
+    kept = [bundle for bundle in results.bundles.bundles if bundle.target not in verdict.withheld]
     folder = out / f"{job.recipe.name}-{job.recipe.version}"
     with shop.stage("report"):
-        report = compose_report(shop, job, results, status="failed" if failure else "passed")
+        report = compose_report(shop, job, results, verdict)
         files = report_files(report)
-        if failure is None:
+        if kept:
             files += model_files(job, results.evaluation, results.int8)
-            files += tuple(artifact for bundle in results.bundles.bundles for artifact in bundle.placed())
+            files += tuple(artifact for bundle in kept for artifact in bundle.placed())
         publish(files, folder)
     shop.ended("report", str(folder))
     shop.remember(job.path)
@@ -92,7 +110,7 @@ def _finish(shop: Workshop, job: Job, out: Path, results: Results) -> Outcome:
         report=report,
         report_json=next(f.data for f in files if f.path == "report.json"),
         folder=folder,
-        failure=failure,
+        failure=verdict.failure,
     )
 
 
@@ -104,24 +122,3 @@ def model_files(job: Job, evaluation: Evaluation, int8: Int8Model) -> tuple[Arti
         Artifact(path=f"model/{name}_int8.tflite", data=int8.int8_model),
         Artifact(path=f"model/{name}_uint8.tflite", data=int8.uint8_model),
     )
-
-
-def _failure(rows: tuple[GateRow, ...], proof: Proof, bundles: tuple[Bundle, ...]) -> EspalierError | None:
-    checks = [check for check in proof.checks if check.result == "failed"]
-    checks += [check for bundle in bundles for check in bundle.checks if check.result == "failed"]
-    if checks:
-        return VerificationError(
-            f"{len(checks)} checks failed: " + "; ".join(f"{c.name}: {c.why}" for c in checks[:4]),
-            next_step="the report names each; no bundle was written",
-        )
-    failed = [row for row in rows if not row.passed]
-    if failed:
-        error = GateError(
-            f"{len(failed)} of {len(rows)} gates failed: " + "; ".join(describe(row) for row in failed),
-            next_step="the report was written, bundles were not; raise the budget or change the model",
-        )
-        for row in failed:
-            for place, text in enumerate(row.layers, 1):
-                error.add_note(f"  {place}. {text}")
-        return error
-    return None

@@ -9,9 +9,11 @@ from typing import Any, Literal
 
 import msgspec
 
+from .alarms import ALARMS
 from .errors import RecipeError
 from .limits import LIMITS
 from .tables import parse_table, read_bounded
+from .visible import hidden_character, shown
 
 Color = Literal["rgb", "bgr", "gray"]
 Resize = Literal["nearest", "bilinear", "bicubic", "area"]
@@ -147,9 +149,11 @@ class LatencyBudget(_Table, frozen=True, kw_only=True):
 
 
 class Budgets(_Table, frozen=True, kw_only=True):
-    """Gates; each optional. `max_accuracy_drop` is in points against the model as it was given."""
+    """Gates; each optional. `max_accuracy_drop` is in points against the model as it was given. `min_accuracy`: share of
+    the evaluation images that int8 must answer rightly; without it, the float model must be better than guessing."""
 
     max_accuracy_drop: float | None = None
+    min_accuracy: float | None = None
     min_class_recall: float | None = None
     max_model_bytes: int | None = None
     max_arena_bytes: int | None = None
@@ -158,15 +162,19 @@ class Budgets(_Table, frozen=True, kw_only=True):
 
 
 class Deploy(_Table, frozen=True, kw_only=True):
-    """One target: the name of a file in targets/, or a path to one; the rest is for microcontrollers only."""
+    """One target: the name of a file in targets/, or a path to one; the rest is for microcontrollers only.
+    `reserve_flash`, `reserve_ram`: bytes of the part that belong to the application; the gates leave them to it."""
 
     target: str
     runtime: Literal["c", "tflm"] | None = None
     optimize: Literal["speed", "ram", "flash"] = "speed"
+    reserve_flash: int = 0
+    reserve_ram: int = 0
 
 
 class Recipe(_Table, frozen=True, kw_only=True):
-    """Everything that one build does."""
+    """Everything that one build does. `accept`: codes of findings that are as they should be (alarms.ALARMS); they stop
+    nothing and are no warnings."""
 
     name: str
     model: ModelSource
@@ -174,6 +182,7 @@ class Recipe(_Table, frozen=True, kw_only=True):
     calibration: CalibrationSource
     deploy: tuple[Deploy, ...]
     version: str = "1.0.0"
+    accept: tuple[str, ...] = ()
     evaluation: EvaluationSource | None = None
     prune: Prune = Prune()
     quantize: Quantize = Quantize()
@@ -268,7 +277,16 @@ def _rules(recipe: Recipe) -> list[tuple[str, bool]]:
             recipe.decision.precision is None
             or (recipe.evaluation is not None and _within(recipe.decision.precision, 0, 1)),
         ),
+        (
+            "paths are visible text of at most 4096 bytes, 255 in each part; found "
+            f"{shown(next((p for p in _paths(recipe) if not _is_path(p)), ''), 60)!r}",
+            all(map(_is_path, _paths(recipe))),
+        ),
         ("at least one [[deploy]] table is needed", len(recipe.deploy) > 0),
+        (
+            "`deploy.reserve-flash` and `deploy.reserve-ram` are bytes from 0 up to 1e12",
+            all(0 <= size <= 10**12 for d in recipe.deploy for size in (d.reserve_flash, d.reserve_ram)),
+        ),
         (
             "each [[deploy]] target may appear once",
             len({d.target for d in recipe.deploy}) == len(recipe.deploy),
@@ -279,14 +297,23 @@ def _rules(recipe: Recipe) -> list[tuple[str, bool]]:
             or (recipe.evaluation.images is None) != (recipe.evaluation.csv is None),
         ),
         (
-            "`budgets` must be positive numbers; `min-class-recall` is a share from 0 to 1",
+            "`budgets` must be positive numbers; `min-accuracy` and `min-class-recall` are each a share from 0 to 1",
             all(_within(v, 0, 1e15) for v in _numbers(msgspec.to_builtins(recipe.budgets)))
-            and _within(recipe.budgets.min_class_recall or 0, 0, 1),
+            and _within(recipe.budgets.min_class_recall or 0, 0, 1)
+            and _within(recipe.budgets.min_accuracy or 0, 0, 1),
         ),
         (
             "a budget on accuracy or recall needs an [evaluation] set",
             recipe.evaluation is not None
-            or (recipe.budgets.max_accuracy_drop is None and recipe.budgets.min_class_recall is None),
+            or (
+                recipe.budgets.max_accuracy_drop is None
+                and recipe.budgets.min_accuracy is None
+                and recipe.budgets.min_class_recall is None
+            ),
+        ),
+        (
+            f"`accept` lists codes of findings, among {', '.join(ALARMS)}; found {list(recipe.accept)}",
+            set(recipe.accept) <= set(ALARMS),
         ),
     ]
     if tune is not None:
@@ -299,6 +326,22 @@ def _rules(recipe: Recipe) -> list[tuple[str, bool]]:
             ("`augment.brightness` must be 0 to 1", _within(tune.augment.brightness, 0, 1)),
         ]
     return rules
+
+
+def _paths(recipe: Recipe) -> list[str]:
+    evaluation, tune = recipe.evaluation, recipe.prune.fine_tune
+    given = [recipe.model.path, recipe.model.labels, recipe.calibration.images, tune.images if tune else None]
+    given += [evaluation.images, evaluation.csv] if evaluation else []
+    return [path for path in (*given, *(deploy.target for deploy in recipe.deploy)) if path is not None]
+
+
+def _is_path(text: str) -> bool:
+    """Whether a file system can have a file of this name: no NUL, no control characters, no part over NAME_MAX."""
+    try:
+        parts = [part.encode() for part in text.split("/")]
+    except UnicodeEncodeError:
+        return False
+    return len(text.encode()) <= 4096 and max(map(len, parts)) <= 255 and hidden_character(text) is None
 
 
 def _within(value: float, low: float, high: float) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import types
 import typing
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from .errors import EspalierError
+from .visible import shown
 
 T = TypeVar("T")
 
@@ -26,21 +28,29 @@ def read_table(path: Path, kind: type[T], *, error: type[EspalierError], what: s
 
 def read_bounded(path: Path, *, error: type[EspalierError], what: str, limit_bytes: int) -> bytes:
     """The bytes of a regular file of at most `limit_bytes` bytes, or `error`."""
-    if path.is_dir():
-        raise error(f"{what} {path} is a folder", next_step="give the path of the file itself")
-    if path.exists() and not path.is_file():
+    # os.path, not Path: these say False where the system refuses the name (NUL, too long, no permission).
+    named = f"{what} {shown(str(path))}"
+    if os.path.isdir(path):
+        raise error(f"{named} is a folder", next_step="give the path of the file itself")
+    if os.path.exists(path) and not os.path.isfile(path):
         # A pipe without a writer would be waited for for ever.
-        raise error(f"{what} {path} is a pipe or a device", next_step="write it to a file and give its path")
+        raise error(f"{named} is a pipe or a device", next_step="write it to a file and give its path")
     try:
         with path.open("rb") as file:
             data = file.read(limit_bytes + 1)
     except FileNotFoundError:
-        raise error(f"{what} {path} does not exist", next_step=_nearest_file(path)) from None
-    except OSError as problem:
-        raise error(f"{what} {path} cannot be read: {problem.strerror}") from None
+        raise error(f"{named} does not exist", next_step=_nearest_file(path)) from None
+    except (OSError, ValueError) as problem:  # ValueError: a NUL in the name
+        raise error(
+            f"{named} cannot be read: {getattr(problem, 'strerror', None) or problem}",
+            supported="a regular file that this user may read",
+            next_step="check the path and its permissions",
+        ) from None
     if len(data) > limit_bytes:
         raise error(
-            f"{what} {path} is larger than {limit_bytes} bytes", supported=f"at most {limit_bytes} bytes"
+            f"{named} is larger than {limit_bytes} bytes",
+            supported=f"at most {limit_bytes} bytes",
+            next_step="check that this is the right file",
         )
     return data
 
@@ -53,21 +63,46 @@ def parse_table(data: bytes, kind: type[T], *, error: type[EspalierError], where
         raise error(
             f"{where} is not UTF-8 text (byte {problem.start})", next_step="save the file as UTF-8"
         ) from None
+    except RecursionError:
+        raise _nested(error, where) from None
     except (msgspec.DecodeError, ValueError) as problem:
-        raise error(f"{where} is not valid TOML: {problem}") from None
-    unknown = _first_unknown_key(raw, kind, "")
+        raise error(
+            f"{where} is not valid TOML: {_one_line(problem)}",
+            supported="TOML 1.0 (toml.io)",
+            next_step="correct that place",
+        ) from None
+    try:
+        unknown = _first_unknown_key(raw, kind, "")
+    except RecursionError:
+        raise _nested(error, where) from None
     if unknown is not None:
         key, allowed = unknown
         near = difflib.get_close_matches(key.rsplit(".", 1)[-1], allowed, n=1, cutoff=0.5)
         raise error(
-            f"{where} has an unknown key `{key}`",
+            f"{where} has an unknown key `{shown(key)}`",
             supported=", ".join(sorted(allowed)),
             next_step=f"did you mean `{near[0]}`?" if near else "remove the key or correct its name",
         )
     try:
         return msgspec.convert(raw, kind, strict=True)
+    except RecursionError:
+        raise _nested(error, where) from None
     except msgspec.ValidationError as problem:
-        raise error(f"{where}: {_plain(str(problem))}") from None
+        raise error(f"{where}: {_plain(_one_line(problem))}") from None
+
+
+def _nested(error: type[EspalierError], where: str) -> EspalierError:
+    return error(
+        f"{where} is nested too deeply",
+        supported="tables and lists a few levels deep",
+        next_step="look for a row of brackets in it",
+    )
+
+
+def _one_line(problem: Exception) -> str:
+    """What a library says of a stranger's text, without control characters and bounded."""
+    text = "".join(c if c.isprintable() else "?" for c in str(problem))
+    return text if len(text) <= 300 else text[:300] + " ..."
 
 
 def _plain(message: str) -> str:
@@ -102,7 +137,9 @@ def _alternatives(kind: Any) -> tuple[Any, ...]:
 
 
 def _nearest_file(path: Path) -> str:
-    folder = path.parent
-    names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+    try:
+        names = sorted(os.listdir(path.parent))
+    except (OSError, ValueError):
+        names = []
     near = difflib.get_close_matches(path.name, names, n=1, cutoff=0.6)
     return f"did you mean {near[0]}?" if near else "check the path; it is relative to the file that names it"

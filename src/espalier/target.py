@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +12,8 @@ import msgspec
 from .errors import TargetError
 from .limits import LIMITS
 from .tables import read_table
+from .target_rules import broken_rule
+from .visible import shown
 
 Kind = Literal["phone", "camera", "microcontroller"]
 
@@ -111,6 +114,24 @@ def load_target(name: str, *, relative_to: Path | None = None) -> Target:
             raise TargetError(
                 f"target {path.name}: `{key}` has no source", next_step="say where the number was read"
             )
-    if target.kind == "microcontroller" and target.compiler is None and target.bundle == "firmware":
-        raise TargetError(f"target {path.name}: a microcontroller needs a [compiler] table")
+    broken = broken_rule(target)
+    if broken is not None:
+        found, supported, next_step = broken
+        raise TargetError(f"target {shown(path.name)}: {found}", supported=supported, next_step=next_step)
     return target
+
+
+def load_targets(names: Sequence[str], *, relative_to: Path | None = None) -> tuple[Target, ...]:
+    """The targets of a recipe, in its order. Raises TargetError when two files bear one name: their bundles would
+    share a folder."""
+    targets = tuple(load_target(name, relative_to=relative_to) for name in names)
+    seen: dict[str, str] = {}
+    for name, target in zip(names, targets, strict=True):
+        if target.name in seen:
+            raise TargetError(
+                f"the targets {seen[target.name]!r} and {name!r} are both named {target.name!r}",
+                supported="one name per target: each bundle is a folder with its target's name",
+                next_step="change `name` in one of the files",
+            )
+        seen[target.name] = name
+    return targets

@@ -180,6 +180,10 @@ class EmulatedBatch:
         self.core = machine(image, core, workdir=folder)
 
     def run(self, number: int, inputs: Sequence[Array]) -> list[Array]:
+        return self.counted(number, inputs)[0]
+
+    def counted(self, number: int, inputs: Sequence[Array]) -> tuple[list[Array], int]:
+        """The outputs and the instructions of the call."""
         program = self.batch.programs[number]
         arena = bytes([_PAINT]) * (program.arena_bytes + GUARD)
         given = [np.ascontiguousarray(x).tobytes() for x in inputs]
@@ -187,7 +191,7 @@ class EmulatedBatch:
         call = self.core.call(f"{program.prefix}_run", [arena, *given, *blanks])
         assert call.result == 0
         assert call.buffers[0][program.arena_bytes :] == arena[program.arena_bytes :], "the arena is overrun"
-        return _unguarded(program.graph, call.buffers[1 + len(given) :])
+        return _unguarded(program.graph, call.buffers[1 + len(given) :]), call.instructions
 
 
 def _blank(graph: Graph) -> list[Array]:

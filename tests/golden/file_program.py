@@ -14,7 +14,7 @@ import numpy as np
 from c_batch import Batch, Program, native_compiler
 
 from espalier.graph.types import Array
-from espalier.measure.cross import WARNINGS, Core, compile_program
+from espalier.measure.cross import WARNINGS, Core, compile_plugin, compile_program
 
 SANITIZE = ("-g1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer")
 _GUARD, _PAINT = 64, 0xA5
@@ -43,6 +43,8 @@ int main(void) {
   if (fclose(given) != 0 || fclose(made) != 0) return 74;
   return status;
 }
+static void count_begin(void) {}
+static void count_end(void) {}
 #define ENTRY static
 """
 
@@ -100,6 +102,8 @@ int run_cases(void) {
   given = open_file("given.bin", 1u, 9u);
   made = open_file("made.bin", 5u, 8u);
   if (given < 0 || made < 0) return 73;
+  count_begin();
+  count_end();
   status = run_every_case();
   return status != 0 ? status : failed;
 }
@@ -115,7 +119,9 @@ def _case(program: Program) -> str:
     first = 1 + len(graph.inputs)
     lines = [f"  void *p{k} = take({size}u);" for k, size in enumerate(sizes)] + ["  int status;"]
     lines += [f"  load(p{k}, {sizes[k]}u);" for k in range(1, first)]
+    lines += ["  count_begin();"]
     lines += [f"  status = {program.prefix}_run({', '.join(f'p{k}' for k in range(len(sizes)))});"]
+    lines += ["  count_end();"]
     lines += [f"  save(p{k}, {sizes[k]}u);" for k in range(first, len(sizes))]
     lines += [f"  drop(p{k}, {size}u);" for k, size in enumerate(sizes)]
     body = "\n".join(lines)
@@ -204,7 +210,30 @@ def run_under_qemu(
     objects: Sequence[str] = (),
 ) -> list[list[bytes]]:
     """The outputs of every case on a board of QEMU's; a fault or an overrun is an AssertionError."""
-    compile_program(
+    return _run_on_board(batch, core, inputs, folder, level, objects, count=False)
+
+
+def count_under_qemu(
+    batch: Batch, core: Core, inputs: Sequence[Sequence[Array]], folder: Path, level: str
+) -> tuple[list[list[bytes]], list[int]]:
+    """The outputs of every case and its instructions, calls included."""
+    results = _run_on_board(batch, core, inputs, folder, level, (), count=True)
+    empty, *counts = [int(line) for line in (folder / "count.txt").read_text().split()]
+    assert len(counts) == len(batch.programs)
+    return results, [found - empty for found in counts]
+
+
+def _run_on_board(
+    batch: Batch,
+    core: Core,
+    inputs: Sequence[Sequence[Array]],
+    folder: Path,
+    level: str,
+    objects: Sequence[str],
+    *,
+    count: bool,
+) -> list[list[bytes]]:
+    image = compile_program(
         _files(batch, _BOARD),
         core,
         roots=["vectors"],
@@ -217,6 +246,10 @@ def run_under_qemu(
     _give(folder, inputs)
     command = ["qemu-system-arm", "-M", core.qemu, "-nographic", "-monitor", "none", "-serial", "none"]
     command += ["-semihosting-config", "enable=on,target=native", "-kernel", "program.elf"]
+    if count:
+        begin, end = (image.symbols[name].address & ~1 for name in ("count_begin", "count_end"))
+        (folder / "count.txt").unlink(missing_ok=True)
+        command += ["-plugin", f"./{compile_plugin(folder).name},begin={begin:#x},end={end:#x},out=count.txt"]
     ran = subprocess.run(
         command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300
     )

@@ -5,12 +5,17 @@
     python tests/golden/sweep_exact.py operators --count 100000
     python tests/golden/sweep_exact.py sanitized          every directed case under ASan and UBSan
     python tests/golden/sweep_exact.py cores [--core cortex-m4] [--level=-O2] [--state FILE]
+    python tests/golden/sweep_exact.py prices    --count 300 [--core cortex-m4] [--worst 40]
 
 A mismatch is printed and counted, it does not end the run. The last line says how many ran; the exit code is 1
 when anything differed. Every second convolution and dense layer of `operators`, and every fourth graph, has most of
 its weights at zero and leaves them out. Many cases are compiled as one program; each batch runs in a process of its own,
 --jobs of them at once, so that a crash costs one batch and is counted as well. --state names a file of digests of
 programs that were exact on a core at a level: they are counted, but not run again while none of their bytes changes.
+
+`prices` counts every layer of random networks, public shapes and strangers with odd counts and hostile ranges, on a
+Cortex-M4 and M55 (layer_prices.py has its rules): what does not build, is not exact, or takes more instructions than the
+rules allow is printed, the worst first, and the exit code is 1 then.
 """
 
 from __future__ import annotations
@@ -38,6 +43,7 @@ from c_batch import make_batch, native
 from core_matrix import LEVELS, Outcome, cells, every_case, outcomes, prepared, programs, wanted
 from file_program import run_sanitized
 from graph_cases import random_graph
+from layer_prices import Prices, broken_rules, prices, summary
 from pruned_cases import PRUNED_KINDS, forced, pruned
 from single_op_cases import random_case
 from test_c_against_reference import UNGENERATED, compiled
@@ -59,7 +65,8 @@ OPERATORS_PER_PROGRAM, GRAPHS_PER_PROGRAM, SETS_PER_LINE = 400, 40, 10_000
 
 @dataclass(frozen=True)
 class Tally:
-    """`far`: planner only, sets more than 5 % above the lower bound. `exact`: digests of programs that were."""
+    """`far`: planner only, sets more than 5 % above the lower bound. `exact`: digests of programs that were. `priced`:
+    prices only, what was counted."""
 
     ran: int = 0
     refused: int = 0
@@ -67,6 +74,7 @@ class Tally:
     far: int = 0
     exact: tuple[str, ...] = ()
     note: str = ""
+    priced: tuple[Prices, ...] = ()
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(
@@ -75,6 +83,7 @@ class Tally:
             self.wrong + other.wrong,
             self.far + other.far,
             self.exact + other.exact,
+            priced=self.priced + other.priced,
         )
 
 
@@ -238,25 +247,50 @@ def run_core(name: str, level: str, numbers: range, kept: Path, known: Set[str])
     return Tally(ran, 0, wrong, exact=tuple(o.digest for o in done if not o.wrong), note=note)
 
 
+def priced(names: Sequence[str], numbers: range, kept: Path) -> Iterator[Task]:
+    """One task per core: each compiles the kernels once."""
+    for name in names:
+        if not CORES[name].unicorn and shutil.which("qemu-system-arm") is None:
+            print(f"{name}: not run: qemu-system-arm is not installed", flush=True)
+            continue
+        yield run_prices, (name, numbers, kept)
+
+
+def run_prices(name: str, numbers: range, kept: Path) -> Tally:
+    folder = kept / name
+    folder.mkdir()
+    found, begun = list[Prices](), time.monotonic()
+    for some in prices(name, numbers, folder):
+        found.append(some)
+        ran, seconds = sum(p.nets for p in found), time.monotonic() - begun
+        print(f"{name}: {ran} of {len(numbers)} networks, {seconds:.0f} s", file=sys.stderr, flush=True)
+    wrong = tuple(text for some in found for text in some.wrong)
+    return Tally(len(numbers), 0, wrong, priced=tuple(found))
+
+
 RUNS = {"operators": operators, "graphs": graphs, "planner": planner, "sanitized": sanitized}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("run", choices=[*sorted(RUNS), "cores"])
+    parser.add_argument("run", choices=[*sorted(RUNS), "cores", "prices"])
     parser.add_argument("--count", type=int, default=10_000, help="cases to generate")
     parser.add_argument("--first", type=int, default=0, help="number of the first case (go on, or repeat)")
     parser.add_argument("--jobs", type=int, default=2, choices=(1, 2), help="processes at once")
-    parser.add_argument("--core", choices=sorted(CORES), action="append", help="cores: only this one")
+    parser.add_argument("--core", choices=sorted(CORES), action="append", help="cores, prices: only this one")
     parser.add_argument("--level", choices=LEVELS, action="append", help="cores: only this level")
     parser.add_argument("--every", type=int, default=1, help="cores: only every so many-th directed case")
     parser.add_argument("--state", type=Path, help="cores: digests of programs that were exact")
+    parser.add_argument("--worst", type=int, default=40, help="prices: lines of broken rules to print")
     chosen = parser.parse_args()
     known = set(chosen.state.read_text().split()) if chosen.state and chosen.state.exists() else set()
     total, begun = Tally(), time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         if chosen.run == "cores":
             tasks = cores(chosen.core or list(CORES), chosen.level or LEVELS, chosen.every, Path(folder), known)
+        elif chosen.run == "prices":
+            numbers = range(chosen.first, chosen.first + chosen.count)
+            tasks = priced(chosen.core or ("cortex-m55", "cortex-m4"), numbers, Path(folder))
         else:
             tasks = RUNS[chosen.run](chosen.first, chosen.count, Path(folder))
         for tally in spread(tasks, chosen.jobs):
@@ -266,7 +300,20 @@ def main() -> int:
                 chosen.state.write_text("\n".join(sorted(known | set(total.exact))) + "\n")
     if total.far > 0.05 * total.ran:
         print(f"MISMATCH {total.far} of {total.ran} sets are more than 5 % above the lower bound")
-    return 1 if total.wrong or total.far > 0.05 * total.ran else 0
+    broken = _judge(total.priced, chosen.worst)
+    return 1 if total.wrong or broken or total.far > 0.05 * total.ran else 0
+
+
+def _judge(found: Sequence[Prices], most: int) -> int:
+    """Prints what is against the rules of prices, the worst first; how much that is."""
+    lines = broken_rules(found)
+    for line in lines[:most]:
+        print(line)
+    if len(lines) > most:
+        print(f"... and {len(lines) - most} more (--worst)")
+    for line in summary(found):
+        print(line)
+    return len(lines)
 
 
 def _print(run: str, tally: Tally, total: Tally, seconds: float) -> None:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import math
 import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from ..emit.compile_model import Compiled, advised, compile_model
+from ..emit.compare_modes import Mode
+from ..emit.compile_model import Compiled, compile_model, flash_limit, ram_limit, tried_modes
 from ..emit.emulate_program import Emulation, can_emulate, emulate_program
-from ..errors import BugError, UnsupportedModelError
+from ..errors import BugError, EspalierError, UnsupportedModelError
 from ..job import Job
 from ..measure.evaluate_model import Evaluation
 from ..publish import write_files
@@ -63,14 +63,21 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class Bundles(msgspec.Struct, frozen=True, kw_only=True):
-    """All bundles; arena, emulation and compiler notes of the microcontroller targets."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundles:
+    """All bundles; arena, emulation and compiler notes of the microcontroller targets.
+
+    `refused`: targets for which no bundle could be made, and the error of each; `modes`: the ways to optimize that were
+    tried for a target whose flash or RAM does not hold the program.
+    """
 
     bundles: tuple[Bundle, ...]
     arena_bytes: dict[str, int]
     arenas: tuple[ArenaRow, ...] = ()
     emulated: tuple[dict[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
+    refused: Mapping[str, EspalierError] = field(default_factory=dict)
+    modes: Mapping[str, tuple[Mode, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,17 +135,27 @@ def make_bundles(
     arenas: dict[str, ArenaRow] = {}
     emulated: dict[str, dict[str, Any]] = {}
     notes: dict[str, str] = {}
+    refused: dict[str, EspalierError] = {}
+    modes: dict[str, tuple[Mode, ...]] = {}
 
-    def one(target: Target) -> Bundle:
+    def made(deploy: Deploy, target: Target) -> Bundle | None:
+        """A target that cannot be served takes nothing from the others."""
+        try:
+            return one(deploy, target)
+        except BugError:
+            raise
+        except EspalierError as problem:
+            refused[target.name] = problem
+            return None
+
+    def one(deploy: Deploy, target: Target) -> Bundle:
         program = programs[target.name].result()
         compiled = program.compiled
         source = _source(job, target, int8, proof, evaluation, compiled)
         if source.arena is not None:
             arena_bytes[target.name] = source.arena.arena_bytes
         if compiled is not None:
-            over = compiled.arena_bytes > arena_limit(job, target)
-            peak = advised(compiled.peak, target, int8) if over else compiled.peak
-            arenas[target.name] = ArenaRow(target=target.name, peak=peak, chart=compiled.chart)
+            arenas[target.name] = ArenaRow(target=target.name, peak=compiled.peak, chart=compiled.chart)
         if program.why:
             notes[target.name] = f"{target.name}: {program.why}"
         written = compiled.program if compiled else None
@@ -157,15 +174,22 @@ def make_bundles(
             checks = (emulation.check, *checks)
             if emulation.row is not None:
                 emulated[target.name] = emulation.row
+        if compiled is not None:
+            limits = flash_limit(deploy, target), ram_limit(job, deploy, target)
+            row = emulated.get(target.name, {"code_bytes": 0, "weights_bytes": 0})
+            if compiled.arena_bytes > limits[1] or row["code_bytes"] + row["weights_bytes"] > limits[0]:
+                modes[target.name] = tried_modes(shop, job, target, int8, compiled, limits)
         return msgspec.structs.replace(bundle, checks=(*checks, *bundle.checks))
 
     with shop.stage("bundle"), ThreadPoolExecutor(2) as pool:
         # Firmware takes longest (it is compiled again, and emulated), so it starts first.
+        wanted = zip(job.recipe.deploy, job.targets, strict=True)
         started = {
-            target.name: pool.submit(one, target)
-            for target in sorted(job.targets, key=lambda target: target.bundle != "firmware")
+            target.name: pool.submit(made, deploy, target)
+            for deploy, target in sorted(wanted, key=lambda pair: pair[1].bundle != "firmware")
         }
-        bundles = tuple(started[target.name].result() for target in job.targets)
+        results = [started[target.name].result() for target in job.targets]
+        bundles = tuple(bundle for bundle in results if bundle is not None)
     shop.ended("bundle", ", ".join(b.target for b in bundles))
     return Bundles(
         bundles=bundles,
@@ -173,13 +197,9 @@ def make_bundles(
         arenas=tuple(row for _, row in sorted(arenas.items())),
         emulated=tuple(row for _, row in sorted(emulated.items())),
         notes=tuple(text for _, text in sorted(notes.items())),
+        refused={name: refused[name] for name in sorted(refused)},
+        modes={name: modes[name] for name in sorted(modes)},
     )
-
-
-def arena_limit(job: Job, target: Target) -> float:
-    """Bytes that an arena may have: the recipe's budget or the target's RAM, whichever is less."""
-    limits = (job.recipe.budgets.max_arena_bytes, target.number("ram-bytes"))
-    return min((limit for limit in limits if limit is not None), default=math.inf)
 
 
 def _source(

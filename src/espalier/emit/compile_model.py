@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 import numpy as np
 
@@ -21,6 +23,7 @@ from ..recipe import Deploy
 from ..store import digest
 from ..target import Target
 from ..workshop import Workshop, pack, unpack
+from .compare_modes import Mode, compare_modes
 from .lowering import Coding
 from .plan_program import layers_without_zeros, plan_program
 from .program import Options, emit
@@ -82,6 +85,8 @@ def compile_model(
         "threshold": job.recipe.decision.threshold,
         "name": job.recipe.name,
         "optimize": deploy.optimize,
+        # Only what is left decides how far compressed weights may raise the arena.
+        "ram": str(ram_limit(job, deploy, target)) if deploy.optimize == "flash" else "",
         "core": msgspec.to_builtins(target.compiler),
         "target": target.name,
     }
@@ -94,9 +99,9 @@ def compile_model(
 def _compile(job: Job, deploy: Deploy, target: Target, int8: Int8Model, proof: Proof) -> Compiled:
     given = read_tflite(int8.int8_model, name=job.recipe.name, layers=int8.layers)
     graph, account = simplify(given)
-    limit = job.recipe.budgets.max_arena_bytes
+    ram = ram_limit(job, deploy, target)
     plan, coding = plan_program(
-        graph, optimize=deploy.optimize, isa=_isa(target), ram_bytes=_smaller(limit, target.number("ram-bytes"))
+        graph, optimize=deploy.optimize, isa=_isa(target), ram_bytes=None if ram == math.inf else int(ram)
     )
     vectors = _vectors(given, int8, proof)
     cases = tuple(GoldenCase(input=entered(v.pixels), output=v.outputs["reference"]) for v in vectors)
@@ -138,17 +143,48 @@ def _isa(target: Target) -> str:
     return core.isa if core is not None else "portable"
 
 
-def _smaller(*limits: float | None) -> int | None:
-    return min((int(limit) for limit in limits if limit is not None), default=None)
+def ram_limit(job: Job, deploy: Deploy, target: Target) -> float:
+    """Bytes that an arena may have: the recipe's budget or the RAM that the application leaves, whichever is less."""
+    ram = target.number("ram-bytes")
+    limits = (job.recipe.budgets.max_arena_bytes, None if ram is None else ram - deploy.reserve_ram)
+    return min((limit for limit in limits if limit is not None), default=math.inf)
 
 
-def advised(found: Peak, target: Target, int8: Int8Model) -> Peak:
-    """The peak of an arena that is too large, with what optimize = "ram" would need instead."""
-    if found.optimize == "ram":
-        return found
-    graph, _ = simplify(read_tflite(int8.int8_model))
-    plan, _ = plan_program(graph, optimize="ram", isa=_isa(target))
-    return msgspec.structs.replace(found, ram_bytes=plan.arena_bytes)
+def flash_limit(deploy: Deploy, target: Target) -> float:
+    """Bytes that code and constants may have: the flash that the application leaves."""
+    flash = target.number("flash-bytes")
+    return math.inf if flash is None else flash - deploy.reserve_flash
+
+
+def tried_modes(
+    shop: Workshop,
+    job: Job,
+    target: Target,
+    int8: Int8Model,
+    compiled: Compiled,
+    limits: tuple[float, float],
+) -> tuple[Mode, ...]:
+    """Every `optimize` of a target that is over its limits (flash, RAM in bytes), planned and measured; stored."""
+    key = {
+        "int8": digest(int8.int8_model),
+        "core": msgspec.to_builtins(target.compiler),
+        "case": digest(compiled.cases()[0].input),
+        "limits": [str(limit) for limit in limits],
+    }
+
+    def run() -> dict[str, bytes]:
+        graph, _ = simplify(read_tflite(int8.int8_model, name=job.recipe.name, layers=int8.layers))
+        modes = compare_modes(
+            graph,
+            name=job.recipe.name,
+            core=core_of(target),
+            case=compiled.cases()[0],
+            flash_limit=limits[0],
+            ram_limit=limits[1],
+        )
+        return {"modes": pack(modes)}
+
+    return unpack(shop.stored(f"modes/{target.name}", key, run)["modes"], tuple[Mode, ...])
 
 
 def _vectors(graph: Graph, int8: Int8Model, proof: Proof) -> tuple[GoldenVector, ...]:

@@ -22,12 +22,10 @@ from ..quantize.quantize_model import Int8Model
 from ..recipe import Deploy
 from ..target import Target
 from ..workshop import Workshop, pack, unpack
+from .compare_modes import LEVELS
 from .compile_model import Compiled, SparseLayer, core_of
 from .plan_program import plan_plain
 from .program import Options, emit
-
-LEVELS = {"speed": "-O2", "ram": "-O2", "flash": "-Os"}
-"""`optimize` of a [[deploy]] table -> the compiler's level."""
 
 
 class Emulation(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +101,7 @@ def _emulate(job: Job, deploy: Deploy, target: Target, int8: Int8Model, compiled
         "stack_bytes": figures.stack_bytes,
         "code_bytes": figures.code_bytes,
         "weights_bytes": figures.weights_bytes,
+        "constants": _constants(figures),
         "exact": figures.exact == len(cases),
         "estimate": time.row() if time is not None else None,
         "coded": _price(plain, figures) if plain is not None else None,
@@ -127,6 +126,12 @@ def _layers(
             row["sparse"] = msgspec.to_builtins(stored[layer.op])
         rows.append(row)
     return rows
+
+
+def _constants(figures: Emulated) -> dict[str, Any] | None:
+    """The account of the constants, and in words."""
+    found = figures.constants
+    return None if found is None else {**msgspec.to_builtins(found), "text": found.text()}
 
 
 def _spared(sparse: Sequence[SparseLayer]) -> dict[str, Any]:

@@ -13,19 +13,21 @@ from __future__ import annotations
 
 import csv
 import difflib
+import errno
 import hashlib
 import io
 import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 from ..errors import ImagesRefusedError
 from ..limits import LIMITS
 from ..store import Store, key_of
+from ..visible import hidden_character, shown
 
 SUFFIXES: dict[str, str] = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".bmp": "BMP"}
 """File name endings that count as images, and Pillow's name of the format."""
@@ -81,17 +83,22 @@ def scan(path: Path | str) -> ImageSet:
     beside and inside class folders, or more of anything than limits.py allows.
     """
     path = Path(path)
-    if path.is_file() and path.suffix.lower() == ".csv":
+    # os.path, not Path: these say False where the system refuses the name (NUL, too long, no permission).
+    if os.path.isfile(path) and path.suffix.lower() == ".csv":
         return _scan_csv(path)
-    if not path.is_dir():
+    if not os.path.isdir(path):
         raise ImagesRefusedError(
-            f"there is no image folder {path}",
+            f"there is no image folder {shown(str(path))}",
             supported="a folder of images, a folder with one folder per class, or a .csv with path,label",
             next_step="check the path; it is relative to the recipe",
         )
     files = list_files(path)
     images = [(name, size) for name, size in files if _is_image(name)]
-    ignored = tuple(name for name, _ in files if not _is_image(name))
+    ignored = tuple(shown(name) for name, _ in files if not _is_image(name))
+    for name, _ in images:
+        _check_name(name)
+        if not os.access(path / name, os.R_OK):
+            raise _unreadable(name, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
     if not images:
         kinds = ", ".join(sorted({os.path.splitext(name)[1].lower() or "no ending" for name in ignored})[:8])
         raise ImagesRefusedError(
@@ -188,6 +195,30 @@ def list_files(root: Path) -> list[tuple[str, int]]:
     waiting = [("", 0)]
     while waiting:
         prefix, depth = waiting.pop()
+        for name, size in _listed(root, real, prefix):
+            if size is not None:
+                found.append((name, size))
+            elif depth + 1 > NESTING:
+                raise ImagesRefusedError(
+                    f"{shown(name)}: folders are nested over {NESTING} deep",
+                    supported="one folder per class",
+                    next_step="name the folder that holds the class folders",
+                )
+            else:
+                waiting.append((name + "/", depth + 1))
+        if len(found) > LIMITS.image_count:
+            raise ImagesRefusedError(
+                f"{shown(str(root))} holds over {LIMITS.image_count} files",
+                supported=f"at most {LIMITS.image_count}",
+                next_step="choose a part of them: espalier calibrate select",
+            )
+    return sorted(found)
+
+
+def _listed(root: Path, real: str, prefix: str) -> list[tuple[str, int | None]]:
+    """(relative path, bytes) of the visible files of one folder; None bytes for a folder in it."""
+    found: list[tuple[str, int | None]] = []
+    try:
         with os.scandir(os.path.join(real, prefix)) as listing:
             for item in listing:
                 name = prefix + item.name
@@ -195,44 +226,47 @@ def list_files(root: Path) -> list[tuple[str, int]]:
                     continue
                 if item.is_symlink() and not _stays_inside(item.path, real):
                     raise ImagesRefusedError(
-                        f"{_shown(name)} is a link that leads out of the image folder",
+                        f"{shown(name)} is a link that leads out of the image folder",
+                        supported="files of the folder itself, and links to them",
                         next_step="copy the file into the folder, or remove the link",
                     )
                 if item.is_dir():
-                    if depth + 1 > NESTING:
-                        raise ImagesRefusedError(f"{_shown(name)}: folders are nested over {NESTING} deep")
-                    waiting.append((name + "/", depth + 1))
+                    found.append((name, None))
                 elif item.is_file():
                     found.append((name, item.stat().st_size))
-                if len(found) > LIMITS.image_count:
-                    raise ImagesRefusedError(f"{root} holds over {LIMITS.image_count} files")
-    return sorted(found)
+    except OSError as problem:
+        raise _unreadable(problem.filename or os.path.join(root, prefix), problem) from None
+    return found
 
 
 def _scan_csv(path: Path) -> ImageSet:
     text = _csv_text(path)
-    rows = [
-        (line, [cell.strip() for cell in row])
-        for line, row in enumerate(csv.reader(io.StringIO(text, newline="")), 1)
-        if any(cell.strip() for cell in row)
-    ]
+    rows = _rows(path, text)
     path_column, label_column, rows = _columns(rows)
     root = os.path.realpath(path.parent)
     entries = []
     for line, cells in rows:
         if len(cells) <= max(path_column, label_column) or not cells[path_column] or not cells[label_column]:
             raise ImagesRefusedError(
-                f"{path.name} line {line}: path and label are needed", supported="rows of path,label"
+                f"{path.name} line {line}: path and label are needed",
+                supported="rows of path,label",
+                next_step="complete or remove the row",
             )
         entries.append(_csv_entry(path.name, line, root, cells[path_column], cells[label_column]))
     if not entries:
-        raise ImagesRefusedError(f"{path.name} names no image", supported="rows of path,label")
+        raise ImagesRefusedError(
+            f"{path.name} names no image", supported="rows of path,label", next_step="add one row per image"
+        )
     if len(entries) > LIMITS.image_count:
-        raise ImagesRefusedError(f"{path.name} names over {LIMITS.image_count} images")
+        raise ImagesRefusedError(
+            f"{path.name} names over {LIMITS.image_count} images",
+            supported=f"at most {LIMITS.image_count}",
+            next_step="keep a part of them",
+        )
     repeated = _first_repeated([entry.path for entry in entries])
     if repeated:
         raise ImagesRefusedError(
-            f"{path.name} names {_shown(repeated)} twice", next_step="remove one of the rows"
+            f"{path.name} names {shown(repeated)} twice", next_step="remove one of the rows"
         )
     entries.sort(key=lambda entry: entry.path)
     return ImageSet(
@@ -245,10 +279,30 @@ def _csv_text(path: Path) -> str:
         raise ImagesRefusedError(f"{path.name} is over {LIMITS.image_file_bytes} bytes")
     try:
         return path.read_bytes().decode("utf-8-sig")
+    except OSError as problem:
+        raise _unreadable(str(path), problem) from None
     except UnicodeDecodeError as problem:
         raise ImagesRefusedError(
             f"{path.name} is not UTF-8 (byte {problem.start})", next_step="save the csv as UTF-8"
         ) from None
+
+
+def _rows(path: Path, text: str) -> list[tuple[int, list[str]]]:
+    """(number, cells) of every row that is not empty."""
+    reader = csv.reader(io.StringIO(text, newline=""))
+    rows = []
+    try:
+        for number, row in enumerate(reader, 1):
+            cells = [cell.strip() for cell in row]
+            if any(cells):
+                rows.append((number, cells))
+    except csv.Error as problem:
+        raise ImagesRefusedError(
+            f"{path.name} line {reader.line_num}: {problem}",
+            supported="rows of path,label with a line break after each",
+            next_step="look for a quotation mark that is not closed",
+        ) from None
+    return rows
 
 
 def _columns(rows: list[tuple[int, list[str]]]) -> tuple[int, int, list[tuple[int, list[str]]]]:
@@ -262,16 +316,26 @@ def _columns(rows: list[tuple[int, list[str]]]) -> tuple[int, int, list[tuple[in
 
 
 def _csv_entry(csv_name: str, line: int, root: str, name: str, label: str) -> ImageEntry:
+    for cell in (name, label):
+        hidden = hidden_character(cell)
+        if hidden:
+            raise ImagesRefusedError(
+                f"{csv_name} line {line}: {shown(cell)} holds the control character {hidden}",
+                supported="paths and labels of visible characters",
+                next_step="correct the row",
+            )
     full = os.path.join(root, name)
     if os.path.isabs(name) or not _stays_inside(full, root):
         raise ImagesRefusedError(
-            f"{csv_name} line {line}: {_shown(name)} lies outside the csv's folder",
+            f"{csv_name} line {line}: {shown(name)} lies outside the csv's folder",
             next_step="put the csv beside the images and use relative paths",
         )
     if not os.path.isfile(full) or not _is_image(name):
         why = "is not an image file name" if os.path.isfile(full) else "does not exist"
         raise ImagesRefusedError(
-            f"{csv_name} line {line}: {_shown(name)} {why}", supported=", ".join(SUFFIXES)
+            f"{csv_name} line {line}: {shown(name)} {why}",
+            supported=", ".join(SUFFIXES),
+            next_step="correct the row; paths are relative to the csv",
         )
     return ImageEntry(
         path=os.path.normpath(name).replace(os.sep, "/"), label=label, bytes=os.path.getsize(full)
@@ -311,8 +375,40 @@ def _folder_digest(root: Path, names: list[str], store: Store | None) -> str:
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as problem:
+        raise _unreadable(str(path), problem) from None
+
+
+def _unreadable(name: Any, problem: OSError) -> ImagesRefusedError:
+    return ImagesRefusedError(
+        f"{shown(os.fsdecode(name))} cannot be read: {problem.strerror}",
+        supported="image files and folders that this user may read",
+        next_step="give the right to read it (chmod -R u+rX FOLDER), or take it out of the set",
+    )
+
+
+def _check_name(name: str) -> None:
+    """Names go into reports, and those of folders into labels: they must be text that people can see."""
+    if name.isascii() and name.isprintable():
+        return
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise ImagesRefusedError(
+            f"the file name {shown(name)} is not UTF-8 (archives made on other systems give such names)",
+            supported="file and folder names in UTF-8",
+            next_step="rename them: convmv -f cp1252 -t utf8 -r --notest FOLDER, or unpack the archive anew",
+        ) from None
+    hidden = hidden_character(name)
+    if hidden:
+        raise ImagesRefusedError(
+            f"the file name {shown(name)} holds the control character {hidden}",
+            supported="file and folder names of visible characters",
+            next_step="rename the file or folder",
+        )
 
 
 def _spread(entry: ImageEntry) -> tuple[bytes, str]:
@@ -324,7 +420,7 @@ def _is_image(name: str) -> bool:
 
 
 def _is_index(name: str, count: int) -> bool:
-    return name.isascii() and name.isdigit() and int(name) < count
+    return len(name) < 10 and name.isascii() and name.isdigit() and int(name) < count
 
 
 def _stays_inside(path: str, root: str) -> bool:
@@ -332,6 +428,3 @@ def _stays_inside(path: str, root: str) -> bool:
     return real == root or real.startswith(root.rstrip(os.sep) + os.sep)
 
 
-def _shown(name: str) -> str:
-    """A file name as it may be printed: no control characters, bounded."""
-    return "".join(c if c.isprintable() else "?" for c in name[-200:])

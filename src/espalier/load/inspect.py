@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,25 @@ OPEN_SIZE = (224, 224)
 
 def inspect_file(path: Path) -> dict[str, Any]:
     """Plain facts of a .keras, .h5 or .tflite file. Raises ModelRefusedError for anything else."""
-    if path.is_file():
-        with path.open("rb") as file:
-            head = file.read(8)
+    if os.path.isfile(path):
+        head = _head(path)
         if head[4:8] == b"TFL3":
             if path.stat().st_size > LIMITS.tflite_bytes:
                 raise ModelRefusedError(f"the file {path.name!r} has over {LIMITS.tflite_bytes:,} bytes")
             return {"file": path.name} | inspect_tflite(path.read_bytes())
     return {"file": path.name} | _inspect_keras(path)
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(8)
+    except OSError as problem:
+        raise ModelRefusedError(
+            f"the file {path.name!r} cannot be read: {problem.strerror}",
+            supported="a .keras, .h5 or .tflite file that this user may read",
+            next_step="check its permissions",
+        ) from None
 
 
 def _inspect_keras(path: Path) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import struct
 import zipfile
 import zlib
@@ -173,26 +174,27 @@ def refused(path: Path, why: str, advice: str) -> ModelRefusedError:
 
 def refuse_what_is_no_file(path: Path) -> None:
     """Raise ModelRefusedError for what is absent, a folder, a dead link, or no regular file (opening a pipe would hang)."""
-    if path.is_symlink() and not path.exists():
-        target = str(path.readlink())
+    # os.path, not Path: these say False where the system refuses the name (NUL, too long, no permission).
+    if os.path.islink(path) and not os.path.exists(path):
+        target = os.readlink(path)
         if "annex/objects" in target:
             raise refused(
                 path, "it is a git-annex link whose content is absent", "fetch it: `git annex get FILE`"
             )
         raise refused(path, "it is a link that leads nowhere", "correct `[model] path` in the recipe")
-    if not path.exists():
+    if not os.path.exists(path):
         raise refused(path, "there is no such file", "correct `[model] path`; it is relative to the recipe")
-    if path.is_dir():
-        if (path / "saved_model.pb").exists() or (path / "saved_model.pbtxt").exists():
+    if os.path.isdir(path):
+        if any(os.path.exists(path / name) for name in ("saved_model.pb", "saved_model.pbtxt")):
             raise refused(
                 path,
                 "it is a TensorFlow SavedModel folder; it is a program, so it is not loaded",
                 "open it in the Keras it was made with and " + SAVE_WHOLE,
             )
-        if (path / CONFIG).exists() and (path / WEIGHTS).exists():
+        if os.path.exists(path / CONFIG) and os.path.exists(path / WEIGHTS):
             raise refused(path, "it is an unpacked .keras archive", SAVE_WHOLE)
         raise refused(path, "it is a folder", "name the .keras or .h5 file inside it")
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise refused(path, "it is not a regular file", "name a .keras or .h5 file")
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import LabelsRefusedError
 from ..limits import LIMITS
+from ..visible import hidden_character
 
 SUPPORTED = "UTF-8 text, one label per line, in the order of the model's outputs"
 
 _INDEXED = re.compile(r"\s*(\d{1,5})(?:\s*[:,;=]\s*|\s+)(\S.*)\Z")
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
 def read_labels(path: Path, expected: int | None = None) -> tuple[str, ...]:
@@ -47,15 +47,16 @@ def _refused(path: Path, why: str, advice: str) -> LabelsRefusedError:
 
 
 def _lines(path: Path) -> list[str]:
-    if path.is_dir():
+    if os.path.isdir(path):
         raise _refused(path, "it is a folder", "name a text file")
-    if path.exists() and not path.is_file():
+    if os.path.exists(path) and not os.path.isfile(path):
         raise _refused(path, "it is not a regular file", "name a text file")
     try:
         with path.open("rb") as file:
             data = file.read(LIMITS.labels_bytes + 1)
-    except OSError as problem:
-        raise _refused(path, f"it cannot be read ({problem.strerror})", "correct `[model] labels`") from None
+    except (OSError, ValueError) as problem:  # ValueError: a NUL in the name
+        why = getattr(problem, "strerror", None) or str(problem)
+        raise _refused(path, f"it cannot be read ({why})", "correct `[model] labels`") from None
     if len(data) > LIMITS.labels_bytes:
         raise _refused(path, f"it is longer than {LIMITS.labels_bytes:,} bytes", "name the labels file")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -109,14 +110,13 @@ def _check(path: Path, labels: list[str]) -> None:
             raise _refused(
                 path, f"label {number} has {len(label)} characters", f"at most {LIMITS.label_characters}"
             )
-        for character in label:
-            if unicodedata.category(character) in _HIDDEN:
-                name = f"U+{ord(character):04X}"
-                raise _refused(
-                    path,
-                    f"label {number} holds the control character {name}",
-                    "write labels as plain visible text",
-                )
+        hidden = hidden_character(label)
+        if hidden:
+            raise _refused(
+                path,
+                f"label {number} holds the control character {hidden}",
+                "write labels as plain visible text",
+            )
     repeated = [label for label, count in Counter(labels).items() if count > 1]
     if repeated:
         places = [str(i) for i, label in enumerate(labels, 1) if label == repeated[0]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import msgspec
@@ -55,7 +56,7 @@ def images_of(folder: Path) -> Path:
     """The folder with the images of a set. Raises ImagesRefusedError when they were not made yet."""
     known = read_set(folder)
     for place in (folder / IMAGES / known.images, folder / IMAGES):
-        if place.is_dir():
+        if os.path.isdir(place):
             return place
     raise ImagesRefusedError(
         f"the calibration set {folder.name!r} has no images yet",
@@ -66,7 +67,7 @@ def images_of(folder: Path) -> Path:
 def check_unchanged(images: Path, fingerprint: str) -> None:
     """Refuse the images of a set that are not those it was written with; nothing is known of other folders."""
     folder = images.parent
-    if images.name != IMAGES or not (folder / FILE).is_file():
+    if images.name != IMAGES or not os.path.isfile(folder / FILE):
         return
     known = read_set(folder)
     if not known.fingerprint or known.fingerprint == fingerprint:
@@ -83,7 +84,7 @@ def check_unchanged(images: Path, fingerprint: str) -> None:
 def _changed(folder: Path) -> list[str]:
     """Files that are changed, missing or new, against SHA256SUMS."""
     expected: dict[str, str] = {}
-    if (folder / SUMS).is_file():
+    if os.path.isfile(folder / SUMS):
         data = read_bounded(folder / SUMS, error=ImagesRefusedError, what=SUMS, limit_bytes=64 << 20)
         for line in data.decode("utf-8", "replace").splitlines():
             digest, _, name = line.partition("  ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -119,12 +120,12 @@ def set_path(recipe_folder: Path, given: str) -> Path:
     `images` folder made by its script. Raises ImagesRefusedError when neither exists.
     """
     direct = recipe_folder / given
-    if direct.exists():
+    if os.path.exists(direct):
         return direct
     if "/" not in given:
         for folder in (recipe_folder, *recipe_folder.parents):
             named = folder / "calibration" / given
-            if (named / "set.toml").is_file():
+            if os.path.isfile(named / "set.toml"):
                 return images_of(named)
     return direct
 

@@ -32,6 +32,8 @@ class Core:
     """Unicorn's CPU model; empty where unicorn has none."""
     qemu: str = ""
     """QEMU's machine; empty where the core is not run there."""
+    external: int = 0
+    """Where that machine's external memory begins: 16 MB of PSRAM on MPS2, 2 GB on MPS3."""
     isa: str = "portable"
     """Which of the kernels' instruction sets the compiler will choose: portable | thumb1 | thumb2 | dsp | helium | riscv."""
 
@@ -52,6 +54,7 @@ CORES: Mapping[str, Core] = {
             cpu="cortex_m3",
             unicorn="UC_CPU_ARM_CORTEX_M3",
             qemu="mps2-an385",
+            external=0x2100_0000,
             isa="thumb2",
         ),
         Core(
@@ -60,6 +63,7 @@ CORES: Mapping[str, Core] = {
             cpu="cortex_m4",
             unicorn="UC_CPU_ARM_CORTEX_M4",
             qemu="mps2-an386",
+            external=0x2100_0000,
             isa="dsp",
         ),
         Core(
@@ -68,6 +72,7 @@ CORES: Mapping[str, Core] = {
             cpu="cortex_m7",
             unicorn="UC_CPU_ARM_CORTEX_M7",
             qemu="mps2-an500",
+            external=0x6000_0000,
             isa="dsp",
         ),
         Core(
@@ -76,6 +81,7 @@ CORES: Mapping[str, Core] = {
             cpu="cortex_m33+dsp",
             unicorn="UC_CPU_ARM_CORTEX_M33",
             qemu="mps2-an505",
+            external=0x8000_0000,
             isa="dsp",
         ),
         Core(
@@ -84,6 +90,7 @@ CORES: Mapping[str, Core] = {
             cpu="cortex_m55+mve",
             unicorn="",
             qemu="mps3-an547",
+            external=0x6000_0000,
             isa="helium",
         ),
         Core(
@@ -165,6 +172,7 @@ def compile_program(
         "-T",
         str(_FIRMWARE / script),
         f"--defsym=FLASH_BASE={FLASH_BASE}",
+        f"--defsym=EXTERNAL={core.external}",
         "--gc-sections",
         "-e",
         roots[0],

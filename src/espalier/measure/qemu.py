@@ -51,6 +51,38 @@ def run_on_board(
     Raises :class:`ToolMissingError` without qemu-system-arm, :class:`VerificationError` for a wrong byte
     or a fault.
     """
+    cases = write_cases(prefix, graph, arena_bytes, golden)
+    program = {**files, "cases.c": cases.encode("ascii")}
+    image, said = _run(program, core, [f"{prefix}_run", f"{prefix}_check"], workdir, optimize)
+    counts = _counts(workdir)
+    return BoardRun(
+        image=image,
+        instructions=counts[1] - counts[0],
+        stack_bytes=int(said["stack"]),
+        arena_bytes=int(said["arena"]),
+    )
+
+
+def count_on_board(
+    files: Mapping[str, bytes], core: Core, cases: Sequence[int], *, workdir: Path, optimize: str
+) -> list[int]:
+    """Instructions of the first of the ``cases`` of each program; run_cases() in ``files`` runs one program after the other.
+
+    Raises as :func:`run_on_board` does; the code of a VerificationError is the number of the program, from 1.
+    """
+    _run(files, core, [], workdir, optimize)
+    counts = iter(_counts(workdir))
+    found = []
+    for number in cases:
+        empty, first, *_ = [next(counts) for _ in range(1 + number)]
+        found.append(first - empty)
+    return found
+
+
+def _run(
+    program: Mapping[str, bytes], core: Core, roots: Sequence[str], workdir: Path, optimize: str
+) -> tuple[Image, dict[str, str]]:
+    """The image, and what it reported."""
     qemu = shutil.which("qemu-system-arm")
     if qemu is None:
         raise ToolMissingError(
@@ -58,12 +90,10 @@ def run_on_board(
             supported="Cortex-M0+, M3, M4, M7, M33 and RV32 run without it",
             next_step="install qemu-system-arm (Debian: apt-get install qemu-system-arm)",
         )
-    cases = write_cases(prefix, graph, arena_bytes, golden)
-    program = {**files, "cases.c": cases.encode("ascii")}
     image = compile_program(
         program,
         core,
-        roots=["vectors", f"{prefix}_run", f"{prefix}_check"],
+        roots=["vectors", *roots],
         workdir=workdir,
         optimize=optimize,
         script="qemu.ld",
@@ -71,22 +101,9 @@ def run_on_board(
     )
     plugin = compile_plugin(workdir)
     begin, end = (image.symbols[name].address & ~1 for name in ("count_begin", "count_end"))
-    command = [
-        qemu,
-        "-M",
-        core.qemu,
-        "-nographic",
-        "-monitor",
-        "none",
-        "-serial",
-        "none",
-        "-semihosting-config",
-        "enable=on,target=native",
-        "-kernel",
-        "program.elf",
-        "-plugin",
-        f"./{plugin.name},begin={begin:#x},end={end:#x},out=count.txt",
-    ]
+    counting = f"./{plugin.name},begin={begin:#x},end={end:#x},out=count.txt"
+    command = [qemu, "-M", core.qemu, "-nographic", "-monitor", "none", "-serial", "none"]
+    command += ["-semihosting-config", "enable=on,target=native", "-kernel", "program.elf", "-plugin", counting]
     done = subprocess.run(
         command, cwd=workdir, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, check=False
     )
@@ -98,10 +115,8 @@ def run_on_board(
             f"the program failed on {core.name} under QEMU (code {done.returncode}): "
             f"{said or done.stderr[-500:]!r}"
         )
-    counts = [int(line) for line in (workdir / "count.txt").read_text().split()]
-    return BoardRun(
-        image=image,
-        instructions=counts[1] - counts[0],
-        stack_bytes=int(said["stack"]),
-        arena_bytes=int(said["arena"]),
-    )
+    return image, said
+
+
+def _counts(workdir: Path) -> list[int]:
+    return [int(line) for line in (workdir / "count.txt").read_text().split()]

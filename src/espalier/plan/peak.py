@@ -23,8 +23,6 @@ class Peak(msgspec.Struct, frozen=True, kw_only=True):
     kinds: tuple[str, ...]
     arena_bytes: int
     parts: tuple[Part, ...]
-    ram_bytes: int | None = None
-    """The arena under optimize = "ram", where it was planned for advice."""
 
     def where(self) -> str:
         """The step and what fills it, in words."""
@@ -37,8 +35,7 @@ class Peak(msgspec.Struct, frozen=True, kw_only=True):
 
 def arena_too_large(found: Peak, limit_bytes: int) -> GateError:
     """The error for an arena above `limit_bytes`: by how much, where, and what to do."""
-    steps = [] if found.optimize == "ram" else [_ram_advice(found, limit_bytes)]
-    steps += [
+    steps = [
         "make the input smaller (the largest tensors shrink with its area)",
         f"give the layers around {found.layers[-1] if found.layers else 'the first one'} fewer channels,"
         " or prune channels",
@@ -49,10 +46,3 @@ def arena_too_large(found: Peak, limit_bytes: int) -> GateError:
         supported=f"at most {limit_bytes:,} bytes",
         next_step="; ".join(steps),
     )
-
-
-def _ram_advice(found: Peak, limit_bytes: int) -> str:
-    if found.ram_bytes is None:
-        return 'set optimize = "ram"'
-    fits = "which fits" if found.ram_bytes <= limit_bytes else "which is still too much"
-    return f'set optimize = "ram": {found.ram_bytes:,} bytes, {fits}'

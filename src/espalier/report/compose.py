@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -17,8 +17,9 @@ from ..measure.evaluate_model import Evaluation
 from ..measure.time_model import Timing
 from ..prune.prune_model import Pruning
 from ..quantize.quantize_model import Int8Model
+from ..verdict import Verdict
 from ..workshop import Workshop, versions
-from .content import GateRow, MemoryRow, ModelRow, QuantizeRow, Report
+from .content import GateRow, MemoryRow, ModelRow, QuantizeRow, Report, WithheldRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +37,12 @@ class Results:
     explained: dict[str, Any] | None
 
 
-def compose_report(
-    shop: Workshop, job: Job, results: Results, *, status: Literal["passed", "failed"]
-) -> Report:
-    """The report; a failed build lists no bundle, since none was written."""
+def compose_report(shop: Workshop, job: Job, results: Results, verdict: Verdict) -> Report:
+    """The report; it lists the bundles that are written, and why the others are withheld."""
     facts, summary = job.model.facts(), job.model.summary()
     int8, evaluation, timing = results.int8, results.evaluation, results.timing
     pruning, proof, bundles = results.pruning, results.proof, results.bundles
-    checks = proof.checks + tuple(
+    checks = int8.checks + proof.checks + tuple(
         msgspec.structs.replace(check, name=f"{bundle.target}: {check.name}")
         for bundle in bundles.bundles
         for check in bundle.checks
@@ -51,7 +50,7 @@ def compose_report(
     return Report(
         name=job.recipe.name,
         version=job.recipe.version,
-        status=status,
+        status="failed" if verdict.failure else "passed",
         model=ModelRow(
             source_sha256=job.model.sha256,
             parameters=summary["parameters"],
@@ -87,7 +86,9 @@ def compose_report(
         emulated=bundles.emulated,
         gates=results.gates,
         checks=checks,
-        bundles=bundle_rows(bundles) if status == "passed" else (),
+        bundles=tuple(row for row in bundle_rows(bundles) if row.target not in verdict.withheld),
+        withheld=tuple(WithheldRow(target=target, why=why) for target, why in verdict.withheld.items()),
+        modes={target: msgspec.to_builtins(tried) for target, tried in bundles.modes.items()},
         parity=proof.parity,
         warnings=(*results.findings, *evaluation.warnings, *int8.warnings, *timing.notes, *bundles.notes),
         machine=_machine(),

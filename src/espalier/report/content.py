@@ -72,6 +72,8 @@ class StepRow(_Row, frozen=True, kw_only=True):
     bytes: int | None = None
     seconds: float | None = None
     simulated: bool = False
+    why: str = ""
+    """Why a step could not be made or run, and has no figures."""
 
 
 class OperatorCounts(_Row, frozen=True, kw_only=True):
@@ -143,6 +145,9 @@ class AccuracyRow(_Row, frozen=True, kw_only=True):
     collapse: str = ""
     """Of images without labels: which class int8 gives to nearly all where the float model does not."""
     decision: dict[str, Any] = {}
+    skill: dict[str, Any] = {}
+    """The float model against guessing (measure.chance.Skill): n, share, chance, deviations, kappa with its interval low
+    and high, beats_chance; empty where these images cannot tell."""
     steps: tuple[dict[str, Any], ...] = ()
     """The drop split into pruning and quantization: {from, to, drop_points, interval, p_value, lost, won}."""
 
@@ -210,6 +215,8 @@ class GateRow(_Row, frozen=True, kw_only=True):
     """Of a failed accuracy limit: the layers that lose most, each with what comes back and an advice."""
     shown: bool = True
     """False for a limit that holds on the measured images, which are too few to claim it of others."""
+    target: str = ""
+    """The target whose own gate this is: where it fails, that target's bundle alone is withheld."""
 
 
 class BundleRow(_Row, frozen=True, kw_only=True):
@@ -218,6 +225,13 @@ class BundleRow(_Row, frozen=True, kw_only=True):
     sha256: str
     bytes: int
     files: int = 0
+
+
+class WithheldRow(_Row, frozen=True, kw_only=True):
+    """A target whose bundle was not written, and why."""
+
+    target: str
+    why: str
 
 
 class Report(_Row, frozen=True, kw_only=True):
@@ -237,6 +251,10 @@ class Report(_Row, frozen=True, kw_only=True):
     gates: tuple[GateRow, ...]
     checks: tuple[Check, ...]
     bundles: tuple[BundleRow, ...]
+    """Those that were written: of a failed build, the targets that nothing failed for."""
+    withheld: tuple[WithheldRow, ...] = ()
+    modes: dict[str, Any] = {}
+    """Per target that does not fit: {optimize, flash_bytes, arena_bytes, instructions, fits} of every `optimize`, tried."""
     parity: tuple[ParityRow, ...] = ()
     warnings: tuple[str, ...] = ()
     machine: dict[str, str] = {}

@@ -7,6 +7,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from ..fit_gates import headroom
 from ..gate import describe, not_shown
 from .content import AccuracyRow, LatencyRow, Report
 from .decision import decision_chart
@@ -20,6 +21,7 @@ def html(report: Report) -> bytes:
         report=report,
         key_figures=_headline(report),
         describe=describe,
+        headroom=headroom,
         not_shown=not_shown(report.gates),
         interval=_interval(report.accuracy),
         confusion=_confusion(report.accuracy),

@@ -26,6 +26,8 @@ def markdown(report: Report) -> bytes:
     if report.bundles:
         lines += ["", "| bundle | size | sha256 of its manifest |", "|---|--:|---|"]
         lines += [f"| `{b.path}` | {size(b.bytes)} | `{b.sha256[:16]}…` |" for b in report.bundles]
+    if report.withheld:
+        lines += ["", *(f"- withheld: `{row.target}`: {_cell(row.why)}" for row in report.withheld)]
     if report.warnings:
         lines += ["", *(f"- ⚠️ {_cell(text)}" for text in report.warnings)]
     absent = sorted({f"{c.name} ({c.tool})" for c in report.checks if c.result == "not run"})

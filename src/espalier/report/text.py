@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..fit_gates import headroom
 from ..gate import describe, not_shown
 from .content import Report
 
@@ -30,6 +31,11 @@ def summary_lines(report: Report, folder: Path) -> list[str]:
         lines.append(f"             FAILED {describe(gate)}")
         lines += [f"               {place}. {text}" for place, text in enumerate(gate.layers, 1)]
     lines += [f"             NOT SHOWN {text}" for text in not_shown(report.gates)]
+    lines += [
+        f"  {'fits' if gate.passed else 'too large':<10} {gate.name}: {headroom(gate)}"
+        for gate in report.gates
+        if gate.target and headroom(gate)
+    ]
     counts = {r: sum(c.result == r for c in report.checks) for r in ("passed", "failed", "not run")}
     lines.append(
         f"  {'checks':<10} {counts['passed']} passed, {counts['failed']} failed, {counts['not run']} not run here"
@@ -42,6 +48,8 @@ def summary_lines(report: Report, folder: Path) -> list[str]:
             f"  {'bundle':<10} {b.target:<{width}}  {size(b.bytes):>9}  {folder / b.path}"
             for b in report.bundles
         ]
+    if report.bundles:
+        lines += [f"  {'withheld':<10} {row.target}: {row.why}" for row in report.withheld]
     lines.append(f"  {'report':<10} {folder / 'report.html'}")
     return lines
 
@@ -219,14 +227,17 @@ def calibrate_check_lines(done: Examination) -> list[str]:
     lines += _finding_lines(done.model)
     errors = len(done.errors)
     total = sum(len(row.findings) for row in done.sets) + len(done.model)
-    return [*lines, f"{'result':<12} {errors} errors, {total - errors} warnings"]
+    accepted = sum(f.severity == "accepted" for f in (*done.model, *(f for row in done.sets for f in row.findings)))
+    counted = f"{errors} errors, {total - errors - accepted} warnings"
+    return [*lines, f"{'result':<12} {counted}" + (f", {accepted} accepted" if accepted else "")]
 
 
 def _finding_lines(findings: Sequence[Finding]) -> list[str]:
     lines = []
     for f in findings:
         lines.append(f"  {f.severity:<9}  {f.code}: {f.message}")
-        lines += [f"             next: {f.next_step}"] if f.next_step else []
+        told = f.way_on if f.severity == "error" else f.next_step
+        lines += [f"             next: {told}"] if told else []
     return lines
 
 

@@ -116,9 +116,12 @@ def test_inputs_and_outputs_lie_in_the_callers_buffers() -> None:
     assert plan.arena_bytes == 128
 
 
-def test_streaming_is_used_only_where_it_lowers_the_arena_and_never_for_flash() -> None:
+def test_streaming_is_used_only_where_it_lowers_the_arena_in_every_mode() -> None:
     graph = chain(5)
-    assert len(plan_memory(graph, optimize="flash", demand=apart, streamable=always).steps) == 5
+    for optimize in ("speed", "ram", "flash"):
+        assert len(plan_memory(graph, optimize=optimize, demand=apart, streamable=always).steps) == 1
+    alone = plan_memory(graph, optimize="flash", demand=apart, streamable=always, trees=())
+    assert len(alone.steps) == 5, "the trees that are given are the ones that are streamed"
     streamed = plan_memory(graph, optimize="ram", demand=apart, streamable=always)
     assert streamed.arena_bytes == 0
     assert len(plan_memory(graph, optimize="ram", demand=in_place, streamable=never).steps) == 5

@@ -3,12 +3,17 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 from example_report import arena_row, example_report
 
+from espalier.answer_gates import strict_row
+from espalier.emit.compare_modes import Mode
+from espalier.fit_gates import Reserve, headroom
 from espalier.gate import describe, gates, not_shown
+from espalier.measure.accuracy import skill_row
 from espalier.recipe import Budgets, Decision, LatencyBudget, parse_recipe
-from espalier.report.content import GateRow
+from espalier.report.content import AccuracyRow, GateRow
 from espalier.target import Fact, load_target
 
 RECIPE = parse_recipe(b"""
@@ -179,14 +184,64 @@ def test_an_arena_over_its_limit_says_by_how_much_where_and_what_helps() -> None
     for name, over in (("cortex-m4.ram-bytes", "6,864"), ("budgets.max-arena-bytes", "864")):
         text = describe(rows[name])
         assert not rows[name].passed
-        for part in (f"{over} more than", "step 1 (conv_2d stem", 'optimize = "ram"', "on cortex-m4"):
+        for part in (f"{over} more than", "step 1 (conv_2d stem", "make the input smaller", "on cortex-m4"):
             assert part in text, part
-    row = arena_row()
-    for ram_bytes, words in ((35_000, "35,000 bytes, which fits"), (36_001, "36,001 bytes, which is still")):
-        advised = msgspec.structs.replace(row, peak=msgspec.structs.replace(row.peak, ram_bytes=ram_bytes))
-        rows = run(Budgets(max_arena_bytes=36_000), arenas=(advised,))
-        assert words in rows["budgets.max-arena-bytes"].why
+        assert "optimize" not in text  # what was not tried is no advice
+        assert rows[name].target == "cortex-m4"
     assert run(Budgets(max_arena_bytes=40_000), arenas=(arena_row(),))["budgets.max-arena-bytes"].why == ""
+
+
+SPEED = Mode(optimize="speed", arena_bytes=36_864, flash_bytes=14_000, instructions=3_000_000)
+RAM = Mode(optimize="ram", arena_bytes=20_000, flash_bytes=14_100, instructions=4_000_000)
+FLASH = Mode(optimize="flash", arena_bytes=40_000, flash_bytes=9_000, instructions=5_000_000)
+
+
+def test_advice_names_the_optimize_that_was_tried_and_fits_or_says_that_none_does() -> None:
+    fits = msgspec.structs.replace(RAM, fits=True)
+    rows = run(Budgets(max_arena_bytes=30_000), arenas=(arena_row(),), modes={"cortex-m4": (SPEED, fits, FLASH)})
+    assert (
+        'optimize = "ram" in the [[deploy]] table fits (14,100 bytes of flash, 20,000 of RAM, 4.0 M instructions)'
+        in rows["budgets.max-arena-bytes"].why
+    )
+    rows = run(Budgets(max_arena_bytes=10_000), arenas=(arena_row(),), modes={"cortex-m4": (SPEED, RAM, FLASH)})
+    why = rows["budgets.max-arena-bytes"].why
+    assert "no optimize fits (speed: 14,000 bytes of flash" in why
+    assert "set optimize" not in why and 'optimize = "flash" in' not in why
+
+
+def test_flash_and_ram_advise_only_what_holds_both() -> None:
+    target = msgspec.structs.replace(
+        load_target("cortex-m4"), facts={"flash-bytes": Fact(value=13_000, source="x")}
+    )
+    rows = run(targets=(target,), modes={"cortex-m4": (SPEED, RAM, FLASH)})
+    assert "no optimize fits" in rows["cortex-m4.flash-bytes"].why
+    fitting = msgspec.structs.replace(FLASH, fits=True)
+    rows = run(targets=(target,), modes={"cortex-m4": (SPEED, RAM, fitting)})
+    assert 'optimize = "flash" in the [[deploy]] table fits (9,000 bytes' in rows["cortex-m4.flash-bytes"].why
+
+
+def test_what_the_application_reserves_is_not_the_networks() -> None:
+    target = msgspec.structs.replace(
+        load_target("cortex-m4"),
+        facts={"flash-bytes": Fact(value=20_000, source="x"), "ram-bytes": Fact(value=40_000, source="x")},
+    )
+    assert all(run(targets=(target,))[f"cortex-m4.{fact}"].passed for fact in ("flash-bytes", "ram-bytes"))
+    rows = run(targets=(target,), reserves={"cortex-m4": Reserve(flash=6_001, ram=3_137)})
+    assert (rows["cortex-m4.flash-bytes"].limit, rows["cortex-m4.ram-bytes"].limit) == (13_999, 36_863)
+    assert not rows["cortex-m4.flash-bytes"].passed and not rows["cortex-m4.ram-bytes"].passed
+
+
+def test_a_gate_of_bytes_shows_its_headroom() -> None:
+    gate = GateRow(name="x", limit=20_000, value=14_000, passed=True, unit="bytes")
+    assert headroom(gate) == "70 % used, 6,000 bytes left"
+    assert headroom(msgspec.structs.replace(gate, value=21_000)) == "105 % used, 1,000 bytes too many"
+    assert headroom(msgspec.structs.replace(gate, unit="points")) == ""
+
+
+def test_every_target_over_the_budget_of_ram_has_a_row_of_its_own() -> None:
+    recipe = msgspec.structs.replace(RECIPE, budgets=Budgets(max_arena_bytes=10))
+    found = gates(recipe, **(GIVEN | {"arena_bytes": {"a": 11, "b": 9, "c": 12}}))
+    assert [(r.target, r.value) for r in found if r.name == "budgets.max-arena-bytes"] == [("a", 11), ("c", 12)]
 
 
 def test_an_estimated_latency_is_named_an_estimate_and_fails_where_there_is_none() -> None:
@@ -209,10 +264,85 @@ def test_a_compiled_program_is_judged_by_its_code_and_constants_not_by_the_model
     row = run(targets=(small,))["cortex-m4.flash-bytes"]
     assert row.value == 14_000
     text = describe(row)
-    for part in ("1,000 bytes more", "10,000 of weights", "4,000 of code", 'optimize = "flash"', "prune"):
+    for part in ("1,000 bytes more", "10,000 of weights", "4,000 of code", "prune channels"):
         assert part in text, part
     assert run(targets=(small,), emulated=())["cortex-m4.flash-bytes"].why == ""
     flash = {**EMULATED, "optimize": "flash"}
     assert "optimize" not in run(targets=(small,), emulated=(flash,))["cortex-m4.flash-bytes"].why
     larger = msgspec.structs.replace(small, facts={"flash-bytes": Fact(value=14_000, source="x")})
     assert run(targets=(larger,), model_bytes=99_999)["cortex-m4.flash-bytes"].passed
+
+
+def skilled(right: int, n: int, classes: int) -> AccuracyRow:
+    """The example's row with a float model that is right on `right` of `n` images of equally common classes."""
+    truth = np.arange(n) % classes
+    found = skill_row(truth, np.where(np.arange(n) < right, truth, (truth + 1) % classes))
+    return msgspec.structs.replace(example_report().accuracy, n=n, skill=found)
+
+
+@pytest.mark.parametrize(
+    ("right", "n", "classes", "passed"),
+    [
+        (100, 300, 3, False),
+        (20, 60, 3, False),
+        (2, 5, 3, True),
+        (150, 300, 3, True),
+        (40, 300, 2, False),
+        (60, 600, 100, True),
+        (6, 600, 100, False),
+        (0, 200, 200, False),
+    ],
+)
+def test_a_float_model_that_is_shown_to_guess_fails_and_few_images_show_nothing(
+    right: int, n: int, classes: int, passed: bool
+) -> None:
+    row = run(accuracy=skilled(right, n, classes))["accuracy.above-chance"]
+    assert row.passed is passed
+    if not passed:
+        assert 'accept = ["chance"]' in row.why and "budgets.min-accuracy" in row.why and "below the limit" in describe(row)
+
+
+def test_a_constant_answer_on_an_unequal_set_is_chance() -> None:
+    truth = np.array([0] * 180 + [1] * 20)
+    found = msgspec.structs.replace(example_report().accuracy, n=200, skill=skill_row(truth, np.zeros(200, np.int64)))
+    assert not run(accuracy=found)["accuracy.above-chance"].passed
+
+
+def test_the_recipe_accepts_a_model_that_guesses_or_sets_its_own_limit() -> None:
+    accepting = msgspec.structs.replace(RECIPE, accept=("chance",))
+    rows = gates(accepting, **(GIVEN | {"accuracy": skilled(100, 300, 3)}))
+    assert "accuracy.above-chance" not in {row.name for row in rows}
+    own = run(Budgets(min_accuracy=0.0), accuracy=skilled(100, 300, 3))
+    assert "accuracy.above-chance" not in own and own["budgets.min-accuracy"].passed
+
+
+@pytest.mark.parametrize(("limit", "passed", "shown"), [(0.5, True, True), (0.89, True, False), (0.95, False, True)])
+def test_min_accuracy_is_of_int8_and_says_what_the_images_show(limit: float, passed: bool, shown: bool) -> None:
+    given = example_report().accuracy
+    row = msgspec.structs.replace(given, n=200, int8=msgspec.structs.replace(given.int8, top1=0.9))
+    found = run(Budgets(min_accuracy=limit), accuracy=row)["budgets.min-accuracy"]
+    assert (found.passed, found.shown) == (passed, shown)
+    assert passed or "below the limit" in describe(found)
+
+
+@pytest.mark.parametrize(
+    ("agreement", "n", "passed"),
+    [(0.0, 40, False), (0.15, 40, False), (0.4, 40, True), (0.4, 400, False), (0.97, 400, True), (0.0, 2, True)],
+)
+def test_without_labels_int8_that_clearly_answers_otherwise_fails(agreement: float, n: int, passed: bool) -> None:
+    given = msgspec.structs.replace(
+        example_report().accuracy, n=n, classes=(), skill={}, collapse="", agreement=agreement, claim="No labels."
+    )
+    row = run(accuracy=given)["quantize.max-accuracy-drop"]
+    assert row.passed is passed
+    assert passed or ('accept = ["agreement"]' in row.why and "quantize.min-agreement" in row.why)
+    accepting = gates(msgspec.structs.replace(RECIPE, accept=("agreement",)), **(GIVEN | {"accuracy": given}))
+    own = msgspec.structs.replace(RECIPE, quantize=msgspec.structs.replace(RECIPE.quantize, min_agreement=1e-9))
+    for rows in (accepting, gates(own, **(GIVEN | {"accuracy": given}))):
+        assert {r.name: r for r in rows}["quantize.max-accuracy-drop"].passed
+
+
+def test_strict_counts_every_warning_but_the_accepted_and_every_limit_that_is_not_shown() -> None:
+    assert strict_row(["accepted: calibration: 12 images repeated"], ()).passed
+    row = strict_row(["calibration: only 5 images to calibrate with [few]", "accepted: x"], ["a holds on these only"])
+    assert not row.passed and row.value == 2 and "[few]" in describe(row) and "accept" in describe(row)

@@ -1,0 +1,74 @@
+"""The three ways to optimize a program, tried on one network and core: flash, RAM and instructions of each."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ..errors import EspalierError
+from ..graph.types import Graph
+from ..measure.cross import Core
+from ..measure.microcontroller import measure_program
+from .plan_program import plan_program
+from .program import Options, emit
+from .selftest import GoldenCase
+
+LEVELS = {"speed": "-O2", "ram": "-O2", "flash": "-Os"}
+"""`optimize` of a [[deploy]] table -> the compiler's level."""
+
+
+class Mode(msgspec.Struct, frozen=True, kw_only=True):
+    """One `optimize`: bytes of code and constants, bytes of the arena, instructions of one inference; None where no
+    compiler or emulator of the core is installed. `fits`: within the flash and the RAM that the target leaves."""
+
+    optimize: str
+    arena_bytes: int
+    flash_bytes: int | None = None
+    instructions: int | None = None
+    fits: bool = False
+
+    def text(self) -> str:
+        """Its figures in words."""
+        flash = "flash not measured" if self.flash_bytes is None else f"{self.flash_bytes:,} bytes of flash"
+        count = "" if self.instructions is None else f", {self.instructions / 1e6:.1f} M instructions"
+        return f"{flash}, {self.arena_bytes:,} of RAM{count}"
+
+
+def compare_modes(
+    graph: Graph,
+    *,
+    name: str,
+    core: Core | None,
+    case: GoldenCase,
+    flash_limit: float,
+    ram_limit: float,
+) -> tuple[Mode, ...]:
+    """Plan, emit, compile and count the network under each `optimize`. `core`: None where none is emulated.
+
+    Limits are bytes that the target leaves to the network. A mode that cannot be measured keeps its planned arena.
+    """
+    isa = core.isa if core is not None else "portable"
+    ram = None if ram_limit == float("inf") else int(ram_limit)
+    rows = []
+    for optimize, level in LEVELS.items():
+        plan, coding = plan_program(graph, optimize=optimize, isa=isa, ram_bytes=ram)
+        row = Mode(optimize=optimize, arena_bytes=plan.arena_bytes)
+        if core is not None:
+            try:
+                files = emit(graph, plan, name, Options(isa=isa, coding=coding))
+                figures = measure_program(
+                    files,
+                    core,
+                    name=name,
+                    graph=graph,
+                    arena_bytes=plan.arena_bytes,
+                    golden=[case],
+                    optimize=level,
+                )
+            except EspalierError:
+                pass  # no tool, or an emulator without room for it: what the plan says is still true
+            else:
+                flash = figures.code_bytes + figures.weights_bytes
+                row = msgspec.structs.replace(row, flash_bytes=flash, instructions=figures.instructions)
+        fits = row.arena_bytes <= ram_limit and (row.flash_bytes is not None and row.flash_bytes <= flash_limit)
+        rows.append(msgspec.structs.replace(row, fits=fits))
+    return tuple(rows)
