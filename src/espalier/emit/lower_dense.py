@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from espalier.emit.c_text import Name
-from espalier.emit.lower_conv import VECTOR, WORD, channel_pairs, fits_fast, folded_biases, paired_weights
+from espalier.emit.calm import Channels, calmed
+from espalier.emit.lower_conv import VECTOR, WORD, channel_pairs, folded_biases, paired_weights
 from espalier.emit.lowering import (
     READ_FIRST,
     Constant,
@@ -37,18 +37,19 @@ _ROW_BYTES = 8
 def fully_connected(view: OpView, how: How) -> Lowered:
     """One or more rows through a dense layer; TFLite Micro's integer rule. A unit whose requantization is out of the short
     form's range takes the long one, alone."""
-    data, filters, output = view.input(0), view.input(1), view.output
-    units, depth = filters.shape
-    weights = np.asarray(view.constant(1), np.int8)
-    source, target = quant_of(data.quant), quant_of(output.quant)
-    biases = folded_biases(view, weights, source.zero_point)
-    low, high = arithmetic.activation_range(
-        view.op.text("activation"), target.scale, target.zero_point, "int8"
-    )
+    data, target = view.input(0), quant_of(view.output.quant)
+    units, depth = view.input(1).shape
+    channels = channels_of(view)
+    low, high = _range_of(view)
     rows = data.elements // depth
     form = form_of(rows, how)
-    pairs = _unit_pairs(weights, biases, multipliers_of(view))
+    weights = channels.weights
     stored = unit_weights(weights) if form == "bytes" else paired_weights(weights[:, None, None, :], 1, 1)
+    shifts = [
+        Multiplier(value=m.value, shift=m.shift - LONG_SHIFT if n in channels.slow else -m.shift)
+        for n, m in enumerate(channels.multipliers)
+    ]
+    pairs = channel_pairs(channels.biases, shifts, 1, False)
     return Lowered(
         function="espalier_fully_connected",
         sources=_SOURCES[form],
@@ -62,7 +63,7 @@ def fully_connected(view: OpView, how: How) -> Lowered:
             "out_zero": target.zero_point,
             "low": low,
             "high": high,
-            "long_units": int((pairs[:, [3, 5]].reshape(-1)[:units] < 0).any()),
+            "long_units": int(bool(channels.slow)),
         },
         constants=(
             Constant(field="weights", values=stored, align=4),
@@ -123,17 +124,19 @@ def unit_weights(weights: NDArray[np.int8]) -> NDArray[np.int8]:
     return np.pad(weights, ((0, weights.shape[0] % 2), (0, -weights.shape[1] % WORD))).reshape(-1)
 
 
-def _unit_pairs(
-    weights: NDArray[np.int8], biases: NDArray[np.int64], multipliers: Sequence[Multiplier]
-) -> NDArray[np.int32]:
-    """Rows of espalier_pair whose shifts say which form of the requantization a unit takes: int32 [pairs, 6]."""
-    shifted = [
-        Multiplier(
-            value=m.value, shift=-m.shift if fits_fast(w[None], b[None], [m]) else m.shift - LONG_SHIFT
-        )
-        for w, b, m in zip(weights, biases, multipliers, strict=True)
-    ]
-    return channel_pairs(biases, shifted, 1, False)
+def channels_of(view: OpView) -> Channels:
+    """Weights, folded biases and multipliers of a dense layer, with constants that the short requantization takes where
+    there are such."""
+    weights = np.asarray(view.constant(1), np.int8)
+    biases = folded_biases(view, weights, quant_of(view.input(0).quant).zero_point)
+    low, high = _range_of(view)
+    zero_point = quant_of(view.output.quant).zero_point
+    return calmed(weights, biases, multipliers_of(view), zero_point=zero_point, low=low, high=high)
+
+
+def _range_of(view: OpView) -> tuple[int, int]:
+    target = quant_of(view.output.quant)
+    return arithmetic.activation_range(view.op.text("activation"), target.scale, target.zero_point, "int8")
 
 
 def multipliers_of(view: OpView) -> tuple[Multiplier, ...]:

@@ -275,12 +275,10 @@ def fully_connected(view: OpView, how: How) -> Lowered:
     if how.coding is not None or density > DENSEST:
         return dense
     units, depth = view.input(1).shape
-    weights = np.asarray(view.constant(1), np.int8)
-    source = quant_of(view.input(0).quant)
-    multipliers = lower_dense.multipliers_of(view)
-    biases = lower_conv.folded_biases(view, weights, source.zero_point)
-    if not lower_conv.fits_fast(weights, biases, multipliers):
+    channels = lower_dense.channels_of(view)
+    if channels.slow:
         return dense
+    weights, multipliers, biases = channels.weights, channels.multipliers, channels.biases
     entries = entries_of(weights)
     if int(entries.sizes.max()) >= _LARGEST_BYTES:
         return dense
