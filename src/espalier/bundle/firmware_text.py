@@ -44,6 +44,11 @@ class Library(Protocol):
     @property
     def keywords(self) -> tuple[str, ...]: ...
     @property
+    def array_bytes(self) -> int:
+        """Bytes of the .tflite that it holds as an array, where it does."""
+        ...
+
+    @property
     def sketch(self) -> str:
         """The Arduino example's name; empty where there is none."""
         ...

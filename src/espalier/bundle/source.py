@@ -150,6 +150,11 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
         return ("image-classification", "int8", "tinyml")
 
     @property
+    def array_bytes(self) -> int:
+        """Bytes of the .tflite where a firmware library holds it as an array."""
+        return len(self.int8_model)
+
+    @property
     def sketch(self) -> str:
         """The Arduino example."""
         return "classify"

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from espalier.graph.edit import prune
 from espalier.graph.types import Graph
 from espalier.graph.verify import printable
@@ -69,8 +71,14 @@ def _without_dequantize(graph: Graph, position: int) -> Graph | None:
 def _note(graph: Graph, role: str, index: int) -> str:
     tensor = graph.tensors[index]
     quant = tensor.quant
-    means = "" if quant is None else f": real = {quant.scales[0]:.9g} x (stored - {quant.zero_points[0]})"
+    means = "" if quant is None else f": {real_of(quant.scale, quant.zero_point)}"
     return (
         f"the float {role} {printable(tensor.name)} was cut off; the program {'takes' if role == 'input' else 'gives'} "
         f"{tensor.dtype}{means}"
     )
+
+
+def real_of(scale: float, zero_point: int) -> str:
+    """What a stored integer means, in words; the shortest decimal that is this float32 scale."""
+    moved = "stored" if not zero_point else f"(stored {'-' if zero_point > 0 else '+'} {abs(zero_point)})"
+    return f"real = {np.float32(scale)!s} x {moved}"
