@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from .errors import EspalierError, ImagesRefusedError
+from .answer_gates import strict_row
+from .calibrate.check_outputs import not_classes, number_outputs
+from .calibrate.declared import declared_twice
+from .calibrate.findings import ACCEPTED
+from .errors import EspalierError, GateError, ImagesRefusedError
+from .gate import describe
 from .load.images import ImageSet, label_indices, scan
 from .load.labels import default_labels, read_labels
 from .load.read_images import set_path
@@ -24,9 +29,10 @@ _NO_LABELS = "no labels: agreement with the float model stands in for accuracy"
 
 
 class _Findings:
-    """Rows in order, and the first error."""
+    """Rows in order, and the first error. `accept`: codes of warnings that the recipe says are as they should be."""
 
-    def __init__(self) -> None:
+    def __init__(self, accept: Sequence[str]) -> None:
+        self.accept = accept
         self.rows: list[dict[str, str]] = []
         self.error: EspalierError | None = None
 
@@ -35,16 +41,21 @@ class _Findings:
         try:
             self.rows.append({"severity": "ok", "what": what, "text": step()})
         except EspalierError as problem:
-            self.rows.append(
-                {"severity": "error", "what": what, "text": " | ".join(str(problem).splitlines())}
-            )
-            self.error = self.error or problem
+            self.refuse(what, problem)
             return False
         return True
 
-    def warn(self, what: str, text: str) -> None:
-        """Add a warning row."""
-        self.rows.append({"severity": "warning", "what": what, "text": text})
+    def refuse(self, what: str, problem: EspalierError) -> None:
+        """Add an error row."""
+        self.rows.append({"severity": "error", "what": what, "text": " | ".join(str(problem).splitlines())})
+        self.error = self.error or problem
+
+    def warn(self, what: str, text: str, code: str) -> None:
+        """Add a warning row, or an ok row where the recipe accepts it."""
+        if code in self.accept:
+            self.rows.append({"severity": "ok", "what": what, "text": f"{ACCEPTED}{text}"})
+        else:
+            self.rows.append({"severity": "warning", "what": what, "text": f"{text} [{code}]"})
 
 
 def check_recipe(path: Path) -> dict[str, Any]:
@@ -54,11 +65,13 @@ def check_recipe(path: Path) -> dict[str, Any]:
     """
     recipe = load_recipe(path)
     folder = path.resolve().parent
-    found = _Findings()
+    found = _Findings(recipe.accept)
     found.rows.append({"severity": "ok", "what": "recipe", "text": f"{recipe.name} {recipe.version}"})
     with Workshop(Store.default(), Progress(quiet=True)) as shop:
-        classes = _check_model(found, shop, recipe, folder)
+        facts = _check_model(found, shop, recipe, folder)
+    classes = _classes(facts)
     labels = _check_labels(found, recipe, folder, classes)
+    _check_outputs(found, recipe, folder, facts)
     _check_images(found, recipe, folder, labels)
     for deploy in recipe.deploy:
         found.attempt("target", lambda d=deploy: _target_text(d.target, folder))  # type: ignore[misc]
@@ -68,7 +81,14 @@ def check_recipe(path: Path) -> dict[str, Any]:
     return {"rows": found.rows, "error": found.error}
 
 
-def _check_model(found: _Findings, shop: Workshop, recipe: Recipe, folder: Path) -> int | None:
+def too_strict(warnings: Sequence[str]) -> GateError | None:
+    """What `--strict` ends with: GateError for any warning that the recipe does not accept."""
+    row = strict_row(warnings, ())
+    return None if row.passed else GateError(describe(row), next_step="mend them, or build without --strict")
+
+
+def _check_model(found: _Findings, shop: Workshop, recipe: Recipe, folder: Path) -> dict[str, Any]:
+    """The model's facts; empty when it is refused."""
     facts: dict[str, Any] = {}
 
     def step() -> str:
@@ -80,11 +100,30 @@ def _check_model(found: _Findings, shop: Workshop, recipe: Recipe, folder: Path)
             f"{facts['parameters']:,} parameters, ends with {facts['output']}"
         )
 
-    found.attempt("model", step)
-    classes = facts.get("classes")
-    if classes == 1:
-        return 2
-    return int(classes) if classes else None
+    if found.attempt("model", step):
+        twice = declared_twice(recipe.input, facts["config"])
+        if twice is not None:
+            found.warn("input", f"{twice.message}; {twice.next_step}", twice.code)
+    return facts
+
+
+def _classes(facts: dict[str, Any]) -> int | None:
+    """How many answers there are; one unit has two."""
+    count = facts.get("classes")
+    return 2 if count == 1 else int(count) if count else None
+
+
+def _check_outputs(found: _Findings, recipe: Recipe, folder: Path, facts: dict[str, Any]) -> None:
+    if not facts:
+        return
+    named = recipe.model.labels is not None or _classes(facts) in [len(names) for names in _class_folders(recipe, folder)]
+    finding = number_outputs(facts, named=named)
+    if finding is None:
+        return
+    if finding.severity == "error" and finding.code not in recipe.accept:
+        found.refuse("model", not_classes(finding))
+    else:
+        found.warn("model", f"{finding.message}; {finding.next_step}", finding.code)
 
 
 def _check_labels(found: _Findings, recipe: Recipe, folder: Path, classes: int | None) -> tuple[str, ...]:
@@ -126,6 +165,7 @@ def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[
         found.warn(
             "evaluation",
             "no [evaluation] set: accuracy is not measured, only agreement on calibration images",
+            "no-evaluation",
         )
     if recipe.prune.fine_tune is not None:
         sets.append(("fine-tune", recipe.prune.fine_tune.images))
@@ -145,13 +185,13 @@ def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[
             role == "calibration"
             and min(len(images[0].entries), recipe.calibration.count) < ENOUGH_CALIBRATION
         ):
-            found.warn(role, f"fewer than {ENOUGH_CALIBRATION} images: ranges may be too narrow")
+            found.warn(role, f"fewer than {ENOUGH_CALIBRATION} images: ranges may be too narrow", "few")
         if role == "calibration" and len(counts) == 1:
-            found.warn(role, "all images are of one class: ranges of the others are unknown")
+            found.warn(role, "all images are of one class: ranges of the others are unknown", "one-class")
         if role == "evaluation":
             doubt = too_few(len(images[0].entries), recipe.quantize.max_accuracy_drop) if counts else _NO_LABELS
             if doubt:
-                found.warn(role, doubt)
+                found.warn(role, doubt, "few-to-show" if counts else "no-labels")
 
 
 def _labels_text(images: ImageSet, labels: tuple[str, ...]) -> str:

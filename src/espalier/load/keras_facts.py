@@ -47,3 +47,5 @@ class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
     parameters: int
     notes: tuple[str, ...] = ()
     names: dict[str, str] = {}
+    loss: str = ""
+    """In words, where the file says that it was trained to predict numbers (training.number_loss)."""

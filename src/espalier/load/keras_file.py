@@ -18,8 +18,10 @@ from .keras_config import check_config
 from .keras_container import SAVE_WHOLE, refused
 from .keras_ends import find_ends
 from .keras_facts import ModelFacts
+from .keras_table import MODELS
 from .keras_versions import LAYER_GROUPS
 from .keras_weights import parameters_of
+from .training import number_loss
 
 _SIZES = (
     "units",
@@ -77,6 +79,7 @@ def inspect_model(path: str) -> ModelFacts:
         parameters=parameters,
         notes=checked.notes,
         names=checked.names,
+        loss=number_loss(archive.config if archive else stored.attributes.get("training_config")),
     )
 
 
@@ -110,7 +113,7 @@ def _groups(config: dict[str, Any]) -> dict[str, str]:
 def _check_sizes(path: Path, config: dict[str, Any], sides: set[int]) -> None:
     """A layer may not declare a size that no stored array has: Keras would allocate it before it compares."""
     for layer in config["config"]["layers"]:
-        if "layers" in layer["config"]:
+        if layer["class_name"] in MODELS:
             _check_sizes(path, layer, sides)
             continue
         for key in _SIZES:

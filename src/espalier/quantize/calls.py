@@ -12,13 +12,14 @@ from ..recipe import InputContract
 from .audit import audit_model
 from .choose import Goal
 from .climb import Search, climb
-from .flatbuffer import strip_model
+from .flatbuffer import graph_of, operator_name, pack_model, read_model, strip_model
 from .int16_targets import Wide
 from .interface import uint8_twin
 from .labelled import Labelled
 from .lighten import lighten
 from .quantize import Scheme, Weights, quantize
 from .ranges import open_pixels
+from .step import computed_inputs
 
 
 def contract_of(contract: dict[str, Any]) -> InputContract:
@@ -76,9 +77,9 @@ def quantize_file(
 
 
 def lighten_file(int8_model: bytes, pixels_path: str) -> dict[str, Any]:
-    """lighten.lighten on a `.npy` of pixels: {"int8_model", "note"}."""
-    lighter, note = lighten(int8_model, np.load(pixels_path, mmap_mode="r"))
-    return {"int8_model": lighter, "note": note}
+    """lighten.lighten on a `.npy` of pixels; the fields of `Lightened` as a dict."""
+    done = lighten(int8_model, np.load(pixels_path, mmap_mode="r"))
+    return {"int8_model": done.int8_model, "note": done.note, "kept": done.kept}
 
 
 def climb_file(
@@ -93,10 +94,12 @@ def climb_file(
     wide: dict[str, Any] | None = None,
     search: Search = "until-limit",
     min_agreement: float = 0.0,
+    skip: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     """climb.climb on `.npy` files (`wide`: the fields of widen.Wide, None for no 16-bit rung): `int8_model` of
-    the kept step, `reached`, `left_out`, `held_out`, and `steps` (name, top1, drop,
-    kept, simulated, agreement, difference, error, bytes, seconds), in the order in which they were tried."""
+    the kept step, `reached`, `left_out`, `held_out`, and `steps` (name, top1, drop, kept, simulated, agreement,
+    difference, error, bytes, seconds, why), in the order in which they were tried; after them those that could not be
+    run, with `why`."""
     labelled = None
     if evaluation_path is not None and labels is not None:
         labelled = Labelled(pixels=open_pixels(evaluation_path), labels=np.array(labels, np.int64))
@@ -111,6 +114,7 @@ def climb_file(
         dense=dense,
         wide=None if wide is None else Wide(**wide),
         search=search,
+        skip=skip or {},
     )
     kept = next(step for step in climbed.steps if step.kept)
     return {
@@ -132,6 +136,10 @@ def climb_file(
                 "seconds": step.candidate.seconds,
             }
             for step in climbed.steps
+        ]
+        + [
+            {"name": one.name, "top1": None, "drop": None, "kept": False, "why": one.why}
+            for one in climbed.failed
         ],
     }
 
@@ -151,6 +159,34 @@ def audit_file(
     """audit.audit_model."""
     known = None if contract is None else contract_of(contract)
     return audit_model(model, known, layers=layers, dense=dense, edge=edge)
+
+
+def list_layers(model: bytes) -> list[dict[str, Any]]:
+    """Every operator of a file in order: {"kind", "output", "inputs"}, tensors by name."""
+    read = read_model(model)
+    tensors = graph_of(read).tensors
+
+    def name(index: int) -> str:
+        return bytes(tensors[index].name or b"").decode(errors="replace")
+
+    return [
+        {
+            "kind": operator_name(read, operator).lower(),
+            "output": name(int(operator.outputs[0])),
+            "inputs": [name(index) for index in computed_inputs(read, operator)],
+        }
+        for operator in graph_of(read).operators
+    ]
+
+
+def cut_after(model: bytes, operator: int) -> bytes:
+    """The file up to an operator, whose first output it answers."""
+    read = read_model(model)
+    graph = graph_of(read)
+    graph.operators = graph.operators[: operator + 1]
+    graph.outputs = np.array([graph.operators[-1].outputs[0]], np.int32)
+    read.signatureDefs = []
+    return pack_model(read)
 
 
 def strip_file(model: bytes) -> bytes:

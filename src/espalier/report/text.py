@@ -76,6 +76,7 @@ def key_figures(report: Report) -> list[tuple[str, str]]:
         rows.append(
             ("agreement", f"{a.agreement:.2%} of {a.n} images get the same answer; {len(a.flips)} changed")
         )
+    rows += _kernel_figures(report)
     if p.method != "none":
         given = (
             f" (accuracy {a.float.top1:.2%} as given, {a.pruned.top1:.2%} pruned)" if a and a.pruned else ""
@@ -123,6 +124,21 @@ def key_figures(report: Report) -> list[tuple[str, str]]:
         if core.get("estimate"):
             rows.append(("time", f"{core['target']}: {core['estimate']['text']}"))
     return rows
+
+
+def _kernel_figures(report: Report) -> list[tuple[str, str]]:
+    """The same file on every kernel set, in one line; nothing when none was compared."""
+    known = [row for row in report.parity if row.top1_second is not None]
+    if not known:
+        return []
+    what = "accuracy" if known[0].labelled else "agreement with float"
+    said = [f"{known[0].first} {known[0].top1_first:.2%}"]
+    said += [
+        f"{row.second} {row.top1_second:.2%} ({row.points and -row.points:+.2f}, 95 % {-row.interval[1]:+.2f} to "
+        f"{-row.interval[0]:+.2f})"
+        for row in known
+    ]
+    return [("kernels", f"{what} per runtime and kernel set, n = {known[0].n}: " + "; ".join(said))]
 
 
 def points(value: float) -> str:
@@ -227,14 +243,17 @@ def calibrate_check_lines(done: Examination) -> list[str]:
     lines += _finding_lines(done.model)
     errors = len(done.errors)
     total = sum(len(row.findings) for row in done.sets) + len(done.model)
-    return [*lines, f"{'result':<12} {errors} errors, {total - errors} warnings"]
+    accepted = sum(f.severity == "accepted" for f in (*done.model, *(f for row in done.sets for f in row.findings)))
+    counted = f"{errors} errors, {total - errors - accepted} warnings"
+    return [*lines, f"{'result':<12} {counted}" + (f", {accepted} accepted" if accepted else "")]
 
 
 def _finding_lines(findings: Sequence[Finding]) -> list[str]:
     lines = []
     for f in findings:
         lines.append(f"  {f.severity:<9}  {f.code}: {f.message}")
-        lines += [f"             next: {f.next_step}"] if f.next_step else []
+        told = f.way_on if f.severity == "error" else f.next_step
+        lines += [f"             next: {told}"] if told else []
     return lines
 
 
