@@ -45,3 +45,5 @@ class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
     weights: tuple[WeightEntry, ...]
     parameters: int
     notes: tuple[str, ...] = ()
+    loss: str = ""
+    """In words, where the file says that it was trained to predict numbers (training.number_loss)."""

@@ -200,13 +200,17 @@ def _check_numbers(path: Path, dataset: h5py.Dataset, entry: WeightEntry, where:
 
 
 def _text_attributes(path: Path, file: h5py.File) -> dict[str, str]:
-    """The root's text attributes that are needed: model_config, keras_version, backend."""
+    """The root's text attributes that are needed: model_config, keras_version, backend; and training_config, a hint, where
+    it is a text of ordinary length."""
     found = {}
-    for name in ("model_config", "keras_version", "backend"):
+    for name in ("model_config", "keras_version", "backend", "training_config"):
         if not h5py.h5a.exists(file.id, name.encode()):
             continue
         attribute = h5py.h5a.open(file.id, name.encode())
-        if not isinstance(attribute.get_type(), h5py.h5t.TypeStringID) or attribute.shape not in ((), (1,)):
+        is_text = isinstance(attribute.get_type(), h5py.h5t.TypeStringID) and attribute.shape in ((), (1,))
+        if name == "training_config" and not (is_text and attribute.get_storage_size() <= LIMITS.model_config_bytes):
+            continue
+        if not is_text:
             raise refused(path, f"its attribute {name!r} is not a text", SAVE_WHOLE)
         if attribute.get_storage_size() > LIMITS.model_config_bytes:
             raise refused(path, f"its attribute {name!r} is too long", SAVE_WHOLE)
