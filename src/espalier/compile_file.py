@@ -128,7 +128,7 @@ def compile_file(
     if tools != "none":
         with tempfile.TemporaryDirectory(prefix="espalier-") as scratch:
             write_files(files, Path(scratch), durable=False)
-            checks += program_library.check(files, source, Path(scratch), thorough=tools == "all")
+            checks += program_library.check(source, Path(scratch), thorough=tools == "all")
     failure = _failure(checks, gates)
     report = ProgramReport(
         name=title,

@@ -77,6 +77,11 @@ class Extents:
         return max(windows, self.left + self.in_w)
 
     @property
+    def ring_height(self) -> int:
+        """Rows of a padded map."""
+        return max((self.out_h - 1) * self.stride_h + self.window_rows, self.top + self.in_h)
+
+    @property
     def window(self) -> Window:
         """How the rows of the output depend on those of the input."""
         return Window(
@@ -156,7 +161,7 @@ def conv_2d(view: OpView, how: How) -> Lowered:
     """Lowers one convolution; the ring holds 16-bit values where speed counts more than RAM."""
     shape = shape_of(view, how)
     quant = quant_of(view.output.quant)
-    weights = np.asarray(view.constant(1), np.int8)
+    weights = np.asarray(view.constant(1), np.int8).reshape(-1, shape.kernel_h, shape.kernel_w, shape.depth)
     multipliers = arithmetic.conv_multipliers(
         quant_of(view.input(0).quant).scale, quant_of(view.input(1).quant).scales, quant.scale, shape.out_c
     )
@@ -216,8 +221,34 @@ def extents_of(view: OpView) -> Extents:
     )
 
 
+def lying(given: Extents, how: How) -> Extents:
+    """Maps one pixel wide, as of sound, lie in memory like maps one pixel high: those have one long row instead of many
+    short ones. Not where the operator runs row by row, nor where a ring of the whole map counts as RAM."""
+    narrow = given.in_w == given.out_w == given.kernel_w == 1 and given.left == 0
+    no_ring = given.kernel_h == 1 and given.top == 0
+    if how.rows or not narrow or not (how.optimize == "speed" or no_ring):
+        return given
+    if given.ring_height * max(given.in_c, given.out_c) >= EXTENT_LIMIT:
+        return given
+    return replace(
+        given,
+        in_h=1,
+        in_w=given.in_h,
+        out_h=1,
+        out_w=given.out_h,
+        kernel_h=1,
+        kernel_w=given.kernel_h,
+        stride_h=1,
+        stride_w=given.stride_h,
+        dilation_h=1,
+        dilation_w=given.dilation_h,
+        top=0,
+        left=given.top,
+    )
+
+
 def shape_of(view: OpView, how: How) -> Shape:
-    given, depth = extents_of(view), view.input(1).shape[3]
+    given, depth = lying(extents_of(view), how), view.input(1).shape[3]
     direct = given.kernel_h == given.kernel_w == 1 and given.in_c % WORD == 0 and depth % WORD == 0
     pixels = given.in_h * given.in_w
     if direct and not how.rows and given.stride_h == given.stride_w == 1 and pixels * given.in_c < EXTENT_LIMIT:
@@ -231,7 +262,7 @@ def layout_of(shape: Shape, how: How, fast: bool) -> Layout:
     window_bytes = (
         round_up(shape.kernel_h * segments * segment, VECTOR) if fast and how.isa == "helium" else 0
     )
-    may_widen = not shape.direct and not window_bytes and shape.words_aligned
+    may_widen = not shape.direct and not window_bytes and shape.words_aligned and shape.in_h > 1
     wide = int(may_widen and how.optimize == "speed" and 2 * shape.ring_width * shape.in_c < EXTENT_LIMIT)
     return Layout(
         fast=fast,
