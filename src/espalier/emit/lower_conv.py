@@ -40,6 +40,11 @@ _STEP_BYTES = 16
 _LARGEST_INPUT = 128
 _FAST_SHIFTS = range(1, 23)
 _FAST_SUM = 1 << 30
+_BEYOND = 600
+"""Further from the zero point no result of a channel differs from another."""
+_QUARTER = Multiplier(value=1 << 30, shift=-1)
+_OTHER = 64
+"""Taken off TFLite's shift where espalier_tile_4x2 has no short form for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +149,6 @@ class Shape(Extents):
 class Layout:
     """Which kernel runs and what its private memory holds."""
 
-    fast: bool
     window_bytes: int
     """Of a packed window for espalier_tile_bytes; 0 for the other tiles."""
     wide: int
@@ -162,8 +166,8 @@ def conv_2d(view: OpView, how: How) -> Lowered:
     )
     flat = weights.reshape(shape.out_c, -1)
     biases = folded_biases(view, flat, quant_of(view.input(0).quant).zero_point)
-    fast = shape.group_out % 2 == 0 and fits_fast(flat, biases, multipliers)
-    layout = layout_of(shape, how, fast)
+    biases, multipliers = calm(flat, biases, multipliers)
+    layout = layout_of(shape, how)
     ring = ring_fields(
         shape.window,
         row_bytes=round_up(shape.ring_width * shape.in_c, WORD) << layout.wide,
@@ -218,23 +222,44 @@ def extents_of(view: OpView) -> Extents:
 
 def shape_of(view: OpView, how: How) -> Shape:
     given, depth = extents_of(view), view.input(1).shape[3]
-    direct = given.kernel_h == given.kernel_w == 1 and given.in_c % WORD == 0 and depth % WORD == 0
+    direct = given.kernel_h == given.kernel_w == 1
     pixels = given.in_h * given.in_w
     if direct and not how.rows and given.stride_h == given.stride_w == 1 and pixels * given.in_c < EXTENT_LIMIT:
         # Rows without a border between them are one long row: fewer odd ends.
         given = replace(given, in_h=1, in_w=pixels, out_h=1, out_w=given.out_h * given.out_w)
+    elif given.in_w == given.out_w == given.kernel_w == 1 and not how.rows:
+        # A column of pixels lies in memory as a row does. Its ring would hold all of it, where a window's rows are enough.
+        lying = _lying(given)
+        if lying.ring_width * lying.in_c < EXTENT_LIMIT - WORD and (direct or how.optimize == "speed"):
+            given = lying
     return Shape(**asdict(given), depth=depth, direct=direct)
 
 
-def layout_of(shape: Shape, how: How, fast: bool) -> Layout:
-    segments, segment = shape.segments
-    window_bytes = (
-        round_up(shape.kernel_h * segments * segment, VECTOR) if fast and how.isa == "helium" else 0
+def _lying(given: Extents) -> Extents:
+    """Height and width exchanged."""
+    return replace(
+        given,
+        in_h=given.in_w,
+        in_w=given.in_h,
+        out_h=given.out_w,
+        out_w=given.out_h,
+        kernel_h=given.kernel_w,
+        kernel_w=given.kernel_h,
+        stride_h=given.stride_w,
+        stride_w=given.stride_h,
+        dilation_h=given.dilation_w,
+        dilation_w=given.dilation_h,
+        top=given.left,
+        left=given.top,
     )
+
+
+def layout_of(shape: Shape, how: How) -> Layout:
+    segments, segment = shape.segments
+    window_bytes = round_up(shape.kernel_h * segments * segment, VECTOR) if how.isa == "helium" else 0
     may_widen = not shape.direct and not window_bytes and shape.words_aligned
     wide = int(may_widen and how.optimize == "speed" and 2 * shape.ring_width * shape.in_c < EXTENT_LIMIT)
     return Layout(
-        fast=fast,
         window_bytes=window_bytes,
         wide=wide,
         work_bytes=(TILE_PIXELS * window_bytes or _STEP_BYTES * shape.steps) + round_up(shape.spare, 8),
@@ -243,7 +268,7 @@ def layout_of(shape: Shape, how: How, fast: bool) -> Layout:
 
 def extent_fields(shape: Shape, layout: Layout) -> dict[str, Value]:
     return {
-        "tile": Name(_tile(layout.fast, layout.window_bytes)),
+        "tile": Name("espalier_tile_bytes" if layout.window_bytes else "espalier_tile_4x2"),
         "window_bytes": layout.window_bytes,
         "segment_bytes": shape.segments[1],
         "in_width": shape.in_w,
@@ -268,7 +293,7 @@ def value_fields(view: OpView, shape: Shape, layout: Layout) -> dict[str, Value]
     return {
         "wide": layout.wide,
         "dilation": shape.dilation_h,
-        "count": shape.group_out // 2 if layout.fast else shape.group_out,
+        "count": shape.group_out // 2,
         "skip": -shape.steps % UNROLLED_STEPS,
         "out_zero": quant.zero_point,
         "low": low,
@@ -283,14 +308,16 @@ def _constants(
     biases: NDArray[np.int64],
     multipliers: Sequence[Multiplier],
 ) -> tuple[Constant, ...]:
-    pairs = channel_pairs(biases, multipliers, shape.groups, layout.fast)
     if layout.window_bytes:
-        values, align = byte_weights(weights, layout.window_bytes), VECTOR
+        shifts = [-m.shift for m in multipliers]
+        values, align = byte_weights(weights, shape.groups, layout.window_bytes), VECTOR
     else:
+        short = fits_short(weights.reshape(shape.out_c, -1), biases, multipliers)
+        shifts = [-m.shift if fits else m.shift - _OTHER for m, fits in zip(multipliers, short, strict=True)]
         values, align = paired_weights(weights, shape.groups, shape.segments[0]), WORD
     return (
         Constant(field="weights", align=align, values=values),
-        Constant(field="pairs", values=pairs, struct="espalier_pair"),
+        Constant(field="pairs", values=pair_rows(biases, multipliers, shifts, shape.groups), struct="espalier_pair"),
     )
 
 
@@ -307,10 +334,8 @@ def conv_lead(window: Window, out_width: int, out_channels: int, pixel_bytes: in
         if groups > 1:
             leads.append(end - start)
             continue
-        # Tiles of pixels (single ones at the end) are read before they are written.
-        whole = out_width // TILE_PIXELS * TILE_PIXELS
-        tiles = [*range(TILE_PIXELS, whole + 1, TILE_PIXELS), *range(whole + 1, out_width + 1)]
-        for done in tiles:
+        # Tiles of pixels (the last one of those that are left) are read before they are written.
+        for done in [*range(TILE_PIXELS, out_width, TILE_PIXELS), out_width]:
             written = row * window.out_row_bytes + done * out_channels
             if done < out_width:
                 leads.append(written - start - done * pixel_bytes)
@@ -332,11 +357,32 @@ def folded_biases(
 def fits_fast(
     weights: NDArray[np.int8], biases: NDArray[np.int64], multipliers: Sequence[Multiplier]
 ) -> bool:
-    """Whether the short requantization is exact for every possible input: |sum| < 2^30, right shifts of 1
-    to 22."""
+    """Whether the short requantization is exact for every possible input in every channel."""
+    return bool(fits_short(weights, biases, multipliers).all())
+
+
+def fits_short(
+    weights: NDArray[np.int8], biases: NDArray[np.int64], multipliers: Sequence[Multiplier]
+) -> NDArray[np.bool_]:
+    """The channels in which the short requantization is exact for every possible input: |sum| < 2^30, right shifts of 1
+    to 22. bool [channels]."""
     largest = np.abs(biases) + _LARGEST_INPUT * np.abs(weights.astype(np.int64)).sum(axis=1)
-    shifts_fit = all(m.value > 0 and -m.shift in _FAST_SHIFTS for m in multipliers)
-    return bool(shifts_fit and (largest < _FAST_SUM).all())
+    shifts_fit = np.array([m.value > 0 and -m.shift in _FAST_SHIFTS for m in multipliers])
+    fits: NDArray[np.bool_] = shifts_fit & (largest < _FAST_SUM)
+    return fits
+
+
+def calm(
+    weights: NDArray[np.int8], biases: NDArray[np.int64], multipliers: Sequence[Multiplier]
+) -> tuple[NDArray[np.int64], tuple[Multiplier, ...]]:
+    """(biases, multipliers) that every kernel has a short form for, where all weights of a channel are zero: its value is
+    one number, whatever its scale and bias are."""
+    biases, found = biases.copy(), list(multipliers)
+    for channel in np.flatnonzero((weights == 0).all(axis=1)):
+        value = arithmetic.rescale(wrapped(biases[[channel]]).astype(np.int64), found[channel])
+        biases[channel] = 4 * int(np.clip(value, -_BEYOND, _BEYOND)[0])
+        found[channel] = _QUARTER
+    return biases, tuple(found)
 
 
 def wrapped(values: NDArray[np.int64]) -> NDArray[np.int32]:
@@ -345,12 +391,18 @@ def wrapped(values: NDArray[np.int64]) -> NDArray[np.int32]:
 
 
 def channel_pairs(
-    biases: NDArray[np.int64], multipliers: Sequence[Multiplier], groups: int, fast: bool
+    biases: NDArray[np.int64], multipliers: Sequence[Multiplier], groups: int
+) -> NDArray[np.int32]:
+    """Rows of espalier_pair with TFLite's shifts."""
+    return pair_rows(biases, multipliers, [m.shift for m in multipliers], groups)
+
+
+def pair_rows(
+    biases: NDArray[np.int64], multipliers: Sequence[Multiplier], shifts: Sequence[int], groups: int
 ) -> NDArray[np.int32]:
     """Rows of espalier_pair, the last of an odd group filled with zeros: int32 [pairs, 6]."""
-    shifts = np.array([-m.shift if fast else m.shift for m in multipliers], np.int32)
     values = np.array([m.value for m in multipliers], np.int64).astype(np.int32)
-    table = np.stack([wrapped(biases), values, shifts], axis=1).reshape(groups, -1, 3)
+    table = np.stack([wrapped(biases), values, np.array(shifts, np.int32)], axis=1).reshape(groups, -1, 3)
     if table.shape[1] % 2:
         table = np.concatenate([table, np.zeros((groups, 1, 3), np.int32)], axis=1)
     pairs = table.reshape(-1, 2, 3)
@@ -380,17 +432,12 @@ def paired_weights(weights: NDArray[np.int8], groups: int, segments: int) -> NDA
     return np.ascontiguousarray(np.stack(order, axis=-1)).reshape(-1)
 
 
-def _tile(fast: bool, window_bytes: int) -> str:
-    if window_bytes:
-        return "espalier_tile_bytes"
-    return "espalier_tile_4x2" if fast else "espalier_tile_wide"
-
-
-def byte_weights(weights: NDArray[np.int8], window_bytes: int) -> NDArray[np.int8]:
+def byte_weights(weights: NDArray[np.int8], groups: int, window_bytes: int) -> NDArray[np.int8]:
     """OHWI weights as espalier_tile_bytes reads them: int8 [pairs, window_bytes / 16, 2, 16], flat."""
     flat = weights.reshape(weights.shape[0], -1)
-    padded = np.pad(flat, ((0, 0), (0, window_bytes - flat.shape[1])))
-    blocks = padded.reshape(-1, 2, window_bytes // VECTOR, VECTOR)
+    channels = flat.reshape(groups, -1, flat.shape[1])
+    missing = (0, channels.shape[1] % 2), (0, window_bytes - flat.shape[1])
+    blocks = np.pad(channels, ((0, 0), *missing)).reshape(-1, 2, window_bytes // VECTOR, VECTOR)
     return np.ascontiguousarray(blocks.transpose(0, 2, 1, 3)).reshape(-1)
 
 

@@ -97,6 +97,7 @@ def _sparse_layer(view: OpView, how: How) -> _Layer | None:
     )
     flat = weights.reshape(shape.out_c, -1)
     biases = lower_conv.folded_biases(view, flat, source.zero_point)
+    biases, multipliers = lower_conv.calm(flat, biases, multipliers)
     if shape.groups != 1 or not lower_conv.fits_fast(flat, biases, multipliers):
         return None
     paired = how.isa in PAIRED and how.optimize != "ram" and _fits_pairs(flat, biases)
@@ -224,7 +225,7 @@ def stored_share(view: OpView) -> float:
 def _dense_work(view: OpView, how: How) -> tuple[str, Work]:
     """The form of the kernel of lower_conv and what it repeats."""
     shape = lower_conv.shape_of(view, how)
-    layout = lower_conv.layout_of(shape, how, fast=shape.out_c % 2 == 0)
+    layout = lower_conv.layout_of(shape, how)
     per_row = -(-shape.out_w // lower_conv.TILE_PIXELS)
     if shape.direct:
         per_row = sum(divmod(shape.out_w, lower_conv.TILE_PIXELS))
