@@ -160,7 +160,7 @@ def conv_2d(view: OpView, how: How) -> Lowered:
     """Lowers one convolution; the ring holds 16-bit values where speed counts more than RAM."""
     shape = shape_of(view, how)
     quant = quant_of(view.output.quant)
-    weights = np.asarray(view.constant(1), np.int8)
+    weights = np.asarray(view.constant(1), np.int8).reshape(shape.out_c, shape.kernel_h, shape.kernel_w, shape.depth)
     multipliers = arithmetic.conv_multipliers(
         quant_of(view.input(0).quant).scale, quant_of(view.input(1).quant).scales, quant.scale, shape.out_c
     )
@@ -400,11 +400,12 @@ def channel_pairs(
 def pair_rows(
     biases: NDArray[np.int64], multipliers: Sequence[Multiplier], shifts: Sequence[int], groups: int
 ) -> NDArray[np.int32]:
-    """Rows of espalier_pair, the last of an odd group filled with zeros: int32 [pairs, 6]."""
+    """Rows of espalier_pair, of an odd group the last one with a channel of no effect: int32 [pairs, 6]."""
     values = np.array([m.value for m in multipliers], np.int64).astype(np.int32)
     table = np.stack([wrapped(biases), values, np.array(shifts, np.int32)], axis=1).reshape(groups, -1, 3)
     if table.shape[1] % 2:
-        table = np.concatenate([table, np.zeros((groups, 1, 3), np.int32)], axis=1)
+        empty = np.array([0, 0, 1], np.int32)  # a shift of the short form
+        table = np.concatenate([table, np.broadcast_to(empty, (groups, 1, 3))], axis=1)
     pairs = table.reshape(-1, 2, 3)
     return np.concatenate([pairs[:, :, 0], pairs[:, 0, 1:], pairs[:, 1, 1:]], axis=1)
 

@@ -113,10 +113,11 @@ def _sparse_layer(view: OpView, how: How) -> _Layer | None:
 
 
 def _shape(view: OpView, how: How) -> Shape:
-    """As for dense weights, but windows that could be read straight from the input go through a ring where a row has no
-    whole tile, or where the rows run one by one: its last tile is read again after the one before was written."""
+    """As for dense weights, but windows that could be read straight from the input go through a ring where they are no
+    whole words, where a row has no whole tile, or where the rows run one by one: its last tile is read again after the one
+    before was written."""
     shape = lower_conv.shape_of(view, how)
-    if shape.direct and (how.rows or shape.out_w < TILE_PIXELS):
+    if shape.direct and (how.rows or shape.out_w < TILE_PIXELS or not shape.words_aligned):
         shape = replace(lower_conv.shape_of(view, replace(how, rows=True)), direct=False)
     return shape
 

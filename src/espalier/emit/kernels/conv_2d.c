@@ -542,7 +542,7 @@ static void pack_windows(const espalier_conv_2d_layer *l, void *state, int8_t *t
   }
 }
 
-/* The last pixels of a row, up to 4: as packed otherwise, but nothing behind them is read. What the tile computes of
+/* The last pixels of a row, up to 4: packed as otherwise, but nothing behind them is read. What the tile computes of
  * the others is not used. */
 static void pack_last(const espalier_conv_2d_layer *l, int16_t *to, const int8_t *from, int32_t pixels) {
   int32_t bytes = l->segment_bytes, window;
@@ -626,7 +626,8 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
       int32_t pixels = l->out_width - x;
       int32_t lines = l->window_bytes ? 0 : l->window_rows;
       int32_t line, piece, offset;
-      int last = pixels <= 4 && l->ring.rows == 0;
+      /* The words of a window end up to 3 bytes behind it. */
+      int last = l->ring.rows == 0 && (pixels - 4) * l->pixel_step < 3;
       if (pixels >= 4) {
         pixels = 4;
       } else if (l->ring.rows && l->out_width >= 4) {
