@@ -227,16 +227,14 @@ def _dense_work(view: OpView, how: How) -> tuple[str, Work]:
     """The form of the kernel of lower_conv and what it repeats."""
     shape = lower_conv.shape_of(view, how)
     layout = lower_conv.layout_of(shape, how)
-    per_row = -(-shape.out_w // lower_conv.TILE_PIXELS)
-    if shape.direct:
-        per_row = sum(divmod(shape.out_w, lower_conv.TILE_PIXELS))
-    tiles, even = shape.out_h * per_row, shape.out_c % 2 == 0
-    pairs = shape.out_c // 2 if even else shape.out_c
+    tiles = shape.out_h * -(-shape.out_w // lower_conv.TILE_PIXELS)
+    pairs = -(-shape.out_c // 2)
     steps = layout.window_bytes // lower_conv.VECTOR if layout.window_bytes else shape.steps
     wide = "wide " if layout.wide else ""
-    work = {
+    return "dense", {
         "step": tiles * pairs * steps,
         "pair": tiles * pairs,
+        "odd": tiles * (shape.out_c % 2),
         f"{wide}word": tiles * shape.steps // 2,
         f"{wide}input word": _input_words(shape),
         "piece": tiles * shape.kernel_h * shape.segments[0],
@@ -244,7 +242,6 @@ def _dense_work(view: OpView, how: How) -> tuple[str, Work]:
         "row": shape.out_h,
         "layer": 1,
     }
-    return "dense" if even else "dense, odd channels", work
 
 
 def _sparse_work(layer: _Layer, entries: Entries) -> Work:
