@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from espalier import errors
+from espalier.alarms import ALARMS
 from espalier.graph.arithmetic import ROUNDING
 from espalier.graph.ops import OPS
 from espalier.limits import LIMITS
@@ -43,6 +44,22 @@ def operators() -> str:
     for kind, spec in sorted(OPS.items()):
         rules = "<br>".join(_cell(rule.sentence) for rule in spec.rules) or "–"
         lines.append(f"| `{kind}` | {spec.rounding} | {rules} |")
+    return "\n".join(lines) + "\n"
+
+
+def alarms() -> str:
+    """Every finding that a build or a check may warn of or stop for."""
+    lines = [
+        "# Findings that a recipe can accept",
+        "",
+        "A warning or a stop names its code, `[few]` for one. What is meant to be so is written at the top of the recipe, before "
+        'the first table: `accept = ["few", "exposure"]`. An accepted finding is told, stops nothing, and is no warning for '
+        "`--strict` (of `build`, `check` and `calibrate check`), with which every other warning ends with exit code 5.",
+        "",
+        "| code | says |",
+        "|---|---|",
+        *(f"| `{code}` | {_cell(text)} |" for code, text in sorted(ALARMS.items())),
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -175,6 +192,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "recipe.md": recipe,
     "layers.md": layers,
     "advice.md": advice,
+    "alarms.md": alarms,
 }
 
 

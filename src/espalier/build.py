@@ -46,14 +46,15 @@ def build(
     tools: str = "fast",
     fresh: bool = False,
     all_or_nothing: bool = False,
+    strict: bool = False,
     progress: Progress | None = None,
     store: Store | None = None,
 ) -> Outcome:
     """Build every bundle of a recipe into out/<name>-<version>/, which appears at once or not at all.
 
     `tools`: which consumers' tools check the bundles ("fast", "all", "none"). `fresh`: run every stage.
-    `all_or_nothing`: a target that fails withholds the bundles of the others, too. Raises EspalierError for refused
-    input; a failed gate or check is returned as `failure`, with its report written.
+    `all_or_nothing`: a target that fails withholds the bundles of the others, too. `strict`: a warning fails.
+    Raises EspalierError for refused input; a failed gate or check is returned as `failure`, with its report written.
     """
     with Workshop(store or Store.default(), progress or Progress(quiet=True), fresh=fresh) as shop:
         shop.plan(STAGES, Path(recipe))
@@ -61,4 +62,4 @@ def build(
         # The stages' own imports take a quarter of a second: `read_job` has started TensorFlow's, which run meanwhile.
         from .pipeline import run_stages
 
-        return run_stages(shop, job, Path(out), tools=tools, all_or_nothing=all_or_nothing)
+        return run_stages(shop, job, Path(out), tools=tools, all_or_nothing=all_or_nothing, strict=strict)

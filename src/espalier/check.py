@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from .errors import EspalierError, ImagesRefusedError
+from .answer_gates import strict_row
+from .calibrate.findings import ACCEPTED
+from .errors import EspalierError, GateError, ImagesRefusedError
+from .gate import describe
 from .load.images import ImageSet, label_indices, scan
 from .load.labels import default_labels, read_labels
 from .load.read_images import set_path
@@ -24,9 +27,10 @@ _NO_LABELS = "no labels: agreement with the float model stands in for accuracy"
 
 
 class _Findings:
-    """Rows in order, and the first error."""
+    """Rows in order, and the first error. `accept`: codes of warnings that the recipe says are as they should be."""
 
-    def __init__(self) -> None:
+    def __init__(self, accept: Sequence[str]) -> None:
+        self.accept = accept
         self.rows: list[dict[str, str]] = []
         self.error: EspalierError | None = None
 
@@ -42,9 +46,12 @@ class _Findings:
             return False
         return True
 
-    def warn(self, what: str, text: str) -> None:
-        """Add a warning row."""
-        self.rows.append({"severity": "warning", "what": what, "text": text})
+    def warn(self, what: str, text: str, code: str) -> None:
+        """Add a warning row, or an ok row where the recipe accepts it."""
+        if code in self.accept:
+            self.rows.append({"severity": "ok", "what": what, "text": f"{ACCEPTED}{text}"})
+        else:
+            self.rows.append({"severity": "warning", "what": what, "text": f"{text} [{code}]"})
 
 
 def check_recipe(path: Path) -> dict[str, Any]:
@@ -54,7 +61,7 @@ def check_recipe(path: Path) -> dict[str, Any]:
     """
     recipe = load_recipe(path)
     folder = path.resolve().parent
-    found = _Findings()
+    found = _Findings(recipe.accept)
     found.rows.append({"severity": "ok", "what": "recipe", "text": f"{recipe.name} {recipe.version}"})
     with Workshop(Store.default(), Progress(quiet=True)) as shop:
         classes = _check_model(found, shop, recipe, folder)
@@ -66,6 +73,12 @@ def check_recipe(path: Path) -> dict[str, Any]:
         names = [deploy.target for deploy in recipe.deploy]
         found.attempt("targets", lambda: f"{len(load_targets(names, relative_to=folder))}, each with its own name")
     return {"rows": found.rows, "error": found.error}
+
+
+def too_strict(warnings: Sequence[str]) -> GateError | None:
+    """What `--strict` ends with: GateError for any warning that the recipe does not accept."""
+    row = strict_row(warnings, ())
+    return None if row.passed else GateError(describe(row), next_step="mend them, or build without --strict")
 
 
 def _check_model(found: _Findings, shop: Workshop, recipe: Recipe, folder: Path) -> int | None:
@@ -126,6 +139,7 @@ def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[
         found.warn(
             "evaluation",
             "no [evaluation] set: accuracy is not measured, only agreement on calibration images",
+            "no-evaluation",
         )
     if recipe.prune.fine_tune is not None:
         sets.append(("fine-tune", recipe.prune.fine_tune.images))
@@ -145,13 +159,13 @@ def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[
             role == "calibration"
             and min(len(images[0].entries), recipe.calibration.count) < ENOUGH_CALIBRATION
         ):
-            found.warn(role, f"fewer than {ENOUGH_CALIBRATION} images: ranges may be too narrow")
+            found.warn(role, f"fewer than {ENOUGH_CALIBRATION} images: ranges may be too narrow", "few")
         if role == "calibration" and len(counts) == 1:
-            found.warn(role, "all images are of one class: ranges of the others are unknown")
+            found.warn(role, "all images are of one class: ranges of the others are unknown", "one-class")
         if role == "evaluation":
             doubt = too_few(len(images[0].entries), recipe.quantize.max_accuracy_drop) if counts else _NO_LABELS
             if doubt:
-                found.warn(role, doubt)
+                found.warn(role, doubt, "few-to-show" if counts else "no-labels")
 
 
 def _labels_text(images: ImageSet, labels: tuple[str, ...]) -> str:

@@ -16,6 +16,9 @@ from . import __version__
 from .errors import BugError, EspalierError
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+STRICT = click.option(
+    "--strict", is_flag=True, help="Warnings fail, too (exit code 5), but for those that the recipe accepts."
+)
 QUIET = click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 
 
@@ -46,10 +49,18 @@ def cli() -> None:
 @click.option(
     "--all-or-nothing", is_flag=True, help="A target that fails withholds the bundles of the others, too."
 )
+@STRICT
 @JSON
 @QUIET
 def build(
-    recipe: Path, out: Path, tools: str, fresh: bool, all_or_nothing: bool, as_json: bool, quiet: bool
+    recipe: Path,
+    out: Path,
+    tools: str,
+    fresh: bool,
+    all_or_nothing: bool,
+    strict: bool,
+    as_json: bool,
+    quiet: bool,
 ) -> None:
     """Build every bundle that RECIPE asks for into OUT/<name>-<version>/.
 
@@ -62,7 +73,13 @@ def build(
     from .terminal import Progress
 
     outcome = run(
-        recipe, out, tools=tools, fresh=fresh, all_or_nothing=all_or_nothing, progress=Progress(quiet=quiet)
+        recipe,
+        out,
+        tools=tools,
+        fresh=fresh,
+        all_or_nothing=all_or_nothing,
+        strict=strict,
+        progress=Progress(quiet=quiet),
     )
     if as_json:
         _say(outcome.report_json.decode())
@@ -75,16 +92,20 @@ def build(
 
 @cli.command()
 @click.argument("recipe", type=click.Path(path_type=Path))
+@STRICT
 @JSON
-def check(recipe: Path, as_json: bool) -> None:
+def check(recipe: Path, strict: bool, as_json: bool) -> None:
     """Find in seconds what would stop a build of RECIPE: files, model, labels, images, targets."""
-    from .check import check_recipe
+    from .check import check_recipe, too_strict
     from .report.text import check_lines
 
     findings = check_recipe(recipe)
     _print(findings, as_json, check_lines)
-    if findings["error"] is not None:
-        raise findings["error"]
+    problem = findings["error"]
+    if problem is None and strict:
+        problem = too_strict([row["text"] for row in findings["rows"] if row["severity"] == "warning"])
+    if problem is not None:
+        raise problem
 
 
 @cli.command()
@@ -201,14 +222,16 @@ def calibrate() -> None:
 
 @calibrate.command("check")
 @click.argument("recipe", type=click.Path(path_type=Path))
+@STRICT
 @JSON
 @QUIET
-def calibrate_check(recipe: Path, as_json: bool, quiet: bool) -> None:
+def calibrate_check(recipe: Path, strict: bool, as_json: bool, quiet: bool) -> None:
     """Find what is wrong with the image sets of RECIPE: files, copies, leakage, looks, preprocessing, labels, ranges.
 
     Exit code 3 when a finding would refuse a build.
     """
     from .calibrate.examine import check_result, examine
+    from .check import too_strict
     from .report.text import calibrate_check_lines
     from .terminal import Progress
 
@@ -217,7 +240,7 @@ def calibrate_check(recipe: Path, as_json: bool, quiet: bool) -> None:
         _print(check_result(done), True, lambda value: [])
     else:
         _print(done, False, calibrate_check_lines)
-    refusal = done.refusal()
+    refusal = done.refusal() or (too_strict(done.warnings) if strict else None)
     if refusal is not None:
         raise refusal
 

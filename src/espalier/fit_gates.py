@@ -80,9 +80,14 @@ def flash_row(
     helps = (tried, 'prune channels ([prune] method = "channels"), a smaller network, or a part with more flash')
     why = (
         f"{code + weights - int(limit):,} bytes more than the flash: {weights:,} of weights and constants, {code:,} of "
-        f"code. What helps: {'; '.join(part for part in helps if part)}"
+        f"code{_constants_text(program)}. What helps: {'; '.join(part for part in helps if part)}"
     )
     return msgspec.structs.replace(found, why=why)
+
+
+def _constants_text(program: Mapping[str, Any]) -> str:
+    constants = program.get("constants")
+    return f" ({constants['text']})" if constants else ""
 
 
 def estimate_rows(limit_us: float, emulated: Sequence[Mapping[str, Any]]) -> list[GateRow]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from .answer_gates import ABOVE_CHANCE, above_chance, min_accuracy, other_answers
 from .fit_gates import Reserve, arena_rows, estimate_rows, flash_row, ram_row
 from .fit_gates import row as _row
 from .recipe import Recipe
@@ -17,7 +18,15 @@ from .target import Target
 if TYPE_CHECKING:
     from .emit.compare_modes import Mode
 
-AT_LEAST = frozenset({"budgets.min-class-recall", "decision.precision", "quantize.min-agreement"})
+AT_LEAST = frozenset(
+    {
+        ABOVE_CHANCE,
+        "budgets.min-accuracy",
+        "budgets.min-class-recall",
+        "decision.precision",
+        "quantize.min-agreement",
+    }
+)
 """Gates whose limit is a lower one."""
 
 ROUNDING = 1e-9
@@ -52,7 +61,13 @@ def gates(
     if accuracy is not None and accuracy.classes:
         rows.append(_drop(recipe.quantize.max_accuracy_drop, accuracy))
     elif accuracy is not None:
-        rows.append(_disagreement(recipe.quantize.max_accuracy_drop, accuracy))
+        judged = not recipe.quantize.min_agreement and "agreement" not in recipe.accept
+        rows.append(_disagreement(recipe.quantize.max_accuracy_drop, accuracy, judged=judged))
+    if budgets.min_accuracy is not None:
+        rows.append(min_accuracy(budgets.min_accuracy, accuracy))
+    elif accuracy is not None and "chance" not in recipe.accept:
+        guessed = above_chance(accuracy)
+        rows += [] if guessed is None else [guessed]
     if recipe.quantize.min_agreement:
         found = None if accuracy is None else accuracy.agreement
         rows.append(_least("quantize.min-agreement", recipe.quantize.min_agreement, found))
@@ -103,13 +118,15 @@ def _drop(limit: float, accuracy: AccuracyRow) -> GateRow:
     return row if shown else msgspec.structs.replace(row, shown=False, why=accuracy.claim)
 
 
-def _disagreement(limit: float, accuracy: AccuracyRow) -> GateRow:
+def _disagreement(limit: float, accuracy: AccuracyRow, *, judged: bool) -> GateRow:
     """Without labels: the share of changed answers, in points, which a drop cannot exceed. More than the limit is no
-    proof of a drop, so it is not `shown`; int8 that collapsed onto one class fails."""
+    proof of a drop, so it is not `shown`; int8 that collapsed onto one class fails, and (`judged`: unless the recipe says
+    otherwise) int8 that clearly answers most images in another way."""
     value = 100 * (1 - accuracy.agreement)
-    row = _row("quantize.max-accuracy-drop", limit, round(value, 6), "points", passed=not accuracy.collapse)
-    if accuracy.collapse:
-        return msgspec.structs.replace(row, why=accuracy.collapse)
+    wrong = accuracy.collapse or (other_answers(accuracy) if judged else "")
+    row = _row("quantize.max-accuracy-drop", limit, round(value, 6), "points", passed=not wrong)
+    if wrong:
+        return msgspec.structs.replace(row, why=wrong)
     if value <= limit + ROUNDING:
         return row
     why = (

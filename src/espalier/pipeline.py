@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from .answer_gates import strict_row
 from .build import Outcome
 from .bundle.make_bundles import make_bundles, start_programs
 from .bundle.prove_model import prove_model, provers
 from .bundle.source import Artifact
 from .calibrate.check_sets import check_sets
 from .fit_gates import Reserve
-from .gate import gates
+from .gate import gates, not_shown
 from .job import Job
 from .measure.evaluate_model import Evaluation, answer_early, decide_threshold, evaluate_model
 from .measure.time_model import time_models, timers
@@ -24,7 +25,9 @@ from .verdict import judge
 from .workshop import Workshop
 
 
-def run_stages(shop: Workshop, job: Job, out: Path, *, tools: str, all_or_nothing: bool = False) -> Outcome:
+def run_stages(
+    shop: Workshop, job: Job, out: Path, *, tools: str, all_or_nothing: bool = False, strict: bool = False
+) -> Outcome:
     """Every stage after the reading of the recipe, see `build.build`."""
     given_early = shop.submit(job.model.float_model)
     findings = check_sets(shop, job)
@@ -67,6 +70,9 @@ def run_stages(shop: Workshop, job: Job, out: Path, *, tools: str, all_or_nothin
     )
     explained, doubts = account_if_due(shop, job, pruned.model, int8, rows)
     rows = blame(rows, evaluation.accuracy, explained, f"espalier explain {job.path.name}")
+    if strict:
+        told = (*findings, *doubts, *evaluation.warnings, *int8.warnings)
+        rows = (*rows, strict_row(told, not_shown(rows)))
     results = Results(
         gates=rows,
         findings=(*findings, *doubts),

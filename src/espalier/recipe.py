@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from .alarms import ALARMS
 from .errors import RecipeError
 from .limits import LIMITS
 from .tables import parse_table, read_bounded
@@ -148,9 +149,11 @@ class LatencyBudget(_Table, frozen=True, kw_only=True):
 
 
 class Budgets(_Table, frozen=True, kw_only=True):
-    """Gates; each optional. `max_accuracy_drop` is in points against the model as it was given."""
+    """Gates; each optional. `max_accuracy_drop` is in points against the model as it was given. `min_accuracy`: share of
+    the evaluation images that int8 must answer rightly; without it, the float model must be better than guessing."""
 
     max_accuracy_drop: float | None = None
+    min_accuracy: float | None = None
     min_class_recall: float | None = None
     max_model_bytes: int | None = None
     max_arena_bytes: int | None = None
@@ -170,7 +173,8 @@ class Deploy(_Table, frozen=True, kw_only=True):
 
 
 class Recipe(_Table, frozen=True, kw_only=True):
-    """Everything that one build does."""
+    """Everything that one build does. `accept`: codes of findings that are as they should be (alarms.ALARMS); they stop
+    nothing and are no warnings."""
 
     name: str
     model: ModelSource
@@ -178,6 +182,7 @@ class Recipe(_Table, frozen=True, kw_only=True):
     calibration: CalibrationSource
     deploy: tuple[Deploy, ...]
     version: str = "1.0.0"
+    accept: tuple[str, ...] = ()
     evaluation: EvaluationSource | None = None
     prune: Prune = Prune()
     quantize: Quantize = Quantize()
@@ -292,14 +297,23 @@ def _rules(recipe: Recipe) -> list[tuple[str, bool]]:
             or (recipe.evaluation.images is None) != (recipe.evaluation.csv is None),
         ),
         (
-            "`budgets` must be positive numbers; `min-class-recall` is a share from 0 to 1",
+            "`budgets` must be positive numbers; `min-accuracy` and `min-class-recall` are each a share from 0 to 1",
             all(_within(v, 0, 1e15) for v in _numbers(msgspec.to_builtins(recipe.budgets)))
-            and _within(recipe.budgets.min_class_recall or 0, 0, 1),
+            and _within(recipe.budgets.min_class_recall or 0, 0, 1)
+            and _within(recipe.budgets.min_accuracy or 0, 0, 1),
         ),
         (
             "a budget on accuracy or recall needs an [evaluation] set",
             recipe.evaluation is not None
-            or (recipe.budgets.max_accuracy_drop is None and recipe.budgets.min_class_recall is None),
+            or (
+                recipe.budgets.max_accuracy_drop is None
+                and recipe.budgets.min_accuracy is None
+                and recipe.budgets.min_class_recall is None
+            ),
+        ),
+        (
+            f"`accept` lists codes of findings, among {', '.join(ALARMS)}; found {list(recipe.accept)}",
+            set(recipe.accept) <= set(ALARMS),
         ),
     ]
     if tune is not None:

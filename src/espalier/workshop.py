@@ -42,6 +42,10 @@ PINNED = (
 """Packages whose version is part of every stored result's key."""
 
 
+RESTARTED = frozenset({"litert", "litert-runtime", "tflite-runtime"})
+"""Kinds of child processes that keep nothing between calls."""
+
+
 @functools.cache
 def versions() -> dict[str, str]:
     """Versions of the packages that results depend on, and a digest of our own source files."""
@@ -96,14 +100,16 @@ class Workshop:
         self._temporary.cleanup()
 
     def worker(self, kind: str, number: int = 0) -> Worker:
-        """The running child process of a kind, started at the first call; `number` tells several apart."""
+        """The running child process of a kind, started at the first call; `number` tells several apart. One of
+        RESTARTED that a model ended is replaced: what failed is said by the call that it failed in."""
         with self._lock:
             if self._closed:
                 raise BugError("the build is over")
             name = f"{kind}-{number}"
-            if name not in self._workers:
+            known = self._workers.get(name)
+            if known is None or (kind in RESTARTED and not known.alive):
                 folder = self.scratch / name
-                folder.mkdir()
+                folder.mkdir(exist_ok=True)
                 self._workers[name] = Worker(kind, scratch=folder)
             return self._workers[name]
 

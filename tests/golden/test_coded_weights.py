@@ -28,7 +28,7 @@ from test_c_against_reference import Case, assert_exact, random_cases
 
 from espalier.emit.choose_coding import DECODER_BYTES, KERNEL_BYTES, candidates, choose_coding
 from espalier.emit.huffman import Code, counted, decode, encode, make_code
-from espalier.emit.plan_program import EXTRA_RAM, FLASH_PER_RAM, plan_plain, plan_program
+from espalier.emit.plan_program import EXTRA_RAM, plan_plain, plan_program
 from espalier.emit.program import Options, emit
 from espalier.emit.selftest import GoldenCase
 from espalier.graph import reference
@@ -329,10 +329,11 @@ def measured(graph: Graph, *, coded: bool) -> Emulated:
 @pytest.mark.usefixtures("stored_zeros")
 @needs_resnet8
 @needs_emulation
-def test_resnet8_with_three_of_four_weights_zero_takes_half_the_flash_for_a_sixth_of_the_time() -> None:
+def test_resnet8_with_three_of_four_weights_zero_takes_little_over_half_the_flash_for_a_sixth_of_the_time() -> None:
     graph = pruned(read_tflite(RESNET8.read_bytes()), 0.75)
     plain, coded = measured(graph, coded=False), measured(graph, coded=True)
-    assert coded.weights_bytes + coded.code_bytes <= 0.53 * (plain.weights_bytes + plain.code_bytes)
+    # The first block's weights stay as they are: its rows are streamed, which saves 7,300 bytes of RAM.
+    assert coded.weights_bytes + coded.code_bytes <= 0.57 * (plain.weights_bytes + plain.code_bytes)
     assert coded.code_bytes <= 8_192 and coded.stack_bytes <= 512
     assert plain.instructions < coded.instructions <= 1.16 * plain.instructions
     assert coded.arena_bytes <= plain.arena_bytes + max(EXTRA_RAM)
@@ -342,18 +343,18 @@ def test_resnet8_with_three_of_four_weights_zero_takes_half_the_flash_for_a_sixt
 @needs_resnet8
 def test_decoding_raises_the_arena_only_where_that_buys_more_flash_and_within_the_target_s_ram() -> None:
     graph = read_tflite(RESNET8.read_bytes())
-    plain = plan_plain(graph, optimize="flash", isa="dsp").arena_bytes
+    least = plan_plain(graph, optimize="flash", isa="dsp").arena_bytes
+    plain = plan_plain(graph, optimize="speed", isa="dsp").arena_bytes
     dense, first = plan_program(graph, optimize="flash", isa="dsp")
-    assert first is not None and dense.arena_bytes == plain, "the first layers save 400 bytes for 2,800 of RAM"
+    assert first is not None and least < dense.arena_bytes <= plain, "as much as the fastest program takes is free"
     sparse = pruned(graph, 0.9)
     more, second = plan_program(sparse, optimize="flash", isa="dsp")
-    tight, third = plan_program(sparse, optimize="flash", isa="dsp", ram_bytes=plain + 1024)
+    tight, third = plan_program(sparse, optimize="flash", isa="dsp", ram_bytes=least + 1024)
     assert second is not None and third is not None
-    assert plain < more.arena_bytes <= plain + max(EXTRA_RAM)
-    assert tight.arena_bytes <= plain + 1024 and set(third.parts) < set(second.parts)
-    assert second.saved_bytes - third.saved_bytes > FLASH_PER_RAM * (more.arena_bytes - tight.arena_bytes)
+    assert least + 1024 < more.arena_bytes <= plain + max(EXTRA_RAM)
+    assert tight.arena_bytes <= least + 1024 and second.saved_bytes > third.saved_bytes
     over, _ = plan_program(sparse, optimize="flash", isa="dsp", ram_bytes=1)
-    assert over.arena_bytes == plain, "an arena that is too large as it is stays as it is"
+    assert over.arena_bytes == least, "an arena that is too large as it is takes no more"
 
 
 @needs_resnet8
@@ -373,7 +374,7 @@ def test_a_pruned_resnet8_is_coded_only_where_the_bytes_are_worth_the_time(share
     assert (coding is not None) == wins
     without, best = measured(graph, coded=False), measured(graph, coded=True)
     if wins:
-        assert best.weights_bytes + best.code_bytes < 0.85 * (without.weights_bytes + without.code_bytes)
+        assert best.weights_bytes + best.code_bytes < 0.87 * (without.weights_bytes + without.code_bytes)
     else:
         assert best == without and best.instructions < 0.6 * 12_700_000
         assert best.weights_bytes + best.code_bytes < 0.47 * 88_304

@@ -1,4 +1,5 @@
-"""What a float model's answers say about its images: labels in another order, a folder of the wrong class, chance."""
+"""What a float model's answers say about its images: labels in another order, a folder of the wrong class, chance,
+scores that tell nothing apart."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ..measure.chance import nearly_equal, skill
 from ..measure.permutation import best_order
 from .findings import Finding
 
@@ -22,27 +24,77 @@ FOLDER_ERROR = 0.9
 TRUSTED = 0.6
 """Median recall of the other classes from which the model is believed about one folder."""
 
-CHANCE_IMAGES = 50
-CHANCE_DEVIATIONS = 3.0
-"""A model whose mean recall is within this many standard errors of guessing has not understood its images."""
+CHANCE_IMAGES = 20
+"""Labelled images from which guessing can be told from knowing."""
+
+ONE_ANSWER_IMAGES = 20
+"""Unlabelled images from which a model that gives them all one answer is named."""
+
+Scores = NDArray[np.float32]
 
 
-def check_answers(truth: Sequence[int], answers: Sequence[int], labels: Sequence[str]) -> tuple[Finding, ...]:
-    """Findings about labelled images, from class indices `truth` and the float model's `answers`."""
+def check_answers(
+    truth: Sequence[int],
+    answers: Sequence[int],
+    labels: Sequence[str],
+    *,
+    scores: Scores | None = None,
+    preprocessing: Finding | None = None,
+) -> tuple[Finding, ...]:
+    """Findings about labelled images, from class indices `truth` and the float model's `answers`.
+
+    `scores`: its probabilities, float32 [n, classes]. `preprocessing`: what was found wrong with the pixels of these
+    images, which then explains the answers better than another order of the labels (measure.preprocessing).
+    """
     expected, given = np.asarray(truth, np.int64), np.asarray(answers, np.int64)
-    order = best_order(expected, given, labels)
+    flat = () if scores is None else check_scores(scores)
+    order = best_order(expected, given, labels) if preprocessing is None else None
     if order is not None:
         return (
             Finding(
                 code="label-order",
-                severity="error",
+                # A network that was never trained answers nearly equal scores, and some order fits those, too.
+                severity="warning" if flat else "error",
                 message=str(order),
-                next_step="put the lines of the labels file into that order, or the images into the right folders",
+                next_step="put the lines of the labels file into that order, or the images into the right folders"
+                if order.order
+                else "compare the lines of the labels file with the classes of the training, and add images of the "
+                "classes without any",
             ),
+            *flat,
         )
     counts = np.zeros((len(labels), len(labels)), np.int64)
     np.add.at(counts, (expected, given), 1)
-    return (*_folders(counts, labels), *_chance(counts))
+    return (*_folders(counts, labels), *_chance(expected, given), *flat)
+
+
+def check_scores(scores: Scores, labels: Sequence[str] = (), *, labelled: bool = True) -> tuple[Finding, ...]:
+    """Findings that need no truth, from probabilities float32 [n, classes]: nearly equal on every image; without
+    labels also one answer to all, where agreement shows nothing."""
+    if nearly_equal(scores):
+        best = float(scores.max(axis=1).mean())
+        return (
+            Finding(
+                code="flat-scores",
+                severity="warning",
+                message=f"the float model's scores are nearly equal on every image (the best of {scores.shape[1]} is {best:.3g} "
+                f"on average, where all equal were {1 / scores.shape[1]:.3g}): it does not answer these pixels",
+                next_step="check `input`: was it trained with another mean and std? int8 cannot tell such scores apart",
+            ),
+        )
+    answers = scores.argmax(axis=1)
+    if not labelled and len(answers) >= ONE_ANSWER_IMAGES and (answers == answers[0]).all():
+        return (
+            Finding(
+                code="one-answer",
+                severity="warning",
+                message=f"the float model gives all {len(answers)} images the answer "
+                f"{labels[int(answers[0])] if labels else int(answers[0])!r}: an int8 file that always says so would agree, "
+                "too",
+                next_step="check `input`, and add images of other classes, with labels if there are any",
+            ),
+        )
+    return ()
 
 
 def _folders(counts: NDArray[np.int64], labels: Sequence[str]) -> list[Finding]:
@@ -70,20 +122,18 @@ def _folders(counts: NDArray[np.int64], labels: Sequence[str]) -> list[Finding]:
     return found
 
 
-def _chance(counts: NDArray[np.int64]) -> list[Finding]:
-    total, present = int(counts.sum()), int((counts.sum(axis=1) > 0).sum())
-    if total < CHANCE_IMAGES or present < 2:
+def _chance(truth: NDArray[np.int64], answers: NDArray[np.int64]) -> list[Finding]:
+    if len(truth) < CHANCE_IMAGES or (truth == truth[0]).all():
         return []
-    recalls = [counts[i, i] / counts[i].sum() for i in np.flatnonzero(counts.sum(axis=1))]
-    recall, guessed = float(np.mean(recalls)), 1.0 / present
-    if recall > guessed + CHANCE_DEVIATIONS * float(np.sqrt(guessed * (1 - guessed) / total)):
+    found = skill(truth, answers)
+    if found.beats_chance:
         return []
     return [
         Finding(
             code="chance",
             severity="warning",
-            message=f"the float model finds {recall:.1%} of each of {present} classes on average ({total} images), no more "
-            f"than guessing would ({guessed:.1%})",
+            message=f"the float model is right on {found.share:.1%} of {found.n} images, no more than guessing would be "
+            f"({found.chance:.1%} with as many answers of each class)",
             next_step="check that model, labels, images and `input` belong together",
         )
     ]

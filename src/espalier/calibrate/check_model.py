@@ -14,7 +14,7 @@ from ..load.images import label_indices
 from ..load.read_model import FloatModel
 from ..recipe import InputContract
 from ..workshop import Workshop, pack, unpack
-from .findings import Finding
+from .findings import Finding, settle
 
 SCORED = 200
 """Images that alternatives are scored on, spread evenly over the set."""
@@ -37,9 +37,10 @@ def check_declared(shop: Workshop, job: Job, given: FloatModel) -> tuple[str, ..
     scores = score_declared(shop, job, given)
     if scores is None or scores.finding is None:
         return ()
-    if scores.finding.severity == "error":
-        raise RecipeError(scores.finding.message, next_step=scores.finding.next_step)
-    return (str(scores.finding),)
+    (finding,) = settle((scores.finding,), job.recipe.accept)
+    if finding.severity == "error":
+        raise RecipeError(finding.message, next_step=finding.way_on)
+    return (str(finding),)
 
 
 def score_declared(shop: Workshop, job: Job, given: FloatModel) -> Scores | None:

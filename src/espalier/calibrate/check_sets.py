@@ -11,7 +11,7 @@ from ..load.images import label_indices
 from ..load.read_images import PixelSet
 from ..workshop import Workshop, pack, unpack
 from .checks import check_calibration, check_evaluation, check_fine_tune
-from .findings import Copy, Finding, ImagesRead, refuse
+from .findings import ACCEPTED, Copy, Finding, ImagesRead, refuse, settle
 
 COMPARED = (
     ("calibration", "calibration"),
@@ -41,7 +41,7 @@ def check_sets(shop: Workshop, job: Job) -> tuple[str, ...]:
         said = []
         for found in examine_sets(shop, job):
             refuse(found.role, found.errors)
-            said += [f"{found.role}: {finding}" for finding in found.findings]
+            said += [_said(found.role, finding) for finding in found.findings]
         given = job.calibration.prepared().images
         measured = job.evaluation.prepared().images if job.evaluation else ()
         labelled = all(image.label is not None for image in measured)
@@ -72,7 +72,10 @@ def examine_sets(shop: Workshop, job: Job) -> tuple[SetFindings, ...]:
         split["evaluation"] = check_evaluation(evaluation, contract, labels, copies=copies)
     if fine_tune is not None:
         split["fine-tune"] = check_fine_tune(fine_tune, contract)
-    return tuple(SetFindings(role=role, findings=(*errors, *warnings)) for role, (errors, warnings) in split.items())
+    return tuple(
+        SetFindings(role=role, findings=settle((*errors, *warnings), job.recipe.accept))
+        for role, (errors, warnings) in split.items()
+    )
 
 
 def image_sets(job: Job) -> dict[str, PixelSet]:
@@ -102,6 +105,11 @@ def find_all_copies(shop: Workshop, sets: dict[str, PixelSet]) -> tuple[Copy, ..
         )
         for row in rows
     )
+
+
+def _said(role: str, finding: Finding) -> str:
+    told = str(finding)
+    return f"{ACCEPTED}{role}: {told.removeprefix(ACCEPTED)}" if finding.severity == "accepted" else f"{role}: {told}"
 
 
 def _read(prepared: Prepared) -> ImagesRead:

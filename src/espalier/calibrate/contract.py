@@ -30,7 +30,6 @@ The resized bytes are what the device feeds: the model's quantized input takes t
 
 from __future__ import annotations
 
-from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -45,6 +44,9 @@ Pixels = NDArray[np.uint8]
 UNIT = 2048
 """Fixed-point one of the bilinear and bicubic weights."""
 
+STRIP = 1 << 18
+"""Values of the intermediate that are made at a time: 1 MiB."""
+
 
 def prepare(image: Pixels, contract: InputContract) -> Pixels:
     """Apply the contract to an RGB image: uint8 [H, W, 3] -> uint8 [h, w, channels].
@@ -55,8 +57,6 @@ def prepare(image: Pixels, contract: InputContract) -> Pixels:
         raise BugError(f"prepare needs uint8 [H, W, 3], got {image.dtype} {list(image.shape)}")
     if contract.color == "gray":
         image = to_gray(image)
-    elif contract.color == "bgr":
-        image = image[:, :, ::-1]
     height, width = contract.size
     if contract.fit == "crop":
         top, left, rows, columns = crop_region(image.shape[0], image.shape[1], height, width)
@@ -66,14 +66,19 @@ def prepare(image: Pixels, contract: InputContract) -> Pixels:
         canvas = np.zeros((height, width, image.shape[2]), np.uint8)
         top, left = (height - rows) // 2, (width - columns) // 2
         canvas[top : top + rows, left : left + columns] = resize(image, rows, columns, contract.resize)
-        return canvas
-    return resize(image, height, width, contract.resize)
+        image = canvas
+    else:
+        image = resize(image, height, width, contract.resize)
+    # Last, because it is the same on fewer pixels.
+    return np.ascontiguousarray(image[:, :, ::-1]) if contract.color == "bgr" else image
 
 
 def to_gray(image: Pixels) -> Pixels:
     """Rec. 601 luma in 16-bit fixed point (Pillow's `L`): uint8 [H, W, 3] -> uint8 [H, W, 1]."""
-    r, g, b = (image[:, :, i].astype(np.int32) for i in range(3))
-    gray: Pixels = ((19595 * r + 38470 * g + 7471 * b + 32768) >> 16).astype(np.uint8)[:, :, None]
+    gray = np.empty((*image.shape[:2], 1), np.uint8)
+    for start, stop in _strips(len(image), 3 * image.shape[1]):
+        r, g, b = (image[start:stop, :, i].astype(np.int32) for i in range(3))
+        gray[start:stop, :, 0] = (19595 * r + 38470 * g + 7471 * b + 32768) >> 16
     return gray
 
 
@@ -95,38 +100,75 @@ def padded_size(rows: int, columns: int, height: int, width: int) -> tuple[int, 
 
 def resize(image: Pixels, height: int, width: int, method: str) -> Pixels:
     """Resize uint8 [H, W, C] to uint8 [height, width, C] by the integer rules of this module."""
-    source_rows, source_columns = image.shape[:2]
-    if (source_rows, source_columns) == (height, width):
+    rows, columns, channels = image.shape
+    if (rows, columns) == (height, width):
         return np.ascontiguousarray(image)
     if method == "nearest":
-        return np.ascontiguousarray(image[nearest_taps(source_rows, height)][:, nearest_taps(source_columns, width)])
-    row_index, row_weight = taps(source_rows, height, method)
-    column_index, column_weight = taps(source_columns, width, method)
-    total = int(row_weight[0].sum()) * int(column_weight[0].sum())
+        return np.ascontiguousarray(image[nearest_taps(rows, height)][:, nearest_taps(columns, width)])
+    down, across = taps(rows, height, method), taps(columns, width, method)
+    image = np.ascontiguousarray(image)
+    result = np.empty((height, width, channels), np.uint8)
     # The intermediate keeps the full integer sum, so the order of the axes does not change a bit: the cheaper goes
-    # first. Bicubic weights sum to at most 1.27 in absolute value per axis, hence the headroom of 1.7.
-    wide: type[np.int32] | type[np.int64] = np.int32 if 255 * 1.7 * total < 2**31 else np.int64
-    if height * source_columns < source_rows * width:
-        rows = _along_rows(image, row_index, row_weight.astype(wide))
-        summed = _along_columns(rows, column_index, column_weight.astype(wide))
+    # first. It is made in strips that stay in the processor's cache, which also bounds what a large image takes.
+    if height * columns <= rows * width:
+        for start, stop in _strips(width, channels * height * max(1, columns // width)):
+            first, last = _reach(across, start, stop)
+            lines = image.reshape(rows, -1)[:, first * channels : last * channels]
+            summed = _weighted(lines, *down, np.int32).T.reshape(last - first, channels * height)
+            strip = _divided(summed, across[0][start:stop] - first, across[1][start:stop], down[1], method)
+            result[:, start:stop] = strip.reshape(stop - start, channels, height).transpose(2, 0, 1)
     else:
-        columns = _along_columns(image, column_index, column_weight.astype(wide))
-        summed = _along_rows(columns, row_index, row_weight.astype(wide))
-    return np.clip((summed + total // 2) // total, 0, 255).astype(np.uint8)
-
-
-def _along_rows(image: NDArray[Any], index: NDArray[np.int64], weight: NDArray[Any]) -> NDArray[Any]:
-    result = np.zeros((index.shape[0], *image.shape[1:]), weight.dtype)
-    for tap in range(index.shape[1]):
-        result += image[index[:, tap]] * weight[:, tap, None, None]
+        for start, stop in _strips(height, channels * width * max(1, rows // height)):
+            first, last = _reach(down, start, stop)
+            lines = image[first:last].reshape(last - first, -1).T.reshape(columns, -1)
+            summed = _weighted(lines, *across, np.int32).reshape(width * channels, last - first).T
+            strip = _divided(summed, down[0][start:stop] - first, down[1][start:stop], across[1], method)
+            result[start:stop] = strip.reshape(stop - start, width, channels)
     return result
 
 
-def _along_columns(image: NDArray[Any], index: NDArray[np.int64], weight: NDArray[Any]) -> NDArray[Any]:
-    result = np.zeros((image.shape[0], index.shape[0], image.shape[2]), weight.dtype)
-    for tap in range(index.shape[1]):
-        result += image[:, index[:, tap]] * weight[:, tap, None]
+def _strips(length: int, each: int) -> list[tuple[int, int]]:
+    """(start, stop) of the strips of an axis of `length` outputs, when each makes `each` values of the intermediate."""
+    step = max(1, STRIP // each)
+    return [(start, min(length, start + step)) for start in range(0, length, step)]
+
+
+def _reach(axis: tuple[NDArray[np.int64], NDArray[np.int64]], start: int, stop: int) -> tuple[int, int]:
+    """First source index of some outputs, and the one after their last."""
+    index = axis[0][start:stop]
+    return int(index.min()), int(index.max()) + 1
+
+
+def _weighted(
+    lines: NDArray[Any], index: NDArray[np.int64], weight: NDArray[np.int64], kind: type[np.integer[Any]]
+) -> NDArray[Any]:
+    """Along the first axis, [n, k] -> [m, k]: the sum over the taps of weight times line."""
+    weight = weight.astype(kind)
+    result = np.multiply(lines[index[:, 0]], weight[:, :1], dtype=kind)
+    for tap in range(1, index.shape[1]):
+        rows = np.flatnonzero(weight[:, tap])
+        if 3 * len(rows) > 2 * len(result):
+            result += np.multiply(lines[index[:, tap]], weight[:, tap : tap + 1], dtype=kind)
+        else:  # The last tap of an area reaches few outputs.
+            result[rows] += np.multiply(lines[index[rows, tap]], weight[rows, tap : tap + 1], dtype=kind)
     return result
+
+
+def _divided(
+    summed: NDArray[Any],
+    index: NDArray[np.int64],
+    weight: NDArray[np.int64],
+    other: NDArray[np.int64],
+    method: str,
+) -> Pixels:
+    """The second axis, [n, k] -> uint8 [m, k], divided by the product of both axes' weight sums."""
+    total = int(weight[0].sum()) * int(other[0].sum())
+    # Bicubic weights sum to at most 1.27 in absolute value per axis, hence the headroom of 1.7.
+    value = _weighted(summed, index, weight, np.int32 if 255 * 1.7 * total < 2**31 else np.int64)
+    value += total // 2
+    value //= total
+    # Only bicubic has negative weights.
+    return (value.clip(0, 255) if method == "bicubic" else value).astype(np.uint8)
 
 
 def nearest_taps(source: int, wanted: int) -> NDArray[np.int64]:
@@ -156,28 +198,22 @@ def taps(source: int, wanted: int, method: str) -> tuple[NDArray[np.int64], NDAr
     else:
         offsets = np.array([-1, 0, 1, 2])
         inside = (left[:, None] + offsets >= 0) & (left[:, None] + offsets < source)
-        weights = np.array(
-            [_cubic_weights(int(r), 2 * wanted, i) for r, i in zip(rest, inside.tolist(), strict=True)], np.int64
-        )
+        weights = _cubic_weights(rest, 2 * wanted, inside)
     return np.clip(left[:, None] + offsets, 0, source - 1), weights
 
 
-def _cubic_weights(rest: int, whole: int, inside: list[bool]) -> list[int]:
-    t = Fraction(rest, whole)
-    exact = [_keys(x) if i else Fraction(0) for x, i in zip((1 + t, t, 1 - t, 2 - t), inside, strict=True)]
-    total = sum(exact)
-    weights = [(w / total * UNIT + Fraction(1, 2)).__floor__() for w in exact]
-    weights[weights.index(max(weights))] += UNIT - sum(weights)
+def _cubic_weights(rest: NDArray[np.int64], whole: int, inside: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Weights of the four taps, int64 [wanted, 4], for t = rest / whole: Keys' kernel times 2 * whole^3, in integers."""
+    near = np.stack([rest, whole - rest], axis=1)
+    far = near + whole
+    kernel = np.empty((len(rest), 4), np.int64)
+    kernel[:, 1:3] = 3 * near**3 - 5 * near**2 * whole + 2 * whole**3
+    kernel[:, ::3] = -(far**3) + 5 * far**2 * whole - 8 * far * whole**2 + 4 * whole**3
+    kernel *= inside
+    total = kernel.sum(axis=1, keepdims=True)
+    weights: NDArray[np.int64] = (2 * UNIT * kernel + total) // (2 * total)
+    weights[np.arange(len(rest)), weights.argmax(axis=1)] += UNIT - weights.sum(axis=1)
     return weights
-
-
-def _keys(x: Fraction) -> Fraction:
-    a = Fraction(-1, 2)
-    if x <= 1:
-        return (a + 2) * x**3 - (a + 3) * x**2 + 1
-    if x < 2:
-        return a * x**3 - 5 * a * x**2 + 8 * a * x - 4 * a
-    return Fraction(0)
 
 
 def _area_taps(source: int, wanted: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

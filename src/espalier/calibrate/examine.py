@@ -18,10 +18,10 @@ from ..measure.statistics import too_few
 from ..store import Store
 from ..terminal import Progress
 from ..workshop import Workshop, pack, unpack
-from .answers import check_answers
+from .answers import check_answers, check_scores
 from .check_model import Scores, score_declared
 from .check_sets import examine_sets, image_sets
-from .findings import Finding
+from .findings import Finding, settle
 from .stability import Stability
 
 STAGES = ("read", "images", "load", "model")
@@ -52,6 +52,12 @@ class Examination(msgspec.Struct, frozen=True, kw_only=True):
         said = [f"{row.role}: {f.message}" for row in self.sets for f in row.findings if f.severity == "error"]
         return (*said, *(f.message for f in self.model if f.severity == "error"))
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is told and stops nothing, in words."""
+        said = [f"{row.role}: {f}" for row in self.sets for f in row.findings if f.severity == "warning"]
+        return (*said, *(str(f) for f in self.model if f.severity == "warning"))
+
     def refusal(self) -> ImagesRefusedError | None:
         """The error that a build would end with; None when there is none."""
         errors = self.errors
@@ -59,7 +65,7 @@ class Examination(msgspec.Struct, frozen=True, kw_only=True):
             return None
         return ImagesRefusedError(
             f"{len(errors)} finding{'s' if len(errors) > 1 else ''} would refuse a build: " + "; ".join(errors),
-            next_step="each finding above says what to do",
+            next_step="each finding above says what to do; what is meant to be so, `accept` in the recipe names by its code",
         )
 
 
@@ -97,16 +103,20 @@ def _ask(shop: Workshop, job: Job, given: FloatModel, done: Examination) -> Exam
     images = job.evaluation or job.calibration
     rows = images.prepared().images
     labels = job.labels()
-    if _judged(images, labels):
+    outputs = answers(shop, images, given.tflite, job)
+    if not _judged(images, labels):
+        findings += check_scores(outputs, labels, labelled=False)
+    else:
         truth = np.asarray(label_indices(rows, labels))
-        said = answers(shop, images, given.tflite, job).argmax(axis=1)
+        said = outputs.argmax(axis=1)
         top1 = float((said == truth).mean())
-        findings += check_answers(truth.tolist(), said.tolist(), labels)
+        wrong = None if scores is None else scores.finding
+        findings += check_answers(truth.tolist(), said.tolist(), labels, scores=outputs, preprocessing=wrong)
     if job.evaluation is not None and top1 is not None:
         findings += _too_few_to_show(len(rows), job.recipe.quantize.max_accuracy_drop)
     return msgspec.structs.replace(
         done,
-        model=(*findings, *stability.findings()),
+        model=settle((*findings, *stability.findings()), job.recipe.accept),
         preprocessing=scores,
         top1=top1,
         stability=stability,

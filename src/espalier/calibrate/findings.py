@@ -7,25 +7,43 @@ from typing import Literal
 
 import msgspec
 
+from ..alarms import ALARMS, override
 from ..errors import ImagesRefusedError
 from ..load.facts import ImageFacts, ImageProblem
 from ..recipe import InputContract
+
+ACCEPTED = "accepted: "
+"""Begins the words of a finding that the recipe accepts."""
 
 SHOWN = 5
 """Files named in a sentence; a finding keeps all of them."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing found in a set: what, in which files, and what to do about it."""
+    """One thing found in a set: what, in which files, and what to do about it. "accepted": the recipe says that it is as
+    it should be."""
 
     code: str
-    severity: Literal["error", "warning"]
+    severity: Literal["error", "warning", "accepted"]
     message: str
     next_step: str = ""
     files: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.message}; {self.next_step}" if self.next_step else self.message
+        if self.severity == "accepted":
+            return f"{ACCEPTED}{self.message}"
+        told = f"{self.message}; {self.next_step}" if self.next_step else self.message
+        return f"{told} [{self.code}]" if self.code in ALARMS else told
+
+    @property
+    def way_on(self) -> str:
+        """What to do about it, and how to say that nothing need be done."""
+        return "; ".join(text for text in (self.next_step, override(self.code)) if text)
+
+
+def settle(findings: Iterable[Finding], accept: Sequence[str]) -> tuple[Finding, ...]:
+    """The findings, with those that a recipe accepts marked so."""
+    return tuple(msgspec.structs.replace(f, severity="accepted") if f.code in accept else f for f in findings)
 
 
 class ImagesRead(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +87,7 @@ def refuse(what: str, errors: Sequence[Finding]) -> None:
     if errors:
         raise ImagesRefusedError(
             f"the {what} images are refused: " + "; ".join(finding.message for finding in errors),
-            next_step="; ".join(finding.next_step for finding in errors if finding.next_step),
+            next_step="; ".join(finding.way_on for finding in errors),
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
@@ -39,11 +39,13 @@ DECODED_PER_MAC_HELIUM = 0.01
 """The same where it takes a third of one."""
 
 
-def candidates(graph: Graph, isa: str) -> dict[int, Lowered]:
+def candidates(graph: Graph, isa: str, without: Collection[int] = ()) -> dict[int, Lowered]:
     """Operator -> call, where coding the weights saves bytes; those that save most of theirs first, within the bound of
-    time."""
+    time. Operators ``without`` keep their weights."""
     calls: dict[int, Lowered] = {}
     for op in range(len(graph.ops)):
+        if op in without:
+            continue
         lowered = lower(graph, op, How(optimize="flash", isa=isa, coding=NO_CODING))
         if len(lowered) == 1 and weights_of(lowered[0]) is not None:
             calls[op] = lowered[0]

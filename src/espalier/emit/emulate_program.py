@@ -101,6 +101,7 @@ def _emulate(job: Job, deploy: Deploy, target: Target, int8: Int8Model, compiled
         "stack_bytes": figures.stack_bytes,
         "code_bytes": figures.code_bytes,
         "weights_bytes": figures.weights_bytes,
+        "constants": _constants(figures),
         "exact": figures.exact == len(cases),
         "estimate": time.row() if time is not None else None,
         "coded": _price(plain, figures) if plain is not None else None,
@@ -125,6 +126,12 @@ def _layers(
             row["sparse"] = msgspec.to_builtins(stored[layer.op])
         rows.append(row)
     return rows
+
+
+def _constants(figures: Emulated) -> dict[str, Any] | None:
+    """The account of the constants, and in words."""
+    found = figures.constants
+    return None if found is None else {**msgspec.to_builtins(found), "text": found.text()}
 
 
 def _spared(sparse: Sequence[SparseLayer]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from espalier.emit.c_text import Name, Value
+from espalier.emit.calm import Channels, calmed, fitting
 from espalier.emit.lowering import (
     READ_FIRST,
     Constant,
@@ -37,12 +38,6 @@ EXTENT_LIMIT = 1 << 15
 """Extents and byte counts of a row are 16-bit fields of the layer structure."""
 _STEP_BYTES = 16
 """Bytes of the 4 packed windows per step of the tile kernels: 2 values of 16 bits of each."""
-_LARGEST_INPUT = 128
-_FAST_SHIFTS = range(1, 23)
-_FAST_SUM = 1 << 30
-_BEYOND = 600
-"""Further from the zero point no result of a channel differs from another."""
-_QUARTER = Multiplier(value=1 << 30, shift=-1)
 _OTHER = 64
 """Taken off TFLite's shift where espalier_tile_4x2 has no short form for it."""
 
@@ -80,6 +75,11 @@ class Extents:
         """Pixels of a padded row."""
         windows = (self.out_w - 1) * self.stride_w + (self.kernel_w - 1) * self.dilation_w + 1
         return max(windows, self.left + self.in_w)
+
+    @property
+    def ring_height(self) -> int:
+        """Rows of a padded map."""
+        return max((self.out_h - 1) * self.stride_h + self.window_rows, self.top + self.in_h)
 
     @property
     def window(self) -> Window:
@@ -159,14 +159,7 @@ class Layout:
 def conv_2d(view: OpView, how: How) -> Lowered:
     """Lowers one convolution; the ring holds 16-bit values where speed counts more than RAM."""
     shape = shape_of(view, how)
-    quant = quant_of(view.output.quant)
-    weights = np.asarray(view.constant(1), np.int8).reshape(shape.out_c, shape.kernel_h, shape.kernel_w, shape.depth)
-    multipliers = arithmetic.conv_multipliers(
-        quant_of(view.input(0).quant).scale, quant_of(view.input(1).quant).scales, quant.scale, shape.out_c
-    )
-    flat = weights.reshape(shape.out_c, -1)
-    biases = folded_biases(view, flat, quant_of(view.input(0).quant).zero_point)
-    biases, multipliers = calm(flat, biases, multipliers)
+    channels = channels_of(view, shape)
     layout = layout_of(shape, how)
     ring = ring_fields(
         shape.window,
@@ -183,7 +176,7 @@ def conv_2d(view: OpView, how: How) -> Lowered:
         sources=("conv_2d.c", "ring.c", "copy.c"),
         struct="espalier_conv_2d_layer",
         fields={**ring, **extent_fields(shape, layout), **value_fields(view, shape, layout)},
-        constants=_constants(shape, layout, weights, biases, multipliers),
+        constants=_constants(shape, layout, channels),
         state_bytes=ring["ring.state_bytes"],
         work_bytes=layout.work_bytes,
         uses_scratch=True,
@@ -220,44 +213,46 @@ def extents_of(view: OpView) -> Extents:
     )
 
 
+def lying(given: Extents, how: How) -> Extents:
+    """Maps one pixel wide, as of sound, lie in memory like maps one pixel high: those have one long row instead of many
+    short ones. Not where the operator runs row by row, nor where a ring of the whole map counts as RAM."""
+    narrow = given.in_w == given.out_w == given.kernel_w == 1 and given.left == 0
+    no_ring = given.kernel_h == 1 and given.top == 0
+    if how.rows or not narrow or not (how.optimize == "speed" or no_ring):
+        return given
+    if given.ring_height * max(given.in_c, given.out_c) >= EXTENT_LIMIT:
+        return given
+    return replace(
+        given,
+        in_h=1,
+        in_w=given.in_h,
+        out_h=1,
+        out_w=given.out_h,
+        kernel_h=1,
+        kernel_w=given.kernel_h,
+        stride_h=1,
+        stride_w=given.stride_h,
+        dilation_h=1,
+        dilation_w=given.dilation_h,
+        top=0,
+        left=given.top,
+    )
+
+
 def shape_of(view: OpView, how: How) -> Shape:
-    given, depth = extents_of(view), view.input(1).shape[3]
+    given, depth = lying(extents_of(view), how), view.input(1).shape[3]
     direct = given.kernel_h == given.kernel_w == 1
     pixels = given.in_h * given.in_w
     if direct and not how.rows and given.stride_h == given.stride_w == 1 and pixels * given.in_c < EXTENT_LIMIT:
         # Rows without a border between them are one long row: fewer odd ends.
         given = replace(given, in_h=1, in_w=pixels, out_h=1, out_w=given.out_h * given.out_w)
-    elif given.in_w == given.out_w == given.kernel_w == 1 and not how.rows:
-        # A column of pixels lies in memory as a row does. Its ring would hold all of it, where a window's rows are enough.
-        lying = _lying(given)
-        if lying.ring_width * lying.in_c < EXTENT_LIMIT - WORD and (direct or how.optimize == "speed"):
-            given = lying
     return Shape(**asdict(given), depth=depth, direct=direct)
-
-
-def _lying(given: Extents) -> Extents:
-    """Height and width exchanged."""
-    return replace(
-        given,
-        in_h=given.in_w,
-        in_w=given.in_h,
-        out_h=given.out_w,
-        out_w=given.out_h,
-        kernel_h=given.kernel_w,
-        kernel_w=given.kernel_h,
-        stride_h=given.stride_w,
-        stride_w=given.stride_h,
-        dilation_h=given.dilation_w,
-        dilation_w=given.dilation_h,
-        top=given.left,
-        left=given.top,
-    )
 
 
 def layout_of(shape: Shape, how: How) -> Layout:
     segments, segment = shape.segments
     window_bytes = round_up(shape.kernel_h * segments * segment, VECTOR) if how.isa == "helium" else 0
-    may_widen = not shape.direct and not window_bytes and shape.words_aligned
+    may_widen = not shape.direct and not window_bytes and shape.words_aligned and shape.in_h > 1
     wide = int(may_widen and how.optimize == "speed" and 2 * shape.ring_width * shape.in_c < EXTENT_LIMIT)
     return Layout(
         window_bytes=window_bytes,
@@ -301,23 +296,36 @@ def value_fields(view: OpView, shape: Shape, layout: Layout) -> dict[str, Value]
     }
 
 
-def _constants(
-    shape: Shape,
-    layout: Layout,
-    weights: NDArray[np.int8],
-    biases: NDArray[np.int64],
-    multipliers: Sequence[Multiplier],
-) -> tuple[Constant, ...]:
+def channels_of(view: OpView, shape: Shape) -> Channels:
+    """The output channels, those that have a short requantization under other constants with these."""
+    source, target = quant_of(view.input(0).quant), quant_of(view.output.quant)
+    scales = quant_of(view.input(1).quant).scales
+    weights = np.asarray(view.constant(1), np.int8).reshape(shape.out_c, -1)
+    low, high = arithmetic.activation_range(view.op.text("activation"), target.scale, target.zero_point, "int8")
+    return calmed(
+        weights,
+        folded_biases(view, weights, source.zero_point),
+        arithmetic.conv_multipliers(source.scale, scales, target.scale, shape.out_c),
+        zero_point=target.zero_point,
+        low=low,
+        high=high,
+    )
+
+
+def _constants(shape: Shape, layout: Layout, channels: Channels) -> tuple[Constant, ...]:
+    biases, multipliers = channels.biases, channels.multipliers
+    weights = channels.weights.reshape(-1, shape.kernel_h, shape.kernel_w, shape.depth)
+    shifts = [-m.shift for m in multipliers]
     if layout.window_bytes:
-        shifts = [-m.shift for m in multipliers]
         values, align = byte_weights(weights, shape.groups, layout.window_bytes), VECTOR
     else:
-        short = fits_short(weights.reshape(shape.out_c, -1), biases, multipliers)
-        shifts = [-m.shift if fits else m.shift - _OTHER for m, fits in zip(multipliers, short, strict=True)]
+        for channel in channels.slow:
+            shifts[channel] = multipliers[channel].shift - _OTHER
         values, align = paired_weights(weights, shape.groups, shape.segments[0]), WORD
+    pairs = pair_rows(biases, multipliers, shifts, shape.groups)
     return (
         Constant(field="weights", align=align, values=values),
-        Constant(field="pairs", values=pair_rows(biases, multipliers, shifts, shape.groups), struct="espalier_pair"),
+        Constant(field="pairs", values=pairs, struct="espalier_pair"),
     )
 
 
@@ -358,31 +366,7 @@ def fits_fast(
     weights: NDArray[np.int8], biases: NDArray[np.int64], multipliers: Sequence[Multiplier]
 ) -> bool:
     """Whether the short requantization is exact for every possible input in every channel."""
-    return bool(fits_short(weights, biases, multipliers).all())
-
-
-def fits_short(
-    weights: NDArray[np.int8], biases: NDArray[np.int64], multipliers: Sequence[Multiplier]
-) -> NDArray[np.bool_]:
-    """The channels in which the short requantization is exact for every possible input: |sum| < 2^30, right shifts of 1
-    to 22. bool [channels]."""
-    largest = np.abs(biases) + _LARGEST_INPUT * np.abs(weights.astype(np.int64)).sum(axis=1)
-    shifts_fit = np.array([m.value > 0 and -m.shift in _FAST_SHIFTS for m in multipliers])
-    fits: NDArray[np.bool_] = shifts_fit & (largest < _FAST_SUM)
-    return fits
-
-
-def calm(
-    weights: NDArray[np.int8], biases: NDArray[np.int64], multipliers: Sequence[Multiplier]
-) -> tuple[NDArray[np.int64], tuple[Multiplier, ...]]:
-    """(biases, multipliers) that every kernel has a short form for, where all weights of a channel are zero: its value is
-    one number, whatever its scale and bias are."""
-    biases, found = biases.copy(), list(multipliers)
-    for channel in np.flatnonzero((weights == 0).all(axis=1)):
-        value = arithmetic.rescale(wrapped(biases[[channel]]).astype(np.int64), found[channel])
-        biases[channel] = 4 * int(np.clip(value, -_BEYOND, _BEYOND)[0])
-        found[channel] = _QUARTER
-    return biases, tuple(found)
+    return bool(fitting(weights, biases, multipliers).all())
 
 
 def wrapped(values: NDArray[np.int64]) -> NDArray[np.int32]:

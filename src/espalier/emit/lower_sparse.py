@@ -90,24 +90,18 @@ def conv_2d(view: OpView, how: How) -> Lowered:
 def _sparse_layer(view: OpView, how: How) -> _Layer | None:
     """None where the sparse kernels cannot take the layer."""
     shape = _shape(view, how)
-    weights = np.asarray(view.constant(1), np.int8)
-    source, target = quant_of(view.input(0).quant), quant_of(view.output.quant)
-    multipliers = arithmetic.conv_multipliers(
-        source.scale, quant_of(view.input(1).quant).scales, target.scale, shape.out_c
-    )
-    flat = weights.reshape(shape.out_c, -1)
-    biases = lower_conv.folded_biases(view, flat, source.zero_point)
-    biases, multipliers = lower_conv.calm(flat, biases, multipliers)
-    if shape.groups != 1 or not lower_conv.fits_fast(flat, biases, multipliers):
+    channels = lower_conv.channels_of(view, shape)
+    if shape.groups != 1 or channels.slow:
         return None
+    flat, biases = channels.weights, channels.biases
     paired = how.isa in PAIRED and how.optimize != "ram" and _fits_pairs(flat, biases)
-    pieces = weights.reshape(shape.out_c, shape.kernel_h * shape.segments[0], -1)
+    pieces = flat.reshape(shape.out_c, shape.kernel_h * shape.segments[0], -1)
     pieces = np.pad(pieces, ((0, 0), (0, 0), (0, -pieces.shape[2] % lower_conv.WORD)))
     return _Layer(
         shape=shape,
         weights=pieces.reshape(shape.out_c, -1),
         biases=biases,
-        multipliers=multipliers,
+        multipliers=channels.multipliers,
         paired=paired,
     )
 

@@ -17,10 +17,13 @@ from espalier.emit.lower_coded import possible_parts
 from espalier.emit.lower_sparse import may_be_sparse
 from espalier.emit.lowering import NO_CODING, Coding, How, Lowered, Sparse
 from espalier.emit.sparse_prices import CODE_BYTES
-from espalier.graph.types import Graph
+from espalier.graph.types import ABSENT, Graph
 from espalier.graph.view import view
 from espalier.plan.memory import plan_memory
 from espalier.plan.types import Plan
+
+Trees = tuple[tuple[int, ...], ...]
+"""Operators that are streamed row by row, together."""
 
 EXTRA_RAM = (1024, 2048, 4096)
 """Bytes by which decoding may raise the arena."""
@@ -38,7 +41,10 @@ def plan_program(
     plain = plan_plain(graph, optimize=optimize, isa=isa)
     if optimize != "flash":
         return plain, None
-    plan, coding = _coded(graph, isa, ram_bytes)
+    # What the fastest program takes is no reason for more parts: decoding may take as much.
+    most = max(plain.arena_bytes, plan_plain(graph, optimize="speed", isa=isa).arena_bytes)
+    most = most if ram_bytes is None else max(plain.arena_bytes, min(most, ram_bytes))
+    plan, coding = _coded(graph, isa, ram_bytes, _needed(graph, isa, trees_of(plain), most), most)
     sparse = _without_zeros(graph, isa)
     fits = ram_bytes is None or plan.arena_bytes <= max(ram_bytes, plain.arena_bytes)
     if coding is None or not fits or (sparse is not None and not worth_its_time(coding, sparse)):
@@ -46,21 +52,46 @@ def plan_program(
     return plan, coding
 
 
-def _coded(graph: Graph, isa: str, ram_bytes: int | None) -> tuple[Plan, Coding | None]:
-    """The best coding beside storing all weights as they are."""
-    plain = _plan(graph, "flash", isa, NO_CODING)
-    calls = candidates(graph, isa)
-    within = _fitted(graph, isa, calls, {}, plain.arena_bytes)
+def trees_of(plan: Plan) -> Trees:
+    """The operators that a plan streams together."""
+    return tuple(step.ops for step in plan.steps if len(step.ops) > 1)
+
+
+def _needed(graph: Graph, isa: str, trees: Trees, most: int) -> Trees:
+    """Those trees without which the arena would pass ``most`` bytes: what runs by itself can have coded weights. The
+    trees with most weights are left out first."""
+
+    def weight(tree: tuple[int, ...]) -> int:
+        tensors = (graph.tensors[i] for op in tree for i in graph.ops[op].inputs if i != ABSENT)
+        return sum(tensor.size_bytes for tensor in tensors if tensor.is_constant)
+
+    for tree in sorted(trees, key=weight, reverse=True):
+        rest = tuple(other for other in trees if other != tree)
+        if _plan(graph, "flash", isa, NO_CODING, rest).arena_bytes <= most:
+            trees = rest
+    return trees
+
+
+def _coded(
+    graph: Graph, isa: str, ram_bytes: int | None, trees: Trees, free_bytes: int
+) -> tuple[Plan, Coding | None]:
+    """The best coding beside storing all weights as they are; what is streamed reads its weights row after row, so it
+    keeps them as they are. An arena of ``free_bytes`` costs nothing."""
+    plain = _plan(graph, "flash", isa, NO_CODING, trees)
+    streamed = {op for tree in trees for op in tree}
+    calls = candidates(graph, isa, without=streamed)
+    within = _fitted(graph, isa, calls, {}, free_bytes, trees)
     rest = {op: call for op, call in calls.items() if op not in within}
     best: tuple[Plan, Coding | None] = plain, None
     for extra in (0, *EXTRA_RAM) if rest else (0,):
-        most = plain.arena_bytes + extra
+        most = free_bytes + extra
         if extra and ram_bytes is not None and most > ram_bytes:
             break
-        parts = _fitted(graph, isa, rest, within, most) if extra else within
+        parts = _fitted(graph, isa, rest, within, most, trees) if extra else within
         coding = choose_coding(calls, parts)
         if coding is not None:
-            best = max(best, (_plan(graph, "flash", isa, coding), coding), key=_worth)
+            plan = _plan(graph, "flash", isa, coding, trees)
+            best = max(best, (plan, coding), key=lambda choice: _worth(choice, free_bytes))
     return best
 
 
@@ -92,10 +123,10 @@ def _without_zeros(graph: Graph, isa: str) -> Sparse | None:
     )
 
 
-def _worth(choice: tuple[Plan, Coding | None]) -> int:
+def _worth(choice: tuple[Plan, Coding | None], free_bytes: int) -> int:
     """Bytes of flash that a choice saves, less what its RAM must buy."""
     plan, coding = choice
-    return (coding.saved_bytes if coding else 0) - FLASH_PER_RAM * plan.arena_bytes
+    return (coding.saved_bytes if coding else 0) - FLASH_PER_RAM * max(plan.arena_bytes, free_bytes)
 
 
 def plan_plain(graph: Graph, *, optimize: str, isa: str) -> Plan:
@@ -103,19 +134,19 @@ def plan_plain(graph: Graph, *, optimize: str, isa: str) -> Plan:
     return _plan(graph, optimize, isa, None)
 
 
-def _plan(graph: Graph, optimize: str, isa: str, coding: Coding | None) -> Plan:
+def _plan(graph: Graph, optimize: str, isa: str, coding: Coding | None, trees: Trees | None = None) -> Plan:
     needs = partial(demand, isa=isa, coding=coding)
-    return plan_memory(graph, optimize=optimize, demand=needs, streamable=streamable)
+    return plan_memory(graph, optimize=optimize, demand=needs, streamable=streamable, trees=trees)
 
 
 def _fitted(
-    graph: Graph, isa: str, calls: Mapping[int, Lowered], given: Mapping[int, int], most: int
+    graph: Graph, isa: str, calls: Mapping[int, Lowered], given: Mapping[int, int], most: int, trees: Trees
 ) -> dict[int, int]:
     """Operator -> parts, for ``given`` and for those ``calls`` that fit an arena of ``most`` bytes, with few parts."""
     options = {op: possible_parts(call) for op, call in calls.items()}
     while True:
         parts = {**given, **{op: left[0] for op, left in options.items() if left}}
-        plan = _plan(graph, "flash", isa, Coding(code=None, parts=parts))
+        plan = _plan(graph, "flash", isa, Coding(code=None, parts=parts), trees)
         if plan.arena_bytes <= most or not any(options.values()):
             return parts
         high = {

@@ -15,12 +15,16 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
 import os
 import stat
 import struct
+import threading
 import zlib
+from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 import msgspec
@@ -28,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from ..calibrate.contract import Pixels, prepare
+from ..calibrate.contract import STRIP, Pixels, prepare
 from ..errors import BugError, ImagesRefusedError
 from ..limits import LIMITS
 from ..recipe import InputContract
@@ -39,8 +43,20 @@ from .looks import measure_looks
 
 FORMATS = tuple(sorted(set(SUFFIXES.values())))
 
-BATCH = 256
-"""Images per write."""
+REPORTED = 64
+"""Images between two lines of progress."""
+
+THREADS = 8
+"""At most; the memory limit of the process is for this many."""
+
+PIXELS_IN_FLIGHT = LIMITS.image_pixels
+"""Source pixels that all threads together hold: some 30 bytes each."""
+
+WAITING_BYTES = 64 << 20
+"""Prepared images that wait to be written, beside one of each thread."""
+
+HEADER_BYTES = 128
+"""Of the .npy file."""
 
 LARGE_BYTES = 50_000
 """From this mean file size on, several threads pay (Pillow releases the GIL while it decodes)."""
@@ -83,32 +99,48 @@ def prepare_set(root: str, entries: Sequence[ImageEntry], contract: InputContrac
     A file that cannot be read becomes a problem row and is left out; the order of the others stays. Raises
     ImagesRefusedError when none could be read.
     """
+    return some_read(prepare_part(root, entries, contract, out_path))
+
+
+def prepare_part(
+    root: str, entries: Sequence[ImageEntry], contract: InputContract, out_path: str, before: int = 0
+) -> Prepared:
+    """`prepare_set` for a part of a set, after the `before` images that the file holds already; none may be read.
+
+    `images` and `problems` are those of this part, `shape` is the whole file's.
+    """
     images: list[ImageFacts] = []
     problems: list[ImageProblem] = []
-    with open(out_path, "w+b") as file:
-        _write_header(file, (0, *contract.shape))
-        waiting: list[_Decoded] = []
+    with open(out_path, "r+b" if before else "w+b") as file:
+        _write_header(file, (before, *contract.shape))
+        file.truncate(HEADER_BYTES + before * math.prod(contract.shape))
+        file.seek(0, os.SEEK_END)
         for done, (entry, result) in enumerate(_decode_all(root, entries, contract), 1):
             if isinstance(result, str):
                 problems.append(ImageProblem(path=entry.path, why=result))
             else:
-                waiting.append(result)
-            if len(waiting) == BATCH or done == len(entries):
-                images += _write_batch(file, waiting)
-                waiting = []
+                file.write(result.pixels.data)
+                images.append(ImageFacts(**result.facts))
+            if done % REPORTED == 0 or done == len(entries):
                 report(done, len(entries), "reading images")
-        _write_header(file, (len(images), *contract.shape))
-    if not images:
-        raise ImagesRefusedError(
-            f"none of {len(entries)} images could be read"
-            + (f"; {problems[0].path}: {problems[0].why}" if problems else ""),
-            supported=", ".join(FORMATS),
-        )
+        _write_header(file, (before + len(images), *contract.shape))
     return Prepared(
         pixels_path=out_path,
-        shape=(len(images), *contract.shape),
+        shape=(before + len(images), *contract.shape),
         images=tuple(images),
         problems=tuple(problems),
+    )
+
+
+def some_read(prepared: Prepared) -> Prepared:
+    """The set. Raises ImagesRefusedError when no image of it could be read."""
+    if prepared.images:
+        return prepared
+    problems = prepared.problems
+    raise ImagesRefusedError(
+        f"none of {len(problems)} images could be read"
+        + (f"; {problems[0].path}: {problems[0].why}" if problems else ""),
+        supported=", ".join(FORMATS),
     )
 
 
@@ -117,20 +149,34 @@ def decode(data: bytes) -> tuple[Pixels, dict[str, Any]]:
 
     Raises ImagesRefusedError, saying why, for anything but a whole PNG, JPEG or BMP within the limits.
     """
+    return _load(_open(data))
+
+
+def _open(data: bytes) -> Image.Image:
+    """The image with its header read; nothing is decoded yet."""
     try:
-        image: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
         width, height = image.size
         if width * height > LIMITS.image_pixels or max(width, height) > LIMITS.image_side_pixels:
             raise ImagesRefusedError(
                 f"{width} x {height} pixels; at most {LIMITS.image_pixels} in all and "
                 f"{LIMITS.image_side_pixels} a side are read"
             )
+    except UnidentifiedImageError:
+        raise ImagesRefusedError(_unknown_kind(data)) from None
+    except _BROKEN as problem:
+        raise ImagesRefusedError(f"damaged or truncated ({_sentence(problem)})") from None
+    return image
+
+
+def _load(image: Image.Image) -> tuple[Pixels, dict[str, Any]]:
+    """See `decode`."""
+    width, height = image.size
+    try:
         frames = int(getattr(image, "n_frames", 1))
         image.load()
         turn = _orientation(image)
         rgb = to_rgb(image)
-    except UnidentifiedImageError:
-        raise ImagesRefusedError(_unknown_kind(data)) from None
     except _BROKEN as problem:
         raise ImagesRefusedError(f"damaged or truncated ({_sentence(problem)})") from None
     if turn in _TURNS:
@@ -151,13 +197,12 @@ def to_rgb(image: Image.Image) -> Pixels:
     if mode == "RGB":
         return np.asarray(image)
     if mode.startswith("I;16") or mode == "I":
-        wide = np.asarray(image).astype(np.int64)
+        wide = np.asarray(image)
         return _gray_to_rgb((np.clip(wide, 0, 65_535) >> 8).astype(np.uint8))
     if mode in ("1", "L"):
         return _gray_to_rgb(np.asarray(image.convert("L")))
     if mode in ("LA", "RGBA", "PA", "La", "RGBa") or (mode == "P" and "transparency" in image.info):
-        rgba = np.asarray(image.convert("RGBA")).astype(np.int32)
-        return ((rgba[:, :, :3] * rgba[:, :, 3:] + 127) // 255).astype(np.uint8)
+        return _on_black(np.asarray(image.convert("RGBA")))
     if mode in ("P", "CMYK"):
         return np.asarray(image.convert("RGB"))
     raise ImagesRefusedError(f"pixels of kind {mode} are not read; save it as an 8-bit PNG")
@@ -175,54 +220,66 @@ def read_bounded(path: str) -> bytes:
             raise ImagesRefusedError("not a regular file")
         if state.st_size > LIMITS.image_file_bytes:
             raise ImagesRefusedError(f"{state.st_size} bytes; at most {LIMITS.image_file_bytes} are read")
-        data = file.read(LIMITS.image_file_bytes + 1)
+        data = file.read(state.st_size + 1)
     if not data:
         raise ImagesRefusedError("the file is empty")
     return data
 
 
+class _Room:
+    """Bounds the source pixels that threads hold at a time; an image that is larger than all of it goes alone."""
+
+    def __init__(self, pixels: int) -> None:
+        self._pixels = pixels
+        self._taken = 0
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def take(self, pixels: int) -> Iterator[None]:
+        """Wait until `pixels` fit beside what is held."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._taken or self._taken + pixels <= self._pixels)
+            self._taken += pixels
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._taken -= pixels
+                self._changed.notify_all()
+
+
 def _decode_all(
     root: str, entries: Sequence[ImageEntry], contract: InputContract
 ) -> Iterator[tuple[ImageEntry, _Decoded | str]]:
+    room = _Room(PIXELS_IN_FLIGHT)
+
     def one(entry: ImageEntry) -> _Decoded | str:
         try:
             data = read_bounded(os.path.join(root, entry.path))
-            rgb, facts = decode(data)
+            image = _open(data)
+            with room.take(image.width * image.height):
+                rgb, facts = _load(image)
+                pixels = prepare(rgb, contract)
         except ImagesRefusedError as problem:
             return problem.found
-        pixels = prepare(rgb, contract)
         facts |= {"path": entry.path, "label": entry.label, "sha256": hashlib.sha256(data).hexdigest()}
-        return _Decoded(pixels, facts | {"pixels_sha256": hashlib.sha256(pixels.tobytes()).hexdigest()})
+        facts |= {"pixels_sha256": hashlib.sha256(pixels.data).hexdigest()}
+        return _Decoded(pixels, facts | measure_looks(pixels))
 
-    threads = os.cpu_count() or 1
+    threads = min(THREADS, os.cpu_count() or 1)
     if threads == 1 or sum(entry.bytes for entry in entries) < LARGE_BYTES * len(entries):
         yield from ((entry, one(entry)) for entry in entries)
         return
+    # What waits to be written is bounded, too.
+    ahead = threads + min(len(entries), WAITING_BYTES // math.prod(contract.shape))
     with ThreadPoolExecutor(threads) as pool:
-        for start in range(0, len(entries), BATCH):  # bounds what waits in memory
-            batch = entries[start : start + BATCH]
-            yield from zip(batch, pool.map(one, batch), strict=True)
-
-
-def _write_batch(file: BinaryIO, decoded: Sequence[_Decoded]) -> list[ImageFacts]:
-    if not decoded:
-        return []
-    pixels = np.stack([item.pixels for item in decoded])
-    file.write(pixels.tobytes())
-    flat = pixels.reshape(len(pixels), -1)
-    mean, std = flat.mean(axis=1), flat.std(axis=1)
-    looks = measure_looks(pixels)
-    constant = (pixels == pixels[:, :1, :1]).all(axis=(1, 2, 3))
-    return [
-        ImageFacts(
-            **item.facts,
-            constant=bool(constant[i]),
-            mean=round(float(mean[i]), 3),
-            std=round(float(std[i]), 3),
-            **looks[i],  # type: ignore[arg-type]
-        )
-        for i, item in enumerate(decoded)
-    ]
+        waiting = deque((entry, pool.submit(one, entry)) for entry in entries[:ahead])
+        for entry in entries[ahead:]:
+            first, result = waiting.popleft()
+            yield first, result.result()
+            waiting.append((entry, pool.submit(one, entry)))
+        for first, result in waiting:
+            yield first, result.result()
 
 
 def _write_header(file: BinaryIO, shape: tuple[int, ...]) -> None:
@@ -231,7 +288,7 @@ def _write_header(file: BinaryIO, shape: tuple[int, ...]) -> None:
     np.lib.format.write_array_header_1_0(  # type: ignore[no-untyped-call]
         file, {"descr": "|u1", "fortran_order": False, "shape": shape}
     )
-    if file.tell() != 128:
+    if file.tell() != HEADER_BYTES:
         raise BugError(f"an .npy header of {file.tell()} bytes for shape {shape}")
     file.seek(0, os.SEEK_END)
 
@@ -245,6 +302,16 @@ def _orientation(image: Image.Image) -> int:
     except _BROKEN:
         return 1
     return turn if isinstance(turn, int) else 1
+
+
+def _on_black(rgba: Pixels) -> Pixels:
+    """Rule 4, some rows at a time."""
+    rgb = np.empty((*rgba.shape[:2], 3), np.uint8)
+    step = max(1, STRIP // (3 * rgba.shape[1]))
+    for start in range(0, len(rgba), step):
+        part = rgba[start : start + step].astype(np.uint16)
+        rgb[start : start + step] = (part[:, :, :3] * part[:, :, 3:] + 127) // 255
+    return rgb
 
 
 def _gray_to_rgb(gray: NDArray[np.uint8]) -> Pixels:

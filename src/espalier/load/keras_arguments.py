@@ -97,7 +97,8 @@ class ArgumentReader:
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, int | float):
-            if not math.isfinite(value) or (abs(value) > _LARGEST and isinstance(value, int)):
+            # A whole number first: a very long one has no float, and text of over 4,300 digits no number.
+            if abs(value) > _LARGEST if isinstance(value, int) else not math.isfinite(value):
                 raise self.refuse(where, f"has {key} = {value!r:.60}")
             return value
         if isinstance(value, str):
@@ -116,7 +117,7 @@ class ArgumentReader:
             inner = value.get("config")
             if isinstance(inner, dict):
                 dtype = inner.get("dtype", "float32")
-                if dtype not in table.DTYPES:
+                if not isinstance(dtype, str) or dtype not in table.DTYPES:
                     raise self.refuse(where, f"has a constant of the type {str(dtype)[:40]!r}")
                 numbers = self.plain(inner.get("value"), where, key)
                 return {"class_name": value["class_name"], "config": {"value": numbers, "dtype": dtype}}
@@ -144,7 +145,7 @@ class ArgumentReader:
                 )
             inner = value.get("config")
             value = inner.get("name") if isinstance(inner, dict) else None
-        if value in table.FLOAT_POLICIES:
+        if isinstance(value, str) and value in table.FLOAT_POLICIES:
             if value != "float32":
                 self.notes.append(f"layers saved in {value} are computed in float32")
             return "float32"

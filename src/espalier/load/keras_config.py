@@ -19,6 +19,8 @@ from .keras_nodes import NodeReader, is_old, rebase_nested
 
 Json = Any
 _NODES_MOST = 2_000_000
+_TEXT_KEYS = frozenset({"class_name", "module"})
+"""What names a class is text in every Keras; everything after this check may compare it."""
 _DROPPED = frozenset(
     {
         "build_config",
@@ -96,7 +98,9 @@ class _Reader:
         if self.seen > _NODES_MOST:
             raise self.refuse("", f"its configuration has more than {_NODES_MOST:,} values")
         if isinstance(value, dict):
-            for item in value.values():
+            for key, item in value.items():
+                if key in _TEXT_KEYS and not (item is None or isinstance(item, str)):
+                    raise self.refuse("", f"its configuration has a {key} that is no text", "save the model again")
                 self.measure(item, depth + 1)
         elif isinstance(value, list):
             for item in value:

@@ -18,6 +18,7 @@ from .keras_config import check_config
 from .keras_container import SAVE_WHOLE, refused
 from .keras_ends import find_ends
 from .keras_facts import ModelFacts
+from .keras_table import MODELS
 
 _SIZES = (
     "units",
@@ -109,7 +110,7 @@ def _groups(config: dict[str, Any]) -> dict[str, str]:
 def _check_sizes(path: Path, config: dict[str, Any], sides: set[int]) -> None:
     """A layer may not declare a size that no stored array has: Keras would allocate it before it compares."""
     for layer in config["config"]["layers"]:
-        if "layers" in layer["config"]:
+        if layer["class_name"] in MODELS:
             _check_sizes(path, layer, sides)
             continue
         for key in _SIZES:

@@ -17,6 +17,7 @@ from . import keras_container
 from .keras_assign import assign_weights, cause_of, check_layout
 from .keras_ends import refuse_single_output
 from .keras_facts import LayerEntry, ModelFacts, WeightEntry
+from .keras_table import MODELS
 from .macs import count_macs
 
 __all__ = ["LayerEntry", "ModelFacts", "WeightEntry", "describe", "rebuild", "start_tensorflow"]
@@ -81,7 +82,7 @@ def _set_input(config: dict[str, Any], shape: tuple[int, int, int]) -> None:
     for item in layers if inputs else layers[:1]:
         if item["class_name"] == "InputLayer" and (not inputs or item["name"] == inputs[0]):
             item["config"]["batch_shape"] = [None, *shape]
-        elif not inputs and "layers" in item["config"]:
+        elif not inputs and item["class_name"] in MODELS:
             _set_input(item, shape)
 
 

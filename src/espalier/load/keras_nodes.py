@@ -165,7 +165,7 @@ def rebase_nested(layers: list[dict[str, Json]], ends: Json) -> None:
     references = [r for layer in layers for node in layer["inbound_nodes"] for r in _references(node)]
     outputs = [ends] if isinstance(ends[0], str) else ends
     for layer in layers:
-        if "layers" not in layer["config"]:
+        if layer["class_name"] not in table.MODELS:
             continue
         own = [r for r in references if r[0] == layer["name"]]
         last = [r for r in outputs if r[0] == layer["name"]]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,59 +14,97 @@ SMALLEST = 8
 SAMPLED = 4_096
 """Pixels of an image that its percentiles are taken from, spread evenly."""
 
+PIECE = 1 << 16
+"""Values that are squared at a time."""
+
+CHANNELS = 8
+"""Of which the sums below fit into 16 bits: 8 * 255 * 4 * 4 < 2^15."""
+
 FLOOR = 0.5
 """Added to the energies, in squared grey levels: half a level of rounding noise."""
 
 
-def measure_looks(pixels: NDArray[np.uint8]) -> list[dict[str, object]]:
-    """Rows of ImageFacts fields for prepared images, uint8 [n, h, w, c].
+def measure_looks(pixels: NDArray[np.uint8]) -> dict[str, Any]:
+    """ImageFacts fields of one prepared image, uint8 [h, w, c]; all of them from whole-number sums.
 
-    `low`, `high`: 1st and 99th percentile of the bytes. `channels`: mean of each channel. `fine`, `coarse`: log2 of
-    the energy of the Laplacian over that of the image halved once and twice; contrast cancels, blur does not
-    (sharp photos have about -1 and -2, a Gaussian blur of two pixels makes that -3.6 and -6.6). 0 for images too
-    small to say.
+    `mean`, `std`: of all bytes; `constant`: one colour only. `low`, `high`: 1st and 99th percentile of the bytes.
+    `channels`: mean of each channel. `fine`, `coarse`: log2 of the energy of the Laplacian over that of the image
+    halved once and twice; contrast cancels, blur does not (sharp photos have about -1 and -2, a Gaussian blur of two
+    pixels makes that -3.6 and -6.6). 0 for images too small to say.
     """
-    flat = pixels.reshape(len(pixels), -1)
-    step = max(1, flat.shape[1] // SAMPLED)
-    low, high = np.percentile(flat[:, ::step], (1, 99), axis=1)
-    channels = pixels.mean(axis=(1, 2))
-    gray = pixels.mean(axis=3, dtype=np.float32)
-    fine, coarse = detail(gray)
-    return [
-        {
-            "low": round(float(low[i]), 2),
-            "high": round(float(high[i]), 2),
-            "channels": tuple(round(float(value), 3) for value in channels[i]),
-            "fine": round(float(fine[i]), 3),
-            "coarse": round(float(coarse[i]), 3),
-        }
-        for i in range(len(pixels))
-    ]
+    height, width, channels = pixels.shape
+    flat = np.ascontiguousarray(pixels).reshape(-1)
+    lines = flat.reshape(height, -1)
+    sums = np.add.reduce(lines, axis=0, dtype=np.uint32).reshape(width, channels).sum(axis=0, dtype=np.int64)
+    wide = lines.astype(np.uint16)
+    wide *= wide
+    total, squares = int(sums.sum()), int(np.add.reduce(wide, axis=0, dtype=np.uint32).sum(dtype=np.int64))
+    low, high = _percentiles(flat[:: max(1, flat.size // SAMPLED)], (1, 99))
+    fine, coarse = detail(pixels)
+    return {
+        "constant": bool((flat[channels:] == flat[:-channels]).all()),
+        "mean": round(total / flat.size, 3),
+        "std": round(math.sqrt(flat.size * squares - total**2) / flat.size, 3),
+        "low": round(low, 2),
+        "high": round(high, 2),
+        "channels": tuple(round(int(value) / (height * width), 3) for value in sums),
+        "fine": round(fine, 3),
+        "coarse": round(coarse, 3),
+    }
 
 
-def detail(gray: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(fine, coarse) of float32 [n, h, w]; see `measure_looks`."""
-    none = np.zeros(len(gray))
-    if min(gray.shape[1:]) < SMALLEST:
-        return none, none
-    half = halve(gray)
-    first, second = energy(gray), energy(half)
-    fine = np.log2((first + FLOOR) / (second + FLOOR))
-    if min(gray.shape[1:]) < 2 * SMALLEST:
-        return fine, none
-    return fine, np.log2((first + FLOOR) / (energy(halve(half)) + FLOOR))
+def _percentiles(values: NDArray[np.uint8], wanted: tuple[int, ...]) -> list[float]:
+    """Percentiles of bytes, between neighbours as numpy.percentile's."""
+    upto = np.bincount(values, minlength=256).cumsum()
+    found = []
+    for percent in wanted:
+        place = percent * (len(values) - 1) / 100
+        below = int(place)
+        a, b = (int(np.searchsorted(upto, rank, side="right")) for rank in (below, min(below + 1, len(values) - 1)))
+        found.append(a + (b - a) * (place - below))
+    return found
 
 
-def energy(gray: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Variance of the 4-neighbour Laplacian of each image."""
-    around = gray[:, 1:-1, :-2] + gray[:, 1:-1, 2:] + gray[:, :-2, 1:-1] + gray[:, 2:, 1:-1]
-    return np.asarray((around - 4 * gray[:, 1:-1, 1:-1]).var(axis=(1, 2)), np.float64)
+def detail(pixels: NDArray[np.uint8]) -> tuple[float, float]:
+    """(fine, coarse) of one image, uint8 [h, w, c]; see `measure_looks`."""
+    gray, unit = _summed(pixels), float(pixels.shape[2])
+    if min(gray.shape) < SMALLEST:
+        return 0.0, 0.0
+    half = _halve(gray)
+    first = energy(gray) / unit**2 + FLOOR
+    fine = math.log2(first / (energy(half) / (4 * unit) ** 2 + FLOOR))
+    if min(gray.shape) < 2 * SMALLEST:
+        return fine, 0.0
+    # Up to here every value of eight channels and its Laplacian fit into 16 bits.
+    quarter = _halve(half.astype(np.int32))
+    return fine, math.log2(first / (energy(quarter) / (16 * unit) ** 2 + FLOOR))
 
 
-def halve(gray: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Mean of each 2x2 block; an odd last row or column is left out."""
-    height, width = gray.shape[1] // 2 * 2, gray.shape[2] // 2 * 2
-    even = gray[:, :height, :width]
-    return np.asarray(
-        (even[:, ::2, ::2] + even[:, 1::2, ::2] + even[:, ::2, 1::2] + even[:, 1::2, 1::2]) / 4, np.float32
-    )
+def energy(gray: NDArray[Any]) -> float:
+    """Variance of the 4-neighbour Laplacian of whole numbers, [h, w]; exact up to the last division."""
+    laplacian = gray[1:-1, :-2] + gray[1:-1, 2:]
+    laplacian += gray[:-2, 1:-1]
+    laplacian += gray[2:, 1:-1]
+    laplacian -= gray[1:-1, 1:-1] << 2
+    count, total, squares = laplacian.size, 0.0, 0.0
+    for start in range(0, len(laplacian), step := max(1, PIECE // laplacian.shape[1])):
+        values = laplacian[start : start + step].astype(np.float64).reshape(-1)
+        total += float(values.sum())
+        squares += float(values @ values)
+    spread: float = (count * int(squares) - int(total) ** 2) / count**2
+    return spread
+
+
+def _summed(pixels: NDArray[np.uint8]) -> NDArray[Any]:
+    """Sum of the channels, [h, w]."""
+    total: NDArray[Any] = pixels[:, :, 0].astype(np.int16 if pixels.shape[2] <= CHANNELS else np.int32)
+    for channel in range(1, pixels.shape[2]):
+        total += pixels[:, :, channel]
+    return np.asarray(total)
+
+
+def _halve(gray: NDArray[Any]) -> NDArray[np.signedinteger[Any]]:
+    """Sum of each 2x2 block; an odd last row or column is left out."""
+    height, width = gray.shape[0] // 2 * 2, gray.shape[1] // 2 * 2
+    rows: NDArray[Any] = gray[:height:2, :width] + gray[1:height:2, :width]
+    return np.asarray(rows[:, ::2] + rows[:, 1::2])

@@ -6,6 +6,7 @@ Outputs are probabilities, float32 [n, classes] (dequantized for int8); truths a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import msgspec
@@ -15,8 +16,8 @@ from numpy.typing import NDArray
 from ..errors import BugError, LabelsRefusedError
 from ..report.content import AccuracyRow, ClassRow, FlipRow, TopRow
 from . import statistics
+from .chance import skill
 from .confidence import WISHED_PRECISION, decision_row
-from .permutation import best_order
 
 Outputs = NDArray[np.float32]
 Indices = NDArray[np.int64]
@@ -99,6 +100,7 @@ def measure_accuracy(
             *_drifted(decision),
         ),
         decision=decision,
+        skill=skill_row(expected, answers_float),
         steps=steps,
     )
 
@@ -139,6 +141,14 @@ def measure_agreement(
         warnings=(*warnings, *collapsed),
         collapse=next(iter(collapsed), ""),
     )
+
+
+def skill_row(truth: Indices, answers: Indices) -> dict[str, Any]:
+    """The answers against guessing, as plain data; empty for images of one class, which any constant answers."""
+    if (truth == truth[0]).all():
+        return {}
+    found = skill(truth, answers)
+    return asdict(found) | {"beats_chance": found.beats_chance}
 
 
 def compare(before: Indices, after: Indices, truth: Indices) -> statistics.Drop:
@@ -244,9 +254,6 @@ def _warnings(
         said.append(
             "no evaluation image of: " + ", ".join(missing[:8]) + (" ..." if len(missing) > 8 else "")
         )
-    order = best_order(truth, answers_float, labels)
-    if order is not None:
-        said.append(str(order))
     return said
 
 

@@ -12,8 +12,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ..calibrate.answers import check_answers
+from ..calibrate.answers import check_answers, check_scores
 from ..calibrate.check_model import check_declared, score_declared
+from ..calibrate.findings import Finding, settle
 from ..errors import LabelsRefusedError
 from ..job import Job
 from ..load.facts import Prepared
@@ -62,9 +63,12 @@ def evaluate_model(
             "decision": msgspec.to_builtins(job.recipe.decision),
             "limit": job.recipe.quantize.max_accuracy_drop,
             "labelled": job.evaluation is not None,
+            "accept": job.recipe.accept,
+            "preprocessing": None if scores is None else msgspec.to_builtins(scores.finding),
         }
+        wrong = None if scores is None else scores.finding
         files = shop.stored(
-            "evaluate/accuracy", key, lambda: _measure(shop, job, prepared, before, base, after)
+            "evaluate/accuracy", key, lambda: _measure(shop, job, prepared, before, base, after, wrong)
         )
     evaluation = unpack(files["evaluation"], Evaluation)
     row = _chosen(evaluation.accuracy, int8, job)
@@ -149,22 +153,26 @@ def _measure(
     before: NDArray[np.float32],
     base: NDArray[np.float32],
     after: NDArray[np.float32],
+    preprocessing: Finding | None,
 ) -> dict[str, bytes]:
     names = [image.path for image in prepared.images]
     labels = job.labels()
     labelled = job.evaluation is not None and all(image.label is not None for image in prepared.images)
     if not labelled:
         row = _unlabelled(measure_agreement(names, labels, base, after))
-        evaluation = Evaluation(accuracy=row, given_top1=None, float_tflite=b"", warnings=row.warnings)
+        found = settle(check_scores(before, labels, labelled=False), job.recipe.accept)
+        said = (*(str(finding) for finding in found), *row.warnings)
+        evaluation = Evaluation(accuracy=row, given_top1=None, float_tflite=b"", warnings=said)
         return {"evaluation": pack(evaluation)}
     truth = truth_of(prepared, labels)
-    found = check_answers(truth, top1(before).tolist(), labels)
+    asked = check_answers(truth, top1(before).tolist(), labels, scores=before, preprocessing=preprocessing)
+    found = settle(asked, job.recipe.accept)
     wrong = next((finding for finding in found if finding.severity == "error"), None)
     if wrong is not None:
         raise LabelsRefusedError(
             wrong.message,
             supported="labels in the order of the model's outputs, images in the folder of their class",
-            next_step=wrong.next_step,
+            next_step=wrong.way_on,
         )
     decision = job.recipe.decision
     measure = functools.partial(

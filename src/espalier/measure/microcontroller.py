@@ -17,6 +17,7 @@ from espalier.graph.ops import macs
 from espalier.graph.types import Graph
 from espalier.graph.verify import layer_name
 from espalier.graph.view import view
+from espalier.measure.constants import Constants, account
 from espalier.measure.cross import Core, compile_counter, compile_program
 from espalier.measure.elf import Image
 from espalier.measure.emulate import Call, EmulatedCore
@@ -58,6 +59,8 @@ class Emulated:
     exact: int
     """Golden outputs that are equal, all of them; a difference raises instead."""
     layers: tuple[LayerFigure, ...]
+    constants: Constants | None = None
+    """Where the bytes of ``weights_bytes`` go."""
 
 
 def measure_program(
@@ -125,6 +128,7 @@ def measure_program(
         weights_bytes=image.size_of(".weights", ".rodata"),
         exact=len(golden),
         layers=_layer_figures(graph, first, layers, image),
+        constants=account(image, prefix, graph),
     )
 
 
@@ -161,6 +165,7 @@ def _measure_on_board(
         weights_bytes=run.image.size_of(".weights", ".rodata"),
         exact=len(golden),
         layers=(),
+        constants=account(run.image, prefix, graph),
     )
 
 

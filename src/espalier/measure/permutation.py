@@ -16,7 +16,13 @@ FACTOR = 2.0
 """The other order must be right this many times as often on the moved classes."""
 
 SHARE = 0.3
-"""And on at least this share of their images."""
+"""And on at least this share of their images, and of those of the classes that stay: a trained model knows both."""
+
+SUPPORTED = 2 / 3
+"""More than this share of the moved classes must be answered more often as the other order says than as given."""
+
+CHAIN = 3
+"""Classes with images in a row that end at a class without any, from which labels are called moved."""
 
 P_HELD_OUT, P_ALL = 1e-2, 1e-4
 """McNemar's p-value, on the images that did not choose the order and on all of them."""
@@ -24,65 +30,127 @@ P_HELD_OUT, P_ALL = 1e-2, 1e-4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """`order[i]` is the label that output i seems to stand for; `moved` are the labels that change places."""
+    """`order[i]` is the label that output i seems to stand for, empty where classes without images leave it open;
+    `moved` are the labels that change places, `open_classes` those without images that they run into."""
 
     order: tuple[str, ...]
     moved: tuple[str, ...]
     given_share: float
     found_share: float
+    open_classes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        shown = ", ".join(self.order[:12]) + (" ..." if len(self.order) > 12 else "")
+        figures = f"({self.given_share:.0%} right as given, {self.found_share:.0%} in the best order)"
+        if self.open_classes:
+            return (
+                f"the labels look permuted: the images of {_named(self.moved)} are answered as those of other classes, each "
+                f"as another {figures}; the whole order cannot be told without images of {_named(self.open_classes)}"
+            )
         return (
-            f"the labels look permuted: {', '.join(self.moved[:8])} answer for each other "
-            f"({self.given_share:.0%} right as given, {self.found_share:.0%} in the best order); "
-            f"best order: {shown}"
+            f"the labels look permuted: {_named(self.moved)} answer for each other {figures}; "
+            f"best order: {_named(self.order, 12)}"
         )
 
 
-def best_order(truth: Indices, answers: Indices, labels: Sequence[str]) -> Order | None:
-    """The order of labels that fits clearly better than the given one, or None.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """`target[c]`: the output that seems to stand for class c, int64 [classes]. `moved`: the classes that change places.
+    `complete`: whether `target` is a permutation, which it is not where moved classes run into one without images."""
 
-    An optimal assignment of classes to outputs on every second image gives the candidate; only cycles that
-    hold on the other images (right at least twice as often as the given order, on at least 30 % of the
-    moved classes' images, McNemar's test agreeing) are believed, so that a weak model's confusions raise no
-    alarm.
-    """
-    count = len(labels)
-    ranks = _rank_within(truth)
-    learn, test = (
-        _counts(truth, answers, count, ranks % 2 == 0),
-        _counts(truth, answers, count, ranks % 2 == 1),
-    )
-    if not (learn.argmax(axis=1) != np.arange(count))[learn.sum(axis=1) > 0].any():
+    target: Indices
+    moved: Indices
+    complete: bool
+
+
+def best_order(truth: Indices, answers: Indices, labels: Sequence[str]) -> Order | None:
+    """The order of labels that fits clearly better than the given one, or None; see `best_move`."""
+    move = best_move(truth, answers, len(labels))
+    if move is None:
         return None
+    counts = _counts(truth, answers, len(labels), np.ones(len(truth), np.bool_))
+    images = int(counts[move.moved].sum())
+    order = [""] * len(labels)
+    for label, output in enumerate(move.target):
+        order[int(output)] = labels[label]
+    ends = set(move.target[move.moved].tolist()) - set(move.moved.tolist())
+    return Order(
+        order=tuple(order) if move.complete else (),
+        moved=tuple(labels[int(i)] for i in move.moved),
+        given_share=float(counts[move.moved, move.moved].sum()) / images,
+        found_share=float(counts[move.moved, move.target[move.moved]].sum()) / images,
+        open_classes=tuple(labels[i] for i in sorted(ends)),
+    )
+
+
+def best_move(truth: Indices, answers: Indices, count: int) -> Move | None:
+    """Classes that change places, of `count`, where the answers show it clearly; else None.
+
+    An optimal assignment of the classes that have images to outputs on every second image gives the candidates: cycles
+    of classes, and chains that end in the output of a class without images (which alone are no reason: any model may
+    take one thing for another that is not in the set). They are believed when they hold on the other images: right
+    at least twice as often as the given order, on at least 30 % of the images, for most of their classes and with
+    McNemar's test agreeing; and only of a model that also knows the classes that stay. So neither a weak model's
+    confusions nor one that was never trained raises an alarm (of three and more classes: two classes that a random
+    network tells apart the wrong way round are a swap by every measure).
+    """
+    learn, test = _halves(truth, answers, count)
+    present = np.flatnonzero((learn + test).sum(axis=1))
+    target = np.arange(count)
+    assigned = _assign(learn, present)
+    complete = True
+    for members, closed in _components(assigned, present):
+        if (closed or len(members) >= CHAIN) and _holds(learn, test, members, assigned[members]):
+            target[members] = assigned[members]
+            complete = complete and closed
+    moved = np.flatnonzero(target != np.arange(count))
+    if not len(moved) or not _knows_the_rest(learn + test, np.setdiff1d(present, moved)):
+        return None
+    return Move(target=target, moved=moved, complete=complete)
+
+
+def reordered_hits(truth: Indices, answers: Indices, count: int) -> NDArray[np.bool_]:
+    """Right answers under the best order of labels, bool [n]: each half of the images is judged with the order that
+    fits the other half best, so that the freedom to choose flatters nothing."""
+    first, second = _halves(truth, answers, count)
+    present = np.flatnonzero((first + second).sum(axis=1))
+    even = _rank_within(truth) % 2 == 0
+    wanted = np.where(even, _assign(second, present)[truth], _assign(first, present)[truth])
+    return np.asarray(wanted == answers)
+
+
+def _assign(counts: Indices, present: Indices) -> Indices:
+    """The output of each class, int64 [classes], that explains most of `counts`; the given one where nothing speaks
+    against it, and for classes without images."""
+    target = np.arange(len(counts))
+    if not (counts.argmax(axis=1) != target)[counts.sum(axis=1) > 0].any():
+        return target
     from scipy.optimize import linear_sum_assignment
 
-    # The given order is preferred where nothing speaks against it.
-    _, assigned = linear_sum_assignment(learn + 0.5 * np.eye(count), maximize=True)
-    target = np.arange(count)
-    for cycle in _cycles(assigned):
-        members = np.array(cycle)
-        given, found = int(test[members, members].sum()), int(test[members, assigned[members]].sum())
-        held_out = found >= FACTOR * given and found >= SHARE * int(test[members].sum())
-        given_all = given + int(learn[members, members].sum())
-        found_all = found + int(learn[members, assigned[members]].sum())
-        if held_out and mcnemar(given, found) < P_HELD_OUT and mcnemar(given_all, found_all) < P_ALL:
-            target[members] = assigned[members]
-    moved = np.flatnonzero(target != np.arange(count))
-    if not len(moved):
-        return None
+    rows, columns = linear_sum_assignment((counts + 0.5 * np.eye(len(counts)))[present], maximize=True)
+    target[present[rows]] = columns
+    return target
+
+
+def _holds(learn: Indices, test: Indices, members: Indices, outputs: Indices) -> bool:
+    given, found = int(test[members, members].sum()), int(test[members, outputs].sum())
     both = learn + test
-    images = int(both[moved].sum())
-    order = [""] * count
-    for label, output in enumerate(target):
-        order[int(output)] = labels[label]
-    return Order(
-        order=tuple(order),
-        moved=tuple(labels[int(i)] for i in moved),
-        given_share=float(both[moved, moved].sum()) / images,
-        found_share=float(both[moved, target[moved]].sum()) / images,
+    better = both[members, outputs] > both[members, members]
+    return (
+        found >= FACTOR * given
+        and found >= SHARE * int(test[members].sum())
+        and (bool(better.all()) or (len(members) > CHAIN and float(better.mean()) > SUPPORTED))
+        and mcnemar(given, found) < P_HELD_OUT
+        and mcnemar(int(both[members, members].sum()), int(both[members, outputs].sum())) < P_ALL
     )
+
+
+def _knows_the_rest(counts: Indices, stays: Indices) -> bool:
+    return not len(stays) or int(counts[stays, stays].sum()) >= SHARE * int(counts[stays].sum())
+
+
+def _halves(truth: Indices, answers: Indices, count: int) -> tuple[Indices, Indices]:
+    even = _rank_within(truth) % 2 == 0
+    return _counts(truth, answers, count, even), _counts(truth, answers, count, ~even)
 
 
 def _counts(truth: Indices, answers: Indices, count: int, kept: NDArray[np.bool_]) -> Indices:
@@ -100,17 +168,24 @@ def _rank_within(truth: Indices) -> Indices:
     return ranks
 
 
-def _cycles(permutation: NDArray[np.int64]) -> list[list[int]]:
-    """The cycles of two and more of a permutation."""
-    left = set(range(len(permutation)))
-    cycles = []
+def _components(assigned: Indices, present: Indices) -> list[tuple[Indices, bool]]:
+    """The classes with images that move, in groups: (members, True) is a cycle, (members, False) a chain that ends in
+    the output of a class without images."""
+    left = {int(c) for c in present if assigned[c] != c}
+    came = {int(assigned[c]): int(c) for c in present}
+    found = []
     while left:
         start = min(left)
-        cycle = []
-        while start in left:
-            left.remove(start)
-            cycle.append(start)
-            start = int(permutation[start])
-        if len(cycle) > 1:
-            cycles.append(cycle)
-    return cycles
+        while came.get(start) in left and came[start] != min(left):
+            start = came[start]
+        members, place = [], start
+        while place in left:
+            left.remove(place)
+            members.append(place)
+            place = int(assigned[place])
+        found.append((np.array(members), place == start))
+    return found
+
+
+def _named(names: Sequence[str], most: int = 8) -> str:
+    return ", ".join(names[:most]) + (" ..." if len(names) > most else "")

@@ -1,8 +1,10 @@
-"""Score the declared preprocessing against its usual alternatives on the float model.
+"""Score the declared preprocessing against its usual alternatives on the float model, and against permuted labels.
 
 A wrong mean, std or colour order raises no error anywhere: the model answers, wrongly. So the same labelled
 images are fed as the recipe says and as others usually do; when another way clearly wins, the recipe is
-likely wrong.
+likely wrong. Labels in another order make wrong answers, too, and one looks like the other: a model with two swapped
+labels that is right on 13 % is "better" on pixels that it only guesses on. So a way counts only where it beats chance,
+and is the diagnosis only where it also beats its rival, the declared way with the labels in their best order.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from numpy.typing import NDArray
 
 from ..calibrate.findings import Finding
 from ..recipe import InputContract
+from .chance import nearly_equal, skill
+from .permutation import reordered_hits
 from .predict import predict
 from .runtimes import Runtime
 from .statistics import mcnemar
@@ -32,6 +36,9 @@ CLEAR_POINTS, CLEAR_P = 5.0, 1e-3
 
 SURE_POINTS, SURE_SHARE = 15.0, 0.5
 """From here on, or when the other way makes at most this share of the mistakes, the finding is an error."""
+
+LEAST_KAPPA = 0.2
+"""A way whose answers are less above chance than this (Cohen's kappa: "slight") is no diagnosis."""
 
 Hits = NDArray[np.bool_]
 
@@ -55,6 +62,26 @@ class Alternative:
     swapped: bool
     declared: bool = False
     setting: str = ""
+
+    @property
+    def advice(self) -> str:
+        """What to write into `[input]`."""
+        if self.setting:
+            return self.setting
+        mean, std = list(self.contract.mean), list(self.contract.std)
+        return f"mean = {mean}, std = {std}" + (", the other colour order" if self.swapped else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """What a way hits, bool [n]: with the labels as given, and in the order that fits it best (each half of the images
+    judged with the order of the other half). `tells`: its answers beat chance, and its scores tell classes apart."""
+
+    way: Alternative
+    hits: Hits
+    reordered: Hits
+    tells: bool
+    tells_reordered: bool
 
 
 def alternatives(contract: InputContract) -> tuple[Alternative, ...]:
@@ -98,42 +125,103 @@ def score_alternatives(
     images, expected = np.ascontiguousarray(pixels[chosen]), np.asarray(truth, np.int64)[chosen]
     screen = np.arange(len(chosen)) % SCREEN == 0
 
-    def right(way: Alternative, part: NDArray[np.bool_]) -> Hits:
+    def score(way: Alternative, part: NDArray[np.bool_]) -> Scored:
         fed = again.get(way.name, images)[part]
         fed = fed[:, :, :, ::-1] if way.swapped else fed
         outputs = predict(runtime, model, np.ascontiguousarray(fed), contract=way.contract).probabilities()
-        return np.asarray(outputs.argmax(axis=1) == expected[part])
+        return scored(way, expected[part], outputs)
 
     again = {name: images_again for name, images_again in others if len(images_again) == len(images)}
     declared, *ways = alternatives(contract)
     ways += [Alternative(name=name, contract=contract, swapped=False, setting=name) for name in again]
     everything = np.ones(len(chosen), np.bool_)
-    given = right(declared, everything)
-    scored: list[tuple[Alternative, Hits]] = []
+    given = score(declared, everything)
+    found: list[Scored] = []
     for way in ways:
-        hits = right(way, screen)
-        promising = len(chosen) > 1 and hits.sum() > given[screen].sum()
-        scored.append((way, right(way, everything) if promising else hits))
-    scored.sort(key=lambda item: -item[1].mean())
-    rows = [(declared, given), *scored]
-    scores = [{"name": way.name, "top1": float(hits.mean()), "n": len(hits)} for way, hits in rows]
-    whole = [(way, hits) for way, hits in scored if len(hits) == len(chosen)]
-    finding = _finding(whole[0][0], given, whole[0][1]) if whole else None
-    return {"n": len(chosen), "scores": scores, "finding": finding}
+        tried = score(way, screen)
+        promising = len(chosen) > 1 and max(tried.hits.sum(), tried.reordered.sum()) > given.hits[screen].sum()
+        found.append(score(way, everything) if promising else tried)
+    found.sort(key=lambda item: -item.hits.mean())
+    scores = [
+        {"name": row.way.name, "top1": float(row.hits.mean()), "n": len(row.hits)} for row in (given, *found)
+    ]
+    whole = [row for row in found if len(row.hits) == len(chosen)]
+    return {"n": len(chosen), "scores": scores, "finding": diagnose(given, whole) if whole else None}
 
 
-def _finding(way: Alternative, declared: Hits, other: Hits) -> Finding | None:
-    points = 100 * float(other.mean() - declared.mean())
-    p_value = mcnemar(int((declared & ~other).sum()), int((~declared & other).sum()))
-    if points < CLEAR_POINTS or p_value > CLEAR_P:
+def scored(way: Alternative, truth: NDArray[np.int64], outputs: NDArray[np.float32]) -> Scored:
+    """Judge a way's probabilities, float32 [n, classes], against class indices int64 [n]."""
+    answers = outputs.argmax(axis=1).astype(np.int64)
+    right, telling = skill(truth, answers), not nearly_equal(outputs)
+    reordered = reordered_hits(truth, answers, outputs.shape[1])
+    # In its best order a model that only guesses hits what chance does.
+    share, room = float(reordered.mean()), max(1 - right.chance, 1e-9)
+    return Scored(
+        way=way,
+        hits=np.asarray(answers == truth),
+        reordered=reordered,
+        tells=telling and right.beats_chance and right.kappa >= LEAST_KAPPA,
+        tells_reordered=telling and (share - right.chance) / room >= LEAST_KAPPA,
+    )
+
+
+def diagnose(given: Scored, others: Sequence[Scored]) -> Finding | None:
+    """What is wrong with the way the recipe declares, or None; `others` are scored on the same images.
+
+    Nothing is said where permuted labels explain the answers better (calibrate.answers says that), and both are named
+    where both explain them equally well: a model of red and blue things whose labels or channels are swapped.
+    """
+    best = max(others, key=lambda row: float(row.hits.mean()))
+    if best.tells and clearly(best.hits, given.hits):
+        if clearly(best.hits, given.reordered):
+            return _wrong_way(best, given)
+        if not clearly(given.reordered, best.hits):
+            return _either(best, given)
         return None
-    sure = points >= SURE_POINTS or 1 - other.mean() <= SURE_SHARE * (1 - declared.mean())
-    mean, std = list(way.contract.mean), list(way.contract.std)
-    right = f"mean = {mean}, std = {std}" + (", the other colour order" if way.swapped else "")
+    both = max(others, key=lambda row: float(row.reordered.mean()))
+    if both.tells_reordered and all(clearly(both.reordered, row) for row in (given.hits, given.reordered, best.hits)):
+        return _both(both, given)
+    return None
+
+
+def clearly(other: Hits, than: Hits) -> bool:
+    """Whether one row of hits beats another by enough, and not by luck."""
+    points = 100 * float(other.mean() - than.mean())
+    p_value = mcnemar(int((than & ~other).sum()), int((~than & other).sum()))
+    return points >= CLEAR_POINTS and p_value <= CLEAR_P
+
+
+def _wrong_way(best: Scored, given: Scored) -> Finding:
+    points = 100 * float(best.hits.mean() - given.hits.mean())
+    sure = points >= SURE_POINTS or 1 - best.hits.mean() <= SURE_SHARE * (1 - given.hits.mean())
     return Finding(
         code="preprocessing",
         severity="error" if sure else "warning",
-        message=f"the declared preprocessing looks wrong: fed as {way.name} the model is right on "
-        f"{other.mean():.1%} of {len(other)} images, as declared on {declared.mean():.1%}",
-        next_step=f"check `input`: that way is {way.setting or right}",
+        message=f"the declared preprocessing looks wrong: fed as {best.way.name} the model is right on "
+        f"{best.hits.mean():.1%} of {len(best.hits)} images, as declared on {given.hits.mean():.1%}",
+        next_step=f"check `input`: that way is {best.way.advice}",
+    )
+
+
+def _either(best: Scored, given: Scored) -> Finding:
+    return Finding(
+        code="preprocessing",
+        severity="error",
+        message=f"the declared preprocessing or the order of the labels is wrong: as declared the model is right on "
+        f"{given.hits.mean():.1%} of {len(given.hits)} images, fed as {best.way.name} on {best.hits.mean():.1%}, and as "
+        f"declared with the labels in another order on {given.reordered.mean():.1%}; these images cannot tell which",
+        next_step=f"check `input` (that way is {best.way.advice}) and the order of the labels against the training; both "
+        "must be as they were there",
+    )
+
+
+def _both(other: Scored, given: Scored) -> Finding:
+    return Finding(
+        code="preprocessing",
+        severity="error",
+        message=f"the declared preprocessing and the order of the labels look wrong: as declared the model is right on "
+        f"{given.hits.mean():.1%} of {len(given.hits)} images; fed as {other.way.name} and with the labels in another "
+        f"order on {other.reordered.mean():.1%}",
+        next_step=f"check `input` (that way is {other.way.advice}), and then the order of the labels, which the next build "
+        "tells",
     )

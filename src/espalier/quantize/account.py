@@ -35,7 +35,9 @@ def explain_loss(
     if min_agreement:
         wanted += f" and {min_agreement:.2%} of the float model's answers"
         seen += f"; {agreement:.2%} of the answers are the float model's"
+    failed = sum(bool(step.why) for step in steps)
     tried = f"{len(steps)} steps were tried" if len(steps) != 1 else "1 step was tried"
+    tried += f" ({failed} could not run)" if failed else ""
     said = [f"quantize: no step holds {wanted}; {tried}, the best is {kept.name!r}: {seen}"]
     said += [f"quantize: left out: {why}" for why in left_out]
     return (*said, f"quantize: what would help: {_help(steps, limit, drop, left_out)}")
@@ -46,8 +48,9 @@ def explain_choice(steps: Sequence[StepRow], held_out: float | None) -> tuple[st
     kept = next(step for step in steps if step.kept)
     if held_out is None or kept.drop is None:
         return ()
+    measured = sum(not step.why for step in steps)
     return (
-        f"quantize: the step that is kept is the best of {len(steps)} on the same images, which flatters its drop of "
+        f"quantize: the step that is kept is the best of {measured} on the same images, which flatters its drop of "
         f"{kept.drop:.2f} points by chance; chosen on one half of the images and measured on the other (mean over "
         f"random halves), the best loses {held_out:.2f} points",
     )

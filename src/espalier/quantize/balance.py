@@ -21,12 +21,12 @@ from numpy.typing import NDArray
 
 from . import flatbuffer
 from .bias import channel_axis, linear_operators
-from .equalize import channel_peaks, find_pairs, reader, whole
+from .equalize import LARGEST_FACTOR, alive_channels, channel_peaks, find_pairs, reader, whole
 from .flatbuffer import constant, graph_of, operator_name
 from .head import PixelInput
+from .share import unshare_constants
 
 SWEEPS = 12
-_LARGEST_FACTOR = 1e6
 _SATURATED = 5.9
 _ACTIVATION = schema.ActivationFunctionType
 _HOMOGENEOUS = (_ACTIVATION.NONE, _ACTIVATION.RELU, _ACTIVATION.RELU6)
@@ -58,14 +58,16 @@ def balance(entered: PixelInput, pixels: NDArray[np.uint8], weights: Weights) ->
     """The float graph with every group balanced. Returns the same `entered` when there is none. Same input, same
     bytes."""
     model = flatbuffer.read_model(entered.float_model)
+    unshare_constants(model)
     groups = find_groups(model)
     if not groups:
         return entered
     names = sorted({part.tensor for group in groups for part in group.parts})
     peaks = channel_peaks(entered, pixels, names)
+    done: dict[str, Floats] = {}
     for _ in range(SWEEPS):
         for group in groups:
-            scale = _factors(model, group, peaks, weights)
+            scale = _bounded(_factors(model, group, peaks, weights), group, done)
             for part in group.parts:
                 own = scale[part.start : part.stop]
                 peaks[part.tensor] = peaks[part.tensor] * own
@@ -131,10 +133,9 @@ def _factors(model: Any, group: Group, peaks: dict[str, Floats], weights: Weight
     kind = operator_name(model, group.second)
     if weights == "per-tensor" or kind != "DEPTHWISE_CONV_2D":
         pulls.append(-_level(_largest(model, group.second, _AXIS[kind], len(peak))))
-    bound = np.log(_LARGEST_FACTOR)
-    scale = np.asarray(np.exp(np.clip(-np.mean(pulls, axis=0), -bound, bound)), np.float64)
+    scale = np.asarray(np.exp(-np.mean(pulls, axis=0)), np.float64)
     if len(pulls) == 1:
-        scale = np.where(peak > 0, scale, 1.0)
+        scale = np.where(alive_channels(peak), scale, 1.0)
     for part in group.parts:
         own, top = scale[part.start : part.stop], peak[part.start : part.stop]
         if part.first is None:
@@ -145,6 +146,16 @@ def _factors(model: Any, group: Group, peaks: dict[str, Floats], weights: Weight
     return np.asarray(scale, np.float64)
 
 
+def _bounded(scale: Floats, group: Group, done: dict[str, Floats]) -> Floats:
+    """Factors that leave each channel within LARGEST_FACTOR of what it was before the first sweep (`done`: of the sweeps
+    so far, by tensor; this one is added)."""
+    for part in group.parts:
+        own, before = scale[part.start : part.stop], done.get(part.tensor, np.ones(1))
+        own[:] = np.clip(before * own, 1 / LARGEST_FACTOR, LARGEST_FACTOR) / before
+        done[part.tensor] = before * own
+    return scale
+
+
 def _own_level(model: Any, part: Part) -> Floats:
     count = part.stop - part.start
     if part.first is None:
@@ -153,8 +164,8 @@ def _own_level(model: Any, part: Part) -> Floats:
 
 
 def _level(values: Floats) -> Floats:
-    """Logarithms without their mean; a zero has no say (0)."""
-    alive = values > 0
+    """Logarithms without their mean; a zero, or what is as good as zero, has no say (0)."""
+    alive = alive_channels(values)
     if not alive.any():
         return np.zeros(len(values))
     logs = np.log(np.where(alive, values, 1.0))

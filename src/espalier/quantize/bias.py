@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import flatbuffer
-from .flatbuffer import constant, graph_of, operator_name
-from .head import LINEAR
+from .flatbuffer import LINEAR, constant, graph_of, operator_name
 
 BIAS_LIMIT = 2.0**30
 """Larger int32 biases leave no room for the accumulator (onnxruntime#25278, edgetpu#453)."""

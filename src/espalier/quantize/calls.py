@@ -76,9 +76,9 @@ def quantize_file(
 
 
 def lighten_file(int8_model: bytes, pixels_path: str) -> dict[str, Any]:
-    """lighten.lighten on a `.npy` of pixels: {"int8_model", "note"}."""
-    lighter, note = lighten(int8_model, np.load(pixels_path, mmap_mode="r"))
-    return {"int8_model": lighter, "note": note}
+    """lighten.lighten on a `.npy` of pixels; the fields of `Lightened` as a dict."""
+    done = lighten(int8_model, np.load(pixels_path, mmap_mode="r"))
+    return {"int8_model": done.int8_model, "note": done.note, "kept": done.kept}
 
 
 def climb_file(
@@ -93,10 +93,12 @@ def climb_file(
     wide: dict[str, Any] | None = None,
     search: Search = "until-limit",
     min_agreement: float = 0.0,
+    skip: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     """climb.climb on `.npy` files (`wide`: the fields of widen.Wide, None for no 16-bit rung): `int8_model` of
-    the kept step, `reached`, `left_out`, `held_out`, and `steps` (name, top1, drop,
-    kept, simulated, agreement, difference, error, bytes, seconds), in the order in which they were tried."""
+    the kept step, `reached`, `left_out`, `held_out`, and `steps` (name, top1, drop, kept, simulated, agreement,
+    difference, error, bytes, seconds, why), in the order in which they were tried; after them those that could not be
+    run, with `why`."""
     labelled = None
     if evaluation_path is not None and labels is not None:
         labelled = Labelled(pixels=open_pixels(evaluation_path), labels=np.array(labels, np.int64))
@@ -111,6 +113,7 @@ def climb_file(
         dense=dense,
         wide=None if wide is None else Wide(**wide),
         search=search,
+        skip=skip or {},
     )
     kept = next(step for step in climbed.steps if step.kept)
     return {
@@ -132,6 +135,10 @@ def climb_file(
                 "seconds": step.candidate.seconds,
             }
             for step in climbed.steps
+        ]
+        + [
+            {"name": one.name, "top1": None, "drop": None, "kept": False, "why": one.why}
+            for one in climbed.failed
         ],
     }
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
+from ..errors import EspalierError
 from .compare import Nearness
 from .head import PixelInput
 from .ranges import Ranges
@@ -13,6 +16,10 @@ CORRECTED = ", biases corrected"
 
 ROUNDED = ", weights rounded by their output"
 """Ends the name of a candidate from reconstruct.py, which moves biases, too."""
+
+
+TRYING = "trying "
+"""Begins what is reported before a candidate is made: should it end the process, the parent knows which it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,3 +40,25 @@ class Candidate:
     graph: str = ""
     rounded: bool = False
     simulated: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """A candidate that could not be made or run, and why."""
+
+    name: str
+    why: str
+
+
+T = TypeVar("T")
+
+
+def attempt(name: str, make: Callable[[], T]) -> T | Failed:
+    """What `make` returns, or why it could not: a candidate is optional, whatever a library raises on it."""
+    try:
+        return make()
+    except EspalierError as problem:
+        return Failed(name=name, why=problem.found)
+    except Exception as problem:
+        first = (str(problem).strip().splitlines() or [""])[0]
+        return Failed(name=name, why=f"{type(problem).__name__}: {first}"[:300])

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import VerificationError
 from ..recipe import InputContract
 from ..worker.progress import report
-from .candidate import Candidate
+from .candidate import Candidate, Failed, attempt
 from .choose import Goal, Step, best_step, held_out_drop, loss, order
 from .compare import Answers, float_classes, nearness
 from .int16_targets import Wide
@@ -35,10 +38,12 @@ no other step holds."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Climb:
-    """Every step that was measured, in order, one of them kept; and why rungs were left out. `held_out`: the drop that
-    the choice is worth on images that it was not made on, when a best one was chosen by labels (choose.py)."""
+    """Every step that was measured, in order, one of them kept; those that could not be made or run; and why rungs were
+    left out. `held_out`: the drop that the choice is worth on images that it was not made on, when a best one was chosen
+    by labels (choose.py)."""
 
     steps: tuple[Step, ...]
+    failed: tuple[Failed, ...] = ()
     left_out: tuple[str, ...] = ()
     held_out: float | None = None
 
@@ -120,6 +125,7 @@ def climb(
     weights: Weights = "per-channel",
     dense: Weights | None = None,
     wide: Wide | None = None,
+    skip: Mapping[str, str] = MappingProxyType({}),
 ) -> Climb:
     """Try candidates until one loses at most `limit_points` percentage points of accuracy against the float
     model on the labelled images and answers at least the share `min_agreement` of them as that does; without
@@ -129,7 +135,8 @@ def climb(
     With `search` "best" every int8 candidate is measured, one with the ranges of LiteRT's own quantizer among them
     (moving_average.py), and the best of those that hold is kept (`order`). 16-bit activations come last, only when no
     int8 candidate holds, and only with `wide`; they are measured in a float simulation first, because their kernels
-    are slow. When nothing holds, see `best_step`. Deterministic.
+    are slow. When nothing holds, see `best_step`. A candidate that cannot be made or run is a row of its own, and the
+    climb goes on; `skip`: see ladder.candidates. Raises VerificationError when none can. Deterministic.
     """
     start = start_from(float_model, pixels, contract)
     goal = Goal(limit_points=limit_points, min_agreement=min_agreement)
@@ -142,25 +149,39 @@ def climb(
     )
     steps: list[Step] = []
     left_out: list[str] = []
+    failed: list[Failed] = []
 
-    def tried(made: Iterable[Candidate | LeftOut], *, stop: bool) -> bool:
+    def tried(made: Iterable[Candidate | Failed | LeftOut], *, stop: bool) -> bool:
         """Measure; whether one holds, and then no further ones when `stop`."""
         held = False
         for candidate in made:
             if isinstance(candidate, LeftOut):
                 left_out.append(candidate.why)
                 continue
-            steps.append(judge.measure(candidate))
+            step = (
+                candidate
+                if isinstance(candidate, Failed)
+                else attempt(candidate.name, partial(judge.measure, candidate))
+            )
+            if isinstance(step, Failed):
+                failed.append(step)
+                continue
+            steps.append(step)
             held = held or judge.holds(steps[-1])
             if held and stop:
                 break
         return held
 
     thorough = search == "best"
-    held = tried(candidates(start, weights=weights, dense=dense), stop=not thorough)
+    held = tried(candidates(start, weights=weights, dense=dense, skip=skip), stop=not thorough)
     if thorough:
         others = averaged_candidate(start, weights=weights, dense=dense)
         held = tried(others, stop=False) or held
+    if not steps:
+        raise VerificationError(
+            "no step of the ladder could be made: " + "; ".join(f"{one.name}: {one.why}" for one in failed[:4]),
+            next_step="please report this model",
+        )
     int8 = len(steps)
     if not held and wide is not None:
         # Drops on few labelled images differ by chance; the error of the scores ranks better (compare.py).
@@ -179,6 +200,7 @@ def climb(
         held_out = held_out_drop(steps[:int8] if _place(steps, kept) < int8 else steps, right)
     return Climb(
         steps=tuple(replace(step, kept=step is kept) for step in steps),
+        failed=tuple(failed),
         left_out=tuple(left_out),
         held_out=held_out,
     )

@@ -20,6 +20,7 @@ from .flatbuffer import constant, graph_of
 from .head import PixelInput, int8_pixels
 from .macs import count_macs
 from .ranges import normalised, open_interpreter
+from .share import share_equal, unshare_constants
 from .step import Results, run_operator, walk
 
 IMAGES = 64
@@ -58,6 +59,7 @@ def correct_biases(int8_model: bytes, entered: PixelInput, pixels: NDArray[np.ui
     """The int8 file with biases moved so that every conv, depthwise and dense channel has the float graph's
     mean over the images. Same input, same bytes."""
     model = flatbuffer.read_model(int8_model)
+    unshare_constants(model)
     graph = graph_of(model)
     linear = {id(o): output_name(model, o) for o in linear_operators(model) if has_bias(model, o)}
     reach = {linear[id(o)]: held(graph.tensors[o.outputs[0]]) for o in graph.operators if id(o) in linear}
@@ -71,6 +73,7 @@ def correct_biases(int8_model: bytes, entered: PixelInput, pixels: NDArray[np.ui
 
     for done in walk(model, int8_pixels(pixels), corrected):
         report(done.position, len(graph.operators), "correcting biases")
+    share_equal(model)
     return flatbuffer.pack_model(model)
 
 

@@ -20,10 +20,17 @@ from .bias import channel_axis, linear_operators
 from .flatbuffer import constant, graph_of, operator_name
 from .head import PixelInput
 from .ranges import normalised, open_interpreter
+from .share import unshare_constants
 
 _HOMOGENEOUS = ("PAD", "MAX_POOL_2D", "AVERAGE_POOL_2D", "MEAN", "RESHAPE")
 _SATURATED = 5.9
-_LARGEST_FACTOR = 1e4
+LARGEST_FACTOR = 1e4
+"""That a channel is scaled by, in all sweeps together: beyond it weights and scales leave what kernels hold."""
+
+NEAR_ZERO = 1e-6
+"""Channels whose values are below this share of the largest count as zero: what is left of them is rounding noise, and
+levelled it would be as large as the others."""
+
 _ACTIVATION = schema.ActivationFunctionType
 
 
@@ -55,6 +62,7 @@ def equalize(entered: PixelInput, pixels: NDArray[np.uint8], strength: float) ->
     """The float graph with every pair levelled: factor (largest / own maximum) ** strength per channel, 1
     into a depthwise layer. Returns the same `entered` when there is no pair. Same input, same bytes."""
     model = flatbuffer.read_model(entered.float_model)
+    unshare_constants(model)
     pairs = find_pairs(model)
     if not pairs:
         return entered
@@ -68,15 +76,20 @@ def equalize(entered: PixelInput, pixels: NDArray[np.uint8], strength: float) ->
 
 
 def factors(peak: NDArray[np.float64], strength: float, six: bool) -> NDArray[np.float64]:
-    """Scale per channel, at least 1: the largest channel stays; a dead one stays; with ReLU6 none passes
-    6."""
-    alive = peak > 0
+    """Scale per channel, at least 1: the largest channel stays; a dead one, or as good as dead, stays; with ReLU6 none
+    passes 6."""
+    alive = alive_channels(peak)
     level = float(peak.max()) if alive.any() else 1.0
     safe = np.where(alive, peak, level)
-    scale = np.minimum((level / safe) ** strength, _LARGEST_FACTOR)
+    scale = np.minimum((level / safe) ** strength, LARGEST_FACTOR)
     if six:
         scale = np.where(safe >= _SATURATED, 1.0, np.minimum(scale, 6.0 / (safe * 1.02)))
     return np.maximum(scale, 1.0)
+
+
+def alive_channels(largest: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which channels hold more than NEAR_ZERO of the largest."""
+    return np.asarray(largest > NEAR_ZERO * float(largest.max(initial=0.0)))
 
 
 def apply_factors(model: Any, pair: Pair, scale: NDArray[np.float64]) -> None:

@@ -20,6 +20,9 @@ IDENTIFIER = b"TFL3"
 ALIGNMENT = 16
 """`force_align: 16` of Buffer.data in schema.fbs; the object API alone aligns to 4."""
 
+LINEAR = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
+"""Operators with weights and a bias at inputs 1 and 2."""
+
 _CODES: dict[str, int] = {k: v for k, v in vars(schema.BuiltinOperator).items() if not k.startswith("_")}
 _NAMES: dict[int, str] = {v: k for k, v in _CODES.items()}
 _DTYPES: dict[int, str] = {v: k.lower() for k, v in vars(schema.TensorType).items() if not k.startswith("_")}

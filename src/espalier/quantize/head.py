@@ -17,12 +17,10 @@ from numpy.typing import NDArray
 
 from ..recipe import InputContract
 from . import flatbuffer
-from .flatbuffer import graph_of, operator_name
+from .flatbuffer import LINEAR, graph_of, operator_name
+from .share import unshared
 
 _AFFINE = ("MUL", "ADD", "SUB", "DIV")
-
-LINEAR = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
-"""Operators with weights and a bias at inputs 1 and 2."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +58,10 @@ def enter_pixels(float_model: bytes, contract: InputContract) -> PixelInput:
     """Decide how pixels enter, and change the float graph where a head is needed.
 
     Scaling and shifting that the model does itself on its input (Rescaling, Normalization) are taken out of
-    the graph and into the mean and std first.
+    the graph and into the mean and std first. Operators that share weights or a bias get their own: whatever works on
+    the graph from here on may change one without the other.
     """
-    float_model, contract = _take_affine(float_model, contract)
+    float_model, contract = _take_affine(unshared(float_model), contract)
     means, stds = set(contract.channel_mean), set(contract.channel_std)
     if len(means) == 1 and len(stds) == 1:
         mean, std = means.pop(), stds.pop()

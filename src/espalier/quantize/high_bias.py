@@ -21,6 +21,7 @@ from .equalize import Pair, find_pairs
 from .flatbuffer import constant, graph_of, operator_name
 from .head import PixelInput
 from .ranges import normalised, open_interpreter
+from .share import unshare_constants
 
 _WORTH = 0.95
 """A tensor is left alone unless its range shrinks to this share."""
@@ -43,6 +44,7 @@ def absorb_biases(entered: PixelInput, pixels: NDArray[np.uint8]) -> PixelInput:
     """The float graph with every pair's constant part moved into the second layer's bias, where that narrows the range
     between them. Returns the same `entered` when there is none. Same input, same bytes."""
     model = flatbuffer.read_model(entered.float_model)
+    unshare_constants(model)
     pairs = [pair for pair in find_pairs(model) if _carries_shift(model, pair)]
     if not pairs:
         return entered
@@ -137,12 +139,8 @@ def _absorb(model: Any, pair: Pair, shift: Floats) -> None:
 
 
 def _add_to_bias(model: Any, operator: Any, added: Floats) -> None:
-    """A bias tensor of the operator's own: other operators may read the old one."""
+    """In place; the bias is the operator's own (share.py)."""
     bias = constant(model, int(operator.inputs[2]))
-    if bias is None:
-        return
-    name = bytes(graph_of(model).tensors[operator.inputs[2]].name).decode()
-    value = (bias.astype(np.float64) + added).astype(np.float32)
-    inputs = np.array(operator.inputs, np.int32)
-    inputs[2] = flatbuffer.add_tensor(model, name, value.shape, "float32", value=value)
-    operator.inputs = inputs
+    if bias is not None:
+        value = (bias.astype(np.float64) + added).astype(np.float32)
+        flatbuffer.set_constant(model, int(operator.inputs[2]), value)

@@ -5,9 +5,11 @@ by their output, judged on calibration images that no step has used. climb.py me
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from functools import partial
+from types import MappingProxyType
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 from ..recipe import InputContract
 from ..worker.progress import report
 from .balance import balance
-from .candidate import CORRECTED, ROUNDED, Candidate
+from .candidate import CORRECTED, ROUNDED, TRYING, Candidate, Failed, attempt
 from .compare import Answers, float_answers, nearness, split, unjudged
 from .correct import correct_biases, images_for
 from .equalize import equalize
@@ -28,6 +30,7 @@ from .reconstruct import reconstruct
 from .search import Method, sample_values, search_ranges
 
 Graph = float | Literal["balanced"]
+T = TypeVar("T")
 
 STEPS: tuple[tuple[Graph, Method], ...] = (
     (0.0, "minmax"),
@@ -81,51 +84,115 @@ def start_from(float_model: bytes, pixels: NDArray[np.uint8], contract: InputCon
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Levelled:
+    """A float graph to quantize, words for what was changed in it, its extremes."""
+
+    entered: PixelInput
+    changed: str
+    extremes: Ranges
+
+
 def candidates(
-    start: Start, *, weights: Weights = "per-channel", dense: Weights | None = None
-) -> Iterator[Candidate]:
-    """Each step of STEPS, then those with rounded weights, made only when it is asked for. Deterministic."""
+    start: Start,
+    *,
+    weights: Weights = "per-channel",
+    dense: Weights | None = None,
+    skip: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Candidate | Failed]:
+    """Each step of STEPS, then those with rounded weights, made only when it is asked for. Deterministic. A step that
+    cannot be made is Failed, and so is one in `skip` (name -> why): it ended the process before."""
     searched = []
-    for candidate in _searched(start, weights, dense):
-        yield candidate
-        searched.append(candidate)
+    for made in _searched(start, weights, dense, skip):
+        yield made
+        if isinstance(made, Candidate):
+            searched.append(made)
+    if not searched:
+        return
     nearest = min(searched, key=lambda one: one.nearness.error)
     sources = [(nearest, False), (nearest, True)]
     if nearest.entered is not start.plain:
         sources.append((searched[0], True))
     for source, fitted in sources:
-        yield _rounded(source, fitted, start, weights, dense)
+        name = (f"fitted ranges{source.graph}" if fitted else source.name.removesuffix(CORRECTED)) + ROUNDED
+        making = partial(_rounded, name, source, fitted, start, weights, dense)
+        yield _made(name, name, making, skip)
 
 
-def _searched(start: Start, weights: Weights, dense: Weights | None) -> Iterator[Candidate]:
-    plain, pixels, clock = start.plain, start.pixels, time.perf_counter()
-    graphs: dict[Graph, tuple[PixelInput, str, Ranges]] = {}
+def _made(
+    name: str, asked: str, make: Callable[[], T], skip: Mapping[str, str], at: int | None = None
+) -> T | Failed:
+    """`make()`, or why not; `asked` is what the step is called before it is made, which `skip` knows it by."""
+    if asked in skip:
+        return Failed(name=name, why=skip[asked])
+    report(len(STEPS) if at is None else at, len(STEPS), TRYING + asked)
+    return attempt(name, make)
+
+
+def _searched(
+    start: Start, weights: Weights, dense: Weights | None, skip: Mapping[str, str]
+) -> Iterator[Candidate | Failed]:
+    graphs: dict[Graph, _Levelled | Failed | None] = {}
     for number, (graph, method) in enumerate(STEPS):
-        report(number, len(STEPS), "climbing")
+        clock = time.perf_counter()
+        asked = f"{method} ranges" + (f", {_words(graph)}" if graph else "")
         if graph not in graphs:
-            entered, changed = _levelled(plain, pixels, graph, weights)
-            if graph and entered is plain:
-                continue
-            graphs[graph] = entered, changed, measure_ranges(entered.float_model, pixels, entered.feed)
-        entered, changed, extremes = graphs[graph]
-        ranges = extremes
-        if method != "minmax":
-            ranges = search_ranges(ranges, sample_values(entered, pixels, ranges), method)
-        data, _ = quantize_with(entered, ranges, weights=weights, dense=dense)
-        name = f"{method} ranges{changed}"
-        for label, file in ((name, data), (name + CORRECTED, correct_biases(data, entered, start.used))):
-            near = nearness(file, start.judged, start.answers)
-            yield Candidate(
-                name=label,
-                int8_model=file,
-                nearness=near,
-                seconds=time.perf_counter() - clock,
-                entered=entered,
-                ranges=ranges,
-                extremes=extremes,
-                graph=changed,
-            )
-            clock = time.perf_counter()
+            graphs[graph] = _made(asked, asked, partial(_level, start, graph, weights), skip, number)
+        level = graphs[graph]
+        if level is None:
+            continue
+        if isinstance(level, Failed):
+            yield replace(level, name=asked)
+            continue
+        making = partial(_quantized, start, level, method, weights, dense)
+        made = _made(f"{method} ranges{level.changed}", asked, making, skip, number)
+        if isinstance(made, Failed):
+            yield made
+            continue
+        yield replace(made, seconds=time.perf_counter() - clock)
+        clock = time.perf_counter()
+        corrected = _made(made.name + CORRECTED, asked, partial(_corrected, start, made), skip, number)
+        if isinstance(corrected, Candidate):
+            corrected = replace(corrected, seconds=time.perf_counter() - clock)
+        yield corrected
+
+
+def _quantized(
+    start: Start, level: _Levelled, method: Method, weights: Weights, dense: Weights | None
+) -> Candidate:
+    entered, ranges = level.entered, level.extremes
+    if method != "minmax":
+        ranges = search_ranges(ranges, sample_values(entered, start.pixels, ranges), method)
+    data, _ = quantize_with(entered, ranges, weights=weights, dense=dense)
+    return Candidate(
+        name=f"{method} ranges{level.changed}",
+        int8_model=data,
+        nearness=nearness(data, start.judged, start.answers),
+        seconds=0.0,
+        entered=entered,
+        ranges=ranges,
+        extremes=level.extremes,
+        graph=level.changed,
+    )
+
+
+def _corrected(start: Start, made: Candidate) -> Candidate:
+    data = correct_biases(made.int8_model, made.entered, start.used)
+    near = nearness(data, start.judged, start.answers)
+    return replace(made, name=made.name + CORRECTED, int8_model=data, nearness=near)
+
+
+def _level(start: Start, graph: Graph, weights: Weights) -> _Levelled | None:
+    """None when there is nothing to level."""
+    entered, changed = _levelled(start.plain, start.pixels, graph, weights)
+    if graph and entered is start.plain:
+        return None
+    extremes = measure_ranges(entered.float_model, start.pixels, entered.feed)
+    return _Levelled(entered=entered, changed=changed, extremes=extremes)
+
+
+def _words(graph: Graph) -> str:
+    return "balanced" if graph == "balanced" else f"equalized {graph}"
 
 
 def _levelled(
@@ -139,24 +206,22 @@ def _levelled(
         balance(plain, pixels, weights) if graph == "balanced" else equalize(plain, pixels, float(graph))
     )
     absorbed = absorb_biases(entered, pixels)
-    changed = ", balanced" if graph == "balanced" else f", equalized {graph}"
+    changed = f", {_words(graph)}"
     return absorbed, changed + (ABSORBED if absorbed is not entered else "")
 
 
 def _rounded(
-    source: Candidate, fitted: bool, start: Start, weights: Weights, dense: Weights | None
+    name: str, source: Candidate, fitted: bool, start: Start, weights: Weights, dense: Weights | None
 ) -> Candidate:
     """A candidate with weights rounded on `start.others`, and with ranges fitted on them when `fitted`."""
-    clock = time.perf_counter()
-    name, ranges = source.name.removesuffix(CORRECTED), source.ranges
+    clock, ranges = time.perf_counter(), source.ranges
     if fitted:
-        name = f"fitted ranges{source.graph}"
         ranges = fit_ranges(source.entered, source.extremes, start.others)
     data, _ = quantize_with(source.entered, ranges, weights=weights, dense=dense)
     file = reconstruct(data, source.entered, start.others)
     return replace(
         source,
-        name=name + ROUNDED,
+        name=name,
         int8_model=file,
         nearness=nearness(file, start.judged, start.answers),
         seconds=time.perf_counter() - clock,

@@ -25,6 +25,7 @@ from .head import PixelInput, enter_pixels, first_layers
 from .interface import int8_edges
 from .operator_versions import write_versions
 from .ranges import Ranges, measure_ranges
+from .share import share_equal
 
 Weights = Literal["per-channel", "per-tensor"]
 Scheme = Literal["int8", "int16x8"]
@@ -135,8 +136,9 @@ def keep_better(entered: PixelInput, data: bytes, pixels: NDArray[np.uint8]) -> 
 
 
 def finish(model: Any) -> None:
-    """Operator versions, runtime floor, signature and description; the tensors keep the float graph's
-    names."""
+    """Operator versions, runtime floor, signature and description, equal constants once; the tensors keep the float
+    graph's names."""
+    share_equal(model)
     model.metadata, model.description = [], b"Espalier"
     flatbuffer.set_signature(model, "image", "probability")
     write_versions(model)

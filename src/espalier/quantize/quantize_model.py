@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 import msgspec
 import numpy as np
 
-from ..bundle.source import OperatorUse, TensorFacts
+from ..bundle.source import Check, OperatorUse, TensorFacts
 from ..calibrate.stability import Stability
-from ..errors import UnsupportedModelError, VerificationError, WorkerError
+from ..errors import EspalierError, UnsupportedModelError, VerificationError, WorkerError
 from ..job import Job
 from ..load.images import label_indices
 from ..load.read_model import FloatModel
@@ -22,6 +22,7 @@ from ..report.content import OperatorCounts, StepRow
 from ..store import digest
 from ..workshop import Workshop, pack, unpack
 from .account import explain_choice, explain_loss
+from .candidate import TRYING
 from .goal import excess_of
 from .int16_targets import Wide, int16_refusals, suits
 from .metadata import add_metadata
@@ -52,6 +53,8 @@ class Int8Model(msgspec.Struct, frozen=True, kw_only=True):
     """Tensor name -> Keras layer, for C comments and messages."""
     whole: bytes = b""
     """The int8 file with every channel of the float file, where `int8_model` has fewer: it answers the same."""
+    checks: tuple[Check, ...] = ()
+    """Optional steps that were not taken, and why."""
 
 
 class Quantized(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +69,7 @@ class Quantized(msgspec.Struct, frozen=True, kw_only=True):
     stability: Stability | None = None
     whole: bytes = b""
     """The file before channels were dropped; empty when none were."""
+    checks: tuple[Check, ...] = ()
 
 
 def quantize_model(shop: Workshop, job: Job, model: FloatModel) -> Int8Model:
@@ -105,6 +109,7 @@ def quantize_model(shop: Workshop, job: Job, model: FloatModel) -> Int8Model:
         stability=stability,
         layers=model.layers,
         whole=done.whole,
+        checks=done.checks,
     )
 
 
@@ -131,14 +136,19 @@ def _climb(
     rung, drop = _measured(shop, job, model, first)
     explain = partial(explain_loss, limit=limit, min_agreement=wanted.min_agreement)
     if wanted.scheme != "auto" or (_excess(rung, wanted) <= 0 and wanted.search == "until-limit"):
-        kept = (msgspec.structs.replace(rung, kept=True),)
-        only = f"scheme {wanted.scheme}: nothing else was tried"
-        return first, kept, None, explain(kept, drop=drop, left_out=(only,))
+        only = (msgspec.structs.replace(rung, kept=True),)
+        why = f"scheme {wanted.scheme}: nothing else was tried"
+        return first, only, None, explain(only, drop=drop, left_out=(why,))
     refused = int16_refusals(job.targets)
     if not wanted.allow_int16:
         refused = ("the recipe says allow-int16 = false", *refused)
     wide = None if refused else suits(job.targets, model.layers)
-    climbed = _ladder(shop, job, model, first, labelled=rung.drop is not None, wide=wide)
+    try:
+        climbed = _ladder(shop, job, model, first, labelled=rung.drop is not None, wide=wide)
+    except EspalierError as problem:
+        # The first rung stands, whatever became of the others.
+        only = (msgspec.structs.replace(rung, kept=True),)
+        return first, only, None, explain(only, drop=drop, left_out=(f"the ladder stopped: {problem.found}",))
     left_out = tuple(f"16-bit activations: {why}" for why in refused) + climbed.left_out
     best = next(step for step in climbed.steps if step.kept)
     if _order(best, wanted) > _order(rung, wanted):
@@ -213,21 +223,47 @@ def _ladder(
     return unpack(shop.stored("quantize/climb", key, run)["climbed"], _Climbed)
 
 
-def climb_call(shop: Workshop, *, wide: dict[str, Any] | None, **arguments: Any) -> dict[str, Any]:
+def climb_call(
+    shop: Workshop,
+    *,
+    wide: dict[str, Any] | None,
+    on_progress: Callable[[float, float, str], None] | None = None,
+    **arguments: Any,
+) -> dict[str, Any]:
     """The climb; 16-bit candidates in a process of their own, because kernels may abort it on one: then without
-    them (`died`: how it ended)."""
+    them (`died`: how it ended). An int8 candidate that ends the process is left out of the next try, with how it did."""
     value: dict[str, Any] = {"died": ""}
+    skip: dict[str, str] = {}
     if wide is not None:
         try:
-            value |= shop.worker("litert", _WIDE_WORKER).call("climb", wide=wide, **arguments)
+            value |= shop.worker("litert", _WIDE_WORKER).call(
+                "climb", wide=wide, on_progress=on_progress, **arguments
+            )
             return value
         except WorkerError as problem:
             value["died"] = problem.found
-    value |= shop.worker("litert").call("climb", wide=None, **arguments)
-    return value
+    while True:
+        trying = [""]
+
+        def told(done: float, total: float, text: str, trying: list[str] = trying) -> None:
+            if text.startswith(TRYING):
+                trying[0] = text.removeprefix(TRYING)
+            if on_progress is not None:
+                on_progress(done, total, text)
+
+        try:
+            value |= shop.worker("litert").call("climb", wide=None, skip=skip, on_progress=told, **arguments)
+            return value
+        except WorkerError as problem:
+            if not trying[0] or trying[0] in skip or len(skip) >= _DEATHS:
+                raise
+            skip[trying[0]] = problem.found
 
 
 _WIDE_WORKER = 2
+
+_DEATHS = 3
+"""Candidates that may end the process of a climb, before it is given up."""
 
 _STEP_KEYS = frozenset(field.name for field in msgspec.structs.fields(StepRow))
 
@@ -341,11 +377,8 @@ def _finished(
     seconds: dict[str, float],
 ) -> Quantized:
     """Drop what cannot matter from a quantized file, audit it and make its twin."""
+    whole, (int8, note, checks) = int8, _lightened(shop, job, int8)
     worker = shop.worker("litert")
-    lighter = worker.call("lighten", int8_model=int8, pixels_path=job.calibration.pixels())
-    whole, int8 = int8, lighter["int8_model"]
-    if lighter["note"]:
-        notes = (*notes, lighter["note"])
     contract = msgspec.to_builtins(job.recipe.input)
     audit = worker.call("audit", model=int8, contract=contract, layers=model.layers)
     if audit["errors"]:
@@ -357,11 +390,24 @@ def _finished(
         int8_model=int8,
         twin=worker.call("uint8_twin", int8_model=int8),
         enters=enters,
-        notes=notes,
+        notes=(*notes, note) if note else notes,
         seconds=seconds,
         audit=audit,
-        whole=whole if lighter["note"] else b"",
+        whole=whole if note else b"",
+        checks=checks,
     )
+
+
+def _lightened(shop: Workshop, job: Job, int8: bytes) -> tuple[bytes, str, tuple[Check, ...]]:
+    """The file without what cannot matter, a note of what that was, and a row when it was kept as it is for a reason.
+    The reference kernels may end their process on a file."""
+    try:
+        done = shop.worker("litert").call("lighten", int8_model=int8, pixels_path=job.calibration.pixels())
+    except EspalierError as problem:
+        done = {"int8_model": int8, "note": "", "kept": problem.found}
+    why = f"the file with every channel was kept: {done['kept']}; please report this model"
+    row = Check(name="int8 file without dead channels", tool="espalier", result="not run", why=why)
+    return done["int8_model"], done["note"], (row,) if done["kept"] else ()
 
 
 def check_targets(job: Job, int8: Int8Model) -> None:

@@ -26,6 +26,7 @@ from .head import PixelInput, int8_pixels
 from .least_squares import Floats, damped, round_weights
 from .patches import sampled_patches
 from .ranges import normalised
+from .share import share_equal, unshare_constants
 from .step import Results, run_operator, walk
 
 ROWS = 32_000
@@ -47,6 +48,7 @@ def reconstruct(int8_model: bytes, entered: PixelInput, pixels: NDArray[np.uint8
     """The int8 file with weights rounded anew and biases corrected, layer by layer. Scales stay. Same input, same
     bytes."""
     model, source = flatbuffer.read_model(int8_model), flatbuffer.read_model(entered.float_model)
+    unshare_constants(model)
     graph = graph_of(model)
     originals = {output_name(source, o): o for o in linear_operators(source)}
     layers = {id(o): output_name(model, o) for o in linear_operators(model)}
@@ -67,6 +69,7 @@ def reconstruct(int8_model: bytes, entered: PixelInput, pixels: NDArray[np.uint8
 
     for done in walk(model, int8_pixels(pixels), rounded):
         report(done.position, len(graph.operators), "rounding weights")
+    share_equal(model)
     return flatbuffer.pack_model(model)
 
 
@@ -74,6 +77,7 @@ def adopt_weights(int8_model: bytes, rounded: bytes) -> bytes:
     """A file with the weights of another one, in the layers that have the same scales in both (int8 weights do not
     depend on how wide activations are)."""
     model, other = flatbuffer.read_model(int8_model), flatbuffer.read_model(rounded)
+    unshare_constants(model)
     sources = {output_name(other, o): o for o in linear_operators(other)}
     for operator in linear_operators(model):
         source = sources.get(output_name(model, operator))
@@ -82,6 +86,7 @@ def adopt_weights(int8_model: bytes, rounded: bytes) -> bytes:
         weights, own = constant(other, int(source.inputs[1])), constant(model, int(operator.inputs[1]))
         if weights is not None and own is not None and weights.shape == own.shape:
             flatbuffer.set_constant(model, int(operator.inputs[1]), weights)
+    share_equal(model)
     return flatbuffer.pack_model(model)
 
 

@@ -42,7 +42,7 @@ def compose_report(shop: Workshop, job: Job, results: Results, verdict: Verdict)
     facts, summary = job.model.facts(), job.model.summary()
     int8, evaluation, timing = results.int8, results.evaluation, results.timing
     pruning, proof, bundles = results.pruning, results.proof, results.bundles
-    checks = proof.checks + tuple(
+    checks = int8.checks + proof.checks + tuple(
         msgspec.structs.replace(check, name=f"{bundle.target}: {check.name}")
         for bundle in bundles.bundles
         for check in bundle.checks

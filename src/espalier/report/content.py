@@ -72,6 +72,8 @@ class StepRow(_Row, frozen=True, kw_only=True):
     bytes: int | None = None
     seconds: float | None = None
     simulated: bool = False
+    why: str = ""
+    """Why a step could not be made or run, and has no figures."""
 
 
 class OperatorCounts(_Row, frozen=True, kw_only=True):
@@ -143,6 +145,9 @@ class AccuracyRow(_Row, frozen=True, kw_only=True):
     collapse: str = ""
     """Of images without labels: which class int8 gives to nearly all where the float model does not."""
     decision: dict[str, Any] = {}
+    skill: dict[str, Any] = {}
+    """The float model against guessing (measure.chance.Skill): n, share, chance, deviations, kappa with its interval low
+    and high, beats_chance; empty where these images cannot tell."""
     steps: tuple[dict[str, Any], ...] = ()
     """The drop split into pruning and quantization: {from, to, drop_points, interval, p_value, lost, won}."""
 

@@ -227,14 +227,17 @@ def calibrate_check_lines(done: Examination) -> list[str]:
     lines += _finding_lines(done.model)
     errors = len(done.errors)
     total = sum(len(row.findings) for row in done.sets) + len(done.model)
-    return [*lines, f"{'result':<12} {errors} errors, {total - errors} warnings"]
+    accepted = sum(f.severity == "accepted" for f in (*done.model, *(f for row in done.sets for f in row.findings)))
+    counted = f"{errors} errors, {total - errors - accepted} warnings"
+    return [*lines, f"{'result':<12} {counted}" + (f", {accepted} accepted" if accepted else "")]
 
 
 def _finding_lines(findings: Sequence[Finding]) -> list[str]:
     lines = []
     for f in findings:
         lines.append(f"  {f.severity:<9}  {f.code}: {f.message}")
-        lines += [f"             next: {f.next_step}"] if f.next_step else []
+        told = f.way_on if f.severity == "error" else f.next_step
+        lines += [f"             next: {told}"] if told else []
     return lines
 
 

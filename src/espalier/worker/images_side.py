@@ -10,6 +10,12 @@ import msgspec
 from ..calibrate.copies import find_copies
 from ..load import decode, images
 from ..recipe import InputContract
+from .allocator import keep_freed_memory
+
+
+def prepare() -> None:
+    """Before the first call."""
+    keep_freed_memory()
 
 
 def scan(path: str) -> Any:

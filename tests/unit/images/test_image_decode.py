@@ -268,7 +268,7 @@ def test_a_set_is_prepared_in_order_without_the_unreadable(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large_bytes: int
 ) -> None:
     monkeypatch.setattr(decode, "LARGE_BYTES", large_bytes)
-    monkeypatch.setattr(decode, "BATCH", 3)
+    monkeypatch.setattr(decode, "WAITING_BYTES", 3 * 240)
     result = decode.prepare_set(str(folder), entries_of(folder), CONTRACT, str(tmp_path / "out.npy"))
     names = ["0.png", "1.png", "2.png", "4.png", "5.png", "6.png", "7.png"]
     assert [image.path for image in result.images] == names and result.shape == (7, 8, 10, 3)

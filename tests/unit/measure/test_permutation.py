@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from espalier.measure.permutation import best_order
+from espalier.measure.permutation import best_order, reordered_hits
 
 LABELS = tuple("abcdefghij")
 
@@ -53,3 +53,43 @@ def test_weak_models_raise_no_alarm() -> None:
 def test_two_classes_answered_as_one_are_no_permutation() -> None:
     truth = np.repeat(np.arange(3), 30)
     assert best_order(truth, np.minimum(truth, 1), ("a", "b", "c")) is None
+
+
+def test_a_class_without_images_takes_no_part() -> None:
+    """Dogs that are answered as wolves, and no wolf among the images: a model's mistake, not another order."""
+    truth = np.repeat([0, 1, 3, 4], 40)
+    given = np.where(truth == 1, 2, answers(truth, 0.9, 5, 4))
+    assert best_order(truth, given, ("cat", "dog", "wolf", "fox", "owl")) is None
+
+
+@pytest.mark.parametrize("missing", [0, 4, 9])
+def test_a_rotated_file_with_a_class_without_images_is_told_without_an_order_that_may_be_wrong(missing: int) -> None:
+    truth = np.repeat([c for c in range(10) if c != missing], 30)
+    order = best_order(truth, (answers(truth, 0.9, 10, 5) + 1) % 10, LABELS)
+    assert order is not None and order.order == () and order.open_classes == (LABELS[missing],)
+    assert len(order.moved) == 9 and f"without images of {LABELS[missing]}" in str(order)
+
+
+def test_a_swap_beside_classes_without_images_leaves_their_lines_where_they_are() -> None:
+    truth = np.repeat([0, 1, 2, 5], 40)
+    swapped = np.array([1, 0, 2, 3, 4, 5, 6, 7, 8, 9])[answers(truth, 0.9, 10, 6)]
+    order = best_order(truth, swapped, LABELS)
+    assert order is not None and order.moved == ("a", "b") and order.order == ("b", "a", *LABELS[2:])
+
+
+def test_a_swap_counts_only_of_a_model_that_knows_the_classes_that_stay() -> None:
+    """A network that was never trained answers each class by something: two may well lie crosswise."""
+    truth = np.repeat(np.arange(6), 40)
+    untrained = np.array([1, 0, 0, 1, 0, 1])[truth]
+    assert best_order(truth, untrained, LABELS[:6]) is None
+
+
+def test_the_best_order_of_one_half_is_judged_on_the_other() -> None:
+    """Guesses hit no more than chance in their best order, however many orders there are to choose from."""
+    rng = np.random.default_rng(7)
+    for classes in (2, 10, 50, 200):
+        truth = np.arange(400) % classes
+        share = np.mean([reordered_hits(truth, rng.integers(0, classes, 400), classes).mean() for _ in range(20)])
+        assert abs(share - 1 / classes) < 0.03, classes
+    truth = np.arange(400) % 10
+    assert reordered_hits(truth, (truth + 3) % 10, 10).all()

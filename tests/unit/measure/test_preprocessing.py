@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from tiny_models import SHAPE, brightness_classifier, redness_classifier
 
-from espalier.measure.preprocessing import _finding, alternatives, score_alternatives
+from espalier.calibrate.answers import check_answers
+from espalier.measure.predict import predict
+from espalier.measure.preprocessing import Scored, alternatives, diagnose, score_alternatives, scored
 from espalier.measure.runtimes import litert
 from espalier.recipe import InputContract
 
@@ -42,8 +44,12 @@ def test_it_is_an_error_when_the_other_way_wins_by_far_or_halves_the_mistakes(
     declared: int, other: int, severity: str | None
 ) -> None:
     """Right answers of 200; whoever wins is right wherever the other one is."""
-    way, place = alternatives(contract(0.0, 255.0))[1], np.arange(200)
-    finding = _finding(way, place < declared, place < other)
+    ways, place = alternatives(contract(0.0, 255.0)), np.arange(200)
+    given, tried = (
+        Scored(way=way, hits=place < hits, reordered=place < hits, tells=True, tells_reordered=True)
+        for way, hits in zip(ways[:2], (declared, other), strict=True)
+    )
+    finding = diagnose(given, [tried])
     assert (finding.severity if finding else None) == severity
 
 
@@ -72,3 +78,49 @@ def test_alternatives_hold_the_declared_way_once_and_gray_has_no_colour_order() 
 def test_imagenet_figures_follow_the_colour_order() -> None:
     swapped = {way.name: way for way in alternatives(contract(0.0, 1.0)) if way.swapped}
     assert swapped["ImageNet mean and std, bgr"].contract.mean == (103.53, 116.28, 123.675)
+
+
+def flipped(share: float, seed: int) -> list[int]:
+    """BRIGHT with the two labels exchanged, right by mistake on `share` of the images."""
+    random = np.random.default_rng(seed)
+    return [label if random.random() < share else 1 - label for label in BRIGHT]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_two_swapped_labels_are_not_wrong_preprocessing(seed: int) -> None:
+    """13.5 % is 100 - 86.5; pixels that the model cannot read are "right" on half of the images."""
+    truth = flipped(0.135, seed)
+    result = score_alternatives(litert(), brightness_classifier(), PIXELS, truth, contract(127.5, 127.5))
+    assert result["scores"][0]["top1"] < 0.2 and max(row["top1"] for row in result["scores"]) > 0.4
+    assert result["finding"] is None
+    outputs = predict(litert(), brightness_classifier(), PIXELS, contract=contract(127.5, 127.5)).probabilities()
+    (found,) = check_answers(truth, outputs.argmax(axis=1).tolist(), ("dark", "bright"), scores=outputs)
+    assert found.code == "label-order" and found.severity == "error" and "bright, dark" in found.message
+
+
+def test_wrong_pixels_and_swapped_labels_are_told_together() -> None:
+    finding = score_alternatives(litert(), brightness_classifier(), PIXELS, flipped(0.05, 1), contract(0, 1))["finding"]
+    assert finding is not None and finding.severity == "error"
+    assert "preprocessing and the order of the labels" in finding.message and "127.5" in finding.next_step
+
+
+def test_what_swapped_channels_and_swapped_labels_explain_alike_is_told_as_either() -> None:
+    result = score_alternatives(litert(), redness_classifier(), PIXELS[:, :, :, ::-1], RED, contract(0, 255))
+    assert "or the order of the labels is wrong" in result["finding"].message
+
+
+def test_what_was_found_wrong_with_the_pixels_is_not_told_as_an_order_of_labels_too() -> None:
+    finding = score_alternatives(litert(), redness_classifier(), PIXELS[:, :, :, ::-1], RED, contract(0, 255))["finding"]
+    wrong = [1 - label for label in RED]
+    assert [f.code for f in check_answers(RED, wrong, ("red", "blue"))] == ["label-order"]
+    assert "label-order" not in {f.code for f in check_answers(RED, wrong, ("red", "blue"), preprocessing=finding)}
+
+
+def test_pixels_on_which_a_model_only_guesses_are_no_diagnosis() -> None:
+    """Below chance as declared, at chance otherwise: the other way has not won anything."""
+    ways, rng = alternatives(contract(0.0, 255.0)), np.random.default_rng(2)
+    truth = np.arange(200) % 2
+    given = scored(ways[0], truth, np.eye(2, dtype=np.float32)[np.where(rng.random(200) < 0.13, truth, 1 - truth)])
+    guess = scored(ways[1], truth, np.eye(2, dtype=np.float32)[rng.integers(0, 2, 200)])
+    always = scored(ways[2], truth, np.eye(2, dtype=np.float32)[np.zeros(200, np.int64)])
+    assert diagnose(given, [guess, always]) is None

@@ -7,10 +7,12 @@ import pytest
 
 from espalier.quantize import flatbuffer
 from espalier.quantize.balance import Weights, balance, find_groups
+from espalier.quantize.candidate import Failed
 from espalier.quantize.compare import float_answers, int8_answers
 from espalier.quantize.equalize import find_pairs
 from espalier.quantize.flatbuffer import constant, graph_of
 from espalier.quantize.head import enter_pixels
+from espalier.quantize.ladder import candidates, start_from
 from espalier.quantize.quantize import quantize_with
 from espalier.quantize.ranges import measure_ranges
 from espalier.recipe import InputContract
@@ -89,3 +91,55 @@ def test_without_a_group_nothing_changes() -> None:
     entered = enter_pixels(Builder().conv(5).pool().softmax().done(), CONTRACT)
     assert balance(entered, PIXELS, "per-channel") is entered
     assert len(graph_of(flatbuffer.read_model(entered.float_model)).operators) > 0
+
+
+def nearly_dead() -> bytes:
+    """Depthwise and pointwise layers in a chain, whose every third channel holds a 1e-9th of the others."""
+    net = Builder(seed=9).conv(9)
+    for _ in range(3):
+        net.depthwise().conv(9, 1)
+    model, graph = net.model, flatbuffer.graph_of(net.model)
+    for operator in graph.operators:
+        axis = 3 if flatbuffer.operator_name(model, operator) == "DEPTHWISE_CONV_2D" else 0
+        for index, where in zip(operator.inputs[1:], (axis, 0), strict=True):
+            value = np.moveaxis(constant(model, int(index)).copy(), where, 0)
+            value[::3] *= np.float32(1e-9)
+            flatbuffer.set_constant(model, int(index), np.moveaxis(value, 0, where))
+    return net.pool().dense(5).softmax().done()
+
+
+def factors_of(data: bytes, weights: Weights) -> list[float]:
+    """Each channel's largest weight in the balanced file over that in the given one, largest and least per layer."""
+    entered = enter_pixels(data, CONTRACT)
+    found = []
+    for before, after in zip(
+        graph_of(flatbuffer.read_model(data)).operators,
+        graph_of(flatbuffer.read_model(balance(entered, PIXELS, weights).float_model)).operators,
+        strict=True,
+    ):
+        if len(before.inputs) < 3:
+            continue
+        one = constant(flatbuffer.read_model(data), int(before.inputs[1]))
+        other = constant(
+            flatbuffer.read_model(balance(entered, PIXELS, weights).float_model), int(after.inputs[1])
+        )
+        ratio = np.abs(other) / np.maximum(np.abs(one), 1e-30)
+        found += [float(ratio.max()), float(ratio.min())]
+    return found
+
+
+@pytest.mark.parametrize("weights", ["per-channel", "per-tensor"])
+def test_nearly_dead_channels_stay_nearly_dead_whatever_the_number_of_sweeps(weights: Weights) -> None:
+    """Sweep by sweep they would be driven to scales of 4e12, which no kernel holds: no channel is scaled by more than
+    1e4 in all, so no weight by more than its input's and output's together."""
+    found = factors_of(nearly_dead(), weights)
+    assert max(found) <= 1.01e8 and min(found) >= 0.99e-8
+    given = float_answers(enter_pixels(nearly_dead(), CONTRACT), PIXELS).scores
+    made = float_answers(balance(enter_pixels(nearly_dead(), CONTRACT), PIXELS, weights), PIXELS).scores
+    np.testing.assert_allclose(made, given, atol=1e-4 * float(np.abs(given).max()))
+
+
+def test_every_step_can_be_made_of_a_network_with_nearly_dead_channels() -> None:
+    made = list(candidates(start_from(nearly_dead(), PIXELS, CONTRACT)))
+    assert [one.why for one in made if isinstance(one, Failed)] == []
+    assert len(made) > 20

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
+from espalier.errors import UnsupportedModelError, VerificationError, WorkerError
 from espalier.quantize import climb as climbing
 from espalier.quantize import compare, labelled
+from espalier.quantize import ladder as rungs
 from espalier.quantize.account import explain_choice
 from espalier.quantize.candidate import Candidate
 from espalier.quantize.choose import Goal, Step, held_out_drop
@@ -29,6 +32,7 @@ from espalier.quantize.labelled import (
 )
 from espalier.quantize.moving_average import NAME, averaged_ranges
 from espalier.quantize.quantize import quantize
+from espalier.quantize.quantize_model import climb_call
 from espalier.quantize.ranges import normalised
 from espalier.quantize.widen import rank_parts, wide_candidates
 from espalier.report.content import StepRow
@@ -188,6 +192,101 @@ def test_layers_are_ranked_by_what_16_bit_gives_back() -> None:
     first = next(made for made in rungs if isinstance(made, Candidate))
     wanted = float_answers(entered, images(24, seed=10))
     assert compare.nearness(first.int8_model, images(24, seed=10), wanted).error < done.nearness.error
+
+
+class Broken:
+    """The worst that a library does on one step."""
+
+    def __init__(self, real: Any, when: Any, problem: Exception) -> None:
+        self.real, self.when, self.problem = real, when, problem
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        if self.when(*arguments, **named):
+            raise self.problem
+        return self.real(*arguments, **named)
+
+
+@pytest.mark.parametrize(
+    "problem", [UnsupportedModelError("the quantizer refuses"), RuntimeError("the quantizer refuses")]
+)
+def test_a_step_that_cannot_be_made_is_a_row_that_says_why_and_the_climb_goes_on(
+    monkeypatch: pytest.MonkeyPatch, problem: Exception
+) -> None:
+    monkeypatch.setattr(rungs, "STEPS", rungs.STEPS[:6])
+    broken = Broken(rungs.search_ranges, lambda *given: given[2] == "mse", problem)
+    monkeypatch.setattr(rungs, "search_ranges", broken)
+    done = climb(DATA, images(), CONTRACT, limit_points=-100.0)
+    names = [one.name for one in done.failed]
+    assert names[:2] == ["mse ranges", "mse ranges, balanced"] and len(names) == 2
+    assert all("the quantizer refuses" in one.why for one in done.failed)
+    assert sum("kl ranges" in step.candidate.name for step in done.steps) == 2
+    assert done.steps[-1].candidate.rounded and any(step.kept for step in done.steps)
+
+
+def test_a_graph_that_cannot_be_levelled_fails_its_steps_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rungs, "STEPS", rungs.STEPS[4:7])
+    broken = Broken(rungs.balance, lambda *_: True, ValueError("math domain error"))
+    monkeypatch.setattr(rungs, "balance", broken)
+    done = climb(DATA, images(), CONTRACT, limit_points=-100.0)
+    assert [one.name for one in done.failed] == ["minmax ranges, balanced", "mse ranges, balanced"]
+    assert done.failed[0].why == "ValueError: math domain error"
+    assert any("equalized 0.5" in step.candidate.name for step in done.steps)
+
+
+def test_a_step_that_cannot_be_run_on_the_evaluation_images_is_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+
+    def second(*_: Any) -> bool:
+        calls.append(1)
+        return len(calls) == 2
+
+    monkeypatch.setattr(rungs, "STEPS", rungs.STEPS[:2])
+    broken = Broken(climbing.classes_of, second, UnsupportedModelError("the kernels stopped"))
+    monkeypatch.setattr(climbing, "classes_of", broken)
+    done = climb(DATA, images(), CONTRACT, limit_points=-100.0, labelled=labelled_images())
+    assert [one.why for one in done.failed] == ["the kernels stopped"]
+    assert len(done.steps) == 5
+
+
+def test_a_step_that_ended_the_process_before_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rungs, "STEPS", rungs.STEPS[:4:3])
+    skip = {"kl ranges": "ended by SIGABRT"}
+    done = climb(DATA, images(), CONTRACT, limit_points=-100.0, skip=skip)
+    assert [(one.name, one.why) for one in done.failed] == [("kl ranges", "ended by SIGABRT")]
+
+
+def test_when_no_step_can_be_made_the_climb_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = Broken(rungs.quantize_with, lambda *_, **__: True, UnsupportedModelError("no kernels"))
+    monkeypatch.setattr(rungs, "quantize_with", broken)
+    with pytest.raises(VerificationError, match=r"no step of the ladder could be made.*no kernels"):
+        climb(DATA, images(), CONTRACT, limit_points=-100.0)
+
+
+def test_the_parent_climbs_again_without_the_step_that_ended_the_process() -> None:
+    class Child:
+        """Dies on two steps, each once it is tried."""
+
+        asked: ClassVar[list[dict[str, str]]] = []
+
+        def call(self, method: str, *, skip: dict[str, str], on_progress: Any, **_: Any) -> dict[str, Any]:
+            self.asked.append(dict(skip))
+            for name in ("minmax ranges", "kl ranges", "mse ranges"):
+                if name in skip:
+                    continue
+                on_progress(0, 1, f"trying {name}")
+                on_progress(0, 1, "correcting biases")
+                if name != "minmax ranges":
+                    raise WorkerError("the litert process was ended by SIGABRT during `climb`")
+            return {"steps": []}
+
+    class Shop:
+        def worker(self, kind: str, number: int = 0) -> Child:
+            return Child()
+
+    value = climb_call(Shop(), wide=None)  # type: ignore[arg-type]
+    assert value == {"died": "", "steps": []}
+    assert [sorted(skip) for skip in Child.asked] == [[], ["kl ranges"], ["kl ranges", "mse ranges"]]
+    assert "SIGABRT" in Child.asked[-1]["kl ranges"]
 
 
 def test_until_limit_stops_and_best_goes_on_and_takes_the_best() -> None:

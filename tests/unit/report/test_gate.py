@@ -3,14 +3,17 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 from example_report import arena_row, example_report
 
+from espalier.answer_gates import strict_row
 from espalier.emit.compare_modes import Mode
 from espalier.fit_gates import Reserve, headroom
 from espalier.gate import describe, gates, not_shown
+from espalier.measure.accuracy import skill_row
 from espalier.recipe import Budgets, Decision, LatencyBudget, parse_recipe
-from espalier.report.content import GateRow
+from espalier.report.content import AccuracyRow, GateRow
 from espalier.target import Fact, load_target
 
 RECIPE = parse_recipe(b"""
@@ -268,3 +271,78 @@ def test_a_compiled_program_is_judged_by_its_code_and_constants_not_by_the_model
     assert "optimize" not in run(targets=(small,), emulated=(flash,))["cortex-m4.flash-bytes"].why
     larger = msgspec.structs.replace(small, facts={"flash-bytes": Fact(value=14_000, source="x")})
     assert run(targets=(larger,), model_bytes=99_999)["cortex-m4.flash-bytes"].passed
+
+
+def skilled(right: int, n: int, classes: int) -> AccuracyRow:
+    """The example's row with a float model that is right on `right` of `n` images of equally common classes."""
+    truth = np.arange(n) % classes
+    found = skill_row(truth, np.where(np.arange(n) < right, truth, (truth + 1) % classes))
+    return msgspec.structs.replace(example_report().accuracy, n=n, skill=found)
+
+
+@pytest.mark.parametrize(
+    ("right", "n", "classes", "passed"),
+    [
+        (100, 300, 3, False),
+        (20, 60, 3, False),
+        (2, 5, 3, True),
+        (150, 300, 3, True),
+        (40, 300, 2, False),
+        (60, 600, 100, True),
+        (6, 600, 100, False),
+        (0, 200, 200, False),
+    ],
+)
+def test_a_float_model_that_is_shown_to_guess_fails_and_few_images_show_nothing(
+    right: int, n: int, classes: int, passed: bool
+) -> None:
+    row = run(accuracy=skilled(right, n, classes))["accuracy.above-chance"]
+    assert row.passed is passed
+    if not passed:
+        assert 'accept = ["chance"]' in row.why and "budgets.min-accuracy" in row.why and "below the limit" in describe(row)
+
+
+def test_a_constant_answer_on_an_unequal_set_is_chance() -> None:
+    truth = np.array([0] * 180 + [1] * 20)
+    found = msgspec.structs.replace(example_report().accuracy, n=200, skill=skill_row(truth, np.zeros(200, np.int64)))
+    assert not run(accuracy=found)["accuracy.above-chance"].passed
+
+
+def test_the_recipe_accepts_a_model_that_guesses_or_sets_its_own_limit() -> None:
+    accepting = msgspec.structs.replace(RECIPE, accept=("chance",))
+    rows = gates(accepting, **(GIVEN | {"accuracy": skilled(100, 300, 3)}))
+    assert "accuracy.above-chance" not in {row.name for row in rows}
+    own = run(Budgets(min_accuracy=0.0), accuracy=skilled(100, 300, 3))
+    assert "accuracy.above-chance" not in own and own["budgets.min-accuracy"].passed
+
+
+@pytest.mark.parametrize(("limit", "passed", "shown"), [(0.5, True, True), (0.89, True, False), (0.95, False, True)])
+def test_min_accuracy_is_of_int8_and_says_what_the_images_show(limit: float, passed: bool, shown: bool) -> None:
+    given = example_report().accuracy
+    row = msgspec.structs.replace(given, n=200, int8=msgspec.structs.replace(given.int8, top1=0.9))
+    found = run(Budgets(min_accuracy=limit), accuracy=row)["budgets.min-accuracy"]
+    assert (found.passed, found.shown) == (passed, shown)
+    assert passed or "below the limit" in describe(found)
+
+
+@pytest.mark.parametrize(
+    ("agreement", "n", "passed"),
+    [(0.0, 40, False), (0.15, 40, False), (0.4, 40, True), (0.4, 400, False), (0.97, 400, True), (0.0, 2, True)],
+)
+def test_without_labels_int8_that_clearly_answers_otherwise_fails(agreement: float, n: int, passed: bool) -> None:
+    given = msgspec.structs.replace(
+        example_report().accuracy, n=n, classes=(), skill={}, collapse="", agreement=agreement, claim="No labels."
+    )
+    row = run(accuracy=given)["quantize.max-accuracy-drop"]
+    assert row.passed is passed
+    assert passed or ('accept = ["agreement"]' in row.why and "quantize.min-agreement" in row.why)
+    accepting = gates(msgspec.structs.replace(RECIPE, accept=("agreement",)), **(GIVEN | {"accuracy": given}))
+    own = msgspec.structs.replace(RECIPE, quantize=msgspec.structs.replace(RECIPE.quantize, min_agreement=1e-9))
+    for rows in (accepting, gates(own, **(GIVEN | {"accuracy": given}))):
+        assert {r.name: r for r in rows}["quantize.max-accuracy-drop"].passed
+
+
+def test_strict_counts_every_warning_but_the_accepted_and_every_limit_that_is_not_shown() -> None:
+    assert strict_row(["accepted: calibration: 12 images repeated"], ()).passed
+    row = strict_row(["calibration: only 5 images to calibrate with [few]", "accepted: x"], ["a holds on these only"])
+    assert not row.passed and row.value == 2 and "[few]" in describe(row) and "accept" in describe(row)

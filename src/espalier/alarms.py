@@ -1,0 +1,49 @@
+"""What a build may stop or warn for, by code: a recipe's `accept` names those that are as they should be.
+
+A stop is never the last word: whoever knows that a picture set is meant to be so writes its code into the recipe, and
+the finding is told as accepted, stops nothing, and is no warning for `--strict`.
+"""
+
+from __future__ import annotations
+
+ALARMS: dict[str, str] = {
+    "16-bit": "images with 16 bits a sample",
+    "agreement": "int8 answers most images without labels otherwise than the float model",
+    "aspect": "images that stretching changes in shape",
+    "blurred": "images with far less detail than the others",
+    "chance": "a float model that is no better than guessing",
+    "class-folder": "a folder whose images look like another class",
+    "class-missing": "labels without an image",
+    "constant": "images of a single colour",
+    "contradiction": "the same picture in two classes",
+    "duplicate": "repeated images",
+    "exif-rotated": "images turned by their EXIF orientation",
+    "exposure": "images almost black or almost white",
+    "few": "few calibration images",
+    "few-to-show": "too few evaluation images to show the accuracy limit",
+    "flat-scores": "nearly equal scores on every image",
+    "imbalance": "classes of very different size",
+    "label-order": "labels that look permuted",
+    "leakage": "evaluation images that are also calibration images",
+    "mode": "images of another mode than RGB",
+    "near-duplicate": "nearly repeated images",
+    "near-leakage": "evaluation images nearly equal to calibration images",
+    "no-variance": "tensors without any variance",
+    "no-evaluation": "no evaluation set",
+    "no-labels": "evaluation images without labels",
+    "not-read": "images of kinds that are not read",
+    "one-answer": "one answer to every image without labels",
+    "one-class": "images of one class only",
+    "preprocessing": "another preprocessing than the declared one fits better",
+    "shift": "calibration images that look other than evaluation images",
+    "small": "images much smaller than the input",
+    "train-leakage": "evaluation images that are also fine-tuned on",
+    "unreadable": "files that cannot be read (they are left out)",
+    "unstable": "ranges that differ between two halves of the images",
+}
+"""Code -> what it says."""
+
+
+def override(code: str) -> str:
+    """How a recipe says that a finding is as it should be; "" for what cannot be accepted (a set without images)."""
+    return f'if it is meant to be so, write accept = ["{code}"] at the top of the recipe' if code in ALARMS else ""

@@ -1,0 +1,23 @@
+"""`optimize = "flash"` executes row by row as the others do: it takes no more RAM than the fastest program."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "differential"))
+
+from graph_cases import random_graph
+
+from espalier.emit.plan_program import EXTRA_RAM, plan_plain, plan_program
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_flash_takes_no_more_ram_than_speed_but_for_what_decoding_may_buy(seed: int) -> None:
+    graph = random_graph(seed)[0]
+    speed = plan_plain(graph, optimize="speed", isa="dsp").arena_bytes
+    assert plan_plain(graph, optimize="flash", isa="dsp").arena_bytes <= speed
+    plan, coding = plan_program(graph, optimize="flash", isa="dsp")
+    assert plan.arena_bytes <= speed + (max(EXTRA_RAM) if coding is not None else 0)
