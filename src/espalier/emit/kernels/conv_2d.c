@@ -336,14 +336,34 @@ __asm__(
     ".size espalier_tile_4x2,.-espalier_tile_4x2\n"
     ".popsection\n");
 #else
+static int8_t shortly(int32_t sum, int32_t m, int32_t rounding, int32_t s) {
+  int32_t x = espalier_scale(sum, m);
+  x += x >> 31;
+  return (int8_t)espalier_clamp((x + rounding) >> s, -128, 127);
+}
+
+static inline void store_four(const espalier_tile *t, int32_t a, int32_t b, int32_t c, int32_t d, const int32_t *scale,
+                              int8_t *out) {
+  int32_t m = scale[0], s = scale[1];
+  if (s > 0) {
+    int32_t rounding = t->zero * ((int32_t)1 << (s - 1));
+    out[0] = shortly(a, m, rounding, s);
+    out[t->pitch] = shortly(b, m, rounding, s);
+    out[2 * t->pitch] = shortly(c, m, rounding, s);
+    out[3 * t->pitch] = shortly(d, m, rounding, s);
+  } else {
+    int32_t sums[8];
+    sums[0] = a; sums[2] = b; sums[4] = c; sums[6] = d;
+    espalier_tile_other(sums, scale, out, t);
+  }
+}
+
 void espalier_tile_4x2(const espalier_tile *t, int8_t *out) {
   const int8_t *w = t->weights;
   const espalier_pair *pair = t->pairs;
   int32_t count;
   for (count = t->count; count > 0; count--) {
     const int16_t *a = t->packed;
-    int32_t sum[8];
-    int32_t pixel, channel;
     uint32_t p0 = (uint32_t)pair->bias0, p1 = p0, p2 = p0, p3 = p0;
     uint32_t q0 = (uint32_t)pair->bias1, q1 = q0, q2 = q0, q3 = q0;
     do {
@@ -360,25 +380,8 @@ void espalier_tile_4x2(const espalier_tile *t, int8_t *out) {
       w += 4;
       a += 8;
     } while (a != t->packed_end);
-    sum[0] = (int32_t)p0; sum[2] = (int32_t)p1; sum[4] = (int32_t)p2; sum[6] = (int32_t)p3;
-    sum[1] = (int32_t)q0; sum[3] = (int32_t)q1; sum[5] = (int32_t)q2; sum[7] = (int32_t)q3;
-    for (channel = 0; channel < 2; channel++) {
-      int32_t m = channel ? pair->multiplier1 : pair->multiplier0;
-      int32_t s = channel ? pair->shift1 : pair->shift0;
-      int32_t rounding;
-      int8_t *o = out + channel;
-      if (s <= 0) {
-        espalier_tile_other(sum + channel, channel ? &pair->multiplier1 : &pair->multiplier0, o, t);
-        continue;
-      }
-      rounding = t->zero * ((int32_t)1 << (s - 1));
-      for (pixel = 0; pixel < 4; pixel++) {
-        int32_t x = espalier_scale(sum[2 * pixel + channel], m);
-        x += x >> 31;
-        *o = (int8_t)espalier_clamp((x + rounding) >> s, -128, 127);
-        o += t->pitch;
-      }
-    }
+    store_four(t, (int32_t)p0, (int32_t)p1, (int32_t)p2, (int32_t)p3, &pair->multiplier0, out);
+    store_four(t, (int32_t)q0, (int32_t)q1, (int32_t)q2, (int32_t)q3, &pair->multiplier1, out + 1);
     pair++;
     out += 2;
   }
