@@ -8,17 +8,21 @@ and finds the library two folders up.
 from __future__ import annotations
 
 import shutil
-import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from ..errors import VerificationError
 from . import firmware_text as text
 from . import golden
-from .firmware_compile import WARNINGS, Compiler, compile_c, gcc, guarded
+from .firmware_compile import WARNINGS, Compiler, cmake_works, compile_c, gcc, guarded
+from .firmware_native import runs_here
+from .optional_tools import run_tool
 from .source import BundleSource, Check
 
+CHECK: Final = "the CMake example prints the label of the first golden picture"
 RUN_SECONDS: Final = 120.0
 PROGRAM_STACK_BYTES: Final = 6144
 """Stack for the network, printing and the system's own main, beside that of `prepare`. The systems' defaults (1024
@@ -85,24 +89,31 @@ BOARDS: Final = {
 OTHER_BOARD: Final = ("ststm32", "nucleo_h743zi")
 
 
-def example_files(source: BundleSource, prepare_stack: int) -> dict[str, str]:
-    """Path below the library folder -> text. `prepare_stack`: bytes that `prepare` takes."""
+def example_files(
+    source: text.Library,
+    prepare_stack: int,
+    *,
+    body: str = "example_body.c",
+    words: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, str]:
+    """Path below the library folder -> text. `prepare_stack`: bytes that `prepare` takes. `body`: the template that
+    does the work; `words`: what stands for further marks of it."""
     platform, board = BOARDS.get(source.target.name, OTHER_BOARD)
     stack = -(-(prepare_stack + PROGRAM_STACK_BYTES) // 1024) * 1024
-    words = {"@PLATFORM@": platform, "@BOARD@": board, "@STACK@": str(stack)}
+    marks = {"@PLATFORM@": platform, "@BOARD@": board, "@STACK@": str(stack), **words}
     parts = {part for example in EXAMPLES for _, *parts in example.files for part in parts}
-    written = {part: text.template(source, part) for part in parts}
+    written = {part: text.template(source, body if part == CONSOLE[0] else part) for part in parts}
     files = {}
     for example in EXAMPLES:
         for path, *pieces in example.files:
             joined = "".join(written[piece] for piece in pieces)
-            for word, value in words.items():
+            for word, value in marks.items():
                 joined = joined.replace(word, value)
             files[f"examples/{example.folder}/{path}"] = joined
     return files
 
 
-def example_lines(source: BundleSource) -> str:
+def example_lines(source: text.Library) -> str:
     """README: the examples and how each is built, one line each."""
     return "\n".join(
         f"- `examples/{example.folder}`: `{example.command.replace('xmodel', text.prefix(source))}`"
@@ -121,12 +132,19 @@ def readme_section(source: BundleSource) -> str:
 
 def check_example(library: Path, source: BundleSource, work: Path) -> Check:
     """The CMake example, built with CMake or else with `cc`, and run: it must print the golden picture's label."""
-    name = "the CMake example prints the label of the first golden picture"
     path = shutil.which("cmake")
-    compiler = Compiler(command=(path,), tool="cmake", version="") if path else gcc("cc")
-    if compiler is None:
-        return Check(name=name, tool="cmake", result="not run", why="neither cmake nor cc is installed")
-    build = _with_cmake if path else _with_cc
+    cmake = Compiler(command=(path,), tool="cmake", version="") if path else None
+    check = Check(name=CHECK, tool="cmake", result="not run", why="neither cmake nor cc is installed")
+    for compiler in filter(None, (cmake, gcc("cc"))):
+        check = _built_and_run(compiler, library, source, work)
+        if check.result != "not run":
+            break
+    return check
+
+
+def _built_and_run(compiler: Compiler, library: Path, source: BundleSource, work: Path) -> Check:
+    with_cmake = compiler.tool == "cmake"
+    build = _with_cmake if with_cmake else _with_cc
 
     def run() -> str:
         printed = run_program(build(library, source, compiler, work))
@@ -136,7 +154,10 @@ def check_example(library: Path, source: BundleSource, work: Path) -> Check:
             raise VerificationError(f"the example printed {printed!r}, the known label is {label!r}")
         return f"{lines[1]}; {lines[0]}; with the host's compiler"
 
-    return guarded(name, compiler.tool, run, compiler.version)
+    def probe() -> str:
+        return cmake_works(compiler.command[0], work / "probe") if with_cmake else runs_here(compiler, work)
+
+    return guarded(CHECK, compiler.tool, run, compiler.version, probe)
 
 
 def golden_label(source: BundleSource) -> str:
@@ -151,7 +172,7 @@ def golden_label(source: BundleSource) -> str:
 
 def run_program(program: Path) -> str:
     """What it printed. Raises VerificationError when it fails."""
-    done = subprocess.run([str(program)], capture_output=True, timeout=RUN_SECONDS, check=False)
+    done = run_tool([str(program)], seconds=RUN_SECONDS)
     printed = done.stdout.decode(errors="replace")
     if done.returncode != 0:
         raise VerificationError(f"the example ended with {done.returncode}: {printed.strip()}")

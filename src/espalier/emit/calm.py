@@ -67,7 +67,7 @@ def calmed(
         most = bias + int(np.maximum(-LARGEST_INPUT * row, (LARGEST_INPUT - 1) * row).sum())
         left = max(output.multiplier.shift, 0)
         whole = least << left >= arithmetic.INT32_MIN and most << left <= arithmetic.INT32_MAX  # nothing wraps around
-        steps = output.of(most) - output.of(least) if whole else 2
+        steps = output.of(most) - output.of(least) if whole or least == most else 2
         if steps == 0:
             weights[channel], biases[channel] = 0, 4 * output.of(least)
             scales[channel] = Multiplier(value=1 << 30, shift=-1)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from espalier.emit.c_text import Name
 from espalier.emit.calm import Channels, calmed
-from espalier.emit.lower_conv import VECTOR, WORD, channel_pairs, folded_biases, paired_weights
+from espalier.emit.lower_conv import VECTOR, WORD, folded_biases, pair_rows, paired_weights
 from espalier.emit.lowering import (
     READ_FIRST,
     Constant,
@@ -46,10 +46,9 @@ def fully_connected(view: OpView, how: How) -> Lowered:
     weights = channels.weights
     stored = unit_weights(weights) if form == "bytes" else paired_weights(weights[:, None, None, :], 1, 1)
     shifts = [
-        Multiplier(value=m.value, shift=m.shift - LONG_SHIFT if n in channels.slow else -m.shift)
-        for n, m in enumerate(channels.multipliers)
+        m.shift - LONG_SHIFT if n in channels.slow else -m.shift for n, m in enumerate(channels.multipliers)
     ]
-    pairs = channel_pairs(channels.biases, shifts, 1, False)
+    pairs = pair_rows(channels.biases, channels.multipliers, shifts, 1)
     return Lowered(
         function="espalier_fully_connected",
         sources=_SOURCES[form],

@@ -9,7 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from espalier.emit.c_text import Value
-from espalier.emit.lower_conv import Extents, check_extents, conv_lead, extents_of, fits_fast, folded_biases
+from espalier.emit.lower_conv import (
+    Extents,
+    check_extents,
+    conv_lead,
+    extents_of,
+    fits_fast,
+    folded_biases,
+    lying,
+)
 from espalier.emit.lower_general import channel_rows
 from espalier.emit.lowering import Constant, How, Lowered, quant_of, ring_fields, round_up
 from espalier.graph import arithmetic
@@ -44,7 +52,7 @@ class _Shape(Extents):
 
 def depthwise_conv_2d(view: OpView, how: How) -> Lowered:
     """Lowers one depthwise convolution; bytes where Helium's dot products are exact, 16-bit rings elsewhere."""
-    shape = _Shape(**asdict(extents_of(view)), multiplier=view.op.integer("depth_multiplier"))
+    shape = _Shape(**asdict(lying(extents_of(view), how)), multiplier=view.op.integer("depth_multiplier"))
     check_extents(shape.ring_width, shape.in_c, shape.out_c, shape.in_h, shape.out_h, shape.out_w)
     source, target = quant_of(view.input(0).quant), quant_of(view.output.quant)
     taps = np.asarray(view.constant(1), np.int8).reshape(-1, shape.out_c).T
@@ -77,7 +85,7 @@ def depthwise_conv_2d(view: OpView, how: How) -> Lowered:
     }
     if fast and how.isa == "helium":
         return _bytes(shape, fields, source.zero_point, taps, channels)
-    narrow = how.optimize == "ram"
+    narrow = how.optimize == "ram" or shape.in_h == 1  # a row that is read once is widened once
     # Coded weights are decoded for the general kernel, so that is what optimize = "flash" takes.
     if fast and shape.small and how.isa == "dsp" and how.optimize != "flash" and shape.whole_blocks:
         return _dual(

@@ -34,20 +34,32 @@ def plan_memory(
 ) -> Plan:
     """The plan with the smallest arena that the search finds; deterministic.
 
-    Operators are streamed row by row wherever that lowers the arena (streaming repeats no computation); with
-    `trees` exactly those, and nothing is searched: () runs every operator by itself, which needs the least code.
+    Operators are streamed row by row wherever that lowers the arena (streaming repeats no computation), but for
+    "speed" not through maps one pixel wide, whose rows cost several times what they cost together; with `trees`
+    exactly those, and nothing is searched: () runs every operator by itself, which needs the least code.
     Raises BugError when the independent checker finds an overlap.
     """
     storages = _storages(graph)
     demand = _remembered(demand)
     if trees is None:
         start = _layout(graph, storages, (), demand, optimize, SEARCH_REPAIRS)
-        fused = _search(graph, storages, demand, streamable, optimize, start)
+        may = _with_broad_rows(streamable) if optimize == "speed" else streamable
+        fused = _search(graph, storages, demand, may, optimize, start)
     else:
         fused = trees
     layout = _layout(graph, storages, fused, demand, optimize, 400)
     check_blocks(layout.blocks, layout.offsets, layout.arena_bytes, layout.sharing)
     return _plan(graph, storages, layout, optimize)
+
+
+def _with_broad_rows(streamable: Streamable) -> Streamable:
+    """Trees without a map one pixel wide and several high."""
+
+    def broad(graph: Graph, ops: tuple[int, ...]) -> bool:
+        shapes = [graph.tensors[t].shape for op in ops for t in graph.ops[op].outputs]
+        return not any(len(s) == 4 and s[2] == 1 < s[1] for s in shapes) and streamable(graph, ops)
+
+    return broad
 
 
 def _remembered(demand: Demand) -> Demand:

@@ -127,6 +127,17 @@ def test_streaming_is_used_only_where_it_lowers_the_arena_in_every_mode() -> Non
     assert len(plan_memory(graph, optimize="ram", demand=in_place, streamable=never).steps) == 5
 
 
+def test_maps_one_pixel_wide_are_streamed_for_ram_only() -> None:
+    b = Builder()
+    x = b.input((1, 32, 1, 8), Q)
+    for _ in range(5):
+        x = b.op("relu", [x], Q)
+    graph = b.finish([x])
+    for optimize, steps in (("speed", 5), ("ram", 1)):
+        assert len(plan_memory(graph, optimize=optimize, demand=apart, streamable=always).steps) == steps
+    assert len(plan_memory(chain(5), optimize="speed", demand=apart, streamable=always).steps) == 1
+
+
 def test_reshape_is_renaming_unless_both_ends_are_the_callers() -> None:
     b = Builder()
     x = b.input((1, 4), Q)

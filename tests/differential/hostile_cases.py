@@ -1,0 +1,58 @@
+"""Directed cases of depthwise and narrow convolutions: odd counts, small maps, windows and strides of all kinds, with
+channels that are dead, nearly dead, or rescaled beyond what the fast kernels take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from price_nets import NetMaker
+
+from espalier.graph.types import Array, Graph
+
+Case = tuple[str, Graph, list[Array]]
+
+DEPTHWISE = (
+    # height, width, channels, multiplier, kernel, stride, padding
+    *((5, 6, channels, 1, (3, 3), 1, "same") for channels in (1, 2, 3, 4, 5, 7, 8, 13, 16, 17, 33)),
+    *((size, size, 7, 1, (3, 3), stride, "same") for size in (1, 2, 3, 4, 6) for stride in (1, 2)),
+    *((size, size, 12, 1, (3, 3), stride, "same") for size in (1, 2, 3, 6) for stride in (1, 2)),
+    *((7, width, 6, 1, (3, 3), stride, "valid") for width in (3, 4, 5, 8, 9) for stride in (1, 2, 3)),
+    *((9, 8, 5, 1, kernel, stride, "same") for kernel in ((5, 5), (1, 3), (3, 1), (2, 2), (7, 4)) for stride in (1, 2)),
+    *((7, 7, 8, 1, kernel, 4, "same") for kernel in ((5, 5), (6, 6))),
+    *((40, 1, channels, 1, (9, 1), stride, "same") for channels in (3, 8, 20) for stride in (1, 2)),
+    *((40, 1, channels, 1, (3, 1), 1, "same") for channels in (3, 8, 20)),
+    *((30, 1, 12, 1, (kernel, 1), 1, "valid") for kernel in (3, 5, 10, 15, 30)),
+    *((1, 30, 9, 1, (1, kernel), stride, "valid") for kernel in (3, 4, 5, 8) for stride in (1, 2)),
+    *((8, 9, 1, multiplier, (5, 5), stride, "same") for multiplier in (1, 3, 4, 8, 10) for stride in (1, 2)),
+    *((6, 5, channels, 2, (3, 3), 1, "same") for channels in (1, 3, 4, 6)),
+    *((5, 5, 2, multiplier, (3, 3), 2, "valid") for multiplier in (4, 5)),
+)
+NARROW = (
+    # height, channels, kernel, filters, stride, padding
+    *((21, channels, 3, filters, 1, "same") for channels in (1, 5, 8) for filters in (3, 8)),
+    *((21, 8, kernel, 6, stride, padding) for kernel in (1, 2, 5) for stride in (1, 2) for padding in ("same", "valid")),
+    (40, 4, 9, 16, 3, "same"),
+)
+
+
+def hostile_cases() -> Iterator[Case]:
+    """Each layer twice: with ordinary ranges, and with most channels hostile."""
+    for number, row in enumerate(DEPTHWISE):
+        height, width, channels, multiplier, kernel, stride, padding = row
+        for hostile in (0.0, 0.6):
+            m = NetMaker(np.random.default_rng([number, 31]), (1, height, width, channels), hostile)
+            m.depthwise(kernel, stride, multiplier, ("none", "relu", "relu6")[number % 3], padding)
+            yield f"depthwise {row} hostile {hostile}", *_finished(m, number)
+    for number, (height, channels, size, filters, stride, padding) in enumerate(NARROW):
+        for hostile in (0.0, 0.6):
+            m = NetMaker(np.random.default_rng([number, 32]), (1, height, 1, channels), hostile)
+            m.conv((size, 1), filters, stride, padding, ("none", "relu")[number % 2])
+            yield f"narrow conv {NARROW[number]} hostile {hostile}", *_finished(m, number)
+
+
+def _finished(m: NetMaker, number: int) -> tuple[Graph, list[Array]]:
+    graph = m.finish()
+    data = np.random.default_rng([number, 33]).integers(-128, 128, graph.tensors[graph.inputs[0]].shape)
+    data.reshape(-1)[:: 7 + number % 5] = -128
+    return graph, [data.astype(np.int8)]
