@@ -199,6 +199,32 @@ static void interleave(const espalier_depthwise_bytes_layer *l, void *state, int
   }
 }
 
+#endif
+
+/* One row of a channel whose requantization is not short. */
+static void slow_channel(const espalier_depthwise_bytes_layer *l, void *state, int32_t number, int8_t *out) {
+  const espalier_slow_channel *c = l->slow + number;
+  int32_t x, ky, kx;
+  for (x = 0; x < l->out_width; x++) {
+    const int8_t *w = l->slow_taps + number * l->kernel_height * l->kernel_width;
+    uint32_t sum = (uint32_t)c->bias;
+    for (ky = 0; ky < l->kernel_height; ky++) {
+      const int8_t *at = espalier_ring_row(&l->ring, state, ky * l->dilation_height) + c->channel;
+      for (kx = 0; kx < l->kernel_width; kx++) {
+        sum += (uint32_t)(at[(x * l->stride_width + kx * l->dilation_width) * l->out_channels] * *w++);
+      }
+    }
+    out[x * l->out_channels + c->channel] = espalier_slow_output((int32_t)sum, c, l->out_zero, l->low, l->high);
+  }
+}
+
+static void finish_row(const espalier_depthwise_bytes_layer *l, void *state, int8_t *out) {
+  int32_t i;
+  for (i = 0; i < l->slow_count; i++) slow_channel(l, state, i, out);
+  espalier_ring_next(&l->ring, state);
+}
+
+#if ESPALIER_HELIUM
 void espalier_depthwise_bytes_row(const espalier_depthwise_bytes_layer *l, void *state, void *work, const int8_t *in,
                                   int8_t *out) {
   int32_t single = l->weight_bytes == 16 && l->stride_width == 2;
@@ -237,13 +263,14 @@ void espalier_depthwise_bytes_row(const espalier_depthwise_bytes_layer *l, void 
       espalier_depthwise_finish(strip.sums, l->channels + block, out + x * l->out_channels + block, &finish);
     }
   }
-  espalier_ring_next(&l->ring, state);
+  finish_row(l, state, out);
 }
 #else
 void espalier_depthwise_bytes_row(const espalier_depthwise_bytes_layer *l, void *state, void *work, const int8_t *in,
                                   int8_t *out) {
   int32_t across = (l->kernel_width + 3) >> 2;
   int32_t x, channel, ky, kx;
+  int8_t *row = out;
   (void)work;
   (void)in;
   for (x = 0; x < l->out_width; x++) {
@@ -264,7 +291,7 @@ void espalier_depthwise_bytes_row(const espalier_depthwise_bytes_layer *l, void 
       *out++ = (int8_t)espalier_clamp(sum, l->low, l->high);
     }
   }
-  espalier_ring_next(&l->ring, state);
+  finish_row(l, state, row);
 }
 #endif
 
