@@ -76,7 +76,7 @@ class Depthwise:
         table = np.concatenate([slow[:, None], self.given[slow]], axis=1).astype(np.int32)
         return (
             Constant(field="slow", values=table, struct="espalier_slow_channel"),
-            Constant(field="slow_taps", values=np.ascontiguousarray(self.channels.weights[slow]).reshape(-1)),
+            Constant(field="slow_taps", values=np.ascontiguousarray(filled(self.channels.weights[slow], self.shape)).reshape(-1)),
         )
 
 
@@ -102,6 +102,14 @@ def depthwise_of(view: OpView, how: How) -> Depthwise:
         channels=channels,
         given=np.concatenate([wrapped(channels.biases)[:, None], values], axis=1),
     )
+
+
+def filled(weights: NDArray[np.int8], shape: Shape) -> NDArray[np.int8]:
+    """Taps [channels, rows, columns], zeros between dilated columns."""
+    given = weights.reshape(-1, shape.kernel_h, shape.kernel_w)
+    taps = np.zeros((*given.shape[:2], (shape.kernel_w - 1) * shape.dilation_w + 1), np.int8)
+    taps[:, :, :: shape.dilation_w] = given
+    return taps
 
 
 def byte_ring(shape: Shape, in_zero: int, width: int, *, block: int) -> dict[str, int]:
@@ -131,13 +139,14 @@ def lowered(
     *,
     work_bytes: int,
     as_they_come: bool,
+    more_sources: tuple[str, ...] = (),
 ) -> Lowered:
     """``as_they_come``: rows may be written straight into the ring."""
     state = fields["ring.state_bytes"]
     assert isinstance(state, int)
     return Lowered(
         function=function,
-        sources=(f"{function.removeprefix('espalier_')}.c", "ring.c", "copy.c"),
+        sources=(f"{function.removeprefix('espalier_')}.c", "ring.c", "copy.c", *more_sources),
         struct=f"{function}_layer",
         fields=fields,
         constants=constants,

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from espalier.emit.c_text import Name, Value
-from espalier.emit.depthwise_shape import BLOCK, Depthwise, Shape, block_ring, lowered
+from espalier.emit.depthwise_shape import BLOCK, Depthwise, Shape, block_ring, filled, lowered
 from espalier.emit.lowering import Constant, Lowered, round_up
 
 MOST_HOLES = 2
@@ -61,27 +61,11 @@ def dual(layer: Depthwise, *, narrow: bool) -> Lowered:
         (
             Constant(field="weights", values=weights, align=4),
             Constant(field="scales", values=_scales(layer), struct="espalier_rounded_channel"),
-            *_slow(layer, taps),
+            *layer.slow_constants(),
         ),
         work_bytes=wide_at + (2 * BLOCK * width * shape.kernel_h if narrow else 0),
         as_they_come=narrow,
     )
-
-
-def filled(weights: NDArray[np.int8], shape: Shape) -> NDArray[np.int8]:
-    """Taps [channels, rows, columns], zeros between dilated columns."""
-    given = weights.reshape(-1, shape.kernel_h, shape.kernel_w)
-    taps = np.zeros((*given.shape[:2], (shape.kernel_w - 1) * shape.dilation_w + 1), np.int8)
-    taps[:, :, :: shape.dilation_w] = given
-    return taps
-
-
-def _slow(layer: Depthwise, taps: NDArray[np.int8]) -> tuple[Constant, ...]:
-    slow = layer.slow_constants()
-    if not slow:
-        return ()
-    chosen = np.ascontiguousarray(taps[list(layer.channels.slow)]).reshape(-1)
-    return (slow[0], Constant(field="slow_taps", values=chosen))
 
 
 def _scales(layer: Depthwise) -> NDArray[np.int32]:

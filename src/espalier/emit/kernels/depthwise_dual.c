@@ -269,7 +269,7 @@ static void widen_apart(const espalier_depthwise_dual_layer *l, int8_t *target, 
       source++;
     }
   }
-  lanes.same = lanes.at[0] == lanes.at[3];
+  lanes.same = lanes.at[0] == lanes.at[1] && lanes.at[0] == lanes.at[2] && lanes.at[0] == lanes.at[3];
   widen(target, row, l->in_width, l->in_channels, l->pad_left & 1, (uint32_t)l->ring.outside, &lanes);
 }
 

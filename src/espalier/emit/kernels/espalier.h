@@ -589,22 +589,29 @@ void espalier_depthwise_dual_push(const espalier_depthwise_dual_layer *layer, vo
 void espalier_depthwise_dual_row(const espalier_depthwise_dual_layer *layer, void *state, void *work, const int8_t *in,
                                   int8_t *out);
 
-/* The same for cores with byte dot products, where the fast requantization is exact; the ring holds bytes. weights: per
- * channel, per 4 rows and 4 columns of the window (rows outermost), 16 bytes: 4 rows of each column, padded with zeros. */
+/* Sums of some pixels wait in memory to be rescaled, 16 channels for each. */
+#define ESPALIER_SUMS_BYTES 64
+#define ESPALIER_SUMS_WAITING 16
+typedef struct {
+  int32_t pixels, channels, pitch, zero, low, high;
+} espalier_depthwise_rescaling;
+
+/* For cores with byte dot products; the order of the fields is known to the assembly. */
+void espalier_depthwise_finish(const int32_t *sums, const espalier_channel *channels, int8_t *out,
+                               const espalier_depthwise_rescaling *how);
+
+/* The same for cores with byte dot products, windows of at most 4x3 at stride 1 and 4x4 at stride 2, not dilated across;
+ * the ring holds bytes as they come. weights: per channel 16 bytes, 4 rows of each of 4 columns, padded with zeros. */
 typedef struct {
   espalier_ring ring;
   const int8_t *weights;
   const espalier_channel *channels; /* right shifts 1..22; padded to fours */
-  const int32_t *offsets;     /* per 16 bytes of weights, where their values lie in the interleaved rows */
   const espalier_slow_channel *slow;
   const int8_t *slow_taps;    /* per slow channel those of a window */
   int16_t slow_count;
   int16_t in_width, in_channels, out_height, out_width, out_channels, multiplier;
-  int16_t kernel_height, kernel_width, dilation_height, dilation_width, stride_width, ring_width;
-  int16_t pairs;              /* at most 4x3, stride 1, no dilation across */
-  int32_t weight_bytes;       /* of a channel */
-  int32_t plane_bytes;        /* of 4 interleaved rows */
-  int32_t planes_bytes;       /* of all of the window's rows; the sums follow */
+  int16_t kernel_height, kernel_width, dilation_height, stride_width, ring_width;
+  int32_t plane_bytes;        /* of 4 interleaved rows; the sums follow */
   int8_t out_zero, low, high;
 } espalier_depthwise_bytes_layer;
 
@@ -612,6 +619,29 @@ void espalier_depthwise_bytes(const espalier_depthwise_bytes_layer *layer, const
 void espalier_depthwise_bytes_push(const espalier_depthwise_bytes_layer *layer, void *state, const int8_t *row);
 void espalier_depthwise_bytes_row(const espalier_depthwise_bytes_layer *layer, void *state, void *work, const int8_t *in,
                                   int8_t *out);
+
+/* The same for any other window; the ring's rows hold one channel after the other. weights: per channel, per row, 16 taps
+ * at a time, padded with zeros. */
+typedef struct {
+  espalier_ring ring;
+  const int8_t *weights;
+  const espalier_channel *channels; /* right shifts 1..22; padded to fours */
+  const espalier_slow_channel *slow;
+  const int8_t *slow_taps;    /* per slow channel those of a window */
+  int16_t slow_count;
+  int16_t in_width, in_channels, out_height, out_width, out_channels, multiplier;
+  int16_t kernel_height, kernel_width, dilation_height, stride_width;
+  int16_t parts;              /* of 16 taps of a row */
+  int16_t pitch;              /* bytes from one channel of a row to the next */
+  int32_t offsets_bytes;      /* in the private memory of a row, before the sums */
+  int8_t out_zero, low, high;
+} espalier_depthwise_planes_layer;
+
+void espalier_depthwise_planes(const espalier_depthwise_planes_layer *layer, const int8_t *in, int8_t *out,
+                               void *scratch);
+void espalier_depthwise_planes_push(const espalier_depthwise_planes_layer *layer, void *state, const int8_t *row);
+void espalier_depthwise_planes_row(const espalier_depthwise_planes_layer *layer, void *state, void *work,
+                                   const int8_t *in, int8_t *out);
 
 /* ---- weights as a code ------------------------------------------------------------------------------------------ */
 
@@ -677,6 +707,14 @@ typedef struct {
 
 void espalier_depthwise_bytes_coded(const espalier_depthwise_bytes_coded_layer *layer, const int8_t *in, int8_t *out,
                                     void *scratch);
+
+typedef struct {
+  espalier_code code;
+  espalier_depthwise_planes_layer layer;
+} espalier_depthwise_planes_coded_layer;
+
+void espalier_depthwise_planes_coded(const espalier_depthwise_planes_coded_layer *layer, const int8_t *in, int8_t *out,
+                                     void *scratch);
 
 typedef struct {
   espalier_code code;
