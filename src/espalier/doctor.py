@@ -11,6 +11,8 @@ from typing import Any
 
 from packaging.requirements import Requirement
 
+from .visible import shown
+
 OPTIONAL_PACKAGES: dict[str, str] = {
     "ziglang": "cross-compiles C for microcontrollers (pip install 'espalier[mcu]')",
     "unicorn": "emulates Cortex-M and RISC-V cores (pip install 'espalier[mcu]')",
@@ -75,10 +77,14 @@ def _program(command: tuple[str, ...]) -> str | None:
     if shutil.which(command[0]) is None:
         return None
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return "installed, but does not answer"
     lines = [
-        line.strip() for line in (done.stdout + done.stderr).splitlines() if any(c.isdigit() for c in line)
+        line.strip()
+        for line in (done.stdout + done.stderr).decode(errors="replace").splitlines()
+        if any(c.isdigit() for c in line)
     ]
-    return lines[0][:80] if lines else "installed"
+    return shown(lines[0])[:80] if lines else "installed"

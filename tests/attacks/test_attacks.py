@@ -14,57 +14,27 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import keras_files as k
 import pytest
 from attack import Attack
 from model_configs import CONFIGS
 from model_containers import CONTAINERS, FOREIGN
 from model_weights import WEIGHTS
-from other_inputs import IMAGES, LABELS, RECIPE, RECIPES, TARGETS, png
+from other_inputs import IMAGES, LABELS, RECIPES, TARGETS
+from sound_project import Shared, shared_workers, write_project
 
 from espalier import workshop
 from espalier.cli import main
-from espalier.worker.client import Worker
 
 ALL = (*CONTAINERS, *FOREIGN, *CONFIGS, *WEIGHTS, *LABELS, *RECIPES, *TARGETS, *IMAGES)
 AS_A_USER = ("zip-slip-parent", "keras-cve-2024-3660-lambda", "labels-bidi", "recipe-unknown-key")
 CANARY = b"untouched\n"
 
 
-class Shared:
-    """A child process that several commands use one after another."""
-
-    def __init__(self, worker: Worker) -> None:
-        self._worker = worker
-        self.scratch = worker.scratch
-        self.call = worker.call
-        self.wait_ready = worker.wait_ready
-
-    @property
-    def alive(self) -> bool:
-        return self._worker._process.poll() is None
-
-    def close(self, *, kill: bool = False) -> None:
-        """The next command uses it again."""
-
-    def end(self) -> None:
-        self._worker.close()
-
-
 @pytest.fixture(scope="module")
 def workers() -> Iterator[Callable[..., Shared]]:
-    """Takes the place of `Worker` in the workshop: one process per kind for all rows, restarted when it died."""
-    running: dict[tuple[str, str], Shared] = {}
-
-    def start(kind: str, *, scratch: Path | None = None, **options: Any) -> Shared:
-        key = (kind, scratch.name if scratch else "")
-        if key not in running or not running[key].alive:
-            running[key] = Shared(Worker(kind, **options))
-        return running[key]
-
-    yield start
-    for shared in running.values():
-        shared.end()
+    """Takes the place of `Worker` in the workshop: one process per kind for all rows."""
+    with shared_workers() as start:
+        yield start
 
 
 @pytest.fixture(scope="module")
@@ -76,17 +46,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A sound project: model, labels, recipe and images, and a canary beside it."""
-    folder = tmp_path / "project"
-    folder.mkdir()
-    k.write_keras(folder / "model.keras")
-    (folder / "labels.txt").write_text("ant\nbee\ncat\n")
-    (folder / "recipe.toml").write_text(RECIPE)
-    for place, first in (("calibration", 0), ("evaluation", 100)):
-        for number, label in enumerate(("ant", "bee", "cat")):
-            (folder / place / label).mkdir(parents=True)
-            for image in range(3):
-                data = png(seed=first + 10 * number + image)
-                (folder / place / label / f"{image}.png").write_bytes(data)
+    folder = write_project(tmp_path / "project")
     (tmp_path / "canary").write_bytes(CANARY)
     return folder
 

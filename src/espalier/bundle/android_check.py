@@ -25,9 +25,11 @@ import msgspec
 from .. import __version__
 from ..errors import EspalierError
 from .android_layout import GROUP, asset_path, java_package, labels_path, library_path
+from .android_tools import PROBED, tool_fault
 from .archive import read_zip
 from .java.compile import compile_java
 from .metadata_check import metadata_problem
+from .optional_tools import excused, run_tool
 from .source import BundleSource, Check
 
 SECONDS: Final = 120.0
@@ -61,11 +63,20 @@ def check(folder: Path, source: BundleSource, *, thorough: bool = False) -> tupl
         work = _Work(folder=folder, scratch=Path(scratch), source=source, aar=aar)
         (work.scratch / "classes.jar").write_bytes(aar["classes.jar"])
         with ThreadPoolExecutor(3) as pool:
-            rows = list(pool.map(lambda run: run(work), FAST))
-            slow = [run(work) if thorough else _not_run(name, tool, SLOW) for name, tool, run in SLOW_CHECKS]
+            rows = list(pool.map(lambda run: _judged(work, run), FAST))
+            slow = [
+                _judged(work, run) if thorough else _not_run(name, tool, SLOW)
+                for name, tool, run in SLOW_CHECKS
+            ]
     names = ("build of an app", "shrinking of the classes", "self-test on a device")
     tools = ("Android Gradle Plugin", "R8", "Android emulator")
     return (*rows, *slow, *(_not_run(name, tool, ABSENT) for name, tool in zip(names, tools, strict=True)))
+
+
+def _judged(work: _Work, run: Callable[[_Work], Check]) -> Check:
+    """A check; one that failed because its tool does not work was not run."""
+    check = run(work)
+    return excused(check, lambda: tool_fault(check.tool, work.scratch / "probe")) if check.tool in PROBED else check
 
 
 def _library(work: _Work) -> Check:
@@ -106,6 +117,8 @@ def _checksums(work: _Work) -> Check:
         if done.returncode or not sums:
             problems.append(f"{kind} does not fit")
     version = _version(work, ["sha256sum", "--version"])
+    if not version and not problems:
+        return _not_run("Maven checksums", "sha256sum", "it does not work here: it does not say its version")
     return _row("Maven checksums", "sha256sum", version, problems)
 
 
@@ -211,10 +224,13 @@ def _package(work: _Work) -> Check:
         done = _run(work, step)
         if done.returncode:
             return _row(name, "aapt", version, [f"{step[0]}: {_words(done)}"])
-    with zipfile.ZipFile(aligned) as archive:
-        info = archive.getinfo(f"assets/{asset_path(work.source)}")
-        stored = info.compress_type == zipfile.ZIP_STORED
-        equal = archive.read(info) == work.source.uint8_model
+    try:
+        with zipfile.ZipFile(aligned) as archive:
+            info = archive.getinfo(f"assets/{asset_path(work.source)}")
+            stored = info.compress_type == zipfile.ZIP_STORED
+            equal = archive.read(info) == work.source.uint8_model
+    except (OSError, KeyError, zipfile.BadZipFile) as problem:
+        return _row(name, "aapt", version, [f"no package was made: {problem}"])
     return _row(name, "aapt", version, [] if stored and equal else ["the model is not stored as it is"])
 
 
@@ -302,7 +318,10 @@ def _mediapipe(work: _Work) -> Check:
     done = _run(work, [*PYTHON, str(asked)])
     if done.returncode:
         return _row(name, "mediapipe", "", [_words(done)])
-    answer = json.loads(done.stdout.strip().splitlines()[-1])
+    try:
+        answer = json.loads(done.stdout.strip().splitlines()[-1])
+    except (ValueError, IndexError):
+        return _row(name, "mediapipe", "", ["it answers with no JSON"])
     problems = [
         f"{vector.name}: {label!r} ({score:.3f})"
         for vector, (index, label, score) in zip(source.golden, answer["answers"], strict=True)
@@ -342,25 +361,17 @@ def _not_run(name: str, tool: str, why: str) -> Check:
 
 
 def _run(work: _Work, command: list[str], given: str = "") -> subprocess.CompletedProcess[str]:
-    """A tool with a bare environment; status 127 when it cannot start or does not end."""
+    """A tool with a bare environment; status 127 when it cannot start, 124 when it does not end."""
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
         "LC_ALL": "C.UTF-8",
         "HOME": str(work.scratch),
         "TMPDIR": str(work.scratch),
     }
-    try:
-        return subprocess.run(
-            command,
-            input=given,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            env=environment,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as problem:
-        return subprocess.CompletedProcess(command, 127, "", f"{command[0]} does not work: {problem}")
+    done = run_tool(command, seconds=SECONDS, given=given.encode(), environment=environment)
+    return subprocess.CompletedProcess(
+        command, done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+    )
 
 
 def _words(done: subprocess.CompletedProcess[str]) -> str:

@@ -7,7 +7,6 @@ import importlib.metadata
 import importlib.util
 import json
 import re
-import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
@@ -25,6 +24,7 @@ from . import golden
 from .firmware_compile import check_sketch, compilations, guarded, with_cmake
 from .firmware_examples import check_example
 from .firmware_native import run_native
+from .optional_tools import run_tool, words
 from .source import BundleSource, Check
 
 RUN_SECONDS: Final = 300.0
@@ -46,7 +46,6 @@ def check(
         jobs: list[Callable[[], Check]] = [
             lambda: guarded("build system files", "espalier", lambda: _manifests(library, source)),
             lambda: run_native(library, source, work / "native"),
-            *compilations(library, source, work, thorough, compiled),
         ]
         if (library / "src" / f"{text.prefix(source)}_model_data.c").is_file():
             jobs.append(lambda: _in_tflm(source, work / "tflm"))
@@ -58,7 +57,11 @@ def check(
             if (library / "examples" / "cmake").is_dir():
                 jobs.append(lambda: check_example(library, source, work / "example"))
         with ThreadPoolExecutor(2) as pool:
+            compiling = [
+                pool.submit(job) for job in compilations(library, source, work, thorough, compiled)
+            ]
             checks = [future.result() for future in [pool.submit(job) for job in jobs]]
+            checks += [check for future in compiling for check in future.result()]
     checks += [
         Check(name=f"built by {tool}", tool=tool, result="not run", why="needs its own package registry")
         for tool in ("Arduino", "PlatformIO", "ESP-IDF", "Zephyr", "CMSIS-Toolbox")
@@ -118,10 +121,8 @@ def _in_tflm(source: BundleSource, work: Path) -> Check:
         work.mkdir(parents=True, exist_ok=True)
         (work / "model.tflite").write_bytes(source.int8_model)
         (work / "pixels.bin").write_bytes(b"".join(vector.pixels for vector in source.golden))
-        done = subprocess.run(
-            [sys.executable, "-I", str(Path(__file__).with_name("tflm_run.py")), str(work)],
-            capture_output=True, timeout=RUN_SECONDS, check=False,
-        )  # fmt: skip
+        program = str(Path(__file__).with_name("tflm_run.py"))
+        done = run_tool([sys.executable, "-I", program, str(work)], seconds=RUN_SECONDS)
         try:
             row = msgspec.json.decode(done.stdout, type=Run)
         except msgspec.DecodeError:
@@ -137,7 +138,20 @@ def _in_tflm(source: BundleSource, work: Path) -> Check:
         )
         return f"{len(row.outputs)} vectors, {bytes_text}; arena {row.arena_bytes} bytes with 64-bit pointers"
 
-    return guarded(name, "tflite-micro", run, importlib.metadata.version("tflite-micro"))
+    return guarded(name, "tflite-micro", run, _version_of("tflite-micro"), lambda: _imports("tflite_micro.runtime"))
+
+
+def _version_of(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def _imports(module: str) -> str:
+    """Whether this Python can import a module: "", or why not."""
+    done = run_tool([sys.executable, "-I", "-c", f"import {module}"], seconds=RUN_SECONDS)
+    return "" if done.returncode == 0 else words(done)
 
 
 def _largest_difference(source: BundleSource, outputs: list[bytes]) -> int:

@@ -6,9 +6,9 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import os
+import re
 import shutil
 import struct
-import subprocess
 import sys
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +19,7 @@ from typing import Final
 from ..errors import EspalierError, VerificationError
 from ..target import Target
 from . import firmware_text as text
+from .optional_tools import KEPT, Probe, excused, run_tool, words
 from .source import BundleSource, Check
 from .tflm_ops import INT8_REGISTRATIONS, METHODS
 
@@ -29,6 +30,18 @@ VENDOR_GCC: Final = {
 }
 """What a target's architecture begins with -> the GCCs that vendors give for it, first choice first."""
 COMPILE_SECONDS: Final = 300.0
+PROBE_SECONDS: Final = 60.0
+OLDEST_GCC: Final = 8
+"""Major version (2018) from which GCC's warnings are taken for true; older ones warn of sound C99."""
+ELF_MACHINE: Final = {"thumb": 40, "riscv": 243}
+"""What an architecture begins with -> e_machine of its object files (ELF specification: EM_ARM, EM_RISCV)."""
+PROBE: Final = (
+    "#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n"
+    "int32_t probe(const int8_t *from, size_t count);\n"
+    "int32_t probe(const int8_t *from, size_t count) {\n"
+    "  int8_t some[4];\n  memcpy(some, from, sizeof some);\n  return (int32_t)count + some[0];\n}\n"
+)
+"""What every C compiler for a device takes: the three headers that the library includes, and a function."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,24 +53,38 @@ class Compiler:
     version: str
 
 
-def guarded(name: str, tool: str, run: Callable[[], str], version: str = "") -> Check:
+def guarded(
+    name: str, tool: str, run: Callable[[], str], version: str = "", probe: Probe | None = None
+) -> Check:
+    """The check that `run` makes: what it returns says what passed, what it raises why it failed. With a `probe`, a
+    tool that does not work is no failure."""
     try:
         why = run()
     except EspalierError as problem:
-        return Check(name=name, tool=tool, version=version, result="failed", why=problem.found[:600])
+        failed = Check(name=name, tool=tool, version=version, result="failed", why=problem.found[:600])
+        return excused(failed, probe) if probe else failed
     return Check(name=name, tool=tool, version=version, result="passed", why=why)
 
 
 def compilations(
     library: Path, source: BundleSource, work: Path, thorough: bool, compiled: Collection[str] = ()
-) -> list[Callable[[], Check]]:
-    """The vendor's usual compiler where it is installed, else zig; both, and all files, when there is time."""
+) -> list[Callable[[], tuple[Check, ...]]]:
+    """The vendor's usual compiler where it is installed and works, else zig; both, and all files, when there is time."""
     files = [path for path in c_files(library) if thorough or Path(path).name not in compiled]
-    vendor = lambda: with_vendor_gcc(files, source, work / "gcc")  # noqa: E731
-    portable = lambda: for_target(files, source, work / "target")  # noqa: E731
+
+    def vendor() -> tuple[Check, ...]:
+        return (with_vendor_gcc(files, source, work / "gcc"),)
+
+    def portable() -> tuple[Check, ...]:
+        return (for_target(files, source, work / "target"),)
+
+    def usual() -> tuple[Check, ...]:
+        (check,) = vendor()
+        return (check,) if check.result != "not run" else (*portable(), check)
+
     facts = source.target.compiler
-    usual = facts is not None and facts.gcc_flags and any(map(shutil.which, vendor_gccs(source.target)))
-    return [vendor, portable] if thorough else [vendor] if usual else [portable, vendor]
+    installed = facts is not None and facts.gcc_flags and any(map(shutil.which, vendor_gccs(source.target)))
+    return [vendor, portable] if thorough else [usual] if installed else [portable, vendor]
 
 
 def vendor_gccs(target: Target) -> tuple[str, ...]:
@@ -78,26 +105,64 @@ def zig() -> Compiler | None:
 
 
 def gcc(name: str) -> Compiler | None:
-    """A GCC on the path."""
+    """A GCC on the path, or what bears its name; its version is what it says, if that is one."""
     path = shutil.which(name)
     if path is None:
         return None
-    shown = subprocess.run(
-        [path, "-dumpfullversion"], capture_output=True, text=True, timeout=60, check=False
-    )
-    return Compiler(command=(path,), tool=name, version=shown.stdout.strip())
+    shown = run_tool([path, "-dumpfullversion", "-dumpversion"], seconds=PROBE_SECONDS).stdout.decode(errors="replace")
+    found = re.match(r"\d+(\.\d+)*", shown.strip())
+    return Compiler(command=(path,), tool=name, version=found.group() if found else "")
+
+
+def age_of(compiler: Compiler) -> str:
+    """Why a compiler's warnings are not taken for true: it is too old; "" when it is not."""
+    major = compiler.version.partition(".")[0]
+    if not major.isdigit() or int(major) >= OLDEST_GCC or "zig" in compiler.tool:
+        return ""
+    return f"version {compiler.version} is older than {OLDEST_GCC}, and its warnings are not those of today's"
+
+
+def compiles(compiler: Compiler, flags: Sequence[str], work: Path, machine: int | None) -> str:
+    """Whether a compiler makes an object of PROBE with these flags: "", or why not. `machine`: the object's
+    e_machine; None: any."""
+    work.mkdir(parents=True, exist_ok=True)
+    (work / "probe.c").write_text(PROBE, "ascii")
+    (work / "probe.o").unlink(missing_ok=True)
+    command = [*compiler.command, *flags, "-c", "probe.c", "-o", "probe.o"]
+    done = run_tool(command, seconds=PROBE_SECONDS, cwd=work, environment=environment(work))
+    if done.returncode != 0:
+        lines = (done.stderr or done.stdout).decode(errors="replace").replace(str(work), "").splitlines()
+        errors = [line for line in lines if "error" in line] or lines or [words(done)]
+        return f"it cannot compile a file that includes stddef.h, stdint.h and string.h: {errors[0].strip()[:300]}"
+    return no_object(work / "probe.o", machine) or age_of(compiler)
+
+
+def no_object(path: Path, machine: int | None) -> str:
+    """Why a file is not the object of a compiler for a machine (e_machine; None: any); "" when it is."""
+    if not path.is_file():
+        return "it ended well and wrote no object file"
+    head = path.read_bytes()[:20]
+    if machine is not None and (head[:6] != b"\x7fELF\x01\x01" or struct.unpack_from("<H", head, 18)[0] != machine):
+        return "its object files are for another machine"
+    return ""
+
+
+def machine_of(architecture: str) -> int | None:
+    """e_machine of a target's object files; None when the table does not know it."""
+    return next((number for start, number in ELF_MACHINE.items() if architecture.startswith(start)), None)
+
+
+def environment(work: Path) -> dict[str, str]:
+    """What a compiler sees of this process's environment; zig's caches lie in `work`."""
+    kept = {key: value for key, value in os.environ.items() if key in KEPT}
+    return kept | {"ZIG_LOCAL_CACHE_DIR": str(work / "cache"), "ZIG_GLOBAL_CACHE_DIR": str(work / "cache")}
 
 
 def compile_c(compiler: Compiler, arguments: Sequence[str], work: Path) -> None:
     """Run the compiler in `work`. Raises VerificationError with what it said."""
     work.mkdir(parents=True, exist_ok=True)
-    environment = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME", "TMPDIR")}
-    environment |= {"ZIG_LOCAL_CACHE_DIR": str(work / "cache"), "ZIG_GLOBAL_CACHE_DIR": str(work / "cache")}
-    done = subprocess.run(
-        [*compiler.command, *arguments], cwd=work, env=environment, capture_output=True,
-        timeout=COMPILE_SECONDS,
-        check=False,
-    )  # fmt: skip
+    command = [*compiler.command, *arguments]
+    done = run_tool(command, seconds=COMPILE_SECONDS, cwd=work, environment=environment(work))
     if done.returncode != 0:
         said = done.stderr.decode(errors="replace").replace(str(work), "")
         raise VerificationError(said.strip()[:600] or f"{compiler.tool} ended with {done.returncode}")
@@ -125,9 +190,23 @@ def for_target(files: Sequence[str], source: BundleSource, work: Path) -> Check:
                 for path in files
             ]:
                 done.result()
+        check_objects(files, work, machine)
         return f"{facts.zig_target} {facts.zig_cpu}" + check_model_array(work, source)
 
-    return guarded(name, compiler.tool, run, compiler.version)
+    machine = machine_of(facts.zig_target)
+    base = ["-target", facts.zig_target, f"-mcpu={facts.zig_cpu}", "-ffreestanding", "-isystem", "include"]
+    return guarded(
+        name, compiler.tool, run, compiler.version, lambda: compiles(compiler, base, work, machine)
+    )
+
+
+def check_objects(files: Sequence[str], work: Path, machine: int | None) -> None:
+    """Raises VerificationError unless every file became an object for the machine: a program that only says so is no
+    compiler."""
+    for path in files:
+        why = no_object(work / f"{Path(path).stem}.o", machine)
+        if why:
+            raise VerificationError(f"{Path(path).name}: {why}")
 
 
 def write_string_header(folder: Path) -> None:
@@ -147,15 +226,24 @@ def with_vendor_gcc(files: Sequence[str], source: BundleSource, work: Path) -> C
     if facts is None or not facts.gcc_flags:
         return Check(name=name, tool="gcc", result="not run", why="the target file names no GCC flags")
     names = vendor_gccs(source.target)
-    compiler = next((found for found in map(gcc, names) if found is not None), None)
-    if compiler is None:
-        return Check(name=name, tool=names[0] if names else "gcc", result="not run", why="it is not installed")
+    check = Check(name=name, tool=names[0] if names else "gcc", result="not run", why="it is not installed")
+    for compiler in filter(None, map(gcc, names)):
+        check = _with_gcc(name, compiler, files, source, work / compiler.tool)
+        if check.result != "not run":
+            break
+    return check
+
+
+def _with_gcc(name: str, compiler: Compiler, files: Sequence[str], source: BundleSource, work: Path) -> Check:
+    flags = source.target.compiler.gcc_flags if source.target.compiler is not None else ()
+    machine = machine_of(source.target.architecture)
 
     def run() -> str:
-        compile_c(compiler, [*facts.gcc_flags, "-O2", *WARNINGS, "-c", *files], work)
-        return " ".join(facts.gcc_flags) + check_model_array(work, source)
+        compile_c(compiler, [*flags, "-O2", *WARNINGS, "-c", *files], work)
+        check_objects(files, work, machine)
+        return " ".join(flags) + check_model_array(work, source)
 
-    return guarded(name, compiler.tool, run, compiler.version)
+    return guarded(name, compiler.tool, run, compiler.version, lambda: compiles(compiler, flags, work, machine))
 
 
 def check_model_array(work: Path, source: BundleSource) -> str:
@@ -223,9 +311,25 @@ def with_cmake(library: Path, work: Path) -> Check:
             work,
         )
         compile_c(cmake, ["--build", str(work / "build")], work)
+        if not list((work / "build").rglob("*.a")):
+            raise VerificationError("CMake ended well and built no library")
         return "the static library, with the host's compiler"
 
-    return guarded(name, "cmake", run)
+    return guarded(name, "cmake", run, probe=lambda: cmake_works(path, work / "probe"))
+
+
+def cmake_works(path: str, work: Path) -> str:
+    """Whether CMake builds a library of one function with the host's compiler: "", or why not."""
+    work.mkdir(parents=True, exist_ok=True)
+    (work / "probe.c").write_text(PROBE, "ascii")
+    (work / "CMakeLists.txt").write_text(
+        "cmake_minimum_required(VERSION 3.16)\nproject(probe C)\nadd_library(probe probe.c)\n", "ascii"
+    )
+    for step in (["-S", ".", "-B", "build"], ["--build", "build"]):
+        done = run_tool([path, *step], seconds=PROBE_SECONDS, cwd=work, environment=environment(work))
+        if done.returncode != 0:
+            return f"it cannot build a library of one C function: {words(done)}"
+    return "" if list((work / "build").rglob("*probe*.a")) else "it ended well and built no library"
 
 
 def check_sketch(library: Path, source: BundleSource, work: Path) -> Check:
@@ -251,11 +355,22 @@ def check_sketch(library: Path, source: BundleSource, work: Path) -> Check:
             "-x",
             "c++",
         ]
+        if not compiler.version:
+            raise VerificationError("c++ does not say its version")
         for define in ([], [f"-D{text.prefix(source).upper()}_INT8_KERNELS"]):
             compile_c(compiler, [*flags, *define, f"-I{work}", f"-I{library / 'src'}", str(sketch)], work)
         return "TFLM's operators as listed in tflm_ops.py"
 
-    return guarded(name, compiler.tool, run, compiler.version)
+    def probe() -> str:
+        (work / "probe.cpp").write_text("#include <stddef.h>\n#include <stdint.h>\nint32_t probe(size_t count);\n")
+        done = run_tool(
+            [*compiler.command, "-std=c++17", "-fsyntax-only", "probe.cpp"], seconds=PROBE_SECONDS, cwd=work
+        )
+        if not compiler.version:
+            return "it does not say its version"
+        return age_of(compiler) if done.returncode == 0 else f"it cannot read a C++17 file: {words(done)}"
+
+    return guarded(name, compiler.tool, run, compiler.version, probe)
 
 
 def write_stub(folder: Path) -> None:

@@ -8,7 +8,6 @@ and finds the library two folders up.
 from __future__ import annotations
 
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,9 +15,12 @@ from typing import Final
 from ..errors import VerificationError
 from . import firmware_text as text
 from . import golden
-from .firmware_compile import WARNINGS, Compiler, compile_c, gcc, guarded
+from .firmware_compile import WARNINGS, Compiler, cmake_works, compile_c, gcc, guarded
+from .firmware_native import runs_here
+from .optional_tools import run_tool
 from .source import BundleSource, Check
 
+CHECK: Final = "the CMake example prints the label of the first golden picture"
 RUN_SECONDS: Final = 120.0
 PROGRAM_STACK_BYTES: Final = 6144
 """Stack for the network, printing and the system's own main, beside that of `prepare`. The systems' defaults (1024
@@ -121,12 +123,19 @@ def readme_section(source: BundleSource) -> str:
 
 def check_example(library: Path, source: BundleSource, work: Path) -> Check:
     """The CMake example, built with CMake or else with `cc`, and run: it must print the golden picture's label."""
-    name = "the CMake example prints the label of the first golden picture"
     path = shutil.which("cmake")
-    compiler = Compiler(command=(path,), tool="cmake", version="") if path else gcc("cc")
-    if compiler is None:
-        return Check(name=name, tool="cmake", result="not run", why="neither cmake nor cc is installed")
-    build = _with_cmake if path else _with_cc
+    cmake = Compiler(command=(path,), tool="cmake", version="") if path else None
+    check = Check(name=CHECK, tool="cmake", result="not run", why="neither cmake nor cc is installed")
+    for compiler in filter(None, (cmake, gcc("cc"))):
+        check = _built_and_run(compiler, library, source, work)
+        if check.result != "not run":
+            break
+    return check
+
+
+def _built_and_run(compiler: Compiler, library: Path, source: BundleSource, work: Path) -> Check:
+    with_cmake = compiler.tool == "cmake"
+    build = _with_cmake if with_cmake else _with_cc
 
     def run() -> str:
         printed = run_program(build(library, source, compiler, work))
@@ -136,7 +145,10 @@ def check_example(library: Path, source: BundleSource, work: Path) -> Check:
             raise VerificationError(f"the example printed {printed!r}, the known label is {label!r}")
         return f"{lines[1]}; {lines[0]}; with the host's compiler"
 
-    return guarded(name, compiler.tool, run, compiler.version)
+    def probe() -> str:
+        return cmake_works(compiler.command[0], work / "probe") if with_cmake else runs_here(compiler, work)
+
+    return guarded(CHECK, compiler.tool, run, compiler.version, probe)
 
 
 def golden_label(source: BundleSource) -> str:
@@ -151,7 +163,7 @@ def golden_label(source: BundleSource) -> str:
 
 def run_program(program: Path) -> str:
     """What it printed. Raises VerificationError when it fails."""
-    done = subprocess.run([str(program)], capture_output=True, timeout=RUN_SECONDS, check=False)
+    done = run_tool([str(program)], seconds=RUN_SECONDS)
     printed = done.stdout.decode(errors="replace")
     if done.returncode != 0:
         raise VerificationError(f"the example ended with {done.returncode}: {printed.strip()}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +14,22 @@ from numpy.typing import NDArray
 from ..calibrate.contract import prepare
 from ..errors import VerificationError
 from . import firmware_text as text
-from .firmware_compile import WARNINGS, compile_c, gcc, guarded, zig
+from .firmware_compile import (
+    PROBE_SECONDS,
+    WARNINGS,
+    Compiler,
+    age_of,
+    compile_c,
+    environment,
+    gcc,
+    guarded,
+    zig,
+)
+from .optional_tools import run_tool, words
 from .source import BundleSource, Check
 
+CHECK: Final = "prepare and decide equal the build machine's answers"
+RUN_SECONDS: Final = 120.0
 TEMPLATE: Final = Path(__file__).parent / "firmware_template"
 FORMATS: Final = (
     "RGB888", "BGR888", "RGBA8888", "GRAY8", "RGB565_LE", "RGB565_BE", "YUYV422", "UYVY422"
@@ -26,11 +38,16 @@ FORMATS: Final = (
 
 
 def run_native(library: Path, source: BundleSource, work: Path) -> Check:
-    name = "prepare and decide equal the build machine's answers"
-    compiler = gcc("cc") or zig()
-    if compiler is None:
-        return Check(name=name, tool="cc", result="not run", why="neither cc nor ziglang is installed")
+    """The check, with this machine's `cc` or else with zig's."""
+    check = Check(name=CHECK, tool="cc", result="not run", why="neither cc nor ziglang is installed")
+    for compiler in filter(None, (gcc("cc"), zig())):
+        check = _run_with(compiler, library, source, work)
+        if check.result != "not run":
+            break
+    return check
 
+
+def _run_with(compiler: Compiler, library: Path, source: BundleSource, work: Path) -> Check:
     def run() -> str:
         work.mkdir(parents=True, exist_ok=True)
         # Large constants that neither function reads only cost time.
@@ -45,13 +62,33 @@ def run_native(library: Path, source: BundleSource, work: Path) -> Check:
         images, outputs = image_cases(source), output_cases(source)
         sent = b"".join(command(0, image) for image in images)
         sent += b"".join(struct.pack("<4i", 1, 0, 0, 0) + output.tobytes() for output in outputs)
-        done = subprocess.run(
-            [str(work / "driver")], input=sent, capture_output=True, timeout=120, check=False
-        )
+        done = run_tool([str(work / "driver")], given=sent, seconds=RUN_SECONDS)
+        if done.returncode != 0:
+            raise VerificationError(f"the program ended with {done.returncode}: {words(done)}")
         compare(done.stdout, images, outputs, source)
         return f"{len(images)} images in {len(FORMATS)} pixel formats, {len(outputs)} outputs"
 
-    return guarded(name, compiler.tool, run, compiler.version)
+    return guarded(CHECK, compiler.tool, run, compiler.version, lambda: runs_here(compiler, work))
+
+
+def runs_here(compiler: Compiler, work: Path) -> str:
+    """Whether a compiler makes programs that this machine can run: "", or why not."""
+    work.mkdir(parents=True, exist_ok=True)
+    (work / "here.c").write_text(
+        "#include <stdint.h>\n#include <stdio.h>\n#include <string.h>\n"
+        'int main(void) {\n  int32_t some = 0;\n  memset(&some, 1, sizeof some);\n  printf("%d\\n", (int)some);\n'
+        "  return 0;\n}\n",
+        "ascii",
+    )
+    (work / "here").unlink(missing_ok=True)
+    command = [*compiler.command, "-std=c99", "here.c", "-o", "here"]
+    made = run_tool(command, seconds=PROBE_SECONDS, cwd=work, environment=environment(work))
+    if made.returncode != 0:
+        return f"it cannot compile a program that includes stdint.h, stdio.h and string.h: {words(made)}"
+    done = run_tool([str(work / "here")], seconds=PROBE_SECONDS)
+    if done.stdout != b"16843009\n":
+        return f"what it makes does not run on this machine: {words(done)}"
+    return age_of(compiler)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,8 @@ from . import keras_container
 from .keras_assign import assign_weights, cause_of, check_layout
 from .keras_ends import refuse_single_output
 from .keras_facts import LayerEntry, ModelFacts, WeightEntry
+from .keras_table import MODELS
+from .keras_versions import OLD_HARD_SIGMOID
 from .macs import count_macs
 
 __all__ = ["LayerEntry", "ModelFacts", "WeightEntry", "describe", "rebuild", "start_tensorflow"]
@@ -81,7 +83,7 @@ def _set_input(config: dict[str, Any], shape: tuple[int, int, int]) -> None:
     for item in layers if inputs else layers[:1]:
         if item["class_name"] == "InputLayer" and (not inputs or item["name"] == inputs[0]):
             item["config"]["batch_shape"] = [None, *shape]
-        elif not inputs and "layers" in item["config"]:
+        elif not inputs and item["class_name"] in MODELS:
             _set_input(item, shape)
 
 
@@ -90,7 +92,11 @@ def _from_config(config: dict[str, Any], facts: ModelFacts, path: Path) -> Any:
     from keras.src.applications.convnext import LayerScale
     from keras.src.applications.inception_resnet_v2 import CustomScaleLayer
 
-    custom = {"LayerScale": LayerScale, "CustomScaleLayer": CustomScaleLayer}
+    custom = {
+        "LayerScale": LayerScale,
+        "CustomScaleLayer": CustomScaleLayer,
+        OLD_HARD_SIGMOID: lambda x: keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0),
+    }
     with _allocation_guard(facts, path):
         try:
             return keras.saving.deserialize_keras_object(config, custom_objects=custom, safe_mode=True)

@@ -105,7 +105,8 @@ CORES: Mapping[str, Core] = {
 
 
 def zig(*arguments: str, cwd: Path) -> None:
-    """Runs one zig command in ``cwd``; a failure is ours, because every input was emitted by us."""
+    """Runs one zig command in ``cwd``. Raises :class:`ToolMissingError` when zig is absent or does not work at all;
+    any other failure is ours, because every input was emitted by us."""
     package = importlib.util.find_spec("ziglang")
     if package is None or package.origin is None:
         raise ToolMissingError(
@@ -117,17 +118,41 @@ def zig(*arguments: str, cwd: Path) -> None:
     environment["ZIG_LOCAL_CACHE_DIR"] = str(cwd / "zig-cache")
     environment["ZIG_GLOBAL_CACHE_DIR"] = str(cwd / "zig-cache")
     environment["SOURCE_DATE_EPOCH"] = "0"
-    done = subprocess.run(
-        [str(Path(package.origin).with_name("zig")), *arguments],
-        cwd=cwd,
-        env=environment,
-        capture_output=True,
-        timeout=300,
-    )
+    program = str(Path(package.origin).with_name("zig"))
+
+    def run(*words: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [program, *words],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=300,
+        )
+
+    try:
+        done = run(*arguments, folder=cwd)
+        if done.returncode == 0:
+            return
+        with tempfile.TemporaryDirectory(dir=cwd) as folder:
+            (Path(folder) / "probe.c").write_text("int probe(void);\nint probe(void) { return 1; }\n")
+            probe = run("cc", "-target", "thumb-freestanding-eabi", "-c", "probe.c", folder=Path(folder))
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        raise _zig_broken(str(problem)) from None
+    if probe.returncode != 0:
+        raise _zig_broken((probe.stderr.decode(errors="replace").strip().splitlines() or ["no word"])[-1])
     if done.returncode != 0:
         raise BugError(
             f"zig {arguments[0]} failed on emitted code:\n{done.stderr.decode(errors='replace')[-4000:]}"
         )
+
+
+def _zig_broken(said: str) -> ToolMissingError:
+    return ToolMissingError(
+        f"the cross-compiler (PyPI package ziglang) is installed, but does not work: {said[:300]}",
+        supported="ziglang as espalier[mcu] pins it, with room for its cache in the temporary folder",
+        next_step="install it again, or free some space",
+    )
 
 
 def compile_program(

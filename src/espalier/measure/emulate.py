@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib
+import importlib.util
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -263,10 +264,15 @@ class EmulatedCore:
 
 def _unicorn() -> Any:
     try:
+        # All that is used of it: other versions of the package have other parts.
+        for part in ("arm_const", "riscv_const", "unicorn_py3.unicorn"):
+            importlib.import_module(f"unicorn.{part}")
         return importlib.import_module("unicorn")
-    except ImportError:
+    except (ImportError, OSError, AttributeError) as problem:
+        absent = importlib.util.find_spec("unicorn") is None
         raise ToolMissingError(
-            "the CPU emulator (PyPI package unicorn) is not installed",
+            "the CPU emulator (PyPI package unicorn) is "
+            + ("not installed" if absent else f"installed, but does not work: {problem}"),
             supported="microcontroller programs are run on an emulated core during the build",
             next_step="install the optional dependencies: espalier[mcu]",
         ) from None

@@ -8,6 +8,7 @@ compiled for the occasion. A count of Helium instructions is not a count of cycl
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,8 @@ from espalier.measure.cross import Core, compile_plugin, compile_program
 from espalier.measure.elf import Image
 
 _SECONDS = 120
+OLDEST = 6
+"""QEMU's first version with the board of the Cortex-M55 (mps3-an547)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,18 +107,58 @@ def _run(
     counting = f"./{plugin.name},begin={begin:#x},end={end:#x},out=count.txt"
     command = [qemu, "-M", core.qemu, "-nographic", "-monitor", "none", "-serial", "none"]
     command += ["-semihosting-config", "enable=on,target=native", "-kernel", "program.elf", "-plugin", counting]
-    done = subprocess.run(
-        command, cwd=workdir, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, check=False
-    )
+    try:
+        done = subprocess.run(
+            command, cwd=workdir, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, check=False
+        )
+    except OSError as problem:
+        raise _broken(f"it cannot start: {problem.strerror}") from None
+    except subprocess.TimeoutExpired:
+        why = _fault(qemu, core)
+        raise (
+            _broken(why) if why else VerificationError(f"the program did not end on {core.name} within {_SECONDS} s")
+        ) from None
     said = dict(
         line.rsplit(" ", 1) for line in done.stderr.decode("ascii", "replace").splitlines() if " " in line
     )
+    why = _fault(qemu, core) if done.returncode != 0 or not (workdir / "count.txt").is_file() else ""
+    if why:
+        raise _broken(why)
     if done.returncode != 0:
         raise VerificationError(
             f"the program failed on {core.name} under QEMU (code {done.returncode}): "
             f"{said or done.stderr[-500:]!r}"
         )
     return image, said
+
+
+def _broken(why: str) -> ToolMissingError:
+    return ToolMissingError(
+        f"qemu-system-arm is installed, but does not work here: {why}",
+        supported=f"QEMU {OLDEST}.0 or later with plugins",
+        next_step="install qemu-system-arm of this system's packages",
+    )
+
+
+def _fault(qemu: str, core: Core) -> str:
+    """Why this QEMU could not have run any program for the core: another program, an old one, one without plugins."""
+    try:
+        version, machines, plugins = (
+            subprocess.run(
+                [qemu, *words], stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False
+            )
+            for words in (("--version",), ("-M", "help"), ("--help",))
+        )
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        return f"it does not answer to --version: {problem}"
+    found = re.search(r"QEMU emulator version (\d+)", version.stdout.decode(errors="replace"))
+    if found is None:
+        return "it does not name itself QEMU"
+    if int(found.group(1)) < OLDEST:
+        return f"QEMU {found.group(1)} is older than {OLDEST}"
+    if core.qemu.encode() not in machines.stdout:
+        return f"it does not know the board {core.qemu}"
+    return "" if b"-plugin" in plugins.stdout else "it was built without plugins"
 
 
 def _counts(workdir: Path) -> list[int]:

@@ -37,13 +37,16 @@ def compile_java(sources: Mapping[str, bytes], *, compiler: str = "javac") -> di
         files = [str(folder / "source" / path) for path in sorted(sources)]
         command = [compiler, "-J-XX:TieredStopAtLevel=1", *OPTIONS, "-d", str(folder / "classes"), *files]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+            done = subprocess.run(
+                command, stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=False
+            )
         except FileNotFoundError:
             raise ToolMissingError(f"{compiler} is not installed", next_step="install a JDK") from None
+        except (OSError, subprocess.TimeoutExpired) as problem:
+            raise ToolMissingError(f"{compiler} does not work: {problem}", next_step="install a JDK") from None
+        said = done.stderr.decode(errors="replace").replace(scratch, "")
         if done.returncode:
-            raise VerificationError(
-                f"javac refuses the Java sources: {done.stderr.replace(scratch, '')[:2000]}"
-            )
+            raise VerificationError(f"javac refuses the Java sources: {said[:2000]}")
         made = sorted((folder / "classes").rglob("*.class"))
         return {path.relative_to(folder / "classes").as_posix(): path.read_bytes() for path in made}
 
