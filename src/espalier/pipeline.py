@@ -6,9 +6,11 @@ from pathlib import Path
 
 from .answer_gates import strict_row
 from .build import Outcome, output_folder
+from .bundle.compare_kernels import add_kernels
 from .bundle.make_bundles import make_bundles, start_programs
 from .bundle.prove_model import prove_model, provers
 from .bundle.source import Artifact
+from .calibrate.check_outputs import check_outputs
 from .calibrate.check_sets import check_sets
 from .fit_gates import Reserve
 from .gate import gates, not_shown
@@ -31,7 +33,7 @@ def run_stages(
 ) -> Outcome:
     """Every stage after the reading of the recipe, see `build.build`."""
     given_early = shop.submit(job.model.float_model)
-    findings = check_sets(shop, job)
+    findings = (*check_outputs(job), *check_sets(shop, job))
     if job.model.is_new():
         # While TensorFlow imports: what is needed first comes first.
         shop.start_in_turn(("litert", 0), ("litert-runtime", 0), *provers(), *timers())
@@ -42,10 +44,11 @@ def run_stages(
     check_targets(job, int8)
     job = decide_threshold(shop, job, pruned.model, int8)
     proof = shop.submit(prove_model, shop, job, int8)
+    kernels = shop.submit(add_kernels, shop, job, int8, pruned.model, proof)
     programs = start_programs(shop, job, int8, proof)
     answered.result()
     evaluation = evaluate_model(shop, job, given=given, pruned=pruned, int8=int8)
-    proved = proof.result()
+    proved = kernels.result()
     bundles = make_bundles(
         shop, job, int8=int8, proof=proved, programs=programs, evaluation=evaluation, tools=tools
     )

@@ -1,11 +1,19 @@
-"""The distance of two kernel sets on the same int8 file, and whether it is rounding or a defect.
+"""What another kernel set does to the accuracy of the same int8 file, and whether that is a defect.
 
-Kernels round differently by design (XNNPACK once, the reference twice, LiteRT's fully connected layers in float), so
-a difference is a fact to report; one that is large and changes answers is a defect.
+Kernels round differently by design (XNNPACK once, the reference twice, LiteRT's fully connected layers in float), and
+what is off by one early in a net may be off by thirty at its end: neither the bytes nor the number of changed answers
+tell rounding from a defect. What counts is what it costs: the paired difference in right answers on all images, with its
+95 % interval. Without labels the float model's answers stand in for the truth.
+
+Not every image needs to run. An answer changes only where some byte moves by at least half the margin between its first
+and second place. After CHUNK images of all margins, images run by their margin, nearest to a change first, until it is
+beyond SAFETY times what the largest difference seen so far could bridge. Differences are largest where the scores are
+close (a softmax is steepest there), so those that are left out are the least likely to hold a larger one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,36 +21,141 @@ from numpy.typing import NDArray
 
 from ..bundle.source import Check
 from ..report.content import ParityRow
+from . import statistics
 
-LARGEST_DIFFERENCE = 26
-"""Largest difference of an output byte that rounding explains (a tenth of the range): it is one per operator and
-grows through a net."""
+SAFETY = 1.5
+"""Times the largest difference seen that an image's margin must lie beyond to be left out."""
 
-CHANGED_SHARE = 0.05
-"""Changed top-1 answers up to this share (at least one) pass whatever the bytes."""
+CHUNK = 64
+"""Images between two looks at whether to go on."""
+
+EVIDENCE = 0.01
+"""Level of McNemar's test at which a loss over the limit counts as shown; the interval must lie beyond the limit, too."""
+
+Run = Callable[[NDArray[np.int64]], NDArray[Any]]
+"""Images (their places) -> what the other kernel set answers, [n, classes]."""
 
 
-def compare_outputs(first: str, second: str, a: NDArray[Any], b: NDArray[Any]) -> ParityRow:
-    """The distance of two outputs [n, classes] of the same integer file."""
-    shared = min(len(a), len(b))
-    a, b = a[:shared], b[:shared]
-    difference = np.abs(a.astype(np.int64) - b.astype(np.int64))
+def compare_kernels(
+    first_name: str,
+    second_name: str,
+    known: NDArray[Any],
+    run: Run,
+    truth: NDArray[np.int64],
+    *,
+    limit_points: float,
+    affordable: int | None = None,
+    labelled: bool = True,
+) -> ParityRow:
+    """One kernel set against another, whose integer outputs for all images are `known` [n, classes].
+
+    `affordable`: images that a slow kernel set runs at most, unless they show that it loses. They stand for all that
+    are near a change, and the row says how many ran. `truth`: classes, or the float model's answers.
+    """
+    known = known.reshape(len(known), -1).astype(np.int64)
+    before = known.argmax(axis=1)
+    after, largest, ran = before.copy(), 0, 0
+    order, margins = _by_margin(known)
+    size = CHUNK if affordable is None else min(CHUNK, max(1, affordable))
+    near = len(order)
+    while ran < min(near, len(order)):
+        if affordable is not None and ran >= affordable and not _loses(before, after, truth, order[:ran]):
+            break
+        places = order[ran : ran + size]
+        found = run(places).reshape(len(places), -1).astype(np.int64)
+        largest = max(largest, int(np.abs(found - known[places]).max(initial=0)))
+        after[places] = found.argmax(axis=1)
+        ran += len(places)
+        # Of the first CHUNK, of all margins, each runs; behind them the margins grow.
+        first, rest = min(CHUNK, len(order)), margins[order[CHUNK:]]
+        near = first + int((rest <= SAFETY * 2 * max(largest, 1)).sum())
+    drop = _drop(before, after, truth, np.arange(len(truth)))
+    part = _drop(before, after, truth, order[:ran])
+    share = 1.0 if ran >= near else near / len(truth)
+    shown = drop if ran >= near else part
     return ParityRow(
-        first=first,
-        second=second,
-        n=len(a),
-        largest_difference=int(difference.max(initial=0)),
-        top1_changes=int((a.argmax(axis=1) != b.argmax(axis=1)).sum()),
+        first=first_name,
+        second=second_name,
+        n=len(truth),
+        ran=ran,
+        largest_difference=largest,
+        top1_changes=int((before != after).sum()),
+        top1_first=float((before == truth).mean()),
+        top1_second=float((before == truth).mean() - share * shown.points / 100),
+        points=share * shown.points,
+        interval=(share * shown.low, share * shown.high),
+        p_value=shown.p_value,
+        labelled=labelled,
     )
 
 
-def check_parity(row: ParityRow) -> Check:
-    """Failed when bytes differ by more than LARGEST_DIFFERENCE and more answers than CHANGED_SHARE changed."""
-    changed = row.top1_changes > max(1, int(CHANGED_SHARE * row.n))
-    bad = changed and row.largest_difference > LARGEST_DIFFERENCE
+def over_limit(row: ParityRow, limit_points: float) -> bool:
+    """Whether the images show that the second kernel set loses more than the limit."""
+    return row.interval[0] > max(limit_points, 0.0) and row.p_value < EVIDENCE
+
+
+def check_kernels(row: ParityRow, limit_points: float) -> Check:
+    """Failed on evidence only (`over_limit`), then with the layer and what helps."""
+    bad = over_limit(row, limit_points)
+    what = "accuracy" if row.labelled else "agreement with the float model"
+    why = (
+        f"{what} {row.top1_second:.2%} against {row.top1_first:.2%}: {-row.points + 0.0:+.2f} points (95 % "
+        f"{-row.interval[1]:+.2f} to {-row.interval[0]:+.2f}), {row.top1_changes} answers changed, largest difference of an "
+        f"output byte {row.largest_difference}; {row.ran} images ran, those nearest to a change"
+    )
+    if bad:
+        where = f" They part at {row.layer}." if row.layer else ""
+        why += (
+            f'. That is over the limit of {limit_points:g} points.{where} What helps: search = "best" in [quantize], which '
+            "looks for a step that kernels agree on; training with activations in smaller ranges; or a runtime with the "
+            f"kernels of {row.first}"
+        )
+    elif row.points > limit_points:
+        why += f"; more than {limit_points:g} points is the better guess, but these images do not show it"
     return Check(
         name=f"{row.second} against {row.first}, {row.n} images",
         tool="espalier",
         result="failed" if bad else "passed",
-        why=f"largest difference of an output byte {row.largest_difference}, {row.top1_changes} answers changed",
+        why=why,
     )
+
+
+def parting_layer(apart: list[tuple[str, tuple[str, ...], float]]) -> str:
+    """Where two kernel sets part: of operators (output, inputs, mean difference in steps) in graph order the one whose
+    output differs most beyond what its inputs do; "" when none differs."""
+    seen: dict[str, float] = {}
+    worst, most = "", 0.0
+    for name, inputs, difference in apart:
+        excess = difference - max((seen.get(one, 0.0) for one in inputs), default=0.0)
+        if excess > most:
+            worst, most = name, excess
+        seen[name] = difference
+    return worst
+
+
+def _by_margin(outputs: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Places: first CHUNK of all distances between first and second score, then the others, nearest first; and that
+    distance of each image."""
+    if outputs.shape[1] < 2:
+        return np.arange(len(outputs)), np.zeros(len(outputs), np.int64)
+    two = np.partition(outputs, -2, axis=1)[:, -2:]
+    margins = two[:, 1] - two[:, 0]
+    order = np.argsort(margins, kind="stable")
+    some = np.unique(np.linspace(0, len(order) - 1, min(CHUNK, len(order))).round().astype(np.int64))
+    return np.concatenate([order[some], np.delete(order, some)]), margins
+
+
+def _drop(
+    before: NDArray[np.int64], after: NDArray[np.int64], truth: NDArray[np.int64], places: NDArray[np.int64]
+) -> statistics.Drop:
+    right, still = (before == truth)[places], (after == truth)[places]
+    return statistics.paired_drop(
+        int((right & ~still).sum()), int((~right & still).sum()), max(1, len(places))
+    )
+
+
+def _loses(
+    before: NDArray[np.int64], after: NDArray[np.int64], truth: NDArray[np.int64], places: NDArray[np.int64]
+) -> bool:
+    """Whether these images show that the second kernel set answers fewer rightly."""
+    return _drop(before, after, truth, places).low > 0

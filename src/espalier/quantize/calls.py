@@ -12,13 +12,14 @@ from ..recipe import InputContract
 from .audit import audit_model
 from .choose import Goal
 from .climb import Search, climb
-from .flatbuffer import strip_model
+from .flatbuffer import graph_of, operator_name, pack_model, read_model, strip_model
 from .int16_targets import Wide
 from .interface import uint8_twin
 from .labelled import Labelled
 from .lighten import lighten
 from .quantize import Scheme, Weights, quantize
 from .ranges import open_pixels
+from .step import computed_inputs
 
 
 def contract_of(contract: dict[str, Any]) -> InputContract:
@@ -158,6 +159,34 @@ def audit_file(
     """audit.audit_model."""
     known = None if contract is None else contract_of(contract)
     return audit_model(model, known, layers=layers, dense=dense, edge=edge)
+
+
+def list_layers(model: bytes) -> list[dict[str, Any]]:
+    """Every operator of a file in order: {"kind", "output", "inputs"}, tensors by name."""
+    read = read_model(model)
+    tensors = graph_of(read).tensors
+
+    def name(index: int) -> str:
+        return bytes(tensors[index].name or b"").decode(errors="replace")
+
+    return [
+        {
+            "kind": operator_name(read, operator).lower(),
+            "output": name(int(operator.outputs[0])),
+            "inputs": [name(index) for index in computed_inputs(read, operator)],
+        }
+        for operator in graph_of(read).operators
+    ]
+
+
+def cut_after(model: bytes, operator: int) -> bytes:
+    """The file up to an operator, whose first output it answers."""
+    read = read_model(model)
+    graph = graph_of(read)
+    graph.operators = graph.operators[: operator + 1]
+    graph.outputs = np.array([graph.operators[-1].outputs[0]], np.int32)
+    read.signatureDefs = []
+    return pack_model(read)
 
 
 def strip_file(model: bytes) -> bytes:

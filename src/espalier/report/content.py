@@ -179,13 +179,27 @@ class LatencyRow(_Row, frozen=True, kw_only=True):
 
 
 class ParityRow(_Row, frozen=True, kw_only=True):
-    """Two kernel sets on the same inputs: the largest difference of an output byte, and changed top-1 answers."""
+    """Two kernel sets on the same images: what the second costs against the first (see measure/parity.py).
+
+    `points` (percentage points that `second` loses), `interval` (95 %) and `p_value` are paired, over all `n` images, of
+    which `ran` were run on `second`: an answer of the others lies too far from a change. `largest_difference`: of an output
+    byte. Not `labelled`: right is what the float model answers.
+    """
 
     first: str
     second: str
     n: int
     largest_difference: int
     top1_changes: int
+    ran: int = 0
+    top1_first: Share | None = None
+    top1_second: Share | None = None
+    points: Points = 0.0
+    interval: tuple[Points, Points] = (0.0, 0.0)
+    p_value: Share = 1.0
+    labelled: bool = True
+    layer: str = ""
+    """Where the two part, when the second loses more than the limit: the Keras layer or tensor."""
 
 
 class ArenaRow(_Row, frozen=True, kw_only=True):

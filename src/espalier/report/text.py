@@ -76,6 +76,7 @@ def key_figures(report: Report) -> list[tuple[str, str]]:
         rows.append(
             ("agreement", f"{a.agreement:.2%} of {a.n} images get the same answer; {len(a.flips)} changed")
         )
+    rows += _kernel_figures(report)
     if p.method != "none":
         given = (
             f" (accuracy {a.float.top1:.2%} as given, {a.pruned.top1:.2%} pruned)" if a and a.pruned else ""
@@ -123,6 +124,21 @@ def key_figures(report: Report) -> list[tuple[str, str]]:
         if core.get("estimate"):
             rows.append(("time", f"{core['target']}: {core['estimate']['text']}"))
     return rows
+
+
+def _kernel_figures(report: Report) -> list[tuple[str, str]]:
+    """The same file on every kernel set, in one line; nothing when none was compared."""
+    known = [row for row in report.parity if row.top1_second is not None]
+    if not known:
+        return []
+    what = "accuracy" if known[0].labelled else "agreement with float"
+    said = [f"{known[0].first} {known[0].top1_first:.2%}"]
+    said += [
+        f"{row.second} {row.top1_second:.2%} ({row.points and -row.points:+.2f}, 95 % {-row.interval[1]:+.2f} to "
+        f"{-row.interval[0]:+.2f})"
+        for row in known
+    ]
+    return [("kernels", f"{what} per runtime and kernel set, n = {known[0].n}: " + "; ".join(said))]
 
 
 def points(value: float) -> str:

@@ -8,7 +8,16 @@ from typing import Any
 from ..calibrate.features import measure_features
 from ..calibrate.stability import measure_stability
 from ..measure.runtimes import litert
-from ..quantize.calls import audit_file, climb_file, lighten_file, make_twin, quantize_file, strip_file
+from ..quantize.calls import (
+    audit_file,
+    climb_file,
+    cut_after,
+    lighten_file,
+    list_layers,
+    make_twin,
+    quantize_file,
+    strip_file,
+)
 from ..quantize.sensitivity import measure_sensitivity
 from .run_models import run_handlers
 
@@ -25,8 +34,10 @@ HANDLERS: dict[str, Callable[..., Any]] = {
     **run_handlers(litert),
     "audit": audit_file,
     "climb": climb_file,
+    "cut_after": cut_after,
     "explain": measure_sensitivity,
     "lighten": lighten_file,
+    "list_layers": list_layers,
     "measure_features": measure_features,
     "measure_stability": measure_stability,
     "quantize": quantize_file,

@@ -26,17 +26,20 @@ def run_handlers(runtime: Callable[[], Runtime]) -> dict[str, Callable[..., Any]
         first: int = 0,
         count: int | None = None,
         spread: int | None = None,
+        places: list[int] | None = None,
         budget_seconds: float | None = None,
         contract: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Answers to images of a .npy: {"outputs", "scale", "zero_point", "seconds"}.
 
-        Images first..first+count, or `spread` of them at equal distances; with `budget_seconds` fewer, from
+        Images first..first+count, `spread` of them at equal distances, or those at `places`; with `budget_seconds` fewer, from
         the start, when the model is slow.
         """
         pixels = np.load(pixels_path, mmap_mode="r")[first : None if count is None else first + count]
         if spread is not None and spread < len(pixels):
             pixels = pixels[np.linspace(0, len(pixels) - 1, spread).round().astype(np.int64)]
+        if places is not None:
+            pixels = pixels[np.array(places, np.int64)]
         settings = msgspec.convert(contract, InputContract) if contract is not None else None
         answer = running.predict(
             runtime(), model, pixels, contract=settings, kernels=kernels, threads=threads

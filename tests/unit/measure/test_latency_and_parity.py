@@ -1,4 +1,4 @@
-"""Both runtimes in their own processes: rows, peaks, checks; the rule that tells rounding from a defect."""
+"""Both runtimes in their own processes: rows, peaks, checks."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from tiny_models import SHAPE, brightness_classifier
 
 from espalier.errors import UnsupportedModelError
 from espalier.measure.latency import _with_thread_notes, compare_latency, measure_latency
-from espalier.measure.parity import check_parity, compare_outputs
 from espalier.recipe import InputContract
 from espalier.report.content import LatencyRow
 from espalier.worker.client import Worker
@@ -89,36 +87,6 @@ def test_processes_that_were_started_ahead_are_used() -> None:
         )
         assert [row.variant for row in result.rows] == ["int8"]
         assert ready.alive
-
-
-def outputs(*answers: int, height: int = 100) -> NDArray[np.int8]:
-    """One row of two classes per answer."""
-    rows = np.full((len(answers), 2), -height, np.int8)
-    rows[np.arange(len(answers)), answers] = height
-    return rows
-
-
-@pytest.mark.parametrize(
-    ("second", "result", "changed"),
-    [
-        (outputs(0, 1, 0, 1), "passed", 0),
-        (outputs(0, 1, 0, 0), "passed", 1),
-        (outputs(1, 1, 0, 0), "failed", 2),
-        (outputs(1, 1, 0), "passed", 1),
-    ],
-)
-def test_large_differences_that_change_answers_are_a_defect(
-    second: NDArray[np.int8], result: str, changed: int
-) -> None:
-    row = compare_outputs("a", "b", outputs(0, 1, 0, 1), second)
-    assert (row.n, row.top1_changes) == (len(second), changed)
-    assert check_parity(row).result == result
-
-
-def test_small_differences_are_rounding_whatever_they_change() -> None:
-    row = compare_outputs("a", "b", outputs(*[0] * 40, height=10), outputs(*[1] * 40, height=10))
-    assert row.largest_difference == 20 and row.top1_changes == 40
-    assert check_parity(row).result == "passed"
 
 
 @pytest.mark.parametrize("kind", ["litert", "litert-runtime", "tflite-runtime"])

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from espalier.errors import ImagesRefusedError, UnsupportedModelError
 from espalier.quantize import flatbuffer
 from espalier.quantize.audit import audit_model
+from espalier.quantize.calls import cut_after, list_layers
 from espalier.quantize.compare import Nearness, float_answers, nearness, split
 from espalier.quantize.head import enter_pixels
 from espalier.quantize.interface import uint8_twin
@@ -301,3 +302,15 @@ def test_images_to_work_on_and_to_judge_on_are_different() -> None:
     assert len(used) == len(judged) == 10
     used, judged = split(pixels[:3], 64, 64)
     assert len(used) == len(judged) == 3
+
+
+def test_a_file_can_be_cut_after_every_layer_to_find_where_kernels_part() -> None:
+    data = quantize(small_network(), images(), CONTRACT).int8_model
+    layers = list_layers(data)
+    assert [layer["kind"] for layer in layers] == [name.lower() for name in operators(data)]
+    fed = (images(4) ^ np.uint8(0x80)).view(np.int8)
+    values = {layers[0]["inputs"][0]: fed}
+    for number, layer in enumerate(layers):
+        values[layer["output"]] = run(cut_after(data, number), fed)
+        assert set(layer["inputs"]) <= set(values)
+    np.testing.assert_array_equal(values[layers[-1]["output"]], run(data, fed))

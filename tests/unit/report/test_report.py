@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from example_report import HOSTILE, example_report
 
-from espalier.report.content import GateRow, PruneRow, Report
+from espalier.report.content import GateRow, ParityRow, PruneRow, Report
 from espalier.report.decision import decision_chart
 from espalier.report.files import report_files
 from espalier.report.html import explain_html, html
@@ -337,3 +337,27 @@ def test_a_class_without_images_still_has_a_row_in_the_confusion_matrix() -> Non
     text = html(report).decode()
     Page(text)
     assert "output 0" in text
+
+
+def test_the_head_gives_the_accuracy_of_every_runtime_and_kernel_set_with_its_interval() -> None:
+    row = ParityRow(
+        first="litert default",
+        second="tflite-runtime default",
+        n=2000,
+        ran=400,
+        largest_difference=30,
+        top1_changes=36,
+        top1_first=0.989,
+        top1_second=0.991,
+        points=-0.2,
+        interval=(-0.7, 0.3),
+    )
+    text = dict(key_figures(example_report(parity=(row,))))["kernels"]
+    assert text == (
+        "accuracy per runtime and kernel set, n = 2000: litert default 98.90%; tflite-runtime default 99.10% (+0.20, 95 % "
+        "-0.30 to +0.70)"
+    )
+    unlabelled = msgspec.structs.replace(row, labelled=False)
+    assert dict(key_figures(example_report(parity=(unlabelled,))))["kernels"].startswith(
+        "agreement with float per runtime"
+    )
