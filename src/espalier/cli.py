@@ -351,15 +351,11 @@ def _reader_gone(problem: BrokenPipeError) -> int:
 
 
 def _printing(problem: Exception) -> EspalierError | None:
-    """Click prints help pages itself: they may meet a full disk, too. Then what was printed is still in the buffer."""
-    if not isinstance(problem, OSError) or problem.filename is not None or sys.stdout is None:
+    """Click prints help pages itself: they may meet a full disk, too."""
+    if not isinstance(problem, OSError) or traceback.extract_tb(problem.__traceback__)[-1].name != click.echo.__name__:
         return None
-    try:
-        sys.stdout.flush()
-    except (OSError, ValueError) as again:
-        abandon(sys.stdout)
-        return cannot_print(again)
-    return None
+    abandon(sys.stdout)
+    return cannot_print(problem)
 
 
 def _bug(problem: Exception) -> int:
