@@ -242,6 +242,9 @@ class Worker:
                 f"the {self.kind} process ran out of its memory limit during `{method}`",
                 next_step="the input is too large for this machine",
             )
+        full = _is_full(self.scratch)
+        if full:
+            return full
         problem = errors.BugError(
             f"{frame.kind} in the {self.kind} process during `{method}`: {frame.found}",
             next_step="please report this with the log",
