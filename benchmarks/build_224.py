@@ -3,10 +3,10 @@
     python benchmarks/build_224.py [--nets MobileNetV2 ResNet50 ...] [--images 100] [--no-plain]
 
 Networks are keras.applications' without downloaded weights (and a ViT-S of 22 million parameters), trained for some
-steps on ten made classes. The plain script is one process: TFLiteConverter.from_keras_model to float and to full-integer int8 with the
-calibration images, and both files run over the evaluation images, all of them decoded and resized by Pillow. The build
-starts with an empty store and makes bundles for android-arm64 and raspberry-pi-4. Memory is the largest sum of the
-proportional set sizes (PSS) of a process and all of its descendants, sampled ten times a second.
+steps on ten made classes. The plain script is one process: TFLiteConverter.from_keras_model to float and to full-integer
+int8 with the calibration images, and both files run over the evaluation images, all of them decoded and resized by
+Pillow. The build starts with an empty store and makes bundles for android-arm64 and raspberry-pi-4. Memory is the largest
+sum of the proportional set sizes (PSS) of a process and all of its descendants, sampled ten times a second.
 """
 
 from __future__ import annotations
@@ -234,7 +234,9 @@ def main() -> None:
             folder = root / net
             if not (folder / "model.keras").exists():
                 write_images(folder, given.images)
-                made = subprocess.run([sys.executable, "-c", MAKE.replace("EPOCHS", str(given.epochs)), net, str(folder)], capture_output=True, text=True, check=False)
+                script = MAKE.replace("EPOCHS", str(given.epochs))
+                command = [sys.executable, "-c", script, net, str(folder)]
+                made = subprocess.run(command, capture_output=True, text=True, check=False)
                 print(f"{net}: {made.stdout.strip() or made.stderr[-2000:]}", flush=True)
             (folder / "labels.txt").write_text("".join(f"c{place}\n" for place in range(CLASSES)))
             scaled = not net.startswith("EfficientNet")

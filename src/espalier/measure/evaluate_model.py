@@ -32,6 +32,9 @@ from .predict import dequantize
 
 SHEET_IMAGES = 24
 
+PART = 10_000
+"""Images whose answers are one stored result."""
+
 
 class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     """The report's accuracy row, accuracy of the model as given, pictures of flipped images, warnings."""
@@ -139,7 +142,8 @@ def _part(
             contract=msgspec.to_builtins(job.recipe.input),
             first=first,
             count=PART,
-            on_progress=lambda done, _, text: shop.progress.step("evaluate", first + done, total, text),
+            # Two models at least answer: each half of the stage, whatever the order.
+            on_progress=lambda done, _, text: shop.progress.step("evaluate", first + done, 2 * total, text),
         )
         kept = {k: value[k] for k in ("scale", "zero_point")}
         return {"outputs": _npy(value["outputs"]), "facts": pack(kept)}
