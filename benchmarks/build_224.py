@@ -148,7 +148,9 @@ def draw(random: np.random.Generator, place: int) -> Image.Image:
     """A picture of a class: stripes of its direction and colour on a ground of any."""
     rows, columns = np.mgrid[0:300, 0:375].astype(np.float32)
     angle = np.pi * place / CLASSES + random.normal(0, 0.04)
-    wave = np.sin((rows * np.sin(angle) + columns * np.cos(angle)) / random.uniform(7, 9) + random.uniform(0, 6))
+    wave = np.sin(
+        (rows * np.sin(angle) + columns * np.cos(angle)) / random.uniform(7, 9) + random.uniform(0, 6)
+    )
     colour = np.array([place % 3 - 1, place % 5 - 2, place % 7 - 3], np.float32)
     ground = random.uniform(90, 160, 3).astype(np.float32)
     picture = ground + wave[..., None] * (30 + 9 * colour) + random.normal(0, 8, (300, 375, 3))
@@ -248,7 +250,15 @@ def main() -> None:
                 plain = Measured([sys.executable, "-c", PLAIN, str(folder), "scaled" if scaled else "raw"])
                 print(f"{net}: plain script {plain}; {plain.said.strip().splitlines()[-1]}", flush=True)
             with tempfile.TemporaryDirectory() as scratch:
-                command = [sys.executable, "-m", "espalier", "build", str(folder / "recipe.toml"), "--out", f"{scratch}/dist"]
+                command = [
+                    sys.executable,
+                    "-m",
+                    "espalier",
+                    "build",
+                    str(folder / "recipe.toml"),
+                    "--out",
+                    f"{scratch}/dist",
+                ]
                 build = Measured(command, ESPALIER_STORE=f"{scratch}/store")
             lines = build.said.strip().splitlines()
             print(f"{net}: espalier build {build}; exit code {build.code}", flush=True)

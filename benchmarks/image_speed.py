@@ -25,7 +25,11 @@ from espalier.load.images import scan
 from espalier.recipe import InputContract
 from espalier.worker.allocator import keep_freed_memory
 
-PILLOW = {"area": Image.Resampling.BOX, "bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
+PILLOW = {
+    "area": Image.Resampling.BOX,
+    "bilinear": Image.Resampling.BILINEAR,
+    "bicubic": Image.Resampling.BICUBIC,
+}
 """Pillow's filter nearest to each method."""
 
 ROUNDS = 7
@@ -77,7 +81,9 @@ def main() -> None:
             for _ in range(ROUNDS):
                 theirs.append(seconds(lambda: with_pillow(paths, given.size, method)))  # noqa: B023
                 ours.append(
-                    seconds(lambda: decode.prepare_set(images.root, images.entries, contract, f"{name}/x.npy"))  # noqa: B023
+                    seconds(
+                        lambda: decode.prepare_set(images.root, images.entries, contract, f"{name}/x.npy")
+                    )  # noqa: B023
                 )
             ratio = statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
             print(

@@ -62,7 +62,10 @@ class _Stage:
         if self.began is None:
             return self.expected * pace
         told = self._told - self.began
-        rest = max(self.expected * (1 - self._share) * min(pace, 1.0), told * (1 / self._share - 1) if self._share else 0.0)
+        rest = max(
+            self.expected * (1 - self._share) * min(pace, 1.0),
+            told * (1 / self._share - 1) if self._share else 0.0,
+        )
         return rest**2 / (rest + now - self._told) if rest else 0.0
 
 
@@ -90,7 +93,8 @@ class Progress:
         with self._lock:
             self._stages = {
                 name: _Stage(
-                    expected=max(0.05, seconds.get(name, DEFAULT_SECONDS.get(name, 1.0))), known=name in seconds
+                    expected=max(0.05, seconds.get(name, DEFAULT_SECONDS.get(name, 1.0))),
+                    known=name in seconds,
                 )
                 for name in stages
             }
@@ -143,7 +147,9 @@ class Progress:
             pace = (now - self._started) / done if done > 0.2 * whole else 1.0
             pace = min(4.0, max(0.25, pace))
             waiting = sum(stage.expected for stage in stages if stage.began is None and not stage.ended)
-            running = [stage.left(now, pace) for stage in stages if stage.began is not None and not stage.ended]
+            running = [
+                stage.left(now, pace) for stage in stages if stage.began is not None and not stage.ended
+            ]
         return waiting * pace + sum(running)
 
     def _stage(self, name: str) -> _Stage:
