@@ -52,7 +52,7 @@ def fully_connected(view: OpView, how: How) -> Lowered:
         constants=(
             Constant(field="weights", values=paired_weights(weights[:, None, None, :], 1, 1), align=4),
             Constant(
-                field="pairs", values=channel_pairs(biases, multipliers, 1, False), struct="espalier_pair"
+                field="pairs", values=channel_pairs(biases, multipliers, 1), struct="espalier_pair"
             ),
         ),
     )

@@ -146,7 +146,8 @@ static inline void espalier_ring_next(const espalier_ring *ring, void *state) {
 
 /* ---- convolution ----------------------------------------------------------------------------------------------- */
 
-/* One pair of output channels. shift is the right shift of the fast path (1..22) or TFLite's shift of the wide one. */
+/* One pair of output channels, of an odd count the last one filled with zeros. shift, for tile_4x2: the right shift where
+ * |sum| < 2^30 and it is 1..22, else TFLite's shift minus 64; for tile_bytes: the right shift, 0 and below a left one. */
 typedef struct {
   int32_t bias0, bias1;
   int32_t multiplier0, shift0;
@@ -159,7 +160,7 @@ typedef struct {
   uint32_t skip;         /* steps of the unrolled loop to jump over on its first pass */
   int32_t zero;          /* 2 * output zero point + 1 */
   const espalier_pair *pairs;
-  int32_t count;         /* pairs of output channels (tile_4x2) or output channels (tile_wide) */
+  int32_t count;         /* pairs of output channels */
   const int8_t *weights;
   int32_t pitch;         /* bytes from one output pixel to the next */
 } espalier_tile;
@@ -186,18 +187,17 @@ typedef struct {
   int16_t window_bytes;     /* for tile_bytes: bytes of a packed window, a multiple of 16; 0 for the other tiles */
   int16_t segment_bytes;    /* bytes of a piece */
   int16_t dilation;         /* rows of the input between two rows of the window */
-  int16_t count;            /* output channels per group; for tile_4x2 pairs of them */
+  int16_t count;            /* whole pairs of output channels per group */
   int16_t skip;             /* steps of the unrolled loop of tile_4x2 that its first pass jumps over */
   int8_t out_zero, low, high;
 } espalier_conv_2d_layer;
 
-/* The fast path: |accumulator| < 2^30, multipliers > 0, right shifts 1..22, an even number of channels per group. */
 void espalier_tile_4x2(const espalier_tile *tile, int8_t *out);
 /* The same for cores with byte dot products: windows and weights stay bytes. weights: per pair of channels, per 16
  * input values, 16 bytes of the first and 16 of the second channel; pieces of a window follow each other closely. */
 void espalier_tile_bytes(const espalier_tile *tile, int8_t *out);
-/* Every other case. */
-void espalier_tile_wide(const espalier_tile *tile, int8_t *out);
+/* Four results from every second of eight sums; scale: multiplier and shift of a channel without a short form. */
+void espalier_tile_other(const int32_t *sums, const int32_t *scale, int8_t *out, const espalier_tile *tile);
 
 /* state: the ring (only where rows go through one), work: what one row needs besides. */
 void espalier_conv_2d(const espalier_conv_2d_layer *layer, const int8_t *in, int8_t *out, void *scratch);
