@@ -54,6 +54,7 @@ FORMS: Mapping[str, CodedForm] = {
     "espalier_conv_2d": CodedForm(split=_conv, channels="out_channels"),
     "espalier_conv_int16": _ONE_PART,
     "espalier_depthwise_bytes": _ONE_PART,
+    "espalier_depthwise_planes": _ONE_PART,
     "espalier_depthwise_conv_2d": CodedForm(split=_whole, channels="", width=2),
     "espalier_fully_connected": CodedForm(split=_dense, channels="units"),
     "espalier_transpose_conv": _ONE_PART,

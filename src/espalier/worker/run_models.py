@@ -13,6 +13,7 @@ from ..measure import predict as running
 from ..measure import preprocessing
 from ..measure.runtimes import Runtime, invoke_raw
 from ..recipe import InputContract
+from .progress import report
 
 
 def run_handlers(runtime: Callable[[], Runtime]) -> dict[str, Callable[..., Any]]:
@@ -42,7 +43,13 @@ def run_handlers(runtime: Callable[[], Runtime]) -> dict[str, Callable[..., Any]
             pixels = pixels[np.array(places, np.int64)]
         settings = msgspec.convert(contract, InputContract) if contract is not None else None
         answer = running.predict(
-            runtime(), model, pixels, contract=settings, kernels=kernels, threads=threads
+            runtime(),
+            model,
+            pixels,
+            contract=settings,
+            kernels=kernels,
+            threads=threads,
+            observe=lambda done, total: report(done, total, "running the model"),
         )
         return {
             "outputs": answer.outputs,

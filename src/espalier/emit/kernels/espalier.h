@@ -554,17 +554,57 @@ typedef struct {
   int32_t bias, multiplier, rounding, shift;
 } espalier_rounded_channel;
 
-/* The same for cores with dual 16-bit multiplications: fast, 3x3, no dilation, stride 1 or 2, channels in fours. weights:
- * per pair of channels, per row, per channel the 16-bit values w0, w1, w1, w2. */
+/* A channel for which that is not exact: computed anew, TFLite's shift (positive: left). */
+typedef struct {
+  int32_t channel, bias, multiplier, shift;
+} espalier_slow_channel;
+
+static inline int8_t espalier_slow_output(int32_t sum, const espalier_slow_channel *c, int32_t zero, int32_t low,
+                                          int32_t high) {
+  sum = espalier_clamp(espalier_requantize(sum, c->multiplier, c->shift), -512, 511) + zero;
+  return (int8_t)espalier_clamp(sum, low, high);
+}
+
+/* What the kernels for dual multiplications need; the order of the fields is known to the assembly. */
+typedef struct {
+  const int16_t *weights;
+  const espalier_rounded_channel *channels;
+  int8_t *out[2];               /* of the first pair's pixels */
+  int32_t step;                 /* bytes from one pair's pixels to the next one's */
+  int32_t count;                /* pairs */
+  int32_t turn;                 /* 1: the last pair's second pixel goes to `spare`; -1: it does not */
+  int8_t *spare;
+  const int8_t *const *rows;
+  const int8_t *const *rows_end;
+  int32_t offset;               /* bytes from the start of the rows to the block */
+  int32_t words;                /* pairs of taps in a row */
+} espalier_depthwise_strip;
+
+typedef void (*espalier_depthwise_strip_kernel)(const espalier_depthwise_strip *strip);
+
+/* 3x3, and any window; of stride 1 and 2. */
+void espalier_depthwise_dual_1(const espalier_depthwise_strip *strip);
+void espalier_depthwise_dual_2(const espalier_depthwise_strip *strip);
+void espalier_depthwise_dual_any_1(const espalier_depthwise_strip *strip);
+void espalier_depthwise_dual_any_2(const espalier_depthwise_strip *strip);
+
+/* The same for cores with dual 16-bit multiplications, stride 1 or 2; channels are padded to 4. weights: per pair of
+ * channels, per row; 3x3: per channel the 16-bit values w0, w1, w1, w2; others: per two taps both channels' two values. */
 typedef struct {
   espalier_ring ring;
   const int16_t *weights;
   const espalier_rounded_channel *scales;
-  int16_t in_width, channels, out_height, out_width, stride_width;
-  int16_t pad_left;           /* 0 or 1 */
+  espalier_depthwise_strip_kernel strip;
+  const espalier_slow_channel *slow;
+  const int8_t *slow_taps;    /* per slow channel those of a window */
+  int16_t slow_count;
+  int16_t in_width, in_channels, out_height, out_width, channels, multiplier, stride_width;
+  int16_t kernel_height, kernel_width, dilation_height, pad_left;
   int16_t ring_width;         /* even */
   int16_t narrow;             /* the ring holds bytes as they come */
-  int8_t low, high;
+  int16_t block_weights;      /* of 4 channels */
+  int32_t last_at, wide_at;   /* in the private memory of a row: outputs of a last block that is not whole, wide rows */
+  int8_t out_zero, low, high;
 } espalier_depthwise_dual_layer;
 
 void espalier_depthwise_dual(const espalier_depthwise_dual_layer *layer, const int8_t *in, int8_t *out, void *scratch);
@@ -572,19 +612,29 @@ void espalier_depthwise_dual_push(const espalier_depthwise_dual_layer *layer, vo
 void espalier_depthwise_dual_row(const espalier_depthwise_dual_layer *layer, void *state, void *work, const int8_t *in,
                                   int8_t *out);
 
-/* The same for cores with byte dot products, where the fast requantization is exact; the ring holds bytes. weights: per
- * channel, per 4 rows and 4 columns of the window (rows outermost), 16 bytes: 4 rows of each column, padded with zeros. */
+/* Sums of some pixels wait in memory to be rescaled, 16 channels for each. */
+#define ESPALIER_SUMS_BYTES 64
+#define ESPALIER_SUMS_WAITING 16
+typedef struct {
+  int32_t pixels, channels, pitch, zero, low, high;
+} espalier_depthwise_rescaling;
+
+/* For cores with byte dot products; the order of the fields is known to the assembly. */
+void espalier_depthwise_finish(const int32_t *sums, const espalier_channel *channels, int8_t *out,
+                               const espalier_depthwise_rescaling *how);
+
+/* The same for cores with byte dot products, windows of at most 4x3 at stride 1 and 4x4 at stride 2, not dilated across;
+ * the ring holds bytes as they come. weights: per channel 16 bytes, 4 rows of each of 4 columns, padded with zeros. */
 typedef struct {
   espalier_ring ring;
   const int8_t *weights;
   const espalier_channel *channels; /* right shifts 1..22; padded to fours */
-  const int32_t *offsets;     /* per 16 bytes of weights, where their values lie in the interleaved rows */
+  const espalier_slow_channel *slow;
+  const int8_t *slow_taps;    /* per slow channel those of a window */
+  int16_t slow_count;
   int16_t in_width, in_channels, out_height, out_width, out_channels, multiplier;
-  int16_t kernel_height, kernel_width, dilation_height, dilation_width, stride_width, ring_width;
-  int16_t pairs;              /* at most 4x3, stride 1, no dilation across */
-  int32_t weight_bytes;       /* of a channel */
-  int32_t plane_bytes;        /* of 4 interleaved rows */
-  int32_t planes_bytes;       /* of all of the window's rows; the sums follow */
+  int16_t kernel_height, kernel_width, dilation_height, stride_width, ring_width;
+  int32_t plane_bytes;        /* of 4 interleaved rows; the sums follow */
   int8_t out_zero, low, high;
 } espalier_depthwise_bytes_layer;
 
@@ -592,6 +642,29 @@ void espalier_depthwise_bytes(const espalier_depthwise_bytes_layer *layer, const
 void espalier_depthwise_bytes_push(const espalier_depthwise_bytes_layer *layer, void *state, const int8_t *row);
 void espalier_depthwise_bytes_row(const espalier_depthwise_bytes_layer *layer, void *state, void *work, const int8_t *in,
                                   int8_t *out);
+
+/* The same for any other window; the ring's rows hold one channel after the other. weights: per channel, per row, 16 taps
+ * at a time, padded with zeros. */
+typedef struct {
+  espalier_ring ring;
+  const int8_t *weights;
+  const espalier_channel *channels; /* right shifts 1..22; padded to fours */
+  const espalier_slow_channel *slow;
+  const int8_t *slow_taps;    /* per slow channel those of a window */
+  int16_t slow_count;
+  int16_t in_width, in_channels, out_height, out_width, out_channels, multiplier;
+  int16_t kernel_height, kernel_width, dilation_height, stride_width;
+  int16_t parts;              /* of 16 taps of a row */
+  int16_t pitch;              /* bytes from one channel of a row to the next */
+  int32_t offsets_bytes;      /* in the private memory of a row, before the sums */
+  int8_t out_zero, low, high;
+} espalier_depthwise_planes_layer;
+
+void espalier_depthwise_planes(const espalier_depthwise_planes_layer *layer, const int8_t *in, int8_t *out,
+                               void *scratch);
+void espalier_depthwise_planes_push(const espalier_depthwise_planes_layer *layer, void *state, const int8_t *row);
+void espalier_depthwise_planes_row(const espalier_depthwise_planes_layer *layer, void *state, void *work,
+                                   const int8_t *in, int8_t *out);
 
 /* ---- weights as a code ------------------------------------------------------------------------------------------ */
 
@@ -656,6 +729,14 @@ typedef struct {
 
 void espalier_depthwise_bytes_coded(const espalier_depthwise_bytes_coded_layer *layer, const int8_t *in, int8_t *out,
                                     void *scratch);
+
+typedef struct {
+  espalier_code code;
+  espalier_depthwise_planes_layer layer;
+} espalier_depthwise_planes_coded_layer;
+
+void espalier_depthwise_planes_coded(const espalier_depthwise_planes_coded_layer *layer, const int8_t *in, int8_t *out,
+                                     void *scratch);
 
 typedef struct {
   espalier_code code;
