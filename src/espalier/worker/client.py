@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import select
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
@@ -20,6 +21,8 @@ import msgspec
 
 from .. import errors
 from ..limits import LIMITS
+from ..scratch import Scratch
+from ..visible import shown
 from . import SIDES
 from .protocol import Call, Failure, Progress, Result, read_frame, write_frame
 
@@ -39,6 +42,23 @@ _MEMORY: dict[str, int] = {
     "images": LIMITS.image_worker_memory_bytes,
     "container": LIMITS.container_worker_memory_bytes,
 }
+_FILE_BYTES: dict[str, int] = {"images": LIMITS.prepared_bytes + (1 << 20)}
+"""Room for the header; how much is written is refused before it is (load/read_images.py)."""
+
+
+START = "start"
+"""What a child does before its first call: its imports."""
+
+
+def _is_full(folder: Path) -> errors.MachineError | None:
+    """Whether the file system of a folder has no room: a library's death is then no fault of the input."""
+    try:
+        state = os.statvfs(folder)
+    except OSError:
+        return None
+    if state.f_bavail * state.f_frsize >= 1 << 16:
+        return None
+    return errors.machine_error(OSError(errno.ENOSPC, "", str(folder)))
 
 
 class Worker:
@@ -55,14 +75,14 @@ class Worker:
         if kind not in SIDES and self.entry == "espalier.worker":
             raise errors.BugError(f"there is no worker {kind!r}")
         self.kind = kind
-        self._temporary = None if scratch else tempfile.TemporaryDirectory(prefix="espalier-")
-        self.scratch = scratch or Path(self._temporary.name)  # type: ignore[union-attr]
+        self._temporary = None if scratch else Scratch()
+        self.scratch = scratch or self._temporary.path  # type: ignore[union-attr]
         self._lock = threading.Lock()
         self._ready = False
         config = {
             "scratch": str(self.scratch),
             "memory_bytes": _MEMORY.get(kind, LIMITS.worker_memory_bytes),
-            "file_bytes": LIMITS.worker_file_bytes,
+            "file_bytes": _FILE_BYTES.get(kind, LIMITS.worker_file_bytes),
             "programs": programs,
         }
         self._process = subprocess.Popen(
@@ -97,7 +117,11 @@ class Worker:
         on_progress: Callable[[float, float, str], None] | None = None,
         **arguments: Any,
     ) -> Any:
-        """Run `method` in the child and return its value. `seconds` is a wall-clock limit."""
+        """Run `method` in the child and return its value.
+
+        `seconds` is how long the child may be silent, by the clock on the wall: a call that reports progress may take
+        as long as it needs, one that hangs does not.
+        """
         with self._lock:
             self._wait_ready()
             try:
@@ -146,16 +170,15 @@ class Worker:
     def _wait_ready(self) -> Any:
         if self._ready:
             return None
-        value = self._answer("start", LIMITS.worker_start_seconds, None)
+        value = self._answer(START, LIMITS.worker_start_seconds, None)
         self._ready = True
         return value
 
     def _answer(
         self, method: str, seconds: float, on_progress: Callable[[float, float, str], None] | None
     ) -> Any:
-        deadline = time.monotonic() + seconds
         while True:
-            frame = read_frame(lambda count: self._read(count, method, deadline, seconds))
+            frame = read_frame(partial(self._read, method, time.monotonic() + seconds, seconds))
             if frame is None:
                 raise self._died(method)
             if isinstance(frame, Progress):
@@ -166,14 +189,15 @@ class Worker:
             elif isinstance(frame, Failure):
                 raise self._raised(method, frame)
 
-    def _read(self, count: int, method: str, deadline: float, seconds: float) -> bytes:
+    def _read(self, method: str, deadline: float, seconds: float, count: int) -> bytes:
         descriptor = self._process.stdout.fileno()  # type: ignore[union-attr]
         while len(self._buffer) < count:
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([descriptor], [], [], left)[0]:
                 self._kill()
                 raise errors.WorkerError(
-                    f"the {self.kind} process did not finish `{method}` within {seconds:g} seconds",
+                    f"the {self.kind} process did not finish `{method}` within {seconds:g} seconds "
+                    "in which it gave no sign",
                     next_step="the input is too large or makes a library hang; try a smaller one",
                 )
             chunk = os.read(descriptor, max(65_536, min(count - len(self._buffer), 1 << 24)))
@@ -184,18 +208,30 @@ class Worker:
         del self._buffer[:count]
         return data
 
-    def _died(self, method: str) -> errors.WorkerError:
+    def _died(self, method: str) -> errors.EspalierError:
         try:
             code = self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             self._kill()
             code = -signal.SIGKILL
+        full = _is_full(self.scratch)
+        if full:
+            return full
         how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with status {code}"
+        if method == START:
+            return errors.ToolMissingError(
+                f"the {self.kind} process {how} before it was ready",
+                supported="the packages that `espalier doctor` lists, on a processor that they were built for",
+                next_step="espalier doctor; its last words: " + self._last_words(),
+            )
         return errors.WorkerError(
             f"the {self.kind} process {how} during `{method}`",
             next_step="the input crashed a library or broke the memory limit; its last words: "
-            + (self.log.strip().splitlines() or ["(none)"])[-1][:300],
+            + self._last_words(),
         )
+
+    def _last_words(self) -> str:
+        return shown((self.log.strip().splitlines() or ["(none)"])[-1], 300)
 
     def _raised(self, method: str, frame: Failure) -> errors.EspalierError:
         kind = getattr(errors, frame.kind, None)
@@ -206,6 +242,9 @@ class Worker:
                 f"the {self.kind} process ran out of its memory limit during `{method}`",
                 next_step="the input is too large for this machine",
             )
+        full = _is_full(self.scratch)
+        if full:
+            return full
         problem = errors.BugError(
             f"{frame.kind} in the {self.kind} process during `{method}`: {frame.found}",
             next_step="please report this with the log",
