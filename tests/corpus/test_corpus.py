@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 FOLDER = Path(__file__).parent
-QUICK = ("tfmot-mnist", "teachable-machine", "keras-mnist-mlp", "mini-xception", "tensorflow-flowers")
-"""A sample for the default suite: nested models, no channel axis, a row of numbers, augmentation inside."""
+QUICK = ("tfmot-mnist", "keras-mnist-mlp", "plant-village", "gtsrb-multi-scale")
+"""A sample for the default suite: no channel axis, a row of numbers, preprocessing inside, two branches."""
 PARTS = 8
 
 
