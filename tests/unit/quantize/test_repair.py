@@ -163,7 +163,7 @@ def test_searched_ranges_lie_inside_the_measured_ones() -> None:
 
 def test_the_least_squared_error_cuts_outliers_off() -> None:
     random = np.random.default_rng(0)
-    values = random.normal(0, 1, (64, 4096)).astype(np.float32)
+    values = random.normal(0, 1, (64, 4096, 1)).astype(np.float32)
     values[0, 0] = 300.0
     low, high = search_ranges({"t": (-5.0, 300.0)}, {"t": values}, "mse")["t"]
     assert high < 250
