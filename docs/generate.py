@@ -21,7 +21,7 @@ from espalier.alarms import ALARMS
 from espalier.graph.arithmetic import ROUNDING
 from espalier.graph.ops import OPS
 from espalier.limits import LIMITS
-from espalier.load import keras_table
+from espalier.load import keras_table, keras_versions
 from espalier.quantize.advice import RULES
 from espalier.recipe import Recipe
 from espalier.target import load_target, target_names
@@ -145,6 +145,32 @@ def layers() -> str:
     )
 
 
+def versions() -> str:
+    """What other Keras versions wrote, and how it is read."""
+    lines = [
+        "# Files of other Keras versions",
+        "",
+        "Keras 2.3 to 3.15, `.keras` and `.h5`: what each wrote otherwise than the Keras that rebuilds the model. The state "
+        "of training (optimizer, metrics, loss trackers, compile settings) and initialisers are never read. Names of layers "
+        "and models may hold any letters; they are written in plain ones, and the load says so.",
+        "",
+        "| layer | argument | written by Keras | is read as |",
+        "|---|---|---|---|",
+    ]
+    for row in keras_versions.ARGUMENTS:
+        read = f"`{row.becomes}`" if row.becomes else "left out: means nothing when predicting"
+        if row.neutral is not None:
+            read = "left out if " + " or ".join(f"`{value}`" for value in row.neutral)
+        layer = ", ".join(sorted(row.layers))
+        lines.append(f"| {layer} | `{row.name}` | {row.versions} | {read} |")
+    lines += ["", "| class | is read as | who wrote it |", "|---|---|---|"]
+    lines += [f"| `{old}` | `{now}` | {who} |" for old, (now, who) in keras_versions.CLASSES.items()]
+    lines += ["", "| function as activation | is read as |", "|---|---|"]
+    lines += [f"| `{old}` | `{now}` |" for old, now in keras_versions.ACTIVATIONS.items()]
+    lines += ["| `hard_sigmoid` of Keras 2 | clip(0.2 x + 0.5, 0, 1) |"]
+    return "\n".join(lines) + "\n"
+
+
 def advice() -> str:
     """What `espalier explain` says, and when."""
     lines = [
@@ -191,6 +217,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors.md": exit_codes,
     "recipe.md": recipe,
     "layers.md": layers,
+    "keras-versions.md": versions,
     "advice.md": advice,
     "alarms.md": alarms,
 }

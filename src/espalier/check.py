@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from .answer_gates import strict_row
+from .calibrate.check_outputs import not_classes, number_outputs
+from .calibrate.declared import declared_twice
 from .calibrate.findings import ACCEPTED
 from .errors import EspalierError, GateError, ImagesRefusedError
 from .gate import describe
@@ -39,12 +41,14 @@ class _Findings:
         try:
             self.rows.append({"severity": "ok", "what": what, "text": step()})
         except EspalierError as problem:
-            self.rows.append(
-                {"severity": "error", "what": what, "text": " | ".join(str(problem).splitlines())}
-            )
-            self.error = self.error or problem
+            self.refuse(what, problem)
             return False
         return True
+
+    def refuse(self, what: str, problem: EspalierError) -> None:
+        """Add an error row."""
+        self.rows.append({"severity": "error", "what": what, "text": " | ".join(str(problem).splitlines())})
+        self.error = self.error or problem
 
     def warn(self, what: str, text: str, code: str) -> None:
         """Add a warning row, or an ok row where the recipe accepts it."""
@@ -64,8 +68,10 @@ def check_recipe(path: Path) -> dict[str, Any]:
     found = _Findings(recipe.accept)
     found.rows.append({"severity": "ok", "what": "recipe", "text": f"{recipe.name} {recipe.version}"})
     with Workshop(Store.default(), Progress(quiet=True)) as shop:
-        classes = _check_model(found, shop, recipe, folder)
+        facts = _check_model(found, shop, recipe, folder)
+    classes = _classes(facts)
     labels = _check_labels(found, recipe, folder, classes)
+    _check_outputs(found, recipe, folder, facts)
     _check_images(found, recipe, folder, labels)
     for deploy in recipe.deploy:
         found.attempt("target", lambda d=deploy: _target_text(d.target, folder))  # type: ignore[misc]
@@ -81,7 +87,8 @@ def too_strict(warnings: Sequence[str]) -> GateError | None:
     return None if row.passed else GateError(describe(row), next_step="mend them, or build without --strict")
 
 
-def _check_model(found: _Findings, shop: Workshop, recipe: Recipe, folder: Path) -> int | None:
+def _check_model(found: _Findings, shop: Workshop, recipe: Recipe, folder: Path) -> dict[str, Any]:
+    """The model's facts; empty when it is refused."""
     facts: dict[str, Any] = {}
 
     def step() -> str:
@@ -93,11 +100,30 @@ def _check_model(found: _Findings, shop: Workshop, recipe: Recipe, folder: Path)
             f"{facts['parameters']:,} parameters, ends with {facts['output']}"
         )
 
-    found.attempt("model", step)
-    classes = facts.get("classes")
-    if classes == 1:
-        return 2
-    return int(classes) if classes else None
+    if found.attempt("model", step):
+        twice = declared_twice(recipe.input, facts["config"])
+        if twice is not None:
+            found.warn("input", f"{twice.message}; {twice.next_step}", twice.code)
+    return facts
+
+
+def _classes(facts: dict[str, Any]) -> int | None:
+    """How many answers there are; one unit has two."""
+    count = facts.get("classes")
+    return 2 if count == 1 else int(count) if count else None
+
+
+def _check_outputs(found: _Findings, recipe: Recipe, folder: Path, facts: dict[str, Any]) -> None:
+    if not facts:
+        return
+    named = recipe.model.labels is not None or _classes(facts) in [len(names) for names in _class_folders(recipe, folder)]
+    finding = number_outputs(facts, named=named)
+    if finding is None:
+        return
+    if finding.severity == "error" and finding.code not in recipe.accept:
+        found.refuse("model", not_classes(finding))
+    else:
+        found.warn("model", f"{finding.message}; {finding.next_step}", finding.code)
 
 
 def _check_labels(found: _Findings, recipe: Recipe, folder: Path, classes: int | None) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from .bundle.compare_kernels import add_kernels
 from .bundle.make_bundles import make_bundles, start_programs
 from .bundle.prove_model import prove_model, provers
 from .bundle.source import Artifact
+from .calibrate.check_outputs import check_outputs
 from .calibrate.check_sets import check_sets
 from .fit_gates import Reserve
 from .gate import gates, not_shown
@@ -31,7 +32,7 @@ def run_stages(
 ) -> Outcome:
     """Every stage after the reading of the recipe, see `build.build`."""
     given_early = shop.submit(job.model.float_model)
-    findings = check_sets(shop, job)
+    findings = (*check_outputs(job), *check_sets(shop, job))
     if job.model.is_new():
         # While TensorFlow imports: what is needed first comes first.
         shop.start_in_turn(("litert", 0), ("litert-runtime", 0), *provers(), *timers())

@@ -279,8 +279,8 @@ def _rules(recipe: Recipe) -> list[tuple[str, bool]]:
         ),
         (
             "paths are visible text of at most 4096 bytes, 255 in each part; found "
-            f"{shown(next((p for p in _paths(recipe) if not _is_path(p)), ''), 60)!r}",
-            all(map(_is_path, _paths(recipe))),
+            f"{shown(next((p for p in _paths(recipe) if not is_path(p)), ''), 60)!r}",
+            all(map(is_path, _paths(recipe))),
         ),
         ("at least one [[deploy]] table is needed", len(recipe.deploy) > 0),
         (
@@ -335,7 +335,7 @@ def _paths(recipe: Recipe) -> list[str]:
     return [path for path in (*given, *(deploy.target for deploy in recipe.deploy)) if path is not None]
 
 
-def _is_path(text: str) -> bool:
+def is_path(text: str) -> bool:
     """Whether a file system can have a file of this name: no NUL, no control characters, no part over NAME_MAX."""
     try:
         parts = [part.encode() for part in text.split("/")]

@@ -14,6 +14,7 @@ from ..load.images import label_indices
 from ..load.read_model import FloatModel
 from ..recipe import InputContract
 from ..workshop import Workshop, pack, unpack
+from .declared import declared_twice
 from .findings import Finding, settle
 
 SCORED = 200
@@ -35,7 +36,10 @@ def check_declared(shop: Workshop, job: Job, given: FloatModel) -> tuple[str, ..
     """Warnings in words. Raises RecipeError when another way is right so much more often that the declared one must
     be wrong."""
     scores = score_declared(shop, job, given)
-    if scores is None or scores.finding is None:
+    if scores is None:
+        twice = declared_twice(job.recipe.input, job.model.facts()["config"])
+        return () if twice is None else tuple(map(str, settle((twice,), job.recipe.accept)))
+    if scores.finding is None:
         return ()
     (finding,) = settle((scores.finding,), job.recipe.accept)
     if finding.severity == "error":

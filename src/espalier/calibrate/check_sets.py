@@ -90,7 +90,11 @@ def find_all_copies(shop: Workshop, sets: dict[str, PixelSet]) -> tuple[Copy, ..
 
     def run() -> dict[str, bytes]:
         used = {role: images.pixels() for role, images in sets.items()}
-        return {"copies": pack(shop.worker("images").call("find_copies", sets=used, compared=compared))}
+        digests = {
+            role: [image.pixels_sha256 for image in images.prepared().images] for role, images in sets.items()
+        }
+        found = shop.worker("images").call("find_copies", sets=used, compared=compared, digests=digests)
+        return {"copies": pack(found)}
 
     key = {"sets": {role: images.digest for role, images in sets.items()}}
     rows = unpack(shop.stored("images/copies", key, run)["copies"], list[dict[str, int | str | bool]])

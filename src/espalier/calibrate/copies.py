@@ -3,16 +3,23 @@
 A picture becomes a 16 x 16 grey thumbnail without mean and contrast. Two files show the same picture when their
 thumbnails lie far nearer to each other than an image and its nearest neighbour in that set usually do, one explains
 the other everywhere, and their colours agree. Runs in the images child process.
+
+Memory grows with the images and not with their pairs: distances are made a tile at a time, once for what is usual and
+once for the pairs that lie nearer; of images with equal bytes the first stands for all, and an image that is a copy of
+many names PARTNERS of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ..load.pixel_file import PixelFile
 
 SIDE = 16
 SMALLEST_VALUES = 64
@@ -43,125 +50,239 @@ LUMA = np.array([0.2, 0.6, 0.2], np.float32)
 FLAT = 4.0
 """Contrast of a thumbnail, in grey levels, below which it shows nothing."""
 
-MOST = 20_000
-"""Images compared per set, at most: the first ones."""
+PARTNERS = 8
+"""Images that one image is named a copy of, at most: the first ones."""
 
-BLOCK = 1_024
+SAMPLED = 4_096
+"""Images whose nearest neighbour is sought to learn what is usual, spread evenly over a larger set."""
+
+READ_BYTES = 16 << 20
+"""Pixels that are read at a time."""
+
+ROWS, COLUMNS = 256, 8_192
+"""Distances that are computed at a time."""
+
+JUDGED = 4_096
+"""Pairs whose thumbnails are compared in full at a time."""
 
 Pair = tuple[int, int, bool]
 """(index in the first set, index in the second, mirrored)."""
 
+Indices = NDArray[np.int64]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thumbnails:
-    """`values` float32 [n, h, w]; `unit` the same without mean, of length 1; `tint` [n, 2]; `flat` shows nothing."""
+    """`unit` float32 [n, height * width] without mean, of length 1; `tint` [n, 2]; `flat` shows nothing."""
 
-    values: NDArray[np.float32]
     unit: NDArray[np.float32]
+    side: tuple[int, int]
     tint: NDArray[np.float32]
     flat: NDArray[np.bool_]
 
     def mirrored(self) -> Thumbnails:
         """Left and right exchanged."""
-        height, width = self.values.shape[1:]
-        turned = np.ascontiguousarray(self.values[:, :, ::-1])
-        unit = np.ascontiguousarray(self.unit.reshape(-1, height, width)[:, :, ::-1]).reshape(self.unit.shape)
-        return Thumbnails(values=turned, unit=unit, tint=self.tint, flat=self.flat)
+        turned = self.unit.reshape(-1, *self.side)[:, :, ::-1].reshape(self.unit.shape)
+        return Thumbnails(unit=turned, side=self.side, tint=self.tint, flat=self.flat)
+
+    def only(self, places: Indices) -> Thumbnails:
+        """Some of them."""
+        return Thumbnails(
+            unit=self.unit[places], side=self.side, tint=self.tint[places], flat=self.flat[places]
+        )
 
 
-def find_copies(sets: dict[str, str], compared: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
-    """Handler of the images process: `sets` maps roles to .npy paths, `compared` lists the pairs of roles.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """A set with the first of equal images standing for all: `first` the places of those in the set, `members` the
+    places that each stands for, `digests` of their bytes."""
+
+    small: Thumbnails
+    first: Indices
+    members: list[list[int]]
+    digests: list[str]
+    counts: Indices = field(default_factory=lambda: np.zeros(0, np.int64))
+
+
+def find_copies(
+    sets: Mapping[str, str], compared: Sequence[Sequence[str]], digests: Mapping[str, Sequence[str]]
+) -> list[dict[str, Any]]:
+    """Handler of the images process: `sets` maps roles to .npy paths, `compared` lists the pairs of roles, `digests`
+    holds each image's digest by role.
 
     Returns [{first_role, first, second_role, second, mirrored}] with indices, sorted. Images of equal bytes are left
     out: they are found by their digest.
     """
-    pixels = {role: np.load(path, mmap_mode="r", allow_pickle=False) for role, path in sets.items()}
-    small = {role: thumbnails(values[:MOST]) for role, values in pixels.items()}
+    gathered = {role: gather(thumbnails(PixelFile(path)), digests[role]) for role, path in sets.items()}
     found = []
     for a, b in compared:
-        pairs = near_copies(small[a], None if a == b else small[b])
+        pairs = near_copies(gathered[a], None if a == b else gathered[b])
         found += [
             {"first_role": a, "first": i, "second_role": b, "second": j, "mirrored": mirrored}
             for i, j, mirrored in pairs
-            if mirrored or not np.array_equal(pixels[a][i], pixels[b][j])
         ]
     return found
 
 
-def near_copies(first: Thumbnails, second: Thumbnails | None = None) -> list[Pair]:
+def gather(small: Thumbnails, digests: Sequence[str]) -> Gathered:
+    """Equal images once."""
+    members: dict[str, list[int]] = {}
+    for place, name in enumerate(digests):
+        members.setdefault(name, []).append(place)
+    first = np.array([places[0] for places in members.values()], np.int64)
+    return Gathered(
+        small=small if len(first) == len(digests) else small.only(first),
+        first=first,
+        members=list(members.values()),
+        digests=list(members),
+        counts=np.array([len(places) for places in members.values()], np.int64),
+    )
+
+
+def near_copies(first: Gathered, second: Gathered | None = None) -> list[Pair]:
     """Pairs (i, j, mirrored) of the same picture; within one set (i < j) or between two, then also mirrored ones."""
-    if first.unit.shape[1] < SMALLEST_VALUES:
+    if first.small.unit.shape[1] < SMALLEST_VALUES:
         return []
     within = second is None
     other = first if second is None else second
-    pairs: dict[tuple[int, int], bool] = {}
+    named = np.zeros(len(other.members), np.int64)
+    known: set[tuple[int, int]] = set()
+    pairs: list[Pair] = []
     for mirrored in (False,) if within else (False, True):
-        left = first.mirrored() if mirrored else first
-        for i, j in _candidates(left, other, within, NEAR * (MIRRORED if mirrored else 1)):
-            if (i, j) not in pairs and _same(left, other, i, j):
-                pairs[i, j] = mirrored
-    return sorted((i, j, mirrored) for (i, j), mirrored in pairs.items())
+        left = first.small.mirrored() if mirrored else first.small
+        usual = _usual(left, other.small, first.counts, within)
+        limit = min(FARTHEST, NEAR * (MIRRORED if mirrored else 1) * usual)
+        for i, j in _alike(left, other.small, limit, named, within):
+            if (i, j) in known:
+                continue
+            known.add((i, j))
+            if mirrored or within or first.digests[i] != other.digests[j]:
+                named[j] += 1
+                pairs.append((i, j, mirrored))
+    return _spelled(pairs, first, other, within)
 
 
-def thumbnails(pixels: NDArray[np.uint8]) -> Thumbnails:
-    """Thumbnails of prepared images, uint8 [n, h, w, c], a block at a time."""
-    parts = [_shrink(np.asarray(pixels[start : start + BLOCK])) for start in range(0, len(pixels), BLOCK)]
+def _spelled(pairs: Sequence[Pair], first: Gathered, other: Gathered, within: bool) -> list[Pair]:
+    """The pairs in places of the sets, for all images that one stands for; at most PARTNERS for each second one."""
+    spelled: dict[tuple[int, int], bool] = {}
+    for i, j, mirrored in pairs:
+        for b in other.members[j]:
+            for a in first.members[i][:PARTNERS]:
+                spelled.setdefault((min(a, b), max(a, b)) if within else (a, b), mirrored)
+    kept: list[Pair] = []
+    named: dict[int, int] = {}
+    for a, b in sorted(spelled):
+        if named.setdefault(b, 0) < PARTNERS:
+            named[b] += 1
+            kept.append((a, b, spelled[a, b]))
+    return kept
+
+
+def thumbnails(pixels: PixelFile) -> Thumbnails:
+    """Thumbnails of prepared images, a block at a time."""
+    parts = [_shrink(block) for block in pixels.blocks(READ_BYTES)]
     values = np.concatenate([part[0] for part in parts])
-    tint = np.concatenate([part[1] for part in parts])
+    side = (int(values.shape[1]), int(values.shape[2]))
     flat = values.reshape(len(values), -1)
-    centred = flat - flat.mean(axis=1, keepdims=True)
-    length = np.linalg.norm(centred, axis=1, keepdims=True)
+    flat -= flat.mean(axis=1, keepdims=True)
+    length = np.linalg.norm(flat, axis=1, keepdims=True)
     contrast = length[:, 0] / np.sqrt(flat.shape[1])
-    unit = centred / np.maximum(length, 1e-6)
-    return Thumbnails(values=values, unit=unit.astype(np.float32), tint=tint, flat=contrast < FLAT)
+    flat /= np.maximum(length, 1e-6)
+    return Thumbnails(
+        unit=flat, side=side, tint=np.concatenate([part[1] for part in parts]), flat=contrast < FLAT
+    )
 
 
 def _shrink(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    mean = pixels.mean(axis=(1, 2), dtype=np.float32)
+    """Grey values of thumbnails, float32 [n, h, w], and the colour balance, float32 [n, 2]."""
+    count, height, width, channels = pixels.shape
+    rows, columns = _edges(height), _edges(width)
+    lines = pixels.reshape(count, height, -1)
+    sums = np.stack(
+        [np.add.reduce(lines[:, a:b], axis=1, dtype=np.uint32) for a, b in pairwise(rows)], axis=1
+    ).reshape(count, len(rows) - 1, width, channels)
+    sums = np.add.reduceat(sums, columns[:-1], axis=2)
+    mean = (sums.sum(axis=(1, 2), dtype=np.float64) / (height * width)).astype(np.float32)
     tint = (mean - mean.mean(axis=1, keepdims=True))[:, ::2]
-    gray = pixels.astype(np.float32) @ LUMA if pixels.shape[3] == 3 else pixels[..., 0].astype(np.float32)
-    for axis in (1, 2):
-        length = gray.shape[axis]
-        if length > SIDE:
-            starts = np.arange(SIDE) * length // SIDE
-            sizes = np.diff(np.append(starts, length)).astype(np.float32)
-            shape = (1, SIDE, 1) if axis == 1 else (1, 1, SIDE)
-            gray = np.add.reduceat(gray, starts, axis=axis) / sizes.reshape(shape)
-    return gray, tint
+    small = sums.astype(np.float32) / (np.diff(rows)[:, None] * np.diff(columns)).astype(np.float32)[:, :, None]
+    return (small @ LUMA if channels == 3 else small[..., 0]), tint
 
 
-def _candidates(first: Thumbnails, second: Thumbnails, within: bool, share: float) -> list[tuple[int, int]]:
-    """Pairs that lie far nearer to each other than nearest neighbours usually do."""
-    near: list[tuple[int, int, float]] = []
-    nearest = []
-    for start in range(0, len(first.unit), BLOCK):
-        far = 1 - first.unit[start : start + BLOCK] @ second.unit.T
-        far[first.flat[start : start + BLOCK]] = 2
-        far[:, second.flat] = 2
+def _edges(length: int) -> list[int]:
+    """Where the parts of an axis begin, and its end."""
+    parts = min(SIDE, length)
+    return [place * length // parts for place in range(parts + 1)]
+
+
+def _usual(first: Thumbnails, second: Thumbnails, counts: Indices, within: bool) -> float:
+    """The distance that an image usually has to its nearest neighbour; 0 where no image shows anything.
+
+    `counts`: how many images of the set each of `first` stands for; these lie at 0 to one another.
+    """
+    places = np.repeat(np.arange(len(counts)), counts)
+    places = places[~first.flat[places]]
+    if len(places) > SAMPLED:
+        places = places[np.linspace(0, len(places) - 1, SAMPLED).round().astype(np.int64)]
+    if not len(places):
+        return 0.0
+    asked, back = np.unique(places, return_inverse=True)
+    nearest = np.full(len(asked), 2, np.float32)
+    for rows, columns, far in _tiles(first, second, asked):
         if within:
-            rows = np.arange(len(far))
-            far[rows, rows + start] = 2
-        nearest.append(far.min(axis=1))
-        for i, j in zip(*np.nonzero(far <= FARTHEST), strict=True):
-            if not within or i + start < j:
-                near.append((int(i) + start, int(j), float(far[i, j])))
-    if not near:
-        return []
-    distances = np.concatenate(nearest)[~first.flat]
+            own = asked[rows] - columns.start
+            inside = np.flatnonzero((own >= 0) & (own < far.shape[1]))
+            far[inside, own[inside]] = 2
+        np.minimum(nearest[rows], far.min(axis=1), out=nearest[rows])
+    if within:
+        nearest[counts[asked] > 1] = 0
+    distances = nearest[back]
     # The second term holds where over half of a set are copies.
-    usual = max(float(np.median(distances)), 0.5 * float(np.quantile(distances, 0.9)))
-    return [(i, j) for i, j, distance in near if distance <= share * usual]
+    return max(float(np.median(distances)), 0.5 * float(np.quantile(distances, 0.9)))
 
 
-def _residual(first: Thumbnails, second: Thumbnails, i: int, j: int) -> float:
-    """Largest value that the best gain and offset leave unexplained, in units of the second's contrast."""
-    a, b = first.unit[i], second.unit[j]
-    rest = b - (a @ b) * a
-    return float(np.abs(rest).max() * np.sqrt(len(b)))
+def _tiles(
+    first: Thumbnails, second: Thumbnails, places: Indices, triangle: bool = False
+) -> Iterator[tuple[slice, slice, NDArray[np.float32]]]:
+    """(rows of `places`, columns, 1 - correlation) a tile at a time; 2 where an image shows nothing. `triangle`: only
+    what holds columns beyond the first row."""
+    for top in range(0, len(places), ROWS):
+        rows = slice(top, min(len(places), top + ROWS))
+        lines = first.unit[places[rows]]
+        for left in range(0, len(second.unit), COLUMNS):
+            columns = slice(left, min(len(second.unit), left + COLUMNS))
+            if triangle and columns.stop <= places[top]:
+                continue
+            far = lines @ second.unit[columns].T
+            np.subtract(1, far, out=far)
+            far[first.flat[places[rows]]] = 2
+            far[:, second.flat[columns]] = 2
+            yield rows, columns, far
 
 
-def _same(first: Thumbnails, second: Thumbnails, i: int, j: int) -> bool:
-    return (
-        float(np.abs(first.tint[i] - second.tint[j]).max()) <= TINT
-        and _residual(first, second, i, j) <= RESIDUAL
-    )
+def _alike(
+    first: Thumbnails, second: Thumbnails, limit: float, named: Indices, within: bool
+) -> Iterator[tuple[int, int]]:
+    """Pairs nearer than `limit` that show the same picture, by rows; none for a second that is named often enough,
+    as the caller counts."""
+    everything = np.arange(len(first.unit))
+    for rows, columns, far in _tiles(first, second, everything, triangle=within):
+        far[:, named[columns] >= PARTNERS] = 2
+        near = far <= limit
+        if within:
+            near &= np.arange(columns.start, columns.stop) > everything[rows, None]
+        for row in np.flatnonzero(near.any(axis=1)):
+            others = columns.start + np.flatnonzero(near[row] & (named[columns] < PARTNERS))
+            here = int(row) + rows.start
+            for start in range(0, len(others), JUDGED):
+                some = others[start : start + JUDGED]
+                yield from ((here, int(j)) for j in some[_same(first, second, here, some)])
+
+
+def _same(first: Thumbnails, second: Thumbnails, i: int, others: Indices) -> NDArray[np.bool_]:
+    """Whether each of `others` shows what `i` shows: like colours, and no value of its thumbnail that the best gain
+    and offset leave unexplained, in units of its contrast."""
+    alike = np.abs(first.tint[i] - second.tint[others]).max(axis=1, initial=0) <= TINT
+    a, b = first.unit[i], second.unit[others]
+    rest = b - (b @ a)[:, None] * a
+    unexplained = np.abs(rest).max(axis=1) * np.sqrt(b.shape[1])
+    return np.asarray(alike & (unexplained <= RESIDUAL), np.bool_)

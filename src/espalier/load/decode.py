@@ -99,22 +99,10 @@ def prepare_set(root: str, entries: Sequence[ImageEntry], contract: InputContrac
     A file that cannot be read becomes a problem row and is left out; the order of the others stays. Raises
     ImagesRefusedError when none could be read.
     """
-    return some_read(prepare_part(root, entries, contract, out_path))
-
-
-def prepare_part(
-    root: str, entries: Sequence[ImageEntry], contract: InputContract, out_path: str, before: int = 0
-) -> Prepared:
-    """`prepare_set` for a part of a set, after the `before` images that the file holds already; none may be read.
-
-    `images` and `problems` are those of this part, `shape` is the whole file's.
-    """
     images: list[ImageFacts] = []
     problems: list[ImageProblem] = []
-    with open(out_path, "r+b" if before else "w+b") as file:
-        _write_header(file, (before, *contract.shape))
-        file.truncate(HEADER_BYTES + before * math.prod(contract.shape))
-        file.seek(0, os.SEEK_END)
+    with open(out_path, "w+b") as file:
+        _write_header(file, (0, *contract.shape))
         for done, (entry, result) in enumerate(_decode_all(root, entries, contract), 1):
             if isinstance(result, str):
                 problems.append(ImageProblem(path=entry.path, why=result))
@@ -123,24 +111,18 @@ def prepare_part(
                 images.append(ImageFacts(**result.facts))
             if done % REPORTED == 0 or done == len(entries):
                 report(done, len(entries), "reading images")
-        _write_header(file, (before + len(images), *contract.shape))
+        _write_header(file, (len(images), *contract.shape))
+    if not images:
+        raise ImagesRefusedError(
+            f"none of {len(entries)} images could be read"
+            + (f"; {problems[0].path}: {problems[0].why}" if problems else ""),
+            supported=", ".join(FORMATS),
+        )
     return Prepared(
         pixels_path=out_path,
-        shape=(before + len(images), *contract.shape),
+        shape=(len(images), *contract.shape),
         images=tuple(images),
         problems=tuple(problems),
-    )
-
-
-def some_read(prepared: Prepared) -> Prepared:
-    """The set. Raises ImagesRefusedError when no image of it could be read."""
-    if prepared.images:
-        return prepared
-    problems = prepared.problems
-    raise ImagesRefusedError(
-        f"none of {len(problems)} images could be read"
-        + (f"; {problems[0].path}: {problems[0].why}" if problems else ""),
-        supported=", ".join(FORMATS),
     )
 
 

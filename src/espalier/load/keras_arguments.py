@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..errors import ModelRefusedError
 from . import keras_table as table
+from . import keras_versions as versions
 
 Json = Any
 SUPPORTED = "stock Keras layers of image classifiers with plain-data arguments"
 _ADVICE = "use a stock Keras layer with plain arguments and save again"
 
-_NAME = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.\-/ >:+]*\Z")
 _EQUATION = re.compile(r"[A-Za-z.,\-> ]{1,80}\Z")
 _LETTERS = frozenset({"equation", "subscripts", "bias_axes"})
 """Arguments of einsums: letters that stand for axes."""
 _LARGEST = 1 << 40
+_LONGEST_NAME = 1000
+_LONGEST_KEPT = 120
+
+
+def plain_name(text: str) -> str:
+    """A name in letters, digits, `_`, `.` and `-`: accents are left out, anything else becomes one `_`."""
+    letters = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    kept = re.sub(r"[^A-Za-z0-9_.\-]+", "_", letters)
+    kept = kept if kept == letters else kept.removesuffix("_")
+    kept = kept.lstrip("_-")
+    return kept[:_LONGEST_KEPT] or "layer"
+
+
+def leads_away(text: str) -> bool:
+    """Whether a name is a way out of a folder, an address, or holds control characters."""
+    parts = text.replace("\\", "/").split("/")
+    return ".." in parts or "" in parts[:1] or "://" in text or any(unicodedata.category(c) == "Cc" for c in text)
 
 
 def refused(path: Path, why: str, advice: str) -> ModelRefusedError:
@@ -36,7 +55,7 @@ def shown(module: Json, name: Json) -> str:
 
 
 def written_object(
-    module: str, name: str, config: dict[str, Json], registered: str | None = None
+    module: str, name: str, config: Json, registered: str | None = None
 ) -> dict[str, Json]:
     """An object in the form that Keras 3 reads."""
     return {"module": module, "class_name": name, "config": config, "registered_name": registered}
@@ -49,6 +68,8 @@ class ArgumentReader:
     path: Path
     generation: int
     notes: list[str] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    """Name in the file -> name in the model."""
 
     def refuse(self, where: str, why: str, advice: str = _ADVICE) -> ModelRefusedError:
         """The error for a part of the configuration."""
@@ -169,12 +190,10 @@ class ArgumentReader:
                 return self._activation_layer(name, inner, where)
             else:
                 raise self.refuse(where, f"has the activation {shown(value.get('module'), name)}")
+        if isinstance(value, str):
+            value = versions.ACTIVATIONS.get(value, value)
         if value == "hard_sigmoid" and self.generation == 2:
-            raise self.refuse(
-                where,
-                "has the activation hard_sigmoid of Keras 2 (0.2 x + 0.5), which Keras 3 does not have",
-                "use `ReLU(6.0)(x + 3) / 6` or sigmoid, fine-tune, and save again",
-            )
+            return written_object("builtins", "function", versions.OLD_HARD_SIGMOID, registered="function")
         if isinstance(value, str) and value in table.ACTIVATIONS:
             return value
         raise self.refuse(
@@ -216,12 +235,22 @@ class ArgumentReader:
         return {"module": module, "class_name": name, "config": written, "registered_name": None}
 
     def name(self, value: Json, where: str) -> str:
-        """A layer's name: letters, digits and a few signs; Keras 2 allowed a slash, which becomes `_` here."""
-        if not isinstance(value, str) or not value or len(value) > 200:
+        """The name of a layer or model in letters, digits, `_`, `.` and `-`: what TensorFlow and TFLite take.
+
+        Any other text is renamed, each to a name of its own: Keras takes brackets, spaces, # and every alphabet.
+        """
+        if not isinstance(value, str) or not value or len(value) > _LONGEST_NAME:
             raise self.refuse(where, "has no usable name", "name the layer by letters, digits and _")
-        if not _NAME.match(value) or ".." in value or "://" in value:
+        if leads_away(value):
             raise self.refuse(where, f"is named {value[:80]!r}", "name the layer by letters, digits and _")
-        return value.replace("/", "_")
+        if value not in self.names:
+            plain, taken = plain_name(value), set(self.names.values())
+            number = itertools.count(2)
+            free = plain
+            while free in taken:
+                free = f"{plain}_{next(number)}"
+            self.names[value] = free
+        return self.names[value]
 
     def shape(self, value: Json, where: str) -> list[int | None]:
         """A batch shape: None or a positive number per side."""
@@ -236,6 +265,8 @@ class ArgumentReader:
         if not isinstance(config, dict):
             raise self.refuse(where, f"has the activation {name} without a configuration")
         written = {k: self.argument(k, v, where) for k, v in config.items() if k.isidentifier()}
-        if "alpha" in written and name == "LeakyReLU":
-            written["negative_slope"] = written.pop("alpha")
+        for key in tuple(written):
+            rule = versions.argument_rule(name, key)
+            if rule and rule.becomes:
+                written[rule.becomes] = written.pop(key)
         return written_object("keras.layers", name, written)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import tempfile
 import zlib
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ def assign_weights(model: Any, facts: ModelFacts, path: Path) -> None:
             if archive:
                 _assign_archive(model, archive.weights, facts)
             else:
-                _assign_h5(model, file["model_weights"], path)
+                _assign_h5(model, file["model_weights"], facts.names, path)
         except (ValueError, KeyError, TypeError, OSError, RuntimeError) as problem:
             raise _misfit(path, cause_of(problem)) from None
         _check_values(model, facts, file, path)
@@ -78,7 +79,7 @@ def _assign_archive(model: Any, image: bytes, facts: ModelFacts) -> None:
         model.load_weights(copy)
 
 
-def _assign_h5(model: Any, group: Any, path: Path) -> None:
+def _assign_h5(model: Any, group: Any, renamed: Mapping[str, str], path: Path) -> None:
     """An .h5 file: one group per layer that has weights, in the order of the layers; inside by name, else by order."""
     layers = [layer for layer in model.layers if layer.weights]
     stored = [
@@ -91,20 +92,22 @@ def _assign_h5(model: Any, group: Any, path: Path) -> None:
             path,
             f"it stores weights of {len(stored)} layers, its configuration has {len(layers)} with weights",
         )
-    by_name = {name.replace("/", "_"): (name, names) for name, names in stored}
+    by_name = {renamed.get(name, name): (name, names) for name, names in stored}
     for position, layer in enumerate(layers):
         name, names = by_name.get(layer.name) or stored[position]
-        _assign_layer(layer, group[name], names, path)
+        _assign_layer(layer, group[name], names, renamed, path)
         for part in layer._flatten_layers():
             if hasattr(part, "finalize_state"):
                 part.finalize_state()
 
 
-def _assign_layer(layer: Any, group: Any, names: list[str], path: Path) -> None:
+def _assign_layer(
+    layer: Any, group: Any, names: list[str], renamed: Mapping[str, str], path: Path
+) -> None:
     variables = list(layer.trainable_weights) + list(layer.non_trainable_weights)
     if len(variables) != len(names):
         raise _misfit(path, f"the layer {layer.name!r} has {len(variables)} weights, {len(names)} are stored")
-    matched = _match(variables, names) or list(zip(variables, names, strict=True))
+    matched = _match(variables, names, renamed) or list(zip(variables, names, strict=True))
     for variable, name in matched:
         values = group[name][()]
         if tuple(values.shape) != tuple(variable.shape):
@@ -114,12 +117,15 @@ def _assign_layer(layer: Any, group: Any, names: list[str], path: Path) -> None:
         variable.assign(values)
 
 
-def _match(variables: list[Any], names: list[str]) -> list[tuple[Any, str]] | None:
+def _match(
+    variables: list[Any], names: list[str], renamed: Mapping[str, str]
+) -> list[tuple[Any, str]] | None:
     """Pair variables and stored names by the end of their paths; None unless every pair is unambiguous."""
     paths = [v.path.replace("/", "_") for v in variables]
     pairs: list[tuple[Any, str]] = []
     for name in names:
         head, _, last = name.removesuffix(":0").rpartition("/")
+        head = renamed.get(head) or "/".join(renamed.get(part, part) for part in head.split("/"))
         ends = tuple({f"{head}/{word}".replace("/", "_") for word in (last, _RENAMED.get(last, last))})
         found = [
             v

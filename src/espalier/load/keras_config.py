@@ -13,6 +13,7 @@ from typing import Any
 from ..errors import ModelRefusedError
 from ..limits import LIMITS
 from . import keras_table as table
+from . import keras_versions as versions
 from .keras_arguments import ArgumentReader, refused, shown, written_object
 from .keras_facts import LayerEntry
 from .keras_nodes import NodeReader, is_old, rebase_nested
@@ -21,30 +22,6 @@ Json = Any
 _NODES_MOST = 2_000_000
 _TEXT_KEYS = frozenset({"class_name", "module"})
 """What names a class is text in every Keras; everything after this check may compare it."""
-_DROPPED = frozenset(
-    {
-        "build_config",
-        "compile_config",
-        "shared_object_id",
-        "quantization_config",
-        "batch_input_shape",
-        "rng_type",
-    }
-)
-_KERAS_2_DEFAULTS: dict[str, frozenset[str]] = {
-    "DepthwiseConv2D": frozenset({"groups"}),
-    "DepthwiseConv1D": frozenset({"groups"}),
-    "Conv2DTranspose": frozenset({"groups"}),
-    "Conv1DTranspose": frozenset({"groups"}),
-    "SeparableConv2D": frozenset({"groups", "kernel_initializer", "kernel_regularizer", "kernel_constraint"}),
-    "SeparableConv1D": frozenset({"groups", "kernel_initializer", "kernel_regularizer", "kernel_constraint"}),
-    "BatchNormalization": frozenset({"virtual_batch_size", "fused", "adjustment"}),
-    "SpatialDropout1D": frozenset({"noise_shape", "trainable"}),
-    "SpatialDropout2D": frozenset({"noise_shape", "trainable"}),
-    "Embedding": frozenset({"input_length"}),
-    "MultiHeadAttention": frozenset({"query_shape", "key_shape", "value_shape", "softmax_robust_masking"}),
-}
-"""Arguments that Keras 2 writes with their neutral value and Keras 3 does not know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +31,7 @@ class CheckedConfig:
     config: dict[str, Json]
     layers: tuple[LayerEntry, ...]
     notes: tuple[str, ...]
+    names: dict[str, str]
 
 
 def check_config(text: str | bytes, path: Path, generation: int = 3) -> CheckedConfig:
@@ -70,7 +48,19 @@ def check_config(text: str | bytes, path: Path, generation: int = 3) -> CheckedC
     reader = _Reader(ArgumentReader(path, generation))
     reader.measure(entry, 0)
     config = reader.model(entry, "")
-    return CheckedConfig(config=config, layers=tuple(reader.layers), notes=tuple(sorted(set(reader.notes))))
+    names = {was: now for was, now in reader.arguments.names.items() if was != now}
+    notes = sorted(set(reader.notes)) + _told(names)
+    return CheckedConfig(config=config, layers=tuple(reader.layers), notes=tuple(notes), names=names)
+
+
+def _told(names: dict[str, str]) -> list[str]:
+    """What to tell of layers that are called otherwise than in the file; a slash that became _ needs no word."""
+    changed = [(was, now) for was, now in names.items() if was.replace("/", "_") != now]
+    if not changed:
+        return []
+    shown = ", ".join(f"{was[:40]!r} is {now!r}" for was, now in changed[:3])
+    more = f", and {len(changed) - 3} more" if len(changed) > 3 else ""
+    return [f"names are written in plain letters here: {shown}{more}"]
 
 
 @dataclass(slots=True)
@@ -222,7 +212,7 @@ class _Reader:
             raise self.refuse(where, "names a module that is no text")
         translated = (
             table.TF_OPERATIONS.get(str(config.get("function")))
-            if name == "TFOpLambda" and isinstance(config, dict)
+            if name in table.TF_LAYERS and isinstance(config, dict)
             else None
         )
         if translated:
@@ -235,7 +225,7 @@ class _Reader:
                     return known, name
             if module is not None:
                 raise self.refuse(where, f"is the operation {shown(module, name)}, which is not on the list")
-        name = table.RENAMED.get(name, name)
+        name = versions.CLASSES.get(name, (name, ""))[0]
         if module is None or module in table.LAYER_MODULES:
             if name in table.APPLICATION_LAYERS:
                 return table.APPLICATION_LAYERS[name], name
@@ -253,22 +243,18 @@ class _Reader:
             raise self.refuse(where, "has no configuration")
         if module in table.OPERATIONS:
             ignored = {"name", "function", "trainable", "dtype"} if "function" in config else {"name"}
-            written = {
-                k: self.arguments.argument(k, v, where) for k, v in config.items() if k not in ignored
-            } | {"name": name}
-            return written_object(module, class_name, written, registered=class_name)
-        written = {}
-        neutral = _KERAS_2_DEFAULTS.get(class_name, frozenset())
+            given = {k: self.arguments.argument(k, v, where) for k, v in config.items() if k not in ignored}
+            return written_object(module, class_name, given | {"name": name}, registered=class_name)
+        written: dict[str, Json] = {}
         for key, value in config.items():
             if not isinstance(key, str) or not key.isidentifier() or len(key) > 60:
                 raise self.refuse(where, f"has an argument named {str(key)[:60]!r}")
-            if key in _DROPPED and not (class_name == "InputLayer" and key == "batch_input_shape"):
-                continue
-            if key in neutral:
-                if key == "groups" and value not in (1, None):
-                    raise self.refuse(
-                        where, f"is a {class_name} with groups = {value!r}", "only Conv2D may have groups"
-                    )
+            rule = versions.argument_rule(class_name, key)
+            if rule and not (class_name == "InputLayer" and key == "batch_input_shape"):
+                if rule.becomes:
+                    written[rule.becomes] = self.arguments.argument(rule.becomes, value, where)
+                elif rule.neutral is not None and value not in rule.neutral:
+                    raise self.refuse(where, f"is a {class_name} with {key} = {value!r:.60}", rule.instead)
                 continue
             written[key] = self.arguments.argument(key, value, where)
         self._adapt(class_name, written, where)
@@ -294,8 +280,6 @@ class _Reader:
             axis = config.get("axis")
             if isinstance(axis, list) and len(axis) == 1:
                 config["axis"] = axis[0]
-        elif class_name == "LeakyReLU" and "alpha" in config:
-            config["negative_slope"] = config.pop("alpha")
         elif class_name == "Normalization":
             self._check_normalization(config, where)
 

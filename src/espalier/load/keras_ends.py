@@ -62,7 +62,8 @@ def refuse_single_output(path: Path, output: str) -> None:
         raise UnsupportedModelError(
             f"the model {path.name!r} ends in {what}",
             supported="a softmax or logits over at least two classes, or one sigmoid unit",
-            next_step="end it in Dense(1, activation='sigmoid') for two classes",
+            next_step="for two classes end it in Dense(1, activation='sigmoid'); a number to predict (an angle, an age) is "
+            "no class",
         )
 
 

@@ -29,6 +29,7 @@ class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
     input_shape: without the batch, None where the model leaves a side open. output: "softmax", "sigmoid" or
     "logits". classes: outputs of the last layer, None where the configuration alone does not tell.
     parameters: stored floating-point numbers (optimiser state not counted).
+    names: layers and models that are called otherwise than in the file: name in the file -> name here.
     """
 
     format: str
@@ -45,3 +46,6 @@ class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
     weights: tuple[WeightEntry, ...]
     parameters: int
     notes: tuple[str, ...] = ()
+    names: dict[str, str] = {}
+    loss: str = ""
+    """In words, where the file says that it was trained to predict numbers (training.number_loss)."""

@@ -19,6 +19,9 @@ from .keras_container import SAVE_WHOLE, refused
 from .keras_ends import find_ends
 from .keras_facts import ModelFacts
 from .keras_table import MODELS
+from .keras_versions import LAYER_GROUPS
+from .keras_weights import parameters_of
+from .training import number_loss
 
 _SIZES = (
     "units",
@@ -42,7 +45,8 @@ def inspect_model(path: str) -> ModelFacts:
         version = _version(archive, {})
         checked = check_config(archive.config, file, _generation(version)) if archive else None
         opened = stack.enter_context(keras_weights.opened(file, archive.weights if archive else None))
-        stored = keras_weights.examine(file, opened, _groups(checked.config) if checked else None)
+        roots = LAYER_GROUPS if archive else frozenset({"model_weights"})
+        stored = keras_weights.examine(file, opened, roots, _groups(checked.config) if checked else None)
         weights_only = "layers" in opened or "layer_names" in opened.attrs
     if checked is None:
         version = _version(None, stored.attributes)
@@ -53,14 +57,11 @@ def inspect_model(path: str) -> ModelFacts:
         checked = check_config(text, file, _generation(version))
     ends = find_ends(checked.config, file)
     entries = stored.entries
-    if kind == "h5":
-        entries = tuple(e for e in entries if e.path.startswith("model_weights/"))
     if not entries:
         raise refused(file, "it stores no weights", SAVE_WHOLE)
-    if stored.parameters > LIMITS.model_parameters:
-        raise refused(
-            file, f"it has {stored.parameters:,} parameters", f"at most {LIMITS.model_parameters:,} are read"
-        )
+    parameters = parameters_of(entries)
+    if parameters > LIMITS.model_parameters:
+        raise refused(file, f"it has {parameters:,} parameters", f"at most {LIMITS.model_parameters:,} are read")
     _check_sizes(file, checked.config, {side for e in entries for side in e.shape})
     return ModelFacts(
         format=kind,
@@ -75,8 +76,10 @@ def inspect_model(path: str) -> ModelFacts:
         output=ends.output,
         classes=ends.classes,
         weights=entries,
-        parameters=stored.parameters,
+        parameters=parameters,
         notes=checked.notes,
+        names=checked.names,
+        loss=number_loss(archive.config if archive else stored.attributes.get("training_config")),
     )
 
 

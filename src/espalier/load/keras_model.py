@@ -18,6 +18,7 @@ from .keras_assign import assign_weights, cause_of, check_layout
 from .keras_ends import refuse_single_output
 from .keras_facts import LayerEntry, ModelFacts, WeightEntry
 from .keras_table import MODELS
+from .keras_versions import OLD_HARD_SIGMOID
 from .macs import count_macs
 
 __all__ = ["LayerEntry", "ModelFacts", "WeightEntry", "describe", "rebuild", "start_tensorflow"]
@@ -91,7 +92,11 @@ def _from_config(config: dict[str, Any], facts: ModelFacts, path: Path) -> Any:
     from keras.src.applications.convnext import LayerScale
     from keras.src.applications.inception_resnet_v2 import CustomScaleLayer
 
-    custom = {"LayerScale": LayerScale, "CustomScaleLayer": CustomScaleLayer}
+    custom = {
+        "LayerScale": LayerScale,
+        "CustomScaleLayer": CustomScaleLayer,
+        OLD_HARD_SIGMOID: lambda x: keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0),
+    }
     with _allocation_guard(facts, path):
         try:
             return keras.saving.deserialize_keras_object(config, custom_objects=custom, safe_mode=True)

@@ -41,7 +41,7 @@ class NodeReader:
         where = f"its layer {written['name']!r}"
         if not isinstance(nodes, list):
             raise self.refuse(where, "has unreadable connections", "save the model again")
-        translated = source.get("class_name") == "TFOpLambda"
+        translated = source.get("class_name") in table.TF_LAYERS
         return [self._node(node, where, translated) for node in nodes]
 
     def _node(self, node: Json, where: str, translated: bool) -> dict[str, Json]:
@@ -65,7 +65,7 @@ class NodeReader:
             if not isinstance(item, list) or not 3 <= len(item) <= 4:
                 raise self.refuse(where, "has unreadable connections", "save the model again")
             if item[0] == "_CONSTANT_VALUE":
-                tensors.append(self.plain(item[2], where, "constant"))
+                tensors.append(_array(self.plain(item[2], where, "constant")))
             else:
                 tensors.append(self._tensor(item[:3], where))
             if len(item) == 4:
@@ -82,13 +82,30 @@ class NodeReader:
         operands = dict(keywords)
         operands.pop("name", None)
         args = list(tensors)
-        if "y" in operands:
-            args.append(self._value(operands.pop("y"), where, "constant"))
+        if operands.get("data_format") == "NHWC":
+            operands.pop("data_format")
+        for operand in ("y", "bias"):
+            if operand in operands:
+                args.append(_array(self._value(operands.pop(operand), where, "constant")))
+        if "slice_spec" in operands:
+            args.append(self._slices(operands.pop("slice_spec"), where))
         if [key for key, value in operands.items() if value is not None]:
             raise self.refuse(
                 where, f"calls a TensorFlow function with {sorted(operands)}", table.REFUSED["TFOpLambda"]
             )
         return {"args": args, "kwargs": {}}
+
+    def _slices(self, value: Json, where: str) -> list[Json]:
+        """What `x[...]` of Keras 2 takes, one item per axis."""
+        if not isinstance(value, list):
+            raise self.refuse(where, "slices by what is no list", table.REFUSED["SlicingOpLambda"])
+        keys = ("start", "stop", "step")
+        return [
+            self._value({"class_name": "__slice__", "config": {k: item.get(k) for k in keys}}, where, "slice")
+            if isinstance(item, dict) and "class_name" not in item
+            else self._value(item, where, "slice")
+            for item in value
+        ]
 
     def _keywords(self, keywords: dict[str, Json], where: str) -> dict[str, Json]:
         written = {}
@@ -148,6 +165,13 @@ class NodeReader:
                 "save the model again",
             )
         return [name, value[1], value[2]]
+
+
+def _array(value: Json) -> Json:
+    """A list of numbers as the constant that Keras 3 computes with; anything else as it is."""
+    if not isinstance(value, list):
+        return value
+    return {"class_name": "__numpy__", "config": {"value": value, "dtype": "float32"}}
 
 
 def is_old(source: Json) -> bool:

@@ -17,7 +17,7 @@ LAYERS: frozenset[str] = names(
     Conv1D Conv2D Conv1DTranspose Conv2DTranspose DepthwiseConv1D DepthwiseConv2D SeparableConv1D SeparableConv2D
     Dense EinsumDense Embedding
     BatchNormalization LayerNormalization GroupNormalization UnitNormalization RMSNormalization
-    Attention MultiHeadAttention GroupQueryAttention
+    AdditiveAttention Attention MultiHeadAttention GroupQueryAttention
     AveragePooling1D AveragePooling2D MaxPooling1D MaxPooling2D AdaptiveAveragePooling2D AdaptiveMaxPooling2D
     GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling1D GlobalMaxPooling2D
     Flatten Reshape Permute RepeatVector Cropping1D Cropping2D ZeroPadding1D ZeroPadding2D UpSampling1D UpSampling2D
@@ -36,22 +36,6 @@ MODELS: frozenset[str] = frozenset({"Functional", "Model", "Sequential"})
 
 ACTIVATION_LAYERS: frozenset[str] = frozenset({"ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax", "Activation"})
 """Layers that may stand where an activation is named."""
-
-RENAMED: dict[str, str] = {
-    "BatchNormalizationV1": "BatchNormalization",
-    "BatchNormalizationV2": "BatchNormalization",
-    "SyncBatchNormalization": "BatchNormalization",
-    "LayerNormalizationV2": "LayerNormalization",
-    "Convolution2D": "Conv2D",
-    "Convolution2DTranspose": "Conv2DTranspose",
-    "SeparableConvolution2D": "SeparableConv2D",
-    "AvgPool2D": "AveragePooling2D",
-    "MaxPool2D": "MaxPooling2D",
-    "GlobalAvgPool2D": "GlobalAveragePooling2D",
-    "GlobalMaxPool2D": "GlobalMaxPooling2D",
-    "Linear": "Activation",
-}
-"""Old names of the same layers in Keras 2 files."""
 
 APPLICATION_LAYERS: dict[str, str] = {
     "LayerScale": "keras.src.applications.convnext",
@@ -114,6 +98,9 @@ OPERATIONS: dict[str, frozenset[str]] = {
 }
 """Operations of keras.ops that a functional model may contain as nodes."""
 
+TF_LAYERS: frozenset[str] = frozenset({"TFOpLambda", "SlicingOpLambda"})
+"""Layers of Keras 2 that call a function of TensorFlow by its name."""
+
 TF_OPERATIONS: dict[str, tuple[str, str]] = {
     "__operators__.add": ("keras.src.ops.numpy", "Add"),
     "math.add": ("keras.src.ops.numpy", "Add"),
@@ -131,6 +118,8 @@ TF_OPERATIONS: dict[str, tuple[str, str]] = {
     "nn.relu6": ("keras.src.ops.nn", "Relu6"),
     "nn.softmax": ("keras.src.ops.nn", "Softmax"),
     "nn.silu": ("keras.src.ops.nn", "Silu"),
+    "nn.bias_add": ("keras.src.ops.numpy", "Add"),
+    "__operators__.getitem": ("keras.src.ops.numpy", "GetItem"),
 }
 """TFOpLambda nodes of Keras 2 files that mean exactly one Keras 3 operation, by the function they name."""
 
@@ -143,7 +132,7 @@ ACTIVATIONS: frozenset[str] = names(
 INITIALIZERS: frozenset[str] = names(
     """
     Zeros Ones Constant RandomNormal RandomUniform TruncatedNormal VarianceScaling GlorotNormal GlorotUniform
-    HeNormal HeUniform LecunNormal LecunUniform Orthogonal Identity
+    HeNormal HeUniform LecunNormal LecunUniform Orthogonal Identity OrthogonalInitializer IdentityInitializer
     """
 )
 INITIALIZER_MODULES: frozenset[str] = frozenset(
@@ -170,7 +159,7 @@ DTYPES: frozenset[str] = frozenset(
 )
 
 TEXTS: dict[str, frozenset[str]] = {
-    "padding": frozenset({"valid", "same"}),
+    "padding": frozenset({"valid", "same", "causal"}),
     "data_format": frozenset({"channels_last"}),
     "interpolation": frozenset({"nearest", "bilinear", "bicubic", "area", "lanczos3", "lanczos5"}),
     "fill_mode": frozenset({"constant", "nearest", "reflect", "wrap"}),
@@ -208,8 +197,10 @@ REFUSED: dict[str, str] = {
     "QuantizeWrapperV2": "it is a quantization-aware training wrapper; save the float model, Espalier quantizes it",
     "QuantizeLayer": "it is a quantization-aware training layer; save the float model, Espalier quantizes it",
     "QuantizeAnnotate": "it is a quantization-aware training wrapper; save the float model, Espalier quantizes it",
-    "RandomHeight": "it is an augmentation that Keras 3 does not have; it does nothing when predicting, so remove it",
-    "RandomWidth": "it is an augmentation that Keras 3 does not have; it does nothing when predicting, so remove it",
+    "LocallyConnected1D": "Keras 3 has no layer with weights of its own per position; use Conv1D and train again",
+    "LocallyConnected2D": "Keras 3 has no layer with weights of its own per position; use Conv2D and train again",
+    "SpectralNormalization": "it changes the weights in training; put the inner layer with its weights in its place",
+    "Masking": "it leaves out steps of a sequence; an image has none, so remove it and save again",
     "Discretization": _NOT_IMAGE,
     "CategoryEncoding": _NOT_IMAGE,
     "TimeDistributed": "it is a layer of sequences, not of one image; remove it and save again",

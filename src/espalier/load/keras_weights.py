@@ -6,7 +6,7 @@ only as many bytes as are stored.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,31 +17,25 @@ import numpy as np
 
 from ..errors import ModelRefusedError
 from ..limits import LIMITS
+from . import keras_versions as versions
 from .keras_container import HDF5_MAGIC, SAVE_WHOLE, refused
 from .keras_facts import WeightEntry
 
 _FILTERS = {1: "gzip", 2: "shuffle", 3: "fletcher32"}
-_NOT_WEIGHTS = ("optimizer", "optimizer_weights", "_optimizer")
-_KERAS_2_GROUPS = {
-    "_query_dense": "query_dense",
-    "_key_dense": "key_dense",
-    "_value_dense": "value_dense",
-    "_output_dense": "output_dense",
-}
 _SCAN_VALUES = 1 << 22
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """What the HDF5 file holds: its arrays (optimiser state left out) and its text attributes."""
+    """What the HDF5 file holds: its arrays (the state of training left out) and its text attributes."""
 
     entries: tuple[WeightEntry, ...]
     attributes: dict[str, str]
 
-    @property
-    def parameters(self) -> int:
-        """Floating-point numbers stored."""
-        return sum(_count(e.shape) for e in self.entries if np.dtype(e.dtype).kind == "f")
+
+def parameters_of(entries: Iterable[WeightEntry]) -> int:
+    """Floating-point numbers in these arrays."""
+    return sum(_count(e.shape) for e in entries if np.dtype(e.dtype).kind == "f")
 
 
 @contextmanager
@@ -84,23 +78,26 @@ def _reading(path: Path) -> Iterator[None]:
         ) from None
 
 
-def examine(path: Path, file: h5py.File, layers: Mapping[str, str] | None = None) -> Stored:
-    """Walk the whole file, check every object, then every number. Raises ModelRefusedError.
+def examine(
+    path: Path, file: h5py.File, roots: frozenset[str], layers: Mapping[str, str] | None = None
+) -> Stored:
+    """Walk the whole file, check every object, then every number of the groups `roots`. Raises ModelRefusedError.
 
+    The other groups hold the state of training (optimizer, metrics, loss trackers), which is never looked at.
     `layers`: the group of an archive's layer -> its name, for messages; an .h5 has the names in its paths.
     """
     with _reading(path):
         attributes = _text_attributes(path, file)
         entries: list[WeightEntry] = []
         seen: set[tuple[int, int]] = set()
-        _walk(path, file, "", entries, seen, 0)
+        _walk(path, file, roots, "", entries, seen, 0)
         budget = 8 * LIMITS.model_parameters
         declared = sum(_count(e.shape) * np.dtype(e.dtype).itemsize for e in entries)
         if declared > budget:
             raise refused(
                 path, f"its weights declare {declared:,} bytes", f"at most {budget:,} bytes are read"
             )
-        weights = tuple(e for e in entries if e.path.split("/", 1)[0] not in _NOT_WEIGHTS)
+        weights = tuple(e for e in entries if e.path.split("/", 1)[0] in roots)
         for entry in weights:
             layer = (layers or {}).get("/".join(entry.path.split("/", 2)[:2]), "")
             _check_numbers(path, file[entry.path], entry, f" of the layer {layer!r}" if layer else "")
@@ -110,6 +107,7 @@ def examine(path: Path, file: h5py.File, layers: Mapping[str, str] | None = None
 def _walk(
     path: Path,
     group: h5py.Group,
+    roots: frozenset[str],
     prefix: str,
     entries: list[WeightEntry],
     seen: set[tuple[int, int]],
@@ -137,9 +135,9 @@ def _walk(
         if len(seen) > 16 * LIMITS.model_layers:
             raise refused(path, "its HDF5 data hold too many objects", "do not use this file")
         if isinstance(item, h5py.h5g.GroupID):
-            _walk(path, h5py.Group(item), name + "/", entries, seen, depth + 1)
+            _walk(path, h5py.Group(item), roots, name + "/", entries, seen, depth + 1)
         elif isinstance(item, h5py.h5d.DatasetID):
-            entries.append(_entry(path, item, name))
+            entries.append(_entry(path, item, roots, name))
         else:
             raise refused(path, f"its HDF5 object {name[:80]!r} is a named type", "save the model again")
 
@@ -152,7 +150,7 @@ def _names(path: Path, group: h5py.Group) -> list[bytes]:
     return names
 
 
-def _entry(path: Path, dataset: Any, name: str) -> WeightEntry:
+def _entry(path: Path, dataset: Any, roots: frozenset[str], name: str) -> WeightEntry:
     """Check one array without reading it."""
     where = f"its HDF5 array {name[:80]!r}"
     plan = dataset.get_create_plist()
@@ -163,7 +161,7 @@ def _entry(path: Path, dataset: Any, name: str) -> WeightEntry:
         raise refused(path, f"{where} is a view of other files", "do not use this file")
     kind = dataset.get_type()
     plain = isinstance(kind, h5py.h5t.TypeFloatID | h5py.h5t.TypeIntegerID) and kind.get_size() <= 8
-    ignored = isinstance(kind, h5py.h5t.TypeEnumID) and name.split("/", 1)[0] in _NOT_WEIGHTS
+    ignored = isinstance(kind, h5py.h5t.TypeEnumID) and name.split("/", 1)[0] not in roots
     if not plain and not ignored:
         raise refused(path, f"{where} holds no plain numbers", "save the model again; " + SAVE_WHOLE)
     for index in range(plan.get_nfilters()):
@@ -200,13 +198,17 @@ def _check_numbers(path: Path, dataset: h5py.Dataset, entry: WeightEntry, where:
 
 
 def _text_attributes(path: Path, file: h5py.File) -> dict[str, str]:
-    """The root's text attributes that are needed: model_config, keras_version, backend."""
+    """The root's text attributes that are needed: model_config, keras_version, backend; and training_config, a hint, where
+    it is a text of ordinary length."""
     found = {}
-    for name in ("model_config", "keras_version", "backend"):
+    for name in ("model_config", "keras_version", "backend", "training_config"):
         if not h5py.h5a.exists(file.id, name.encode()):
             continue
         attribute = h5py.h5a.open(file.id, name.encode())
-        if not isinstance(attribute.get_type(), h5py.h5t.TypeStringID) or attribute.shape not in ((), (1,)):
+        is_text = isinstance(attribute.get_type(), h5py.h5t.TypeStringID) and attribute.shape in ((), (1,))
+        if name == "training_config" and not (is_text and attribute.get_storage_size() <= LIMITS.model_config_bytes):
+            continue
+        if not is_text:
             raise refused(path, f"its attribute {name!r} is not a text", SAVE_WHOLE)
         if attribute.get_storage_size() > LIMITS.model_config_bytes:
             raise refused(path, f"its attribute {name!r} is too long", SAVE_WHOLE)
@@ -240,10 +242,36 @@ def _count(shape: tuple[int, ...]) -> int:
 
 
 def rename_keras_2_groups(path: Path) -> None:
-    """Give the attention groups of a Keras 2 weights file the names that Keras 3 looks for. Changes the file at `path`."""
+    """Give the groups of a Keras 2 weights file the names that Keras 3 looks for. Changes the file at `path`.
+
+    Raises ValueError when layers of two classes that are now one cannot be put in their order.
+    """
     with h5py.File(path, "r+") as file:
         found: list[str] = []
-        file.visit(lambda name: found.append(name) if name.rsplit("/", 1)[-1] in _KERAS_2_GROUPS else None)
+        file.visit(found.append)
         for name in sorted(found, key=lambda n: -n.count("/")):
             parent, _, last = name.rpartition("/")
-            file.move(name, f"{parent}/{_KERAS_2_GROUPS[last]}")
+            if last in versions.LAYER_GROUPS:
+                _number_layers(file[name])
+            if last == versions.DOUBLED_GROUPS:
+                file.move(name, f"{parent}/layers")
+            elif last in versions.WEIGHT_GROUPS:
+                file.move(name, f"{parent}/{versions.WEIGHT_GROUPS[last]}")
+
+
+def _number_layers(group: h5py.Group) -> None:
+    """Count the layers of each class without gaps, in their order: conv2d, conv2d_2 becomes conv2d, conv2d_1."""
+    classes: dict[str, list[tuple[int, str]]] = {}
+    for name in group:
+        word, _, number = name.rpartition("_")
+        known = (word, int(number)) if number.isdecimal() and word else (name, 0)
+        classes.setdefault(known[0], []).append((known[1], name))
+    for word, members in classes.items():
+        current = versions.LAYER_WORDS.get(word, word)
+        if current != word and current in classes:
+            raise ValueError(f"layers of the classes {word} and {current} stand in one model")
+        for position, (_, name) in enumerate(sorted(members)):
+            group.move(name, f"~{position}~{current}")
+    for name in tuple(group):
+        _, position, current = name.split("~")
+        group.move(name, current if position == "0" else f"{current}_{position}")

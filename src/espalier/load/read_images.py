@@ -16,8 +16,10 @@ from ..workshop import Workshop, pack, unpack
 from .facts import Prepared
 from .images import fingerprint, scan, select
 from .named_set import check_unchanged, images_of
+from .pixel_file import check_room
 
 PREPARE_SECONDS = 3_600.0
+"""Without an image."""
 
 
 class PixelSet:
@@ -97,6 +99,7 @@ class PixelSet:
         entries = images.entries if self._count is None else select(images.entries, self._count)
         worker = self._shop.worker("images", self._number)
         out = worker.scratch / f"{self.role}.npy"
+        check_room(len(entries), self._contract.shape, worker.scratch)
         value = worker.call(
             "prepare_set",
             seconds=PREPARE_SECONDS,

@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
@@ -39,6 +40,8 @@ _MEMORY: dict[str, int] = {
     "images": LIMITS.image_worker_memory_bytes,
     "container": LIMITS.container_worker_memory_bytes,
 }
+_FILE_BYTES: dict[str, int] = {"images": LIMITS.prepared_bytes + (1 << 20)}
+"""Room for the header; how much is written is refused before it is (load/read_images.py)."""
 
 
 class Worker:
@@ -62,7 +65,7 @@ class Worker:
         config = {
             "scratch": str(self.scratch),
             "memory_bytes": _MEMORY.get(kind, LIMITS.worker_memory_bytes),
-            "file_bytes": LIMITS.worker_file_bytes,
+            "file_bytes": _FILE_BYTES.get(kind, LIMITS.worker_file_bytes),
             "programs": programs,
         }
         self._process = subprocess.Popen(
@@ -97,7 +100,11 @@ class Worker:
         on_progress: Callable[[float, float, str], None] | None = None,
         **arguments: Any,
     ) -> Any:
-        """Run `method` in the child and return its value. `seconds` is a wall-clock limit."""
+        """Run `method` in the child and return its value.
+
+        `seconds` is how long the child may be silent, by the clock on the wall: a call that reports progress may take
+        as long as it needs, one that hangs does not.
+        """
         with self._lock:
             self._wait_ready()
             try:
@@ -153,9 +160,8 @@ class Worker:
     def _answer(
         self, method: str, seconds: float, on_progress: Callable[[float, float, str], None] | None
     ) -> Any:
-        deadline = time.monotonic() + seconds
         while True:
-            frame = read_frame(lambda count: self._read(count, method, deadline, seconds))
+            frame = read_frame(partial(self._read, method, time.monotonic() + seconds, seconds))
             if frame is None:
                 raise self._died(method)
             if isinstance(frame, Progress):
@@ -166,14 +172,15 @@ class Worker:
             elif isinstance(frame, Failure):
                 raise self._raised(method, frame)
 
-    def _read(self, count: int, method: str, deadline: float, seconds: float) -> bytes:
+    def _read(self, method: str, deadline: float, seconds: float, count: int) -> bytes:
         descriptor = self._process.stdout.fileno()  # type: ignore[union-attr]
         while len(self._buffer) < count:
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([descriptor], [], [], left)[0]:
                 self._kill()
                 raise errors.WorkerError(
-                    f"the {self.kind} process did not finish `{method}` within {seconds:g} seconds",
+                    f"the {self.kind} process did not finish `{method}` within {seconds:g} seconds "
+                    "in which it gave no sign",
                     next_step="the input is too large or makes a library hang; try a smaller one",
                 )
             chunk = os.read(descriptor, max(65_536, min(count - len(self._buffer), 1 << 24)))

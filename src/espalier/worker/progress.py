@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 Sink = Callable[[float, float, str], None]
 _sinks: list[Sink] = []
+_lock = threading.Lock()
 
 
 def set_sink(sink: Sink) -> None:
@@ -14,6 +16,7 @@ def set_sink(sink: Sink) -> None:
 
 
 def report(done: float, total: float, text: str = "") -> None:
-    """Tell the parent how far a step is; does nothing outside a child process."""
-    for sink in _sinks:
-        sink(done, total, text)
+    """Tell the parent how far a step is, from any thread; does nothing outside a child process."""
+    with _lock:
+        for sink in _sinks:
+            sink(done, total, text)

@@ -116,7 +116,8 @@ def examine_folders(
     """Findings by role and code, as calibrate.check_sets.examine_sets makes them, without child processes."""
     sets = {role: prepared(path, contract, scratch / f"{role}.npy") for role, path in folders.items()}
     compared = [pair for pair in COMPARED if pair[0] in sets and pair[1] in sets]
-    rows = find_copies({role: done.pixels_path for role, done in sets.items()}, compared)
+    digests = {role: [image.pixels_sha256 for image in done.images] for role, done in sets.items()}
+    rows = find_copies({role: done.pixels_path for role, done in sets.items()}, compared, digests)
     copies = [
         Copy(
             first_role=row["first_role"],

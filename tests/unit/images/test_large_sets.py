@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import shutil
 import threading
 import time
 import tracemalloc
@@ -13,10 +13,14 @@ import pytest
 from PIL import Image
 
 from espalier.calibrate.contract import prepare, resize
+from espalier.errors import ImagesRefusedError
+from espalier.limits import LIMITS
 from espalier.load import decode
-from espalier.load.images import ImageEntry, scan
+from espalier.load.images import scan
 from espalier.load.looks import measure_looks
+from espalier.load.pixel_file import PixelFile, check_room
 from espalier.recipe import InputContract
+from espalier.worker.client import Worker
 
 SIDE = 160
 IMAGE_BYTES = SIDE * SIDE * 3
@@ -125,18 +129,34 @@ def test_looks_are_the_textbook_figures_of_the_bytes(height: int, width: int, ch
     assert looks["fine"] == pytest.approx(np.log2((energy(gray) + 0.5) / (energy(half) + 0.5)), abs=6e-4)
 
 
-def test_a_set_in_parts_is_the_set_in_one(tmp_path: Path) -> None:
-    folder = pictures(tmp_path / "set", 7, 24)
-    (folder / "0003.png").write_bytes(b"broken")
-    images, contract = scan(folder), InputContract(size=(12, 10))
-    whole = decode.prepare_set(images.root, images.entries, contract, str(tmp_path / "whole.npy"))
-    parts: list[decode.Prepared] = []
-    for start in range(0, 7, 3):
-        before = parts[-1].shape[0] if parts else 0
-        some: tuple[ImageEntry, ...] = images.entries[start : start + 3]
-        parts.append(decode.prepare_part(images.root, some, contract, str(tmp_path / "parts.npy"), before))
-    assert parts[-1].shape == whole.shape == (6, 12, 10, 3)
-    assert tuple(image for part in parts for image in part.images) == whole.images
-    assert tuple(problem for part in parts for problem in part.problems) == whole.problems
-    assert (tmp_path / "parts.npy").read_bytes() == (tmp_path / "whole.npy").read_bytes()
-    assert os.path.getsize(tmp_path / "parts.npy") == 128 + 6 * 12 * 10 * 3
+def test_a_set_that_fills_the_disk_or_breaks_the_limit_is_refused_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """57,065 images of 224 x 224 once filled the largest file that a child may write, after minutes of work."""
+    check_room(57_066, (224, 224, 3), tmp_path)
+    with pytest.raises(ImagesRefusedError, match=r"300,000 images of 224 x 224 x 3 take 45\.2 GB as pixels") as caught:
+        check_room(300_000, (224, 224, 3), tmp_path)
+    assert "at most 34.4 GB" in caught.value.supported and "count" in caught.value.next_step
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: (10, 10, 1_000_000))
+    check_room(6, (224, 224, 3), tmp_path)
+    with pytest.raises(ImagesRefusedError, match=r"7 images .* take 1\.1 MB .* 1\.0 MB free") as caught:
+        check_room(7, (224, 224, 3), tmp_path)
+    assert "TMPDIR" in caught.value.next_step
+
+
+def test_the_images_process_may_write_what_the_limit_allows() -> None:
+    with Worker("images") as worker:
+        worker.wait_ready()
+        limits = Path(f"/proc/{worker._process.pid}/limits").read_text()
+    row = next(line for line in limits.splitlines() if line.startswith("Max file size"))
+    assert int(row.split()[3]) >= LIMITS.prepared_bytes
+
+
+@pytest.mark.parametrize("most", [1, 500, 10**6])
+def test_a_pixel_file_is_read_some_images_at_a_time(tmp_path: Path, most: int) -> None:
+    pixels = np.random.default_rng(1).integers(0, 256, (7, 4, 5, 3)).astype(np.uint8)
+    np.save(tmp_path / "x.npy", pixels)
+    file = PixelFile(str(tmp_path / "x.npy"))
+    blocks = list(file.blocks(most))
+    assert len(file) == 7 and np.array_equal(np.concatenate(blocks), pixels)
+    assert max(block.nbytes for block in blocks) <= max(most, 60)

@@ -73,6 +73,14 @@ def nets(keras: Any, generation: int) -> Models:
         values = layers.MultiHeadAttention(2, 4)(values, values)
         found["class-token"] = end(image, values[:, 0], None)
 
+        image = layers.Input(size, name="imagen (1)")
+        values = layers.Conv2D(4, 3, padding="same", name="capa_ñ")(image)
+        values = layers.Conv2D(4, 3, padding="same", name="слой")(values)
+        values = layers.Conv2D(4, 3, padding="same", name="conv#1")(values)
+        values = layers.BatchNormalization(name="层 norm.2")(layers.Conv2D(4, 3, padding="same", name="conv 1")(values))
+        values = layers.GlobalAveragePooling2D(name="_pool")(values)
+        found["names"] = keras.Model(image, layers.Dense(3, name="[salida]")(values), name="Detección (v2)")
+
     image = layers.Input((None, None, 3))
     values = layers.LeakyReLU(0.2)(layers.Conv2D(8, 4, strides=4)(image))
     values = layers.SpatialDropout2D(0.2)(layers.PReLU(shared_axes=[1, 2])(values))

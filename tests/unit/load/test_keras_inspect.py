@@ -172,11 +172,37 @@ def test_operations_slices_and_constants_of_functional_models_are_read(tmp_path:
     assert layers(facts)["multiply"]["inbound_nodes"][0]["args"][1] == array
 
 
-def test_hard_sigmoid_of_keras_2_means_something_else(tmp_path: Path) -> None:
+def test_hard_sigmoid_of_keras_2_is_not_the_one_of_keras_3(tmp_path: Path) -> None:
     config = k.functional(k.pixels(), k.conv(activation="hard_sigmoid"), k.pool(), k.dense())
-    assert look(tmp_path, config).generation == 3
-    with pytest.raises(ModelRefusedError, match=r"0\.2 x"):
-        look(tmp_path, config, version="2.13.1")
+    assert layers(look(tmp_path, config))["conv"]["config"]["activation"] == "hard_sigmoid"
+    old = layers(look(tmp_path, config, version="2.13.1"))["conv"]["config"]["activation"]
+    assert (old["module"], old["config"]) == ("builtins", "keras_2_hard_sigmoid")
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("Detección (v2)", "Deteccion_v2"),
+        ("capa_ñ", "capa_n"),
+        ("conv#1", "conv_1"),
+        ("слой", "layer"),
+        ("a b.c", "a_b.c"),
+        ("_conv", "conv"),
+        ("tf.__operators__.add", "tf.__operators__.add"),
+    ],
+)
+def test_a_name_that_tensorflow_does_not_take_is_written_in_plain_letters(
+    tmp_path: Path, name: str, plain: str
+) -> None:
+    facts = look(tmp_path, k.functional(k.pixels(), k.conv(name), k.pool(source=name), k.dense()))
+    assert plain in layers(facts)
+    assert (facts.names, bool(facts.notes)) == (({name: plain}, True) if name != plain else ({}, False))
+
+
+def test_names_that_would_become_one_stay_two(tmp_path: Path) -> None:
+    second = k.conv("conv 1", "conv#1", filters=4)
+    config = k.functional(k.pixels(), k.conv("conv#1"), second, k.pool(source="conv 1"), k.dense())
+    assert {"conv_1", "conv_1_2"} <= set(layers(look(tmp_path, config)))
 
 
 def test_slashes_in_names_become_underscores(tmp_path: Path) -> None:

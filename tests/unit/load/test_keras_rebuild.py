@@ -34,6 +34,8 @@ FILES = (
     *(f"{g}-{name}.{suffix}" for g in (2, 3) for name in NAMES for suffix in ("keras", "h5")),
     "3-class-token.keras",
     "3-class-token.h5",
+    "3-names.keras",
+    "3-names.h5",
     "2-slashes.keras",
     "2-slashes.h5",
 )

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,19 @@ from espalier.worker import SIDES, progress
 def echo(value: Any) -> Any:
     progress.report(1, 2, "half")
     return value
+
+
+def report_slowly(times: int, pause: float) -> int:
+    for number in range(times):
+        time.sleep(pause)
+        progress.report(number, times)
+    return times
+
+
+def report_from_threads() -> str:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: progress.report(number, 400, "x" * 200), range(400)))
+    return "done"
 
 
 def allocate() -> int:
@@ -103,6 +117,8 @@ HANDLERS = {
     f.__name__: f
     for f in (
         echo,
+        report_slowly,
+        report_from_threads,
         allocate,
         write,
         remove,

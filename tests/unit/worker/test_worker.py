@@ -166,6 +166,19 @@ def test_a_hang_is_ended_at_the_time_limit(worker: Worker) -> None:
     assert not worker.alive
 
 
+def test_a_call_that_reports_progress_may_take_longer_than_the_limit_of_silence(worker: Worker) -> None:
+    """Calls over an hour were killed however well they went on."""
+    assert worker.call("report_slowly", seconds=1.0, times=8, pause=0.25) == 8
+    with pytest.raises(WorkerError, match=r"did not finish `report_slowly` within 0\.3 seconds in which it gave no sign"):
+        worker.call("report_slowly", seconds=0.3, times=1, pause=30.0)
+
+
+def test_progress_from_many_threads_arrives_whole(shared: Worker) -> None:
+    seen: list[float] = []
+    assert shared.call("report_from_threads", on_progress=lambda done, total, text: seen.append(done)) == "done"
+    assert sorted(seen) == sorted(float(number) for number in range(400))
+
+
 def test_the_child_dies_with_its_parent() -> None:
     script = (
         "import sys, time; sys.path.insert(0, sys.argv[1]); from test_worker import Misbehaving\n"
