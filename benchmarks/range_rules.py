@@ -3,9 +3,10 @@
     python benchmarks/range_rules.py [NAME ...] [--keep FOLDER]
 
 Each network is trained here in one to three minutes on hard_nets.py's digits (24 x 24, colour, other originals for
-training, calibration and evaluation), padded to 32 x 32: sides and channels then share factors, as at 128 and 224 pixels. For each rule (extremes, least squared error, percentile, Kullback-Leibler), with biases
-corrected: points lost on 2,000 evaluation images with their 95 % interval, share of equal answers, error of the scores,
-and the tensor whose range was narrowed most. `--keep` keeps the float files and does not train again what it finds.
+training, calibration and evaluation), padded to 32 x 32: sides and channels then share factors, as at 128 and 224 pixels.
+For each rule (extremes, least squared error, percentile, Kullback-Leibler), with biases corrected: points lost on 2,000
+evaluation images with their 95 % interval, share of equal answers, error of the scores, and the tensor whose range was
+narrowed most. `--keep` keeps the float files and does not train again what it finds.
 
 The last line says whether any rule loses more than FAR points more than the extremes do.
 """

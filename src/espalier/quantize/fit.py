@@ -105,9 +105,11 @@ class _Behind:
         return relative_error(self.wanted + difference, self.wanted, self.seen)
 
 
-def fit_ranges(entered: PixelInput, ranges: Ranges, pixels: NDArray[np.uint8]) -> Ranges:
-    """`ranges` with ends moved in where the scores gain, never out. In a network with more than TENSORS free ranges,
-    those that cost most. Deterministic."""
+def fit_ranges(
+    entered: PixelInput, ranges: Ranges, pixels: NDArray[np.uint8], *, count: int = IMAGES
+) -> Ranges:
+    """`ranges` with ends moved in where the scores gain, never out, on `count` of the images (fewer for large networks).
+    In a network with more than TENSORS free ranges, those that cost most. Deterministic."""
     model = flatbuffer.read_model(entered.float_model)
     groups = shared_ranges(model, {n: ends for n, ends in ranges.items() if n not in entered.fixed})
     if len(groups) > TENSORS:
@@ -118,7 +120,7 @@ def fit_ranges(entered: PixelInput, ranges: Ranges, pixels: NDArray[np.uint8]) -
         worst = {names for _, names in sorted(costs)[:TENSORS]}
         groups = [group for group in groups if group.names in worst]
     found = dict(ranges)
-    count = FEWER_IMAGES if count_macs(model) > LARGE_MACS else IMAGES
+    count = min(count, FEWER_IMAGES) if count_macs(model) > LARGE_MACS else count
     for number, (group, behind) in enumerate(_walk(entered, groups, pixels, count)):
         report(number, len(groups), "fitting ranges")
         found |= dict.fromkeys(group.names, _fitted(group.ends, behind))

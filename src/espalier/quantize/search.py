@@ -4,8 +4,7 @@ A rule sees one tensor's values, not what the network does with them, and two th
 points lost). The zeros of a ReLU are exact in every range, so they must not count as rounding errors that a narrower
 range would make smaller. And rounding errors are independent and average out in the next layer's sums, while what is cut
 off is cut from the same channels every time: a tensor's squared error may be least where one channel, which the next
-layer reads, has lost most of its signal. So these rules cut off no more than CUT of any channel's variance. (Divergence,
-which does not mind where values are cut, is the rule for heavy tails that may go.)
+layer reads, has lost most of its signal. So no rule cuts off more than CUT of any channel's variance.
 """
 
 from __future__ import annotations
@@ -61,15 +60,15 @@ def _positions(count: int, channels: int) -> NDArray[np.int64]:
 def search_ranges(ranges: Ranges, samples: Mapping[str, NDArray[np.float32]], method: Method) -> Ranges:
     """Ranges by `method`, never wider than the measured ones: `mse` takes for each end the factor with the
     least squared error of int8 rounding and clipping; `percentile` cuts 100 - PERCENTILE % of the values that are not 0 at
-    each end; neither cuts off more than CUT of a channel's variance. `kl` takes the factor whose 256 levels say most about
-    how the values are distributed (`_divergence`)."""
+    each end; `kl` takes the factor whose 256 levels say most about how the values are distributed (`_divergence`). None
+    cuts off more than CUT of a channel's variance."""
     if method == "minmax":
         return dict(ranges)
     narrow = {"mse": _least_error, "percentile": _percentile, "kl": _least_divergence}[method]
-    found = {name: narrow(samples[name], ends) for name, ends in ranges.items() if name in samples}
-    if method != "kl":
-        found = {name: _sparing(samples[name], ranges[name], ends) for name, ends in found.items()}
-    return dict(ranges) | found
+    return {
+        name: _sparing(samples[name], ends, narrow(samples[name], ends)) if name in samples else ends
+        for name, ends in ranges.items()
+    }
 
 
 def _sparing(
