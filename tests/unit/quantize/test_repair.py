@@ -171,7 +171,7 @@ def test_the_sample_holds_every_channel_whatever_factors_sides_and_channels_shar
     sample = sample_values(entered, pixels, ranges)["conv_2d_0"]
     assert sample.shape[0] == 4 and sample.shape[2] == 96 and 2_000 <= sample[0].size <= 4_096
     peaks = channel_peaks(entered, pixels, ["conv_2d_0"])["conv_2d_0"]
-    assert (sample.max(axis=(0, 1)) > 0.5 * peaks).all()
+    assert (sample.max(axis=(0, 1)) >= 0.1 * peaks).all()
 
 
 @pytest.mark.parametrize("method", ["mse", "percentile", "kl"])
