@@ -22,18 +22,19 @@ from ..measure import statistics
 from ..worker.progress import report
 from .candidate import CORRECTED, FIRST, ROUNDED, TRYING, Candidate, Failed, attempt
 from .compare import Nearness, int8_answers, nearness_of, relative_error, spread
+from .correct import correct_biases
 from .effort import Effort, effort_of
 from .fit import fit_ranges, shared_ranges
 from .flatbuffer import read_model
-from .ladder import Graph, Levelled, Start, correct_candidate, level_graph, quantize_level
+from .ladder import Graph, Levelled, Start, level_graph
 from .macs import count_macs
 from .quantize import Weights, quantize_with
 from .ranges import Ranges
 from .reconstruct import reconstruct
 from .search import IMAGES as SAMPLED
-from .search import Method
+from .search import Method, sample_values, search_ranges
 
-SECONDS = 1.2
+SECONDS = 0.8
 """Of one core (effort.py), for all steps together: what keeps a build for three targets under 1.5 times a plain script that
 only converts, with the rest of what it does."""
 
@@ -178,7 +179,12 @@ def _searched(
         level = level_graph(start, graph, weights)
     if level is None:
         return None
-    return correct_candidate(start, quantize_level(start, level, method, weights, dense))
+    sample = sample_values(level.entered, start.others, level.extremes)
+    ranges = search_ranges(level.extremes, sample, method)
+    data, _ = quantize_with(level.entered, ranges, weights=weights, dense=dense)
+    data = correct_biases(data, level.entered, start.used)
+    made = _candidate(f"{method} ranges{level.changed}" + CORRECTED, data, start, ranges, level.extremes)
+    return replace(made, entered=level.entered, graph=level.changed)
 
 
 def _candidate(name: str, data: bytes, start: Start, ranges: Ranges, extremes: Ranges) -> Candidate:
