@@ -142,10 +142,10 @@ def rank_four(folder: Path) -> None:
     k.write_keras(folder / "model.keras", k.functional(k.pixels(), k.conv(), k.dense(source="conv")))
 
 
-def one_linear_unit(folder: Path) -> None:
+def softmax_of_one(folder: Path) -> None:
     values = k.net_weights()
     values["layers/dense/vars/0"], values["layers/dense/vars/1"] = np.ones((4, 1), "f4"), np.ones(1, "f4")
-    config = k.functional(k.pixels(), k.conv(), k.pool(), k.dense(units=1, activation="linear"))
+    config = k.functional(k.pixels(), k.conv(), k.pool(), k.dense(units=1, activation="softmax"))
     k.write_keras(folder / "model.keras", config, k.hdf5(values))
 
 
@@ -199,5 +199,5 @@ WEIGHTS: tuple[Attack, ...] = (
     attack("weights-asked-for-more-than-stored", hidden_units, "more weights than it stores", commands=BUILD),
     attack("model-unknown-argument", unknown_argument, "no_such_argument", commands=BUILD),
     attack("model-not-a-classifier", rank_four, "one vector of class scores", exit_code=4, commands=BUILD),
-    attack("model-one-linear-output", one_linear_unit, "one linear output", exit_code=4),
+    attack("model-softmax-over-one", softmax_of_one, "always 1", exit_code=4),
 )

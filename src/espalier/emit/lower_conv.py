@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from espalier.emit.c_text import Name, Value
+from espalier.emit.calm import Channels, calmed, fitting
 from espalier.emit.lowering import (
     READ_FIRST,
     Constant,
@@ -37,9 +38,8 @@ EXTENT_LIMIT = 1 << 15
 """Extents and byte counts of a row are 16-bit fields of the layer structure."""
 _STEP_BYTES = 16
 """Bytes of the 4 packed windows per step of the tile kernels: 2 values of 16 bits of each."""
-_LARGEST_INPUT = 128
-_FAST_SHIFTS = range(1, 23)
-_FAST_SUM = 1 << 30
+_OTHER = 64
+"""Taken off TFLite's shift where espalier_tile_4x2 has no short form for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +149,6 @@ class Shape(Extents):
 class Layout:
     """Which kernel runs and what its private memory holds."""
 
-    fast: bool
     window_bytes: int
     """Of a packed window for espalier_tile_bytes; 0 for the other tiles."""
     wide: int
@@ -160,15 +159,8 @@ class Layout:
 def conv_2d(view: OpView, how: How) -> Lowered:
     """Lowers one convolution; the ring holds 16-bit values where speed counts more than RAM."""
     shape = shape_of(view, how)
-    quant = quant_of(view.output.quant)
-    weights = np.asarray(view.constant(1), np.int8).reshape(-1, shape.kernel_h, shape.kernel_w, shape.depth)
-    multipliers = arithmetic.conv_multipliers(
-        quant_of(view.input(0).quant).scale, quant_of(view.input(1).quant).scales, quant.scale, shape.out_c
-    )
-    flat = weights.reshape(shape.out_c, -1)
-    biases = folded_biases(view, flat, quant_of(view.input(0).quant).zero_point)
-    fast = shape.group_out % 2 == 0 and fits_fast(flat, biases, multipliers)
-    layout = layout_of(shape, how, fast)
+    channels = channels_of(view, shape)
+    layout = layout_of(shape, how)
     ring = ring_fields(
         shape.window,
         row_bytes=round_up(shape.ring_width * shape.in_c, WORD) << layout.wide,
@@ -184,7 +176,7 @@ def conv_2d(view: OpView, how: How) -> Lowered:
         sources=("conv_2d.c", "ring.c", "copy.c"),
         struct="espalier_conv_2d_layer",
         fields={**ring, **extent_fields(shape, layout), **value_fields(view, shape, layout)},
-        constants=_constants(shape, layout, weights, biases, multipliers),
+        constants=_constants(shape, layout, channels),
         state_bytes=ring["ring.state_bytes"],
         work_bytes=layout.work_bytes,
         uses_scratch=True,
@@ -249,7 +241,7 @@ def lying(given: Extents, how: How) -> Extents:
 
 def shape_of(view: OpView, how: How) -> Shape:
     given, depth = lying(extents_of(view), how), view.input(1).shape[3]
-    direct = given.kernel_h == given.kernel_w == 1 and given.in_c % WORD == 0 and depth % WORD == 0
+    direct = given.kernel_h == given.kernel_w == 1
     pixels = given.in_h * given.in_w
     if direct and not how.rows and given.stride_h == given.stride_w == 1 and pixels * given.in_c < EXTENT_LIMIT:
         # Rows without a border between them are one long row: fewer odd ends.
@@ -257,15 +249,12 @@ def shape_of(view: OpView, how: How) -> Shape:
     return Shape(**asdict(given), depth=depth, direct=direct)
 
 
-def layout_of(shape: Shape, how: How, fast: bool) -> Layout:
+def layout_of(shape: Shape, how: How) -> Layout:
     segments, segment = shape.segments
-    window_bytes = (
-        round_up(shape.kernel_h * segments * segment, VECTOR) if fast and how.isa == "helium" else 0
-    )
+    window_bytes = round_up(shape.kernel_h * segments * segment, VECTOR) if how.isa == "helium" else 0
     may_widen = not shape.direct and not window_bytes and shape.words_aligned and shape.in_h > 1
     wide = int(may_widen and how.optimize == "speed" and 2 * shape.ring_width * shape.in_c < EXTENT_LIMIT)
     return Layout(
-        fast=fast,
         window_bytes=window_bytes,
         wide=wide,
         work_bytes=(TILE_PIXELS * window_bytes or _STEP_BYTES * shape.steps) + round_up(shape.spare, 8),
@@ -274,7 +263,7 @@ def layout_of(shape: Shape, how: How, fast: bool) -> Layout:
 
 def extent_fields(shape: Shape, layout: Layout) -> dict[str, Value]:
     return {
-        "tile": Name(_tile(layout.fast, layout.window_bytes)),
+        "tile": Name("espalier_tile_bytes" if layout.window_bytes else "espalier_tile_4x2"),
         "window_bytes": layout.window_bytes,
         "segment_bytes": shape.segments[1],
         "in_width": shape.in_w,
@@ -299,7 +288,7 @@ def value_fields(view: OpView, shape: Shape, layout: Layout) -> dict[str, Value]
     return {
         "wide": layout.wide,
         "dilation": shape.dilation_h,
-        "count": shape.group_out // 2 if layout.fast else shape.group_out,
+        "count": shape.group_out // 2,
         "skip": -shape.steps % UNROLLED_STEPS,
         "out_zero": quant.zero_point,
         "low": low,
@@ -307,18 +296,33 @@ def value_fields(view: OpView, shape: Shape, layout: Layout) -> dict[str, Value]
     }
 
 
-def _constants(
-    shape: Shape,
-    layout: Layout,
-    weights: NDArray[np.int8],
-    biases: NDArray[np.int64],
-    multipliers: Sequence[Multiplier],
-) -> tuple[Constant, ...]:
-    pairs = channel_pairs(biases, multipliers, shape.groups, layout.fast)
+def channels_of(view: OpView, shape: Shape) -> Channels:
+    """The output channels, those that have a short requantization under other constants with these."""
+    source, target = quant_of(view.input(0).quant), quant_of(view.output.quant)
+    scales = quant_of(view.input(1).quant).scales
+    weights = np.asarray(view.constant(1), np.int8).reshape(shape.out_c, -1)
+    low, high = arithmetic.activation_range(view.op.text("activation"), target.scale, target.zero_point, "int8")
+    return calmed(
+        weights,
+        folded_biases(view, weights, source.zero_point),
+        arithmetic.conv_multipliers(source.scale, scales, target.scale, shape.out_c),
+        zero_point=target.zero_point,
+        low=low,
+        high=high,
+    )
+
+
+def _constants(shape: Shape, layout: Layout, channels: Channels) -> tuple[Constant, ...]:
+    biases, multipliers = channels.biases, channels.multipliers
+    weights = channels.weights.reshape(-1, shape.kernel_h, shape.kernel_w, shape.depth)
+    shifts = [-m.shift for m in multipliers]
     if layout.window_bytes:
-        values, align = byte_weights(weights, layout.window_bytes), VECTOR
+        values, align = byte_weights(weights, shape.groups, layout.window_bytes), VECTOR
     else:
+        for channel in channels.slow:
+            shifts[channel] = multipliers[channel].shift - _OTHER
         values, align = paired_weights(weights, shape.groups, shape.segments[0]), WORD
+    pairs = pair_rows(biases, multipliers, shifts, shape.groups)
     return (
         Constant(field="weights", align=align, values=values),
         Constant(field="pairs", values=pairs, struct="espalier_pair"),
@@ -338,10 +342,8 @@ def conv_lead(window: Window, out_width: int, out_channels: int, pixel_bytes: in
         if groups > 1:
             leads.append(end - start)
             continue
-        # Tiles of pixels (single ones at the end) are read before they are written.
-        whole = out_width // TILE_PIXELS * TILE_PIXELS
-        tiles = [*range(TILE_PIXELS, whole + 1, TILE_PIXELS), *range(whole + 1, out_width + 1)]
-        for done in tiles:
+        # Tiles of pixels (the last one of those that are left) are read before they are written.
+        for done in [*range(TILE_PIXELS, out_width, TILE_PIXELS), out_width]:
             written = row * window.out_row_bytes + done * out_channels
             if done < out_width:
                 leads.append(written - start - done * pixel_bytes)
@@ -363,11 +365,8 @@ def folded_biases(
 def fits_fast(
     weights: NDArray[np.int8], biases: NDArray[np.int64], multipliers: Sequence[Multiplier]
 ) -> bool:
-    """Whether the short requantization is exact for every possible input: |sum| < 2^30, right shifts of 1
-    to 22."""
-    largest = np.abs(biases) + _LARGEST_INPUT * np.abs(weights.astype(np.int64)).sum(axis=1)
-    shifts_fit = all(m.value > 0 and -m.shift in _FAST_SHIFTS for m in multipliers)
-    return bool(shifts_fit and (largest < _FAST_SUM).all())
+    """Whether the short requantization is exact for every possible input in every channel."""
+    return bool(fitting(weights, biases, multipliers).all())
 
 
 def wrapped(values: NDArray[np.int64]) -> NDArray[np.int32]:
@@ -376,14 +375,21 @@ def wrapped(values: NDArray[np.int64]) -> NDArray[np.int32]:
 
 
 def channel_pairs(
-    biases: NDArray[np.int64], multipliers: Sequence[Multiplier], groups: int, fast: bool
+    biases: NDArray[np.int64], multipliers: Sequence[Multiplier], groups: int
 ) -> NDArray[np.int32]:
-    """Rows of espalier_pair, the last of an odd group filled with zeros: int32 [pairs, 6]."""
-    shifts = np.array([-m.shift if fast else m.shift for m in multipliers], np.int32)
+    """Rows of espalier_pair with TFLite's shifts."""
+    return pair_rows(biases, multipliers, [m.shift for m in multipliers], groups)
+
+
+def pair_rows(
+    biases: NDArray[np.int64], multipliers: Sequence[Multiplier], shifts: Sequence[int], groups: int
+) -> NDArray[np.int32]:
+    """Rows of espalier_pair, of an odd group the last one with a channel of no effect: int32 [pairs, 6]."""
     values = np.array([m.value for m in multipliers], np.int64).astype(np.int32)
-    table = np.stack([wrapped(biases), values, shifts], axis=1).reshape(groups, -1, 3)
+    table = np.stack([wrapped(biases), values, np.array(shifts, np.int32)], axis=1).reshape(groups, -1, 3)
     if table.shape[1] % 2:
-        table = np.concatenate([table, np.zeros((groups, 1, 3), np.int32)], axis=1)
+        empty = np.array([0, 0, 1], np.int32)  # a shift of the short form
+        table = np.concatenate([table, np.broadcast_to(empty, (groups, 1, 3))], axis=1)
     pairs = table.reshape(-1, 2, 3)
     return np.concatenate([pairs[:, :, 0], pairs[:, 0, 1:], pairs[:, 1, 1:]], axis=1)
 
@@ -411,17 +417,12 @@ def paired_weights(weights: NDArray[np.int8], groups: int, segments: int) -> NDA
     return np.ascontiguousarray(np.stack(order, axis=-1)).reshape(-1)
 
 
-def _tile(fast: bool, window_bytes: int) -> str:
-    if window_bytes:
-        return "espalier_tile_bytes"
-    return "espalier_tile_4x2" if fast else "espalier_tile_wide"
-
-
-def byte_weights(weights: NDArray[np.int8], window_bytes: int) -> NDArray[np.int8]:
+def byte_weights(weights: NDArray[np.int8], groups: int, window_bytes: int) -> NDArray[np.int8]:
     """OHWI weights as espalier_tile_bytes reads them: int8 [pairs, window_bytes / 16, 2, 16], flat."""
     flat = weights.reshape(weights.shape[0], -1)
-    padded = np.pad(flat, ((0, 0), (0, window_bytes - flat.shape[1])))
-    blocks = padded.reshape(-1, 2, window_bytes // VECTOR, VECTOR)
+    channels = flat.reshape(groups, -1, flat.shape[1])
+    missing = (0, channels.shape[1] % 2), (0, window_bytes - flat.shape[1])
+    blocks = np.pad(channels, ((0, 0), *missing)).reshape(-1, 2, window_bytes // VECTOR, VECTOR)
     return np.ascontiguousarray(blocks.transpose(0, 2, 1, 3)).reshape(-1)
 
 

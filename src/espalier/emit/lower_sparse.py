@@ -90,32 +90,28 @@ def conv_2d(view: OpView, how: How) -> Lowered:
 def _sparse_layer(view: OpView, how: How) -> _Layer | None:
     """None where the sparse kernels cannot take the layer."""
     shape = _shape(view, how)
-    weights = np.asarray(view.constant(1), np.int8)
-    source, target = quant_of(view.input(0).quant), quant_of(view.output.quant)
-    multipliers = arithmetic.conv_multipliers(
-        source.scale, quant_of(view.input(1).quant).scales, target.scale, shape.out_c
-    )
-    flat = weights.reshape(shape.out_c, -1)
-    biases = lower_conv.folded_biases(view, flat, source.zero_point)
-    if shape.groups != 1 or not lower_conv.fits_fast(flat, biases, multipliers):
+    channels = lower_conv.channels_of(view, shape)
+    if shape.groups != 1 or channels.slow:
         return None
+    flat, biases = channels.weights, channels.biases
     paired = how.isa in PAIRED and how.optimize != "ram" and _fits_pairs(flat, biases)
-    pieces = weights.reshape(shape.out_c, shape.kernel_h * shape.segments[0], -1)
+    pieces = flat.reshape(shape.out_c, shape.kernel_h * shape.segments[0], -1)
     pieces = np.pad(pieces, ((0, 0), (0, 0), (0, -pieces.shape[2] % lower_conv.WORD)))
     return _Layer(
         shape=shape,
         weights=pieces.reshape(shape.out_c, -1),
         biases=biases,
-        multipliers=multipliers,
+        multipliers=channels.multipliers,
         paired=paired,
     )
 
 
 def _shape(view: OpView, how: How) -> Shape:
-    """As for dense weights, but windows that could be read straight from the input go through a ring where a row has no
-    whole tile, or where the rows run one by one: its last tile is read again after the one before was written."""
+    """As for dense weights, but windows that could be read straight from the input go through a ring where they are no
+    whole words, where a row has no whole tile, or where the rows run one by one: its last tile is read again after the one
+    before was written."""
     shape = lower_conv.shape_of(view, how)
-    if shape.direct and (how.rows or shape.out_w < TILE_PIXELS):
+    if shape.direct and (how.rows or shape.out_w < TILE_PIXELS or not shape.words_aligned):
         shape = replace(lower_conv.shape_of(view, replace(how, rows=True)), direct=False)
     return shape
 
@@ -224,17 +220,15 @@ def stored_share(view: OpView) -> float:
 def _dense_work(view: OpView, how: How) -> tuple[str, Work]:
     """The form of the kernel of lower_conv and what it repeats."""
     shape = lower_conv.shape_of(view, how)
-    layout = lower_conv.layout_of(shape, how, fast=shape.out_c % 2 == 0)
-    per_row = -(-shape.out_w // lower_conv.TILE_PIXELS)
-    if shape.direct:
-        per_row = sum(divmod(shape.out_w, lower_conv.TILE_PIXELS))
-    tiles, even = shape.out_h * per_row, shape.out_c % 2 == 0
-    pairs = shape.out_c // 2 if even else shape.out_c
+    layout = lower_conv.layout_of(shape, how)
+    tiles = shape.out_h * -(-shape.out_w // lower_conv.TILE_PIXELS)
+    pairs = -(-shape.out_c // 2)
     steps = layout.window_bytes // lower_conv.VECTOR if layout.window_bytes else shape.steps
     wide = "wide " if layout.wide else ""
-    work = {
+    return "dense", {
         "step": tiles * pairs * steps,
         "pair": tiles * pairs,
+        "odd": tiles * (shape.out_c % 2),
         f"{wide}word": tiles * shape.steps // 2,
         f"{wide}input word": _input_words(shape),
         "piece": tiles * shape.kernel_h * shape.segments[0],
@@ -242,7 +236,6 @@ def _dense_work(view: OpView, how: How) -> tuple[str, Work]:
         "row": shape.out_h,
         "layer": 1,
     }
-    return "dense" if even else "dense, odd channels", work
 
 
 def _sparse_work(layer: _Layer, entries: Entries) -> Work:
@@ -275,12 +268,10 @@ def fully_connected(view: OpView, how: How) -> Lowered:
     if how.coding is not None or density > DENSEST:
         return dense
     units, depth = view.input(1).shape
-    weights = np.asarray(view.constant(1), np.int8)
-    source = quant_of(view.input(0).quant)
-    multipliers = lower_dense.multipliers_of(view)
-    biases = lower_conv.folded_biases(view, weights, source.zero_point)
-    if not lower_conv.fits_fast(weights, biases, multipliers):
+    channels = lower_dense.channels_of(view)
+    if channels.slow:
         return dense
+    weights, multipliers, biases = channels.weights, channels.multipliers, channels.biases
     entries = entries_of(weights)
     if int(entries.sizes.max()) >= _LARGEST_BYTES:
         return dense
@@ -292,15 +283,14 @@ def fully_connected(view: OpView, how: How) -> Lowered:
         fields={name: dense.fields[name] for name in ("rows", "depth", "units", "out_zero", "low", "high")},
         constants=_constants(entries, _channel_table(biases, multipliers, entries)),
     )
-    pairs = rows * -(-units // 2)
-    work: Work = {"product": pairs * -(-depth // lower_conv.WORD), "pair": pairs, "row": rows}
+    work = lower_dense.work_of(lower_dense.form_of(rows, how), rows, units, depth, how)
     stored: Work = {
         "entry": rows * entries.count,
         "group": rows * entries.groups,
         "channel": rows * units,
         "row": rows,
     }
-    works = Works(dense=("dense fully connected", work), sparse=("sparse fully connected", stored))
+    works = Works(dense=work, sparse=("sparse fully connected", stored))
     return chosen("fully_connected", how, dense, sparse, works, density)
 
 

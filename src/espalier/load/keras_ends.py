@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import ModelRefusedError, UnsupportedModelError
+from ..errors import UnsupportedModelError
 from .keras_container import SAVE_WHOLE
+from .keras_inputs import image_shape, refused_input
 
 Json = Any
-SUPPORTED = "image classifiers: one image in, one vector of scores out"
-
 _SAME_VALUES = frozenset(
     {"Dropout", "Flatten", "Reshape", "Identity", "Permute", "Squeeze", "GaussianNoise", "Cast"}
 )
@@ -35,17 +34,12 @@ class Ends:
 
 
 def find_ends(config: dict[str, Json], path: Path) -> Ends:
-    """Read the ends of a canonical configuration.
+    """Read the ends of a canonical configuration; it is made to take an image where it takes its pixels in another form.
 
     Raises ModelRefusedError for several inputs or outputs or an input that is no image, UnsupportedModelError for
-    one output that is no sigmoid.
+    a softmax over one output.
     """
-    shape = _input_shape(config, path)
-    if len(shape) != 3 or shape[2] not in (1, 3, 4):
-        hint = "an image has [height, width, channels] with 1, 3 or 4 channels last"
-        if len(shape) == 3 and shape[0] in (1, 3):
-            hint = "channels come first here; rebuild the model with channels last"
-        raise _refused(path, f"its input has the shape {list(shape)} without the batch", hint)
+    shape = image_shape(config, path)
     chain = _chain(config, path)
     output, classes = _output(chain), _classes(chain)
     if classes == 1:
@@ -56,38 +50,13 @@ def find_ends(config: dict[str, Json], path: Path) -> Ends:
 
 
 def refuse_single_output(path: Path, output: str) -> None:
-    """One output is a classifier of two classes only behind a sigmoid. Raises UnsupportedModelError."""
-    if output != "sigmoid":
-        what = "a softmax over one output, which is always 1" if output == "softmax" else "one linear output"
+    """One output is a classifier of two classes behind a sigmoid or as its logit. Raises UnsupportedModelError."""
+    if output == "softmax":
         raise UnsupportedModelError(
-            f"the model {path.name!r} ends in {what}",
-            supported="a softmax or logits over at least two classes, or one sigmoid unit",
-            next_step="for two classes end it in Dense(1, activation='sigmoid'); a number to predict (an angle, an age) is "
-            "no class",
+            f"the model {path.name!r} ends in a softmax over one output, which is always 1",
+            supported="a softmax or logits over at least two classes, one sigmoid unit or its logit",
+            next_step="for two classes end it in Dense(1, activation='sigmoid') and train again",
         )
-
-
-def _refused(path: Path, why: str, advice: str) -> ModelRefusedError:
-    return ModelRefusedError(
-        f"the model file {path.name!r} is refused: {why}", supported=SUPPORTED, next_step=advice
-    )
-
-
-def _input_shape(config: dict[str, Json], path: Path) -> tuple[int | None, ...]:
-    inner = config["config"]
-    inputs = inner.get("input_layers")
-    if inputs and isinstance(inputs[0], list):
-        raise _refused(path, f"it has {len(inputs)} inputs", "one image goes in; make the others constants")
-    layers = inner["layers"]
-    if config["class_name"] == "Sequential":
-        first = layers[0] if layers else None
-        if first and first["class_name"] in ("Sequential", "Functional"):
-            return _input_shape(first, path)
-    else:
-        first = next((item for item in layers if item["name"] == inputs[0]), None)
-    if not first or first["class_name"] != "InputLayer":
-        raise _refused(path, "it declares no input shape (it was saved before it was built)", SAVE_WHOLE)
-    return tuple(first["config"]["batch_shape"][1:])
 
 
 def _chain(config: dict[str, Json], path: Path) -> list[dict[str, Json]]:
@@ -98,7 +67,7 @@ def _chain(config: dict[str, Json], path: Path) -> list[dict[str, Json]]:
     else:
         outputs = inner["output_layers"]
         if isinstance(outputs[0], list):
-            raise _refused(
+            raise refused_input(
                 path, f"it has {len(outputs)} outputs", "save a model with the class scores as its one output"
             )
         by_name = {item["name"]: item for item in inner["layers"]}
@@ -107,7 +76,7 @@ def _chain(config: dict[str, Json], path: Path) -> list[dict[str, Json]]:
     for item in back:
         chain += _chain(item, path) if item["class_name"] in ("Sequential", "Functional") else [item]
     if not chain:
-        raise _refused(path, "it has no layers", SAVE_WHOLE)
+        raise refused_input(path, "it has no layers", SAVE_WHOLE)
     return chain
 
 

@@ -1,7 +1,8 @@
 /* conv_2d: any window, stride, dilation, padding and grouping.
  * Input rows go through a ring of padded rows, so that the output may be written over the input. Per 4 output pixels
  * the windows are widened to 16 bits and interleaved once; all output channels then use that packed form, two channels
- * by four pixels at a time, the eight sums in registers. */
+ * by four pixels at a time, the eight sums in registers. A channel whose requantization has no short form costs its own
+ * results more, an odd one a tile of its own. */
 #include "espalier.h"
 
 /* Steps of two input values that the unrolled loop holds: a divisor of 24, which the layers are prepared for. */
@@ -167,6 +168,19 @@ static int16_t *espalier_pack_4(int16_t *to, const int8_t *from, int32_t pitch, 
 
 #endif
 
+/* Four results of a channel whose requantization has no short form. scale: multiplier, and TFLite's shift minus 64. */
+void espalier_tile_other(const int32_t *sums, const int32_t *scale, int8_t *out, const espalier_tile *t) {
+  int32_t m = scale[0], shift = scale[1] + 64, zero = t->zero >> 1;
+  int32_t pixel;
+  for (pixel = 0; pixel < 4; pixel++) {
+    int32_t x = espalier_requantize(sums[2 * pixel], m, shift);
+    /* The zero point is added after the saturation of x to 10 bits, which changes no result and cannot overflow. */
+    x = espalier_clamp(x, -512, 511) + zero;
+    *out = (int8_t)espalier_clamp(x, -128, 127);
+    out += t->pitch;
+  }
+}
+
 #if ESPALIER_THUMB2
 #define TEXT_(x) #x
 #define TEXT(x) TEXT_(x)
@@ -189,6 +203,9 @@ static int16_t *espalier_pack_4(int16_t *to, const int8_t *from, int32_t pitch, 
 #define STEP_BYTES 52
 /* Rounded high half of the doubled product. */
 #define HIGH(a, low) "smmulr " a "," a ",r10\n"
+/* The first pixel's result is stored last, and the pointer goes to the next channel; `HIGH` of plain MLA needs its register. */
+#define FIRST(a)
+#define LAST(a) "strb " a ",[r1],#1\n"
 #else
 /* The same with MLA: 16 products in 28 instructions. */
 #define PIXEL(address, a, b)       \
@@ -210,6 +227,8 @@ static int16_t *espalier_pack_4(int16_t *to, const int8_t *from, int32_t pitch, 
   PIXEL(",#-2]", "r8", "r9")
 #define STEP_BYTES 112
 #define HIGH(a, low) "smull " low "," a "," a ",r10\n" "add " a "," a "," low ",lsr #31\n"
+#define FIRST(a) "strb " a ",[r1]\n"
+#define LAST(a) "adds r1,r1,#1\n"
 #endif
 /* One requantized output: sum in register a, multiplier r10, shift r11, rounding and zero point lr. */
 #define SCALE(a, low)          \
@@ -255,124 +274,134 @@ __asm__(
     "ldr r12,[sp,#16]\n"
     "ldrd r10,r11,[r12,#8]\n"
     "ldr lr,[sp,#12]\n"
-    "sub r1,r11,#1\n"
+    "subs r1,r11,#1\n"
+    "bmi.w 5f\n"
     "lsl lr,lr,r1\n"
     SCALE("r2", "r12")
     "ldrd r12,r1,[sp,#28]\n"
-    "strb r2,[r1]\n"
+    FIRST("r2")
     SCALE("r4", "r2") "strb r4,[r1,r12]\n"
     SCALE("r6", "r2") "strb r6,[r1,r12,lsl #1]\n"
     SCALE("r8", "r2") "add r12,r12,r12,lsl #1\n"
     "strb r8,[r1,r12]\n"
-    "ldr r12,[sp,#16]\n"
+    LAST("r2")
+    "3: ldr r12,[sp,#16]\n"
     "ldrd r10,r11,[r12,#16]\n"
     "add r12,r12,#24\n"
     "str r12,[sp,#16]\n"
     "ldr lr,[sp,#12]\n"
-    "sub r2,r11,#1\n"
+    "subs r2,r11,#1\n"
+    "bmi.w 6f\n"
     "lsl lr,lr,r2\n"
     "ldr r12,[sp,#28]\n"
-    "add r1,r1,#1\n"
-    SCALE("r3", "r2") "strb r3,[r1]\n"
+    SCALE("r3", "r2") FIRST("r3")
     SCALE("r5", "r2") "strb r5,[r1,r12]\n"
     SCALE("r7", "r2") "strb r7,[r1,r12,lsl #1]\n"
     SCALE("r9", "r2") "add r12,r12,r12,lsl #1\n"
     "strb r9,[r1,r12]\n"
-    "ldr r2,[sp,#20]\n"
-    "add r1,r1,#1\n"
+    LAST("r3")
+    "4: ldr r2,[sp,#20]\n"
     "str r1,[sp,#32]\n"
     "subs r2,r2,#1\n"
     "str r2,[sp,#20]\n"
     "bne.w 1b\n"
     "add sp,sp,#36\n"
     "pop {r4-r11,pc}\n"
+    /* A channel with another requantization: C computes its four results from the sums. */
+    "5: push {r2-r9}\n"
+    "mov r4,r0\n"
+    "mov r0,sp\n"
+    "add r1,r12,#8\n"
+    "ldr r2,[sp,#64]\n"
+    "add r3,sp,#32\n"
+    "bl espalier_tile_other\n"
+    "mov r0,r4\n"
+    "pop {r2-r9}\n"
+    "ldr r1,[sp,#32]\n"
+    "adds r1,r1,#1\n"
+    "b.w 3b\n"
+    "6: push {r2-r9}\n"
+    "mov r4,r0\n"
+    "add r0,sp,#4\n"
+    "sub r1,r12,#8\n"
+    "ldr r2,[sp,#64]\n"
+    "adds r2,r2,#1\n"
+    "add r3,sp,#32\n"
+    "bl espalier_tile_other\n"
+    "mov r0,r4\n"
+    "pop {r2-r9}\n"
+    "ldr r1,[sp,#32]\n"
+    "adds r1,r1,#2\n"
+    "b.w 4b\n"
     ".size espalier_tile_4x2,.-espalier_tile_4x2\n"
     ".popsection\n");
 #else
+static int8_t shortly(int32_t sum, int32_t m, int32_t rounding, int32_t s) {
+  int32_t x = espalier_scale(sum, m);
+  x += x >> 31;
+  return (int8_t)espalier_clamp((x + rounding) >> s, -128, 127);
+}
+
+static inline void store_four(const espalier_tile *t, int32_t a, int32_t b, int32_t c, int32_t d, const int32_t *scale,
+                              int8_t *out) {
+  int32_t m = scale[0], s = scale[1];
+  if (s > 0) {
+    int32_t rounding = t->zero * ((int32_t)1 << (s - 1));
+    out[0] = shortly(a, m, rounding, s);
+    out[t->pitch] = shortly(b, m, rounding, s);
+    out[2 * t->pitch] = shortly(c, m, rounding, s);
+    out[3 * t->pitch] = shortly(d, m, rounding, s);
+  } else {
+    int32_t sums[8];
+    sums[0] = a; sums[2] = b; sums[4] = c; sums[6] = d;
+    espalier_tile_other(sums, scale, out, t);
+  }
+}
+
 void espalier_tile_4x2(const espalier_tile *t, int8_t *out) {
   const int8_t *w = t->weights;
   const espalier_pair *pair = t->pairs;
   int32_t count;
   for (count = t->count; count > 0; count--) {
     const int16_t *a = t->packed;
-    int32_t sum[8];
-    int32_t pixel, channel;
-    int32_t p0 = pair->bias0, p1 = p0, p2 = p0, p3 = p0;
-    int32_t q0 = pair->bias1, q1 = q0, q2 = q0, q3 = q0;
+    uint32_t p0 = (uint32_t)pair->bias0, p1 = p0, p2 = p0, p3 = p0;
+    uint32_t q0 = (uint32_t)pair->bias1, q1 = q0, q2 = q0, q3 = q0;
     do {
       int32_t v = w[0], u = w[1], x;
-      x = a[0]; p0 += v * x; q0 += u * x;
-      x = a[2]; p1 += v * x; q1 += u * x;
-      x = a[4]; p2 += v * x; q2 += u * x;
-      x = a[6]; p3 += v * x; q3 += u * x;
+      x = a[0]; p0 += (uint32_t)(v * x); q0 += (uint32_t)(u * x);
+      x = a[2]; p1 += (uint32_t)(v * x); q1 += (uint32_t)(u * x);
+      x = a[4]; p2 += (uint32_t)(v * x); q2 += (uint32_t)(u * x);
+      x = a[6]; p3 += (uint32_t)(v * x); q3 += (uint32_t)(u * x);
       v = w[2]; u = w[3];
-      x = a[1]; p0 += v * x; q0 += u * x;
-      x = a[3]; p1 += v * x; q1 += u * x;
-      x = a[5]; p2 += v * x; q2 += u * x;
-      x = a[7]; p3 += v * x; q3 += u * x;
+      x = a[1]; p0 += (uint32_t)(v * x); q0 += (uint32_t)(u * x);
+      x = a[3]; p1 += (uint32_t)(v * x); q1 += (uint32_t)(u * x);
+      x = a[5]; p2 += (uint32_t)(v * x); q2 += (uint32_t)(u * x);
+      x = a[7]; p3 += (uint32_t)(v * x); q3 += (uint32_t)(u * x);
       w += 4;
       a += 8;
     } while (a != t->packed_end);
-    sum[0] = p0; sum[1] = p1; sum[2] = p2; sum[3] = p3;
-    sum[4] = q0; sum[5] = q1; sum[6] = q2; sum[7] = q3;
-    for (channel = 0; channel < 2; channel++) {
-      int32_t m = channel ? pair->multiplier1 : pair->multiplier0;
-      int32_t s = channel ? pair->shift1 : pair->shift0;
-      int32_t rounding = t->zero * ((int32_t)1 << (s - 1));
-      int8_t *o = out + channel;
-      for (pixel = 0; pixel < 4; pixel++) {
-        int32_t x = espalier_scale(sum[4 * channel + pixel], m);
-        x += x >> 31;
-        *o = (int8_t)espalier_clamp((x + rounding) >> s, -128, 127);
-        o += t->pitch;
-      }
-    }
+    store_four(t, (int32_t)p0, (int32_t)p1, (int32_t)p2, (int32_t)p3, &pair->multiplier0, out);
+    store_four(t, (int32_t)q0, (int32_t)q1, (int32_t)q2, (int32_t)q3, &pair->multiplier1, out + 1);
     pair++;
     out += 2;
   }
 }
 #endif
 
-
-void espalier_tile_wide(const espalier_tile *t, int8_t *out) {
-  int32_t steps = (int32_t)(t->packed_end - t->packed) / 8;
-  int32_t channel, pixel, step;
-  for (channel = 0; channel < t->count; channel++) {
-    const espalier_pair *pair = t->pairs + (channel >> 1);
-    int32_t lane = channel & 1;
-    const int8_t *weights = t->weights + (channel >> 1) * steps * 4 + lane;
-    for (pixel = 0; pixel < 4; pixel++) {
-      const int8_t *w = weights;
-      const int16_t *a = t->packed + 2 * pixel;
-      uint32_t sum = (uint32_t)(lane ? pair->bias1 : pair->bias0);
-      int32_t x;
-      for (step = 0; step < steps; step++) {
-        sum += (uint32_t)(w[0] * a[0] + w[2] * a[1]);
-        w += 4;
-        a += 8;
-      }
-      x = espalier_requantize((int32_t)sum, lane ? pair->multiplier1 : pair->multiplier0,
-                              lane ? pair->shift1 : pair->shift0);
-      /* The zero point is added after the saturation of x to 10 bits, which changes no result and cannot overflow. */
-      x = espalier_clamp(x, -512, 511) + (t->zero >> 1);
-      out[pixel * t->pitch + channel] = (int8_t)espalier_clamp(x, -128, 127);
-    }
-  }
-}
-
 /* tile->packed: four windows of bytes, one behind the other; tile->skip: bytes of a window. */
 #if ESPALIER_HELIUM
 /* r0 weights, r1 r3 r5 r7 windows, r9 end of the first window; sums of channel 0 in r2 r4 r6 r8, of channel 1 in r10
  * r12 r14 and, as all even registers are taken, r0: the weights are read through r11.
- * stack: 0 packed, 4 end, 8 window bytes, 12 zero, 16 pairs, 20 count, 24 weights, 28 pitch, 32 out */
-#define SCALE_FOUR                \
+ * stack: 0 4 8 12 windows, 16 end of the first, 20 zero, 24 pairs, 28 end of the pairs, 36 out */
+#define SCALE_FOUR(left, done)    \
   "ldrd r4,r5,[r3],#8\n"          \
+  "rsbs r5,r5,#0\n"               \
+  "bpl " left "f\n"               \
   "vqrdmulh.s32 q0,q0,r4\n"       \
   "vshr.s32 q1,q0,#31\n"          \
   "vadd.i32 q0,q0,q1\n"           \
-  "rsb r5,r5,#0\n"                \
   "vrshl.s32 q0,r5\n"             \
-  "vadd.i32 q0,q0,r6\n"           \
+  done ": vadd.i32 q0,q0,r6\n"    \
   "vmin.s32 q0,q0,q6\n"           \
   "vmax.s32 q0,q0,q7\n"
 __asm__(
@@ -385,9 +414,18 @@ __asm__(
     "vpush {d8-d15}\n"
     "sub sp,sp,#40\n"
     "ldm r0,{r2-r9}\n"
-    "stm sp,{r2-r9}\n"
-    "str r1,[sp,#32]\n"
     "mov r11,r8\n"
+    "asrs r5,r5,#1\n"
+    "movs r8,#24\n"
+    "mla r7,r7,r8,r6\n"
+    "add r10,r2,r4\n"
+    "add r12,r10,r4\n"
+    "add lr,r12,r4\n"
+    "strd r2,r10,[sp]\n"
+    "strd r12,lr,[sp,#8]\n"
+    "strd r3,r5,[sp,#16]\n"
+    "strd r6,r7,[sp,#24]\n"
+    "str r1,[sp,#36]\n"
     "movs r2,#127\n"
     "vdup.32 q6,r2\n"
     "mvns r2,r2\n"
@@ -395,7 +433,7 @@ __asm__(
     "movs r2,#0\n"
     "vidup.u32 q5,r2,#1\n"
     "vmul.i32 q5,q5,r9\n" /* offsets of the four pixels in the output */
-    "1: ldr r12,[sp,#16]\n"
+    "1: ldr r12,[sp,#24]\n"
     "ldrd r2,r10,[r12]\n"
     "mov r4,r2\n"
     "mov r6,r2\n"
@@ -403,11 +441,7 @@ __asm__(
     "mov r12,r10\n"
     "mov lr,r10\n"
     "mov r0,r10\n"
-    "ldrd r1,r9,[sp,#0]\n"
-    "ldr r3,[sp,#8]\n"
-    "add r5,r1,r3,lsl #1\n"
-    "add r7,r5,r3\n"
-    "add r3,r3,r1\n"
+    "ldm sp,{r1,r3,r5,r7,r9}\n"
     "2: vldrw.u32 q0,[r11],#16\n"
     "vldrw.u32 q2,[r1],#16\n"
     "vldrw.u32 q1,[r11],#16\n"
@@ -426,29 +460,33 @@ __asm__(
     "bne 2b\n"
     "vmov q0[2],q0[0],r2,r6\n"
     "vmov q0[3],q0[1],r4,r8\n"
-    "ldr r3,[sp,#16]\n"
+    "ldr r3,[sp,#24]\n"
     "adds r3,r3,#8\n"
-    "ldr r6,[sp,#12]\n"
-    "asrs r6,r6,#1\n"
-    "ldr r1,[sp,#32]\n"
-    SCALE_FOUR
+    "ldr r6,[sp,#20]\n"
+    "ldr r1,[sp,#36]\n"
+    SCALE_FOUR("5", "3")
     "vstrb.32 q0,[r1,q5]\n"
     "vmov q0[2],q0[0],r10,lr\n"
     "vmov q0[3],q0[1],r12,r0\n"
     "adds r1,r1,#1\n"
-    SCALE_FOUR
+    SCALE_FOUR("6", "4")
     "vstrb.32 q0,[r1,q5]\n"
     "adds r1,r1,#1\n"
-    "str r1,[sp,#32]\n"
-    "str r3,[sp,#16]\n"
-    "ldr r2,[sp,#20]\n"
-    "subs r2,r2,#1\n"
-    "str r2,[sp,#20]\n"
+    "str r1,[sp,#36]\n"
+    "str r3,[sp,#24]\n"
+    "ldr r2,[sp,#28]\n"
+    "cmp r3,r2\n"
     "bne 1b\n"
     "add sp,sp,#40\n"
     "vpop {d8-d15}\n"
     "add sp,sp,#4\n"
     "pop {r4-r11,pc}\n"
+    "5: vshl.s32 q0,r5\n" /* multipliers of 1/2 and more */
+    "vqrdmulh.s32 q0,q0,r4\n"
+    "b 3b\n"
+    "6: vshl.s32 q0,r5\n"
+    "vqrdmulh.s32 q0,q0,r4\n"
+    "b 4b\n"
     ".size espalier_tile_bytes,.-espalier_tile_bytes\n"
     ".popsection\n");
 
@@ -480,11 +518,10 @@ void espalier_tile_bytes(const espalier_tile *t, int8_t *out) {
     const int8_t *w = weights + (channel >> 1) * 2 * bytes + 16 * (channel & 1);
     for (pixel = 0; pixel < 4; pixel++) {
       const int8_t *a = (const int8_t *)t->packed + pixel * bytes;
-      int32_t x = channel & 1 ? pair->bias1 : pair->bias0;
-      for (k = 0; k < bytes; k++) x += a[k] * w[(k & ~15) * 2 + (k & 15)];
-      x = espalier_scale(x, m);
-      x += x >> 31;
-      x = (x + t->zero * ((int32_t)1 << (s - 1))) >> s;
+      uint32_t sum = (uint32_t)(channel & 1 ? pair->bias1 : pair->bias0);
+      int32_t x;
+      for (k = 0; k < bytes; k++) sum += (uint32_t)(a[k] * w[(k & ~15) * 2 + (k & 15)]);
+      x = espalier_clamp(espalier_requantize((int32_t)sum, m, -s), -512, 511) + (t->zero >> 1);
       out[pixel * t->pitch + channel] = (int8_t)espalier_clamp(x, -128, 127);
     }
   }
@@ -505,6 +542,55 @@ static void pack_windows(const espalier_conv_2d_layer *l, void *state, int8_t *t
       to += l->segment_bytes;
       from += l->segment_step;
     }
+  }
+}
+
+/* The last pixels of a row, up to 4: packed as otherwise, but nothing behind them is read. What the tile computes of
+ * the others is not used. */
+static void pack_last(const espalier_conv_2d_layer *l, int16_t *to, const int8_t *from, int32_t pixels) {
+  int32_t bytes = l->segment_bytes, window;
+  for (window = 0; window < pixels; window++) {
+    int16_t *at = to;
+    int32_t k;
+    if (l->window_bytes) {
+      espalier_pack_bytes((int8_t *)to + window * l->window_bytes, from, bytes);
+      from += l->pixel_step;
+      continue;
+    }
+    for (k = 0; k + 4 <= bytes; k += 4) {
+      at[0] = from[k];
+      at[1] = from[k + 2];
+      at[8] = from[k + 1];
+      at[9] = from[k + 3];
+      at += 16;
+    }
+    for (; k < bytes; k++) at[(k & 1) * 8 + ((k >> 1) & 1)] = from[k];
+    to += 2;
+    from += l->pixel_step;
+  }
+}
+
+/* The tiles of all channels of a group: pairs of them, then a last one alone. */
+static void run_tiles(const espalier_conv_2d_layer *l, const espalier_tile *tile, int32_t pair_bytes, int8_t *target,
+                      int8_t *spare, int32_t pixels) {
+  int32_t paired = l->group_out & ~1;
+  int32_t pixel;
+  if (tile->count) l->tile(tile, pixels == 4 ? target : spare);
+  if (pixels != 4) {
+    for (pixel = 0; pixel < pixels; pixel++) {
+      espalier_copy(target + pixel * l->out_channels, spare + pixel * l->out_channels, paired);
+    }
+  }
+  if (paired != l->group_out) {
+    int8_t last[8];
+    espalier_tile one = *tile;
+    one.pairs += tile->count;
+    one.weights += pair_bytes * tile->count;
+    one.count = 1;
+    one.pitch = 2;
+    l->tile(&one, last);
+    target += paired;
+    for (pixel = 0; pixel < pixels; pixel++) target[pixel * l->out_channels] = last[2 * pixel];
   }
 }
 
@@ -541,38 +627,32 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
     for (x = 0; x < l->out_width;) {
       int16_t *to = packed;
       int32_t pixels = l->out_width - x;
-      int32_t pitch = l->pixel_step;
-      int32_t line, piece;
       int32_t lines = l->window_bytes ? 0 : l->window_rows;
-      int8_t *target;
+      int32_t line, piece, offset;
+      /* The words of a window end up to 3 bytes behind it. */
+      int last = l->ring.rows == 0 && (pixels - 4) * l->pixel_step < 3;
       if (pixels >= 4) {
         pixels = 4;
-      } else if (l->ring.rows == 0) {
-        pixels = 1;
-        pitch = 0;
-      } else if (l->out_width >= 4) {
+      } else if (l->ring.rows && l->out_width >= 4) {
         x = l->out_width - 4;
         pixels = 4;
       }
-      if (l->window_bytes) {
-        pack_windows(l, state, work, in, x * l->pixel_step + group * l->group_step, pitch);
+      offset = x * l->pixel_step + group * l->group_step;
+      if (last && (pixels < 4 || (lines && (l->segment_bytes & 3)))) {
+        pack_last(l, packed, in + offset, pixels);
+        lines = 0;
+      } else if (l->window_bytes) {
+        pack_windows(l, state, work, in, offset, l->pixel_step);
       }
       for (line = 0; line < lines; line++) {
         const int8_t *from = l->ring.rows ? espalier_ring_row(&l->ring, state, line * l->dilation) : in;
-        from += x * l->pixel_step + group * l->group_step;
+        from += offset;
         for (piece = 0; piece < l->window_segments; piece++) {
-          to = pack(to, from, pitch, l->segment_words);
+          to = pack(to, from, l->pixel_step, l->segment_words);
           from += l->segment_step;
         }
       }
-      target = out + x * l->out_channels + group * group_out;
-      l->tile(&tile, pixels == 4 ? target : spare);
-      if (pixels != 4) {
-        int32_t pixel;
-        for (pixel = 0; pixel < pixels; pixel++) {
-          espalier_copy(target + pixel * l->out_channels, spare + pixel * l->out_channels, group_out);
-        }
-      }
+      run_tiles(l, &tile, pair_bytes, out + x * l->out_channels + group * group_out, spare, pixels);
       x += pixels;
     }
     tile.pairs += (group_out + 1) >> 1;
