@@ -47,7 +47,7 @@ class RecipeError(EspalierError):
 
 
 class TargetError(EspalierError):
-    """A target file is not readable, unknown, or holds a number without a source."""
+    """A target file is not readable, unknown, holds a number without a source, or a value that it may not have."""
 
     exit_code = 2
 
