@@ -24,7 +24,6 @@ from espalier.limits import LIMITS
 from espalier.load import keras_table, keras_versions
 from espalier.quantize.advice import RULES
 from espalier.recipe import Recipe
-
 from espalier.target import load_target, target_names
 from espalier.target_rules import GCC_FLAGS
 
