@@ -148,7 +148,9 @@ def layers() -> str:
     return (
         "# Keras layers that are read\n\nAnything else is refused before Keras is imported; nothing of a model file is run.\n\n"
         + ", ".join(f"`{name}`" for name in names)
-        + "\n"
+        + "\n\nAll of them compile for microcontrollers (`tests/golden/test_every_layer.py` builds each), but "
+        + "; ".join(f"`{name}`: {why}" for name, why in sorted(keras_table.NOT_COMPILED.items()))
+        + ".\n"
     )
 
 
