@@ -16,6 +16,7 @@ from espalier.emit import (
     lower_int16,
     lower_move,
     lower_sparse,
+    lower_transpose,
 )
 from espalier.emit.lowering import How, Lowered
 from espalier.emit.sparse_prices import CODE_BYTES
@@ -57,7 +58,7 @@ LOWERINGS: Mapping[str, Lowering] = {
     "strided_slice": lower_move.strided_slice,
     "sum": lower_elementwise.reduce,
     "transpose": lower_move.transpose,
-    "transpose_conv": lower_general.transpose_conv,
+    "transpose_conv": lower_transpose.transpose_conv,
 }
 """Kernels of int8 operators (and of those that take any element type)."""
 

@@ -391,6 +391,19 @@ typedef struct {
 
 void espalier_transpose_conv(const espalier_transpose_conv_layer *layer, const int8_t *in, int8_t *out);
 
+/* The same as one convolution: each of its pixels has the outputs of a stride's rows and columns. */
+typedef struct {
+  espalier_conv_2d_layer conv;
+  int32_t first_row;      /* of the output, for the convolution's first row; what lies outside of it is left out */
+  int32_t first_byte;     /* of an output row, for the convolution's first pixel */
+  int32_t stride_height;
+  int32_t step;           /* bytes of a stride's columns */
+  int32_t out_height, row_bytes;
+  int32_t row_at;         /* in the private memory behind the ring: a row of the convolution */
+} espalier_transpose_tiles_layer;
+
+void espalier_transpose_tiles(const espalier_transpose_tiles_layer *layer, const int8_t *in, int8_t *out, void *scratch);
+
 /* Products of matrices; strides in elements. */
 typedef struct {
   const int32_t *batches; /* pairs: first element of a and of b */
