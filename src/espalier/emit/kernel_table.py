@@ -42,6 +42,7 @@ LOWERINGS: Mapping[str, Lowering] = {
     "depthwise_conv_2d": lower_depthwise.depthwise_conv_2d,
     "dequantize": lower_elementwise.dequantize,
     "fully_connected": lower_sparse.fully_connected,
+    "gather": lower_move.gather,
     "max_pool_2d": lower_dense.pool_2d,
     "mean": lower_elementwise.reduce,
     "pack": lower_move.pack,
@@ -57,6 +58,7 @@ LOWERINGS: Mapping[str, Lowering] = {
     "split_v": lower_move.split,
     "strided_slice": lower_move.strided_slice,
     "sum": lower_elementwise.reduce,
+    "tile": lower_move.tile,
     "transpose": lower_move.transpose,
     "transpose_conv": lower_transpose.transpose_conv,
 }
@@ -81,6 +83,7 @@ INT16: Mapping[str, Lowering] = {
             "batch_matmul",
             "concatenation",
             "dequantize",
+            "gather",
             "mean",
             "pack",
             "pad",
@@ -93,6 +96,7 @@ INT16: Mapping[str, Lowering] = {
             "split_v",
             "strided_slice",
             "sum",
+            "tile",
             "transpose",
         )
     },
