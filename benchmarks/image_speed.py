@@ -14,6 +14,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,11 @@ from espalier.load.images import scan
 from espalier.recipe import InputContract
 from espalier.worker.allocator import keep_freed_memory
 
-PILLOW = {"area": Image.Resampling.BOX, "bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
+PILLOW = {
+    "area": Image.Resampling.BOX,
+    "bilinear": Image.Resampling.BILINEAR,
+    "bicubic": Image.Resampling.BICUBIC,
+}
 """Pillow's filter nearest to each method."""
 
 ROUNDS = 7
@@ -74,11 +79,11 @@ def main() -> None:
         for method in PILLOW:
             contract = InputContract(size=(given.size, given.size), resize=method, fit="crop")  # type: ignore[arg-type]
             ours, theirs = [], []
+            plain = partial(with_pillow, paths, given.size, method)
+            prepare = partial(decode.prepare_set, images.root, images.entries, contract, f"{name}/x.npy")
             for _ in range(ROUNDS):
-                theirs.append(seconds(lambda: with_pillow(paths, given.size, method)))  # noqa: B023
-                ours.append(
-                    seconds(lambda: decode.prepare_set(images.root, images.entries, contract, f"{name}/x.npy"))  # noqa: B023
-                )
+                theirs.append(seconds(plain))
+                ours.append(seconds(prepare))
             ratio = statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
             print(
                 f"{method}: {min(ours) / len(paths) * 1e3:.2f} ms an image, Pillow {min(theirs) / len(paths) * 1e3:.2f} ms; "

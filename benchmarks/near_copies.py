@@ -38,7 +38,9 @@ def write_frames(path: Path, count: int, side: int) -> tuple[list[str], int]:
         block += random.integers(-20, 21, (size, 1, 1, 1)).astype(np.int16)
         for frame in block:
             top, left = random.integers(0, side - side // 4, 2)
-            frame[top : top + side // 4, left : left + side // 4] += random.integers(-90, 91, 3).astype(np.int16)
+            frame[top : top + side // 4, left : left + side // 4] += random.integers(-90, 91, 3).astype(
+                np.int16
+            )
         block += random.integers(-4, 5, block.shape).astype(np.int16)
         frames = np.clip(block, 0, 255).astype(np.uint8)
         if start:
@@ -61,7 +63,9 @@ def main() -> None:
         digests, copies = write_frames(path, given.images, given.side)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         started = time.process_time()
-        found = find_copies({"calibration": str(path)}, [("calibration", "calibration")], {"calibration": digests})
+        found = find_copies(
+            {"calibration": str(path)}, [("calibration", "calibration")], {"calibration": digests}
+        )
         print(
             f"{given.images:,} frames, {copies} saved again: {len(found)} pairs found in {time.process_time() - started:.1f} "
             f"CPU s; peak of the process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB "

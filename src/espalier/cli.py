@@ -127,6 +127,43 @@ def init(model: Path, images: tuple[Path, ...], targets: tuple[str, ...], out: P
     _say(f"wrote {write_recipe(model, images, targets, out)}; next: espalier check {out}")
 
 
+@cli.command("compile")
+@click.argument("model", type=click.Path(path_type=Path))
+@click.option("--target", required=True, help="A microcontroller target, or a path to a target file.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Output folder.")
+@click.option("--name", help="Name of the C files and functions. Default: the file's name.")
+@click.option("--version", default="1.0.0", show_default=True, help="Version of the library.")
+@click.option(
+    "--optimize", type=click.Choice(["speed", "ram", "flash"]), default="speed", show_default=True
+)
+@click.option(
+    "--labels", type=click.Path(path_type=Path), help="One label per line: adds a decision with its label."
+)
+@click.option("--threshold", type=click.FloatRange(0, 1), default=0.6, show_default=True, help="Of the decision.")
+@click.option("--reserve-flash", type=click.IntRange(0), default=0, help="Bytes that the application needs.")
+@click.option("--reserve-ram", type=click.IntRange(0), default=0, help="Bytes that the application needs.")
+@click.option(
+    "--tools", type=click.Choice(["fast", "all", "none"]), default="fast", show_default=True, help="Checks."
+)
+@JSON
+def compile_(
+    model: Path, out: Path, as_json: bool, reserve_flash: int, reserve_ram: int, **wishes: Any
+) -> None:
+    """Compile MODEL, any maker's int8 .tflite, to C for a microcontroller: a library, its proof and its figures.
+
+    A float QUANTIZE at the input and DEQUANTIZE at the output are cut off. Where the program does not fit, the exit code
+    is 5 and the report tells what each --optimize takes.
+    """
+    from .compile_file import compile_file
+    from .fit_gates import Reserve
+    from .report.program import program_lines
+
+    done = compile_file(model, out=out, reserve=Reserve(reserve_flash, reserve_ram), **wishes)
+    _print(done.report, as_json, lambda report: program_lines(report, done.folder))
+    if done.failure is not None:
+        raise done.failure
+
+
 @cli.command()
 @click.argument("model", type=click.Path(path_type=Path))
 @JSON

@@ -12,6 +12,7 @@ from .bundle.prove_model import prove_model, provers
 from .bundle.source import Artifact
 from .calibrate.check_outputs import check_outputs
 from .calibrate.check_sets import check_sets
+from .expectation import expected_seconds
 from .fit_gates import Reserve
 from .gate import gates, not_shown
 from .job import Job
@@ -37,6 +38,10 @@ def run_stages(
         # While TensorFlow imports: what is needed first comes first.
         shop.start_in_turn(("litert", 0), ("litert-runtime", 0), *provers(), *timers())
     given = given_early.result()
+    measured = (job.evaluation or job.calibration).prepared().images
+    calibrated = job.calibration.prepared().images
+    expected = expected_seconds(given.macs, calibration=len(calibrated), evaluation=len(measured))
+    shop.progress.expect(expected)
     answered = shop.submit(answer_early, shop, job, given)
     pruned = prune_model(shop, job, given)
     int8 = quantize_model(shop, job, pruned.model)

@@ -15,7 +15,7 @@ here.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -57,16 +57,24 @@ def contents(source: BundleSource, program: tuple[Artifact, ...] | None = None) 
                 supported="int8 models",
                 next_step='set `quantize.scheme = "int8"` for this target',
             )
-    library = text.library_name(source)
-    tree = [*library_files(source, program)]
-    pack = zip_bytes(Entry(path=path, data=data) for path, data in tree)
     files = [
-        *(Artifact(path=f"{library}/{path}", data=data, role=_role(path)) for path, data in tree),
+        *tree_artifacts(source, library_files(source, program)),
         Artifact(path="README.md", data=readme(source, program).encode(), role="documentation"),
-        Artifact(path=text.pack_name(source), data=pack, role="package"),
         *golden.artifacts(source),
     ]
     return tuple(sorted(files, key=lambda artifact: artifact.path))
+
+
+def tree_artifacts(source: text.Library, tree: Sequence[tuple[str, bytes]]) -> list[Artifact]:
+    """The library folder's files (path, bytes), and the CMSIS-Pack of them."""
+    pack = zip_bytes(Entry(path=path, data=data) for path, data in tree)
+    return [
+        *(
+            Artifact(path=f"{text.library_name(source)}/{path}", data=data, role=_role(path))
+            for path, data in tree
+        ),
+        Artifact(path=text.pack_name(source), data=pack, role="package"),
+    ]
 
 
 def _role(path: str) -> str:
@@ -76,11 +84,22 @@ def _role(path: str) -> str:
 def library_files(source: BundleSource, program: tuple[Artifact, ...] | None) -> list[tuple[str, bytes]]:
     """(path, bytes) of the library folder, sorted."""
     tflm = program is None
-    code = source_files(source, program)
+    sketch = "classify.ino.txt" if tflm else "classify_program.ino.txt"
+    examples = {"examples/classify/classify.ino": template(source, sketch)}
+    if not tflm:
+        examples |= example_files(source, prepare_stack(source))
+    return build_files(source, source_files(source, program), examples, tflm=tflm)
+
+
+def build_files(
+    source: text.Library, code: Mapping[str, bytes], examples: Mapping[str, str], *, tflm: bool
+) -> list[tuple[str, bytes]]:
+    """(path, bytes) of a library folder around the sources `code` (file name -> bytes of src/), sorted."""
     names = sorted(f"src/{name}" for name in code)
     compiled = [name for name in names if name.endswith((".c", ".cc"))]
     files = {f"src/{name}": data for name, data in code.items()}
     generated = {
+        **examples,
         "library.properties": text.library_properties(source),
         "library.json": text.library_json(source),
         "idf_component.yml": text.idf_component(source, tflm),
@@ -91,10 +110,6 @@ def library_files(source: BundleSource, program: tuple[Artifact, ...] | None) ->
         f"{text.VENDOR}.{text.library_name(source)}.pdsc": text.pack_description(source, names, tflm),
         "LICENSE": text.license_text(source),
     }
-    sketch = "classify.ino.txt" if tflm else "classify_program.ino.txt"
-    generated["examples/classify/classify.ino"] = template(source, sketch)
-    if not tflm:
-        generated |= example_files(source, prepare_stack(source))
     files |= {path: written.encode() for path, written in generated.items()}
     return sorted(files.items())
 

@@ -44,7 +44,7 @@ def check(
     with tempfile.TemporaryDirectory(prefix="espalier-firmware-") as scratch:
         work = Path(scratch)
         jobs: list[Callable[[], Check]] = [
-            lambda: guarded("build system files", "espalier", lambda: _manifests(library, source)),
+            lambda: guarded("build system files", "espalier", lambda: check_build_files(library)),
             lambda: run_native(library, source, work / "native"),
         ]
         if (library / "src" / f"{text.prefix(source)}_model_data.c").is_file():
@@ -69,7 +69,7 @@ def check(
     return tuple(checks)
 
 
-def _manifests(library: Path, source: BundleSource) -> str:
+def check_build_files(library: Path) -> str:
     """The rules of each format, restated; raises VerificationError with the first that is broken."""
     properties = dict(
         line.split("=", 1) for line in (library / "library.properties").read_text().splitlines()

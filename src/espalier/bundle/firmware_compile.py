@@ -20,7 +20,7 @@ from ..errors import EspalierError, VerificationError
 from ..target import Target
 from . import firmware_text as text
 from .optional_tools import KEPT, Probe, excused, run_tool, words
-from .source import BundleSource, Check
+from .source import Check
 from .tflm_ops import INT8_REGISTRATIONS, METHODS
 
 WARNINGS: Final = ("-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror")
@@ -67,7 +67,7 @@ def guarded(
 
 
 def compilations(
-    library: Path, source: BundleSource, work: Path, thorough: bool, compiled: Collection[str] = ()
+    library: Path, source: text.Library, work: Path, thorough: bool, compiled: Collection[str] = ()
 ) -> list[Callable[[], tuple[Check, ...]]]:
     """The vendor's usual compiler where it is installed and works, else zig; both, and all files, when there is time."""
     files = [path for path in c_files(library) if thorough or Path(path).name not in compiled]
@@ -173,7 +173,7 @@ def c_files(library: Path) -> list[str]:
     return sorted(str(path) for path in (library / "src").glob("*.c"))
 
 
-def for_target(files: Sequence[str], source: BundleSource, work: Path) -> Check:
+def for_target(files: Sequence[str], source: text.Library, work: Path) -> Check:
     facts = source.target.compiler
     compiler = zig()
     name = "C compiles without a warning for the target's core"
@@ -220,7 +220,7 @@ def write_string_header(folder: Path) -> None:
     )
 
 
-def with_vendor_gcc(files: Sequence[str], source: BundleSource, work: Path) -> Check:
+def with_vendor_gcc(files: Sequence[str], source: text.Library, work: Path) -> Check:
     name = "C compiles without a warning with the vendor's usual compiler"
     facts = source.target.compiler
     if facts is None or not facts.gcc_flags:
@@ -234,7 +234,7 @@ def with_vendor_gcc(files: Sequence[str], source: BundleSource, work: Path) -> C
     return check
 
 
-def _with_gcc(name: str, compiler: Compiler, files: Sequence[str], source: BundleSource, work: Path) -> Check:
+def _with_gcc(name: str, compiler: Compiler, files: Sequence[str], source: text.Library, work: Path) -> Check:
     flags = source.target.compiler.gcc_flags if source.target.compiler is not None else ()
     machine = machine_of(source.target.architecture)
 
@@ -246,14 +246,14 @@ def _with_gcc(name: str, compiler: Compiler, files: Sequence[str], source: Bundl
     return guarded(name, compiler.tool, run, compiler.version, lambda: compiles(compiler, flags, work, machine))
 
 
-def check_model_array(work: Path, source: BundleSource) -> str:
+def check_model_array(work: Path, source: text.Library) -> str:
     """Raises VerificationError unless the model array is constant, 16-byte aligned and as long as the
     model."""
     path = work / f"{text.prefix(source)}_model_data.o"
     if not path.is_file():
         return ""
     found = find_symbol(path.read_bytes(), f"g_{text.prefix(source)}_model_data")
-    if found.size != len(source.int8_model) or found.align % 16 or found.writable:
+    if found.size != source.array_bytes or found.align % 16 or found.writable:
         raise VerificationError(
             f"the model array has {found.size} bytes, alignment {found.align}, {found.section}"
         )
@@ -332,10 +332,10 @@ def cmake_works(path: str, work: Path) -> str:
     return "" if list((work / "build").rglob("*probe*.a")) else "it ended well and built no library"
 
 
-def check_sketch(library: Path, source: BundleSource, work: Path) -> Check:
+def check_sketch(library: Path, source: text.Library, work: Path) -> Check:
     """The Arduino sketch and the operator list, against a stub that declares TFLM's API."""
     name = "the sketch compiles (Arduino and TFLM are stubs that declare their API)"
-    sketch = library / "examples" / "classify" / "classify.ino"
+    sketch = library / "examples" / source.sketch / f"{source.sketch}.ino"
     if not sketch.is_file():
         return Check(name=name, tool="c++", result="not run", why="there is no sketch")
     compiler = gcc("c++")

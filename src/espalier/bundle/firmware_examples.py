@@ -8,8 +8,10 @@ and finds the library two folders up.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from ..errors import VerificationError
@@ -87,24 +89,31 @@ BOARDS: Final = {
 OTHER_BOARD: Final = ("ststm32", "nucleo_h743zi")
 
 
-def example_files(source: BundleSource, prepare_stack: int) -> dict[str, str]:
-    """Path below the library folder -> text. `prepare_stack`: bytes that `prepare` takes."""
+def example_files(
+    source: text.Library,
+    prepare_stack: int,
+    *,
+    body: str = "example_body.c",
+    words: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, str]:
+    """Path below the library folder -> text. `prepare_stack`: bytes that `prepare` takes. `body`: the template that
+    does the work; `words`: what stands for further marks of it."""
     platform, board = BOARDS.get(source.target.name, OTHER_BOARD)
     stack = -(-(prepare_stack + PROGRAM_STACK_BYTES) // 1024) * 1024
-    words = {"@PLATFORM@": platform, "@BOARD@": board, "@STACK@": str(stack)}
+    marks = {"@PLATFORM@": platform, "@BOARD@": board, "@STACK@": str(stack), **words}
     parts = {part for example in EXAMPLES for _, *parts in example.files for part in parts}
-    written = {part: text.template(source, part) for part in parts}
+    written = {part: text.template(source, body if part == CONSOLE[0] else part) for part in parts}
     files = {}
     for example in EXAMPLES:
         for path, *pieces in example.files:
             joined = "".join(written[piece] for piece in pieces)
-            for word, value in words.items():
+            for word, value in marks.items():
                 joined = joined.replace(word, value)
             files[f"examples/{example.folder}/{path}"] = joined
     return files
 
 
-def example_lines(source: BundleSource) -> str:
+def example_lines(source: text.Library) -> str:
     """README: the examples and how each is built, one line each."""
     return "\n".join(
         f"- `examples/{example.folder}`: `{example.command.replace('xmodel', text.prefix(source))}`"

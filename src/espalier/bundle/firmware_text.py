@@ -6,13 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Protocol
 from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
 
 from ..emit.kernel_names import program_prefix
-from .source import BundleSource
+from ..target import Target
 
 TEMPLATE: Final = Path(__file__).parent / "firmware_template"
 VENDOR: Final = "Espalier"
@@ -22,38 +22,63 @@ URL: Final = "https://espalier.invalid/models"
 PACK_DATE: Final = "1980-01-01"
 
 
-def prefix(source: BundleSource) -> str:
+class Library(Protocol):
+    """What the files of a library say of the model in it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+    @property
+    def target(self) -> Target: ...
+    @property
+    def sentence(self) -> str:
+        """What the library is, in one plain sentence without a full stop."""
+        ...
+
+    @property
+    def holds(self) -> str:
+        """What is in it, as the beginning of a sentence."""
+        ...
+
+    @property
+    def keywords(self) -> tuple[str, ...]: ...
+    @property
+    def array_bytes(self) -> int:
+        """Bytes of the .tflite that it holds as an array, where it does."""
+        ...
+
+    @property
+    def sketch(self) -> str:
+        """The Arduino example's name; empty where there is none."""
+        ...
+
+
+def prefix(source: Library) -> str:
     """The C prefix of every name; the same as the compiled program's."""
-    return program_prefix(source.recipe.name)
+    return program_prefix(source.name)
 
 
-def template(source: BundleSource, name: str) -> str:
+def template(source: Library, name: str) -> str:
     """A file of firmware_template/ with the model's name in it."""
     written = (TEMPLATE / name).read_text("ascii")
     return written.replace("xmodel", prefix(source)).replace("XMODEL", prefix(source).upper())
 
 
-def library_name(source: BundleSource) -> str:
+def library_name(source: Library) -> str:
     """Folder, library, component and CMake target: <prefix>_model."""
     return f"{prefix(source)}_model"
 
 
-def sentence(source: BundleSource) -> str:
-    """What the library is, in one plain sentence."""
-    height, width = source.contract.size
-    name, classes = source.recipe.name, len(source.labels)
-    return f"Image classifier {name}: {classes} classes, {height} x {width} pixels, int8"
-
-
-def library_properties(source: BundleSource) -> str:
+def library_properties(source: Library) -> str:
     """Arduino. Names longer than 63 characters are cut, as arduino-lint wants."""
     rows = {
         "name": library_name(source)[:63],
-        "version": source.recipe.version,
+        "version": source.version,
         "author": AUTHOR,
         "maintainer": f"{AUTHOR} <{EMAIL}>",
-        "sentence": sentence(source) + ".",
-        "paragraph": "Model, labels, preprocessing, decision and self-test, made by Espalier.",
+        "sentence": source.sentence + ".",
+        "paragraph": f"{source.holds}, made by Espalier.",
         "category": "Data Processing",
         "url": URL,
         "architectures": "*",
@@ -62,27 +87,29 @@ def library_properties(source: BundleSource) -> str:
     return "".join(f"{key}={value}\n" for key, value in rows.items())
 
 
-def library_json(source: BundleSource) -> str:
+def library_json(source: Library) -> str:
     """PlatformIO. No `license`: its packer asks the network about that field."""
-    data = {
+    data: dict[str, Any] = {
         "name": library_name(source),
-        "version": source.recipe.version,
-        "description": sentence(source) + ".",
-        "keywords": ["image-classification", "int8", "tinyml"],
+        "version": source.version,
+        "description": source.sentence + ".",
+        "keywords": list(source.keywords),
         "frameworks": "*",
         "platforms": "*",
         "headers": f"{library_name(source)}.h",
         "build": {"srcDir": "src", "includeDir": "src"},
-        "examples": [{"name": "classify", "base": "examples/classify", "files": ["classify.ino"]}],
     }
+    if source.sketch:
+        row = {"name": source.sketch, "base": f"examples/{source.sketch}", "files": [f"{source.sketch}.ino"]}
+        data["examples"] = [row]
     return msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n"
 
 
-def idf_component(source: BundleSource, needs_tflm: bool) -> str:
+def idf_component(source: Library, needs_tflm: bool) -> str:
     """ESP-IDF component manifest."""
     text = (
-        f'version: "{source.recipe.version}"\n'
-        f'description: "{sentence(source)}"\n'
+        f'version: "{source.version}"\n'
+        f'description: "{source.sentence}"\n'
         f'url: "{URL}"\n'
         "dependencies:\n"
         '  idf: ">=5.1"\n'
@@ -90,7 +117,7 @@ def idf_component(source: BundleSource, needs_tflm: bool) -> str:
     return text + ('  espressif/esp-tflite-micro: "^1.3.4"\n' if needs_tflm else "")
 
 
-def cmake_lists(source: BundleSource, sources: Sequence[str], needs_tflm: bool) -> str:
+def cmake_lists(source: Library, sources: Sequence[str], needs_tflm: bool) -> str:
     """One CMakeLists.txt for ESP-IDF and for plain CMake. `sources` are paths below the library folder."""
     listed = "\n".join(f"  {path}" for path in sources)
     name = library_name(source)
@@ -104,7 +131,7 @@ set({name}_sources
 if(ESP_PLATFORM)
   idf_component_register(SRCS ${{{name}_sources}} INCLUDE_DIRS src{requires})
 else()
-  project({name} VERSION {source.recipe.version} LANGUAGES C)
+  project({name} VERSION {source.version} LANGUAGES C)
   add_library({name} STATIC ${{{name}_sources}})
   target_include_directories({name} PUBLIC ${{CMAKE_CURRENT_SOURCE_DIR}}/src)
   target_compile_features({name} PUBLIC c_std_99)
@@ -112,12 +139,12 @@ endif()
 """
 
 
-def zephyr_module(source: BundleSource) -> str:
+def zephyr_module(source: Library) -> str:
     """zephyr/module.yml."""
     return f"name: {library_name(source)}\nbuild:\n  cmake: zephyr\n  kconfig: zephyr/Kconfig\n"
 
 
-def zephyr_cmake(source: BundleSource, sources: Sequence[str]) -> str:
+def zephyr_cmake(source: Library, sources: Sequence[str]) -> str:
     """zephyr/CMakeLists.txt."""
     listed = "\n".join(f"    ../{path}" for path in sources)
     return f"""if(CONFIG_{prefix(source).upper()}_MODEL)
@@ -130,21 +157,21 @@ endif()
 """
 
 
-def zephyr_kconfig(source: BundleSource, needs_tflm: bool) -> str:
+def zephyr_kconfig(source: Library, needs_tflm: bool) -> str:
     """zephyr/Kconfig."""
     depends = "\tdepends on TENSORFLOW_LITE_MICRO\n" if needs_tflm else ""
     return (
-        f'config {prefix(source).upper()}_MODEL\n\tbool "{sentence(source)}"\n{depends}\thelp\n'
-        "\t  Model, labels, preprocessing and decision, made by Espalier.\n"
+        f'config {prefix(source).upper()}_MODEL\n\tbool "{source.sentence}"\n{depends}\thelp\n'
+        f"\t  {source.holds}, made by Espalier.\n"
     )
 
 
-def pack_name(source: BundleSource) -> str:
+def pack_name(source: Library) -> str:
     """File name of the CMSIS-Pack: Vendor.Name.Version.pack."""
-    return f"{VENDOR}.{library_name(source)}.{source.recipe.version}.pack"
+    return f"{VENDOR}.{library_name(source)}.{source.version}.pack"
 
 
-def pack_description(source: BundleSource, files: Sequence[str], needs_tflm: bool) -> str:
+def pack_description(source: Library, files: Sequence[str], needs_tflm: bool) -> str:
     """The .pdsc. `files` are the C sources and headers below the library folder."""
     name = library_name(source)
     kinds = {".c": "source", ".cc": "source", ".h": "header"}
@@ -170,19 +197,19 @@ def pack_description(source: BundleSource, files: Sequence[str], needs_tflm: boo
 xs:noNamespaceSchemaLocation="PACK.xsd">
   <vendor>{VENDOR}</vendor>
   <name>{name}</name>
-  <description>{escape(sentence(source))}</description>
+  <description>{escape(source.sentence)}</description>
   <url>{URL}/</url>
   <license>LICENSE</license>
   <releases>
-    <release version="{source.recipe.version}" date="{PACK_DATE}">{escape(source.recipe.name)}</release>
+    <release version="{source.version}" date="{PACK_DATE}">{escape(source.name)}</release>
   </releases>
   <keywords>
-    <keyword>image classification</keyword>
+    <keyword>{escape(source.keywords[0].replace("-", " "))}</keyword>
   </keywords>
 {needs}  <components>
     <component Cclass="Machine Learning" Cgroup="Model" Csub="{name}"
-    Cversion="{source.recipe.version}"{attribute}>
-      <description>{escape(sentence(source))}</description>
+    Cversion="{source.version}"{attribute}>
+      <description>{escape(source.sentence)}</description>
       <files>
 {rows}
       </files>
@@ -192,10 +219,10 @@ xs:noNamespaceSchemaLocation="PACK.xsd">
 """
 
 
-def license_text(source: BundleSource) -> str:
+def license_text(source: Library) -> str:
     """LICENSE: the model is its owner's, our C is Apache-2.0."""
     return (
-        f"The model {source.recipe.name}, its labels and its golden vectors are under the terms of their\n"
+        f"The model {source.name}, its labels and its golden vectors are under the terms of their\n"
         "owner; this library grants no further rights to them.\n\n"
         "The C sources and build files were made by Espalier and are licensed under the Apache License,\n"
         "Version 2.0 (SPDX-License-Identifier: Apache-2.0): http://www.apache.org/licenses/LICENSE-2.0\n"

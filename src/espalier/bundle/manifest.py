@@ -33,6 +33,12 @@ class FileRow(_Row, frozen=True, kw_only=True):
     bytes: int
     role: str
 
+    @classmethod
+    def of(cls, artifact: Artifact) -> FileRow:
+        return cls(
+            path=artifact.path, sha256=artifact.sha256, bytes=len(artifact.data), role=artifact.role
+        )
+
 
 class ModelRow(_Row, frozen=True, kw_only=True):
     """A .tflite in the bundle: the file, and the path inside it when the file is an archive (.aar, .deb)."""
@@ -118,11 +124,11 @@ def write(source: BundleSource, artifacts: Sequence[Artifact], checks: Iterable[
         advice=source.advice,
         checks=(*source.checks, *checks),
         models=tuple(row for artifact in ordered for row in _models(source, artifact)),
-        files=tuple(FileRow(path=a.path, sha256=a.sha256, bytes=len(a.data), role=a.role) for a in ordered),
+        files=tuple(FileRow.of(artifact) for artifact in ordered),
     )
     # Read back, so that an int given for a float is written as every reader will see it.
     manifest = msgspec.json.decode(canonical_json(manifest), type=Manifest)
-    return canonical_json(msgspec.structs.replace(manifest, digest=_digest(manifest)))
+    return canonical_json(msgspec.structs.replace(manifest, digest=digest_of(manifest)))
 
 
 def read(data: bytes) -> Manifest:
@@ -141,7 +147,7 @@ def read(data: bytes) -> Manifest:
         raise VerificationError(f"{NAME} has the format {manifest.format!r}", supported=FORMAT)
     if canonical_json(manifest) != data:
         raise VerificationError(f"{NAME} is not canonical JSON: it was changed after the build")
-    if _digest(manifest) != manifest.digest:
+    if digest_of(manifest) != manifest.digest:
         raise VerificationError(f"{NAME} was changed after the build: its own digest does not fit")
     rules = [
         (path_problem([row.path for row in manifest.files]), manifest.files),
@@ -217,5 +223,6 @@ def _models(source: BundleSource, artifact: Artifact) -> list[ModelRow]:
     ]
 
 
-def _digest(manifest: Manifest) -> str:
+def digest_of(manifest: msgspec.Struct) -> str:
+    """What `digest` of a manifest must be: the sha256 of its canonical JSON with that field empty."""
     return hashlib.sha256(canonical_json(msgspec.structs.replace(manifest, digest=""))).hexdigest()

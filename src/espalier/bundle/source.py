@@ -124,6 +124,42 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
         return self.recipe.input
 
     @property
+    def name(self) -> str:
+        """The model's name."""
+        return self.recipe.name
+
+    @property
+    def version(self) -> str:
+        """The model's version."""
+        return self.recipe.version
+
+    @property
+    def sentence(self) -> str:
+        """What the bundle is, in one plain sentence."""
+        height, width = self.contract.size
+        return f"Image classifier {self.name}: {len(self.labels)} classes, {height} x {width} pixels, int8"
+
+    @property
+    def holds(self) -> str:
+        """What a firmware library holds."""
+        return "Model, labels, preprocessing, decision and self-test"
+
+    @property
+    def keywords(self) -> tuple[str, ...]:
+        """What a library registry files it under."""
+        return ("image-classification", "int8", "tinyml")
+
+    @property
+    def array_bytes(self) -> int:
+        """Bytes of the .tflite where a firmware library holds it as an array."""
+        return len(self.int8_model)
+
+    @property
+    def sketch(self) -> str:
+        """The Arduino example."""
+        return "classify"
+
+    @property
     def identifier(self) -> str:
         """The model's name as a lower_snake identifier for C, Java packages and Python."""
         return self.recipe.name.replace("-", "_")

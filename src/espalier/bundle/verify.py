@@ -14,7 +14,7 @@ import hashlib
 import itertools
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
@@ -26,9 +26,9 @@ from ..calibrate.contract import prepare
 from ..errors import EspalierError, UnsupportedModelError, UsageError, VerificationError
 from ..limits import LIMITS
 from ..worker.client import Worker
-from . import manifest
+from . import manifest, program_manifest
 from .golden import FOLDER, KERNELS, Golden, read_golden
-from .manifest import Manifest, members
+from .manifest import FileRow, Manifest, members
 from .source import Check
 
 RUNTIMES: Final = ("litert", "tflite-runtime")
@@ -44,7 +44,11 @@ def verify_bundle(folder: Path) -> list[Check]:
     Raises UsageError when there is no bundle, VerificationError with the first thing that is not as it must
     be.
     """
-    stated, files = verify_files(folder)
+    files = read_files(folder)
+    stated_bytes = files.pop(manifest.NAME)
+    if program_manifest.is_program(stated_bytes):
+        return _verify_program(stated_bytes, files)
+    stated = verify_contents(stated_bytes, files)
     checks = [
         Check(
             name=f"digests of {len(files)} files", tool="espalier", version=stated.espalier, result="passed"
@@ -63,8 +67,27 @@ def verify_bundle(folder: Path) -> list[Check]:
     return checks
 
 
+def _verify_program(stated_bytes: bytes, files: Mapping[str, bytes]) -> list[Check]:
+    """The library of `espalier compile`: its digests; its known answers run on the device."""
+    stated = program_manifest.read(stated_bytes)
+    hold_files(stated.files, files)
+    why = "the program's own self-test replays them on the device"
+    return [
+        Check(
+            name=f"digests of {len(files)} files", tool="espalier", version=stated.espalier, result="passed"
+        ),
+        Check(name=f"{stated.answers} known answers", tool="espalier", result="not run", why=why),
+    ]
+
+
 def verify_files(folder: Path) -> tuple[Manifest, dict[str, bytes]]:
     """Step 1 of `verify_bundle`: the manifest, and the bytes of every file it lists."""
+    files = read_files(folder)
+    return verify_contents(files.pop(manifest.NAME), files), files
+
+
+def read_files(folder: Path) -> dict[str, bytes]:
+    """Path -> bytes of every file of a bundle, the manifest among them."""
     _need_bundle(folder)
     files: dict[str, bytes] = {}
     left = LIMITS.bundle_bytes
@@ -83,8 +106,7 @@ def verify_files(folder: Path) -> tuple[Manifest, dict[str, bytes]]:
             f"{Path(problem.filename).name} went away while the bundle was read",
             next_step="a build replaces the bundle: verify it when that has ended",
         ) from None
-    stated = verify_contents(files.pop(manifest.NAME), files)
-    return stated, files
+    return files
 
 
 def verify_contents(stated_bytes: bytes, files: Mapping[str, bytes]) -> Manifest:
@@ -93,7 +115,13 @@ def verify_contents(stated_bytes: bytes, files: Mapping[str, bytes]) -> Manifest
     Raises VerificationError.
     """
     stated = manifest.read(stated_bytes)
-    listed = {row.path: row for row in stated.files}
+    hold_files(stated.files, files)
+    return stated
+
+
+def hold_files(rows: Sequence[FileRow], files: Mapping[str, bytes]) -> None:
+    """Raises VerificationError unless the files (path -> bytes) are exactly those of the rows, with their digests."""
+    listed = {row.path: row for row in rows}
     for word, paths in (("missing", listed.keys() - files.keys()), ("extra", files.keys() - listed.keys())):
         if paths:
             raise VerificationError(
@@ -106,7 +134,6 @@ def verify_contents(stated_bytes: bytes, files: Mapping[str, bytes]) -> Manifest
                 f"with sha256 {row.sha256}",
                 next_step="fetch the bundle again",
             )
-    return stated
 
 
 def _need_bundle(folder: Path) -> None:

@@ -11,7 +11,7 @@ from ..bundle.prove_model import Proof
 from ..bundle.source import Artifact, Check, GoldenVector
 from ..graph import reference
 from ..graph.simplify import Account, simplify
-from ..graph.types import Graph
+from ..graph.types import DTYPES, Graph
 from ..job import Job
 from ..load.tflite import read_tflite
 from ..measure.cross import CORES, Core
@@ -27,7 +27,7 @@ from .compare_modes import Mode, compare_modes
 from .lowering import Coding
 from .plan_program import layers_without_zeros, plan_program
 from .program import Options, emit
-from .selftest import GoldenCase
+from .selftest import GoldenCase, inputs_of, parts
 
 REFERENCE_MACS = 400_000_000
 """Work that the slow numpy reference is given; it bounds the number of golden vectors."""
@@ -64,13 +64,15 @@ class Compiled(msgspec.Struct, frozen=True, kw_only=True):
     chart: str
     """The arena over time, as SVG."""
     golden: tuple[GoldenVector, ...]
+    answers: tuple[GoldenCase, ...]
+    """Known answers as the program takes and gives them."""
     checks: tuple[Check, ...]
     coded: CodedWeights | None = None
     sparse: tuple[SparseLayer, ...] = ()
 
     def cases(self) -> tuple[GoldenCase, ...]:
-        """The golden vectors as the program takes and answers them."""
-        return tuple(GoldenCase(input=entered(v.pixels), output=v.outputs["reference"]) for v in self.golden)
+        """The known answers."""
+        return self.answers
 
 
 def compile_model(
@@ -98,31 +100,54 @@ def compile_model(
 
 def _compile(job: Job, deploy: Deploy, target: Target, int8: Int8Model, proof: Proof) -> Compiled:
     given = read_tflite(int8.int8_model, name=job.recipe.name, layers=int8.layers)
-    graph, account = simplify(given)
-    ram = ram_limit(job, deploy, target)
-    plan, coding = plan_program(
-        graph, optimize=deploy.optimize, isa=_isa(target), ram_bytes=None if ram == math.inf else int(ram)
-    )
     vectors = _vectors(given, int8, proof)
-    cases = tuple(GoldenCase(input=entered(v.pixels), output=v.outputs["reference"]) for v in vectors)
-    # The preprocessing comes with the firmware bundle, the same C for both runtimes.
-    options = Options(
+    compiled = compile_graph(
+        given,
+        name=job.recipe.name,
+        target=target,
+        optimize=deploy.optimize,
+        ram_limit=ram_limit(job, deploy, target),
+        # The preprocessing comes with the firmware bundle, the same C for both runtimes.
+        answers=tuple(GoldenCase(input=entered(v.pixels), output=v.outputs["reference"]) for v in vectors),
         labels=job.labels(),
-        golden=cases,
         threshold=job.recipe.decision.threshold,
-        isa=_isa(target),
-        coding=coding,
     )
-    files = emit(graph, plan, job.recipe.name, options)
+    return msgspec.structs.replace(
+        compiled, golden=vectors, checks=(_distance(vectors, proof), *compiled.checks)
+    )
+
+
+def compile_graph(
+    given: Graph,
+    *,
+    name: str,
+    target: Target,
+    optimize: str,
+    ram_limit: float,
+    answers: tuple[GoldenCase, ...],
+    labels: tuple[str, ...] = (),
+    threshold: float = 0.0,
+) -> Compiled:
+    """The C program of any int8 network for a target. `answers`: known answers of `given`, one at least.
+
+    Raises UnsupportedModelError for an operator without kernel.
+    """
+    graph, account = simplify(given)
+    isa = _isa(target)
+    ram = None if ram_limit == math.inf else int(ram_limit)
+    plan, coding = plan_program(graph, optimize=optimize, isa=isa, ram_bytes=ram)
+    options = Options(labels=labels, golden=answers, threshold=threshold, isa=isa, coding=coding)
+    files = emit(graph, plan, name, options)
     return Compiled(
         program=tuple(Artifact(path=path, data=data, role="source") for path, data in files),
         arena_bytes=plan.arena_bytes,
         peak=peak(graph, plan),
         chart=chart(graph, plan),
-        golden=vectors,
-        checks=(_distance(vectors, proof), _lossless(graph, account, cases[0])),
+        golden=(),
+        answers=answers,
+        checks=(_lossless(graph, account, answers[0]),),
         coded=None if coding is None else CodedWeights.of(coding),
-        sparse=() if coding is not None else _sparse(graph, plan, _isa(target)),
+        sparse=() if coding is not None else _sparse(graph, plan, isa),
     )
 
 
@@ -216,13 +241,16 @@ def core_of(target: Target) -> Core | None:
 
 def _lossless(graph: Graph, account: Account, case: GoldenCase) -> Check:
     """The simplified network answers a golden vector as the network before it did; what was saved."""
-    pixels = np.frombuffer(case.input, np.int8).reshape(graph.tensors[graph.inputs[0]].shape)
-    (output,) = reference.run(graph, [pixels])
+    ends = zip(parts(case.input, inputs_of(graph)), graph.inputs, strict=True)
+    given = [
+        np.frombuffer(data, DTYPES[graph.tensors[i].dtype]).reshape(graph.tensors[i].shape) for data, i in ends
+    ]
+    answer = b"".join(np.ascontiguousarray(output).tobytes() for output in reference.run(graph, given))
     before, after = account.before, account.after
     return Check(
         name="lossless simplification",
         tool="espalier",
-        result="passed" if output.astype(np.int8).tobytes() == case.output else "failed",
+        result="passed" if answer == case.output else "failed",
         why=f"{before.operators} operators, {before.macs:,} MACs and {before.constant_bytes:,} bytes of constants became "
         f"{after.operators}, {after.macs:,} and {after.constant_bytes:,}",
     )

@@ -50,10 +50,13 @@ def emulate_program(
         "core": msgspec.to_builtins(target.compiler),
         "target": target.name,
     }
+    def simplified() -> Graph:
+        return simplify(read_tflite(int8.int8_model, name=job.recipe.name, layers=int8.layers))[0]
+
     files = shop.stored(
         f"emulate/{target.name}",
         key,
-        lambda: {"emulation": pack(_emulate(job, deploy, target, int8, compiled))},
+        lambda: {"emulation": pack(run_emulated(simplified(), job.recipe.name, deploy.optimize, target, compiled))},
     )
     return unpack(files["emulation"], Emulation)
 
@@ -68,26 +71,26 @@ def can_emulate(target: Target) -> bool:
     return bool(core.qemu) and shutil.which("qemu-system-arm") is not None
 
 
-def _emulate(job: Job, deploy: Deploy, target: Target, int8: Int8Model, compiled: Compiled) -> Emulation:
+def run_emulated(graph: Graph, name: str, optimize: str, target: Target, compiled: Compiled) -> Emulation:
+    """Compile the program of the simplified network `graph` for the target's core, run and count it."""
     cases, core = compiled.cases(), core_of(target)
-    name = f"C program against the numpy reference, {len(cases)} golden vectors"
+    title = f"C program against the numpy reference, {len(cases)} golden vectors"
     if core is None or not (core.unicorn or core.qemu):
         why = f"no emulator models the {target.cpu}"
-        return Emulation(row=None, check=Check(name=name, tool="unicorn", result="not run", why=why))
-    graph, _ = simplify(read_tflite(int8.int8_model, name=job.recipe.name, layers=int8.layers))
+        return Emulation(row=None, check=Check(name=title, tool="unicorn", result="not run", why=why))
     try:
         figures = measure_program(
             [(a.path, a.data) for a in compiled.program],
             core,
-            name=job.recipe.name,
+            name=name,
             graph=graph,
             arena_bytes=compiled.arena_bytes,
             golden=cases,
-            optimize=LEVELS[deploy.optimize],
+            optimize=LEVELS[optimize],
         )
-        plain = _plain(job, core, graph, compiled) if compiled.coded is not None else None
+        plain = _plain(name, core, graph, compiled) if compiled.coded is not None else None
     except ToolMissingError as problem:
-        check = Check(name=name, tool="zig cc, unicorn", result="not run", why=problem.found)
+        check = Check(name=title, tool="zig cc, unicorn", result="not run", why=problem.found)
         return Emulation(row=None, check=check)
     time = estimate(figures.core, figures.model_cycles, target.number("clock-hz"))
     row = {
@@ -95,7 +98,7 @@ def _emulate(job: Job, deploy: Deploy, target: Target, int8: Int8Model, compiled
         "core": figures.core,
         "emulator": figures.emulator,
         "compiler": f"{figures.compiler} {figures.optimize}",
-        "optimize": deploy.optimize,
+        "optimize": optimize,
         "instructions": figures.instructions,
         "arena_bytes": figures.arena_bytes,
         "stack_bytes": figures.stack_bytes,
@@ -110,7 +113,7 @@ def _emulate(job: Job, deploy: Deploy, target: Target, int8: Int8Model, compiled
     }
     why = f"memory was written up to byte {figures.arena_bytes} of the arena, {compiled.arena_bytes} were planned"
     tool = f"{figures.compiler}, {figures.emulator}"
-    return Emulation(row=row, check=Check(name=name, tool=tool, result="passed", why=why))
+    return Emulation(row=row, check=Check(name=title, tool=tool, result="passed", why=why))
 
 
 def _layers(
@@ -147,13 +150,13 @@ def _spared(sparse: Sequence[SparseLayer]) -> dict[str, Any]:
     }
 
 
-def _plain(job: Job, core: Core, graph: Graph, compiled: Compiled) -> Emulated:
+def _plain(name: str, core: Core, graph: Graph, compiled: Compiled) -> Emulated:
     """The same network as a program without coded weights, run once."""
     plan = plan_plain(graph, optimize="flash", isa=core.isa)
     return measure_program(
-        emit(graph, plan, job.recipe.name, Options(isa=core.isa)),
+        emit(graph, plan, name, Options(isa=core.isa)),
         core,
-        name=job.recipe.name,
+        name=name,
         graph=graph,
         arena_bytes=plan.arena_bytes,
         golden=compiled.cases()[:1],

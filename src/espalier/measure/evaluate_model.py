@@ -32,6 +32,9 @@ from .predict import dequantize
 
 SHEET_IMAGES = 24
 
+PART = 10_000
+"""Images whose answers are one stored result."""
+
 
 class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     """The report's accuracy row, accuracy of the model as given, pictures of flipped images, warnings."""
@@ -119,23 +122,34 @@ def decide_threshold(shop: Workshop, job: Job, model: FloatModel, int8: Int8Mode
 
 
 def answers(shop: Workshop, images: PixelSet, model: bytes, job: Job) -> NDArray[np.float32]:
-    """Class probabilities of every image of a set, float32 [n, classes]; stored by model and pixels."""
+    """Class probabilities of every image of a set, float32 [n, classes]; stored by model and pixels.
 
+    A set of more than PART images is run and stored in parts, so that a build that is ended goes on where it was.
+    """
+    total = len(images.prepared().images)
+    parts = [_part(shop, images, model, job, first, total) for first in range(0, total, PART)]
+    return np.concatenate(parts)
+
+
+def _part(
+    shop: Workshop, images: PixelSet, model: bytes, job: Job, first: int, total: int
+) -> NDArray[np.float32]:
     def run() -> dict[str, bytes]:
         value = shop.worker("litert-runtime").call(
             "predict",
             model=model,
             pixels_path=images.pixels(),
             contract=msgspec.to_builtins(job.recipe.input),
+            first=first,
+            count=PART,
+            # Two models at least answer: each half of the stage, whatever the order.
+            on_progress=lambda done, _, text: shop.progress.step("evaluate", first + done, 2 * total, text),
         )
         kept = {k: value[k] for k in ("scale", "zero_point")}
         return {"outputs": _npy(value["outputs"]), "facts": pack(kept)}
 
-    files = shop.stored(
-        "evaluate/outputs",
-        {"model": digest(model), "pixels": images.digest, "contract": msgspec.to_builtins(job.recipe.input)},
-        run,
-    )
+    key = {"model": digest(model), "pixels": images.digest, "contract": msgspec.to_builtins(job.recipe.input)}
+    files = shop.stored("evaluate/outputs", key if total <= PART else key | {"part": [first, PART]}, run)
     outputs: NDArray[Any] = np.load(io.BytesIO(files["outputs"]), allow_pickle=False)
     facts = unpack(files["facts"], dict[str, Any])
     return dequantize(outputs, facts["scale"], facts["zero_point"])

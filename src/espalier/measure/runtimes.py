@@ -7,8 +7,11 @@ symbols clash with TensorFlow's, and a bad file may end the process.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from ..errors import BugError, UnsupportedModelError
 
@@ -84,6 +87,31 @@ def open_interpreter(runtime: Runtime, model: bytes, *, kernels: str = "default"
             next_step="the model needs a newer runtime, or holds an operator that this one does not have",
         ) from None
     return interpreter
+
+
+def invoke_raw(
+    runtime: Runtime, model: bytes, cases: Sequence[Sequence[bytes]], *, kernels: str
+) -> list[list[bytes]]:
+    """The output bytes of any model for input bytes: per case one entry for each input or output, in the file's order.
+
+    Raises UnsupportedModelError when the runtime cannot run the model.
+    """
+    interpreter = open_interpreter(runtime, model, kernels=kernels)
+    inputs, outputs = interpreter.get_input_details(), interpreter.get_output_details()
+    answers = []
+    for case in cases:
+        for detail, data in zip(inputs, case, strict=True):
+            value = np.frombuffer(data, detail["dtype"]).reshape(detail["shape"])
+            interpreter.set_tensor(detail["index"], value)
+        try:
+            interpreter.invoke()
+        except RuntimeError as problem:
+            raise UnsupportedModelError(
+                f"{runtime.name} {runtime.version} ({kernels} kernels) stopped while it ran the model: "
+                f"{first_line(problem)}"
+            ) from None
+        answers.append([interpreter.get_tensor(detail["index"]).tobytes() for detail in outputs])
+    return answers
 
 
 def delegation(interpreter: Any) -> Delegation:

@@ -354,6 +354,8 @@ def _quantize(shop: Workshop, job: Job, model: FloatModel) -> Quantized:
     contract = msgspec.to_builtins(job.recipe.input)
     value = worker.call(
         "quantize",
+        # What climbs, lightens and audits comes behind.
+        on_progress=lambda done, total, text: shop.progress.step("quantize", done, 2 * total, text),
         float_model=model.tflite,
         pixels_path=job.calibration.pixels(),
         contract=contract,

@@ -71,12 +71,21 @@ def check_pixels(pixels: NDArray[Any], contract: InputContract | None) -> None:
 def normalised(pixels: NDArray[np.uint8], contract: InputContract | None) -> Iterator[NDArray[np.float32]]:
     """Each image as the float model takes it, float32 [1, h, w, c]: (pixel - mean) / std, or the plain pixel
     value for `None`."""
-    mean, std = (
-        (0.0, 1.0) if contract is None else (np.array(contract.channel_mean), np.array(contract.channel_std))
-    )
-    for start in range(0, len(pixels), _CHUNK):
-        chunk = ((pixels[start : start + _CHUNK] - mean) / std).astype(np.float32)
-        yield from (chunk[i : i + 1] for i in range(len(chunk)))
+    if contract is None:
+        yield from (image.astype(np.float32)[None] for image in pixels)
+        return
+    # Of 256 values each, computed once: float64 of a whole image takes eight times as long.
+    mean, std = np.array(contract.channel_mean)[:, None], np.array(contract.channel_std)[:, None]
+    tables = ((np.arange(256) - mean) / std).astype(np.float32)
+    alike = bool((tables == tables[0]).all())
+    for image in pixels:
+        if alike:
+            yield np.take(tables[0], image)[None]
+            continue
+        values = np.empty(image.shape, np.float32)
+        for channel, table in enumerate(tables):
+            values[..., channel] = np.take(table, image[..., channel])
+        yield values[None]
 
 
 def open_interpreter(model: bytes, *, threads: int = 1, **options: Any) -> Any:

@@ -17,7 +17,7 @@ from .text import key_figures, percent, size
 
 def html(report: Report) -> bytes:
     """The page (UTF-8). Every string of the report is escaped: names of images and labels are untrusted."""
-    page = _template("page.html.j2").render(
+    page = template("page.html.j2").render(
         report=report,
         key_figures=_headline(report),
         describe=describe,
@@ -41,11 +41,12 @@ def html(report: Report) -> bytes:
 def explain_html(found: dict[str, Any]) -> bytes:
     """The account of the layers as a page of its own (UTF-8), for the plain data of `espalier explain`."""
     table = layer_table(found)
-    page = _template("explain.html.j2").render(name=found["name"], version=found["version"], layers=table)
+    page = template("explain.html.j2").render(name=found["name"], version=found["version"], layers=table)
     return page.encode()
 
 
-def _template(name: str) -> jinja2.Template:
+def template(name: str) -> jinja2.Template:
+    """A page of this folder; every string in it is escaped."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("espalier.report", "."),
         autoescape=True,

@@ -11,8 +11,9 @@ import numpy as np
 from ..measure import benchmark as timing
 from ..measure import predict as running
 from ..measure import preprocessing
-from ..measure.runtimes import Runtime
+from ..measure.runtimes import Runtime, invoke_raw
 from ..recipe import InputContract
+from .progress import report
 
 
 def run_handlers(runtime: Callable[[], Runtime]) -> dict[str, Callable[..., Any]]:
@@ -42,7 +43,13 @@ def run_handlers(runtime: Callable[[], Runtime]) -> dict[str, Callable[..., Any]
             pixels = pixels[np.array(places, np.int64)]
         settings = msgspec.convert(contract, InputContract) if contract is not None else None
         answer = running.predict(
-            runtime(), model, pixels, contract=settings, kernels=kernels, threads=threads
+            runtime(),
+            model,
+            pixels,
+            contract=settings,
+            kernels=kernels,
+            threads=threads,
+            observe=lambda done, total: report(done, total, "running the model"),
         )
         return {
             "outputs": answer.outputs,
@@ -71,6 +78,10 @@ def run_handlers(runtime: Callable[[], Runtime]) -> dict[str, Callable[..., Any]
         )
         return result | {"row": msgspec.to_builtins(result["row"])}
 
+    def invoke(model: bytes, cases: list[list[bytes]], kernels: str = "reference") -> dict[str, Any]:
+        """See measure.runtimes.invoke_raw."""
+        return {"outputs": invoke_raw(runtime(), model, cases, kernels=kernels)}
+
     def compare(
         models: dict[str, bytes], kernels: str = "default", threads: int = 1, run_seconds: float = 0.3
     ) -> dict[str, Any]:
@@ -95,5 +106,6 @@ def run_handlers(runtime: Callable[[], Runtime]) -> dict[str, Callable[..., Any]
         "predict": predict,
         "benchmark": benchmark,
         "compare": compare,
+        "invoke": invoke,
         "score_alternatives": score_alternatives,
     }

@@ -1,0 +1,83 @@
+"""The report of one compiled program (`espalier compile`): JSON, a page, and lines for the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from markupsafe import Markup
+
+from ..bundle.golden import canonical_json
+from ..bundle.source import Artifact, Check, TensorFacts
+from ..emit.compare_modes import Mode
+from ..fit_gates import headroom
+from ..gate import describe
+from .content import ArenaRow, GateRow
+from .html import template
+
+
+class ProgramReport(msgspec.Struct, frozen=True, kw_only=True):
+    """`model`: {file, sha256, bytes, operators, macs} of the .tflite given; `emulated` as in a build's report, empty where
+    no emulator of the core is installed; `modes`: every `optimize`, tried, where the program does not fit."""
+
+    name: str
+    version: str
+    status: Literal["passed", "failed"]
+    target: str
+    model: dict[str, Any]
+    inputs: tuple[TensorFacts, ...]
+    outputs: tuple[TensorFacts, ...]
+    notes: tuple[str, ...]
+    arena_bytes: int
+    arena: ArenaRow
+    emulated: tuple[dict[str, Any], ...]
+    modes: tuple[Mode, ...]
+    gates: tuple[GateRow, ...]
+    checks: tuple[Check, ...]
+    format: str = "espalier-program-report/1"
+
+
+def program_files(report: ProgramReport) -> tuple[Artifact, ...]:
+    """report.json and report.html."""
+    plain = msgspec.structs.replace(report, arena=msgspec.structs.replace(report.arena, chart=""))
+    page = template("program.html.j2").render(
+        report=report,
+        describe=describe,
+        headroom=headroom,
+        # Our own drawing: plan/explain.py escapes the names in it.
+        chart=Markup(report.arena.chart),
+    )
+    return (
+        Artifact(path="report.html", data=page.encode(), role="report"),
+        Artifact(path="report.json", data=canonical_json(plain), role="report"),
+    )
+
+
+def program_lines(report: ProgramReport, folder: Path) -> list[str]:
+    """What the command prints: figures, what was cut off, gates, checks, where the library is."""
+    model = report.model
+    rows = [
+        ("model", f"{model['file']}: {model['operators']} operators, {model['macs']:,} MACs, {model['bytes']:,} bytes"),
+        *(("note", note) for note in report.notes),
+        ("arena", f"{report.arena_bytes:,} bytes"),
+    ]
+    for row in report.emulated:
+        per = f", {row['instructions'] / model['macs']:.2f} per MAC" if model["macs"] else ""
+        rows.append(("emulated", f"{row['core']}: {row['instructions']:,} instructions{per}, exact"))
+        rows.append(("flash", f"{row['code_bytes']:,} bytes of code, {row['constants']['text']}"))
+        rows += [(key, row[key]["text"]) for key in ("coded", "sparse") if row.get(key)]
+        if row.get("estimate"):
+            rows.append(("time", row["estimate"]["text"]))
+    for gate in report.gates:
+        rows.append(("fits", f"{gate.name}: {headroom(gate)}") if gate.passed else ("FAILED", describe(gate)))
+    counts = {r: sum(c.result == r for c in report.checks) for r in ("passed", "failed", "not run")}
+    rows.append(
+        ("checks", f"{counts['passed']} passed, {counts['failed']} failed, {counts['not run']} not run here")
+    )
+    rows += [("FAILED", f"{c.name}: {c.why}") for c in report.checks if c.result == "failed"]
+    if report.status == "passed":
+        rows.append(("library", str(folder)))
+    rows.append(("report", str(folder / "report.html")))
+    head = f"{report.name} {report.version} for {report.target}: {report.status}"
+    return [head, *(f"  {key:<10} {text}" for key, text in rows)]

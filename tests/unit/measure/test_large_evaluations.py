@@ -1,0 +1,86 @@
+"""Evaluations of any length: run in parts that survive, pixels fed without wide copies, the same values as ever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from espalier.errors import WorkerError
+from espalier.measure import evaluate_model
+from espalier.measure.predict import normalize
+from espalier.quantize.ranges import normalised
+from espalier.recipe import InputContract
+
+CONTRACTS = [
+    InputContract(size=(5, 7), mean=(127.5,), std=(127.5,)),
+    InputContract(size=(5, 7), mean=(123.675, 116.28, 103.53), std=(58.395, 57.12, 57.375)),
+    InputContract(size=(5, 7), mean=(103.53, 116.28, 123.675), std=(1.0,), color="bgr"),
+    InputContract(size=(5, 7), mean=(0.1,), std=(3.3,), color="gray"),
+]
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+def test_pixels_are_normalised_to_the_same_bits_as_by_whole_arrays(contract: InputContract) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (9, *contract.shape)).astype(np.uint8)
+    mean, std = np.array(contract.channel_mean), np.array(contract.channel_std)
+    wide = ((pixels - mean) / std).astype(np.float32)
+    found = list(normalised(pixels, contract))
+    assert all(image.shape == (1, *contract.shape) for image in found)
+    assert np.array_equal(np.concatenate(found), wide)
+    narrow = (pixels.astype(np.float32) - mean.astype(np.float32)) / std.astype(np.float32)
+    assert np.array_equal(normalize(pixels, contract), narrow)
+    assert np.array_equal(np.concatenate(list(normalised(pixels, None))), pixels.astype(np.float32))
+
+
+class Shop:
+    """A store and a runtime that dies once."""
+
+    def __init__(self, dies_at: int) -> None:
+        self.kept: dict[str, dict[str, bytes]] = {}
+        self.calls: list[int] = []
+        self.steps: list[tuple[str, float, float]] = []
+        self.dies_at = dies_at
+        self.progress = SimpleNamespace(step=lambda stage, done, total, text: self.steps.append((stage, done, total)))
+
+    def stored(
+        self, name: str, key: Mapping[str, Any], run: Callable[[], dict[str, bytes]]
+    ) -> dict[str, bytes]:
+        place = f"{name} {sorted(key.items())}"
+        if place not in self.kept:
+            self.kept[place] = run()
+        return self.kept[place]
+
+    def worker(self, kind: str) -> Any:
+        def call(
+            method: str, *, first: int, count: int, on_progress: Callable[[float, float, str], None], **_: Any
+        ) -> dict[str, Any]:
+            self.calls.append(first)
+            if first == self.dies_at:
+                self.dies_at = -1
+                raise WorkerError("died")
+            rows = np.arange(23, dtype=np.int8)[first : first + count, None] + np.arange(2, dtype=np.int8)
+            on_progress(len(rows), len(rows), "running the model")
+            return {"outputs": rows, "scale": 0.5, "zero_point": 1}
+
+        return SimpleNamespace(call=call)
+
+
+def test_an_evaluation_that_is_ended_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call over an hour was killed, and the next build began at the first image."""
+    monkeypatch.setattr(evaluate_model, "PART", 10)
+    images: Any = SimpleNamespace(
+        prepared=lambda: SimpleNamespace(images=[None] * 23), digest="d", pixels=lambda: "x.npy"
+    )
+    job: Any = SimpleNamespace(recipe=SimpleNamespace(input=InputContract(size=(8, 8))))
+    shop: Any = Shop(dies_at=10)
+    with pytest.raises(WorkerError):
+        evaluate_model.answers(shop, images, b"model", job)
+    found = evaluate_model.answers(shop, images, b"model", job)
+    assert shop.calls == [0, 10, 10, 20], "the first ten ran once"
+    assert found.shape == (23, 2) and found.dtype == np.float32
+    assert np.array_equal(found[:, 0], (np.arange(23) - 1) * 0.5)
+    assert [done for _, done, _ in shop.steps] == [10, 20, 23]
