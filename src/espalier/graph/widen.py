@@ -22,7 +22,7 @@ from espalier.graph.channel_links import (
 )
 from espalier.graph.edit import add_constant, replace_tensor
 from espalier.graph.intervals import channels
-from espalier.graph.types import ABSENT, Array, Graph, Op, Quant, Tensor
+from espalier.graph.types import Array, Graph, Op, Quant, Tensor
 from espalier.graph.view import OpView, view
 
 Counts = Mapping[int, int]
