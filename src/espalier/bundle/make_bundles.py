@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from ..publish import write_files
 from ..quantize.quantize_model import Int8Model
 from ..recipe import Budgets, Deploy
 from ..report.content import ArenaRow, BundleRow
+from ..scratch import Scratch
 from ..store import digest
 from ..target import Target
 from ..workshop import Workshop, pack, unpack
@@ -268,10 +268,10 @@ def _make(source: BundleSource, program: Program, tools: str) -> Bundle:
     artifacts += tuple(artifact for artifact in golden.artifacts(source) if artifact.path not in placed)
     checks: tuple[Check, ...] = ()
     if tools != "none":
-        with tempfile.TemporaryDirectory(prefix="espalier-") as folder:
-            write_files(artifacts, Path(folder), durable=False)
+        with Scratch() as folder:
+            write_files(artifacts, folder, durable=False)
             checks = CHECKS[kind](
-                Path(folder), source, thorough=tools == "all", **program.known(source.target)
+                folder, source, thorough=tools == "all", **program.known(source.target)
             )
     written = Artifact(path=manifest.NAME, data=manifest.write(source, artifacts, checks), role="manifest")
     return Bundle(target=source.target.name, artifacts=(*artifacts, written), checks=checks)

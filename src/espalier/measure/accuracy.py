@@ -108,13 +108,13 @@ def measure_accuracy(
 def with_choice(
     row: AccuracyRow, *, steps: int, held_out: float, kept_drop: float, limit_points: float
 ) -> AccuracyRow:
-    """The row of a step that was chosen as the best of `steps` on these images: by how much that flatters its drop
-    (`held_out`: choose.held_out_drop), and the claim without it."""
+    """The row of a step that was chosen of `steps` on these images (the best, or the first that holds): by how much that
+    flatters its drop (`held_out`: choose.held_out_drop), and the claim without it."""
     points = round(max(0.0, held_out - kept_drop), 6)
     lost = row.interval[1] <= limit_points < row.interval[1] + points
     said = (
-        f"{row.claim}. The step is the best of {steps} on these images, which flatters its drop by {points:.2f} points "
-        "(the best on one half of them, measured on the other)"
+        f"{row.claim}. The step was chosen of {steps} on these images, which flatters its drop by {points:.2f} points "
+        "(chosen on one half of them, measured on the other)"
         + (f": with that, at most {limit_points:g} points is not shown" if lost else "")
     )
     return msgspec.structs.replace(row, claim=said, choice_points=points)

@@ -12,7 +12,8 @@ from ..job import Job
 from ..load.images import label_indices
 from ..load.read_model import GIVEN, FloatModel
 from ..measure.time_model import compare_models
-from ..quantize.quantize_model import Int8Model, quantize_float
+from ..quantize.first_rung import quantize_float
+from ..quantize.quantize_model import Int8Model
 from ..report.content import PruneRow
 from ..workshop import Workshop, pack, unpack
 from .verdict import verdict

@@ -49,7 +49,7 @@ def test_a_chosen_step_says_by_how_much_the_choice_flatters_it_and_whether_the_c
     row = msgspec.structs.replace(measured(TRUTH, BEFORE, AFTER), interval=(-0.2, 0.4))
     small = accuracy.with_choice(row, steps=31, held_out=0.15, kept_drop=0.1, limit_points=0.5)
     assert small.choice_points == pytest.approx(0.05)
-    assert small.claim.startswith(f"{row.claim}. The step is the best of 31 on these images")
+    assert small.claim.startswith(f"{row.claim}. The step was chosen of 31 on these images")
     assert "flatters its drop by 0.05 points" in small.claim and "is not shown" not in small.claim
     large = accuracy.with_choice(row, steps=31, held_out=0.3, kept_drop=0.1, limit_points=0.5)
     assert large.claim.endswith("with that, at most 0.5 points is not shown")
@@ -196,6 +196,6 @@ def test_only_a_step_that_was_chosen_among_several_is_corrected_for_the_choice()
     )
     chosen = _chosen(row, SimpleNamespace(steps=steps, held_out_drop=11.5), job)  # type: ignore[arg-type]
     assert chosen is not None
-    assert chosen.choice_points == pytest.approx(1.5) and "best of 2" in chosen.claim
+    assert chosen.choice_points == pytest.approx(1.5) and "chosen of 2" in chosen.claim
     assert _chosen(row, SimpleNamespace(steps=steps, held_out_drop=None), job) is row  # type: ignore[arg-type]
     assert _chosen(None, SimpleNamespace(steps=steps, held_out_drop=1.0), job) is None  # type: ignore[arg-type]

@@ -16,6 +16,7 @@ from espalier.quantize.account import explain_choice
 from espalier.quantize.candidate import Candidate
 from espalier.quantize.choose import Goal, Step, held_out_drop
 from espalier.quantize.climb import climb
+from espalier.quantize.climb_model import climb_call
 from espalier.quantize.compare import Nearness, float_answers, int8_answers, int8_classes
 from espalier.quantize.flatbuffer import dtype_name, graph_of, read_model
 from espalier.quantize.head import enter_pixels
@@ -32,7 +33,6 @@ from espalier.quantize.labelled import (
 )
 from espalier.quantize.moving_average import NAME, averaged_ranges
 from espalier.quantize.quantize import quantize
-from espalier.quantize.quantize_model import climb_call
 from espalier.quantize.ranges import normalised
 from espalier.quantize.widen import rank_parts, wide_candidates
 from espalier.report.content import StepRow
@@ -394,9 +394,91 @@ def test_the_report_says_by_how_much_the_choice_flatters() -> None:
         StepRow(name="b", top1=0.9, drop=-0.45, kept=True),
     )
     (said,) = explain_choice(rows, 0.033)
-    assert "best of 2 on the same images, which flatters its drop of -0.45 points" in said
-    assert "the best loses 0.03 points" in said
+    assert "chosen of 2 on the same images, which flatters its drop of -0.45 points" in said
+    assert "what is chosen loses 0.03 points" in said
     assert explain_choice(rows, None) == ()
+
+
+def test_a_choice_by_calibration_images_says_so_and_corrects_nothing() -> None:
+    rows = (
+        StepRow(name="a", top1=None, drop=None, kept=False, images=64),
+        StepRow(name="b", top1=0.9, drop=0.1, kept=True),
+    )
+    (said,) = explain_choice(rows, None, 2, 64)
+    assert "the best of 2 on 64 calibration images" in said and "took no part in the choice" in said
+
+
+def test_the_first_of_many_that_holds_is_worth_what_each_is_worth() -> None:
+    """27 files that each lose 1 point in truth, limit 0.5: the first that holds on 1,000 images shows at most 0.5, held
+    out it is 1 again. So the claim counts the choice also where the climb stops at the first."""
+    random = np.random.default_rng(6)
+    floats = np.ones(1000, np.bool_)
+    found: list[float] = []
+    for _ in range(20):
+        steps = []
+        for _ in range(27):
+            steps.append(step(random.random(1000) >= 0.01))
+            shown = 100 * (1 - float(steps[-1].hits.mean()))  # type: ignore[union-attr]
+            if shown <= 0.5:
+                break
+        if shown <= 0.5:
+            found.append(held_out_drop(steps, floats, limit_points=0.5) - shown)
+    assert len(found) > 10
+    assert float(np.mean(found)) > 0.25
+
+
+def test_what_was_measured_before_the_climb_counts_as_a_choice_too() -> None:
+    floats = np.ones(200, np.bool_)
+    worse = np.arange(200) >= 20
+    better = np.arange(200) >= 1
+    held = held_out_drop([step(better)], floats, limit_points=0.5, before=[worse])
+    assert held == pytest.approx(0.5, abs=0.1)
+    assert held_out_drop([step(better)], floats, limit_points=20.0, before=[worse]) == pytest.approx(
+        10, abs=1
+    )
+
+
+def test_a_climb_that_stops_at_the_second_step_has_a_held_out_figure() -> None:
+    given = labelled_images()
+    plain = climb(DATA, images(), CONTRACT, limit_points=100.0, labelled=given)
+    wanted = plain.steps[0].agreement + 0.01
+    more = climb(DATA, images(), CONTRACT, limit_points=100.0, min_agreement=wanted, labelled=given)
+    assert plain.held_out is None and more.held_out is not None
+    first = plain.steps[0].candidate.int8_model
+    again = climb(DATA, images(), CONTRACT, limit_points=100.0, labelled=given, measured=[first])
+    assert len(again.steps) == 1 and again.held_out is not None
+
+
+def test_a_step_that_64_images_show_to_be_lost_is_not_measured_on_all(
+    monkeypatch: pytest.MonkeyPatch, counted: Counted
+) -> None:
+    """Not even when no step holds: then the best of the others is kept."""
+    monkeypatch.setattr(rungs, "STEPS", rungs.STEPS[:3:2])
+    monkeypatch.setattr(rungs, "search_ranges", lambda ranges, *_: dict.fromkeys(ranges, (0.0, 1e-3)))
+    given = labelled_images()
+    done = climb(DATA, images(), CONTRACT, limit_points=0.0, labelled=given)
+    lost = [one for one in done.steps if one.given_up]
+    assert [one.candidate.name for one in lost] == [
+        "percentile ranges",
+        "percentile ranges, biases corrected",
+    ]
+    assert all(one.given_up == climbing.GLANCE and (one.drop or 0.0) > 20 for one in lost)
+    assert not any(one.kept for one in lost)
+    assert sum(count for _, count in counted.images) < 64 * len(done.steps) + 300 * (len(done.steps) - 2) + 1
+
+
+def test_a_step_that_may_hold_is_measured_on_all_and_a_lost_one_is_when_nothing_else_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given = labelled_images()
+    done = climb(DATA, images(), CONTRACT, limit_points=100.0, labelled=given)
+    assert done.steps[0].given_up == 0 and done.steps[0].hits is not None
+    monkeypatch.setattr(rungs, "STEPS", (("balanced", "percentile"),))
+    monkeypatch.setattr(rungs, "search_ranges", lambda ranges, *_: dict.fromkeys(ranges, (0.0, 1e-3)))
+    monkeypatch.setattr(rungs, "fit_ranges", lambda _, ranges, *__: dict.fromkeys(ranges, (0.0, 1e-3)))
+    lost = climb(DATA, images(), CONTRACT, limit_points=0.0, labelled=given)
+    (kept,) = [one for one in lost.steps if one.kept]
+    assert kept.given_up == 0 and kept.hits is not None
 
 
 def test_float_hits_are_the_float_models() -> None:
