@@ -24,8 +24,8 @@ from espalier.graph.view import view
 from espalier.measure.count_many import Net, count_many
 from espalier.measure.cross import CORES
 
-CHANNELS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 13, 15, 16, 17, 20, 23, 24, 30, 32, 33, 37, 40, 48, 64)
-SIZES = ((4, 4), (7, 7), (16, 12))
+CHANNELS = (2, 3, 4, 5, 7, 8, 12, 15, 16, 18, 23, 24, 37, 40, 64)
+SIZES = ((5, 5), (16, 12))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

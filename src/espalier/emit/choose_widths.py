@@ -24,26 +24,30 @@ from espalier.graph.view import OpView, view
 from espalier.graph.widen import WEIGHTED, Counts, groups, widen
 
 MULTIPLES: Final = (2, 4, 8, 16)
-LEAST_GAIN: Final = 0.03
+LEAST_GAIN: Final = 0.04
 """Share of the instructions of the layers around a group that its wider form must save by the lists."""
 LEAST_TOTAL: Final = 0.005
 """Share of the program's instructions that all wider groups together must save: below it nothing changes."""
-MOST_BYTES: Final = 1.1
+MOST_BYTES: Final = 1.04
 """Times as many bytes of constants as without, at most."""
 MOST_ARENA: Final = 1.05
 """Times as large an arena as without, at most."""
 ROUNDS: Final = 2
 
 
-def chosen_widths(graph: Graph, *, optimize: str, isa: str) -> Graph:
-    """The network that a program for this core computes: equal for every input."""
+def chosen_widths(graph: Graph, *, optimize: str, isa: str, ram_bytes: int | None = None) -> Graph:
+    """The network that a program for this core computes: equal for every input, its operators in the same order.
+
+    ``ram_bytes``: what the arena may take on the target; None: any.
+    """
     if optimize != "speed" or isa not in PRICES:
         return graph
     counts = _cheapest(graph, isa)
     if not counts or _total(graph, counts, isa) > (1 - LEAST_TOTAL) * _total(graph, {}, isa):
         return graph
     wide = verify(prune(widen(graph, counts)), after="widening")
-    return wide if _constants(wide) <= MOST_BYTES * _constants(graph) and _fits(wide, graph, isa) else graph
+    fits = _constants(wide) <= MOST_BYTES * _constants(graph) and _fits(wide, graph, isa, ram_bytes)
+    return wide if fits else graph
 
 
 def _cheapest(graph: Graph, isa: str) -> dict[int, int]:
@@ -118,6 +122,6 @@ def _constants(graph: Graph) -> int:
     return sum(tensor.size_bytes for tensor in graph.tensors if tensor.is_constant)
 
 
-def _fits(wide: Graph, graph: Graph, isa: str) -> bool:
+def _fits(wide: Graph, graph: Graph, isa: str, ram_bytes: int | None) -> bool:
     arena, plain = (plan_plain(net, optimize="speed", isa=isa).arena_bytes for net in (wide, graph))
-    return arena <= MOST_ARENA * plain
+    return arena <= MOST_ARENA * plain and (ram_bytes is None or arena <= ram_bytes)

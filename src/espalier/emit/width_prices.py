@@ -25,51 +25,40 @@ BLOCK: Final = MappingProxyType({"dsp": 4, "helium": 16})
 """Instruction set -> channels that its kernels take at once."""
 PRICES: Final[Mapping[str, Mapping[str, Mapping[str, float]]]] = MappingProxyType(
     {
-        "dsp": {  # cortex-m4; 72 layers each
-            "depthwise 3x3/1": {  # 5.7% off, at most 17%
-                "layer": 1189.21,
-                "tap of a block": 12.61,
-                "odd tap": 13.73,
-                "tap of a rest": 3.37,
+        "dsp": {  # cortex-m4; 30 layers each
+            "depthwise 3x3/1": {  # 5.7% off, at most 15%
+                "layer": 2414.79,
+                "tap of a block": 12.07,
+                "odd tap": 2.10,
+                "tap of a rest": 1.25,
             },
-            "depthwise 3x3/2": {  # 2.9% off, at most 18%
-                "layer": 1013.39,
-                "tap of a block": 14.98,
-                "odd tap": 12.09,
-                "tap of a rest": 6.16,
-                "input value": 2.27,
+            "depthwise 3x3/2": {  # 6.5% off, at most 14%
+                "layer": 1561.06,
+                "tap of a block": 19.84,
+                "odd tap": 4.68,
+                "tap of a rest": 2.40,
             },
-            "depthwise": {  # 1.2% off, at most 4%
-                "value": 24.16,
-                "layer": 1423.46,
-                "tap of a block": 16.41,
-                "tap of a rest": 0.34,
+            "depthwise": {  # 6.0% off, at most 14%
+                "layer": 3915.64,
+                "tap of a block": 10.88,
+                "odd tap": 0.32,
+                "tap of a rest": 0.41,
             },
             "elements": {"value": 19.00, "layer": 7357.00},  # 0.0% off
-            "pool": {"value": 48.52, "rest": 55.70, "place": 56.69, "layer": 273.99},  # 0.2% off, at most 1%
+            "pool": {"value": 48.38, "rest": 55.17, "place": 59.08, "layer": 258.34},  # 0.1% off
         },
-        "helium": {  # cortex-m55; 72 layers each
-            "depthwise 3x3/1": {  # 7.7% off, at most 18%
-                "value": 8.85,
-                "layer": 1408.52,
-                "tap of a block": 3.64,
-                "row": 55.80,
+        "helium": {  # cortex-m55; 30 layers each
+            "depthwise 3x3/1": {"value": 8.56, "layer": 1856.81, "tap of a block": 3.42},  # 6.9% off, at most 17%
+            "depthwise 3x3/2": {  # 4.7% off, at most 10%
+                "value": 11.38,
+                "layer": 1078.99,
+                "tap of a block": 8.30,
+                "tap of a rest": 0.04,
+                "row": 0.66,
             },
-            "depthwise 3x3/2": {  # 5.0% off, at most 20%
-                "value": 12.33,
-                "layer": 851.33,
-                "tap of a block": 7.79,
-                "tap of a rest": 0.02,
-                "row": 86.26,
-            },
-            "depthwise": {  # 6.5% off, at most 10%
-                "value": 28.58,
-                "layer": 1362.24,
-                "tap of a block": 1.84,
-                "row": 187.89,
-            },
-            "elements": {"value": 3.25, "layer": 7636.67},  # 0.0% off
-            "pool": {"block": 36.59, "value": 4.69, "place": 74.56, "layer": 269.83},  # 4.1% off, at most 15%
+            "depthwise": {"value": 30.09, "layer": 4071.28},  # 12.0% off, at most 27%
+            "elements": {"value": 3.25, "layer": 7637.82},  # 0.0% off
+            "pool": {"block": 37.06, "value": 4.55, "place": 71.60, "layer": 268.79},  # 3.2% off, at most 13%
         },
     }
 )
