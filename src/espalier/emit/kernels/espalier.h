@@ -215,6 +215,7 @@ typedef struct {
   int32_t constant;           /* -plain * zero point of the plain operand, plus nothing else */
   int32_t scaled_multiplier, scaled_shift, scaled_sign, scaled_zero;
   int32_t multiplier, shift;  /* right shift 1..22 */
+  int32_t left_shift;         /* of the scaled operand, before it is scaled */
   int8_t swapped;             /* the first input is the scaled one */
   int8_t out_zero, low, high;
 } espalier_add_layer;
@@ -332,6 +333,16 @@ void espalier_binary(const espalier_binary_layer *layer, const int8_t *a, const 
 /* mul of int8 with a multiplier above 0 and a right shift of 1..22. */
 void espalier_mul(const espalier_binary_layer *layer, const int8_t *a, const int8_t *b, int8_t *out);
 
+/* add, sub and squared_difference of int8 where an operand is repeated; the operands meet as in espalier_add. */
+typedef struct {
+  espalier_add_layer sum; /* its count: along the last axis */
+  int32_t extent[3], a_stride[4], b_stride[4];
+  int32_t squared;
+} espalier_broadcast_layer;
+
+void espalier_broadcast(const espalier_broadcast_layer *layer, const int8_t *a, const int8_t *b, int8_t *out,
+                        void *scratch);
+
 /* x * multiplier for x above the input's zero point, x * negative multiplier below; relu, leaky_relu, quantize. */
 typedef struct {
   int32_t count, in_type, out_type;
@@ -359,6 +370,15 @@ typedef struct {
 } espalier_reduce_pixels_layer;
 
 void espalier_reduce_pixels(const espalier_reduce_pixels_layer *layer, const int8_t *in, int8_t *out);
+
+/* The sum over the last axis of an int8 tensor, rescaled: mean and sum. */
+typedef struct {
+  int32_t rows, depth;
+  int32_t offset; /* input zero point * depth */
+  int32_t multiplier, shift, out_zero, low, high;
+} espalier_reduce_rows_layer;
+
+void espalier_reduce_rows(const espalier_reduce_rows_layer *layer, const int8_t *in, int8_t *out);
 
 typedef struct {
   int32_t outer, depth, inner;
