@@ -47,7 +47,7 @@ class RecipeError(EspalierError):
 
 
 class TargetError(EspalierError):
-    """A target file is not readable, unknown, or holds a number without a source."""
+    """A target file is not readable, unknown, holds a number without a source, or a value that it may not have."""
 
     exit_code = 2
 
@@ -159,8 +159,5 @@ EXIT_CODES: dict[int, str] = {
     6: "verification failed",
     7: "a tool is missing",
     70: "a bug of ours",
-    129: "ended by SIGHUP",
-    130: "interrupted",
-    131: "ended by SIGQUIT",
-    143: "ended by SIGTERM",
+    130: "interrupted (Ctrl-C); 128 and the signal's number when SIGTERM, SIGHUP or SIGQUIT ended it",
 }

@@ -18,7 +18,7 @@ from ..job import Job
 from ..measure.evaluate_model import Evaluation
 from ..publish import write_files
 from ..quantize.quantize_model import Int8Model
-from ..recipe import Budgets, Deploy
+from ..recipe import CalibrationSource, Deploy, ModelSource, Recipe
 from ..report.content import ArenaRow, BundleRow
 from ..scratch import Scratch
 from ..store import digest
@@ -202,12 +202,25 @@ def make_bundles(
     )
 
 
+def packed(recipe: Recipe) -> Recipe:
+    """What of a recipe is in a bundle: name, version, contract, decision. Budgets decide whether it is written, the
+    other tables what the model is; a changed one must not remake a bundle that it does not change."""
+    return Recipe(
+        name=recipe.name,
+        version=recipe.version,
+        model=ModelSource(path=""),
+        input=recipe.input,
+        calibration=CalibrationSource(images=""),
+        deploy=(),
+        decision=recipe.decision,
+    )
+
+
 def _source(
     job: Job, target: Target, int8: Int8Model, proof: Proof, evaluation: Evaluation, compiled: Compiled | None
 ) -> BundleSource:
     return BundleSource(
-        # Budgets decide whether a bundle is written, not what is in it: a changed one must not remake it.
-        recipe=msgspec.structs.replace(job.recipe, budgets=Budgets()),
+        recipe=packed(job.recipe),
         target=target,
         labels=job.labels(),
         int8_model=int8.int8_model,

@@ -16,6 +16,7 @@ from espalier.emit import (
     lower_int16,
     lower_move,
     lower_sparse,
+    lower_transpose,
 )
 from espalier.emit.lowering import How, Lowered
 from espalier.emit.sparse_prices import CODE_BYTES
@@ -41,6 +42,7 @@ LOWERINGS: Mapping[str, Lowering] = {
     "depthwise_conv_2d": lower_depthwise.depthwise_conv_2d,
     "dequantize": lower_elementwise.dequantize,
     "fully_connected": lower_sparse.fully_connected,
+    "gather": lower_move.gather,
     "max_pool_2d": lower_dense.pool_2d,
     "mean": lower_elementwise.reduce,
     "pack": lower_move.pack,
@@ -56,8 +58,9 @@ LOWERINGS: Mapping[str, Lowering] = {
     "split_v": lower_move.split,
     "strided_slice": lower_move.strided_slice,
     "sum": lower_elementwise.reduce,
+    "tile": lower_move.tile,
     "transpose": lower_move.transpose,
-    "transpose_conv": lower_general.transpose_conv,
+    "transpose_conv": lower_transpose.transpose_conv,
 }
 """Kernels of int8 operators (and of those that take any element type)."""
 
@@ -80,6 +83,7 @@ INT16: Mapping[str, Lowering] = {
             "batch_matmul",
             "concatenation",
             "dequantize",
+            "gather",
             "mean",
             "pack",
             "pad",
@@ -92,6 +96,7 @@ INT16: Mapping[str, Lowering] = {
             "split_v",
             "strided_slice",
             "sum",
+            "tile",
             "transpose",
         )
     },

@@ -32,6 +32,12 @@ LAYERS: frozenset[str] = names(
 )
 """Layers of image classifiers, by their class in keras.layers."""
 
+NOT_COMPILED: dict[str, str] = {
+    "Embedding": "it takes whole numbers, not an image",
+    "UnitNormalization": "its guard against a division by zero, a MINIMUM with a constant, has no int8 form",
+}
+"""Layers of LAYERS that no int8 program is made of, and why; the others compile (a test builds each)."""
+
 MODELS: frozenset[str] = frozenset({"Functional", "Model", "Sequential"})
 
 ACTIVATION_LAYERS: frozenset[str] = frozenset({"ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax", "Activation"})

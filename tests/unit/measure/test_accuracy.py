@@ -199,3 +199,22 @@ def test_only_a_step_that_was_chosen_among_several_is_corrected_for_the_choice()
     assert chosen.choice_points == pytest.approx(1.5) and "chosen of 2" in chosen.claim
     assert _chosen(row, SimpleNamespace(steps=steps, held_out_drop=None), job) is row  # type: ignore[arg-type]
     assert _chosen(None, SimpleNamespace(steps=steps, held_out_drop=1.0), job) is None  # type: ignore[arg-type]
+
+
+def test_scores_nearer_than_a_step_of_int8_are_no_collapse_and_are_named() -> None:
+    """A net with random weights: every image has two best scores that int8 stores as one, and answers the first."""
+    float_outputs = np.full((40, 10), 0.09, np.float32)
+    float_outputs[:, 4:6] = 0.113
+    float_outputs[::3, 5] += 0.0015
+    float_outputs[1::3, 4] += 0.0015
+    int8_outputs = np.round(float_outputs * 256) / 256
+    labels = [f"class_{place}" for place in range(10)]
+    names = [f"{place}.png" for place in range(40)]
+    row = accuracy.measure_agreement(names, labels, float_outputs, int8_outputs.astype(np.float32))
+    assert row.collapse == "" and row.agreement < 0.7
+    assert any("14 of 40 answers changed where" in text and "1/256" in text for text in row.warnings)
+    wrong = np.zeros_like(float_outputs)
+    wrong[:, 0] = 1.0
+    assert (
+        "collapsed onto one class" in accuracy.measure_agreement(names, labels, float_outputs, wrong).collapse
+    )
