@@ -146,6 +146,31 @@ def elementwise_cases(kind: str) -> Iterator[Case]:
                     yield f"{kind} {apart} {out} {zero} {zero_out}", graph, [left, right]
 
 
+def broadcast_cases(kind: str) -> Iterator[Case]:
+    """Operands that are repeated along the last axis, along the others, or as one value, on either side, constant or not."""
+    rng = np.random.default_rng(13)
+    number = 0
+    for shape in ((1, 5, 13, 7), (1, 9, 17), (3, 65)):
+        for other in ((shape[-1],), (*shape[:-1], 1), (1,) * len(shape), (*[1] * (len(shape) - 1), shape[-1])):
+            for apart, out in ((-4, 1), (-1, -2), (0, 0), (1, 3), (4, 2)):
+                b = Builder()
+                first = _q(0.25, ZERO_POINTS[number % 3])
+                second = _q(0.25 * 2.0**apart, ZERO_POINTS[number // 3 % 3])
+                target = _q(0.25 * 2.0**out, ZERO_POINTS[number // 9 % 3])
+                if kind in ("maximum", "minimum"):
+                    second = target = first
+                options: dict[str, OptionValue] = {}
+                if kind in ("add", "sub", "mul"):
+                    options["activation"] = ACTIVATIONS[number % 4]
+                left, right = (rng.integers(-128, 128, s).astype(np.int8) for s in (shape, other))
+                x = b.input(shape, first)
+                y = b.const(right, "int8", second) if number % 2 else b.input(other, second)
+                operands = [x, y] if number % 3 else [y, x]
+                number += 1
+                graph = b.finish([b.op(kind, operands, target, **options)])
+                yield f"{kind} {shape} {other} {apart} {out}", graph, [left, right][: len(graph.inputs)]
+
+
 def curve_cases(kind: str) -> Iterator[Case]:
     """One operand: all 256 values, output scales from 2^-4 to 2^5 of the input's."""
     data = ALL_INT8.astype(np.int8).reshape(1, 256)
@@ -301,6 +326,7 @@ def directed_cases() -> Iterator[Case]:
         yield from weighted_cases(kind)
     for kind in ("add", "sub", "mul", "squared_difference", "maximum", "minimum"):
         yield from elementwise_cases(kind)
+        yield from broadcast_cases(kind)
     for kind in ("relu", "relu6", "leaky_relu", "quantize", "gelu"):
         yield from curve_cases(kind)
     for kind in ("mean", "average_pool_2d"):

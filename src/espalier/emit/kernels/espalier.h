@@ -215,6 +215,7 @@ typedef struct {
   int32_t constant;           /* -plain * zero point of the plain operand, plus nothing else */
   int32_t scaled_multiplier, scaled_shift, scaled_sign, scaled_zero;
   int32_t multiplier, shift;  /* right shift 1..22 */
+  int32_t left_shift;         /* of the scaled operand, before it is scaled */
   int8_t swapped;             /* the first input is the scaled one */
   int8_t out_zero, low, high;
 } espalier_add_layer;
@@ -332,6 +333,16 @@ void espalier_binary(const espalier_binary_layer *layer, const int8_t *a, const 
 /* mul of int8 with a multiplier above 0 and a right shift of 1..22. */
 void espalier_mul(const espalier_binary_layer *layer, const int8_t *a, const int8_t *b, int8_t *out);
 
+/* add, sub and squared_difference of int8 where an operand is repeated; the operands meet as in espalier_add. */
+typedef struct {
+  espalier_add_layer sum; /* its count: along the last axis */
+  int32_t extent[3], a_stride[4], b_stride[4];
+  int32_t squared;
+} espalier_broadcast_layer;
+
+void espalier_broadcast(const espalier_broadcast_layer *layer, const int8_t *a, const int8_t *b, int8_t *out,
+                        void *scratch);
+
 /* x * multiplier for x above the input's zero point, x * negative multiplier below; relu, leaky_relu, quantize. */
 typedef struct {
   int32_t count, in_type, out_type;
@@ -359,6 +370,15 @@ typedef struct {
 } espalier_reduce_pixels_layer;
 
 void espalier_reduce_pixels(const espalier_reduce_pixels_layer *layer, const int8_t *in, int8_t *out);
+
+/* The sum over the last axis of an int8 tensor, rescaled: mean and sum. */
+typedef struct {
+  int32_t rows, depth;
+  int32_t offset; /* input zero point * depth */
+  int32_t multiplier, shift, out_zero, low, high;
+} espalier_reduce_rows_layer;
+
+void espalier_reduce_rows(const espalier_reduce_rows_layer *layer, const int8_t *in, int8_t *out);
 
 typedef struct {
   int32_t outer, depth, inner;
@@ -390,6 +410,19 @@ typedef struct {
 } espalier_transpose_conv_layer;
 
 void espalier_transpose_conv(const espalier_transpose_conv_layer *layer, const int8_t *in, int8_t *out);
+
+/* The same as one convolution: each of its pixels has the outputs of a stride's rows and columns. */
+typedef struct {
+  espalier_conv_2d_layer conv;
+  int32_t first_row;      /* of the output, for the convolution's first row; what lies outside of it is left out */
+  int32_t first_byte;     /* of an output row, for the convolution's first pixel */
+  int32_t stride_height;
+  int32_t step;           /* bytes of a stride's columns */
+  int32_t out_height, row_bytes;
+  int32_t row_at;         /* in the private memory behind the ring: a row of the convolution */
+} espalier_transpose_tiles_layer;
+
+void espalier_transpose_tiles(const espalier_transpose_tiles_layer *layer, const int8_t *in, int8_t *out, void *scratch);
 
 /* Products of matrices; strides in elements. */
 typedef struct {
@@ -578,6 +611,7 @@ typedef struct {
   const int8_t *const *rows_end;
   int32_t offset;               /* bytes from the start of the rows to the block */
   int32_t words;                /* pairs of taps in a row */
+  int32_t couples;              /* of channels: 2; 1 where the block has no more */
 } espalier_depthwise_strip;
 
 typedef void (*espalier_depthwise_strip_kernel)(const espalier_depthwise_strip *strip);
@@ -623,6 +657,19 @@ typedef struct {
 void espalier_depthwise_finish(const int32_t *sums, const espalier_channel *channels, int8_t *out,
                                const espalier_depthwise_rescaling *how);
 
+/* Those of `count` channels from `block` on that are slow, which are computed from their sums. */
+static inline void espalier_depthwise_finish_slow(const int32_t *sums, const espalier_slow_channel *slow, int32_t count,
+                                                  int32_t block, int8_t *out, const espalier_depthwise_rescaling *how) {
+  for (; count > 0; count--, slow++) {
+    int32_t channel = slow->channel - block, pixel;
+    if (channel < 0 || channel >= how->channels) continue;
+    for (pixel = 0; pixel < how->pixels; pixel++) {
+      int32_t sum = (int32_t)((uint32_t)sums[16 * pixel + channel] + (uint32_t)slow->bias);
+      out[pixel * how->pitch + channel] = espalier_slow_output(sum, slow, how->zero, how->low, how->high);
+    }
+  }
+}
+
 /* The same for cores with byte dot products, windows of at most 4x3 at stride 1 and 4x4 at stride 2, not dilated across;
  * the ring holds bytes as they come. weights: per channel 16 bytes, 4 rows of each of 4 columns, padded with zeros. */
 typedef struct {
@@ -630,7 +677,6 @@ typedef struct {
   const int8_t *weights;
   const espalier_channel *channels; /* right shifts 1..22; padded to fours */
   const espalier_slow_channel *slow;
-  const int8_t *slow_taps;    /* per slow channel those of a window */
   int16_t slow_count;
   int16_t in_width, in_channels, out_height, out_width, out_channels, multiplier;
   int16_t kernel_height, kernel_width, dilation_height, stride_width, ring_width;
@@ -650,7 +696,6 @@ typedef struct {
   const int8_t *weights;
   const espalier_channel *channels; /* right shifts 1..22; padded to fours */
   const espalier_slow_channel *slow;
-  const int8_t *slow_taps;    /* per slow channel those of a window */
   int16_t slow_count;
   int16_t in_width, in_channels, out_height, out_width, out_channels, multiplier;
   int16_t kernel_height, kernel_width, dilation_height, stride_width;
