@@ -123,7 +123,8 @@ class Quantize(_Table, frozen=True, kw_only=True):
     """`max_accuracy_drop`: percentage points that int8 may lose against float before the ladder climbs.
     `min_agreement`: share of images that int8 must answer as the float model does, before the ladder stops.
     `allow_int16`: whether the ladder may end in 16-bit activations, slower and twice the memory.
-    `search`: "until-limit" takes the first step that holds the limit; "best" measures every int8 step, whether or not
+    `search`: "until-limit" keeps the quick step that calibration images choose, and climbs to the first that holds the
+    limit where that does not; "best" measures every int8 step, whether or not
     the first one holds, and takes the one that answers most images rightly."""
 
     max_accuracy_drop: float = 0.5

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from espalier.errors import UnsupportedModelError, VerificationError, WorkerError
+from espalier.measure.statistics import paired_drop
 from espalier.quantize import climb as climbing
 from espalier.quantize import compare, labelled
 from espalier.quantize import ladder as rungs
@@ -408,23 +409,28 @@ def test_a_choice_by_calibration_images_says_so_and_corrects_nothing() -> None:
     assert "the best of 2 on 64 calibration images" in said and "took no part in the choice" in said
 
 
-def test_the_first_of_many_that_holds_is_worth_what_each_is_worth() -> None:
-    """27 files that each lose 1 point in truth, limit 0.5: the first that holds on 1,000 images shows at most 0.5, held
-    out it is 1 again. So the claim counts the choice also where the climb stops at the first."""
+def test_the_claim_of_a_climb_that_stops_at_the_first_that_holds_is_seldom_wrong() -> None:
+    """27 files that all lose 1.1 points in truth, limit 0.5, 1,000 images: the first that holds on them lies below its true
+    loss by chance alone. The upper end of its interval misses the truth in about 45 of 100 builds; with the held-out figure
+    in about 5."""
     random = np.random.default_rng(6)
-    floats = np.ones(1000, np.bool_)
-    found: list[float] = []
-    for _ in range(20):
-        steps = []
+    floats = np.arange(1000) < 750
+    builds, plain, corrected = 60, 0, 0
+    for _ in range(builds):
+        steps: list[Step] = []
         for _ in range(27):
-            steps.append(step(random.random(1000) >= 0.01))
-            shown = 100 * (1 - float(steps[-1].hits.mean()))  # type: ignore[union-attr]
-            if shown <= 0.5:
+            hits = np.where(floats, random.random(1000) >= 0.02, random.random(1000) < 0.016)
+            steps.append(step(np.asarray(hits, np.bool_)))
+            drop = paired_drop(int((floats & ~hits).sum()), int((~floats & hits).sum()), 1000)
+            if drop.points <= 0.5:
                 break
-        if shown <= 0.5:
-            found.append(held_out_drop(steps, floats, limit_points=0.5) - shown)
-    assert len(found) > 10
-    assert float(np.mean(found)) > 0.25
+        else:
+            continue
+        held = held_out_drop(steps, floats, limit_points=0.5) if len(steps) > 1 else drop.points
+        plain += drop.high < 1.1
+        corrected += drop.high + max(0.0, held - drop.points) < 1.1
+    assert plain > 0.3 * builds
+    assert corrected < 0.12 * builds
 
 
 def test_what_was_measured_before_the_climb_counts_as_a_choice_too() -> None:
