@@ -46,7 +46,7 @@ from espalier.plan.memory import plan_memory
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """A layer to measure; ``height`` 0: a dense layer."""
+    """A layer to measure; ``height`` 0: a dense layer, on ``width`` rows."""
 
     height: int
     width: int
@@ -57,7 +57,7 @@ class Shape:
 
     def __str__(self) -> str:
         if not self.height:
-            return f"dense {self.inputs}->{self.outputs}"
+            return f"dense {self.inputs}->{self.outputs}" + (f" on {self.width} rows" if self.width > 1 else "")
         place = f"{self.height}x{self.width}"
         return f"conv {self.kernel}x{self.kernel} {self.inputs}->{self.outputs} s{self.stride} at {place}"
 
@@ -66,7 +66,7 @@ SHOWN: Sequence[Shape] = (
     Shape(height=8, width=8, inputs=64, outputs=64, kernel=3),
     Shape(height=16, width=16, inputs=16, outputs=16, kernel=3),
     Shape(height=8, width=8, inputs=64, outputs=64),
-    Shape(height=0, width=0, inputs=256, outputs=64),
+    Shape(height=0, width=1, inputs=256, outputs=64),
 )
 FITTED: Sequence[Shape] = (
     *SHOWN,
@@ -85,10 +85,14 @@ FITTED: Sequence[Shape] = (
     Shape(height=9, width=9, inputs=24, outputs=7, kernel=3),
     Shape(height=5, width=18, inputs=12, outputs=9, kernel=3, stride=2),
     Shape(height=12, width=12, inputs=3, outputs=5, kernel=3),
-    Shape(height=0, width=0, inputs=640, outputs=32),
-    Shape(height=0, width=0, inputs=30, outputs=50),
-    Shape(height=0, width=0, inputs=64, outputs=10),
-    Shape(height=0, width=0, inputs=128, outputs=128),
+    Shape(height=0, width=1, inputs=640, outputs=32),
+    Shape(height=0, width=1, inputs=30, outputs=50),
+    Shape(height=0, width=1, inputs=64, outputs=10),
+    Shape(height=0, width=1, inputs=128, outputs=128),
+    Shape(height=0, width=65, inputs=48, outputs=48),
+    Shape(height=0, width=17, inputs=20, outputs=96),
+    Shape(height=0, width=50, inputs=96, outputs=22),
+    Shape(height=0, width=10, inputs=192, outputs=32),
 )
 DENSITIES: Sequence[float] = (0.7, 0.6, 0.5, 0.25, 0.1)
 FITTED_DENSITIES: Sequence[float] = (0.65, 0.3, 0.08)
@@ -97,7 +101,7 @@ FITTED_DENSITIES: Sequence[float] = (0.65, 0.3, 0.08)
 def layer(shape: Shape, density: float, seed: int = 0) -> tuple[Graph, Array]:
     """A network of one layer with random weights, and an input."""
     rng = np.random.default_rng(seed)
-    place = (1, shape.height, shape.width) if shape.height else (1,)
+    place = (1, shape.height, shape.width) if shape.height else (shape.width,)
     window = (shape.kernel, shape.kernel) if shape.height else ()
     weights = rng.integers(1, 128, (shape.outputs, *window, shape.inputs))
     weights *= rng.choice([-1, 1], weights.shape) * (rng.random(weights.shape) < density)
@@ -256,9 +260,11 @@ def prices(cores: Sequence[str]) -> None:
         layers = [layer(shape, share, seed=1) for shape in shapes for share in FITTED_DENSITIES]
         counted = count(layers[:: len(FITTED_DENSITIES)], core, sparse=False, optimize="speed")
         counted += count(layers[:: len(FITTED_DENSITIES)], core, sparse=False, optimize="ram")
-        counted += count(layers, core, sparse=True, optimize="speed")
+        # The sparse form of a dense layer takes row by row.
+        single = [pair for pair in layers if len(pair[0].tensors[0].shape) != 2 or pair[0].tensors[0].shape[0] == 1]
+        counted += count(single, core, sparse=True, optimize="speed")
         if core.isa in lower_sparse.PAIRED:
-            counted += count(layers, core, sparse=True, optimize="ram")
+            counted += count(single, core, sparse=True, optimize="ram")
         print(f'    "{core.isa}": {{  # {name}')
         for form in dict.fromkeys(c.form for c in counted):
             found = [c for c in counted if c.form == form]

@@ -25,6 +25,7 @@ from espalier.load import keras_table, keras_versions
 from espalier.quantize.advice import RULES
 from espalier.recipe import Recipe
 from espalier.target import load_target, target_names
+from espalier.target_rules import GCC_FLAGS
 
 FOLDER = Path(__file__).parent / "reference"
 
@@ -65,7 +66,13 @@ def alarms() -> str:
 
 def targets() -> str:
     """Every shipped target with its facts and their sources."""
-    lines = ["# Targets", ""]
+    lines = [
+        "# Targets",
+        "",
+        "A target file is data: its `name` is a folder name (a-z 0-9 _ and -), its facts are finite numbers with sources, and "
+        "`compiler.gcc-flags` may hold these flags only: " + ", ".join(f"`{flag}`" for flag in GCC_FLAGS) + ".",
+        "",
+    ]
     for name in target_names():
         target = load_target(name)
         lines += [
@@ -141,7 +148,9 @@ def layers() -> str:
     return (
         "# Keras layers that are read\n\nAnything else is refused before Keras is imported; nothing of a model file is run.\n\n"
         + ", ".join(f"`{name}`" for name in names)
-        + "\n"
+        + "\n\nAll of them compile for microcontrollers (`tests/golden/test_every_layer.py` builds each), but "
+        + "; ".join(f"`{name}`: {why}" for name, why in sorted(keras_table.NOT_COMPILED.items()))
+        + ".\n"
     )
 
 

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import EspalierError
+from .errors import EspalierError, machine_error
 from .job import read_job
+from .output import OUTPUT
+from .publish import may_replace
 from .store import Store
 from .terminal import Progress
 from .workshop import Workshop
 
 if TYPE_CHECKING:
+    from .recipe import Recipe
     from .report.content import Report
 
 STAGES = (
@@ -29,14 +32,21 @@ STAGES = (
 )
 
 
+def output_folder(out: Path, recipe: Recipe) -> Path:
+    """Where a build of a recipe puts its files."""
+    return out / f"{recipe.name}-{recipe.version}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a build leaves: the report, its JSON, the folder, and the error of a failed gate (None when passed)."""
+    """What a build leaves: the report, its JSON, the folder, the error of a failed gate (None when passed), and what
+    went wrong beside it (a store that cannot be used, files of the user's that were in the folder)."""
 
     report: Report
     report_json: bytes
     folder: Path
     failure: EspalierError | None = None
+    warnings: tuple[str, ...] = ()
 
 
 def build(
@@ -56,10 +66,17 @@ def build(
     `all_or_nothing`: a target that fails withholds the bundles of the others, too. `strict`: a warning fails.
     Raises EspalierError for refused input; a failed gate or check is returned as `failure`, with its report written.
     """
-    with Workshop(store or Store.default(), progress or Progress(quiet=True), fresh=fresh) as shop:
-        shop.plan(STAGES, Path(recipe))
-        job = read_job(shop, Path(recipe))
-        # The stages' own imports take a quarter of a second: `read_job` has started TensorFlow's, which run meanwhile.
-        from .pipeline import run_stages
+    try:
+        with Workshop(store or Store.default(), progress or Progress(quiet=True), fresh=fresh) as shop:
+            shop.plan(STAGES, Path(recipe))
+            job = read_job(shop, Path(recipe))
+            may_replace(output_folder(Path(out), job.recipe), OUTPUT)
+            # The stages' own imports take a quarter of a second: `read_job` has started TensorFlow's, which run meanwhile.
+            from .pipeline import run_stages
 
-        return run_stages(shop, job, Path(out), tools=tools, all_or_nothing=all_or_nothing, strict=strict)
+            return run_stages(shop, job, Path(out), tools=tools, all_or_nothing=all_or_nothing, strict=strict)
+    except (OSError, MemoryError) as problem:
+        refused = machine_error(problem)
+        if refused is None:
+            raise
+        raise refused from problem

@@ -69,6 +69,8 @@ def check_recipe(path: Path) -> dict[str, Any]:
     found.rows.append({"severity": "ok", "what": "recipe", "text": f"{recipe.name} {recipe.version}"})
     with Workshop(Store.default(), Progress(quiet=True)) as shop:
         facts = _check_model(found, shop, recipe, folder)
+        for text in shop.warnings():
+            found.rows.append({"severity": "warning", "what": "store", "text": text})
     classes = _classes(facts)
     labels = _check_labels(found, recipe, folder, classes)
     _check_outputs(found, recipe, folder, facts)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
 import select
 import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn, TextIO
+from typing import Any
 
 import click
 
 from . import __version__
-from .errors import BugError, EspalierError
+from .errors import BugError, EspalierError, MachineError, machine_error, package_error
+from .signals import Stopped, stoppable
+from .streams import abandon, cannot_print, prepare_streams, say
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 STRICT = click.option(
@@ -81,11 +83,17 @@ def build(
         strict=strict,
         progress=Progress(quiet=quiet),
     )
-    if as_json:
-        _say(outcome.report_json.decode())
-    else:
-        for line in summary_lines(outcome.report, outcome.folder):
-            _say(line)
+    for warning in outcome.warnings:
+        say(f"warning: {warning}", sys.stderr)
+    try:
+        lines = [outcome.report_json.decode()] if as_json else summary_lines(outcome.report, outcome.folder)
+        for line in lines:
+            say(line)
+    except MachineError as problem:
+        problem.next_step += f": {outcome.folder}"
+        if outcome.failure is None:
+            raise
+        _show(problem)
     if outcome.failure is not None:
         raise outcome.failure
 
@@ -124,7 +132,7 @@ def init(model: Path, images: tuple[Path, ...], targets: tuple[str, ...], out: P
     """Look at MODEL and at image folders, and write a commented recipe."""
     from .init import write_recipe
 
-    _say(f"wrote {write_recipe(model, images, targets, out)}; next: espalier check {out}")
+    say(f"wrote {write_recipe(model, images, targets, out)}; next: espalier check {out}")
 
 
 @cli.command("compile")
@@ -318,19 +326,10 @@ def _print(value: Any, as_json: bool, lines: Callable[[Any], list[str]]) -> None
         import msgspec
 
         data = msgspec.json.encode(value, enc_hook=_plain, order="sorted")
-        _say(msgspec.json.format(data, indent=2).decode())
+        say(msgspec.json.format(data, indent=2).decode())
     else:
         for line in lines(value):
-            _say(line)
-
-
-def _say(text: str, stream: TextIO | None = None) -> None:
-    """Print a line. A reader that has gone (`| head`) ends the printing, never the work or its exit code."""
-    stream = stream or sys.stdout
-    try:
-        click.echo(text, file=stream)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            say(line)
 
 
 def _plain(value: Any) -> Any:
@@ -341,53 +340,80 @@ def _plain(value: Any) -> Any:
 
 def main() -> None:
     """Run a command; every error of ours becomes a message and its exit code, anything else a bug report."""
+    prepare_streams()
+    with stoppable():
+        code = _run()
+    sys.exit(code)
+
+
+def _run() -> int:
+    """The exit code of the command that sys.argv asks for."""
     try:
         # Not `cli.main`: it turns every broken pipe, a child's too, into a silent exit.
         with cli.make_context("espalier", sys.argv[1:]) as context:
             cli.invoke(context)
-        sys.exit(0)
+        return 0
     except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
+        return done.exit_code
     except click.ClickException as problem:
-        problem.show()
-        sys.exit(2)
+        with contextlib.suppress(OSError):
+            problem.show()
+        return 2
+    except Stopped as problem:
+        say(f"ended by {problem}; {_KEPT}", sys.stderr)
+        return 128 + problem.number
     except (KeyboardInterrupt, click.Abort):
-        _say("interrupted; the previous output is unchanged", sys.stderr)
-        sys.exit(130)
+        say(f"interrupted; {_KEPT}", sys.stderr)
+        return 130
     except EspalierError as problem:
-        _show(problem)
-        sys.exit(problem.exit_code)
+        return _show(problem)
     except BrokenPipeError as problem:
-        _reader_gone(problem)
+        return _reader_gone(problem)
     except Exception as problem:  # the one place: a bug must not look like a refusal
-        _bug(problem)
+        known = _printing(problem) or machine_error(problem) or package_error(problem)
+        return _show(known) if known is not None else _bug(problem)
 
 
-def _reader_gone(problem: BrokenPipeError) -> None:
+_KEPT = "the output folder holds what it held before, or all of the new output"
+
+
+def _reader_gone(problem: BrokenPipeError) -> int:
     """Click prints help pages itself: their reader may go. Any other broken pipe is not the user's doing."""
     watch = select.poll()
     watch.register(sys.stdout.fileno(), 0)
     if not watch.poll(0):
-        _bug(problem)
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(0)
+        return _bug(problem)
+    abandon(sys.stdout)
+    return 0
 
 
-def _bug(problem: Exception) -> NoReturn:
-    traceback.print_exception(problem)
-    _show(
+def _printing(problem: Exception) -> EspalierError | None:
+    """Click prints help pages itself: they may meet a full disk, too."""
+    if not isinstance(problem, OSError) or traceback.extract_tb(problem.__traceback__)[-1].name != click.echo.__name__:
+        return None
+    abandon(sys.stdout)
+    return cannot_print(problem)
+
+
+def _bug(problem: Exception) -> int:
+    with contextlib.suppress(OSError):
+        if sys.stderr is not None:
+            traceback.print_exception(problem)
+    return _show(
         BugError(
             f"a bug in Espalier: {type(problem).__name__}: {problem}",
-            next_step="please report the lines above; nothing was written",
+            supported=f"none of these; {_KEPT}",
+            next_step="please report the lines above",
         )
     )
-    sys.exit(70)
 
 
-def _show(problem: EspalierError) -> None:
-    first, *rest = str(problem).splitlines()
-    _say(click.style("error: ", fg="red", bold=True) + first, sys.stderr)
+def _show(problem: EspalierError) -> int:
+    """Print an error on stderr; returns its exit code."""
+    first, *rest = str(problem).splitlines() or [""]
+    say(click.style("error: ", fg="red", bold=True) + first, sys.stderr)
     for line in rest:
-        _say(f"  {line}", sys.stderr)
+        say(f"  {line}", sys.stderr)
     for note in getattr(problem, "__notes__", []):
-        _say(note, sys.stderr)
+        say(note, sys.stderr)
+    return problem.exit_code

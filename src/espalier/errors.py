@@ -5,6 +5,8 @@ Every message says three things: what was found, what is supported, what to do n
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import ClassVar
 
 
@@ -34,6 +36,10 @@ class UsageError(EspalierError):
     exit_code = 2
 
 
+class MachineError(UsageError):
+    """The machine has no room or gives no right: a full disk, a folder that cannot be written, no memory."""
+
+
 class RecipeError(EspalierError):
     """The recipe is not readable, has an unknown key or a value outside its range."""
 
@@ -41,7 +47,7 @@ class RecipeError(EspalierError):
 
 
 class TargetError(EspalierError):
-    """A target file is not readable, unknown, or holds a number without a source."""
+    """A target file is not readable, unknown, holds a number without a source, or a value that it may not have."""
 
     exit_code = 2
 
@@ -100,14 +106,58 @@ class BugError(EspalierError):
     exit_code = 70
 
 
+_MACHINE = {
+    errno.ENOSPC: "free some space",
+    errno.EDQUOT: "free some space of this user's quota",
+    errno.EROFS: "choose a folder that can be written",
+    errno.EACCES: "give this user the right to it, or choose another place",
+    errno.EPERM: "give this user the right to it, or choose another place",
+    errno.EMFILE: "raise the limit of open files (ulimit -n)",
+    errno.ENFILE: "close other programs",
+    errno.ENOMEM: "free some memory",
+    errno.EAGAIN: "free some memory, or raise the limit of processes (ulimit -u)",
+    errno.EIO: "look after the disk",
+    errno.ENAMETOOLONG: "choose shorter names",
+}
+"""What the system refuses for reasons of its own -> what helps."""
+
+
+def machine_error(problem: BaseException, where: str = "") -> MachineError | None:
+    """The refusal of the system as an error of ours, or None when the system is not to blame."""
+    if isinstance(problem, MemoryError):
+        return MachineError("there is no memory left", next_step=_MACHINE[errno.ENOMEM])
+    code = problem.errno if isinstance(problem, OSError) else None
+    if code not in _MACHINE and os.strerror(errno.ENOSPC) in str(problem):
+        code = errno.ENOSPC  # libraries wrap it
+    if code is None or code not in _MACHINE:
+        return None
+    name = where or str(getattr(problem, "filename", None) or "a file")
+    return MachineError(
+        f"{name}: {os.strerror(code)}",
+        supported="temporary folder (TMPDIR), store (ESPALIER_STORE) and output folder (--out) with room and rights",
+        next_step=_MACHINE[code],
+    )
+
+
+def package_error(problem: BaseException) -> ToolMissingError | None:
+    """An import that failed as an error of ours, or None when it is no such thing or a module of ours."""
+    if not isinstance(problem, ImportError) or (problem.name or "").partition(".")[0] == "espalier":
+        return None
+    return ToolMissingError(
+        f"the package {problem.name or ''} cannot be imported: {problem}".replace("  ", " "),
+        supported="the packages that `espalier doctor` lists, in these versions",
+        next_step="pip install espalier into a fresh environment",
+    )
+
+
 EXIT_CODES: dict[int, str] = {
     0: "ok",
-    2: "usage, recipe or target file",
+    2: "usage, recipe or target file, or no room on this machine",
     3: "an input was refused",
     4: "unsupported on this target",
     5: "a gate failed",
     6: "verification failed",
     7: "a tool is missing",
     70: "a bug of ours",
-    130: "interrupted",
+    130: "interrupted (Ctrl-C); 128 and the signal's number when SIGTERM, SIGHUP or SIGQUIT ended it",
 }

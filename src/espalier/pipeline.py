@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from .answer_gates import strict_row
-from .build import Outcome
+from .build import Outcome, output_folder
 from .bundle.compare_kernels import add_kernels
 from .bundle.make_bundles import make_bundles, start_programs
 from .bundle.prove_model import prove_model, provers
@@ -18,6 +18,7 @@ from .gate import gates, not_shown
 from .job import Job
 from .measure.evaluate_model import Evaluation, answer_early, decide_threshold, evaluate_model
 from .measure.time_model import time_models, timers
+from .output import OUTPUT
 from .prune.prune_model import prune_model
 from .publish import publish
 from .quantize.layer_account import account_if_due, blame
@@ -104,14 +105,14 @@ def _finish(shop: Workshop, job: Job, out: Path, results: Results, *, all_or_not
         all_or_nothing=all_or_nothing,
     )
     kept = [bundle for bundle in results.bundles.bundles if bundle.target not in verdict.withheld]
-    folder = out / f"{job.recipe.name}-{job.recipe.version}"
+    folder = output_folder(out, job.recipe)
     with shop.stage("report"):
         report = compose_report(shop, job, results, verdict)
         files = report_files(report)
         if kept:
             files += model_files(job, results.evaluation, results.int8)
             files += tuple(artifact for bundle in kept for artifact in bundle.placed())
-        publish(files, folder)
+        aside = publish(files, folder, owner=OUTPUT)
     shop.ended("report", str(folder))
     shop.remember(job.path)
     return Outcome(
@@ -119,6 +120,10 @@ def _finish(shop: Workshop, job: Job, out: Path, results: Results, *, all_or_not
         report_json=next(f.data for f in files if f.path == "report.json"),
         folder=folder,
         failure=verdict.failure,
+        warnings=(
+            *shop.warnings(),
+            *([f"files that no build had written into {folder} were kept in {aside}"] if aside else []),
+        ),
     )
 
 

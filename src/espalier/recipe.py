@@ -66,6 +66,16 @@ class InputContract(_Table, frozen=True, kw_only=True):
         return self.std * self.channels if len(self.std) == 1 else self.std
 
 
+    def shortest(self) -> InputContract:
+        """The same contract as it is written shortest: equal values are one. What is stored under a contract's bytes
+        then depends on its values, not on how somebody wrote them."""
+        mean, std = (
+            values[:1] if len(set(values)) == 1 else values
+            for values in (tuple(value + 0.0 for value in given) for given in (self.mean, self.std))  # no -0.0
+        )
+        return msgspec.structs.replace(self, mean=mean, std=std)
+
+
 class CalibrationSource(_Table, frozen=True, kw_only=True):
     """Images to calibrate with: a folder (or one folder per class), or the name of a set under calibration/."""
 
@@ -113,7 +123,8 @@ class Quantize(_Table, frozen=True, kw_only=True):
     """`max_accuracy_drop`: percentage points that int8 may lose against float before the ladder climbs.
     `min_agreement`: share of images that int8 must answer as the float model does, before the ladder stops.
     `allow_int16`: whether the ladder may end in 16-bit activations, slower and twice the memory.
-    `search`: "until-limit" takes the first step that holds the limit; "best" measures every int8 step, whether or not
+    `search`: "until-limit" keeps the quick step that calibration images choose, and climbs to the first that holds the
+    limit where that does not; "best" measures every int8 step, whether or not
     the first one holds, and takes the one that answers most images rightly."""
 
     max_accuracy_drop: float = 0.5
@@ -203,8 +214,8 @@ def parse_recipe(data: bytes, *, where: str = "recipe") -> Recipe:
     recipe = parse_table(data, Recipe, error=RecipeError, where=where)
     for sentence, holds in _rules(recipe):
         if not holds:
-            raise RecipeError(f"{where}: {sentence}")
-    return recipe
+            raise RecipeError(f"{where}: {sentence}", next_step="correct it; `espalier check` says what else is wrong")
+    return msgspec.structs.replace(recipe, input=recipe.input.shortest())
 
 
 def dump_recipe(recipe: Recipe) -> bytes:

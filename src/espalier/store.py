@@ -1,13 +1,14 @@
 """Content-addressed results of stages: a stage whose inputs did not change is read back instead of run.
 
-The key of a result is the digest of everything that went into it: bytes, settings and versions.
+The key of a result is the digest of everything that went into it: bytes, settings and versions. The store is a help and
+no more: whatever is wrong with it (full, read-only, a file, no right, damaged) a build goes on without it, and says so.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import shutil
+import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +16,9 @@ from typing import Any
 
 import msgspec
 
-FORMAT = "espalier-store/1"
+from .scratch import remove_tree
+
+FORMAT = "espalier-store/2"
 
 
 def digest(data: bytes) -> str:
@@ -30,11 +33,27 @@ def key_of(stage: str, inputs: Mapping[str, Any]) -> str:
     )
 
 
-class Store:
-    """Results of stages under one folder; each appears by one rename, so a killed build leaves no half result."""
+class _Index(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """index.json of a result: name -> sha256 of its file, and the digest of the key and of that table."""
 
-    def __init__(self, root: Path) -> None:
+    files: dict[str, str]
+    digest: str
+
+
+def _index(key: str, files: dict[str, str]) -> _Index:
+    return _Index(files=files, digest=digest(msgspec.json.encode([key, files], order="sorted")))
+
+
+class Store:
+    """Results of stages under one folder; each appears by one rename, so a killed build leaves no half result.
+
+    No method raises for what the file system says: `trouble` holds the first that kept a result from being stored
+    or read back, for people; "" while there was none.
+    """
+
+    def __init__(self, root: Path | None) -> None:
         self.root = root
+        self.trouble = "" if root is not None else "there is no home folder for it; set ESPALIER_STORE"
 
     @classmethod
     def default(cls) -> Store:
@@ -42,35 +61,63 @@ class Store:
         given = os.environ.get("ESPALIER_STORE")
         if given:
             return cls(Path(given))
-        cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+        cache = os.environ.get("XDG_CACHE_HOME")
+        if not cache:
+            try:
+                cache = str(Path.home() / ".cache")
+            except RuntimeError:
+                return cls(None)
         return cls(Path(cache) / "espalier")
 
     def get(self, key: str) -> dict[str, bytes] | None:
         """The files of a stored result, or None. A damaged result counts as absent and is removed."""
-        folder = self._folder(key)
-        try:
-            index = msgspec.json.decode((folder / "index.json").read_bytes(), type=dict[str, str])
-            files = {name: (folder / sha).read_bytes() for name, sha in index.items()}
-        except (OSError, msgspec.DecodeError):
+        if self.root is None:
             return None
-        if any(digest(files[name]) != sha for name, sha in index.items()):
-            shutil.rmtree(folder, ignore_errors=True)
+        folder = self._folder(self.root, key)
+        try:
+            found = msgspec.json.decode((folder / "index.json").read_bytes(), type=_Index)
+            whole = found == _index(key, found.files) and all(map(_SHA.fullmatch, found.files.values()))
+            files = {name: (folder / sha).read_bytes() for name, sha in found.files.items()} if whole else {}
+        except FileNotFoundError:
+            return None
+        except OSError as problem:
+            self._say(problem)
+            return None
+        except (msgspec.DecodeError, UnicodeError):
+            whole, files = False, {}
+        if not whole or any(digest(files[name]) != sha for name, sha in found.files.items()):
+            remove_tree(folder)
+            if os.path.lexists(folder):
+                self.trouble = self.trouble or f"{folder} is damaged and cannot be removed"
             return None
         return files
 
-    def put(self, key: str, files: Mapping[str, bytes], *, replace: bool = False) -> None:
-        """Store the files of a result; an existing one is kept (equal keys mean equal results) unless `replace`."""
-        folder = self._folder(key)
-        if folder.exists():
-            if not replace:
-                return
-            shutil.rmtree(folder, ignore_errors=True)
-        folder.parent.mkdir(parents=True, exist_ok=True)
+    def put(self, key: str, files: Mapping[str, bytes], *, replace: bool = False) -> bool:
+        """Store the files of a result; an existing one is kept (equal keys mean equal results) unless `replace`.
+
+        Whether the result is in the store now.
+        """
+        if self.root is None:
+            return False
+        folder = self._folder(self.root, key)
+        try:
+            if os.path.lexists(folder):
+                if not replace:
+                    return True
+                remove_tree(folder)
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            self._write(folder, key, files)
+        except OSError as problem:
+            self._say(problem)
+            return False
+        return True
+
+    def _write(self, folder: Path, key: str, files: Mapping[str, bytes]) -> None:
         scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".new-"))
         try:
-            index = {name: digest(data) for name, data in sorted(files.items())}
+            index = _index(key, {name: digest(data) for name, data in sorted(files.items())})
             for name, data in files.items():
-                (scratch / index[name]).write_bytes(data)
+                (scratch / index.files[name]).write_bytes(data)
             (scratch / "index.json").write_bytes(msgspec.json.encode(index, order="sorted"))
             try:
                 scratch.rename(folder)
@@ -78,7 +125,15 @@ class Store:
                 if not folder.exists():
                     raise
         finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+            if scratch.exists():
+                remove_tree(scratch)
 
-    def _folder(self, key: str) -> Path:
-        return self.root / key[:2] / key[2:]
+    def _say(self, problem: OSError) -> None:
+        self.trouble = self.trouble or f"{self.root}: {problem.strerror or problem}"
+
+    @staticmethod
+    def _folder(root: Path, key: str) -> Path:
+        return root / key[:2] / key[2:]
+
+
+_SHA = re.compile("[0-9a-f]{64}")

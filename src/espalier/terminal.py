@@ -5,12 +5,13 @@ Everything goes to stderr; stdout belongs to the result.
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 import time
 from collections.abc import Mapping
 from typing import TextIO
+
+from .streams import abandon, colourful
 
 DEFAULT_SECONDS: dict[str, float] = {
     "read": 0.2,
@@ -77,9 +78,9 @@ class Progress:
     """
 
     def __init__(self, stream: TextIO | None = None, *, quiet: bool = False) -> None:
-        self.stream = stream or sys.stderr
-        self.quiet = quiet
-        self._live = not quiet and self.stream.isatty()
+        self.stream = stream or sys.stderr  # None: closed when Python started
+        self.quiet = quiet or self.stream is None
+        self._live = not self.quiet and colourful(self.stream)
         self._started = time.monotonic()
         self._stages: dict[str, _Stage] = {}
         self._text = ""
@@ -192,12 +193,12 @@ class Progress:
             self._width = 0
 
     def _write(self, text: str) -> None:
-        """A reader that has gone ends the showing, not the build."""
+        """A reader that has gone or a full disk ends the showing, not the build."""
         try:
             self.stream.write(text)
             self.stream.flush()
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())
+        except (OSError, ValueError):  # ValueError: a closed file
+            abandon(self.stream)
 
 
 def _spelled(seconds: float) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import tempfile
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,6 +22,7 @@ import msgspec
 
 from .errors import BugError, EspalierError
 from .report.content import StageRow
+from .scratch import Scratch, clear_abandoned
 from .store import Store, key_of
 from .terminal import Progress
 from .worker.client import Worker
@@ -72,8 +73,9 @@ class Workshop:
         self.store = store
         self._fresh = fresh
         self.progress = progress
-        self._temporary = tempfile.TemporaryDirectory(prefix="espalier-")
-        self.scratch = Path(self._temporary.name)
+        clear_abandoned()
+        self._temporary = Scratch()
+        self.scratch = self._temporary.path
         self._workers: dict[str, Worker] = {}
         self._lock = threading.Lock()
         self._closed = False
@@ -81,6 +83,7 @@ class Workshop:
         self._seconds: dict[str, float] = {}
         self._ran: dict[str, bool] = {}
         self._made: set[str] = set()
+        self._kept: dict[str, dict[str, bytes]] = {}
 
     def __enter__(self) -> Workshop:
         return self
@@ -139,16 +142,20 @@ class Workshop:
         stage = name.partition("/")[0]
         with self._lock:
             known = key in self._made
-        found = self.store.get(key) if known or not self._fresh else None
+            found = self._kept.get(key)
+        if found is None and (known or not self._fresh):
+            found = self.store.get(key)
         if found is not None:
             if not known:
                 self._ran.setdefault(stage, False)
             return found
         self._ran[stage] = True
         files = run()
-        self.store.put(key, files, replace=self._fresh)
+        stored = self.store.put(key, files, replace=self._fresh)
         with self._lock:
             self._made.add(key)
+            if not stored:  # what this build made, it need not make again, whatever the store is good for
+                self._kept[key] = files
         return files
 
     def is_stored(self, name: str, inputs: Mapping[str, Any]) -> bool:
@@ -157,14 +164,23 @@ class Workshop:
             not self._fresh and self.store.get(key_of(name, {**inputs, "versions": versions()})) is not None
         )
 
+    def warnings(self) -> tuple[str, ...]:
+        """What the user should know of the build, beside its result."""
+        if not self.store.trouble:
+            return ()
+        return (
+            f"the store of results cannot be used: {self.store.trouble}; the build goes on without it, and the next "
+            "one runs the same stages again",
+        )
+
     def plan(self, stages: Iterable[str], recipe: Path) -> None:
         """Tell the progress line what will run, with the seconds each stage took in this recipe's last build."""
-        known = self.store.get(key_of("seconds", {"recipe": str(recipe.resolve())}))
+        known = self.store.get(_seconds_key(recipe))
         self.progress.plan(list(stages), unpack(known["seconds"], dict[str, float]) if known else {})
 
     def remember(self, recipe: Path) -> None:
         """Keep the seconds of the stages that ran, for the next build's estimate of the time left."""
-        key = key_of("seconds", {"recipe": str(recipe.resolve())})
+        key = _seconds_key(recipe)
         known = self.store.get(key)
         before = unpack(known["seconds"], dict[str, float]) if known else {}
         ran = {name: seconds for name, seconds in self._seconds.items() if self._ran.get(name, True)}
@@ -189,6 +205,10 @@ class Workshop:
             StageRow(name=name, seconds=round(seconds, 3), reused=not self._ran.get(name, True))
             for name, seconds in self._seconds.items()
         )
+
+
+def _seconds_key(recipe: Path) -> str:
+    return key_of("seconds", {"recipe": os.fsencode(os.path.realpath(recipe)).hex()})
 
 
 def pack(value: Any) -> bytes:

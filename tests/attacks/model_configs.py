@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import keras_files as k
-from attack import Attack, attack
+from attack import BUILD, Attack, attack
 
 Json = Any
 
@@ -159,8 +159,8 @@ BOTH: tuple[tuple[str, Json, tuple[str, ...]], ...] = (
         ("not on the list",),
     ),
     ("tfmot-wrapper", pruned(), ("prunelowmagnitude", "strip_pruning")),
-    ("qat-wrapper", with_class("QuantizeWrapperV2"), ("quantization-aware", "float model")),
-    ("sequence-layer", with_class("LSTM", units=4), ("lstm", "sequences")),
+    ("qat-wrapper", with_class("QuantizeWrapperV2"), ("quantized or trained for it", "float model")),
+    ("sequence-layer", with_class("LSTM", units=4), ("lstm", "sequence")),
     ("tf-op-lambda", with_class("TFOpLambda", function="io.read_file"), ("tfoplambda", "replace")),
     ("activation-foreign", with_argument(activation=obj("builtins", "function", "eval")), ("activation",)),
     ("activation-path", with_argument(activation="/tmp/evil.so"), ("activation", "/tmp/evil.so")),
@@ -227,6 +227,13 @@ def with_literal(literal: str) -> bytes:
     return json.dumps(with_argument(epsilon=12345)).replace("12345", literal).encode()
 
 
+def with_key(key: str, value: Json) -> Json:
+    """The sound configuration with another value for a key of its convolution."""
+    config = k.net()
+    config["config"]["layers"][1][key] = value
+    return config
+
+
 CONFIGS: tuple[Attack, ...] = (
     *(attack(f"keras-{name}", as_keras(config), *words) for name, config, words in BOTH),
     *(attack(f"h5-{name}", as_h5(config), *words) for name, config, words in BOTH),
@@ -238,5 +245,21 @@ CONFIGS: tuple[Attack, ...] = (
         "h5-config-not-json",
         lambda f: k.write_h5(f / "model.keras", text="pickle.loads("),
         "not readable json",
+    ),
+    *(
+        attack(f"keras-{key}-{type(value).__name__}", as_keras(with_key(key, value)), key, "no text")
+        for key in ("class_name", "module")
+        for value in (["Conv2D"], {"a": 1}, 3, True)
+    ),
+    *(
+        attack(f"keras-dtype-{type(value).__name__}", as_keras(with_argument(dtype=value)), "precision")
+        for value in (["float32"], {"class_name": "DTypePolicy", "config": {"name": ["float32"]}}, 3)
+    ),
+    attack("keras-number-of-400-digits", as_keras(with_argument(epsilon=10**400)), "epsilon"),
+    attack(
+        "keras-fails-when-it-is-called",
+        as_keras(k.net(k.layer("Rescaling", "scaled", "conv", scale=1.0, offset=[0.0] * 3), source="scaled")),
+        "Keras cannot run the model",
+        commands=BUILD,
     ),
 )

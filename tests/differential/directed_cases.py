@@ -146,6 +146,31 @@ def elementwise_cases(kind: str) -> Iterator[Case]:
                     yield f"{kind} {apart} {out} {zero} {zero_out}", graph, [left, right]
 
 
+def broadcast_cases(kind: str) -> Iterator[Case]:
+    """Operands that are repeated along the last axis, along the others, or as one value, on either side, constant or not."""
+    rng = np.random.default_rng(13)
+    number = 0
+    for shape in ((1, 5, 13, 7), (1, 9, 17), (3, 65)):
+        for other in ((shape[-1],), (*shape[:-1], 1), (1,) * len(shape), (*[1] * (len(shape) - 1), shape[-1])):
+            for apart, out in ((-4, 1), (-1, -2), (0, 0), (1, 3), (4, 2)):
+                b = Builder()
+                first = _q(0.25, ZERO_POINTS[number % 3])
+                second = _q(0.25 * 2.0**apart, ZERO_POINTS[number // 3 % 3])
+                target = _q(0.25 * 2.0**out, ZERO_POINTS[number // 9 % 3])
+                if kind in ("maximum", "minimum"):
+                    second = target = first
+                options: dict[str, OptionValue] = {}
+                if kind in ("add", "sub", "mul"):
+                    options["activation"] = ACTIVATIONS[number % 4]
+                left, right = (rng.integers(-128, 128, s).astype(np.int8) for s in (shape, other))
+                x = b.input(shape, first)
+                y = b.const(right, "int8", second) if number % 2 else b.input(other, second)
+                operands = [x, y] if number % 3 else [y, x]
+                number += 1
+                graph = b.finish([b.op(kind, operands, target, **options)])
+                yield f"{kind} {shape} {other} {apart} {out}", graph, [left, right][: len(graph.inputs)]
+
+
 def curve_cases(kind: str) -> Iterator[Case]:
     """One operand: all 256 values, output scales from 2^-4 to 2^5 of the input's."""
     data = ALL_INT8.astype(np.int8).reshape(1, 256)
@@ -237,15 +262,75 @@ def precision_cases() -> Iterator[Case]:
                 yield f"{kind} {a} {c} {factor}", b.finish([node]), [ALL_INT8.astype(np.int8).reshape(1, 256)]
 
 
+def dense_cases() -> Iterator[Case]:
+    """fully_connected of every count of rows, units and inputs around the sizes of the kernels' tiles, in which some units
+    are near dead or huge: shifts from -31 to 7 side by side, biases around 2^30 and beyond, weights of -128."""
+    rng = np.random.default_rng(11)
+    number = 0
+    for rows in (1, 2, 3, 4, 5, 7, 11):
+        for depth in (1, 2, 3, 4, 5, 8, 15, 17, 33):
+            for units in (1, 2, 3, 4, 5, 6, 7, 9, 14)[number % 2 :: 2]:
+                per_channel, hostile = number % 3 != 0, number % 4
+                number += 1
+                b = Builder()
+                spread = 2.0**-8 / depth**0.5
+                scales = np.full(units, spread)
+                if hostile and per_channel:
+                    odd = rng.random(units) < (0.3, 0.6, 1.0)[hostile - 1]
+                    scales[odd] = spread * 2.0 ** rng.integers(-24, 8, units)[odd]
+                count = units if per_channel else 1
+                weight = Quant(
+                    scales=tuple(float(np.float32(v)) for v in scales[:count]),
+                    zero_points=(0,) * count,
+                    axis=0 if per_channel else None,
+                )
+                biases = rng.integers(-3000, 3000, units)
+                if hostile == 3:
+                    biases = np.where(rng.random(units) < 0.5, rng.integers(-(2**31) + 10**7, 2**31 - 10**7, units), biases)
+                target = _q(0.05, ZERO_POINTS[number % 3])
+                x = b.input((rows, depth), _q(0.5, ZERO_POINTS[number // 3 % 3]))
+                operands = [x, b.const(rng.integers(-128, 128, (units, depth)), "int8", weight), b.const(biases, "int32")]
+                node = b.op("fully_connected", operands, target, activation=ACTIVATIONS[number % 4])
+                data = rng.integers(-128, 128, (rows, depth)).astype(np.int8)
+                yield f"dense {rows}x{depth} to {units} {per_channel} {hostile}", b.finish([node]), [data]
+
+
+def matmul_cases() -> Iterator[Case]:
+    """batch_matmul of every count of rows, columns and depth around the sizes of the tiles, transposed or not, with
+    broadcast batches, zero points at the edges and multipliers that the short requantization does not take."""
+    rng = np.random.default_rng(12)
+    number = 0
+    for rows in (1, 3, 4, 5, 9):
+        for depth in (1, 3, 4, 6, 17):
+            for columns in (1, 2, 3, 4, 7):
+                adj_x, adj_y = bool(number & 1), bool(number & 2)
+                exponent = (-3, 0, 3, 9, -24)[number // 4 % 5]
+                batch = ((), (2,), (2, 3))[number % 3]
+                other = ((), (2,), (1, 3))[number % 3]
+                left, right = _q(0.05, ZERO_POINTS[number % 3]), _q(0.05, ZERO_POINTS[number // 3 % 3])
+                target = _q(0.05 * 2.0**exponent * depth**0.5, ZERO_POINTS[number // 9 % 3])
+                number += 1
+                b = Builder()
+                first = b.input((*batch, depth, rows) if adj_x else (*batch, rows, depth), left)
+                second = b.input((*other, columns, depth) if adj_y else (*other, depth, columns), right)
+                node = b.op("batch_matmul", [first, second], target, adj_x=adj_x, adj_y=adj_y)
+                graph = b.finish([node])
+                shapes = [graph.tensor(i).shape for i in graph.inputs]
+                data = [rng.integers(-128, 128, shape).astype(np.int8) for shape in shapes]
+                yield f"matmul {rows}x{depth}x{columns} {adj_x} {adj_y} 2^{exponent}", graph, data
+
+
 def directed_cases() -> Iterator[Case]:
     """Every directed case but those of fully_connected, whose oracle is another one."""
     for kind in ("conv_2d", "depthwise_conv_2d", "transpose_conv"):
         yield from weighted_cases(kind)
     for kind in ("add", "sub", "mul", "squared_difference", "maximum", "minimum"):
         yield from elementwise_cases(kind)
+        yield from broadcast_cases(kind)
     for kind in ("relu", "relu6", "leaky_relu", "quantize", "gelu"):
         yield from curve_cases(kind)
     for kind in ("mean", "average_pool_2d"):
         yield from reduction_cases(kind)
     yield from precision_cases()
     yield from softmax_cases()
+    yield from matmul_cases()

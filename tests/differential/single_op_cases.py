@@ -505,6 +505,24 @@ def _strided_slice(rng: Rng, dtype: str) -> Graph:
     )
 
 
+def _tile(rng: Rng, dtype: str) -> Graph:
+    b = Builder()
+    shape, data = _shape(rng, 1, 6, (1, 5)), quant(rng, dtype)
+    x = b.input(shape, data, dtype)
+    times = b.const([int(rng.choice([1, 1, 2, 3])) for _ in shape], "int32")
+    return b.finish([b.op("tile", [x, times], data, dtype)])
+
+
+def _gather(rng: Rng, dtype: str) -> Graph:
+    b = Builder()
+    shape, data = _shape(rng, 1, 6, (1, 4)), quant(rng, dtype)
+    axis = int(rng.integers(0, len(shape)))
+    count = () if rng.random() < 0.2 and len(shape) > 1 else (int(rng.integers(1, 7)),)
+    indices = b.const(rng.integers(0, shape[axis], count), "int32")
+    x = b.input(shape, data, dtype)
+    return b.finish([b.op("gather", [x, indices], data, dtype, axis=axis)])
+
+
 def _slice(rng: Rng, dtype: str) -> Graph:
     b = Builder()
     shape = _shape(rng, 1, 8, (1, 5))
@@ -612,6 +630,9 @@ CASES: dict[str, Callable[[Rng, str], Graph]] = {
     "arg_max": _arg_max,
     "quantize": _quantize,
     "dequantize": _dequantize,
+    "elu": _unary("elu"),
+    "tile": _tile,
+    "gather": _gather,
 }
 """kind -> function of (generator, dtype of the activations) giving a graph of that one operator."""
 

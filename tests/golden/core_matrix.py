@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from c_batch import Batch, EmulatedBatch, make_batch, split
-from directed_cases import directed_cases, weighted_cases
+from directed_cases import dense_cases, directed_cases, weighted_cases
 from file_program import run_under_qemu
 from test_c_against_reference import compiled
 
@@ -41,7 +41,7 @@ class Outcome:
 @functools.cache
 def every_case() -> tuple[Case, ...]:
     """Those that the kernels take: batches of pooled images are refused."""
-    made = [*directed_cases(), *weighted_cases("fully_connected")]
+    made = [*directed_cases(), *weighted_cases("fully_connected"), *dense_cases()]
     return tuple(compiled([(graph, inputs, name) for name, graph, inputs in made]))
 
 

@@ -262,10 +262,11 @@ void espalier_depthwise_conv_2d(const espalier_depthwise_conv_2d_layer *l, const
                                 void *scratch) {
   (void)l, (void)in, (void)out, (void)scratch;
 }
-void espalier_fully_connected(const espalier_fully_connected_layer *l, const int8_t *in, int8_t *out) {
-  (void)l, (void)in, (void)out;
-}
 void espalier_depthwise_bytes(const espalier_depthwise_bytes_layer *l, const int8_t *in, int8_t *out, void *scratch) {
+  (void)l, (void)in, (void)out, (void)scratch;
+}
+void espalier_depthwise_planes(const espalier_depthwise_planes_layer *l, const int8_t *in, int8_t *out,
+                               void *scratch) {
   (void)l, (void)in, (void)out, (void)scratch;
 }
 void espalier_transpose_conv(const espalier_transpose_conv_layer *l, const int8_t *in, int8_t *out) {

@@ -13,7 +13,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +23,7 @@ import msgspec
 
 from .. import __version__
 from ..errors import EspalierError
+from ..scratch import Scratch
 from .android_layout import GROUP, asset_path, java_package, labels_path, library_path
 from .android_tools import PROBED, tool_fault
 from .archive import read_zip
@@ -58,9 +58,9 @@ def check(folder: Path, source: BundleSource, *, thorough: bool = False) -> tupl
 
     `thorough` adds those that take seconds: the JDK's compiler and disassembler, Gradle, MediaPipe's classifier.
     """
-    with tempfile.TemporaryDirectory(prefix="espalier-android-") as scratch:
+    with Scratch() as scratch:
         aar = read_zip((folder / library_path(source, ".aar")).read_bytes())
-        work = _Work(folder=folder, scratch=Path(scratch), source=source, aar=aar)
+        work = _Work(folder=folder, scratch=scratch, source=source, aar=aar)
         (work.scratch / "classes.jar").write_bytes(aar["classes.jar"])
         with ThreadPoolExecutor(3) as pool:
             rows = list(pool.map(lambda run: _judged(work, run), FAST))

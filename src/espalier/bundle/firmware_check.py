@@ -8,7 +8,6 @@ import importlib.util
 import json
 import re
 import sys
-import tempfile
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ import msgspec
 import numpy as np
 
 from ..errors import VerificationError
+from ..scratch import Scratch
 from . import firmware_text as text
 from . import golden
 from .firmware_compile import check_sketch, compilations, guarded, with_cmake
@@ -41,8 +41,7 @@ def check(
     `compiled`: names of C files that this build has compiled for the core without a warning already; only
     `thorough` compiles them again."""
     library = folder / text.library_name(source)
-    with tempfile.TemporaryDirectory(prefix="espalier-firmware-") as scratch:
-        work = Path(scratch)
+    with Scratch() as work:
         jobs: list[Callable[[], Check]] = [
             lambda: guarded("build system files", "espalier", lambda: check_build_files(library)),
             lambda: run_native(library, source, work / "native"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,8 +18,9 @@ from ..job import Job
 from ..measure.evaluate_model import Evaluation
 from ..publish import write_files
 from ..quantize.quantize_model import Int8Model
-from ..recipe import Budgets, Deploy
+from ..recipe import CalibrationSource, Deploy, ModelSource, Recipe
 from ..report.content import ArenaRow, BundleRow
+from ..scratch import Scratch
 from ..store import digest
 from ..target import Target
 from ..workshop import Workshop, pack, unpack
@@ -202,12 +202,25 @@ def make_bundles(
     )
 
 
+def packed(recipe: Recipe) -> Recipe:
+    """What of a recipe is in a bundle: name, version, contract, decision. Budgets decide whether it is written, the
+    other tables what the model is; a changed one must not remake a bundle that it does not change."""
+    return Recipe(
+        name=recipe.name,
+        version=recipe.version,
+        model=ModelSource(path=""),
+        input=recipe.input,
+        calibration=CalibrationSource(images=""),
+        deploy=(),
+        decision=recipe.decision,
+    )
+
+
 def _source(
     job: Job, target: Target, int8: Int8Model, proof: Proof, evaluation: Evaluation, compiled: Compiled | None
 ) -> BundleSource:
     return BundleSource(
-        # Budgets decide whether a bundle is written, not what is in it: a changed one must not remake it.
-        recipe=msgspec.structs.replace(job.recipe, budgets=Budgets()),
+        recipe=packed(job.recipe),
         target=target,
         labels=job.labels(),
         int8_model=int8.int8_model,
@@ -268,10 +281,10 @@ def _make(source: BundleSource, program: Program, tools: str) -> Bundle:
     artifacts += tuple(artifact for artifact in golden.artifacts(source) if artifact.path not in placed)
     checks: tuple[Check, ...] = ()
     if tools != "none":
-        with tempfile.TemporaryDirectory(prefix="espalier-") as folder:
-            write_files(artifacts, Path(folder), durable=False)
+        with Scratch() as folder:
+            write_files(artifacts, folder, durable=False)
             checks = CHECKS[kind](
-                Path(folder), source, thorough=tools == "all", **program.known(source.target)
+                folder, source, thorough=tools == "all", **program.known(source.target)
             )
     written = Artifact(path=manifest.NAME, data=manifest.write(source, artifacts, checks), role="manifest")
     return Bundle(target=source.target.name, artifacts=(*artifacts, written), checks=checks)

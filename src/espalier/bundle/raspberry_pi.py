@@ -23,7 +23,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -32,6 +31,7 @@ from typing import Any, Final
 import msgspec
 
 from ..errors import InputRefusedError
+from ..scratch import Scratch
 from . import golden
 from .archive import read_deb
 from .debian import (
@@ -80,8 +80,8 @@ def check(folder: Path, source: BundleSource, thorough: bool = False) -> tuple[C
     """Take the written bundle as its users will: unpack the package with dpkg-deb, run its program on this
     machine, read its unit with systemd. `thorough` adds lintian (seconds). What could not run says why."""
     package = folder / deb_name(source)
-    with tempfile.TemporaryDirectory(prefix="espalier-deb-") as scratch:
-        tree = Path(scratch) / "tree"
+    with Scratch() as scratch:
+        tree = scratch / "tree"
         unpacked = _unpack(package, tree)
         jobs: list[Callable[[], Check]] = [lambda: _checksums(package)]
         if unpacked.result == "passed":

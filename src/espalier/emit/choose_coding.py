@@ -20,6 +20,7 @@ KERNEL_BYTES: Mapping[str, int] = {
     "espalier_conv_2d": 290,
     "espalier_conv_int16": 110,
     "espalier_depthwise_bytes": 110,
+    "espalier_depthwise_planes": 110,
     "espalier_depthwise_conv_2d": 160,
     "espalier_fully_connected": 220,
     "espalier_transpose_conv": 110,

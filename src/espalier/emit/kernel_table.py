@@ -41,6 +41,7 @@ LOWERINGS: Mapping[str, Lowering] = {
     "depthwise_conv_2d": lower_depthwise.depthwise_conv_2d,
     "dequantize": lower_elementwise.dequantize,
     "fully_connected": lower_sparse.fully_connected,
+    "gather": lower_move.gather,
     "max_pool_2d": lower_dense.pool_2d,
     "mean": lower_elementwise.reduce,
     "pack": lower_move.pack,
@@ -56,6 +57,7 @@ LOWERINGS: Mapping[str, Lowering] = {
     "split_v": lower_move.split,
     "strided_slice": lower_move.strided_slice,
     "sum": lower_elementwise.reduce,
+    "tile": lower_move.tile,
     "transpose": lower_move.transpose,
     "transpose_conv": lower_general.transpose_conv,
 }
@@ -80,6 +82,7 @@ INT16: Mapping[str, Lowering] = {
             "batch_matmul",
             "concatenation",
             "dequantize",
+            "gather",
             "mean",
             "pack",
             "pad",
@@ -92,6 +95,7 @@ INT16: Mapping[str, Lowering] = {
             "split_v",
             "strided_slice",
             "sum",
+            "tile",
             "transpose",
         )
     },

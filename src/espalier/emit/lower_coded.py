@@ -41,8 +41,7 @@ def _conv(fields: Mapping[str, Value], parts: int) -> tuple[dict[str, Value], di
 
 
 def _dense(fields: Mapping[str, Value], parts: int) -> tuple[dict[str, Value], dict[str, Value]]:
-    rows, units = _number(fields, "rows"), _number(fields, "units")
-    return {**fields, "rows": 1, "units": units // parts}, {"rows": rows, "units": units}
+    return {**fields, "units": _number(fields, "units") // parts}, {}
 
 
 def _whole(fields: Mapping[str, Value], parts: int) -> tuple[Mapping[str, Value], Mapping[str, Value]]:
@@ -55,6 +54,7 @@ FORMS: Mapping[str, CodedForm] = {
     "espalier_conv_2d": CodedForm(split=_conv, channels="out_channels"),
     "espalier_conv_int16": _ONE_PART,
     "espalier_depthwise_bytes": _ONE_PART,
+    "espalier_depthwise_planes": _ONE_PART,
     "espalier_depthwise_conv_2d": CodedForm(split=_whole, channels="", width=2),
     "espalier_fully_connected": CodedForm(split=_dense, channels="units"),
     "espalier_transpose_conv": _ONE_PART,

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
-from espalier.emit.lower_conv import channel_pairs, fits_fast, folded_biases, paired_weights
+from espalier.emit.c_text import Name
+from espalier.emit.calm import Channels, calmed
+from espalier.emit.lower_conv import VECTOR, WORD, folded_biases, pair_rows, paired_weights
 from espalier.emit.lowering import (
     READ_FIRST,
     Constant,
@@ -17,45 +20,122 @@ from espalier.emit.lowering import (
     ring_fields,
     round_up,
 )
+from espalier.emit.sparse_prices import Work
 from espalier.graph import arithmetic
 from espalier.graph.arithmetic import Multiplier
 from espalier.graph.shapes import window_padding
 from espalier.graph.view import OpView
 
+LONG_SHIFT = 64
+"""ESPALIER_LONG_SHIFT in espalier.h."""
+TILE_ROWS = 4
+"""Fewer rows are computed one by one."""
+_ROW_BYTES = 8
+"""Bytes of the four widened rows of a tile per value of a row."""
+
 
 def fully_connected(view: OpView, how: How) -> Lowered:
-    """One or more rows through a dense layer; TFLite Micro's integer rule."""
-    data, filters, output = view.input(0), view.input(1), view.output
-    units, depth = filters.shape
-    weights = np.asarray(view.constant(1), np.int8)
-    source, target = quant_of(data.quant), quant_of(output.quant)
-    multipliers = multipliers_of(view)
-    biases = folded_biases(view, weights, source.zero_point)
-    low, high = arithmetic.activation_range(
-        view.op.text("activation"), target.scale, target.zero_point, "int8"
-    )
-    count = data.elements // depth
+    """One or more rows through a dense layer; TFLite Micro's integer rule. A unit whose requantization is out of the short
+    form's range takes the long one, alone."""
+    data, target = view.input(0), quant_of(view.output.quant)
+    units, depth = view.input(1).shape
+    channels = channels_of(view)
+    low, high = _range_of(view)
+    rows = data.elements // depth
+    form = form_of(rows, how)
+    weights = channels.weights
+    stored = unit_weights(weights) if form == "bytes" else paired_weights(weights[:, None, None, :], 1, 1)
+    shifts = [
+        m.shift - LONG_SHIFT if n in channels.slow else -m.shift for n, m in enumerate(channels.multipliers)
+    ]
+    pairs = pair_rows(channels.biases, channels.multipliers, shifts, 1)
     return Lowered(
         function="espalier_fully_connected",
-        sources=("fully_connected.c",),
+        sources=_SOURCES[form],
         struct="espalier_fully_connected_layer",
         fields={
-            "rows": count,
+            "kernel": Name(f"espalier_dense_{form}"),
+            "rows": rows,
             "depth": depth,
             "units": units,
-            "fast": fits_fast(weights, biases, multipliers),
-            "in_zero": source.zero_point,
+            "out_pitch": units,
             "out_zero": target.zero_point,
             "low": low,
             "high": high,
+            "long_units": int(bool(channels.slow)),
         },
         constants=(
-            Constant(field="weights", values=paired_weights(weights[:, None, None, :], 1, 1), align=4),
-            Constant(
-                field="pairs", values=channel_pairs(biases, multipliers, 1), struct="espalier_pair"
-            ),
+            Constant(field="weights", values=stored, align=4),
+            Constant(field="pairs", values=pairs, struct="espalier_pair"),
         ),
+        work_bytes=_ROW_BYTES * round_up(depth, WORD) if form == "tiles" else 0,
+        uses_scratch=True,
     )
+
+
+_SOURCES = {
+    "rows": ("fully_connected.c", "dense.h"),
+    "tiles": ("fully_connected_tiles.c", "fully_connected.c", "tiles.c", "tiles.h", "dense.h"),
+    "bytes": ("fully_connected_bytes.c", "bytes.c", "bytes.h", "dense.h"),
+}
+
+
+def form_of(rows: int, how: How) -> str:
+    """Which of the kernels runs: "rows" one by one, "tiles" of four, or "bytes" for byte dot products."""
+    if how.isa == "helium":
+        return "bytes"
+    return "tiles" if rows >= TILE_ROWS else "rows"
+
+
+def work_of(form: str, rows: int, units: int, depth: int, how: How) -> tuple[str, Work]:
+    """What the kernel repeats, and the name of its price list."""
+    pairs, words = -(-units // 2), -(-depth // WORD)
+    if form == "bytes":
+        fours = rows * -(-units // 4)
+        return "dense fully connected", {
+            "product": fours * -(-depth // VECTOR),
+            "four": fours,
+            "pair": rows * pairs,
+            "row": rows,
+        }
+    tiles, left = 0, rows
+    if form == "tiles":
+        tiles, left = divmod(rows, TILE_ROWS)
+        if left == TILE_ROWS - 1:
+            tiles, left = tiles + 1, 0
+    # The dual multiplications take pairs two at a time, a last one twice.
+    row_pairs = round_up(pairs, 2) if how.isa == "dsp" else pairs
+    return "dense fully connected", {
+        "product": left * row_pairs * words,
+        "pair": left * row_pairs,
+        "row": left,
+        "row with an odd end": left * int(units % 4 > 0 or depth % 4 > 0),
+        "tile product": tiles * pairs * words,
+        "tile pair": tiles * pairs,
+        "tile word": tiles * words,
+        "tile with an odd end": tiles * (units % 2),
+        "tile": tiles,
+    }
+
+
+def unit_weights(weights: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Weights as espalier_dense_bytes reads them: int8 [units, an even number, depth, padded to words], flat."""
+    return np.pad(weights, ((0, weights.shape[0] % 2), (0, -weights.shape[1] % WORD))).reshape(-1)
+
+
+def channels_of(view: OpView) -> Channels:
+    """Weights, folded biases and multipliers of a dense layer, with constants that the short requantization takes where
+    there are such."""
+    weights = np.asarray(view.constant(1), np.int8)
+    biases = folded_biases(view, weights, quant_of(view.input(0).quant).zero_point)
+    low, high = _range_of(view)
+    zero_point = quant_of(view.output.quant).zero_point
+    return calmed(weights, biases, multipliers_of(view), zero_point=zero_point, low=low, high=high)
+
+
+def _range_of(view: OpView) -> tuple[int, int]:
+    target = quant_of(view.output.quant)
+    return arithmetic.activation_range(view.op.text("activation"), target.scale, target.zero_point, "int8")
 
 
 def multipliers_of(view: OpView) -> tuple[Multiplier, ...]:
@@ -121,18 +201,27 @@ def pool_2d(view: OpView, how: How) -> Lowered:
 
 
 def softmax(view: OpView, how: How) -> Lowered:
-    depth = view.input(0).shape[-1]
+    """Where more exponentials are needed than differences have values, these are computed first."""
+    depth, rows = view.input(0).shape[-1], math.prod(view.input(0).shape[:-1])
     p = arithmetic.softmax_parameters(quant_of(view.input(0).quant).scale, view.op.number("beta"))
+    tabled = 2 * rows * depth > min(_DIFFERENCES, 1 - p.diff_min)
     return Lowered(
         function="espalier_softmax",
         sources=("softmax.c",),
         struct="espalier_softmax_layer",
         fields={
-            "rows": math.prod(view.input(0).shape[:-1]),
+            "rows": rows,
             "depth": depth,
             "multiplier": p.multiplier.value,
             "shift": p.multiplier.shift,
             "least": p.diff_min,
+            "tabled": int(tabled),
         },
+        work_bytes=4 * _DIFFERENCES if tabled else 0,
+        uses_scratch=True,
         leads={0: 0},
     )
+
+
+_DIFFERENCES = 256
+"""Values of a difference of two int8 values of one sign."""

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from espalier.emit.lowering import Constant, How, Lowered, Window, quant_of
 from espalier.errors import UnsupportedModelError
-from espalier.graph import arithmetic, curves
+from espalier.graph import arithmetic, curves, reference
 from espalier.graph.shapes import axis_in_range, reduced_axes
+from espalier.graph.types import Graph
 from espalier.graph.view import OpView
 
 TYPES = {"int8": 0, "int16": 1, "uint8": 2}
@@ -21,10 +26,9 @@ _RESCALING = ("offset", "multiplier", "shift", "out_zero", "low", "high")
 
 def binary(view: OpView, how: How) -> Lowered:
     """add, sub, mul, maximum, minimum, squared_difference, prelu."""
-    if view.op.kind in ("add", "sub"):
-        fast = _fast_add(view)
-        if fast is not None:
-            return fast
+    fast = _lookup_by_one(view) or _fast_add(view)
+    if fast is not None:
+        return fast
     first, second, output = view.input(0), view.input(1), view.output
     a, b, target = (quant_of(t.quant) for t in (first, second, output))
     low, high = arithmetic.LIMITS[output.dtype]
@@ -116,49 +120,122 @@ def _too_many_axes(what: str, found: int, most: int) -> UnsupportedModelError:
     )
 
 
-def _fast_add(view: OpView) -> Lowered | None:
-    """add and sub of two int8 tensors of one shape; None where the general kernel must do it."""
-    first, second, target = (quant_of(t.quant) for t in (view.input(0), view.input(1), view.output))
-    if view.input(0).shape != view.input(1).shape or view.output.dtype != "int8":
+def _lookup_by_one(view: OpView) -> Lowered | None:
+    """An int8 operand and one constant value: a function of 256 values; None where it is something else."""
+    if view.output.dtype != "int8":
         return None
-    p = arithmetic.add_parameters(first.scale, second.scale, target.scale, "int8")
-    sign = -1 if view.op.kind == "sub" else 1
+    for data, other in ((0, 1), (1, 0)):
+        tensor = view.input(other)
+        alone = tensor.data is not None and tensor.elements == 1 and not view.input(data).is_constant
+        if alone and view.input(data).shape == view.output.shape:
+            return Lowered(
+                function="espalier_lookup",
+                sources=("lookup.c",),
+                struct="espalier_lookup_layer",
+                fields={"count": view.output.elements},
+                constants=(Constant(field="table", values=_all_outputs(view, data)),),
+                inputs=(data,),
+                leads={data: 0},
+            )
+    return None
+
+
+def _all_outputs(view: OpView, data: int) -> NDArray[np.int8]:
+    """The reference's outputs for the 256 values of operand ``data``; the other one is a constant."""
+    given, other = view.input(data), view.input(1 - data)
+    tensors = {
+        data: replace(given, shape=(256,)),
+        1 - data: replace(other, shape=(1,), data=np.asarray(other.data).reshape(1)),
+        2: replace(view.output, shape=(256,)),
+    }
+    graph = Graph(
+        name="function",
+        tensors=tuple(tensors[n] for n in range(3)),
+        ops=(replace(view.op, inputs=(0, 1), outputs=(2,)),),
+        inputs=(data,),
+        outputs=(2,),
+    )
+    (outputs,) = reference.run(graph, [np.arange(-128, 128).astype(np.int8)])
+    return outputs.astype(np.int8)
+
+
+_FEW = 64
+"""Outputs that are not worth a table of 256 values."""
+
+
+def _fast_add(view: OpView) -> Lowered | None:
+    """add, sub and squared_difference of int8, of one shape (add and sub) or with repeated operands; None where the
+    general kernel must do it."""
+    first, second, output = view.input(0), view.input(1), view.output
+    kind, one_shape = view.op.kind, first.shape == second.shape
+    if kind not in ("add", "sub", "squared_difference") or output.dtype != "int8":
+        return None
+    squared = kind == "squared_difference"
+    if (squared or not one_shape) and output.elements < _FEW:
+        return None
+    a, b, target = (quant_of(t.quant) for t in (first, second, output))
+    if squared:
+        p = arithmetic.squared_difference_parameters(a.scale, b.scale, target.scale)
+        low, high = arithmetic.LIMITS["int8"]
+    else:
+        p = arithmetic.add_parameters(a.scale, b.scale, target.scale, "int8")
+        activation = view.op.text("activation")
+        low, high = arithmetic.activation_range(activation, target.scale, target.zero_point, "int8")
+    sign = 1 if kind == "add" else -1
     # TFLite divides both scales by twice the larger one, which halves the operand with the larger scale
     # exactly.
-    swapped = first.scale < second.scale
-    plain, plain_sign = (second, sign) if swapped else (first, 1)
-    scaled, multiplier, scaled_sign = (first, p.left, 1) if swapped else (second, p.right, sign)
-    low, high = arithmetic.activation_range(
-        view.op.text("activation"), target.scale, target.zero_point, "int8"
-    )
-    if -p.output.shift not in FAST_SHIFTS or multiplier.shift > 0:
+    swapped = a.scale < b.scale
+    plain, plain_sign = (b, sign) if swapped else (a, 1)
+    scaled, multiplier, scaled_sign = (a, p.left, 1) if swapped else (b, p.right, sign)
+    if -p.output.shift not in FAST_SHIFTS or p.output.value <= 0 or multiplier.shift > 0:
         return None
+    fields = {
+        "count": output.elements,
+        "plain": plain_sign << p.left_shift,
+        "constant": -plain_sign * plain.zero_point << p.left_shift,
+        "scaled_multiplier": multiplier.value,
+        "scaled_shift": multiplier.shift,
+        "scaled_sign": scaled_sign,
+        "scaled_zero": scaled.zero_point,
+        "multiplier": p.output.value,
+        "shift": -p.output.shift,
+        "left_shift": p.left_shift,
+        "swapped": swapped,
+        "out_zero": target.zero_point,
+        "low": low,
+        "high": high,
+    }
+    if one_shape and not squared:
+        return Lowered(
+            function="espalier_add",
+            sources=("add.c",),
+            struct="espalier_add_layer",
+            fields=fields,
+            inputs=(0, 1),
+            state_bytes=1024,
+            uses_scratch=True,
+            leads={n: 0 for n in (0, 1) if not view.input(n).is_constant},
+            window=_rows_of(view),
+            start="espalier_add_start",
+            row_form="elementwise",
+        )
+    axes = _broadcast_axes(output.shape, first.shape, second.shape)
+    repeated = {f"sum.{name}": value for name, value in fields.items()}
+    repeated |= {"sum.count": axes[-1][0], "squared": int(squared)}
+    for number, (extent, left, right) in enumerate(axes):
+        repeated |= {f"a_stride[{number}]": left, f"b_stride[{number}]": right}
+        if number < _BINARY_AXES - 1:
+            repeated[f"extent[{number}]"] = extent
+    whole = [n for n, t in ((0, first), (1, second)) if t.shape == output.shape and not t.is_constant]
     return Lowered(
-        function="espalier_add",
-        sources=("add.c",),
-        struct="espalier_add_layer",
-        fields={
-            "count": view.output.elements,
-            "plain": plain_sign << 20,
-            "constant": -plain_sign * plain.zero_point << 20,
-            "scaled_multiplier": multiplier.value,
-            "scaled_shift": multiplier.shift,
-            "scaled_sign": scaled_sign,
-            "scaled_zero": scaled.zero_point,
-            "multiplier": p.output.value,
-            "shift": -p.output.shift,
-            "swapped": swapped,
-            "out_zero": target.zero_point,
-            "low": low,
-            "high": high,
-        },
+        function="espalier_broadcast",
+        sources=("broadcast.c", "add.c"),
+        struct="espalier_broadcast_layer",
+        fields=repeated,
         inputs=(0, 1),
         state_bytes=1024,
         uses_scratch=True,
-        leads={n: 0 for n in (0, 1) if not view.input(n).is_constant},
-        window=_rows_of(view),
-        start="espalier_add_start",
-        row_form="elementwise",
+        leads=dict.fromkeys(whole, 0),
     )
 
 
@@ -302,8 +379,17 @@ def reduce(view: OpView, how: How) -> Lowered:
             struct="espalier_reduce_pixels_layer",
             fields={"pixels": pixels, "channels": channels, **{k: fields[k] for k in _RESCALING}},
         )
-    for name, rows in (("kept", kept), ("reduced", reduced)):
-        for number, (extent, stride) in enumerate(rows):
+    rows, depth = kept[-1][0], reduced[-1][0]
+    last = kept[:-1] == [(1, 0)] * 3 and kept[-1][1] in (0, depth) and reduced == [(1, 0), (1, 0), (depth, 1)]
+    if view.op.kind != "reduce_max" and output.dtype == "int8" and last:
+        return Lowered(
+            function="espalier_reduce_rows",
+            sources=("reduce_rows.c", "typed.h"),
+            struct="espalier_reduce_rows_layer",
+            fields={"rows": rows, "depth": depth, **{k: fields[k] for k in _RESCALING}},
+        )
+    for name, axes_of in (("kept", kept), ("reduced", reduced)):
+        for number, (extent, stride) in enumerate(axes_of):
             fields |= {f"{name}[{number}]": extent, f"{name}_stride[{number}]": stride}
     return Lowered(
         function="espalier_reduce",

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from espalier.emit.lower_conv import wrapped
-from espalier.emit.lowering import Constant, How, Lowered, quant_of
+from espalier.emit.lower_conv import WORD, wrapped
+from espalier.emit.lower_elementwise import FAST_SHIFTS
+from espalier.emit.lowering import Constant, How, Lowered, quant_of, round_up
 from espalier.graph import arithmetic
 from espalier.graph.arithmetic import Multiplier
 from espalier.graph.shapes import window_padding
@@ -69,7 +70,13 @@ def channel_rows(bias: NDArray[np.int64], multipliers: Sequence[Multiplier]) -> 
     return np.concatenate([wrapped(bias)[:, None], values], axis=1)
 
 
+_BLOCK_BYTES = 2048
+"""Packed columns of a matrix product that are held at once, at most, but one pair."""
+_FAST_SUM = 1 << 30
+
+
 def batch_matmul(view: OpView, how: How) -> Lowered:
+    """Products of two computed matrices, transposed or not, of any depth and count of rows and columns."""
     first, second, output = view.input(0), view.input(1), view.output
     a, b, target = (quant_of(t.quant) for t in (first, second, output))
     transposed_a, transposed_b = view.op.flag("adj_x"), view.op.flag("adj_y")
@@ -78,28 +85,53 @@ def batch_matmul(view: OpView, how: How) -> Lowered:
     multiplier = arithmetic.product_multiplier(a.scale, b.scale, target.scale)
     wide = output.dtype == "int16"
     starts = _batch_starts(output.shape[:-2], first.shape, second.shape)
+    fields = {
+        "count": len(starts),
+        "rows": rows,
+        "depth": depth,
+        "columns": columns,
+        "a_row": 1 if transposed_a else depth,
+        "a_step": rows if transposed_a else 1,
+        "b_step": 1 if transposed_b else columns,
+        "b_column": depth if transposed_b else 1,
+        "a_zero": a.zero_point,
+        "b_zero": b.zero_point,
+        "out_zero": target.zero_point,
+    }
+    batches = Constant(field="batches", values=np.array(starts, np.int32).reshape(-1))
+    if wide:
+        return Lowered(
+            function="espalier_batch_matmul_int16",
+            sources=("batch_matmul_int16.c", "typed.h"),
+            struct="espalier_batch_matmul_layer",
+            fields={
+                **fields,
+                "multiplier": arithmetic.reduced_multiplier(multiplier),
+                "shift": 15 - multiplier.shift,
+            },
+            constants=(batches,),
+            inputs=(0, 1),
+            **_SIXTEEN_TWO,
+        )
+    padded = round_up(depth, WORD)
+    block = min(max(2, _BLOCK_BYTES // padded // 2 * 2), round_up(columns, 2))
+    apart = fields["a_step"] != 1 and rows * depth > 1
+    short = multiplier.value > 0 and -multiplier.shift in FAST_SHIFTS and depth * 255 * 255 < _FAST_SUM
     return Lowered(
-        function="espalier_batch_matmul" + ("_int16" if wide else ""),
-        sources=("batch_matmul.c", "typed.h"),
+        function="espalier_batch_matmul",
+        sources=("batch_matmul.c", "tiles.c", "tiles.h"),
         struct="espalier_batch_matmul_layer",
         fields={
-            "count": len(starts),
-            "rows": rows,
-            "depth": depth,
-            "columns": columns,
-            "a_row": 1 if transposed_a else depth,
-            "a_step": rows if transposed_a else 1,
-            "b_step": 1 if transposed_b else columns,
-            "b_column": depth if transposed_b else 1,
-            "a_zero": a.zero_point,
-            "b_zero": b.zero_point,
-            "out_zero": target.zero_point,
-            "multiplier": arithmetic.reduced_multiplier(multiplier) if wide else multiplier.value,
-            "shift": 15 - multiplier.shift if wide else multiplier.shift,
+            **fields,
+            "multiplier": multiplier.value,
+            "shift": multiplier.shift,
+            "block": block,
+            "fast": int(short),
         },
-        constants=(Constant(field="batches", values=np.array(starts, np.int32).reshape(-1)),),
+        constants=(batches,),
         inputs=(0, 1),
-        **(_SIXTEEN_TWO if wide else {}),
+        work_bytes=(8 + block) * padded + (round_up(4 * depth, 4) if apart else 0),
+        uses_scratch=True,
     )
 
 

@@ -10,10 +10,12 @@ import numpy as np
 from espalier.emit.lowering import Constant, How, Lowered
 from espalier.errors import UnsupportedModelError
 from espalier.graph.shapes import axis_in_range, slice_bounds
-from espalier.graph.types import DTYPES, Tensor
+from espalier.graph.types import DTYPES, Array, Tensor
 from espalier.graph.view import OpView
 
 _AXES = 5
+LARGEST_INDEX = 65_535
+"""Indices of `espalier_pick` have 16 bits."""
 
 
 def copy(view: OpView, how: How) -> Lowered:
@@ -131,28 +133,62 @@ def pad(view: OpView, how: How) -> tuple[Lowered, ...]:
     return fill, _move(source, source.shape, _strides(source.shape), strides, out_start=start)
 
 
-def resize_nearest_neighbor(view: OpView, how: How) -> Lowered:
+def tile(view: OpView, how: How) -> Lowered:
+    """One strided copy: along what is repeated the source stands still."""
     source, output = view.input(0), view.output
-    item = DTYPES[source.dtype].itemsize
-    pixel = source.shape[3] * item
-    tables = {
-        name: np.array(
-            [_nearest(view, i, source.shape[a], output.shape[a]) for i in range(output.shape[a])], np.uint16
+    shape: list[int] = []
+    steps: tuple[list[int], list[int]] = [], []
+    rows = zip(source.shape, view.integers(1), _strides(source.shape), _strides(output.shape), strict=True)
+    for extent, times, inside, outside in rows:
+        shape += [times, extent]
+        steps[0].extend((0, inside))
+        steps[1].extend((extent * outside, outside))
+    return _move(source, shape, *steps)
+
+
+def gather(view: OpView, how: How) -> Lowered:
+    """Entries of one axis, each as long as all behind it: rows and pixels of an image that is as high as all before it."""
+    source = view.input(0)
+    axis = axis_in_range(view.op.integer("axis"), len(source.shape))
+    outer, indices = math.prod(source.shape[:axis]), view.integers(1)
+    entry = math.prod(source.shape[axis + 1 :]) * DTYPES[source.dtype].itemsize
+    if max(outer, source.shape[axis]) > LARGEST_INDEX:
+        raise UnsupportedModelError(
+            f"gather along axis {axis} of a tensor of shape {list(source.shape)}",
+            supported=f"at most {LARGEST_INDEX} entries along the axis and before it",
+            next_step="take the entries from a smaller tensor",
         )
-        for name, a in (("rows", 1), ("columns", 2))
-    }
+    return _pick(source.shape[axis] * entry, entry, np.arange(outer), np.array(indices))
+
+
+def _pick(row_bytes: int, entry_bytes: int, rows: Array, columns: Array) -> Lowered:
+    """Entry `columns[j]` of row `rows[i]`, for each i and j."""
     return Lowered(
         function="espalier_pick",
         sources=("move.c", "copy.c"),
         struct="espalier_pick_layer",
         fields={
-            "out_height": output.shape[1],
-            "out_width": output.shape[2],
-            "in_row_bytes": source.shape[2] * pixel,
-            "pixel_bytes": pixel,
+            "out_height": len(rows),
+            "out_width": len(columns),
+            "in_row_bytes": row_bytes,
+            "pixel_bytes": entry_bytes,
         },
-        constants=tuple(Constant(field=name, values=table) for name, table in tables.items()),
+        constants=tuple(
+            Constant(field=name, values=table.astype(np.uint16))
+            for name, table in (("rows", rows), ("columns", columns))
+        ),
     )
+
+
+def resize_nearest_neighbor(view: OpView, how: How) -> Lowered:
+    source, output = view.input(0), view.output
+    item = DTYPES[source.dtype].itemsize
+    pixel = source.shape[3] * item
+    rows, columns = (
+        np.array([_nearest(view, i, source.shape[a], output.shape[a]) for i in range(output.shape[a])])
+        for a in (1, 2)
+    )
+    return _pick(source.shape[2] * pixel, pixel, rows, columns)
 
 
 def _nearest(view: OpView, position: int, size: int, out: int) -> int:

@@ -268,12 +268,10 @@ def fully_connected(view: OpView, how: How) -> Lowered:
     if how.coding is not None or density > DENSEST:
         return dense
     units, depth = view.input(1).shape
-    weights = np.asarray(view.constant(1), np.int8)
-    source = quant_of(view.input(0).quant)
-    multipliers = lower_dense.multipliers_of(view)
-    biases = lower_conv.folded_biases(view, weights, source.zero_point)
-    if not lower_conv.fits_fast(weights, biases, multipliers):
+    channels = lower_dense.channels_of(view)
+    if channels.slow:
         return dense
+    weights, multipliers, biases = channels.weights, channels.multipliers, channels.biases
     entries = entries_of(weights)
     if int(entries.sizes.max()) >= _LARGEST_BYTES:
         return dense
@@ -285,15 +283,14 @@ def fully_connected(view: OpView, how: How) -> Lowered:
         fields={name: dense.fields[name] for name in ("rows", "depth", "units", "out_zero", "low", "high")},
         constants=_constants(entries, _channel_table(biases, multipliers, entries)),
     )
-    pairs = rows * -(-units // 2)
-    work: Work = {"product": pairs * -(-depth // lower_conv.WORD), "pair": pairs, "row": rows}
+    work = lower_dense.work_of(lower_dense.form_of(rows, how), rows, units, depth, how)
     stored: Work = {
         "entry": rows * entries.count,
         "group": rows * entries.groups,
         "channel": rows * units,
         "row": rows,
     }
-    works = Works(dense=("dense fully connected", work), sparse=("sparse fully connected", stored))
+    works = Works(dense=work, sparse=("sparse fully connected", stored))
     return chosen("fully_connected", how, dense, sparse, works, density)
 
 

@@ -43,10 +43,14 @@ PRICES: Final[Mapping[str, Prices]] = MappingProxyType(
                 "word": 53.18,
                 "input word": 21.86,
             },
-            "dense fully connected": {  # 10 layers, at most 0.0% off
-                "product": 58.98,
-                "pair": 195.93,
-                "row": 40.07,
+            "dense fully connected": {  # 9 layers, at most 0.2% off
+                "product": 54.88,
+                "pair": 186.54,
+                "row with an odd end": 27.97,
+                "tile product": 190.10,
+                "tile pair": 591.57,
+                "tile word": 128.66,
+                "tile": 376.09,
             },
             "bytes": {  # 54 layers, at most 0.2% off
                 "entry": 65.92,
@@ -80,9 +84,14 @@ PRICES: Final[Mapping[str, Prices]] = MappingProxyType(
                 "word": 34.73,
                 "input word": 4.72,
             },
-            "dense fully connected": {  # 10 layers, at most 1.0% off
-                "product": 20.49,
-                "pair": 108.79,
+            "dense fully connected": {  # 9 layers, at most 1.0% off
+                "product": 20.54,
+                "pair": 86.10,
+                "row with an odd end": 19.81,
+                "tile product": 57.38,
+                "tile pair": 110.93,
+                "tile word": 68.97,
+                "tile": 234.87,
             },
             "bytes": {  # 54 layers, at most 0.7% off
                 "entry": 18.86,
@@ -116,10 +125,15 @@ PRICES: Final[Mapping[str, Prices]] = MappingProxyType(
                 "word": 15.41,
                 "input word": 4.74,
             },
-            "dense fully connected": {  # 10 layers, at most 1.1% off
-                "product": 15.81,
-                "pair": 107.57,
-                "row": 3.62,
+            "dense fully connected": {  # 9 layers, at most 0.1% off
+                "product": 10.78,
+                "pair": 34.45,
+                "row": 61.66,
+                "row with an odd end": 161.39,
+                "tile product": 27.35,
+                "tile pair": 106.06,
+                "tile word": 68.42,
+                "tile": 118.80,
             },
             "pairs": {  # 54 layers, at most 0.9% off
                 "entry": 8.87,
@@ -163,9 +177,10 @@ PRICES: Final[Mapping[str, Prices]] = MappingProxyType(
                 "row": 147.13,
                 "layer": 195.29,
             },
-            "dense fully connected": {  # 4 layers, at most 0.0% off
-                "product": 16.77,
-                "pair": 85.17,
+            "dense fully connected": {  # 9 layers, at most 3.0% off
+                "product": 10.01,
+                "four": 158.34,
+                "row": 74.53,
             },
             "pairs": {  # 30 layers, at most 0.3% off
                 "entry": 8.94,
@@ -208,10 +223,14 @@ PRICES: Final[Mapping[str, Prices]] = MappingProxyType(
                 "word": 38.10,
                 "input word": 13.80,
             },
-            "dense fully connected": {  # 10 layers, at most 0.3% off
+            "dense fully connected": {  # 9 layers, at most 0.3% off
                 "product": 33.12,
-                "pair": 78.17,
-                "row": 98.98,
+                "pair": 62.13,
+                "row": 107.08,
+                "tile product": 95.79,
+                "tile pair": 413.95,
+                "tile word": 87.46,
+                "tile": 151.24,
             },
             "bytes": {  # 54 layers, at most 0.7% off
                 "entry": 32.83,

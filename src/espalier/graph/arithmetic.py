@@ -262,6 +262,12 @@ def tanh(x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.tanh(x.astype(np.float64)).astype(np.float32)
 
 
+def elu(x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """exp(x) - 1 below zero (TFLite's EluPrepare, in single precision)."""
+    below = np.exp(np.minimum(x, np.float32(0.0)).astype(np.float64)).astype(np.float32) - np.float32(1.0)
+    return np.asarray(np.where(x < 0, below, x), np.float32)
+
+
 def gelu(x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     scaled = (x * np.float32(-math.sqrt(0.5))).astype(np.float64)
     erfc = np.array([math.erfc(v) for v in scaled.tolist()], np.float32)

@@ -24,7 +24,7 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 Index: TypeAlias = npt.NDArray[np.int64]
 
 ONE_OPERAND: Final = frozenset(
-    {"relu", "relu6", "leaky_relu", "logistic", "tanh", "gelu", "hard_swish", "rsqrt", "quantize",
+    {"relu", "relu6", "leaky_relu", "logistic", "tanh", "gelu", "hard_swish", "elu", "rsqrt", "quantize",
      "average_pool_2d", "max_pool_2d", "resize_nearest_neighbor", "resize_bilinear"}
 )  # fmt: skip
 TWO_OPERANDS: Final = frozenset(

@@ -130,6 +130,7 @@ CURVES: Final[Mapping[str, Callable[[OpView, Ints], Ints]]] = MappingProxyType(
         "tanh": _by_table(a.tanh),
         "gelu": _gelu,
         "hard_swish": _hard_swish,
+        "elu": _by_table(a.elu),
         "rsqrt": _rsqrt,
     }
 )

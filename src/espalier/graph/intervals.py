@@ -316,6 +316,19 @@ def _split(looked: OpView, operands: list[_Found]) -> tuple[_Found, ...]:
     return tuple(Interval(data.low[s:e], data.high[s:e]) for s, e in pairwise(ends))
 
 
+def _tile(looked: OpView, operands: list[_Found]) -> tuple[_Found, ...]:
+    data, times = operands[0], looked.integers(1)[-1]
+    return (None if data is None else Interval(np.tile(data.low, times), np.tile(data.high, times)),)
+
+
+def _gather(looked: OpView, operands: list[_Found]) -> tuple[_Found, ...]:
+    data, rank = operands[0], len(looked.input(0).shape)
+    if data is None or axis_in_range(looked.op.integer("axis"), rank) != rank - 1:
+        return (data,)
+    taken = looked.constant(1).astype(np.int64)
+    return (Interval(data.low[taken], data.high[taken]) if taken.ndim == 1 else None,)
+
+
 RULES: Final[Mapping[str, _Rule]] = MappingProxyType(
     {
         **dict.fromkeys(("add", "sub", "mul", "maximum", "minimum"), _corners),
@@ -335,6 +348,8 @@ RULES: Final[Mapping[str, _Rule]] = MappingProxyType(
         "transpose": _transpose,
         "split": _split,
         "split_v": _split,
+        "tile": _tile,
+        "gather": _gather,
     }
 )
 """kind -> intervals of the results from those of the operands; other kinds give the whole range."""

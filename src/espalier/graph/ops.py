@@ -304,6 +304,8 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
            rounding="fixed-point-hard-swish", rules=(*_CURVE_INT8, rules.HARD_SWISH_SCALES)),
     OpSpec(kind="gelu", code=150, options_type=116, version=2, arity=(1, 1), shape=shapes.same_as_first,
            rounding="table", fields=(_flag("approximate", 0),), rules=_CURVE_INT8),
+    OpSpec(kind="elu", code=111, options_type=0, version=1, arity=(1, 1), shape=shapes.same_as_first,
+           rounding="table", rules=_CURVE_INT8),
     OpSpec(kind="rsqrt", code=76, options_type=0, version=2, arity=(1, 1), shape=shapes.same_as_first,
            rounding="fixed-point-rsqrt", rules=_CURVE_INT8),
     OpSpec(
@@ -384,6 +386,16 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
                Rule(sentence="input and outputs have the same type, scale and zero point",
                     holds=lambda v: all(t.dtype == v.input(0).dtype
                                         and rules.same_quant(t.quant, v.input(0).quant) for t in v.outputs))),
+    ),
+    OpSpec(
+        kind="tile", code=69, options_type=51, version=2, arity=(2, 2), shape=shapes.tile, rounding="none",
+        rules=(*_MOVE, rules.index_operands(1)),
+    ),
+    OpSpec(
+        kind="gather", code=36, options_type=23, version=2, arity=(2, 2), shape=shapes.gather, rounding="none",
+        fields=_ints(("axis", 0, 0), ("batch_dims", 1, 0)),
+        rules=(*_MOVE, rules.index_operands(1),
+               Rule(sentence="no batch axes", holds=lambda v: v.op.integer("batch_dims") == 0)),
     ),
     OpSpec(
         kind="resize_nearest_neighbor", code=97, options_type=74, version=2, arity=(2, 2),

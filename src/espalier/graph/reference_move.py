@@ -77,6 +77,14 @@ def _arg_max(view: OpView, x: Sequence[Array]) -> Results:
     return (np.argmax(x[0], axis=axis_in_range(view.integers(1)[0], x[0].ndim)),)
 
 
+def _tile(view: OpView, x: Sequence[Array]) -> Results:
+    return (np.tile(x[0], view.integers(1)),)
+
+
+def _gather(view: OpView, x: Sequence[Array]) -> Results:
+    return (np.take(x[0], view.constant(1).astype(np.int64), axis=view.op.integer("axis")),)
+
+
 def _resize_nearest(view: OpView, x: Sequence[Array]) -> Results:
     result = x[0]
     for axis in (1, 2):
@@ -126,6 +134,8 @@ MOVE: Final[Mapping[str, Callable[[OpView, Sequence[Array]], Results]]] = Mappin
         "shape": _shape,
         "reduce_max": _reduce_max,
         "arg_max": _arg_max,
+        "tile": _tile,
+        "gather": _gather,
         "resize_nearest_neighbor": _resize_nearest,
         "maximum": _extreme(np.maximum),
         "minimum": _extreme(np.minimum),

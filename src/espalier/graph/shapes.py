@@ -273,6 +273,22 @@ def strided_slice(view: OpView) -> tuple[Shape, ...]:
     return (tuple(len(range(*b)) for i, b in enumerate(bounds) if not shrink >> i & 1),)
 
 
+def tile(view: OpView) -> tuple[Shape, ...]:
+    shape, multiples = view.input(0).shape, view.integers(1)
+    if len(multiples) != len(shape) or min(multiples, default=1) < 1:
+        raise ShapeError(f"the multiples {multiples} do not name every axis of {shape}")
+    return (tuple(n * m for n, m in zip(shape, multiples, strict=True)),)
+
+
+def gather(view: OpView) -> tuple[Shape, ...]:
+    """The indices' shape in the place of the axis."""
+    shape = view.input(0).shape
+    axis = axis_in_range(view.op.integer("axis"), len(shape))
+    if any(not 0 <= i < shape[axis] for i in view.integers(1)):
+        raise ShapeError(f"the indices leave the axis of {shape[axis]}")
+    return ((*shape[:axis], *view.input(1).shape, *shape[axis + 1 :]),)
+
+
 def slice_(view: OpView) -> tuple[Shape, ...]:
     shape = view.input(0).shape
     begin, size = view.integers(1), view.integers(2)

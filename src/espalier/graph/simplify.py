@@ -18,6 +18,7 @@ from espalier.graph.ops import macs
 from espalier.graph.simplify_channels import remove_channels
 from espalier.graph.simplify_fold import fold_constants, merge_equal, normalise, remove_identities
 from espalier.graph.simplify_fuse import cancel_pairs, fuse_activations, fuse_pads
+from espalier.graph.simplify_repeat import fuse_repeats
 from espalier.graph.types import Graph
 from espalier.graph.verify import verify
 from espalier.graph.view import view
@@ -57,6 +58,7 @@ PASSES: Final[tuple[tuple[str, Callable[[Graph], Graph]], ...]] = (
     ("drop what no output needs", prune),
     ("fold constants", fold_constants),
     ("one spelling for one meaning", normalise),
+    ("repeat rows and pixels at once", fuse_repeats),
     ("cancel pairs that undo each other", cancel_pairs),
     ("merge equal operators", merge_equal),
     ("remove operators that change nothing", remove_identities),

@@ -41,14 +41,14 @@ def _head(path: Path) -> bytes:
 def _inspect_keras(path: Path) -> dict[str, Any]:
     with Worker("container") as container:
         facts = container.call(
-            "inspect_model", seconds=LIMITS.container_worker_seconds, path=str(path.resolve(strict=False))
+            "inspect_model", seconds=LIMITS.container_worker_seconds, path=os.path.realpath(path)
         )
     size = list(facts["input_shape"][:2])
     still_open = None in size
     if still_open:
         size = [have or default for have, default in zip(size, OPEN_SIZE, strict=True)]
     with Worker("tensorflow") as tensorflow:
-        rebuilt = tensorflow.call("load", path=str(path.resolve()), facts=facts, size=size)
+        rebuilt = tensorflow.call("load", path=os.path.realpath(path), facts=facts, size=size)
     notes = list(rebuilt["notes"])
     if still_open:
         notes.append(f"the model leaves its input size open; figures are for {size[0]} x {size[1]} pixels")

@@ -5,6 +5,7 @@ TensorFlow process only: the model is a Keras model, the file is opened by h5py.
 
 from __future__ import annotations
 
+import re
 import tempfile
 import zlib
 from collections import Counter
@@ -23,8 +24,11 @@ _RENAMED = {"depthwise_kernel": "kernel", "pointwise_kernel": "pointwise_kernel"
 
 
 def cause_of(problem: Exception) -> str:
-    """The innermost reason of a Keras error, on one line; Keras puts the whole configuration in front of it."""
-    text = str(problem).rsplit("Exception encountered:", 1)[-1]
+    """The innermost reason of a Keras error, on one line, without its colours, tensors and configurations."""
+    text = re.sub(r"\x1b?\[\d+m", "", str(problem)).rsplit("Exception encountered:", 1)[-1]
+    for rest in ("Arguments received by", "Full object config", "config={"):
+        text = text.split(rest, 1)[0] or text
+    text = re.sub(r"<KerasTensor shape=(\([^)]*\))[^>]*>", r"a tensor of the shape \1", text)
     return " ".join(text.split())[:300]
 
 
@@ -35,12 +39,21 @@ def check_layout(model: Any, facts: ModelFacts, path: Path) -> None:
     if have == want:
         return
     missing, extra = sorted((want - have).elements()), sorted((have - want).elements())
-    named = next((v.path for v in _float_variables(model) if tuple(v.shape) in missing), "")
-    what = f"no stored array of the shape {list(missing[0])} for {named!r}" if missing else ""
-    if not missing:
-        stored = next(e.path for e in facts.weights if e.shape == extra[0])
-        what = f"the stored array {stored!r} of the shape {list(extra[0])} belongs to no layer"
-    raise _misfit(path, what)
+    raise _misfit(path, _first_misfit(model, facts, missing, extra))
+
+
+def _first_misfit(model: Any, facts: ModelFacts, missing: list[Any], extra: list[Any]) -> str:
+    """Which weight does not fit: the first of the model without an array, beside the array that is likely meant."""
+    stored = {e.shape: e.path for e in reversed(facts.weights)}
+    named = [(v.path, shape) for v in _float_variables(model) if (shape := tuple(v.shape)) in missing]
+    if not named:
+        return f"the stored array {stored[extra[0]]!r} of the shape {list(extra[0])} belongs to no layer"
+    path, shape = named[0]
+    near = [e for e in extra if len(e) == len(shape)]
+    near.sort(key=lambda e: -sum(a == b for a, b in zip(e, shape, strict=True)))
+    beside = f"; {stored[near[0]]!r} is {list(near[0])}" if near else ""
+    counted = f" ({len(missing)} weights are without their array)" if len(missing) > 1 else ""
+    return f"no stored array of the shape {list(shape)} for {path!r}{beside}{counted}"
 
 
 def assign_weights(model: Any, facts: ModelFacts, path: Path) -> None:

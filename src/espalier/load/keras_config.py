@@ -6,6 +6,7 @@ Nothing of the file's own JSON reaches Keras: every object is rebuilt from `kera
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,16 @@ def _told(names: dict[str, str]) -> list[str]:
     shown = ", ".join(f"{was[:40]!r} is {now!r}" for was, now in changed[:3])
     more = f", and {len(changed) - 3} more" if len(changed) > 3 else ""
     return [f"names are written in plain letters here: {shown}{more}"]
+
+
+def quantizer_of(entry: dict[str, Json], name: str) -> str | None:
+    """" by PRODUCT" or "" for a class that quantizes, of whatever maker; None for any other."""
+    registered = str(entry.get("registered_name") or "")
+    origins = [str(entry.get("module") or "").lower(), registered.lower(), str(entry["class_name"]).lower()]
+    for start, product in table.QUANTIZERS.items():
+        if any(origin.startswith(start) for origin in origins):
+            return f" by {product}"
+    return "" if re.search(table.QUANTIZED_CLASS, name.rsplit(">", 1)[-1]) else None
 
 
 @dataclass(slots=True)
@@ -223,7 +234,7 @@ class _Reader:
             for known, classes in table.OPERATIONS.items():
                 if name in classes and module in (None, known):
                     return known, name
-            if module is not None:
+            if module is not None and module in table.OPERATIONS:
                 raise self.refuse(where, f"is the operation {shown(module, name)}, which is not on the list")
         name = versions.CLASSES.get(name, (name, ""))[0]
         if module is None or module in table.LAYER_MODULES:
@@ -234,6 +245,9 @@ class _Reader:
         what = f"is of the class {shown(module, name)}"
         if name in table.REFUSED:
             raise self.refuse(where, what, table.REFUSED[name])
+        quantizer = quantizer_of(entry, name)
+        if quantizer is not None:
+            raise self.refuse(where, f"{what}: the file is quantized or trained for it{quantizer}", table.QUANTIZED)
         raise self.refuse(where, what + ", which is not a stock layer of image models", table.CUSTOM)
 
     def _plain_layer(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import UnsupportedModelError
+from ..errors import ModelRefusedError, UnsupportedModelError
 from .keras_container import SAVE_WHOLE
 from .keras_inputs import image_shape, refused_input
 
@@ -20,6 +20,7 @@ _SAME_CLASSES = _SAME_VALUES - {"Flatten", "Reshape", "Permute", "Squeeze"} | fr
         "GlobalAveragePooling2D", "GlobalMaxPooling2D", "GlobalAveragePooling1D", "GlobalMaxPooling1D",
     }
 )  # fmt: skip
+_KINDS = {"softmax": "softmax", "sigmoid": "sigmoid", "logits": "linear"}
 _FUNCTIONS = {"softmax": "softmax", "sigmoid": "sigmoid"}
 
 
@@ -67,9 +68,7 @@ def _chain(config: dict[str, Json], path: Path) -> list[dict[str, Json]]:
     else:
         outputs = inner["output_layers"]
         if isinstance(outputs[0], list):
-            raise refused_input(
-                path, f"it has {len(outputs)} outputs", "save a model with the class scores as its one output"
-            )
+            raise _several(config, path)
         by_name = {item["name"]: item for item in inner["layers"]}
         back = _backwards(by_name, outputs[0])
     chain: list[dict[str, Json]] = []
@@ -78,6 +77,29 @@ def _chain(config: dict[str, Json], path: Path) -> list[dict[str, Json]]:
     if not chain:
         raise refused_input(path, "it has no layers", SAVE_WHOLE)
     return chain
+
+
+def _several(config: dict[str, Json], path: Path) -> ModelRefusedError:
+    """The refusal of a model with several outputs: what each of them is, and how to save one."""
+    inner = config["config"]
+    by_name = {item["name"]: item for item in inner["layers"]}
+    told, scores = [], ""
+    for reference in inner["output_layers"]:
+        alone = {**config, "config": {**inner, "output_layers": reference}}
+        chain = _chain(alone, path)
+        output, classes = _output(chain), _classes(chain)
+        what = f"{classes} {_KINDS[output]}" if classes else _KINDS[output]
+        told.append(f"{reference[0]!r} ({what})")
+        if not scores and (output == "softmax" or (output == "sigmoid" and classes == 1)):
+            scores = reference[0]
+    kept = scores or inner["output_layers"][0][0]
+    where = "model.output" if kept not in by_name else f"model.get_layer({kept!r}).output"
+    more = f" and {len(told) - 8} more" if len(told) > 8 else ""
+    return refused_input(
+        path,
+        f"it has {len(told)} outputs: {', '.join(told[:8])}{more}",
+        f"one answer per image is supported: save a model of one of them, such as `keras.Model(model.input, {where})`",
+    )
 
 
 def _backwards(by_name: dict[str, dict[str, Json]], name: str) -> list[dict[str, Json]]:

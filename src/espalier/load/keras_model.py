@@ -146,13 +146,38 @@ def _allocation_guard(facts: ModelFacts, path: Path) -> Iterator[None]:
 def _check_task(model: Any, facts: ModelFacts, path: Path) -> None:
     shape = tuple(model.output_shape)
     if len(shape) != 2 or shape[1] is None:
+        found, advice = _no_scores(shape[1:], tuple(model.input_shape)[1:])
         raise UnsupportedModelError(
-            f"the model {path.name!r} gives {list(shape)} for one image, not one vector of class scores",
+            f"the model {path.name!r} gives {found}, not one vector of class scores",
             supported="classifiers: the output is [batch, classes]",
-            next_step="end the model in GlobalAveragePooling2D or Flatten and a Dense layer",
+            next_step=advice,
         )
     if shape[1] == 1:
         refuse_single_output(path, facts.output)
+
+
+def _no_scores(shape: tuple[Any, ...], image: tuple[Any, ...]) -> tuple[str, str]:
+    """What an output that is no vector of scores is, and what to do. Shapes without the batch."""
+    sides = list(shape)
+    if len(shape) == 3 and None not in shape[:2]:
+        height, width, channels = shape
+        if 2 * height >= image[0] and 2 * width >= image[1]:
+            kind = "a mask" if channels <= 2 else "a picture or a mask"
+            return (
+                f"a map of {height} x {width} x {channels} values for one image of {image[0]} x {image[1]} ({kind})",
+                "masks and pictures as answers are not supported; for one label per image train a classifier",
+            )
+        return (
+            f"a map of {height} x {width} x {channels} features for one image",
+            "its classifying end is missing (`include_top=False`): put GlobalAveragePooling2D and a trained Dense layer "
+            "on top, and save that model; boxes per cell of the map are not supported",
+        )
+    if len(shape) == 2:
+        return (
+            f"{sides[0] or 'several'} rows of {sides[1]} values for one image (a sequence, or boxes)",
+            "one label per image is supported: a reader of text and a detector are not",
+        )
+    return f"values of the shape {sides} for one image", "for one label per image, save a classifier"
 
 
 def describe(model: Any, facts: ModelFacts) -> dict[str, Any]:

@@ -32,6 +32,12 @@ LAYERS: frozenset[str] = names(
 )
 """Layers of image classifiers, by their class in keras.layers."""
 
+NOT_COMPILED: dict[str, str] = {
+    "Embedding": "it takes whole numbers, not an image",
+    "UnitNormalization": "its guard against a division by zero, a MINIMUM with a constant, has no int8 form",
+}
+"""Layers of LAYERS that no int8 program is made of, and why; the others compile (a test builds each)."""
+
 MODELS: frozenset[str] = frozenset({"Functional", "Model", "Sequential"})
 
 ACTIVATION_LAYERS: frozenset[str] = frozenset({"ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax", "Activation"})
@@ -176,6 +182,33 @@ TEXTS: dict[str, frozenset[str]] = {
 """Arguments that are words: argument -> the words it may be."""
 
 _NOT_IMAGE = "an image classifier has none; remove it from the model, feed pixels, and save again"
+_SEQUENCE = (
+    "the model reads its input as a sequence (text or digits in a picture, speech, video); one label per image is "
+    "supported, by layers without recurrence: its float model runs in LiteRT as it is"
+)
+
+QUANTIZERS: dict[str, str] = {
+    "tensorflow_model_optimization": "tfmot",
+    "tfmot": "tfmot",
+    "qkeras": "QKeras",
+    "larq": "Larq",
+    "vitis": "Vitis AI",
+    "vai": "Vitis AI",
+    "nncf": "NNCF",
+    "aimet": "AIMET",
+    "model_compression_toolkit": "the Model Compression Toolkit",
+    "mct_quantizers": "the Model Compression Toolkit",
+    "quantizeml": "quantizeml",
+    "hgq": "HGQ",
+    "keras.quantizers": "Keras",
+    "keras.src.quantizers": "Keras",
+    "keras.src.dtype_policies": "Keras",
+}
+"""Packages that quantize Keras models: the beginning of a module or of a registered name -> the product."""
+QUANTIZED_CLASS = r"(?i)quant|\AQ(Conv|Dense|Activation|BatchNorm|DepthwiseConv|SeparableConv)|\AH(Conv|Dense|Quantize)|NNCF"
+"""Names of classes that quantize, whoever made them."""
+QUANTIZED = "save the float model, without the layers of quantization: Espalier quantizes it itself"
+
 REFUSED: dict[str, str] = {
     "Lambda": (
         "it holds Python code; replace it by a stock layer (Rescaling, Activation, keras.ops calls) and save again"
@@ -193,22 +226,16 @@ REFUSED: dict[str, str] = {
     "JaxLayer": "it holds JAX code; rebuild that part from layers",
     "PruneLowMagnitude": "it is the training wrapper of tfmot; call `tfmot.sparsity.keras.strip_pruning(model)` and save",
     "ClusterWeights": "it is the training wrapper of tfmot; call `tfmot.clustering.keras.strip_clustering(model)` and save",
-    "QuantizeWrapper": "it is a quantization-aware training wrapper; save the float model, Espalier quantizes it",
-    "QuantizeWrapperV2": "it is a quantization-aware training wrapper; save the float model, Espalier quantizes it",
-    "QuantizeLayer": "it is a quantization-aware training layer; save the float model, Espalier quantizes it",
-    "QuantizeAnnotate": "it is a quantization-aware training wrapper; save the float model, Espalier quantizes it",
     "LocallyConnected1D": "Keras 3 has no layer with weights of its own per position; use Conv1D and train again",
     "LocallyConnected2D": "Keras 3 has no layer with weights of its own per position; use Conv2D and train again",
     "SpectralNormalization": "it changes the weights in training; put the inner layer with its weights in its place",
     "Masking": "it leaves out steps of a sequence; an image has none, so remove it and save again",
     "Discretization": _NOT_IMAGE,
     "CategoryEncoding": _NOT_IMAGE,
-    "TimeDistributed": "it is a layer of sequences, not of one image; remove it and save again",
-    "Bidirectional": "it is a layer of sequences, not of one image; remove it and save again",
-    "LSTM": "it is a layer of sequences, not of one image; remove it and save again",
-    "GRU": "it is a layer of sequences, not of one image; remove it and save again",
-    "SimpleRNN": "it is a layer of sequences, not of one image; remove it and save again",
-    "ConvLSTM2D": "it is a layer of sequences, not of one image; remove it and save again",
+    **dict.fromkeys(
+        names("TimeDistributed Bidirectional RNN LSTM GRU SimpleRNN ConvLSTM1D ConvLSTM2D ConvLSTM3D LSTMCell GRUCell"),
+        _SEQUENCE,
+    ),
 }
 """Classes with a known way out: class -> why it is refused and what to do."""
 CUSTOM = (

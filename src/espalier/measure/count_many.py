@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from espalier.graph.types import Graph
 from espalier.measure.cross import Core, compile_program
 from espalier.measure.emulate import EmulatedCore
 from espalier.measure.qemu import count_on_board
+from espalier.scratch import Scratch
 
 PER_IMAGE = 64
 """Programs that are compiled at once: clang's memory and the board's code memory bound it."""
@@ -45,8 +45,8 @@ def count_many(
     """
     counts: list[int] = []
     for start in range(0, len(nets), PER_IMAGE):
-        with tempfile.TemporaryDirectory() as folder:
-            counts += _counted(nets[start : start + PER_IMAGE], core, optimize, level, Path(folder))
+        with Scratch() as folder:
+            counts += _counted(nets[start : start + PER_IMAGE], core, optimize, level, folder)
     return counts
 
 

@@ -92,7 +92,7 @@ def _chosen(row: AccuracyRow | None, int8: Int8Model, job: Job) -> AccuracyRow |
         return row
     return with_choice(
         row,
-        steps=len(int8.steps),
+        steps=sum(step.climbed for step in int8.steps),
         held_out=int8.held_out_drop,
         kept_drop=kept.drop,
         limit_points=job.recipe.quantize.max_accuracy_drop,

@@ -3,11 +3,9 @@ section."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 from espalier.emit.kernel_names import program_prefix
 from espalier.emit.program import layer_of_symbol
@@ -22,6 +20,7 @@ from espalier.measure.cross import Core, compile_counter, compile_program
 from espalier.measure.elf import Image
 from espalier.measure.emulate import Call, EmulatedCore
 from espalier.measure.qemu import run_on_board
+from espalier.scratch import Scratch
 
 _PAINTS = (0xA5, 0x5A)
 _GUARD = 64
@@ -84,8 +83,7 @@ def measure_program(
         raise VerificationError("there is no golden case to run on the emulated core")
     if not core.unicorn:
         return _measure_on_board(dict(files), core, prefix, graph, arena_bytes, golden, optimize)
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(len(_PAINTS)) as pool:
-        workdir = Path(folder)
+    with Scratch() as workdir, ThreadPoolExecutor(len(_PAINTS)) as pool:
         counter = pool.submit(compile_counter, workdir)
         image = compile_program(
             dict(files), core, roots=[f"{prefix}_run", f"{prefix}_check"], workdir=workdir, optimize=optimize
@@ -141,7 +139,7 @@ def _measure_on_board(
     golden: Sequence[GoldenCase],
     optimize: str,
 ) -> Emulated:
-    with tempfile.TemporaryDirectory() as folder:
+    with Scratch() as folder:
         run = run_on_board(
             files,
             core,
@@ -149,7 +147,7 @@ def _measure_on_board(
             graph=graph,
             arena_bytes=arena_bytes,
             golden=golden,
-            workdir=Path(folder),
+            workdir=folder,
             optimize=optimize,
         )
     return Emulated(

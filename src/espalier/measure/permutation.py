@@ -16,10 +16,14 @@ FACTOR = 2.0
 """The other order must be right this many times as often on the moved classes."""
 
 SHARE = 0.3
-"""And on at least this share of their images, and of those of the classes that stay: a trained model knows both."""
+"""And on at least this share of their images, and of those of the classes that stay: a trained model knows all."""
 
-SUPPORTED = 2 / 3
-"""More than this share of the moved classes must be answered more often as the other order says than as given."""
+SUPPORTED = 0.85
+"""More than this share of the moved classes must be answered more often as the other order says than as given; of few
+classes, each."""
+
+REST = 0.5
+"""The classes that stay must be known at least this share as well as the moved ones in their new order."""
 
 CHAIN = 3
 """Classes with images in a row that end at a class without any, from which labels are called moved."""
@@ -103,7 +107,7 @@ def best_move(truth: Indices, answers: Indices, count: int) -> Move | None:
             target[members] = assigned[members]
             complete = complete and closed
     moved = np.flatnonzero(target != np.arange(count))
-    if not len(moved) or not _knows_the_rest(learn + test, np.setdiff1d(present, moved)):
+    if not len(moved) or not _knows_the_rest(learn + test, moved, target[moved], np.setdiff1d(present, moved)):
         return None
     return Move(target=target, moved=moved, complete=complete)
 
@@ -144,8 +148,11 @@ def _holds(learn: Indices, test: Indices, members: Indices, outputs: Indices) ->
     )
 
 
-def _knows_the_rest(counts: Indices, stays: Indices) -> bool:
-    return not len(stays) or int(counts[stays, stays].sum()) >= SHARE * int(counts[stays].sum())
+def _knows_the_rest(counts: Indices, moved: Indices, outputs: Indices, stays: Indices) -> bool:
+    if not len(stays):
+        return True
+    known = float(counts[stays, stays].sum() / counts[stays].sum())
+    return known >= max(SHARE, REST * float(counts[moved, outputs].sum() / counts[moved].sum()))
 
 
 def _halves(truth: Indices, answers: Indices, count: int) -> tuple[Indices, Indices]:

@@ -40,6 +40,9 @@ SURE_POINTS, SURE_SHARE = 15.0, 0.5
 LEAST_KAPPA = 0.2
 """A way whose answers are less above chance than this (Cohen's kappa: "slight") is no diagnosis."""
 
+LEAST_KAPPA_OF_TWO = 0.5
+"""Two things wrong at once are two choices more: of a network that was never trained some pair always fits a little."""
+
 Hits = NDArray[np.bool_]
 
 _SCALES: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
@@ -161,7 +164,7 @@ def scored(way: Alternative, truth: NDArray[np.int64], outputs: NDArray[np.float
         hits=np.asarray(answers == truth),
         reordered=reordered,
         tells=telling and right.beats_chance and right.kappa >= LEAST_KAPPA,
-        tells_reordered=telling and (share - right.chance) / room >= LEAST_KAPPA,
+        tells_reordered=telling and (share - right.chance) / room >= LEAST_KAPPA_OF_TWO,
     )
 
 

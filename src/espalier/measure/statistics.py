@@ -51,15 +51,15 @@ def wilson(hits: int, n: int) -> tuple[float, float]:
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def paired_interval(lost: int, won: int, n: int) -> tuple[float, float]:
-    """95 % interval of (lost - won) / n, a share from -1 to 1.
+def paired_interval(lost: int, won: int, n: int, *, z: float = Z95) -> tuple[float, float]:
+    """95 % interval (`z`: that of another level) of (lost - won) / n, a share from -1 to 1.
 
     The adjusted Wald interval of Agresti and Min ("Simple improved confidence intervals for comparing matched
     proportions", Statistics in Medicine 24, 2005): half an observation is added to each of the four cells.
     """
     lost_, won_, n_ = lost + 0.5, won + 0.5, n + 2.0
     difference = (lost_ - won_) / n_
-    half = Z95 * math.sqrt(max(0.0, (lost_ + won_) - (lost_ - won_) ** 2 / n_)) / n_
+    half = z * math.sqrt(max(0.0, (lost_ + won_) - (lost_ - won_) ** 2 / n_)) / n_
     return max(-1.0, difference - half), min(1.0, difference + half)
 
 

@@ -12,8 +12,10 @@ from ..job import Job
 from ..load.images import label_indices
 from ..load.read_model import GIVEN, FloatModel
 from ..measure.time_model import compare_models
-from ..quantize.quantize_model import Int8Model, quantize_float
+from ..quantize.first_rung import quantize_float
+from ..quantize.quantize_model import Int8Model
 from ..report.content import PruneRow
+from ..store import digest
 from ..workshop import Workshop, pack, unpack
 from .verdict import verdict
 
@@ -56,11 +58,9 @@ def prune_model(shop: Workshop, job: Job, given: FloatModel) -> Pruned:
         return Pruned(model=given, given=given, account={})
     key = {
         **job.model.key,
-        "prune": msgspec.to_builtins(prune),
+        **_training(job),
         "multiple": job.channel_multiple(),
         "calibration": job.calibration.digest,
-        "fine_tune": job.fine_tune.key if job.fine_tune else None,
-        "labels": job.labels() if job.fine_tune else None,
         "seed": SEED,
     }
     with shop.stage("prune"):
@@ -68,6 +68,17 @@ def prune_model(shop: Workshop, job: Job, given: FloatModel) -> Pruned:
     pruned = unpack(files["pruned"], Pruned)
     shop.ended("prune", f"{prune.method}: {pruned.model.macs:,} of {given.macs:,} MACs left")
     return pruned
+
+
+def _training(job: Job) -> dict[str, Any]:
+    """What of the [prune] table and of the fine-tuning images a result depends on: settings, pixels and class numbers in
+    their order; not where the images lie or what the classes are called."""
+    prune, images = msgspec.to_builtins(job.recipe.prune), job.fine_tune
+    prune.get("fine-tune", {}).pop("images", None)
+    if images is None:
+        return {"prune": prune, "pixels": None, "classes": None}
+    truth = label_indices(images.prepared().images, job.labels())
+    return {"prune": prune, "pixels": images.digest, "classes": digest(msgspec.msgpack.encode(truth))}
 
 
 def _prune(shop: Workshop, job: Job, given: FloatModel) -> Pruned:

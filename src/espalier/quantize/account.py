@@ -43,16 +43,24 @@ def explain_loss(
     return (*said, f"quantize: what would help: {_help(steps, limit, drop, left_out)}")
 
 
-def explain_choice(steps: Sequence[StepRow], held_out: float | None) -> tuple[str, ...]:
-    """By how much choosing the best of several steps flatters its drop, in one sentence; none without a choice."""
+def explain_choice(
+    steps: Sequence[StepRow], held_out: float | None, among: int = 1, chosen_on: int = 0
+) -> tuple[str, ...]:
+    """What the kept step was chosen on, in one sentence: `chosen_on` calibration images, of `among` steps; or the
+    evaluation images, and by how much that flatters its drop. None without a choice."""
     kept = next(step for step in steps if step.kept)
+    if chosen_on and among > 1 and held_out is None:
+        return (
+            f"quantize: the step that is kept is the best of {among} on {chosen_on} calibration images that no step was made "
+            "from; the evaluation images took no part in the choice, so their figures stand as they are",
+        )
     if held_out is None or kept.drop is None:
         return ()
-    measured = sum(not step.why for step in steps)
+    measured = sum(step.drop is not None and not step.why for step in steps)
     return (
-        f"quantize: the step that is kept is the best of {measured} on the same images, which flatters its drop of "
+        f"quantize: the step that is kept was chosen of {measured} on the same images, which flatters its drop of "
         f"{kept.drop:.2f} points by chance; chosen on one half of the images and measured on the other (mean over "
-        f"random halves), the best loses {held_out:.2f} points",
+        f"random halves), what is chosen loses {held_out:.2f} points",
     )
 
 

@@ -7,7 +7,7 @@ nowhere.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
@@ -33,13 +33,32 @@ class _Findings:
 
     layers: Mapping[str, str]
     errors: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    told: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    """What holds for several -> the name and the sentence of each."""
+
+    def warn(self, name: str, sentence: str, together: str) -> None:
+        """Tell of one tensor or operator; `together` says it of several."""
+        self.told.setdefault(together, []).append((name, sentence))
+
+    @property
+    def warnings(self) -> list[str]:
+        """One line for each thing that is told, of however many it is told."""
+        return [
+            entries[0][1] if len(entries) == 1 else f"{together}: {some([name for name, _ in entries])}"
+            for together, entries in self.told.items()
+        ]
 
     def at(self, name: str) -> str:
         """A tensor's name with its Keras layer."""
         base = name.split("/")[0]
         layer = self.layers.get(name) or self.layers.get(base)
         return f"{name} (Keras layer {layer})" if layer else name
+
+
+def some(names: Sequence[str], most: int = 3) -> str:
+    """The first names of a list, and how many more there are."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def audit_model(
@@ -68,7 +87,9 @@ def audit_model(
     _look_at_edges(source, sink, contract, edge, findings)
     uses = operator_uses(model)
     unknown = sorted({pair for pair in uses if floor_of(*pair) == UNKNOWN})
-    findings.warnings += [f"no runtime is known for {name} version {version}" for name, version in unknown]
+    for name, version in unknown:
+        what = f"no runtime is known for {name} version {version}"
+        findings.warn(f"{name} version {version}", what, "no runtime is known for several operators")
     names = Counter(name for name, _ in uses)
     return {
         "errors": findings.errors,
@@ -126,9 +147,11 @@ def _look_at_scales(tensor: Any, name: str, findings: _Findings, *, single: bool
         findings.errors.append(f"{name} has no usable scale")
         return
     if min(scales) < TINY_SCALE and not single:
-        findings.warnings.append(f"{name} has a scale of {min(scales):.2g}, below {TINY_SCALE:g}")
+        what = f"{name} has a scale of {min(scales):.2g}, below {TINY_SCALE:g}"
+        findings.warn(name, what, f"several tensors have a scale below {TINY_SCALE:g}")
     if max(scales) / min(scales) > SPREAD_LIMIT:
-        findings.warnings.append(f"{name}: its channels' scales differ {max(scales) / min(scales):.2g} times")
+        what = f"{name}: its channels' scales differ {max(scales) / min(scales):.2g} times"
+        findings.warn(name, what, f"several layers have channels whose scales differ over {SPREAD_LIMIT:g} times")
 
 
 def _look_at_operators(model: Any, findings: _Findings) -> dict[str, int]:
@@ -158,15 +181,15 @@ def _look_at_weights(model: Any, findings: _Findings, dense: str | None) -> None
             and bias.dtype == np.int32
             and np.abs(bias.astype(np.int64)).max(initial=0) > BIAS_LIMIT
         ):
-            findings.warnings.append(f"{name}: a bias is beyond 2^30, the accumulator may overflow")
+            what = "a bias is beyond 2^30, the accumulator may overflow"
+            findings.warn(name, f"{name}: {what}", f"several layers: {what}")
         if weights is None or weights.dtype != np.int8:
             continue
         axis = 3 if operator_name(model, operator) == "DEPTHWISE_CONV_2D" else 0
         dead = int((~weights.any(axis=tuple(i for i in range(weights.ndim) if i != axis))).sum())
         if dead:
-            findings.warnings.append(
-                f"{name}: {dead} of {weights.shape[axis]} channels have only zero weights"
-            )
+            what = f"{name}: {dead} of {weights.shape[axis]} channels have only zero weights"
+            findings.warn(name, what, "several layers have channels with only zero weights")
         if (
             operator_name(model, operator) == "FULLY_CONNECTED"
             and dense == "per-tensor"

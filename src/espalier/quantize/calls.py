@@ -16,8 +16,10 @@ from .flatbuffer import graph_of, operator_name, pack_model, read_model, strip_m
 from .int16_targets import Wide
 from .interface import uint8_twin
 from .labelled import Labelled
+from .ladder import start_from
 from .lighten import lighten
 from .quantize import Scheme, Weights, quantize
+from .quick import try_quick
 from .ranges import open_pixels
 from .step import computed_inputs
 
@@ -95,10 +97,11 @@ def climb_file(
     search: Search = "until-limit",
     min_agreement: float = 0.0,
     skip: dict[str, str] | None = None,
+    measured: list[bytes] | None = None,
 ) -> dict[str, Any]:
     """climb.climb on `.npy` files (`wide`: the fields of widen.Wide, None for no 16-bit rung): `int8_model` of
     the kept step, `reached`, `left_out`, `held_out`, and `steps` (name, top1, drop, kept, simulated, agreement,
-    difference, error, bytes, seconds, why), in the order in which they were tried; after them those that could not be
+    difference, error, bytes, seconds, why, images), in the order in which they were tried; after them those that could not be
     run, with `why`."""
     labelled = None
     if evaluation_path is not None and labels is not None:
@@ -115,6 +118,7 @@ def climb_file(
         wide=None if wide is None else Wide(**wide),
         search=search,
         skip=skip or {},
+        measured=measured or (),
     )
     kept = next(step for step in climbed.steps if step.kept)
     return {
@@ -134,6 +138,8 @@ def climb_file(
                 "error": step.candidate.nearness.error,
                 "bytes": len(step.candidate.int8_model),
                 "seconds": step.candidate.seconds,
+                "images": step.given_up or None,
+                "why": f"lost: given up after {step.given_up} images" if step.given_up else "",
             }
             for step in climbed.steps
         ]
@@ -141,6 +147,42 @@ def climb_file(
             {"name": one.name, "top1": None, "drop": None, "kept": False, "why": one.why}
             for one in climbed.failed
         ],
+    }
+
+
+def try_quick_file(
+    float_model: bytes,
+    pixels_path: str,
+    contract: dict[str, Any],
+    first: bytes,
+    ranges: dict[str, list[float]],
+    weights: Weights = "per-channel",
+    dense: Weights | None = None,
+    skip: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    """quick.try_quick on a `.npy` of pixels: `int8_model` and `name` of what was chosen, `images` that chose, and `steps`
+    (name, top1, drop, kept, agreement, error, bytes, seconds, images, why)."""
+    start = start_from(float_model, open_pixels(pixels_path), contract_of(contract))
+    extremes = {name: (low, high) for name, (low, high) in ranges.items()}
+    quick = try_quick(start, first, extremes, weights=weights, dense=dense, skip=skip or {})
+    nothing = {"top1": None, "drop": None, "kept": False}
+    return {
+        "int8_model": quick.chosen.candidate.int8_model,
+        "name": quick.chosen.candidate.name,
+        "images": len(start.judged),
+        "steps": [
+            nothing
+            | {
+                "name": one.candidate.name,
+                "agreement": one.candidate.nearness.agreement,
+                "error": one.candidate.nearness.error,
+                "bytes": len(one.candidate.int8_model),
+                "seconds": round(one.candidate.seconds, 3),
+                "images": len(start.judged),
+            }
+            for one in quick.tried
+        ]
+        + [nothing | {"name": one.name, "why": one.why} for one in quick.failed],
     }
 
 

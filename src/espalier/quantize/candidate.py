@@ -18,6 +18,9 @@ ROUNDED = ", weights rounded by their output"
 """Ends the name of a candidate from reconstruct.py, which moves biases, too."""
 
 
+FIRST = "min/max ranges, biases corrected in sequence"
+"""Name of the first rung (quantize.py)."""
+
 TRYING = "trying "
 """Begins what is reported before a candidate is made: should it end the process, the parent knows which it was."""
 

@@ -21,7 +21,8 @@ class Step:
     """A candidate that was measured: `top1` on labelled images and `drop` in points against float (None
     without labels), `kept` for the one that is used. `hits`: the labelled images that it gets right, `same`: the share
     of them that it answers as the float model does. `simulated`: measured by the candidate's simulation; such a step is
-    not kept."""
+    not kept. `given_up`: images after which it was shown to be lost (0: it was measured on all); its figures are of these,
+    and it is kept only when all others are lost, too."""
 
     candidate: Candidate
     top1: float | None
@@ -30,6 +31,7 @@ class Step:
     simulated: bool = False
     hits: Hits | None = None
     same: float | None = None
+    given_up: int = 0
 
     @property
     def agreement(self) -> float:
@@ -68,27 +70,39 @@ def order(step: Step) -> tuple[float, float]:
 def best_step(steps: Sequence[Step], int8: int, goal: Goal) -> Step:
     """The step to keep when none stopped the climb; the first `int8` are without 16-bit activations, and one with
     them is kept only when it halves what is missing: it is several times slower."""
-    narrow = min(steps[:int8], key=goal.order)
-    wide = min(steps[int8:], key=goal.order, default=narrow)
+    measured = [step for step in steps[:int8] if not step.given_up]
+    narrow = min(measured or steps[:int8], key=goal.order)
+    wide = min((step for step in steps[int8:] if not step.given_up), key=goal.order, default=narrow)
     return wide if goal.excess(wide) <= goal.excess(narrow) / 2 else narrow
 
 
-def held_out_drop(steps: Sequence[Step], floats: Hits) -> float:
-    """Points that the best of these steps loses on images that it was not chosen on: the mean over SPLITS random
+def held_out_drop(
+    steps: Sequence[Step], floats: Hits, *, limit_points: float | None = None, before: Sequence[Hits] = ()
+) -> float:
+    """Points that the chosen one of these steps loses on images that it was not chosen on: the mean over SPLITS random
     halves of choosing on one half and measuring on the other. Deterministic.
 
-    The best of N figures from the same images is too good by chance (the winner's curse); this is what the same
-    choice, made on half as many images, is worth on others. Steps without labelled hits are not looked at.
+    The choice is the best, or with `limit_points` what a climb does: the first in order that holds the limit, the best
+    where none does. `before`: what was measured on the same images before the climb, and comes first in its order.
+
+    The best of N figures from the same images is too good by chance (the winner's curse), and so is the first of N that
+    holds; this is what the same choice, made on half as many images, is worth on others. Steps without labelled hits are
+    not looked at: they were lost, or simulated.
     """
     rows = [step for step in steps if step.hits is not None]
-    errors = np.array([step.candidate.nearness.error for step in rows])
-    lost = np.stack([floats.astype(np.float32) - step.hits for step in rows if step.hits is not None])
+    errors = np.array([np.inf] * len(before) + [step.candidate.nearness.error for step in rows])
+    hits = [*before, *(step.hits for step in rows if step.hits is not None)]
+    lost = np.stack([floats.astype(np.float32) - one for one in hits])
     halves = _halves(len(floats))
     # Whole numbers [steps, splits]: images lost, less those won, on the half that chooses and on the other.
     chosen_on = lost @ halves.T
     other = lost.sum(axis=1, keepdims=True) - chosen_on
+    sizes = halves.sum(axis=1)
     best = [int(np.lexsort((errors, chosen_on[:, split]))[0]) for split in range(len(halves))]
-    rest = len(floats) - halves.sum(axis=1)
+    if limit_points is not None:
+        holds = 100 * chosen_on <= limit_points * sizes
+        best = [int(column.argmax()) if column.any() else row for row, column in zip(best, holds.T, strict=True)]
+    rest = len(floats) - sizes
     return round(float(np.mean([100 * other[row, split] / rest[split] for split, row in enumerate(best)])), 6)
 
 

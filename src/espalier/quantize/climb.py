@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import VerificationError
+from ..measure import statistics
 from ..recipe import InputContract
 from ..worker.progress import report
 from .candidate import Candidate, Failed, attempt
 from .choose import Goal, Step, best_step, held_out_drop, loss, order
-from .compare import Answers, float_classes, nearness
+from .compare import Answers, float_classes, nearness, spread
 from .int16_targets import Wide
-from .labelled import Classes, Labelled, classes_of, classes_unless_over
+from .labelled import Classes, Labelled, classes_of, classes_unless_over, hits_of
 from .ladder import candidates, start_from
 from .moving_average import averaged_candidate
 from .quantize import Weights
@@ -31,6 +32,12 @@ DOUBT = 0.5
 """Points that a simulation's drop may be off by: two standard errors where it answers one image in a hundred otherwise
 than the file, on 2,000 images."""
 
+GLANCE = 64
+"""Labelled images of the first look at a candidate."""
+
+LOST = 3.290526731491926
+"""Two-sided 99.9 % quantile: the interval of the first look that must lie beyond the limit."""
+
 SECOND_LOOKS = 2
 """16-bit candidates whose simulation misses the limit by less than DOUBT that are measured on their own kernels, when
 no other step holds."""
@@ -39,8 +46,8 @@ no other step holds."""
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Climb:
     """Every step that was measured, in order, one of them kept; those that could not be made or run; and why rungs were
-    left out. `held_out`: the drop that the choice is worth on images that it was not made on, when a best one was chosen
-    by labels (choose.py)."""
+    left out. `held_out`: the drop that the choice is worth on images that it was not made on, when more than one file was
+    measured on the labelled images (choose.py)."""
 
     steps: tuple[Step, ...]
     failed: tuple[Failed, ...] = ()
@@ -60,11 +67,32 @@ class _Judge:
     answers: Answers
 
     def measure(self, candidate: Candidate) -> Step:
-        """Through the simulation where there is one; on the file's own kernels too, when that holds the limit."""
+        """Through the simulation where there is one; on the file's own kernels too, when that holds the limit. A candidate
+        that GLANCE images show to be lost is not measured on the others."""
         if not candidate.simulated:
-            return self._step(candidate, self._classes(candidate.int8_model))
+            return self._glance(candidate) or self.fully(candidate)
         guess = self._step(candidate, self._classes(candidate.simulated), simulated=True)
         return self.confirm(guess) if self.goal.excess(guess) <= 0 else guess
+
+    def fully(self, candidate: Candidate) -> Step:
+        """On all images, whatever the first look shows."""
+        return self._step(candidate, self._classes(candidate.int8_model))
+
+    def _glance(self, candidate: Candidate) -> Step | None:
+        """The step as the first look shows it, where that shows it to be lost."""
+        if self.labelled is None or self.floats is None or len(self.floats) < 2 * GLANCE:
+            return None
+        places = spread(len(self.floats), GLANCE)
+        truth = self.labelled.labels[places]
+        part = Labelled(pixels=self.labelled.pixels[places], labels=truth)
+        found, right = classes_of(candidate.int8_model, part), self.floats[places] == truth
+        lost, won = int((right & (found != truth)).sum()), int((~right & (found == truth)).sum())
+        low, _ = statistics.paired_interval(lost, won, GLANCE, z=LOST)
+        if 100 * low <= max(self.goal.limit_points, 0.0):
+            return None
+        same = float((found == self.floats[places]).mean())
+        top1, drop = float((found == truth).mean()), round(100 * (lost - won) / GLANCE, 6)
+        return Step(candidate=candidate, top1=top1, drop=drop, same=same, given_up=GLANCE)
 
     def confirm(self, guess: Step, *, fully: bool = False) -> Step:
         """A simulated step measured on the file's own kernels; not `fully`: given up once it is over the limit, which
@@ -126,6 +154,7 @@ def climb(
     dense: Weights | None = None,
     wide: Wide | None = None,
     skip: Mapping[str, str] = MappingProxyType({}),
+    measured: Sequence[bytes] = (),
 ) -> Climb:
     """Try candidates until one loses at most `limit_points` percentage points of accuracy against the float
     model on the labelled images and answers at least the share `min_agreement` of them as that does; without
@@ -136,7 +165,8 @@ def climb(
     (moving_average.py), and the best of those that hold is kept (`order`). 16-bit activations come last, only when no
     int8 candidate holds, and only with `wide`; they are measured in a float simulation first, because their kernels
     are slow. When nothing holds, see `best_step`. A candidate that cannot be made or run is a row of its own, and the
-    climb goes on; `skip`: see ladder.candidates. Raises VerificationError when none can. Deterministic.
+    climb goes on; `skip`: see ladder.candidates. `measured`: files that were measured on the labelled images before and did
+    not hold; the claim counts them, too. Raises VerificationError when none can. Deterministic.
     """
     start = start_from(float_model, pixels, contract)
     goal = Goal(limit_points=limit_points, min_agreement=min_agreement)
@@ -195,9 +225,13 @@ def climb(
         else _best_confirmed(steps, int8, judge)
     )
     held_out = None
-    if judge.floats is not None and labelled is not None and (thorough or not held) and len(steps) > 1:
-        right = np.asarray(judge.floats == labelled.labels)
-        held_out = held_out_drop(steps[:int8] if _place(steps, kept) < int8 else steps, right)
+    if judge.floats is not None and labelled is not None and len(steps) + len(measured) > 1:
+        held_out = held_out_drop(
+            steps[:int8] if _place(steps, kept) < int8 else steps,
+            np.asarray(judge.floats == labelled.labels),
+            limit_points=None if thorough else limit_points,
+            before=[hits_of(data, labelled) for data in measured],
+        )
     return Climb(
         steps=tuple(replace(step, kept=step is kept) for step in steps),
         failed=tuple(failed),
@@ -220,9 +254,10 @@ def _second_look(steps: list[Step], judge: _Judge) -> bool:
 
 def _best_confirmed(steps: list[Step], int8: int, judge: _Judge) -> Step:
     """`best_step`, measured on the file's own kernels; replaces in `steps` what it measures."""
-    while (kept := best_step(steps, int8, judge.goal)).simulated:
-        report(len(steps), len(steps), "measuring 16-bit kernels")
-        steps[_place(steps, kept)] = judge.confirm(kept, fully=True)
+    while (kept := best_step(steps, int8, judge.goal)).simulated or kept.given_up:
+        report(len(steps), len(steps), "measuring the best step")
+        again = judge.confirm(kept, fully=True) if kept.simulated else judge.fully(kept.candidate)
+        steps[_place(steps, kept)] = again
     return kept
 
 

@@ -56,9 +56,9 @@ def float_answers(entered: PixelInput, pixels: NDArray[np.uint8]) -> Answers:
     )
 
 
-def int8_answers(int8_model: bytes, pixels: NDArray[np.uint8]) -> Answers:
-    """What a file with int8 input answers to pixel - 128, dequantized."""
-    return _on_all_cores(with_scores(int8_model), pixels, _entered)
+def int8_answers(int8_model: bytes, pixels: NDArray[np.uint8], *, kernels: str = "default") -> Answers:
+    """What a file with int8 input answers to pixel - 128, dequantized; `kernels`: default or builtin (no delegate)."""
+    return _on_all_cores(with_scores(int8_model), pixels, _entered, kernels)
 
 
 def float_classes(entered: PixelInput, pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
@@ -77,14 +77,17 @@ def _entered(pixels: NDArray[np.uint8]) -> Iterable[NDArray[np.int8]]:
 
 
 def _on_all_cores(
-    data: bytes, pixels: NDArray[np.uint8], enter: Callable[[NDArray[np.uint8]], Iterable[NDArray[Any]]]
+    data: bytes,
+    pixels: NDArray[np.uint8],
+    enter: Callable[[NDArray[np.uint8]], Iterable[NDArray[Any]]],
+    kernels: str = "default",
 ) -> Answers:
     """One interpreter per core, each with its share of the images; the answers do not depend on how many."""
     count = max(1, min(os.cpu_count() or 1, len(pixels) // PIECE))
     if count == 1:
-        return _answers(data, enter(pixels))
+        return _answers(data, enter(pixels), kernels)
     with ThreadPoolExecutor(count) as pool:
-        parts = list(pool.map(lambda piece: _answers(data, enter(piece)), np.array_split(pixels, count)))
+        parts = list(pool.map(lambda piece: _answers(data, enter(piece), kernels), np.array_split(pixels, count)))
     return Answers(
         probabilities=np.concatenate([part.probabilities for part in parts]),
         scores=np.concatenate([part.scores for part in parts]),
@@ -93,12 +96,16 @@ def _on_all_cores(
 
 def nearness(int8_model: bytes, pixels: NDArray[np.uint8], wanted: Answers) -> Nearness:
     """Compare an int8 file with the float graph's answers on the same images."""
-    found = int8_answers(int8_model, pixels)
+    return nearness_of(int8_answers(int8_model, pixels), wanted)
+
+
+def nearness_of(found: Answers, wanted: Answers) -> Nearness:
+    """Compare answers to the same images."""
     return Nearness(
         agreement=float((found.probabilities.argmax(axis=1) == wanted.probabilities.argmax(axis=1)).mean()),
         difference=float(np.abs(found.probabilities - wanted.probabilities).mean()),
         error=relative_error(found.scores, wanted.scores),
-        images=len(pixels),
+        images=len(wanted.scores),
     )
 
 
@@ -119,8 +126,8 @@ def answers_of(data: bytes, images: Iterable[NDArray[Any]]) -> Answers:
     return _answers(with_scores(data), images)
 
 
-def _answers(data: bytes, images: Iterable[NDArray[Any]]) -> Answers:
-    interpreter = open_interpreter(data)
+def _answers(data: bytes, images: Iterable[NDArray[Any]], kernels: str = "default") -> Answers:
+    interpreter = open_interpreter(data, **_resolver(kernels))
     source = interpreter.get_input_details()[0]["index"]
     sinks = interpreter.get_output_details()
     found: list[list[NDArray[Any]]] = [[] for _ in sinks]
@@ -134,6 +141,14 @@ def _answers(data: bytes, images: Iterable[NDArray[Any]]) -> Answers:
         for values, sink in zip(found, sinks, strict=True)
     ]
     return Answers(probabilities=real[0], scores=real[-1])
+
+
+def _resolver(kernels: str) -> dict[str, Any]:
+    if kernels == "default":
+        return {}
+    from ai_edge_litert.interpreter import OpResolverType
+
+    return {"experimental_op_resolver_type": OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES}
 
 
 def _dequantized(values: NDArray[Any], quantization: tuple[float, int]) -> NDArray[np.float32]:

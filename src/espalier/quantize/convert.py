@@ -14,7 +14,8 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
-from ..errors import UnsupportedModelError, VerificationError
+from ..errors import ModelRefusedError, UnsupportedModelError, VerificationError
+from ..load.keras_assign import cause_of
 from ..recipe import InputContract
 from . import flatbuffer
 from .flatbuffer import constant, graph_of, operator_name
@@ -288,7 +289,15 @@ def _trace(model: Any, contract: InputContract, kind: OutputKind) -> Any:
             return _probabilities(model(image, training=False), kind)
 
     specification = tf.TensorSpec([1, *contract.shape], tf.float32, name="image")
-    return tf.function(answer, autograph=False).get_concrete_function(specification)
+    try:
+        return tf.function(answer, autograph=False).get_concrete_function(specification)
+    except (ValueError, TypeError, LookupError, AttributeError, RuntimeError, tf.errors.OpError) as problem:
+        # Keras checks many arguments only when a layer is called.
+        raise ModelRefusedError(
+            f"Keras cannot run the model: {cause_of(problem)}",
+            supported="models that answer an image of the recipe's [input] in Keras",
+            next_step="open the model in Keras and predict one image there; correct what it names, and save again",
+        ) from None
 
 
 def _probabilities(value: Any, kind: OutputKind) -> Any:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -58,24 +58,33 @@ class Shared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Tail:
-    """What computes the scores from the tensors in `sources`, with `stored` rounded to int8 on the way."""
+    """What computes the scores from the tensors in `sources`, of which `rounded` are rounded to int8 before it and `stored`
+    on the way. `interpreters`: kept between runs where nothing is stored on the way: the file is then the same."""
 
     model: Any
     sources: tuple[int, ...]
+    rounded: tuple[int, ...]
     stored: tuple[Any, ...]
+    interpreters: list[Any] = field(default_factory=list)
 
     def scores(self, ends: tuple[float, float], values: dict[int, NDArray[Any]]) -> NDArray[np.float32]:
-        """[images, classes], with `stored` between `ends` (widened to hold zero)."""
+        """[images, classes], with the group's tensors between `ends` (widened to hold zero)."""
         low, high = min(ends[0], 0.0), max(ends[1], 0.0)
         scale = (high - low) / 255
         zero_point = int(np.clip(np.rint(-128 - low / scale), -128, 127))
         for tensor in self.stored:
             tensor.quantization = flatbuffer.quantization_of([scale], [zero_point])
-        data = flatbuffer.pack_model(self.model)
-        fed = [values[index] for index in self.sources]
+        fed = [
+            _rounded(values[index], scale, zero_point) if index in self.rounded else values[index]
+            for index in self.sources
+        ]
         pieces = np.array_split(np.arange(len(fed[0])), max(1, min(os.cpu_count() or 1, len(fed[0]) // 16)))
+        if self.stored or not self.interpreters:
+            data = flatbuffer.pack_model(self.model)
+            self.interpreters[:] = [open_interpreter(data) for _ in pieces]
         with ThreadPoolExecutor(len(pieces)) as pool:
-            return np.concatenate(list(pool.map(lambda piece: _run(data, fed, piece), pieces)))
+            found = pool.map(lambda one, piece: _run(one, fed, piece), self.interpreters, pieces)
+            return np.concatenate(list(found))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +105,11 @@ class _Behind:
         return relative_error(self.wanted + difference, self.wanted, self.seen)
 
 
-def fit_ranges(entered: PixelInput, ranges: Ranges, pixels: NDArray[np.uint8]) -> Ranges:
-    """`ranges` with ends moved in where the scores gain, never out. In a network with more than TENSORS free ranges,
-    those that cost most. Deterministic."""
+def fit_ranges(
+    entered: PixelInput, ranges: Ranges, pixels: NDArray[np.uint8], *, count: int = IMAGES
+) -> Ranges:
+    """`ranges` with ends moved in where the scores gain, never out, on `count` of the images (fewer for large networks).
+    In a network with more than TENSORS free ranges, those that cost most. Deterministic."""
     model = flatbuffer.read_model(entered.float_model)
     groups = shared_ranges(model, {n: ends for n, ends in ranges.items() if n not in entered.fixed})
     if len(groups) > TENSORS:
@@ -109,7 +120,7 @@ def fit_ranges(entered: PixelInput, ranges: Ranges, pixels: NDArray[np.uint8]) -
         worst = {names for _, names in sorted(costs)[:TENSORS]}
         groups = [group for group in groups if group.names in worst]
     found = dict(ranges)
-    count = FEWER_IMAGES if count_macs(model) > LARGE_MACS else IMAGES
+    count = min(count, FEWER_IMAGES) if count_macs(model) > LARGE_MACS else count
     for number, (group, behind) in enumerate(_walk(entered, groups, pixels, count)):
         report(number, len(groups), "fitting ranges")
         found |= dict.fromkeys(group.names, _fitted(group.ends, behind))
@@ -189,8 +200,9 @@ def _tail(float_model: bytes, group: Shared, position: int) -> _Tail:
     graph, final = graph_of(model), scores_tensor(model)
     stop = next(n for n, operator in enumerate(graph.operators) if final in operator.outputs)
     graph.operators, graph.outputs = graph.operators[position + 1 : stop + 1], np.array([final], np.int32)
-    stored = []
-    for index in [i for i, t in enumerate(graph.tensors) if bytes(t.name).decode() in group.computed]:
+    stored, behind = [], {int(i) for operator in graph.operators for i in operator.outputs}
+    mine = [i for i, t in enumerate(graph.tensors) if bytes(t.name).decode() in group.computed]
+    for index in [i for i in mine if i in behind or i == final]:
         shape = [int(n) for n in graph.tensors[index].shape]
         rounded = flatbuffer.add_tensor(model, "", shape, "int8")
         read = flatbuffer.add_tensor(model, "", shape, "float32")
@@ -204,11 +216,17 @@ def _tail(float_model: bytes, group: Shared, position: int) -> _Tail:
     reads = {i for operator in graph.operators for i in computed_inputs(model, operator)}
     sources = tuple(sorted(reads - made))
     graph.inputs, model.signatureDefs = np.array(sources, np.int32), []
-    return _Tail(model=model, sources=sources, stored=tuple(stored))
+    direct = tuple(i for i in mine if i not in behind and i != final)
+    return _Tail(model=model, sources=sources, rounded=direct, stored=tuple(stored))
 
 
-def _run(data: bytes, fed: list[NDArray[Any]], piece: NDArray[np.int64]) -> NDArray[np.float32]:
-    interpreter = open_interpreter(data)
+def _rounded(value: NDArray[Any], scale: float, zero_point: int) -> NDArray[np.float32]:
+    """What int8 leaves of float values."""
+    levels = np.clip(np.rint(value * np.float32(1 / scale)) + zero_point, -128, 127)
+    return np.asarray((levels - np.float32(zero_point)) * np.float32(scale), np.float32)
+
+
+def _run(interpreter: Any, fed: list[NDArray[Any]], piece: NDArray[np.int64]) -> NDArray[np.float32]:
     details, sink = interpreter.get_input_details(), interpreter.get_output_details()[0]["index"]
     found = []
     for image in piece:
@@ -222,4 +240,5 @@ def _run(data: bytes, fed: list[NDArray[Any]], piece: NDArray[np.int64]) -> NDAr
 def _scores(float_model: bytes, images: NDArray[np.float32]) -> NDArray[np.float32]:
     model = flatbuffer.read_model(float_model)
     graph_of(model).outputs, model.signatureDefs = np.array([scores_tensor(model)], np.int32), []
-    return _run(flatbuffer.pack_model(model), [images], np.arange(len(images)))
+    interpreter = open_interpreter(flatbuffer.pack_model(model))
+    return _run(interpreter, [images], np.arange(len(images)))

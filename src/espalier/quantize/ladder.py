@@ -85,8 +85,8 @@ def start_from(float_model: bytes, pixels: NDArray[np.uint8], contract: InputCon
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Levelled:
-    """A float graph to quantize, words for what was changed in it, its extremes."""
+class Levelled:
+    """A float graph that candidates are made from, words for what was changed in it, its extremes."""
 
     entered: PixelInput
     changed: str
@@ -132,37 +132,37 @@ def _made(
 def _searched(
     start: Start, weights: Weights, dense: Weights | None, skip: Mapping[str, str]
 ) -> Iterator[Candidate | Failed]:
-    graphs: dict[Graph, _Levelled | Failed | None] = {}
+    graphs: dict[Graph, Levelled | Failed | None] = {}
     for number, (graph, method) in enumerate(STEPS):
         clock = time.perf_counter()
         asked = f"{method} ranges" + (f", {_words(graph)}" if graph else "")
         if graph not in graphs:
-            graphs[graph] = _made(asked, asked, partial(_level, start, graph, weights), skip, number)
+            graphs[graph] = _made(asked, asked, partial(level_graph, start, graph, weights), skip, number)
         level = graphs[graph]
         if level is None:
             continue
         if isinstance(level, Failed):
             yield replace(level, name=asked)
             continue
-        making = partial(_quantized, start, level, method, weights, dense)
+        making = partial(quantize_level, start, level, method, weights, dense)
         made = _made(f"{method} ranges{level.changed}", asked, making, skip, number)
         if isinstance(made, Failed):
             yield made
             continue
         yield replace(made, seconds=time.perf_counter() - clock)
         clock = time.perf_counter()
-        corrected = _made(made.name + CORRECTED, asked, partial(_corrected, start, made), skip, number)
+        corrected = _made(made.name + CORRECTED, asked, partial(correct_candidate, start, made), skip, number)
         if isinstance(corrected, Candidate):
             corrected = replace(corrected, seconds=time.perf_counter() - clock)
         yield corrected
 
 
-def _quantized(
-    start: Start, level: _Levelled, method: Method, weights: Weights, dense: Weights | None
+def quantize_level(
+    start: Start, level: Levelled, method: Method, weights: Weights, dense: Weights | None
 ) -> Candidate:
     entered, ranges = level.entered, level.extremes
     if method != "minmax":
-        ranges = search_ranges(ranges, sample_values(entered, start.pixels, ranges), method)
+        ranges = search_ranges(ranges, sample_values(entered, start.others, ranges), method)
     data, _ = quantize_with(entered, ranges, weights=weights, dense=dense)
     return Candidate(
         name=f"{method} ranges{level.changed}",
@@ -176,19 +176,19 @@ def _quantized(
     )
 
 
-def _corrected(start: Start, made: Candidate) -> Candidate:
+def correct_candidate(start: Start, made: Candidate) -> Candidate:
     data = correct_biases(made.int8_model, made.entered, start.used)
     near = nearness(data, start.judged, start.answers)
     return replace(made, name=made.name + CORRECTED, int8_model=data, nearness=near)
 
 
-def _level(start: Start, graph: Graph, weights: Weights) -> _Levelled | None:
+def level_graph(start: Start, graph: Graph, weights: Weights) -> Levelled | None:
     """None when there is nothing to level."""
     entered, changed = _levelled(start.plain, start.pixels, graph, weights)
     if graph and entered is start.plain:
         return None
     extremes = measure_ranges(entered.float_model, start.pixels, entered.feed)
-    return _Levelled(entered=entered, changed=changed, extremes=extremes)
+    return Levelled(entered=entered, changed=changed, extremes=extremes)
 
 
 def _words(graph: Graph) -> str:

@@ -167,7 +167,8 @@ def is_due(job: Job, int8: Int8Model, gates: Sequence[GateRow]) -> bool:
     setting = job.recipe.report.explain
     if setting != "auto":
         return setting == "always"
-    return len(int8.steps) > 1 or any(row.name in LOSS_GATES and not row.passed for row in gates)
+    climbed = sum(step.climbed for step in int8.steps) > 1
+    return climbed or any(row.name in LOSS_GATES and not row.passed for row in gates)
 
 
 def account_if_due(

@@ -44,9 +44,11 @@ _ACTIVATION_BYTES = 256_000_000
 FEWEST = 32
 
 
-def reconstruct(int8_model: bytes, entered: PixelInput, pixels: NDArray[np.uint8]) -> bytes:
-    """The int8 file with weights rounded anew and biases corrected, layer by layer. Scales stay. Same input, same
-    bytes."""
+def reconstruct(
+    int8_model: bytes, entered: PixelInput, pixels: NDArray[np.uint8], *, rows: int = ROWS
+) -> bytes:
+    """The int8 file with weights rounded anew and biases corrected, layer by layer, from at most `rows` outputs of each.
+    Scales stay. Same input, same bytes."""
     model, source = flatbuffer.read_model(int8_model), flatbuffer.read_model(entered.float_model)
     unshare_constants(model)
     graph = graph_of(model)
@@ -60,7 +62,8 @@ def reconstruct(int8_model: bytes, entered: PixelInput, pixels: NDArray[np.uint8
         name = layers.get(id(operator))
         if name is None:
             return run_operator(model, operator, sources)
-        _round_layer(model, operator, constant(source, int(originals[name].inputs[1])), sources[0])
+        kernel = constant(source, int(originals[name].inputs[1]))
+        _round_layer(model, operator, kernel, sources[0], rows)
         results = run_operator(model, operator, sources)
         mean = _channel_mean(graph.tensors[operator.outputs[0]], float_outputs.take(name))
         if has_bias(model, operator) and move_bias(model, operator, results[0], mean):
@@ -121,7 +124,9 @@ def _channel_mean(tensor: Any, value: NDArray[Any]) -> Floats:
     return np.asarray(np.clip(flat, *held(tensor)).mean(axis=0, dtype=np.float64), np.float64)
 
 
-def _round_layer(model: Any, operator: Any, kernel: NDArray[Any] | None, fed: NDArray[Any]) -> None:
+def _round_layer(
+    model: Any, operator: Any, kernel: NDArray[Any] | None, fed: NDArray[Any], most: int
+) -> None:
     """Round the float weights `kernel` of an operator for its quantized input `fed` [images, ...], in place."""
     index = int(operator.inputs[1])
     stored = constant(model, index)
@@ -135,7 +140,7 @@ def _round_layer(model: Any, operator: Any, kernel: NDArray[Any] | None, fed: ND
     if kernel.size // (kernel.shape[3] if depthwise else kernel.shape[0]) > WIDEST:
         return
     width = taps * (channels if kernel.ndim == 4 else kernel.shape[1])
-    patches = sampled_patches(model, operator, fed, max(1, min(ROWS, _VALUES // width)), zero)
+    patches = sampled_patches(model, operator, fed, max(1, min(most, _VALUES // width)), zero)
     rows = (patches - np.float32(zero)).reshape(len(patches), patches.shape[1], groups, -1)
     rows = rows.transpose(2, 0, 1, 3).reshape(groups, len(patches), -1)
     rows -= rows.mean(axis=1, keepdims=True)  # the bias answers for the mean

@@ -15,6 +15,7 @@ def rewrite_float(model: Any) -> None:
     """All rewrites, in place."""
     pool_to_mean(model)
     maximum_to_pool(model)
+    minimum_to_maximum(model)
     spell_out(model)
     give_bias(model)
 
@@ -46,15 +47,17 @@ def pool_to_mean(model: Any) -> int:
 
 
 def maximum_to_pool(model: Any) -> int:
-    """REDUCE_MAX over height and width -> MAX_POOL_2D (and RESHAPE), in place: every runtime has that in
-    int8."""
+    """REDUCE_MAX over height and width, or over the steps of a sequence, -> MAX_POOL_2D (and RESHAPE), in place: every
+    runtime has that in int8."""
     graph, count = graph_of(model), 0
     for operator in [o for o in graph.operators if operator_name(model, o) == "REDUCE_MAX"]:
         source, result = graph.tensors[operator.inputs[0]], graph.tensors[operator.outputs[0]]
-        axes = flatbuffer.constant(model, int(operator.inputs[1]))
-        if axes is None or len(source.shape) != 4 or sorted(int(a) % 4 for a in axes.reshape(-1)) != [1, 2]:
+        axes, rank = flatbuffer.constant(model, int(operator.inputs[1])), len(source.shape)
+        pooled_axes = {4: [1, 2], 3: [1]}.get(rank)
+        if axes is None or sorted(int(a) % rank for a in axes.reshape(-1)) != pooled_axes:
             continue
-        _, height, width, channels = (int(n) for n in source.shape)
+        batch, height, *middle, channels = (int(n) for n in source.shape)
+        width = middle[0] if middle else 1
         pool = schema.Pool2DOptionsT()
         pool.padding, pool.filterHeight, pool.filterWidth = schema.Padding.VALID, height, width
         pool.strideH = pool.strideW = 1
@@ -63,14 +66,53 @@ def maximum_to_pool(model: Any) -> int:
         final = int(operator.outputs[0])
         pooled = final
         if len(result.shape) != 4:
-            pooled = flatbuffer.add_tensor(model, f"pooled_{position}", [1, 1, 1, channels], "float32")
-            flat = np.array([int(n) for n in result.shape], np.int32)
-            shape = flatbuffer.add_tensor(model, f"flat_{position}", [len(flat)], "int32", value=flat)
-            reshape = schema.ReshapeOptionsT()
-            reshape.newShape = flat
-            flatbuffer.add_operator(model, "RESHAPE", [pooled, shape], [final], options=reshape, at=position)
-        inputs = [int(operator.inputs[0])]
-        flatbuffer.add_operator(model, "MAX_POOL_2D", inputs, [pooled], options=pool, at=position)
+            pooled = flatbuffer.add_tensor(model, f"pooled_{position}", [batch, 1, 1, channels], "float32")
+            _add_reshape(model, pooled, final, [int(n) for n in result.shape], position)
+        image = int(operator.inputs[0])
+        if rank == 3:
+            given = image
+            image = flatbuffer.add_tensor(model, f"column_{position}", [batch, height, 1, channels], "float32")
+            _add_reshape(model, given, image, [batch, height, 1, channels], position)
+            position += 1
+        flatbuffer.add_operator(model, "MAX_POOL_2D", [image], [pooled], options=pool, at=position)
+        count += 1
+    return count
+
+
+def _add_reshape(model: Any, source: int, result: int, shape: list[int], position: int) -> None:
+    flat = np.array(shape, np.int32)
+    operand = flatbuffer.add_tensor(model, f"shape_{result}", [len(flat)], "int32", value=flat)
+    options = schema.ReshapeOptionsT()
+    options.newShape = flat
+    flatbuffer.add_operator(model, "RESHAPE", [source, operand], [result], options=options, at=position)
+
+
+def minimum_to_maximum(model: Any) -> int:
+    """MINIMUM(a, b) -> a - RELU(a - b), in place: the quantizer has no int8 MINIMUM. Returns how many."""
+    graph, count = graph_of(model), 0
+    for operator in [o for o in graph.operators if operator_name(model, o) == "MINIMUM"]:
+        result = int(operator.outputs[0])
+        shape = [int(n) for n in graph.tensors[result].shape]
+        operands = [int(i) for i in operator.inputs]
+        # A constant bound may lie far outside the values: the difference would take all of the 8 bits.
+        if any(flatbuffer.constant(model, i) is not None for i in operands):
+            continue
+        whole = [i for i in operands if list(graph.tensors[i].shape) == shape]
+        if not whole:
+            continue
+        first = whole[0]
+        other = next((i for i in operands if i != first), first)
+        position = graph.operators.index(operator)
+        graph.operators.remove(operator)
+        excess = flatbuffer.add_tensor(model, f"excess_{result}", shape, "float32")
+        above = flatbuffer.add_tensor(model, f"above_{result}", shape, "float32")
+        for kind, inputs, output, options in (
+            ("SUB", [first, other], excess, schema.SubOptionsT()),
+            ("RELU", [excess], above, None),
+            ("SUB", [first, above], result, schema.SubOptionsT()),
+        ):
+            flatbuffer.add_operator(model, kind, inputs, [output], options=options, at=position)
+            position += 1
         count += 1
     return count
 

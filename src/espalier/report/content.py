@@ -73,7 +73,17 @@ class StepRow(_Row, frozen=True, kw_only=True):
     seconds: float | None = None
     simulated: bool = False
     why: str = ""
-    """Why a step could not be made or run, and has no figures."""
+    """Why a step could not be made or run, and has no figures; or why it was given up after `images`."""
+    images: int | None = None
+    """How many images the figures are of, where not of all evaluation images: without `top1` calibration images that no
+    step was made from."""
+    error: Share | None = None
+    """Of the scores on those calibration images, relative to the float model's."""
+
+    @property
+    def climbed(self) -> bool:
+        """Whether the ladder measured it as all images show it, rather than calibration images alone."""
+        return self.images is None and not self.why
 
 
 class OperatorCounts(_Row, frozen=True, kw_only=True):

@@ -71,10 +71,18 @@ def serve(kind: str, source: BinaryIO, output: BinaryIO) -> None:
 
 def _failure(problem: BaseException) -> Failure:
     trace = "".join(traceback.format_exception(problem))
+    if not isinstance(problem, errors.EspalierError | MemoryError):
+        problem = errors.machine_error(problem) or errors.package_error(problem) or problem
     if isinstance(problem, errors.EspalierError):
-        return Failure(type(problem).__name__, problem.found, problem.supported, problem.next_step, trace)
+        texts = (problem.found, problem.supported, problem.next_step, trace)
+        return Failure(type(problem).__name__, *map(_text, texts))
     text = str(problem).strip() or type(problem).__name__
-    return Failure(type(problem).__name__, text[:2000], "", "", trace[-8000:])
+    return Failure(type(problem).__name__, _text(text[:2000]), "", "", _text(trace[-8000:]))
+
+
+def _text(words: str) -> str:
+    """Text that a frame can carry: what is no Unicode (names of files of other systems) is written as escapes."""
+    return words.encode("utf-8", "backslashreplace").decode()
 
 
 if __name__ == "__main__":

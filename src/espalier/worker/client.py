@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import select
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +21,8 @@ import msgspec
 
 from .. import errors
 from ..limits import LIMITS
+from ..scratch import Scratch
+from ..visible import shown
 from . import SIDES
 from .protocol import Call, Failure, Progress, Result, read_frame, write_frame
 
@@ -44,6 +46,21 @@ _FILE_BYTES: dict[str, int] = {"images": LIMITS.prepared_bytes + (1 << 20)}
 """Room for the header; how much is written is refused before it is (load/read_images.py)."""
 
 
+START = "start"
+"""What a child does before its first call: its imports."""
+
+
+def _is_full(folder: Path) -> errors.MachineError | None:
+    """Whether the file system of a folder has no room: a library's death is then no fault of the input."""
+    try:
+        state = os.statvfs(folder)
+    except OSError:
+        return None
+    if state.f_bavail * state.f_frsize >= 1 << 16:
+        return None
+    return errors.machine_error(OSError(errno.ENOSPC, "", str(folder)))
+
+
 class Worker:
     """One child process of a kind in `SIDES`; a context manager. Calls are serialised.
 
@@ -58,8 +75,8 @@ class Worker:
         if kind not in SIDES and self.entry == "espalier.worker":
             raise errors.BugError(f"there is no worker {kind!r}")
         self.kind = kind
-        self._temporary = None if scratch else tempfile.TemporaryDirectory(prefix="espalier-")
-        self.scratch = scratch or Path(self._temporary.name)  # type: ignore[union-attr]
+        self._temporary = None if scratch else Scratch()
+        self.scratch = scratch or self._temporary.path  # type: ignore[union-attr]
         self._lock = threading.Lock()
         self._ready = False
         config = {
@@ -153,7 +170,7 @@ class Worker:
     def _wait_ready(self) -> Any:
         if self._ready:
             return None
-        value = self._answer("start", LIMITS.worker_start_seconds, None)
+        value = self._answer(START, LIMITS.worker_start_seconds, None)
         self._ready = True
         return value
 
@@ -191,18 +208,30 @@ class Worker:
         del self._buffer[:count]
         return data
 
-    def _died(self, method: str) -> errors.WorkerError:
+    def _died(self, method: str) -> errors.EspalierError:
         try:
             code = self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             self._kill()
             code = -signal.SIGKILL
+        full = _is_full(self.scratch)
+        if full:
+            return full
         how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with status {code}"
+        if method == START:
+            return errors.ToolMissingError(
+                f"the {self.kind} process {how} before it was ready",
+                supported="the packages that `espalier doctor` lists, on a processor that they were built for",
+                next_step="espalier doctor; its last words: " + self._last_words(),
+            )
         return errors.WorkerError(
             f"the {self.kind} process {how} during `{method}`",
             next_step="the input crashed a library or broke the memory limit; its last words: "
-            + (self.log.strip().splitlines() or ["(none)"])[-1][:300],
+            + self._last_words(),
         )
+
+    def _last_words(self) -> str:
+        return shown((self.log.strip().splitlines() or ["(none)"])[-1], 300)
 
     def _raised(self, method: str, frame: Failure) -> errors.EspalierError:
         kind = getattr(errors, frame.kind, None)
@@ -213,6 +242,9 @@ class Worker:
                 f"the {self.kind} process ran out of its memory limit during `{method}`",
                 next_step="the input is too large for this machine",
             )
+        full = _is_full(self.scratch)
+        if full:
+            return full
         problem = errors.BugError(
             f"{frame.kind} in the {self.kind} process during `{method}`: {frame.found}",
             next_step="please report this with the log",

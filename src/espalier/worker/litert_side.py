@@ -17,6 +17,7 @@ from ..quantize.calls import (
     make_twin,
     quantize_file,
     strip_file,
+    try_quick_file,
 )
 from ..quantize.sensitivity import measure_sensitivity
 from .run_models import run_handlers
@@ -42,5 +43,6 @@ HANDLERS: dict[str, Callable[..., Any]] = {
     "measure_stability": measure_stability,
     "quantize": quantize_file,
     "strip": strip_file,
+    "try_quick": try_quick_file,
     "uint8_twin": make_twin,
 }

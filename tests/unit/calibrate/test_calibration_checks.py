@@ -102,7 +102,21 @@ def test_constant_images_are_named_and_a_set_of_them_refused() -> None:
 
 @pytest.mark.parametrize("mean", [3.0, 252.0])
 def test_almost_black_and_almost_white_images_are_named(mean: float) -> None:
-    assert found(*clean(), facts("odd.png", "cat", mean=mean))["exposure"].files == ("odd.png",)
+    assert found(*clean(), facts("odd.png", "cat", mean=mean, std=3.0))["exposure"].files == ("odd.png",)
+
+
+@pytest.mark.parametrize("mean", [3.0, 252.0])
+def test_pictures_on_black_or_white_ground_are_judged_against_their_set(mean: float) -> None:
+    """A dark mean with the contrast of a thing on it is no failed capture, alone or in a set of such."""
+    assert "exposure" not in found(*clean(), facts("thing.png", "cat", mean=mean, std=45.0))
+    ground = [facts(f"{i}.png", LABELS[i % 3], mean=mean, std=8.0 + i % 7) for i in range(120)]
+    assert found(*ground) == {}
+    assert found(*ground, facts("lid.png", "cat", mean=mean, std=0.6))["exposure"].files == ("lid.png",)
+
+
+def test_a_whole_set_that_was_scaled_before_it_was_saved_is_black() -> None:
+    zero_or_one = [facts(f"{i}.png", LABELS[i % 3], mean=0.4, std=0.5, high=1.0) for i in range(120)]
+    assert "0..1" in found(*zero_or_one)["exposure"].next_step
 
 
 def test_duplicates_are_named_with_their_twin_and_many_are_an_error() -> None:

@@ -49,7 +49,7 @@ def test_a_chosen_step_says_by_how_much_the_choice_flatters_it_and_whether_the_c
     row = msgspec.structs.replace(measured(TRUTH, BEFORE, AFTER), interval=(-0.2, 0.4))
     small = accuracy.with_choice(row, steps=31, held_out=0.15, kept_drop=0.1, limit_points=0.5)
     assert small.choice_points == pytest.approx(0.05)
-    assert small.claim.startswith(f"{row.claim}. The step is the best of 31 on these images")
+    assert small.claim.startswith(f"{row.claim}. The step was chosen of 31 on these images")
     assert "flatters its drop by 0.05 points" in small.claim and "is not shown" not in small.claim
     large = accuracy.with_choice(row, steps=31, held_out=0.3, kept_drop=0.1, limit_points=0.5)
     assert large.claim.endswith("with that, at most 0.5 points is not shown")
@@ -196,6 +196,25 @@ def test_only_a_step_that_was_chosen_among_several_is_corrected_for_the_choice()
     )
     chosen = _chosen(row, SimpleNamespace(steps=steps, held_out_drop=11.5), job)  # type: ignore[arg-type]
     assert chosen is not None
-    assert chosen.choice_points == pytest.approx(1.5) and "best of 2" in chosen.claim
+    assert chosen.choice_points == pytest.approx(1.5) and "chosen of 2" in chosen.claim
     assert _chosen(row, SimpleNamespace(steps=steps, held_out_drop=None), job) is row  # type: ignore[arg-type]
     assert _chosen(None, SimpleNamespace(steps=steps, held_out_drop=1.0), job) is None  # type: ignore[arg-type]
+
+
+def test_scores_nearer_than_a_step_of_int8_are_no_collapse_and_are_named() -> None:
+    """A net with random weights: every image has two best scores that int8 stores as one, and answers the first."""
+    float_outputs = np.full((40, 10), 0.09, np.float32)
+    float_outputs[:, 4:6] = 0.113
+    float_outputs[::3, 5] += 0.0015
+    float_outputs[1::3, 4] += 0.0015
+    int8_outputs = np.round(float_outputs * 256) / 256
+    labels = [f"class_{place}" for place in range(10)]
+    names = [f"{place}.png" for place in range(40)]
+    row = accuracy.measure_agreement(names, labels, float_outputs, int8_outputs.astype(np.float32))
+    assert row.collapse == "" and row.agreement < 0.7
+    assert any("14 of 40 answers changed where" in text and "1/256" in text for text in row.warnings)
+    wrong = np.zeros_like(float_outputs)
+    wrong[:, 0] = 1.0
+    assert (
+        "collapsed onto one class" in accuracy.measure_agreement(names, labels, float_outputs, wrong).collapse
+    )

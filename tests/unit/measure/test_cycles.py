@@ -6,9 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from espalier.measure import cycles
 from espalier.measure.board_times import BASE_BOARD, KNOWN, SAME_PROGRAM
 from espalier.measure.cross import CORES, compile_program
-from espalier.measure.cycles import errors, estimate, factors, model_cycles
+from espalier.measure.cycles import (
+    CORES_KNOWN,
+    HELD,
+    estimate,
+    factors,
+    held_out,
+    held_share,
+    model_cycles,
+    printed_range,
+    widening,
+)
 from espalier.measure.emulate import EmulatedCore
 
 PROGRAM = b"""
@@ -48,19 +59,52 @@ def test_every_published_time_lies_in_the_range_that_is_printed_for_it() -> None
         low, high = found.milliseconds
         assert low * 0.9999 <= 1e3 / row.per_second <= high * 1.0001
         seen += 1
-    assert seen == 9
+    assert seen == 12
 
 
 @pytest.mark.parametrize(
-    ("core", "figures", "worst"), [("cortex-m4", 6, 0.20), ("cortex-m33", 9, 0.14), ("cortex-m7", 6, 0.09)]
+    ("core", "figures", "worst"), [("cortex-m4", 8, 0.22), ("cortex-m33", 12, 0.17), ("cortex-m7", 8, 0.10)]
 )
-def test_the_error_of_the_middle_stays_below_its_bound_on_every_published_time(
+def test_the_error_of_the_middle_on_networks_that_were_left_out_stays_below_its_bound(
     core: str, figures: int, worst: float
 ) -> None:
-    found = errors(factors(core))
+    found = held_out(core)
     assert len(found) == figures
-    assert max(abs(error) for _, error in found) <= worst
-    assert max(error for _, error in found) > 0 > min(error for _, error in found)
+    assert max(abs(left.error) for left in found) <= worst
+    assert max(left.error for left in found) > 0 > min(left.error for left in found)
+
+
+def test_a_network_that_is_left_out_takes_no_part_in_its_own_range() -> None:
+    for core in CORES_KNOWN:
+        for left in held_out(core):
+            others = [f.value for f in factors(core) if f.network != left.factor.network]
+            assert (left.low, left.high) == (min(others), max(others)) and len(others) < len(factors(core))
+
+
+def test_the_printed_range_holds_95_percent_of_the_times_of_networks_that_were_left_out() -> None:
+    """Without the widening it holds 20 of 28: that is what the ranges printed before had for held-out networks."""
+    assert held_share(widening()) >= HELD == 0.95
+    assert held_share(1.0) < 0.75
+    assert held_share(widening() * 0.999) < HELD, "no wider than needed"
+    for core in CORES_KNOWN:
+        low, high = printed_range(core)
+        values = [f.value for f in factors(core)]
+        assert low * 1.1 < min(values) and high > 1.1 * max(values)
+
+
+def test_the_person_detector_s_published_times_lie_in_the_range_of_the_other_networks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The network whose times were once estimated with an error of 23 %, three of seven outside of the printed range."""
+    seen = 0
+    for core in CORES_KNOWN:
+        for left in held_out(core):
+            if left.factor.network == "mobilenet":
+                assert left.low / widening() <= left.factor.value <= left.high * widening()
+                seen += 1
+    assert seen == 7
+    monkeypatch.setattr(cycles, "widening", lambda: 1.0)
+    assert printed_range("cortex-m4")[0] == min(f.value for f in factors("cortex-m4"))
 
 
 def test_every_published_time_names_its_file_and_every_engine_ran_on_the_base_board() -> None:
@@ -89,9 +133,10 @@ def test_an_estimate_is_a_range_that_says_that_it_is_one() -> None:
         " to ",
         "ms at 120 MHz",
         "estimate",
-        "6 published times",
+        "8 published times",
         "NUCLEO-L4R5ZI",
-        "worst error",
+        "the range holds 96 %",
+        "at worst 21 % off",
     ):
         assert part in row["text"], part
     assert estimate("cortex-m4", None, 120e6) is None

@@ -100,6 +100,18 @@ def test_the_tiny_scale_of_a_constant_of_one_value_is_no_matter() -> None:
         assert len(findings.warnings) == told
 
 
+def test_twenty_warnings_of_one_kind_are_one_line() -> None:
+    from espalier.quantize.audit import _Findings, _look_at_scales
+
+    findings, tensor = _Findings({}), flatbuffer.schema.TensorT()
+    tensor.quantization = flatbuffer.quantization_of([4e-9], [0])
+    for number in range(20):
+        _look_at_scales(tensor, f"conv_{number}", findings, single=False)
+    assert findings.warnings == [
+        "several tensors have a scale below 1e-07: conv_0, conv_1, conv_2 and 17 more"
+    ]
+
+
 def test_a_bias_near_overflow_is_told(int8: bytes) -> None:
     def change(model: Any, graph: Any) -> None:
         index = int(graph.operators[0].inputs[2])

@@ -108,8 +108,11 @@ def test_scores_that_a_softmax_makes_zero_do_not_count() -> None:
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-def test_divergence_gives_up_a_heavy_tail_and_the_values_within_are_four_times_finer(seed: int) -> None:
-    values = np.random.default_rng(seed).standard_t(3, (64, 4096)).astype(np.float32)
+def test_divergence_gives_up_a_rare_tail_and_the_values_within_are_four_times_finer(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    values = random.normal(0, 1, (64, 4096, 1)).astype(np.float32)
+    values[random.random(values.shape) < 1e-5] = 20.0
+    values[0, :2] = 20.0
     ends = (float(values.min()), float(values.max()))
     low, high = search_ranges({"t": ends}, {"t": values}, "kl")["t"]
     inside = values[np.abs(values) < np.percentile(np.abs(values), 99.9)]

@@ -13,15 +13,16 @@ from espalier.quantize.candidate import ROUNDED
 from espalier.quantize.climb import climb
 from espalier.quantize.compare import float_answers, nearness, spread
 from espalier.quantize.correct import correct_biases, images_for
-from espalier.quantize.equalize import apply_factors, equalize, factors, find_pairs
+from espalier.quantize.equalize import apply_factors, channel_peaks, equalize, factors, find_pairs
 from espalier.quantize.head import enter_pixels
 from espalier.quantize.labelled import Labelled
 from espalier.quantize.ladder import candidates, start_from
 from espalier.quantize.quantize import quantize, quantize_with
 from espalier.quantize.ranges import measure_ranges
 from espalier.quantize.rewrite import rewrite_float
-from espalier.quantize.search import sample_values, search_ranges
+from espalier.quantize.search import Method, sample_values, search_ranges
 from espalier.quantize.step import run_operator
+from espalier.recipe import InputContract
 
 from .networks import CONTRACT, RELU6, Builder, images, operators, run, small_network
 
@@ -161,9 +162,46 @@ def test_searched_ranges_lie_inside_the_measured_ones() -> None:
         assert found != ranges
 
 
+def test_the_sample_holds_every_channel_whatever_factors_sides_and_channels_share() -> None:
+    """64 x 64 x 96 is 96 times 4,096: every 96th value would be of one channel alone."""
+    data = Builder((1, 64, 64, 3)).conv(96, 1, activation=0).pool().dense(5).softmax().done()
+    contract = InputContract(size=(64, 64), mean=(127.5,), std=(127.5,))
+    entered, pixels = enter_pixels(data, contract), images(4, size=64)
+    ranges = measure_ranges(entered.float_model, pixels, entered.feed)
+    sample = sample_values(entered, pixels, ranges)["conv_2d_0"]
+    assert sample.shape[0] == 4 and sample.shape[2] == 96 and 2_000 <= sample[0].size <= 4_096
+    peaks = channel_peaks(entered, pixels, ["conv_2d_0"])["conv_2d_0"]
+    assert (np.abs(sample).max(axis=(0, 1)) >= 0.3 * peaks).all()
+
+
+@pytest.mark.parametrize("method", ["mse", "percentile", "kl"])
+def test_a_relu6_that_is_mostly_zero_keeps_its_peaks(method: Method) -> None:
+    """The zeros are exact in every range: counted as rounding errors they cut such a tensor to 1.8."""
+    random = np.random.default_rng(5)
+    values = np.clip(random.normal(3, 1.5, (64, 256, 16)), 0, 6).astype(np.float32)
+    values[random.random(values.shape) < 0.98] = 0.0
+    low, high = search_ranges({"t": (0.0, 6.0)}, {"t": values}, method)["t"]
+    assert low == 0.0 and high > 5.0
+
+
+@pytest.mark.parametrize("method", ["mse", "percentile", "kl"])
+def test_no_rule_takes_a_channel_of_a_linear_bottleneck_its_signal(method: Method) -> None:
+    """One channel of 64 is twelve times as large, and the next layer reads it: the tensor's own squared error is least
+    where most of that channel is cut off."""
+    random = np.random.default_rng(6)
+    values = random.normal(0, 1, (64, 64, 64)).astype(np.float32)
+    values[..., 5] = 12 * random.laplace(0, 0.7, values.shape[:2])
+    ends = (float(values.min()), float(values.max()))
+    low, high = search_ranges({"t": ends}, {"t": values}, method)["t"]
+    assert high < ends[1] or low > ends[0] or method == "kl"
+    channel = values[..., 5].astype(np.float64)
+    for cut in (np.maximum(channel - high, 0), np.maximum(low - channel, 0)):
+        assert np.square(cut).mean() <= 0.0101 * channel.var()
+
+
 def test_the_least_squared_error_cuts_outliers_off() -> None:
     random = np.random.default_rng(0)
-    values = random.normal(0, 1, (64, 4096)).astype(np.float32)
+    values = random.normal(0, 1, (64, 4096, 1)).astype(np.float32)
     values[0, 0] = 300.0
     low, high = search_ranges({"t": (-5.0, 300.0)}, {"t": values}, "mse")["t"]
     assert high < 250

@@ -16,10 +16,10 @@ from espalier.quantize.audit import audit_model
 from espalier.quantize.calls import climb_file
 from espalier.quantize.choose import Goal, Step, best_step
 from espalier.quantize.climb import Climb, climb
+from espalier.quantize.climb_model import climb_call
 from espalier.quantize.compare import Nearness
 from espalier.quantize.int16_targets import Wide, int16_refusals, suits
 from espalier.quantize.quantize import quantize_with
-from espalier.quantize.quantize_model import climb_call
 from espalier.quantize.widen import cut
 from espalier.report.content import StepRow
 from espalier.target import Fact, load_target

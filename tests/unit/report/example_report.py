@@ -171,7 +171,7 @@ def example_report(**changes: Any) -> Report:
                 "estimate": {
                     "cycles": [15_000_000, 21_000_000],
                     "milliseconds": [83.0, 117.0],
-                    "text": "about 83 to 117 ms at 180 MHz (estimate, from 6 published times)",
+                    "text": "about 83 to 117 ms at 180 MHz (estimate, from 8 published times)",
                 },
                 "coded": {
                     "flash_bytes": 3_900,

@@ -19,6 +19,7 @@ class Recorded:
 
     events: ClassVar[list[str]] = []
     broken = ""
+    alive = True
 
     def __init__(self, kind: str, *, scratch: Path) -> None:
         self.kind = kind

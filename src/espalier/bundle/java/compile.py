@@ -4,11 +4,11 @@ change of template/*.java. The result, template.jar, is part of the package: a b
 from __future__ import annotations
 
 import subprocess
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from ...errors import ToolMissingError, VerificationError
+from ...scratch import Scratch
 from ..archive import Entry, zip_bytes
 
 # Bytes of Java 8, which every Android toolchain reads; line numbers for stack traces, no local variables.
@@ -29,8 +29,7 @@ def compile_java(sources: Mapping[str, bytes], *, compiler: str = "javac") -> di
 
     Raises ToolMissingError without a compiler, VerificationError with its words when it refuses or warns.
     """
-    with tempfile.TemporaryDirectory(prefix="espalier-java-") as scratch:
-        folder = Path(scratch)
+    with Scratch() as folder:
         for path, data in sources.items():
             (folder / "source" / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / "source" / path).write_bytes(data)
@@ -44,7 +43,7 @@ def compile_java(sources: Mapping[str, bytes], *, compiler: str = "javac") -> di
             raise ToolMissingError(f"{compiler} is not installed", next_step="install a JDK") from None
         except (OSError, subprocess.TimeoutExpired) as problem:
             raise ToolMissingError(f"{compiler} does not work: {problem}", next_step="install a JDK") from None
-        said = done.stderr.decode(errors="replace").replace(scratch, "")
+        said = done.stderr.decode(errors="replace").replace(str(folder), "")
         if done.returncode:
             raise VerificationError(f"javac refuses the Java sources: {said[:2000]}")
         made = sorted((folder / "classes").rglob("*.class"))

@@ -1,11 +1,12 @@
-/* depthwise_conv_2d for cores with byte dot products. Per 16 channels the window's rows are interleaved once: a pixel is
- * 16 channels of 4 rows. 4 rows and 4 columns of a channel are then one gathered vector, a window is one dot product (or
- * several, when it is larger than 4x4). The sums of some pixels wait in memory, to be rescaled 4 channels at a time. */
+/* depthwise_conv_2d for cores with byte dot products, windows of at most 4x3 at stride 1 and 4x4 at stride 2. Per 16
+ * channels the window's rows are interleaved once: a pixel is 16 channels of 4 rows. 4 rows and 4 columns of a channel are
+ * then one gathered vector, a window is one dot product. The sums of some pixels wait in memory, to be rescaled 4 channels
+ * at a time. */
 #include "espalier.h"
 
 #if ESPALIER_HELIUM
-#define PIXEL 64       /* bytes of 16 channels of 4 rows, and of 16 sums */
-#define PIXELS 16      /* whose sums wait */
+#define PIXEL ESPALIER_SUMS_BYTES   /* also of 16 channels of 4 rows */
+#define PIXELS ESPALIER_SUMS_WAITING
 
 /* What the dot products need; the order of the fields is known to the assembly. */
 typedef struct {
@@ -13,18 +14,11 @@ typedef struct {
   const int8_t *weights;
   int32_t *sums;                 /* per pixel 16 of them */
   int32_t channels;
-  int32_t count;                 /* pixels, pairs or fours of them */
-  int32_t step;                  /* bytes from one window to the next */
+  int32_t count;                 /* pixels or pairs of them */
+  int32_t unused;
   int32_t column;                /* bytes from one column of the window to the next */
   int32_t last;                  /* column of a vector beyond which there is none to read */
-  int32_t weight_bytes;          /* of a channel */
-  const int32_t *offsets;        /* of the window's vectors, in bytes */
 } Strip;
-
-/* What the rescaling needs, in the order that its assembly knows. */
-typedef struct {
-  int32_t pixels, channels, pitch, zero, low, high;
-} Finish;
 
 void espalier_depthwise_interleave(int8_t *to, const int8_t *const rows[4], int32_t columns, int32_t pitch);
 __asm__(
@@ -55,7 +49,6 @@ __asm__(
 
 void espalier_depthwise_pairs(const Strip *strip);
 void espalier_depthwise_single(const Strip *strip);
-void espalier_depthwise_many(const Strip *strip);
 /* One window of at most 4x3, stride 1: what is gathered for a pixel serves the next one too, with the weights one column
  * later. */
 #define PAIRS_WEIGHTS "vldrw.u32 q2,[r3],#16\n" "vmov q3,q2\n" "movs r4,#0\n" "vshlc q3,r4,#32\n"
@@ -68,34 +61,9 @@ void espalier_depthwise_many(const Strip *strip);
 /* One window of at most 4x4, stride 2. */
 #define SINGLE_WEIGHTS "vldrw.u32 q2,[r3],#16\n"
 #define SINGLE "vldrw.u32 q0,[q1,#128]!\n" "vmladav.s8 r2,q0,q2\n" "str r2,[r9],#64\n"
-/* Any window, 16 of its values at a time, of four pixels. */
-#define PART(sum) "vldrw.u32 q0,[q3,#0]\n" "vadd.i32 q3,q3,r11\n" "vmladava.s8 " sum ",q0,q2\n"
-#define MANY                      \
-  "push {r1,r5,r7,r10}\n"         \
-  "ldrd r5,r1,[r0,#32]\n"         \
-  "mov r12,r3\n"                  \
-  "adds r5,r5,r3\n"               \
-  "movs r2,#0\n"                  \
-  "movs r4,#0\n"                  \
-  "movs r6,#0\n"                  \
-  "mov r8,r6\n"                   \
-  "3: vldrw.u32 q2,[r12],#16\n"   \
-  "ldr r7,[r1],#4\n"              \
-  "vadd.i32 q3,q1,r7\n"           \
-  PART("r2") PART("r4") PART("r6") PART("r8") \
-  "cmp r12,r5\n"                  \
-  "bne 3b\n"                      \
-  "pop {r1,r5,r7,r10}\n"          \
-  "str r2,[r9],#64\n"             \
-  "str r4,[r9],#64\n"             \
-  "str r6,[r9],#64\n"             \
-  "str r8,[r9],#64\n"             \
-  "lsl r2,r11,#2\n"               \
-  "vadd.i32 q1,q1,r2\n"
-#define MANY_END "ldr r2,[r0,#32]\n" "adds r3,r3,r2\n"
-/* r0 strip, r1 window, r2 r4 r6 r8 sums, r3 weights, r5 sums of the channel, r7 channels, r9 sum, r10 count, r11 step;
+/* r0 strip, r1 window, r2 r4 sums, r3 weights, r5 sums of the channel, r7 channels, r9 sum, r10 count;
  * q1 addresses of a window's columns, q4 offsets of 4 columns. */
-#define STRIP(name, start, weights, sums, end)                                 \
+#define STRIP(name, weights, sums)                                             \
   __asm__(                                                                     \
       ".syntax unified\n"                                                      \
       ".pushsection .text." name ",\"ax\",%progbits\n"                         \
@@ -112,7 +80,7 @@ void espalier_depthwise_many(const Strip *strip);
       "vidup.u32 q4,r4,#1\n"                                                   \
       "vmin.u32 q4,q4,q0\n"                                                    \
       "vmul.i32 q4,q4,r6\n"                                                    \
-      start                                                                    \
+      "subs r1,r1,#128\n"                                                      \
       "1:\n" weights                                                           \
       "vadd.i32 q1,q4,r1\n"                                                    \
       "adds r1,r1,#4\n"                                                        \
@@ -121,7 +89,6 @@ void espalier_depthwise_many(const Strip *strip);
       "dls lr,r10\n"                                                           \
       "2:\n" sums                                                              \
       "le lr,2b\n"                                                             \
-      end                                                                      \
       "subs r7,r7,#1\n"                                                        \
       "bne 1b\n"                                                               \
       "vpop {d8-d9}\n"                                                         \
@@ -129,142 +96,102 @@ void espalier_depthwise_many(const Strip *strip);
       "pop {r4-r11,pc}\n"                                                      \
       ".size " name ",.-" name "\n"                                            \
       ".popsection\n")
-STRIP("espalier_depthwise_pairs", "subs r1,r1,#128\n", PAIRS_WEIGHTS, PAIRS, "");
-STRIP("espalier_depthwise_single", "subs r1,r1,#128\n", SINGLE_WEIGHTS, SINGLE, "");
-STRIP("espalier_depthwise_many", "", "", MANY, MANY_END);
+STRIP("espalier_depthwise_pairs", PAIRS_WEIGHTS, PAIRS);
+STRIP("espalier_depthwise_single", SINGLE_WEIGHTS, SINGLE);
 
-/* Multiplying by one and doubling adds the sign: a half rounds away from zero then. */
-void espalier_depthwise_finish(const int32_t *sums, const espalier_channel *channels, int8_t *out, const Finish *how);
-__asm__(
-    ".syntax unified\n"
-    ".pushsection .text.espalier_depthwise_finish,\"ax\",%progbits\n"
-    ".balign 4\n.thumb\n.thumb_func\n.type espalier_depthwise_finish,%function\n.global espalier_depthwise_finish\n"
-    "espalier_depthwise_finish:\n"
-    "push {r4-r11,lr}\n"
-    "sub sp,sp,#4\n"
-    "vpush {d8-d13}\n"
-    "ldm r3,{r4-r9}\n"
-    "vdup.32 q4,r8\n"
-    "vdup.32 q5,r9\n"
-    "movs r8,#0\n"
-    "movs r9,#3\n"
-    "vidup.u32 q6,r8,#4\n"
-    "vmul.i32 q6,q6,r9\n"
-    "mov r10,#1\n"
-    "1: vldrw.u32 q1,[r1,q6]\n"
-    "adds r1,r1,#4\n"
-    "vldrw.u32 q2,[r1,q6]\n"
-    "adds r1,r1,#4\n"
-    "vldrw.u32 q3,[r1,q6]\n"
-    "adds r1,r1,#40\n"
-    "vneg.s32 q3,q3\n"
-    "mov r9,r0\n"
-    "adds r0,r0,#16\n"
-    "mov r3,r2\n"
-    "adds r2,r2,#4\n"
-    "vctp.32 r5\n"
-    "dls lr,r4\n"
-    "2: vldrw.u32 q0,[r9],#64\n"
-    "vadd.i32 q0,q0,q1\n"
-    "vqrdmulh.s32 q0,q0,q2\n"
-    "vqdmlah.s32 q0,q0,r10\n"
-    "vrshl.s32 q0,q0,q3\n"
-    "vadd.i32 q0,q0,r7\n"
-    "vmax.s32 q0,q0,q4\n"
-    "vmin.s32 q0,q0,q5\n"
-    "vpst\n"
-    "vstrbt.32 q0,[r3]\n"
-    "adds r3,r3,r6\n"
-    "le lr,2b\n"
-    "subs r5,r5,#4\n"
-    "bgt 1b\n"
-    "vpop {d8-d13}\n"
-    "add sp,sp,#4\n"
-    "pop {r4-r11,pc}\n"
-    ".size espalier_depthwise_finish,.-espalier_depthwise_finish\n"
-    ".popsection\n");
-
-/* The window's rows of up to 16 channels, 4 and 4 rows interleaved. */
+/* The window's rows of up to 16 channels, 4 of them interleaved. */
 static void interleave(const espalier_depthwise_bytes_layer *l, void *state, int8_t *work, int32_t block) {
-  int32_t first, i;
-  for (first = 0; first < l->kernel_height; first += 4) {
-    const int8_t *rows[4];
-    for (i = 0; i < 4; i++) {
-      /* Rows behind the window's last have no weight: any will do. */
-      int32_t row = first + i < l->kernel_height ? first + i : first;
-      rows[i] = espalier_ring_row(&l->ring, state, row * l->dilation_height) + block;
+  const int8_t *rows[4];
+  int32_t i;
+  for (i = 0; i < 4; i++) {
+    /* Rows behind the window's last have no weight: any will do. */
+    rows[i] = espalier_ring_row(&l->ring, state, i < l->kernel_height ? i * l->dilation_height : 0) + block;
+  }
+  espalier_depthwise_interleave(work, rows, l->ring_width, l->out_channels);
+}
+#endif
+
+/* One row of a channel whose requantization is not short. */
+static void slow_channel(const espalier_depthwise_bytes_layer *l, void *state, int32_t number, int8_t *out) {
+  const espalier_slow_channel *c = l->slow + number;
+  int32_t x, ky, kx;
+  for (x = 0; x < l->out_width; x++) {
+    const int8_t *w = l->slow_taps + number * l->kernel_height * l->kernel_width;
+    uint32_t sum = (uint32_t)c->bias;
+    for (ky = 0; ky < l->kernel_height; ky++) {
+      const int8_t *at = espalier_ring_row(&l->ring, state, ky * l->dilation_height) + c->channel;
+      for (kx = 0; kx < l->kernel_width; kx++) {
+        sum += (uint32_t)(at[(x * l->stride_width + kx) * l->out_channels] * *w++);
+      }
     }
-    espalier_depthwise_interleave(work, rows, l->ring_width, l->out_channels);
-    work += l->plane_bytes;
+    out[x * l->out_channels + c->channel] = espalier_slow_output((int32_t)sum, c, l->out_zero, l->low, l->high);
   }
 }
 
+static void finish_row(const espalier_depthwise_bytes_layer *l, void *state, int8_t *out) {
+  int32_t i;
+  for (i = 0; i < l->slow_count; i++) slow_channel(l, state, i, out);
+  espalier_ring_next(&l->ring, state);
+}
+
+#if ESPALIER_HELIUM
 void espalier_depthwise_bytes_row(const espalier_depthwise_bytes_layer *l, void *state, void *work, const int8_t *in,
                                   int8_t *out) {
-  int32_t single = l->weight_bytes == 16 && l->stride_width == 2;
   int32_t block, x;
   Strip strip;
-  Finish finish;
+  espalier_depthwise_rescaling how;
   (void)in;
-  strip.sums = (int32_t *)(void *)((int8_t *)work + l->planes_bytes);
-  strip.step = PIXEL * l->stride_width;
-  strip.column = PIXEL * l->dilation_width;
-  strip.last = l->pairs || l->kernel_width > 4 ? 3 : l->kernel_width - 1;
-  strip.weight_bytes = l->weight_bytes;
-  strip.offsets = l->offsets;
-  finish.pitch = l->out_channels;
-  finish.zero = l->out_zero;
-  finish.low = l->low;
-  finish.high = l->high;
+  strip.sums = (int32_t *)(void *)((int8_t *)work + l->plane_bytes);
+  strip.column = PIXEL;
+  strip.last = l->stride_width == 1 ? 3 : l->kernel_width - 1;
+  how.pitch = l->out_channels;
+  how.zero = l->out_zero;
+  how.low = l->low;
+  how.high = l->high;
   for (block = 0; block < l->out_channels; block += 16) {
     int32_t channels = l->out_channels - block < 16 ? l->out_channels - block : 16;
     interleave(l, state, work, block);
-    strip.weights = l->weights + block * l->weight_bytes;
+    strip.weights = l->weights + block * 16;
     strip.channels = channels;
-    finish.channels = channels;
+    how.channels = channels;
     for (x = 0; x < l->out_width; x += PIXELS) {
       int32_t pixels = l->out_width - x < PIXELS ? l->out_width - x : PIXELS;
-      strip.base = (int8_t *)work + x * strip.step;
-      strip.count = l->pairs ? (pixels + 1) >> 1 : (single ? pixels : (pixels + 3) >> 2);
-      finish.pixels = pixels;
-      if (l->pairs) {
+      strip.base = (int8_t *)work + x * PIXEL * l->stride_width;
+      how.pixels = pixels;
+      if (l->stride_width == 1) {
+        strip.count = (pixels + 1) >> 1;
         espalier_depthwise_pairs(&strip);
-      } else if (single) {
-        espalier_depthwise_single(&strip);
       } else {
-        espalier_depthwise_many(&strip);
+        strip.count = pixels;
+        espalier_depthwise_single(&strip);
       }
-      espalier_depthwise_finish(strip.sums, l->channels + block, out + x * l->out_channels + block, &finish);
+      espalier_depthwise_finish(strip.sums, l->channels + block, out + x * l->out_channels + block, &how);
     }
   }
-  espalier_ring_next(&l->ring, state);
+  finish_row(l, state, out);
 }
 #else
 void espalier_depthwise_bytes_row(const espalier_depthwise_bytes_layer *l, void *state, void *work, const int8_t *in,
                                   int8_t *out) {
-  int32_t across = (l->kernel_width + 3) >> 2;
   int32_t x, channel, ky, kx;
+  int8_t *row = out;
   (void)work;
   (void)in;
   for (x = 0; x < l->out_width; x++) {
     for (channel = 0; channel < l->out_channels; channel++) {
-      const int8_t *w = l->weights + channel * l->weight_bytes;
       const espalier_channel *c = l->channels + channel;
       int32_t sum = c->bias;
       for (ky = 0; ky < l->kernel_height; ky++) {
         const int8_t *at = espalier_ring_row(&l->ring, state, ky * l->dilation_height) + channel;
         for (kx = 0; kx < l->kernel_width; kx++) {
-          /* The last vector of a row of them ends with the window's last column. */
-          int32_t lane = kx < 4 * (across - 1) ? kx & 3 : kx - l->kernel_width + (across > 1 ? 4 : l->kernel_width);
-          int32_t tap = 16 * ((ky >> 2) * across + (kx >> 2)) + 4 * lane + (ky & 3);
-          sum += at[(x * l->stride_width + kx * l->dilation_width) * l->out_channels] * w[tap];
+          sum += at[(x * l->stride_width + kx) * l->out_channels] * l->weights[16 * channel + 4 * kx + ky];
         }
       }
       sum = espalier_requantize(sum, c->multiplier, -c->shift) + l->out_zero;
       *out++ = (int8_t)espalier_clamp(sum, l->low, l->high);
     }
   }
-  espalier_ring_next(&l->ring, state);
+  finish_row(l, state, row);
 }
 #endif
 

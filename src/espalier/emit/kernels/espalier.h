@@ -215,6 +215,7 @@ typedef struct {
   int32_t constant;           /* -plain * zero point of the plain operand, plus nothing else */
   int32_t scaled_multiplier, scaled_shift, scaled_sign, scaled_zero;
   int32_t multiplier, shift;  /* right shift 1..22 */
+  int32_t left_shift;         /* of the scaled operand, before it is scaled */
   int8_t swapped;             /* the first input is the scaled one */
   int8_t out_zero, low, high;
 } espalier_add_layer;
@@ -248,16 +249,33 @@ void espalier_max_pool_2d_row(const espalier_pool_layer *layer, void *state, voi
 
 /* ---- fully connected ------------------------------------------------------------------------------------------- */
 
-/* weights: per pair of units the layout of espalier_conv_2d_layer with one segment; depth is padded with zeros. */
-typedef struct {
+/* weights: per pair of units the layout of espalier_conv_2d_layer with one segment; for espalier_dense_bytes unit by unit. Each
+ * unit is padded with zeros to a multiple of 4, the units to pairs. shift of a pair: the right shift of the short form (1..22),
+ * or, where that is not exact for every input of a unit, TFLite's shift - ESPALIER_LONG_SHIFT, which is below 0. */
+typedef struct espalier_fully_connected_layer espalier_fully_connected_layer;
+typedef void (*espalier_dense_kernel)(const espalier_fully_connected_layer *layer, const int8_t *in, int8_t *out,
+                                      void *scratch);
+struct espalier_fully_connected_layer {
   const int8_t *weights;
   const espalier_pair *pairs;
+  espalier_dense_kernel kernel;
   int32_t rows, depth, units;
-  int32_t fast;
-  int8_t in_zero, out_zero, low, high;
-} espalier_fully_connected_layer;
+  int32_t out_pitch; /* from one output row to the next */
+  int8_t out_zero, low, high;
+  int8_t long_units; /* whether there are units that take the long form */
+};
 
-void espalier_fully_connected(const espalier_fully_connected_layer *layer, const int8_t *in, int8_t *out);
+enum { ESPALIER_LONG_SHIFT = 64 };
+
+void espalier_dense_rows(const espalier_fully_connected_layer *layer, const int8_t *in, int8_t *out, void *scratch);
+/* At least four rows, four at a time; scratch: four rows of 16-bit values, each padded to a multiple of 4. */
+void espalier_dense_tiles(const espalier_fully_connected_layer *layer, const int8_t *in, int8_t *out, void *scratch);
+void espalier_dense_bytes(const espalier_fully_connected_layer *layer, const int8_t *in, int8_t *out, void *scratch);
+
+static inline void espalier_fully_connected(const espalier_fully_connected_layer *layer, const int8_t *in, int8_t *out,
+                                            void *scratch) {
+  layer->kernel(layer, in, out, scratch);
+}
 
 /* ---- softmax --------------------------------------------------------------------------------------------------- */
 
@@ -265,9 +283,10 @@ typedef struct {
   int32_t rows, depth;
   int32_t multiplier, shift; /* left shift */
   int32_t least;             /* differences to the maximum below it count as zero */
+  int32_t tabled;            /* the exponentials of all 256 differences are computed first, into the scratch (1 KB) */
 } espalier_softmax_layer;
 
-void espalier_softmax(const espalier_softmax_layer *layer, const int8_t *in, int8_t *out);
+void espalier_softmax(const espalier_softmax_layer *layer, const int8_t *in, int8_t *out, void *scratch);
 
 /* ---- general operators: any element type and shape, less speed ---------------------------------------------------- */
 
@@ -314,6 +333,16 @@ void espalier_binary(const espalier_binary_layer *layer, const int8_t *a, const 
 /* mul of int8 with a multiplier above 0 and a right shift of 1..22. */
 void espalier_mul(const espalier_binary_layer *layer, const int8_t *a, const int8_t *b, int8_t *out);
 
+/* add, sub and squared_difference of int8 where an operand is repeated; the operands meet as in espalier_add. */
+typedef struct {
+  espalier_add_layer sum; /* its count: along the last axis */
+  int32_t extent[3], a_stride[4], b_stride[4];
+  int32_t squared;
+} espalier_broadcast_layer;
+
+void espalier_broadcast(const espalier_broadcast_layer *layer, const int8_t *a, const int8_t *b, int8_t *out,
+                        void *scratch);
+
 /* x * multiplier for x above the input's zero point, x * negative multiplier below; relu, leaky_relu, quantize. */
 typedef struct {
   int32_t count, in_type, out_type;
@@ -341,6 +370,15 @@ typedef struct {
 } espalier_reduce_pixels_layer;
 
 void espalier_reduce_pixels(const espalier_reduce_pixels_layer *layer, const int8_t *in, int8_t *out);
+
+/* The sum over the last axis of an int8 tensor, rescaled: mean and sum. */
+typedef struct {
+  int32_t rows, depth;
+  int32_t offset; /* input zero point * depth */
+  int32_t multiplier, shift, out_zero, low, high;
+} espalier_reduce_rows_layer;
+
+void espalier_reduce_rows(const espalier_reduce_rows_layer *layer, const int8_t *in, int8_t *out);
 
 typedef struct {
   int32_t outer, depth, inner;
@@ -378,9 +416,14 @@ typedef struct {
   const int32_t *batches; /* pairs: first element of a and of b */
   int32_t count, rows, depth, columns, a_row, a_step, b_step, b_column;
   int32_t a_zero, b_zero, out_zero, multiplier, shift;
+  int32_t block; /* int8: columns that are packed at once, an even number */
+  int32_t fast;  /* int8: the short requantization is exact: |sum| < 2^30, a multiplier above 0, a right shift of 1..22 */
 } espalier_batch_matmul_layer;
 
-void espalier_batch_matmul(const espalier_batch_matmul_layer *layer, const int8_t *a, const int8_t *b, int8_t *out);
+/* scratch: four rows of 16-bit values, `block` columns, each padded to a multiple of 4, and where the values of a row do not
+ * lie together four rows of bytes. */
+void espalier_batch_matmul(const espalier_batch_matmul_layer *layer, const int8_t *a, const int8_t *b, int8_t *out,
+                           void *scratch);
 void espalier_batch_matmul_int16(const espalier_batch_matmul_layer *layer, const int16_t *a, const int16_t *b,
                                  int16_t *out);
 
@@ -531,17 +574,57 @@ typedef struct {
   int32_t bias, multiplier, rounding, shift;
 } espalier_rounded_channel;
 
-/* The same for cores with dual 16-bit multiplications: fast, 3x3, no dilation, stride 1 or 2, channels in fours. weights:
- * per pair of channels, per row, per channel the 16-bit values w0, w1, w1, w2. */
+/* A channel for which that is not exact: computed anew, TFLite's shift (positive: left). */
+typedef struct {
+  int32_t channel, bias, multiplier, shift;
+} espalier_slow_channel;
+
+static inline int8_t espalier_slow_output(int32_t sum, const espalier_slow_channel *c, int32_t zero, int32_t low,
+                                          int32_t high) {
+  sum = espalier_clamp(espalier_requantize(sum, c->multiplier, c->shift), -512, 511) + zero;
+  return (int8_t)espalier_clamp(sum, low, high);
+}
+
+/* What the kernels for dual multiplications need; the order of the fields is known to the assembly. */
+typedef struct {
+  const int16_t *weights;
+  const espalier_rounded_channel *channels;
+  int8_t *out[2];               /* of the first pair's pixels */
+  int32_t step;                 /* bytes from one pair's pixels to the next one's */
+  int32_t count;                /* pairs */
+  int32_t turn;                 /* 1: the last pair's second pixel goes to `spare`; -1: it does not */
+  int8_t *spare;
+  const int8_t *const *rows;
+  const int8_t *const *rows_end;
+  int32_t offset;               /* bytes from the start of the rows to the block */
+  int32_t words;                /* pairs of taps in a row */
+} espalier_depthwise_strip;
+
+typedef void (*espalier_depthwise_strip_kernel)(const espalier_depthwise_strip *strip);
+
+/* 3x3, and any window; of stride 1 and 2. */
+void espalier_depthwise_dual_1(const espalier_depthwise_strip *strip);
+void espalier_depthwise_dual_2(const espalier_depthwise_strip *strip);
+void espalier_depthwise_dual_any_1(const espalier_depthwise_strip *strip);
+void espalier_depthwise_dual_any_2(const espalier_depthwise_strip *strip);
+
+/* The same for cores with dual 16-bit multiplications, stride 1 or 2; channels are padded to 4. weights: per pair of
+ * channels, per row; 3x3: per channel the 16-bit values w0, w1, w1, w2; others: per two taps both channels' two values. */
 typedef struct {
   espalier_ring ring;
   const int16_t *weights;
   const espalier_rounded_channel *scales;
-  int16_t in_width, channels, out_height, out_width, stride_width;
-  int16_t pad_left;           /* 0 or 1 */
+  espalier_depthwise_strip_kernel strip;
+  const espalier_slow_channel *slow;
+  const int8_t *slow_taps;    /* per slow channel those of a window */
+  int16_t slow_count;
+  int16_t in_width, in_channels, out_height, out_width, channels, multiplier, stride_width;
+  int16_t kernel_height, kernel_width, dilation_height, pad_left;
   int16_t ring_width;         /* even */
   int16_t narrow;             /* the ring holds bytes as they come */
-  int8_t low, high;
+  int16_t block_weights;      /* of 4 channels */
+  int32_t last_at, wide_at;   /* in the private memory of a row: outputs of a last block that is not whole, wide rows */
+  int8_t out_zero, low, high;
 } espalier_depthwise_dual_layer;
 
 void espalier_depthwise_dual(const espalier_depthwise_dual_layer *layer, const int8_t *in, int8_t *out, void *scratch);
@@ -549,19 +632,29 @@ void espalier_depthwise_dual_push(const espalier_depthwise_dual_layer *layer, vo
 void espalier_depthwise_dual_row(const espalier_depthwise_dual_layer *layer, void *state, void *work, const int8_t *in,
                                   int8_t *out);
 
-/* The same for cores with byte dot products, where the fast requantization is exact; the ring holds bytes. weights: per
- * channel, per 4 rows and 4 columns of the window (rows outermost), 16 bytes: 4 rows of each column, padded with zeros. */
+/* Sums of some pixels wait in memory to be rescaled, 16 channels for each. */
+#define ESPALIER_SUMS_BYTES 64
+#define ESPALIER_SUMS_WAITING 16
+typedef struct {
+  int32_t pixels, channels, pitch, zero, low, high;
+} espalier_depthwise_rescaling;
+
+/* For cores with byte dot products; the order of the fields is known to the assembly. */
+void espalier_depthwise_finish(const int32_t *sums, const espalier_channel *channels, int8_t *out,
+                               const espalier_depthwise_rescaling *how);
+
+/* The same for cores with byte dot products, windows of at most 4x3 at stride 1 and 4x4 at stride 2, not dilated across;
+ * the ring holds bytes as they come. weights: per channel 16 bytes, 4 rows of each of 4 columns, padded with zeros. */
 typedef struct {
   espalier_ring ring;
   const int8_t *weights;
   const espalier_channel *channels; /* right shifts 1..22; padded to fours */
-  const int32_t *offsets;     /* per 16 bytes of weights, where their values lie in the interleaved rows */
+  const espalier_slow_channel *slow;
+  const int8_t *slow_taps;    /* per slow channel those of a window */
+  int16_t slow_count;
   int16_t in_width, in_channels, out_height, out_width, out_channels, multiplier;
-  int16_t kernel_height, kernel_width, dilation_height, dilation_width, stride_width, ring_width;
-  int16_t pairs;              /* at most 4x3, stride 1, no dilation across */
-  int32_t weight_bytes;       /* of a channel */
-  int32_t plane_bytes;        /* of 4 interleaved rows */
-  int32_t planes_bytes;       /* of all of the window's rows; the sums follow */
+  int16_t kernel_height, kernel_width, dilation_height, stride_width, ring_width;
+  int32_t plane_bytes;        /* of 4 interleaved rows; the sums follow */
   int8_t out_zero, low, high;
 } espalier_depthwise_bytes_layer;
 
@@ -569,6 +662,29 @@ void espalier_depthwise_bytes(const espalier_depthwise_bytes_layer *layer, const
 void espalier_depthwise_bytes_push(const espalier_depthwise_bytes_layer *layer, void *state, const int8_t *row);
 void espalier_depthwise_bytes_row(const espalier_depthwise_bytes_layer *layer, void *state, void *work, const int8_t *in,
                                   int8_t *out);
+
+/* The same for any other window; the ring's rows hold one channel after the other. weights: per channel, per row, 16 taps
+ * at a time, padded with zeros. */
+typedef struct {
+  espalier_ring ring;
+  const int8_t *weights;
+  const espalier_channel *channels; /* right shifts 1..22; padded to fours */
+  const espalier_slow_channel *slow;
+  const int8_t *slow_taps;    /* per slow channel those of a window */
+  int16_t slow_count;
+  int16_t in_width, in_channels, out_height, out_width, out_channels, multiplier;
+  int16_t kernel_height, kernel_width, dilation_height, stride_width;
+  int16_t parts;              /* of 16 taps of a row */
+  int16_t pitch;              /* bytes from one channel of a row to the next */
+  int32_t offsets_bytes;      /* in the private memory of a row, before the sums */
+  int8_t out_zero, low, high;
+} espalier_depthwise_planes_layer;
+
+void espalier_depthwise_planes(const espalier_depthwise_planes_layer *layer, const int8_t *in, int8_t *out,
+                               void *scratch);
+void espalier_depthwise_planes_push(const espalier_depthwise_planes_layer *layer, void *state, const int8_t *row);
+void espalier_depthwise_planes_row(const espalier_depthwise_planes_layer *layer, void *state, void *work,
+                                   const int8_t *in, int8_t *out);
 
 /* ---- weights as a code ------------------------------------------------------------------------------------------ */
 
@@ -610,7 +726,6 @@ void espalier_conv_2d_coded(const espalier_conv_2d_coded_layer *layer, const int
 
 typedef struct {
   espalier_code code;
-  int32_t rows, units;
   espalier_fully_connected_layer layer;
 } espalier_fully_connected_coded_layer;
 
@@ -634,6 +749,14 @@ typedef struct {
 
 void espalier_depthwise_bytes_coded(const espalier_depthwise_bytes_coded_layer *layer, const int8_t *in, int8_t *out,
                                     void *scratch);
+
+typedef struct {
+  espalier_code code;
+  espalier_depthwise_planes_layer layer;
+} espalier_depthwise_planes_coded_layer;
+
+void espalier_depthwise_planes_coded(const espalier_depthwise_planes_coded_layer *layer, const int8_t *in, int8_t *out,
+                                     void *scratch);
 
 typedef struct {
   espalier_code code;

@@ -12,6 +12,15 @@ void espalier_move(const espalier_move_layer *l, const int8_t *in, int8_t *out) 
         for (m = 0; m < e[3]; m++) {
           const int8_t *f = from + i * is[0] + j * is[1] + k * is[2] + m * is[3];
           int8_t *t = to + i * os[0] + j * os[1] + k * os[2] + m * os[3];
+          if (l->block == 1) {
+            int32_t in_step = is[4], out_step = os[4];
+            for (n = e[4]; n > 0; n--) {
+              *t = *f;
+              f += in_step;
+              t += out_step;
+            }
+            continue;
+          }
           for (n = 0; n < e[4]; n++) {
             espalier_copy(t, f, l->block);
             f += is[4];

@@ -36,24 +36,41 @@ __asm__(
     ".popsection\n");
 #endif
 
-/* Elements along the innermost axis. */
-static void row(const espalier_binary_layer *l, const int8_t *a, const int8_t *b, int8_t *out) {
-  int32_t a_zero = l->a_zero, b_zero = l->b_zero, a_step = l->a_stride[3], b_step = l->b_stride[3];
-  int32_t multiplier = l->multiplier, shift = -l->shift, low = l->low, high = l->high;
-  int32_t rounding = (2 * l->out_zero + 1) * ((int32_t)1 << (shift - 1)), count;
-#if ESPALIER_HELIUM
-  if (a_step == 1 && b_step == 1) {
-    const int32_t constants[7] = {-a_zero, -b_zero, multiplier, -shift, l->out_zero, low, high};
-    espalier_mul_fours(a, b, out, l->extent[3], constants);
-    return;
-  }
-#endif
+/* One operand is the same along the innermost axis: its steps, doubled. */
+static void row_by_one(const espalier_binary_layer *l, const int8_t *a, int32_t a_zero, int32_t factor, int8_t *out) {
+  int32_t multiplier = l->multiplier, shift = -l->shift, low = l->low, high = l->high, count;
+  int32_t rounding = (2 * l->out_zero + 1) * ((int32_t)1 << (shift - 1));
   for (count = l->extent[3]; count > 0; count--) {
-    int32_t x = espalier_scale_doubled((*a - a_zero) * (*b - b_zero) * 2, multiplier);
+    int32_t x = espalier_scale_doubled((*a++ - a_zero) * factor, multiplier);
     x += x >> 31;
     *out++ = (int8_t)espalier_clamp((x + rounding) >> shift, low, high);
-    a += a_step;
-    b += b_step;
+  }
+}
+
+static void row_by_row(const espalier_binary_layer *l, const int8_t *a, const int8_t *b, int8_t *out) {
+#if ESPALIER_HELIUM
+  const int32_t constants[7] = {-l->a_zero, -l->b_zero, l->multiplier, l->shift, l->out_zero, l->low, l->high};
+  espalier_mul_fours(a, b, out, l->extent[3], constants);
+#else
+  int32_t a_zero = l->a_zero, b_zero = l->b_zero;
+  int32_t multiplier = l->multiplier, shift = -l->shift, low = l->low, high = l->high, count;
+  int32_t rounding = (2 * l->out_zero + 1) * ((int32_t)1 << (shift - 1));
+  for (count = l->extent[3]; count > 0; count--) {
+    int32_t x = espalier_scale_doubled((*a++ - a_zero) * (*b++ - b_zero) * 2, multiplier);
+    x += x >> 31;
+    *out++ = (int8_t)espalier_clamp((x + rounding) >> shift, low, high);
+  }
+#endif
+}
+
+/* Elements along the innermost axis, where each operand has a step of 0 or 1. */
+static void row(const espalier_binary_layer *l, const int8_t *a, const int8_t *b, int8_t *out) {
+  if (l->b_stride[3] == 0) {
+    row_by_one(l, a, l->a_zero, 2 * (*b - l->b_zero), out);
+  } else if (l->a_stride[3] == 0) {
+    row_by_one(l, b, l->b_zero, 2 * (*a - l->a_zero), out);
+  } else {
+    row_by_row(l, a, b, out);
   }
 }
 

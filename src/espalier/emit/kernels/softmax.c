@@ -42,31 +42,67 @@ static int32_t one_over_one_plus(int32_t x) {
   return shift_saturating(y, 1);
 }
 
-/* exp of a difference to the maximum, Q0.31. */
+/* exp of a difference to the maximum, Q0.31; 0 for those too far below it. */
 static int32_t exp_of(const espalier_softmax_layer *l, int32_t difference) {
+  if (difference < l->least) return 0;
   return exp_negative(espalier_scale((int32_t)((uint32_t)difference << l->shift), l->multiplier));
 }
 
-void espalier_softmax(const espalier_softmax_layer *l, const int8_t *in, int8_t *out) {
+/* What a row's sum makes of each exponential: it is scaled, and shifted right with rounding. */
+typedef struct {
+  int32_t scale, shift;
+} row_scale;
+
+static row_scale scale_of(int32_t sum) {
+  int32_t headroom = 0;
+  row_scale s;
+  while (!(((uint32_t)sum << headroom) & 0x80000000u)) headroom++;
+  s.scale = one_over_one_plus((int32_t)(((uint32_t)sum << headroom) - 0x80000000u));
+  s.shift = 12 - headroom + 31 - 8;
+  return s;
+}
+
+/* Exponentials and products are not negative: halves go up. */
+static int32_t share(int32_t exponential) { return (int32_t)(((uint32_t)exponential + 0x800u) >> 12); }
+
+static int8_t output(int32_t exponential, row_scale s) {
+  uint32_t product = (uint32_t)espalier_scale(exponential, s.scale);
+  uint32_t x = s.shift > 31 ? 0 : (product + ((uint32_t)1 << (s.shift - 1))) >> s.shift;
+  return (int8_t)((x > 255 ? 255 : (int32_t)x) - 128);
+}
+
+static int32_t largest_of(const int8_t *in, int32_t count) {
+  int32_t largest = -128;
+  for (; count > 0; count--, in++) largest = *in > largest ? *in : largest;
+  return largest;
+}
+
+static void row_from_table(const int32_t *table, const int8_t *in, int8_t *out, int32_t depth) {
+  const int32_t *of = table + largest_of(in, depth);
+  int32_t sum = 0, i;
+  row_scale s;
+  for (i = 0; i < depth; i++) sum += share(*(of - in[i]));
+  s = scale_of(sum);
+  for (i = 0; i < depth; i++) out[i] = output(*(of - in[i]), s);
+}
+
+static void row_without(const espalier_softmax_layer *l, const int8_t *in, int8_t *out) {
+  int32_t largest = largest_of(in, l->depth), sum = 0, i;
+  row_scale s;
+  for (i = 0; i < l->depth; i++) sum += share(exp_of(l, in[i] - largest));
+  s = scale_of(sum);
+  for (i = 0; i < l->depth; i++) out[i] = output(exp_of(l, in[i] - largest), s);
+}
+
+void espalier_softmax(const espalier_softmax_layer *l, const int8_t *in, int8_t *out, void *scratch) {
+  int32_t *table = scratch;
   int32_t row, i;
+  for (i = 0; i < 256 && l->tabled; i++) table[i] = exp_of(l, -i);
   for (row = 0; row < l->rows; row++) {
-    int32_t largest = -128, sum = 0, headroom = 0, scale, shift;
-    for (i = 0; i < l->depth; i++) largest = in[i] > largest ? in[i] : largest;
-    for (i = 0; i < l->depth; i++) {
-      int32_t difference = in[i] - largest;
-      if (difference >= l->least) sum += espalier_round_shift(exp_of(l, difference), 12);
-    }
-    while (!(((uint32_t)sum << headroom) & 0x80000000u)) headroom++;
-    scale = one_over_one_plus((int32_t)(((uint32_t)sum << headroom) - 0x80000000u));
-    shift = 12 - headroom + 31 - 8;
-    for (i = 0; i < l->depth; i++) {
-      int32_t difference = in[i] - largest;
-      int32_t x = -128;
-      if (difference >= l->least) {
-        int32_t product = espalier_scale(exp_of(l, difference), scale);
-        x = espalier_clamp((shift > 31 ? 0 : espalier_round_shift(product, shift)) - 128, -128, 127);
-      }
-      out[i] = (int8_t)x;
+    if (l->tabled) {
+      row_from_table(table, in, out, l->depth);
+    } else {
+      row_without(l, in, out);
     }
     in += l->depth;
     out += l->depth;

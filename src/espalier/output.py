@@ -1,0 +1,61 @@
+"""What a build's output folder holds, and what in it no build wrote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from .publish import Owner
+
+REPORT = "report.json"
+_FORMAT = "espalier-report/"
+_TOP = frozenset({REPORT, "report.html", "junit.xml", "summary.md"})
+_DROPPINGS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+"""What file managers leave wherever they look."""
+
+
+def refusal(folder: Path) -> str:
+    """Why a folder must not be replaced by a build: it is no output of one; "" when it is."""
+    return "" if _report(folder) is not None else f"no build wrote it: it has no {REPORT} of one"
+
+
+def added(folder: Path) -> list[str]:
+    """Relative paths in an output that no build wrote, sorted; a folder stands for all that is in it."""
+    report = _report(folder) or {}
+    targets = {str(row.get("path")) for row in report.get("bundles", ()) if isinstance(row, dict)}
+    found: list[str] = []
+    for path in folder.iterdir():
+        real_folder = path.is_dir() and not path.is_symlink()
+        if path.name in _DROPPINGS or (path.name in _TOP and path.is_file() and not path.is_symlink()):
+            continue
+        if path.name == "model" and real_folder:
+            found += [f"model/{p.name}" for p in path.iterdir() if p.suffix != ".tflite"]
+        elif path.name in targets and real_folder:
+            found += [f"{path.name}/{name}" for name in _added_to_bundle(path)]
+        else:
+            found.append(path.name)
+    return sorted(name for name in found if name.rpartition("/")[2] not in _DROPPINGS)
+
+
+OUTPUT = Owner(refusal=refusal, added=added)
+
+
+def _report(folder: Path) -> dict[str, Any] | None:
+    try:
+        report = msgspec.json.decode((folder / REPORT).read_bytes(), type=dict[str, Any])
+    except (OSError, msgspec.DecodeError):
+        return None
+    return report if str(report.get("format", "")).startswith(_FORMAT) else None
+
+
+def _added_to_bundle(folder: Path) -> list[str]:
+    """Files of a bundle's folder that its manifest does not name; all, without a readable manifest."""
+    try:
+        manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=dict[str, Any])
+        listed = {str(row["path"]) for row in manifest["files"]} | {"manifest.json"}
+    except (OSError, msgspec.DecodeError, KeyError, TypeError):
+        listed = set()
+    present = (p for p in folder.rglob("*") if p.is_symlink() or not p.is_dir())
+    return [name for name in (p.relative_to(folder).as_posix() for p in present) if name not in listed]
