@@ -148,7 +148,7 @@ def gtsrb_multi_scale(k: Any) -> Model:
 def fire_net(k: Any) -> Model:
     lay, layers = k.layers, []
     for filters in (16, 32, 64):
-        layers += [lay.Conv2D(filters, 3, activation="relu"), lay.AveragePooling2D(), lay.Dropout(0.5)]
+        layers += [lay.Conv2D(filters, 3, activation="relu"), lay.AveragePooling2D(2), lay.Dropout(0.5)]
     layers += [lay.Flatten(), lay.Dense(256, activation="relu"), lay.Dropout(0.2), lay.Dense(128, activation="relu")]
     return stack(k, (64, 64, 3), *layers, lay.Dense(2, activation="softmax"))
 

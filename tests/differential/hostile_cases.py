@@ -1,4 +1,4 @@
-"""Directed cases of depthwise and narrow convolutions: odd counts, small maps, windows and strides of all kinds, with
+"""Directed cases of depthwise, narrow and transposed convolutions: odd counts, small maps, windows and strides of all kinds, with
 channels that are dead, nearly dead, or rescaled beyond what the fast kernels take."""
 
 from __future__ import annotations
@@ -34,6 +34,14 @@ NARROW = (
     *((21, 8, kernel, 6, stride, padding) for kernel in (1, 2, 5) for stride in (1, 2) for padding in ("same", "valid")),
     (40, 4, 9, 16, 3, "same"),
 )
+TRANSPOSED = (
+    # height, width, channels, kernel, filters, stride, padding
+    *((5, 6, channels, 3, filters, 2, "same") for channels in (1, 3, 8) for filters in (1, 5, 8)),
+    *((5, 6, channels, 3, 5, 2, "valid") for channels in (1, 3, 8)),
+    *((4, 3, 6, kernel, 3, stride, padding) for kernel in (1, 2, 4, 5) for stride in (1, 2, 3) for padding in ("same", "valid")),
+    (1, 1, 7, 3, 4, 2, "same"),
+    (2, 9, 4, 4, 2, 4, "same"),
+)
 
 
 def hostile_cases() -> Iterator[Case]:
@@ -49,6 +57,11 @@ def hostile_cases() -> Iterator[Case]:
             m = NetMaker(np.random.default_rng([number, 32]), (1, height, 1, channels), hostile)
             m.conv((size, 1), filters, stride, padding, ("none", "relu")[number % 2])
             yield f"narrow conv {NARROW[number]} hostile {hostile}", *_finished(m, number)
+    for number, (height, width, channels, size, filters, stride, padding) in enumerate(TRANSPOSED):
+        for hostile in (0.0, 0.6):
+            m = NetMaker(np.random.default_rng([number, 34]), (1, height, width, channels), hostile)
+            m.transpose(filters, size, stride, padding, ("none", "relu")[number % 2])
+            yield f"transpose_conv {TRANSPOSED[number]} hostile {hostile}", *_finished(m, number)
 
 
 def _finished(m: NetMaker, number: int) -> tuple[Graph, list[Array]]:

@@ -73,8 +73,10 @@ class NetMaker:
         sums = Quant(scales=tuple(f32(source.scale * s) for s in scales), zero_points=(0,) * count, axis=0)
         first = [self.x]
         if kind == "transpose_conv":
-            _, h, w, _ = self.shape
-            size = [1, h * int(options["stride_h"]), w * int(options["stride_w"]), count]
+            stride, missing = int(options["stride_h"]), 0  # SAME: one output per step of the stride
+            if options["padding"] == "valid":
+                missing = max(shape[1] - stride, 0)
+            size = [1, self.shape[1] * stride + missing, self.shape[2] * stride + missing, count]
             first = [self.b.const(size, "int32")]
         operands = [*first, self.b.const(weights, "int8", quant)]
         operands += [self.x] if kind == "transpose_conv" else []
@@ -106,9 +108,13 @@ class NetMaker:
         target = ACTIVATIONS if activation == "none" else RELU
         return self.weighted("depthwise_conv_2d", (1, kh, kw, self.channels * multiplier), 3, target, **options)
 
-    def transpose(self, channels: int) -> int:
-        options = _window(2, "same") | {"activation": "none"}
-        return self.weighted("transpose_conv", (channels, 3, 3, self.channels), 0, ACTIVATIONS, **options)
+    def transpose(
+        self, channels: int, kernel: int = 3, stride: int = 2, padding: str = "same", activation: str = "none"
+    ) -> int:
+        options = _window(stride, padding) | {"activation": activation}
+        target = ACTIVATIONS if activation == "none" else RELU
+        shape = (channels, kernel, kernel, self.channels)
+        return self.weighted("transpose_conv", shape, 0, target, **options)
 
     def dense(self, units: int, activation: str = "none") -> int:
         if len(self.shape) == 4:

@@ -111,8 +111,9 @@ def _folders(counts: NDArray[np.int64], labels: Sequence[str]) -> list[Finding]:
         found.append(
             Finding(
                 code="class-folder",
-                # Of two classes, a wrong folder and a model that always gives one answer look the same.
-                severity="error" if shares[index, most] >= FOLDER_ERROR and len(others) > 1 else "warning",
+                # Of two classes, a wrong folder and a model that always gives one answer look the same; of three, a network
+                # that was never trained may well know two.
+                severity="error" if shares[index, most] >= FOLDER_ERROR and len(others) > 2 else "warning",
                 message=f"the images of class {labels[index]!r} look like {labels[most]!r}: the float model says so for "
                 f"{shares[index, most]:.0%} of {totals[index]}, while it is right on {np.median(others):.0%} of the other "
                 "classes",

@@ -24,6 +24,9 @@ DUPLICATE_SHARE = 0.5
 ASPECT = 1.5
 """`fit = "stretch"` of an image this many times wider or taller than the input distorts it visibly."""
 
+SMALL_SHARE = 0.5
+"""Above this share of small images a set has no larger originals."""
+
 IMBALANCE = 5.0
 """Largest class over smallest class."""
 
@@ -257,12 +260,13 @@ def distorted(checked: Checked) -> Iterable[Finding]:
 
 
 def enlarged(checked: Checked) -> Iterable[Finding]:
-    """Images smaller than the input are blurred by enlarging."""
+    """Images smaller than the input are blurred by enlarging. Where most are so, it is how these pictures are: small
+    originals for a network with a large input are usual in transfer learning."""
     height, width = checked.contract.size
     files = tuple(
         image.path for image in checked.given.images if image.height * 2 < height and image.width * 2 < width
     )
-    if files:
+    if files and len(files) <= SMALL_SHARE * len(checked.given.images):
         yield Finding(
             code="small",
             severity="warning",

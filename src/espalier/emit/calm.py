@@ -2,13 +2,16 @@
 
 Training and pruning leave channels whose output hardly depends on the input: no weights, or weights far below a bias of up
 to 2^31, rescaled by up to 2^-31. Over all inputs that a window can hold, such a channel has one output value or two. Both
-are made by other constants: a bias for the one value, a power of two that turns over at the same sum for the two.
+are made by other constants: a bias for the one value, a power of two that turns over at the same sum for the two. Channels
+that are rescaled by a half or more have few sums that are not clamped: weights and bias are multiplied by a power of two
+where all of these stay the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,18 +20,24 @@ from espalier.graph import arithmetic
 from espalier.graph.arithmetic import Multiplier
 
 LARGEST_INPUT = 128
+LARGEST_WEIGHT = 127
+"""Of a byte."""
 FAST_SHIFTS = range(1, 23)
 """Right shifts of the short requantization."""
 FAST_SUM = 1 << 30
 """Sums stay below it: they can be doubled."""
 
 
+_LARGEST_OUTPUT = 256
+"""Outputs less their zero point are clamped to at most so much."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Channels:
-    """Weights int8 [channels, values of a window], folded biases and multipliers. ``slow``: channels for which the short
-    requantization is not exact; theirs are as they were."""
+    """Weights [channels, values of a window], int8 or int16, folded biases and multipliers. ``slow``: channels for which
+    the short requantization is not exact; theirs are as they were."""
 
-    weights: NDArray[np.int8]
+    weights: NDArray[Any]
     biases: NDArray[np.int64]
     multipliers: tuple[Multiplier, ...]
     slow: tuple[int, ...]
@@ -43,8 +52,10 @@ class _Output:
     high: int
 
     def of(self, total: int) -> int:
-        scaled = int(arithmetic.rescale(np.array([total], np.int64), self.multiplier)[0])
-        return min(max(scaled, self.low), self.high)
+        return int(self.each(np.array([total], np.int64))[0])
+
+    def each(self, totals: NDArray[np.int64]) -> NDArray[np.int64]:
+        return arithmetic.clamp(arithmetic.rescale(totals, self.multiplier), self.low, self.high)
 
 
 def calmed(
@@ -55,10 +66,13 @@ def calmed(
     zero_point: int,
     low: int,
     high: int,
+    largest_weight: int = LARGEST_WEIGHT,
 ) -> Channels:
-    """Equal channels for every input: outputs are rescale(sum) + ``zero_point``, held between ``low`` and ``high``."""
+    """Equal channels for every input: outputs are rescale(sum) + ``zero_point``, held between ``low`` and ``high``.
+    ``largest_weight``: above 127 the weights become int16."""
     found = [n for n, fits in enumerate(fitting(weights, biases, multipliers)) if not fits]
-    weights, biases, scales = weights.copy(), biases.copy(), list(multipliers)
+    made = weights.astype(np.int8 if largest_weight == LARGEST_WEIGHT else np.int16)
+    biases, scales = biases.copy(), list(multipliers)
     slow = []
     for channel in found:
         row = weights[channel].astype(np.int64)
@@ -69,13 +83,17 @@ def calmed(
         whole = least << left >= arithmetic.INT32_MIN and most << left <= arithmetic.INT32_MAX  # nothing wraps around
         steps = output.of(most) - output.of(least) if whole or least == most else 2
         if steps == 0:
-            weights[channel], biases[channel] = 0, 4 * output.of(least)
+            made[channel], biases[channel] = 0, 4 * output.of(least)
             scales[channel] = Multiplier(value=1 << 30, shift=-1)
         elif steps == 1 and (turned := _turned(output, least, most)) is not None:
             biases[channel], scales[channel] = bias + turned[0], turned[1]
+        elif whole and (found_shift := _amplified(output, row, least, most, largest_weight)) is not None:
+            shift, more = found_shift
+            made[channel], biases[channel] = row << shift, (bias << shift) + more
+            scales[channel] = Multiplier(value=output.multiplier.value, shift=output.multiplier.shift - shift)
         else:
             slow.append(channel)
-    return Channels(weights=weights, biases=biases, multipliers=tuple(scales), slow=tuple(slow))
+    return Channels(weights=made, biases=biases, multipliers=tuple(scales), slow=tuple(slow))
 
 
 def fitting(
@@ -87,6 +105,30 @@ def fitting(
     shifts_fit = np.array([m.value > 0 and -m.shift in FAST_SHIFTS for m in multipliers], np.bool_)
     fits: NDArray[np.bool_] = shifts_fit & (largest < FAST_SUM)
     return fits
+
+
+def _amplified(
+    output: _Output, row: NDArray[np.int64], least: int, most: int, largest_weight: int
+) -> tuple[int, int] | None:
+    """The power of two by which weights and bias may be multiplied, and the rescaling divided; what to add to the bias
+    then, for the two roundings of the short requantization instead of one."""
+    real = output.multiplier.value * 2.0 ** (output.multiplier.shift - 31)
+    if real < 0.25:
+        return None
+    reach = int(2 * _LARGEST_OUTPUT / real) + 2  # sums beyond are clamped either way
+    sums = np.arange(max(least, -reach), min(most, reach) + 1)
+    wanted = output.each(sums)
+    for shift in range(1, 16):
+        if int(np.abs(row).max()) << shift > largest_weight or (max(abs(least), abs(most)) + 1) << shift >= FAST_SUM:
+            break
+        tried = Multiplier(value=output.multiplier.value, shift=output.multiplier.shift - shift)
+        if -tried.shift not in FAST_SHIFTS:
+            continue
+        other = _Output(tried, output.low, output.high)
+        for more in (0, *(sign << n for n in range(shift - 1) for sign in (1, -1))):
+            if np.array_equal(wanted, other.each((sums << shift) + more)):
+                return shift, more
+    return None
 
 
 def _turned(output: _Output, least: int, most: int) -> tuple[int, Multiplier] | None:

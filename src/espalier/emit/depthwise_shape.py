@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +45,7 @@ class Shape(Extents):
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Depthwise:
     """A layer before a kernel is chosen. ``channels``: with constants that the short requantization can take; those of the
-    slow ones (``slow`` and ``slow_taps``, as the kernels read them) are arbitrary there, and their taps as they were."""
+    slow ones are arbitrary there, and their taps as they were."""
 
     shape: Shape
     in_zero: int
@@ -74,24 +75,32 @@ class Depthwise:
         if not slow.size:
             return ()
         table = np.concatenate([slow[:, None], self.given[slow]], axis=1).astype(np.int32)
-        return (
-            Constant(field="slow", values=table, struct="espalier_slow_channel"),
-            Constant(field="slow_taps", values=np.ascontiguousarray(filled(self.channels.weights[slow], self.shape)).reshape(-1)),
-        )
+        return (Constant(field="slow", values=table, struct="espalier_slow_channel"),)
 
 
-def depthwise_of(view: OpView, how: How) -> Depthwise:
-    """What ``view`` computes, its channels calmed."""
-    multiplier = view.op.integer("depth_multiplier")
-    shape = Shape(**asdict(lying(extents_of(view), how)), multiplier=multiplier)
+def shape_of(view: OpView, how: How) -> Shape:
+    shape = Shape(**asdict(lying(extents_of(view), how)), multiplier=view.op.integer("depth_multiplier"))
     check_extents(shape.ring_width, shape.in_c, shape.out_c, shape.in_h, shape.out_h, shape.out_w)
+    return shape
+
+
+def depthwise_of(view: OpView, shape: Shape, *, largest_weight: int) -> Depthwise:
+    """What ``view`` computes, its channels calmed."""
     source, target = quant_of(view.input(0).quant), quant_of(view.output.quant)
     taps = np.asarray(view.constant(1), np.int8).reshape(-1, shape.out_c).T
     biases = folded_biases(view, taps, source.zero_point)
     scales = quant_of(view.input(1).quant).scales
     multipliers = arithmetic.conv_multipliers(source.scale, scales, target.scale, shape.out_c)
     low, high = arithmetic.activation_range(view.op.text("activation"), target.scale, target.zero_point, "int8")
-    channels = calmed(taps, biases, multipliers, zero_point=target.zero_point, low=low, high=high)
+    channels = calmed(
+        taps,
+        biases,
+        multipliers,
+        zero_point=target.zero_point,
+        low=low,
+        high=high,
+        largest_weight=largest_weight,
+    )
     values = np.array([(m.value, m.shift) for m in channels.multipliers], np.int64).astype(np.int32)
     return Depthwise(
         shape=shape,
@@ -104,10 +113,10 @@ def depthwise_of(view: OpView, how: How) -> Depthwise:
     )
 
 
-def filled(weights: NDArray[np.int8], shape: Shape) -> NDArray[np.int8]:
+def filled(weights: NDArray[Any], shape: Shape) -> NDArray[Any]:
     """Taps [channels, rows, columns], zeros between dilated columns."""
     given = weights.reshape(-1, shape.kernel_h, shape.kernel_w)
-    taps = np.zeros((*given.shape[:2], (shape.kernel_w - 1) * shape.dilation_w + 1), np.int8)
+    taps = np.zeros((*given.shape[:2], (shape.kernel_w - 1) * shape.dilation_w + 1), weights.dtype)
     taps[:, :, :: shape.dilation_w] = given
     return taps
 

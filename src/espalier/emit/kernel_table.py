@@ -16,6 +16,7 @@ from espalier.emit import (
     lower_int16,
     lower_move,
     lower_sparse,
+    lower_transpose,
 )
 from espalier.emit.lowering import How, Lowered
 from espalier.emit.sparse_prices import CODE_BYTES
@@ -59,7 +60,7 @@ LOWERINGS: Mapping[str, Lowering] = {
     "sum": lower_elementwise.reduce,
     "tile": lower_move.tile,
     "transpose": lower_move.transpose,
-    "transpose_conv": lower_general.transpose_conv,
+    "transpose_conv": lower_transpose.transpose_conv,
 }
 """Kernels of int8 operators (and of those that take any element type)."""
 

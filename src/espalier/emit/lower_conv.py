@@ -176,7 +176,7 @@ def conv_2d(view: OpView, how: How) -> Lowered:
         sources=("conv_2d.c", "ring.c", "copy.c"),
         struct="espalier_conv_2d_layer",
         fields={**ring, **extent_fields(shape, layout), **value_fields(view, shape, layout)},
-        constants=_constants(shape, layout, channels),
+        constants=constants_of(shape, layout, channels),
         state_bytes=ring["ring.state_bytes"],
         work_bytes=layout.work_bytes,
         uses_scratch=True,
@@ -312,7 +312,8 @@ def channels_of(view: OpView, shape: Shape) -> Channels:
     )
 
 
-def _constants(shape: Shape, layout: Layout, channels: Channels) -> tuple[Constant, ...]:
+def constants_of(shape: Shape, layout: Layout, channels: Channels) -> tuple[Constant, ...]:
+    """Weights and rescaling as the tiles read them."""
     biases, multipliers = channels.biases, channels.multipliers
     weights = channels.weights.reshape(-1, shape.kernel_h, shape.kernel_w, shape.depth)
     shifts = [-m.shift for m in multipliers]

@@ -6,23 +6,26 @@ import numpy as np
 
 from espalier.emit import lower_depthwise_dual
 from espalier.emit.c_text import Value
-from espalier.emit.depthwise_shape import BLOCK, Depthwise, block_ring, depthwise_of, lowered
+from espalier.emit.calm import LARGEST_WEIGHT
+from espalier.emit.depthwise_shape import BLOCK, Depthwise, block_ring, depthwise_of, lowered, shape_of
 from espalier.emit.lower_depthwise_bytes import by_bytes
 from espalier.emit.lowering import Constant, How, Lowered, round_up
 from espalier.graph.view import OpView
+
+LARGEST_HALFWORD = (1 << 15) - 1
 
 
 def depthwise_conv_2d(view: OpView, how: How) -> Lowered:
     """Lowers one depthwise convolution: bytes for Helium's dot products, pairs of 16-bit values for dual multiplications,
     one by one elsewhere. Any count of channels; those with hostile ranges get other constants or are computed anew."""
-    layer = depthwise_of(view, how)
+    shape = shape_of(view, how)
+    # Coded weights are decoded for the general kernel, so that is what optimize = "flash" takes.
+    dual = how.isa == "dsp" and how.optimize != "flash" and lower_depthwise_dual.takes(shape)
+    layer = depthwise_of(view, shape, largest_weight=LARGEST_HALFWORD if dual else LARGEST_WEIGHT)
     if how.isa == "helium":
         return by_bytes(layer)
-    narrow = how.optimize == "ram" or layer.shape.in_h == 1  # a row that is read once is widened once
-    # Coded weights are decoded for the general kernel, so that is what optimize = "flash" takes.
-    if how.isa == "dsp" and how.optimize != "flash" and lower_depthwise_dual.takes(layer.shape):
-        return lower_depthwise_dual.dual(layer, narrow=narrow)
-    return _halfwords(layer, narrow=narrow)
+    narrow = how.optimize == "ram" or shape.in_h == 1  # a row that is read once is widened once
+    return lower_depthwise_dual.dual(layer, narrow=narrow) if dual else _halfwords(layer, narrow=narrow)
 
 
 def _halfwords(layer: Depthwise, *, narrow: bool) -> Lowered:

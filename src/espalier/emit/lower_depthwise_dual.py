@@ -62,10 +62,16 @@ def dual(layer: Depthwise, *, narrow: bool) -> Lowered:
             Constant(field="weights", values=weights, align=4),
             Constant(field="scales", values=_scales(layer), struct="espalier_rounded_channel"),
             *layer.slow_constants(),
+            *_slow_taps(layer, taps),
         ),
         work_bytes=wide_at + (2 * BLOCK * width * shape.kernel_h if narrow else 0),
         as_they_come=narrow,
     )
+
+
+def _slow_taps(layer: Depthwise, taps: NDArray[np.int16]) -> tuple[Constant, ...]:
+    chosen = taps[list(layer.channels.slow)].astype(np.int8).reshape(-1)
+    return (Constant(field="slow_taps", values=chosen),) if chosen.size else ()
 
 
 def _scales(layer: Depthwise) -> NDArray[np.int32]:
@@ -75,17 +81,17 @@ def _scales(layer: Depthwise) -> NDArray[np.int32]:
     return np.stack([2 * rows[:, 0], rows[:, 1], rounding.astype(np.int32), rows[:, 2]], axis=1)
 
 
-def _blocks(taps: NDArray[np.int8]) -> NDArray[np.int16]:
+def _blocks(taps: NDArray[np.int16]) -> NDArray[np.int16]:
     """Couples of channels: int16 [couples, 2, rows, columns], an even number of couples."""
     padded = np.pad(taps, ((0, -len(taps) % BLOCK), (0, 0), (0, 0)))
     return padded.reshape(-1, 2, *taps.shape[1:]).astype(np.int16)
 
 
-def _weights_3x3(taps: NDArray[np.int8]) -> NDArray[np.int16]:
+def _weights_3x3(taps: NDArray[np.int16]) -> NDArray[np.int16]:
     return np.ascontiguousarray(_blocks(taps).transpose(0, 2, 1, 3)[..., [0, 1, 1, 2]]).reshape(-1)
 
 
-def _weights(taps: NDArray[np.int8]) -> NDArray[np.int16]:
+def _weights(taps: NDArray[np.int16]) -> NDArray[np.int16]:
     couples = _blocks(np.pad(taps, ((0, 0), (0, 0), (0, taps.shape[2] % 2))))
     words = couples.reshape(*couples.shape[:3], -1, 2)
     return np.ascontiguousarray(words.transpose(0, 2, 3, 1, 4)).reshape(-1)

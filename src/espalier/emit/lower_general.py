@@ -21,49 +21,6 @@ _SIXTEEN: Mapping[str, Any] = {"input_types": ("int16_t",), "out_type": "int16_t
 _SIXTEEN_TWO: Mapping[str, Any] = {"input_types": ("int16_t", "int16_t"), "out_type": "int16_t"}
 
 
-def transpose_conv(view: OpView, how: How) -> Lowered:
-    op, data, filters, output = view.op, view.input(2), view.input(1), view.output
-    source, target = quant_of(data.quant), quant_of(output.quant)
-    out_c, kernel_h, kernel_w, in_c = filters.shape
-    stride_h, stride_w = op.integer("stride_h"), op.integer("stride_w")
-    _, out_h, out_w, _ = output.shape
-    top, _ = window_padding(out_h, kernel_h, stride_h, 1, op.text("padding"))
-    left, _ = window_padding(out_w, kernel_w, stride_w, 1, op.text("padding"))
-    multipliers = arithmetic.conv_multipliers(
-        source.scale, quant_of(filters.quant).scales, target.scale, out_c
-    )
-    bias = view.constant(3).astype(np.int64).reshape(-1) if view.has(3) else np.zeros(out_c, np.int64)
-    low, high = arithmetic.activation_range(op.text("activation"), target.scale, target.zero_point, "int8")
-    return Lowered(
-        function="espalier_transpose_conv",
-        sources=("transpose_conv.c", "typed.h"),
-        struct="espalier_transpose_conv_layer",
-        fields={
-            "in_height": data.shape[1],
-            "in_width": data.shape[2],
-            "in_channels": in_c,
-            "out_height": out_h,
-            "out_width": out_w,
-            "out_channels": out_c,
-            "kernel_height": kernel_h,
-            "kernel_width": kernel_w,
-            "stride_height": stride_h,
-            "stride_width": stride_w,
-            "pad_top": top,
-            "pad_left": left,
-            "in_zero": source.zero_point,
-            "out_zero": target.zero_point,
-            "low": low,
-            "high": high,
-        },
-        constants=(
-            Constant(field="weights", values=np.asarray(view.constant(1), np.int8).reshape(-1)),
-            Constant(field="channels", values=channel_rows(bias, multipliers), struct="espalier_channel"),
-        ),
-        inputs=(2,),
-    )
-
-
 def channel_rows(bias: NDArray[np.int64], multipliers: Sequence[Multiplier]) -> NDArray[np.int32]:
     """Rows of espalier_channel: int32 [channels, 3]."""
     values = np.array([(m.value, m.shift) for m in multipliers], np.int64).astype(np.int32)

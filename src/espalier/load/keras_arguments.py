@@ -35,6 +35,18 @@ def plain_name(text: str) -> str:
     return kept[:_LONGEST_KEPT] or "layer"
 
 
+def made_by_the_author(value: Json) -> bool:
+    """Whether an object of training is one that the model's author registered or named, not one of a foreign module."""
+    known = table.INITIALIZERS | table.REGULARIZERS | table.CONSTRAINTS
+    if isinstance(value, str):
+        return value.isidentifier() and value.replace("_", "").lower() not in {n.lower() for n in known}
+    if not isinstance(value, dict) or not isinstance(value.get("class_name"), str):
+        return False
+    if value.get("module") is None:
+        return value["class_name"] not in known
+    return ">" in str(value.get("registered_name") or "")
+
+
 def leads_away(text: str) -> bool:
     """Whether a name is a way out of a folder, an address, or holds control characters."""
     parts = text.replace("\\", "/").split("/")
@@ -81,8 +93,12 @@ class ArgumentReader:
             return None
         if key == "dtype":
             return self._dtype(value, where)
+        if key.endswith(("_regularizer", "_constraint")) and made_by_the_author(value):
+            self.notes.append("regularizers and constraints of your own are left out: they matter in training only")
+            return None
         if key.endswith("_initializer"):
-            self._closed(value, where, key, table.INITIALIZERS, table.INITIALIZER_MODULES)
+            if not made_by_the_author(value):
+                self._closed(value, where, key, table.INITIALIZERS, table.INITIALIZER_MODULES)
             return {
                 "module": "keras.initializers",
                 "class_name": "Zeros",

@@ -213,6 +213,11 @@ REFUSED: dict[str, str] = {
     "Lambda": (
         "it holds Python code; replace it by a stock layer (Rescaling, Activation, keras.ops calls) and save again"
     ),
+    "KerasLayer": (
+        "it loads a TensorFlow Hub module, a program that is not in this file; take the same network from "
+        "keras.applications, train its end again, and save"
+    ),
+    "ModuleWrapper": "it is a layer of another Keras (`keras` and `tf.keras` mixed); import all from one, and save again",
     "TFSMLayer": "it runs a SavedModel, which is a program; rebuild that part from layers",
     "TFOpLambda": "it calls a TensorFlow function by name; replace it by a layer or a keras.ops call and save again",
     "SlicingOpLambda": "it slices by a TensorFlow function; replace it by Cropping2D or Reshape and save again",

@@ -9,8 +9,9 @@ and is the diagnosis only where it also beats its rival, the declared way with t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -83,14 +84,21 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scored:
-    """What a way hits, bool [n]: with the labels as given, and in the order that fits it best (each half of the images
-    judged with the order of the other half). `tells`: its answers beat chance, and its scores tell classes apart."""
+    """What a way hits, bool [n], with the labels as given. `tells`: its answers beat chance, and its scores tell classes
+    apart (`telling`). `reorder` gives what it hits with the labels in the order that fits it best, each half of the images
+    judged with the order of the other half: asked only where something is wrong, since it imports an optimiser."""
 
     way: Alternative
     hits: Hits
-    reordered: Hits
     tells: bool
-    tells_reordered: bool
+    telling: bool
+    chance: float
+    reorder: Callable[[], Hits]
+
+    def tells_so(self, reordered: Hits) -> bool:
+        """Whether answers in their best order are far above chance: a model that only guesses stays at it there, too."""
+        kappa = (float(reordered.mean()) - self.chance) / max(1 - self.chance, 1e-9)
+        return self.telling and kappa >= LEAST_KAPPA_OF_TWO
 
 
 def alternatives(contract: InputContract) -> tuple[Alternative, ...]:
@@ -159,7 +167,7 @@ def score_alternatives(
                 found.append(tried)
                 continue
         tried = score(way, screen)
-        promising = len(chosen) > 1 and max(tried.hits.sum(), tried.reordered.sum()) > given.hits[screen].sum()
+        promising = len(chosen) > 1 and _better(tried, given.hits[screen], in_order=given.tells)
         found.append(score(way, everything) if promising else tried)
     found.sort(key=lambda item: -item.hits.mean())
     scores = [
@@ -173,16 +181,19 @@ def scored(way: Alternative, truth: NDArray[np.int64], outputs: NDArray[np.float
     """Judge a way's probabilities, float32 [n, classes], against class indices int64 [n]."""
     answers = outputs.argmax(axis=1).astype(np.int64)
     right, telling = skill(truth, answers), not nearly_equal(outputs)
-    reordered = reordered_hits(truth, answers, outputs.shape[1])
-    # In its best order a model that only guesses hits what chance does.
-    share, room = float(reordered.mean()), max(1 - right.chance, 1e-9)
     return Scored(
         way=way,
         hits=np.asarray(answers == truth),
-        reordered=reordered,
         tells=telling and right.beats_chance and right.kappa >= LEAST_KAPPA,
-        tells_reordered=telling and (share - right.chance) / room >= LEAST_KAPPA_OF_TWO,
+        telling=telling,
+        chance=right.chance,
+        reorder=lru_cache(1)(lambda: reordered_hits(truth, answers, outputs.shape[1])),
     )
+
+
+def _better(tried: Scored, given: Hits, *, in_order: bool) -> bool:
+    """Whether a way does better on a part of the images; `in_order`: with the labels as they are, no other order tried."""
+    return bool(tried.hits.sum() > given.sum() or (not in_order and tried.reorder().sum() > given.sum()))
 
 
 def diagnose(given: Scored, others: Sequence[Scored]) -> Finding | None:
@@ -193,14 +204,15 @@ def diagnose(given: Scored, others: Sequence[Scored]) -> Finding | None:
     """
     best = max(others, key=lambda row: float(row.hits.mean()))
     if best.tells and clearly(best.hits, given.hits):
-        if clearly(best.hits, given.reordered):
+        rival = given.reorder()
+        if clearly(best.hits, rival):
             return _wrong_way(best, given)
-        if not clearly(given.reordered, best.hits):
-            return _either(best, given)
+        return None if clearly(rival, best.hits) else _either(best, given, rival)
+    if given.tells:
         return None
-    both = max(others, key=lambda row: float(row.reordered.mean()))
-    if both.tells_reordered and all(clearly(both.reordered, row) for row in (given.hits, given.reordered, best.hits)):
-        return _both(both, given)
+    both, reordered = max(((row, row.reorder()) for row in others), key=lambda item: float(item[1].mean()))
+    if both.tells_so(reordered) and all(clearly(reordered, row) for row in (given.hits, given.reorder(), best.hits)):
+        return _both(both, given, reordered)
     return None
 
 
@@ -223,25 +235,25 @@ def _wrong_way(best: Scored, given: Scored) -> Finding:
     )
 
 
-def _either(best: Scored, given: Scored) -> Finding:
+def _either(best: Scored, given: Scored, rival: Hits) -> Finding:
     return Finding(
         code="preprocessing",
         severity="error",
         message=f"the declared preprocessing or the order of the labels is wrong: as declared the model is right on "
         f"{given.hits.mean():.1%} of {len(given.hits)} images, fed as {best.way.name} on {best.hits.mean():.1%}, and as "
-        f"declared with the labels in another order on {given.reordered.mean():.1%}; these images cannot tell which",
+        f"declared with the labels in another order on {rival.mean():.1%}; these images cannot tell which",
         next_step=f"check `input` (that way is {best.way.advice}) and the order of the labels against the training; both "
         "must be as they were there",
     )
 
 
-def _both(other: Scored, given: Scored) -> Finding:
+def _both(other: Scored, given: Scored, reordered: Hits) -> Finding:
     return Finding(
         code="preprocessing",
         severity="error",
         message=f"the declared preprocessing and the order of the labels look wrong: as declared the model is right on "
         f"{given.hits.mean():.1%} of {len(given.hits)} images; fed as {other.way.name} and with the labels in another "
-        f"order on {other.reordered.mean():.1%}",
+        f"order on {reordered.mean():.1%}",
         next_step=f"check `input` (that way is {other.way.advice}), and then the order of the labels, which the next build "
         "tells",
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from image_sets import LABELS, Pixels, clouds, make_folder, save, shapes, stripes, thermal
+from PIL import Image
 from unusual_sets import DRAWN, Draw
 
 from espalier.recipe import InputContract
@@ -84,6 +85,31 @@ def day_and_night(root: Path, seed: int) -> CleanSet:
     return CleanSet(contract=CONTRACT, labels=LABELS)
 
 
+def small_originals(root: Path, seed: int) -> CleanSet:
+    """A data set of 32 x 32 pictures for a network that takes 96 x 96, as transfer learning has it."""
+    return drawn(clouds, (32, 32), InputContract(size=(96, 96)))(root, seed)
+
+
+def all_grey_files(root: Path, seed: int) -> CleanSet:
+    """Grey files for a colour model, all of them."""
+    return _saved(root, seed, "L")
+
+
+def transparent(root: Path, seed: int) -> CleanSet:
+    """Symbols on transparent ground."""
+    return _saved(root, seed, "RGBA")
+
+
+def _saved(root: Path, seed: int, mode: str) -> CleanSet:
+    given = drawn(DRAWN["icons"] if mode == "RGBA" else clouds)(root, seed)
+    for path in root.rglob("*.png"):
+        image = Image.open(path).convert(mode)
+        if mode == "RGBA":
+            image.putalpha(image.convert("L").point(lambda value: 0 if value > 250 else 255))
+        image.save(path)
+    return given
+
+
 def smooth(rng: np.random.Generator, height: int, width: int) -> Pixels:
     """Soft photos."""
     return clouds(rng, height, width, slope=1.8, noise=1.0)
@@ -107,6 +133,9 @@ CLEAN: dict[str, Make] = {
     "handwriting, grey": drawn(DRAWN["handwriting on black"], contract=GRAY),
     "x-rays, grey": drawn(DRAWN["x-rays"], contract=GRAY),
     "day and night": day_and_night,
+    "small originals": small_originals,
+    "grey files for a colour model": all_grey_files,
+    "symbols on transparent ground": transparent,
     "two classes": classes(("bad", "good"), (60, 60)),
     "two hundred classes with one image each": classes(MANY, (1, 1)),
     "five images in all": a_few_frames,

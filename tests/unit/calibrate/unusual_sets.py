@@ -160,7 +160,44 @@ def leaves(rng: np.random.Generator, height: int, width: int) -> Pixels:
     return np.clip(ground + rng.normal(0, 4, ground.shape), 0, 255).astype(np.uint8)
 
 
+def fixed_camera(rng: np.random.Generator, height: int, width: int) -> Pixels:
+    """One yard at all hours: the same scene, other light, something small that passes by."""
+    scene = clouds(np.random.default_rng(7), height, width, slope=1.1).astype(np.float64)
+    y, x = np.mgrid[:height, :width]
+    light = rng.uniform(0.5, 1.2) + rng.uniform(-0.3, 0.3) * x / width + rng.uniform(-0.2, 0.2) * y / height
+    scene *= light[:, :, None]
+    cy, cx, size = rng.uniform(0, height), rng.uniform(0, width), rng.uniform(0.06, 0.14) * height
+    scene[(y - cy) ** 2 + ((x - cx) / 0.6) ** 2 < size**2] = rng.uniform(20, 230, 3)
+    return np.clip(scene + rng.normal(0, 3, scene.shape), 0, 255).astype(np.uint8)
+
+
+def screens(rng: np.random.Generator, height: int, width: int) -> Pixels:
+    """Screenshots: a bar, panels in flat colours, lines of text."""
+    image = np.full((height, width, 3), rng.choice([250.0, 245.0, 30.0]))
+    image[: int(rng.integers(3, 7))] = rng.uniform(20, 220, 3)
+    for _ in range(int(rng.integers(1, 5))):
+        (top, bottom), (left, right) = np.sort(rng.integers(6, [[height], [width]], (2, 2)), axis=1)
+        image[top : bottom + 2, left : right + 3] = rng.uniform(0, 255, 3)
+    for row in range(int(rng.integers(8, 14)), height - 2, int(rng.integers(4, 8))):
+        image[row, 2 : int(rng.integers(8, width))][::2] = rng.uniform(60, 180)
+    return np.asarray(image, np.uint8)
+
+
+def satellite(rng: np.random.Generator, height: int, width: int) -> Pixels:
+    """Fields from above: patches of texture with straight borders."""
+    image = clouds(rng, height, width, slope=0.8, noise=5.0).astype(np.float64) * 0.4
+    y, x = np.mgrid[:height, :width]
+    turn, step = rng.uniform(0, np.pi), rng.uniform(8, 18)
+    field = np.floor((x * np.cos(turn) + y * np.sin(turn)) / step) + 7 * np.floor((y * np.cos(turn) - x * np.sin(turn)) / step)
+    for number in np.unique(field):
+        image[field == number] += np.random.default_rng(int(abs(number)) + int(rng.integers(1 << 30))).uniform(20, 140, 3)
+    return np.clip(image, 0, 255).astype(np.uint8)
+
+
 DRAWN: dict[str, Draw] = {
+    "fixed camera": fixed_camera,
+    "screenshots": screens,
+    "satellite": satellite,
     "handwriting on black": handwriting,
     "things on black": on_black,
     "line drawings": drawings,

@@ -54,6 +54,25 @@ def test_a_channel_that_turns_over_once_does_it_at_the_same_sum() -> None:
         np.testing.assert_array_equal(before, after)
 
 
+def test_channels_that_are_rescaled_by_a_half_or_more_become_larger_ones() -> None:
+    rng, taken = np.random.default_rng(7), {127: 0, 32767: 0}
+    for _ in range(200):
+        weights = rng.integers(-1, 2, (1, 9)).astype(np.int8)
+        multiplier, bias = quantize_multiplier(2.0 ** rng.uniform(-1, 7)), np.array([int(rng.integers(-300, 300))])
+        for largest in taken:
+            made = calmed(weights, bias, [multiplier], zero_point=3, low=-128, high=127, largest_weight=largest)
+            sums = np.arange(-1200, 1200)
+            factor = 1 << (multiplier.shift - made.multipliers[0].shift)
+            if not made.weights.any():
+                continue  # one output for every input
+            before = outputs(sums + bias[0], multiplier, 3, -128, 127)
+            after = outputs(sums * factor + made.biases[0], made.multipliers[0], 3, -128, 127)
+            np.testing.assert_array_equal(before, after)
+            np.testing.assert_array_equal(made.weights, weights.astype(np.int64) * factor)
+            taken[largest] += not made.slow
+    assert taken[32767] > 190 and taken[127] > 20, taken
+
+
 def test_ordinary_channels_are_left_as_they_are() -> None:
     rng = np.random.default_rng(6)
     weights = rng.integers(-127, 128, (8, 9)).astype(np.int8)

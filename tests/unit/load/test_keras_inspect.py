@@ -85,6 +85,25 @@ def test_initialisers_become_zeros_because_weights_follow(tmp_path: Path) -> Non
     assert layers(facts)["conv"]["config"]["kernel_initializer"]["class_name"] == "Zeros"
 
 
+@pytest.mark.parametrize(
+    "own",
+    [
+        "my_init",
+        {"class_name": "EfficientConv2DKernelInitializer", "config": {"scale": 2}},
+        {"class_name": "Custom>MyInit", "config": {}},
+        {"module": "mine.layers", "class_name": "MyInit", "config": {"path": "/x"}, "registered_name": "mine>MyInit"},
+    ],
+)
+def test_objects_of_training_that_the_author_made_never_matter(tmp_path: Path, own: Any) -> None:
+    conv = k.conv(kernel_initializer=own, kernel_regularizer=own, bias_constraint=own)
+    facts = look(tmp_path, k.functional(k.pixels(), conv, k.pool(), k.dense()))
+    given = layers(facts)["conv"]["config"]
+    assert given["kernel_initializer"]["class_name"] == "Zeros"
+    assert (given["kernel_regularizer"], given["bias_constraint"]) == (None, None)
+    assert "MyInit" not in facts.config and "mine" not in facts.config
+    assert any("left out" in note for note in facts.notes)
+
+
 def test_regularisers_stay_for_fine_tuning(tmp_path: Path) -> None:
     given = {
         "module": "keras.regularizers",

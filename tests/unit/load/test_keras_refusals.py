@@ -94,7 +94,7 @@ EDITS: dict[str, tuple[Any, str]] = {
     ),
     "a precision nobody knows": (lambda named, config: named["conv"]["config"].update(dtype="float7"), "float7"),
     "an unknown initialiser": (
-        lambda named, config: named["conv"]["config"].update(kernel_initializer="magic"), "magic",
+        lambda named, config: named["conv"]["config"].update(kernel_initializer="a b/c"), "a b/c",
     ),
     "an activation that is an evil layer": (
         lambda named, config: named["conv"]["config"].update(activation={"module": "evil", "class_name": "ReLU"}), "evil",

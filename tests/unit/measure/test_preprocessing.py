@@ -49,8 +49,8 @@ def test_it_is_an_error_when_the_other_way_wins_by_far_or_halves_the_mistakes(
     """Right answers of 200; whoever wins is right wherever the other one is."""
     ways, place = alternatives(contract(0.0, 255.0)), np.arange(200)
     given, tried = (
-        Scored(way=way, hits=place < hits, reordered=place < hits, tells=True, tells_reordered=True)
-        for way, hits in zip(ways[:2], (declared, other), strict=True)
+        Scored(way=way, hits=place < n, tells=True, telling=True, chance=0.5, reorder=lambda n=n: place < n)  # type: ignore[misc]
+        for way, n in zip(ways[:2], (declared, other), strict=True)
     )
     finding = diagnose(given, [tried])
     assert (finding.severity if finding else None) == severity

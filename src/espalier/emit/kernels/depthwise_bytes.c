@@ -109,32 +109,7 @@ static void interleave(const espalier_depthwise_bytes_layer *l, void *state, int
   }
   espalier_depthwise_interleave(work, rows, l->ring_width, l->out_channels);
 }
-#endif
 
-/* One row of a channel whose requantization is not short. */
-static void slow_channel(const espalier_depthwise_bytes_layer *l, void *state, int32_t number, int8_t *out) {
-  const espalier_slow_channel *c = l->slow + number;
-  int32_t x, ky, kx;
-  for (x = 0; x < l->out_width; x++) {
-    const int8_t *w = l->slow_taps + number * l->kernel_height * l->kernel_width;
-    uint32_t sum = (uint32_t)c->bias;
-    for (ky = 0; ky < l->kernel_height; ky++) {
-      const int8_t *at = espalier_ring_row(&l->ring, state, ky * l->dilation_height) + c->channel;
-      for (kx = 0; kx < l->kernel_width; kx++) {
-        sum += (uint32_t)(at[(x * l->stride_width + kx) * l->out_channels] * *w++);
-      }
-    }
-    out[x * l->out_channels + c->channel] = espalier_slow_output((int32_t)sum, c, l->out_zero, l->low, l->high);
-  }
-}
-
-static void finish_row(const espalier_depthwise_bytes_layer *l, void *state, int8_t *out) {
-  int32_t i;
-  for (i = 0; i < l->slow_count; i++) slow_channel(l, state, i, out);
-  espalier_ring_next(&l->ring, state);
-}
-
-#if ESPALIER_HELIUM
 void espalier_depthwise_bytes_row(const espalier_depthwise_bytes_layer *l, void *state, void *work, const int8_t *in,
                                   int8_t *out) {
   int32_t block, x;
@@ -166,32 +141,42 @@ void espalier_depthwise_bytes_row(const espalier_depthwise_bytes_layer *l, void 
         espalier_depthwise_single(&strip);
       }
       espalier_depthwise_finish(strip.sums, l->channels + block, out + x * l->out_channels + block, &how);
+      espalier_depthwise_finish_slow(strip.sums, l->slow, l->slow_count, block, out + x * l->out_channels + block, &how);
     }
   }
-  finish_row(l, state, out);
+  espalier_ring_next(&l->ring, state);
 }
 #else
+static int8_t finished(const espalier_depthwise_bytes_layer *l, const espalier_channel *c, int32_t channel, int32_t sum) {
+  int32_t i;
+  for (i = 0; i < l->slow_count; i++) {
+    int32_t total = (int32_t)((uint32_t)sum + (uint32_t)l->slow[i].bias);
+    if (l->slow[i].channel == channel) return espalier_slow_output(total, l->slow + i, l->out_zero, l->low, l->high);
+  }
+  sum = espalier_requantize(sum + c->bias, c->multiplier, -c->shift) + l->out_zero;
+  return (int8_t)espalier_clamp(sum, l->low, l->high);
+}
+
 void espalier_depthwise_bytes_row(const espalier_depthwise_bytes_layer *l, void *state, void *work, const int8_t *in,
                                   int8_t *out) {
   int32_t x, channel, ky, kx;
-  int8_t *row = out;
   (void)work;
   (void)in;
   for (x = 0; x < l->out_width; x++) {
     for (channel = 0; channel < l->out_channels; channel++) {
       const espalier_channel *c = l->channels + channel;
-      int32_t sum = c->bias;
+      int32_t sum = 0;
       for (ky = 0; ky < l->kernel_height; ky++) {
         const int8_t *at = espalier_ring_row(&l->ring, state, ky * l->dilation_height) + channel;
         for (kx = 0; kx < l->kernel_width; kx++) {
           sum += at[(x * l->stride_width + kx) * l->out_channels] * l->weights[16 * channel + 4 * kx + ky];
         }
       }
-      sum = espalier_requantize(sum, c->multiplier, -c->shift) + l->out_zero;
-      *out++ = (int8_t)espalier_clamp(sum, l->low, l->high);
+      out[channel] = finished(l, c, channel, sum);
     }
+    out += l->out_channels;
   }
-  finish_row(l, state, row);
+  espalier_ring_next(&l->ring, state);
 }
 #endif
 

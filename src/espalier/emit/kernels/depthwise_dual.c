@@ -97,7 +97,7 @@
 #define NEXT_ROWS(advance) "adds r0,r0,#" advance "\n" "adds r1,r1,#" advance "\n" "adds r2,r2,#" advance "\n"
 #define NEXT_OFFSET(advance) "ldr r8,[sp,#44]\n" "adds r8,r8,#" advance "\n" "str r8,[sp,#44]\n"
 /* stack: 0 weights, 4 channels, 8 and 12 out, 16 step, 20 count, 24 turn, 28 spare, 32 the second couple's weights,
- * 36 rows, 40 their end, 44 offset, 48 words */
+ * 36 rows, 40 their end, 44 offset, 48 words, 52 couples */
 #define KERNEL(name, rows, sums, next)                                         \
   __asm__(                                                                     \
       ".syntax unified\n"                                                      \
@@ -105,18 +105,21 @@
       ".balign 4\n.thumb\n.thumb_func\n.type " name ",%function\n.global " name "\n" \
       name ":\n"                                                               \
       "push {r4-r11,lr}\n"                                                     \
-      "sub sp,sp,#52\n"                                                        \
+      "sub sp,sp,#60\n"                                                        \
       "ldm r0!,{r3-r10}\n"                                                     \
       "stm sp,{r3-r10}\n"                                                      \
-      "ldm r0,{r3-r6}\n"                                                       \
+      "ldm r0,{r3-r7}\n"                                                       \
       "add r12,sp,#36\n"                                                       \
-      "stm r12,{r3-r6}\n"                                                      \
+      "stm r12,{r3-r7}\n"                                                      \
       rows                                                                     \
       "1: ldr r3,[sp,#0]\n"                                                    \
       COUPLE(sums, "0", "", "0", "1")                                          \
+      "ldr r8,[sp,#52]\n"                                                      \
+      "cmp r8,#1\n"                                                            \
+      "beq.w 5f\n"                                                             \
       "ldr r3,[sp,#32]\n"                                                      \
       COUPLE(sums, "8", "add r12,r12,#32\n", "2", "3")                         \
-      "ldrd r8,r9,[sp,#16]\n"                                                  \
+      "5: ldrd r8,r9,[sp,#16]\n"                                               \
       "ldrd r10,r11,[sp,#24]\n"                                                \
       "add lr,lr,r8\n"                                                         \
       "add r3,r3,r8\n"                                                         \
@@ -129,7 +132,7 @@
       next                                                                     \
       "cmp r9,#0\n"                                                            \
       "bne.w 1b\n"                                                             \
-      "add sp,sp,#52\n"                                                        \
+      "add sp,sp,#60\n"                                                        \
       "pop {r4-r11,pc}\n"                                                      \
       ".size " name ",.-" name "\n"                                            \
       ".popsection\n")
@@ -253,24 +256,36 @@ static inline void widen(int8_t *target, const int8_t *from, int32_t pixels, int
   }
 }
 
-/* The last block, which is not whole, or one of channels that repeat those of the input. */
-static void widen_apart(const espalier_depthwise_dual_layer *l, int8_t *target, const int8_t *row, int32_t block) {
-  int32_t lane, source = 0, first = block;
+/* A block of channels that repeat those of the input, or the last one, which is not whole: pixels from `first` on. */
+static void widen_apart(const espalier_depthwise_dual_layer *l, int8_t *target, const int8_t *row, int32_t block,
+                        int32_t first) {
+  int32_t lane, source = l->multiplier == 1 ? block : 0, copy = l->multiplier == 1 ? 0 : block;
+  int32_t odd = l->pad_left & 1;
   Lanes lanes;
-  if (l->multiplier == 1) {
-    source = block;
-    first = 0;
-  }
-  for (; first >= l->multiplier; first -= l->multiplier) source++;
+  for (; copy >= l->multiplier; copy -= l->multiplier) source++;
   for (lane = 0; lane < 4; lane++) {
     lanes.at[lane] = block + lane < l->channels ? source : lanes.at[0];
-    if (++first == l->multiplier) {
-      first = 0;
+    if (++copy == l->multiplier) {
+      copy = 0;
       source++;
     }
   }
   lanes.same = lanes.at[0] == lanes.at[1] && lanes.at[0] == lanes.at[2] && lanes.at[0] == lanes.at[3];
-  widen(target, row, l->in_width, l->in_channels, l->pad_left & 1, (uint32_t)l->ring.outside, &lanes);
+  widen(target + 16 * ((odd + first) >> 1), row + first * l->in_channels, l->in_width - first, l->in_channels,
+        first ? 0 : odd, (uint32_t)l->ring.outside, &lanes);
+}
+
+/* One block of a row of the input. Of a last block all pixels are read as whole words but those at the row's end. */
+static void widen_block(const espalier_depthwise_dual_layer *l, int8_t *target, const int8_t *row, int32_t block) {
+  int32_t odd = l->pad_left & 1, whole = l->multiplier > 1 ? 0 : l->in_width;
+  while (whole > 0 && (whole - 1 - l->in_width) * l->in_channels + block + 4 > 0) whole--;
+  if (whole < l->in_width && ((odd + whole) & 1)) whole--;
+  if (whole > 0) {
+    widen(target, row + block, whole, l->in_channels, odd, (uint32_t)l->ring.outside, 0);
+  } else {
+    whole = 0;
+  }
+  if (whole < l->in_width) widen_apart(l, target, row, block, whole);
 }
 
 static void clamp_row(int8_t *out, int32_t bytes, int32_t low, int32_t high) {
@@ -288,42 +303,86 @@ static void clamp_row(int8_t *out, int32_t bytes, int32_t low, int32_t high) {
   for (; bytes > 0; bytes--, out++) *out = (int8_t)espalier_clamp(*out, low, high);
 }
 
-/* One row of a channel whose requantization is not short; its taps are numbered as in the file. */
+/* A row of a window: pairs of pixels lie 8 values apart; `odd`: the first is the second one of its pair. */
+static int32_t wide_sum(const int16_t *at, int32_t odd, const int8_t *taps, int32_t count) {
+  int32_t sum = 0;
+  if (odd) {
+    sum = at[1] * *taps++;
+    at += 8;
+    count--;
+  }
+  for (; count > 1; count -= 2, at += 8, taps += 2) sum += at[0] * taps[0] + at[1] * taps[1];
+  return count > 0 ? sum + at[0] * taps[0] : sum;
+}
+
+static int32_t narrow_sum(const int8_t *at, int32_t pitch, const int8_t *taps, int32_t count) {
+  int32_t sum = 0;
+  for (; count > 0; count--, at += pitch) sum += *at * *taps++;
+  return sum;
+}
+
+/* One row of a channel whose requantization is not short. */
 static void slow_channel(const espalier_depthwise_dual_layer *l, void *state, const espalier_slow_channel *c,
-                         const int8_t *taps, int8_t *out) {
-  int32_t block = c->channel & ~3, lane = c->channel & 3, x, ky, kx;
+                         const int8_t *taps, const int8_t **rows, int8_t *out) {
+  int32_t first = l->narrow ? c->channel : 2 * (c->channel & ~3) * l->ring_width + 4 * (c->channel & 3), x, ky;
+  for (ky = 0; ky < l->kernel_height; ky++) {
+    rows[ky] = espalier_ring_row(&l->ring, state, ky * l->dilation_height) + first;
+  }
   for (x = 0; x < l->out_width; x++) {
+    int32_t at = x * l->stride_width;
     const int8_t *w = taps;
     uint32_t sum = (uint32_t)c->bias;
-    for (ky = 0; ky < l->kernel_height; ky++) {
-      const int8_t *row = espalier_ring_row(&l->ring, state, ky * l->dilation_height);
-      for (kx = 0; kx < l->kernel_width; kx++) {
-        int32_t at = x * l->stride_width + kx;
-        int32_t value = l->narrow ? row[at * l->channels + c->channel]
-                                  : ((const int16_t *)(const void *)(row + 2 * block * l->ring_width))
-                                        [8 * (at >> 1) + 2 * lane + (at & 1)];
-        sum += (uint32_t)(value * *w++);
-      }
+    for (ky = 0; ky < l->kernel_height; ky++, w += l->kernel_width) {
+      const int16_t *pair = (const int16_t *)(const void *)(rows[ky] + 16 * (at >> 1));
+      sum += (uint32_t)(l->narrow ? narrow_sum(rows[ky] + at * l->channels, l->channels, w, l->kernel_width)
+                                  : wide_sum(pair, at & 1, w, l->kernel_width));
     }
-    out[x * l->channels + c->channel] =
-        espalier_slow_output((int32_t)sum, c, l->out_zero, l->low, l->high);
+    out[x * l->channels + c->channel] = espalier_slow_output((int32_t)sum, c, l->out_zero, l->low, l->high);
   }
 }
 
-/* The last pair's second pixel is written to `spare` where a row has an odd number. */
-static void strip_of(const espalier_depthwise_dual_layer *l, espalier_depthwise_strip *strip, int8_t *out,
-                     int32_t pitch, int8_t *spare) {
-  strip->out[0] = out;
-  strip->out[1] = l->out_width > 1 ? out + pitch : spare;
-  strip->step = 2 * pitch;
+/* Where RAM counts: a block's rows of the window from the ring of bytes. */
+static void widen_rows(const espalier_depthwise_dual_layer *l, void *state, int8_t *wide, int32_t block) {
+  int32_t i;
+  for (i = 0; i < l->kernel_height; i++) {
+    const int8_t *row = espalier_ring_row(&l->ring, state, i * l->dilation_height) + block;
+    widen(wide + 8 * i * l->ring_width, row, l->ring_width, l->channels, 0, 0, 0);
+  }
+}
+
+/* A block that is not whole; what is written behind its channels is overwritten by the pixels and blocks to come. */
+static void run_last_block(const espalier_depthwise_dual_layer *l, void *state, espalier_depthwise_strip *strip,
+                           int8_t *wide, int8_t *last, int8_t *out) {
+  int32_t block = l->channels & ~3, x, i;
+  if (l->narrow) widen_rows(l, state, wide, block);
+  strip->offset = l->narrow ? 0 : 2 * block * l->ring_width;
+  strip->weights = l->weights + (block >> 2) * l->block_weights;
+  strip->channels = l->scales + block;
+  strip->couples = l->channels - block > 2 ? 2 : 1;
+  strip->out[0] = last;
+  strip->out[1] = l->out_width > 1 ? last + 4 : strip->spare;
+  strip->step = 8;
   l->strip(strip);
+  out += block;
+  for (x = 1; x < l->out_width; x++) {
+    /* The second-last pixel of a single channel would reach behind the row. */
+    if ((l->out_width - x) * l->channels + l->channels - block >= 4) {
+      ESPALIER_MOVE4(out, last);
+    } else {
+      for (i = block; i < l->channels; i++) out[i - block] = last[i - block];
+    }
+    last += 4;
+    out += l->channels;
+  }
+  for (i = block; i < l->channels; i++) *out++ = *last++;
 }
 
 void espalier_depthwise_dual_row(const espalier_depthwise_dual_layer *l, void *state, void *work, const int8_t *in,
                                  int8_t *out) {
   const int8_t **rows = work;
-  int8_t *last = (int8_t *)work + l->last_at, *wide = (int8_t *)work + l->wide_at, spare[4];
-  int32_t block, i, x;
+  int8_t *wide = (int8_t *)work + l->wide_at, spare[4];
+  int32_t offset_step = l->narrow ? 0 : 8 * l->ring_width, second = l->channels, block, i;
+  espalier_depthwise_strip_kernel kernel = l->strip;
   espalier_depthwise_strip strip;
   (void)in;
   for (i = 0; i < l->kernel_height; i++) {
@@ -331,33 +390,29 @@ void espalier_depthwise_dual_row(const espalier_depthwise_dual_layer *l, void *s
   }
   strip.rows = rows;
   strip.rows_end = rows + l->kernel_height;
-  strip.offset = 0;
   strip.words = (l->kernel_width + 1) >> 1;
-  strip.weights = l->weights;
-  strip.channels = l->scales;
   strip.count = (l->out_width + 1) >> 1;
   strip.turn = l->out_width & 1 ? 1 : -1;
   strip.spare = spare;
-  for (block = 0; block < l->channels; block += 4) {
-    for (i = 0; l->narrow && i < l->kernel_height; i++) {
-      const int8_t *row = espalier_ring_row(&l->ring, state, i * l->dilation_height) + block;
-      widen(wide + 8 * i * l->ring_width, row, l->ring_width, l->channels, 0, 0, 0);
-    }
-    if (block + 4 <= l->channels) {
-      strip_of(l, &strip, out + block, l->channels, spare);
-    } else {
-      strip_of(l, &strip, last, 4, spare);
-      for (x = 0; x < l->out_width; x++) {
-        for (i = block; i < l->channels; i++) out[x * l->channels + i] = last[4 * x + i - block];
-      }
-    }
-    if (!l->narrow) strip.offset += 8 * l->ring_width;
+  if (l->channels & 3) run_last_block(l, state, &strip, wide, (int8_t *)work + l->last_at, out);
+  /* The last pair's second pixel goes to `spare` where a row has an odd number. */
+  strip.offset = 0;
+  strip.weights = l->weights;
+  strip.channels = l->scales;
+  strip.couples = 2;
+  strip.step = 2 * second;
+  for (block = 0; block + 4 <= l->channels; block += 4) {
+    if (l->narrow) widen_rows(l, state, wide, block);
+    strip.out[0] = out + block;
+    strip.out[1] = l->out_width > 1 ? out + block + second : spare;
+    kernel(&strip);
+    strip.offset += offset_step;
     strip.weights += l->block_weights;
     strip.channels += 4;
   }
   if (l->low > -128 || l->high < 127) clamp_row(out, l->out_width * l->channels, l->low, l->high);
   for (i = 0; i < l->slow_count; i++) {
-    slow_channel(l, state, l->slow + i, l->slow_taps + i * l->kernel_height * l->kernel_width, out);
+    slow_channel(l, state, l->slow + i, l->slow_taps + i * l->kernel_height * l->kernel_width, rows, out);
   }
   espalier_ring_next(&l->ring, state);
 }
@@ -370,14 +425,12 @@ void espalier_depthwise_dual_push(const espalier_depthwise_dual_layer *l, void *
     espalier_ring_push_repeated(&l->ring, state, row, bytes, l->multiplier);
   } else {
     int8_t *slot = espalier_ring_slot(&l->ring, state) + 16 * (l->pad_left >> 1);
-    for (block = 0; block < l->channels; block += 4) {
-      int8_t *to = slot + 2 * block * l->ring_width;
-      if (l->multiplier > 1 || block + 4 > l->channels) {
-        widen_apart(l, to, row, block);
-      } else {
-        widen(to, row + block, l->in_width, l->in_channels, l->pad_left & 1, (uint32_t)l->ring.outside, 0);
-      }
+    int32_t odd = l->pad_left & 1, step = 8 * l->ring_width;
+    uint32_t outside = (uint32_t)l->ring.outside;
+    for (block = 0; l->multiplier == 1 && block + 4 <= l->channels; block += 4, slot += step) {
+      widen(slot, row + block, l->in_width, l->in_channels, odd, outside, 0);
     }
+    for (; block < l->channels; block += 4, slot += step) widen_block(l, slot, row, block);
     espalier_ring_advance(&l->ring, state);
   }
 }

@@ -100,30 +100,8 @@ static void espalier_depthwise_plane(int8_t *to, const int8_t *from, int32_t pix
 }
 #endif
 
-/* A tap of a channel's windows. */
-static const int8_t *tap_of(const espalier_depthwise_planes_layer *l, void *state, int32_t channel, int32_t ky,
-                            int32_t kx) {
-  return espalier_ring_row(&l->ring, state, ky * l->dilation_height) + channel * l->pitch + kx;
-}
-
-/* One row of a channel whose requantization is not short. */
-static void slow_channel(const espalier_depthwise_planes_layer *l, void *state, int32_t number, int8_t *out) {
-  const espalier_slow_channel *c = l->slow + number;
-  int32_t x, ky, kx;
-  for (x = 0; x < l->out_width; x++) {
-    const int8_t *w = l->slow_taps + number * l->kernel_height * l->kernel_width;
-    uint32_t sum = (uint32_t)c->bias;
-    for (ky = 0; ky < l->kernel_height; ky++) {
-      for (kx = 0; kx < l->kernel_width; kx++) {
-        sum += (uint32_t)(tap_of(l, state, c->channel, ky, kx)[x * l->stride_width] * *w++);
-      }
-    }
-    out[x * l->out_channels + c->channel] = espalier_slow_output((int32_t)sum, c, l->out_zero, l->low, l->high);
-  }
-}
-
 #if ESPALIER_HELIUM
-static void fast_channels(const espalier_depthwise_planes_layer *l, void *state, void *work, int8_t *out) {
+static void channels_of_row(const espalier_depthwise_planes_layer *l, void *state, void *work, int8_t *out) {
   void (*kernel)(Strip *) = l->stride_width == 1   ? espalier_depthwise_strip_1
                             : l->stride_width == 2 ? espalier_depthwise_strip_2
                                                    : espalier_depthwise_strip_any;
@@ -156,23 +134,39 @@ static void fast_channels(const espalier_depthwise_planes_layer *l, void *state,
       strip.step = l->stride_width;
       kernel(&strip);
       espalier_depthwise_finish(sums, l->channels + block, out + x * l->out_channels + block, &how);
+      espalier_depthwise_finish_slow(sums, l->slow, l->slow_count, block, out + x * l->out_channels + block, &how);
     }
   }
 }
 #else
-static void fast_channels(const espalier_depthwise_planes_layer *l, void *state, void *work, int8_t *out) {
+/* A tap of a channel's windows. */
+static const int8_t *tap_of(const espalier_depthwise_planes_layer *l, void *state, int32_t channel, int32_t ky,
+                            int32_t kx) {
+  return espalier_ring_row(&l->ring, state, ky * l->dilation_height) + channel * l->pitch + kx;
+}
+
+static int8_t finished(const espalier_depthwise_planes_layer *l, const espalier_channel *c, int32_t channel, int32_t sum) {
+  int32_t i;
+  for (i = 0; i < l->slow_count; i++) {
+    int32_t total = (int32_t)((uint32_t)sum + (uint32_t)l->slow[i].bias);
+    if (l->slow[i].channel == channel) return espalier_slow_output(total, l->slow + i, l->out_zero, l->low, l->high);
+  }
+  sum = espalier_requantize(sum + c->bias, c->multiplier, -c->shift) + l->out_zero;
+  return (int8_t)espalier_clamp(sum, l->low, l->high);
+}
+
+static void channels_of_row(const espalier_depthwise_planes_layer *l, void *state, void *work, int8_t *out) {
   int32_t channel, x, ky, kx;
   (void)work;
   for (channel = 0; channel < l->out_channels; channel++) {
     const espalier_channel *c = l->channels + channel;
     for (x = 0; x < l->out_width; x++) {
       const int8_t *w = l->weights + 16 * channel * l->kernel_height * l->parts;
-      int32_t sum = c->bias;
+      int32_t sum = 0;
       for (ky = 0; ky < l->kernel_height; ky++, w += 16 * l->parts) {
         for (kx = 0; kx < l->kernel_width; kx++) sum += tap_of(l, state, channel, ky, kx)[x * l->stride_width] * w[kx];
       }
-      sum = espalier_requantize(sum, c->multiplier, -c->shift) + l->out_zero;
-      out[x * l->out_channels + channel] = (int8_t)espalier_clamp(sum, l->low, l->high);
+      out[x * l->out_channels + channel] = finished(l, c, channel, sum);
     }
   }
 }
@@ -180,10 +174,8 @@ static void fast_channels(const espalier_depthwise_planes_layer *l, void *state,
 
 void espalier_depthwise_planes_row(const espalier_depthwise_planes_layer *l, void *state, void *work, const int8_t *in,
                                    int8_t *out) {
-  int32_t i;
   (void)in;
-  fast_channels(l, state, work, out);
-  for (i = 0; i < l->slow_count; i++) slow_channel(l, state, i, out);
+  channels_of_row(l, state, work, out);
   espalier_ring_next(&l->ring, state);
 }
 

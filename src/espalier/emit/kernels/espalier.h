@@ -411,6 +411,19 @@ typedef struct {
 
 void espalier_transpose_conv(const espalier_transpose_conv_layer *layer, const int8_t *in, int8_t *out);
 
+/* The same as one convolution: each of its pixels has the outputs of a stride's rows and columns. */
+typedef struct {
+  espalier_conv_2d_layer conv;
+  int32_t first_row;      /* of the output, for the convolution's first row; what lies outside of it is left out */
+  int32_t first_byte;     /* of an output row, for the convolution's first pixel */
+  int32_t stride_height;
+  int32_t step;           /* bytes of a stride's columns */
+  int32_t out_height, row_bytes;
+  int32_t row_at;         /* in the private memory behind the ring: a row of the convolution */
+} espalier_transpose_tiles_layer;
+
+void espalier_transpose_tiles(const espalier_transpose_tiles_layer *layer, const int8_t *in, int8_t *out, void *scratch);
+
 /* Products of matrices; strides in elements. */
 typedef struct {
   const int32_t *batches; /* pairs: first element of a and of b */
@@ -598,6 +611,7 @@ typedef struct {
   const int8_t *const *rows_end;
   int32_t offset;               /* bytes from the start of the rows to the block */
   int32_t words;                /* pairs of taps in a row */
+  int32_t couples;              /* of channels: 2; 1 where the block has no more */
 } espalier_depthwise_strip;
 
 typedef void (*espalier_depthwise_strip_kernel)(const espalier_depthwise_strip *strip);
@@ -643,6 +657,19 @@ typedef struct {
 void espalier_depthwise_finish(const int32_t *sums, const espalier_channel *channels, int8_t *out,
                                const espalier_depthwise_rescaling *how);
 
+/* Those of `count` channels from `block` on that are slow, which are computed from their sums. */
+static inline void espalier_depthwise_finish_slow(const int32_t *sums, const espalier_slow_channel *slow, int32_t count,
+                                                  int32_t block, int8_t *out, const espalier_depthwise_rescaling *how) {
+  for (; count > 0; count--, slow++) {
+    int32_t channel = slow->channel - block, pixel;
+    if (channel < 0 || channel >= how->channels) continue;
+    for (pixel = 0; pixel < how->pixels; pixel++) {
+      int32_t sum = (int32_t)((uint32_t)sums[16 * pixel + channel] + (uint32_t)slow->bias);
+      out[pixel * how->pitch + channel] = espalier_slow_output(sum, slow, how->zero, how->low, how->high);
+    }
+  }
+}
+
 /* The same for cores with byte dot products, windows of at most 4x3 at stride 1 and 4x4 at stride 2, not dilated across;
  * the ring holds bytes as they come. weights: per channel 16 bytes, 4 rows of each of 4 columns, padded with zeros. */
 typedef struct {
@@ -650,7 +677,6 @@ typedef struct {
   const int8_t *weights;
   const espalier_channel *channels; /* right shifts 1..22; padded to fours */
   const espalier_slow_channel *slow;
-  const int8_t *slow_taps;    /* per slow channel those of a window */
   int16_t slow_count;
   int16_t in_width, in_channels, out_height, out_width, out_channels, multiplier;
   int16_t kernel_height, kernel_width, dilation_height, stride_width, ring_width;
@@ -670,7 +696,6 @@ typedef struct {
   const int8_t *weights;
   const espalier_channel *channels; /* right shifts 1..22; padded to fours */
   const espalier_slow_channel *slow;
-  const int8_t *slow_taps;    /* per slow channel those of a window */
   int16_t slow_count;
   int16_t in_width, in_channels, out_height, out_width, out_channels, multiplier;
   int16_t kernel_height, kernel_width, dilation_height, stride_width;
