@@ -163,7 +163,7 @@ def score_alternatives(
     for way in ways:
         if glimpse.sum() >= LEAST_GLIMPSED:
             tried = score(way, glimpse)
-            if max(tried.hits.sum(), tried.reordered.sum()) + BEHIND <= given.hits[glimpse].sum():
+            if not _better(tried, given.hits[glimpse], in_order=given.tells, behind=BEHIND):
                 found.append(tried)
                 continue
         tried = score(way, screen)
@@ -191,9 +191,11 @@ def scored(way: Alternative, truth: NDArray[np.int64], outputs: NDArray[np.float
     )
 
 
-def _better(tried: Scored, given: Hits, *, in_order: bool) -> bool:
-    """Whether a way does better on a part of the images; `in_order`: with the labels as they are, no other order tried."""
-    return bool(tried.hits.sum() > given.sum() or (not in_order and tried.reorder().sum() > given.sum()))
+def _better(tried: Scored, given: Hits, *, in_order: bool, behind: int = 0) -> bool:
+    """Whether a way does better on a part of the images, or is less than `behind` behind; `in_order`: with the labels
+    as they are, no other order tried."""
+    least = given.sum() - behind
+    return bool(tried.hits.sum() > least or (not in_order and tried.reorder().sum() > least))
 
 
 def diagnose(given: Scored, others: Sequence[Scored]) -> Finding | None:
