@@ -21,6 +21,7 @@ ALARMS: dict[str, str] = {
     "exif-rotated": "images turned by their EXIF orientation",
     "exposure": "images almost black or almost white",
     "few": "few calibration images",
+    "fit": "a model that fits a microcontroller only if much of it goes",
     "few-to-show": "too few evaluation images to show the accuracy limit",
     "flat-scores": "nearly equal scores on every image",
     "imbalance": "classes of very different size",

@@ -11,6 +11,7 @@ from .answer_gates import strict_row
 from .calibrate.check_outputs import not_classes, number_outputs
 from .calibrate.declared import declared_twice
 from .calibrate.findings import ACCEPTED
+from .check_fit import judge_fit
 from .errors import EspalierError, GateError, ImagesRefusedError
 from .gate import describe
 from .load.images import ImageSet, label_indices, scan
@@ -18,7 +19,7 @@ from .load.labels import default_labels, read_labels
 from .load.read_images import set_path
 from .load.read_model import ModelFile
 from .measure.statistics import too_few
-from .recipe import Recipe, load_recipe
+from .recipe import Deploy, Recipe, load_recipe
 from .store import Store
 from .target import load_target, load_targets
 from .terminal import Progress
@@ -76,11 +77,25 @@ def check_recipe(path: Path) -> dict[str, Any]:
     _check_outputs(found, recipe, folder, facts)
     _check_images(found, recipe, folder, labels)
     for deploy in recipe.deploy:
-        found.attempt("target", lambda d=deploy: _target_text(d.target, folder))  # type: ignore[misc]
+        if found.attempt("target", lambda d=deploy: _target_text(d.target, folder)):  # type: ignore[misc]
+            _check_fit(found, recipe, folder, deploy, facts)
     if all(row["severity"] != "error" for row in found.rows if row["what"] == "target"):
         names = [deploy.target for deploy in recipe.deploy]
         found.attempt("targets", lambda: f"{len(load_targets(names, relative_to=folder))}, each with its own name")
     return {"rows": found.rows, "error": found.error}
+
+
+def _check_fit(
+    found: _Findings, recipe: Recipe, folder: Path, deploy: Deploy, facts: dict[str, Any]
+) -> None:
+    if "parameters" not in facts:
+        return
+    fit = judge_fit(load_target(deploy.target, relative_to=folder), deploy, recipe.input, facts["parameters"])
+    if fit.impossible:
+        advice = "a smaller network, a part with more flash, or leave this target out"
+        found.refuse("fit", GateError(fit.impossible, next_step=advice))
+    if fit.doubt:
+        found.warn("fit", f"{fit.doubt}; the build tells, and withholds this target only", "fit")
 
 
 def too_strict(warnings: Sequence[str]) -> GateError | None:

@@ -8,6 +8,7 @@ from ..errors import EspalierError
 from ..graph.types import Graph
 from ..measure.cross import Core
 from ..measure.microcontroller import measure_program
+from .choose_widths import chosen_widths
 from .plan_program import plan_program
 from .program import Options, emit
 from .selftest import GoldenCase
@@ -50,16 +51,17 @@ def compare_modes(
     ram = None if ram_limit == float("inf") else int(ram_limit)
     rows = []
     for optimize, level in LEVELS.items():
-        plan, coding = plan_program(graph, optimize=optimize, isa=isa, ram_bytes=ram)
+        net = chosen_widths(graph, optimize=optimize, isa=isa, ram_bytes=ram)
+        plan, coding = plan_program(net, optimize=optimize, isa=isa, ram_bytes=ram)
         row = Mode(optimize=optimize, arena_bytes=plan.arena_bytes)
         if core is not None:
             try:
-                files = emit(graph, plan, name, Options(isa=isa, coding=coding))
+                files = emit(net, plan, name, Options(isa=isa, coding=coding))
                 figures = measure_program(
                     files,
                     core,
                     name=name,
-                    graph=graph,
+                    graph=net,
                     arena_bytes=plan.arena_bytes,
                     golden=[case],
                     optimize=level,

@@ -83,7 +83,7 @@ def conv_2d(view: OpView, how: How) -> Lowered:
     if int(entries.sizes.max()) >= _LARGEST_BYTES:
         return dense
     form = "pairs" if layer.paired else "bytes"
-    works = Works(dense=_dense_work(view, how), sparse=(form, _sparse_work(layer, entries)))
+    works = Works(dense=dense_work(view, how), sparse=(form, _sparse_work(layer, entries)))
     return chosen("conv_2d", how, dense, _lowered(view, layer, entries), works, density)
 
 
@@ -217,7 +217,7 @@ def stored_share(view: OpView) -> float:
     return np.count_nonzero(weights) / max(1, weights.size)
 
 
-def _dense_work(view: OpView, how: How) -> tuple[str, Work]:
+def dense_work(view: OpView, how: How) -> tuple[str, Work]:
     """The form of the kernel of lower_conv and what it repeats."""
     shape = lower_conv.shape_of(view, how)
     layout = lower_conv.layout_of(shape, how)

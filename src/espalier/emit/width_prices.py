@@ -1,0 +1,113 @@
+"""What a layer costs in instructions over its number of channels: to choose how many of them a program computes.
+
+Convolutions and dense layers have their price list (emit/sparse_prices.py). The lists here are for what lies between them:
+fitted to counts of single layers (`zig cc -O2`, unicorn; Cortex-M55: QEMU) by `python benchmarks/width_prices.py`, which
+prints them and how far they are from the counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from espalier.emit.lower_conv import extents_of
+from espalier.emit.lower_sparse import dense_work
+from espalier.emit.lowering import How
+from espalier.emit.sparse_prices import PRICES as DENSE
+from espalier.emit.sparse_prices import Work, instructions
+from espalier.graph.intervals import channels
+from espalier.graph.view import OpView
+
+FREE: Final = frozenset({"reshape", "squeeze", "expand_dims"})
+"""Operators for which no code runs."""
+BLOCK: Final = MappingProxyType({"dsp": 4, "helium": 16})
+"""Instruction set -> channels that its kernels take at once."""
+PRICES: Final[Mapping[str, Mapping[str, Mapping[str, float]]]] = MappingProxyType(
+    {
+        "dsp": {  # cortex-m4; 30 layers each
+            "depthwise 3x3/1": {  # 5.7% off, at most 15%
+                "layer": 2414.79,
+                "tap of a block": 12.07,
+                "odd tap": 2.10,
+                "tap of a rest": 1.25,
+            },
+            "depthwise 3x3/2": {  # 6.5% off, at most 14%
+                "layer": 1561.06,
+                "tap of a block": 19.84,
+                "odd tap": 4.68,
+                "tap of a rest": 2.40,
+            },
+            "depthwise": {  # 6.0% off, at most 14%
+                "layer": 3915.64,
+                "tap of a block": 10.88,
+                "odd tap": 0.32,
+                "tap of a rest": 0.41,
+            },
+            "elements": {"value": 19.00, "layer": 7357.00},  # 0.0% off
+            "pool": {"value": 48.38, "rest": 55.17, "place": 59.08, "layer": 258.34},  # 0.1% off
+        },
+        "helium": {  # cortex-m55; 30 layers each
+            "depthwise 3x3/1": {"value": 8.56, "layer": 1856.81, "tap of a block": 3.42},  # 6.9% off, at most 17%
+            "depthwise 3x3/2": {  # 4.7% off, at most 10%
+                "value": 11.38,
+                "layer": 1078.99,
+                "tap of a block": 8.30,
+                "tap of a rest": 0.04,
+                "row": 0.66,
+            },
+            "depthwise": {"value": 30.09, "layer": 4071.28},  # 12.0% off, at most 27%
+            "elements": {"value": 3.25, "layer": 7637.82},  # 0.0% off
+            "pool": {"block": 37.06, "value": 4.55, "place": 71.60, "layer": 268.79},  # 3.2% off, at most 13%
+        },
+    }
+)
+"""Instruction set of a core -> form of the layer -> what repeats -> instructions."""
+
+
+def price(looked: OpView, isa: str) -> float:
+    """Instructions of one operator on a core of :data:`PRICES`."""
+    if looked.op.kind in FREE:
+        return 0.0
+    form, work = works(looked, isa)
+    if form in DENSE[isa]:
+        return instructions(isa, form, work)
+    prices = PRICES[isa][form]
+    return sum(prices.get(name, 0.0) * count for name, count in work.items())
+
+
+def works(looked: OpView, isa: str) -> tuple[str, Work]:
+    """The form of an operator's price list and what repeats in it."""
+    kind = looked.op.kind
+    if kind == "conv_2d":
+        return dense_work(looked, How(isa=isa))
+    if kind == "fully_connected":
+        units, depth = looked.input(1).shape
+        rows = looked.input(0).elements // depth
+        pairs = rows * -(-units // 2)
+        return "dense fully connected", {"product": pairs * -(-depth // 4), "pair": pairs, "row": rows}
+    count, block = channels(looked.output), BLOCK[isa]
+    places = looked.output.elements // count
+    work = {
+        "block": places * -(-count // block),
+        "value": places * count,
+        "rest": places * (count % block),
+        "odd place": places * (count % block != 0),
+        "place": places,
+        "layer": 1,
+    }
+    if kind != "depthwise_conv_2d":
+        return ("pool" if "pool" in kind else "elements"), work
+    shape = extents_of(looked)
+    taps = shape.kernel_h * shape.kernel_w
+    size = f"{shape.kernel_h}x{shape.kernel_w}/{shape.stride_w}"
+    form = f"depthwise {size}" if size in ("3x3/1", "3x3/2") else "depthwise"
+    work |= {
+        "tap of a block": work["block"] * taps,
+        "odd tap": work["odd place"] * taps,
+        "tap of a rest": work["rest"] * taps,
+        "input value": shape.in_h * shape.in_w * count,
+        "input place": shape.in_h * shape.in_w,
+        "row": shape.out_h,
+    }
+    return form, work
