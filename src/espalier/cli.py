@@ -167,6 +167,8 @@ def compile_(
     from .report.program import program_lines
 
     done = compile_file(model, out=out, reserve=Reserve(reserve_flash, reserve_ram), **wishes)
+    for warning in done.warnings:
+        say(f"warning: {warning}", sys.stderr)
     _print(done.report, as_json, lambda report: program_lines(report, done.folder))
     if done.failure is not None:
         raise done.failure

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -37,9 +36,11 @@ from .graph.view import view
 from .limits import LIMITS
 from .load.labels import read_labels
 from .load.tflite import read_tflite
-from .publish import publish, write_files
+from .output import PROGRAM
+from .publish import may_replace, publish, write_files
 from .report.content import ArenaRow, GateRow
 from .report.program import ProgramReport, program_files
+from .scratch import Scratch
 from .tables import read_bounded
 from .target import Target, load_target
 from .worker.client import Worker
@@ -60,6 +61,7 @@ class Compilation:
     folder: Path
     program: dict[str, bytes]
     failure: EspalierError | None = None
+    warnings: tuple[str, ...] = ()
 
 
 def compile_file(
@@ -86,6 +88,7 @@ def compile_file(
     UsageError for a bad name or folder; a program that does not fit is returned as `failure`, with its report written.
     """
     path = Path(model)
+    may_replace(Path(out).absolute(), PROGRAM)
     facts = load_target(target)
     _check_target(facts)
     data = read_bounded(path, error=ModelRefusedError, what="model", limit_bytes=LIMITS.tflite_bytes)
@@ -126,9 +129,9 @@ def compile_file(
     files = program_library.contents(source, graph)
     checks = (*compiled.checks, emulation.check, _distance(data, graph, answers))
     if tools != "none":
-        with tempfile.TemporaryDirectory(prefix="espalier-") as scratch:
-            write_files(files, Path(scratch), durable=False)
-            checks += program_library.check(source, Path(scratch), thorough=tools == "all")
+        with Scratch() as scratch:
+            write_files(files, scratch, durable=False)
+            checks += program_library.check(source, scratch, thorough=tools == "all")
     failure = _failure(checks, gates)
     report = ProgramReport(
         name=title,
@@ -154,12 +157,13 @@ def compile_file(
     )
     folder = Path(out)
     written = (*files, _manifest(source, report, words, optimize, files)) if failure is None else ()
-    publish((*program_files(report), *written), folder)
+    aside = publish((*program_files(report), *written), folder, owner=PROGRAM)
     return Compilation(
         report=report,
         folder=folder,
         program={artifact.path: artifact.data for artifact in compiled.program},
         failure=failure,
+        warnings=(f"files that were in {folder} and are not the compiler's were kept in {aside}",) if aside else (),
     )
 
 
@@ -300,8 +304,8 @@ def _distance(model: bytes, graph: Graph, answers: tuple[GoldenCase, ...]) -> Ch
     name = "numpy reference against LiteRT BUILTIN_REF on the file as given"
     try:
         with (
-            tempfile.TemporaryDirectory(prefix="espalier-") as scratch,
-            Worker("litert-runtime", scratch=Path(scratch)) as worker,
+            Scratch() as scratch,
+            Worker("litert-runtime", scratch=scratch) as worker,
         ):
             ready = worker.wait_ready()
             cases = [_fed(model, graph, answer) for answer in answers]

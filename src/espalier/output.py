@@ -10,7 +10,7 @@ import msgspec
 from .publish import Owner
 
 REPORT = "report.json"
-_FORMAT = "espalier-report/"
+_FORMAT, _PROGRAM_FORMAT = "espalier-report/", "espalier-program-report/"
 _TOP = frozenset({REPORT, "report.html", "junit.xml", "summary.md"})
 _DROPPINGS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 """What file managers leave wherever they look."""
@@ -18,12 +18,24 @@ _DROPPINGS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 
 def refusal(folder: Path) -> str:
     """Why a folder must not be replaced by a build: it is no output of one; "" when it is."""
-    return "" if _report(folder) is not None else f"no build wrote it: it has no {REPORT} of one"
+    return "" if _report(folder, _FORMAT) is not None else f"no build wrote it: it has no {REPORT} of one"
+
+
+def program_refusal(folder: Path) -> str:
+    """Why a folder must not be replaced by `espalier compile`: it is no output of it; "" when it is."""
+    known = _report(folder, _PROGRAM_FORMAT) is not None
+    return "" if known else f"`espalier compile` did not write it: it has no {REPORT} of a program"
+
+
+def program_added(folder: Path) -> list[str]:
+    """Relative paths in an output of `espalier compile` that it did not write, sorted."""
+    found = [name for name in _added_to_bundle(folder) if name not in _TOP]
+    return sorted(name for name in found if name.rpartition("/")[2] not in _DROPPINGS)
 
 
 def added(folder: Path) -> list[str]:
     """Relative paths in an output that no build wrote, sorted; a folder stands for all that is in it."""
-    report = _report(folder) or {}
+    report = _report(folder, _FORMAT) or {}
     targets = {str(row.get("path")) for row in report.get("bundles", ()) if isinstance(row, dict)}
     found: list[str] = []
     for path in folder.iterdir():
@@ -40,14 +52,15 @@ def added(folder: Path) -> list[str]:
 
 
 OUTPUT = Owner(refusal=refusal, added=added)
+PROGRAM = Owner(refusal=program_refusal, added=program_added)
 
 
-def _report(folder: Path) -> dict[str, Any] | None:
+def _report(folder: Path, form: str) -> dict[str, Any] | None:
     try:
         report = msgspec.json.decode((folder / REPORT).read_bytes(), type=dict[str, Any])
     except (OSError, msgspec.DecodeError):
         return None
-    return report if str(report.get("format", "")).startswith(_FORMAT) else None
+    return report if str(report.get("format", "")).startswith(form) else None
 
 
 def _added_to_bundle(folder: Path) -> list[str]:

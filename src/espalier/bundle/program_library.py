@@ -4,7 +4,6 @@ preprocessing; what is in the model decides what the caller feeds and reads."""
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +14,7 @@ from ..emit.selftest import GoldenCase, inputs_of, outputs_of
 from ..errors import VerificationError
 from ..graph.integer_ends import real_of
 from ..graph.types import Graph
+from ..scratch import Scratch
 from ..target import Target
 from . import firmware_text as text
 from .firmware import build_files, tree_artifacts
@@ -158,8 +158,7 @@ def _end_text(role: str, end: TensorFacts) -> str:
 def check(source: ProgramSource, folder: Path, *, thorough: bool) -> tuple[Check, ...]:
     """Checks of the library written to `folder`: build files, compilers for the target, its example run here."""
     library = folder / text.library_name(source)
-    with tempfile.TemporaryDirectory(prefix="espalier-program-") as scratch:
-        work = Path(scratch)
+    with Scratch() as work:
         jobs = compilations(library, source, work, thorough)
         return (
             guarded("build system files", "espalier", lambda: check_build_files(library)),

@@ -370,7 +370,7 @@ def test_a_broken_manifest_is_found(
     assert old in file.read_text()
     file.write_text(file.read_text().replace(old, new))
     with pytest.raises(VerificationError, match=sentence):
-        firmware_check._manifests(tmp_path / LIBRARY, mcu_source())
+        firmware_check.check_build_files(tmp_path / LIBRARY)
 
 
 def test_absent_compilers_are_named(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ import pytest
 from espalier import publish as module
 from espalier.bundle.source import Artifact
 from espalier.errors import UsageError
-from espalier.output import OUTPUT, added
+from espalier.output import OUTPUT, PROGRAM, added
 from espalier.publish import may_replace, publish
 
 FILES = 14
@@ -136,6 +136,27 @@ def test_what_no_build_wrote_is_refused_and_stays(tmp_path: Path, what: Callable
             attempt()
         assert caught.value.supported and "--out" in caught.value.next_step
     assert sorted((str(p), os.path.islink(p)) for p in tmp_path.rglob("*")) == before
+
+
+def test_the_compilers_output_replaces_its_own_only(tmp_path: Path) -> None:
+    """`espalier compile --out .` must not replace a project."""
+    program = [
+        Artifact(path="report.json", data=b'{"format": "espalier-program-report/1"}'),
+        Artifact(path="manifest.json", data=b'{"files": [{"path": "lib/src/a.c"}]}'),
+        Artifact(path="lib/src/a.c", data=b"int a;"),
+    ]
+    out = tmp_path / "out"
+    publish(program, out, owner=PROGRAM)
+    (out / "lib" / "notes.txt").write_text("mine")
+    kept = publish(program, out, owner=PROGRAM)
+    assert kept is not None and (kept / "lib/notes.txt").read_text() == "mine"
+    with pytest.raises(UsageError, match="no build wrote it"):
+        publish(output("new"), out, owner=OUTPUT)
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "main.c").write_text("int main;")
+    with pytest.raises(UsageError, match="did not write it"):
+        publish(program, tmp_path / "project", owner=PROGRAM)
+    assert (tmp_path / "project" / "main.c").is_file()
 
 
 def test_an_empty_folder_and_an_old_output_are_replaced(tmp_path: Path) -> None:
