@@ -1,5 +1,6 @@
-"""Directed cases of depthwise, narrow and transposed convolutions: odd counts, small maps, windows and strides of all kinds, with
-channels that are dead, nearly dead, or rescaled beyond what the fast kernels take."""
+"""Directed cases of depthwise, narrow and transposed convolutions, repeated constants, prelu and global maxima: odd counts,
+small maps, windows and strides of all kinds, with channels that are dead, nearly dead, or rescaled beyond what the fast
+kernels take."""
 
 from __future__ import annotations
 
@@ -7,8 +8,9 @@ from collections.abc import Iterator
 
 import numpy as np
 from price_nets import NetMaker
+from single_op_cases import Builder
 
-from espalier.graph.types import Array, Graph
+from espalier.graph.types import Array, Graph, Quant
 
 Case = tuple[str, Graph, list[Array]]
 
@@ -62,10 +64,34 @@ def hostile_cases() -> Iterator[Case]:
             m = NetMaker(np.random.default_rng([number, 34]), (1, height, width, channels), hostile)
             m.transpose(filters, size, stride, padding, ("none", "relu")[number % 2])
             yield f"transpose_conv {TRANSPOSED[number]} hostile {hostile}", *_finished(m, number)
+    for number, (channels, kind) in enumerate(((1, "add"), (2, "sub"), (7, "add"), (30, "sub"), (100, "add"))):
+        for first in (False, True):
+            b = Builder()
+            x = b.input((1, 5, 6, channels), Quant(scales=(0.03,), zero_points=(7,)))
+            values = np.random.default_rng([number, 35]).integers(-128, 128, channels)
+            c = b.const(values, "int8", Quant(scales=((0.01, 0.3)[number % 2],), zero_points=(-3,)))
+            target = Quant(scales=(0.08,), zero_points=(11,))
+            graph = b.finish([b.op(kind, [c, x] if first else [x, c], target, activation=("none", "relu")[number % 2])])
+            yield f"repeated {kind} {channels} first {first}", graph, [_image(graph, number)]
+    for number, (channels, scale) in enumerate(((1, 0.002), (3, 0.01), (16, 0.0001), (9, 1e-9), (5, 30.0))):
+        b = Builder()
+        x = b.input((1, 5, 6, channels), Quant(scales=(0.03,), zero_points=(7,)))
+        values = np.random.default_rng([number, 37]).integers(-128, 128, (1, 1, channels))
+        alpha = b.const(values, "int8", Quant(scales=(scale,), zero_points=(-3 * (number % 2),)))
+        graph = b.finish([b.op("prelu", [x, alpha], Quant(scales=((0.03, 0.05)[number % 2],), zero_points=(-40,)))])
+        yield f"prelu {channels} {scale}", graph, [_image(graph, number)]
+    for number, shape in enumerate(((1, 1, 1, 5), (1, 3, 4, 1), (1, 9, 7, 6), (1, 16, 16, 20))):
+        m = NetMaker(np.random.default_rng([number, 36]), shape)
+        m.everywhere("reduce_max", keep=bool(number % 2))
+        yield f"reduce_max {shape}", *_finished(m, number)
+
+
+def _image(graph: Graph, number: int) -> Array:
+    data = np.random.default_rng([number, 33]).integers(-128, 128, graph.tensors[graph.inputs[0]].shape)
+    data.reshape(-1)[:: 7 + number % 5] = -128
+    return data.astype(np.int8)
 
 
 def _finished(m: NetMaker, number: int) -> tuple[Graph, list[Array]]:
     graph = m.finish()
-    data = np.random.default_rng([number, 33]).integers(-128, 128, graph.tensors[graph.inputs[0]].shape)
-    data.reshape(-1)[:: 7 + number % 5] = -128
-    return graph, [data.astype(np.int8)]
+    return graph, [_image(graph, number)]

@@ -31,8 +31,8 @@ PROCESS = 1
 REFERENCE_MACS = 2_000_000_000
 """Work that the slow reference kernels are given; it bounds the number of images."""
 
-IMAGES = (8, 64)
-"""Least and most images of the comparison."""
+IMAGES = (8, 32)
+"""Least and most images that golden vectors are chosen from."""
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):

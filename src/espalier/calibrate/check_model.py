@@ -57,6 +57,8 @@ def score_declared(shop: Workshop, job: Job, given: FloatModel) -> Scores | None
     truth = label_indices(rows, job.labels())
 
     def run() -> dict[str, bytes]:
+        from ..measure.evaluate_model import answers
+
         chosen = spread(len(rows), SCORED)
         others = [
             {"name": name, "pixels_path": images.prepare_again(chosen, other, f"other-{number}")}
@@ -70,6 +72,7 @@ def score_declared(shop: Workshop, job: Job, given: FloatModel) -> Scores | None
             truth=truth,
             contract=msgspec.to_builtins(contract),
             others=others,
+            answered=answers(shop, images, given.tflite, job)[chosen],
         )
         return {"scores": pack(value)}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 import numpy as np
@@ -21,6 +21,8 @@ _KINDS = {"add": 0, "sub": 0, "mul": 1, "maximum": 2, "minimum": 3, "squared_dif
 _BINARY_AXES = 4
 FAST_SHIFTS = range(1, 23)
 """Right shifts for which the short requantization is exact."""
+_LARGEST_WINDOW = 1 << 15
+"""Extents of a pool are 16-bit fields."""
 _RESCALING = ("offset", "multiplier", "shift", "out_zero", "low", "high")
 
 
@@ -51,8 +53,10 @@ def binary(view: OpView, how: How) -> Lowered:
     for number, (extent, left, right) in enumerate(axes):
         fields |= {f"extent[{number}]": extent, f"a_stride[{number}]": left, f"b_stride[{number}]": right}
     whole = {n for n, t in ((0, first), (1, second)) if t.shape == output.shape and not t.is_constant}
-    short = view.op.kind == "mul" and output.dtype == "int8" and fields["multiplier"] > 0
-    short = short and -fields["shift"] in FAST_SHIFTS
+    short = output.dtype == "int8" and fields.get("multiplier", 0) > 0 and -fields["shift"] in FAST_SHIFTS
+    if short and view.op.kind == "prelu":
+        return _prelu(view, fields, whole)
+    short = short and view.op.kind == "mul"
     return Lowered(
         function="espalier_mul" if short else "espalier_binary",
         sources=("mul.c",) if short else ("binary.c", "typed.h"),
@@ -60,6 +64,22 @@ def binary(view: OpView, how: How) -> Lowered:
         fields=fields,
         inputs=(0, 1),
         leads=dict.fromkeys(whole, 0),
+    )
+
+
+def _prelu(view: OpView, fields: Mapping[str, int], whole: Set[int]) -> Lowered:
+    source, target = quant_of(view.input(0).quant), quant_of(view.output.quant)
+    values = np.arange(-128, 128, dtype=np.int64) - source.zero_point
+    positive = arithmetic.rescale(values, arithmetic.ratio_multiplier(source.scale, target.scale))
+    table = arithmetic.clamp(positive + target.zero_point, *arithmetic.LIMITS["int8"]).astype(np.int8)
+    return Lowered(
+        function="espalier_prelu",
+        sources=("prelu.c",),
+        struct="espalier_prelu_layer",
+        fields={f"binary.{name}": value for name, value in fields.items()},
+        constants=(Constant(field="table", values=table),),
+        inputs=(0, 1),
+        leads=dict.fromkeys(sorted(whole), 0),
     )
 
 
@@ -396,6 +416,28 @@ def reduce(view: OpView, how: How) -> Lowered:
         sources=("reduce.c", "typed.h"),
         struct="espalier_reduce_layer",
         fields=fields,
+    )
+
+
+def _one_window(pixels: int, channels: int) -> Lowered:
+    """The largest values of an image: a pool whose window is all of it, as one row."""
+    ring = {"rows": 1, "in_height": 1, "stride": 1}
+    return Lowered(
+        function="espalier_max_pool_2d",
+        sources=("pool.c", "ring.c", "copy.c"),
+        struct="espalier_pool_layer",
+        fields={
+            **{f"ring.{name}": value for name, value in ring.items()},
+            "in_width": pixels,
+            "channels": channels,
+            "out_height": 1,
+            "out_width": 1,
+            "window_height": 1,
+            "window_width": pixels,
+            "stride_width": 1,
+            "low": -128,
+            "high": 127,
+        },
     )
 
 

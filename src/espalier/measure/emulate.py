@@ -12,6 +12,7 @@ from __future__ import annotations
 import ctypes
 import importlib
 import importlib.util
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -262,12 +263,17 @@ class EmulatedCore:
         return tuple(getattr(a, f"UC_ARM_REG_R{i}") for i in range(4)), a.UC_ARM_REG_SP, a.UC_ARM_REG_LR, 1
 
 
+_IMPORTING = threading.Lock()
+"""Two threads that import the package at once may see half of it: its modules import one another in a circle."""
+
+
 def _unicorn() -> Any:
     try:
-        # All that is used of it: other versions of the package have other parts.
-        for part in ("arm_const", "riscv_const", "unicorn_py3.unicorn"):
-            importlib.import_module(f"unicorn.{part}")
-        return importlib.import_module("unicorn")
+        with _IMPORTING:
+            # All that is used of it: other versions of the package have other parts.
+            for part in ("arm_const", "riscv_const", "unicorn_py3.unicorn"):
+                importlib.import_module(f"unicorn.{part}")
+            return importlib.import_module("unicorn")
     except (ImportError, OSError, AttributeError) as problem:
         absent = importlib.util.find_spec("unicorn") is None
         raise ToolMissingError(

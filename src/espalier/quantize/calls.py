@@ -10,6 +10,7 @@ import numpy as np
 from ..calibrate.stability import RangeHistory
 from ..recipe import InputContract
 from .audit import audit_model
+from .candidate import FIRST
 from .choose import Goal
 from .climb import Search, climb
 from .flatbuffer import graph_of, operator_name, pack_model, read_model, strip_model
@@ -19,7 +20,7 @@ from .labelled import Labelled
 from .ladder import start_from
 from .lighten import lighten
 from .quantize import Scheme, Weights, quantize
-from .quick import try_quick
+from .quick import pays, try_quick
 from .ranges import open_pixels
 from .step import computed_inputs
 
@@ -162,7 +163,10 @@ def try_quick_file(
 ) -> dict[str, Any]:
     """quick.try_quick on a `.npy` of pixels: `int8_model` and `name` of what was chosen, `images` that chose, and `steps`
     (name, top1, drop, kept, agreement, error, bytes, seconds, images, why)."""
-    start = start_from(float_model, open_pixels(pixels_path), contract_of(contract))
+    pixels = open_pixels(pixels_path)
+    if not pays(float_model, len(pixels)):
+        return {"int8_model": first, "name": FIRST, "images": 0, "steps": []}
+    start = start_from(float_model, pixels, contract_of(contract))
     extremes = {name: (low, high) for name, (low, high) in ranges.items()}
     quick = try_quick(start, first, extremes, weights=weights, dense=dense, skip=skip or {})
     nothing = {"top1": None, "drop": None, "kept": False}

@@ -22,11 +22,11 @@ from ..measure import statistics
 from ..worker.progress import report
 from .candidate import CORRECTED, FIRST, ROUNDED, TRYING, Candidate, Failed, attempt
 from .compare import Nearness, int8_answers, nearness_of, relative_error, spread
-from .correct import correct_biases
+from .correct import correct_biases, images_for
 from .effort import Effort, effort_of
 from .fit import fit_ranges, shared_ranges
 from .flatbuffer import read_model
-from .ladder import Graph, Levelled, Start, level_graph
+from .ladder import JUDGED, Graph, Levelled, Start, level_graph
 from .macs import count_macs
 from .quantize import Weights, quantize_with
 from .ranges import Ranges
@@ -34,7 +34,7 @@ from .reconstruct import reconstruct
 from .search import IMAGES as SAMPLED
 from .search import Method, sample_values, search_ranges
 
-SECONDS = 0.8
+SECONDS = 1.0
 """Of one core (effort.py), for all steps together: what keeps a build for three targets under 1.5 times a plain script that
 only converts, with the rest of what it does."""
 
@@ -100,7 +100,7 @@ def try_quick(
     ladder.candidates. Deterministic."""
     tried = [_judged(_candidate(FIRST, first, start, extremes, extremes), start)]
     failed: list[Failed] = []
-    left = seconds
+    left = seconds - _overhead(effort_of(read_model(start.plain.float_model)), len(start.judged))
     for number, rung in enumerate(_rungs(start, extremes, weights, dense)):
         if rung.seconds > left:
             continue
@@ -121,6 +121,20 @@ def try_quick(
             tried.append(replace(judged, candidate=spent))
     tried = _on_builtin_kernels(tried, start)
     return Quick(tried=tuple(tried), chosen=_best(tried), failed=tuple(failed))
+
+
+def pays(float_model: bytes, images: int, seconds: float = SECONDS) -> bool:
+    """Whether any step fits: known before the float graph answers the judged images, which alone takes longer for a large
+    network."""
+    model = read_model(float_model)
+    effort, used = effort_of(model), min(images_for(float_model), images // 2)
+    judged = min(JUDGED, images - used)
+    return _overhead(effort, judged) + effort.searched(SAMPLED) + effort.corrected(used, judged) <= seconds
+
+
+def _overhead(effort: Effort, judged: int) -> float:
+    """The float graph's answers and the first rung's."""
+    return judged * (effort.float_invoke + effort.int8_invoke)
 
 
 STEPS: tuple[tuple[Graph, Method], ...] = (

@@ -68,6 +68,7 @@ def compose_report(shop: Workshop, job: Job, results: Results, verdict: Verdict)
             steps=int8.steps,
             runtime_floor=int8.runtime_floor,
             held_out_drop=int8.held_out_drop,
+            chosen_on=int8.chosen_on,
             input=msgspec.to_builtins(int8.input),
             output=msgspec.to_builtins(int8.output),
             device_input=device_input(job, int8),

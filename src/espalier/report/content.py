@@ -100,6 +100,8 @@ class QuantizeRow(_Row, frozen=True, kw_only=True):
     held_out_drop: Points | None = None
     """Where the best of several steps was kept: the drop that choosing so is worth on images that it was not chosen
     on (mean over halves of the evaluation images). The kept step's own drop is flattered by the choice."""
+    chosen_on: int = 0
+    """Calibration images that chose the kept step, where the evaluation images took no part in the choice."""
     input: dict[str, Any] = {}
     output: dict[str, Any] = {}
     device_input: str = ""

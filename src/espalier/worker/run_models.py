@@ -94,12 +94,13 @@ def run_handlers(runtime: Callable[[], Runtime]) -> dict[str, Callable[..., Any]
         truth: list[int],
         contract: dict[str, Any],
         others: list[dict[str, str]] | None = None,
+        answered: Any = None,
     ) -> dict[str, Any]:
         """See measure.preprocessing.score_alternatives; "finding" is a Finding as plain data, or None."""
         pixels = np.load(pixels_path, mmap_mode="r")
         settings = msgspec.convert(contract, InputContract)
         again = [(row["name"], np.load(row["pixels_path"], mmap_mode="r")) for row in others or []]
-        result = preprocessing.score_alternatives(runtime(), model, pixels, truth, settings, again)
+        result = preprocessing.score_alternatives(runtime(), model, pixels, truth, settings, again, answered)
         return result | {"finding": msgspec.to_builtins(result["finding"])}
 
     return {

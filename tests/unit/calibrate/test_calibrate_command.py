@@ -21,7 +21,7 @@ from espalier.calibrate.contract import prepare
 from espalier.calibrate.features import LONGEST, _shortened, measure_features
 from espalier.calibrate.select_set import Quality, Selection
 from espalier.cli import cli
-from espalier.errors import ImagesRefusedError, RecipeError, UsageError
+from espalier.errors import GateError, ImagesRefusedError, RecipeError, UsageError
 from espalier.job import read_job
 from espalier.load.named_set import images_of, read_set
 from espalier.load.read_images import set_path
@@ -289,3 +289,38 @@ def test_an_unknown_key_of_a_set_is_refused(tmp_path: Path) -> None:
     (tmp_path / "set.toml").write_text('name = "a"\ntitle = "b"\norigin = "c"\nlicense = "d"\n')
     with pytest.raises(ImagesRefusedError, match="license"):
         read_set(tmp_path)
+
+
+def test_what_the_recipe_accepts_stops_nothing_and_strict_fails_for_the_rest(example: Path, tmp_path: Path) -> None:
+    root = tmp_path / "accepted"
+    shutil.copytree(example, root)
+    names = (root / "labels.txt").read_text().split()
+    names[3], names[7] = names[7], names[3]
+    (root / "labels.txt").write_text("\n".join(names) + "\n")
+    text = (root / "recipe.toml").read_text()
+    (root / "recipe.toml").write_text('accept = ["label-order"]\n' + text)
+    result = run("calibrate", "check", root / "recipe.toml", "-q")
+    assert result.exit_code == 0, result.output
+    assert "accepted   label-order" in result.output and "0 errors, 0 warnings, 1 accepted" in result.output
+    assert run("calibrate", "check", root / "recipe.toml", "-q", "--strict").exit_code == 0
+    for path in sorted((root / "images/calibration").rglob("*.png"))[::5]:
+        if path.parent.name != "0":
+            path.unlink()
+    shutil.rmtree(root / "images/evaluation/4")
+    strict = run("calibrate", "check", root / "recipe.toml", "-q", "--strict")
+    assert isinstance(strict.exception, GateError) and "[class-missing]" in strict.exception.found
+    assert run("calibrate", "check", root / "recipe.toml", "-q").exit_code == 0
+
+
+def test_check_is_strict_about_its_own_warnings(example: Path, tmp_path: Path) -> None:
+    root = tmp_path / "strict"
+    shutil.copytree(example, root)
+    shutil.rmtree(root / "images/evaluation")
+    text = (root / "recipe.toml").read_text()
+    start, end = text.index("[evaluation]"), text.index("[", text.index("[evaluation]") + 1)
+    (root / "recipe.toml").write_text(text[:start] + text[end:])
+    assert run("check", root / "recipe.toml").exit_code == 0
+    strict = run("check", root / "recipe.toml", "--strict")
+    assert isinstance(strict.exception, GateError) and "[no-evaluation]" in strict.exception.found
+    (root / "recipe.toml").write_text('accept = ["no-evaluation"]\n' + text[:start] + text[end:])
+    assert run("check", root / "recipe.toml", "--strict").exit_code == 0

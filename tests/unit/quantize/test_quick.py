@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from espalier.errors import UnsupportedModelError
-from espalier.quantize import quick
+from espalier.errors import UnsupportedModelError, WorkerError
+from espalier.quantize import climb_model, quick
 from espalier.quantize.candidate import FIRST, Candidate
 from espalier.quantize.compare import Nearness
 from espalier.quantize.effort import effort_of
+from espalier.quantize.first_rung import Quantized
 from espalier.quantize.flatbuffer import read_model
 from espalier.quantize.ladder import Start, start_from
 from espalier.quantize.quantize import quantize
-from espalier.quantize.quick import Tried, try_quick
+from espalier.quantize.quick import Tried, pays, try_quick
 from espalier.quantize.ranges import Ranges
 
 from .networks import CONTRACT, Builder, images, small_network
@@ -72,6 +73,13 @@ def test_a_network_that_is_too_large_keeps_the_first_rung_alone(given: tuple[Sta
     assert [one.candidate.name for one in done.tried] == [FIRST] and done.chosen is done.tried[0]
 
 
+def test_a_large_network_is_not_even_run_on_the_judged_images() -> None:
+    """What a first look costs is known from the shapes: MobileNetV2 at 224 has 300 M MACs, this net 1,100 M."""
+    net = Builder((1, 128, 128, 3)).conv(128).conv(56)
+    assert not pays(net.pool().dense(5).softmax().done(), 300)
+    assert pays(DATA, 300) and pays(DATA, 8)
+
+
 def test_effort_follows_work_and_not_the_machine() -> None:
     small = effort_of(read_model(Builder((1, 16, 16, 3)).conv(8).pool().dense(5).softmax().done()))
     large = effort_of(read_model(Builder((1, 64, 64, 3)).conv(64).conv(64).pool().dense(5).softmax().done()))
@@ -119,3 +127,22 @@ def test_a_step_that_answers_shown_fewer_images_alike_is_not_kept_however_near()
 def test_a_step_that_another_kernel_set_answers_otherwise_is_passed_over() -> None:
     same = [True] * 100
     assert quick._best([tried(same, 0.03, builtin=0.4), tried(same, 0.05, builtin=0.06)]).error == 0.06
+
+
+def test_quick_steps_that_end_their_process_leave_the_first_rung_and_a_row(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Dying:
+        def stored(self, name: str, key: Any, run: Any) -> Any:
+            return run()
+
+        def worker(self, kind: str) -> Any:
+            raise WorkerError("the litert process was ended by SIGKILL")
+
+    monkeypatch.setattr(climb_model, "rung_key", lambda *_: {})
+    first = Quantized(int8_model=b"f", twin=b"", enters="", notes=(), seconds={}, audit={})
+    done = climb_model._try_quick(Dying(), None, None, first)  # type: ignore[arg-type]
+    assert done.kept == first and done.name == FIRST
+    assert [(row.name, row.why) for row in done.steps] == [
+        ("quick steps", "the litert process was ended by SIGKILL")
+    ]

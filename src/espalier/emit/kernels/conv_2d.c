@@ -607,6 +607,8 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
   int32_t pair_bytes = (packed_values >> 3) * 4;
   espalier_tile tile;
   int32_t group, x;
+  /* Read from the input itself, the words of a window end up to 3 bytes behind it: so many last pixels are packed by bytes. */
+  int32_t exact = l->ring.rows ? 0 : 4 + (l->pixel_step < 3) + (l->pixel_step < 2);
   tile.packed = packed;
   tile.packed_end = packed + packed_values;
   if (l->window_bytes) {
@@ -629,8 +631,7 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
       int32_t pixels = l->out_width - x;
       int32_t lines = l->window_bytes ? 0 : l->window_rows;
       int32_t line, piece, offset;
-      /* The words of a window end up to 3 bytes behind it. */
-      int last = l->ring.rows == 0 && (pixels - 4) * l->pixel_step < 3;
+      int last = pixels <= exact;
       if (pixels >= 4) {
         pixels = 4;
       } else if (l->ring.rows && l->out_width >= 4) {

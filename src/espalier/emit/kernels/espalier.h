@@ -343,6 +343,14 @@ typedef struct {
 void espalier_broadcast(const espalier_broadcast_layer *layer, const int8_t *a, const int8_t *b, int8_t *out,
                         void *scratch);
 
+/* prelu of int8; the multiplier as for mul. table: what becomes of the 256 values where they are not negative. */
+typedef struct {
+  espalier_binary_layer binary;
+  const int8_t *table;
+} espalier_prelu_layer;
+
+void espalier_prelu(const espalier_prelu_layer *layer, const int8_t *a, const int8_t *b, int8_t *out);
+
 /* x * multiplier for x above the input's zero point, x * negative multiplier below; relu, leaky_relu, quantize. */
 typedef struct {
   int32_t count, in_type, out_type;
