@@ -18,6 +18,7 @@ import msgspec
 
 from espalier import errors
 from espalier.alarms import ALARMS
+from espalier.answer_gates import LEAST_AGREEMENT, USELESS_KAPPA
 from espalier.graph.arithmetic import ROUNDING
 from espalier.graph.ops import OPS
 from espalier.limits import LIMITS
@@ -60,6 +61,18 @@ def alarms() -> str:
         "| code | says |",
         "|---|---|",
         *(f"| `{code}` | {_cell(text)} |" for code, text in sorted(ALARMS.items())),
+        "",
+        "## What stops a build that shows nothing",
+        "",
+        "`accuracy.above-chance`: a float model that does not beat guessing, where even the upper end of its 95 % interval is "
+        f"under {USELESS_KAPPA:g} of the way from guessing to always right (`chance`; or set `budgets.min-accuracy`). Without "
+        f"labels: int8 that agrees with the float model on under {LEAST_AGREEMENT:.0%} of the images, by the upper end of the "
+        "interval (`agreement`; or set `quantize.min-agreement`).",
+        "",
+        "Label order and preprocessing are judged together: another way to feed the pixels is a diagnosis only where its answers "
+        "beat chance, and beat the declared way both with the labels as given and in the order that fits it best; where both "
+        "explain the answers, both are named. Classes without images move no label. How often this is wrong, and how often "
+        "planted faults are found: `python benchmarks/alarms.py`.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -45,6 +45,7 @@ def run_stages(
     shop.progress.expect(expected)
     answered = shop.submit(answer_early, shop, job, given)
     pruned = prune_model(shop, job, given)
+    shop.release("tensorflow", "legacy")
     int8 = quantize_model(shop, job, pruned.model)
     check_targets(job, int8)
     job = decide_threshold(shop, job, pruned.model, int8)

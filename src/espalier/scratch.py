@@ -12,6 +12,7 @@ import os
 import shutil
 import stat
 import tempfile
+import weakref
 from pathlib import Path
 from types import TracebackType
 
@@ -23,15 +24,15 @@ _MARK = b"a temporary folder of espalier; removed when nobody holds this lock\n"
 
 
 class Scratch:
-    """A new temporary folder, removed at the end; a context manager that gives its path.
-
-    Raises MachineError when the system gives none.
-    """
+    """A new temporary folder, removed at the end, or when nobody refers to it any more; a context manager that gives its
+    path. Raises MachineError when the system gives none."""
 
     def __init__(self) -> None:
         try:
-            self._top, self._lock = _claim(Path(tempfile.gettempdir()))
-            self.path = self._top / "work"
+            top, lock = _claim(Path(tempfile.gettempdir()))
+            self.cleanup = weakref.finalize(self, _release, top, lock)
+            """Remove the folder, then give up its lock; may be called again."""
+            self.path = top / "work"
             self.path.mkdir()
         except OSError as problem:
             raise _no_room(problem) from None
@@ -44,12 +45,10 @@ class Scratch:
     ) -> None:
         self.cleanup()
 
-    def cleanup(self) -> None:
-        """Remove the folder, then give up its lock; may be called again."""
-        if self._lock >= 0:
-            remove_tree(self._top)
-            os.close(self._lock)
-            self._lock = -1
+
+def _release(folder: Path, lock: int) -> None:
+    remove_tree(folder)
+    os.close(lock)
 
 
 def clear_abandoned() -> list[Path]:

@@ -116,6 +116,13 @@ class Workshop:
                 self._workers[name] = Worker(kind, scratch=folder)
             return self._workers[name]
 
+    def release(self, *kinds: str) -> None:
+        """End the child processes of kinds that this build does not call again: what they hold is free for others."""
+        with self._lock:
+            ended = [self._workers.pop(name) for name in list(self._workers) if name.rpartition("-")[0] in kinds]
+        for worker in ended:
+            worker.close(kill=True)
+
     def start_in_turn(self, *workers: tuple[str, int]) -> None:
         """Start child processes (kind, number) ahead of their first call, each when the one before has done its imports.
 

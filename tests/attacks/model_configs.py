@@ -255,6 +255,8 @@ CONFIGS: tuple[Attack, ...] = (
         attack(f"keras-dtype-{type(value).__name__}", as_keras(with_argument(dtype=value)), "precision")
         for value in (["float32"], {"class_name": "DTypePolicy", "config": {"name": ["float32"]}}, 3)
     ),
+    attack("keras-half-a-letter-in-a-name", as_keras(k.net(k.layer("ReLU", "a\udcb1", "conv"))), "no Unicode"),
+    attack("h5-half-a-letter-in-a-name", as_h5(k.net(k.layer("ReLU", "a\udcb1", "conv"))), "no Unicode"),
     attack("keras-number-of-400-digits", as_keras(with_argument(epsilon=10**400)), "epsilon"),
     attack(
         "keras-fails-when-it-is-called",

@@ -73,10 +73,10 @@ def _gradle(work: Path) -> str:
     project = work / "gradle"
     project.mkdir(exist_ok=True)
     (project / "settings.gradle").write_text("rootProject.name = 'probe'\n")
-    (project / "build.gradle").write_text("task nothing\n")
+    (project / "build.gradle").write_text("task note { doLast { new File(projectDir, 'made').text = 'x' } }\n")
     home = ["--gradle-user-home", str(work / "home"), "--project-cache-dir", str(work / "cache")]
-    done = run_tool(["gradle", "--offline", "--no-daemon", *home, "-p", str(project), "nothing"], seconds=120.0)
-    return "" if done.returncode == 0 else f"it cannot run a task that does nothing: {words(done)}"
+    done = run_tool(["gradle", "--offline", "--no-daemon", *home, "-p", str(project), "note"], seconds=120.0)
+    return "" if (project / "made").is_file() else f"it cannot run a task that writes a file: {words(done)}"
 
 
 def _mediapipe(work: Path) -> str:

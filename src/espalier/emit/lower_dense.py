@@ -91,12 +91,12 @@ def work_of(form: str, rows: int, units: int, depth: int, how: How) -> tuple[str
     """What the kernel repeats, and the name of its price list."""
     pairs, words = -(-units // 2), -(-depth // WORD)
     if form == "bytes":
-        fours = rows * -(-units // 4)
         return "dense fully connected", {
-            "product": fours * -(-depth // VECTOR),
-            "four": fours,
-            "pair": rows * pairs,
+            "product": rows * -(-units // 4) * -(-depth // VECTOR),
+            "four": rows * (units // 4),
             "row": rows,
+            "row with an odd end": rows * int(units % 4 > 0),
+            "layer": 1,
         }
     tiles, left = 0, rows
     if form == "tiles":

@@ -179,8 +179,8 @@ def _all_outputs(view: OpView, data: int) -> NDArray[np.int8]:
     return outputs.astype(np.int8)
 
 
-_FEW = 64
-"""Outputs that are not worth a table of 256 values."""
+_FEW = 32
+"""Outputs that are not worth a table of 256 values: below about 80 it takes longer, but it spares the general kernel's code."""
 
 
 def _fast_add(view: OpView) -> Lowered | None:
@@ -390,15 +390,6 @@ def reduce(view: OpView, how: How) -> Lowered:
     reduced = _merged(
         [(e, s) for n, (e, s) in enumerate(zip(source.shape, strides, strict=True)) if n in axes], 3
     )
-    pixels, channels = reduced[-1][0], kept[-1][0]
-    image = kept[:-1] == [(1, 0)] * 3 and reduced == [(1, 0), (1, 0), (pixels, channels)]
-    if view.op.kind != "reduce_max" and output.dtype == "int8" and image:
-        return Lowered(
-            function="espalier_reduce_pixels",
-            sources=("reduce_pixels.c", "typed.h"),
-            struct="espalier_reduce_pixels_layer",
-            fields={"pixels": pixels, "channels": channels, **{k: fields[k] for k in _RESCALING}},
-        )
     rows, depth = kept[-1][0], reduced[-1][0]
     last = kept[:-1] == [(1, 0)] * 3 and kept[-1][1] in (0, depth) and reduced == [(1, 0), (1, 0), (depth, 1)]
     if view.op.kind != "reduce_max" and output.dtype == "int8" and last:
@@ -407,6 +398,15 @@ def reduce(view: OpView, how: How) -> Lowered:
             sources=("reduce_rows.c", "typed.h"),
             struct="espalier_reduce_rows_layer",
             fields={"rows": rows, "depth": depth, **{k: fields[k] for k in _RESCALING}},
+        )
+    pixels, channels = reduced[-1][0], kept[-1][0]
+    image = kept[:-1] == [(1, 0)] * 3 and reduced == [(1, 0), (1, 0), (pixels, channels)]
+    if view.op.kind != "reduce_max" and output.dtype == "int8" and image:
+        return Lowered(
+            function="espalier_reduce_pixels",
+            sources=("reduce_pixels.c", "typed.h"),
+            struct="espalier_reduce_pixels_layer",
+            fields={"pixels": pixels, "channels": channels, **{k: fields[k] for k in _RESCALING}},
         )
     for name, axes_of in (("kept", kept), ("reduced", reduced)):
         for number, (extent, stride) in enumerate(axes_of):

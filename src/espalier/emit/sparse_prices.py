@@ -177,10 +177,12 @@ PRICES: Final[Mapping[str, Prices]] = MappingProxyType(
                 "row": 147.13,
                 "layer": 195.29,
             },
-            "dense fully connected": {  # 9 layers, at most 3.0% off
-                "product": 10.01,
-                "four": 158.34,
-                "row": 74.53,
+            "dense fully connected": {  # 9 layers, at most 0.1% off
+                "product": 10.00,
+                "four": 38.00,
+                "row": 62.00,
+                "row with an odd end": 112.00,
+                "layer": 79.00,
             },
             "pairs": {  # 30 layers, at most 0.3% off
                 "entry": 8.94,

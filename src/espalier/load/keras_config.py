@@ -98,14 +98,26 @@ class _Reader:
         self.seen += 1
         if self.seen > _NODES_MOST:
             raise self.refuse("", f"its configuration has more than {_NODES_MOST:,} values")
-        if isinstance(value, dict):
+        if isinstance(value, str):
+            self.letters(value)
+        elif isinstance(value, dict):
             for key, item in value.items():
+                self.letters(key)
                 if key in _TEXT_KEYS and not (item is None or isinstance(item, str)):
                     raise self.refuse("", f"its configuration has a {key} that is no text", "save the model again")
                 self.measure(item, depth + 1)
         elif isinstance(value, list):
             for item in value:
                 self.measure(item, depth + 1)
+
+    def letters(self, text: str) -> None:
+        """Refuse text that no encoding can write: half a surrogate pair, or bytes that were no UTF-8."""
+        if text.isascii():
+            return
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise self.refuse("", "its configuration holds text that is no Unicode", "save the model again") from None
 
     # models ---------------------------------------------------------------------------------------------------------
 

@@ -67,7 +67,12 @@ def _advice(shape: tuple[int | None, ...]) -> str:
         )
     if len(shape) == 4:
         return "one image goes in, not a sequence of them or a volume"
-    return "an image has [height, width, channels] with 1, 3 or 4 channels last, or [height, width] when it is grey"
+    if len(shape) == 3:
+        return (
+            f"images of {shape[2]} channels (several bands, a depth map) are not read: a picture has 1 (grey) or 3 (colour), "
+            "channels last"
+        )
+    return "an image has [height, width, channels] with 1 or 3 channels last, or [height, width] when it is grey"
 
 
 def refused_input(path: Path, why: str, advice: str) -> ModelRefusedError:

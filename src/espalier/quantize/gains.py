@@ -22,8 +22,10 @@ from .simulate import Kept, carried_with, float_weights, simulate
 
 EXACT_DB = 120.0
 """SQNR given to equal tensors."""
-FEWEST, LABELLED_MACS = 128, 1e11
+FEWEST, LABELLED_MACS = 64, 1e11
 """Labelled images are run while all simulations together take no more multiplications; `FEWEST` whatever they take."""
+FEWEST_COMPARED, COMPARED_MACS = 32, 2e11
+"""The same for the images that layers are compared on."""
 
 
 def thinned(labelled: Labelled, model: Any, worst: int) -> Labelled:
@@ -31,6 +33,13 @@ def thinned(labelled: Labelled, model: Any, worst: int) -> Labelled:
     affordable = int(LABELLED_MACS / max(1, count_macs(model) * (worst + 1)))
     chosen = spread(len(labelled.labels), max(FEWEST, affordable))
     return Labelled(pixels=np.asarray(labelled.pixels[chosen]), labels=labelled.labels[chosen])
+
+
+def compared(pixels: NDArray[np.uint8], model: Any, worst: int) -> NDArray[np.uint8]:
+    """As many of the images, evenly spaced, as may run through a network of this size: twice for each of `worst` layers,
+    and five times besides."""
+    affordable = int(COMPARED_MACS / max(1, count_macs(model) * (2 * worst + 5)))
+    return np.asarray(pixels[spread(len(pixels), max(FEWEST_COMPARED, affordable))])
 
 
 def measure_gains(

@@ -21,7 +21,7 @@ from .advice import LayerFacts, advice_for
 from .bias import channel_axis, linear_operators, output_name
 from .compare import answers_of, int8_answers
 from .flatbuffer import constant, dtype_name, graph_of, operator_name
-from .gains import EXACT_DB, agreement, measure_gains, scores_db, scores_of, thinned
+from .gains import EXACT_DB, agreement, compared, measure_gains, scores_db, scores_of, thinned
 from .head import int8_pixels
 from .labelled import Labelled
 from .patterns import patterns_of
@@ -93,6 +93,7 @@ def measure_sensitivity(
     pixels = open_pixels(pixels_path)
     known = msgspec.convert(contract, InputContract)
     model, source = flatbuffer.read_model(int8_model), flatbuffer.read_model(float_model)
+    pixels = compared(pixels, source, worst)
     pairs, unmatched = _pairs(model, source)
     report(0, 3, "running both models")
     _accumulate(pairs, int8_model, float_model, pixels, known)

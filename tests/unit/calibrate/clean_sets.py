@@ -30,10 +30,10 @@ GRAY = InputContract(size=(32, 32), color="gray")
 
 
 def drawn(draw: Draw, size: tuple[int, int] = (40, 40), contract: InputContract = CONTRACT) -> Make:
-    """Three classes, 36 images of each to calibrate and 40 to evaluate, all from one drawing function."""
+    """Three classes, 36 images of each to calibrate and 16 to evaluate, all from one drawing function."""
 
     def make(root: Path, seed: int) -> CleanSet:
-        for place, (role, count) in enumerate({"calibration": 36, "evaluation": 40}.items()):
+        for place, (role, count) in enumerate({"calibration": 36, "evaluation": 16}.items()):
             make_folder(root / role, draw, per_class=count, size=size, seed=100 * seed + place)
         return CleanSet(contract=contract, labels=LABELS)
 
@@ -77,7 +77,7 @@ def on_any(rng: np.random.Generator, height: int, width: int) -> Pixels:
 
 def day_and_night(root: Path, seed: int) -> CleanSet:
     """A camera that works at all hours: a third of the pictures are dark."""
-    for place, (role, count) in enumerate({"calibration": 120, "evaluation": 120}.items()):
+    for place, (role, count) in enumerate({"calibration": 120, "evaluation": 60}.items()):
         for number in range(count):
             draw = DRAWN["night"] if number % 3 == 0 else clouds
             image = draw(np.random.default_rng([seed, place, number]), 40, 40)
@@ -136,7 +136,7 @@ CLEAN: dict[str, Make] = {
     "small originals": small_originals,
     "grey files for a colour model": all_grey_files,
     "symbols on transparent ground": transparent,
-    "two classes": classes(("bad", "good"), (60, 60)),
+    "two classes": classes(("bad", "good"), (60, 30)),
     "two hundred classes with one image each": classes(MANY, (1, 1)),
     "five images in all": a_few_frames,
     "no labels": without_labels,

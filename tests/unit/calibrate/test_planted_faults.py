@@ -92,7 +92,7 @@ def test_there_are_more_than_twenty_kinds_of_clean_sets() -> None:
 @pytest.mark.sweep
 def test_over_many_seeds_clean_sets_raise_hardly_any_alarm_and_faults_are_found(tmp_path: Path) -> None:
     false, found = look_rates(10, tmp_path)
-    assert sum(counts["hits"] for counts in false.values()) <= 0.01 * sum(counts["n"] for counts in false.values()), false
+    assert sum(counts["hits"] for counts in false.values()) <= 0.02 * sum(counts["n"] for counts in false.values()), false
     assert sum(counts["hits"] for counts in found.values()) >= 0.97 * sum(counts["n"] for counts in found.values()), found
 
 

@@ -89,7 +89,7 @@ def test_a_softmax_over_one_output_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("shape", "words"),
-    [((16, 16, 16, 3), "not a sequence"), ((3, 32, 32), "channels last"), ((13,), "row of numbers")],
+    [((16, 16, 16, 3), "not a sequence"), ((3, 32, 32), "channels last"), ((13,), "row of numbers"), ((8, 8, 5), "5 channels")],
 )
 def test_an_input_that_is_no_picture_is_told_what_is_missing(
     tmp_path: Path, shape: tuple[int, ...], words: str

@@ -64,3 +64,15 @@ def test_a_process_that_cannot_start_ends_neither_the_build_nor_is_it_forgotten(
     Recorded.broken = "litert"
     run(tmp_path)
     assert recorded == ["start litert", "close litert"]
+
+
+def test_a_process_that_is_released_is_ended_at_once_and_its_memory_is_free(recorded: list[str], tmp_path: Path) -> None:
+    """TensorFlow's process held its gigabyte to the end of a build that had its last model."""
+    with Workshop(Store(tmp_path), Progress(quiet=True)) as shop:
+        for kind in ("tensorflow", "litert", "litert-runtime"):
+            shop.worker(kind)
+        shop.release("tensorflow", "legacy")
+        assert recorded[-1] == "close tensorflow"
+        shop.worker("tensorflow")
+        assert recorded[-1] == "start tensorflow", "whoever needs one gets another"
+    assert sorted(recorded[-3:]) == ["close litert", "close litert-runtime", "close tensorflow"]

@@ -45,7 +45,7 @@ static void pack_rows(const espalier_batch_matmul_layer *l, const int8_t *a, int
 }
 
 /* A pair of columns where the short form is not exact, rows are missing, or a column is. */
-static void long_pair(const espalier_batch_matmul_layer *l, espalier_tile_rows *tile, int32_t rows, int32_t columns,
+ESPALIER_RARE static void long_pair(const espalier_batch_matmul_layer *l, espalier_tile_rows *tile, int32_t rows, int32_t columns,
                       int8_t *out) {
   int32_t sums[8], row, column;
   tile->count = 1;

@@ -123,7 +123,7 @@ __asm__(
 
 /* Up to four units of which some take the long form, or are missing: a last single pair stands for the one that would follow
  * it, too. */
-static void long_units(espalier_dense_range range, espalier_dense_fours *fours, int32_t units, int8_t *out) {
+ESPALIER_RARE static void long_units(espalier_dense_range range, espalier_dense_fours *fours, int32_t units, int8_t *out) {
   const espalier_pair *pair = fours->pairs;
   int32_t sums[4], unit;
   fours->count = 1;

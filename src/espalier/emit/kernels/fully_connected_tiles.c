@@ -3,7 +3,7 @@
 #include "tiles.h"
 
 /* A pair of units of which one takes the long form, or is missing. */
-static void long_pair(espalier_dense_range range, espalier_tile_rows *tile, const espalier_pair *pair, int32_t units,
+ESPALIER_RARE static void long_pair(espalier_dense_range range, espalier_tile_rows *tile, const espalier_pair *pair, int32_t units,
                       int8_t *out) {
   int32_t sums[8], row;
   tile->count = 1;
