@@ -29,9 +29,10 @@ LEAST_GAIN: Final = 0.04
 LEAST_TOTAL: Final = 0.005
 """Share of the program's instructions that all wider groups together must save: below it nothing changes."""
 MOST_BYTES: Final = 1.04
-"""Times as many bytes of constants as without, at most."""
+"""Times as many bytes of constants as without, at most; a small network may take ``SMALL`` bytes more."""
 MOST_ARENA: Final = 1.05
 """Times as large an arena as without, at most."""
+SMALL: Final = 1024
 ROUNDS: Final = 2
 
 
@@ -46,7 +47,8 @@ def chosen_widths(graph: Graph, *, optimize: str, isa: str, ram_bytes: int | Non
     if not counts or _total(graph, counts, isa) > (1 - LEAST_TOTAL) * _total(graph, {}, isa):
         return graph
     wide = verify(prune(widen(graph, counts)), after="widening")
-    fits = _constants(wide) <= MOST_BYTES * _constants(graph) and _fits(wide, graph, isa, ram_bytes)
+    most = max(MOST_BYTES * _constants(graph), _constants(graph) + SMALL)
+    fits = _constants(wide) <= most and _fits(wide, graph, isa, ram_bytes)
     return wide if fits else graph
 
 
@@ -124,4 +126,4 @@ def _constants(graph: Graph) -> int:
 
 def _fits(wide: Graph, graph: Graph, isa: str, ram_bytes: int | None) -> bool:
     arena, plain = (plan_plain(net, optimize="speed", isa=isa).arena_bytes for net in (wide, graph))
-    return arena <= MOST_ARENA * plain and (ram_bytes is None or arena <= ram_bytes)
+    return arena <= max(MOST_ARENA * plain, plain + SMALL) and (ram_bytes is None or arena <= ram_bytes)
