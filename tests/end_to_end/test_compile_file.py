@@ -154,4 +154,5 @@ def test_what_cannot_be_compiled_is_refused_in_words(espalier: Any, tmp_path: Pa
     refused(damaged, 3)
     b = Builder()
     x = b.input((1, 4, 4, 2), None, "float32")
-    refused(written(tmp_path, b.finish([b.op("relu", [x], None, "float32")]), "float.tflite"), 4, "float32")
+    floats = written(tmp_path, b.finish([b.op("relu", [x], None, "float32")]), "float.tflite")
+    refused(floats, 4, "operator 0 (relu", "int8 or int16", "full-integer int8")

@@ -8,6 +8,10 @@ from ..graph.types import ABSENT, Graph
 from .elf import Image
 
 SECTIONS = (".weights", ".rodata")
+WEIGHTS = frozenset({"weights", "entries", "stream", "symbols", "levels"})
+"""Last words of the arrays that hold weights: as they are, without zeros, as a code with its tables."""
+PER_CHANNEL = frozenset({"pairs", "channels", "scales", "biases", "slow", "taps"})
+"""The same of those that hold bias and requantization."""
 
 
 class Constants(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,11 +48,13 @@ def account(image: Image, prefix: str, graph: Graph) -> Constants:
             continue
         rest = symbol.name.removeprefix(start)
         last = symbol.name.rpartition("_")[2]
-        if symbol.name.startswith(f"{prefix}_tensor_") or last in ("weights", "code"):
+        if symbol.name.startswith(f"{prefix}_tensor_") or (
+            last in WEIGHTS and symbol.name.startswith(f"{prefix}_")
+        ):
             weights += symbol.size
         elif rest != symbol.name and all(part.isdigit() for part in rest.split("_")):
             structures += symbol.size
-        elif rest != symbol.name:
+        elif rest != symbol.name and last in PER_CHANNEL:
             requantization += symbol.size
     stored = image.size_of(*SECTIONS)
     read = {i for op in graph.ops for i in op.inputs if i != ABSENT and graph.tensors[i].is_constant}
