@@ -34,7 +34,7 @@ from .reconstruct import reconstruct
 from .search import IMAGES as SAMPLED
 from .search import Method, sample_values, search_ranges
 
-SECONDS = 1.0
+SECONDS = 0.6
 """Of one core (effort.py), for all steps together: what keeps a build for three targets under 1.5 times a plain script that
 only converts, with the rest of what it does."""
 
