@@ -335,7 +335,7 @@ def test_resnet8_with_three_of_four_weights_zero_takes_little_over_half_the_flas
     plain, coded = measured(graph, coded=False), measured(graph, coded=True)
     # The first block's weights stay as they are: its rows are streamed, which saves 7,300 bytes of RAM.
     assert coded.weights_bytes + coded.code_bytes <= 0.57 * (plain.weights_bytes + plain.code_bytes)
-    assert coded.code_bytes <= 8_400 and coded.stack_bytes <= 512
+    assert coded.code_bytes <= 8_192 and coded.stack_bytes <= 512
     assert plain.instructions < coded.instructions <= 1.16 * plain.instructions
     assert coded.arena_bytes <= plain.arena_bytes + max(EXTRA_RAM)
 

@@ -206,7 +206,7 @@ def softmax(view: OpView, how: How) -> Lowered:
     p = arithmetic.softmax_parameters(quant_of(view.input(0).quant).scale, view.op.number("beta"))
     tabled = 2 * rows * depth > min(_DIFFERENCES, 1 - p.diff_min)
     return Lowered(
-        function="espalier_softmax",
+        function="espalier_softmax_tabled" if tabled else "espalier_softmax",
         sources=("softmax.c",),
         struct="espalier_softmax_layer",
         fields={
@@ -215,10 +215,9 @@ def softmax(view: OpView, how: How) -> Lowered:
             "multiplier": p.multiplier.value,
             "shift": p.multiplier.shift,
             "least": p.diff_min,
-            "tabled": int(tabled),
         },
         work_bytes=4 * _DIFFERENCES if tabled else 0,
-        uses_scratch=True,
+        uses_scratch=tabled,
         leads={0: 0},
     )
 

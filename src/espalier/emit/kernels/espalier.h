@@ -286,10 +286,11 @@ typedef struct {
   int32_t rows, depth;
   int32_t multiplier, shift; /* left shift */
   int32_t least;             /* differences to the maximum below it count as zero */
-  int32_t tabled;            /* the exponentials of all 256 differences are computed first, into the scratch (1 KB) */
 } espalier_softmax_layer;
 
-void espalier_softmax(const espalier_softmax_layer *layer, const int8_t *in, int8_t *out, void *scratch);
+void espalier_softmax(const espalier_softmax_layer *layer, const int8_t *in, int8_t *out);
+/* The exponentials of all 256 differences are computed first, into the scratch (1 KB). */
+void espalier_softmax_tabled(const espalier_softmax_layer *layer, const int8_t *in, int8_t *out, void *scratch);
 
 /* ---- general operators: any element type and shape, less speed ---------------------------------------------------- */
 

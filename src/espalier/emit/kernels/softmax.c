@@ -94,16 +94,21 @@ static void row_without(const espalier_softmax_layer *l, const int8_t *in, int8_
   for (i = 0; i < l->depth; i++) out[i] = output(exp_of(l, in[i] - largest), s);
 }
 
-void espalier_softmax(const espalier_softmax_layer *l, const int8_t *in, int8_t *out, void *scratch) {
+void espalier_softmax(const espalier_softmax_layer *l, const int8_t *in, int8_t *out) {
+  int32_t row;
+  for (row = 0; row < l->rows; row++) {
+    row_without(l, in, out);
+    in += l->depth;
+    out += l->depth;
+  }
+}
+
+void espalier_softmax_tabled(const espalier_softmax_layer *l, const int8_t *in, int8_t *out, void *scratch) {
   int32_t *table = scratch;
   int32_t row, i;
-  for (i = 0; i < 256 && l->tabled; i++) table[i] = exp_of(l, -i);
+  for (i = 0; i < 256; i++) table[i] = exp_of(l, -i);
   for (row = 0; row < l->rows; row++) {
-    if (l->tabled) {
-      row_from_table(table, in, out, l->depth);
-    } else {
-      row_without(l, in, out);
-    }
+    row_from_table(table, in, out, l->depth);
     in += l->depth;
     out += l->depth;
   }
