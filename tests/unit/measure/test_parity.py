@@ -67,6 +67,21 @@ def test_a_loss_that_the_images_show_fails_and_names_the_layer_and_what_helps() 
     )
 
 
+def test_without_labels_a_kernel_set_that_changes_some_answers_is_told_and_fails_only_when_it_changes_most() -> None:
+    """8 of 40 answers of a net whose scores are nearly equal changed, and no label says that one is wrong."""
+    known = close_calls(40)
+    for changed, result in ((8, "passed"), (30, "failed")):
+        other = known.copy()
+        other[:changed] = other[:changed, ::-1]
+        row = compared(known, Kernels(other), labelled=False)
+        assert over_limit(row, 0.5)
+        check = check_kernels(row, 0.5)
+        assert check.result == result
+        assert ("labelled evaluation images tell" in check.why) == (result == "passed")
+    labelled = compared(known, Kernels(other))
+    assert check_kernels(labelled, 0.5).result == "failed"
+
+
 def test_a_kernel_set_that_gains_never_fails() -> None:
     known = close_calls(1000)
     truth = np.zeros(1000, np.int64)
