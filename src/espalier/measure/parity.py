@@ -101,7 +101,7 @@ def check_kernels(row: ParityRow, limit_points: float) -> Check:
     """Failed on evidence only (`over_limit`), then with the layer and what helps. Without labels a changed answer is no
     wrong one yet: only a kernel set that answers most images otherwise than the float model fails."""
     over = over_limit(row, limit_points)
-    bad = over and (row.labelled or row.top1_second < ANOTHER_MODEL)
+    bad = over and (row.labelled or (row.top1_second or 0.0) < ANOTHER_MODEL)
     what = "accuracy" if row.labelled else "agreement with the float model"
     why = (
         f"{what} {row.top1_second:.2%} against {row.top1_first:.2%}: {-row.points + 0.0:+.2f} points (95 % "
