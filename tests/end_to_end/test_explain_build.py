@@ -65,6 +65,6 @@ def test_the_report_shows_the_layers_when_asked_and_the_command_where_the_build_
     gains = {row["layer"] for row in told["explain"]["layers"] if row["gain_db"] is not None}
     assert gains & set(report["quantize"]["layers"].values())
     # Which layer is worst depends on the step that was kept; each of the account is a row of the page.
-    page = (tmp_path / "digits-1.0.0" / "report.html").read_text()
+    page = (tmp_path / "digits-1.0.0" / "report.html").read_text().replace("<wbr>", "")
     named = [row["layer"] for row in told["explain"]["layers"] if row["layer"]]
     assert named and sum(f'class="name">{layer}' in page for layer in named) >= len(named) // 2
