@@ -302,27 +302,27 @@ def _gates(
 def _distance(model: bytes, graph: Graph, answers: tuple[GoldenCase, ...]) -> Check:
     """How far the reference is from LiteRT's own kernels on the file as given; a note, not a gate."""
     name = "numpy reference against LiteRT BUILTIN_REF on the file as given"
+    given = read_tflite(model)
     try:
         with (
             Scratch() as scratch,
             Worker("litert-runtime", scratch=scratch) as worker,
         ):
             ready = worker.wait_ready()
-            cases = [_fed(model, graph, answer) for answer in answers]
+            cases = [_fed(given, graph, answer) for answer in answers]
             theirs = worker.call("invoke", model=model, cases=cases, kernels="reference")["outputs"]
     except EspalierError as problem:
         return Check(name=name, tool="litert", result="not run", why=problem.found)
     version = str(ready.get("version", "")) if isinstance(ready, dict) else ""
     largest = max(
-        _apart(model, graph, answer, output) for answer, output in zip(answers, theirs, strict=True)
+        _apart(given, graph, answer, output) for answer, output in zip(answers, theirs, strict=True)
     )
     why = f"largest difference of an output value {largest} on {len(answers)} inputs"
     return Check(name=name, tool="litert", version=version, result="passed", why=why)
 
 
-def _fed(model: bytes, graph: Graph, answer: GoldenCase) -> list[bytes]:
+def _fed(given: Graph, graph: Graph, answer: GoldenCase) -> list[bytes]:
     """The bytes of an input as the file takes it: a float end gets the real value of the integer."""
-    given = read_tflite(model)
     rows = []
     for data, index, theirs in zip(parts(answer.input, inputs_of(graph)), graph.inputs, given.inputs, strict=True):
         tensor = graph.tensors[index]
@@ -334,8 +334,7 @@ def _fed(model: bytes, graph: Graph, answer: GoldenCase) -> list[bytes]:
     return rows
 
 
-def _apart(model: bytes, graph: Graph, answer: GoldenCase, theirs: list[bytes]) -> int:
-    given = read_tflite(model)
+def _apart(given: Graph, graph: Graph, answer: GoldenCase, theirs: list[bytes]) -> int:
     largest = 0
     for data, index, other, index_given in zip(
         parts(answer.output, outputs_of(graph)), graph.outputs, theirs, given.outputs, strict=True
