@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from espalier.emit.channel_tables import joined
 from espalier.emit.choose_coding import common_code
 from espalier.emit.demand import demand, streamable
 from espalier.emit.kernel_table import lower
@@ -77,7 +78,8 @@ def make_batch(
         mode = "flash" if optimize == "coded" else optimize
         needs = functools.partial(demand, isa=isa, coding=coding)
         if plans is None:
-            plan = plan_memory(graph, optimize=mode, demand=needs, streamable=streamable)
+            tables = joined(graph, mode, isa)
+            plan = plan_memory(graph, optimize=mode, demand=needs, streamable=streamable, chains=tables)
         else:
             plan = plans[number]
         files = dict(emit(graph, plan, prefix, Options(isa=isa, shared_kernels=True, coding=coding)))

@@ -1,8 +1,8 @@
 """What a step needs from the memory planner: private memory, and how its output may overlap its inputs.
 
-A step is a tuple of operator indices that run as one piece of C: one operator, or a tree of operators that
-run row
-by row (its inner tensors are never stored; see :mod:`espalier.emit.stream`).
+A step is a tuple of operator indices that run as one piece of C: one operator, a tree of operators that run row by row
+(its inner tensors are never stored; see :mod:`espalier.emit.stream`), or a chain that is one table
+(:mod:`espalier.emit.channel_tables`).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from espalier.emit.channel_tables import chains
 from espalier.emit.kernel_table import lower
 from espalier.emit.lowering import Coding, How, round_up
 from espalier.emit.stream import Stream, build_stream, stream_leads, streamable
@@ -54,6 +55,9 @@ def demand(
     coding: Coding | None = None,
 ) -> Needs:
     """The needs of one step; exact for the kernels that will run under ``optimize`` on ``isa``."""
+    chain = chains(graph, optimize, isa).get(ops) if len(ops) > 1 else None
+    if chain is not None:
+        return Demand(scratch_bytes=0, leads=dict.fromkeys((chain.source,), 0))
     if len(ops) > 1:
         return _StreamDemand(build_stream(graph, ops, optimize, isa))
     calls = lower(graph, ops[0], How(optimize=optimize, isa=isa, coding=coding))

@@ -15,9 +15,11 @@ from espalier.emit import (
     lower_general,
     lower_int16,
     lower_move,
+    lower_reduce,
     lower_sparse,
     lower_transpose,
 )
+from espalier.emit.channel_tables import TWO_OPERANDS, chains
 from espalier.emit.lowering import How, Lowered
 from espalier.emit.sparse_prices import CODE_BYTES
 from espalier.errors import UnsupportedModelError
@@ -30,11 +32,9 @@ Lowering: TypeAlias = Callable[[OpView, How], "Lowered | tuple[Lowered, ...]"]
 
 LOWERINGS: Mapping[str, Lowering] = {
     **dict.fromkeys(curves.CURVES, lower_elementwise.curve),
-    **dict.fromkeys(
-        ("add", "sub", "mul", "maximum", "minimum", "squared_difference", "prelu"), lower_elementwise.binary
-    ),
+    **dict.fromkeys(sorted(TWO_OPERANDS), lower_elementwise.binary),
     **dict.fromkeys(("reshape", "squeeze", "expand_dims"), lower_move.copy),
-    "arg_max": lower_elementwise.arg_max,
+    "arg_max": lower_reduce.arg_max,
     "average_pool_2d": lower_dense.pool_2d,
     "batch_matmul": lower_general.batch_matmul,
     "concatenation": lower_move.concatenation,
@@ -44,12 +44,12 @@ LOWERINGS: Mapping[str, Lowering] = {
     "fully_connected": lower_sparse.fully_connected,
     "gather": lower_move.gather,
     "max_pool_2d": lower_dense.pool_2d,
-    "mean": lower_elementwise.reduce,
+    "mean": lower_reduce.reduce,
     "pack": lower_move.pack,
     "pad": lower_move.pad,
     "padv2": lower_move.pad,
     "quantize": lower_elementwise.curve,
-    "reduce_max": lower_elementwise.reduce,
+    "reduce_max": lower_reduce.reduce,
     "resize_bilinear": lower_general.resize_bilinear,
     "resize_nearest_neighbor": lower_move.resize_nearest_neighbor,
     "slice": lower_move.slice_,
@@ -57,7 +57,7 @@ LOWERINGS: Mapping[str, Lowering] = {
     "split": lower_move.split,
     "split_v": lower_move.split,
     "strided_slice": lower_move.strided_slice,
-    "sum": lower_elementwise.reduce,
+    "sum": lower_reduce.reduce,
     "tile": lower_move.tile,
     "transpose": lower_move.transpose,
     "transpose_conv": lower_transpose.transpose_conv,
@@ -119,6 +119,9 @@ def lower(graph: Graph, index: int, how: How = _DEFAULT) -> tuple[Lowered, ...]:
     lowering = table.get(looked.op.kind)
     if lowering is None or not _one_image(looked):
         raise _refusal(graph, index, looked)
+    tabled = None if how.rows else chains(graph, how.optimize, how.isa).get((index,))
+    if tabled is not None:
+        return (tabled.lowered,)
     if how.optimize == "flash" and how.coding is None and looked.op.kind in _SPARSE:
         how = replace(how, paid=_paid(graph, how.isa))
     try:

@@ -1,29 +1,21 @@
-"""Operators that work element by element, and reductions."""
+"""Operators that work element by element."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from espalier.emit.lowering import Constant, How, Lowered, Window, quant_of
+from espalier.emit.channel_tables import function_of, lookup
+from espalier.emit.lowering import TYPES, Constant, How, Lowered, Window, quant_of, too_many_axes
 from espalier.errors import UnsupportedModelError
-from espalier.graph import arithmetic, curves, reference
-from espalier.graph.shapes import axis_in_range, reduced_axes
-from espalier.graph.types import Graph
+from espalier.graph import arithmetic, curves
 from espalier.graph.view import OpView
 
-TYPES = {"int8": 0, "int16": 1, "uint8": 2}
-"""The enumeration of element types in espalier.h."""
 _KINDS = {"add": 0, "sub": 0, "mul": 1, "maximum": 2, "minimum": 3, "squared_difference": 4, "prelu": 5}
 _BINARY_AXES = 4
 FAST_SHIFTS = range(1, 23)
 """Right shifts for which the short requantization is exact."""
-_LARGEST_WINDOW = 1 << 15
-"""Extents of a pool are 16-bit fields."""
-_RESCALING = ("offset", "multiplier", "shift", "out_zero", "low", "high")
 
 
 def binary(view: OpView, how: How) -> Lowered:
@@ -128,55 +120,17 @@ def _broadcast_axes(shape: Sequence[int], *operands: Sequence[int]) -> list[tupl
         else:
             axes.append((extent, a, b))
     if len(axes) > _BINARY_AXES:
-        raise _too_many_axes("broadcast", len(axes), _BINARY_AXES)
+        raise too_many_axes("broadcast", len(axes), _BINARY_AXES)
     return [(1, 0, 0)] * (_BINARY_AXES - len(axes)) + axes
 
 
-def _too_many_axes(what: str, found: int, most: int) -> UnsupportedModelError:
-    return UnsupportedModelError(
-        f"a tensor is {what} along {found} separate axes",
-        supported=f"at most {most}",
-        next_step="reshape the tensor so that neighbouring axes are merged",
-    )
-
-
 def _lookup_by_one(view: OpView) -> Lowered | None:
-    """An int8 operand and one constant value: a function of 256 values; None where it is something else."""
-    if view.output.dtype != "int8":
+    """An int8 operand and one constant value, or several that do the same: a function of 256 values; None where it is
+    something else."""
+    function = function_of(view)
+    if function is None or len(function.tables) > 1:
         return None
-    for data, other in ((0, 1), (1, 0)):
-        tensor = view.input(other)
-        alone = tensor.data is not None and tensor.elements == 1 and not view.input(data).is_constant
-        if alone and view.input(data).shape == view.output.shape:
-            return Lowered(
-                function="espalier_lookup",
-                sources=("lookup.c",),
-                struct="espalier_lookup_layer",
-                fields={"count": view.output.elements},
-                constants=(Constant(field="table", values=_all_outputs(view, data)),),
-                inputs=(data,),
-                leads={data: 0},
-            )
-    return None
-
-
-def _all_outputs(view: OpView, data: int) -> NDArray[np.int8]:
-    """The reference's outputs for the 256 values of operand ``data``; the other one is a constant."""
-    given, other = view.input(data), view.input(1 - data)
-    tensors = {
-        data: replace(given, shape=(256,)),
-        1 - data: replace(other, shape=(1,), data=np.asarray(other.data).reshape(1)),
-        2: replace(view.output, shape=(256,)),
-    }
-    graph = Graph(
-        name="function",
-        tensors=tuple(tensors[n] for n in range(3)),
-        ops=(replace(view.op, inputs=(0, 1), outputs=(2,)),),
-        inputs=(data,),
-        outputs=(2,),
-    )
-    (outputs,) = reference.run(graph, [np.arange(-128, 128).astype(np.int8)])
-    return outputs.astype(np.int8)
+    return lookup(function.tables, view.output.shape, function.data)
 
 
 _FEW = 32
@@ -273,14 +227,7 @@ def curve(view: OpView, how: How) -> Lowered:
     """A function of one value: a table for int8, arithmetic for the types that have too many values."""
     source, output = view.input(0), view.output
     if source.dtype == "int8" and output.dtype == "int8":
-        return Lowered(
-            function="espalier_lookup",
-            sources=("lookup.c",),
-            struct="espalier_lookup_layer",
-            fields={"count": output.elements},
-            constants=(Constant(field="table", values=curves.table(view)),),
-            leads={0: 0},
-        )
+        return lookup(curves.table(view)[None, :], output.shape, 0)
     if source.dtype == "float32":
         return _float_edge(view, "espalier_quantize_float", output.dtype)
     return _rescale(view)
@@ -356,117 +303,3 @@ def _float_edge(view: OpView, function: str, dtype: str) -> Lowered:
 
 def dequantize(view: OpView, how: How) -> Lowered:
     return _float_edge(view, "espalier_dequantize", view.input(0).dtype)
-
-
-def reduce(view: OpView, how: How) -> Lowered:
-    """mean, sum, reduce_max."""
-    source, output = view.input(0), view.output
-    axes = reduced_axes(view)
-    count = source.elements // max(1, output.elements)
-    fields: dict[str, int] = {"type": TYPES[output.dtype], "kind": 1 if view.op.kind == "reduce_max" else 0}
-    if view.op.kind != "reduce_max":
-        a, target = quant_of(source.quant), quant_of(output.quant)
-        if view.op.kind == "mean":
-            multiplier = arithmetic.mean_multiplier(a.scale, target.scale, count)
-        else:
-            multiplier = arithmetic.exact_ratio_multiplier(a.scale, target.scale)
-        low, high = arithmetic.LIMITS[output.dtype]
-        fields |= {
-            "offset": a.zero_point * count,
-            "multiplier": multiplier.value,
-            "shift": multiplier.shift,
-            "out_zero": target.zero_point,
-            "low": low,
-            "high": high,
-        }
-    strides, step = [], 1
-    for extent in reversed(source.shape):
-        strides.append(step)
-        step *= extent
-    strides.reverse()
-    kept = _merged(
-        [(e, s) for n, (e, s) in enumerate(zip(source.shape, strides, strict=True)) if n not in axes], 4
-    )
-    reduced = _merged(
-        [(e, s) for n, (e, s) in enumerate(zip(source.shape, strides, strict=True)) if n in axes], 3
-    )
-    rows, depth = kept[-1][0], reduced[-1][0]
-    last = kept[:-1] == [(1, 0)] * 3 and kept[-1][1] in (0, depth) and reduced == [(1, 0), (1, 0), (depth, 1)]
-    if view.op.kind != "reduce_max" and output.dtype == "int8" and last:
-        return Lowered(
-            function="espalier_reduce_rows",
-            sources=("reduce_rows.c", "typed.h"),
-            struct="espalier_reduce_rows_layer",
-            fields={"rows": rows, "depth": depth, **{k: fields[k] for k in _RESCALING}},
-        )
-    pixels, channels = reduced[-1][0], kept[-1][0]
-    image = kept[:-1] == [(1, 0)] * 3 and reduced == [(1, 0), (1, 0), (pixels, channels)]
-    if view.op.kind != "reduce_max" and output.dtype == "int8" and image:
-        return Lowered(
-            function="espalier_reduce_pixels",
-            sources=("reduce_pixels.c", "typed.h"),
-            struct="espalier_reduce_pixels_layer",
-            fields={"pixels": pixels, "channels": channels, **{k: fields[k] for k in _RESCALING}},
-        )
-    for name, axes_of in (("kept", kept), ("reduced", reduced)):
-        for number, (extent, stride) in enumerate(axes_of):
-            fields |= {f"{name}[{number}]": extent, f"{name}_stride[{number}]": stride}
-    return Lowered(
-        function="espalier_reduce",
-        sources=("reduce.c", "typed.h"),
-        struct="espalier_reduce_layer",
-        fields=fields,
-    )
-
-
-def _one_window(pixels: int, channels: int) -> Lowered:
-    """The largest values of an image: a pool whose window is all of it, as one row."""
-    ring = {"rows": 1, "in_height": 1, "stride": 1}
-    return Lowered(
-        function="espalier_max_pool_2d",
-        sources=("pool.c", "ring.c", "copy.c"),
-        struct="espalier_pool_layer",
-        fields={
-            **{f"ring.{name}": value for name, value in ring.items()},
-            "in_width": pixels,
-            "channels": channels,
-            "out_height": 1,
-            "out_width": 1,
-            "window_height": 1,
-            "window_width": pixels,
-            "stride_width": 1,
-            "low": -128,
-            "high": 127,
-        },
-    )
-
-
-def _merged(axes: Sequence[tuple[int, int]], count: int) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
-    for extent, stride in axes:
-        if extent == 1:
-            continue
-        if merged and merged[-1][1] == stride * extent:
-            merged[-1] = (merged[-1][0] * extent, stride)
-        else:
-            merged.append((extent, stride))
-    if len(merged) > count:
-        raise _too_many_axes("reduced", len(merged), count)
-    return [(1, 0)] * (count - len(merged)) + merged
-
-
-def arg_max(view: OpView, how: How) -> Lowered:
-    shape = view.input(0).shape
-    axis = axis_in_range(view.integers(1)[0], len(shape))
-    outer = inner = 1
-    for extent in shape[:axis]:
-        outer *= extent
-    for extent in shape[axis + 1 :]:
-        inner *= extent
-    return Lowered(
-        function="espalier_arg_max",
-        sources=("reduce.c", "typed.h"),
-        struct="espalier_arg_max_layer",
-        fields={"outer": outer, "depth": shape[axis], "inner": inner},
-        out_type="int32_t",
-    )

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from espalier.emit import c_text
 from espalier.emit.c_text import Name, Value
 from espalier.emit.huffman import Code
-from espalier.errors import BugError
+from espalier.errors import BugError, UnsupportedModelError
 from espalier.graph.types import Quant
 
 READ_FIRST = -(1 << 30)
 """A lead that every placement satisfies: the kernel reads the whole input before it writes."""
 
+TYPES = {"int8": 0, "int16": 1, "uint8": 2}
+"""The enumeration of element types in espalier.h."""
 
 RING_STATE_BYTES = 16
 """Counters in front of a ring's rows (struct State in ring.c)."""
@@ -213,3 +215,12 @@ def ring_fields(
 
 def round_up(value: int, to: int) -> int:
     return -(-value // to) * to
+
+
+def too_many_axes(what: str, found: int, most: int) -> UnsupportedModelError:
+    """The refusal of a tensor for which a kernel has too few loops."""
+    return UnsupportedModelError(
+        f"a tensor is {what} along {found} separate axes",
+        supported=f"at most {most}",
+        next_step="reshape the tensor so that neighbouring axes are merged",
+    )

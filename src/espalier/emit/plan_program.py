@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
+from espalier.emit.channel_tables import joined
 from espalier.emit.choose_coding import candidates, choose_coding, worth_its_time
 from espalier.emit.demand import demand, streamable
 from espalier.emit.kernel_table import lower
@@ -44,7 +45,7 @@ def plan_program(
     # What the fastest program takes is no reason for more parts: decoding may take as much.
     most = max(plain.arena_bytes, plan_plain(graph, optimize="speed", isa=isa).arena_bytes)
     most = most if ram_bytes is None else max(plain.arena_bytes, min(most, ram_bytes))
-    plan, coding = _coded(graph, isa, ram_bytes, _needed(graph, isa, trees_of(plain), most), most)
+    plan, coding = _coded(graph, isa, ram_bytes, _needed(graph, isa, trees_of(graph, plain, isa), most), most)
     sparse = _without_zeros(graph, isa)
     fits = ram_bytes is None or plan.arena_bytes <= max(ram_bytes, plain.arena_bytes)
     if coding is None or not fits or (sparse is not None and not worth_its_time(coding, sparse)):
@@ -52,9 +53,10 @@ def plan_program(
     return plan, coding
 
 
-def trees_of(plan: Plan) -> Trees:
+def trees_of(graph: Graph, plan: Plan, isa: str) -> Trees:
     """The operators that a plan streams together."""
-    return tuple(step.ops for step in plan.steps if len(step.ops) > 1)
+    tables = joined(graph, plan.optimize, isa)
+    return tuple(step.ops for step in plan.steps if len(step.ops) > 1 and step.ops not in tables)
 
 
 def _needed(graph: Graph, isa: str, trees: Trees, most: int) -> Trees:
@@ -136,7 +138,14 @@ def plan_plain(graph: Graph, *, optimize: str, isa: str) -> Plan:
 
 def _plan(graph: Graph, optimize: str, isa: str, coding: Coding | None, trees: Trees | None = None) -> Plan:
     needs = partial(demand, isa=isa, coding=coding)
-    return plan_memory(graph, optimize=optimize, demand=needs, streamable=streamable, trees=trees)
+    return plan_memory(
+        graph,
+        optimize=optimize,
+        demand=needs,
+        streamable=streamable,
+        trees=trees,
+        chains=joined(graph, optimize, isa),
+    )
 
 
 def _fitted(

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from espalier.emit import c_text as c
 from espalier.emit.c_text import Name
+from espalier.emit.channel_tables import chains
 from espalier.emit.kernel_table import lower
 from espalier.emit.lowering import Coding, How, Lowered, ring_call
 from espalier.emit.stream import Node, Stream, build_stream
@@ -82,6 +83,13 @@ def write_steps(
     how = How(optimize=plan.optimize, isa=isa, coding=coding)
     for step in plan.steps:
         names = ", ".join(f"{graph.ops[op].kind} {layer_name(graph, graph.ops[op])}" for op in step.ops)
+        chain = chains(graph, plan.optimize, isa).get(tuple(step.ops)) if len(step.ops) > 1 else None
+        if chain is not None:
+            layer = Layer(name=layer_id(prefix, step.ops[-1]), op=step.ops[-1], lowered=chain.lowered)
+            body.layers.append(layer)
+            body.lines.append(c.comment(f"one table: {names}"))
+            body.lines.append(c.statement(_whole_call(graph, layer, 0, locate, chain.source)))
+            continue
         if len(step.ops) > 1:
             body.lines.append(c.comment(f"row by row: {names}"))
             _write_stream(
@@ -100,11 +108,15 @@ def write_steps(
     return body
 
 
-def _whole_call(graph: Graph, layer: Layer, scratch: int, locate: Callable[[int], Name]) -> str:
+def _whole_call(
+    graph: Graph, layer: Layer, scratch: int, locate: Callable[[int], Name], source: int = ABSENT
+) -> str:
+    """``source``: the tensor that is read instead of the operator's own, where others of its step come first."""
     lowered, op = layer.lowered, graph.ops[layer.op]
     arguments: list[c.Value] = [c.address(layer.name)]
     for number, position in enumerate(lowered.inputs):
         tensor = op.inputs[position] if position < len(op.inputs) else ABSENT
+        tensor = tensor if source == ABSENT else source
         pointer = c.shifted(locate(tensor), lowered.in_offset if number == 0 else 0)
         kind = lowered.input_types[number] if lowered.input_types else "int8_t"
         arguments.append(pointer if kind == "int8_t" else c.const_cast(pointer, kind))

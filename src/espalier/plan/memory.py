@@ -8,7 +8,7 @@ kernels can stream row by row is fused into one step where that makes the arena 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -31,15 +31,17 @@ def plan_memory(
     demand: Demand,
     streamable: Streamable,
     trees: tuple[tuple[int, ...], ...] | None = None,
+    chains: tuple[tuple[int, ...], ...] = (),
 ) -> Plan:
     """The plan with the smallest arena that the search finds; deterministic.
 
     Operators are streamed row by row wherever that lowers the arena (streaming repeats no computation), but for
     "speed" not through maps one pixel wide, whose rows cost several times what they cost together; with `trees`
-    exactly those, and nothing is searched: () runs every operator by itself, which needs the least code.
+    exactly those, and nothing is searched: () runs every operator by itself, which needs the least code. `chains` are
+    operators that always run as one step, whatever is streamed; no tree may hold one of them.
     Raises BugError when the independent checker finds an overlap.
     """
-    storages = _storages(graph)
+    storages = replace(_storages(graph), chains=chains)
     demand = _remembered(demand)
     if trees is None:
         start = _layout(graph, storages, (), demand, optimize, SEARCH_REPAIRS)
@@ -82,6 +84,8 @@ class _Storages:
     places: Mapping[int, Place]
     silent: frozenset[int]
     """Operators that only rename."""
+    chains: tuple[tuple[int, ...], ...] = ()
+    """Operators that are one step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,7 @@ def _layout(
     optimize: str,
     repairs: int,
 ) -> _Layout:
+    fused = (*fused, *storages.chains)
     steps = _steps(graph, storages, fused)
     inner = {t for tree in fused for op in tree[:-1] for t in graph.ops[op].outputs}
     first: dict[int, int] = {}

@@ -236,6 +236,14 @@ typedef struct {
 
 void espalier_lookup(const espalier_lookup_layer *layer, const int8_t *in, int8_t *out);
 
+/* The same with a function for each channel of each pixel: 256 values per channel, for inputs 0..127, -128..-1. */
+typedef struct {
+  const int8_t *tables;
+  int32_t pixels, channels;
+} espalier_channel_lookup_layer;
+
+void espalier_channel_lookup(const espalier_channel_lookup_layer *layer, const int8_t *in, int8_t *out);
+
 /* ---- pooling --------------------------------------------------------------------------------------------------- */
 
 typedef struct {

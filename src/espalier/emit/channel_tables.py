@@ -1,0 +1,231 @@
+"""Functions of one int8 value as tables: one for a whole tensor, or one per channel, and chains of them as one table.
+
+A product with a constant, a sum with one, a prelu or an activation maps each of 256 values to one, in each channel in its own
+way. Operators that follow each other and each have one reader are one such function, whatever their number: what lies between
+them is never stored. A table for the whole tensor costs nothing that one of its operators did not cost before, so those chains
+are always joined. One table per channel costs 256 bytes of flash for each; it takes the arithmetic's place only for
+`optimize = "speed"`, where a byte saves ``LEAST_GAIN`` instructions per inference, and within ``budget``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from espalier.emit.lowering import Constant, Lowered
+from espalier.graph import curves, reference
+from espalier.graph.types import ABSENT, Graph
+from espalier.graph.view import OpView, view
+
+VALUES: Final = 256
+LEAST_GAIN: Final = 8
+"""Instructions per inference that a byte of tables must save."""
+LEAST_BUDGET: Final = 8192
+SHARE: Final = 8
+"""The tables of a program take at most this part of its constants, one in so many bytes, but ``LEAST_BUDGET`` always."""
+TWO_OPERANDS: Final = frozenset(
+    ("add", "sub", "mul", "prelu", "maximum", "minimum", "squared_difference")
+)
+
+_CURVE: Final = "curve"
+TAKES: Final[Mapping[str, Mapping[str, float]]] = MappingProxyType(
+    {
+        "": {"curve": 3.75, "mul": 10, "add": 10, "sub": 10, "prelu": 25, "pixel": 40, "table": 4.25, "tables": 7},
+        "helium": {"curve": 0.6, "mul": 3.5, "add": 3.5, "sub": 3.5, "prelu": 25, "pixel": 40, "table": 0.8, "tables": 8},
+    }
+)  # fmt: skip
+"""Instruction set ("": the others) -> instructions of a value by operator and by a table per channel, and what a pixel takes
+besides of either ("pixel", "tables")."""
+_OTHER: Final = 22
+"""Instructions of a value by the general kernels."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Function:
+    """What an operator makes of the 256 values. ``tables``: int8 [1 or channels, 256], for inputs -128 to 127."""
+
+    data: int
+    """The operand that is no constant."""
+    tables: NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Chain:
+    """Operators that run as one call. ``source``: the tensor that the first one reads."""
+
+    ops: tuple[int, ...]
+    source: int
+    lowered: Lowered
+
+
+def function_of(looked: OpView) -> Function | None:
+    """The function of an int8 operator of one value; None where it has two operands that vary, or other types."""
+    output = looked.output
+    if output.dtype != "int8" or any(t.dtype != "int8" for t in looked.present):
+        return None
+    if looked.op.kind in curves.CURVES:
+        return Function(data=0, tables=curves.table(looked)[None, :])
+    if looked.op.kind not in TWO_OPERANDS:
+        return None
+    for data, other in ((0, 1), (1, 0)):
+        given, constant = looked.input(data), looked.input(other)
+        if given.is_constant or not constant.is_constant or given.shape != output.shape:
+            continue
+        if constant.elements == 1 or constant.elements == constant.shape[-1] == output.shape[-1]:
+            return Function(data=data, tables=_tables(looked, data))
+    return None
+
+
+def _tables(looked: OpView, data: int) -> NDArray[np.int8]:
+    """The reference's answers for all values of operand ``data``, per element of the constant one; equal ones are one."""
+    given, constant = looked.input(data), looked.input(1 - data)
+    count = constant.elements
+    tensors = {
+        data: replace(given, shape=(VALUES, count)),
+        1 - data: replace(constant, shape=(count,), data=np.asarray(constant.data).reshape(count)),
+        2: replace(looked.output, shape=(VALUES, count)),
+    }
+    graph = Graph(
+        name="function",
+        tensors=tuple(tensors[n] for n in range(3)),
+        ops=(replace(looked.op, inputs=(0, 1), outputs=(2,)),),
+        inputs=(data,),
+        outputs=(2,),
+    )
+    every = np.repeat(np.arange(-128, 128).astype(np.int8)[:, None], count, axis=1)
+    (answers,) = reference.run(graph, [every])
+    return _distinct(np.ascontiguousarray(answers.astype(np.int8).T))
+
+
+def _distinct(tables: NDArray[np.int8]) -> NDArray[np.int8]:
+    return tables[:1] if (tables == tables[:1]).all() else tables
+
+
+def _composed(functions: Sequence[Function]) -> NDArray[np.int8]:
+    tables = functions[0].tables
+    for after in functions[1:]:
+        count = max(len(tables), len(after.tables))
+        first, second = (np.broadcast_to(t, (count, VALUES)) for t in (tables, after.tables))
+        tables = np.take_along_axis(second, first.astype(np.int64) + VALUES // 2, axis=1)
+    return _distinct(tables)
+
+
+def lookup(tables: NDArray[np.int8], shape: Sequence[int], data: int) -> Lowered:
+    """The call that looks values up, of a tensor of ``shape`` at operand ``data``; it may run in place."""
+    elements = int(np.prod(shape, dtype=np.int64))
+    if len(tables) == 1:
+        return Lowered(
+            function="espalier_lookup",
+            sources=("lookup.c",),
+            struct="espalier_lookup_layer",
+            fields={"count": elements},
+            constants=(Constant(field="table", values=tables[0]),),
+            inputs=(data,),
+            leads={data: 0},
+        )
+    # The kernel reads values as unsigned bytes.
+    turned = np.roll(tables, -VALUES // 2, axis=1)
+    return Lowered(
+        function="espalier_channel_lookup",
+        sources=("channel_lookup.c",),
+        struct="espalier_channel_lookup_layer",
+        fields={"pixels": elements // len(tables), "channels": len(tables)},
+        constants=(Constant(field="tables", values=turned.reshape(-1)),),
+        inputs=(data,),
+        leads={data: 0},
+    )
+
+
+@lru_cache(maxsize=16)
+def chains(graph: Graph, optimize: str, isa: str) -> Mapping[tuple[int, ...], Chain]:
+    """Operators, in order -> the call that computes them together; also single ones, where tables per channel pay."""
+    functions = {n: f for n, op in enumerate(graph.ops) if (f := function_of(view(graph, op))) is not None}
+    found: list[tuple[int, ...]] = []
+    dear: list[tuple[float, int, tuple[int, ...]]] = []
+    for ops in _runs(graph, functions):
+        tables = _composed([functions[op] for op in ops])
+        if len(tables) == 1:
+            found.append(ops)
+        else:
+            bytes_ = tables.size
+            gain = _gain(graph, ops, len(tables), isa) / bytes_
+            dear.append((gain, bytes_, ops))
+    left = budget(graph) if optimize == "speed" else 0
+    for gain, bytes_, ops in sorted(dear, key=lambda row: (-row[0], row[2])):
+        if bytes_ <= left and gain >= LEAST_GAIN:
+            found.append(ops)
+            left -= bytes_
+        else:
+            found += _scalar_runs(ops, functions)
+    return MappingProxyType({ops: _chain(graph, ops, functions) for ops in found if _worth_a_table(ops, functions)})
+
+
+def joined(graph: Graph, optimize: str, isa: str) -> tuple[tuple[int, ...], ...]:
+    """The chains of several operators: steps of the program."""
+    return tuple(sorted(ops for ops in chains(graph, optimize, isa) if len(ops) > 1))
+
+
+def budget(graph: Graph) -> int:
+    """Bytes that all tables per channel of a program may take together."""
+    return max(LEAST_BUDGET, sum(t.size_bytes for t in graph.tensors if t.is_constant) // SHARE)
+
+
+def _worth_a_table(ops: tuple[int, ...], functions: Mapping[int, Function]) -> bool:
+    """A single operator with one table has its own lowering."""
+    return len(ops) > 1 or len(functions[ops[0]].tables) > 1
+
+
+def _runs(graph: Graph, functions: Mapping[int, Function]) -> list[tuple[int, ...]]:
+    """Functions that follow each other, each the only reader of the one before; every function is in one run."""
+    consumers = graph.consumers()
+    runs: dict[int, tuple[int, ...]] = {}
+    ends: dict[int, int] = {}
+    for number, function in functions.items():
+        tensor = graph.ops[number].inputs[function.data]
+        start = ends.get(tensor)
+        alone = consumers.get(tensor) == (number,) and tensor not in graph.outputs
+        if start is None or not alone:
+            start = number
+        runs[start] = (*runs.get(start, ()), number)
+        ends[graph.ops[number].outputs[0]] = start
+    return list(runs.values())
+
+
+def _scalar_runs(ops: tuple[int, ...], functions: Mapping[int, Function]) -> list[tuple[int, ...]]:
+    """The parts of a run whose functions are the same in all channels."""
+    parts: list[tuple[int, ...]] = [()]
+    for op in ops:
+        if len(functions[op].tables) == 1:
+            parts[-1] = (*parts[-1], op)
+        else:
+            parts.append(())
+    return [part for part in parts if len(part) > 1]
+
+
+def _gain(graph: Graph, ops: tuple[int, ...], channels: int, isa: str) -> float:
+    """Instructions of an inference that tables per channel save."""
+    takes = TAKES.get(isa, TAKES[""])
+    pixels = graph.tensors[graph.ops[ops[-1]].outputs[0]].elements // channels
+    before = 0.0
+    for op in ops:
+        looked = view(graph, graph.ops[op])
+        if looked.op.kind in curves.CURVES or any(t.is_constant and t.elements == 1 for t in looked.present):
+            before += takes[_CURVE] * channels
+        else:
+            before += takes.get(looked.op.kind, _OTHER) * channels + takes["pixel"]
+    return pixels * (before - takes["table"] * channels - takes["tables"])
+
+
+def _chain(graph: Graph, ops: tuple[int, ...], functions: Mapping[int, Function]) -> Chain:
+    first, last = functions[ops[0]], functions[ops[-1]]
+    source = graph.ops[ops[0]].inputs[first.data]
+    assert source != ABSENT
+    shape = graph.tensors[graph.ops[ops[-1]].outputs[0]].shape
+    tables = _composed([functions[op] for op in ops])
+    return Chain(ops=ops, source=source, lowered=lookup(tables, shape, last.data))

@@ -1,0 +1,104 @@
+"""mean, sum, reduce_max and arg_max."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from espalier.emit.lowering import TYPES, How, Lowered, quant_of, too_many_axes
+from espalier.graph import arithmetic
+from espalier.graph.shapes import axis_in_range, reduced_axes
+from espalier.graph.view import OpView
+
+_RESCALING = ("offset", "multiplier", "shift", "out_zero", "low", "high")
+
+
+def reduce(view: OpView, how: How) -> Lowered:
+    """mean, sum, reduce_max."""
+    source, output = view.input(0), view.output
+    axes = reduced_axes(view)
+    count = source.elements // max(1, output.elements)
+    fields: dict[str, int] = {"type": TYPES[output.dtype], "kind": 1 if view.op.kind == "reduce_max" else 0}
+    if view.op.kind != "reduce_max":
+        a, target = quant_of(source.quant), quant_of(output.quant)
+        if view.op.kind == "mean":
+            multiplier = arithmetic.mean_multiplier(a.scale, target.scale, count)
+        else:
+            multiplier = arithmetic.exact_ratio_multiplier(a.scale, target.scale)
+        low, high = arithmetic.LIMITS[output.dtype]
+        fields |= {
+            "offset": a.zero_point * count,
+            "multiplier": multiplier.value,
+            "shift": multiplier.shift,
+            "out_zero": target.zero_point,
+            "low": low,
+            "high": high,
+        }
+    strides, step = [], 1
+    for extent in reversed(source.shape):
+        strides.append(step)
+        step *= extent
+    strides.reverse()
+    kept = _merged(
+        [(e, s) for n, (e, s) in enumerate(zip(source.shape, strides, strict=True)) if n not in axes], 4
+    )
+    reduced = _merged(
+        [(e, s) for n, (e, s) in enumerate(zip(source.shape, strides, strict=True)) if n in axes], 3
+    )
+    rows, depth = kept[-1][0], reduced[-1][0]
+    last = kept[:-1] == [(1, 0)] * 3 and kept[-1][1] in (0, depth) and reduced == [(1, 0), (1, 0), (depth, 1)]
+    if view.op.kind != "reduce_max" and output.dtype == "int8" and last:
+        return Lowered(
+            function="espalier_reduce_rows",
+            sources=("reduce_rows.c", "typed.h"),
+            struct="espalier_reduce_rows_layer",
+            fields={"rows": rows, "depth": depth, **{k: fields[k] for k in _RESCALING}},
+        )
+    pixels, channels = reduced[-1][0], kept[-1][0]
+    image = kept[:-1] == [(1, 0)] * 3 and reduced == [(1, 0), (1, 0), (pixels, channels)]
+    if view.op.kind != "reduce_max" and output.dtype == "int8" and image:
+        return Lowered(
+            function="espalier_reduce_pixels",
+            sources=("reduce_pixels.c", "typed.h"),
+            struct="espalier_reduce_pixels_layer",
+            fields={"pixels": pixels, "channels": channels, **{k: fields[k] for k in _RESCALING}},
+        )
+    for name, axes_of in (("kept", kept), ("reduced", reduced)):
+        for number, (extent, stride) in enumerate(axes_of):
+            fields |= {f"{name}[{number}]": extent, f"{name}_stride[{number}]": stride}
+    return Lowered(
+        function="espalier_reduce",
+        sources=("reduce.c", "typed.h"),
+        struct="espalier_reduce_layer",
+        fields=fields,
+    )
+
+
+def _merged(axes: Sequence[tuple[int, int]], count: int) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for extent, stride in axes:
+        if extent == 1:
+            continue
+        if merged and merged[-1][1] == stride * extent:
+            merged[-1] = (merged[-1][0] * extent, stride)
+        else:
+            merged.append((extent, stride))
+    if len(merged) > count:
+        raise too_many_axes("reduced", len(merged), count)
+    return [(1, 0)] * (count - len(merged)) + merged
+
+
+def arg_max(view: OpView, how: How) -> Lowered:
+    shape = view.input(0).shape
+    axis = axis_in_range(view.integers(1)[0], len(shape))
+    outer = inner = 1
+    for extent in shape[:axis]:
+        outer *= extent
+    for extent in shape[axis + 1 :]:
+        inner *= extent
+    return Lowered(
+        function="espalier_arg_max",
+        sources=("reduce.c", "typed.h"),
+        struct="espalier_arg_max_layer",
+        fields={"outer": outer, "depth": shape[axis], "inner": inner},
+        out_type="int32_t",
+    )
