@@ -16,7 +16,7 @@ from espalier.emit.c_text import identifier
 
 HEADER: Final = "espalier.h"
 _FOLDER: Final = Path(__file__).parent / "kernels"
-_GUARD: Final = re.compile(r"\bESPALIER_(?:(TYPED)_)?H\b")
+_GUARD: Final = re.compile(r"\bESPALIER_(?:([A-Z0-9]+)_)?H\b")
 _INCLUDE: Final = re.compile(r'(?<=#include ")[^"]+(?=")')
 _COMMENT_STRING_OR_NAME: Final = re.compile(
     r'/\*.*?\*/|"(?:\\.|[^"\\])*"|\bespalier_(?P<rest>\w+)', re.DOTALL

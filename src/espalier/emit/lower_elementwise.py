@@ -51,7 +51,7 @@ def binary(view: OpView, how: How) -> Lowered:
     short = short and view.op.kind == "mul"
     return Lowered(
         function="espalier_mul" if short else "espalier_binary",
-        sources=("mul.c",) if short else ("binary.c", "typed.h"),
+        sources=("mul.c", "words.h") if short else ("binary.c", "typed.h"),
         struct="espalier_binary_layer",
         fields=fields,
         inputs=(0, 1),
@@ -182,7 +182,7 @@ def _fast_add(view: OpView) -> Lowered | None:
     if one_shape and not squared:
         return Lowered(
             function="espalier_add",
-            sources=("add.c",),
+            sources=("add.c", "words.h"),
             struct="espalier_add_layer",
             fields=fields,
             inputs=(0, 1),
@@ -203,7 +203,7 @@ def _fast_add(view: OpView) -> Lowered | None:
     whole = [n for n, t in ((0, first), (1, second)) if t.shape == output.shape and not t.is_constant]
     return Lowered(
         function="espalier_broadcast",
-        sources=("broadcast.c", "add.c"),
+        sources=("broadcast.c", "add.c", "words.h"),
         struct="espalier_broadcast_layer",
         fields=repeated,
         inputs=(0, 1),

@@ -1,5 +1,5 @@
 /* add, sub: two int8 tensors of one shape. Exact: the sum before the last rescaling is TFLite's, doubled. */
-#include "espalier.h"
+#include "words.h"
 
 /* The table is in the order of unsigned bytes: Helium gathers with offsets that are not negative. */
 void espalier_add_start(const espalier_add_layer *l, void *scratch) {
@@ -68,6 +68,24 @@ void espalier_add_row(const espalier_add_layer *l, const int8_t *a, const int8_t
   int32_t unit = l->plain, multiplier = l->multiplier, shift = l->shift;
   int32_t rounding = (2 * l->out_zero + 1) * ((int32_t)1 << (shift - 1));
   int32_t low = l->low, high = l->high;
+#if ESPALIER_WORDS
+  const espalier_finishing f = espalier_finishing_of(multiplier, shift, l->out_zero, low, high);
+  int32_t step = unit >> 8; /* +-2^12, for values in the upper byte of a half */
+  for (; count >= 4; count -= 4) {
+    uint32_t x, y, even, odd;
+    ESPALIER_MOVE4(&x, scaled);
+    ESPALIER_MOVE4(&y, plain);
+    even = y << 8 & 0xff00ff00u;
+    odd = y & 0xff00ff00u;
+    x = espalier_finished_word(
+        &f, espalier_mla_b(even, step, table[x & 0xffu]), espalier_mla_b(odd, step, table[x >> 8 & 0xffu]),
+        espalier_mla_t(even, step, table[x >> 16 & 0xffu]), espalier_mla_t(odd, step, table[x >> 24]));
+    ESPALIER_MOVE4(out, &x);
+    scaled += 4;
+    plain += 4;
+    out += 4;
+  }
+#endif
   for (; count > 0; count--) {
     int32_t x = table[(uint8_t)*scaled++] + *plain++ * unit;
     x = espalier_scale_doubled(x, multiplier);

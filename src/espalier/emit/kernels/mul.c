@@ -1,5 +1,5 @@
 /* mul of int8 tensors where the short requantization is exact: a positive multiplier, right shifts 1..22. */
-#include "espalier.h"
+#include "words.h"
 
 #if ESPALIER_HELIUM
 /* r0 a, r1 b, r2 out, r3 count; stack: constants {-a zero, -b zero, multiplier, -shift, zero, low, high} */
@@ -36,11 +36,34 @@ __asm__(
     ".popsection\n");
 #endif
 
+#if ESPALIER_WORDS
+static espalier_finishing finishing_of(const espalier_binary_layer *l) {
+  return espalier_finishing_of(l->multiplier, -l->shift, l->out_zero, l->low, l->high);
+}
+
+static uint32_t halves(int32_t x) { return ((uint32_t)x & 0xffffu) * 0x10001u; }
+#endif
+
 /* One operand is the same along the innermost axis: its steps, doubled. */
 static void row_by_one(const espalier_binary_layer *l, const int8_t *a, int32_t a_zero, int32_t factor, int8_t *out) {
-  int32_t multiplier = l->multiplier, shift = -l->shift, low = l->low, high = l->high, count;
+  int32_t multiplier = l->multiplier, shift = -l->shift, low = l->low, high = l->high, count = l->extent[3];
   int32_t rounding = (2 * l->out_zero + 1) * ((int32_t)1 << (shift - 1));
-  for (count = l->extent[3]; count > 0; count--) {
+#if ESPALIER_WORDS
+  const espalier_finishing f = finishing_of(l);
+  uint32_t zeros = halves(-a_zero), factors = halves(factor);
+  for (; count >= 4; count -= 4) {
+    uint32_t x, even, odd;
+    ESPALIER_MOVE4(&x, a);
+    even = espalier_add_even(zeros, x);
+    odd = espalier_add_odd(zeros, x);
+    x = espalier_finished_word(&f, espalier_mul_bb(even, factors), espalier_mul_bb(odd, factors),
+                               espalier_mul_tt(even, factors), espalier_mul_tt(odd, factors));
+    ESPALIER_MOVE4(out, &x);
+    a += 4;
+    out += 4;
+  }
+#endif
+  for (; count > 0; count--) {
     int32_t x = espalier_scale_doubled((*a++ - a_zero) * factor, multiplier);
     x += x >> 31;
     *out++ = (int8_t)espalier_clamp((x + rounding) >> shift, low, high);
@@ -53,9 +76,28 @@ static void row_by_row(const espalier_binary_layer *l, const int8_t *a, const in
   espalier_mul_fours(a, b, out, l->extent[3], constants);
 #else
   int32_t a_zero = l->a_zero, b_zero = l->b_zero;
-  int32_t multiplier = l->multiplier, shift = -l->shift, low = l->low, high = l->high, count;
+  int32_t multiplier = l->multiplier, shift = -l->shift, low = l->low, high = l->high, count = l->extent[3];
   int32_t rounding = (2 * l->out_zero + 1) * ((int32_t)1 << (shift - 1));
-  for (count = l->extent[3]; count > 0; count--) {
+#if ESPALIER_WORDS
+  const espalier_finishing f = finishing_of(l);
+  uint32_t a_zeros = halves(-a_zero), b_zeros = halves(-2 * b_zero);
+  for (; count >= 4; count -= 4) {
+    uint32_t x, y, even, odd, other_even, other_odd;
+    ESPALIER_MOVE4(&x, a);
+    ESPALIER_MOVE4(&y, b);
+    even = espalier_add_even(a_zeros, x);
+    odd = espalier_add_odd(a_zeros, x);
+    other_even = espalier_add_even(espalier_add_even(b_zeros, y), y);
+    other_odd = espalier_add_odd(espalier_add_odd(b_zeros, y), y);
+    x = espalier_finished_word(&f, espalier_mul_bb(even, other_even), espalier_mul_bb(odd, other_odd),
+                               espalier_mul_tt(even, other_even), espalier_mul_tt(odd, other_odd));
+    ESPALIER_MOVE4(out, &x);
+    a += 4;
+    b += 4;
+    out += 4;
+  }
+#endif
+  for (; count > 0; count--) {
     int32_t x = espalier_scale_doubled((*a++ - a_zero) * (*b++ - b_zero) * 2, multiplier);
     x += x >> 31;
     *out++ = (int8_t)espalier_clamp((x + rounding) >> shift, low, high);
