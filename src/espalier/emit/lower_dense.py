@@ -175,10 +175,11 @@ def pool_2d(view: OpView, how: How) -> Lowered:
         pad_top=top,
         ring_rows=window_h,
     )
-    ring = ring_fields(window, row_bytes=round_up(in_w * channels, 4), zero=0)
+    # Of fewer than four channels, four bytes are read where a pixel begins.
+    ring = ring_fields(window, row_bytes=round_up(in_w * channels, 4), zero=0, slack=WORD if channels < WORD else 0)
     return Lowered(
         function=f"espalier_{op.kind}",
-        sources=("pool.c", "ring.c", "copy.c"),
+        sources=("pool.c", "pool_words.h", "ring.c", "copy.c"),
         struct="espalier_pool_layer",
         fields={
             **ring,

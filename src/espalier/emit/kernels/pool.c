@@ -1,28 +1,9 @@
 /* average_pool_2d and max_pool_2d. Windows are clipped to the input; the average divides by what is left, rounding
  * halves away from zero. All values of a few channels are read before their result is written. */
-#include "espalier.h"
+#include "pool_words.h"
 
-/* What the pixel kernels need; the order of the fields is known to the assembly. */
-typedef struct {
-  const int8_t *at;       /* the window's first value */
-  const int8_t *end;      /* where the next row would be, but the rows start over: `wrap` bytes before */
-  int32_t wrap;
-  int32_t rows, columns, channels;
-  int32_t pitch;          /* bytes from one row to the next */
-  int32_t half, reciprocal, shift; /* of the division: (|sum| + half) * reciprocal >> shift */
-  int32_t low, high;
-  int32_t count;          /* what the division is prepared for */
-} Window;
-
+#if !POOL_WORDS
 typedef void pixel_kernel(Window *w, int8_t *out);
-
-/* With a reciprocal of 16 bits the quotient is exact for sums of up to so many bytes; where code must be small, there
- * is none, and channels are summed one by one. */
-#if defined(__OPTIMIZE_SIZE__) && !ESPALIER_HELIUM
-#define LARGEST_COUNT 0
-#else
-#define LARGEST_COUNT 255
-#endif
 
 /* rest / count, below 2^(bit + 1), bit by bit: no division instruction is needed. */
 static uint32_t quotient_of(uint32_t rest, uint32_t count, int32_t bit) {
@@ -35,7 +16,6 @@ static uint32_t quotient_of(uint32_t rest, uint32_t count, int32_t bit) {
   }
   return quotient;
 }
-
 #if LARGEST_COUNT
 /* reciprocal: 2^shift / count, rounded up. */
 static void prepare(Window *w, int32_t count) {
@@ -70,11 +50,10 @@ static int32_t sum_of_1(const Window *w, int32_t channel) {
 
 static int32_t average_of(const Window *w, int32_t sum, int32_t count) {
   uint32_t rest = (uint32_t)((sum < 0 ? -sum : sum) + (count >> 1));
-  int32_t quotient = (int32_t)(count <= LARGEST_COUNT ? (rest * (uint32_t)w->reciprocal) >> w->shift
-                                                      : quotient_of(rest, (uint32_t)count, 7));
-  return espalier_clamp(sum < 0 ? -quotient : quotient, w->low, w->high);
+  int32_t average = (int32_t)(count <= LARGEST_COUNT ? (rest * (uint32_t)w->reciprocal) >> w->shift
+                                                     : quotient_of(rest, (uint32_t)count, 7));
+  return espalier_clamp(sum < 0 ? -average : average, w->low, w->high);
 }
-
 #if LARGEST_COUNT
 /* Sums of 4 channels; at most LARGEST_COUNT values. */
 static void sums_of_4(const Window *w, int32_t channel, int32_t sum[4]) {
@@ -214,18 +193,6 @@ static void average_pixel(Window *w, int8_t *out) {
 #if ESPALIER_HELIUM
 #define max_pixel espalier_pool_max
 #else
-#if ESPALIER_DSP
-/* The larger one of each of 4 bytes. */
-static uint32_t larger(uint32_t a, uint32_t b) {
-  uint32_t difference;
-  __asm__("ssub8 %0, %1, %2\n\tsel %1, %1, %2" : "=&r"(difference), "+r"(a) : "r"(b));
-  return a;
-}
-
-/* -1 - x of each of 4 bytes turns the order round. */
-static uint32_t smaller(uint32_t a, uint32_t b) { return ~larger(~a, ~b); }
-#endif
-
 static void max_pixel(Window *w, int8_t *out) {
   int32_t channel = 0, y, x;
 #if ESPALIER_DSP
@@ -262,6 +229,10 @@ static void max_pixel(Window *w, int8_t *out) {
 }
 #endif
 
+#define AVERAGES average_pixel
+#define MAXIMA max_pixel
+#endif
+
 static int32_t clip(int32_t from, int32_t size, int32_t limit, int32_t *start) {
   int32_t end = from + size;
   *start = from < 0 ? 0 : from;
@@ -271,17 +242,43 @@ static int32_t clip(int32_t from, int32_t size, int32_t limit, int32_t *start) {
 /* One row of windows, the topmost of whose rows is `top` of the input; `first` is the first one that there is. */
 static void windows(const espalier_pool_layer *l, Window *w, int32_t top, const int8_t *first, const int8_t *end,
                     int8_t *out, pixel_kernel *pixel) {
-  int32_t x, start;
+  int32_t x, start, pixels = 1;
   w->channels = l->channels;
   w->low = l->low;
   w->high = l->high;
   w->rows = clip(top, l->window_height, l->ring.in_height, &start);
-  for (x = 0; x < l->out_width; x++) {
-    w->columns = clip(x * l->stride_width - l->pad_left, l->window_width, l->in_width, &start);
+#if POOL_WORDS
+  /* Words of two or three channels begin before a pixel where the input would end within them; a ring has bytes behind its
+   * rows that may be read. */
+  int32_t few = l->channels == 2 || l->channels == 3 ? 4 - l->channels : 0;
+  int32_t before = w->wrap ? 0 : start * w->pitch, after = w->wrap ? few : (l->ring.in_height - start - w->rows) * w->pitch;
+  w->limited = l->low > -128 || l->high < 127;
+  w->lows = ((uint32_t)l->low & 0xffu) * 0x1010101u;
+  w->highs = ((uint32_t)l->high & 0xffu) * 0x1010101u;
+#endif
+  for (x = 0; x < l->out_width; x += pixels) {
+    int32_t left = x * l->stride_width - l->pad_left;
+    w->columns = clip(left, l->window_width, l->in_width, &start);
     w->at = first + start * l->channels;
     w->end = end + start * l->channels;
+#if POOL_WORDS
+    pixels = 1;
+    w->back = l->channels == 1 ? -1 : 0;
+    if (w->columns == l->window_width) {
+      /* As many whole windows as follow each other, as far as words may be read. */
+      int32_t room = l->in_width - left - l->window_width;
+      if (after < few) room -= few; /* pixels; bytes would do */
+      if (room >= 0) pixels += room / l->stride_width;
+      if (pixels > l->out_width - x) pixels = l->out_width - x;
+    }
+    if ((l->in_width - start - w->columns) * l->channels + after < few) {
+      w->back = start * l->channels + before < few ? -1 : few;
+    }
+    pixel(w, out, pixels, l->stride_width * l->channels);
+#else
     pixel(w, out);
-    out += l->channels;
+#endif
+    out += pixels * l->channels;
   }
 }
 
@@ -312,22 +309,22 @@ static void all_windows(const espalier_pool_layer *l, const int8_t *in, int8_t *
 }
 
 void espalier_average_pool_2d(const espalier_pool_layer *l, const int8_t *in, int8_t *out) {
-  all_windows(l, in, out, average_pixel);
+  all_windows(l, in, out, AVERAGES);
 }
 
 void espalier_max_pool_2d(const espalier_pool_layer *l, const int8_t *in, int8_t *out) {
-  all_windows(l, in, out, max_pixel);
+  all_windows(l, in, out, MAXIMA);
 }
 
 void espalier_average_pool_2d_row(const espalier_pool_layer *l, void *state, void *work, const int8_t *in,
                                   int8_t *out) {
   (void)work;
   (void)in;
-  ring_windows(l, state, out, average_pixel);
+  ring_windows(l, state, out, AVERAGES);
 }
 
 void espalier_max_pool_2d_row(const espalier_pool_layer *l, void *state, void *work, const int8_t *in, int8_t *out) {
   (void)work;
   (void)in;
-  ring_windows(l, state, out, max_pixel);
+  ring_windows(l, state, out, MAXIMA);
 }
