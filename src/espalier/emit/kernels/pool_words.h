@@ -32,7 +32,7 @@ typedef struct {
 /* Whether channels are taken as words of four at any address, the last one beside or before the end of the others. */
 #define POOL_WORDS (ESPALIER_DSP && !ESPALIER_HELIUM && LARGEST_COUNT)
 
-#if ESPALIER_DSP
+#if ESPALIER_DSP && !ESPALIER_HELIUM
 /* The larger one of each of 4 bytes. */
 static uint32_t larger(uint32_t a, uint32_t b) {
   uint32_t difference;

@@ -1,10 +1,10 @@
-/* Four int8 values at a time in one register, for cores with the DSP extension. */
+/* Four int8 values at a time in one register, for cores with the DSP extension, where code need not be small. */
 #ifndef ESPALIER_WORDS_H
 #define ESPALIER_WORDS_H
 
 #include "espalier.h"
 
-#if ESPALIER_DSP && !ESPALIER_HELIUM
+#if ESPALIER_DSP && !ESPALIER_HELIUM && !defined(__OPTIMIZE_SIZE__)
 #define ESPALIER_WORDS 1
 
 /* How four sums become four bytes. */
