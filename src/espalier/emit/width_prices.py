@@ -44,8 +44,14 @@ PRICES: Final[Mapping[str, Mapping[str, Mapping[str, float]]]] = MappingProxyTyp
                 "odd tap": 0.32,
                 "tap of a rest": 0.41,
             },
-            "elements": {"value": 19.00, "layer": 7357.00},  # 0.0% off
-            "pool": {"value": 48.38, "rest": 55.17, "place": 59.08, "layer": 258.34},  # 0.1% off
+            "elements": {"value": 11.99, "layer": 7906.47},  # 0.1% off
+            "pool": {  # 0.3% off
+                "block": 93.72,
+                "value": 0.52,
+                "odd place": 1.61,
+                "place": 55.29,
+                "layer": 328.02,
+            },
         },
         "helium": {  # cortex-m55; 30 layers each
             "depthwise 3x3/1": {"value": 8.56, "layer": 1856.81, "tap of a block": 3.42},  # 6.9% off, at most 17%
