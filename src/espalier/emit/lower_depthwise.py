@@ -12,8 +12,6 @@ from espalier.emit.lower_depthwise_bytes import by_bytes
 from espalier.emit.lowering import Constant, How, Lowered, round_up
 from espalier.graph.view import OpView
 
-LARGEST_HALFWORD = (1 << 15) - 1
-
 
 def depthwise_conv_2d(view: OpView, how: How) -> Lowered:
     """Lowers one depthwise convolution: bytes for Helium's dot products, pairs of 16-bit values for dual multiplications,
@@ -21,7 +19,7 @@ def depthwise_conv_2d(view: OpView, how: How) -> Lowered:
     shape = shape_of(view, how)
     # Coded weights are decoded for the general kernel, so that is what optimize = "flash" takes.
     dual = how.isa == "dsp" and how.optimize != "flash" and lower_depthwise_dual.takes(shape)
-    layer = depthwise_of(view, shape, largest_weight=LARGEST_HALFWORD if dual else LARGEST_WEIGHT)
+    layer = depthwise_of(view, shape, largest_weight=lower_depthwise_dual.LARGEST_WEIGHT if dual else LARGEST_WEIGHT)
     if how.isa == "helium":
         return by_bytes(layer)
     narrow = how.optimize == "ram" or shape.in_h == 1  # a row that is read once is widened once

@@ -1,291 +1,448 @@
-/* depthwise_conv_2d for cores with dual 16-bit multiplications. Rows of 16-bit values hold blocks of 4 channels; in a
- * block each pair of pixels is 4 words, one per channel: two taps of a window are one multiplication. Two pixels by two
- * channels are computed at a time. Where RAM counts more than time, or a row is read once, the ring holds bytes, and the
- * window's rows are widened block by block. Channels that the short requantization cannot do are computed anew. */
+/* depthwise_conv_2d for cores with dual 16-bit multiplications. Rows of 16-bit values hold one channel after the other, so
+ * that two neighbouring taps of a window are one multiplication for any count of channels; four pixels of a channel are
+ * computed at a time. Where RAM counts more than time, or a row is read once, the ring holds bytes, and the window's rows
+ * are widened four channels at a time. Channels that the short requantization cannot do are computed anew. */
 #include "espalier.h"
 
 #if ESPALIER_DSP
-#define START(sum, a, b, plain, added) plain sum "," a "," b "\n"
-#define GO_ON(sum, a, b, plain, added) added sum "," a "," b "," sum "\n"
-/* 3x3. r0-r2 rows, r3 weights, r4 r5 sums of the first channel's two pixels, r6 r7 of the second one's. A row of a channel
- * has the weights (w0, w1) in r12 and (w1, w2) in lr. how: whether the sums start here. */
-#define DATA_1(row, at) "ldrd r8,r9,[" row ",#" at "]\n" "ldrd r10,r11,[" row ",#16+" at "]\n"
-#define PAIR_1(even, odd, here, next, how)                                     \
+/* r4-r7 sums of four pixels, r8-r11 data, r3 weights. 3x3: r0-r2 rows, r12 lr weights; a row of stride 1 has the weights
+ * (w0, w1), (w1, w2), one of stride 2 (w0, w1), (w2, 0). The sums of the first row start from the bias in r11. */
+#define ROW_1(row, s0, s1, s2, s3)                                             \
   "ldrd r12,lr,[r3],#8\n"                                                      \
-  how(even, here, "r12", "smuad ", "smlad ")                                   \
-  how(odd, here, "r12", "smultb ", "smlatb ")                                  \
-  "smlabt " even "," next ",lr," even "\n"                                     \
-  "smlad " odd "," next ",lr," odd "\n"
-#define ROW_1(row, at, how)                                                    \
-  DATA_1(row, at)                                                              \
-  PAIR_1("r4", "r5", "r8", "r10", how)                                         \
-  PAIR_1("r6", "r7", "r9", "r11", how)
-#define PAIR_2(even, odd, row, at, how)                                        \
+  "ldrd r8,r9,[" row "],#8\n"                                                  \
+  "ldr r10,[" row "]\n"                                                        \
+  "smlad r4,r8,r12," s0 "\n"                                                   \
+  "smlatb r5,r8,r12," s1 "\n"                                                  \
+  "smlad r6,r9,r12," s2 "\n"                                                   \
+  "smlatb r7,r9,r12," s3 "\n"                                                  \
+  "smlabt r4,r9,lr,r4\n"                                                       \
+  "smlad r5,r9,lr,r5\n"                                                        \
+  "smlabt r6,r10,lr,r6\n"                                                      \
+  "smlad r7,r10,lr,r7\n"
+#define ROW_2(row, s0, s1, s2, s3)                                             \
   "ldrd r12,lr,[r3],#8\n"                                                      \
-  "ldr r8,[" row ",#" at "]\n"                                                 \
-  "ldr r9,[" row ",#16+" at "]\n"                                              \
-  "ldr r10,[" row ",#32+" at "]\n"                                             \
-  how(even, "r8", "r12", "smuad ", "smlad ")                                   \
-  how(odd, "r9", "r12", "smuad ", "smlad ")                                    \
-  "smlabt " even ",r9,lr," even "\n"                                           \
-  "smlabt " odd ",r10,lr," odd "\n"
-#define ROW_2(row, at, how) PAIR_2("r4", "r5", row, at, how) PAIR_2("r6", "r7", row, at "+4", how)
-#define THREE_ROWS(row, at) row("r0", at, START) row("r1", at, GO_ON) row("r2", at, GO_ON)
-#define THREE_1(at) THREE_ROWS(ROW_1, at)
-#define THREE_2(at) THREE_ROWS(ROW_2, at)
-/* Any window. r0 data, lr the next row's address, r12 words left in the row, r1 r2 the two channels' weights, r8 r9 and
- * r10 r11 data of this word and of the next. Two taps later the two change their parts. */
-#define TAPS_1(d0, d1, n0, n1)                                                 \
+  "ldrd r8,r9,[" row "],#16\n"                                                 \
+  "smlad r4,r8,r12," s0 "\n"                                                   \
+  "smlad r5,r9,r12," s1 "\n"                                                   \
+  "smlabb r4,r9,lr,r4\n"                                                       \
+  "ldrd r8,r9,[" row ",#-8]\n"                                                 \
+  "ldr r10,[" row "]\n"                                                        \
+  "smlad r6,r8,r12," s2 "\n"                                                   \
+  "smlad r7,r9,r12," s3 "\n"                                                   \
+  "smlabb r5,r8,lr,r5\n"                                                       \
+  "smlabb r6,r9,lr,r6\n"                                                       \
+  "smlabb r7,r10,lr,r7\n"
+#define PAIR_1(row, s0, s1, s2, s3)                                            \
+  "ldrd r12,lr,[r3],#8\n"                                                      \
+  "ldrd r8,r9,[" row "]\n"                                                     \
+  "smlad r4,r8,r12," s0 "\n"                                                   \
+  "smlatb r5,r8,r12," s1 "\n"                                                  \
+  "smlabt r4,r9,lr,r4\n"                                                       \
+  "smlad r5,r9,lr,r5\n"
+#define PAIR_2(row, s0, s1, s2, s3)                                            \
+  "ldrd r12,lr,[r3],#8\n"                                                      \
+  "ldrd r8,r9,[" row "]\n"                                                     \
+  "ldr r10,[" row ",#8]\n"                                                     \
+  "smlad r4,r8,r12," s0 "\n"                                                   \
+  "smlad r5,r9,r12," s1 "\n"                                                   \
+  "smlabb r4,r9,lr,r4\n"                                                       \
+  "smlabb r5,r10,lr,r5\n"
+#define THREE(row)                                                             \
+  "ldr r11,[sp,#48]\n"                                                         \
+  row("r0", "r11", "r11", "r11", "r11") row("r1", "r4", "r5", "r6", "r7") row("r2", "r4", "r5", "r6", "r7")
+#define THREE_START                                                            \
+  "ldr r12,[sp,#24]\n"                                                         \
+  "ldr lr,[sp,#28]\n"                                                          \
+  "ldm r12,{r0-r2}\n"                                                          \
+  "add r0,r0,lr\n" "add r1,r1,lr\n" "add r2,r2,lr\n"
+#define THREE_TURN "ldr r12,[sp,#32]\n" "add r0,r0,r12\n" "add r1,r1,r12\n" "add r2,r2,r12\n"
+/* Any height. lr rows to come, r0 data, r1 r2 r12 weights. */
+#define ROWS(row, more)                                                        \
+  "ldr lr,[sp,#24]\n"                                                          \
+  "ldr r4,[sp,#48]\n"                                                          \
+  "ldr r0,[lr],#4\n"                                                           \
+  "mov r5,r4\n"                                                                \
+  more                                                                         \
+  "3: ldr r12,[sp,#28]\n"                                                      \
+  "add r0,r0,r12\n"                                                            \
+  row                                                                          \
+  "ldr r0,[lr],#4\n"                                                           \
+  "cmp r0,#0\n"                                                                \
+  "bne 3b\n"
+#define FOUR_ROWS(row) ROWS(row, "mov r6,r4\n" "mov r7,r4\n")
+#define TWO_ROWS(row) ROWS(row, "")
+#define OFFSET_TURN "ldrd r0,r1,[sp,#28]\n" "add r0,r0,r1\n" "str r0,[sp,#28]\n"
+#define OFFSET_NEXT(bytes) "ldr r0,[sp,#28]\n" "adds r0,r0,#" bytes "\n" "str r0,[sp,#28]\n"
+/* Rows of 5 taps: (w0, w1), (w1, w2), (w2, w3), (w3, w4); of stride 2 (w0, w1), (w2, w3), (w4, 0). */
+#define FIVE_1                                                                 \
+  "ldrd r8,r9,[r0]\n"                                                          \
+  "ldrd r10,r11,[r0,#8]\n"                                                     \
   "ldrd r1,r2,[r3],#8\n"                                                       \
-  "ldrd " n0 "," n1 ",[r0,#16]!\n"                                             \
-  "smlad r4," d0 ",r1,r4\n"                                                    \
-  "smlad r6," d1 ",r2,r6\n"                                                    \
-  "pkhbt " d0 "," n0 "," d0 "\n"                                               \
-  "pkhbt " d1 "," n1 "," d1 "\n"                                               \
-  "smladx r5," d0 ",r1,r5\n"                                                   \
-  "smladx r7," d1 ",r2,r7\n"
-#define TAPS_2(d0, d1, n0, n1)                                                 \
+  "smlad r4,r8,r1,r4\n" "smlatb r5,r8,r1,r5\n" "smlad r5,r9,r2,r5\n"           \
+  "smlad r6,r9,r1,r6\n" "smlatb r7,r9,r1,r7\n" "smlad r7,r10,r2,r7\n"          \
   "ldrd r1,r2,[r3],#8\n"                                                       \
-  "ldrd " n0 "," n1 ",[r0,#16]!\n"                                             \
-  "smlad r4," d0 ",r1,r4\n"                                                    \
-  "smlad r6," d1 ",r2,r6\n"                                                    \
-  "smlad r5," n0 ",r1,r5\n"                                                    \
-  "smlad r7," n1 ",r2,r7\n"
-#define ANY(taps, at)                                                          \
-  "ldr lr,[sp,#36]\n"                                                          \
-  "movs r4,#0\n" "movs r5,#0\n" "movs r6,#0\n" "movs r7,#0\n"                  \
-  "2: ldr r0,[lr],#4\n"                                                        \
-  "ldrd r1,r12,[sp,#44]\n"                                                     \
-  "add r0,r0,r1\n"                                                             \
-  "ldrd r8,r9,[r0,#" at "]!\n"                                                 \
-  "3:\n" taps("r8", "r9", "r10", "r11")                                        \
+  "smlad r4,r9,r1,r4\n" "smlabt r4,r10,r2,r4\n" "smlad r5,r10,r2,r5\n"         \
+  "smlad r6,r10,r1,r6\n" "smlabt r6,r11,r2,r6\n" "smlad r7,r11,r2,r7\n"
+#define FIVE_PAIR_1                                                            \
+  "ldrd r8,r9,[r0]\n"                                                          \
+  "ldr r10,[r0,#8]\n"                                                          \
+  "ldrd r1,r2,[r3],#8\n"                                                       \
+  "smlad r4,r8,r1,r4\n" "smlatb r5,r8,r1,r5\n" "smlad r5,r9,r2,r5\n"           \
+  "ldrd r1,r2,[r3],#8\n"                                                       \
+  "smlad r4,r9,r1,r4\n" "smlabt r4,r10,r2,r4\n" "smlad r5,r10,r2,r5\n"
+#define FIVE_2                                                                 \
+  "ldrd r1,r2,[r3],#8\n"                                                       \
+  "ldr r12,[r3],#4\n"                                                          \
+  "ldrd r8,r9,[r0]\n"                                                          \
+  "ldrd r10,r11,[r0,#8]\n"                                                     \
+  "smlad r4,r8,r1,r4\n" "smlad r4,r9,r2,r4\n" "smlad r4,r10,r12,r4\n"          \
+  "smlad r5,r9,r1,r5\n" "smlad r5,r10,r2,r5\n" "smlad r5,r11,r12,r5\n"         \
+  "ldrd r8,r9,[r0,#16]\n"                                                      \
+  "smlad r6,r10,r1,r6\n" "smlad r6,r11,r2,r6\n" "smlad r6,r8,r12,r6\n"         \
+  "smlad r7,r11,r1,r7\n" "smlad r7,r8,r2,r7\n" "smlad r7,r9,r12,r7\n"
+#define FIVE_PAIR_2                                                            \
+  "ldrd r1,r2,[r3],#8\n"                                                       \
+  "ldr r12,[r3],#4\n"                                                          \
+  "ldrd r8,r9,[r0]\n"                                                          \
+  "ldrd r10,r11,[r0,#8]\n"                                                     \
+  "smlad r4,r8,r1,r4\n" "smlad r4,r9,r2,r4\n" "smlad r4,r10,r12,r4\n"          \
+  "smlad r5,r9,r1,r5\n" "smlad r5,r10,r2,r5\n" "smlad r5,r11,r12,r5\n"
+/* Two taps at a time; data move on by a word. */
+#define STEP_1(d0, d1, d2, more)                                               \
+  "ldrd r1,r2,[r3],#8\n"                                                       \
+  "ldr " d2 ",[r0],#4\n"                                                       \
+  "smlad r4," d0 ",r1,r4\n" "smlad r5," d1 ",r2,r5\n"                          \
+  "smlad r6," d1 ",r1,r6\n" "smlad r7," d2 ",r2,r7\n"                          \
+  "subs r11,r11,#1\n"                                                          \
+  more                                                                         \
+  "smlabt r4," d1 ",r2,r4\n"                                                   \
+  "smlabt r6," d2 ",r2,r6\n"
+#define ANY_1                                                                  \
+  "ldrd r8,r9,[r0],#8\n"                                                       \
+  "ldr r1,[r3]\n"                                                              \
+  "ldr r11,[sp,#36]\n"                                                         \
+  "smlatb r5,r8,r1,r5\n"                                                       \
+  "smlatb r7,r9,r1,r7\n"                                                       \
+  "4:\n" STEP_1("r8", "r9", "r10", "bne 7f\n") "b 9f\n"                        \
+  "7:\n" STEP_1("r9", "r10", "r8", "bne 8f\n") "b 9f\n"                        \
+  "8:\n" STEP_1("r10", "r8", "r9", "bne 4b\n")                                 \
+  "9:\n"
+#define ANY_PAIR_1                                                             \
+  "ldr r8,[r0],#4\n"                                                           \
+  "ldr r1,[r3]\n"                                                              \
+  "ldr r11,[sp,#36]\n"                                                         \
+  "smlatb r5,r8,r1,r5\n"                                                       \
+  "4: ldrd r1,r2,[r3],#8\n"                                                    \
+  "smlad r4,r8,r1,r4\n"                                                        \
+  "ldr r8,[r0],#4\n"                                                           \
+  "smlad r5,r8,r2,r5\n"                                                        \
+  "subs r11,r11,#1\n"                                                          \
+  "bne 4b\n"                                                                   \
+  "smlabt r4,r8,r2,r4\n"
+#define STEP_2(d0, d1, d2, d3)                                                 \
+  "ldr r1,[r3],#4\n"                                                           \
+  "smlad r4," d0 ",r1,r4\n" "smlad r5," d1 ",r1,r5\n"                          \
+  "smlad r6," d2 ",r1,r6\n" "smlad r7," d3 ",r1,r7\n"                          \
   "subs r12,r12,#1\n"                                                          \
-  "beq 4f\n"                                                                   \
-  taps("r10", "r11", "r8", "r9")                                               \
+  "beq 7f\n"                                                                   \
+  "ldr " d0 ",[r0],#4\n"
+#define ANY_2                                                                  \
+  "ldrd r8,r9,[r0],#8\n"                                                       \
+  "ldrd r10,r11,[r0],#8\n"                                                     \
+  "ldr r12,[sp,#36]\n"                                                         \
+  "4:\n"                                                                       \
+  STEP_2("r8", "r9", "r10", "r11") STEP_2("r9", "r10", "r11", "r8")            \
+  STEP_2("r10", "r11", "r8", "r9") STEP_2("r11", "r8", "r9", "r10")            \
+  "b 4b\n"                                                                     \
+  "7:\n"
+#define ANY_PAIR_2                                                             \
+  "ldrd r8,r9,[r0],#8\n"                                                       \
+  "ldr r12,[sp,#36]\n"                                                         \
+  "4: ldr r1,[r3],#4\n"                                                        \
+  "smlad r4,r8,r1,r4\n" "smlad r5,r9,r1,r5\n"                                  \
+  "mov r8,r9\n"                                                                \
+  "ldr r9,[r0],#4\n"                                                           \
   "subs r12,r12,#1\n"                                                          \
-  "bne 3b\n"                                                                   \
-  "4: ldr r12,[sp,#40]\n"                                                      \
-  "cmp lr,r12\n"                                                               \
-  "bne 2b\n"
-#define ANY_1(at) ANY(TAPS_1, at)
-#define ANY_2(at) ANY(TAPS_2, at)
-#define SCALE(a, to)                \
-  "add " a ",r8," a ",lsl #1\n"     \
+  "bne 4b\n"
+#define SCALE(a)                    \
   "smmulr " a "," a ",r9\n"         \
   "add " a "," a "," a ",asr #31\n" \
   "add " a "," a ",r10\n"           \
   "asr " a "," a ",r11\n"           \
-  "ssat " a ",#8," a "\n"           \
-  "strb " a "," to "\n"
-/* Two channels: `at` bytes into a pair of pixels, `lane` and `next` into the output's. */
-#define COUPLE(sums, at, channels, lane, next)                                 \
-  sums(at)                                                                     \
-  "ldr r12,[sp,#4]\n"                                                          \
-  channels                                                                     \
-  "ldr lr,[sp,#8]\n"                                                           \
-  "str r3,[sp,#32]\n"                                                          \
-  "ldr r3,[sp,#12]\n"                                                          \
-  "ldm r12!,{r8-r11}\n"                                                        \
-  SCALE("r4", "[lr,#" lane "]") SCALE("r5", "[r3,#" lane "]")                  \
-  "ldm r12,{r8-r11}\n"                                                         \
-  SCALE("r6", "[lr,#" next "]") SCALE("r7", "[r3,#" next "]")
-#define ROWS                                                                   \
-  "ldrd r3,r12,[sp,#36]\n"                                                     \
-  "ldr r12,[sp,#44]\n"                                                         \
-  "ldm r3,{r0-r2}\n"                                                           \
-  "add r0,r0,r12\n" "add r1,r1,r12\n" "add r2,r2,r12\n"
-#define NEXT_ROWS(advance) "adds r0,r0,#" advance "\n" "adds r1,r1,#" advance "\n" "adds r2,r2,#" advance "\n"
-#define NEXT_OFFSET(advance) "ldr r8,[sp,#44]\n" "adds r8,r8,#" advance "\n" "str r8,[sp,#44]\n"
-/* stack: 0 weights, 4 channels, 8 and 12 out, 16 step, 20 count, 24 turn, 28 spare, 32 the second couple's weights,
- * 36 rows, 40 their end, 44 offset, 48 words, 52 couples */
-#define KERNEL(name, rows, sums, next)                                         \
+  "ssat " a ",#8," a "\n"
+/* stack: 0 weights, 4 channels, 8 out, 12 pitch, 16 width, 20 count, 24 rows, 28 offset, 32 turn, 36 words, 40 pixels left,
+ * 44 where they go, 48 doubled bias */
+#define KERNEL(name, start, four, next, pair, turn)                            \
   __asm__(                                                                     \
       ".syntax unified\n"                                                      \
       ".pushsection .text." name ",\"ax\",%progbits\n"                         \
       ".balign 4\n.thumb\n.thumb_func\n.type " name ",%function\n.global " name "\n" \
       name ":\n"                                                               \
       "push {r4-r11,lr}\n"                                                     \
-      "sub sp,sp,#60\n"                                                        \
-      "ldm r0!,{r3-r10}\n"                                                     \
-      "stm sp,{r3-r10}\n"                                                      \
-      "ldm r0,{r3-r7}\n"                                                       \
-      "add r12,sp,#36\n"                                                       \
-      "stm r12,{r3-r7}\n"                                                      \
-      rows                                                                     \
-      "1: ldr r3,[sp,#0]\n"                                                    \
-      COUPLE(sums, "0", "", "0", "1")                                          \
-      "ldr r8,[sp,#52]\n"                                                      \
-      "cmp r8,#1\n"                                                            \
-      "beq.w 5f\n"                                                             \
-      "ldr r3,[sp,#32]\n"                                                      \
-      COUPLE(sums, "8", "add r12,r12,#32\n", "2", "3")                         \
-      "5: ldrd r8,r9,[sp,#16]\n"                                               \
-      "ldrd r10,r11,[sp,#24]\n"                                                \
-      "add lr,lr,r8\n"                                                         \
-      "add r3,r3,r8\n"                                                         \
-      "subs r9,r9,#1\n"                                                        \
-      "cmp r9,r10\n"                                                           \
-      "it eq\n"                                                                \
-      "moveq r3,r11\n"                                                         \
-      "strd lr,r3,[sp,#8]\n"                                                   \
-      "str r9,[sp,#20]\n"                                                      \
+      "sub sp,sp,#52\n"                                                        \
+      "ldm r0,{r1-r10}\n"                                                      \
+      "stm sp,{r1-r10}\n"                                                      \
+      "mov r4,r5\n"                                                            \
+      "mov r5,r3\n"                                                            \
+      "mov r6,r2\n"                                                            \
+      start                                                                    \
+      "1: ldr r6,[r6]\n"                                                       \
+      "strd r4,r5,[sp,#40]\n"                                                  \
+      "str r6,[sp,#48]\n"                                                      \
+      "cmp r4,#3\n"                                                            \
+      "blt.w 5f\n"                                                             \
+      "2: ldr r3,[sp,#0]\n"                                                    \
+      four                                                                     \
+      "ldr r12,[sp,#4]\n"                                                      \
+      "ldm r12,{r8-r11}\n"                                                     \
+      SCALE("r4") SCALE("r5") SCALE("r6") SCALE("r7")                          \
       next                                                                     \
-      "cmp r9,#0\n"                                                            \
+      "ldrd r8,lr,[sp,#40]\n"                                                  \
+      "ldr r12,[sp,#12]\n"                                                     \
+      "subs r8,r8,#4\n"                                                        \
+      "strb r4,[lr]\n"                                                         \
+      "strb r5,[lr,r12]\n"                                                     \
+      "add lr,lr,r12,lsl #1\n"                                                 \
+      "strb r6,[lr]\n"                                                         \
+      "it pl\n"                                                                \
+      "strbpl r7,[lr,r12]\n"                                                   \
+      "add lr,lr,r12,lsl #1\n"                                                 \
+      "strd r8,lr,[sp,#40]\n"                                                  \
+      "ble 6f\n"                                                               \
+      "cmp r8,#3\n"                                                            \
+      "bge.w 2b\n"                                                             \
+      "5: ldr r3,[sp,#0]\n"                                                    \
+      pair                                                                     \
+      "ldr r12,[sp,#4]\n"                                                      \
+      "ldm r12,{r8-r11}\n"                                                     \
+      SCALE("r4") SCALE("r5")                                                  \
+      "ldrd r8,lr,[sp,#40]\n"                                                  \
+      "ldr r12,[sp,#12]\n"                                                     \
+      "strb r4,[lr]\n"                                                         \
+      "cmp r8,#2\n"                                                            \
+      "it eq\n"                                                                \
+      "strbeq r5,[lr,r12]\n"                                                   \
+      "6: str r3,[sp,#0]\n"                                                    \
+      turn                                                                     \
+      "ldrd r6,r5,[sp,#4]\n"                                                   \
+      "ldrd r4,r7,[sp,#16]\n"                                                  \
+      "adds r6,r6,#16\n"                                                       \
+      "adds r5,r5,#1\n"                                                        \
+      "strd r6,r5,[sp,#4]\n"                                                   \
+      "subs r7,r7,#1\n"                                                        \
+      "str r7,[sp,#20]\n"                                                      \
       "bne.w 1b\n"                                                             \
-      "add sp,sp,#60\n"                                                        \
+      "add sp,sp,#52\n"                                                        \
       "pop {r4-r11,pc}\n"                                                      \
       ".size " name ",.-" name "\n"                                            \
       ".popsection\n")
-KERNEL("espalier_depthwise_dual_1", ROWS, THREE_1, NEXT_ROWS("16"));
-KERNEL("espalier_depthwise_dual_2", ROWS, THREE_2, NEXT_ROWS("32"));
-KERNEL("espalier_depthwise_dual_any_1", "", ANY_1, NEXT_OFFSET("16"));
-KERNEL("espalier_depthwise_dual_any_2", "", ANY_2, NEXT_OFFSET("32"));
+KERNEL("espalier_depthwise_dual_3_1", THREE_START, THREE(ROW_1), "", THREE(PAIR_1), THREE_TURN);
+KERNEL("espalier_depthwise_dual_3_2", THREE_START, THREE(ROW_2), "", THREE(PAIR_2), THREE_TURN);
+KERNEL("espalier_depthwise_dual_5_1", "", FOUR_ROWS(FIVE_1), OFFSET_NEXT("8"), TWO_ROWS(FIVE_PAIR_1), OFFSET_TURN);
+KERNEL("espalier_depthwise_dual_5_2", "", FOUR_ROWS(FIVE_2), OFFSET_NEXT("16"), TWO_ROWS(FIVE_PAIR_2), OFFSET_TURN);
+KERNEL("espalier_depthwise_dual_any_1", "", FOUR_ROWS(ANY_1), OFFSET_NEXT("8"), TWO_ROWS(ANY_PAIR_1), OFFSET_TURN);
+KERNEL("espalier_depthwise_dual_any_2", "", FOUR_ROWS(ANY_2), OFFSET_NEXT("16"), TWO_ROWS(ANY_PAIR_2), OFFSET_TURN);
 #else
-static int32_t value_of(const espalier_depthwise_strip *s, int32_t row, int32_t x, int32_t lane) {
-  return ((const int16_t *)(const void *)(s->rows[row] + s->offset))[8 * (x >> 1) + 2 * lane + (x & 1)];
+/* The doubled sum of one pixel. */
+static uint32_t sum_of(const espalier_depthwise_strip *s, const int16_t *w, int32_t offset, int32_t stride) {
+  const int8_t *const *row;
+  uint32_t total = 0;
+  int32_t tap;
+  for (row = s->rows; *row; row++) {
+    const int16_t *at = (const int16_t *)(const void *)(*row + offset);
+    for (tap = 0; tap < 2 * s->words; tap++) total += (uint32_t)(at[tap] * w[stride == 1 ? tap + (tap & ~1) : tap]);
+    if (stride == 1) total += (uint32_t)(at[tap] * w[2 * tap - 1]);
+    w += stride == 1 ? 2 * tap : tap;
+  }
+  return total;
 }
 
-static void one_pixel(const espalier_depthwise_strip *s, int32_t taps, int32_t x, int8_t *out) {
-  int32_t rows = (int32_t)(s->rows_end - s->rows), lane, row, tap;
-  for (lane = 0; lane < 4; lane++) {
-    const espalier_rounded_channel *c = s->channels + lane;
-    uint32_t total = 0;
-    int32_t sum;
-    for (row = 0; row < rows; row++) {
-      for (tap = 0; tap < taps; tap++) {
-        int32_t at = taps == 3 ? 8 * row + 4 * (lane & 1) + tap + (tap == 2 ? 1 : 0)
-                               : 4 * (row * s->words + (tap >> 1)) + 2 * (lane & 1) + (tap & 1);
-        const int16_t *w = s->weights + (lane >> 1) * rows * (taps == 3 ? 8 : 4 * s->words);
-        total += (uint32_t)(value_of(s, row, x + tap, lane) * w[at]);
-      }
+static void pixels_of(const espalier_depthwise_strip *s, int32_t stride) {
+  int32_t rows = 0, step = 2 * stride, offset = s->offset, x;
+  const int16_t *weights = s->weights;
+  const espalier_rounded_channel *c;
+  int8_t *out = s->out;
+  while (s->rows[rows]) rows++;
+  for (c = s->channels; c < s->channels + s->count; c++) {
+    for (x = 0; x < s->width; x++) {
+      int32_t sum = (int32_t)((uint32_t)c->bias + sum_of(s, weights, offset + x * step, stride));
+      sum = espalier_scale_doubled(sum, c->multiplier);
+      sum += sum >> 31;
+      out[x * s->pitch] = (int8_t)espalier_clamp((int32_t)((uint32_t)sum + (uint32_t)c->rounding) >> c->shift, -128, 127);
     }
-    sum = espalier_scale_doubled((int32_t)((uint32_t)c->bias + 2 * total), c->multiplier);
-    sum += sum >> 31;
-    out[lane] = (int8_t)espalier_clamp((int32_t)((uint32_t)sum + (uint32_t)c->rounding) >> c->shift, -128, 127);
+    weights += rows * s->words * (stride == 1 ? 4 : 2);
+    offset += s->turn + ((s->width + 1) & ~3) * step;
+    out++;
   }
 }
 
-static void pairs_of(const espalier_depthwise_strip *s, int32_t taps, int32_t stride) {
-  int32_t pixel, last = 2 * s->count - 1;
-  for (pixel = 0; pixel <= last; pixel++) {
-    int8_t *out = s->out[pixel & 1] + (pixel >> 1) * s->step;
-    if (pixel == last && s->turn == 1) out = s->spare;
-    one_pixel(s, taps, pixel * stride, out);
-  }
-}
-
-void espalier_depthwise_dual_1(const espalier_depthwise_strip *s) { pairs_of(s, 3, 1); }
-void espalier_depthwise_dual_2(const espalier_depthwise_strip *s) { pairs_of(s, 3, 2); }
-void espalier_depthwise_dual_any_1(const espalier_depthwise_strip *s) { pairs_of(s, 2 * s->words, 1); }
-void espalier_depthwise_dual_any_2(const espalier_depthwise_strip *s) { pairs_of(s, 2 * s->words, 2); }
+void espalier_depthwise_dual_3_1(const espalier_depthwise_strip *s) { pixels_of(s, 1); }
+void espalier_depthwise_dual_3_2(const espalier_depthwise_strip *s) { pixels_of(s, 2); }
+void espalier_depthwise_dual_5_1(const espalier_depthwise_strip *s) { pixels_of(s, 1); }
+void espalier_depthwise_dual_5_2(const espalier_depthwise_strip *s) { pixels_of(s, 2); }
+void espalier_depthwise_dual_any_1(const espalier_depthwise_strip *s) { pixels_of(s, 1); }
+void espalier_depthwise_dual_any_2(const espalier_depthwise_strip *s) { pixels_of(s, 2); }
 #endif
 
-/* Two neighbouring pixels of 4 channels; their values are widened in the order 0, 2 and 1, 3. */
-static void put_pair(uint32_t *to, uint32_t even, uint32_t odd, uint32_t next_even, uint32_t next_odd) {
+/* Rows of four channels, `pitch` bytes apart, to planes that lie `plane` bytes apart, or, with `three`, of the first three of
+ * four. The target's first value may be the second one of a word. */
+void espalier_widen_fours(int16_t *to, int32_t plane, const int8_t *from, int32_t pixels, int32_t pitch, int32_t three);
 #if ESPALIER_DSP
-  __asm__("pkhbt %0, %1, %2, lsl #16" : "=r"(to[0]) : "r"(even), "r"(next_even));
-  __asm__("pkhbt %0, %1, %2, lsl #16" : "=r"(to[1]) : "r"(odd), "r"(next_odd));
-  __asm__("pkhtb %0, %1, %2, asr #16" : "=r"(to[2]) : "r"(next_even), "r"(even));
-  __asm__("pkhtb %0, %1, %2, asr #16" : "=r"(to[3]) : "r"(next_odd), "r"(odd));
+/* r0-r3 the planes, r4 from, r5 pitch, r6 pixels. The fourth plane is written before the third one, which may be the same. */
+#define HALVES(low, high, a, b)                                                \
+  "pkhbt " low "," a "," b ",lsl #16\n"                                        \
+  "pkhtb " high "," b "," a ",asr #16\n"
+#define WIDEN_1                                                                \
+  "ldr r7,[r4]\n"                                                              \
+  "add r4,r4,r5\n"                                                             \
+  "sxtb16 r8,r7\n"                                                             \
+  "sxtb16 r7,r7,ror #8\n"                                                      \
+  "strh r7,[r1],#2\n"                                                          \
+  "lsrs r7,r7,#16\n"                                                           \
+  "strh r7,[r3],#2\n"                                                          \
+  "strh r8,[r0],#2\n"                                                          \
+  "lsr r8,r8,#16\n"                                                            \
+  "strh r8,[r2],#2\n"
+__asm__(
+    ".syntax unified\n"
+    ".pushsection .text.espalier_widen_fours,\"ax\",%progbits\n"
+    ".balign 4\n.thumb\n.thumb_func\n.type espalier_widen_fours,%function\n.global espalier_widen_fours\n"
+    "espalier_widen_fours:\n"
+    "push {r4-r11,lr}\n"
+    "mov r4,r2\n"
+    "mov r6,r3\n"
+    "ldrd r5,r7,[sp,#36]\n"
+    "add r2,r0,r1,lsl #1\n"
+    "add r3,r2,r1\n"
+    "add r1,r0,r1\n"
+    "cmp r7,#0\n"
+    "it ne\n"
+    "movne r3,r2\n"
+    "tst r0,#2\n"
+    "beq 1f\n"
+    WIDEN_1
+    "subs r6,r6,#1\n"
+    "1: lsrs r12,r6,#2\n"
+    "beq 3f\n"
+    "mul r12,r12,r5\n"
+    "add r12,r4,r12,lsl #2\n"
+    "push {r6,r12}\n"
+    "2: ldr r7,[r4]\n"
+    "ldr r8,[r4,r5]\n"
+    "add r4,r4,r5,lsl #1\n"
+    "ldr r9,[r4]\n"
+    "ldr r10,[r4,r5]\n"
+    "add r4,r4,r5,lsl #1\n"
+    "sxtb16 r11,r7,ror #8\n"
+    "sxtb16 r12,r8,ror #8\n"
+    HALVES("r6", "r11", "r11", "r12")
+    "str r6,[r1],#4\n"
+    "sxtb16 r12,r9,ror #8\n"
+    "sxtb16 lr,r10,ror #8\n"
+    HALVES("r6", "r12", "r12", "lr")
+    "str r6,[r1],#4\n"
+    "strd r11,r12,[r3],#8\n"
+    "sxtb16 r7,r7\n"
+    "sxtb16 r8,r8\n"
+    HALVES("r11", "r7", "r7", "r8")
+    "sxtb16 r9,r9\n"
+    "sxtb16 r10,r10\n"
+    HALVES("r12", "r8", "r9", "r10")
+    "strd r7,r8,[r2],#8\n"
+    "strd r11,r12,[r0],#8\n"
+    "ldr r6,[sp,#4]\n"
+    "cmp r4,r6\n"
+    "bne 2b\n"
+    "pop {r6,r12}\n"
+    "3: tst r6,#2\n"
+    "beq 4f\n"
+    "ldr r7,[r4]\n"
+    "ldr r8,[r4,r5]\n"
+    "add r4,r4,r5,lsl #1\n"
+    "sxtb16 r11,r7,ror #8\n"
+    "sxtb16 r12,r8,ror #8\n"
+    HALVES("r9", "r10", "r11", "r12")
+    "str r9,[r1],#4\n"
+    "str r10,[r3],#4\n"
+    "sxtb16 r7,r7\n"
+    "sxtb16 r8,r8\n"
+    HALVES("r9", "r10", "r7", "r8")
+    "str r9,[r0],#4\n"
+    "str r10,[r2],#4\n"
+    "4: tst r6,#1\n"
+    "beq 5f\n"
+    WIDEN_1
+    "5: pop {r4-r11,pc}\n"
+    ".size espalier_widen_fours,.-espalier_widen_fours\n"
+    ".popsection\n");
 #else
-  to[0] = (even & 0xffffu) | next_even << 16;
-  to[1] = (odd & 0xffffu) | next_odd << 16;
-  to[2] = (next_even & 0xffff0000u) | even >> 16;
-  to[3] = (next_odd & 0xffff0000u) | odd >> 16;
-#endif
-}
-
-static uint32_t evens(uint32_t values) {
-#if ESPALIER_DSP
-  __asm__("sxtb16 %0, %0" : "+r"(values));
-  return values;
-#else
-  return ((uint32_t)(int8_t)values & 0xffffu) | (uint32_t)(int8_t)(values >> 16) << 16;
-#endif
-}
-
-static uint32_t odds(uint32_t values) {
-#if ESPALIER_DSP
-  __asm__("sxtb16 %0, %0, ror #8" : "+r"(values));
-  return values;
-#else
-  return evens(values >> 8);
-#endif
-}
-
-/* Where the 4 channels of a block lie in a pixel; 0: next to each other. */
-typedef struct {
-  int32_t same;  /* all are the first one */
-  int32_t at[4];
-} Lanes;
-
-static inline uint32_t four(const int8_t *from, const Lanes *lanes) {
-  uint32_t values;
-  if (lanes == 0) {
-    ESPALIER_MOVE4(&values, from);
-    return values;
+void espalier_widen_fours(int16_t *to, int32_t plane, const int8_t *from, int32_t pixels, int32_t pitch, int32_t three) {
+  int16_t *second = to + (plane >> 1), *third = second + (plane >> 1), *fourth = third + (three ? 0 : plane >> 1);
+  for (; pixels > 0; pixels--, from += pitch) {
+    *fourth++ = from[3];
+    *second++ = from[1];
+    *third++ = from[2];
+    *to++ = from[0];
   }
-  if (lanes->same) return (uint32_t)(uint8_t)from[lanes->at[0]] * 0x1010101u;
-  return (uint32_t)(uint8_t)from[lanes->at[0]] | (uint32_t)(uint8_t)from[lanes->at[1]] << 8 |
-         (uint32_t)(uint8_t)from[lanes->at[2]] << 16 | (uint32_t)(uint8_t)from[lanes->at[3]] << 24;
 }
+#endif
 
-/* Pixels of one block, the first of which is the second one of a pair where `odd` is set. */
-static inline void widen(int8_t *target, const int8_t *from, int32_t pixels, int32_t pitch, int32_t odd,
-                         uint32_t outside, const Lanes *lanes) {
-  uint32_t *to = (uint32_t *)(void *)target;
-  uint32_t values, next;
-  if (odd) {
-    values = four(from, lanes);
-    put_pair(to, outside, outside, evens(values), odds(values));
-    to += 4;
-    from += pitch;
-    pixels--;
-  }
+/* One channel, `pitch` bytes apart. */
+static void widen_one(int16_t *to, const int8_t *from, int32_t pixels, int32_t pitch) {
   for (; pixels > 1; pixels -= 2) {
-    values = four(from, lanes);
+    int16_t first = *from, second;
     from += pitch;
-    next = four(from, lanes);
+    second = *from;
     from += pitch;
-    put_pair(to, evens(values), odds(values), evens(next), odds(next));
-    to += 4;
+    *to++ = first;
+    *to++ = second;
   }
-  if (pixels > 0) {
-    values = four(from, lanes);
-    put_pair(to, evens(values), odds(values), outside, outside);
-  }
+  if (pixels > 0) *to = *from;
 }
 
-/* A block of channels that repeat those of the input, or the last one, which is not whole: pixels from `first` on. */
-static void widen_apart(const espalier_depthwise_dual_layer *l, int8_t *target, const int8_t *row, int32_t block,
-                        int32_t first) {
-  int32_t lane, source = l->multiplier == 1 ? block : 0, copy = l->multiplier == 1 ? 0 : block;
-  int32_t odd = l->pad_left & 1;
-  Lanes lanes;
-  for (; copy >= l->multiplier; copy -= l->multiplier) source++;
-  for (lane = 0; lane < 4; lane++) {
-    lanes.at[lane] = block + lane < l->channels ? source : lanes.at[0];
-    if (++copy == l->multiplier) {
-      copy = 0;
-      source++;
+#if ESPALIER_DSP
+/* All of an input of one or two channels, from a whole word of the target on. Returns the pixels done. */
+static int32_t widen_few(int16_t *to, int32_t plane, const int8_t *from, int32_t channels, int32_t pixels) {
+  uint32_t *words = (uint32_t *)(void *)to, *second = words + (plane >> 2);
+  uint32_t values, even, odd;
+  int32_t left = pixels * channels;
+  for (; left > 3; left -= 4, from += 4) {
+    ESPALIER_MOVE4(&values, from);
+    __asm__("sxtb16 %0, %1" : "=r"(even) : "r"(values));
+    __asm__("sxtb16 %0, %1, ror #8" : "=r"(odd) : "r"(values));
+    if (channels == 2) {
+      *words++ = even;
+      *second++ = odd;
+    } else {
+      __asm__("pkhbt %0, %1, %2, lsl #16" : "=r"(values) : "r"(even), "r"(odd));
+      *words++ = values;
+      __asm__("pkhtb %0, %1, %2, asr #16" : "=r"(values) : "r"(odd), "r"(even));
+      *words++ = values;
     }
   }
-  lanes.same = lanes.at[0] == lanes.at[1] && lanes.at[0] == lanes.at[2] && lanes.at[0] == lanes.at[3];
-  widen(target + 16 * ((odd + first) >> 1), row + first * l->in_channels, l->in_width - first, l->in_channels,
-        first ? 0 : odd, (uint32_t)l->ring.outside, &lanes);
+  return pixels - (channels == 2 ? left >> 1 : left);
 }
+#endif
 
-/* One block of a row of the input. Of a last block all pixels are read as whole words but those at the row's end. */
-static void widen_block(const espalier_depthwise_dual_layer *l, int8_t *target, const int8_t *row, int32_t block) {
-  int32_t odd = l->pad_left & 1, whole = l->multiplier > 1 ? 0 : l->in_width;
-  while (whole > 0 && (whole - 1 - l->in_width) * l->in_channels + block + 4 > 0) whole--;
-  if (whole < l->in_width && ((odd + whole) & 1)) whole--;
-  if (whole > 0) {
-    widen(target, row + block, whole, l->in_channels, odd, (uint32_t)l->ring.outside, 0);
-  } else {
-    whole = 0;
+/* The planes of up to 4 neighbouring channels, `plane` bytes apart. */
+static void widen(int16_t *to, int32_t plane, const int8_t *from, int32_t channels, int32_t pixels, int32_t pitch) {
+  int32_t done = 0, i;
+  if (channels > 2) {
+    done = channels == 3 ? pixels - 1 : pixels; /* a whole word is read of each */
+    espalier_widen_fours(to, plane, from, done, pitch, channels == 3);
+#if ESPALIER_DSP
+  } else if (channels == pitch) {
+    if ((uintptr_t)to & 2) {
+      for (i = 0; i < channels; i++) to[i * (plane >> 1)] = from[i];
+      done = 1;
+    }
+    done += widen_few(to + done, plane, from + done * pitch, channels, pixels - done);
+#endif
   }
-  if (whole < l->in_width) widen_apart(l, target, row, block, whole);
+  if (done == pixels) return;
+  from += done * pitch;
+  to += done;
+  for (i = 0; i < channels; i++, to += plane >> 1) widen_one(to, from + i, pixels - done, pitch);
 }
 
 static void clamp_row(int8_t *out, int32_t bytes, int32_t low, int32_t high) {
@@ -303,16 +460,10 @@ static void clamp_row(int8_t *out, int32_t bytes, int32_t low, int32_t high) {
   for (; bytes > 0; bytes--, out++) *out = (int8_t)espalier_clamp(*out, low, high);
 }
 
-/* A row of a window: pairs of pixels lie 8 values apart; `odd`: the first is the second one of its pair. */
-static int32_t wide_sum(const int16_t *at, int32_t odd, const int8_t *taps, int32_t count) {
+static int32_t wide_sum(const int16_t *at, const int8_t *taps, int32_t count) {
   int32_t sum = 0;
-  if (odd) {
-    sum = at[1] * *taps++;
-    at += 8;
-    count--;
-  }
-  for (; count > 1; count -= 2, at += 8, taps += 2) sum += at[0] * taps[0] + at[1] * taps[1];
-  return count > 0 ? sum + at[0] * taps[0] : sum;
+  for (; count > 0; count--) sum += *at++ * *taps++;
+  return sum;
 }
 
 static int32_t narrow_sum(const int8_t *at, int32_t pitch, const int8_t *taps, int32_t count) {
@@ -321,116 +472,99 @@ static int32_t narrow_sum(const int8_t *at, int32_t pitch, const int8_t *taps, i
   return sum;
 }
 
-/* One row of a channel whose requantization is not short. */
+/* One row of a channel whose requantization is not short; it reads the plane `source`. */
 static void slow_channel(const espalier_depthwise_dual_layer *l, void *state, const espalier_slow_channel *c,
-                         const int8_t *taps, const int8_t **rows, int8_t *out) {
-  int32_t first = l->narrow ? c->channel : 2 * (c->channel & ~3) * l->ring_width + 4 * (c->channel & 3), x, ky;
-  for (ky = 0; ky < l->kernel_height; ky++) {
-    rows[ky] = espalier_ring_row(&l->ring, state, ky * l->dilation_height) + first;
-  }
-  for (x = 0; x < l->out_width; x++) {
-    int32_t at = x * l->stride_width;
+                         const int8_t *taps, int32_t source, int8_t *out) {
+  int32_t step = l->stride_width * (l->narrow ? l->in_channels : 2), x, ky;
+  int32_t first = l->narrow ? source : 2 * source * l->ring_width;
+  for (x = 0; x < l->out_width; x++, first += step) {
     const int8_t *w = taps;
     uint32_t sum = (uint32_t)c->bias;
     for (ky = 0; ky < l->kernel_height; ky++, w += l->kernel_width) {
-      const int16_t *pair = (const int16_t *)(const void *)(rows[ky] + 16 * (at >> 1));
-      sum += (uint32_t)(l->narrow ? narrow_sum(rows[ky] + at * l->channels, l->channels, w, l->kernel_width)
-                                  : wide_sum(pair, at & 1, w, l->kernel_width));
+      const int8_t *at = espalier_ring_row(&l->ring, state, ky * l->dilation_height) + first;
+      sum += (uint32_t)(l->narrow ? narrow_sum(at, l->in_channels, w, l->kernel_width)
+                                  : wide_sum((const int16_t *)(const void *)at, w, l->kernel_width));
     }
     out[x * l->channels + c->channel] = espalier_slow_output((int32_t)sum, c, l->out_zero, l->low, l->high);
   }
 }
 
-/* Where RAM counts: a block's rows of the window from the ring of bytes. */
-static void widen_rows(const espalier_depthwise_dual_layer *l, void *state, int8_t *wide, int32_t block) {
-  int32_t i;
-  for (i = 0; i < l->kernel_height; i++) {
-    const int8_t *row = espalier_ring_row(&l->ring, state, i * l->dilation_height) + block;
-    widen(wide + 8 * i * l->ring_width, row, l->ring_width, l->channels, 0, 0, 0);
+static void slow_channels(const espalier_depthwise_dual_layer *l, void *state, int8_t *out) {
+  int32_t taps = l->kernel_height * l->kernel_width, source = 0, first = 0, i;
+  for (i = 0; i < l->slow_count; i++) {
+    for (; first + l->multiplier <= l->slow[i].channel; first += l->multiplier) source++;
+    slow_channel(l, state, l->slow + i, l->slow_taps + i * taps, source, out);
   }
 }
 
-/* A block that is not whole; what is written behind its channels is overwritten by the pixels and blocks to come. */
-static void run_last_block(const espalier_depthwise_dual_layer *l, void *state, espalier_depthwise_strip *strip,
-                           int8_t *wide, int8_t *last, int8_t *out) {
-  int32_t block = l->channels & ~3, x, i;
-  if (l->narrow) widen_rows(l, state, wide, block);
-  strip->offset = l->narrow ? 0 : 2 * block * l->ring_width;
-  strip->weights = l->weights + (block >> 2) * l->block_weights;
-  strip->channels = l->scales + block;
-  strip->couples = l->channels - block > 2 ? 2 : 1;
-  strip->out[0] = last;
-  strip->out[1] = l->out_width > 1 ? last + 4 : strip->spare;
-  strip->step = 8;
-  l->strip(strip);
-  out += block;
-  for (x = 1; x < l->out_width; x++) {
-    /* The second-last pixel of a single channel would reach behind the row. */
-    if ((l->out_width - x) * l->channels + l->channels - block >= 4) {
-      ESPALIER_MOVE4(out, last);
-    } else {
-      for (i = block; i < l->channels; i++) out[i - block] = last[i - block];
-    }
-    last += 4;
-    out += l->channels;
+/* All outputs of `count` channels of the input. */
+static void run(const espalier_depthwise_dual_layer *l, espalier_depthwise_strip *strip, int32_t count) {
+  int32_t plane = 2 * l->ring_width;
+  if (l->multiplier == 1) {
+    strip->count = count;
+    l->strip(strip);
+    strip->weights += count * l->window_weights;
+    strip->channels += count;
+    strip->out += count;
+    return;
   }
-  for (i = block; i < l->channels; i++) *out++ = *last++;
+  strip->turn -= plane;
+  strip->count = l->multiplier;
+  for (; count > 0; count--) {
+    l->strip(strip);
+    strip->weights += l->multiplier * l->window_weights;
+    strip->channels += l->multiplier;
+    strip->out += l->multiplier;
+    strip->offset += plane;
+  }
+  strip->turn += plane;
 }
 
 void espalier_depthwise_dual_row(const espalier_depthwise_dual_layer *l, void *state, void *work, const int8_t *in,
                                  int8_t *out) {
   const int8_t **rows = work;
-  int8_t *wide = (int8_t *)work + l->wide_at, spare[4];
-  int32_t offset_step = l->narrow ? 0 : 8 * l->ring_width, second = l->channels, block, i;
-  espalier_depthwise_strip_kernel kernel = l->strip;
+  int8_t *wide = (int8_t *)work + l->wide_at;
+  int32_t plane = 2 * l->ring_width, channel, i;
   espalier_depthwise_strip strip;
   (void)in;
   for (i = 0; i < l->kernel_height; i++) {
-    rows[i] = l->narrow ? wide + 8 * i * l->ring_width : espalier_ring_row(&l->ring, state, i * l->dilation_height);
+    rows[i] = l->narrow ? wide + l->narrow * i * plane : espalier_ring_row(&l->ring, state, i * l->dilation_height);
   }
-  strip.rows = rows;
-  strip.rows_end = rows + l->kernel_height;
-  strip.words = (l->kernel_width + 1) >> 1;
-  strip.count = (l->out_width + 1) >> 1;
-  strip.turn = l->out_width & 1 ? 1 : -1;
-  strip.spare = spare;
-  if (l->channels & 3) run_last_block(l, state, &strip, wide, (int8_t *)work + l->last_at, out);
-  /* The last pair's second pixel goes to `spare` where a row has an odd number. */
-  strip.offset = 0;
+  rows[i] = 0;
   strip.weights = l->weights;
   strip.channels = l->scales;
-  strip.couples = 2;
-  strip.step = 2 * second;
-  for (block = 0; block + 4 <= l->channels; block += 4) {
-    if (l->narrow) widen_rows(l, state, wide, block);
-    strip.out[0] = out + block;
-    strip.out[1] = l->out_width > 1 ? out + block + second : spare;
-    kernel(&strip);
-    strip.offset += offset_step;
-    strip.weights += l->block_weights;
-    strip.channels += 4;
+  strip.out = out;
+  strip.pitch = l->channels;
+  strip.width = l->out_width;
+  strip.rows = rows;
+  strip.offset = 0;
+  strip.turn = plane - ((l->out_width + 1) & ~3) * 2 * l->stride_width;
+  strip.words = l->words;
+  if (!l->narrow) run(l, &strip, l->in_channels);
+  for (channel = 0; l->narrow && channel < l->in_channels; channel += l->narrow) {
+    int32_t count = l->in_channels - channel < l->narrow ? l->in_channels - channel : l->narrow;
+    for (i = 0; i < l->kernel_height; i++) {
+      const int8_t *row = espalier_ring_row(&l->ring, state, i * l->dilation_height) + channel;
+      widen((int16_t *)(void *)(wide + l->narrow * i * plane), plane, row, count, l->ring_pixels, l->in_channels);
+    }
+    strip.offset = 0;
+    run(l, &strip, count);
   }
   if (l->low > -128 || l->high < 127) clamp_row(out, l->out_width * l->channels, l->low, l->high);
-  for (i = 0; i < l->slow_count; i++) {
-    slow_channel(l, state, l->slow + i, l->slow_taps + i * l->kernel_height * l->kernel_width, rows, out);
-  }
+  if (l->slow_count) slow_channels(l, state, out);
   espalier_ring_next(&l->ring, state);
 }
 
 void espalier_depthwise_dual_push(const espalier_depthwise_dual_layer *l, void *state, const int8_t *row) {
-  int32_t block, bytes = l->in_width * l->in_channels;
-  if (l->narrow && l->multiplier == 1) {
-    espalier_ring_push(&l->ring, state, row, bytes);
-  } else if (l->narrow) {
-    espalier_ring_push_repeated(&l->ring, state, row, bytes, l->multiplier);
+  int32_t channels = l->in_channels, channel;
+  if (l->narrow) {
+    espalier_ring_push(&l->ring, state, row, l->in_width * channels);
   } else {
-    int8_t *slot = espalier_ring_slot(&l->ring, state) + 16 * (l->pad_left >> 1);
-    int32_t odd = l->pad_left & 1, step = 8 * l->ring_width;
-    uint32_t outside = (uint32_t)l->ring.outside;
-    for (block = 0; l->multiplier == 1 && block + 4 <= l->channels; block += 4, slot += step) {
-      widen(slot, row + block, l->in_width, l->in_channels, odd, outside, 0);
+    int16_t *to = (int16_t *)(void *)espalier_ring_slot(&l->ring, state) + l->pad_left;
+    for (channel = 0; channel < channels; channel += 4, to += 4 * l->ring_width) {
+      int32_t count = channels - channel < 4 ? channels - channel : 4;
+      widen(to, 2 * l->ring_width, row + channel, count, l->in_width, channels);
     }
-    for (; block < l->channels; block += 4, slot += step) widen_block(l, slot, row, block);
     espalier_ring_advance(&l->ring, state);
   }
 }
