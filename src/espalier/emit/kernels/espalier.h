@@ -626,6 +626,10 @@ typedef struct {
 
 typedef void (*espalier_depthwise_strip_kernel)(const espalier_depthwise_strip *strip);
 
+/* Pixels of up to 4 neighbouring channels, `pitch` bytes apart, to one plane of 16-bit values per channel; the planes lie
+ * `plane` bytes apart. The target's first value may be the second one of a word. */
+void espalier_widen(int16_t *to, int32_t plane, const int8_t *from, int32_t channels, int32_t pixels, int32_t pitch);
+
 /* 3x3, rows of 5 taps, and any window; of stride 1 and 2. */
 void espalier_depthwise_dual_3_1(const espalier_depthwise_strip *strip);
 void espalier_depthwise_dual_3_2(const espalier_depthwise_strip *strip);
