@@ -76,7 +76,7 @@ def dual(layer: Depthwise, *, narrow: bool) -> Lowered:
         ),
         work_bytes=wide_at + (round_up(2 * at_once * width * shape.kernel_h + slack, 4) if narrow else 0),
         as_they_come=narrow,
-        more_sources=("depthwise_strips.c", "widen.c"),
+        more_sources=("depthwise_strips.c", "widen.c", "clamp.c"),
     )
 
 

@@ -60,20 +60,27 @@ void espalier_add_row(const espalier_add_layer *l, const int8_t *a, const int8_t
   espalier_add_fours(l->swapped ? a : b, l->swapped ? b : a, out, count, (const int32_t *)scratch, constants);
 }
 #else
+static inline int8_t sum_of(const int32_t *table, int8_t scaled, int8_t plain, int32_t unit, int32_t multiplier,
+                            int32_t rounding, int32_t shift) {
+  int32_t x = espalier_scale_doubled(table[(uint8_t)scaled] + plain * unit, multiplier);
+  x += x >> 31;
+  return (int8_t)espalier_saturate((x + rounding) >> shift);
+}
+
 void espalier_add_row(const espalier_add_layer *l, const int8_t *a, const int8_t *b, int8_t *out, int32_t count,
                       const void *scratch) {
   const int32_t *table = scratch;
   const int8_t *plain = l->swapped ? b : a;
   const int8_t *scaled = l->swapped ? a : b;
-  int32_t unit = l->plain, multiplier = l->multiplier, shift = l->shift;
+  int32_t unit = l->plain, multiplier = l->multiplier, shift = l->shift, low = l->low, high = l->high, left;
   int32_t rounding = (2 * l->out_zero + 1) * ((int32_t)1 << (shift - 1));
-  int32_t low = l->low, high = l->high;
-  for (; count > 0; count--) {
-    int32_t x = table[(uint8_t)*scaled++] + *plain++ * unit;
-    x = espalier_scale_doubled(x, multiplier);
-    x += x >> 31;
-    *out++ = (int8_t)espalier_clamp((x + rounding) >> shift, low, high);
+  for (left = count; left > 1; left -= 2, plain += 2, scaled += 2, out += 2) {
+    int8_t first = sum_of(table, scaled[0], plain[0], unit, multiplier, rounding, shift);
+    out[1] = sum_of(table, scaled[1], plain[1], unit, multiplier, rounding, shift);
+    out[0] = first;
   }
+  if (left > 0) *out++ = sum_of(table, *scaled, *plain, unit, multiplier, rounding, shift);
+  espalier_clamp_row(out - count, count, low, high);
 }
 #endif
 

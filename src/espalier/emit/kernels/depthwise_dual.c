@@ -4,21 +4,6 @@
  * are widened four channels at a time. Channels that the short requantization cannot do are computed anew. */
 #include "espalier.h"
 
-static void clamp_row(int8_t *out, int32_t bytes, int32_t low, int32_t high) {
-#if ESPALIER_DSP
-  uint32_t lows = ((uint32_t)low & 0xffu) * 0x1010101u, highs = ((uint32_t)high & 0xffu) * 0x1010101u, values;
-  for (; bytes > 3; bytes -= 4, out += 4) {
-    ESPALIER_MOVE4(&values, out);
-    __asm__("ssub8 r12, %0, %1\n\tsel %0, %0, %1\n\tssub8 r12, %2, %0\n\tsel %0, %0, %2"
-            : "+&r"(values)
-            : "r"(lows), "r"(highs)
-            : "r12", "cc");
-    ESPALIER_MOVE4(out, &values);
-  }
-#endif
-  for (; bytes > 0; bytes--, out++) *out = (int8_t)espalier_clamp(*out, low, high);
-}
-
 static int32_t wide_sum(const int16_t *at, const int8_t *taps, int32_t count) {
   int32_t sum = 0;
   for (; count > 0; count--) sum += *at++ * *taps++;
@@ -109,7 +94,7 @@ void espalier_depthwise_dual_row(const espalier_depthwise_dual_layer *l, void *s
     strip.offset = 0;
     run(l, &strip, count);
   }
-  if (l->low > -128 || l->high < 127) clamp_row(out, l->out_width * l->channels, l->low, l->high);
+  espalier_clamp_row(out, l->out_width * l->channels, l->low, l->high);
   if (l->slow_count) slow_channels(l, state, out);
   espalier_ring_next(&l->ring, state);
 }

@@ -93,6 +93,19 @@ static inline int32_t espalier_clamp(int32_t x, int32_t low, int32_t high) {
   return x < low ? low : (x > high ? high : x);
 }
 
+/* Held within a byte. */
+static inline int32_t espalier_saturate(int32_t x) {
+#if ESPALIER_THUMB2
+  __asm__("ssat %0, #8, %0" : "+r"(x));
+  return x;
+#else
+  return espalier_clamp(x, -128, 127);
+#endif
+}
+
+/* Holds bytes between two bounds. */
+void espalier_clamp_row(int8_t *out, int32_t bytes, int32_t low, int32_t high);
+
 /* Copies bytes by words (any alignment). */
 void espalier_copy(int8_t *to, const int8_t *from, int32_t bytes);
 
@@ -235,6 +248,16 @@ typedef struct {
 } espalier_lookup_layer;
 
 void espalier_lookup(const espalier_lookup_layer *layer, const int8_t *in, int8_t *out);
+
+/* One per channel, for 2 to 4 channels. */
+typedef struct {
+  const int8_t *tables; /* 256 values per channel */
+  int32_t count, channels;
+} espalier_lookup_channels_layer;
+
+void espalier_lookup_channels(const espalier_lookup_channels_layer *layer, const int8_t *in, int8_t *out);
+void espalier_lookup_channels_row(const espalier_lookup_channels_layer *layer, const int8_t *in, int8_t *out, int32_t count,
+                                  const void *state);
 
 /* ---- pooling --------------------------------------------------------------------------------------------------- */
 
