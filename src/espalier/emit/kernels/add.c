@@ -72,15 +72,26 @@ void espalier_add_row(const espalier_add_layer *l, const int8_t *a, const int8_t
   const int32_t *table = scratch;
   const int8_t *plain = l->swapped ? b : a;
   const int8_t *scaled = l->swapped ? a : b;
-  int32_t unit = l->plain, multiplier = l->multiplier, shift = l->shift, low = l->low, high = l->high, left;
+  int32_t unit = l->plain, multiplier = l->multiplier, shift = l->shift, left;
   int32_t rounding = (2 * l->out_zero + 1) * ((int32_t)1 << (shift - 1));
-  for (left = count; left > 1; left -= 2, plain += 2, scaled += 2, out += 2) {
-    int8_t first = sum_of(table, scaled[0], plain[0], unit, multiplier, rounding, shift);
-    out[1] = sum_of(table, scaled[1], plain[1], unit, multiplier, rounding, shift);
-    out[0] = first;
+  left = count;
+#if ESPALIER_DSP
+#define ONE                                                                    \
+  "ldrb %3, [%0], #1\n\tldrsb %4, [%1], #1\n\tldr %3, [%5, %3, lsl #2]\n\t"   \
+  "mla %3, %4, %6, %3\n\tsmmulr %3, %3, %7\n\tadd %4, %3, %8\n\t"            \
+  "add %3, %4, %3, asr #31\n\tasr %3, %3, %9\n\tssat %3, #8, %3\n\t"         \
+  "strb %3, [%2], #1\n\t"
+  for (; left > 1; left -= 2) {
+    int32_t sum, value;
+    __asm__ volatile(ONE ONE
+                     : "+r"(scaled), "+r"(plain), "+r"(out), "=&r"(sum), "=&r"(value)
+                     : "r"(table), "r"(unit), "r"(multiplier), "r"(rounding), "r"(shift)
+                     : "memory");
   }
+#endif
+  for (; left > 1; left--) *out++ = sum_of(table, *scaled++, *plain++, unit, multiplier, rounding, shift);
   if (left > 0) *out++ = sum_of(table, *scaled, *plain, unit, multiplier, rounding, shift);
-  espalier_clamp_row(out - count, count, low, high);
+  espalier_clamp_row(out - count, count, l->low, l->high);
 }
 #endif
 

@@ -118,7 +118,6 @@ static void row_by_one(const espalier_binary_layer *l, const int8_t *a, int32_t 
   for (i = l->extent[3] - left; i < l->extent[3]; i++) {
     out[i] = rescaled((a[i] - a_zero) * factor, multiplier, rounding, shift);
   }
-  espalier_clamp_row(out, l->extent[3], l->low, l->high);
 }
 
 static void row_by_row(const espalier_binary_layer *l, const int8_t *a, const int8_t *b, int8_t *out) {
@@ -132,7 +131,6 @@ static void row_by_row(const espalier_binary_layer *l, const int8_t *a, const in
   for (i = l->extent[3] - left; i < l->extent[3]; i++) {
     out[i] = rescaled((a[i] - a_zero) * (b[i] - b_zero) * 2, multiplier, rounding, shift);
   }
-  espalier_clamp_row(out, l->extent[3], l->low, l->high);
 #endif
 }
 
@@ -147,15 +145,37 @@ static void row(const espalier_binary_layer *l, const int8_t *a, const int8_t *b
   }
 }
 
+#if !ESPALIER_HELIUM
+/* Rows of which each is shorter than four values. */
+static void short_rows(const espalier_binary_layer *l, const int8_t *a, const int8_t *b, int8_t *out) {
+  int32_t a_zero = l->a_zero, b_zero = l->b_zero, a_step = l->a_stride[3], b_step = l->b_stride[3];
+  int32_t a_row = l->a_stride[2], b_row = l->b_stride[2], multiplier = l->multiplier, shift = -l->shift;
+  int32_t rounding = (2 * l->out_zero + 1) * ((int32_t)1 << (shift - 1)), rows, left, count = l->extent[3];
+  for (rows = l->extent[2]; rows > 0; rows--, a += a_row, b += b_row) {
+    const int8_t *p = a, *q = b;
+    for (left = count; left > 0; left--, p += a_step, q += b_step) {
+      *out++ = rescaled((*p - a_zero) * (*q - b_zero) * 2, multiplier, rounding, shift);
+    }
+  }
+}
+#endif
+
 void espalier_mul(const espalier_binary_layer *l, const int8_t *a, const int8_t *b, int8_t *out) {
   const int32_t *e = l->extent, *s = l->a_stride, *t = l->b_stride;
+  int8_t *first = out;
   int32_t i, j, k;
   for (i = 0; i < e[0]; i++) {
     for (j = 0; j < e[1]; j++) {
-      for (k = 0; k < e[2]; k++) {
-        row(l, a + i * s[0] + j * s[1] + k * s[2], b + i * t[0] + j * t[1] + k * t[2], out);
-        out += e[3];
+      const int8_t *p = a + i * s[0] + j * s[1], *q = b + i * t[0] + j * t[1];
+#if !ESPALIER_HELIUM
+      if (e[3] < 4) {
+        short_rows(l, p, q, out);
+        out += e[2] * e[3];
+        continue;
       }
+#endif
+      for (k = 0; k < e[2]; k++, out += e[3]) row(l, p + k * s[2], q + k * t[2], out);
     }
   }
+  espalier_clamp_row(first, (int32_t)(out - first), l->low, l->high);
 }
