@@ -184,6 +184,8 @@ def conv_2d(view: OpView, how: How) -> Lowered:
     """Lowers one convolution; the ring holds 16-bit values where speed counts more than RAM."""
     shape = shape_of(view, how)
     channels = channels_of(view, shape)
+    if is_single(shape, how) and not channels.slow:
+        return _single(view, shape, channels)
     layout = layout_of(shape, how)
     ring = ring_fields(
         shape.window,
@@ -197,7 +199,7 @@ def conv_2d(view: OpView, how: How) -> Lowered:
     window = shape.window
     return Lowered(
         function="espalier_conv_2d",
-        sources=("conv_2d.c", "ring.c", "copy.c"),
+        sources=("conv_2d.c", "ring.c", "copy.c", "clamp.c"),
         struct="espalier_conv_2d_layer",
         fields={**ring, **extent_fields(shape, layout), **value_fields(view, shape, layout)},
         constants=constants_of(shape, layout, channels),
@@ -207,6 +209,54 @@ def conv_2d(view: OpView, how: How) -> Lowered:
         leads={0: conv_lead(window, shape.out_w, shape.out_c, shape.stride_w * shape.in_c, shape.groups)},
         window=window,
         row_form="wide window" if layout.wide else "window",
+    )
+
+
+def is_single(shape: Shape, how: How) -> bool:
+    """Whether the layer is one for espalier_conv_single, but for its requantization."""
+    return shape.out_c == 1 and how.isa == "dsp" and how.optimize == "speed"
+
+
+def single_piece(shape: Shape) -> tuple[int, int]:
+    """Whole words of a window's piece, and the bytes behind them, 0 or 1: more are read as a word."""
+    tail = int(shape.segments[1] % WORD == 1)
+    return -(-(shape.segments[1] - tail) // WORD), tail
+
+
+def _single(view: OpView, shape: Shape, channels: Channels) -> Lowered:
+    words, tail = single_piece(shape)
+    window, values = shape.window, WORD * words
+    row_bytes, left = round_up(shape.ring_width * shape.in_c, WORD), shape.left * shape.in_c
+    zero = quant_of(view.input(0).quant).zero_point
+    ring = ring_fields(window, row_bytes=row_bytes, zero=zero, left=left, slack=shape.slack)
+    check_extents(ring["ring.row_bytes"], shape.in_w, shape.slack, shape.out_w)
+    pieces = np.pad(channels.weights.reshape(shape.pieces, -1), ((0, 0), (0, 3)))
+    order = [n + k for n in range(0, values, WORD) for k in (0, 2, 1, 3)] + [values, values + 1] * tail
+    layout = Layout(window_bytes=0, wide=0, steps=0, tail=tail, work_bytes=0)
+    last = 0 if ring["ring.rows"] else TILE_PIXELS * shape.stride_w * shape.in_c + values + WORD
+    fields = {**ring, **extent_fields(shape, layout), **value_fields(view, shape, layout), "segment_words": words}
+    shifts = [-m.shift - 1 for m in channels.multipliers]
+    return Lowered(
+        function="espalier_conv_single",
+        sources=("conv_single.c", "ring.c", "copy.c", "clamp.c"),
+        struct="espalier_conv_2d_layer",
+        fields={name: value for name, value in fields.items() if name != "tile"},
+        constants=(
+            Constant(
+                field="weights", align=WORD, values=pieces[:, order].astype("<i2").reshape(-1).view(np.int8)
+            ),
+            Constant(
+                field="pairs",
+                values=pair_rows(channels.biases, channels.multipliers, shifts, 1, _NO_CHANNEL),
+                struct="espalier_pair",
+            ),
+        ),
+        state_bytes=ring["ring.state_bytes"],
+        work_bytes=round_up(_OFFSET_BYTES * shape.pieces, 8) + round_up(last, 8),
+        uses_scratch=True,
+        leads={0: conv_lead(window, shape.out_w, 1, shape.stride_w * shape.in_c, 1)},
+        window=window,
+        row_form="window",
     )
 
 

@@ -632,24 +632,6 @@ static void run_tiles(const espalier_conv_2d_layer *l, const espalier_tile *tile
   }
 }
 
-static void clamp_row(int8_t *at, int32_t bytes, int32_t low, int32_t high) {
-#if ESPALIER_DSP
-  uint32_t lows = (uint32_t)(low & 0xff) * 0x1010101u, highs = (uint32_t)(high & 0xff) * 0x1010101u;
-  for (; bytes >= 8; bytes -= 8, at += 8) {
-    uint32_t a, b, flags;
-    ESPALIER_MOVE4(&a, at);
-    ESPALIER_MOVE4(&b, at + 4);
-    __asm__("ssub8 %2,%0,%4\n\tsel %0,%4,%0\n\tssub8 %2,%0,%3\n\tsel %0,%0,%3\n\t"
-            "ssub8 %2,%1,%4\n\tsel %1,%4,%1\n\tssub8 %2,%1,%3\n\tsel %1,%1,%3"
-            : "+r"(a), "+r"(b), "=&r"(flags)
-            : "r"(lows), "r"(highs));
-    ESPALIER_MOVE4(at, &a);
-    ESPALIER_MOVE4(at + 4, &b);
-  }
-#endif
-  for (; bytes > 0; bytes--, at++) *at = (int8_t)espalier_clamp(*at, low, high);
-}
-
 void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *work, const int8_t *in, int8_t *out) {
   pack_kernel *pack = l->wide ? espalier_pack_4_wide : espalier_pack_4;
   int32_t packed_values = 8 * l->steps;
@@ -718,7 +700,7 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
     tile.pairs += group_pairs;
     tile.weights += pair_bytes * group_pairs;
   }
-  if (l->low > -128 || l->high < 127) clamp_row(out, l->out_width * l->out_channels, l->low, l->high);
+  if (l->low > -128 || l->high < 127) espalier_clamp_row(out, l->out_width * l->out_channels, l->low, l->high);
   if (l->ring.rows) espalier_ring_next(&l->ring, state);
 }
 

@@ -96,6 +96,9 @@ static inline int32_t espalier_clamp(int32_t x, int32_t low, int32_t high) {
 /* Copies bytes by words (any alignment). */
 void espalier_copy(int8_t *to, const int8_t *from, int32_t bytes);
 
+/* Clamps bytes where they are. */
+void espalier_clamp_row(int8_t *at, int32_t bytes, int32_t low, int32_t high);
+
 typedef struct {
   int32_t bytes;
 } espalier_copy_layer;
@@ -213,6 +216,11 @@ void espalier_conv_2d(const espalier_conv_2d_layer *layer, const int8_t *in, int
 /* Row by row: layers without a ring read `in`, the others ignore it. push: where the ring is wide. */
 void espalier_conv_2d_push(const espalier_conv_2d_layer *layer, void *state, const int8_t *row);
 void espalier_conv_2d_row(const espalier_conv_2d_layer *layer, void *state, void *work, const int8_t *in, int8_t *out);
+
+/* One output channel. weights: 16-bit values, per word of a piece k0, k2, k1, k3, of its tail of one byte that and a zero;
+ * segment_words: without the tail; pairs: one, of which the first channel counts, in the short form. */
+void espalier_conv_single(const espalier_conv_2d_layer *layer, const int8_t *in, int8_t *out, void *scratch);
+void espalier_conv_single_row(const espalier_conv_2d_layer *layer, void *state, void *work, const int8_t *in, int8_t *out);
 
 /* ---- element by element ---------------------------------------------------------------------------------------- */
 
