@@ -38,10 +38,9 @@ def measure_looks(pixels: NDArray[np.uint8]) -> dict[str, Any]:
     height, width, channels = pixels.shape
     flat = np.ascontiguousarray(pixels).reshape(-1)
     lines = flat.reshape(height, -1)
-    # Whole numbers below 2^24 are exact in float32, the fastest to sum.
-    real = lines.astype(np.float32)
-    sums = np.add.reduce(real, axis=0).astype(np.int64).reshape(width, channels).sum(axis=0)
-    total, squares = int(sums.sum()), _sum_of_squares(real.reshape(-1))
+    sums, squares = _sums(lines)
+    sums = sums.reshape(width, channels).sum(axis=0)
+    total = int(sums.sum())
     low, high = _percentiles(flat[:: max(1, flat.size // SAMPLED)], (1, 99))
     fine, coarse = detail(pixels)
     return {
@@ -56,11 +55,15 @@ def measure_looks(pixels: NDArray[np.uint8]) -> dict[str, Any]:
     }
 
 
-def _sum_of_squares(values: NDArray[np.float32]) -> int:
-    """Of bytes; exact."""
+def _sums(lines: NDArray[np.uint8]) -> tuple[NDArray[np.int64], int]:
+    """Sum of each column and the sum of all squares, [n, k]; exact: whole numbers below 2^24 are in float32, the fastest to
+    sum."""
+    real = lines.astype(np.float32)
+    columns = np.add.reduce(real, axis=0).astype(np.int64)
+    values = real.reshape(-1)
     whole = len(values) // EXACT * EXACT
     runs, rest = values[:whole].reshape(-1, EXACT), values[whole:]
-    return int(np.einsum("ij,ij->i", runs, runs).sum(dtype=np.float64)) + int(rest @ rest)
+    return columns, int(np.einsum("ij,ij->i", runs, runs).sum(dtype=np.float64)) + int(rest @ rest)
 
 
 def _percentiles(values: NDArray[np.uint8], wanted: tuple[int, ...]) -> list[float]:
