@@ -22,17 +22,18 @@ import struct
 import threading
 import zlib
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, BinaryIO
+from functools import partial
+from typing import Any, BinaryIO, TypeVar
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from ..calibrate.contract import STRIP, Pixels, prepare
+from ..calibrate.contract import STRIP, Pixels, crop_region, fill, prepare
 from ..errors import BugError, ImagesRefusedError
 from ..limits import LIMITS
 from ..recipe import InputContract
@@ -73,6 +74,8 @@ _TURNS = {
 
 # Pillow's own cap only warns up to twice its value; ours is checked before anything is decoded.
 Image.MAX_IMAGE_PIXELS = None
+
+T = TypeVar("T")
 
 # What Pillow's PNG, JPEG and BMP readers raise on broken files.
 _BROKEN = (
@@ -131,7 +134,7 @@ def decode(data: bytes) -> tuple[Pixels, dict[str, Any]]:
 
     Raises ImagesRefusedError, saying why, for anything but a whole PNG, JPEG or BMP within the limits.
     """
-    return _load(_open(data))
+    return _load(_open(data), _upright)
 
 
 def _open(data: bytes) -> Image.Image:
@@ -151,18 +154,16 @@ def _open(data: bytes) -> Image.Image:
     return image
 
 
-def _load(image: Image.Image) -> tuple[Pixels, dict[str, Any]]:
-    """See `decode`."""
+def _load(image: Image.Image, take: Callable[[Image.Image, int], T]) -> tuple[T, dict[str, Any]]:
+    """What `take` makes of the loaded image and its EXIF orientation, and facts; see `decode`."""
     width, height = image.size
     try:
         frames = int(getattr(image, "n_frames", 1))
         image.load()
         turn = _orientation(image)
-        rgb = to_rgb(image)
+        taken = take(image, turn)
     except _BROKEN as problem:
         raise ImagesRefusedError(f"damaged or truncated ({_sentence(problem)})") from None
-    if turn in _TURNS:
-        rgb = np.asarray(Image.fromarray(rgb).transpose(_TURNS[turn]))
     facts = {
         "width": width,
         "height": height,
@@ -170,7 +171,26 @@ def _load(image: Image.Image) -> tuple[Pixels, dict[str, Any]]:
         "rotated": turn in _TURNS,
         "frames": frames,
     }
-    return rgb, facts
+    return taken, facts
+
+
+def _upright(image: Image.Image, turn: int) -> Pixels:
+    rgb = to_rgb(image)
+    return np.asarray(Image.fromarray(rgb).transpose(_TURNS[turn])) if turn in _TURNS else rgb
+
+
+def _unpacked(image: Image.Image, turn: int, contract: InputContract) -> Callable[[], Pixels]:
+    """What is left of `prepare` for the upright image, once Pillow has given its pixels. Of the usual kinds what is cropped
+    away is never unpacked, and Pillow makes the luma (by the same integers)."""
+    gray = contract.color == "gray"
+    if turn in _TURNS or not (image.mode == "RGB" or (image.mode == "L" and gray)):
+        return partial(prepare, _upright(image, turn), contract)
+    if contract.fit == "crop":
+        top, left, rows, columns = crop_region(image.height, image.width, *contract.size)
+        if (rows, columns) != (image.height, image.width):
+            image = image.crop((left, top, left + columns, top + rows))
+    pixels = np.asarray(image.convert("L") if gray else image)
+    return partial(fill, pixels[:, :, None] if gray else pixels, contract)
 
 
 def to_rgb(image: Image.Image) -> Pixels:
@@ -240,8 +260,8 @@ def _decode_all(
             data = read_bounded(os.path.join(root, entry.path))
             image = _open(data)
             with room.take(image.width * image.height):
-                rgb, facts = _load(image)
-                pixels = prepare(rgb, contract)
+                rest, facts = _load(image, partial(_unpacked, contract=contract))
+                pixels = rest()
         except ImagesRefusedError as problem:
             return problem.found
         facts |= {"path": entry.path, "label": entry.label, "sha256": hashlib.sha256(data).hexdigest()}
