@@ -51,6 +51,7 @@ def batch() -> Batch:
 def test_the_cases_take_the_kernels_that_they_are_for() -> None:
     text = batch().files["cases.c"]
     assert text.count(b"espalier_conv_single(") > 60
+    assert text.count(b"espalier_conv_pointwise(") > 30
 
 
 def test_layers_with_few_channels_are_exact_in_plain_c(tmp_path: Path) -> None:
