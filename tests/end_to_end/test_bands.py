@@ -25,9 +25,9 @@ fit = "crop"
 mean = [100.0, 90.0, 80.0, 70.0, 60.0]
 std = [50.0]
 [calibration]
-images = "images"
+images = "calibration"
 [evaluation]
-images = "images"
+images = "evaluation"
 [[deploy]]
 target = "android-arm64"
 [[deploy]]
@@ -39,11 +39,11 @@ target = "cortex-m4"
 
 def test_arrays_of_five_bands_are_built_measured_and_packed(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
-    for number in range(60):
+    for number in range(80):
         label = number % BANDS
         array = rng.normal(80, 20, (14, 16, BANDS))
         array[..., label] += 60
-        folder = tmp_path / "images" / f"band-{label}"
+        folder = tmp_path / ("calibration" if number < 30 else "evaluation") / f"band-{label}"
         folder.mkdir(parents=True, exist_ok=True)
         np.save(folder / f"{number:02d}.npy", array.clip(0, 255).astype(np.uint8))
     (tmp_path / "labels.txt").write_text("".join(f"band-{k}\n" for k in range(BANDS)))
@@ -61,7 +61,7 @@ def test_arrays_of_five_bands_are_built_measured_and_packed(tmp_path: Path) -> N
     model.layers[-1].set_weights([4 * np.eye(BANDS, dtype=np.float32), np.zeros(BANDS, np.float32)])
     model.save(tmp_path / "model.keras")
     (tmp_path / "recipe.toml").write_text(RECIPE)
-    outcome = build(tmp_path / "recipe.toml", store=Store(tmp_path / "store"))
+    outcome = build(tmp_path / "recipe.toml", tmp_path / "dist", store=Store(tmp_path / "store"))
     report = json.loads(outcome.report_json)
     assert report["accuracy"]["float"]["top1"] == report["accuracy"]["int8"]["top1"] == 1.0
     assert [row["exact"] for row in report["emulated"]] == [True]
