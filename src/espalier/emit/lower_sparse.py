@@ -222,16 +222,29 @@ def dense_work(view: OpView, how: How) -> tuple[str, Work]:
     shape = lower_conv.shape_of(view, how)
     layout = lower_conv.layout_of(shape, how)
     tiles = shape.out_h * -(-shape.out_w // lower_conv.TILE_PIXELS)
-    pairs = -(-shape.out_c // 2)
-    steps = layout.window_bytes // lower_conv.VECTOR if layout.window_bytes else shape.steps
+    if lower_conv.is_single(shape, how):
+        words, tail = lower_conv.single_piece(shape)
+        return "dense single", {
+            "word": tiles * shape.pieces * words,
+            "tail": tiles * shape.pieces * tail,
+            "piece": tiles * shape.pieces,
+            "tile": tiles,
+            "input word": _input_words(shape),
+            "row": shape.out_h,
+            "layer": 1,
+        }
+    pairs, odd = -(-shape.out_c // 2), shape.out_c % 2
+    steps = layout.window_bytes // lower_conv.VECTOR if layout.window_bytes else layout.steps
+    words = shape.pieces * (shape.segments[1] // lower_conv.WORD if layout.tail else shape.segment_words)
     wide = "wide " if layout.wide else ""
     return "dense", {
         "step": tiles * pairs * steps,
-        "pair": tiles * pairs,
-        "odd": tiles * (shape.out_c % 2),
-        f"{wide}word": tiles * shape.steps // 2,
+        "pair": tiles * (pairs if layout.window_bytes else pairs - odd),
+        "odd": tiles * odd,
+        f"{wide}word": tiles * words,
+        "tail byte": tiles * shape.pieces * layout.tail,
         f"{wide}input word": _input_words(shape),
-        "piece": tiles * shape.kernel_h * shape.segments[0],
+        "piece": tiles * shape.pieces,
         "tile": tiles,
         "row": shape.out_h,
         "layer": 1,

@@ -38,6 +38,16 @@ _HEADER = re.compile(
 """The header of an array of plain numbers: numpy's own reader evaluates it, and falls over some that are damaged."""
 _AS_PIXELS = "save one image as uint8 [height, width, channels]"
 _KINDS = {"|u1": "u1", "<u1": "u1", "u1": "u1", "<u2": "<u2", ">u2": ">u2", "|u2": "u2"}
+_TURNS: dict[int, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
+    2: lambda image: image[:, ::-1],
+    3: lambda image: image[::-1, ::-1],
+    4: lambda image: image[::-1],
+    5: lambda image: image.transpose(1, 0, 2),
+    6: lambda image: image[::-1].transpose(1, 0, 2),
+    7: lambda image: image[::-1, ::-1].transpose(1, 0, 2),
+    8: lambda image: image[:, ::-1].transpose(1, 0, 2),
+}
+"""EXIF orientation -> what turns an array upright: a mirror, a turn, or both."""
 _BROKEN = (ValueError, EOFError, OSError, KeyError, SyntaxError, zipfile.BadZipFile, NotImplementedError, zlib.error)
 
 
@@ -165,3 +175,8 @@ def _check_size(height: int, width: int, channels: int) -> None:
 def _bytes_of(values: tiff.Samples) -> NDArray[np.uint8]:
     """The high byte of wide values."""
     return np.ascontiguousarray(values if values.dtype.itemsize == 1 else values >> 8, np.uint8)
+
+
+def turned(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
+    """An image [h, w, c] turned upright by its EXIF orientation, 1 to 8; others leave it as it is."""
+    return _TURNS[orientation](pixels) if orientation in _TURNS else pixels

@@ -28,19 +28,20 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, BinaryIO
+from functools import partial
+from typing import Any, BinaryIO, TypeVar
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from ..calibrate.contract import STRIP, Pixels, prepare
+from ..calibrate.contract import STRIP, Pixels, crop_region, fill, prepare
 from ..errors import BugError, ImagesRefusedError
 from ..limits import LIMITS
 from ..recipe import InputContract
 from ..worker.progress import report
-from .arrays import ArrayFile, open_array
+from .arrays import ArrayFile, open_array, turned
 from .facts import ImageFacts, ImageProblem, Prepared
 from .images import ImageEntry
 from .looks import measure_looks
@@ -69,19 +70,20 @@ HEADER_BYTES = 128
 LARGE_BYTES = 50_000
 """From this mean file size on, several threads pay (Pillow releases the GIL while it decodes)."""
 
-_TURNS: dict[int, Callable[[Pixels], Pixels]] = {
-    2: lambda image: image[:, ::-1],
-    3: lambda image: image[::-1, ::-1],
-    4: lambda image: image[::-1],
-    5: lambda image: image.transpose(1, 0, 2),
-    6: lambda image: image[::-1].transpose(1, 0, 2),
-    7: lambda image: image[::-1, ::-1].transpose(1, 0, 2),
-    8: lambda image: image[:, ::-1].transpose(1, 0, 2),
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
 }
-"""EXIF orientation -> what turns the image upright: a mirror, a turn, or both."""
 
 # Pillow's own cap only warns up to twice its value; ours is checked before anything is decoded.
 Image.MAX_IMAGE_PIXELS = None
+
+T = TypeVar("T")
 
 # What Pillow's PNG, JPEG and BMP readers raise on broken files.
 _BROKEN = (
@@ -141,7 +143,10 @@ def decode(data: bytes, contract: InputContract = _COLORS) -> tuple[Pixels, dict
     Raises ImagesRefusedError, saying why, for anything but a whole file of READ within the limits, or with other channels
     than the contract takes.
     """
-    return _load(_open(data), contract)
+    image = _open(data)
+    if isinstance(image, ArrayFile):
+        return _load_array(image, contract)
+    return _load(image, partial(_upright, bands=contract.bands))
 
 
 def _open(data: bytes) -> Image.Image | ArrayFile:
@@ -164,20 +169,16 @@ def _open(data: bytes) -> Image.Image | ArrayFile:
     return image
 
 
-def _load(image: Image.Image | ArrayFile, contract: InputContract) -> tuple[Pixels, dict[str, Any]]:
-    """See `decode`."""
-    if isinstance(image, ArrayFile):
-        return _load_array(image, contract)
+def _load(image: Image.Image, take: Callable[[Image.Image, int], T]) -> tuple[T, dict[str, Any]]:
+    """What `take` makes of the loaded image and its EXIF orientation, and facts; see `decode`."""
     width, height = image.size
     try:
         frames = int(getattr(image, "n_frames", 1))
         image.load()
         turn = _orientation(image)
-        rgb = to_bands(image, contract.bands) if contract.color == "bands" else to_rgb(image)
+        taken = take(image, turn)
     except _BROKEN as problem:
         raise ImagesRefusedError(f"damaged or truncated ({_sentence(problem)})") from None
-    if turn in _TURNS:
-        rgb = np.ascontiguousarray(_TURNS[turn](rgb))
     facts = {
         "width": width,
         "height": height,
@@ -185,7 +186,30 @@ def _load(image: Image.Image | ArrayFile, contract: InputContract) -> tuple[Pixe
         "rotated": turn in _TURNS,
         "frames": frames,
     }
-    return rgb, facts
+    return taken, facts
+
+
+def _upright(image: Image.Image, turn: int, bands: int = 0) -> Pixels:
+    if bands:
+        return np.ascontiguousarray(turned(to_bands(image, bands), turn))
+    rgb = to_rgb(image)
+    return np.asarray(Image.fromarray(rgb).transpose(_TURNS[turn])) if turn in _TURNS else rgb
+
+
+def _unpacked(image: Image.Image, turn: int, contract: InputContract) -> Callable[[], Pixels]:
+    """What is left of `prepare` for the upright image, once Pillow has given its pixels. Of the usual kinds what is cropped
+    away is never unpacked, and Pillow makes the luma (by the same integers)."""
+    gray = contract.color == "gray"
+    if contract.color == "bands":
+        return partial(prepare, _upright(image, turn, contract.bands), contract)
+    if turn in _TURNS or not (image.mode == "RGB" or (image.mode == "L" and gray)):
+        return partial(prepare, _upright(image, turn), contract)
+    if contract.fit == "crop":
+        top, left, rows, columns = crop_region(image.height, image.width, *contract.size)
+        if (rows, columns) != (image.height, image.width):
+            image = image.crop((left, top, left + columns, top + rows))
+    pixels = np.asarray(image.convert("L") if gray else image)
+    return partial(fill, pixels[:, :, None] if gray else pixels, contract)
 
 
 def to_rgb(image: Image.Image) -> Pixels:
@@ -240,9 +264,7 @@ def _load_array(image: ArrayFile, contract: InputContract) -> tuple[Pixels, dict
         "rotated": image.orientation in _TURNS,
         "frames": 1 if contract.color == "bands" else image.frames,
     }
-    if image.orientation in _TURNS:
-        pixels = _TURNS[image.orientation](pixels)
-    return np.ascontiguousarray(pixels), facts
+    return np.ascontiguousarray(turned(pixels, image.orientation)), facts
 
 
 def _check_bands(shape: tuple[int, ...], bands: int) -> None:
@@ -306,8 +328,12 @@ def _decode_all(
             data = read_bounded(os.path.join(root, entry.path))
             image = _open(data)
             with room.take(image.width * image.height * (contract.source_channels + 2) // 3):
-                pixels, facts = _load(image, contract)
-                pixels = prepare(pixels, contract)
+                if isinstance(image, ArrayFile):
+                    array, facts = _load_array(image, contract)
+                    pixels = prepare(array, contract)
+                else:
+                    rest, facts = _load(image, partial(_unpacked, contract=contract))
+                    pixels = rest()
         except ImagesRefusedError as problem:
             return problem.found
         facts |= {"path": entry.path, "label": entry.label, "sha256": hashlib.sha256(data).hexdigest()}
