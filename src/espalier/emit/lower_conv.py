@@ -27,7 +27,7 @@ from espalier.graph.shapes import window_padding
 from espalier.graph.view import OpView
 
 UNROLLED_STEPS = 24
-"""Steps in the unrolled loop of espalier_tile_4x2 (STEPS in conv_2d.c)."""
+"""Steps in the unrolled loop of espalier_tile_4x2 (STEPS in conv_2d.c), behind a first one."""
 TILE_PIXELS = 4
 """Output pixels that the tile kernels compute at once."""
 WORD = 4
@@ -337,7 +337,7 @@ def value_fields(view: OpView, shape: Shape, layout: Layout) -> dict[str, Value]
         "steps": layout.steps,
         "tail_bytes": layout.tail,
         "count": shape.group_out // 2 if layout.window_bytes else -(-shape.group_out // 2),
-        "skip": -layout.steps % UNROLLED_STEPS,
+        "skip": (1 - layout.steps) % UNROLLED_STEPS,
         "out_zero": quant.zero_point,
         "low": low,
         "high": high,

@@ -307,6 +307,21 @@ void espalier_tile_other(const int32_t *sums, const int32_t *scale, int8_t *out,
   "smlad r8,r10,lr,r8\n"     \
   "smlad r9,r11,lr,r9\n"
 #define STEP_BYTES 52
+/* The first one, from the biases in r2 and r3. */
+#define FIRST_STEP           \
+  "ldr r11,[r0],#4\n"        \
+  "ldrd r12,lr,[r1],#8\n"    \
+  "sxtb16 r10,r11\n"         \
+  "sxtb16 r11,r11,ror #8\n"  \
+  "smlad r4,r10,lr,r2\n"     \
+  "smlad r5,r11,lr,r3\n"     \
+  "ldrd r8,r9,[r1],#8\n"     \
+  "smlad r6,r10,r8,r2\n"     \
+  "smlad r7,r11,r8,r3\n"     \
+  "smlad r8,r10,r9,r2\n"     \
+  "smlad r9,r11,r9,r3\n"     \
+  "smlad r2,r10,r12,r2\n"    \
+  "smlad r3,r11,r12,r3\n"
 /* One requantized output: sum in register a, multiplier r10, shift - 1 r11, rounding and zero point lr. Of a zero point of
  * -128 all results below it are clamped to it: halves below zero need not be rounded away from it. */
 #define SHIFT(a) "asr " a "," a ",r11\n" "ssat " a ",#8," a ",asr #1\n"
@@ -339,6 +354,7 @@ void espalier_tile_other(const int32_t *sums, const int32_t *scale, int8_t *out,
   PIXEL(",#-6]", "r6", "r7")       \
   PIXEL(",#-2]", "r8", "r9")
 #define STEP_BYTES 112
+#define FIRST_STEP "mov r4,r2\n" "mov r5,r3\n" "mov r6,r2\n" "mov r7,r3\n" "mov r8,r2\n" "mov r9,r3\n" STEP
 #define SHIFT(a) "add " a "," a ",lr\n" "asr " a "," a ",r11\n" "ssat " a ",#8," a ",asr #1\n"
 #define SCALE_LOW(a, low)               \
   "lsl " a "," a ",#1\n"                \
@@ -436,12 +452,7 @@ __asm__(
     "strd r1,r10,[sp,#32]\n"
     "1: ldr r1,[sp,#0]\n"
     "ldrd r2,r3,[r12]\n"
-    "mov r4,r2\n"
-    "mov r5,r3\n"
-    "mov r6,r2\n"
-    "mov r7,r3\n"
-    "mov r8,r2\n"
-    "mov r9,r3\n"
+    FIRST_STEP
     "ldr pc,[sp,#8]\n"
     ".balign 4\n"
     "2:\n"
@@ -757,10 +768,8 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
       if (l->segment_words == 1 && l->segment_bytes > 2) pack = espalier_pack_beside;
       if (l->steps == 3 * l->window_rows) pack = espalier_pack_five;
     }
-    tile.skip = (uint32_t)l->skip;
-#if ESPALIER_THUMB2
-    while (tile.skip >= STEPS) tile.skip -= STEPS;
-#endif
+    for (tile.skip = (uint32_t)l->skip; tile.skip >= STEPS;) tile.skip -= STEPS;
+    if (l->steps == 1) tile.skip = STEPS;
   }
   tile.zero = 2 * l->out_zero + 1;
   tile.pairs = l->pairs;

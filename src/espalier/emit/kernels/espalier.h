@@ -166,7 +166,7 @@ typedef struct {
 /* What the tile kernel needs; the order of the fields is known to the assembly. */
 typedef struct {
   const int16_t *packed, *packed_end;
-  uint32_t skip;         /* steps of the unrolled loop to jump over on its first pass */
+  uint32_t skip;         /* steps of the unrolled loop, behind the first step, to jump over on its first pass */
   int32_t zero;          /* 2 * output zero point + 1 */
   const espalier_pair *pairs;
   int32_t count;         /* pairs of output channels */
