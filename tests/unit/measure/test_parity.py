@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from espalier.measure.parity import CHUNK, Run, check_kernels, compare_kernels, over_limit, parting_layer
+from espalier.measure.parity import Run, check_kernels, compare_kernels, over_limit, parting_layer
 from espalier.report.content import ParityRow
 
 
