@@ -4,7 +4,7 @@ An image is brought to the model's size with the rules below; each is defined in
 the Python, Java and C that the bundles carry, give equal bytes. `H, W` is the source, `h, w` the wanted size, all
 divisions of integers are floor divisions.
 
-1. Orientation and mode are settled before (EXIF applied, RGB, see load/images.py).
+1. Orientation and mode are settled before (EXIF applied, RGB or `bands` channels, see load/images.py).
 2. `fit`: `stretch` uses the whole image. `crop` takes the largest centred region with the wanted aspect ratio:
    if W*h > H*w its width is max(1, (2*H*w + h) // (2*h)), else its height is max(1, (2*W*h + w) // (2*w)); the
    margin before is (side - region) // 2. `pad` resizes the whole image to the largest size with its own aspect
@@ -21,7 +21,7 @@ divisions of integers are floor divisions.
      the overlap of [j*m, (j+1)*m) with it; the weights sum to n.
    The value is (sum_y sum_x wy*wx*p + T/2) // T, T the product of the weight sums, clamped to 0..255. For equal
    lengths every method is the identity.
-4. `color`: rgb as decoded, bgr reversed, gray = (19595*R + 38470*G + 7471*B + 32768) >> 16 (Rec. 601), computed on
+4. `color`: rgb and bands as decoded, bgr reversed, gray = (19595*R + 38470*G + 7471*B + 32768) >> 16 (Rec. 601), computed on
    the source before resizing.
 
 The resized bytes are what the device feeds: the model's quantized input takes them as they are (uint8), or minus
@@ -50,12 +50,13 @@ STRIP = 1 << 18
 
 
 def prepare(image: Pixels, contract: InputContract) -> Pixels:
-    """Apply the contract to an RGB image: uint8 [H, W, 3] -> uint8 [h, w, channels].
+    """Apply the contract to an RGB image or one of several bands: uint8 [H, W, source channels] -> [h, w, channels].
 
-    Raises BugError when the image is not uint8 RGB; images are decoded and converted before.
+    Raises BugError when the image is not uint8 or has other channels; images are decoded and converted before.
     """
-    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or 0 in image.shape:
-        raise BugError(f"prepare needs uint8 [H, W, 3], got {image.dtype} {list(image.shape)}")
+    wanted = contract.source_channels
+    if image.ndim != 3 or image.shape[2] != wanted or image.dtype != np.uint8 or 0 in image.shape:
+        raise BugError(f"prepare needs uint8 [H, W, {wanted}], got {image.dtype} {list(image.shape)}")
     if contract.fit == "crop":
         top, left, rows, columns = crop_region(image.shape[0], image.shape[1], *contract.size)
         image = image[top : top + rows, left : left + columns]
