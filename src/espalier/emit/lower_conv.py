@@ -40,12 +40,12 @@ _STEP, _TAIL_BYTE, _TAIL_WORD = 13, 14, 14
 """Instructions of a step on a Cortex-M4, of a byte packed alone and of the word that it needs otherwise, of 4 pixels."""
 _STEP_BYTES = 16
 """Bytes of the 4 packed windows per step of the tile kernels: 2 values of 16 bits of each."""
-_OFFSET_BYTES = 4
+OFFSET_BYTES = 4
 """Where a piece of a window begins, as the kernel lists them."""
 _OTHER = 64
 """Taken off TFLite's shift where espalier_tile_4x2 has no short form for it."""
-_NO_CHANNEL = -128
-"""In place of a shift: a channel that only fills a pair (ESPALIER_NO_CHANNEL)."""
+NO_CHANNEL = -128
+"""In place of a shift: a channel that only fills a pair (ESPALIERNO_CHANNEL)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,8 +184,6 @@ def conv_2d(view: OpView, how: How) -> Lowered:
     """Lowers one convolution; the ring holds 16-bit values where speed counts more than RAM."""
     shape = shape_of(view, how)
     channels = channels_of(view, shape)
-    if is_single(shape, how) and not channels.slow:
-        return _single(view, shape, channels)
     layout = layout_of(shape, how)
     ring = ring_fields(
         shape.window,
@@ -209,54 +207,6 @@ def conv_2d(view: OpView, how: How) -> Lowered:
         leads={0: conv_lead(window, shape.out_w, shape.out_c, shape.stride_w * shape.in_c, shape.groups)},
         window=window,
         row_form="wide window" if layout.wide else "window",
-    )
-
-
-def is_single(shape: Shape, how: How) -> bool:
-    """Whether the layer is one for espalier_conv_single, but for its requantization."""
-    return shape.out_c == 1 and how.isa == "dsp" and how.optimize == "speed"
-
-
-def single_piece(shape: Shape) -> tuple[int, int]:
-    """Whole words of a window's piece, and the bytes behind them, 0 or 1: more are read as a word."""
-    tail = int(shape.segments[1] % WORD == 1)
-    return -(-(shape.segments[1] - tail) // WORD), tail
-
-
-def _single(view: OpView, shape: Shape, channels: Channels) -> Lowered:
-    words, tail = single_piece(shape)
-    window, values = shape.window, WORD * words
-    row_bytes, left = round_up(shape.ring_width * shape.in_c, WORD), shape.left * shape.in_c
-    zero = quant_of(view.input(0).quant).zero_point
-    ring = ring_fields(window, row_bytes=row_bytes, zero=zero, left=left, slack=shape.slack)
-    check_extents(ring["ring.row_bytes"], shape.in_w, shape.slack, shape.out_w)
-    pieces = np.pad(channels.weights.reshape(shape.pieces, -1), ((0, 0), (0, 3)))
-    order = [n + k for n in range(0, values, WORD) for k in (0, 2, 1, 3)] + [values, values + 1] * tail
-    layout = Layout(window_bytes=0, wide=0, steps=0, tail=tail, work_bytes=0)
-    last = 0 if ring["ring.rows"] else TILE_PIXELS * shape.stride_w * shape.in_c + values + WORD
-    fields = {**ring, **extent_fields(shape, layout), **value_fields(view, shape, layout), "segment_words": words}
-    shifts = [-m.shift - 1 for m in channels.multipliers]
-    return Lowered(
-        function="espalier_conv_single",
-        sources=("conv_single.c", "ring.c", "copy.c", "clamp.c"),
-        struct="espalier_conv_2d_layer",
-        fields={name: value for name, value in fields.items() if name != "tile"},
-        constants=(
-            Constant(
-                field="weights", align=WORD, values=pieces[:, order].astype("<i2").reshape(-1).view(np.int8)
-            ),
-            Constant(
-                field="pairs",
-                values=pair_rows(channels.biases, channels.multipliers, shifts, 1, _NO_CHANNEL),
-                struct="espalier_pair",
-            ),
-        ),
-        state_bytes=ring["ring.state_bytes"],
-        work_bytes=round_up(_OFFSET_BYTES * shape.pieces, 8) + round_up(last, 8),
-        uses_scratch=True,
-        leads={0: conv_lead(window, shape.out_w, 1, shape.stride_w * shape.in_c, 1)},
-        window=window,
-        row_form="window",
     )
 
 
@@ -332,7 +282,7 @@ def layout_of(shape: Shape, how: How) -> Layout:
     steps = shape.steps
     if tail:
         steps = shape.segments[1] // WORD * 2 * shape.pieces + -(-shape.pieces * tail // 2)
-    packed = _STEP_BYTES * steps + round_up(_OFFSET_BYTES * shape.pieces, 8)
+    packed = _STEP_BYTES * steps + round_up(OFFSET_BYTES * shape.pieces, 8)
     return Layout(
         window_bytes=window_bytes,
         wide=wide,
@@ -403,7 +353,7 @@ def constants_of(shape: Shape, layout: Layout, channels: Channels) -> tuple[Cons
     if layout.window_bytes:
         values, align = byte_weights(weights, shape.groups, layout.window_bytes), VECTOR
     else:
-        shifts, filling = [shift - 1 for shift in shifts], _NO_CHANNEL
+        shifts, filling = [shift - 1 for shift in shifts], NO_CHANNEL
         for channel in channels.slow:
             shifts[channel] = multipliers[channel].shift - _OTHER
         values, align = paired_weights(weights, shape.groups, shape.segments[0], layout.tail), WORD
@@ -414,7 +364,9 @@ def constants_of(shape: Shape, layout: Layout, channels: Channels) -> tuple[Cons
     )
 
 
-def conv_lead(window: Window, out_width: int, out_channels: int, pixel_bytes: int, groups: int) -> int:
+def conv_lead(
+    window: Window, out_width: int, out_channels: int, pixel_bytes: int, groups: int, at_once: int = TILE_PIXELS
+) -> int:
     """How far the input must lie behind the output so that no byte is overwritten before it was read."""
     leads = [READ_FIRST]
     for row in range(window.out_height):
@@ -428,7 +380,7 @@ def conv_lead(window: Window, out_width: int, out_channels: int, pixel_bytes: in
             leads.append(end - start)
             continue
         # Tiles of pixels (the last one of those that are left) are read before they are written.
-        for done in [*range(TILE_PIXELS, out_width, TILE_PIXELS), out_width]:
+        for done in [*range(at_once, out_width, at_once), out_width]:
             written = row * window.out_row_bytes + done * out_channels
             if done < out_width:
                 leads.append(written - start - done * pixel_bytes)

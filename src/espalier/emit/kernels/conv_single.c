@@ -21,9 +21,8 @@ single_kernel espalier_single_any, espalier_single_beside;
   ".pushsection .text." name ",\"ax\",%progbits\n"                                                             \
   ".balign 4\n.thumb\n.thumb_func\n.type " name ",%function\n.global " name "\n" name ":\n"
 #define TAIL(name) ".size " name ",.-" name "\n.popsection\n"
-/* A result: multiplier r10, shift r11, rounding lr. */
+/* A result of a doubled sum: multiplier r10, shift r11, rounding lr. */
 #define SCALE(a)                   \
-  "lsl " a "," a ",#1\n"           \
   "add r8,lr," a ",asr #31\n"      \
   "smmlar " a "," a ",r10,r8\n"    \
   "asr " a "," a ",r11\n"          \
@@ -160,7 +159,7 @@ void espalier_single_any(const espalier_single *t, const int8_t *from, int8_t *o
         w += 2;
       }
     }
-    x = espalier_scale((int32_t)sum, t->multiplier);
+    x = espalier_scale_doubled((int32_t)sum, t->multiplier);
     x += x >> 31;
     *out++ = (int8_t)espalier_clamp((x + t->rounding) >> (t->shift + 1), -128, 127);
   }

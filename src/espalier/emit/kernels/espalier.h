@@ -217,10 +217,15 @@ void espalier_conv_2d(const espalier_conv_2d_layer *layer, const int8_t *in, int
 void espalier_conv_2d_push(const espalier_conv_2d_layer *layer, void *state, const int8_t *row);
 void espalier_conv_2d_row(const espalier_conv_2d_layer *layer, void *state, void *work, const int8_t *in, int8_t *out);
 
-/* One output channel. weights: 16-bit values, per word of a piece k0, k2, k1, k3, of its tail of one byte that and a zero;
- * segment_words: without the tail; pairs: one, of which the first channel counts, in the short form. */
+/* One output channel. weights: 16-bit values, doubled, per word of a piece k0, k2, k1, k3, of its tail of one byte that and a
+ * zero; segment_words: without the tail; pairs: one, of which the first channel counts, in the short form, its bias doubled. */
 void espalier_conv_single(const espalier_conv_2d_layer *layer, const int8_t *in, int8_t *out, void *scratch);
 void espalier_conv_single_row(const espalier_conv_2d_layer *layer, void *state, void *work, const int8_t *in, int8_t *out);
+
+/* Windows of one pixel, at most four input channels. weights: the rows of conv_pointwise.c. */
+void espalier_conv_pointwise(const espalier_conv_2d_layer *layer, const int8_t *in, int8_t *out, void *scratch);
+void espalier_conv_pointwise_row(const espalier_conv_2d_layer *layer, void *state, void *work, const int8_t *in,
+                                 int8_t *out);
 
 /* ---- element by element ---------------------------------------------------------------------------------------- */
 
