@@ -768,8 +768,11 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
       if (l->segment_words == 1 && l->segment_bytes > 2) pack = espalier_pack_beside;
       if (l->steps == 3 * l->window_rows) pack = espalier_pack_five;
     }
-    for (tile.skip = (uint32_t)l->skip; tile.skip >= STEPS;) tile.skip -= STEPS;
+    tile.skip = (uint32_t)l->skip;
+#if ESPALIER_THUMB2
+    while (tile.skip >= STEPS) tile.skip -= STEPS;
     if (l->steps == 1) tile.skip = STEPS;
+#endif
   }
   tile.zero = 2 * l->out_zero + 1;
   tile.pairs = l->pairs;
