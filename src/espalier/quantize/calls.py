@@ -22,6 +22,7 @@ from .lighten import lighten
 from .quantize import Scheme, Weights, quantize
 from .quick import pays, try_quick
 from .ranges import open_pixels
+from .resume import Memory
 from .step import computed_inputs
 
 
@@ -99,6 +100,8 @@ def climb_file(
     min_agreement: float = 0.0,
     skip: dict[str, str] | None = None,
     measured: list[bytes] | None = None,
+    known: dict[str, bytes] | None = None,
+    stopped: str = "",
 ) -> dict[str, Any]:
     """climb.climb on `.npy` files (`wide`: the fields of widen.Wide, None for no 16-bit rung): `int8_model` of
     the kept step, `reached`, `left_out`, `held_out`, and `steps` (name, top1, drop, kept, simulated, agreement,
@@ -120,6 +123,7 @@ def climb_file(
         search=search,
         skip=skip or {},
         measured=measured or (),
+        memory=Memory(known=known or {}, stopped=stopped),
     )
     kept = next(step for step in climbed.steps if step.kept)
     return {

@@ -91,7 +91,7 @@ void espalier_add_row(const espalier_add_layer *l, const int8_t *a, const int8_t
 #endif
   for (; left > 1; left--) *out++ = sum_of(table, *scaled++, *plain++, unit, multiplier, rounding, shift);
   if (left > 0) *out++ = sum_of(table, *scaled, *plain, unit, multiplier, rounding, shift);
-  espalier_clamp_row(out - count, count, l->low, l->high);
+  if (l->low > -128 || l->high < 127) espalier_clamp_row(out - count, count, l->low, l->high);
 }
 #endif
 

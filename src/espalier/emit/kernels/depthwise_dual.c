@@ -94,7 +94,7 @@ void espalier_depthwise_dual_row(const espalier_depthwise_dual_layer *l, void *s
     strip.offset = 0;
     run(l, &strip, count);
   }
-  espalier_clamp_row(out, l->out_width * l->channels, l->low, l->high);
+  if (l->low > -128 || l->high < 127) espalier_clamp_row(out, l->out_width * l->channels, l->low, l->high);
   if (l->slow_count) slow_channels(l, state, out);
   espalier_ring_next(&l->ring, state);
 }

@@ -177,5 +177,5 @@ void espalier_mul(const espalier_binary_layer *l, const int8_t *a, const int8_t 
       for (k = 0; k < e[2]; k++, out += e[3]) row(l, p + k * s[2], q + k * t[2], out);
     }
   }
-  espalier_clamp_row(first, (int32_t)(out - first), l->low, l->high);
+  if (l->low > -128 || l->high < 127) espalier_clamp_row(first, (int32_t)(out - first), l->low, l->high);
 }
