@@ -3,7 +3,7 @@
 #include "espalier.h"
 
 /* Rows of four channels, `pitch` bytes apart, to planes that lie `plane` bytes apart, or, with `three`, of the first three of
- * four. The target's first value may be the second one of a word. */
+ * four; at least one pixel. The target's first value may be the second one of a word. */
 void espalier_widen_fours(int16_t *to, int32_t plane, const int8_t *from, int32_t pixels, int32_t pitch, int32_t three);
 
 #if ESPALIER_DSP
@@ -147,7 +147,7 @@ void espalier_widen(int16_t *to, int32_t plane, const int8_t *from, int32_t chan
   int32_t done = 0, i;
   if (channels > 2) {
     done = channels == 3 ? pixels - 1 : pixels; /* a whole word is read of each */
-    espalier_widen_fours(to, plane, from, done, pitch, channels == 3);
+    if (done > 0) espalier_widen_fours(to, plane, from, done, pitch, channels == 3);
 #if ESPALIER_DSP
   } else if (channels == pitch) {
     if ((uintptr_t)to & 2) {
