@@ -340,3 +340,12 @@ def test_a_layer_that_answers_no_numbers_is_named(layers: Any, tmp_path: Path) -
     model.save(tmp_path / "model.keras")
     with pytest.raises(ModelRefusedError, match=f"of the layer '{norm.name}' hold NaN or infinity"):
         inspect_model(str(tmp_path / "model.keras"))
+
+
+def test_a_layer_that_only_a_traced_graph_can_run_is_refused_in_words(layers: Any) -> None:
+    """A mutant: TensorFlow takes [False, 0.0, 0.0] as a constant of a graph, and not where it computes at once."""
+    from espalier.errors import ModelRefusedError
+
+    model = network(lambda x: layers.Rescaling(0.5, offset=[False, 0.0, 0.0])(x))
+    with pytest.raises(ModelRefusedError, match="Keras cannot run the model"):
+        convert(model)

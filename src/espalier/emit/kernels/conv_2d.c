@@ -58,6 +58,9 @@ typedef int16_t *pack_kernel(int16_t *to, const int8_t *from, int32_t pitch, con
 
 /* The pieces of 4 pixels, `pitch` apart, widened and interleaved: per word {k0,k2} of the four pixels, {k1,k3} of them. */
 pack_kernel espalier_pack_4, espalier_pack_4_wide;
+/* The same of windows one byte apart, where neighbours have their values in common: pieces of 3 or 4 bytes, as words; of 5,
+ * whose last byte takes a step of its own. */
+pack_kernel espalier_pack_beside, espalier_pack_five;
 
 #if ESPALIER_THUMB2
 /* r0 target; r1 r12 lr r2 pixels, r3 words left of a piece. stack: 0 next piece, 4 end of the pieces, 8 words of a piece,
@@ -165,13 +168,99 @@ int16_t *espalier_pack_4(int16_t *to, const int8_t *from, int32_t pitch, const p
 }
 #endif
 
-/* What is left of the pieces, from byte `skip` on: one value behind the other, a step of two after the other. */
-static void pack_tails(int16_t *to, const int8_t *from, int32_t pitch, const piece_list *pieces, int32_t skip,
-                       int32_t bytes) {
+#if ESPALIER_DSP
+#define BESIDE(name, more, last)                                                                               \
+  __asm__(                                                                                                     \
+      ".syntax unified\n"                                                                                      \
+      ".pushsection .text." name ",\"ax\",%progbits\n"                                                         \
+      ".balign 4\n.thumb\n.thumb_func\n.type " name ",%function\n.global " name "\n" name ":\n"                 \
+      "push {r4-r11,lr}\n"                                                                                     \
+      "ldrd r2,lr,[r3]\n"                                                                                      \
+      "1: ldr r12,[r2],#4\n"                                                                                   \
+      "add r12,r12,r1\n"                                                                                       \
+      "ldr r3,[r12]\n"                                                                                         \
+      "sxtb16 r4,r3\n"                                                                                         \
+      "sxtb16 r5,r3,ror #8\n"                                                                                  \
+      "ldr r3,[r12,#2]\n"                                                                                      \
+      "sxtb16 r6,r3\n"                                                                                         \
+      "sxtb16 r7,r3,ror #8\n"                                                                                  \
+      "ldr r3,[r12,#4]\n"                                                                                      \
+      "sxtb16 r8,r3\n" more                                                                                    \
+      "stm r0!,{r4-r7}\n"                                                                                      \
+      "stm r0!,{r5-r8}\n" last                                                                                 \
+      "cmp r2,lr\n"                                                                                            \
+      "bne 1b\n"                                                                                               \
+      "pop {r4-r11,pc}\n"                                                                                      \
+      ".size " name ",.-" name "\n"                                                                            \
+      ".popsection\n")
+BESIDE("espalier_pack_beside", "", "");
+BESIDE("espalier_pack_five",
+       "sxtb16 r9,r3,ror #8\n"
+       "ldr r3,[r12,#6]\n"
+       "sxtb16 r10,r3\n"
+       "sxtb16 r11,r3,ror #8\n",
+       "stm r0!,{r8-r11}\n");
+#else
+#define espalier_pack_beside espalier_pack_4
+int16_t *espalier_pack_five(int16_t *to, const int8_t *from, int32_t pitch, const piece_list *pieces) {
+  const int32_t *piece;
+  int32_t pixel;
+  for (piece = pieces->at; piece != pieces->end; piece++, to += 16) {
+    const int8_t *at = from + *piece;
+    for (pixel = 0; pixel < 4; pixel++, to += 2, at += pitch) {
+      to[0] = at[0];
+      to[1] = at[2];
+      to[8] = at[1];
+      to[9] = at[3];
+      to[16] = at[4];
+      to[17] = 0;
+    }
+  }
+  return to;
+}
+#endif
+
+/* What is left of the pieces: one value behind the other, a step of two after the other. */
+void espalier_pack_tails(int16_t *to, const int8_t *from, int32_t pitch, const piece_list *pieces, int32_t bytes);
+#if ESPALIER_THUMB2
+/* r1 from, r2 pitch, r7 three of it, r4 bytes of a piece, r5 next piece, r6 end of the pieces, r8 to the next value */
+__asm__(
+    ".syntax unified\n"
+    ".pushsection .text.espalier_pack_tails,\"ax\",%progbits\n"
+    ".balign 4\n.thumb\n.thumb_func\n.type espalier_pack_tails,%function\n.global espalier_pack_tails\n"
+    "espalier_pack_tails:\n"
+    "push {r4-r11,lr}\n"
+    "ldr r4,[sp,#36]\n"
+    "ldrd r5,r6,[r3]\n"
+    "add r7,r2,r2,lsl #1\n"
+    "mov r8,#2\n"
+    "1: ldr r9,[r5],#4\n"
+    "mov r10,r4\n"
+    "add r9,r9,r1\n"
+    "2: ldrsb r11,[r9]\n"
+    "ldrsb r12,[r9,r2]\n"
+    "ldrsb lr,[r9,r2,lsl #1]\n"
+    "ldrsb r3,[r9,r7]\n"
+    "strh r11,[r0,#0]\n"
+    "strh r12,[r0,#4]\n"
+    "strh lr,[r0,#8]\n"
+    "strh r3,[r0,#12]\n"
+    "add r9,r9,#1\n"
+    "add r0,r0,r8\n"
+    "rsb r8,r8,#16\n"
+    "subs r10,r10,#1\n"
+    "bne 2b\n"
+    "cmp r5,r6\n"
+    "bne 1b\n"
+    "pop {r4-r11,pc}\n"
+    ".size espalier_pack_tails,.-espalier_pack_tails\n"
+    ".popsection\n");
+#else
+void espalier_pack_tails(int16_t *to, const int8_t *from, int32_t pitch, const piece_list *pieces, int32_t bytes) {
   const int32_t *piece;
   int32_t next = 1; /* to the second value of a step */
   for (piece = pieces->at; piece != pieces->end; piece++) {
-    const int8_t *at = from + *piece + skip;
+    const int8_t *at = from + *piece;
     int32_t left;
     for (left = bytes; left > 0; left--, at++) {
       to[0] = at[0];
@@ -183,6 +272,7 @@ static void pack_tails(int16_t *to, const int8_t *from, int32_t pitch, const pie
     }
   }
 }
+#endif
 
 /* Four results of a channel whose requantization has no short form. scale: multiplier, and TFLite's shift minus 64. */
 void espalier_tile_other(const int32_t *sums, const int32_t *scale, int8_t *out, const espalier_tile *t) {
@@ -217,6 +307,21 @@ void espalier_tile_other(const int32_t *sums, const int32_t *scale, int8_t *out,
   "smlad r8,r10,lr,r8\n"     \
   "smlad r9,r11,lr,r9\n"
 #define STEP_BYTES 52
+/* The first one, from the biases in r2 and r3. */
+#define FIRST_STEP           \
+  "ldr r11,[r0],#4\n"        \
+  "ldrd r12,lr,[r1],#8\n"    \
+  "sxtb16 r10,r11\n"         \
+  "sxtb16 r11,r11,ror #8\n"  \
+  "smlad r4,r10,lr,r2\n"     \
+  "smlad r5,r11,lr,r3\n"     \
+  "ldrd r8,r9,[r1],#8\n"     \
+  "smlad r6,r10,r8,r2\n"     \
+  "smlad r7,r11,r8,r3\n"     \
+  "smlad r8,r10,r9,r2\n"     \
+  "smlad r9,r11,r9,r3\n"     \
+  "smlad r2,r10,r12,r2\n"    \
+  "smlad r3,r11,r12,r3\n"
 /* One requantized output: sum in register a, multiplier r10, shift - 1 r11, rounding and zero point lr. Of a zero point of
  * -128 all results below it are clamped to it: halves below zero need not be rounded away from it. */
 #define SHIFT(a) "asr " a "," a ",r11\n" "ssat " a ",#8," a ",asr #1\n"
@@ -249,6 +354,7 @@ void espalier_tile_other(const int32_t *sums, const int32_t *scale, int8_t *out,
   PIXEL(",#-6]", "r6", "r7")       \
   PIXEL(",#-2]", "r8", "r9")
 #define STEP_BYTES 112
+#define FIRST_STEP "mov r4,r2\n" "mov r5,r3\n" "mov r6,r2\n" "mov r7,r3\n" "mov r8,r2\n" "mov r9,r3\n" STEP
 #define SHIFT(a) "add " a "," a ",lr\n" "asr " a "," a ",r11\n" "ssat " a ",#8," a ",asr #1\n"
 #define SCALE_LOW(a, low)               \
   "lsl " a "," a ",#1\n"                \
@@ -346,12 +452,7 @@ __asm__(
     "strd r1,r10,[sp,#32]\n"
     "1: ldr r1,[sp,#0]\n"
     "ldrd r2,r3,[r12]\n"
-    "mov r4,r2\n"
-    "mov r5,r3\n"
-    "mov r6,r2\n"
-    "mov r7,r3\n"
-    "mov r8,r2\n"
-    "mov r9,r3\n"
+    FIRST_STEP
     "ldr pc,[sp,#8]\n"
     ".balign 4\n"
     "2:\n"
@@ -663,9 +764,14 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
     }
     pieces.end = list;
     pieces.words = l->tail_bytes ? l->segment_bytes >> 2 : l->segment_words;
+    if (l->pixel_step == 1 && l->ring.rows && l->window_segments == 1 && !l->tail_bytes) {
+      if (l->segment_words == 1 && l->segment_bytes > 2) pack = espalier_pack_beside;
+      if (l->steps == 3 * l->window_rows) pack = espalier_pack_five;
+    }
     tile.skip = (uint32_t)l->skip;
 #if ESPALIER_THUMB2
     while (tile.skip >= STEPS) tile.skip -= STEPS;
+    if (l->steps == 1) tile.skip = STEPS;
 #endif
   }
   tile.zero = 2 * l->out_zero + 1;
@@ -692,7 +798,14 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
       } else {
         int16_t *to = packed;
         if (pieces.words) to = pack(to, base + offset, l->pixel_step, &pieces);
-        if (l->tail_bytes) pack_tails(to, base + offset, l->pixel_step, &pieces, 4 * pieces.words, l->tail_bytes);
+        if (l->tail_bytes) {
+          espalier_pack_tails(to, base + offset + 4 * pieces.words, l->pixel_step, &pieces, l->tail_bytes);
+        }
+        if (pixels == 4 && 2 * tile.count >= group_out) {
+          l->tile(&tile, out + x * l->out_channels + group * group_out);
+          x += 4;
+          continue;
+        }
       }
       run_tiles(l, &tile, pair_bytes, out + x * l->out_channels + group * group_out, spare, pixels);
       x += pixels;

@@ -166,7 +166,7 @@ typedef struct {
 /* What the tile kernel needs; the order of the fields is known to the assembly. */
 typedef struct {
   const int16_t *packed, *packed_end;
-  uint32_t skip;         /* steps of the unrolled loop to jump over on its first pass */
+  uint32_t skip;         /* steps of the unrolled loop, behind the first step, to jump over on its first pass */
   int32_t zero;          /* 2 * output zero point + 1 */
   const espalier_pair *pairs;
   int32_t count;         /* pairs of output channels */
@@ -179,7 +179,8 @@ typedef void (*espalier_tile_kernel)(const espalier_tile *tile, int8_t *out);
 /* weights: per group, per pair of channels, per step of two input values a and b the bytes {c0[a], c1[a], c0[b], c1[b]}. The
  * steps go through the pieces of a window, word by word (k0 and k2, then k1 and k3). Either each piece is padded with
  * zeros to whole words, or the bytes behind its whole words, its tail, wait until the words of all pieces are through: then
- * the tails follow, two values a step. Biases hold -input zero point * sum of the weights. */
+ * the tails follow, two values a step. Of pieces of five bytes, one byte from their neighbours', the fifth may take a step
+ * of its own. Biases hold -input zero point * sum of the weights. */
 typedef struct {
   espalier_ring ring;       /* no rows: 1x1 windows are read straight from the input */
   const int8_t *weights;
