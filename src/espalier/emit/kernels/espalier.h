@@ -30,11 +30,18 @@
 #if defined(__GNUC__)
 /* For code that hardly ever runs: small, and not where it is called. */
 #define ESPALIER_RARE __attribute__((noinline, cold))
+/* In front of a loop of few turns. */
+#if defined(__clang__)
+#define ESPALIER_ROLLED _Pragma("clang loop unroll(disable)")
+#else
+#define ESPALIER_ROLLED
+#endif
 #define ESPALIER_ALIGNED(bytes) __attribute__((aligned(bytes)))
 /* Moves of 4 bytes at any address; the builtin becomes a load and a store even without a C library. */
 #define ESPALIER_MOVE4(to, from) __builtin_memcpy(to, from, 4)
 #else
 #define ESPALIER_RARE
+#define ESPALIER_ROLLED
 #define ESPALIER_ALIGNED(bytes)
 #define ESPALIER_MOVE4(to, from) memcpy(to, from, 4)
 #endif
