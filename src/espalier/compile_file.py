@@ -30,7 +30,7 @@ from .gate import describe
 from .graph import reference
 from .graph.integer_ends import cut_float_ends
 from .graph.ops import macs
-from .graph.simplify import simplify
+from .graph.simplify import simplify, without_removal
 from .graph.types import DTYPES, Array, Graph
 from .graph.view import view
 from .limits import LIMITS
@@ -106,13 +106,14 @@ def compile_file(
         target=facts,
         optimize=optimize,
         ram_limit=limits[1],
+        flash_limit=limits[0],
         answers=answers,
         labels=words,
         threshold=threshold,
     )
-    simplified, _ = simplify(graph)
+    simplified, account = simplify(graph)
     emulation = run_emulated(simplified, title, optimize, facts, compiled)
-    modes = _modes(simplified, title, facts, compiled, emulation.row, limits)
+    modes = _modes(simplified, without_removal(graph, account), title, facts, compiled, emulation.row, limits)
     gates = _gates(facts, reserve, compiled, emulation.row, modes)
     source = program_library.ProgramSource(
         name=title,
@@ -259,6 +260,7 @@ def _left(target: Target, fact: str, reserved: int) -> float:
 
 def _modes(
     graph: Graph,
+    whole: Graph | None,
     name: str,
     target: Target,
     compiled: Compiled,
@@ -271,6 +273,7 @@ def _modes(
         return ()
     return compare_modes(
         graph,
+        whole=whole,
         name=name,
         core=core_of(target),
         case=compiled.answers[0],

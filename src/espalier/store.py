@@ -112,6 +112,11 @@ class Store:
             return False
         return True
 
+    def remove(self, key: str) -> None:
+        """Remove a result, if it is there."""
+        if self.root is not None:
+            remove_tree(self._folder(self.root, key))
+
     def _write(self, folder: Path, key: str, files: Mapping[str, bytes]) -> None:
         scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".new-"))
         try:
@@ -134,6 +139,33 @@ class Store:
     @staticmethod
     def _folder(root: Path, key: str) -> Path:
         return root / key[:2] / key[2:]
+
+
+class Parts:
+    """Results on the way to one: stored one by one, so that what ends the stage does not end them."""
+
+    def __init__(self, store: Store, key: str, *, fresh: bool = False) -> None:
+        self._store, self._key = store, key
+        self.known: dict[str, bytes] = {}
+        while not fresh and (found := store.get(self._place(len(self.known)))) is not None:
+            (name,), (data,) = found.keys(), found.values()
+            if name in self.known:
+                break
+            self.known[name] = data
+
+    def keep(self, name: str, data: bytes) -> None:
+        """Store one more; one of a name that is known already is left as it is."""
+        if name not in self.known:
+            self._store.put(self._place(len(self.known)), {name: data}, replace=True)
+            self.known[name] = data
+
+    def clear(self) -> None:
+        """Remove them all: the stage has its result."""
+        for number in range(len(self.known)):
+            self._store.remove(self._place(number))
+
+    def _place(self, number: int) -> str:
+        return key_of(self._key, {"part": number})
 
 
 _SHA = re.compile("[0-9a-f]{64}")

@@ -23,7 +23,7 @@ import msgspec
 from .errors import BugError, EspalierError
 from .report.content import StageRow
 from .scratch import Scratch, clear_abandoned
-from .store import Store, key_of
+from .store import Parts, Store, key_of
 from .terminal import Progress
 from .worker.client import Worker
 
@@ -164,6 +164,12 @@ class Workshop:
             if not stored:  # what this build made, it need not make again, whatever the store is good for
                 self._kept[key] = files
         return files
+
+    def parts(self, name: str, inputs: Mapping[str, Any]) -> Parts:
+        """Results on the way to that of `stored` with the same name and inputs; those of an earlier build, unless fresh."""
+        return Parts(
+            self.store, key_of(f"{name}/parts", {**inputs, "versions": versions()}), fresh=self._fresh
+        )
 
     def is_stored(self, name: str, inputs: Mapping[str, Any]) -> bool:
         """Whether `stored` would read back."""

@@ -6,7 +6,7 @@ import importlib.util
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from dead_nets import dead_net, half_dead_mobilenet, image_of
 from espalier.emit.choose_widths import chosen_widths
 from espalier.emit.selftest import GoldenCase
 from espalier.graph import reference
-from espalier.graph.simplify import simplify
+from espalier.graph.simplify import simplify, without_removal
 from espalier.graph.types import Graph
 from espalier.measure.count_many import Net, count_many
 from espalier.measure.cross import CORES
@@ -31,17 +31,20 @@ WRONG_CHOICE = 1.02
 """Times the instructions without widening that a widened program may take: the price lists' error."""
 
 
-def figures(named: Sequence[tuple[str, Graph]], core: str) -> list[tuple[str, int, int, int]]:
+def figures(
+    named: Sequence[tuple[str, Graph]], core: str, optimize: str = "speed"
+) -> list[tuple[str, int, int, int]]:
     """(name, instructions as given, with only the channels that are needed, as built); the bytes of all three are those of
     the reference of the network as given."""
     nets = []
     for number, (_, graph) in enumerate(named):
         image = image_of(graph, number)
         case = GoldenCase(input=image.tobytes(), output=reference.run(graph, [image])[0].tobytes())
-        needed, _ = simplify(graph)
-        built = chosen_widths(needed, optimize="speed", isa=CORES[core].isa)
+        needed, account = simplify(graph)
+        whole = without_removal(graph, account)
+        built = chosen_widths(needed, optimize=optimize, isa=CORES[core].isa, whole=whole)
         nets += [Net(graph=g, golden=(case,)) for g in (graph, needed, built)]
-    counts = count_many(nets, CORES[core])
+    counts = count_many(nets, CORES[core], optimize=optimize)
     return [(name, *counts[3 * n : 3 * n + 3]) for n, (name, _) in enumerate(named)]  # type: ignore[misc]
 
 
@@ -56,6 +59,12 @@ def test_removal_makes_no_program_slower() -> None:
     assert any(built < needed for _, _, needed, built in rows), "no network of the sample was widened"
 
 
+def test_where_removal_saves_no_time_every_channel_stays() -> None:
+    """Without some of its channels this program takes more instructions than with all of them."""
+    ((_, given, needed, built),) = figures([dead_net(13)], "cortex-m4")
+    assert built <= given < needed
+
+
 def test_the_half_dead_mobilenet_holds_its_figures() -> None:
     ((_, given, needed, built),) = figures([("half dead", half_dead_mobilenet())], "cortex-m4")
     assert built <= LARGEST_HALF_DEAD and built <= needed < 0.75 * given
@@ -68,8 +77,13 @@ def test_sweep_removal_makes_none_of_200_programs_slower(core: str) -> None:
         pytest.skip("qemu-system-arm is not installed")
     first, count = int(os.environ.get("ESPALIER_SWEEP_SEED", "0")), int(os.environ.get("ESPALIER_SWEEP_COUNT", "200"))
     rows = []
-    for start in range(first, first + count, 20):
-        rows += figures([dead_net(number) for number in range(start, min(start + 20, first + count))], core)
-    for row in rows:
-        print(*row)
+    for row in counted(core, range(first, first + count), os.environ.get("ESPALIER_SWEEP_MODE", "speed")):
+        print(*row, flush=True)
+        rows.append(row)
     assert_never_slower(rows)
+
+
+def counted(core: str, numbers: range, optimize: str) -> Iterator[tuple[str, int, int, int]]:
+    """Some networks at a time."""
+    for start in range(0, len(numbers), 20):
+        yield from figures([dead_net(number) for number in numbers[start : start + 20]], core, optimize)

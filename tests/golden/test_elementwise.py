@@ -133,7 +133,7 @@ def _answers(cases: Sequence[Case]) -> list[list[bytes]]:
 def test_every_group_is_exact_in_plain_c(tmp_path: Path) -> None:
     cases = [case for group in GROUPS for case in group()]
     batch = make_batch([graph for _, graph, _ in cases])
-    assert batch.files["cases.c"].count(b"espalier_channel_lookup(") == 9
+    assert batch.files["cases.c"].count(b"espalier_channel_lookup(") == 6
     with native(batch, tmp_path, "-O1") as programs:
         for number, ((name, _, given), wanted) in enumerate(zip(cases, _answers(cases), strict=True)):
             assert [a.tobytes() for a in programs.run(number, given)] == wanted, name

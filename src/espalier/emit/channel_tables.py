@@ -18,6 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from espalier.emit.lower_tables import MOST_CHANNELS
 from espalier.emit.lowering import Constant, Lowered
 from espalier.graph import curves, reference
 from espalier.graph.types import ABSENT, Graph
@@ -116,7 +117,7 @@ def _composed(functions: Sequence[Function]) -> NDArray[np.int8]:
     return _distinct(tables)
 
 
-def lookup(tables: NDArray[np.int8], shape: Sequence[int], data: int) -> Lowered:
+def lookup(tables: NDArray[np.int8], shape: Sequence[int], data: int, isa: str) -> Lowered:
     """The call that looks values up, of a tensor of ``shape`` at operand ``data``; it may run in place."""
     elements = int(np.prod(shape, dtype=np.int64))
     if len(tables) == 1:
@@ -129,7 +130,17 @@ def lookup(tables: NDArray[np.int8], shape: Sequence[int], data: int) -> Lowered
             inputs=(data,),
             leads={data: 0},
         )
-    # The kernel reads values as unsigned bytes.
+    if len(tables) <= MOST_CHANNELS and isa != "helium":
+        return Lowered(
+            function="espalier_lookup_channels",
+            sources=("lookup_channels.c",),
+            struct="espalier_lookup_channels_layer",
+            fields={"count": elements, "channels": len(tables)},
+            constants=(Constant(field="tables", values=np.ascontiguousarray(tables).reshape(-1)),),
+            inputs=(data,),
+            leads={data: 0},
+        )
+    # The kernel for any number of channels reads values as unsigned bytes.
     turned = np.roll(tables, -VALUES // 2, axis=1)
     return Lowered(
         function="espalier_channel_lookup",
@@ -163,7 +174,7 @@ def chains(graph: Graph, optimize: str, isa: str) -> Mapping[tuple[int, ...], Ch
             left -= bytes_
         else:
             found += _scalar_runs(ops, functions)
-    return MappingProxyType({ops: _chain(graph, ops, functions) for ops in found if _worth_a_table(ops, functions)})
+    return MappingProxyType({ops: _chain(graph, ops, functions, isa) for ops in found if _worth_a_table(ops, functions)})
 
 
 def joined(graph: Graph, optimize: str, isa: str) -> tuple[tuple[int, ...], ...]:
@@ -222,10 +233,10 @@ def _gain(graph: Graph, ops: tuple[int, ...], channels: int, isa: str) -> float:
     return pixels * (before - takes["table"] * channels - takes["tables"])
 
 
-def _chain(graph: Graph, ops: tuple[int, ...], functions: Mapping[int, Function]) -> Chain:
+def _chain(graph: Graph, ops: tuple[int, ...], functions: Mapping[int, Function], isa: str) -> Chain:
     first, last = functions[ops[0]], functions[ops[-1]]
     source = graph.ops[ops[0]].inputs[first.data]
     assert source != ABSENT
     shape = graph.tensors[graph.ops[ops[-1]].outputs[0]].shape
     tables = _composed([functions[op] for op in ops])
-    return Chain(ops=ops, source=source, lowered=lookup(tables, shape, last.data))
+    return Chain(ops=ops, source=source, lowered=lookup(tables, shape, last.data, isa))

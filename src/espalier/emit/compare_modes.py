@@ -37,6 +37,7 @@ class Mode(msgspec.Struct, frozen=True, kw_only=True):
 def compare_modes(
     graph: Graph,
     *,
+    whole: Graph | None = None,
     name: str,
     core: Core | None,
     case: GoldenCase,
@@ -45,13 +46,15 @@ def compare_modes(
 ) -> tuple[Mode, ...]:
     """Plan, emit, compile and count the network under each `optimize`. `core`: None where none is emulated.
 
+    `whole`: the network without removal of channels, where any was removed.
+
     Limits are bytes that the target leaves to the network. A mode that cannot be measured keeps its planned arena.
     """
     isa = core.isa if core is not None else "portable"
-    ram = None if ram_limit == float("inf") else int(ram_limit)
+    ram, flash = (None if limit == float("inf") else int(limit) for limit in (ram_limit, flash_limit))
     rows = []
     for optimize, level in LEVELS.items():
-        net = chosen_widths(graph, optimize=optimize, isa=isa, ram_bytes=ram)
+        net = chosen_widths(graph, optimize=optimize, isa=isa, whole=whole, ram_bytes=ram, flash_bytes=flash)
         plan, coding = plan_program(net, optimize=optimize, isa=isa, ram_bytes=ram)
         row = Mode(optimize=optimize, arena_bytes=plan.arena_bytes)
         if core is not None:

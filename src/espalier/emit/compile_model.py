@@ -10,7 +10,7 @@ import numpy as np
 from ..bundle.prove_model import Proof
 from ..bundle.source import Artifact, Check, GoldenVector
 from ..graph import reference
-from ..graph.simplify import Account, simplify
+from ..graph.simplify import Account, simplify, without_removal
 from ..graph.types import DTYPES, Graph
 from ..job import Job
 from ..load.tflite import read_tflite
@@ -82,14 +82,16 @@ def compile_model(
     """Simplify losslessly, plan the memory, emit C; stored. Raises UnsupportedModelError for an operator without kernel."""
     key = {
         "int8": digest(int8.int8_model),
+        "whole": digest(int8.whole) if int8.whole else "",
         "layers": int8.layers,
         "golden": [digest(vector.pixels) for vector in proof.golden],
         "labels": job.labels(),
         "threshold": job.recipe.decision.threshold,
         "name": job.recipe.name,
         "optimize": deploy.optimize,
-        # Only what is left decides how far compressed weights may raise the arena.
-        "ram": str(ram_limit(job, deploy, target)) if deploy.optimize == "flash" else "",
+        # Only what is left decides how far compressed weights and channels that do not matter may raise what it takes.
+        "ram": str(ram_limit(job, deploy, target)) if deploy.optimize == "flash" or int8.whole else "",
+        "flash": str(flash_limit(deploy, target)) if int8.whole else "",
         "core": msgspec.to_builtins(target.compiler),
         "target": target.name,
     }
@@ -108,6 +110,8 @@ def _compile(job: Job, deploy: Deploy, target: Target, int8: Int8Model, proof: P
         target=target,
         optimize=deploy.optimize,
         ram_limit=ram_limit(job, deploy, target),
+        flash_limit=flash_limit(deploy, target),
+        whole=_whole(job, int8),
         # The preprocessing comes with the firmware bundle, the same C for both runtimes.
         answers=tuple(GoldenCase(input=entered(v.pixels), output=v.outputs["reference"]) for v in vectors),
         labels=job.labels(),
@@ -118,6 +122,11 @@ def _compile(job: Job, deploy: Deploy, target: Target, int8: Int8Model, proof: P
     )
 
 
+def _whole(job: Job, int8: Int8Model) -> Graph | None:
+    """The network with every channel, where the file has fewer."""
+    return read_tflite(int8.whole, name=job.recipe.name, layers=int8.layers) if int8.whole else None
+
+
 def compile_graph(
     given: Graph,
     *,
@@ -125,18 +134,22 @@ def compile_graph(
     target: Target,
     optimize: str,
     ram_limit: float,
+    flash_limit: float = math.inf,
+    whole: Graph | None = None,
     answers: tuple[GoldenCase, ...],
     labels: tuple[str, ...] = (),
     threshold: float = 0.0,
 ) -> Compiled:
     """The C program of any int8 network for a target. `answers`: known answers of `given`, one at least.
+    Limits are the bytes that the target leaves. `whole`: the same network before its channels were removed, if they were.
 
     Raises UnsupportedModelError for an operator without kernel.
     """
     needed, account = simplify(given)
     isa = _isa(target)
-    ram = None if ram_limit == math.inf else int(ram_limit)
-    graph = chosen_widths(needed, optimize=optimize, isa=isa, ram_bytes=ram)
+    ram, flash = (None if limit == math.inf else int(limit) for limit in (ram_limit, flash_limit))
+    whole = without_removal(given, account) if whole is None else simplify(whole, removal=False)[0]
+    graph = chosen_widths(needed, optimize=optimize, isa=isa, whole=whole, ram_bytes=ram, flash_bytes=flash)
     plan, coding = plan_program(graph, optimize=optimize, isa=isa, ram_bytes=ram)
     options = Options(labels=labels, golden=answers, threshold=threshold, isa=isa, coding=coding)
     files = emit(graph, plan, name, options)
@@ -147,7 +160,7 @@ def compile_graph(
         chart=chart(graph, plan),
         golden=(),
         answers=answers,
-        checks=(_lossless(graph, account, answers[0], wider=graph is not needed),),
+        checks=(_lossless(graph, account, answers[0], _kept(graph, needed, whole)),),
         coded=None if coding is None else CodedWeights.of(coding),
         sparse=() if coding is not None else _sparse(graph, plan, isa),
     )
@@ -194,15 +207,19 @@ def tried_modes(
     """Every `optimize` of a target that is over its limits (flash, RAM in bytes), planned and measured; stored."""
     key = {
         "int8": digest(int8.int8_model),
+        "whole": digest(int8.whole) if int8.whole else "",
         "core": msgspec.to_builtins(target.compiler),
         "case": digest(compiled.cases()[0].input),
         "limits": [str(limit) for limit in limits],
     }
 
     def run() -> dict[str, bytes]:
-        graph, _ = simplify(read_tflite(int8.int8_model, name=job.recipe.name, layers=int8.layers))
+        given = read_tflite(int8.int8_model, name=job.recipe.name, layers=int8.layers)
+        needed, account = simplify(given)
+        whole = _whole(job, int8)
         modes = compare_modes(
-            graph,
+            needed,
+            whole=without_removal(given, account) if whole is None else simplify(whole, removal=False)[0],
             name=job.recipe.name,
             core=core_of(target),
             case=compiled.cases()[0],
@@ -241,7 +258,14 @@ def core_of(target: Target) -> Core | None:
     return next((core for core in CORES.values() if core.cpu.partition("+")[0] == wanted), None)
 
 
-def _lossless(graph: Graph, account: Account, case: GoldenCase, *, wider: bool) -> Check:
+def _kept(graph: Graph, needed: Graph, whole: Graph | None) -> str:
+    """What is computed beside the channels that matter, and why."""
+    if graph is whole:
+        return "; channels that do not matter are computed, as the kernels take no less time without them"
+    return "" if graph is needed else "; some counts of channels are rounded up, as the kernels take less time then"
+
+
+def _lossless(graph: Graph, account: Account, case: GoldenCase, kept: str) -> Check:
     """The simplified network answers a golden vector as the network before it did; what was saved."""
     ends = zip(parts(case.input, inputs_of(graph)), graph.inputs, strict=True)
     given = [
@@ -255,7 +279,7 @@ def _lossless(graph: Graph, account: Account, case: GoldenCase, *, wider: bool) 
         result="passed" if answer == case.output else "failed",
         why=f"{before.operators} operators, {before.macs:,} MACs and {before.constant_bytes:,} bytes of constants became "
         f"{after.operators}, {after.macs:,} and {after.constant_bytes:,}"
-        + ("; some counts of channels are rounded up, as the kernels take less time then" if wider else ""),
+        + kept,
     )
 
 

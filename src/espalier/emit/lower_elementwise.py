@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence, Set
 
 import numpy as np
 
-from espalier.emit.channel_tables import function_of, lookup
-from espalier.emit.lowering import TYPES, Constant, How, Lowered, Window, quant_of, too_many_axes
+from espalier.emit.lower_tables import binary_by_table, rows_of
+from espalier.emit.lowering import TYPES, Constant, How, Lowered, quant_of, too_many_axes
 from espalier.errors import UnsupportedModelError
 from espalier.graph import arithmetic, curves
 from espalier.graph.view import OpView
@@ -20,7 +20,7 @@ FAST_SHIFTS = range(1, 23)
 
 def binary(view: OpView, how: How) -> Lowered:
     """add, sub, mul, maximum, minimum, squared_difference, prelu."""
-    fast = _lookup_by_one(view) or _fast_add(view)
+    fast = binary_by_table(view, how) or _fast_add(view)
     if fast is not None:
         return fast
     first, second, output = view.input(0), view.input(1), view.output
@@ -51,7 +51,7 @@ def binary(view: OpView, how: How) -> Lowered:
     short = short and view.op.kind == "mul"
     return Lowered(
         function="espalier_mul" if short else "espalier_binary",
-        sources=("mul.c", "words.h") if short else ("binary.c", "typed.h"),
+        sources=("mul.c", "clamp.c") if short else ("binary.c", "typed.h"),
         struct="espalier_binary_layer",
         fields=fields,
         inputs=(0, 1),
@@ -124,13 +124,6 @@ def _broadcast_axes(shape: Sequence[int], *operands: Sequence[int]) -> list[tupl
     return [(1, 0, 0)] * (_BINARY_AXES - len(axes)) + axes
 
 
-def _lookup_by_one(view: OpView) -> Lowered | None:
-    """An int8 operand and one constant value, or several that do the same: a function of 256 values; None where it is
-    something else."""
-    function = function_of(view)
-    if function is None or len(function.tables) > 1:
-        return None
-    return lookup(function.tables, view.output.shape, function.data)
 
 
 _FEW = 32
@@ -182,14 +175,14 @@ def _fast_add(view: OpView) -> Lowered | None:
     if one_shape and not squared:
         return Lowered(
             function="espalier_add",
-            sources=("add.c", "words.h"),
+            sources=("add.c", "clamp.c"),
             struct="espalier_add_layer",
             fields=fields,
             inputs=(0, 1),
             state_bytes=1024,
             uses_scratch=True,
             leads={n: 0 for n in (0, 1) if not view.input(n).is_constant},
-            window=_rows_of(view),
+            window=rows_of(view),
             start="espalier_add_start",
             row_form="elementwise",
         )
@@ -203,7 +196,7 @@ def _fast_add(view: OpView) -> Lowered | None:
     whole = [n for n, t in ((0, first), (1, second)) if t.shape == output.shape and not t.is_constant]
     return Lowered(
         function="espalier_broadcast",
-        sources=("broadcast.c", "add.c", "words.h"),
+        sources=("broadcast.c", "add.c", "clamp.c"),
         struct="espalier_broadcast_layer",
         fields=repeated,
         inputs=(0, 1),
@@ -213,21 +206,18 @@ def _fast_add(view: OpView) -> Lowered | None:
     )
 
 
-def _rows_of(view: OpView) -> Window | None:
-    shape = view.output.shape
-    if len(shape) != 4 or shape[0] != 1:
-        return None
-    bytes_ = shape[2] * shape[3]
-    return Window(
-        in_height=shape[1], out_height=shape[1], in_row_bytes=bytes_, out_row_bytes=bytes_, stride=1
-    )
-
-
 def curve(view: OpView, how: How) -> Lowered:
     """A function of one value: a table for int8, arithmetic for the types that have too many values."""
     source, output = view.input(0), view.output
     if source.dtype == "int8" and output.dtype == "int8":
-        return lookup(curves.table(view)[None, :], output.shape, 0)
+        return Lowered(
+            function="espalier_lookup",
+            sources=("lookup.c",),
+            struct="espalier_lookup_layer",
+            fields={"count": output.elements},
+            constants=(Constant(field="table", values=curves.table(view)),),
+            leads={0: 0},
+        )
     if source.dtype == "float32":
         return _float_edge(view, "espalier_quantize_float", output.dtype)
     return _rescale(view)

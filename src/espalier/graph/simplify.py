@@ -69,13 +69,16 @@ PASSES: Final[tuple[tuple[str, Callable[[Graph], Graph]], ...]] = (
 MAX_ROUNDS: Final = 20
 
 
-def simplify(graph: Graph) -> tuple[Graph, Account]:
-    """The simplified network and the account. Raises BugError when a pass breaks a law of the graph."""
-    before = cost(graph)
+def simplify(graph: Graph, *, removal: bool = True) -> tuple[Graph, Account]:
+    """The simplified network and the account. Raises BugError when a pass breaks a law of the graph.
+
+    ``removal``: without the channels that cannot matter, too.
+    """
+    before, given = cost(graph), graph
     savings: list[Saving] = []
     for round_ in range(MAX_ROUNDS):
         changed = False
-        for name, apply in PASSES:
+        for name, apply in PASSES if removal else PASSES[:-1]:
             result = apply(graph)
             if result is graph:
                 continue
@@ -86,7 +89,14 @@ def simplify(graph: Graph) -> tuple[Graph, Account]:
             graph = result
         if not changed:
             break
-    return graph, Account(before=before, after=cost(graph), savings=tuple(savings))
+    after = before if graph is given else cost(graph)
+    return graph, Account(before=before, after=after, savings=tuple(savings))
+
+
+def without_removal(given: Graph, account: Account) -> Graph | None:
+    """The network simplified without removing a channel; None where ``account``, of all passes, says that none was."""
+    removed = any(saving.name == PASSES[-1][0] for saving in account.savings)
+    return simplify(given, removal=False)[0] if removed else None
 
 
 def _same(old: Graph, new: Graph) -> bool:

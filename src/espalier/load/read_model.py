@@ -78,7 +78,7 @@ class ModelFile:
         wrong = [f"set size = {[s or w for s, w in zip(shape[:2], given[:2], strict=True)]}"]
         wrong = [] if all(s in (None, w) for s, w in zip(shape[:2], given[:2], strict=True)) else wrong
         wrong += (
-            [colors.get(shape[2], "rebuild the model for 1 or 3 channels")] if shape[2] not in (None, given[2]) else []
+            [colors.get(shape[2], f'set color = "bands" and bands = {shape[2]}')] if shape[2] not in (None, given[2]) else []
         )
         raise RecipeError(
             f"the model takes images of {list(shape)}, the recipe's [input] gives {list(given)}",
@@ -108,6 +108,8 @@ class ModelFile:
                 self._loaded = worker.call(
                     "load", path=str(self.path.resolve()), facts=self.facts(), size=list(self._contract.size)
                 )
+                if file_digest(self.path) != self.sha256:
+                    raise changed(self.path)
             return self._loaded
 
     def convert(self, slot: str = GIVEN) -> FloatModel:
@@ -137,11 +139,22 @@ class ModelFile:
         facts: dict[str, Any] = worker.call(
             "inspect_model", seconds=LIMITS.container_worker_seconds, path=str(self.path.resolve())
         )
+        if facts["sha256"] != self.sha256:
+            raise changed(self.path)
         return facts
 
     @staticmethod
     def _plain(value: dict[str, Any]) -> dict[str, Any]:
         return msgspec.msgpack.decode(msgspec.msgpack.encode(value), type=dict[str, Any])
+
+
+def changed(path: Path) -> ModelRefusedError:
+    """The refusal of a model file that somebody wrote to while a build read it."""
+    return ModelRefusedError(
+        f"the model {path.name!r} was changed while it was read",
+        supported="a file that stays as it is until the build has ended",
+        next_step="build again when nothing writes to it",
+    )
 
 
 def file_digest(path: Path) -> str:

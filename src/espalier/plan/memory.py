@@ -212,7 +212,8 @@ def _search(
     def tried(trees: tuple[tuple[int, ...], ...]) -> _Layout:
         return _layout(graph, storages, trees, demand, optimize, 0)
 
-    candidates = [t for t in _trees(graph, storages) if streamable(graph, t)]
+    taken = {op for chain in storages.chains for op in chain}
+    candidates = [t for t in _trees(graph, storages) if taken.isdisjoint(t) and streamable(graph, t)]
     fused = _grown(graph, storages, tried, candidates, (), start)
     least = _score(tried(fused) if fused else start)
     sections = _sections(graph, storages, demand, streamable, optimize, least[0])
@@ -269,7 +270,8 @@ def _sections(
             if tensor in storages.of and storages.of[tensor] not in storages.places:
                 storage = storages.of[tensor]
                 uses[storage] = uses.get(storage, (position, position))[0], position
-    alone = [n not in storages.silent and streamable(graph, (n,)) for n in range(count)]
+    taken = {*storages.silent, *(op for chain in storages.chains for op in chain)}
+    alone = [n not in taken and streamable(graph, (n,)) for n in range(count)]
 
     def cost(first: int, last: int) -> int | None:
         if first == last and first in storages.silent:
