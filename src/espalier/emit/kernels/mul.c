@@ -71,6 +71,16 @@ static inline int32_t upper_product(uint32_t a, uint32_t b) {
   return product;
 }
 
+/* What `rescaled` gives, with the rounding added as the product is taken. The sign of the doubled product does for that of the
+ * scaled one: where they differ the scaled one is 0, and rounds to 0 with either. */
+static inline int32_t finished(int32_t doubled, int32_t multiplier, int32_t rounding, int32_t shift) {
+  int32_t x;
+  __asm__("smmlar %0, %1, %2, %3" : "=r"(x) : "r"(doubled), "r"(multiplier), "r"(rounding));
+  x = (x + (doubled >> 31)) >> shift;
+  __asm__("ssat %0, #8, %1" : "=r"(x) : "r"(x));
+  return x;
+}
+
 static inline uint32_t both(int32_t value) { return ((uint32_t)value & 0xffffu) * 0x10001u; }
 
 /* Whole fours; returns how many values are left. `b` 0: the same doubled factor for all. */
@@ -81,7 +91,7 @@ static int32_t fours(const espalier_binary_layer *l, const int8_t *a, int32_t a_
   uint32_t a_zeros = both(-a_zero), b_zeros = both(-b_zero), even_b = both(factor), odd_b = even_b;
   for (left = l->extent[3]; left > 3; left -= 4) {
     uint32_t values, even, odd;
-    int32_t x;
+    int32_t x0, x1, x2, x3;
     ESPALIER_MOVE4(&values, a);
     a += 4;
     even = evens_less(values, a_zeros);
@@ -92,14 +102,15 @@ static int32_t fours(const espalier_binary_layer *l, const int8_t *a, int32_t a_
       even_b = doubled_halves(evens_less(values, b_zeros));
       odd_b = doubled_halves(odds_less(values, b_zeros));
     }
-    x = rescaled(lower_product(even, even_b), multiplier, rounding, shift);
-    *out++ = (int8_t)x;
-    x = rescaled(lower_product(odd, odd_b), multiplier, rounding, shift);
-    *out++ = (int8_t)x;
-    x = rescaled(upper_product(even, even_b), multiplier, rounding, shift);
-    *out++ = (int8_t)x;
-    x = rescaled(upper_product(odd, odd_b), multiplier, rounding, shift);
-    *out++ = (int8_t)x;
+    x0 = finished(lower_product(even, even_b), multiplier, rounding, shift);
+    x1 = finished(lower_product(odd, odd_b), multiplier, rounding, shift);
+    x2 = finished(upper_product(even, even_b), multiplier, rounding, shift);
+    x3 = finished(upper_product(odd, odd_b), multiplier, rounding, shift);
+    __asm__("bfi %0, %1, #8, #24" : "+r"(x0) : "r"(x1));
+    __asm__("bfi %0, %1, #8, #24" : "+r"(x2) : "r"(x3));
+    __asm__("pkhbt %0, %0, %1, lsl #16" : "+r"(x0) : "r"(x2));
+    ESPALIER_MOVE4(out, &x0);
+    out += 4;
   }
   return left;
 }
