@@ -54,7 +54,7 @@ def fully_connected(view: OpView, how: How) -> Lowered:
         sources=_SOURCES[form],
         struct="espalier_fully_connected_layer",
         fields={
-            "kernel": Name(f"espalier_dense_{form}"),
+            "kernel": Name(f"espalier_dense_{form}" + ("_long" if form == "bytes" and channels.slow else "")),
             "rows": rows,
             "depth": depth,
             "units": units,

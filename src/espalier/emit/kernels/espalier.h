@@ -274,6 +274,7 @@ void espalier_dense_rows(const espalier_fully_connected_layer *layer, const int8
 /* At least four rows, four at a time; scratch: four rows of 16-bit values, each padded to a multiple of 4. */
 void espalier_dense_tiles(const espalier_fully_connected_layer *layer, const int8_t *in, int8_t *out, void *scratch);
 void espalier_dense_bytes(const espalier_fully_connected_layer *layer, const int8_t *in, int8_t *out, void *scratch);
+void espalier_dense_bytes_long(const espalier_fully_connected_layer *layer, const int8_t *in, int8_t *out, void *scratch);
 
 static inline void espalier_fully_connected(const espalier_fully_connected_layer *layer, const int8_t *in, int8_t *out,
                                             void *scratch) {
