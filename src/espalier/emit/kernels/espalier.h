@@ -442,7 +442,7 @@ typedef struct {
   const int32_t *batches; /* pairs: first element of a and of b */
   int32_t count, rows, depth, columns, a_row, a_step, b_step, b_column;
   int32_t a_zero, b_zero, out_zero, multiplier, shift;
-  int32_t block; /* int8: columns that are packed at once, an even number */
+  int32_t block; /* int8: columns that are packed at once, an even number; by bytes of 4 */
   int32_t fast;  /* int8: the short requantization is exact: |sum| < 2^30, a multiplier above 0, a right shift of 1..22 */
 } espalier_batch_matmul_layer;
 
@@ -450,6 +450,10 @@ typedef struct {
  * lie together four rows of bytes. */
 void espalier_batch_matmul(const espalier_batch_matmul_layer *layer, const int8_t *a, const int8_t *b, int8_t *out,
                            void *scratch);
+/* The same by byte dot products. block: a multiple of 4. scratch: a word for each of `block` columns, the columns, and where the
+ * values of a row do not lie together a row. */
+void espalier_batch_matmul_bytes(const espalier_batch_matmul_layer *layer, const int8_t *a, const int8_t *b, int8_t *out,
+                                 void *scratch);
 void espalier_batch_matmul_int16(const espalier_batch_matmul_layer *layer, const int16_t *a, const int16_t *b,
                                  int16_t *out);
 
