@@ -17,7 +17,7 @@ from .load.images import scan
 from .load.own_scaling import own_scaling
 from .load.read_model import ModelFile
 from .publish import write_files
-from .recipe import InputContract, is_path, parse_recipe
+from .recipe import InputContract, colors_of, is_path, parse_recipe
 from .store import Store
 from .target import load_target
 from .terminal import Progress
@@ -47,7 +47,7 @@ path = {model}
 
 [input]                              # how the model's images were prepared in training: x = (pixel - mean) / std
 size = [{height}, {width}]                 # height, width; from the model
-color = "{color}"                        # rgb | bgr | gray
+color = "{color}"                        # rgb | bgr | gray | bands{bands}
 resize = "bilinear"                  # CHECK: nearest | bilinear | bicubic | area
 fit = "stretch"                      # CHECK: stretch | crop (centre) | pad
 mean = [{mean}]                         # {why}
@@ -97,13 +97,15 @@ def write_recipe(model: Path, images: Sequence[Path], targets: Sequence[str], ou
     if not height or not width:
         height, width = height or 224, width or 224
     mean, std, why = _scaling(facts)
+    color, bands = colors_of(channels)
     text = TEMPLATE.format(
         name=recipe_name(model.stem),
         model=_path(model, base),
         labels=_labels_line(sets, facts, model, base),
         height=height,
         width=width,
-        color="gray" if channels == 1 else "rgb",
+        color=color,
+        bands=f"\nbands = {bands}                            # channels of each .npy, .npz or TIFF" if bands else "",
         mean=mean,
         std=std,
         why=why,

@@ -31,6 +31,7 @@ class Limits:
     image_side_pixels: int = 20_000
     image_count: int = 200_000
     input_side_pixels: int = 2_048
+    input_bands: int = 16
     prepared_bytes: int = 32 << 30
 
     golden_vectors: int = 8

@@ -15,7 +15,7 @@ from .limits import LIMITS
 from .tables import parse_table, read_bounded
 from .visible import hidden_character, shown
 
-Color = Literal["rgb", "bgr", "gray"]
+Color = Literal["rgb", "bgr", "gray", "bands"]
 Resize = Literal["nearest", "bilinear", "bicubic", "area"]
 Fit = Literal["stretch", "crop", "pad"]
 
@@ -35,11 +35,14 @@ class ModelSource(_Table, frozen=True, kw_only=True):
 class InputContract(_Table, frozen=True, kw_only=True):
     """The preprocessing contract: x = (pixel - mean) / std with pixel 0..255, per colour channel.
 
-    `size` is (height, width) in pixels. `mean` and `std` are in pixel units; one value or one per channel.
+    `size` is (height, width) in pixels. `mean` and `std` are in pixel units; one value or one per channel. `bands`: how
+    many channels an image has that is no colour picture (`color` bands): depth, infrared, several spectral bands. They
+    stay in the order in which the file has them.
     """
 
     size: tuple[int, int]
     color: Color = "rgb"
+    bands: int = 0
     resize: Resize = "bilinear"
     fit: Fit = "stretch"
     mean: tuple[float, ...] = (0.0,)
@@ -47,8 +50,13 @@ class InputContract(_Table, frozen=True, kw_only=True):
 
     @property
     def channels(self) -> int:
-        """1 for gray, 3 otherwise."""
-        return 1 if self.color == "gray" else 3
+        """Of a prepared image: 1 for gray, `bands` for bands, 3 otherwise."""
+        return {"gray": 1, "bands": self.bands}.get(self.color, 3)
+
+    @property
+    def source_channels(self) -> int:
+        """Of an image before it is prepared: `bands` for bands, 3 (red, green, blue) otherwise."""
+        return self.bands if self.color == "bands" else 3
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -74,6 +82,11 @@ class InputContract(_Table, frozen=True, kw_only=True):
             for values in (tuple(value + 0.0 for value in given) for given in (self.mean, self.std))  # no -0.0
         )
         return msgspec.structs.replace(self, mean=mean, std=std)
+
+
+def colors_of(channels: int) -> tuple[Color, int]:
+    """`color` and `bands` of images that have this many channels: grey, colour, or several bands."""
+    return ("gray", 0) if channels == 1 else ("rgb", 0) if channels == 3 else ("bands", channels)
 
 
 class CalibrationSource(_Table, frozen=True, kw_only=True):
@@ -242,6 +255,11 @@ def _rules(recipe: Recipe) -> list[tuple[str, bool]]:
         (
             f"`input.size` must be [height, width], each {sides[0]} to {sides[1]}; found {list(contract.size)}",
             all(sides[0] <= side <= sides[1] for side in contract.size),
+        ),
+        (
+            f"`input.color` bands needs `input.bands`, the number of channels, 1 to {LIMITS.input_bands}; other colours take "
+            f"none; found color {contract.color!r}, bands {contract.bands}",
+            1 <= contract.bands <= LIMITS.input_bands if contract.color == "bands" else contract.bands == 0,
         ),
         (
             f"`input.mean` and `input.std` must hold 1 or {contract.channels} values for color "

@@ -126,6 +126,8 @@ def _device(target: Target) -> Iterator[tuple[str, str, str]]:
                 f"a bundle of kind {target.bundle!r} needs it",
                 "add it with its source, as android-arm64 does",
             )
+    if target.bundle == "deb" and not target.python:
+        yield "`python` is missing", "the Python versions of the device, such as [\"3.11\"]", "add it: wheels are fetched for it"
     for version in target.python:
         if not re.fullmatch(r"3\.[0-9]{1,3}", version):
             yield f"`python` holds {version[:80]!r}", "versions such as 3.11", "list the versions that the device has"

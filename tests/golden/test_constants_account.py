@@ -86,11 +86,9 @@ def test_the_modes_are_tried_each_with_its_own_figures(measured: tuple[Graph, Em
     )
     speed, ram, small = modes
     assert [mode.optimize for mode in modes] == ["speed", "ram", "flash"]
-    assert (speed.flash_bytes, speed.arena_bytes, speed.instructions) == (
-        flash,
-        figures.arena_bytes,
-        figures.instructions,
-    )
+    assert (speed.flash_bytes, speed.instructions) == (flash, figures.instructions)
+    # Where not even the least arena fits, blocks may be placed a word further.
+    assert 0 <= speed.arena_bytes - figures.arena_bytes <= 8
     assert not speed.fits, "one byte of RAM is missing"
     assert small.flash_bytes is not None and small.flash_bytes < flash
     assert ram.arena_bytes <= speed.arena_bytes and small.arena_bytes <= speed.arena_bytes

@@ -40,21 +40,17 @@ val model = context.assets.openFd(Model.ASSET).use {{
 }}
 val interpreter = Interpreter(model)
 
-val pixels = IntArray(bitmap.width * bitmap.height)
-bitmap.getPixels(pixels, 0, bitmap.width, 0, 0, bitmap.width, bitmap.height)
+{pixels}
 val output = Array(1) {{ ByteArray(Model.CLASSES) }}
-interpreter.run(Preprocessor.prepareBuffer(pixels, bitmap.width, bitmap.height), output)
+interpreter.run(Preprocessor.prepareBuffer({given}), output)
 val decision = Decision.decide(output[0])
 if (decision.review) askAPerson() else show(decision.label, decision.confidence)
 ```
 
 - `Preprocessor` does exactly what calibration and evaluation did, in integers; do not resize or normalise
-  before it. Mean and standard deviation are inside the model. The image must be upright:
-  `Preprocessor.rotate(pixels, width, height, degrees)` turns camera frames. What is transparent becomes
-  black.
+  before it. Mean and standard deviation are inside the model. {upright}
 - `Decision.review` is true below a confidence of {threshold}.
-- With MediaPipe Tasks, `ImageClassifier` takes the model as it is: `setModelAssetPath(Model.ASSET)`. It
-  resizes in its own way, so its answers can differ from the evaluated ones.
+- {mediapipe}
 
 ## Self-test on the device
 
@@ -87,6 +83,24 @@ vectors, which hold close calls on purpose.)
 """
 
 
+_PICTURE: Final = {
+    "pixels": "val pixels = IntArray(bitmap.width * bitmap.height)\n"
+    "bitmap.getPixels(pixels, 0, bitmap.width, 0, 0, bitmap.width, bitmap.height)",
+    "given": "pixels, bitmap.width, bitmap.height",
+    "upright": "The image must be upright:\n"
+    "  `Preprocessor.rotate(pixels, width, height, degrees)` turns camera frames. What is transparent becomes\n  black.",
+    "mediapipe": "With MediaPipe Tasks, `ImageClassifier` takes the model as it is: `setModelAssetPath(Model.ASSET)`. It\n"
+    "  resizes in its own way, so its answers can differ from the evaluated ones.",
+}
+_ARRAY: Final = {
+    "pixels": "val pixels: ByteArray = sensor.read()      // row by row, the Model.CHANNELS bytes of a pixel beside each other",
+    "given": "pixels, width, height",
+    "upright": "This model takes an array of several\n"
+    "  bands, not a picture: no bitmap has them. The image must be upright.",
+    "mediapipe": "MediaPipe Tasks feed pictures of three channels: they cannot feed this model.",
+}
+
+
 def readme(source: BundleSource) -> bytes:
     """The README as Markdown; holds no text of the model but its name."""
     contract = source.contract
@@ -109,6 +123,7 @@ def readme(source: BundleSource) -> bytes:
         cases=len(source.contract_cases),
         vectors=len(source.golden),
         spread=_spread(source),
+        **(_ARRAY if contract.color == "bands" else _PICTURE),
     ).encode()
 
 

@@ -114,6 +114,7 @@ def model_json(source: BundleSource) -> bytes:
                 "color": contract.color,
                 "resize": contract.resize,
                 "fit": contract.fit,
+                **({"bands": contract.bands} if contract.color == "bands" else {}),
             },
             "input": _tensor(source.input.shape, source.input.scale, source.input.zero_point),
             "output": _tensor(source.output.shape, source.output.scale, source.output.zero_point),
@@ -309,7 +310,9 @@ def readme(source: BundleSource) -> bytes:
         "DEB": deb_name(source),
         "RUNTIME": row.runtime,
         "THRESHOLD": f"{source.recipe.decision.threshold:g}",
-        "EXAMPLE": source.labels[-1],
+        "EXAMPLE": _plain_label(source.labels),
+        "CHANNELS": str(source.contract.channels),
+        **_source_words(source),
         "DOWNLOAD": f"pip download -d wheels --only-binary :all: {row.platform} \\\n"
         f"    --python-version {source.target.python[0]} -r {row.file}    # on the other computer",
         "RPICAM": f"no: {rpicam}." if rpicam else stage,
@@ -318,6 +321,42 @@ def readme(source: BundleSource) -> bytes:
         else "copy `frigate/model_cache` into Frigate's configuration folder.",
     }
     return _template("readme.txt", source, words)
+
+
+_PICTURES: Final = """\
+@ part.jpg more-parts/                          # files and folders
+@ --camera --time                               # the camera, with milliseconds per frame
+@ --watch /srv/incoming                         # new files of a folder
+ffmpeg -v error -f v4l2 -i /dev/video0 -s 640x480 -pix_fmt rgb24 -f rawvideo - | @ --stdin 640x480:rgb24"""
+_ARRAYS: Final = """\
+@ part.npy more-parts/                          # files and folders of arrays: uint8 [height, width, {bands}]
+@ --watch /srv/incoming                         # new files of a folder
+capture | @ --stdin 640x480:bands               # raw frames, {bands} bytes a pixel, row by row"""
+
+
+def _source_words(source: BundleSource) -> dict[str, str]:
+    """What the README says about where images come from: no picture and no camera has the bands of an array."""
+    package = package_name(source)
+    if source.contract.color == "bands":
+        return {
+            "SOURCES": _ARRAYS.replace("@", package).format(bands=source.contract.bands),
+            "SOURCE": "--watch /srv/incoming",
+            "ROTATE": "This model takes arrays,\nnot pictures: PNG, JPEG and the camera have no such channels.",
+            "SERVICE": "its options name the source",
+            "OPTION": "--watch /srv/incoming ",
+        }
+    return {
+        "SOURCES": _PICTURES.replace("@", package),
+        "SOURCE": "--camera",
+        "ROTATE": "A camera that hangs upside down: `--rotate 180`.",
+        "SERVICE": "camera 0, one frame a second",
+        "OPTION": "",
+    }
+
+
+def _plain_label(labels: tuple[str, ...]) -> str:
+    """The last label that means itself in every shell, for commands that are pasted; else the answer that is no label."""
+    return next((label for label in reversed(labels) if re.fullmatch(r"\w[\w .-]*", label, re.ASCII)), "review")
 
 
 def _template(name: str, source: BundleSource, words: Mapping[str, str] | None = None) -> bytes:
@@ -331,6 +370,7 @@ def _template(name: str, source: BundleSource, words: Mapping[str, str] | None =
         "UPPER": package.upper(),
         "MANNAME": package.replace("-", r"\-"),
         "MANTITLE": source.recipe.name.replace("-", r"\-"),
+        "CAMERA": "" if source.contract.color == "bands" else "--camera ",
         **(words or {}),
     }
 

@@ -181,7 +181,7 @@ def contract_header(source: BundleSource, program: tuple[Artifact, ...] | None) 
     contract, out = source.contract, source.output
     height, width, channels = contract.shape
     words = {"RESIZE": ("nearest", "bilinear", "bicubic", "area"), "FIT": ("stretch", "crop", "pad"),
-             "COLOR": ("rgb", "bgr", "gray")}  # fmt: skip
+             "COLOR": ("rgb", "bgr", "gray", "bands")}  # fmt: skip
     chosen = {"RESIZE": contract.resize, "FIT": contract.fit, "COLOR": contract.color}
     lines = [c.define(f"{macro}_HEIGHT", height), c.define(f"{macro}_WIDTH", width)]
     lines += [
@@ -387,6 +387,8 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         "WIDTH": str(source.contract.size[1]),
         "CHANNELS": str(source.contract.channels),
         "COLOR": source.contract.color,
+        "FORMAT": "BANDS" if source.contract.color == "bands" else "RGB565_BE",
+        "FRAME": "all channels of a pixel, then the next" if source.contract.color == "bands" else "a camera frame",
         "RESIZE": source.contract.resize,
         "FIT": source.contract.fit,
         "LIBRARY": text.library_name(source),

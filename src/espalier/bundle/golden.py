@@ -6,7 +6,8 @@ Layout, below the folder `golden/` of a bundle:
 - `vector-<n>.bin`: prepared pixels, uint8 [height, width, channels] row by row. The uint8 model takes them
   as they are, the int8 model takes byte - 128. The row's `outputs` give the int8 model's output bytes per
   kernel set in hexadecimal (two's complement); the uint8 model gives (byte + 128) & 255.
-- `case-<n>.rgb.bin`: an RGB image, uint8 [rows, columns, 3]; `case-<n>.bin`: what the contract makes of it.
+- `case-<n>.rgb.bin`: an image, uint8 [rows, columns, 3] in RGB, or with as many channels as the prepared pixels when the
+  contract's color is bands; `case-<n>.bin`: what the contract makes of it.
 """
 
 from __future__ import annotations
@@ -59,8 +60,9 @@ class ContractRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     def contract(self) -> InputContract:
         """The contract as the recipe holds it."""
         return InputContract(
-            size=self.size, color=self.color, resize=self.resize, fit=self.fit, mean=self.mean, std=self.std
-        )
+            size=self.size, color=self.color, bands=len(self.mean) if self.color == "bands" else 0,
+            resize=self.resize, fit=self.fit, mean=self.mean, std=self.std,
+        )  # fmt: skip
 
 
 class VectorRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,7 +75,7 @@ class VectorRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class CaseRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`rgb` (uint8 [rows, columns, 3]) and `pixels` (the prepared bytes) name files beside golden.json."""
+    """`rgb` (uint8 [rows, columns, source channels]) and `pixels` (the prepared bytes) name files beside golden.json."""
 
     name: str
     rows: int
@@ -157,10 +159,10 @@ def contract_cases(contract: InputContract, seed: int = 0) -> tuple[SourceImage,
     cases: list[SourceImage] = []
     left = CASE_BUDGET_BYTES
     for rows, columns in dict.fromkeys(shapes):
-        left -= 3 * rows * columns + height * width * contract.channels
+        left -= contract.source_channels * rows * columns + height * width * contract.channels
         if left < 0 and len(cases) >= 2:
             continue
-        image = _test_image(random, rows, columns)
+        image = _test_image(random, rows, columns, contract.source_channels)
         cases.append(
             SourceImage(
                 name=f"{rows}x{columns}",
@@ -173,8 +175,8 @@ def contract_cases(contract: InputContract, seed: int = 0) -> tuple[SourceImage,
     return tuple(cases)
 
 
-def _test_image(random: np.random.Generator, rows: int, columns: int) -> NDArray[np.uint8]:
-    noise = random.integers(0, 256, (rows, columns, 3), np.uint8)
+def _test_image(random: np.random.Generator, rows: int, columns: int, channels: int) -> NDArray[np.uint8]:
+    noise = random.integers(0, 256, (rows, columns, channels), np.uint8)
     blocks = random.integers(0, 3, ((rows + 2) // 3, (columns + 2) // 3, 1), np.uint8)
     block = np.repeat(np.repeat(blocks, 3, axis=0), 3, axis=1)[:rows, :columns]
     saturated = np.where(noise < 128, np.uint8(0), np.uint8(255))
@@ -244,7 +246,7 @@ def read_golden(files: Mapping[str, bytes]) -> Golden:
     size = golden.shape[0] * golden.shape[1] * golden.shape[2]
     lengths = [(row.pixels, size) for row in golden.vectors]
     lengths += [(row.pixels, size) for row in golden.cases]
-    lengths += [(row.rgb, 3 * row.rows * row.columns) for row in golden.cases]
+    lengths += [(row.rgb, golden.contract.contract.source_channels * row.rows * row.columns) for row in golden.cases]
     for name, length in lengths:
         found = len(files.get(f"{FOLDER}/{name}", b""))
         if found != length or length <= 0:

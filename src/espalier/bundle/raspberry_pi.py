@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+import numpy as np
 
 from ..errors import InputRefusedError
 from ..scratch import Scratch
@@ -209,13 +210,14 @@ def _one_image(tree: Path, source: BundleSource) -> Check:
         return Check(name=name, tool="classify.py", result="not run", why="there is no golden vector")
     vector = source.golden[0]
     height, width, channels = source.contract.shape
-    pixels = vector.pixels
-    if channels == 1:
-        pixels = b"".join(bytes([value]) * 3 for value in pixels)
-    elif source.contract.color == "bgr":
-        pixels = b"".join(pixels[i : i + 3][::-1] for i in range(0, len(pixels), 3))
-    image = tree / "golden.ppm"
-    image.write_bytes(b"P6 %d %d 255\n" % (width, height) + pixels)
+    array = np.frombuffer(vector.pixels, np.uint8).reshape(height, width, channels)
+    if source.contract.color == "bands":
+        image = tree / "golden.npy"
+        np.save(image, array, allow_pickle=False)
+    else:
+        image = tree / "golden.ppm"
+        rgb = np.repeat(array, 3, axis=2) if channels == 1 else array[:, :, ::-1] if source.contract.color == "bgr" else array
+        image.write_bytes(b"P6 %d %d 255\n" % (width, height) + rgb.tobytes())
     done = _run_program(tree, source, ["--json", "--threshold", "0", str(image)])
     if done is None:
         return _no_runtime(name)

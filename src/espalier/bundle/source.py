@@ -57,7 +57,7 @@ class GoldenVector(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SourceImage(msgspec.Struct, frozen=True, kw_only=True):
-    """A golden case of the contract itself: an RGB image (uint8 [rows, columns, 3]) and the prepared bytes."""
+    """A golden case of the contract itself: an image (uint8 [rows, columns, source channels]) and the prepared bytes."""
 
     name: str
     rows: int

@@ -175,7 +175,8 @@ def _agree(stated: Manifest, golden: Golden) -> None:
 def _contract_check(golden: Golden, files: Mapping[str, bytes], version: str) -> Check:
     contract = golden.contract.contract
     for case in golden.cases:
-        rgb = np.frombuffer(files[f"{FOLDER}/{case.rgb}"], np.uint8).reshape(case.rows, case.columns, 3)
+        rgb = np.frombuffer(files[f"{FOLDER}/{case.rgb}"], np.uint8)
+        rgb = rgb.reshape(case.rows, case.columns, contract.source_channels)
         if prepare(rgb, contract).tobytes() != files[f"{FOLDER}/{case.pixels}"]:
             raise VerificationError(
                 f"contract case {case.name}: this version prepares other bytes than the bundle's"

@@ -292,7 +292,7 @@ def turned(checked: Checked) -> Iterable[Finding]:
 
 def mixed_modes(checked: Checked) -> Iterable[Finding]:
     """Grey images for a colour model, and modes that had to be converted."""
-    if checked.contract.color == "gray":
+    if checked.contract.color in ("gray", "bands"):
         return
     odd = {
         image.path: image.mode

@@ -4,7 +4,7 @@ An image is brought to the model's size with the rules below; each is defined in
 the Python, Java and C that the bundles carry, give equal bytes. `H, W` is the source, `h, w` the wanted size, all
 divisions of integers are floor divisions.
 
-1. Orientation and mode are settled before (EXIF applied, RGB, see load/images.py).
+1. Orientation and mode are settled before (EXIF applied, RGB or `bands` channels, see load/images.py).
 2. `fit`: `stretch` uses the whole image. `crop` takes the largest centred region with the wanted aspect ratio:
    if W*h > H*w its width is max(1, (2*H*w + h) // (2*h)), else its height is max(1, (2*W*h + w) // (2*w)); the
    margin before is (side - region) // 2. `pad` resizes the whole image to the largest size with its own aspect
@@ -21,7 +21,7 @@ divisions of integers are floor divisions.
      the overlap of [j*m, (j+1)*m) with it; the weights sum to n.
    The value is (sum_y sum_x wy*wx*p + T/2) // T, T the product of the weight sums, clamped to 0..255. For equal
    lengths every method is the identity.
-4. `color`: rgb as decoded, bgr reversed, gray = (19595*R + 38470*G + 7471*B + 32768) >> 16 (Rec. 601), computed on
+4. `color`: rgb and bands as decoded, bgr reversed, gray = (19595*R + 38470*G + 7471*B + 32768) >> 16 (Rec. 601), computed on
    the source before resizing.
 
 The resized bytes are what the device feeds: the model's quantized input takes them as they are (uint8), or minus
@@ -31,6 +31,7 @@ The resized bytes are what the device feeds: the model's quantized input takes t
 from __future__ import annotations
 
 from functools import lru_cache
+from math import gcd
 from typing import Any
 
 import numpy as np
@@ -49,18 +50,22 @@ STRIP = 1 << 18
 
 
 def prepare(image: Pixels, contract: InputContract) -> Pixels:
-    """Apply the contract to an RGB image: uint8 [H, W, 3] -> uint8 [h, w, channels].
+    """Apply the contract to an RGB image or one of several bands: uint8 [H, W, source channels] -> [h, w, channels].
 
-    Raises BugError when the image is not uint8 RGB; images are decoded and converted before.
+    Raises BugError when the image is not uint8 or has other channels; images are decoded and converted before.
     """
-    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or 0 in image.shape:
-        raise BugError(f"prepare needs uint8 [H, W, 3], got {image.dtype} {list(image.shape)}")
-    if contract.color == "gray":
-        image = to_gray(image)
-    height, width = contract.size
+    wanted = contract.source_channels
+    if image.ndim != 3 or image.shape[2] != wanted or image.dtype != np.uint8 or 0 in image.shape:
+        raise BugError(f"prepare needs uint8 [H, W, {wanted}], got {image.dtype} {list(image.shape)}")
     if contract.fit == "crop":
-        top, left, rows, columns = crop_region(image.shape[0], image.shape[1], height, width)
+        top, left, rows, columns = crop_region(image.shape[0], image.shape[1], *contract.size)
         image = image[top : top + rows, left : left + columns]
+    return fill(to_gray(image) if contract.color == "gray" else image, contract)
+
+
+def fill(image: Pixels, contract: InputContract) -> Pixels:
+    """The part of `prepare` after cropping and luma: uint8 [H, W, channels] -> uint8 [h, w, channels]."""
+    height, width = contract.size
     if contract.fit == "pad":
         rows, columns = padded_size(image.shape[0], image.shape[1], height, width)
         canvas = np.zeros((height, width, image.shape[2]), np.uint8)
@@ -104,7 +109,10 @@ def resize(image: Pixels, height: int, width: int, method: str) -> Pixels:
     if (rows, columns) == (height, width):
         return np.ascontiguousarray(image)
     if method == "nearest":
-        return np.ascontiguousarray(image[nearest_taps(rows, height)][:, nearest_taps(columns, width)])
+        lines = image[nearest_taps(rows, height)].reshape(height, -1)
+        places = nearest_taps(columns, width)[:, None] * channels + np.arange(channels)
+        nearest: Pixels = np.take(lines, places.reshape(-1), axis=1).reshape(height, width, channels)
+        return nearest
     down, across = taps(rows, height, method), taps(columns, width, method)
     image = np.ascontiguousarray(image)
     result = np.empty((height, width, channels), np.uint8)
@@ -114,14 +122,14 @@ def resize(image: Pixels, height: int, width: int, method: str) -> Pixels:
         for start, stop in _strips(width, channels * height * max(1, columns // width)):
             first, last = _reach(across, start, stop)
             lines = image.reshape(rows, -1)[:, first * channels : last * channels]
-            summed = _weighted(lines, *down, np.int32).T.reshape(last - first, channels * height)
+            summed = _weighted(lines, *down, _kind(down[1])).T.reshape(last - first, channels * height)
             strip = _divided(summed, across[0][start:stop] - first, across[1][start:stop], down[1], method)
             result[:, start:stop] = strip.reshape(stop - start, channels, height).transpose(2, 0, 1)
     else:
         for start, stop in _strips(height, channels * width * max(1, rows // height)):
             first, last = _reach(down, start, stop)
             lines = image[first:last].reshape(last - first, -1).T.reshape(columns, -1)
-            summed = _weighted(lines, *across, np.int32).reshape(width * channels, last - first).T
+            summed = _weighted(lines, *across, _kind(across[1])).reshape(width * channels, last - first).T
             strip = _divided(summed, down[0][start:stop] - first, down[1][start:stop], across[1], method)
             result[start:stop] = strip.reshape(stop - start, width, channels)
     return result
@@ -145,10 +153,11 @@ def _weighted(
     """Along the first axis, [n, k] -> [m, k]: the sum over the taps of weight times line."""
     weight = weight.astype(kind)
     result = np.multiply(lines[index[:, 0]], weight[:, :1], dtype=kind)
+    part = np.empty_like(result)
     for tap in range(1, index.shape[1]):
         rows = np.flatnonzero(weight[:, tap])
         if 3 * len(rows) > 2 * len(result):
-            result += np.multiply(lines[index[:, tap]], weight[:, tap : tap + 1], dtype=kind)
+            result += np.multiply(lines[index[:, tap]], weight[:, tap : tap + 1], out=part, dtype=kind)
         else:  # The last tap of an area reaches few outputs.
             result[rows] += np.multiply(lines[index[rows, tap]], weight[rows, tap : tap + 1], dtype=kind)
     return result
@@ -160,15 +169,27 @@ def _divided(
     weight: NDArray[np.int64],
     other: NDArray[np.int64],
     method: str,
-) -> Pixels:
-    """The second axis, [n, k] -> uint8 [m, k], divided by the product of both axes' weight sums."""
+) -> NDArray[np.uint16]:
+    """The second axis, [n, k] -> bytes as uint16 [m, k], divided by the product of both axes' weight sums."""
     total = int(weight[0].sum()) * int(other[0].sum())
     # Bicubic weights sum to at most 1.27 in absolute value per axis, hence the headroom of 1.7.
-    value = _weighted(summed, index, weight, np.int32 if 255 * 1.7 * total < 2**31 else np.int64)
-    value += total // 2
-    value //= total
-    # Only bicubic has negative weights.
-    return (value.clip(0, 255) if method == "bicubic" else value).astype(np.uint8)
+    kind = np.int32 if 255 * 1.7 * total < 2**31 else np.int64
+    value = _weighted(summed, index, weight, kind)
+    value += kind(total // 2)
+    if total & (total - 1):
+        value //= kind(total)
+    else:  # Rounds down as the division does, also below zero.
+        value >>= kind(total.bit_length() - 1)
+    if method == "bicubic":  # Only it has negative weights.
+        np.clip(value, 0, 255, out=value)
+    # What is transposed next moves faster in words of two bytes.
+    return value.astype(np.uint16)
+
+
+def _kind(weight: NDArray[np.int64]) -> type[np.integer[Any]]:
+    """The smallest type that holds what these weights make of bytes: half the bytes cost half the time."""
+    low = bool(weight.min() < 0)
+    return np.int32 if low or 255 * int(weight[0].sum()) >= 2**16 else np.uint16
 
 
 def nearest_taps(source: int, wanted: int) -> NDArray[np.int64]:
@@ -187,7 +208,9 @@ def taps(source: int, wanted: int, method: str) -> tuple[NDArray[np.int64], NDAr
     if source == wanted:
         return np.arange(wanted, dtype=np.int64)[:, None], np.ones((wanted, 1), np.int64)
     if method == "area":
-        return _area_taps(source, wanted)
+        index, weights = _area_taps(source, wanted)
+        # Less their common factor: the sum and half of it are divided by the same, which leaves every quotient as it is.
+        return index, weights // gcd(source, wanted)
     index = np.arange(wanted, dtype=np.int64)
     centre = (2 * index + 1) * source - wanted
     left = centre // (2 * wanted)

@@ -15,7 +15,7 @@ from ..load.facts import ImageFacts, Prepared
 from ..load.images import label_indices
 from ..load.read_images import PixelSet
 from ..load.read_model import FloatModel, ModelFile
-from ..recipe import InputContract, load_recipe
+from ..recipe import InputContract, colors_of, load_recipe
 from ..store import Store
 from ..terminal import Progress
 from ..workshop import Workshop
@@ -221,9 +221,8 @@ def guessed_contract(facts: dict[str, Any]) -> InputContract:
     if not height or not width:
         raise UsageError("the model takes images of any size", next_step="give a --recipe with `input.size`")
     scales = any(layer["class_name"] in ("Rescaling", "Normalization") for layer in facts["layers"])
-    return InputContract(
-        size=(height, width), color="gray" if channels == 1 else "rgb", std=(1.0 if scales else 255.0,)
-    )
+    color, bands = colors_of(channels)
+    return InputContract(size=(height, width), color=color, bands=bands, std=(1.0 if scales else 255.0,))
 
 
 def _look(shop: Workshop, images: PixelSet, given: FloatModel, contract: InputContract) -> Pool:

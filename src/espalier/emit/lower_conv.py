@@ -36,10 +36,16 @@ VECTOR = 16
 """Bytes of a Helium register: windows of espalier_tile_bytes are padded to it."""
 EXTENT_LIMIT = 1 << 15
 """Extents and byte counts of a row are 16-bit fields of the layer structure."""
+_STEP, _TAIL_BYTE, _TAIL_WORD = 13, 14, 14
+"""Instructions of a step on a Cortex-M4, of a byte packed alone and of the word that it needs otherwise, of 4 pixels."""
 _STEP_BYTES = 16
 """Bytes of the 4 packed windows per step of the tile kernels: 2 values of 16 bits of each."""
+OFFSET_BYTES = 4
+"""Where a piece of a window begins, as the kernel lists them."""
 _OTHER = 64
 """Taken off TFLite's shift where espalier_tile_4x2 has no short form for it."""
+NO_CHANNEL = -128
+"""In place of a shift: a channel that only fills a pair (ESPALIERNO_CHANNEL)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,9 +131,23 @@ class Shape(Extents):
         return round_up(self.segments[1], WORD) // WORD
 
     @property
+    def pieces(self) -> int:
+        """Of a window."""
+        return self.segments[0] * self.kernel_h
+
+    @property
     def steps(self) -> int:
-        """Steps of 2 values through a window."""
-        return self.segment_words * 2 * self.segments[0] * self.kernel_h
+        """Steps of 2 values through a window, its pieces padded to words."""
+        return self.segment_words * 2 * self.pieces
+
+    @property
+    def tail(self) -> int:
+        """Bytes of a piece behind its whole words, where they are packed one by one behind all words: it takes fewer
+        steps, and these outweigh the packing."""
+        tail = self.segments[1] % WORD
+        spared = self.pieces * WORD // 2 - -(-self.pieces * tail // 2)
+        packing = self.pieces * (_TAIL_BYTE * tail - _TAIL_WORD)
+        return tail if _STEP * spared * -(-self.group_out // 2) > packing else 0
 
     @property
     def ring_rows(self) -> int:
@@ -153,6 +173,10 @@ class Layout:
     """Of a packed window for espalier_tile_bytes; 0 for the other tiles."""
     wide: int
     """1: the ring holds 16-bit values."""
+    steps: int
+    """Of 2 values through a window."""
+    tail: int
+    """Bytes of each piece that come behind the words of all pieces."""
     work_bytes: int
 
 
@@ -173,7 +197,7 @@ def conv_2d(view: OpView, how: How) -> Lowered:
     window = shape.window
     return Lowered(
         function="espalier_conv_2d",
-        sources=("conv_2d.c", "ring.c", "copy.c"),
+        sources=("conv_2d.c", "ring.c", "copy.c", "clamp.c"),
         struct="espalier_conv_2d_layer",
         fields={**ring, **extent_fields(shape, layout), **value_fields(view, shape, layout)},
         constants=constants_of(shape, layout, channels),
@@ -254,10 +278,17 @@ def layout_of(shape: Shape, how: How) -> Layout:
     window_bytes = round_up(shape.kernel_h * segments * segment, VECTOR) if how.isa == "helium" else 0
     may_widen = not shape.direct and not window_bytes and shape.words_aligned and shape.in_h > 1
     wide = int(may_widen and how.optimize == "speed" and 2 * shape.ring_width * shape.in_c < EXTENT_LIMIT)
+    tail = 0 if wide or window_bytes else shape.tail
+    steps = shape.steps
+    if tail:
+        steps = shape.segments[1] // WORD * 2 * shape.pieces + -(-shape.pieces * tail // 2)
+    packed = _STEP_BYTES * steps + round_up(OFFSET_BYTES * shape.pieces, 8)
     return Layout(
         window_bytes=window_bytes,
         wide=wide,
-        work_bytes=(TILE_PIXELS * window_bytes or _STEP_BYTES * shape.steps) + round_up(shape.spare, 8),
+        steps=steps,
+        tail=tail,
+        work_bytes=(TILE_PIXELS * window_bytes or packed) + round_up(shape.spare, 8),
     )
 
 
@@ -288,8 +319,10 @@ def value_fields(view: OpView, shape: Shape, layout: Layout) -> dict[str, Value]
     return {
         "wide": layout.wide,
         "dilation": shape.dilation_h,
-        "count": shape.group_out // 2,
-        "skip": -shape.steps % UNROLLED_STEPS,
+        "steps": layout.steps,
+        "tail_bytes": layout.tail,
+        "count": shape.group_out // 2 if layout.window_bytes else -(-shape.group_out // 2),
+        "skip": -layout.steps % UNROLLED_STEPS,
         "out_zero": quant.zero_point,
         "low": low,
         "high": high,
@@ -316,21 +349,24 @@ def constants_of(shape: Shape, layout: Layout, channels: Channels) -> tuple[Cons
     """Weights and rescaling as the tiles read them."""
     biases, multipliers = channels.biases, channels.multipliers
     weights = channels.weights.reshape(-1, shape.kernel_h, shape.kernel_w, shape.depth)
-    shifts = [-m.shift for m in multipliers]
+    shifts, filling = [-m.shift for m in multipliers], 1
     if layout.window_bytes:
         values, align = byte_weights(weights, shape.groups, layout.window_bytes), VECTOR
     else:
+        shifts, filling = [shift - 1 for shift in shifts], NO_CHANNEL
         for channel in channels.slow:
             shifts[channel] = multipliers[channel].shift - _OTHER
-        values, align = paired_weights(weights, shape.groups, shape.segments[0]), WORD
-    pairs = pair_rows(biases, multipliers, shifts, shape.groups)
+        values, align = paired_weights(weights, shape.groups, shape.segments[0], layout.tail), WORD
+    pairs = pair_rows(biases, multipliers, shifts, shape.groups, filling)
     return (
         Constant(field="weights", align=align, values=values),
         Constant(field="pairs", values=pairs, struct="espalier_pair"),
     )
 
 
-def conv_lead(window: Window, out_width: int, out_channels: int, pixel_bytes: int, groups: int) -> int:
+def conv_lead(
+    window: Window, out_width: int, out_channels: int, pixel_bytes: int, groups: int, at_once: int = TILE_PIXELS
+) -> int:
     """How far the input must lie behind the output so that no byte is overwritten before it was read."""
     leads = [READ_FIRST]
     for row in range(window.out_height):
@@ -344,7 +380,7 @@ def conv_lead(window: Window, out_width: int, out_channels: int, pixel_bytes: in
             leads.append(end - start)
             continue
         # Tiles of pixels (the last one of those that are left) are read before they are written.
-        for done in [*range(TILE_PIXELS, out_width, TILE_PIXELS), out_width]:
+        for done in [*range(at_once, out_width, at_once), out_width]:
             written = row * window.out_row_bytes + done * out_channels
             if done < out_width:
                 leads.append(written - start - done * pixel_bytes)
@@ -383,39 +419,34 @@ def channel_pairs(
 
 
 def pair_rows(
-    biases: NDArray[np.int64], multipliers: Sequence[Multiplier], shifts: Sequence[int], groups: int
+    biases: NDArray[np.int64], multipliers: Sequence[Multiplier], shifts: Sequence[int], groups: int, filling: int = 1
 ) -> NDArray[np.int32]:
-    """Rows of espalier_pair, of an odd group the last one with a channel of no effect: int32 [pairs, 6]."""
+    """Rows of espalier_pair, of an odd group the last one with a channel of no effect and the shift ``filling``: int32
+    [pairs, 6]."""
     values = np.array([m.value for m in multipliers], np.int64).astype(np.int32)
     table = np.stack([wrapped(biases), values, np.array(shifts, np.int32)], axis=1).reshape(groups, -1, 3)
     if table.shape[1] % 2:
-        empty = np.array([0, 0, 1], np.int32)  # a shift of the short form
+        empty = np.array([0, 0, filling], np.int32)
         table = np.concatenate([table, np.broadcast_to(empty, (groups, 1, 3))], axis=1)
     pairs = table.reshape(-1, 2, 3)
     return np.concatenate([pairs[:, :, 0], pairs[:, 0, 1:], pairs[:, 1, 1:]], axis=1)
 
 
-def paired_weights(weights: NDArray[np.int8], groups: int, segments: int) -> NDArray[np.int8]:
-    """OHWI weights as espalier_conv_2d_layer documents them: int8 [pairs, words, 8], flat."""
+def paired_weights(weights: NDArray[np.int8], groups: int, segments: int, tail: int = 0) -> NDArray[np.int8]:
+    """OHWI weights as espalier_conv_2d_layer documents them, the last ``tail`` values of each piece behind the words of
+    all pieces: int8 [pairs, steps, 4], flat."""
     out_c, kernel_h = weights.shape[:2]
     pieces = weights.reshape(out_c, kernel_h * segments, -1)
-    pieces = np.pad(pieces, ((0, 0), (0, 0), (0, -pieces.shape[2] % 4)))
-    channels = pieces.reshape(groups, out_c // groups, -1, 4)
+    whole = pieces.shape[2] - tail
+    words = np.pad(pieces[:, :, :whole], ((0, 0), (0, 0), (0, -whole % WORD))).reshape(out_c, -1, WORD)
+    tails = pieces[:, :, whole:].reshape(out_c, -1)
+    steps = np.concatenate([words[:, :, [0, 2, 1, 3]].reshape(out_c, -1), tails], axis=1)
+    steps = np.pad(steps, ((0, 0), (0, steps.shape[1] % 2)))
+    channels = steps.reshape(groups, out_c // groups, -1, 2)
     if channels.shape[1] % 2:
         channels = np.pad(channels, ((0, 0), (0, 1), (0, 0), (0, 0)))
-    pairs = channels.reshape(-1, 2, channels.shape[2], 4)
-    first, second = pairs[:, 0], pairs[:, 1]
-    order = [
-        first[..., 0],
-        second[..., 0],
-        first[..., 2],
-        second[..., 2],
-        first[..., 1],
-        second[..., 1],
-        first[..., 3],
-        second[..., 3],
-    ]
-    return np.ascontiguousarray(np.stack(order, axis=-1)).reshape(-1)
+    pairs = channels.reshape(-1, 2, channels.shape[2], 2)
+    return np.ascontiguousarray(pairs.transpose(0, 2, 3, 1)).reshape(-1)
 
 
 def byte_weights(weights: NDArray[np.int8], groups: int, window_bytes: int) -> NDArray[np.int8]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from espalier.emit import lower_conv, lower_dense
+from espalier.emit import lower_conv, lower_dense, lower_few
 from espalier.emit.c_text import Name, Value
 from espalier.emit.lower_conv import Shape
 from espalier.emit.lowering import (
@@ -72,7 +72,7 @@ class _Layer:
 def conv_2d(view: OpView, how: How) -> Lowered:
     """A convolution, in the form that wins."""
     # Refuses extents that the fields of either form cannot hold.
-    dense = lower_conv.conv_2d(view, how)
+    dense = lower_few.conv_2d(view, how) or lower_conv.conv_2d(view, how)
     density = stored_share(view)
     if how.coding is not None or density > DENSEST:
         return dense
@@ -222,16 +222,20 @@ def dense_work(view: OpView, how: How) -> tuple[str, Work]:
     shape = lower_conv.shape_of(view, how)
     layout = lower_conv.layout_of(shape, how)
     tiles = shape.out_h * -(-shape.out_w // lower_conv.TILE_PIXELS)
-    pairs = -(-shape.out_c // 2)
-    steps = layout.window_bytes // lower_conv.VECTOR if layout.window_bytes else shape.steps
+    if (form := lower_few.form_of(shape, how)) is not None:
+        return form, lower_few.work_of(shape, form)
+    pairs, odd = -(-shape.out_c // 2), shape.out_c % 2
+    steps = layout.window_bytes // lower_conv.VECTOR if layout.window_bytes else layout.steps
+    words = shape.pieces * (shape.segments[1] // lower_conv.WORD if layout.tail else shape.segment_words)
     wide = "wide " if layout.wide else ""
     return "dense", {
         "step": tiles * pairs * steps,
-        "pair": tiles * pairs,
-        "odd": tiles * (shape.out_c % 2),
-        f"{wide}word": tiles * shape.steps // 2,
+        "pair": tiles * (pairs if layout.window_bytes else pairs - odd),
+        "odd": tiles * odd,
+        f"{wide}word": tiles * words,
+        "tail byte": tiles * shape.pieces * layout.tail,
         f"{wide}input word": _input_words(shape),
-        "piece": tiles * shape.kernel_h * shape.segments[0],
+        "piece": tiles * shape.pieces,
         "tile": tiles,
         "row": shape.out_h,
         "layer": 1,

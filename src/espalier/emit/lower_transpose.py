@@ -99,7 +99,7 @@ def _tiled(view: OpView, how: How, shape: Shape) -> Lowered:
     row_at = round_up(layout.work_bytes, 8)
     return Lowered(
         function="espalier_transpose_tiles",
-        sources=("transpose_tiles.c", "conv_2d.c", "ring.c", "copy.c"),
+        sources=("transpose_tiles.c", "conv_2d.c", "ring.c", "copy.c", "clamp.c"),
         struct="espalier_transpose_tiles_layer",
         fields={
             **{f"conv.{name}": value for name, value in conv.items()},

@@ -2,13 +2,16 @@
 
 The rules, in this order:
 
-1. PNG, JPEG and BMP only, by content. File bytes, sides and pixels are capped before anything is decoded.
-2. The first frame of an animation counts. A truncated file is refused, never filled up.
+1. PNG, JPEG, BMP, and TIFF, .npy and .npz (`arrays.py`), by content. File bytes, sides and pixels are capped before
+   anything is decoded.
+2. The first frame of an animation or page of a TIFF counts. A truncated file is refused, never filled up.
 3. Sixteen-bit images keep their high byte (value >> 8). Grey is repeated to three channels, a palette is
    looked up, CMYK becomes RGB as (255 - ink) * (255 - black) / 255. Colour profiles are ignored.
 4. Alpha is composited on black: (colour * alpha + 127) // 255.
 5. EXIF orientation is applied.
-6. `calibrate.contract.prepare` brings the image to the model's size.
+6. An image of several bands (`color` bands) keeps its channels as they are in the file: those of an array, of all pages
+   of a TIFF, or of a PNG (grey, grey and alpha, RGB, RGBA), and rules 2 to 4 do not mix them. Their number must be `bands`.
+7. `calibrate.contract.prepare` brings the image to the model's size.
 """
 
 from __future__ import annotations
@@ -22,26 +25,32 @@ import struct
 import threading
 import zlib
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, BinaryIO
+from functools import partial
+from typing import Any, BinaryIO, TypeVar
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from ..calibrate.contract import STRIP, Pixels, prepare
+from ..calibrate.contract import STRIP, Pixels, crop_region, fill, prepare
 from ..errors import BugError, ImagesRefusedError
 from ..limits import LIMITS
 from ..recipe import InputContract
 from ..worker.progress import report
+from .arrays import ArrayFile, open_array, turned
 from .facts import ImageFacts, ImageProblem, Prepared
-from .images import SUFFIXES, ImageEntry
+from .images import ImageEntry
 from .looks import measure_looks
 
-FORMATS = tuple(sorted(set(SUFFIXES.values())))
+FORMATS = ("BMP", "JPEG", "PNG")
+"""What Pillow reads."""
+
+READ = "PNG, JPEG, BMP, TIFF, .npy, .npz"
+_COLORS = InputContract(size=(1, 1))
 
 REPORTED = 64
 """Images between two lines of progress."""
@@ -73,6 +82,8 @@ _TURNS = {
 
 # Pillow's own cap only warns up to twice its value; ours is checked before anything is decoded.
 Image.MAX_IMAGE_PIXELS = None
+
+T = TypeVar("T")
 
 # What Pillow's PNG, JPEG and BMP readers raise on broken files.
 _BROKEN = (
@@ -116,7 +127,7 @@ def prepare_set(root: str, entries: Sequence[ImageEntry], contract: InputContrac
         raise ImagesRefusedError(
             f"none of {len(entries)} images could be read"
             + (f"; {problems[0].path}: {problems[0].why}" if problems else ""),
-            supported=", ".join(FORMATS),
+            supported=READ,
         )
     return Prepared(
         pixels_path=out_path,
@@ -126,16 +137,23 @@ def prepare_set(root: str, entries: Sequence[ImageEntry], contract: InputContrac
     )
 
 
-def decode(data: bytes) -> tuple[Pixels, dict[str, Any]]:
-    """An image file's bytes -> RGB uint8 [h, w, 3] and {width, height, mode, rotated, frames}.
+def decode(data: bytes, contract: InputContract = _COLORS) -> tuple[Pixels, dict[str, Any]]:
+    """An image file's bytes -> uint8 [h, w, source channels] and {width, height, mode, rotated, frames}.
 
-    Raises ImagesRefusedError, saying why, for anything but a whole PNG, JPEG or BMP within the limits.
+    Raises ImagesRefusedError, saying why, for anything but a whole file of READ within the limits, or with other channels
+    than the contract takes.
     """
-    return _load(_open(data))
+    image = _open(data)
+    if isinstance(image, ArrayFile):
+        return _load_array(image, contract)
+    return _load(image, partial(_upright, bands=contract.bands))
 
 
-def _open(data: bytes) -> Image.Image:
+def _open(data: bytes) -> Image.Image | ArrayFile:
     """The image with its header read; nothing is decoded yet."""
+    array = open_array(data)
+    if array is not None:
+        return array
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
         width, height = image.size
@@ -151,18 +169,16 @@ def _open(data: bytes) -> Image.Image:
     return image
 
 
-def _load(image: Image.Image) -> tuple[Pixels, dict[str, Any]]:
-    """See `decode`."""
+def _load(image: Image.Image, take: Callable[[Image.Image, int], T]) -> tuple[T, dict[str, Any]]:
+    """What `take` makes of the loaded image and its EXIF orientation, and facts; see `decode`."""
     width, height = image.size
     try:
         frames = int(getattr(image, "n_frames", 1))
         image.load()
         turn = _orientation(image)
-        rgb = to_rgb(image)
+        taken = take(image, turn)
     except _BROKEN as problem:
         raise ImagesRefusedError(f"damaged or truncated ({_sentence(problem)})") from None
-    if turn in _TURNS:
-        rgb = np.asarray(Image.fromarray(rgb).transpose(_TURNS[turn]))
     facts = {
         "width": width,
         "height": height,
@@ -170,7 +186,30 @@ def _load(image: Image.Image) -> tuple[Pixels, dict[str, Any]]:
         "rotated": turn in _TURNS,
         "frames": frames,
     }
-    return rgb, facts
+    return taken, facts
+
+
+def _upright(image: Image.Image, turn: int, bands: int = 0) -> Pixels:
+    if bands:
+        return np.ascontiguousarray(turned(to_bands(image, bands), turn))
+    rgb = to_rgb(image)
+    return np.asarray(Image.fromarray(rgb).transpose(_TURNS[turn])) if turn in _TURNS else rgb
+
+
+def _unpacked(image: Image.Image, turn: int, contract: InputContract) -> Callable[[], Pixels]:
+    """What is left of `prepare` for the upright image, once Pillow has given its pixels. Of the usual kinds what is cropped
+    away is never unpacked, and Pillow makes the luma (by the same integers)."""
+    gray = contract.color == "gray"
+    if contract.color == "bands":
+        return partial(prepare, _upright(image, turn, contract.bands), contract)
+    if turn in _TURNS or not (image.mode == "RGB" or (image.mode == "L" and gray)):
+        return partial(prepare, _upright(image, turn), contract)
+    if contract.fit == "crop":
+        top, left, rows, columns = crop_region(image.height, image.width, *contract.size)
+        if (rows, columns) != (image.height, image.width):
+            image = image.crop((left, top, left + columns, top + rows))
+    pixels = np.asarray(image.convert("L") if gray else image)
+    return partial(fill, pixels[:, :, None] if gray else pixels, contract)
 
 
 def to_rgb(image: Image.Image) -> Pixels:
@@ -188,6 +227,55 @@ def to_rgb(image: Image.Image) -> Pixels:
     if mode in ("P", "CMYK"):
         return np.asarray(image.convert("RGB"))
     raise ImagesRefusedError(f"pixels of kind {mode} are not read; save it as an 8-bit PNG")
+
+
+def to_bands(image: Image.Image, bands: int) -> Pixels:
+    """A loaded Pillow image -> uint8 [h, w, bands] by rule 6: its channels as they are."""
+    if image.mode.startswith("I;16") or image.mode == "I":
+        pixels = (np.clip(np.asarray(image), 0, 65_535) >> 8).astype(np.uint8)
+    elif image.mode in ("1", "L", "LA", "RGB", "RGBA"):
+        pixels = np.asarray(image.convert("L") if image.mode == "1" else image)
+    else:
+        raise ImagesRefusedError(f"pixels of kind {image.mode} have no channels of their own; save it as .npy or TIFF")
+    pixels = pixels.reshape(*pixels.shape[:2], -1)
+    _check_bands(pixels.shape, bands)
+    return pixels
+
+
+def _load_array(image: ArrayFile, contract: InputContract) -> tuple[Pixels, dict[str, Any]]:
+    """`_load` of an array: its channels as they are for several bands, or as a grey or colour picture."""
+    if contract.color == "bands":
+        _check_bands((image.height, image.width, image.channels), contract.bands)
+        pixels = image.read()
+    else:
+        pixels = image.first_page()
+        channels = pixels.shape[2]
+        if channels not in (1, 3) and not image.alpha:
+            raise ImagesRefusedError(
+                f"it has {channels} channels, a {contract.color} picture has 1 or 3; for a model that takes all of them "
+                f'write color = "bands" and bands = {channels} into [input]'
+            )
+        pixels = _gray_to_rgb(pixels[:, :, 0]) if channels == 1 else _on_black(pixels) if image.alpha else pixels
+    kinds = {1: "L", 3: "RGB"}
+    facts = {
+        "width": pixels.shape[1],
+        "height": pixels.shape[0],
+        "mode": "I;16" if image.bits == 16 else kinds.get(image.channels, f"{image.channels} channels"),
+        "rotated": image.orientation in _TURNS,
+        "frames": 1 if contract.color == "bands" else image.frames,
+    }
+    return np.ascontiguousarray(turned(pixels, image.orientation)), facts
+
+
+def _check_bands(shape: tuple[int, ...], bands: int) -> None:
+    """Raise ImagesRefusedError where an image has another number of channels than the recipe says."""
+    if shape[2] == bands:
+        return
+    first = shape[0] == bands < shape[2]
+    raise ImagesRefusedError(
+        f"it has {shape[2]} channels, `input.bands` says {bands}"
+        + (f" (shape {list(shape)}: channels come first; save np.moveaxis(a, 0, 2))" if first else "")
+    )
 
 
 def read_bounded(path: str) -> bytes:
@@ -239,9 +327,13 @@ def _decode_all(
         try:
             data = read_bounded(os.path.join(root, entry.path))
             image = _open(data)
-            with room.take(image.width * image.height):
-                rgb, facts = _load(image)
-                pixels = prepare(rgb, contract)
+            with room.take(image.width * image.height * (contract.source_channels + 2) // 3):
+                if isinstance(image, ArrayFile):
+                    array, facts = _load_array(image, contract)
+                    pixels = prepare(array, contract)
+                else:
+                    rest, facts = _load(image, partial(_unpacked, contract=contract))
+                    pixels = rest()
         except ImagesRefusedError as problem:
             return problem.found
         facts |= {"path": entry.path, "label": entry.label, "sha256": hashlib.sha256(data).hexdigest()}
@@ -303,8 +395,8 @@ def _gray_to_rgb(gray: NDArray[np.uint8]) -> Pixels:
 _KINDS = {
     b"GIF8": "a GIF",
     b"RIFF": "a WebP or another RIFF file",
-    b"II*\0": "a TIFF",
-    b"MM\0*": "a TIFF",
+    b"II+\0": "a BigTIFF",
+    b"MM\0+": "a BigTIFF",
     b"version https://git-lfs": "a Git LFS pointer, not the image (run `git lfs pull`)",
     b"<svg": "an SVG",
     b"<!DO": "a web page",
@@ -319,7 +411,7 @@ def _unknown_kind(data: bytes) -> str:
         kind = "a HEIC or AVIF photo"
     return (
         f"it is {kind}" if kind else "not an image that can be identified"
-    ) + "; PNG, JPEG and BMP are read"
+    ) + f"; {READ} are read"
 
 
 def _sentence(problem: BaseException) -> str:

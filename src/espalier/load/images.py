@@ -29,8 +29,13 @@ from ..limits import LIMITS
 from ..store import Store, key_of
 from ..visible import hidden_character, shown
 
-SUFFIXES: dict[str, str] = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".bmp": "BMP"}
-"""File name endings that count as images, and Pillow's name of the format."""
+SUFFIXES: dict[str, str] = {
+    ".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".bmp": "BMP", ".tif": "TIFF", ".tiff": "TIFF", ".npy": "NPY", ".npz": "NPZ"
+}  # fmt: skip
+"""File name endings that count as images, and the name of the format."""
+
+ARRAYS = (".npy", ".npz")
+"""Of these, what is an image only in a folder without pictures: beside pictures lie arrays of labels and features."""
 
 NESTING = 16
 """Deepest folder below the root of a set."""
@@ -93,8 +98,9 @@ def scan(path: Path | str) -> ImageSet:
             next_step="check the path; it is relative to the recipe",
         )
     files = list_files(path)
-    images = [(name, size) for name, size in files if _is_image(name)]
-    ignored = tuple(shown(name) for name, _ in files if not _is_image(name))
+    images = _images_among(files)
+    taken = {name for name, _ in images}
+    ignored = tuple(shown(name) for name, _ in files if name not in taken)
     for name, _ in images:
         _check_name(name)
         if not os.access(path / name, os.R_OK):
@@ -417,6 +423,12 @@ def _spread(entry: ImageEntry) -> tuple[bytes, str]:
 
 def _is_image(name: str) -> bool:
     return os.path.splitext(name)[1].lower() in SUFFIXES
+
+
+def _images_among(files: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    images = [(name, size) for name, size in files if _is_image(name)]
+    pictures = [(name, size) for name, size in images if os.path.splitext(name)[1].lower() not in ARRAYS]
+    return pictures or images
 
 
 def _is_index(name: str, count: int) -> bool:

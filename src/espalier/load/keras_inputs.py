@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ModelRefusedError
+from ..limits import LIMITS
 from .keras_arguments import written_object
 from .keras_container import SAVE_WHOLE
 
 Json = Any
 SUPPORTED = "image classifiers: one image in, one vector of scores out"
-CHANNELS = (1, 3, 4)
+CHANNELS = range(1, LIMITS.input_bands + 1)
 
 _LEAST_SIDE = 8
 """A row of fewer numbers than a picture of this side is a table, not a picture."""
@@ -68,11 +69,8 @@ def _advice(shape: tuple[int | None, ...]) -> str:
     if len(shape) == 4:
         return "one image goes in, not a sequence of them or a volume"
     if len(shape) == 3:
-        return (
-            f"images of {shape[2]} channels (several bands, a depth map) are not read: a picture has 1 (grey) or 3 (colour), "
-            "channels last"
-        )
-    return "an image has [height, width, channels] with 1 or 3 channels last, or [height, width] when it is grey"
+        return f"images of {shape[2]} channels are not read: 1 to {LIMITS.input_bands} of them, channels last"
+    return "an image has [height, width, channels], channels last, or [height, width] when it is grey"
 
 
 def refused_input(path: Path, why: str, advice: str) -> ModelRefusedError:

@@ -78,7 +78,7 @@ class ModelFile:
         wrong = [f"set size = {[s or w for s, w in zip(shape[:2], given[:2], strict=True)]}"]
         wrong = [] if all(s in (None, w) for s, w in zip(shape[:2], given[:2], strict=True)) else wrong
         wrong += (
-            [colors.get(shape[2], "rebuild the model for 1 or 3 channels")] if shape[2] not in (None, given[2]) else []
+            [colors.get(shape[2], f'set color = "bands" and bands = {shape[2]}')] if shape[2] not in (None, given[2]) else []
         )
         raise RecipeError(
             f"the model takes images of {list(shape)}, the recipe's [input] gives {list(given)}",

@@ -227,9 +227,9 @@ def contact_sheet(job: Job, row: AccuracyRow, names: list[str]) -> tuple[dict[st
         array = np.asarray(pixels[place[flip.image]])
         array = array[:, :, ::-1] if job.recipe.input.color == "bgr" else array
         data = io.BytesIO()
-        Image.fromarray(array[:, :, 0] if array.shape[2] == 1 else np.ascontiguousarray(array)).save(
-            data, "PNG"
-        )
+        # Of several bands the first is shown.
+        shown = np.ascontiguousarray(array if job.recipe.input.color in ("rgb", "bgr") else array[:, :, 0])
+        Image.fromarray(shown).save(data, "PNG")
         sheet.append(
             {
                 "image": flip.image,

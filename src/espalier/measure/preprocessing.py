@@ -103,13 +103,13 @@ class Scored:
 
 def alternatives(contract: InputContract) -> tuple[Alternative, ...]:
     """The declared way first, then every usual other one, in both colour orders."""
-    reverse = {"rgb": "bgr", "bgr": "rgb"}.get(contract.color, "gray")
+    reverse_of = {"rgb": "bgr", "bgr": "rgb"}
     found = [Alternative(name="as declared", contract=contract, swapped=False, declared=True)]
-    for swapped in (False, True) if contract.channels == 3 else (False,):
-        color = reverse if swapped else contract.color
+    for swapped in (False, True) if contract.color in reverse_of else (False,):
+        color = reverse_of[contract.color] if swapped else contract.color
         ways = {"declared mean and std": (contract.mean, contract.std), **_SCALES}
         for name, (mean, std) in ways.items():
-            if len(mean) > contract.channels:
+            if len(mean) not in (1, contract.channels):
                 continue
             if color == "bgr" and name in _SCALES:
                 mean, std = mean[::-1], std[::-1]

@@ -27,7 +27,7 @@ PARSER = "1.0.0"
 # Slots of the tables of TFLite's schema.fbs that are touched here.
 _MODEL_FIELDS, _BUFFERS, _METADATA = 8, 4, 6
 # Enumerations of metadata_schema.fbs.
-_RGB, _GRAYSCALE, _TENSOR_AXIS_LABELS = 1, 2, 2
+_UNKNOWN, _RGB, _GRAYSCALE, _TENSOR_AXIS_LABELS = 0, 1, 2, 2
 _FEATURE, _IMAGE, _NORMALIZATION = 1, 2, 1
 
 
@@ -185,12 +185,13 @@ def _metadata_block(
     texts: dict[str, str], contract: InputContract, mean: Sequence[float], std: Sequence[float]
 ) -> bytes:
     builder = flatbuffers.Builder(1 << 12)
-    gray = contract.color == "gray"
+    space = {"gray": _GRAYSCALE, "bands": _UNKNOWN}.get(contract.color, _RGB)
+    channels = {"gray": "one channel", "bands": f"{contract.bands} channels"}.get(contract.color, contract.color.upper())
     image = _tensor(
         builder,
         "image",
-        f"Pixels 0..255, {'one channel' if gray else contract.color.upper()}, as the camera gives them.",
-        _image_content(builder, _GRAYSCALE if gray else _RGB),
+        f"Pixels 0..255, {channels}, as the camera gives them.",
+        _image_content(builder, space),
         [_normalization(builder, mean, std)],
         _stats(builder, [0.0], [255.0]),
         [],

@@ -15,6 +15,16 @@ public final class JavaDriver {
             String question = in.readUTF();
             int columns = in.readInt();
             int rows = in.readInt();
+            if ("bands".equals(question)) {
+                int height = in.readInt();
+                int width = in.readInt();
+                int channels = in.readInt();
+                byte[] bands = new byte[rows * columns * channels];
+                in.readFully(bands);
+                out.write(Preprocessor.prepare(
+                        bands, columns, rows, height, width, channels, "bands", in.readUTF(), in.readUTF()));
+                continue;
+            }
             int[] argb = new int[rows * columns];
             for (int i = 0; i < argb.length; i++) {
                 argb[i] = in.readInt();

@@ -69,6 +69,11 @@ def prepare_question(image: NDArray[np.uint8], contract: InputContract) -> bytes
     return text("prepare") + packed(image) + struct.pack(">ii", *contract.size) + words
 
 
+def bands_question(image: NDArray[np.uint8], contract: InputContract) -> bytes:
+    head = struct.pack(">5i", image.shape[1], image.shape[0], *contract.size, contract.bands)
+    return text("bands") + head + image.tobytes() + text(contract.resize) + text(contract.fit)
+
+
 def random_cases(count: int, side: int, seed: int) -> list[tuple[NDArray[np.uint8], InputContract]]:
     random = np.random.default_rng(seed)
     cases = []
@@ -111,6 +116,24 @@ def test_java_prepares_the_same_bytes_as_the_contract_in_every_mode(driver: Path
         for mode in ("nearest", "bilinear", "bicubic", "area")
     ]
     assert_java_equals_the_contract(driver, cases)
+
+
+@needs_jdk
+def test_java_prepares_arrays_of_several_bands_as_the_contract_does(driver: Path) -> None:
+    random = np.random.default_rng(8)
+    cases = []
+    for number in range(120):
+        rows, columns, height, width = (int(n) for n in random.integers(1, 24, 4))
+        contract = InputContract(
+            size=(height, width),
+            color="bands",
+            bands=(1, 2, 5, 16)[number % 4],
+            resize=("nearest", "bilinear", "bicubic", "area")[number // 4 % 4],
+            fit=("stretch", "crop", "pad")[number // 16 % 3],
+        )
+        cases.append((random.integers(0, 256, (rows, columns, contract.bands), np.uint8), contract))
+    answers = ask(driver, [bands_question(image, contract) for image, contract in cases])
+    assert answers == b"".join(prepare(image, contract).tobytes() for image, contract in cases)
 
 
 @pytest.mark.sweep

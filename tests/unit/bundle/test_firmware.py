@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Sequence
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -163,6 +164,20 @@ def test_prepare_in_c_gives_the_builds_bytes(contract: InputContract, tmp_path: 
     folder = write(firmware.contents(source), tmp_path)
     check = firmware_native.run_native(folder / LIBRARY, source, tmp_path / "work")
     assert check.result == "passed", check.why
+
+
+@needs_gcc
+@pytest.mark.parametrize(("resize", "fit"), [("bilinear", "crop"), ("bicubic", "pad"), ("area", "stretch"), ("nearest", "crop")])
+@pytest.mark.parametrize("bands", [2, 5])
+def test_prepare_in_c_takes_the_bands_of_an_array(bands: int, resize: Any, fit: Any, tmp_path: Path) -> None:
+    contract = InputContract(size=(9, 13), color="bands", bands=bands, resize=resize, fit=fit)
+    source = with_contract(contract)
+    folder = write(firmware.contents(source), tmp_path)
+    check = firmware_native.run_native(folder / LIBRARY, source, tmp_path / "work")
+    assert check.result == "passed" and "in 1 pixel formats" in check.why, check.why
+    header = (folder / LIBRARY / "src/toy_parts_prepare.h").read_text()
+    assert "toy_parts_prepare_bands" in header
+    assert "_BANDS}" in (folder / "README.md").read_text()
 
 
 @needs_gcc

@@ -205,6 +205,32 @@ def test_a_watched_folder_gives_each_new_file_once_when_it_is_whole(
     assert seen == ["new.png", "zwei.png"]
 
 
+def test_a_model_of_bands_takes_arrays_and_raw_frames_of_all_of_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    array = np.arange(60, dtype=np.uint8).reshape(3, 4, 5)
+    np.save(tmp_path / "a.npy", array)
+    np.save(tmp_path / "b.npy", array[:, :, :2])
+    (tmp_path / "c.png").write_bytes(PICTURES["rgb.png"])
+    one, two = images.frames_from_paths([str(tmp_path)], 5)
+    assert one.rgb is not None and one.rgb.tolist() == array.tolist()
+    assert "uint8 [height, width, 5]" in two.why
+    (picture,) = images.frames_from_paths([str(tmp_path / "c.png")], 5)
+    assert "this model takes arrays" in picture.why
+    monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO(array.tobytes())))
+    (frame,) = images.frames_from_stdin("4x3:bands", 5)
+    assert frame.rgb is not None and frame.rgb.tolist() == array.tolist()
+    with pytest.raises(Problem, match="5 bytes a pixel"):
+        list(images.frames_from_stdin("4x3:rgb24", 5))
+
+
+@pytest.mark.parametrize("bands", [1, 2, 5])
+def test_the_device_prepares_bands_as_the_build_does(bands: int) -> None:
+    image = np.random.default_rng(bands).integers(0, 256, (7, 9, bands), np.uint8)
+    known = build_contract.prepare(image, InputContract(size=(4, 6), color="bands", bands=bands, fit="pad"))
+    assert np.array_equal(contract.prepare(image, Contract((4, 6), "bands", "bilinear", "pad", bands)), known)
+
+
 @pytest.mark.parametrize(
     ("kind", "pixel", "rgb"),
     [("rgb24", b"\1\2\3", [1, 2, 3]), ("bgr24", b"\1\2\3", [3, 2, 1]), ("gray", b"\7", [7, 7, 7])],

@@ -16,7 +16,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from espalier.calibrate.contract import prepare
+from espalier.calibrate.contract import prepare, to_gray
 from espalier.errors import ImagesRefusedError
 from espalier.load import decode
 from espalier.load.facts import Prepared
@@ -307,3 +307,25 @@ def test_the_images_process_lists_chooses_and_prepares(folder: Path) -> None:
                 contract=msgspec.to_builtins(CONTRACT),
                 out_path=out,
             )
+
+
+@pytest.mark.parametrize("fit", ["crop", "pad", "stretch"])
+@pytest.mark.parametrize("color", ["rgb", "bgr", "gray"])
+@pytest.mark.parametrize("kind", ["RGB", "L", "RGBA", "turned"])
+def test_what_is_cropped_before_it_is_unpacked_gives_the_bytes_of_the_contract(
+    fit: str, color: str, kind: str
+) -> None:
+    random = np.random.default_rng(3)
+    for height, width, size in ((37, 61, (16, 16)), (61, 37, (16, 23)), (20, 31, (40, 17)), (9, 9, (9, 9))):
+        image = Image.fromarray(random.integers(0, 256, (height, width, 4)).astype(np.uint8))
+        image = image.convert(kind if kind != "turned" else "RGB")
+        turn = 6 if kind == "turned" else 1
+        contract = InputContract(size=size, fit=fit, color=color)  # type: ignore[arg-type]
+        wanted = prepare(decode._upright(image, turn), contract)
+        np.testing.assert_array_equal(decode._unpacked(image, turn, contract)(), wanted)
+
+
+def test_pillow_makes_luma_by_the_integers_of_the_contract() -> None:
+    side = np.arange(0, 256, 3, dtype=np.uint8)
+    colours = np.stack(np.meshgrid(side, side, side), axis=-1).reshape(-1, len(side), 3)
+    np.testing.assert_array_equal(np.asarray(Image.fromarray(colours).convert("L")), to_gray(colours)[:, :, 0])

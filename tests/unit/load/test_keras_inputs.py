@@ -31,6 +31,9 @@ from espalier.load.keras_model import rebuild
         ((None, 28), None),
         ((16, 112, 112, 3), None),
         ((3, 32, 32), None),
+        ((24, 32, 2), (24, 32, 2)),
+        ((24, 32, 5), (24, 32, 5)),
+        ((24, 32, 17), None),
     ],
 )
 def test_the_picture_behind_an_input(shape: tuple[int | None, ...], image: tuple[int | None, ...] | None) -> None:
@@ -89,7 +92,12 @@ def test_a_softmax_over_one_output_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("shape", "words"),
-    [((16, 16, 16, 3), "not a sequence"), ((3, 32, 32), "channels last"), ((13,), "row of numbers"), ((8, 8, 5), "5 channels")],
+    [
+        ((16, 16, 16, 3), "not a sequence"),
+        ((3, 32, 32), "channels last"),
+        ((13,), "row of numbers"),
+        ((8, 8, 17), "17 channels are not read: 1 to 16"),
+    ],
 )
 def test_an_input_that_is_no_picture_is_told_what_is_missing(
     tmp_path: Path, shape: tuple[int, ...], words: str

@@ -88,6 +88,7 @@ def test_a_fact_that_is_no_quantity_is_refused(tmp_path: Path, value: str) -> No
         ("raspberry-pi-4", 'architecture = "aarch64"', 'architecture = "sparc"', "`architecture` 'sparc'"),
         ("cortex-m4", 'architecture = "thumbv7em"', 'architecture = "thumb; touch x"', "`architecture`"),
         ("raspberry-pi-4", 'python = ["3.11"', 'python = ["3.11; touch PWNED"', "`python`"),
+        ("raspberry-pi-3", 'python = ["3.11"]', "", "`python` is missing"),
         ("raspberry-pi-4", 'bundle = "deb"', 'bundle = "firmware"', "a camera with a bundle"),
         ("android-arm64", "min-sdk", "max-sdk", "`facts.min-sdk` is missing"),
         ("cortex-m4", 'zig-cpu = "cortex_m4"', 'zig-cpu = "@x"', "`compiler.zig-cpu`"),

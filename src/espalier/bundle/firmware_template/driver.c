@@ -14,7 +14,7 @@ int main(void) {
   int32_t head[4]; /* 0: prepare, format, width, height and the pixels; 1: decide and the output */
   while (read_all(head, sizeof(head))) {
     if (head[0] == 0) {
-      static const int32_t sizes[] = {3, 3, 4, 1, 2, 2, 2, 2};
+      static const int32_t sizes[] = {3, 3, 4, 1, 2, 2, 2, 2, XMODEL_CHANNELS};
       const size_t bytes = (size_t)head[2] * (size_t)head[3] * (size_t)sizes[head[1]];
       uint8_t *pixels = malloc(bytes);
       xmodel_image image = {NULL, 0, 0, 0, XMODEL_RGB888};

@@ -28,6 +28,8 @@ static xmodel_image next_image(void) {
   image.format = XMODEL_GRAY8;
 #elif XMODEL_COLOR == XMODEL_COLOR_BGR
   image.format = XMODEL_BGR888;
+#elif XMODEL_COLOR == XMODEL_COLOR_BANDS
+  image.format = XMODEL_BANDS;
 #else
   image.format = XMODEL_RGB888;
 #endif

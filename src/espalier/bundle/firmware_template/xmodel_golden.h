@@ -9,7 +9,7 @@ extern "C" {
 #endif
 
 typedef struct {
-  const uint8_t *rgb; /* an image, R, G, B */
+  const uint8_t *rgb; /* an image, R, G, B, or its bands */
   const uint8_t *pixels; /* what the contract makes of it; the network's input is each byte minus 128 */
   int32_t width;
   int32_t height;

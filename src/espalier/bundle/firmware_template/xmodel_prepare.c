@@ -5,6 +5,9 @@
 
 #define UNIT 2048 /* fixed-point one of the bilinear and bicubic weights */
 #define MOST_SIDE 20000
+#define XMODEL_TAKES(format)                                    \
+  (XMODEL_COLOR == XMODEL_COLOR_BANDS ? (format) == XMODEL_BANDS \
+                                      : (unsigned)(format) <= (unsigned)XMODEL_UYVY422)
 
 #if XMODEL_RESIZE == XMODEL_RESIZE_BICUBIC
 #define TAPS 4
@@ -124,6 +127,14 @@ static int32_t weight_of(const taps *axis, int32_t tap) {
 }
 
 /* The contract's channels of one source pixel. */
+#if XMODEL_COLOR == XMODEL_COLOR_BANDS
+static void fetch(const xmodel_image *image, int32_t y, int32_t x, int32_t *value) {
+  const int32_t stride = image->stride ? image->stride : image->width * XMODEL_CHANNELS;
+  const uint8_t *p = image->pixels + (int64_t)y * stride + (int64_t)x * XMODEL_CHANNELS;
+  int32_t c;
+  for (c = 0; c < XMODEL_CHANNELS; c++) value[c] = p[c];
+}
+#else
 static void fetch(const xmodel_image *image, int32_t y, int32_t x, int32_t *value) {
   static const uint8_t sizes[] = {3, 3, 4, 1, 2, 2, 2, 2};
   const int32_t size = sizes[image->format];
@@ -162,6 +173,7 @@ static void fetch(const xmodel_image *image, int32_t y, int32_t x, int32_t *valu
   value[2] = b;
 #endif
 }
+#endif
 
 static int8_t rounded(int64_t sum, int64_t total) {
   const int64_t value = sum + total / 2;
@@ -216,7 +228,7 @@ static void resize(const xmodel_image *image, region from, region to, int8_t *in
 int xmodel_prepare(const xmodel_image *image, int8_t *input) {
   region from, to = {0, 0, XMODEL_HEIGHT, XMODEL_WIDTH};
   if (!image->pixels || image->width < 1 || image->height < 1 || image->width > MOST_SIDE ||
-      image->height > MOST_SIDE || (unsigned)image->format > (unsigned)XMODEL_UYVY422) {
+      image->height > MOST_SIDE || !XMODEL_TAKES(image->format)) {
     return -1;
   }
   if ((image->format == XMODEL_YUYV422 || image->format == XMODEL_UYVY422) && image->width % 2 != 0) return -1;
@@ -263,6 +275,11 @@ static int xmodel_prepare_as(xmodel_format format, const uint8_t *pixels, int32_
   return xmodel_prepare(&image, input);
 }
 
+#if XMODEL_COLOR == XMODEL_COLOR_BANDS
+int xmodel_prepare_bands(const uint8_t *pixels, int32_t width, int32_t height, int32_t stride, int8_t *input) {
+  return xmodel_prepare_as(XMODEL_BANDS, pixels, width, height, stride, input);
+}
+#else
 int xmodel_prepare_rgb888(const uint8_t *pixels, int32_t width, int32_t height, int32_t stride, int8_t *input) {
   return xmodel_prepare_as(XMODEL_RGB888, pixels, width, height, stride, input);
 }
@@ -278,3 +295,4 @@ int xmodel_prepare_gray(const uint8_t *pixels, int32_t width, int32_t height, in
 int xmodel_prepare_yuv422(const uint8_t *pixels, int32_t width, int32_t height, int32_t stride, int8_t *input) {
   return xmodel_prepare_as(XMODEL_YUYV422, pixels, width, height, stride, input);
 }
+#endif

@@ -22,7 +22,7 @@ static void xmodel_try_prepare(int8_t *input, xmodel_selftest_result *result) {
     image.width = known->width;
     image.height = known->height;
     image.stride = 0;
-    image.format = XMODEL_RGB888;
+    image.format = XMODEL_COLOR == XMODEL_COLOR_BANDS ? XMODEL_BANDS : XMODEL_RGB888;
     wrong = xmodel_prepare(&image, input) != 0;
     for (i = 0; i < XMODEL_INPUT_BYTES && !wrong; i++) wrong = input[i] != (int8_t)(known->pixels[i] - 128);
     result->cases++;

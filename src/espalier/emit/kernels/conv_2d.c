@@ -48,80 +48,71 @@ void espalier_conv_2d_push(const espalier_conv_2d_layer *l, void *state, const i
   }
 }
 
-typedef int16_t *pack_kernel(int16_t *to, const int8_t *from, int32_t pitch, int32_t words);
+/* The pieces of a window that lie together: where they begin, `words` whole words of each. */
+typedef struct {
+  const int32_t *at, *end;
+  int32_t words;
+} piece_list;
+
+typedef int16_t *pack_kernel(int16_t *to, const int8_t *from, int32_t pitch, const piece_list *pieces);
+
+/* The pieces of 4 pixels, `pitch` apart, widened and interleaved: per word {k0,k2} of the four pixels, {k1,k3} of them. */
+pack_kernel espalier_pack_4, espalier_pack_4_wide;
 
 #if ESPALIER_THUMB2
-/* Interleaves 4 pixels of a wide ring. */
-pack_kernel espalier_pack_4_wide;
-__asm__(
-    ".syntax unified\n"
-    ".pushsection .text.espalier_pack_4_wide,\"ax\",%progbits\n"
-    ".balign 4\n.thumb\n.thumb_func\n.type espalier_pack_4_wide,%function\n.global espalier_pack_4_wide\n"
-    "espalier_pack_4_wide:\n"
-    "push {r4-r11,lr}\n"
-    "add r12,r1,r2\n"
-    "add lr,r12,r2\n"
-    "add r2,lr,r2\n"
-    "1: ldrd r4,r8,[r1],#8\n"
-    "ldrd r5,r9,[r12],#8\n"
-    "ldrd r6,r10,[lr],#8\n"
-    "ldrd r7,r11,[r2],#8\n"
-    "subs r3,r3,#1\n"
-    "stm r0!,{r4-r11}\n"
-    "bne 1b\n"
-    "pop {r4-r11,pc}\n"
-    ".size espalier_pack_4_wide,.-espalier_pack_4_wide\n"
-    ".popsection\n");
-#else
-static int16_t *espalier_pack_4_wide(int16_t *to, const int8_t *from, int32_t pitch, int32_t words) {
-  int32_t word, pixel;
-  for (word = 0; word < words; word++) {
-    const int8_t *at = from + 8 * word;
-    for (pixel = 0; pixel < 4; pixel++) {
-      ESPALIER_MOVE4(to, at);
-      ESPALIER_MOVE4(to + 8, at + 4);
-      to += 2;
-      at += pitch;
-    }
-    to += 8;
-  }
-  return to;
-}
-#endif
-
+/* r0 target; r1 r12 lr r2 pixels, r3 words left of a piece. stack: 0 next piece, 4 end of the pieces, 8 words of a piece,
+ * 12 from, 16 pitch */
+#define PACK(name, word)                                                                                       \
+  __asm__(                                                                                                     \
+      ".syntax unified\n"                                                                                      \
+      ".pushsection .text." name ",\"ax\",%progbits\n"                                                         \
+      ".balign 4\n.thumb\n.thumb_func\n.type " name ",%function\n.global " name "\n" name ":\n"                 \
+      "push {r4-r11,lr}\n"                                                                                     \
+      "ldm r3,{r4,r5,r6}\n"                                                                                    \
+      "mov r7,r1\n"                                                                                            \
+      "mov r8,r2\n"                                                                                            \
+      "push {r4-r8}\n"                                                                                         \
+      "1: ldr r1,[r4],#4\n"                                                                                    \
+      "str r4,[sp,#0]\n"                                                                                       \
+      "ldrd r3,r12,[sp,#8]\n"                                                                                  \
+      "ldr r2,[sp,#16]\n"                                                                                      \
+      "add r1,r1,r12\n"                                                                                        \
+      "add r12,r1,r2\n"                                                                                        \
+      "add lr,r12,r2\n"                                                                                        \
+      "add r2,r2,lr\n"                                                                                         \
+      "2:\n" word                                                                                              \
+      "subs r3,r3,#1\n"                                                                                        \
+      "bne 2b\n"                                                                                               \
+      "ldrd r4,r5,[sp,#0]\n"                                                                                   \
+      "cmp r4,r5\n"                                                                                            \
+      "bne 1b\n"                                                                                               \
+      "add sp,sp,#20\n"                                                                                        \
+      "pop {r4-r11,pc}\n"                                                                                      \
+      ".size " name ",.-" name "\n"                                                                            \
+      ".popsection\n")
+/* Of a wide ring: they are widened. */
+PACK("espalier_pack_4_wide",
+     "ldrd r4,r8,[r1],#8\n"
+     "ldrd r5,r9,[r12],#8\n"
+     "ldrd r6,r10,[lr],#8\n"
+     "ldrd r7,r11,[r2],#8\n"
+     "stm r0!,{r4-r11}\n");
 #if ESPALIER_DSP
-/* Widens and interleaves 4 pixels of `words` 4-byte words: {k0,k2} of the four pixels, {k1,k3} of the four pixels. */
-pack_kernel espalier_pack_4;
-__asm__(
-    ".syntax unified\n"
-    ".pushsection .text.espalier_pack_4,\"ax\",%progbits\n"
-    ".balign 4\n.thumb\n.thumb_func\n.type espalier_pack_4,%function\n.global espalier_pack_4\n"
-    "espalier_pack_4:\n"
-    "push {r4-r11,lr}\n"
-    "add r12,r1,r2\n"
-    "add lr,r12,r2\n"
-    "add r2,lr,r2\n"
-    "1: ldr r8,[r1],#4\n"
-    "ldr r9,[r12],#4\n"
-    "ldr r10,[lr],#4\n"
-    "ldr r11,[r2],#4\n"
-    "sxtb16 r4,r8\n"
-    "sxtb16 r5,r9\n"
-    "sxtb16 r6,r10\n"
-    "sxtb16 r7,r11\n"
-    "sxtb16 r8,r8,ror #8\n"
-    "sxtb16 r9,r9,ror #8\n"
-    "sxtb16 r10,r10,ror #8\n"
-    "sxtb16 r11,r11,ror #8\n"
-    "subs r3,r3,#1\n"
-    "stm r0!,{r4-r11}\n"
-    "bne 1b\n"
-    "pop {r4-r11,pc}\n"
-    ".size espalier_pack_4,.-espalier_pack_4\n"
-    ".popsection\n");
-
-#elif ESPALIER_THUMB2
-pack_kernel espalier_pack_4;
+PACK("espalier_pack_4",
+     "ldr r8,[r1],#4\n"
+     "ldr r9,[r12],#4\n"
+     "ldr r10,[lr],#4\n"
+     "ldr r11,[r2],#4\n"
+     "sxtb16 r4,r8\n"
+     "sxtb16 r5,r9\n"
+     "sxtb16 r6,r10\n"
+     "sxtb16 r7,r11\n"
+     "sxtb16 r8,r8,ror #8\n"
+     "sxtb16 r9,r9,ror #8\n"
+     "sxtb16 r10,r10,ror #8\n"
+     "sxtb16 r11,r11,ror #8\n"
+     "stm r0!,{r4-r11}\n");
+#else
 #define WIDEN(pointer, at, next)                               \
   "ldrsb r4,[" pointer ",#1]\n"                                \
   "ldrsb r5,[" pointer ",#2]\n"                                \
@@ -131,42 +122,67 @@ pack_kernel espalier_pack_4;
   "strh r5,[r0,#" at "+2]\n"                                   \
   "strh r6,[r0,#" next "+2]\n"                                 \
   "strh r7,[r0,#" at "]\n"
-__asm__(
-    ".syntax unified\n"
-    ".pushsection .text.espalier_pack_4,\"ax\",%progbits\n"
-    ".balign 4\n.thumb\n.thumb_func\n.type espalier_pack_4,%function\n.global espalier_pack_4\n"
-    "espalier_pack_4:\n"
-    "push {r4-r7,lr}\n"
-    "add r12,r1,r2\n"
-    "add lr,r12,r2\n"
-    "add r2,lr,r2\n"
-    "1:\n"
-    WIDEN("r1", "0", "16") WIDEN("r12", "4", "20") WIDEN("lr", "8", "24") WIDEN("r2", "12", "28")
-    "adds r0,r0,#32\n"
-    "subs r3,r3,#1\n"
-    "bne 1b\n"
-    "pop {r4-r7,pc}\n"
-    ".size espalier_pack_4,.-espalier_pack_4\n"
-    ".popsection\n");
+PACK("espalier_pack_4",
+     WIDEN("r1", "0", "16") WIDEN("r12", "4", "20") WIDEN("lr", "8", "24") WIDEN("r2", "12", "28") "adds r0,r0,#32\n");
+#endif
 #else
-static int16_t *espalier_pack_4(int16_t *to, const int8_t *from, int32_t pitch, int32_t words) {
+int16_t *espalier_pack_4_wide(int16_t *to, const int8_t *from, int32_t pitch, const piece_list *pieces) {
+  const int32_t *piece;
   int32_t word, pixel;
-  for (word = 0; word < words; word++) {
-    const int8_t *at = from + 4 * word;
-    for (pixel = 0; pixel < 4; pixel++) {
-      to[0] = at[0];
-      to[1] = at[2];
-      to[8] = at[1];
-      to[9] = at[3];
-      to += 2;
-      at += pitch;
+  for (piece = pieces->at; piece != pieces->end; piece++) {
+    for (word = 0; word < pieces->words; word++) {
+      const int8_t *at = from + *piece + 8 * word;
+      for (pixel = 0; pixel < 4; pixel++) {
+        ESPALIER_MOVE4(to, at);
+        ESPALIER_MOVE4(to + 8, at + 4);
+        to += 2;
+        at += pitch;
+      }
+      to += 8;
     }
-    to += 8;
   }
   return to;
 }
 
+int16_t *espalier_pack_4(int16_t *to, const int8_t *from, int32_t pitch, const piece_list *pieces) {
+  const int32_t *piece;
+  int32_t word, pixel;
+  for (piece = pieces->at; piece != pieces->end; piece++) {
+    for (word = 0; word < pieces->words; word++) {
+      const int8_t *at = from + *piece + 4 * word;
+      for (pixel = 0; pixel < 4; pixel++) {
+        to[0] = at[0];
+        to[1] = at[2];
+        to[8] = at[1];
+        to[9] = at[3];
+        to += 2;
+        at += pitch;
+      }
+      to += 8;
+    }
+  }
+  return to;
+}
 #endif
+
+/* What is left of the pieces, from byte `skip` on: one value behind the other, a step of two after the other. */
+static void pack_tails(int16_t *to, const int8_t *from, int32_t pitch, const piece_list *pieces, int32_t skip,
+                       int32_t bytes) {
+  const int32_t *piece;
+  int32_t next = 1; /* to the second value of a step */
+  for (piece = pieces->at; piece != pieces->end; piece++) {
+    const int8_t *at = from + *piece + skip;
+    int32_t left;
+    for (left = bytes; left > 0; left--, at++) {
+      to[0] = at[0];
+      to[2] = at[pitch];
+      to[4] = at[2 * pitch];
+      to[6] = at[3 * pitch];
+      to += next;
+      next = 8 - next;
+    }
+  }
+}
 
 /* Four results of a channel whose requantization has no short form. scale: multiplier, and TFLite's shift minus 64. */
 void espalier_tile_other(const int32_t *sums, const int32_t *scale, int8_t *out, const espalier_tile *t) {
@@ -201,11 +217,18 @@ void espalier_tile_other(const int32_t *sums, const int32_t *scale, int8_t *out,
   "smlad r8,r10,lr,r8\n"     \
   "smlad r9,r11,lr,r9\n"
 #define STEP_BYTES 52
-/* Rounded high half of the doubled product. */
-#define HIGH(a, low) "smmulr " a "," a ",r10\n"
-/* The first pixel's result is stored last, and the pointer goes to the next channel; `HIGH` of plain MLA needs its register. */
-#define FIRST(a)
-#define LAST(a) "strb " a ",[r1],#1\n"
+/* One requantized output: sum in register a, multiplier r10, shift - 1 r11, rounding and zero point lr. Of a zero point of
+ * -128 all results below it are clamped to it: halves below zero need not be rounded away from it. */
+#define SHIFT(a) "asr " a "," a ",r11\n" "ssat " a ",#8," a ",asr #1\n"
+#define SCALE(a, low)                   \
+  "lsl " a "," a ",#1\n"                \
+  "add " low ",lr," a ",asr #31\n"      \
+  "smmlar " a "," a ",r10," low "\n"    \
+  SHIFT(a)
+#define SCALE_LOW(a, low)               \
+  "lsl " a "," a ",#1\n"                \
+  "smmlar " a "," a ",r10,lr\n"         \
+  SHIFT(a)
 #else
 /* The same with MLA: 16 products in 28 instructions. */
 #define PIXEL(address, a, b)       \
@@ -226,37 +249,102 @@ void espalier_tile_other(const int32_t *sums, const int32_t *scale, int8_t *out,
   PIXEL(",#-6]", "r6", "r7")       \
   PIXEL(",#-2]", "r8", "r9")
 #define STEP_BYTES 112
-#define HIGH(a, low) "smull " low "," a "," a ",r10\n" "add " a "," a "," low ",lsr #31\n"
-#define FIRST(a) "strb " a ",[r1]\n"
-#define LAST(a) "adds r1,r1,#1\n"
+#define SHIFT(a) "add " a "," a ",lr\n" "asr " a "," a ",r11\n" "ssat " a ",#8," a ",asr #1\n"
+#define SCALE_LOW(a, low)               \
+  "lsl " a "," a ",#1\n"                \
+  "smull " low "," a "," a ",r10\n"     \
+  "add " a "," a "," low ",lsr #31\n"   \
+  SHIFT(a)
+#define SCALE(a, low)                   \
+  "lsl " a "," a ",#1\n"                \
+  "smull " low "," a "," a ",r10\n"     \
+  "add " a "," a "," low ",lsr #31\n"   \
+  "add " a "," a "," a ",asr #31\n"     \
+  SHIFT(a)
 #endif
-/* One requantized output: sum in register a, multiplier r10, shift r11, rounding and zero point lr. */
-#define SCALE(a, low)          \
-  "lsl " a "," a ",#1\n"      \
-  HIGH(a, low)                \
-  "add " a "," a "," a ",asr #31\n" \
-  "add " a "," a ",lr\n"      \
-  "asr " a "," a ",r11\n"     \
-  "ssat " a ",#8," a "\n"
+/* The results of a pair of channels. */
+#define RESULTS(SCALE, first, second, slow, other_slow)        \
+    "ldrd lr,r12,[sp,#12]\n"                                   \
+    "ldrd r10,r11,[r12,#8]\n"                                  \
+    "lsls lr,lr,r11\n"                                         \
+    "beq.w " slow "\n"                                         \
+    SCALE("r2", "r12")                                         \
+    "ldrd r12,r1,[sp,#28]\n"                                   \
+    "strb r2,[r1]\n"                                           \
+    SCALE("r4", "r2") "strb r4,[r1,r12]\n"                     \
+    SCALE("r6", "r2") "strb r6,[r1,r12,lsl #1]\n"              \
+    SCALE("r8", "r2") "add r12,r12,r12,lsl #1\n"               \
+    "strb r8,[r1,r12]\n"                                       \
+    first ": adds r1,r1,#1\n"                                  \
+    "ldrd lr,r2,[sp,#12]\n"                                    \
+    "ldrd r10,r11,[r2,#16]\n"                                  \
+    "lsls lr,lr,r11\n"                                         \
+    "beq.w " other_slow "\n"                                   \
+    SCALE("r9", "r2") "strb r9,[r1,r12]\n"                     \
+    "ldr r12,[sp,#28]\n"                                       \
+    SCALE("r3", "r2") "strb r3,[r1]\n"                         \
+    SCALE("r5", "r2") "strb r5,[r1,r12]\n"                     \
+    SCALE("r7", "r2") "strb r7,[r1,r12,lsl #1]\n"              \
+    "adds r1,r1,#1\n"                                          \
+    second ": ldrd r12,r2,[sp,#16]\n"                          \
+    "add r12,r12,#24\n"                                        \
+    "subs r2,r2,#1\n"                                          \
+    "str r1,[sp,#32]\n"                                        \
+    "strd r12,r2,[sp,#16]\n"                                   \
+    "bne.w 1b\n"                                               \
+    "add sp,sp,#44\n"                                          \
+    "pop {r4-r11,pc}\n"
+/* A channel with another requantization: C computes its four results from the sums. A channel of no effect has none. */
+#define OTHER_RESULTS(first, second, slow, other_slow)         \
+    slow ": push {r2-r9}\n"                                    \
+    "mov r4,r0\n"                                              \
+    "mov r0,sp\n"                                              \
+    "add r1,r12,#8\n"                                          \
+    "ldr r2,[sp,#64]\n"                                        \
+    "add r3,sp,#32\n"                                          \
+    "bl espalier_tile_other\n"                                 \
+    "mov r0,r4\n"                                              \
+    "pop {r2-r9}\n"                                            \
+    "ldrd r12,r1,[sp,#28]\n"                                   \
+    "add r12,r12,r12,lsl #1\n"                                 \
+    "b.w " first "\n"                                          \
+    other_slow ": cmn r11,#128\n"                              \
+    "beq.w " second "\n"                                       \
+    "push {r1-r9,r12}\n"                                       \
+    "add r1,r2,#16\n"                                          \
+    "mov r4,r0\n"                                              \
+    "add r0,sp,#8\n"                                           \
+    "ldr r2,[sp,#0]\n"                                         \
+    "add r3,sp,#40\n"                                          \
+    "bl espalier_tile_other\n"                                 \
+    "mov r0,r4\n"                                              \
+    "pop {r1-r9,r12}\n"                                        \
+    "adds r1,r1,#1\n"                                          \
+    "b.w " second "\n"
 /* r0 weights, r1 packed, r2-r9 sums (channel 0 and 1 of pixels 0..3), r10-r12 and lr operands.
- * stack: 0 packed, 4 packed end, 8 entry, 12 zero, 16 pairs, 20 count, 24 weights, 28 pitch, 32 out */
+ * stack: 0 packed, 4 packed end, 8 entry, 12 zero, 16 pairs, 20 count, 24 weights, 28 pitch, 32 out, 36 where results are made */
 __asm__(
     ".syntax unified\n"
     ".pushsection .text.espalier_tile_4x2,\"ax\",%progbits\n"
     ".balign 4\n.thumb\n.thumb_func\n.type espalier_tile_4x2,%function\n.global espalier_tile_4x2\n"
     "espalier_tile_4x2:\n"
     "push {r4-r11,lr}\n"
-    "sub sp,sp,#36\n"
+    "sub sp,sp,#44\n"
     "ldm r0,{r2-r9}\n"
     "adr.w r10,2f\n"
     "movs r11,#" TEXT(STEP_BYTES) "\n"
     "mla r4,r4,r11,r10\n"
-    "orr r4,r4,#1\n"
-    "stm sp,{r2-r9}\n"
-    "str r1,[sp,#32]\n"
+    "adr.w r10,10f\n"
+    "cmn r5,#255\n"
+    "bne 0f\n"
+    "adr.w r10,20f\n"
+    "0: orr r4,r4,#1\n"
+    "orr r10,r10,#1\n"
     "mov r0,r8\n"
-    "1: ldr r12,[sp,#16]\n"
-    "ldr r1,[sp,#0]\n"
+    "mov r12,r6\n"
+    "stm sp,{r2-r9}\n"
+    "strd r1,r10,[sp,#32]\n"
+    "1: ldr r1,[sp,#0]\n"
     "ldrd r2,r3,[r12]\n"
     "mov r4,r2\n"
     "mov r5,r3\n"
@@ -271,68 +359,13 @@ __asm__(
     "ldr r10,[sp,#4]\n"
     "cmp r1,r10\n"
     "bne.w 2b\n"
-    "ldr r12,[sp,#16]\n"
-    "ldrd r10,r11,[r12,#8]\n"
-    "ldr lr,[sp,#12]\n"
-    "subs r1,r11,#1\n"
-    "bmi.w 5f\n"
-    "lsl lr,lr,r1\n"
-    SCALE("r2", "r12")
-    "ldrd r12,r1,[sp,#28]\n"
-    FIRST("r2")
-    SCALE("r4", "r2") "strb r4,[r1,r12]\n"
-    SCALE("r6", "r2") "strb r6,[r1,r12,lsl #1]\n"
-    SCALE("r8", "r2") "add r12,r12,r12,lsl #1\n"
-    "strb r8,[r1,r12]\n"
-    LAST("r2")
-    "3: ldr r12,[sp,#16]\n"
-    "ldrd r10,r11,[r12,#16]\n"
-    "add r12,r12,#24\n"
-    "str r12,[sp,#16]\n"
-    "ldr lr,[sp,#12]\n"
-    "subs r2,r11,#1\n"
-    "bmi.w 6f\n"
-    "lsl lr,lr,r2\n"
-    "ldr r12,[sp,#28]\n"
-    SCALE("r3", "r2") FIRST("r3")
-    SCALE("r5", "r2") "strb r5,[r1,r12]\n"
-    SCALE("r7", "r2") "strb r7,[r1,r12,lsl #1]\n"
-    SCALE("r9", "r2") "add r12,r12,r12,lsl #1\n"
-    "strb r9,[r1,r12]\n"
-    LAST("r3")
-    "4: ldr r2,[sp,#20]\n"
-    "str r1,[sp,#32]\n"
-    "subs r2,r2,#1\n"
-    "str r2,[sp,#20]\n"
-    "bne.w 1b\n"
-    "add sp,sp,#36\n"
-    "pop {r4-r11,pc}\n"
-    /* A channel with another requantization: C computes its four results from the sums. */
-    "5: push {r2-r9}\n"
-    "mov r4,r0\n"
-    "mov r0,sp\n"
-    "add r1,r12,#8\n"
-    "ldr r2,[sp,#64]\n"
-    "add r3,sp,#32\n"
-    "bl espalier_tile_other\n"
-    "mov r0,r4\n"
-    "pop {r2-r9}\n"
-    "ldr r1,[sp,#32]\n"
-    "adds r1,r1,#1\n"
-    "b.w 3b\n"
-    "6: push {r2-r9}\n"
-    "mov r4,r0\n"
-    "add r0,sp,#4\n"
-    "sub r1,r12,#8\n"
-    "ldr r2,[sp,#64]\n"
-    "adds r2,r2,#1\n"
-    "add r3,sp,#32\n"
-    "bl espalier_tile_other\n"
-    "mov r0,r4\n"
-    "pop {r2-r9}\n"
-    "ldr r1,[sp,#32]\n"
-    "adds r1,r1,#2\n"
-    "b.w 4b\n"
+    "ldr pc,[sp,#36]\n"
+    ".balign 4\n"
+    "10:\n" RESULTS(SCALE, "11", "12", "13f", "14f")
+    OTHER_RESULTS("11b", "12b", "13", "14")
+    ".balign 4\n"
+    "20:\n" RESULTS(SCALE_LOW, "21", "22", "23f", "24f")
+    OTHER_RESULTS("21b", "22b", "23", "24")
     ".size espalier_tile_4x2,.-espalier_tile_4x2\n"
     ".popsection\n");
 #else
@@ -345,13 +378,13 @@ static int8_t shortly(int32_t sum, int32_t m, int32_t rounding, int32_t s) {
 static inline void store_four(const espalier_tile *t, int32_t a, int32_t b, int32_t c, int32_t d, const int32_t *scale,
                               int8_t *out) {
   int32_t m = scale[0], s = scale[1];
-  if (s > 0) {
-    int32_t rounding = t->zero * ((int32_t)1 << (s - 1));
-    out[0] = shortly(a, m, rounding, s);
-    out[t->pitch] = shortly(b, m, rounding, s);
-    out[2 * t->pitch] = shortly(c, m, rounding, s);
-    out[3 * t->pitch] = shortly(d, m, rounding, s);
-  } else {
+  if (s >= 0) {
+    int32_t rounding = t->zero * ((int32_t)1 << s);
+    out[0] = shortly(a, m, rounding, s + 1);
+    out[t->pitch] = shortly(b, m, rounding, s + 1);
+    out[2 * t->pitch] = shortly(c, m, rounding, s + 1);
+    out[3 * t->pitch] = shortly(d, m, rounding, s + 1);
+  } else if (s != ESPALIER_NO_CHANNEL) {
     int32_t sums[8];
     sums[0] = a; sums[2] = b; sums[4] = c; sums[6] = d;
     espalier_tile_other(sums, scale, out, t);
@@ -548,7 +581,7 @@ static void pack_windows(const espalier_conv_2d_layer *l, void *state, int8_t *t
 /* The last pixels of a row, up to 4: packed as otherwise, but nothing behind them is read. What the tile computes of
  * the others is not used. */
 static void pack_last(const espalier_conv_2d_layer *l, int16_t *to, const int8_t *from, int32_t pixels) {
-  int32_t bytes = l->segment_bytes, window;
+  int32_t bytes = l->segment_bytes, whole = bytes - l->tail_bytes, window;
   for (window = 0; window < pixels; window++) {
     int16_t *at = to;
     int32_t k;
@@ -557,24 +590,29 @@ static void pack_last(const espalier_conv_2d_layer *l, int16_t *to, const int8_t
       from += l->pixel_step;
       continue;
     }
-    for (k = 0; k + 4 <= bytes; k += 4) {
+    for (k = 0; k + 4 <= whole; k += 4) {
       at[0] = from[k];
       at[1] = from[k + 2];
       at[8] = from[k + 1];
       at[9] = from[k + 3];
       at += 16;
     }
-    for (; k < bytes; k++) at[(k & 1) * 8 + ((k >> 1) & 1)] = from[k];
+    if (l->tail_bytes) {
+      for (; k < bytes; k++) at[((k & 2) << 2) + (k & 1)] = from[k];
+    } else {
+      for (; k < bytes; k++) at[(k & 1) * 8 + ((k >> 1) & 1)] = from[k];
+    }
     to += 2;
     from += l->pixel_step;
   }
 }
 
-/* The tiles of all channels of a group: pairs of them, then a last one alone. */
+/* The tiles of all channels of a group: pairs of them, then, where the tiles do not know it, a last one alone. */
 static void run_tiles(const espalier_conv_2d_layer *l, const espalier_tile *tile, int32_t pair_bytes, int8_t *target,
                       int8_t *spare, int32_t pixels) {
-  int32_t paired = l->group_out & ~1;
+  int32_t paired = 2 * tile->count;
   int32_t pixel;
+  if (paired > l->group_out) paired = l->group_out;
   if (tile->count) l->tile(tile, pixels == 4 ? target : spare);
   if (pixels != 4) {
     for (pixel = 0; pixel < pixels; pixel++) {
@@ -594,17 +632,16 @@ static void run_tiles(const espalier_conv_2d_layer *l, const espalier_tile *tile
   }
 }
 
-static void clamp_row(int8_t *at, int32_t bytes, int32_t low, int32_t high) {
-  for (; bytes > 0; bytes--, at++) *at = (int8_t)espalier_clamp(*at, low, high);
-}
-
 void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *work, const int8_t *in, int8_t *out) {
   pack_kernel *pack = l->wide ? espalier_pack_4_wide : espalier_pack_4;
-  int32_t packed_values = 16 * l->segment_words * l->window_segments * l->window_rows;
-  int32_t group_out = l->group_out;
+  int32_t packed_values = 8 * l->steps;
+  int32_t group_out = l->group_out, group_pairs = (group_out + 1) >> 1;
   int16_t *packed = work;
-  int8_t *spare = (int8_t *)(packed + packed_values);
-  int32_t pair_bytes = (packed_values >> 3) * 4;
+  int32_t *list = (int32_t *)(void *)(packed + packed_values);
+  int8_t *spare = (int8_t *)(list + l->window_rows * l->window_segments);
+  int32_t pair_bytes = 4 * l->steps;
+  const int8_t *base = in;
+  piece_list pieces;
   espalier_tile tile;
   int32_t group, x;
   /* Read from the input itself, the words of a window end up to 3 bytes behind it: so many last pixels are packed by bytes. */
@@ -615,11 +652,22 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
     spare = (int8_t *)work + 4 * l->window_bytes;
     pair_bytes = 2 * l->window_bytes;
     tile.packed_end = (const int16_t *)work + (l->window_bytes >> 1);
-  }
+    tile.skip = (uint32_t)l->window_bytes;
+  } else {
+    int32_t line, piece;
+    if (l->ring.rows) base = (const int8_t *)((const espalier_ring_state *)state + 1);
+    pieces.at = list;
+    for (line = 0; line < l->window_rows; line++) {
+      int32_t at = l->ring.rows ? (int32_t)(espalier_ring_row(&l->ring, state, line * l->dilation) - base) : 0;
+      for (piece = 0; piece < l->window_segments; piece++, at += l->segment_step) *list++ = at;
+    }
+    pieces.end = list;
+    pieces.words = l->tail_bytes ? l->segment_bytes >> 2 : l->segment_words;
+    tile.skip = (uint32_t)l->skip;
 #if ESPALIER_THUMB2
-  for (tile.skip = (uint32_t)l->skip; tile.skip >= STEPS;) tile.skip -= STEPS;
+    while (tile.skip >= STEPS) tile.skip -= STEPS;
 #endif
-  if (l->window_bytes) tile.skip = (uint32_t)l->window_bytes;
+  }
   tile.zero = 2 * l->out_zero + 1;
   tile.pairs = l->pairs;
   tile.count = l->count;
@@ -627,11 +675,9 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
   tile.pitch = l->out_channels;
   for (group = 0; group < l->groups; group++) {
     for (x = 0; x < l->out_width;) {
-      int16_t *to = packed;
       int32_t pixels = l->out_width - x;
-      int32_t lines = l->window_bytes ? 0 : l->window_rows;
-      int32_t line, piece, offset;
       int last = pixels <= exact;
+      int32_t offset;
       if (pixels >= 4) {
         pixels = 4;
       } else if (l->ring.rows && l->out_width >= 4) {
@@ -639,27 +685,22 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
         pixels = 4;
       }
       offset = x * l->pixel_step + group * l->group_step;
-      if (last && (pixels < 4 || (lines && (l->segment_bytes & 3)))) {
+      if (last && (pixels < 4 || (!l->window_bytes && (l->segment_bytes & 3)))) {
         pack_last(l, packed, in + offset, pixels);
-        lines = 0;
       } else if (l->window_bytes) {
         pack_windows(l, state, work, in, offset, l->pixel_step);
-      }
-      for (line = 0; line < lines; line++) {
-        const int8_t *from = l->ring.rows ? espalier_ring_row(&l->ring, state, line * l->dilation) : in;
-        from += offset;
-        for (piece = 0; piece < l->window_segments; piece++) {
-          to = pack(to, from, l->pixel_step, l->segment_words);
-          from += l->segment_step;
-        }
+      } else {
+        int16_t *to = packed;
+        if (pieces.words) to = pack(to, base + offset, l->pixel_step, &pieces);
+        if (l->tail_bytes) pack_tails(to, base + offset, l->pixel_step, &pieces, 4 * pieces.words, l->tail_bytes);
       }
       run_tiles(l, &tile, pair_bytes, out + x * l->out_channels + group * group_out, spare, pixels);
       x += pixels;
     }
-    tile.pairs += (group_out + 1) >> 1;
-    tile.weights += pair_bytes * ((group_out + 1) >> 1);
+    tile.pairs += group_pairs;
+    tile.weights += pair_bytes * group_pairs;
   }
-  if (l->low > -128 || l->high < 127) clamp_row(out, l->out_width * l->out_channels, l->low, l->high);
+  if (l->low > -128 || l->high < 127) espalier_clamp_row(out, l->out_width * l->out_channels, l->low, l->high);
   if (l->ring.rows) espalier_ring_next(&l->ring, state);
 }
 

@@ -96,6 +96,9 @@ static inline int32_t espalier_clamp(int32_t x, int32_t low, int32_t high) {
 /* Copies bytes by words (any alignment). */
 void espalier_copy(int8_t *to, const int8_t *from, int32_t bytes);
 
+/* Clamps bytes where they are. */
+void espalier_clamp_row(int8_t *at, int32_t bytes, int32_t low, int32_t high);
+
 typedef struct {
   int32_t bytes;
 } espalier_copy_layer;
@@ -149,8 +152,11 @@ static inline void espalier_ring_next(const espalier_ring *ring, void *state) {
 
 /* ---- convolution ----------------------------------------------------------------------------------------------- */
 
-/* One pair of output channels, of an odd count the last one filled with zeros. shift, for tile_4x2: the right shift where
- * |sum| < 2^30 and it is 1..22, else TFLite's shift minus 64; for tile_bytes: the right shift, 0 and below a left one. */
+/* One pair of output channels, of an odd count the last one filled with zeros. shift, for tile_4x2: one less than the right
+ * shift where |sum| < 2^30 and that is 1..22, else TFLite's shift minus 64, and ESPALIER_NO_CHANNEL of a channel that only
+ * fills a pair; for tile_bytes: the right shift, 0 and below a left one. */
+enum { ESPALIER_NO_CHANNEL = -128 };
+
 typedef struct {
   int32_t bias0, bias1;
   int32_t multiplier0, shift0;
@@ -170,9 +176,10 @@ typedef struct {
 
 typedef void (*espalier_tile_kernel)(const espalier_tile *tile, int8_t *out);
 
-/* weights: per group, per pair of channels, per 4 input values the bytes
- * {c0[k0], c1[k0], c0[k2], c1[k2], c0[k1], c1[k1], c0[k3], c1[k3]}; each segment of a window row is padded with
- * zeros to a multiple of 4. Biases hold -input zero point * sum of the weights. */
+/* weights: per group, per pair of channels, per step of two input values a and b the bytes {c0[a], c1[a], c0[b], c1[b]}. The
+ * steps go through the pieces of a window, word by word (k0 and k2, then k1 and k3). Either each piece is padded with
+ * zeros to whole words, or the bytes behind its whole words, its tail, wait until the words of all pieces are through: then
+ * the tails follow, two values a step. Biases hold -input zero point * sum of the weights. */
 typedef struct {
   espalier_ring ring;       /* no rows: 1x1 windows are read straight from the input */
   const int8_t *weights;
@@ -190,7 +197,9 @@ typedef struct {
   int16_t window_bytes;     /* for tile_bytes: bytes of a packed window, a multiple of 16; 0 for the other tiles */
   int16_t segment_bytes;    /* bytes of a piece */
   int16_t dilation;         /* rows of the input between two rows of the window */
-  int16_t count;            /* whole pairs of output channels per group */
+  int16_t steps;            /* of tile_4x2 through a window */
+  int16_t tail_bytes;       /* of a piece, where tails come last */
+  int16_t count;            /* pairs of output channels per group that the tiles take; for tile_bytes whole pairs */
   int16_t skip;             /* steps of the unrolled loop of tile_4x2 that its first pass jumps over */
   int8_t out_zero, low, high;
 } espalier_conv_2d_layer;
@@ -207,6 +216,16 @@ void espalier_conv_2d(const espalier_conv_2d_layer *layer, const int8_t *in, int
 /* Row by row: layers without a ring read `in`, the others ignore it. push: where the ring is wide. */
 void espalier_conv_2d_push(const espalier_conv_2d_layer *layer, void *state, const int8_t *row);
 void espalier_conv_2d_row(const espalier_conv_2d_layer *layer, void *state, void *work, const int8_t *in, int8_t *out);
+
+/* One output channel. weights: 16-bit values, doubled, per word of a piece k0, k2, k1, k3, of its tail of one byte that and a
+ * zero; segment_words: without the tail; pairs: one, of which the first channel counts, in the short form, its bias doubled. */
+void espalier_conv_single(const espalier_conv_2d_layer *layer, const int8_t *in, int8_t *out, void *scratch);
+void espalier_conv_single_row(const espalier_conv_2d_layer *layer, void *state, void *work, const int8_t *in, int8_t *out);
+
+/* Windows of one pixel, at most four input channels. weights: the rows of conv_pointwise.c. */
+void espalier_conv_pointwise(const espalier_conv_2d_layer *layer, const int8_t *in, int8_t *out, void *scratch);
+void espalier_conv_pointwise_row(const espalier_conv_2d_layer *layer, void *state, void *work, const int8_t *in,
+                                 int8_t *out);
 
 /* ---- element by element ---------------------------------------------------------------------------------------- */
 

@@ -21,14 +21,14 @@ public final class Model {
     public static final int HEIGHT = 0x45530001;
     /** Width of the input in pixels. */
     public static final int WIDTH = 0x45530002;
-    /** Channels of the input: 3, or 1 for gray. */
+    /** Channels of the input: 3, 1 for gray, or as many as the image has bands. */
     public static final int CHANNELS = 0x45530003;
     /** How many classes the output holds. */
     public static final int CLASSES = 0x45530004;
 
     /** Element type of the input and of the output. The input takes pixel bytes as they are. */
     public static final String DTYPE = "@dtype@";
-    /** Channel order of the input: rgb, bgr or gray. */
+    /** Channel order of the input: rgb, bgr or gray; bands: those of the array, in its order. */
     public static final String COLOR = "@color@";
     /** How an image is resized: nearest, bilinear, bicubic or area. */
     public static final String RESIZE = "@resize@";

@@ -20,16 +20,40 @@ public final class Preprocessor {
      * @param width columns of the image
      * @param height rows of the image
      * @return HEIGHT * WIDTH * CHANNELS bytes, the model's input
-     * @throws IllegalArgumentException when the array does not hold width * height pixels, or all are transparent
+     * @throws IllegalArgumentException when the array does not hold width * height pixels, or all are transparent, or
+     *     the model takes an array of bands
      */
     public static byte[] prepare(int[] argb, int width, int height) {
         return prepare(
                 argb, width, height, Model.HEIGHT, Model.WIDTH, Model.COLOR, Model.RESIZE, Model.FIT);
     }
 
+    /**
+     * Prepares an upright image that is an array: for a model whose COLOR is bands.
+     *
+     * @param bands pixels row by row, the CHANNELS bytes of each beside each other
+     * @param width columns of the image
+     * @param height rows of the image
+     * @return HEIGHT * WIDTH * CHANNELS bytes, the model's input
+     * @throws IllegalArgumentException when the array does not hold width * height * CHANNELS bytes, or the model takes
+     *     a picture
+     */
+    public static byte[] prepare(byte[] bands, int width, int height) {
+        return prepare(bands, width, height, Model.HEIGHT, Model.WIDTH, Model.CHANNELS, Model.COLOR, Model.RESIZE,
+                Model.FIT);
+    }
+
     /** As {@link #prepare(int[], int, int)}, in a direct buffer as {@code Interpreter.run} wants it. */
     public static ByteBuffer prepareBuffer(int[] argb, int width, int height) {
-        byte[] bytes = prepare(argb, width, height);
+        return direct(prepare(argb, width, height));
+    }
+
+    /** As {@link #prepare(byte[], int, int)}, in a direct buffer as {@code Interpreter.run} wants it. */
+    public static ByteBuffer prepareBuffer(byte[] bands, int width, int height) {
+        return direct(prepare(bands, width, height));
+    }
+
+    private static ByteBuffer direct(byte[] bytes) {
         ByteBuffer buffer = ByteBuffer.allocateDirect(bytes.length).order(ByteOrder.nativeOrder());
         buffer.put(bytes);
         buffer.rewind();
@@ -69,8 +93,45 @@ public final class Preprocessor {
 
     static byte[] prepare(
             int[] argb, int columns, int rows, int height, int width, String color, String resize, String fit) {
+        if ("bands".equals(color)) {
+            throw new IllegalArgumentException("this model takes an array of bands: prepare(byte[], int, int)");
+        }
         check(argb, columns, rows);
-        int[] opaque = onBlack(argb);
+        int[] order = "bgr".equals(color) ? new int[] {0, 8, 16} : new int[] {16, 8, 0};
+        Source picture = new Source(onBlack(argb), null, columns, order);
+        return prepare(picture, columns, rows, height, width, "gray".equals(color) ? 1 : 3, resize, fit);
+    }
+
+    static byte[] prepare(
+            byte[] bands, int columns, int rows, int height, int width, int channels, String color, String resize,
+            String fit) {
+        if (!"bands".equals(color)) {
+            throw new IllegalArgumentException("this model takes a picture: prepare(int[], int, int)");
+        }
+        if (columns < 1 || rows < 1 || (long) columns * rows * channels != bands.length) {
+            throw new IllegalArgumentException("an image of " + columns + " x " + rows + " x " + channels
+                    + " does not have " + bands.length + " bytes");
+        }
+        return prepare(new Source(null, bands, columns, null), columns, rows, height, width, channels, resize, fit);
+    }
+
+    /** Pixels of a picture (argb, order) or of an array (bands). */
+    private static final class Source {
+        final int[] argb;
+        final byte[] bands;
+        final int columns;
+        final int[] order;
+
+        Source(int[] argb, byte[] bands, int columns, int[] order) {
+            this.argb = argb;
+            this.bands = bands;
+            this.columns = columns;
+            this.order = order;
+        }
+    }
+
+    private static byte[] prepare(
+            Source image, int columns, int rows, int height, int width, int channels, String resize, String fit) {
         int top = 0;
         int left = 0;
         int takenRows = rows;
@@ -96,13 +157,15 @@ public final class Preprocessor {
         }
         Axis y = axis(takenRows, outRows, resize);
         Axis x = axis(takenColumns, outColumns, resize);
-        int channels = "gray".equals(color) ? 1 : 3;
-        int[] order = "bgr".equals(color) ? new int[] {0, 8, 16} : new int[] {16, 8, 0};
         byte[] result = new byte[height * width * channels];
         for (int i = 0; i < outRows; i++) {
             int at = (((height - outRows) / 2 + i) * width + (width - outColumns) / 2) * channels;
             for (int j = 0; j < outColumns; j++, at += channels) {
-                sum(opaque, top * columns + left, columns, y, i, x, j, channels, order, result, at);
+                if (image.bands == null) {
+                    sum(image.argb, top * columns + left, columns, y, i, x, j, channels, image.order, result, at);
+                } else {
+                    sumBands(image.bands, top * columns + left, columns, y, i, x, j, channels, result, at);
+                }
             }
         }
         return result;
@@ -140,6 +203,24 @@ public final class Preprocessor {
         if (channels == 3) {
             result[at + 1] = clamped(second, total);
             result[at + 2] = clamped(third, total);
+        }
+    }
+
+    /** As {@link #sum}, of an array: one channel after the other. */
+    private static void sumBands(
+            byte[] bands, int origin, int columns, Axis y, int i, Axis x, int j, int channels, byte[] result, int at) {
+        long total = y.total * x.total;
+        for (int channel = 0; channel < channels; channel++) {
+            long sum = 0;
+            for (int a = i * y.taps; a < (i + 1) * y.taps; a++) {
+                long part = 0;
+                int row = origin + y.index[a] * columns;
+                for (int b = j * x.taps; b < (j + 1) * x.taps; b++) {
+                    part += x.weight[b] * (long) (bands[(row + x.index[b]) * channels + channel] & 0xff);
+                }
+                sum += y.weight[a] * part;
+            }
+            result[at + channel] = clamped(sum, total);
         }
     }
 

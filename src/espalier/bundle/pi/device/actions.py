@@ -8,6 +8,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from .model import Decision, Pixels
 from .problem import Problem, say
 
@@ -89,9 +91,12 @@ class SavedFrames:
         self._count = 0
 
     def save(self, rgb: Pixels) -> str:
-        """Write one frame as PPM; returns its path."""
+        """Write one frame as PPM, or as .npy when it is no picture; returns its path."""
         self._folder = self._folder or Path(tempfile.mkdtemp(prefix="classify-"))
-        path = self._folder / f"frame-{self._count % 16:02d}.ppm"
+        path = self._folder / f"frame-{self._count % 16:02d}.{'ppm' if rgb.shape[2] == 3 else 'npy'}"
         self._count += 1
+        if rgb.shape[2] != 3:
+            np.save(path, rgb, allow_pickle=False)
+            return str(path)
         path.write_bytes(b"P6\n%d %d\n255\n" % (rgb.shape[1], rgb.shape[0]) + rgb.tobytes())
         return str(path)

@@ -78,7 +78,7 @@ def make_parser(place: Place) -> argparse.ArgumentParser:
     add("--camera", nargs="?", type=int, const=0, metavar="NUMBER", help="a Raspberry Pi camera (0)")
     add("--camera-size", default="640x480", metavar="WxH", help="frame size (640x480)")
     add("--watch", metavar="FOLDER", help="classify new files of a folder")
-    add("--stdin", metavar="WxH:KIND", help="raw frames, such as 640x480:rgb24 (bgr24, gray)")
+    add("--stdin", metavar="WxH:KIND", help="raw frames, such as 640x480:rgb24 (bgr24, gray, bands)")
     add("--rotate", type=int, choices=(0, 90, 180, 270), default=0, help="turn clockwise before all else")
     add("--threshold", type=float, help="confidence below which the answer is review (the recipe's)")
     add(
@@ -114,7 +114,7 @@ def classify(options: argparse.Namespace, actions: Sequence[Action]) -> int:
     saved = SavedFrames()
     unreadable = 0
     try:
-        for frame in open_frames(options):
+        for frame in open_frames(options, model.contract.bands):
             if frame.rgb is None:
                 unreadable += 1
                 say(f"{frame.name}: {frame.why}")
@@ -140,20 +140,22 @@ def check_options(options: argparse.Namespace, actions: Sequence[Action], model:
     for action in actions:
         if action.answer not in (*model.labels, "review"):
             raise Problem(f"--on {action.answer}: the answers are {', '.join(model.labels)}, review")
+    if model.contract.bands and options.camera is not None:
+        raise Problem("a camera gives pictures, this model takes arrays: feed .npy files, or --stdin WIDTHxHEIGHT:bands")
     sources = (options.images, options.camera is not None, options.watch, options.stdin)
     if sum(map(bool, sources)) != 1:
         raise Problem("name images or folders, or one of --camera, --watch FOLDER, --stdin 640x480:rgb24")
 
 
-def open_frames(options: argparse.Namespace) -> Iterator[Frame]:
-    """The chosen source."""
+def open_frames(options: argparse.Namespace, bands: int) -> Iterator[Frame]:
+    """The chosen source; `bands` as in the contract."""
     if options.camera is not None:
         return frames_from_camera(options.camera, options.camera_size, options.interval or 0.0)
     if options.watch:
-        return frames_from_watch(Path(options.watch), options.interval or 0.1)
+        return frames_from_watch(Path(options.watch), options.interval or 0.1, bands)
     if options.stdin:
-        return frames_from_stdin(options.stdin)
-    return frames_from_paths(options.images)
+        return frames_from_stdin(options.stdin, bands)
+    return frames_from_paths(options.images, bands)
 
 
 def answer(rgb: Pixels, model: Model, engine: Engine, threshold: float) -> tuple[Decision, dict[str, Any]]:

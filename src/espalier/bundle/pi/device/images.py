@@ -1,4 +1,6 @@
-"""Where images come from: files, folders, a watched folder, raw frames, a Raspberry Pi camera."""
+"""Where images come from: files, folders, a watched folder, raw frames, a Raspberry Pi camera.
+
+A model of several bands takes arrays: .npy files, and raw frames of the kind `bands`. No picture and no camera has them."""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ import numpy as np
 from .model import Pixels
 from .problem import MISSING, Problem
 
+ARRAYS = (".npy",)
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".ppm", ".pgm", ".npy")
+NUMPY = b"\x93NUMPY"
 MOST_PIXELS = 50_000_000
 MOST_BYTES = 256 << 20
 TURNS = {2: "FLIP_LEFT_RIGHT", 3: "ROTATE_180", 4: "FLIP_TOP_BOTTOM", 5: "TRANSPOSE", 6: "ROTATE_270",
@@ -39,7 +43,7 @@ BROKEN = (
 
 
 class Frame(NamedTuple):
-    """One image, or why there is none; `path` is its file, if it has one."""
+    """One image (`rgb`: RGB, or all its bands), or why there is none; `path` is its file, if it has one."""
 
     name: str
     rgb: Pixels | None
@@ -47,13 +51,14 @@ class Frame(NamedTuple):
     path: Path | None = None
 
 
-def read_image(path: Path) -> Frame:
-    """RGB uint8 [h, w, 3] of a file, by the rules of the build: orientation applied, alpha on black."""
+def read_image(path: Path, bands: int = 0) -> Frame:
+    """RGB uint8 [h, w, 3] of a file, by the rules of the build: orientation applied, alpha on black; with `bands`, an
+    array of that many channels."""
     try:
         if path.stat().st_size > MOST_BYTES:
             raise ValueError(f"over {MOST_BYTES} bytes")
         data = path.read_bytes()
-        rgb = decode(data)
+        rgb = decode_array(data, bands) if bands else decode(data)
         if rgb.shape[0] * rgb.shape[1] > MOST_PIXELS or 0 in rgb.shape:
             raise ValueError(f"{rgb.shape[1]} x {rgb.shape[0]} pixels")
         return Frame(str(path), rgb, "", path)
@@ -66,11 +71,8 @@ def read_image(path: Path) -> Frame:
 
 def decode(data: bytes) -> Pixels:
     """The bytes of a .npy, PPM or PGM, or of what Pillow reads, as RGB uint8 [h, w, 3]."""
-    if data[:6] == b"\x93NUMPY":
-        array = np.load(io.BytesIO(data), allow_pickle=False)
-        if array.dtype != np.uint8 or array.ndim != 3 or array.shape[2] != 3:
-            raise ValueError("a .npy must hold uint8 [height, width, 3] in RGB order")
-        return np.ascontiguousarray(array)
+    if data[:6] == NUMPY:
+        return decode_array(data, 3, " in RGB order")
     if data[:2] in (b"P5", b"P6"):
         return read_netpbm(data)
     pillow = pillow_image()
@@ -83,6 +85,18 @@ def decode(data: bytes) -> Pixels:
     if turn in TURNS:
         rgb = np.asarray(pillow.fromarray(rgb).transpose(getattr(pillow, TURNS[turn])))
     return rgb
+
+
+def decode_array(data: bytes, channels: int, order: str = "") -> Pixels:
+    """The bytes of a .npy, uint8 [h, w, channels]."""
+    if data[:6] != NUMPY:
+        raise Problem(f"not a .npy: this model takes arrays, uint8 [height, width, {channels}]")
+    array = np.load(io.BytesIO(data), allow_pickle=False)
+    if array.ndim == 2:
+        array = array[:, :, None]
+    if array.dtype != np.uint8 or array.ndim != 3 or array.shape[2] != channels:
+        raise ValueError(f"a .npy must hold uint8 [height, width, {channels}]{order}")
+    return np.ascontiguousarray(array)
 
 
 def orientation(image: Any) -> int:
@@ -147,23 +161,24 @@ def pillow_image() -> Any:
         ) from None
 
 
-def frames_from_paths(paths: Sequence[str]) -> Iterator[Frame]:
+def frames_from_paths(paths: Sequence[str], bands: int = 0) -> Iterator[Frame]:
     """Files as named, folders with everything below them, sorted."""
+    suffixes = ARRAYS if bands else SUFFIXES
     for text in paths:
         path = Path(text)
         if path.is_dir():
-            files = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+            files = sorted(p for p in path.rglob("*") if p.suffix.lower() in suffixes and p.is_file())
             if not files:
-                yield Frame(text, None, f"no image in this folder ({', '.join(SUFFIXES)})")
+                yield Frame(text, None, f"no image in this folder ({', '.join(suffixes)})")
             for file in files:
-                yield read_image(file)
+                yield read_image(file, bands)
         elif path.is_file():
-            yield read_image(path)
+            yield read_image(path, bands)
         else:
             yield Frame(text, None, "no such file or folder")
 
 
-def frames_from_watch(folder: Path, interval: float) -> Iterator[Frame]:
+def frames_from_watch(folder: Path, interval: float, bands: int = 0) -> Iterator[Frame]:
     """New images of a folder, each once its size has stayed the same for one round."""
     if not folder.is_dir():
         raise Problem(f"--watch: there is no folder {folder}")
@@ -171,25 +186,28 @@ def frames_from_watch(folder: Path, interval: float) -> Iterator[Frame]:
     sizes: dict[Path, int] = {}
     while True:
         for path in sorted(folder.iterdir()):
-            if path in done or path.suffix.lower() not in SUFFIXES or not path.is_file():
+            if path in done or path.suffix.lower() not in (ARRAYS if bands else SUFFIXES) or not path.is_file():
                 continue
             size = path.stat().st_size
             if size and sizes.get(path) == size:
                 done.add(path)
                 sizes.pop(path)
-                yield read_image(path)
+                yield read_image(path, bands)
             else:
                 sizes[path] = size
         time.sleep(interval)
 
 
-def frames_from_stdin(text: str) -> Iterator[Frame]:
-    """Raw frames WIDTHxHEIGHT:rgb24 (or bgr24, gray), one after the other."""
+def frames_from_stdin(text: str, bands: int = 0) -> Iterator[Frame]:
+    """Raw frames WIDTHxHEIGHT:rgb24 (or bgr24, gray; for a model of several bands only: bands), one after the other."""
+    kinds = {"bands": bands, "": bands} if bands else {"rgb24": 3, "": 3, "bgr24": 3, "gray": 1}
     try:
         size, _, kind = text.partition(":")
         width, height = (int(number) for number in size.split("x"))
-        channels = {"rgb24": 3, "": 3, "bgr24": 3, "gray": 1}[kind]
+        channels = kinds[kind]
     except (ValueError, KeyError):
+        if bands:
+            raise Problem(f"--stdin takes WIDTHxHEIGHT:bands, {bands} bytes a pixel, such as 640x480:bands") from None
         raise Problem("--stdin takes WIDTHxHEIGHT:rgb24, :bgr24 or :gray, such as 640x480:rgb24") from None
     if width < 1 or height < 1 or width * height > MOST_PIXELS:
         raise Problem(f"--stdin: {width} x {height} pixels cannot be read")
@@ -203,7 +221,7 @@ def frames_from_stdin(text: str) -> Iterator[Frame]:
             yield Frame(f"frame-{number}", None, "the stream ended within a frame")
             return
         pixels = np.frombuffer(data, np.uint8).reshape(height, width, channels)
-        if channels == 1:
+        if kind == "gray":
             pixels = np.repeat(pixels, 3, axis=2)
         elif kind == "bgr24":
             pixels = pixels[:, :, ::-1]

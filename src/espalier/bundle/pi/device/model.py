@@ -26,12 +26,18 @@ RUNTIMES = (
 
 
 class Contract(NamedTuple):
-    """How an image becomes the model's input; see `prepare`."""
+    """How an image becomes the model's input; see `prepare`. `bands`: channels of an image whose color is bands."""
 
     size: tuple[int, int]
     color: str
     resize: str
     fit: str
+    bands: int = 0
+
+    @property
+    def source_channels(self) -> int:
+        """Channels of an image before it is prepared."""
+        return self.bands if self.color == "bands" else 3
 
 
 class Place(NamedTuple):
@@ -71,7 +77,11 @@ def load_model(folder: Path) -> Model:
         path=path,
         facts=facts,
         contract=Contract(
-            (given["size"][0], given["size"][1]), given["color"], given["resize"], given["fit"]
+            (given["size"][0], given["size"][1]),
+            given["color"],
+            given["resize"],
+            given["fit"],
+            given.get("bands", 0),
         ),
         labels=tuple(facts["labels"]),
         scale=output["scale"],

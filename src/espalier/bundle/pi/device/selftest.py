@@ -53,7 +53,7 @@ def wrong_preparations(folder: Path, cases: list[dict[str, Any]], model: Model) 
     """A sentence for each contract case whose bytes differ."""
     failures = []
     for case in cases:
-        rgb = read_bytes(folder / case["rgb"]).reshape(case["rows"], case["columns"], 3)
+        rgb = read_bytes(folder / case["rgb"]).reshape(case["rows"], case["columns"], model.contract.source_channels)
         if not np.array_equal(prepare(rgb, model.contract).reshape(-1), read_bytes(folder / case["pixels"])):
             failures.append(f"preprocessing of {case['name']} differs")
     return failures
