@@ -7,11 +7,13 @@ prints them and how far they are from the counts.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
 from espalier.emit.lower_conv import extents_of
+from espalier.emit.lower_dense import form_of, work_of
 from espalier.emit.lower_sparse import dense_work
 from espalier.emit.lowering import How
 from espalier.emit.sparse_prices import PRICES as DENSE
@@ -84,8 +86,9 @@ def works(looked: OpView, isa: str) -> tuple[str, Work]:
     if kind == "fully_connected":
         units, depth = looked.input(1).shape
         rows = looked.input(0).elements // depth
-        pairs = rows * -(-units // 2)
-        return "dense fully connected", {"product": pairs * -(-depth // 4), "pair": pairs, "row": rows}
+        return work_of(form_of(rows, How(isa=isa)), rows, units, depth, How(isa=isa))
+    if kind == "concatenation":
+        return "copies", _copies(looked)
     count, block = channels(looked.output), BLOCK[isa]
     places = looked.output.elements // count
     work = {
@@ -96,8 +99,11 @@ def works(looked: OpView, isa: str) -> tuple[str, Work]:
         "place": places,
         "layer": 1,
     }
+    if kind in ("average_pool_2d", "max_pool_2d"):
+        taps = looked.op.integer("filter_h") * looked.op.integer("filter_w")
+        return kind, work | {f"tap of a {name}": work[name] * taps for name in ("block", "value", "rest", "place")}
     if kind != "depthwise_conv_2d":
-        return ("pool" if "pool" in kind else "elements"), work
+        return "elements", work
     shape = extents_of(looked)
     taps = shape.kernel_h * shape.kernel_w
     size = f"{shape.kernel_h}x{shape.kernel_w}/{shape.stride_w}"
@@ -111,3 +117,17 @@ def works(looked: OpView, isa: str) -> tuple[str, Work]:
         "row": shape.out_h,
     }
     return form, work
+
+
+def _copies(looked: OpView) -> Work:
+    """Pieces of each operand, one after the other: those of whole words cost less."""
+    axis = looked.op.integer("axis") % len(looked.output.shape)
+    sizes = [math.prod(t.shape[axis:]) for t in looked.inputs if t is not None]
+    pieces = math.prod(looked.output.shape[:axis])
+    return {
+        "piece": pieces * len(sizes),
+        "word": pieces * sum(size // 4 for size in sizes),
+        "rest": pieces * sum(size % 4 for size in sizes),
+        "odd piece": pieces * sum(size % 4 != 0 for size in sizes),
+        "layer": 1,
+    }
