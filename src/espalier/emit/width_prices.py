@@ -28,26 +28,48 @@ BLOCK: Final = MappingProxyType({"dsp": 4, "helium": 16})
 PRICES: Final[Mapping[str, Mapping[str, Mapping[str, float]]]] = MappingProxyType(
     {
         "dsp": {  # cortex-m4; 30 layers each
-            "depthwise 3x3/1": {  # 5.7% off, at most 15%
-                "layer": 2414.79,
-                "tap of a block": 12.07,
-                "odd tap": 2.10,
-                "tap of a rest": 1.25,
+            "depthwise 3x3/1": {  # 6.3% off, at most 14%
+                "value": 12.03,
+                "layer": 2566.96,
+                "tap of a block": 6.74,
+                "tap of a rest": 1.44,
             },
-            "depthwise 3x3/2": {  # 6.5% off, at most 14%
-                "layer": 1561.06,
-                "tap of a block": 19.84,
-                "odd tap": 4.68,
-                "tap of a rest": 2.40,
+            "depthwise 3x3/2": {  # 6.1% off, at most 13%
+                "value": 5.22,
+                "layer": 1734.24,
+                "tap of a block": 17.15,
+                "tap of a rest": 3.05,
             },
-            "depthwise": {  # 6.0% off, at most 14%
-                "layer": 3915.64,
-                "tap of a block": 10.88,
-                "odd tap": 0.32,
-                "tap of a rest": 0.41,
+            "depthwise": {  # 7.9% off, at most 14%
+                "value": 59.82,
+                "layer": 3792.61,
+                "tap of a block": 1.47,
+                "tap of a rest": 0.78,
             },
-            "elements": {"value": 19.00, "layer": 7357.00},  # 0.0% off
-            "pool": {"value": 48.38, "rest": 55.17, "place": 59.08, "layer": 258.34},  # 0.1% off
+            "elements": {"value": 19.00, "layer": 7860.00},  # 0.0% off
+            "average_pool_2d": {  # 0.1% off
+                "layer": 258.34,
+                "tap of a value": 12.09,
+                "tap of a rest": 13.79,
+                "tap of a place": 14.77,
+            },
+            "max_pool_2d": {  # 0.5% off, at most 2%
+                "value": 9.71,
+                "rest": 42.39,
+                "odd place": 0.34,
+                "place": 55.71,
+                "layer": 104.49,
+                "tap of a value": 2.68,
+                "tap of a rest": 4.60,
+                "tap of a place": 0.05,
+            },
+            "copies": {  # 6.9% off, at most 21%
+                "piece": 34.01,
+                "word": 3.03,
+                "rest": 0.46,
+                "odd piece": 12.91,
+                "layer": 188.95,
+            },
         },
         "helium": {  # cortex-m55; 30 layers each
             "depthwise 3x3/1": {"value": 8.56, "layer": 1856.81, "tap of a block": 3.42},  # 6.9% off, at most 17%
