@@ -72,17 +72,29 @@ PRICES: Final[Mapping[str, Mapping[str, Mapping[str, float]]]] = MappingProxyTyp
             },
         },
         "helium": {  # cortex-m55; 30 layers each
-            "depthwise 3x3/1": {"value": 8.56, "layer": 1856.81, "tap of a block": 3.42},  # 6.9% off, at most 17%
+            "depthwise 3x3/1": {"value": 8.58, "layer": 1894.25, "tap of a block": 3.48},  # 6.9% off, at most 17%
             "depthwise 3x3/2": {  # 4.7% off, at most 10%
-                "value": 11.38,
-                "layer": 1078.99,
-                "tap of a block": 8.30,
+                "value": 11.41,
+                "layer": 1100.73,
+                "tap of a block": 8.44,
                 "tap of a rest": 0.04,
-                "row": 0.66,
             },
-            "depthwise": {"value": 30.09, "layer": 4071.28},  # 12.0% off, at most 27%
-            "elements": {"value": 3.25, "layer": 7637.82},  # 0.0% off
-            "pool": {"block": 37.06, "value": 4.55, "place": 71.60, "layer": 268.79},  # 3.2% off, at most 13%
+            "depthwise": {"value": 30.13, "layer": 4096.83},  # 12.0% off, at most 27%
+            "elements": {"value": 3.25, "layer": 7378.83},  # 0.0% off
+            "average_pool_2d": {  # 3.2% off, at most 13%
+                "layer": 268.79,
+                "tap of a block": 9.26,
+                "tap of a value": 1.14,
+                "tap of a place": 17.90,
+            },
+            "max_pool_2d": {  # 0.1% off
+                "block": 21.62,
+                "place": 48.78,
+                "layer": 104.54,
+                "tap of a block": 6.60,
+                "tap of a place": 0.10,
+            },
+            "copies": {"piece": 37.33, "word": 3.47, "odd piece": 16.68, "layer": 195.76},  # 7.2% off, at most 24%
         },
     }
 )
