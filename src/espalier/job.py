@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from .load.labels import default_labels, read_labels
+from .load.labels import check_count, default_labels, read_labels
 from .load.read_images import PixelSet, open_sets, set_path
 from .load.read_model import ModelFile
 from .recipe import Recipe, load_recipe
@@ -15,7 +15,7 @@ from .workshop import Workshop
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One build's inputs. `labels` are None until the number of outputs is known (`labelled`)."""
+    """One build's inputs, as they were when it began: what is edited afterwards is not read. `named`: the labels file's."""
 
     path: Path
     recipe: Recipe
@@ -24,6 +24,7 @@ class Job:
     calibration: PixelSet
     evaluation: PixelSet | None
     fine_tune: PixelSet | None
+    named: tuple[str, ...] | None = None
 
     @property
     def folder(self) -> Path:
@@ -33,10 +34,11 @@ class Job:
     def labels(self) -> tuple[str, ...]:
         """The labels in output order, checked against the model's outputs."""
         classes = self.model.classes()
-        if self.recipe.model.labels is None:
+        if self.named is None or self.recipe.model.labels is None:
             sets = (self.evaluation, self.fine_tune, self.calibration)
             return default_labels(classes, *(images.classes() for images in sets if images is not None))
-        return read_labels(self.folder / self.recipe.model.labels, classes)
+        check_count(self.folder / self.recipe.model.labels, self.named, classes)
+        return self.named
 
     def channel_multiple(self) -> int:
         """The multiple that the channel counts of the pruned model keep: the largest that a target asks for."""
@@ -75,6 +77,7 @@ def read_job(shop: Workshop, path: Path) -> Job:
             calibration=calibration,
             evaluation=evaluation,
             fine_tune=fine_tune,
+            named=None if recipe.model.labels is None else read_labels(folder / recipe.model.labels),
         )
         job.labels()
     shop.ended("read", f"{recipe.name} {recipe.version} for {', '.join(t.name for t in targets)}")

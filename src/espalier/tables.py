@@ -1,20 +1,24 @@
-"""Strict reading of TOML tables into frozen values: an unknown key is an error that names its nearest neighbour."""
+"""Strict reading of TOML tables into frozen values: an error names every unknown key, wrong word and wrong type at once."""
 
 from __future__ import annotations
 
 import difflib
+import itertools
 import os
-import types
-import typing
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from .errors import EspalierError
+from .table_faults import Fault, faults
 from .visible import shown
 
 T = TypeVar("T")
+
+MOST_FAULTS = 12
+"""Faults of one file that are told."""
 
 
 def read_table(path: Path, kind: type[T], *, error: type[EspalierError], what: str, limit_bytes: int) -> T:
@@ -72,23 +76,29 @@ def parse_table(data: bytes, kind: type[T], *, error: type[EspalierError], where
             next_step="correct that place",
         ) from None
     try:
-        unknown = _first_unknown_key(raw, kind, "")
+        wrong = list(itertools.islice(faults(raw, kind), MOST_FAULTS + 1))
+        if not wrong:
+            return msgspec.convert(raw, kind, strict=True)
     except RecursionError:
         raise _nested(error, where) from None
-    if unknown is not None:
-        key, allowed = unknown
-        near = difflib.get_close_matches(key.rsplit(".", 1)[-1], allowed, n=1, cutoff=0.5)
-        raise error(
-            f"{where} has an unknown key `{shown(key)}`",
-            supported=", ".join(sorted(allowed)),
-            next_step=f"did you mean `{near[0]}`?" if near else "remove the key or correct its name",
-        )
-    try:
-        return msgspec.convert(raw, kind, strict=True)
-    except RecursionError:
-        raise _nested(error, where) from None
-    except msgspec.ValidationError as problem:
+    except msgspec.ValidationError as problem:  # a rule of a type that `faults` does not know
         raise error(f"{where}: {_plain(_one_line(problem))}") from None
+    raise _all_of(wrong, error, where)
+
+
+def _all_of(wrong: Sequence[Fault], error: type[EspalierError], where: str) -> EspalierError:
+    """One error for everything that is wrong in a table."""
+    if len(wrong) == 1:
+        (fault,) = wrong
+        found = f"{where}: {fault.text}" if fault.text.startswith("`") else f"{where} has {fault.text}"
+        return error(found, supported=fault.supported, next_step=fault.next_step)
+    told = [f"{f.text}: {f.next_step}" if f.next_step else f"{f.text}; supported: {f.supported}" for f in wrong[:MOST_FAULTS]]
+    count = f"over {MOST_FAULTS}" if len(wrong) > MOST_FAULTS else str(len(wrong))
+    return error(
+        f"{where} has {count} faults: " + "; ".join(told),
+        supported="the keys and values of docs/reference/recipe.md and targets.md",
+        next_step="correct them; each is named with its place",
+    )
 
 
 def _nested(error: type[EspalierError], where: str) -> EspalierError:
@@ -108,32 +118,6 @@ def _one_line(problem: Exception) -> str:
 def _plain(message: str) -> str:
     """msgspec names places as `$.a.b`; users write them as `a.b`."""
     return message.replace("`$.", "`").replace("`$[", "`[").replace(" - at ", " at ")
-
-
-def _first_unknown_key(raw: Any, kind: Any, prefix: str) -> tuple[str, list[str]] | None:
-    for option in _alternatives(kind):
-        origin = typing.get_origin(option)
-        if origin in (tuple, list) and isinstance(raw, list):
-            for index, item in enumerate(raw):
-                found = _first_unknown_key(item, typing.get_args(option)[0], f"{prefix[:-1]}[{index}].")
-                if found:
-                    return found
-        if not (isinstance(option, type) and issubclass(option, msgspec.Struct) and isinstance(raw, dict)):
-            continue
-        fields = {field.encode_name: field.type for field in msgspec.structs.fields(option)}
-        for key, value in raw.items():
-            if key not in fields:
-                return prefix + key, sorted(fields)
-            found = _first_unknown_key(value, fields[key], f"{prefix}{key}.")
-            if found:
-                return found
-    return None
-
-
-def _alternatives(kind: Any) -> tuple[Any, ...]:
-    if typing.get_origin(kind) in (typing.Union, types.UnionType):
-        return typing.get_args(kind)
-    return (kind,)
 
 
 def _nearest_file(path: Path) -> str:

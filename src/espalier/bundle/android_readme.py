@@ -78,8 +78,8 @@ vectors, which hold close calls on purpose.)
 - `maven/`: the repository, with the library, its Java sources (`-sources.jar`) and the self-test
   (`-selftest.jar`).
 - `golden/`: the golden vectors for any other reader; `golden.json` describes them.
-- `manifest.json`: digests of all files, quantization, operators, and which checks really ran.
-  `espalier verify .` checks the digests and replays the vectors.
+- `manifest.json`: digests of all files, quantization, operators, and what proves the model.
+  `espalier verify .` checks the digests and replays the vectors; the build's report lists which tools really ran.
 """
 
 

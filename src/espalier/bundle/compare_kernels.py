@@ -27,12 +27,13 @@ from .source import Check
 FIRST = ("litert", "default")
 """The kernel set of the evaluation."""
 
-MACS = {"reference": 800_000_000}
-"""Work that a kernel set is given, of `OTHER_MACS` where it is not named; more only when what it shows is over the limit."""
+MACS = {("litert", "reference"): 800_000_000, ("litert", "builtin"): 16_000_000_000}
+"""Work that a kernel set is given, of `OTHER_MACS` where it is not named: about a second of a core each; more only when
+what it shows is over the limit."""
 
-OTHER_MACS = 20_000_000_000
-FEWEST = {"reference": 8}
-OTHER_FEWEST = 64
+OTHER_MACS = 6_000_000_000
+FEWEST = {("litert", "reference"): 4}
+OTHER_FEWEST = 16
 
 TRACED_IMAGES = 4
 """Images that the layer is sought with at which two kernel sets part."""
@@ -86,7 +87,8 @@ def _compare(shop: Workshop, job: Job, int8: Int8Model, model: FloatModel) -> Co
                 truth,
                 limit_points=limit,
                 affordable=max(
-                    FEWEST.get(kernels, OTHER_FEWEST), MACS.get(kernels, OTHER_MACS) // max(1, int8.macs)
+                    FEWEST.get((runtime, kernels), OTHER_FEWEST),
+                    MACS.get((runtime, kernels), OTHER_MACS) // max(1, int8.macs),
                 ),
                 labelled=labelled,
             )

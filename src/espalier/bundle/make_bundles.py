@@ -286,7 +286,7 @@ def _make(source: BundleSource, program: Program, tools: str) -> Bundle:
             checks = CHECKS[kind](
                 folder, source, thorough=tools == "all", **program.known(source.target)
             )
-    written = Artifact(path=manifest.NAME, data=manifest.write(source, artifacts, checks), role="manifest")
+    written = Artifact(path=manifest.NAME, data=manifest.write(source, artifacts), role="manifest")
     return Bundle(target=source.target.name, artifacts=(*artifacts, written), checks=checks)
 
 

@@ -1,10 +1,10 @@
-"""manifest.json: what a bundle is, what is in it and what was really checked. Equal builds give equal
-bytes."""
+"""manifest.json: what a bundle is, what is in it and what proves its model. Equal builds give equal bytes, whatever tools
+are installed: what those of a consumer said is in the build's report."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -94,7 +94,7 @@ class Manifest(_Row, frozen=True, kw_only=True):
     files: tuple[FileRow, ...]
 
 
-def write(source: BundleSource, artifacts: Sequence[Artifact], checks: Iterable[Check]) -> bytes:
+def write(source: BundleSource, artifacts: Sequence[Artifact]) -> bytes:
     """manifest.json for a bundle of these files. Raises BugError when two paths collide or one is not
     plain."""
     ordered = sorted(artifacts, key=lambda artifact: artifact.path)
@@ -122,7 +122,7 @@ def write(source: BundleSource, artifacts: Sequence[Artifact], checks: Iterable[
         arena=source.arena,
         measurements=source.measurements,
         advice=source.advice,
-        checks=(*source.checks, *checks),
+        checks=source.checks,
         models=tuple(row for artifact in ordered for row in _models(source, artifact)),
         files=tuple(FileRow.of(artifact) for artifact in ordered),
     )

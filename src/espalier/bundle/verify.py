@@ -2,7 +2,8 @@
 
 1. The files are exactly those of manifest.json, with its digests; links, extra and missing files are refused.
 2. The contract cases are computed again from their images.
-3. The golden vectors are run again on the model taken out of the bundle, in LiteRT's and in tflite-runtime's
+3. The model is read by our own reader, which refuses what is damaged before any interpreter sees it.
+4. The golden vectors are run again on the model taken out of the bundle, in LiteRT's and in tflite-runtime's
    own process. LiteRT's reference kernels must give the recorded bytes. What the other kernel sets give
    depends on the CPU and on the runtime's version (tflite-runtime has no int8 XNNPACK): their distance to
    the nearest recorded set is stated, and more than `TOLERANCE` is a failure.
@@ -23,8 +24,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..calibrate.contract import prepare
-from ..errors import EspalierError, UnsupportedModelError, UsageError, VerificationError
+from ..errors import EspalierError, ModelRefusedError, UnsupportedModelError, UsageError, VerificationError
 from ..limits import LIMITS
+from ..load.inspect_tflite import inspect_tflite
+from ..load.tflite import read_tflite
 from ..worker.client import Worker
 from . import manifest, program_manifest
 from .golden import FOLDER, KERNELS, Golden, read_golden
@@ -191,6 +194,8 @@ def _replay_checks(stated: Manifest, golden: Golden, files: Mapping[str, bytes])
     if not models or not golden.vectors:
         what = "no .tflite in the bundle" if not models else "no golden vectors in the bundle"
         return [Check(name="golden vectors", tool=tool, result="not run", why=what) for tool in RUNTIMES]
+    for _, model in models.values():
+        _refuse_damaged(model)
     with ThreadPoolExecutor(len(RUNTIMES)) as pool:
         rows = pool.map(lambda kind: _replay(kind, models, golden, files), RUNTIMES)
         return [check for checks in rows for check in checks]
@@ -203,6 +208,19 @@ def _model(row: manifest.ModelRow, files: Mapping[str, bytes]) -> bytes:
     if hashlib.sha256(data).hexdigest() != row.sha256:
         raise VerificationError(f"{row.path}: {row.member or 'it'} is not the manifest's model")
     return data
+
+
+def _refuse_damaged(model: bytes) -> None:
+    """Raise VerificationError for a .tflite that is not sound: interpreters check offsets, not meaning, and some damaged
+    files end their process."""
+    try:
+        try:
+            read_tflite(model)
+        except UnsupportedModelError:
+            # An operator that only the runtimes have; the file's structure is checked all the same.
+            inspect_tflite(model)
+    except (ModelRefusedError, UnsupportedModelError) as problem:
+        raise VerificationError(f"the bundle's .tflite is no sound file: {problem.found}") from None
 
 
 def _replay(

@@ -27,7 +27,7 @@ from espalier.graph.shapes import window_padding
 from espalier.graph.view import OpView
 
 UNROLLED_STEPS = 24
-"""Steps in the unrolled loop of espalier_tile_4x2 (STEPS in conv_2d.c)."""
+"""Steps in the unrolled loop of espalier_tile_4x2 (STEPS in conv_2d.c), behind a first one."""
 TILE_PIXELS = 4
 """Output pixels that the tile kernels compute at once."""
 WORD = 4
@@ -36,8 +36,9 @@ VECTOR = 16
 """Bytes of a Helium register: windows of espalier_tile_bytes are padded to it."""
 EXTENT_LIMIT = 1 << 15
 """Extents and byte counts of a row are 16-bit fields of the layer structure."""
-_STEP, _TAIL_BYTE, _TAIL_WORD = 13, 14, 14
-"""Instructions of a step on a Cortex-M4, of a byte packed alone and of the word that it needs otherwise, of 4 pixels."""
+_STEP, _PACKED_WORD, _TAILS, _TAIL_PIECE, _TAIL_BYTE, _BESIDE = 13, 14, 25, 5, 13, 14
+"""Instructions on a Cortex-M4 of 4 pixels: a step, packing a word, tails at all, those of a piece and a byte of them, a
+piece one byte from its neighbours' (5 more with a fifth byte)."""
 _STEP_BYTES = 16
 """Bytes of the 4 packed windows per step of the tile kernels: 2 values of 16 bits of each."""
 OFFSET_BYTES = 4
@@ -145,9 +146,22 @@ class Shape(Extents):
         """Bytes of a piece behind its whole words, where they are packed one by one behind all words: it takes fewer
         steps, and these outweigh the packing."""
         tail = self.segments[1] % WORD
-        spared = self.pieces * WORD // 2 - -(-self.pieces * tail // 2)
-        packing = self.pieces * (_TAIL_BYTE * tail - _TAIL_WORD)
+        spared = self.steps - (2 * (self.segments[1] // WORD) * self.pieces + -(-self.pieces * tail // 2))
+        packing = self.pieces * (_TAIL_PIECE + _TAIL_BYTE * tail - _PACKED_WORD)
         return tail if _STEP * spared * -(-self.group_out // 2) > packing else 0
+
+    @property
+    def beside(self) -> int:
+        """Steps through a window one byte from its neighbours', where what they have in common is packed at once and that
+        is worth more than fewer steps; 0: not so."""
+        bytes_ = self.segments[1]
+        if self.direct or self.stride_w * self.in_c != 1 or self.segments[0] != 1 or not 3 <= bytes_ <= WORD + 1:
+            return 0
+        steps, least = self.pieces * -(-bytes_ // 2), -(-self.pieces * bytes_ // 2)
+        words = bytes_ // WORD
+        apart = self.pieces * (words * _PACKED_WORD + _TAIL_PIECE + _TAIL_BYTE * (bytes_ % WORD)) + _TAILS
+        together = self.pieces * (_BESIDE + 5 * (bytes_ > WORD))
+        return steps if apart - together > _STEP * (steps - least) * -(-self.group_out // 2) else 0
 
     @property
     def ring_rows(self) -> int:
@@ -278,8 +292,9 @@ def layout_of(shape: Shape, how: How) -> Layout:
     window_bytes = round_up(shape.kernel_h * segments * segment, VECTOR) if how.isa == "helium" else 0
     may_widen = not shape.direct and not window_bytes and shape.words_aligned and shape.in_h > 1
     wide = int(may_widen and how.optimize == "speed" and 2 * shape.ring_width * shape.in_c < EXTENT_LIMIT)
-    tail = 0 if wide or window_bytes else shape.tail
-    steps = shape.steps
+    steps = shape.beside if how.isa == "dsp" and not wide else 0
+    tail = 0 if wide or window_bytes or steps else shape.tail
+    steps = steps or shape.steps
     if tail:
         steps = shape.segments[1] // WORD * 2 * shape.pieces + -(-shape.pieces * tail // 2)
     packed = _STEP_BYTES * steps + round_up(OFFSET_BYTES * shape.pieces, 8)
@@ -322,7 +337,7 @@ def value_fields(view: OpView, shape: Shape, layout: Layout) -> dict[str, Value]
         "steps": layout.steps,
         "tail_bytes": layout.tail,
         "count": shape.group_out // 2 if layout.window_bytes else -(-shape.group_out // 2),
-        "skip": -layout.steps % UNROLLED_STEPS,
+        "skip": (1 - layout.steps) % UNROLLED_STEPS,
         "out_zero": quant.zero_point,
         "low": low,
         "high": high,
@@ -356,7 +371,8 @@ def constants_of(shape: Shape, layout: Layout, channels: Channels) -> tuple[Cons
         shifts, filling = [shift - 1 for shift in shifts], NO_CHANNEL
         for channel in channels.slow:
             shifts[channel] = multipliers[channel].shift - _OTHER
-        values, align = paired_weights(weights, shape.groups, shape.segments[0], layout.tail), WORD
+        each = None if layout.tail else layout.steps // shape.pieces
+        values, align = paired_weights(weights, shape.groups, shape.segments[0], layout.tail, each), WORD
     pairs = pair_rows(biases, multipliers, shifts, shape.groups, filling)
     return (
         Constant(field="weights", align=align, values=values),
@@ -432,15 +448,19 @@ def pair_rows(
     return np.concatenate([pairs[:, :, 0], pairs[:, 0, 1:], pairs[:, 1, 1:]], axis=1)
 
 
-def paired_weights(weights: NDArray[np.int8], groups: int, segments: int, tail: int = 0) -> NDArray[np.int8]:
+def paired_weights(
+    weights: NDArray[np.int8], groups: int, segments: int, tail: int = 0, steps_of_piece: int | None = None
+) -> NDArray[np.int8]:
     """OHWI weights as espalier_conv_2d_layer documents them, the last ``tail`` values of each piece behind the words of
-    all pieces: int8 [pairs, steps, 4], flat."""
+    all pieces, ``steps_of_piece`` where a piece does not end with a word: int8 [pairs, steps, 4], flat."""
     out_c, kernel_h = weights.shape[:2]
     pieces = weights.reshape(out_c, kernel_h * segments, -1)
     whole = pieces.shape[2] - tail
     words = np.pad(pieces[:, :, :whole], ((0, 0), (0, 0), (0, -whole % WORD))).reshape(out_c, -1, WORD)
+    values = words[:, :, [0, 2, 1, 3]].reshape(*pieces.shape[:2], -1)
+    values = values[:, :, : None if steps_of_piece is None else 2 * steps_of_piece]
     tails = pieces[:, :, whole:].reshape(out_c, -1)
-    steps = np.concatenate([words[:, :, [0, 2, 1, 3]].reshape(out_c, -1), tails], axis=1)
+    steps = np.concatenate([values.reshape(out_c, -1), tails], axis=1)
     steps = np.pad(steps, ((0, 0), (0, steps.shape[1] % 2)))
     channels = steps.reshape(groups, out_c // groups, -1, 2)
     if channels.shape[1] % 2:

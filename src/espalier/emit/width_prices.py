@@ -28,23 +28,29 @@ BLOCK: Final = MappingProxyType({"dsp": 4, "helium": 16})
 PRICES: Final[Mapping[str, Mapping[str, Mapping[str, float]]]] = MappingProxyType(
     {
         "dsp": {  # cortex-m4; 30 layers each
-            "depthwise 3x3/1": {  # 6.3% off, at most 14%
-                "value": 12.03,
-                "layer": 2566.96,
-                "tap of a block": 6.74,
-                "tap of a rest": 1.44,
+            "depthwise 3x3/1": {  # 0.6% off, at most 4%
+                "layer": 293.50,
+                "tap of a block": 1.11,
+                "tap of a rest": 0.26,
+                "input value": 20.51,
+                "row": 220.46,
+                "two of a channel": 48.08,
             },
-            "depthwise 3x3/2": {  # 6.1% off, at most 13%
-                "value": 5.22,
-                "layer": 1734.24,
-                "tap of a block": 17.15,
-                "tap of a rest": 3.05,
+            "depthwise 3x3/2": {  # 1.1% off, at most 6%
+                "layer": 200.77,
+                "tap of a block": 3.05,
+                "tap of a rest": 0.93,
+                "input value": 3.42,
+                "row": 272.18,
+                "row of a channel": 101.04,
             },
-            "depthwise": {  # 7.9% off, at most 14%
-                "value": 59.82,
-                "layer": 3792.61,
-                "tap of a block": 1.47,
-                "tap of a rest": 0.78,
+            "depthwise": {  # 0.4% off, at most 2%
+                "value": 40.89,
+                "layer": 747.82,
+                "tap of a block": 0.38,
+                "tap of a rest": 0.10,
+                "row": 227.05,
+                "two of a channel": 91.40,
             },
             "elements": {"value": 19.00, "layer": 7860.00},  # 0.0% off
             "average_pool_2d": {  # 0.1% off
@@ -149,6 +155,9 @@ def works(looked: OpView, isa: str) -> tuple[str, Work]:
         "input value": shape.in_h * shape.in_w * count,
         "input place": shape.in_h * shape.in_w,
         "row": shape.out_h,
+        "row of a channel": shape.out_h * count,
+        "four of a channel": shape.out_h * ((shape.out_w + 1) // 4) * count,
+        "two of a channel": shape.out_h * (shape.out_w % 4 in (1, 2)) * count,
     }
     return form, work
 

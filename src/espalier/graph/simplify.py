@@ -74,7 +74,7 @@ def simplify(graph: Graph, *, removal: bool = True) -> tuple[Graph, Account]:
 
     ``removal``: without the channels that cannot matter, too.
     """
-    before = cost(graph)
+    before, given = cost(graph), graph
     savings: list[Saving] = []
     for round_ in range(MAX_ROUNDS):
         changed = False
@@ -89,7 +89,8 @@ def simplify(graph: Graph, *, removal: bool = True) -> tuple[Graph, Account]:
             graph = result
         if not changed:
             break
-    return graph, Account(before=before, after=cost(graph), savings=tuple(savings))
+    after = before if graph is given else cost(graph)
+    return graph, Account(before=before, after=after, savings=tuple(savings))
 
 
 def without_removal(given: Graph, account: Account) -> Graph | None:

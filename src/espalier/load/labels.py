@@ -25,9 +25,15 @@ def read_labels(path: Path, expected: int | None = None) -> tuple[str, ...]:
     lines = _lines(path)
     labels = _numbered(path, lines) or [line.strip() for line in lines]
     _check(path, labels)
-    if expected is not None and len(labels) != expected:
-        raise _wrong_count(path, labels, expected)
+    if expected is not None:
+        check_count(path, labels, expected)
     return tuple(labels)
+
+
+def check_count(path: Path, labels: Sequence[str], expected: int) -> None:
+    """Raise LabelsRefusedError unless there are as many labels as the model has outputs."""
+    if len(labels) != expected:
+        raise _wrong_count(path, labels, expected)
 
 
 def default_labels(count: int, *class_folders: Sequence[str]) -> tuple[str, ...]:
@@ -127,7 +133,7 @@ def _check(path: Path, labels: list[str]) -> None:
         )
 
 
-def _wrong_count(path: Path, labels: list[str], expected: int) -> LabelsRefusedError:
+def _wrong_count(path: Path, labels: Sequence[str], expected: int) -> LabelsRefusedError:
     advice = "write one label per output of the model, in output order"
     if len(labels) == expected + 1 and labels[0].casefold() in (
         "background",

@@ -40,6 +40,7 @@ class PixelSet:
         self._number = {"calibration": 0, "evaluation": 1}.get(role, 2)
         self._lock = threading.Lock()
         self._made: str | None = None
+        self._classes: tuple[str, ...] | None = None
         self._prepared: Prepared | None = None
         self.fingerprint = fingerprint(path, shop.store)
         check_unchanged(path, self.fingerprint)
@@ -61,7 +62,9 @@ class PixelSet:
 
     def classes(self) -> tuple[str, ...]:
         """Names of the class folders (or of the labels in the csv), sorted; empty for a flat folder."""
-        return scan(self._path).classes
+        if self._classes is None:
+            self._classes = scan(self._path).classes
+        return self._classes
 
     def pixels(self) -> str:
         """Path of the uint8 [n, h, w, c] .npy, readable by every child process."""

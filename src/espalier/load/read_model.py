@@ -108,6 +108,8 @@ class ModelFile:
                 self._loaded = worker.call(
                     "load", path=str(self.path.resolve()), facts=self.facts(), size=list(self._contract.size)
                 )
+                if file_digest(self.path) != self.sha256:
+                    raise changed(self.path)
             return self._loaded
 
     def convert(self, slot: str = GIVEN) -> FloatModel:
@@ -137,11 +139,22 @@ class ModelFile:
         facts: dict[str, Any] = worker.call(
             "inspect_model", seconds=LIMITS.container_worker_seconds, path=str(self.path.resolve())
         )
+        if facts["sha256"] != self.sha256:
+            raise changed(self.path)
         return facts
 
     @staticmethod
     def _plain(value: dict[str, Any]) -> dict[str, Any]:
         return msgspec.msgpack.decode(msgspec.msgpack.encode(value), type=dict[str, Any])
+
+
+def changed(path: Path) -> ModelRefusedError:
+    """The refusal of a model file that somebody wrote to while a build read it."""
+    return ModelRefusedError(
+        f"the model {path.name!r} was changed while it was read",
+        supported="a file that stays as it is until the build has ended",
+        next_step="build again when nothing writes to it",
+    )
 
 
 def file_digest(path: Path) -> str:

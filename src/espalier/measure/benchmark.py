@@ -3,10 +3,10 @@
 What is measured, and how:
 
 - cold: `Interpreter(...)` and `allocate_tensors()`, the first of the process, file already in memory;
-- first: the first `invoke`; then three more that do not count;
-- warm: single invokes by `time.perf_counter_ns` until the time is used up, at least 20: median, p90, p99,
-  and the
-  median absolute deviation; input bytes are random with a fixed seed;
+- first: the first `invoke`; then three more that do not count (of a slow model one);
+- warm: single invokes by `time.perf_counter_ns` until the time is used up, at least 20 (of a slow model as many as fit
+  into half a second, at least 5): median, p90, p99, and the median absolute deviation; input bytes are random with a
+  fixed seed;
 - idle: the median of invokes after 5 ms of sleep each, as in an application that waits for a camera;
 - operators: each as a model of its own (`operators.py`).
 
@@ -29,6 +29,10 @@ from .runtimes import Runtime, delegation, open_interpreter
 
 WARM_UP = 3
 MINIMUM_RUNS = 20
+SLOW_RUNS = 5
+SLOW_SECONDS = 0.5
+"""What the MINIMUM_RUNS of a model may take; a slower one is run less often, but SLOW_RUNS times."""
+
 MAXIMUM_RUNS = 2_000
 IDLE_RUNS = 5
 IDLE_SECONDS = 0.005
@@ -36,7 +40,8 @@ NOISE_SHARE = 0.10
 """Above this median absolute deviation over the median, a figure is called noisy."""
 
 OPERATORS_SECONDS = 0.06
-"""Time for all operators of a model together; each is run at least ten times."""
+"""Time for all operators of a model together; each is run at least ten times, of a slow model (SLOW_SECONDS) thrice."""
+OPERATOR_RUNS, SLOW_OPERATOR_RUNS = 10, 3
 
 
 def benchmark(
@@ -62,11 +67,15 @@ def benchmark(
     _fill(interpreter)
     first = _timed(interpreter)
     times = _warm(interpreter, seconds)
-    idle = _idle(interpreter)
+    idle = _idle(interpreter, min(times))
     peak = _memory("VmHWM")
     taken = delegation(interpreter)
     figures = summarize(times)
-    rows = time_operators(runtime, model, kernels, threads) if operators else ()
+    rows: tuple[OperatorTime, ...] = ()
+    if operators:
+        slow = OPERATOR_RUNS * figures["median_us"] > SLOW_SECONDS * 1e6
+        runs = SLOW_OPERATOR_RUNS if slow else OPERATOR_RUNS
+        rows = time_operators(runtime, model, kernels, threads, runs)
     row = LatencyRow(
         runtime=runtime.name,
         variant=variant,
@@ -112,9 +121,10 @@ def interleaved(
         for _ in range(WARM_UP + 1):
             interpreter.invoke()
     rounds: list[list[int]] = []
-    ends = time.perf_counter() + seconds
-    while len(rounds) < MINIMUM_RUNS or (time.perf_counter() < ends and len(rounds) < MAXIMUM_RUNS):
+    fastest, ends = 0, time.perf_counter() + seconds
+    while len(rounds) < minimum_runs(fastest) or (time.perf_counter() < ends and len(rounds) < MAXIMUM_RUNS):
         rounds.append([_timed(interpreter) for interpreter in opened])
+        fastest = min(max(turn) for turn in rounds)
     table = np.array(rounds, np.float64)
     ratios = np.sort(table / table[:, :1], axis=0)
     count = len(table)
@@ -139,7 +149,9 @@ def summarize(nanoseconds: list[int]) -> dict[str, Any]:
     return {"median_us": median, "p90_us": p90, "p99_us": p99, "mad_us": spread, "n": len(values)}
 
 
-def time_operators(runtime: Runtime, model: bytes, kernels: str, threads: int) -> tuple[OperatorTime, ...]:
+def time_operators(
+    runtime: Runtime, model: bytes, kernels: str, threads: int, least: int = OPERATOR_RUNS
+) -> tuple[OperatorTime, ...]:
     """Median time of each operator alone, in graph order; one that does not run alone is left out."""
     pieces = [(name, piece) for name, piece in split(model) if piece is not None]
     timed: list[tuple[str, float]] = []
@@ -151,7 +163,7 @@ def time_operators(runtime: Runtime, model: bytes, kernels: str, threads: int) -
         _fill(interpreter)
         interpreter.invoke()
         ends = time.perf_counter() + OPERATORS_SECONDS / len(pieces)
-        runs = [_timed(interpreter) for _ in range(10)]
+        runs = [_timed(interpreter) for _ in range(least)]
         while time.perf_counter() < ends:
             runs.append(_timed(interpreter))
         timed.append((f"{place} {name}", statistics.median(runs) / 1e3))
@@ -174,19 +186,27 @@ def cpu_name() -> str:
     return platform.processor() or platform.machine()
 
 
+def minimum_runs(nanoseconds: int, most: int = MINIMUM_RUNS, least: int = SLOW_RUNS) -> int:
+    """Runs of a model of which one takes so long: `most`, fewer of a slow one."""
+    return int(np.clip(SLOW_SECONDS * 1e9 // max(1, nanoseconds), least, most))
+
+
 def _warm(interpreter: Any, seconds: float) -> list[int]:
-    for _ in range(WARM_UP):
+    fastest = _timed(interpreter)
+    for _ in range(minimum_runs(fastest, WARM_UP, 1) - 1):
         interpreter.invoke()
     times: list[int] = []
     ends = time.perf_counter() + seconds
-    while len(times) < MINIMUM_RUNS or (time.perf_counter() < ends and len(times) < MAXIMUM_RUNS):
+    # By the fastest run so far: one that another program on the machine held up does not make a model slow.
+    while len(times) < minimum_runs(fastest) or (time.perf_counter() < ends and len(times) < MAXIMUM_RUNS):
         times.append(_timed(interpreter))
+        fastest = min(fastest, times[-1])
     return times
 
 
-def _idle(interpreter: Any) -> float:
+def _idle(interpreter: Any, fastest: int) -> float:
     times = []
-    for _ in range(IDLE_RUNS):
+    for _ in range(minimum_runs(fastest, IDLE_RUNS, 1)):
         time.sleep(IDLE_SECONDS)
         times.append(_timed(interpreter))
     return statistics.median(times) / 1e3

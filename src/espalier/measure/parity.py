@@ -64,7 +64,8 @@ def compare_kernels(
     while ran < min(near, len(order)):
         if affordable is not None and ran >= affordable and not _loses(before, after, truth, order[:ran]):
             break
-        places = order[ran : ran + size]
+        wanted = size if affordable is None or ran >= affordable else min(size, affordable - ran)
+        places = order[ran : ran + wanted]
         found = run(places).reshape(len(places), -1).astype(np.int64)
         largest = max(largest, int(np.abs(found - known[places]).max(initial=0)))
         after[places] = found.argmax(axis=1)

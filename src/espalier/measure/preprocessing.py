@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import msgspec
@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..calibrate.findings import Finding
+from ..errors import BugError
 from ..recipe import InputContract
 from .chance import nearly_equal, skill
 from .permutation import reordered_hits
@@ -144,37 +145,56 @@ def score_alternatives(
     images, expected = np.ascontiguousarray(pixels[chosen]), np.asarray(truth, np.int64)[chosen]
     screen = np.arange(len(chosen)) % SCREEN == 0
 
-    def score(way: Alternative, part: NDArray[np.bool_]) -> Scored:
-        fed = again.get(way.name, images)[part]
-        fed = fed[:, :, :, ::-1] if way.swapped else fed
-        outputs = predict(runtime, model, np.ascontiguousarray(fed), contract=way.contract).probabilities()
-        return scored(way, expected[part], outputs)
-
     again = {name: images_again for name, images_again in others if len(images_again) == len(images)}
     declared, *ways = alternatives(contract)
     ways += [Alternative(name=name, contract=contract, swapped=False, setting=name) for name in again]
+    answering = partial(_Answers, runtime, model)
     everything = np.ones(len(chosen), np.bool_)
-    if answered is None:
-        given = score(declared, everything)
-    else:
-        given = scored(declared, expected, answered)
+    given = scored(declared, expected, answering(declared, images).to(everything) if answered is None else answered)
     glimpse = np.arange(len(chosen)) % GLIMPSE == 0
     found: list[Scored] = []
     for way in ways:
+        way_answers = answering(way, again.get(way.name, images))
         if glimpse.sum() >= LEAST_GLIMPSED:
-            tried = score(way, glimpse)
+            tried = scored(way, expected[glimpse], way_answers.to(glimpse))
             if not _better(tried, given.hits[glimpse], in_order=given.tells, behind=BEHIND):
                 found.append(tried)
                 continue
-        tried = score(way, screen)
+        tried = scored(way, expected[screen], way_answers.to(screen))
         promising = len(chosen) > 1 and _better(tried, given.hits[screen], in_order=given.tells)
-        found.append(score(way, everything) if promising else tried)
+        found.append(scored(way, expected, way_answers.to(everything)) if promising else tried)
     found.sort(key=lambda item: -item.hits.mean())
     scores = [
         {"name": row.way.name, "top1": float(row.hits.mean()), "n": len(row.hits)} for row in (given, *found)
     ]
     whole = [row for row in found if len(row.hits) == len(chosen)]
     return {"n": len(chosen), "scores": scores, "finding": diagnose(given, whole) if whole else None}
+
+
+class _Answers:
+    """The model's probabilities for images fed in one way; no image is run twice."""
+
+    def __init__(self, runtime: Runtime, model: bytes, way: Alternative, images: NDArray[np.uint8]) -> None:
+        self._runtime, self._model, self._way, self._images = runtime, model, way, images
+        self._known = np.zeros(len(images), np.bool_)
+        self._outputs: NDArray[np.float32] | None = None
+
+    def to(self, part: NDArray[np.bool_]) -> NDArray[np.float32]:
+        """To the images where `part`, bool [n], holds: float32 [count, classes]."""
+        new = part & ~self._known
+        if new.any():
+            fed = self._images[new]
+            fed = fed[:, :, :, ::-1] if self._way.swapped else fed
+            ran = predict(
+                self._runtime, self._model, np.ascontiguousarray(fed), contract=self._way.contract
+            ).probabilities()
+            if self._outputs is None:
+                self._outputs = np.zeros((len(self._images), ran.shape[1]), np.float32)
+            self._outputs[new] = ran
+            self._known |= new
+        if self._outputs is None:
+            raise BugError("no image was asked for")
+        return self._outputs[part]
 
 
 def scored(way: Alternative, truth: NDArray[np.int64], outputs: NDArray[np.float32]) -> Scored:

@@ -16,8 +16,10 @@ from .ranges import Ranges
 _OWN_SCALE = frozenset({"ELU", "LEAKY_RELU", "PRELU"})
 """int8 kernels whose output has a scale of its own."""
 
-_SAME_SCALE = frozenset({"TILE"})
-"""int8 kernels that copy bytes: input and output need one scale."""
+_SAME_SCALE = frozenset({"TILE", "RELU6", "RELU_N1_TO_1", "MINIMUM"})
+"""int8 kernels that copy or clamp bytes: input and output need one scale (TFLite Micro clamps in the input's). A clamp
+stands alone where it cannot be fused: after a concatenation, or a sum that others read, too. A MINIMUM is one whose bound
+is a constant (rewrite.py has the others)."""
 
 _ADVICE: dict[str, str] = {
     "EXP": "swish, gelu or relu instead of mish, softplus, selu or exponential",
@@ -51,6 +53,8 @@ def absorb_float(model: Any) -> int:
             continue
         source, result = int(before.inputs[0]), int(after[0].outputs[0])
         if operator_name(model, operator) in _SAME_SCALE and not _equal_scale(model, source, result):
+            continue
+        if operator_name(model, operator) == "MINIMUM" and not _quantize_bound(model, operator, source):
             continue
         operator.inputs = np.array([source, *operator.inputs[1:]], np.int32)
         operator.outputs = np.array([result], np.int32)
@@ -99,6 +103,21 @@ def _maker(model: Any, tensor: int, name: str) -> Any | None:
 def _equal_scale(model: Any, one: int, other: int) -> bool:
     left, right = (graph_of(model).tensors[i].quantization for i in (one, other))
     return bool(left.scale[0] == right.scale[0] and left.zeroPoint[0] == right.zeroPoint[0])
+
+
+def _quantize_bound(model: Any, operator: Any, source: int) -> bool:
+    """Write the constant of a MINIMUM in the scale of what it bounds; False where it is no constant."""
+    index = int(operator.inputs[1])
+    bound, given = constant(model, index), graph_of(model).tensors[source]
+    if bound is None:
+        return False
+    scale, zero_point = float(given.quantization.scale[0]), int(given.quantization.zeroPoint[0])
+    kind = np.dtype(dtype_name(given))
+    limits = np.iinfo(kind)
+    stored = np.clip(np.rint(bound / scale) + zero_point, limits.min, limits.max).astype(kind)
+    flatbuffer.set_constant(model, index, stored)
+    graph_of(model).tensors[index].quantization = flatbuffer.quantization_of([scale], [zero_point])
+    return True
 
 
 def _quantize_slope(model: Any, operator: Any) -> None:

@@ -22,28 +22,13 @@ from .lighten import lighten
 from .quantize import Scheme, Weights, quantize
 from .quick import pays, try_quick
 from .ranges import open_pixels
+from .resume import Memory
 from .step import computed_inputs
 
 
 def contract_of(contract: dict[str, Any]) -> InputContract:
     """The [input] table as it crosses to a child process."""
     return msgspec.convert(contract, InputContract)
-
-
-def convert_slot(model: Any, contract: dict[str, Any]) -> dict[str, Any]:
-    """convert.convert_model for a Keras model held by the tensorflow process; the fields of `Converted` as a
-    dict."""
-    from .convert import convert_model
-
-    done = convert_model(model, contract_of(contract))
-    return {
-        "float_model": done.float_model,
-        "output": done.output,
-        "largest_difference": done.largest_difference,
-        "macs": done.macs,
-        "parameters": done.parameters,
-        "layers": done.layers,
-    }
 
 
 def quantize_file(
@@ -99,6 +84,8 @@ def climb_file(
     min_agreement: float = 0.0,
     skip: dict[str, str] | None = None,
     measured: list[bytes] | None = None,
+    known: dict[str, bytes] | None = None,
+    stopped: str = "",
 ) -> dict[str, Any]:
     """climb.climb on `.npy` files (`wide`: the fields of widen.Wide, None for no 16-bit rung): `int8_model` of
     the kept step, `reached`, `left_out`, `held_out`, and `steps` (name, top1, drop, kept, simulated, agreement,
@@ -120,6 +107,7 @@ def climb_file(
         search=search,
         skip=skip or {},
         measured=measured or (),
+        memory=Memory(known=known or {}, stopped=stopped),
     )
     kept = next(step for step in climbed.steps if step.kept)
     return {

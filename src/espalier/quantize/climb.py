@@ -15,15 +15,17 @@ from numpy.typing import NDArray
 from ..errors import VerificationError
 from ..measure import statistics
 from ..recipe import InputContract
+from ..store import digest
 from ..worker.progress import report
 from .candidate import Candidate, Failed, attempt
 from .choose import Goal, Step, best_step, held_out_drop, loss, order
 from .compare import Answers, float_classes, nearness, spread
 from .int16_targets import Wide
-from .labelled import Classes, Labelled, classes_of, classes_unless_over, hits_of
+from .labelled import Classes, Hits, Labelled, classes_of, classes_unless_over
 from .ladder import candidates, start_from
 from .moving_average import averaged_candidate
 from .quantize import Weights
+from .resume import FORGETFUL, Memory
 from .widen import LeftOut, wide_candidates
 
 Search = Literal["until-limit", "best"]
@@ -65,18 +67,19 @@ class _Judge:
     floats: Classes | None
     judged: NDArray[np.uint8]
     answers: Answers
+    memory: Memory
 
     def measure(self, candidate: Candidate) -> Step:
         """Through the simulation where there is one; on the file's own kernels too, when that holds the limit. A candidate
         that GLANCE images show to be lost is not measured on the others."""
         if not candidate.simulated:
             return self._glance(candidate) or self.fully(candidate)
-        guess = self._step(candidate, self._classes(candidate.simulated), simulated=True)
+        guess = self._step(candidate, self.classes(candidate.simulated), simulated=True)
         return self.confirm(guess) if self.goal.excess(guess) <= 0 else guess
 
     def fully(self, candidate: Candidate) -> Step:
         """On all images, whatever the first look shows."""
-        return self._step(candidate, self._classes(candidate.int8_model))
+        return self._step(candidate, self.classes(candidate.int8_model))
 
     def _glance(self, candidate: Candidate) -> Step | None:
         """The step as the first look shows it, where that shows it to be lost."""
@@ -85,7 +88,9 @@ class _Judge:
         places = spread(len(self.floats), GLANCE)
         truth = self.labelled.labels[places]
         part = Labelled(pixels=self.labelled.pixels[places], labels=truth)
-        found, right = classes_of(candidate.int8_model, part), self.floats[places] == truth
+        data = candidate.int8_model
+        found = self.memory.array(f"glance: {digest(data)}", partial(classes_of, data, part))
+        right = self.floats[places] == truth
         lost, won = int((right & (found != truth)).sum()), int((~right & (found == truth)).sum())
         low, _ = statistics.paired_interval(lost, won, GLANCE, z=LOST)
         if 100 * low <= max(self.goal.limit_points, 0.0):
@@ -99,15 +104,12 @@ class _Judge:
         leaves the simulated step, with at least the drop that is shown."""
         started, data = time.perf_counter(), guess.candidate.int8_model
         if self.labelled is None or self.floats is None or guess.hits is None:
+            self.memory.go_on()
             near = nearness(data, self.judged, self.answers)
             return self._step(self._timed(replace(guess.candidate, nearness=near), started), None)
         images, right = len(self.floats), self.floats == self.labelled.labels
         most_wrong = images - right.sum() + self.goal.limit_points / 100 * images
-        found = (
-            classes_of(data, self.labelled)
-            if fully
-            else classes_unless_over(data, self.labelled, guess.hits, most_wrong)
-        )
+        found = self.classes(data) if fully else self._unless_over(data, guess.hits, most_wrong)
         candidate = self._timed(guess.candidate, started)
         if found is not None:
             return self._step(candidate, found)
@@ -119,8 +121,25 @@ class _Judge:
         """Whether the goal is reached, on the file's own kernels."""
         return not step.simulated and self.goal.excess(step) <= 0
 
-    def _classes(self, data: bytes) -> Classes | None:
-        return None if self.labelled is None else classes_of(data, self.labelled)
+    def classes(self, data: bytes) -> Classes | None:
+        """What a file answers to the labelled images; None without any."""
+        if self.labelled is None:
+            return None
+        return self.memory.array(f"classes: {digest(data)}", partial(classes_of, data, self.labelled))
+
+    def _unless_over(self, data: bytes, guess: Hits, most_wrong: float) -> Classes | None:
+        """classes_unless_over; a file that was given up is kept as no answers."""
+
+        labelled = self.labelled
+        if labelled is None:
+            return None
+
+        def run() -> Classes:
+            found = classes_unless_over(data, labelled, guess, most_wrong)
+            return np.zeros(0, np.int64) if found is None else found
+
+        found = self.memory.array(f"classes unless over {most_wrong}: {digest(data)}", run)
+        return found if len(found) else None
 
     def _step(self, candidate: Candidate, classes: Classes | None, *, simulated: bool = False) -> Step:
         if classes is None or self.floats is None or self.labelled is None:
@@ -155,6 +174,7 @@ def climb(
     wide: Wide | None = None,
     skip: Mapping[str, str] = MappingProxyType({}),
     measured: Sequence[bytes] = (),
+    memory: Memory = FORGETFUL,
 ) -> Climb:
     """Try candidates until one loses at most `limit_points` percentage points of accuracy against the float
     model on the labelled images and answers at least the share `min_agreement` of them as that does; without
@@ -166,17 +186,23 @@ def climb(
     int8 candidate holds, and only with `wide`; they are measured in a float simulation first, because their kernels
     are slow. When nothing holds, see `best_step`. A candidate that cannot be made or run is a row of its own, and the
     climb goes on; `skip`: see ladder.candidates. `measured`: files that were measured on the labelled images before and did
-    not hold; the claim counts them, too. Raises VerificationError when none can. Deterministic.
+    not hold; the claim counts them, too. `memory`: what an earlier climb of the same has measured, and whether anything
+    else is tried. Raises VerificationError when none can. Deterministic.
     """
-    start = start_from(float_model, pixels, contract)
+    start = start_from(float_model, pixels, contract, memory)
     goal = Goal(limit_points=limit_points, min_agreement=min_agreement)
     judge = _Judge(
         goal=goal,
         labelled=labelled,
-        floats=None if labelled is None else float_classes(start.plain, labelled.pixels),
+        floats=None
+        if labelled is None
+        else memory.array("classes: float", partial(float_classes, start.plain, labelled.pixels)),
         judged=start.judged,
         answers=start.answers,
+        memory=memory,
     )
+    # First, so that a climb that is ended knows what its choice is worth.
+    before = [] if labelled is None else [np.asarray(judge.classes(data) == labelled.labels) for data in measured]
     steps: list[Step] = []
     left_out: list[str] = []
     failed: list[Failed] = []
@@ -213,7 +239,7 @@ def climb(
             next_step="please report this model",
         )
     int8 = len(steps)
-    if not held and wide is not None:
+    if not held and wide is not None and not memory.stopped:
         # Drops on few labelled images differ by chance; the error of the scores ranks better (compare.py).
         best = min(steps, key=lambda step: step.candidate.nearness.error).candidate
         plainest = steps[0].candidate
@@ -230,7 +256,7 @@ def climb(
             steps[:int8] if _place(steps, kept) < int8 else steps,
             np.asarray(judge.floats == labelled.labels),
             limit_points=None if thorough else limit_points,
-            before=[hits_of(data, labelled) for data in measured],
+            before=before,
         )
     return Climb(
         steps=tuple(replace(step, kept=step is kept) for step in steps),
@@ -254,6 +280,9 @@ def _second_look(steps: list[Step], judge: _Judge) -> bool:
 
 def _best_confirmed(steps: list[Step], int8: int, judge: _Judge) -> Step:
     """`best_step`, measured on the file's own kernels; replaces in `steps` what it measures."""
+    if judge.memory.stopped:  # Whatever was measured to its end, if anything was.
+        whole = [step for step in steps if not (step.simulated or step.given_up)]
+        return best_step(whole or steps, len(whole or steps), judge.goal)
     while (kept := best_step(steps, int8, judge.goal)).simulated or kept.given_up:
         report(len(steps), len(steps), "measuring the best step")
         again = judge.confirm(kept, fully=True) if kept.simulated else judge.fully(kept.candidate)

@@ -19,7 +19,7 @@ from ..measure import statistics
 from ..measure.accuracy import compare
 from ..recipe import Quantize
 from ..report.content import StepRow
-from ..store import digest
+from ..store import Parts, digest
 from ..workshop import Workshop, pack, unpack
 from .account import explain_loss
 from .candidate import FIRST, TRYING
@@ -165,7 +165,9 @@ def _ladder(
     labelled: bool,
     wide: Wide | None,
 ) -> _Climbed:
-    """climb.climb in the litert process; stored. `measured` on the evaluation images already."""
+    """climb.climb in the litert process; stored, and so is each of its results on the way. One that ends before its time
+    gives the best of those, with a row for each step that was not tried, and is not stored: the next build goes on there.
+    `measured` on the evaluation images already."""
     wanted = job.recipe.quantize
     asked = (
         None
@@ -182,8 +184,9 @@ def _ladder(
     }
     if labelled and job.evaluation is not None:
         key["evaluation"] = job.evaluation.digest
+    parts = shop.parts("quantize/climb", key)
 
-    def run() -> dict[str, bytes]:
+    def run(stopped: str = "") -> dict[str, bytes]:
         given: dict[str, Any] = {}
         if labelled and job.evaluation is not None:
             images = job.evaluation.prepared().images
@@ -192,9 +195,11 @@ def _ladder(
                 "labels": label_indices(images, job.labels()),
                 "measured": [measured.int8_model],
             }
-        call = partial(
-            climb_call,
+        value = climb_call(
             shop,
+            wide=None if stopped else asked,
+            parts=parts,
+            stopped=stopped,
             float_model=model.tflite,
             pixels_path=job.calibration.pixels(),
             contract=msgspec.to_builtins(job.recipe.input),
@@ -205,16 +210,26 @@ def _ladder(
             on_progress=partial(_step, shop),
             **given,
         )
-        value = call(wide=asked)
         left_out = value["left_out"]
         if value["died"]:
             left_out = [f"16-bit activations: the process that tried them died ({value['died']})"]
+        if stopped:
+            left_out = [*left_out, f"the ladder stopped: {stopped}"]
         kept = finished(shop, job, model, value["int8_model"], first.enters, _carried(first), first.seconds)
         rows = [_row(row) for row in value["steps"]]
         done = {"kept": kept, "steps": rows, "left_out": left_out, "held_out": value["held_out"]}
         return {"climbed": pack(done)}
 
-    return unpack(shop.stored("quantize/climb", key, run)["climbed"], _Climbed)
+    try:
+        files = shop.stored("quantize/climb", key, run)
+    except EspalierError as problem:
+        try:
+            files = run(stopped=problem.found)
+        except EspalierError:
+            raise problem from None  # nothing was measured before it stopped
+    else:
+        parts.clear()
+    return unpack(files["climbed"], _Climbed)
 
 
 def climb_call(
@@ -222,22 +237,29 @@ def climb_call(
     *,
     wide: dict[str, Any] | None,
     on_progress: Callable[[float, float, str], None] | None = None,
+    parts: Parts | None = None,
     **arguments: Any,
 ) -> dict[str, Any]:
     """The climb; 16-bit candidates in a process of their own, because kernels may abort it on one: then without
-    them (`died`: how it ended). An int8 candidate that ends the process is left out of the next try, with how it did."""
+    them (`died`: how it ended). An int8 candidate that ends the process is left out of the next try, with how it did. No
+    try makes again what another has made (`parts`)."""
     value: dict[str, Any] = {"died": ""}
+    known, on_kept = ({}, None) if parts is None else (parts.known, parts.keep)
     if wide is not None:
         try:
             value |= shop.worker("litert", _WIDE_WORKER).call(
-                "climb", wide=wide, on_progress=on_progress, **arguments
+                "climb", wide=wide, on_progress=on_progress, on_kept=on_kept, known=known, **arguments
             )
             return value
         except WorkerError as problem:
             value["died"] = problem.found
 
     def call(skip: dict[str, str], told: Told) -> dict[str, Any]:
-        return dict(shop.worker("litert").call("climb", wide=None, skip=skip, on_progress=told, **arguments))
+        return dict(
+            shop.worker("litert").call(
+                "climb", wide=None, skip=skip, on_progress=told, on_kept=on_kept, known=known, **arguments
+            )
+        )
 
     return value | surviving(call, on_progress)
 

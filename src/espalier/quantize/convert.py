@@ -7,9 +7,12 @@ softmax, one sigmoid unit becomes (1 - p, p). Runs where TensorFlow is imported 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import msgspec
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
@@ -77,6 +80,20 @@ def convert_model(model: Any, contract: InputContract) -> Converted:
         parameters=int(model.count_params()),
         layers={name: layer for name, layer in layers.items() if layer},
     )
+
+
+def convert_slot(model: Any, contract: dict[str, Any]) -> dict[str, Any]:
+    """`convert_model` for a Keras model held by the tensorflow process; the fields of `Converted` as a
+    dict."""
+    done = convert_model(model, msgspec.convert(contract, InputContract))
+    return {
+        "float_model": done.float_model,
+        "output": done.output,
+        "largest_difference": done.largest_difference,
+        "macs": done.macs,
+        "parameters": done.parameters,
+        "layers": done.layers,
+    }
 
 
 def check_input(model: Any, contract: InputContract) -> None:
@@ -230,7 +247,9 @@ def prove_equal(model: Any, data: bytes, contract: InputContract, kind: OutputKi
     import tensorflow as tf
 
     probes = probe_inputs(contract)
-    wanted = _probabilities(model(probes, training=False), kind).numpy().astype(np.float64)
+    with _keras_runs():
+        # Not only when it is traced: a value that a graph takes may be none for a layer that runs at once.
+        wanted = _probabilities(model(probes, training=False), kind).numpy().astype(np.float64)
     wanted = np.concatenate([1 - wanted, wanted], axis=1) if wanted.shape[1] == 1 else wanted
     interpreter = tf.lite.Interpreter(model_content=data, num_threads=1)
     interpreter.allocate_tensors()
@@ -289,8 +308,17 @@ def _trace(model: Any, contract: InputContract, kind: OutputKind) -> Any:
             return _probabilities(model(image, training=False), kind)
 
     specification = tf.TensorSpec([1, *contract.shape], tf.float32, name="image")
-    try:
+    with _keras_runs():
         return tf.function(answer, autograph=False).get_concrete_function(specification)
+
+
+@contextmanager
+def _keras_runs() -> Iterator[None]:
+    """Raise ModelRefusedError for what Keras says about a model that it cannot run."""
+    import tensorflow as tf
+
+    try:
+        yield
     except (ValueError, TypeError, LookupError, AttributeError, RuntimeError, tf.errors.OpError) as problem:
         # Keras checks many arguments only when a layer is called.
         raise ModelRefusedError(

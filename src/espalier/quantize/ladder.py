@@ -11,6 +11,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Literal, TypeVar
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,7 +19,7 @@ from ..recipe import InputContract
 from ..worker.progress import report
 from .balance import balance
 from .candidate import CORRECTED, ROUNDED, TRYING, Candidate, Failed, attempt
-from .compare import Answers, float_answers, nearness, split, unjudged
+from .compare import Answers, Nearness, float_answers, nearness, split, unjudged
 from .correct import correct_biases, images_for
 from .equalize import equalize
 from .fit import fit_ranges
@@ -27,6 +28,7 @@ from .high_bias import absorb_biases
 from .quantize import Weights, quantize_with
 from .ranges import Ranges, measure_ranges
 from .reconstruct import reconstruct
+from .resume import FORGETFUL, Memory
 from .search import Method, sample_values, search_ranges
 
 Graph = float | Literal["balanced"]
@@ -60,7 +62,7 @@ on."""
 class Start:
     """What every candidate starts from: the float graph as given; all calibration images, those that biases are
     corrected on, those that no judged image is among and those that candidates are judged on, with the float answers to
-    them."""
+    them. `memory`: what an earlier climb of the same has made."""
 
     plain: PixelInput
     pixels: NDArray[np.uint8]
@@ -68,9 +70,28 @@ class Start:
     others: NDArray[np.uint8]
     judged: NDArray[np.uint8]
     answers: Answers
+    memory: Memory = FORGETFUL
 
 
-def start_from(float_model: bytes, pixels: NDArray[np.uint8], contract: InputContract) -> Start:
+class _Made(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept of a candidate: the rest follows from its source."""
+
+    int8_model: bytes
+    nearness: Nearness
+    seconds: float
+    ranges: Ranges
+    extremes: Ranges
+
+
+class _Level(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept of a levelled graph: its name, None where there was nothing to level."""
+
+    changed: str | None
+
+
+def start_from(
+    float_model: bytes, pixels: NDArray[np.uint8], contract: InputContract, memory: Memory = FORGETFUL
+) -> Start:
     """Split the images and run the float graph on those that candidates are judged on."""
     plain, count = enter_pixels(float_model, contract), images_for(float_model)
     used, judged = split(pixels, count, JUDGED)
@@ -81,6 +102,50 @@ def start_from(float_model: bytes, pixels: NDArray[np.uint8], contract: InputCon
         others=unjudged(pixels, count, JUDGED),
         judged=judged,
         answers=float_answers(plain, judged),
+        memory=memory,
+    )
+
+
+def remembered(memory: Memory, like: Candidate, make: Callable[[], Candidate]) -> Candidate:
+    """What `make` returns, or what was kept of it. `like`: a candidate of the same name, source and graph."""
+
+    def row() -> _Made:
+        made = make()
+        ranges, extremes = (
+            {name: (float(low), float(high)) for name, (low, high) in ends.items()}
+            for ends in (made.ranges, made.extremes)
+        )
+        return _Made(
+            int8_model=made.int8_model,
+            nearness=made.nearness,
+            seconds=made.seconds,
+            ranges=ranges,
+            extremes=extremes,
+        )
+
+    kept = memory.once(f"candidate: {like.name}", _Made, row)
+    return replace(
+        like,
+        int8_model=kept.int8_model,
+        nearness=kept.nearness,
+        seconds=kept.seconds,
+        ranges=kept.ranges,
+        extremes=kept.extremes,
+    )
+
+
+def blank(name: str, level: Levelled) -> Candidate:
+    """A candidate of a graph before it is made."""
+    nowhere = Nearness(agreement=0.0, difference=0.0, error=0.0, images=0)
+    return Candidate(
+        name=name,
+        int8_model=b"",
+        nearness=nowhere,
+        seconds=0.0,
+        entered=level.entered,
+        ranges=level.extremes,
+        extremes=level.extremes,
+        graph=level.changed,
     )
 
 
@@ -116,7 +181,8 @@ def candidates(
     for source, fitted in sources:
         name = (f"fitted ranges{source.graph}" if fitted else source.name.removesuffix(CORRECTED)) + ROUNDED
         making = partial(_rounded, name, source, fitted, start, weights, dense)
-        yield _made(name, name, making, skip)
+        empty = replace(source, name=name, rounded=True)
+        yield _made(name, name, partial(remembered, start.memory, empty, making), skip)
 
 
 def _made(
@@ -137,24 +203,41 @@ def _searched(
         clock = time.perf_counter()
         asked = f"{method} ranges" + (f", {_words(graph)}" if graph else "")
         if graph not in graphs:
-            graphs[graph] = _made(asked, asked, partial(level_graph, start, graph, weights), skip, number)
+            graphs[graph] = _made(asked, asked, partial(_level_once, start, graph, weights), skip, number)
         level = graphs[graph]
         if level is None:
             continue
         if isinstance(level, Failed):
             yield replace(level, name=asked)
             continue
-        making = partial(quantize_level, start, level, method, weights, dense)
-        made = _made(f"{method} ranges{level.changed}", asked, making, skip, number)
+        empty = blank(f"{method} ranges{level.changed}", level)
+        making = partial(_timed, clock, partial(quantize_level, start, level, method, weights, dense))
+        made = _made(empty.name, asked, partial(remembered, start.memory, empty, making), skip, number)
+        yield made
         if isinstance(made, Failed):
-            yield made
             continue
-        yield replace(made, seconds=time.perf_counter() - clock)
-        clock = time.perf_counter()
-        corrected = _made(made.name + CORRECTED, asked, partial(correct_candidate, start, made), skip, number)
-        if isinstance(corrected, Candidate):
-            corrected = replace(corrected, seconds=time.perf_counter() - clock)
-        yield corrected
+        better = replace(made, name=made.name + CORRECTED)
+        correcting = partial(_timed, time.perf_counter(), partial(correct_candidate, start, made))
+        yield _made(
+            better.name, asked, partial(remembered, start.memory, better, correcting), skip, number
+        )
+
+
+def _timed(clock: float, make: Callable[[], Candidate]) -> Candidate:
+    """With the seconds since `clock`."""
+    return replace(make(), seconds=time.perf_counter() - clock)
+
+
+def _level_once(start: Start, graph: Graph, weights: Weights) -> Levelled | None:
+    """`level_graph`. Its large result is not kept but for its name, which is all that a climb needs that makes nothing
+    more."""
+    name = f"graph: {_words(graph)}" if graph else "graph: as given"
+    if start.memory.stopped:
+        changed = start.memory.once(name, _Level, lambda: _Level(changed=None)).changed
+        return None if changed is None else Levelled(entered=start.plain, changed=changed, extremes={})
+    level = level_graph(start, graph, weights)
+    start.memory.once(name, _Level, lambda: _Level(changed=None if level is None else level.changed))
+    return level
 
 
 def quantize_level(

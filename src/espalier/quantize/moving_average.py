@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .candidate import Candidate
+from .candidate import Candidate, Failed, attempt
 from .compare import nearness
 from .head import PixelInput
-from .ladder import Start
+from .ladder import Levelled, Start, blank, remembered
 from .quantize import Weights, quantize_with
 from .ranges import Ranges, measure_ranges, representable
 
@@ -52,17 +53,22 @@ def averaged_ranges(entered: PixelInput, pixels: NDArray[np.uint8]) -> tuple[Ran
 
 def averaged_candidate(
     start: Start, *, weights: Weights = "per-channel", dense: Weights | None = None
-) -> Iterator[Candidate]:
+) -> Iterator[Candidate | Failed]:
     """One candidate, made when it is asked for."""
     clock = time.perf_counter()
-    ranges, extremes = averaged_ranges(start.plain, start.pixels)
-    data, _ = quantize_with(start.plain, ranges, weights=weights, dense=dense)
-    yield Candidate(
-        name=NAME,
-        int8_model=data,
-        nearness=nearness(data, start.judged, start.answers),
-        seconds=time.perf_counter() - clock,
-        entered=start.plain,
-        ranges=ranges,
-        extremes=extremes,
-    )
+
+    def make() -> Candidate:
+        ranges, extremes = averaged_ranges(start.plain, start.pixels)
+        data, _ = quantize_with(start.plain, ranges, weights=weights, dense=dense)
+        return Candidate(
+            name=NAME,
+            int8_model=data,
+            nearness=nearness(data, start.judged, start.answers),
+            seconds=time.perf_counter() - clock,
+            entered=start.plain,
+            ranges=ranges,
+            extremes=extremes,
+        )
+
+    empty = blank(NAME, Levelled(entered=start.plain, changed="", extremes={}))
+    yield attempt(NAME, partial(remembered, start.memory, empty, make))

@@ -16,7 +16,7 @@ import msgspec
 
 from .. import errors
 from . import SIDES, confine, progress
-from .protocol import Call, Failure, Progress, Result, read_frame, write_frame
+from .protocol import Call, Failure, Kept, Progress, Result, read_frame, write_frame
 
 
 class Config(msgspec.Struct, frozen=True):
@@ -43,7 +43,10 @@ def main() -> int:
     )
     source = os.fdopen(os.dup(0), "rb")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    progress.set_sink(lambda done, total, text: write_frame(output, Progress(done, total, text)))
+    progress.set_sink(
+        lambda done, total, text: write_frame(output, Progress(done, total, text)),
+        lambda name, data: write_frame(output, Kept(name, data)),
+    )
     serve(kind, source, output)
     return 0
 

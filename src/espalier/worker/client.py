@@ -24,7 +24,7 @@ from ..limits import LIMITS
 from ..scratch import Scratch
 from ..visible import shown
 from . import SIDES
-from .protocol import Call, Failure, Progress, Result, read_frame, write_frame
+from .protocol import Call, Failure, Kept, Progress, Result, read_frame, write_frame
 
 _KEPT = (
     "PATH",
@@ -115,9 +115,10 @@ class Worker:
         *,
         seconds: float = LIMITS.worker_call_seconds,
         on_progress: Callable[[float, float, str], None] | None = None,
+        on_kept: Callable[[str, bytes], None] | None = None,
         **arguments: Any,
     ) -> Any:
-        """Run `method` in the child and return its value.
+        """Run `method` in the child and return its value; `on_kept` gets each result on the way (progress.keep).
 
         `seconds` is how long the child may be silent, by the clock on the wall: a call that reports progress may take
         as long as it needs, one that hangs does not.
@@ -128,7 +129,7 @@ class Worker:
                 write_frame(self._stdin, Call(method, arguments))
             except BrokenPipeError:
                 raise self._died(method) from None
-            return self._answer(method, seconds, on_progress)
+            return self._answer(method, seconds, on_progress, on_kept)
 
     def close(self, *, kill: bool = False) -> None:
         """End the child: by closing its pipe, or at once (`kill`); what stays for two seconds more is killed."""
@@ -175,7 +176,11 @@ class Worker:
         return value
 
     def _answer(
-        self, method: str, seconds: float, on_progress: Callable[[float, float, str], None] | None
+        self,
+        method: str,
+        seconds: float,
+        on_progress: Callable[[float, float, str], None] | None,
+        on_kept: Callable[[str, bytes], None] | None = None,
     ) -> Any:
         while True:
             frame = read_frame(partial(self._read, method, time.monotonic() + seconds, seconds))
@@ -184,6 +189,9 @@ class Worker:
             if isinstance(frame, Progress):
                 if on_progress:
                     on_progress(frame.done, frame.total, frame.text)
+            elif isinstance(frame, Kept):
+                if on_kept:
+                    on_kept(frame.name, frame.data)
             elif isinstance(frame, Result):
                 return frame.value
             elif isinstance(frame, Failure):

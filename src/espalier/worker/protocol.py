@@ -33,6 +33,13 @@ class Progress(msgspec.Struct, frozen=True, tag="progress"):
     text: str
 
 
+class Kept(msgspec.Struct, frozen=True, tag="kept"):
+    """Child to parent while a call runs: a result on the way, under a name."""
+
+    name: str
+    data: bytes
+
+
 class Result(msgspec.Struct, frozen=True, tag="result"):
     """Child to parent: the call returned."""
 
@@ -49,7 +56,7 @@ class Failure(msgspec.Struct, frozen=True, tag="failure"):
     trace: str
 
 
-Frame = Call | Progress | Result | Failure
+Frame = Call | Progress | Kept | Result | Failure
 
 
 def _encode_extension(value: Any) -> Any:

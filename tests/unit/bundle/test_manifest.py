@@ -14,8 +14,6 @@ from espalier.bundle.golden import canonical_json
 from espalier.bundle.source import Artifact, Check, Measurement
 from espalier.errors import BugError, VerificationError
 
-CHECKS = (Check(name="made up", tool="none", result="not run", why="there is no such tool"),)
-
 
 def artifacts() -> tuple[Artifact, ...]:
     library = zip_bytes([Entry(path="assets/m.tflite", data=model("uint8"), stored=True)])
@@ -32,7 +30,7 @@ def artifacts() -> tuple[Artifact, ...]:
 
 
 def written() -> bytes:
-    return manifest.write(synthetic_source(), artifacts(), CHECKS)
+    return manifest.write(synthetic_source(), artifacts())
 
 
 def rewritten(**changes: object) -> bytes:
@@ -46,7 +44,7 @@ def test_what_was_written_is_read_back() -> None:
     source, read = synthetic_source(), manifest.read(written())
     assert (read.name, read.version, read.target) == ("toy-parts", "1.2.3", "android-arm64")
     assert [row.path for row in read.files] == ["README.md", "m.deb", "maven/m.aar", "src/model.tflite"]
-    assert read.checks == (*source.checks, *CHECKS)
+    assert read.checks == source.checks
     assert [use.name for use in read.operators] == ["fully_connected", "softmax"]
     assert read.labels == source.labels and read.threshold == 0.75
     assert read.quantization == manifest.Quantization(scheme="int8", weights="per-channel")
@@ -65,14 +63,14 @@ def test_models_are_found_as_files_and_inside_archives() -> None:
 
 
 def test_equal_builds_give_equal_bytes_in_whatever_order_the_files_come() -> None:
-    assert manifest.write(synthetic_source(), artifacts()[::-1], CHECKS) == written()
+    assert manifest.write(synthetic_source(), artifacts()[::-1]) == written()
 
 
 def test_an_int_given_for_a_float_is_written_as_it_is_read() -> None:
     source = msgspec.structs.replace(
         synthetic_source(), measurements=(Measurement(quantity="macs", value=3, unit="MACs", how="counted"),)
     )
-    assert manifest.read(manifest.write(source, (), ())).measurements[0].value == 3.0
+    assert manifest.read(manifest.write(source, ())).measurements[0].value == 3.0
 
 
 @pytest.mark.parametrize(
@@ -80,7 +78,7 @@ def test_an_int_given_for_a_float_is_written_as_it_is_read() -> None:
 )
 def test_a_path_that_is_not_plain_is_never_written_nor_read(path: str) -> None:
     with pytest.raises(BugError, match="plain relative path"):
-        manifest.write(synthetic_source(), [Artifact(path=path, data=b"")], ())
+        manifest.write(synthetic_source(), [Artifact(path=path, data=b"")])
     row = manifest.FileRow(path=path, sha256="0" * 64, bytes=0, role="file")
     with pytest.raises(VerificationError, match="plain relative path"):
         manifest.read(rewritten(files=(row,), models=()))

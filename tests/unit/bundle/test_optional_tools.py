@@ -19,7 +19,7 @@ from metadata_model import with_metadata
 from synthetic_source import LABELS, model, synthetic_source
 
 from espalier import doctor
-from espalier.bundle import android, firmware, firmware_compile, firmware_native, raspberry_pi
+from espalier.bundle import android, firmware, firmware_compile, firmware_native, make_bundles, raspberry_pi
 from espalier.bundle.source import BundleSource, Check
 from espalier.errors import ToolMissingError
 from espalier.measure import cross, qemu
@@ -50,6 +50,19 @@ def first_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
     return folder
+
+
+@pytest.mark.parametrize("target", ["android-arm64", "raspberry-pi-4", "cortex-m4"])
+def test_the_manifest_does_not_depend_on_what_is_installed(
+    target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two builds give the same bundles, byte for byte, also on two machines."""
+    source = source_for(target)
+    here = make_bundles._make(source, make_bundles.Program(), "fast")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    there = make_bundles._make(source, make_bundles.Program(), "fast")
+    assert here.checks != there.checks
+    assert here.artifacts == there.artifacts
 
 
 def source_for(target: str) -> BundleSource:

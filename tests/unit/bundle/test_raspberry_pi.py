@@ -91,6 +91,24 @@ def test_the_bundle_holds_the_package_its_readme_the_runtimes_and_the_golden_vec
     assert "golden/golden.json" in paths
 
 
+@pytest.mark.parametrize(
+    ("last", "shown"),
+    [
+        ("'; touch PWNED_readme; echo '", "a scratch"), ("rock 'n' roll", "a scratch"), ("$(reboot)", "a scratch"),
+        ("two words", "two words"), ("-rf", "a scratch"), ('"quoted"', "a scratch"),
+    ],
+)  # fmt: skip
+def test_commands_of_the_readme_hold_only_labels_that_mean_themselves_in_a_shell(last: str, shown: str) -> None:
+    source = msgspec.structs.replace(pi_source(), labels=("good", "a scratch", last))
+    text = next(a.data for a in raspberry_pi.contents(source) if a.path == "README.md").decode()
+    commands = "\n".join(text.split("```sh\n")[1:])
+    assert f"--on '{shown}'" in commands
+    assert shown == last or last not in text
+    every = msgspec.structs.replace(pi_source(), labels=("$a", "`b`", "c;"))
+    text = next(a.data for a in raspberry_pi.contents(every) if a.path == "README.md").decode()
+    assert "--on 'review' --exec" in text
+
+
 def test_the_package_installs_what_the_program_needs_where_the_documentation_says(tree: Path) -> None:
     share = tree / "usr/share" / NAME
     assert (share / "model_uint8.tflite").read_bytes() == pi_source().uint8_model

@@ -20,7 +20,7 @@ from espalier.publish import write_files
 def bundle_files(source: BundleSource | None = None) -> tuple[Artifact, ...]:
     source = source or synthetic_source()
     files = android.contents(source) + golden.artifacts(source)
-    return (*files, Artifact(path=manifest.NAME, data=manifest.write(source, files, ())))
+    return (*files, Artifact(path=manifest.NAME, data=manifest.write(source, files)))
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def tiny() -> dict[str, bytes]:
         synthetic_source(), golden=(), contract_cases=(), advice=(), measurements=()
     )
     files = (Artifact(path="a/one.bin", data=bytes(range(40))), Artifact(path="two.txt", data=b"two\n"))
-    return {a.path: a.data for a in files} | {manifest.NAME: manifest.write(source, files, ())}
+    return {a.path: a.data for a in files} | {manifest.NAME: manifest.write(source, files)}
 
 
 def refused(files: dict[str, bytes]) -> bool:
@@ -220,6 +220,23 @@ def test_a_model_that_no_runtime_takes_fails_verification(tmp_path: Path) -> Non
         verify_source(source, tmp_path / "a")
 
 
+def test_a_damaged_model_is_refused_before_an_interpreter_sees_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With digests that fit: whoever rewrote the bundle rewrote them, too."""
+    monkeypatch.setattr(verify, "Worker", None)
+    good = model("uint8")
+    weights = good.index(b"\x00\x00\x00\x00TFL3") if b"\x00\x00\x00\x00TFL3" in good else 0
+    refused = 0
+    for place in range(weights + 8, len(good), 97):
+        broken = bytearray(good)
+        broken[place] ^= 0xFF
+        source = msgspec.structs.replace(synthetic_source(), uint8_model=bytes(broken))
+        with pytest.raises((VerificationError, TypeError)) as caught:
+            verify_source(source, tmp_path / str(place))
+        refused += "is no sound file" in str(caught.value)
+        # TypeError: our reader found nothing wrong, and the (absent) interpreter was to have its turn.
+    assert refused >= 5
+
+
 def test_a_model_of_another_shape_fails_verification(tmp_path: Path) -> None:
     source = msgspec.structs.replace(synthetic_source(), uint8_model=model("uint8", 3, (8, 8, 3)))
     with pytest.raises(VerificationError):
@@ -234,7 +251,7 @@ def test_golden_vectors_of_another_model_are_refused(bundle: Path) -> None:
     renamed = msgspec.structs.replace(source, labels=("a", "b", "c"))
     files = android.contents(renamed) + golden.artifacts(source)
     folder = bundle.parent / "mixed"
-    write_files((*files, Artifact(path=manifest.NAME, data=manifest.write(renamed, files, ()))), folder)
+    write_files((*files, Artifact(path=manifest.NAME, data=manifest.write(renamed, files))), folder)
     with pytest.raises(VerificationError, match="unknown label"):
         verify.verify_bundle(folder)
 
@@ -245,7 +262,7 @@ def test_a_golden_folder_of_another_contract_is_refused(bundle: Path) -> None:
     other = msgspec.structs.replace(source, recipe=msgspec.structs.replace(source.recipe, input=gray))
     files = android.contents(source) + golden.artifacts(source)
     folder = bundle.parent / "mixed"
-    write_files((*files, Artifact(path=manifest.NAME, data=manifest.write(other, files, ()))), folder)
+    write_files((*files, Artifact(path=manifest.NAME, data=manifest.write(other, files))), folder)
     with pytest.raises(VerificationError, match="do not belong to the same model"):
         verify.verify_bundle(folder)
 

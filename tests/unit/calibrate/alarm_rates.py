@@ -69,7 +69,8 @@ SETS = ((2, 10), (2, 100), (3, 20), (5, 20), (10, 10), (10, 100), (50, 8), (200,
 
 
 def answer_rates(seeds: int) -> tuple[Rates, Rates]:
-    """(right models that a stop would refuse, permuted labels that are found) by kind of model and of permutation."""
+    """(right models that a stop would refuse, permuted labels that are found: an error, or a warning where a model that
+    knows nothing might answer so, too) by kind of model and of permutation."""
     false: Rates = {}
     found: Rates = {}
     for seed in range(10 * seeds):
@@ -97,7 +98,8 @@ def answer_rates(seeds: int) -> tuple[Rates, Rates]:
                 for right in (0.6, 0.95):
                     truth, answers = answered(rng, classes, images, right, every)
                     name = f"{kind}, right on {right:.0%}, {classes} classes with {images} images"
-                    _count(found, name, "error" in _stops(truth, order[answers], labels))
+                    said = _stops(truth, order[answers], labels)
+                    _count(found, name, bool(said), *said)
     return false, found
 
 
@@ -143,8 +145,9 @@ def diagnosis_rates(seeds: int) -> tuple[Rates, Rates]:
             _count(false, f"fed rightly, {classes} classes", said != "nothing", said)
             said = diagnosis(net, pixels, swapped, trained)[0]
             _count(false, f"two labels swapped, {classes} classes", said not in ("label-order", "either"), said)
-            said = diagnosis(untrained(rng, classes), pixels, truth, trained)[0]
-            _count(false, f"never trained, {classes} classes", said != "nothing", said)
+            for _ in range(3):
+                said = diagnosis(untrained(rng, classes), pixels, truth, trained)[0]
+                _count(false, f"never trained, {classes} classes", said != "nothing", said)
             base = float((net(feed(pixels, trained)).argmax(axis=1) == truth).mean())
             for other in alternatives(trained)[1:]:
                 wrong = InputContract(size=trained.size, mean=other.contract.mean, std=other.contract.std)

@@ -55,12 +55,33 @@ def test_without_a_delegate_the_kernels_are_named() -> None:
     assert row.delegate == "none (builtin kernels)" and row.n == 20 and row.operators == ()
 
 
-def test_a_slow_model_is_run_twenty_times_and_a_fast_one_as_time_allows() -> None:
+def test_a_model_is_run_twenty_times_and_a_fast_one_as_time_allows() -> None:
     interpreter = open_interpreter(litert(), brightness_classifier("int8"))
     assert len(benchmark._warm(interpreter, 0.0)) == 20
     started = time.perf_counter()
     assert 20 < len(benchmark._warm(interpreter, 0.02)) <= benchmark.MAXIMUM_RUNS
     assert time.perf_counter() - started < 5
+
+
+class Slow:
+    """An interpreter of which a run takes `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds, self.runs = seconds, 0
+
+    def invoke(self) -> None:
+        self.runs += 1
+        time.sleep(self.seconds)
+
+
+def test_a_slow_model_takes_half_a_second_and_five_runs_at_least() -> None:
+    slow = Slow(0.15)
+    times = benchmark._warm(slow, 0.0)
+    assert len(times) == benchmark.SLOW_RUNS and slow.runs <= benchmark.SLOW_RUNS + benchmark.WARM_UP
+    slow.runs = 0
+    benchmark._idle(slow, min(times))
+    assert slow.runs <= 3
+    assert [benchmark.minimum_runs(n) for n in (1, 25_000_000, 50_000_000, 10**10)] == [20, 20, 10, 5]
 
 
 def test_the_same_model_by_turns_is_as_fast_as_itself() -> None:

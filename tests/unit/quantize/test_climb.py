@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,12 +13,12 @@ import pytest
 from espalier.errors import UnsupportedModelError, VerificationError, WorkerError
 from espalier.measure.statistics import paired_drop
 from espalier.quantize import climb as climbing
-from espalier.quantize import compare, labelled
+from espalier.quantize import compare, labelled, resume
 from espalier.quantize import ladder as rungs
 from espalier.quantize.account import explain_choice
 from espalier.quantize.candidate import Candidate
 from espalier.quantize.choose import Goal, Step, held_out_drop
-from espalier.quantize.climb import climb
+from espalier.quantize.climb import Climb, Search, climb
 from espalier.quantize.climb_model import climb_call
 from espalier.quantize.compare import Nearness, float_answers, int8_answers, int8_classes
 from espalier.quantize.flatbuffer import dtype_name, graph_of, read_model
@@ -35,8 +37,10 @@ from espalier.quantize.labelled import (
 from espalier.quantize.moving_average import NAME, averaged_ranges
 from espalier.quantize.quantize import quantize
 from espalier.quantize.ranges import normalised
+from espalier.quantize.resume import Memory
 from espalier.quantize.widen import rank_parts, wide_candidates
 from espalier.report.content import StepRow
+from espalier.store import Parts, Store
 
 from .networks import CONTRACT, images, small_network
 
@@ -288,6 +292,93 @@ def test_the_parent_climbs_again_without_the_step_that_ended_the_process() -> No
     assert value == {"died": "", "steps": []}
     assert [sorted(skip) for skip in Child.asked] == [[], ["kl ranges"], ["kl ranges", "mse ranges"]]
     assert "SIGABRT" in Child.asked[-1]["kl ranges"]
+
+
+def _remembering(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
+    kept: dict[str, bytes] = {}
+    monkeypatch.setattr(resume, "keep", kept.__setitem__)
+    return kept
+
+
+def _figures(done: Climb) -> list[tuple[object, ...]]:
+    return [
+        (s.candidate.name, s.candidate.int8_model, s.candidate.nearness, s.candidate.ranges, s.drop, s.same, s.kept)
+        for s in done.steps
+    ]
+
+
+@pytest.mark.parametrize(("search", "wide"), [("until-limit", Wide()), ("best", None)])
+def test_a_climb_that_was_ended_goes_on_from_what_it_measured_and_ends_as_one_that_was_not(
+    monkeypatch: pytest.MonkeyPatch, search: Search, wide: Wide | None
+) -> None:
+    kept = _remembering(monkeypatch)
+    settings = {"limit_points": -100.0, "labelled": labelled_images(), "search": search, "wide": wide}
+    whole = climb(DATA, images(), CONTRACT, **settings)  # type: ignore[arg-type]
+    for share in (0.4, 1.0):
+        known = dict(list(kept.items())[: int(share * len(kept))])
+        before = dict(kept)
+        kept.clear()
+        again = climb(DATA, images(), CONTRACT, memory=Memory(known=known), **settings)  # type: ignore[arg-type]
+        assert _figures(again) == _figures(whole) and again.held_out == whole.held_out
+        assert not kept.keys() & known.keys(), "what is known is not made again"
+        assert known.keys() | kept.keys() == before.keys()
+        kept.clear()
+        kept.update(before)
+
+
+def test_a_climb_that_cannot_go_on_ends_with_the_best_that_it_measured_and_a_row_for_each_step_it_did_not_try(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept = _remembering(monkeypatch)
+    settings = {"limit_points": -100.0, "labelled": labelled_images()}
+    whole = climb(DATA, images(), CONTRACT, **settings)  # type: ignore[arg-type]
+    known = dict(list(kept.items())[: len(kept) // 2])
+    kept.clear()
+    for name in ("quantize_level", "level_graph", "correct_candidate"):
+        monkeypatch.setattr(rungs, name, lambda *_: pytest.fail("something was made"))
+    done = climb(DATA, images(), CONTRACT, memory=Memory(known=known, stopped="it hung"), **settings)  # type: ignore[arg-type]
+    count = len(done.steps)
+    assert 3 < count < len(whole.steps) and not kept
+    assert [row[:-1] for row in _figures(done)] == [row[:-1] for row in _figures(whole)[:count]]
+    best = next(step for step in done.steps if step.kept)
+    assert best.drop == min(step.drop for step in done.steps if step.drop is not None and not step.given_up)
+    assert done.failed and all("not tried" in one.why and "it hung" in one.why for one in done.failed)
+    with pytest.raises(VerificationError, match="not tried"):
+        climb(DATA, images(), CONTRACT, memory=Memory(stopped="it hung"), **settings)  # type: ignore[arg-type]
+
+
+def test_what_a_climb_measured_is_in_the_store_when_its_process_dies(tmp_path: Path) -> None:
+    """A call of hours was lost when its process was killed."""
+
+    class Child:
+        asked: ClassVar[list[dict[str, bytes]]] = []
+
+        def call(
+            self, method: str, *, known: dict[str, bytes], on_kept: Callable[[str, bytes], None], **_: object
+        ) -> dict[str, object]:
+            self.asked.append(dict(known))
+            name = f"candidate {len(known)}"
+            on_kept(name, b"made")
+            on_kept(name, b"told twice")
+            if len(self.asked) < 3:
+                raise WorkerError("the process was ended by SIGKILL")
+            return {"steps": []}
+
+    class Shop:
+        def worker(self, kind: str, number: int = 0) -> Child:
+            return Child()
+
+    store = Store(tmp_path)
+    for _ in range(2):
+        with pytest.raises(WorkerError):
+            climb_call(Shop(), wide=None, parts=Parts(store, "climb"))  # type: ignore[arg-type]
+    parts = Parts(store, "climb")
+    assert parts.known == {"candidate 0": b"made", "candidate 1": b"made"}
+    assert climb_call(Shop(), wide=None, parts=parts)["steps"] == []  # type: ignore[arg-type]
+    assert [len(known) for known in Child.asked] == [0, 1, 2]
+    assert Parts(store, "other").known == {} and Parts(store, "climb", fresh=True).known == {}
+    parts.clear()
+    assert Parts(store, "climb").known == {}
 
 
 def test_until_limit_stops_and_best_goes_on_and_takes_the_best() -> None:

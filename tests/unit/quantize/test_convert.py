@@ -15,7 +15,6 @@ import pytest
 from espalier.errors import UnsupportedModelError, VerificationError
 from espalier.quantize import flatbuffer
 from espalier.quantize.audit import audit_model
-from espalier.quantize.calls import convert_slot
 from espalier.quantize.compare import float_answers, nearness
 from espalier.quantize.head import enter_pixels
 from espalier.quantize.quantize import quantize
@@ -292,6 +291,8 @@ def test_a_file_that_does_not_equal_keras_fails_the_proof(layers: Any) -> None:
 
 
 def test_the_call_gives_plain_data(layers: Any) -> None:
+    from espalier.quantize.convert import convert_slot
+
     done = convert_slot(network(residual(layers)), msgspec.to_builtins(CONTRACT))
     assert set(done) == {"float_model", "output", "largest_difference", "macs", "parameters", "layers"}
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(done))["float_model"] == done["float_model"]
@@ -339,3 +340,12 @@ def test_a_layer_that_answers_no_numbers_is_named(layers: Any, tmp_path: Path) -
     model.save(tmp_path / "model.keras")
     with pytest.raises(ModelRefusedError, match=f"of the layer '{norm.name}' hold NaN or infinity"):
         inspect_model(str(tmp_path / "model.keras"))
+
+
+def test_a_layer_that_only_a_traced_graph_can_run_is_refused_in_words(layers: Any) -> None:
+    """A mutant: TensorFlow takes [False, 0.0, 0.0] as a constant of a graph, and not where it computes at once."""
+    from espalier.errors import ModelRefusedError
+
+    model = network(lambda x: layers.Rescaling(0.5, offset=[False, 0.0, 0.0])(x))
+    with pytest.raises(ModelRefusedError, match="Keras cannot run the model"):
+        convert(model)

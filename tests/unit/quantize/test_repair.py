@@ -282,6 +282,20 @@ def test_tiling_keeps_its_inputs_scale() -> None:
     assert audit_model(done.int8_model, CONTRACT)["errors"] == []
 
 
+@pytest.mark.parametrize("name", ["RELU6", "RELU_N1_TO_1", "MINIMUM"])
+def test_a_clamp_that_stands_alone_is_computed_in_int8_in_its_inputs_scale(name: str) -> None:
+    """A ReLU(6) after a concatenation was refused: the quantizer leaves it in float."""
+    net = Builder().conv(8, activation=0)
+    bound = [net.value(np.array(1.5, np.float32))] if name == "MINIMUM" else []
+    options = schema.MaximumMinimumOptionsT() if name == "MINIMUM" else None
+    net.op(name, [net.tensor, *bound], net.shape, options)
+    data = net.conv(6).pool().dense(4).softmax().done()
+    done = quantize(data, images(), CONTRACT)
+    assert operators(done.int8_model) == operators(data)
+    assert audit_model(done.int8_model, CONTRACT)["errors"] == []
+    assert error(data, done.int8_model) < 0.05
+
+
 def test_an_operator_with_two_readers_is_left_as_it_is() -> None:
     model = flatbuffer.read_model(_float_operator("ELU"))
     assert absorb_float(model) == 0

@@ -12,6 +12,13 @@
 #define STEPS 12
 #endif
 
+/* What runs at the end of a row only; tiles of bytes have no other way. */
+#if ESPALIER_HELIUM
+#define ODD_END
+#else
+#define ODD_END ESPALIER_RARE
+#endif
+
 /* Widens bytes (a multiple of 4) to 16 bits, in the order 0, 2, 1, 3. */
 static void widen(int8_t *target, const int8_t *from, int32_t bytes) {
 #if ESPALIER_DSP
@@ -58,6 +65,9 @@ typedef int16_t *pack_kernel(int16_t *to, const int8_t *from, int32_t pitch, con
 
 /* The pieces of 4 pixels, `pitch` apart, widened and interleaved: per word {k0,k2} of the four pixels, {k1,k3} of them. */
 pack_kernel espalier_pack_4, espalier_pack_4_wide;
+/* The same of windows one byte apart, where neighbours have their values in common: pieces of 3 or 4 bytes, as words; of 5,
+ * whose last byte takes a step of its own. */
+pack_kernel espalier_pack_beside, espalier_pack_five;
 
 #if ESPALIER_THUMB2
 /* r0 target; r1 r12 lr r2 pixels, r3 words left of a piece. stack: 0 next piece, 4 end of the pieces, 8 words of a piece,
@@ -165,13 +175,99 @@ int16_t *espalier_pack_4(int16_t *to, const int8_t *from, int32_t pitch, const p
 }
 #endif
 
-/* What is left of the pieces, from byte `skip` on: one value behind the other, a step of two after the other. */
-static void pack_tails(int16_t *to, const int8_t *from, int32_t pitch, const piece_list *pieces, int32_t skip,
-                       int32_t bytes) {
+#if ESPALIER_DSP
+#define BESIDE(name, more, last)                                                                               \
+  __asm__(                                                                                                     \
+      ".syntax unified\n"                                                                                      \
+      ".pushsection .text." name ",\"ax\",%progbits\n"                                                         \
+      ".balign 4\n.thumb\n.thumb_func\n.type " name ",%function\n.global " name "\n" name ":\n"                 \
+      "push {r4-r11,lr}\n"                                                                                     \
+      "ldrd r2,lr,[r3]\n"                                                                                      \
+      "1: ldr r12,[r2],#4\n"                                                                                   \
+      "add r12,r12,r1\n"                                                                                       \
+      "ldr r3,[r12]\n"                                                                                         \
+      "sxtb16 r4,r3\n"                                                                                         \
+      "sxtb16 r5,r3,ror #8\n"                                                                                  \
+      "ldr r3,[r12,#2]\n"                                                                                      \
+      "sxtb16 r6,r3\n"                                                                                         \
+      "sxtb16 r7,r3,ror #8\n"                                                                                  \
+      "ldr r3,[r12,#4]\n"                                                                                      \
+      "sxtb16 r8,r3\n" more                                                                                    \
+      "stm r0!,{r4-r7}\n"                                                                                      \
+      "stm r0!,{r5-r8}\n" last                                                                                 \
+      "cmp r2,lr\n"                                                                                            \
+      "bne 1b\n"                                                                                               \
+      "pop {r4-r11,pc}\n"                                                                                      \
+      ".size " name ",.-" name "\n"                                                                            \
+      ".popsection\n")
+BESIDE("espalier_pack_beside", "", "");
+BESIDE("espalier_pack_five",
+       "sxtb16 r9,r3,ror #8\n"
+       "ldr r3,[r12,#6]\n"
+       "sxtb16 r10,r3\n"
+       "sxtb16 r11,r3,ror #8\n",
+       "stm r0!,{r8-r11}\n");
+#else
+#define espalier_pack_beside espalier_pack_4
+ESPALIER_RARE int16_t *espalier_pack_five(int16_t *to, const int8_t *from, int32_t pitch, const piece_list *pieces) {
+  const int32_t *piece;
+  int32_t pixel;
+  for (piece = pieces->at; piece != pieces->end; piece++, to += 16) {
+    const int8_t *at = from + *piece;
+    for (pixel = 0; pixel < 4; pixel++, to += 2, at += pitch) {
+      to[0] = at[0];
+      to[1] = at[2];
+      to[8] = at[1];
+      to[9] = at[3];
+      to[16] = at[4];
+      to[17] = 0;
+    }
+  }
+  return to;
+}
+#endif
+
+/* What is left of the pieces: one value behind the other, a step of two after the other. */
+void espalier_pack_tails(int16_t *to, const int8_t *from, int32_t pitch, const piece_list *pieces, int32_t bytes);
+#if ESPALIER_THUMB2
+/* r1 from, r2 pitch, r7 three of it, r4 bytes of a piece, r5 next piece, r6 end of the pieces, r8 to the next value */
+__asm__(
+    ".syntax unified\n"
+    ".pushsection .text.espalier_pack_tails,\"ax\",%progbits\n"
+    ".balign 4\n.thumb\n.thumb_func\n.type espalier_pack_tails,%function\n.global espalier_pack_tails\n"
+    "espalier_pack_tails:\n"
+    "push {r4-r11,lr}\n"
+    "ldr r4,[sp,#36]\n"
+    "ldrd r5,r6,[r3]\n"
+    "add r7,r2,r2,lsl #1\n"
+    "mov r8,#2\n"
+    "1: ldr r9,[r5],#4\n"
+    "mov r10,r4\n"
+    "add r9,r9,r1\n"
+    "2: ldrsb r11,[r9]\n"
+    "ldrsb r12,[r9,r2]\n"
+    "ldrsb lr,[r9,r2,lsl #1]\n"
+    "ldrsb r3,[r9,r7]\n"
+    "strh r11,[r0,#0]\n"
+    "strh r12,[r0,#4]\n"
+    "strh lr,[r0,#8]\n"
+    "strh r3,[r0,#12]\n"
+    "add r9,r9,#1\n"
+    "add r0,r0,r8\n"
+    "rsb r8,r8,#16\n"
+    "subs r10,r10,#1\n"
+    "bne 2b\n"
+    "cmp r5,r6\n"
+    "bne 1b\n"
+    "pop {r4-r11,pc}\n"
+    ".size espalier_pack_tails,.-espalier_pack_tails\n"
+    ".popsection\n");
+#else
+void espalier_pack_tails(int16_t *to, const int8_t *from, int32_t pitch, const piece_list *pieces, int32_t bytes) {
   const int32_t *piece;
   int32_t next = 1; /* to the second value of a step */
   for (piece = pieces->at; piece != pieces->end; piece++) {
-    const int8_t *at = from + *piece + skip;
+    const int8_t *at = from + *piece;
     int32_t left;
     for (left = bytes; left > 0; left--, at++) {
       to[0] = at[0];
@@ -183,9 +279,10 @@ static void pack_tails(int16_t *to, const int8_t *from, int32_t pitch, const pie
     }
   }
 }
+#endif
 
 /* Four results of a channel whose requantization has no short form. scale: multiplier, and TFLite's shift minus 64. */
-void espalier_tile_other(const int32_t *sums, const int32_t *scale, int8_t *out, const espalier_tile *t) {
+ESPALIER_RARE void espalier_tile_other(const int32_t *sums, const int32_t *scale, int8_t *out, const espalier_tile *t) {
   int32_t m = scale[0], shift = scale[1] + 64, zero = t->zero >> 1;
   int32_t pixel;
   for (pixel = 0; pixel < 4; pixel++) {
@@ -217,6 +314,21 @@ void espalier_tile_other(const int32_t *sums, const int32_t *scale, int8_t *out,
   "smlad r8,r10,lr,r8\n"     \
   "smlad r9,r11,lr,r9\n"
 #define STEP_BYTES 52
+/* The first one, from the biases in r2 and r3. */
+#define FIRST_STEP           \
+  "ldr r11,[r0],#4\n"        \
+  "ldrd r12,lr,[r1],#8\n"    \
+  "sxtb16 r10,r11\n"         \
+  "sxtb16 r11,r11,ror #8\n"  \
+  "smlad r4,r10,lr,r2\n"     \
+  "smlad r5,r11,lr,r3\n"     \
+  "ldrd r8,r9,[r1],#8\n"     \
+  "smlad r6,r10,r8,r2\n"     \
+  "smlad r7,r11,r8,r3\n"     \
+  "smlad r8,r10,r9,r2\n"     \
+  "smlad r9,r11,r9,r3\n"     \
+  "smlad r2,r10,r12,r2\n"    \
+  "smlad r3,r11,r12,r3\n"
 /* One requantized output: sum in register a, multiplier r10, shift - 1 r11, rounding and zero point lr. Of a zero point of
  * -128 all results below it are clamped to it: halves below zero need not be rounded away from it. */
 #define SHIFT(a) "asr " a "," a ",r11\n" "ssat " a ",#8," a ",asr #1\n"
@@ -249,12 +361,8 @@ void espalier_tile_other(const int32_t *sums, const int32_t *scale, int8_t *out,
   PIXEL(",#-6]", "r6", "r7")       \
   PIXEL(",#-2]", "r8", "r9")
 #define STEP_BYTES 112
+#define FIRST_STEP "mov r4,r2\n" "mov r5,r3\n" "mov r6,r2\n" "mov r7,r3\n" "mov r8,r2\n" "mov r9,r3\n" STEP
 #define SHIFT(a) "add " a "," a ",lr\n" "asr " a "," a ",r11\n" "ssat " a ",#8," a ",asr #1\n"
-#define SCALE_LOW(a, low)               \
-  "lsl " a "," a ",#1\n"                \
-  "smull " low "," a "," a ",r10\n"     \
-  "add " a "," a "," low ",lsr #31\n"   \
-  SHIFT(a)
 #define SCALE(a, low)                   \
   "lsl " a "," a ",#1\n"                \
   "smull " low "," a "," a ",r10\n"     \
@@ -296,30 +404,11 @@ void espalier_tile_other(const int32_t *sums, const int32_t *scale, int8_t *out,
     "pop {r4-r11,pc}\n"
 /* A channel with another requantization: C computes its four results from the sums. A channel of no effect has none. */
 #define OTHER_RESULTS(first, second, slow, other_slow)         \
-    slow ": push {r2-r9}\n"                                    \
-    "mov r4,r0\n"                                              \
-    "mov r0,sp\n"                                              \
-    "add r1,r12,#8\n"                                          \
-    "ldr r2,[sp,#64]\n"                                        \
-    "add r3,sp,#32\n"                                          \
-    "bl espalier_tile_other\n"                                 \
-    "mov r0,r4\n"                                              \
-    "pop {r2-r9}\n"                                            \
-    "ldrd r12,r1,[sp,#28]\n"                                   \
-    "add r12,r12,r12,lsl #1\n"                                 \
+    slow ": bl 8f\n"                                           \
     "b.w " first "\n"                                          \
     other_slow ": cmn r11,#128\n"                              \
-    "beq.w " second "\n"                                       \
-    "push {r1-r9,r12}\n"                                       \
-    "add r1,r2,#16\n"                                          \
-    "mov r4,r0\n"                                              \
-    "add r0,sp,#8\n"                                           \
-    "ldr r2,[sp,#0]\n"                                         \
-    "add r3,sp,#40\n"                                          \
-    "bl espalier_tile_other\n"                                 \
-    "mov r0,r4\n"                                              \
-    "pop {r1-r9,r12}\n"                                        \
-    "adds r1,r1,#1\n"                                          \
+    "it ne\n"                                                  \
+    "blne 9f\n"                                                \
     "b.w " second "\n"
 /* r0 weights, r1 packed, r2-r9 sums (channel 0 and 1 of pixels 0..3), r10-r12 and lr operands.
  * stack: 0 packed, 4 packed end, 8 entry, 12 zero, 16 pairs, 20 count, 24 weights, 28 pitch, 32 out, 36 where results are made */
@@ -335,9 +424,11 @@ __asm__(
     "movs r11,#" TEXT(STEP_BYTES) "\n"
     "mla r4,r4,r11,r10\n"
     "adr.w r10,10f\n"
+#if ESPALIER_DSP
     "cmn r5,#255\n"
     "bne 0f\n"
     "adr.w r10,20f\n"
+#endif
     "0: orr r4,r4,#1\n"
     "orr r10,r10,#1\n"
     "mov r0,r8\n"
@@ -346,12 +437,7 @@ __asm__(
     "strd r1,r10,[sp,#32]\n"
     "1: ldr r1,[sp,#0]\n"
     "ldrd r2,r3,[r12]\n"
-    "mov r4,r2\n"
-    "mov r5,r3\n"
-    "mov r6,r2\n"
-    "mov r7,r3\n"
-    "mov r8,r2\n"
-    "mov r9,r3\n"
+    FIRST_STEP
     "ldr pc,[sp,#8]\n"
     ".balign 4\n"
     "2:\n"
@@ -363,9 +449,38 @@ __asm__(
     ".balign 4\n"
     "10:\n" RESULTS(SCALE, "11", "12", "13f", "14f")
     OTHER_RESULTS("11b", "12b", "13", "14")
+#if ESPALIER_DSP
     ".balign 4\n"
     "20:\n" RESULTS(SCALE_LOW, "21", "22", "23f", "24f")
     OTHER_RESULTS("21b", "22b", "23", "24")
+#endif
+    "8: push {r2-r9,lr}\n"
+    "mov r4,r0\n"
+    "mov r0,sp\n"
+    "add r1,r12,#8\n"
+    "ldr r2,[sp,#68]\n"
+    "add r3,sp,#36\n"
+    "sub sp,sp,#4\n"
+    "bl espalier_tile_other\n"
+    "add sp,sp,#4\n"
+    "mov r0,r4\n"
+    "pop {r2-r9,lr}\n"
+    "ldrd r12,r1,[sp,#28]\n"
+    "add r12,r12,r12,lsl #1\n"
+    "bx lr\n"
+    "9: push {r1-r9,r12,lr}\n"
+    "add r1,r2,#16\n"
+    "mov r4,r0\n"
+    "add r0,sp,#8\n"
+    "ldr r2,[sp,#0]\n"
+    "add r3,sp,#44\n"
+    "sub sp,sp,#4\n"
+    "bl espalier_tile_other\n"
+    "add sp,sp,#4\n"
+    "mov r0,r4\n"
+    "pop {r1-r9,r12,lr}\n"
+    "adds r1,r1,#1\n"
+    "bx lr\n"
     ".size espalier_tile_4x2,.-espalier_tile_4x2\n"
     ".popsection\n");
 #else
@@ -562,7 +677,7 @@ void espalier_tile_bytes(const espalier_tile *t, int8_t *out) {
 #endif
 
 /* The windows of 4 pixels as bytes. */
-static void pack_windows(const espalier_conv_2d_layer *l, void *state, int8_t *to, const int8_t *in, int32_t offset,
+ODD_END static void pack_windows(const espalier_conv_2d_layer *l, void *state, int8_t *to, const int8_t *in, int32_t offset,
                          int32_t pitch) {
   int32_t line, piece, pixel;
   for (line = 0; line < l->window_rows; line++) {
@@ -580,7 +695,7 @@ static void pack_windows(const espalier_conv_2d_layer *l, void *state, int8_t *t
 
 /* The last pixels of a row, up to 4: packed as otherwise, but nothing behind them is read. What the tile computes of
  * the others is not used. */
-static void pack_last(const espalier_conv_2d_layer *l, int16_t *to, const int8_t *from, int32_t pixels) {
+ODD_END static void pack_last(const espalier_conv_2d_layer *l, int16_t *to, const int8_t *from, int32_t pixels) {
   int32_t bytes = l->segment_bytes, whole = bytes - l->tail_bytes, window;
   for (window = 0; window < pixels; window++) {
     int16_t *at = to;
@@ -608,7 +723,7 @@ static void pack_last(const espalier_conv_2d_layer *l, int16_t *to, const int8_t
 }
 
 /* The tiles of all channels of a group: pairs of them, then, where the tiles do not know it, a last one alone. */
-static void run_tiles(const espalier_conv_2d_layer *l, const espalier_tile *tile, int32_t pair_bytes, int8_t *target,
+ODD_END static void run_tiles(const espalier_conv_2d_layer *l, const espalier_tile *tile, int32_t pair_bytes, int8_t *target,
                       int8_t *spare, int32_t pixels) {
   int32_t paired = 2 * tile->count;
   int32_t pixel;
@@ -657,15 +772,22 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
     int32_t line, piece;
     if (l->ring.rows) base = (const int8_t *)((const espalier_ring_state *)state + 1);
     pieces.at = list;
+    ESPALIER_ROLLED
     for (line = 0; line < l->window_rows; line++) {
       int32_t at = l->ring.rows ? (int32_t)(espalier_ring_row(&l->ring, state, line * l->dilation) - base) : 0;
+      ESPALIER_ROLLED
       for (piece = 0; piece < l->window_segments; piece++, at += l->segment_step) *list++ = at;
     }
     pieces.end = list;
     pieces.words = l->tail_bytes ? l->segment_bytes >> 2 : l->segment_words;
+    if (l->pixel_step == 1 && l->ring.rows && l->window_segments == 1 && !l->tail_bytes) {
+      if (l->segment_words == 1 && l->segment_bytes > 2) pack = espalier_pack_beside;
+      if (l->steps == 3 * l->window_rows) pack = espalier_pack_five;
+    }
     tile.skip = (uint32_t)l->skip;
 #if ESPALIER_THUMB2
     while (tile.skip >= STEPS) tile.skip -= STEPS;
+    if (l->steps == 1) tile.skip = STEPS;
 #endif
   }
   tile.zero = 2 * l->out_zero + 1;
@@ -692,7 +814,14 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
       } else {
         int16_t *to = packed;
         if (pieces.words) to = pack(to, base + offset, l->pixel_step, &pieces);
-        if (l->tail_bytes) pack_tails(to, base + offset, l->pixel_step, &pieces, 4 * pieces.words, l->tail_bytes);
+        if (l->tail_bytes) {
+          espalier_pack_tails(to, base + offset + 4 * pieces.words, l->pixel_step, &pieces, l->tail_bytes);
+        }
+        if (pixels == 4 && 2 * tile.count >= group_out) {
+          l->tile(&tile, out + x * l->out_channels + group * group_out);
+          x += 4;
+          continue;
+        }
       }
       run_tiles(l, &tile, pair_bytes, out + x * l->out_channels + group * group_out, spare, pixels);
       x += pixels;

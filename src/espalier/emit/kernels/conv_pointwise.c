@@ -48,10 +48,13 @@ points_kernel espalier_points_2, espalier_points_2_low, espalier_points_4, espal
           "add sp,sp,#12\n" TAIL(name))
 POINTS_2("espalier_points_2", ROUND);
 POINTS_2("espalier_points_2_low", ROUND_LOW);
-/* r0 rows, r1 r2 and r3 r4 inputs of a pixel, r5-r10 row, r11 out, r12 result, lr pitch of the output. */
+/* r0 rows, r1 r2 and r3 r4 inputs of a pixel, r5-r10 row, r11 out, r12 and r7 results, lr pitch of the output. */
 #define FOUR(a, b) "ldr r12,[r5]\n" "add r5,r5,r6\n" "sxtb16 " a ",r12\n" "sxtb16 " b ",r12,ror #8\n"
-#define OF_FOUR(ROUND, x, y)                                                                                   \
-  "smlad r12," x ",r5,r7\n" "smlad r12," y ",r6,r12\n" ROUND("r12", "r8", "r10") SHIFT("r12", "r9")
+/* Both sums first: then the weights make room. */
+#define SUMS                                                                                                   \
+  "smlad r12,r3,r5,r7\n" "smlad r7,r1,r5,r7\n" "smlad r12,r4,r6,r12\n" "smlad r7,r2,r6,r7\n"
+#define ROUND_4(a) "add r5,r10," a ",asr #31\n" "smmlar " a "," a ",r8,r5\n"
+#define ROUND_4_LOW(a) "smmlar " a "," a ",r8,r10\n"
 #define POINTS_4(name, ROUND)                                                                                  \
   __asm__(HEAD(name)                                                                                           \
           "ldr lr,[sp,#52]\n"                                                                                  \
@@ -61,8 +64,8 @@ POINTS_2("espalier_points_2_low", ROUND_LOW);
           "str r5,[sp,#4]\n"                                                                                   \
           "ldr r0,[sp,#0]\n"                                                                                   \
           "2: ldm r0!,{r5-r10}\n"                                                                              \
-          OF_FOUR(ROUND, "r3", "r4") "strb r12,[r11,lr]\n"                                                     \
-          OF_FOUR(ROUND, "r1", "r2") "strb r12,[r11],#1\n"                                                     \
+          SUMS ROUND("r12") SHIFT("r12", "r9") "strb r12,[r11,lr]\n"                                           \
+          ROUND("r7") SHIFT("r7", "r9") "strb r7,[r11],#1\n"                                                   \
           "cmp r9,#0\n"                                                                                        \
           "bge 2b\n"                                                                                           \
           "ldr r5,[sp,#8]\n"                                                                                   \
@@ -71,8 +74,8 @@ POINTS_2("espalier_points_2_low", ROUND_LOW);
           "str r5,[sp,#8]\n"                                                                                   \
           "bne 1b\n"                                                                                           \
           "add sp,sp,#12\n" TAIL(name))
-POINTS_4("espalier_points_4", ROUND);
-POINTS_4("espalier_points_4_low", ROUND_LOW);
+POINTS_4("espalier_points_4", ROUND_4);
+POINTS_4("espalier_points_4_low", ROUND_4_LOW);
 #else
 static void points(const int32_t *rows, const int8_t *from, int8_t *out, int32_t pixels, int32_t pitch, int32_t channels,
                    int32_t words) {
@@ -117,6 +120,7 @@ void espalier_conv_pointwise_row(const espalier_conv_2d_layer *l, void *state, v
   int32_t more = (few ? 2 : 4) - l->in_channels, pixels = l->out_width, x;
   (void)state;
   /* Pixels whose inputs are read to behind the last one are copied first. */
+  ESPALIER_ROLLED
   for (; more > 0; more -= pitch) pixels--;
   x = pixels < at_once ? 0 : pixels & ~(at_once - 1);
   if (x) kernel(rows, in, out, few ? x >> 2 : x >> 1, pitch, channels);

@@ -1,0 +1,193 @@
+"""What is wrong in a table of TOML, all of it at once, in the words of TOML and of the table's own type."""
+
+from __future__ import annotations
+
+import difflib
+import types
+import typing
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+
+from .visible import shown
+
+_WORDS = {
+    str: "text in quotes",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    dict: "a table",
+    list: "a list in [ ]",
+    type(None): "nothing",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong: where, what was found, what may stand there, what to do."""
+
+    text: str
+    supported: str = ""
+    next_step: str = ""
+
+
+def faults(raw: Any, kind: Any, place: str = "") -> Iterator[Fault]:
+    """Everything in which plain data read from TOML differs from the type `kind`: unknown and missing keys, types, words.
+
+    `kind`: msgspec structs, tuples, lists, dicts with text keys, literals, unions of such and plain types.
+    """
+    options = _alternatives(kind)
+    literal = [word for option in options if typing.get_origin(option) is Literal for word in typing.get_args(option)]
+    if literal and isinstance(raw, str):
+        if raw not in literal:
+            yield _no_such_word(raw, literal, place)
+        return
+    fitting = [option for option in options if _is_of(raw, option)]
+    if not fitting:
+        expected = " or ".join(dict.fromkeys(_named(option) for option in options if option is not type(None)))
+        yield Fault(f"`{place or 'the file'}` is {_found(raw)}", expected, _instead(raw, fitting=options, place=place))
+        return
+    yield from _inside(raw, fitting[0], place)
+
+
+def _inside(raw: Any, option: Any, place: str) -> Iterator[Fault]:
+    origin, arguments = typing.get_origin(option), typing.get_args(option)
+    if isinstance(option, type) and issubclass(option, msgspec.Struct):
+        yield from _table(raw, option, place)
+    elif origin is dict:
+        for key, value in raw.items():
+            yield from faults(value, arguments[1], _at(place, key))
+    elif origin is tuple and arguments[-1:] != (Ellipsis,):
+        if len(raw) != len(arguments):
+            yield Fault(f"`{place}` has {len(raw)} of {len(arguments)} values", _named(option), "correct the list")
+            return
+        for index, (value, each) in enumerate(zip(raw, arguments, strict=True)):
+            yield from faults(value, each, f"{place}[{index}]")
+    elif origin in (tuple, list):
+        for index, value in enumerate(raw):
+            yield from faults(value, arguments[0], f"{place}[{index}]")
+
+
+def _table(raw: dict[str, Any], kind: type[msgspec.Struct], place: str) -> Iterator[Fault]:
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    absent = [name for name, field in fields.items() if field.required and name not in raw]
+    unknown = [key for key in raw if key not in fields]
+    for key in unknown:
+        near = difflib.get_close_matches(key, fields, n=1, cutoff=0.5)
+        yield Fault(
+            f"an unknown key `{shown(_at(place, key))}`",
+            ", ".join(sorted(fields)),
+            f"did you mean `{near[0]}`?" if near else "remove the key or correct its name",
+        )
+    for name in absent:
+        if difflib.get_close_matches(name, unknown, n=1, cutoff=0.5):
+            continue  # the unknown key says so
+        words = " or ".join(_named(o) for o in _alternatives(fields[name].type))
+        yield Fault(f"no key `{_at(place, name)}`", words, f"add {_example(fields[name].type, _at(place, name))}")
+    for key, value in raw.items():
+        if key in fields:
+            yield from faults(value, fields[key].type, _at(place, key))
+
+
+def _instead(raw: Any, fitting: Sequence[Any], place: str) -> str:
+    """What to write in place of a value of another type."""
+    for option in fitting:
+        if typing.get_origin(option) in (tuple, list) and _tables(option):
+            return f"write [[{place}]] for each"
+        if typing.get_origin(option) in (tuple, list) and _is_of(raw, typing.get_args(option)[0]):
+            arguments = typing.get_args(option)
+            count = len(arguments) if arguments[-1] is not Ellipsis and typing.get_origin(option) is tuple else 1
+            return f"write {place.rpartition('.')[2]} = [{', '.join([_toml(raw)] * count)}]"
+        if option is str and isinstance(raw, int | float) and not isinstance(raw, bool):
+            return f'write "{_toml(raw)}"'
+        if option is bool and str(raw).casefold() in ("yes", "no", "on", "off", "true", "false"):
+            return f"write {'true' if str(raw).casefold() in ('yes', 'on', 'true') else 'false'}, without quotes"
+        if option in (int, float) and isinstance(raw, str) and raw.strip().lstrip("+-").replace(".", "", 1).isdecimal():
+            return f"write {raw.strip()}, without quotes"
+    return f"write {' or '.join(dict.fromkeys(_named(option) for option in fitting if option is not type(None)))}"
+
+
+def _example(kind: Any, place: str) -> str:
+    """How a key that is absent is written, by its type."""
+    first = _alternatives(kind)[0]
+    if _tables(first):
+        return f"a table [[{place}]]"
+    if isinstance(first, type) and issubclass(first, msgspec.Struct):
+        return f"a table [{place}]"
+    table, _, key = place.rpartition(".")
+    return f"`{key}` to [{table}]" if table else f"`{key}` above the first table"
+
+
+def _tables(option: Any) -> bool:
+    """Whether a type is a list of tables."""
+    arguments = typing.get_args(option)
+    each = arguments[0] if typing.get_origin(option) in (tuple, list) and arguments else None
+    return isinstance(each, type) and issubclass(each, msgspec.Struct)
+
+
+def _toml(raw: Any) -> str:
+    return shown(f'"{raw}"' if isinstance(raw, str) else str(raw).lower() if isinstance(raw, bool) else repr(raw), 60)
+
+
+def _no_such_word(raw: str, literal: Sequence[str], place: str) -> Fault:
+    near = difflib.get_close_matches(raw.casefold(), literal, n=1, cutoff=0.4)
+    return Fault(
+        f'`{place}` is "{shown(raw, 60)}"',
+        ", ".join(f'"{word}"' for word in literal),
+        f'did you mean "{near[0]}"?' if near else "write one of these",
+    )
+
+
+def _is_of(raw: Any, option: Any) -> bool:
+    """Whether a value is of a type's own kind, whatever is in it."""
+    origin = typing.get_origin(option)
+    if origin is Literal:
+        return raw in typing.get_args(option)
+    if origin in (tuple, list):
+        return isinstance(raw, list)
+    if origin is dict or (isinstance(option, type) and issubclass(option, msgspec.Struct)):
+        return isinstance(raw, dict)
+    if option is float:
+        return isinstance(raw, int | float) and not isinstance(raw, bool)
+    if option is int:
+        return isinstance(raw, int) and not isinstance(raw, bool)
+    return option is Any or isinstance(raw, option)
+
+
+def _named(option: Any) -> str:
+    """A type in TOML's words."""
+    origin = typing.get_origin(option)
+    if origin is Literal:
+        return "one of " + ", ".join(f'"{word}"' for word in typing.get_args(option))
+    if origin in (tuple, list) and not _tables(option):
+        arguments = typing.get_args(option)
+        if origin is tuple and arguments[-1:] != (Ellipsis,):
+            return f"a list of {len(arguments)} values"
+        return _WORDS[list]
+    if _tables(option):
+        return "a list of tables"
+    if origin is dict or (isinstance(option, type) and issubclass(option, msgspec.Struct)):
+        return _WORDS[dict]
+    return _WORDS.get(option, str(option))
+
+
+def _found(raw: Any) -> str:
+    if isinstance(raw, str):
+        return f'the text "{shown(raw, 60)}"'
+    if isinstance(raw, bool):
+        return "true" if raw else "false"
+    if isinstance(raw, int | float):
+        return f"the number {shown(repr(raw), 60)}"
+    return _WORDS.get(type(raw), "a date or a time")
+
+
+def _at(place: str, key: str) -> str:
+    return f"{place}.{key}" if place else key
+
+
+def _alternatives(kind: Any) -> tuple[Any, ...]:
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        return typing.get_args(kind)
+    return (kind,)
