@@ -213,7 +213,12 @@ def conv_2d(view: OpView, how: How) -> Lowered:
         function="espalier_conv_2d",
         sources=("conv_2d.c", "ring.c", "copy.c", "clamp.c"),
         struct="espalier_conv_2d_layer",
-        fields={**ring, **extent_fields(shape, layout), **value_fields(view, shape, layout)},
+        fields={
+            **ring,
+            **extent_fields(shape, layout),
+            **value_fields(view, shape, layout),
+            "short_forms": int(not channels.slow and not layout.window_bytes),
+        },
         constants=constants_of(shape, layout, channels),
         state_bytes=ring["ring.state_bytes"],
         work_bytes=layout.work_bytes,
