@@ -9,19 +9,20 @@ from espalier.emit.c_text import Value
 from espalier.emit.calm import LARGEST_WEIGHT
 from espalier.emit.depthwise_shape import BLOCK, Depthwise, block_ring, depthwise_of, lowered, shape_of
 from espalier.emit.lower_depthwise_bytes import by_bytes
+from espalier.emit.lower_tables import depthwise_by_table
 from espalier.emit.lowering import Constant, How, Lowered, round_up
 from espalier.graph.view import OpView
-
-LARGEST_HALFWORD = (1 << 15) - 1
 
 
 def depthwise_conv_2d(view: OpView, how: How) -> Lowered:
     """Lowers one depthwise convolution: bytes for Helium's dot products, pairs of 16-bit values for dual multiplications,
     one by one elsewhere. Any count of channels; those with hostile ranges get other constants or are computed anew."""
+    if (table := depthwise_by_table(view, how)) is not None:
+        return table
     shape = shape_of(view, how)
     # Coded weights are decoded for the general kernel, so that is what optimize = "flash" takes.
     dual = how.isa == "dsp" and how.optimize != "flash" and lower_depthwise_dual.takes(shape)
-    layer = depthwise_of(view, shape, largest_weight=LARGEST_HALFWORD if dual else LARGEST_WEIGHT)
+    layer = depthwise_of(view, shape, largest_weight=lower_depthwise_dual.LARGEST_WEIGHT if dual else LARGEST_WEIGHT)
     if how.isa == "helium":
         return by_bytes(layer)
     narrow = how.optimize == "ram" or shape.in_h == 1  # a row that is read once is widened once

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from espalier.emit.lowering import Constant, How, Lowered, Window, quant_of
+from espalier.emit.lower_tables import binary_by_table, rows_of
+from espalier.emit.lowering import Constant, How, Lowered, quant_of
 from espalier.errors import UnsupportedModelError
-from espalier.graph import arithmetic, curves, reference
+from espalier.graph import arithmetic, curves
 from espalier.graph.shapes import axis_in_range, reduced_axes
-from espalier.graph.types import Graph
 from espalier.graph.view import OpView
 
 TYPES = {"int8": 0, "int16": 1, "uint8": 2}
@@ -28,7 +26,7 @@ _RESCALING = ("offset", "multiplier", "shift", "out_zero", "low", "high")
 
 def binary(view: OpView, how: How) -> Lowered:
     """add, sub, mul, maximum, minimum, squared_difference, prelu."""
-    fast = _lookup_by_one(view) or _fast_add(view)
+    fast = binary_by_table(view, how) or _fast_add(view)
     if fast is not None:
         return fast
     first, second, output = view.input(0), view.input(1), view.output
@@ -59,7 +57,7 @@ def binary(view: OpView, how: How) -> Lowered:
     short = short and view.op.kind == "mul"
     return Lowered(
         function="espalier_mul" if short else "espalier_binary",
-        sources=("mul.c",) if short else ("binary.c", "typed.h"),
+        sources=("mul.c", "clamp.c") if short else ("binary.c", "typed.h"),
         struct="espalier_binary_layer",
         fields=fields,
         inputs=(0, 1),
@@ -140,45 +138,6 @@ def _too_many_axes(what: str, found: int, most: int) -> UnsupportedModelError:
     )
 
 
-def _lookup_by_one(view: OpView) -> Lowered | None:
-    """An int8 operand and one constant value: a function of 256 values; None where it is something else."""
-    if view.output.dtype != "int8":
-        return None
-    for data, other in ((0, 1), (1, 0)):
-        tensor = view.input(other)
-        alone = tensor.data is not None and tensor.elements == 1 and not view.input(data).is_constant
-        if alone and view.input(data).shape == view.output.shape:
-            return Lowered(
-                function="espalier_lookup",
-                sources=("lookup.c",),
-                struct="espalier_lookup_layer",
-                fields={"count": view.output.elements},
-                constants=(Constant(field="table", values=_all_outputs(view, data)),),
-                inputs=(data,),
-                leads={data: 0},
-            )
-    return None
-
-
-def _all_outputs(view: OpView, data: int) -> NDArray[np.int8]:
-    """The reference's outputs for the 256 values of operand ``data``; the other one is a constant."""
-    given, other = view.input(data), view.input(1 - data)
-    tensors = {
-        data: replace(given, shape=(256,)),
-        1 - data: replace(other, shape=(1,), data=np.asarray(other.data).reshape(1)),
-        2: replace(view.output, shape=(256,)),
-    }
-    graph = Graph(
-        name="function",
-        tensors=tuple(tensors[n] for n in range(3)),
-        ops=(replace(view.op, inputs=(0, 1), outputs=(2,)),),
-        inputs=(data,),
-        outputs=(2,),
-    )
-    (outputs,) = reference.run(graph, [np.arange(-128, 128).astype(np.int8)])
-    return outputs.astype(np.int8)
-
-
 _FEW = 32
 """Outputs that are not worth a table of 256 values: below about 80 it takes longer, but it spares the general kernel's code."""
 
@@ -228,14 +187,14 @@ def _fast_add(view: OpView) -> Lowered | None:
     if one_shape and not squared:
         return Lowered(
             function="espalier_add",
-            sources=("add.c",),
+            sources=("add.c", "clamp.c"),
             struct="espalier_add_layer",
             fields=fields,
             inputs=(0, 1),
             state_bytes=1024,
             uses_scratch=True,
             leads={n: 0 for n in (0, 1) if not view.input(n).is_constant},
-            window=_rows_of(view),
+            window=rows_of(view),
             start="espalier_add_start",
             row_form="elementwise",
         )
@@ -249,23 +208,13 @@ def _fast_add(view: OpView) -> Lowered | None:
     whole = [n for n, t in ((0, first), (1, second)) if t.shape == output.shape and not t.is_constant]
     return Lowered(
         function="espalier_broadcast",
-        sources=("broadcast.c", "add.c"),
+        sources=("broadcast.c", "add.c", "clamp.c"),
         struct="espalier_broadcast_layer",
         fields=repeated,
         inputs=(0, 1),
         state_bytes=1024,
         uses_scratch=True,
         leads=dict.fromkeys(whole, 0),
-    )
-
-
-def _rows_of(view: OpView) -> Window | None:
-    shape = view.output.shape
-    if len(shape) != 4 or shape[0] != 1:
-        return None
-    bytes_ = shape[2] * shape[3]
-    return Window(
-        in_height=shape[1], out_height=shape[1], in_row_bytes=bytes_, out_row_bytes=bytes_, stride=1
     )
 
 

@@ -26,23 +26,29 @@ BLOCK: Final = MappingProxyType({"dsp": 4, "helium": 16})
 PRICES: Final[Mapping[str, Mapping[str, Mapping[str, float]]]] = MappingProxyType(
     {
         "dsp": {  # cortex-m4; 30 layers each
-            "depthwise 3x3/1": {  # 5.7% off, at most 15%
-                "layer": 2414.79,
-                "tap of a block": 12.07,
-                "odd tap": 2.10,
-                "tap of a rest": 1.25,
+            "depthwise 3x3/1": {  # 0.6% off, at most 4%
+                "layer": 293.50,
+                "tap of a block": 1.11,
+                "tap of a rest": 0.26,
+                "input value": 20.51,
+                "row": 220.46,
+                "two of a channel": 48.08,
             },
-            "depthwise 3x3/2": {  # 6.5% off, at most 14%
-                "layer": 1561.06,
-                "tap of a block": 19.84,
-                "odd tap": 4.68,
-                "tap of a rest": 2.40,
+            "depthwise 3x3/2": {  # 1.1% off, at most 6%
+                "layer": 200.77,
+                "tap of a block": 3.05,
+                "tap of a rest": 0.93,
+                "input value": 3.42,
+                "row": 272.18,
+                "row of a channel": 101.04,
             },
-            "depthwise": {  # 6.0% off, at most 14%
-                "layer": 3915.64,
-                "tap of a block": 10.88,
-                "odd tap": 0.32,
-                "tap of a rest": 0.41,
+            "depthwise": {  # 0.4% off, at most 2%
+                "value": 40.89,
+                "layer": 747.82,
+                "tap of a block": 0.38,
+                "tap of a rest": 0.10,
+                "row": 227.05,
+                "two of a channel": 91.40,
             },
             "elements": {"value": 19.00, "layer": 7357.00},  # 0.0% off
             "pool": {"value": 48.38, "rest": 55.17, "place": 59.08, "layer": 258.34},  # 0.1% off
@@ -109,5 +115,8 @@ def works(looked: OpView, isa: str) -> tuple[str, Work]:
         "input value": shape.in_h * shape.in_w * count,
         "input place": shape.in_h * shape.in_w,
         "row": shape.out_h,
+        "row of a channel": shape.out_h * count,
+        "four of a channel": shape.out_h * ((shape.out_w + 1) // 4) * count,
+        "two of a channel": shape.out_h * (shape.out_w % 4 in (1, 2)) * count,
     }
     return form, work

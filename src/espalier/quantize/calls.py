@@ -31,22 +31,6 @@ def contract_of(contract: dict[str, Any]) -> InputContract:
     return msgspec.convert(contract, InputContract)
 
 
-def convert_slot(model: Any, contract: dict[str, Any]) -> dict[str, Any]:
-    """convert.convert_model for a Keras model held by the tensorflow process; the fields of `Converted` as a
-    dict."""
-    from .convert import convert_model
-
-    done = convert_model(model, contract_of(contract))
-    return {
-        "float_model": done.float_model,
-        "output": done.output,
-        "largest_difference": done.largest_difference,
-        "macs": done.macs,
-        "parameters": done.parameters,
-        "layers": done.layers,
-    }
-
-
 def quantize_file(
     float_model: bytes,
     pixels_path: str,

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import msgspec
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
@@ -79,6 +80,20 @@ def convert_model(model: Any, contract: InputContract) -> Converted:
         parameters=int(model.count_params()),
         layers={name: layer for name, layer in layers.items() if layer},
     )
+
+
+def convert_slot(model: Any, contract: dict[str, Any]) -> dict[str, Any]:
+    """`convert_model` for a Keras model held by the tensorflow process; the fields of `Converted` as a
+    dict."""
+    done = convert_model(model, msgspec.convert(contract, InputContract))
+    return {
+        "float_model": done.float_model,
+        "output": done.output,
+        "largest_difference": done.largest_difference,
+        "macs": done.macs,
+        "parameters": done.parameters,
+        "layers": done.layers,
+    }
 
 
 def check_input(model: Any, contract: InputContract) -> None:

@@ -6,10 +6,13 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from .left_out import leave_out
+
 
 def prepare() -> dict[str, str]:
     """Import TensorFlow with legacy Keras and tfmot, deterministic. Returns their versions."""
     os.environ["TF_USE_LEGACY_KERAS"] = "1"
+    leave_out()
     import tensorflow
 
     tensorflow.config.experimental.enable_op_determinism()

@@ -10,7 +10,6 @@ import numpy as np
 
 from ..measure import benchmark as timing
 from ..measure import predict as running
-from ..measure import preprocessing
 from ..measure.runtimes import Runtime, invoke_raw
 from ..recipe import InputContract
 from .progress import report
@@ -97,6 +96,8 @@ def run_handlers(runtime: Callable[[], Runtime]) -> dict[str, Callable[..., Any]
         answered: Any = None,
     ) -> dict[str, Any]:
         """See measure.preprocessing.score_alternatives; "finding" is a Finding as plain data, or None."""
+        from ..measure import preprocessing  # of all processes that run models, one is asked this
+
         pixels = np.load(pixels_path, mmap_mode="r")
         settings = msgspec.convert(contract, InputContract)
         again = [(row["name"], np.load(row["pixels_path"], mmap_mode="r")) for row in others or []]

@@ -11,7 +11,8 @@ import msgspec
 
 from ..load.keras_model import ModelFacts, describe, rebuild, start_tensorflow
 from ..prune import calls as prune
-from ..quantize.calls import convert_slot
+from ..quantize.convert import convert_slot
+from .left_out import leave_out
 
 SESSION: dict[str, Any] = {}
 """Model slots: "given" as loaded, "pruned" after pruning and fine-tuning."""
@@ -19,6 +20,7 @@ SESSION: dict[str, Any] = {}
 
 def prepare() -> dict[str, str]:
     """Import TensorFlow and Keras once, deterministic; see load/keras_model.py."""
+    leave_out()
     return start_tensorflow()
 
 

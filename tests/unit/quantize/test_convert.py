@@ -15,7 +15,6 @@ import pytest
 from espalier.errors import UnsupportedModelError, VerificationError
 from espalier.quantize import flatbuffer
 from espalier.quantize.audit import audit_model
-from espalier.quantize.calls import convert_slot
 from espalier.quantize.compare import float_answers, nearness
 from espalier.quantize.head import enter_pixels
 from espalier.quantize.quantize import quantize
@@ -292,6 +291,8 @@ def test_a_file_that_does_not_equal_keras_fails_the_proof(layers: Any) -> None:
 
 
 def test_the_call_gives_plain_data(layers: Any) -> None:
+    from espalier.quantize.convert import convert_slot
+
     done = convert_slot(network(residual(layers)), msgspec.to_builtins(CONTRACT))
     assert set(done) == {"float_model", "output", "largest_difference", "macs", "parameters", "layers"}
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(done))["float_model"] == done["float_model"]

@@ -60,20 +60,38 @@ void espalier_add_row(const espalier_add_layer *l, const int8_t *a, const int8_t
   espalier_add_fours(l->swapped ? a : b, l->swapped ? b : a, out, count, (const int32_t *)scratch, constants);
 }
 #else
+static inline int8_t sum_of(const int32_t *table, int8_t scaled, int8_t plain, int32_t unit, int32_t multiplier,
+                            int32_t rounding, int32_t shift) {
+  int32_t x = espalier_scale_doubled(table[(uint8_t)scaled] + plain * unit, multiplier);
+  x += x >> 31;
+  return (int8_t)espalier_saturate((x + rounding) >> shift);
+}
+
 void espalier_add_row(const espalier_add_layer *l, const int8_t *a, const int8_t *b, int8_t *out, int32_t count,
                       const void *scratch) {
   const int32_t *table = scratch;
   const int8_t *plain = l->swapped ? b : a;
   const int8_t *scaled = l->swapped ? a : b;
-  int32_t unit = l->plain, multiplier = l->multiplier, shift = l->shift;
+  int32_t unit = l->plain, multiplier = l->multiplier, shift = l->shift, left;
   int32_t rounding = (2 * l->out_zero + 1) * ((int32_t)1 << (shift - 1));
-  int32_t low = l->low, high = l->high;
-  for (; count > 0; count--) {
-    int32_t x = table[(uint8_t)*scaled++] + *plain++ * unit;
-    x = espalier_scale_doubled(x, multiplier);
-    x += x >> 31;
-    *out++ = (int8_t)espalier_clamp((x + rounding) >> shift, low, high);
+  left = count;
+#if ESPALIER_DSP
+#define ONE                                                                    \
+  "ldrb %3, [%0], #1\n\tldrsb %4, [%1], #1\n\tldr %3, [%5, %3, lsl #2]\n\t"   \
+  "mla %3, %4, %6, %3\n\tsmmulr %3, %3, %7\n\tadd %4, %3, %8\n\t"            \
+  "add %3, %4, %3, asr #31\n\tasr %3, %3, %9\n\tssat %3, #8, %3\n\t"         \
+  "strb %3, [%2], #1\n\t"
+  for (; left > 1; left -= 2) {
+    int32_t sum, value;
+    __asm__ volatile(ONE ONE
+                     : "+r"(scaled), "+r"(plain), "+r"(out), "=&r"(sum), "=&r"(value)
+                     : "r"(table), "r"(unit), "r"(multiplier), "r"(rounding), "r"(shift)
+                     : "memory");
   }
+#endif
+  for (; left > 1; left--) *out++ = sum_of(table, *scaled++, *plain++, unit, multiplier, rounding, shift);
+  if (left > 0) *out++ = sum_of(table, *scaled, *plain, unit, multiplier, rounding, shift);
+  if (l->low > -128 || l->high < 127) espalier_clamp_row(out - count, count, l->low, l->high);
 }
 #endif
 

@@ -16,5 +16,6 @@ void espalier_clamp_row(int8_t *at, int32_t bytes, int32_t low, int32_t high) {
     ESPALIER_MOVE4(at + 4, &b);
   }
 #endif
+  ESPALIER_ROLLED
   for (; bytes > 0; bytes--, at++) *at = (int8_t)espalier_clamp(*at, low, high);
 }

@@ -12,6 +12,13 @@
 #define STEPS 12
 #endif
 
+/* What runs at the end of a row only; tiles of bytes have no other way. */
+#if ESPALIER_HELIUM
+#define ODD_END
+#else
+#define ODD_END ESPALIER_RARE
+#endif
+
 /* Widens bytes (a multiple of 4) to 16 bits, in the order 0, 2, 1, 3. */
 static void widen(int8_t *target, const int8_t *from, int32_t bytes) {
 #if ESPALIER_DSP
@@ -202,7 +209,7 @@ BESIDE("espalier_pack_five",
        "stm r0!,{r8-r11}\n");
 #else
 #define espalier_pack_beside espalier_pack_4
-int16_t *espalier_pack_five(int16_t *to, const int8_t *from, int32_t pitch, const piece_list *pieces) {
+ESPALIER_RARE int16_t *espalier_pack_five(int16_t *to, const int8_t *from, int32_t pitch, const piece_list *pieces) {
   const int32_t *piece;
   int32_t pixel;
   for (piece = pieces->at; piece != pieces->end; piece++, to += 16) {
@@ -275,7 +282,7 @@ void espalier_pack_tails(int16_t *to, const int8_t *from, int32_t pitch, const p
 #endif
 
 /* Four results of a channel whose requantization has no short form. scale: multiplier, and TFLite's shift minus 64. */
-void espalier_tile_other(const int32_t *sums, const int32_t *scale, int8_t *out, const espalier_tile *t) {
+ESPALIER_RARE void espalier_tile_other(const int32_t *sums, const int32_t *scale, int8_t *out, const espalier_tile *t) {
   int32_t m = scale[0], shift = scale[1] + 64, zero = t->zero >> 1;
   int32_t pixel;
   for (pixel = 0; pixel < 4; pixel++) {
@@ -356,11 +363,6 @@ void espalier_tile_other(const int32_t *sums, const int32_t *scale, int8_t *out,
 #define STEP_BYTES 112
 #define FIRST_STEP "mov r4,r2\n" "mov r5,r3\n" "mov r6,r2\n" "mov r7,r3\n" "mov r8,r2\n" "mov r9,r3\n" STEP
 #define SHIFT(a) "add " a "," a ",lr\n" "asr " a "," a ",r11\n" "ssat " a ",#8," a ",asr #1\n"
-#define SCALE_LOW(a, low)               \
-  "lsl " a "," a ",#1\n"                \
-  "smull " low "," a "," a ",r10\n"     \
-  "add " a "," a "," low ",lsr #31\n"   \
-  SHIFT(a)
 #define SCALE(a, low)                   \
   "lsl " a "," a ",#1\n"                \
   "smull " low "," a "," a ",r10\n"     \
@@ -402,30 +404,11 @@ void espalier_tile_other(const int32_t *sums, const int32_t *scale, int8_t *out,
     "pop {r4-r11,pc}\n"
 /* A channel with another requantization: C computes its four results from the sums. A channel of no effect has none. */
 #define OTHER_RESULTS(first, second, slow, other_slow)         \
-    slow ": push {r2-r9}\n"                                    \
-    "mov r4,r0\n"                                              \
-    "mov r0,sp\n"                                              \
-    "add r1,r12,#8\n"                                          \
-    "ldr r2,[sp,#64]\n"                                        \
-    "add r3,sp,#32\n"                                          \
-    "bl espalier_tile_other\n"                                 \
-    "mov r0,r4\n"                                              \
-    "pop {r2-r9}\n"                                            \
-    "ldrd r12,r1,[sp,#28]\n"                                   \
-    "add r12,r12,r12,lsl #1\n"                                 \
+    slow ": bl 8f\n"                                           \
     "b.w " first "\n"                                          \
     other_slow ": cmn r11,#128\n"                              \
-    "beq.w " second "\n"                                       \
-    "push {r1-r9,r12}\n"                                       \
-    "add r1,r2,#16\n"                                          \
-    "mov r4,r0\n"                                              \
-    "add r0,sp,#8\n"                                           \
-    "ldr r2,[sp,#0]\n"                                         \
-    "add r3,sp,#40\n"                                          \
-    "bl espalier_tile_other\n"                                 \
-    "mov r0,r4\n"                                              \
-    "pop {r1-r9,r12}\n"                                        \
-    "adds r1,r1,#1\n"                                          \
+    "it ne\n"                                                  \
+    "blne 9f\n"                                                \
     "b.w " second "\n"
 /* r0 weights, r1 packed, r2-r9 sums (channel 0 and 1 of pixels 0..3), r10-r12 and lr operands.
  * stack: 0 packed, 4 packed end, 8 entry, 12 zero, 16 pairs, 20 count, 24 weights, 28 pitch, 32 out, 36 where results are made */
@@ -441,9 +424,11 @@ __asm__(
     "movs r11,#" TEXT(STEP_BYTES) "\n"
     "mla r4,r4,r11,r10\n"
     "adr.w r10,10f\n"
+#if ESPALIER_DSP
     "cmn r5,#255\n"
     "bne 0f\n"
     "adr.w r10,20f\n"
+#endif
     "0: orr r4,r4,#1\n"
     "orr r10,r10,#1\n"
     "mov r0,r8\n"
@@ -464,11 +449,112 @@ __asm__(
     ".balign 4\n"
     "10:\n" RESULTS(SCALE, "11", "12", "13f", "14f")
     OTHER_RESULTS("11b", "12b", "13", "14")
+#if ESPALIER_DSP
     ".balign 4\n"
     "20:\n" RESULTS(SCALE_LOW, "21", "22", "23f", "24f")
     OTHER_RESULTS("21b", "22b", "23", "24")
+#endif
+    "8: push {r2-r9,lr}\n"
+    "mov r4,r0\n"
+    "mov r0,sp\n"
+    "add r1,r12,#8\n"
+    "ldr r2,[sp,#68]\n"
+    "add r3,sp,#36\n"
+    "sub sp,sp,#4\n"
+    "bl espalier_tile_other\n"
+    "add sp,sp,#4\n"
+    "mov r0,r4\n"
+    "pop {r2-r9,lr}\n"
+    "ldrd r12,r1,[sp,#28]\n"
+    "add r12,r12,r12,lsl #1\n"
+    "bx lr\n"
+    "9: push {r1-r9,r12,lr}\n"
+    "add r1,r2,#16\n"
+    "mov r4,r0\n"
+    "add r0,sp,#8\n"
+    "ldr r2,[sp,#0]\n"
+    "add r3,sp,#44\n"
+    "sub sp,sp,#4\n"
+    "bl espalier_tile_other\n"
+    "add sp,sp,#4\n"
+    "mov r0,r4\n"
+    "pop {r1-r9,r12,lr}\n"
+    "adds r1,r1,#1\n"
+    "bx lr\n"
     ".size espalier_tile_4x2,.-espalier_tile_4x2\n"
     ".popsection\n");
+
+#if ESPALIER_DSP
+/* The same for one or two pixels at the end of a row, of channels in the short form; second: bytes from the first pixel to the
+ * second, 0: there is none. */
+void espalier_tile_2x2(const espalier_tile *tile, int8_t *out, int32_t second);
+#define STEP_OF_TWO          \
+  "ldr r7,[r0],#4\n"         \
+  "ldrd r8,r9,[r1],#16\n"    \
+  "sxtb16 r6,r7\n"           \
+  "sxtb16 r7,r7,ror #8\n"    \
+  "smlad r2,r6,r8,r2\n"      \
+  "smlad r3,r7,r8,r3\n"      \
+  "smlad r4,r6,r9,r4\n"      \
+  "smlad r5,r7,r9,r5\n"
+#define TWO_RESULTS(first, second)                   \
+  "ldr r8,[sp,#4]\n"                                 \
+  "lsl r1,r8,r7\n"                                   \
+  "lsl " second "," second ",#1\n"                   \
+  "add r8,r1," second ",asr #31\n"                   \
+  "smmlar " second "," second ",r6,r8\n"             \
+  "asr " second "," second ",r7\n"                   \
+  "ssat " second ",#8," second ",asr #1\n"           \
+  "lsl " first "," first ",#1\n"                     \
+  "add r8,r1," first ",asr #31\n"                    \
+  "smmlar " first "," first ",r6,r8\n"               \
+  "asr " first "," first ",r7\n"                     \
+  "ssat " first ",#8," first ",asr #1\n"             \
+  "strb " second ",[r12,r9]\n"                       \
+  "strb " first ",[r12],#1\n"
+/* r0 weights, r1 packed, r2-r5 sums (channel 0 and 1 of both pixels), r10 packed end, r11 pairs, r12 out, lr pairs left.
+ * stack: 0 packed, 4 zero, 8 second, 12 entry */
+__asm__(
+    ".syntax unified\n"
+    ".pushsection .text.espalier_tile_2x2,\"ax\",%progbits\n"
+    ".balign 4\n.thumb\n.thumb_func\n.type espalier_tile_2x2,%function\n.global espalier_tile_2x2\n"
+    "espalier_tile_2x2:\n"
+    "push {r4-r11,lr}\n"
+    "mov r12,r1\n"
+    "mov r6,r2\n"
+    "ldrd r4,r10,[r0]\n"
+    "ldrd r5,r11,[r0,#12]\n"
+    "ldrd lr,r0,[r0,#20]\n"
+    "sub r7,r4,r10\n"
+    "ubfx r7,r7,#4,#2\n" /* steps that are missing to a multiple of four */
+    "adr.w r8,2f\n"
+    "add r7,r8,r7,lsl #5\n"
+    "orr r7,r7,#1\n"
+    "push {r4-r7}\n"
+    "1: ldrd r2,r3,[r11],#8\n"
+    "mov r4,r2\n"
+    "mov r5,r3\n"
+    "ldr r1,[sp,#0]\n"
+    "ldr pc,[sp,#12]\n"
+    ".balign 4\n"
+    "2:\n"
+    ".rept 4\n" STEP_OF_TWO ".endr\n"
+    "cmp r1,r10\n"
+    "bne 2b\n"
+    "ldr r9,[sp,#8]\n"
+    "ldrd r6,r7,[r11],#8\n"
+    TWO_RESULTS("r2", "r4")
+    "ldrd r6,r7,[r11],#8\n"
+    "cmp r7,#0\n"
+    "blt 3f\n"
+    TWO_RESULTS("r3", "r5")
+    "3: subs lr,lr,#1\n"
+    "bne 1b\n"
+    "add sp,sp,#16\n"
+    "pop {r4-r11,pc}\n"
+    ".size espalier_tile_2x2,.-espalier_tile_2x2\n"
+    ".popsection\n");
+#endif
 #else
 static int8_t shortly(int32_t sum, int32_t m, int32_t rounding, int32_t s) {
   int32_t x = espalier_scale(sum, m);
@@ -663,7 +749,7 @@ void espalier_tile_bytes(const espalier_tile *t, int8_t *out) {
 #endif
 
 /* The windows of 4 pixels as bytes. */
-static void pack_windows(const espalier_conv_2d_layer *l, void *state, int8_t *to, const int8_t *in, int32_t offset,
+ODD_END static void pack_windows(const espalier_conv_2d_layer *l, void *state, int8_t *to, const int8_t *in, int32_t offset,
                          int32_t pitch) {
   int32_t line, piece, pixel;
   for (line = 0; line < l->window_rows; line++) {
@@ -681,7 +767,7 @@ static void pack_windows(const espalier_conv_2d_layer *l, void *state, int8_t *t
 
 /* The last pixels of a row, up to 4: packed as otherwise, but nothing behind them is read. What the tile computes of
  * the others is not used. */
-static void pack_last(const espalier_conv_2d_layer *l, int16_t *to, const int8_t *from, int32_t pixels) {
+ODD_END static void pack_last(const espalier_conv_2d_layer *l, int16_t *to, const int8_t *from, int32_t pixels) {
   int32_t bytes = l->segment_bytes, whole = bytes - l->tail_bytes, window;
   for (window = 0; window < pixels; window++) {
     int16_t *at = to;
@@ -709,7 +795,7 @@ static void pack_last(const espalier_conv_2d_layer *l, int16_t *to, const int8_t
 }
 
 /* The tiles of all channels of a group: pairs of them, then, where the tiles do not know it, a last one alone. */
-static void run_tiles(const espalier_conv_2d_layer *l, const espalier_tile *tile, int32_t pair_bytes, int8_t *target,
+ODD_END static void run_tiles(const espalier_conv_2d_layer *l, const espalier_tile *tile, int32_t pair_bytes, int8_t *target,
                       int8_t *spare, int32_t pixels) {
   int32_t paired = 2 * tile->count;
   int32_t pixel;
@@ -758,8 +844,10 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
     int32_t line, piece;
     if (l->ring.rows) base = (const int8_t *)((const espalier_ring_state *)state + 1);
     pieces.at = list;
+    ESPALIER_ROLLED
     for (line = 0; line < l->window_rows; line++) {
       int32_t at = l->ring.rows ? (int32_t)(espalier_ring_row(&l->ring, state, line * l->dilation) - base) : 0;
+      ESPALIER_ROLLED
       for (piece = 0; piece < l->window_segments; piece++, at += l->segment_step) *list++ = at;
     }
     pieces.end = list;
@@ -783,10 +871,15 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
     for (x = 0; x < l->out_width;) {
       int32_t pixels = l->out_width - x;
       int last = pixels <= exact;
+#if ESPALIER_DSP
+      int two = pixels <= 2 && l->short_forms && !l->window_bytes;
+#else
+      int two = 0;
+#endif
       int32_t offset;
       if (pixels >= 4) {
         pixels = 4;
-      } else if (l->ring.rows && l->out_width >= 4) {
+      } else if (!two && l->ring.rows && l->out_width >= 4) {
         x = l->out_width - 4;
         pixels = 4;
       }
@@ -807,6 +900,13 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
           continue;
         }
       }
+#if ESPALIER_DSP
+      if (two) {
+        espalier_tile_2x2(&tile, out + x * l->out_channels + group * group_out, pixels == 2 ? l->out_channels : 0);
+        x += pixels;
+        continue;
+      }
+#endif
       run_tiles(l, &tile, pair_bytes, out + x * l->out_channels + group * group_out, spare, pixels);
       x += pixels;
     }

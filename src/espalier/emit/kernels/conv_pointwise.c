@@ -120,6 +120,7 @@ void espalier_conv_pointwise_row(const espalier_conv_2d_layer *l, void *state, v
   int32_t more = (few ? 2 : 4) - l->in_channels, pixels = l->out_width, x;
   (void)state;
   /* Pixels whose inputs are read to behind the last one are copied first. */
+  ESPALIER_ROLLED
   for (; more > 0; more -= pitch) pixels--;
   x = pixels < at_once ? 0 : pixels & ~(at_once - 1);
   if (x) kernel(rows, in, out, few ? x >> 2 : x >> 1, pitch, channels);

@@ -170,24 +170,46 @@ void espalier_single_beside(const espalier_single *t, const int8_t *from, int8_t
 }
 #endif
 
+/* The pixels of a row from `x` on, fewer than a tile or such whose words end behind the input. */
+ESPALIER_RARE static void last_pixels(const espalier_conv_2d_layer *l, const espalier_single *t, single_kernel *kernel,
+                                      const int8_t *base, int8_t *out, int32_t x) {
+  const int8_t *from = base + x * l->pixel_step;
+  int8_t last[4];
+  if (l->ring.rows && x) {
+    x = l->out_width - 4;
+    kernel(t, base + x * l->pixel_step, out + x, 1);
+    return;
+  }
+  if (!l->ring.rows) {
+    int8_t *copied = (int8_t *)(uintptr_t)t->end;
+    espalier_copy(copied, from, (l->out_width - x - 1) * l->pixel_step + l->segment_bytes);
+    from = copied;
+  }
+  kernel(t, from, last, 1);
+  espalier_copy(out + x, last, l->out_width - x);
+}
+
 void espalier_conv_single_row(const espalier_conv_2d_layer *l, void *state, void *work, const int8_t *in, int8_t *out) {
   int32_t *list = work;
   const int8_t *base = in;
   single_kernel *kernel = l->pixel_step == 1 && l->segment_words == 1 && !l->tail_bytes && l->ring.rows
                               ? espalier_single_beside
                               : espalier_single_any;
-  int32_t pixels = l->out_width, x, i;
+  int32_t pixels = l->out_width, x;
   espalier_single t;
   if (l->ring.rows) {
     int32_t line, piece;
     base = (const int8_t *)((const espalier_ring_state *)state + 1);
+    ESPALIER_ROLLED
     for (line = 0; line < l->window_rows; line++) {
       int32_t at = (int32_t)(espalier_ring_row(&l->ring, state, line * l->dilation) - base);
+      ESPALIER_ROLLED
       for (piece = 0; piece < l->window_segments; piece++, at += l->segment_step) *list++ = at;
     }
   } else {
     /* Words may end behind the input: the pixels at the end whose words do are copied first. */
     int32_t more = 4 * l->segment_words + l->tail_bytes - l->segment_bytes;
+    ESPALIER_ROLLED
     for (; more > 0; more -= l->pixel_step) pixels--;
     *list++ = 0;
   }
@@ -203,21 +225,7 @@ void espalier_conv_single_row(const espalier_conv_2d_layer *l, void *state, void
   t.tail = l->tail_bytes;
   x = pixels < 4 ? 0 : pixels & ~3;
   if (x) kernel(&t, base, out, x >> 2);
-  if (x < l->out_width) {
-    const int8_t *from = base + x * l->pixel_step;
-    if (l->ring.rows && x) {
-      x = l->out_width - 4;
-      kernel(&t, base + x * l->pixel_step, out + x, 1);
-    } else {
-      int8_t last[4];
-      if (!l->ring.rows) {
-        espalier_copy((int8_t *)list, from, (l->out_width - x - 1) * l->pixel_step + l->segment_bytes);
-        from = (const int8_t *)list;
-      }
-      kernel(&t, from, last, 1);
-      for (i = 0; x + i < l->out_width; i++) out[x + i] = last[i];
-    }
-  }
+  if (x < l->out_width) last_pixels(l, &t, kernel, base, out, x);
   if (l->low > -128 || l->high < 127) espalier_clamp_row(out, l->out_width, l->low, l->high);
   if (l->ring.rows) espalier_ring_next(&l->ring, state);
 }

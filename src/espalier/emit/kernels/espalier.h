@@ -30,11 +30,18 @@
 #if defined(__GNUC__)
 /* For code that hardly ever runs: small, and not where it is called. */
 #define ESPALIER_RARE __attribute__((noinline, cold))
+/* In front of a loop of few turns. */
+#if defined(__clang__)
+#define ESPALIER_ROLLED _Pragma("clang loop unroll(disable)")
+#else
+#define ESPALIER_ROLLED
+#endif
 #define ESPALIER_ALIGNED(bytes) __attribute__((aligned(bytes)))
 /* Moves of 4 bytes at any address; the builtin becomes a load and a store even without a C library. */
 #define ESPALIER_MOVE4(to, from) __builtin_memcpy(to, from, 4)
 #else
 #define ESPALIER_RARE
+#define ESPALIER_ROLLED
 #define ESPALIER_ALIGNED(bytes)
 #define ESPALIER_MOVE4(to, from) memcpy(to, from, 4)
 #endif
@@ -91,6 +98,16 @@ static inline int32_t espalier_requantize(int32_t x, int32_t m, int32_t shift) {
 
 static inline int32_t espalier_clamp(int32_t x, int32_t low, int32_t high) {
   return x < low ? low : (x > high ? high : x);
+}
+
+/* Held within a byte. */
+static inline int32_t espalier_saturate(int32_t x) {
+#if ESPALIER_THUMB2
+  __asm__("ssat %0, #8, %0" : "+r"(x));
+  return x;
+#else
+  return espalier_clamp(x, -128, 127);
+#endif
 }
 
 /* Copies bytes by words (any alignment). */
@@ -203,6 +220,7 @@ typedef struct {
   int16_t count;            /* pairs of output channels per group that the tiles take; for tile_bytes whole pairs */
   int16_t skip;             /* steps of the unrolled loop of tile_4x2 that its first pass jumps over */
   int8_t out_zero, low, high;
+  int8_t short_forms;       /* whether every channel has the short form of tile_4x2 */
 } espalier_conv_2d_layer;
 
 void espalier_tile_4x2(const espalier_tile *tile, int8_t *out);
@@ -255,6 +273,16 @@ typedef struct {
 } espalier_lookup_layer;
 
 void espalier_lookup(const espalier_lookup_layer *layer, const int8_t *in, int8_t *out);
+
+/* One per channel, for 2 to 4 channels. */
+typedef struct {
+  const int8_t *tables; /* 256 values per channel */
+  int32_t count, channels;
+} espalier_lookup_channels_layer;
+
+void espalier_lookup_channels(const espalier_lookup_channels_layer *layer, const int8_t *in, int8_t *out);
+void espalier_lookup_channels_row(const espalier_lookup_channels_layer *layer, const int8_t *in, int8_t *out, int32_t count,
+                                  const void *state);
 
 /* ---- pooling --------------------------------------------------------------------------------------------------- */
 
@@ -632,30 +660,34 @@ static inline int8_t espalier_slow_output(int32_t sum, const espalier_slow_chann
 
 /* What the kernels for dual multiplications need; the order of the fields is known to the assembly. */
 typedef struct {
-  const int16_t *weights;
+  const int16_t *weights;       /* doubled */
   const espalier_rounded_channel *channels;
-  int8_t *out[2];               /* of the first pair's pixels */
-  int32_t step;                 /* bytes from one pair's pixels to the next one's */
-  int32_t count;                /* pairs */
-  int32_t turn;                 /* 1: the last pair's second pixel goes to `spare`; -1: it does not */
-  int8_t *spare;
-  const int8_t *const *rows;
-  const int8_t *const *rows_end;
-  int32_t offset;               /* bytes from the start of the rows to the block */
-  int32_t words;                /* pairs of taps in a row */
-  int32_t couples;              /* of channels: 2; 1 where the block has no more */
+  int8_t *out;
+  int32_t pitch;                /* bytes from one output pixel to the next */
+  int32_t width;                /* pixels */
+  int32_t count;                /* channels, one after the other in the output */
+  const int8_t *const *rows;    /* of the window; a null pointer ends them */
+  int32_t offset;               /* bytes from the start of the rows to the first channel's plane */
+  int32_t turn;                 /* bytes from where a channel's last four pixels end to the next channel's plane */
+  int32_t words;                /* pairs of taps in a row; of an odd row at stride 1, the last one apart */
 } espalier_depthwise_strip;
 
 typedef void (*espalier_depthwise_strip_kernel)(const espalier_depthwise_strip *strip);
 
-/* 3x3, and any window; of stride 1 and 2. */
-void espalier_depthwise_dual_1(const espalier_depthwise_strip *strip);
-void espalier_depthwise_dual_2(const espalier_depthwise_strip *strip);
+/* Pixels of up to 4 neighbouring channels, `pitch` bytes apart, to one plane of 16-bit values per channel; the planes lie
+ * `plane` bytes apart. The target's first value may be the second one of a word. */
+void espalier_widen(int16_t *to, int32_t plane, const int8_t *from, int32_t channels, int32_t pixels, int32_t pitch);
+
+/* 3x3, rows of 5 taps, and any window; of stride 1 and 2. */
+void espalier_depthwise_dual_3_1(const espalier_depthwise_strip *strip);
+void espalier_depthwise_dual_3_2(const espalier_depthwise_strip *strip);
+void espalier_depthwise_dual_5_1(const espalier_depthwise_strip *strip);
+void espalier_depthwise_dual_5_2(const espalier_depthwise_strip *strip);
 void espalier_depthwise_dual_any_1(const espalier_depthwise_strip *strip);
 void espalier_depthwise_dual_any_2(const espalier_depthwise_strip *strip);
 
-/* The same for cores with dual 16-bit multiplications, stride 1 or 2; channels are padded to 4. weights: per pair of
- * channels, per row; 3x3: per channel the 16-bit values w0, w1, w1, w2; others: per two taps both channels' two values. */
+/* The same for cores with dual 16-bit multiplications, stride 1 or 2. weights: doubled, per channel, per row, in 16 bits;
+ * stride 1: w0, w1, w1, w2; w2, w3, w3, w4; and so on up to an odd count of taps; stride 2: an even count of taps. */
 typedef struct {
   espalier_ring ring;
   const int16_t *weights;
@@ -666,10 +698,12 @@ typedef struct {
   int16_t slow_count;
   int16_t in_width, in_channels, out_height, out_width, channels, multiplier, stride_width;
   int16_t kernel_height, kernel_width, dilation_height, pad_left;
-  int16_t ring_width;         /* even */
-  int16_t narrow;             /* the ring holds bytes as they come */
-  int16_t block_weights;      /* of 4 channels */
-  int32_t last_at, wide_at;   /* in the private memory of a row: outputs of a last block that is not whole, wide rows */
+  int16_t ring_width;         /* 16-bit values of a channel in a row, even */
+  int16_t narrow;             /* the ring holds bytes as they come, of which so many channels are widened at once */
+  int16_t ring_pixels;        /* of a row of bytes */
+  int16_t words;              /* as in espalier_depthwise_strip */
+  int16_t window_weights;     /* of a channel */
+  int32_t wide_at;            /* in the private memory of a row, where the ring is narrow: wide rows */
   int8_t out_zero, low, high;
 } espalier_depthwise_dual_layer;
 
