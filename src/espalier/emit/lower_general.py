@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from espalier.emit.lower_conv import WORD, wrapped
+from espalier.emit.conv_weights import WORD, wrapped
 from espalier.emit.lower_elementwise import FAST_SHIFTS
 from espalier.emit.lowering import Constant, How, Lowered, quant_of, round_up
 from espalier.graph import arithmetic

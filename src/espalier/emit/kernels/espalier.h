@@ -220,6 +220,7 @@ typedef struct {
   int16_t count;            /* pairs of output channels per group that the tiles take; for tile_bytes whole pairs */
   int16_t skip;             /* steps of the unrolled loop of tile_4x2 that its first pass jumps over */
   int8_t out_zero, low, high;
+  int8_t short_forms;       /* whether every channel has the short form of tile_4x2 */
 } espalier_conv_2d_layer;
 
 void espalier_tile_4x2(const espalier_tile *tile, int8_t *out);
