@@ -50,7 +50,7 @@ PRICES: Final[Mapping[str, Mapping[str, Mapping[str, float]]]] = MappingProxyTyp
                 "row": 227.05,
                 "two of a channel": 91.40,
             },
-            "elements": {"value": 19.00, "layer": 7357.00},  # 0.0% off
+            "elements": {"value": 11.50, "layer": 7871.25},  # 0.0% off
             "pool": {"value": 48.38, "rest": 55.17, "place": 59.08, "layer": 258.34},  # 0.1% off
         },
         "helium": {  # cortex-m55; 30 layers each
