@@ -6,6 +6,7 @@ no more: whatever is wrong with it (full, read-only, a file, no right, damaged) 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -17,6 +18,7 @@ from typing import Any
 import msgspec
 
 from .scratch import remove_tree
+from .store_limit import INDEX, limit_bytes, shrink
 
 FORMAT = "espalier-store/2"
 
@@ -53,6 +55,7 @@ class Store:
 
     def __init__(self, root: Path | None) -> None:
         self.root = root
+        self._grew = False
         self.trouble = "" if root is not None else "there is no home folder for it; set ESPALIER_STORE"
 
     @classmethod
@@ -75,7 +78,7 @@ class Store:
             return None
         folder = self._folder(self.root, key)
         try:
-            found = msgspec.json.decode((folder / "index.json").read_bytes(), type=_Index)
+            found = msgspec.json.decode((folder / INDEX).read_bytes(), type=_Index)
             whole = found == _index(key, found.files) and all(map(_SHA.fullmatch, found.files.values()))
             files = {name: (folder / sha).read_bytes() for name, sha in found.files.items()} if whole else {}
         except FileNotFoundError:
@@ -90,6 +93,8 @@ class Store:
             if os.path.lexists(folder):
                 self.trouble = self.trouble or f"{folder} is damaged and cannot be removed"
             return None
+        with contextlib.suppress(OSError):
+            os.utime(folder / INDEX)
         return files
 
     def put(self, key: str, files: Mapping[str, bytes], *, replace: bool = False) -> bool:
@@ -110,7 +115,15 @@ class Store:
         except OSError as problem:
             self._say(problem)
             return False
+        self._grew = True
         return True
+
+    def close(self) -> None:
+        """At the end of a build: remove what was not used for longest where the store has grown over its limit."""
+        limit, _ = limit_bytes()
+        if self.root is not None and self._grew and limit is not None:
+            shrink(self.root, limit)
+            self._grew = False
 
     def remove(self, key: str) -> None:
         """Remove a result, if it is there."""
@@ -123,7 +136,7 @@ class Store:
             index = _index(key, {name: digest(data) for name, data in sorted(files.items())})
             for name, data in files.items():
                 (scratch / index.files[name]).write_bytes(data)
-            (scratch / "index.json").write_bytes(msgspec.json.encode(index, order="sorted"))
+            (scratch / INDEX).write_bytes(msgspec.json.encode(index, order="sorted"))
             try:
                 scratch.rename(folder)
             except OSError:

@@ -24,6 +24,7 @@ from .errors import BugError, EspalierError
 from .report.content import StageRow
 from .scratch import Scratch, clear_abandoned
 from .store import Parts, Store, key_of
+from .store_limit import DEFAULT_BYTES, limit_bytes
 from .terminal import Progress
 from .worker.client import Worker
 
@@ -101,6 +102,7 @@ class Workshop:
         self._pool.shutdown(wait=True)
         self.progress.close()
         self._temporary.cleanup()
+        self.store.close()
 
     def worker(self, kind: str, number: int = 0) -> Worker:
         """The running child process of a kind, started at the first call; `number` tells several apart. One of
@@ -179,9 +181,12 @@ class Workshop:
 
     def warnings(self) -> tuple[str, ...]:
         """What the user should know of the build, beside its result."""
+        _, wrong = limit_bytes()
+        said = (f"{wrong}; the store is kept under {DEFAULT_BYTES >> 30} GiB",) if wrong else ()
         if not self.store.trouble:
-            return ()
+            return said
         return (
+            *said,
             f"the store of results cannot be used: {self.store.trouble}; the build goes on without it, and the next "
             "one runs the same stages again",
         )

@@ -1,0 +1,90 @@
+"""The store stays under a size: results that were not used for longest are removed.
+
+A build that still runs loses nothing by it: what it has read it holds, and what is gone by the time that it asks is made
+again. What was used within KEPT_SECONDS stays all the same, so that builds at the same time do not take turns at making
+what the other removes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from .scratch import remove_tree
+
+DEFAULT_BYTES = 20 << 30
+
+KEPT_SECONDS = 3600.0
+"""A result that was made or read within this stays, whatever the size."""
+
+INDEX = "index.json"
+"""Of a result; its time of change is when the result was used last."""
+
+VARIABLE = "ESPALIER_STORE_LIMIT"
+
+_UNITS = {"": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12, "kib": 2**10, "mib": 2**20, "gib": 2**30}
+_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*", re.IGNORECASE)
+_FIRST, _REST = re.compile("[0-9a-f]{2}"), re.compile("[0-9a-f]{62}")
+
+
+class _Result(NamedTuple):
+    used: float
+    bytes: int
+    folder: Path
+
+
+def limit_bytes() -> tuple[int | None, str]:
+    """What $ESPALIER_STORE_LIMIT says ("5 GB", "500MB", bytes, "none"), DEFAULT_BYTES where it says nothing; and what is
+    wrong with it, for people, "" where nothing is."""
+    given = os.environ.get(VARIABLE, "")
+    if not given.strip():
+        return DEFAULT_BYTES, ""
+    if given.strip().lower() == "none":
+        return None, ""
+    match = _SIZE.fullmatch(given)
+    unit = _UNITS.get(match[2].lower()) if match else None
+    if match is None or unit is None:
+        return DEFAULT_BYTES, f'{VARIABLE} is not a size like "5 GB", nor "none": {given[:40]!r}'
+    return int(float(match[1]) * unit), ""
+
+
+def shrink(root: Path, limit: int, *, now: float | None = None) -> int:
+    """Remove the results below `root` that were not used for longest until all together take at most `limit` bytes; the
+    bytes that were removed. Nothing but results is removed, and none used within KEPT_SECONDS. Never raises OSError."""
+    found = sorted(_results(root))
+    over, removed = sum(result.bytes for result in found) - limit, 0
+    newest = (time.time() if now is None else now) - KEPT_SECONDS
+    for result in found:
+        if removed >= over or result.used > newest:
+            break
+        remove_tree(result.folder)
+        removed += result.bytes
+    return removed
+
+
+def _results(root: Path) -> list[_Result]:
+    found = []
+    for first in _folders(root, _FIRST):
+        for folder in _folders(first, _REST):
+            try:
+                files = [entry.stat() for entry in os.scandir(folder)]
+                used = (folder / INDEX).stat().st_mtime
+            except OSError:  # not a result, or another build has just removed it
+                continue
+            found.append(_Result(used, sum(file.st_size for file in files), folder))
+    return found
+
+
+def _folders(root: Path, name: re.Pattern[str]) -> list[Path]:
+    try:
+        with os.scandir(root) as entries:
+            return [
+                Path(entry.path)
+                for entry in entries
+                if name.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False)
+            ]
+    except OSError:
+        return []
