@@ -72,7 +72,10 @@ def layers() -> Iterator[Graph]:
         for kernel, stride in ((3, 1), (3, 2), (5, 1)):
             yield depthwise(height, width, channels, kernel, stride)
         yield add(height, width, channels)
-        yield pooled(height, width, channels)
+        for kind, window in (("average_pool_2d", 2), ("max_pool_2d", 2), ("max_pool_2d", 3)):
+            yield pooled(height, width, channels, kind, window)
+        for other in (channels, channels + 1, 16):
+            yield joined(height, width, channels, other)
 
 
 def _activation(shape: tuple[int, ...], scale: float = 0.05) -> Tensor:
@@ -85,7 +88,7 @@ def _finished(kind: str, tensors: list[Tensor], inputs: tuple[int, ...], given: 
     graph = Graph(
         name=kind, tensors=(*tensors, _activation((), 0.06)), ops=(op,), inputs=given, outputs=(len(tensors),)
     )
-    if kind == "average_pool_2d":
+    if kind in ("average_pool_2d", "max_pool_2d", "concatenation"):
         tensors = [*tensors, _activation((), 0.05)]
     else:
         tensors = [*tensors, _activation((), 0.06)]
@@ -113,9 +116,14 @@ def add(height: int, width: int, channels: int) -> Graph:
     return _finished("add", [_activation(shape), _activation(shape, 0.03)], (0, 1), (0, 1))
 
 
-def pooled(height: int, width: int, channels: int) -> Graph:
-    options = {"padding": "valid", "stride_h": 2, "stride_w": 2, "filter_h": 2, "filter_w": 2}
-    return _finished("average_pool_2d", [_activation((1, height, width, channels))], (0,), (0,), **options)
+def pooled(height: int, width: int, channels: int, kind: str, window: int) -> Graph:
+    options = {"padding": "valid", "stride_h": 2, "stride_w": 2, "filter_h": window, "filter_w": window}
+    return _finished(kind, [_activation((1, height, width, channels))], (0,), (0,), **options)
+
+
+def joined(height: int, width: int, channels: int, other: int) -> Graph:
+    tensors = [_activation((1, height, width, count)) for count in (channels, other)]
+    return _finished("concatenation", tensors, (0, 1), (0, 1), axis=3)
 
 
 if __name__ == "__main__":

@@ -85,6 +85,10 @@ def targets() -> str:
         "A target file is data: its `name` is a folder name (a-z 0-9 _ and -), its facts are finite numbers with sources, and "
         "`compiler.gcc-flags` may hold these flags only: " + ", ".join(f"`{flag}`" for flag in GCC_FLAGS) + ".",
         "",
+        'Your own board is a short file: `base = "cortex-m4"` takes over a shipped target, and what the file says replaces what '
+        "that one says, key by key in its tables (`name` must be its own). `[platformio]` with `platform` and `board`, as "
+        "`pio boards` prints them, adds an example for PlatformIO.",
+        "",
     ]
     for name in target_names():
         target = load_target(name)

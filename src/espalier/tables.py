@@ -7,7 +7,7 @@ import itertools
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -19,15 +19,6 @@ T = TypeVar("T")
 
 MOST_FAULTS = 12
 """Faults of one file that are told."""
-
-
-def read_table(path: Path, kind: type[T], *, error: type[EspalierError], what: str, limit_bytes: int) -> T:
-    """Read the TOML file at `path` as a value of the msgspec struct `kind`.
-
-    Raises `error` when the file is absent, too large, not UTF-8, not TOML, or does not fit `kind`.
-    """
-    data = read_bounded(path, error=error, what=what, limit_bytes=limit_bytes)
-    return parse_table(data, kind, error=error, where=f"{what} {path.name}")
 
 
 def read_bounded(path: Path, *, error: type[EspalierError], what: str, limit_bytes: int) -> bytes:
@@ -60,9 +51,14 @@ def read_bounded(path: Path, *, error: type[EspalierError], what: str, limit_byt
 
 
 def parse_table(data: bytes, kind: type[T], *, error: type[EspalierError], where: str) -> T:
-    """Decode TOML bytes into `kind`; see `read_table`."""
+    """A value of the msgspec struct `kind` from TOML bytes. Raises `error` when they are not UTF-8, not TOML, or do not fit."""
+    return convert_table(decode_table(data, error=error, where=where), kind, error=error, where=where)
+
+
+def decode_table(data: bytes, *, error: type[EspalierError], where: str) -> dict[str, Any]:
+    """Plain data of TOML bytes. Raises `error` for what is not UTF-8 or not TOML."""
     try:
-        raw = msgspec.toml.decode(data.decode("utf-8-sig"))
+        decoded: dict[str, Any] = msgspec.toml.decode(data.decode("utf-8-sig"))
     except UnicodeDecodeError as problem:
         raise error(
             f"{where} is not UTF-8 text (byte {problem.start})", next_step="save the file as UTF-8"
@@ -75,6 +71,11 @@ def parse_table(data: bytes, kind: type[T], *, error: type[EspalierError], where
             supported="TOML 1.0 (toml.io)",
             next_step="correct that place",
         ) from None
+    return decoded
+
+
+def convert_table(raw: dict[str, Any], kind: type[T], *, error: type[EspalierError], where: str) -> T:
+    """Plain data as a value of `kind`. Raises `error` with everything in which it does not fit."""
     try:
         wrong = list(itertools.islice(faults(raw, kind), MOST_FAULTS + 1))
         if not wrong:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from .errors import TargetError
 from .limits import LIMITS
-from .tables import read_table
+from .tables import convert_table, decode_table, read_bounded
 from .target_rules import broken_rule
 from .visible import shown
 
@@ -52,6 +52,13 @@ class Compiler(_Table, frozen=True, kw_only=True):
     features: tuple[str, ...] = ()
 
 
+class PlatformioBoard(_Table, frozen=True, kw_only=True):
+    """What PlatformIO calls the board and its platform; without one a bundle has no example for PlatformIO."""
+
+    platform: str
+    board: str
+
+
 class Target(_Table, frozen=True, kw_only=True):
     """Facts only; no behaviour. `facts` holds every number (`flash-bytes`, `ram-bytes`, ...) with its source."""
 
@@ -68,6 +75,7 @@ class Target(_Table, frozen=True, kw_only=True):
     facts: dict[str, Fact] = {}
     python: tuple[str, ...] = ()
     compiler: Compiler | None = None
+    platformio: PlatformioBoard | None = None
     notes: tuple[str, ...] = ()
 
     def number(self, fact: str) -> float | None:
@@ -89,22 +97,17 @@ def target_names() -> list[str]:
 def load_target(name: str, *, relative_to: Path | None = None) -> Target:
     """A shipped target by name, or a target file by path (relative to `relative_to`).
 
+    A file may begin with `base = "cortex-m4"`, the name of a shipped target: what the file says replaces what that one says,
+    key by key in its tables.
+
     Raises TargetError for an unknown name (naming the nearest), an unreadable file, or a number without a source.
     """
-    if name.endswith(".toml") or "/" in name:
-        path = (relative_to or Path()) / name
-    else:
-        path = targets_folder() / f"{name}.toml"
-        if name not in target_names():
-            near = difflib.get_close_matches(name, target_names(), n=1, cutoff=0.4)
-            raise TargetError(
-                f"there is no target {name!r}",
-                supported=", ".join(target_names()),
-                next_step=f"did you mean {near[0]}?"
-                if near
-                else "name one of these, or give the path of a target file",
-            )
-    target = read_table(path, Target, error=TargetError, what="target", limit_bytes=LIMITS.target_bytes)
+    path = (relative_to or Path()) / name if name.endswith(".toml") or "/" in name else _shipped(name)
+    where = f"target {path.name}"
+    raw = _raw(path, where)
+    if "base" in raw:
+        raw = _with_base(raw, where)
+    target = convert_table(raw, Target, error=TargetError, where=where)
     sources = [(key, fact.source) for key, fact in target.facts.items()]
     sources += [(f"runtimes {r.name}", r.source) for r in target.runtimes]
     if target.channel_multiple is not None:
@@ -135,3 +138,42 @@ def load_targets(names: Sequence[str], *, relative_to: Path | None = None) -> tu
             )
         seen[target.name] = name
     return targets
+
+
+def _shipped(name: str) -> Path:
+    if name not in target_names():
+        near = difflib.get_close_matches(name, target_names(), n=1, cutoff=0.4)
+        raise TargetError(
+            f"there is no target {name!r}",
+            supported=", ".join(target_names()),
+            next_step=f"did you mean {near[0]}?" if near else "name one of these, or give the path of a target file",
+        )
+    return targets_folder() / f"{name}.toml"
+
+
+def _raw(path: Path, where: str) -> dict[str, Any]:
+    data = read_bounded(path, error=TargetError, what="target", limit_bytes=LIMITS.target_bytes)
+    return decode_table(data, error=TargetError, where=where)
+
+
+def _with_base(raw: dict[str, Any], where: str) -> dict[str, Any]:
+    """A file's own keys over those of the shipped target that it names."""
+    base = raw["base"]
+    if not isinstance(base, str):
+        raise TargetError(f"{where}: `base` is no text", supported=", ".join(target_names()), next_step="name one of these")
+    own = {key: value for key, value in raw.items() if key != "base"}
+    if "name" not in own:
+        raise TargetError(
+            f"{where} has a `base`, but no name of its own",
+            supported="1 to 64 characters a-z 0-9 _ and -",
+            next_step='write name = "my-board" below `base`',
+        )
+    return _over(_raw(_shipped(base), f"target {base}"), own)
+
+
+def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        both = isinstance(value, dict) and isinstance(below.get(key), dict)
+        merged[key] = _over(below[key], value) if both else value
+    return merged

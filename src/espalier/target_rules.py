@@ -85,6 +85,14 @@ def _broken(target: Target) -> Iterator[tuple[str, str, str]]:
             )
     if target.compiler is not None:
         yield from _compiler(target.compiler)
+    if target.platformio is not None:
+        for key, word in (("platform", target.platformio.platform), ("board", target.platformio.board)):
+            if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", word):
+                yield (
+                    f"`platformio.{key}` is {word[:80]!r}",
+                    "a name as `pio boards` prints it, such as ststm32 or nucleo_f446re",
+                    "correct it, or leave the [platformio] table out",
+                )
 
 
 def _device(target: Target) -> Iterator[tuple[str, str, str]]:

@@ -14,6 +14,8 @@ import pytest
 FOLDER = Path(__file__).parent
 QUICK = ("tfmot-mnist", "keras-mnist-mlp", "plant-village", "gtsrb-multi-scale")
 """A sample for the default suite: no channel axis, a row of numbers, preprocessing inside, two branches."""
+NOT_IN_KERAS_2 = ("resnet50-caffe-preprocessing",)
+"""tf_keras writes no file of it: `x[..., ::-1]` cannot be put into its configuration."""
 PARTS = 8
 
 
@@ -33,7 +35,7 @@ def rows(*arguments: str, timeout: int) -> list[dict[str, Any]]:
 def check(found: list[dict[str, Any]]) -> None:
     """Every architecture loads from its four files, runs as int8, and compiles or is refused in words."""
     assert not {row["name"]: row for row in found if not row["passed"]}
-    assert all(len(row["loads"]) == 4 for row in found)
+    assert all(len(row["loads"]) == (2 if row["name"] in NOT_IN_KERAS_2 else 4) for row in found)
 
 
 def test_a_sample_of_published_architectures_builds() -> None:

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "differential"))
 sys.path.insert(0, str(Path(__file__).parent))
 from attention_nets import LARGE, ODD, Block, attention_net
 from c_batch import make_batch, native_compiler
-from file_program import has_sanitizers, run_sanitized
+from file_program import count_under_qemu, has_sanitizers, run_sanitized
 from test_c_against_reference import assert_exact
 
 from espalier.emit.plan_program import plan_program
@@ -34,6 +34,15 @@ EMULATION = (
 needs_emulation = pytest.mark.skipif(
     not EMULATION, reason="ziglang or unicorn is not installed (espalier[mcu])"
 )
+
+
+MOST_ON_M55 = 1.5
+"""Instructions of a block per multiplication of its dense layers and products."""
+
+
+def macs_of(block: Block) -> int:
+    dense = block.width * (4 * block.width + 2 * block.inner)
+    return block.tokens * (dense + 2 * block.tokens * block.width)
 
 
 def measured(block: Block, name: str) -> Emulated:
@@ -67,12 +76,13 @@ def test_blocks_of_odd_shapes_with_strange_units_are_exact(tmp_path: Path, optim
     assert_exact(cases, tmp_path, "-O1", optimize=optimize, isa=isa)
 
 
-def test_sanitizers_have_nothing_to_say_about_a_block(tmp_path: Path) -> None:
+@pytest.mark.parametrize("isa", ["portable", "helium"])
+def test_sanitizers_have_nothing_to_say_about_a_block(tmp_path: Path, isa: str) -> None:
     if not has_sanitizers(tmp_path):
         pytest.skip("no gcc, cc or clang on this machine that links AddressSanitizer")
     cases = [attention_net(block) for block in ODD]
     results = run_sanitized(
-        make_batch([graph for graph, _ in cases]), [inputs for _, inputs in cases], tmp_path, "-O1"
+        make_batch([graph for graph, _ in cases], isa=isa), [inputs for _, inputs in cases], tmp_path, "-O1"
     )
     for got, (graph, inputs), block in zip(results, cases, ODD, strict=True):
         assert got == [reference.run(graph, inputs)[0].tobytes()], block
@@ -98,6 +108,23 @@ def test_products_of_matrices_are_computed_by_the_vector_instructions() -> None:
     block = Block(tokens=50, heads=2, size=16, inner=64)
     macs = 2 * block.tokens * block.tokens * block.width
     assert spent(block, "batch_matmul") < 2 * macs
+
+
+@needs_emulation
+def test_blocks_are_exact_and_strange_units_cost_little_on_a_cortex_m55(tmp_path: Path) -> None:
+    if shutil.which("qemu-system-arm") is None:
+        pytest.skip("qemu-system-arm is not installed, and only QEMU emulates the cortex-m55")
+    core, strange = CORES["cortex-m55"], Block(tokens=17, heads=2, size=8, inner=24, dead=0.4)
+    blocks = (*ODD, dataclasses.replace(strange, dead=0.0))
+    cases = [attention_net(block) for block in blocks]
+    batch = make_batch([graph for graph, _ in cases], isa=core.isa)
+    results, counts = count_under_qemu(batch, core, [inputs for _, inputs in cases], tmp_path, "-O2")
+    for got, (graph, inputs), block in zip(results, cases, blocks, strict=True):
+        assert got == [reference.run(graph, inputs)[0].tobytes()], block
+    spent_on = dict(zip(blocks, counts, strict=True))
+    assert spent_on[strange] < 1.1 * spent_on[blocks[-1]]
+    block = ODD[1]
+    assert spent_on[block] < MOST_ON_M55 * macs_of(block)
 
 
 @pytest.mark.sweep

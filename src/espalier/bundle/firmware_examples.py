@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Final
 
 from ..errors import VerificationError
+from ..target import Target
 from . import firmware_text as text
 from . import golden
 from .firmware_compile import WARNINGS, Compiler, cmake_works, compile_c, gcc, guarded
@@ -74,19 +75,9 @@ EXAMPLES: Final = (
     ),
 )
 
-BOARDS: Final = {
-    "cortex-m0plus": ("ststm32", "nucleo_g0b1re"),
-    "cortex-m33": ("ststm32", "nucleo_u575zi_q"),
-    "cortex-m4": ("ststm32", "nucleo_f446re"),
-    "cortex-m7": ("ststm32", "nucleo_f746zg"),
-    "esp32-c3": ("espressif32", "esp32-c3-devkitm-1"),
-    "esp32-s3": ("espressif32", "esp32-s3-devkitc-1"),
-    "arduino-nano-33-ble": ("nordicnrf52", "nano33ble"),
-    "nucleo-h743zi": ("ststm32", "nucleo_h743zi"),
-    "nucleo-l4r5zi": ("ststm32", "nucleo_l4r5zi"),
-}
-"""Target -> PlatformIO's platform and board: the target's reference part or the nearest board that it knows."""
-OTHER_BOARD: Final = ("ststm32", "nucleo_h743zi")
+def examples_of(target: Target) -> tuple[Example, ...]:
+    """The examples for a device: PlatformIO's only where its target names the board, since another would run other code."""
+    return tuple(example for example in EXAMPLES if example.folder != "platformio" or target.platformio is not None)
 
 
 def example_files(
@@ -98,13 +89,15 @@ def example_files(
 ) -> dict[str, str]:
     """Path below the library folder -> text. `prepare_stack`: bytes that `prepare` takes. `body`: the template that
     does the work; `words`: what stands for further marks of it."""
-    platform, board = BOARDS.get(source.target.name, OTHER_BOARD)
     stack = -(-(prepare_stack + PROGRAM_STACK_BYTES) // 1024) * 1024
-    marks = {"@PLATFORM@": platform, "@BOARD@": board, "@STACK@": str(stack), **words}
-    parts = {part for example in EXAMPLES for _, *parts in example.files for part in parts}
+    board = source.target.platformio
+    marks = {"@STACK@": str(stack), **words}
+    if board is not None:
+        marks |= {"@PLATFORM@": board.platform, "@BOARD@": board.board}
+    parts = {part for example in examples_of(source.target) for _, *parts in example.files for part in parts}
     written = {part: text.template(source, body if part == CONSOLE[0] else part) for part in parts}
     files = {}
-    for example in EXAMPLES:
+    for example in examples_of(source.target):
         for path, *pieces in example.files:
             joined = "".join(written[piece] for piece in pieces)
             for word, value in marks.items():
@@ -117,7 +110,7 @@ def example_lines(source: text.Library) -> str:
     """README: the examples and how each is built, one line each."""
     return "\n".join(
         f"- `examples/{example.folder}`: `{example.command.replace('xmodel', text.prefix(source))}`"
-        for example in EXAMPLES
+        for example in examples_of(source.target)
     )
 
 

@@ -15,7 +15,7 @@ from ..load.read_model import FloatModel
 from ..recipe import InputContract
 from ..workshop import Workshop, pack, unpack
 from .declared import declared_twice
-from .findings import Finding, settle
+from .findings import Finding, of_model, settle
 
 SCORED = 200
 """Images that alternatives are scored on, spread evenly over the set."""
@@ -41,7 +41,7 @@ def check_declared(shop: Workshop, job: Job, given: FloatModel) -> tuple[str, ..
         return () if twice is None else tuple(map(str, settle((twice,), job.recipe.accept)))
     if scores.finding is None:
         return ()
-    (finding,) = settle((scores.finding,), job.recipe.accept)
+    (finding,) = settle(of_model((scores.finding,), job.model.facts()), job.recipe.accept)
     if finding.severity == "error":
         raise RecipeError(finding.message, next_step=finding.way_on)
     return (str(finding),)

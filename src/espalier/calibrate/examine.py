@@ -21,7 +21,7 @@ from ..workshop import Workshop, pack, unpack
 from .answers import check_answers, check_scores
 from .check_model import Scores, score_declared
 from .check_sets import examine_sets, image_sets
-from .findings import Finding, settle
+from .findings import Finding, of_model, settle
 from .stability import Stability
 
 STAGES = ("read", "images", "load", "model")
@@ -116,7 +116,7 @@ def _ask(shop: Workshop, job: Job, given: FloatModel, done: Examination) -> Exam
         findings += _too_few_to_show(len(rows), job.recipe.quantize.max_accuracy_drop)
     return msgspec.structs.replace(
         done,
-        model=settle((*findings, *stability.findings()), job.recipe.accept),
+        model=settle((*of_model(findings, job.model.facts()), *stability.findings()), job.recipe.accept),
         preprocessing=scores,
         top1=top1,
         stability=stability,

@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 
 from espalier.emit.c_text import Name, Value
 from espalier.emit.calm import Channels, calmed, fitting
+from espalier.emit.conv_weights import VECTOR as VECTOR
+from espalier.emit.conv_weights import WORD as WORD
+from espalier.emit.conv_weights import byte_weights, pair_rows, paired_weights
+from espalier.emit.conv_weights import wrapped as wrapped
 from espalier.emit.lowering import (
     READ_FIRST,
     Constant,
@@ -30,10 +34,6 @@ UNROLLED_STEPS = 24
 """Steps in the unrolled loop of espalier_tile_4x2 (STEPS in conv_2d.c), behind a first one."""
 TILE_PIXELS = 4
 """Output pixels that the tile kernels compute at once."""
-WORD = 4
-"""Bytes that the kernels read at once: pieces of windows are padded to it."""
-VECTOR = 16
-"""Bytes of a Helium register: windows of espalier_tile_bytes are padded to it."""
 EXTENT_LIMIT = 1 << 15
 """Extents and byte counts of a row are 16-bit fields of the layer structure."""
 _STEP, _PACKED_WORD, _TAILS, _TAIL_PIECE, _TAIL_BYTE, _BESIDE = 13, 14, 25, 5, 13, 14
@@ -213,7 +213,12 @@ def conv_2d(view: OpView, how: How) -> Lowered:
         function="espalier_conv_2d",
         sources=("conv_2d.c", "ring.c", "copy.c", "clamp.c"),
         struct="espalier_conv_2d_layer",
-        fields={**ring, **extent_fields(shape, layout), **value_fields(view, shape, layout)},
+        fields={
+            **ring,
+            **extent_fields(shape, layout),
+            **value_fields(view, shape, layout),
+            "short_forms": int(not channels.slow and not layout.window_bytes),
+        },
         constants=constants_of(shape, layout, channels),
         state_bytes=ring["ring.state_bytes"],
         work_bytes=layout.work_bytes,
@@ -420,62 +425,6 @@ def fits_fast(
 ) -> bool:
     """Whether the short requantization is exact for every possible input in every channel."""
     return bool(fitting(weights, biases, multipliers).all())
-
-
-def wrapped(values: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Two's complement wrap-around to 32 bits."""
-    return (values & 0xFFFF_FFFF).astype(np.uint32).view(np.int32)
-
-
-def channel_pairs(
-    biases: NDArray[np.int64], multipliers: Sequence[Multiplier], groups: int
-) -> NDArray[np.int32]:
-    """Rows of espalier_pair with TFLite's shifts."""
-    return pair_rows(biases, multipliers, [m.shift for m in multipliers], groups)
-
-
-def pair_rows(
-    biases: NDArray[np.int64], multipliers: Sequence[Multiplier], shifts: Sequence[int], groups: int, filling: int = 1
-) -> NDArray[np.int32]:
-    """Rows of espalier_pair, of an odd group the last one with a channel of no effect and the shift ``filling``: int32
-    [pairs, 6]."""
-    values = np.array([m.value for m in multipliers], np.int64).astype(np.int32)
-    table = np.stack([wrapped(biases), values, np.array(shifts, np.int32)], axis=1).reshape(groups, -1, 3)
-    if table.shape[1] % 2:
-        empty = np.array([0, 0, filling], np.int32)
-        table = np.concatenate([table, np.broadcast_to(empty, (groups, 1, 3))], axis=1)
-    pairs = table.reshape(-1, 2, 3)
-    return np.concatenate([pairs[:, :, 0], pairs[:, 0, 1:], pairs[:, 1, 1:]], axis=1)
-
-
-def paired_weights(
-    weights: NDArray[np.int8], groups: int, segments: int, tail: int = 0, steps_of_piece: int | None = None
-) -> NDArray[np.int8]:
-    """OHWI weights as espalier_conv_2d_layer documents them, the last ``tail`` values of each piece behind the words of
-    all pieces, ``steps_of_piece`` where a piece does not end with a word: int8 [pairs, steps, 4], flat."""
-    out_c, kernel_h = weights.shape[:2]
-    pieces = weights.reshape(out_c, kernel_h * segments, -1)
-    whole = pieces.shape[2] - tail
-    words = np.pad(pieces[:, :, :whole], ((0, 0), (0, 0), (0, -whole % WORD))).reshape(out_c, -1, WORD)
-    values = words[:, :, [0, 2, 1, 3]].reshape(*pieces.shape[:2], -1)
-    values = values[:, :, : None if steps_of_piece is None else 2 * steps_of_piece]
-    tails = pieces[:, :, whole:].reshape(out_c, -1)
-    steps = np.concatenate([values.reshape(out_c, -1), tails], axis=1)
-    steps = np.pad(steps, ((0, 0), (0, steps.shape[1] % 2)))
-    channels = steps.reshape(groups, out_c // groups, -1, 2)
-    if channels.shape[1] % 2:
-        channels = np.pad(channels, ((0, 0), (0, 1), (0, 0), (0, 0)))
-    pairs = channels.reshape(-1, 2, channels.shape[2], 2)
-    return np.ascontiguousarray(pairs.transpose(0, 2, 3, 1)).reshape(-1)
-
-
-def byte_weights(weights: NDArray[np.int8], groups: int, window_bytes: int) -> NDArray[np.int8]:
-    """OHWI weights as espalier_tile_bytes reads them: int8 [pairs, window_bytes / 16, 2, 16], flat."""
-    flat = weights.reshape(weights.shape[0], -1)
-    channels = flat.reshape(groups, -1, flat.shape[1])
-    missing = (0, channels.shape[1] % 2), (0, window_bytes - flat.shape[1])
-    blocks = np.pad(channels, ((0, 0), *missing)).reshape(-1, 2, window_bytes // VECTOR, VECTOR)
-    return np.ascontiguousarray(blocks.transpose(0, 2, 1, 3)).reshape(-1)
 
 
 def check_extents(*extents: int) -> None:

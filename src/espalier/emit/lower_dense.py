@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from espalier.emit.c_text import Name
 from espalier.emit.calm import Channels, calmed
-from espalier.emit.lower_conv import VECTOR, WORD, folded_biases, pair_rows, paired_weights
+from espalier.emit.conv_weights import VECTOR, WORD, pair_rows, paired_weights
+from espalier.emit.lower_conv import folded_biases
 from espalier.emit.lowering import (
     READ_FIRST,
     Constant,
@@ -54,7 +55,7 @@ def fully_connected(view: OpView, how: How) -> Lowered:
         sources=_SOURCES[form],
         struct="espalier_fully_connected_layer",
         fields={
-            "kernel": Name(f"espalier_dense_{form}"),
+            "kernel": Name(f"espalier_dense_{form}" + ("_long" if form == "bytes" and channels.slow else "")),
             "rows": rows,
             "depth": depth,
             "units": units,

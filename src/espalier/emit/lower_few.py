@@ -12,21 +12,19 @@ import numpy as np
 
 from espalier.emit.c_text import Value
 from espalier.emit.calm import Channels
+from espalier.emit.conv_weights import WORD, pair_rows, wrapped
 from espalier.emit.lower_conv import (
     NO_CHANNEL,
     OFFSET_BYTES,
     TILE_PIXELS,
-    WORD,
     Layout,
     Shape,
     channels_of,
     check_extents,
     conv_lead,
     extent_fields,
-    pair_rows,
     shape_of,
     value_fields,
-    wrapped,
 )
 from espalier.emit.lowering import Constant, How, Lowered, quant_of, ring_fields, round_up
 from espalier.emit.sparse_prices import Work

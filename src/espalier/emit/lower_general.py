@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from espalier.emit.lower_conv import WORD, wrapped
+from espalier.emit.conv_weights import WORD, wrapped
 from espalier.emit.lower_elementwise import FAST_SHIFTS
 from espalier.emit.lowering import Constant, How, Lowered, quant_of, round_up
 from espalier.graph import arithmetic
@@ -70,13 +70,18 @@ def batch_matmul(view: OpView, how: How) -> Lowered:
             inputs=(0, 1),
             **_SIXTEEN_TWO,
         )
-    padded = round_up(depth, WORD)
-    block = min(max(2, _BLOCK_BYTES // padded // 2 * 2), round_up(columns, 2))
+    padded, by_bytes = round_up(depth, WORD), how.isa == "helium"
+    least, each = (4, depth + WORD) if by_bytes else (2, padded)
+    block = min(max(least, _BLOCK_BYTES // each // least * least), round_up(columns, least))
     apart = fields["a_step"] != 1 and rows * depth > 1
+    if by_bytes:
+        work = block * each + (depth if apart else 0)
+    else:
+        work = (8 + block) * padded + (round_up(4 * depth, 4) if apart else 0)
     short = multiplier.value > 0 and -multiplier.shift in FAST_SHIFTS and depth * 255 * 255 < _FAST_SUM
     return Lowered(
-        function="espalier_batch_matmul",
-        sources=("batch_matmul.c", "tiles.c", "tiles.h"),
+        function="espalier_batch_matmul_bytes" if by_bytes else "espalier_batch_matmul",
+        sources=("batch_matmul_bytes.c",) if by_bytes else ("batch_matmul.c", "tiles.c", "tiles.h"),
         struct="espalier_batch_matmul_layer",
         fields={
             **fields,
@@ -87,7 +92,7 @@ def batch_matmul(view: OpView, how: How) -> Lowered:
         },
         constants=(batches,),
         inputs=(0, 1),
-        work_bytes=(8 + block) * padded + (round_up(4 * depth, 4) if apart else 0),
+        work_bytes=work,
         uses_scratch=True,
     )
 

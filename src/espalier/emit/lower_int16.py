@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from espalier.emit.lower_conv import wrapped
+from espalier.emit.conv_weights import wrapped
 from espalier.emit.lowering import Constant, How, Lowered, quant_of
 from espalier.graph import arithmetic, curves_int16
 from espalier.graph.shapes import window_padding

@@ -228,10 +228,14 @@ def dense_work(view: OpView, how: How) -> tuple[str, Work]:
     steps = layout.window_bytes // lower_conv.VECTOR if layout.window_bytes else layout.steps
     words = shape.pieces * (shape.segments[1] // lower_conv.WORD if layout.tail else shape.segment_words)
     wide = "wide " if layout.wide else ""
+    # One or two pixels at the end of a row have a tile of their own.
+    ends = shape.out_h if how.isa == "dsp" and 1 <= shape.out_w % lower_conv.TILE_PIXELS <= 2 else 0
     return "dense", {
-        "step": tiles * pairs * steps,
-        "pair": tiles * (pairs if layout.window_bytes else pairs - odd),
-        "odd": tiles * odd,
+        "step": (tiles - ends) * pairs * steps,
+        "pair": (tiles - ends) * (pairs if layout.window_bytes else pairs - odd),
+        "odd": (tiles - ends) * odd,
+        "end step": ends * pairs * steps,
+        "end pair": ends * pairs,
         f"{wide}word": tiles * words,
         "tail byte": tiles * shape.pieces * layout.tail,
         f"{wide}input word": _input_words(shape),

@@ -93,6 +93,7 @@ def _tiled(view: OpView, how: How, shape: Shape) -> Lowered:
         **ring,
         **lower_conv.extent_fields(shape, layout),
         **lower_conv.value_fields(view, shape, layout),
+        "short_forms": int(not channels.slow and not layout.window_bytes),
     }
     top, _ = window_padding(output.shape[1], view.input(1).shape[1], stride_h, 1, op.text("padding"))
     left, _ = window_padding(output.shape[2], view.input(1).shape[2], stride_w, 1, op.text("padding"))

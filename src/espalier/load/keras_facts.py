@@ -6,11 +6,13 @@ import msgspec
 
 
 class WeightEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One stored array: where it is in the HDF5 file, its shape and its numpy dtype."""
+    """One stored array: where it is in the HDF5 file, its shape and its numpy dtype. `even`: a vector of floats that are all
+    equal, as biases and statistics are before a training."""
 
     path: str
     shape: tuple[int, ...]
     dtype: str
+    even: bool = False
 
 
 class LayerEntry(msgspec.Struct, frozen=True, kw_only=True):

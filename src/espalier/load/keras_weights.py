@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import h5py
+import msgspec
 import numpy as np
 
 from ..errors import ModelRefusedError
@@ -101,7 +102,17 @@ def examine(
         for entry in weights:
             layer = (layers or {}).get("/".join(entry.path.split("/", 2)[:2]), "")
             _check_numbers(path, file[entry.path], entry, f" of the layer {layer!r}" if layer else "")
+        weights = tuple(
+            msgspec.structs.replace(entry, even=True) if _even(file[entry.path], entry) else entry for entry in weights
+        )
     return Stored(entries=weights, attributes=attributes)
+
+
+def _even(dataset: h5py.Dataset, entry: WeightEntry) -> bool:
+    if len(entry.shape) != 1 or entry.shape[0] < 2 or np.dtype(entry.dtype).kind != "f":
+        return False
+    values = dataset[()]
+    return bool((values == values[0]).all())
 
 
 def _walk(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..calibrate.answers import check_answers, check_scores
 from ..calibrate.check_model import check_declared, score_declared
-from ..calibrate.findings import Finding, settle
+from ..calibrate.findings import Finding, of_model, settle
 from ..errors import LabelsRefusedError
 from ..job import Job
 from ..load.facts import Prepared
@@ -180,7 +180,7 @@ def _measure(
         return {"evaluation": pack(evaluation)}
     truth = truth_of(prepared, labels)
     asked = check_answers(truth, top1(before).tolist(), labels, scores=before, preprocessing=preprocessing)
-    found = settle(asked, job.recipe.accept)
+    found = settle(of_model(asked, job.model.facts()), job.recipe.accept)
     wrong = next((finding for finding in found if finding.severity == "error"), None)
     if wrong is not None:
         raise LabelsRefusedError(

@@ -5,14 +5,18 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import keras
+import msgspec
 import numpy as np
 import pytest
 
 from espalier.calibrate.answers import check_answers
 from espalier.calibrate.check_model import other_contracts
 from espalier.calibrate.contract import prepare
+from espalier.calibrate.findings import UNTRAINED, Finding, never_trained, of_model
 from espalier.calibrate.stability import RangeHistory, judge
 from espalier.load.facts import ImageFacts
+from espalier.load.keras_file import inspect_model
 from espalier.measure.preprocessing import score_alternatives
 from espalier.measure.runtimes import litert
 from espalier.recipe import InputContract
@@ -188,3 +192,30 @@ def test_one_odd_image_makes_the_halves_differ() -> None:
 def test_hardly_any_image_is_not_judged() -> None:
     stability = judge(("a",), np.array([[[0.0, 1.0]], [[0.0, 2.0]]]))
     assert stability.findings() == () and stability.curve == ()
+
+
+@pytest.mark.parametrize("suffix", ["keras", "h5"])
+def test_what_a_model_says_that_was_never_trained_stops_nothing(tmp_path: Path, suffix: str) -> None:
+    """A random network of two classes was stopped with "labels look permuted" where it happened to tell them apart."""
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            keras.Input((8, 8, 3)),
+            layers.Conv2D(4, 3),
+            layers.BatchNormalization(),
+            layers.ReLU(),
+            layers.GlobalAveragePooling2D(),
+            layers.Dense(2, activation="softmax"),
+        ]
+    )
+    model.save(tmp_path / f"m.{suffix}")
+    facts = msgspec.to_builtins(inspect_model(str(tmp_path / f"m.{suffix}")))
+    assert never_trained(facts)
+    swapped = Finding(code="label-order", severity="error", message="the labels look permuted")
+    (finding,) = of_model((swapped,), facts)
+    assert finding.severity == "warning" and UNTRAINED in finding.message
+    model.layers[-1].bias.assign([0.01, -0.01])
+    model.save(tmp_path / f"n.{suffix}")
+    facts = msgspec.to_builtins(inspect_model(str(tmp_path / f"n.{suffix}")))
+    assert not never_trained(facts)
+    assert of_model((swapped,), facts) == (swapped,)

@@ -483,6 +483,78 @@ __asm__(
     "bx lr\n"
     ".size espalier_tile_4x2,.-espalier_tile_4x2\n"
     ".popsection\n");
+
+#if ESPALIER_DSP
+/* The same for one or two pixels at the end of a row, of channels in the short form; second: bytes from the first pixel to the
+ * second, 0: there is none. */
+void espalier_tile_2x2(const espalier_tile *tile, int8_t *out, int32_t second);
+#define STEP_OF_TWO          \
+  "ldr r7,[r0],#4\n"         \
+  "ldrd r8,r9,[r1],#16\n"    \
+  "sxtb16 r6,r7\n"           \
+  "sxtb16 r7,r7,ror #8\n"    \
+  "smlad r2,r6,r8,r2\n"      \
+  "smlad r3,r7,r8,r3\n"      \
+  "smlad r4,r6,r9,r4\n"      \
+  "smlad r5,r7,r9,r5\n"
+#define TWO_RESULTS(first, second)                   \
+  "ldr r8,[sp,#4]\n"                                 \
+  "lsl r1,r8,r7\n"                                   \
+  "lsl " second "," second ",#1\n"                   \
+  "add r8,r1," second ",asr #31\n"                   \
+  "smmlar " second "," second ",r6,r8\n"             \
+  "asr " second "," second ",r7\n"                   \
+  "ssat " second ",#8," second ",asr #1\n"           \
+  "lsl " first "," first ",#1\n"                     \
+  "add r8,r1," first ",asr #31\n"                    \
+  "smmlar " first "," first ",r6,r8\n"               \
+  "asr " first "," first ",r7\n"                     \
+  "ssat " first ",#8," first ",asr #1\n"             \
+  "strb " second ",[r12,r9]\n"                       \
+  "strb " first ",[r12],#1\n"
+/* r0 weights, r1 packed, r2-r5 sums (channel 0 and 1 of both pixels), r10 packed end, r11 pairs, r12 out, lr pairs left.
+ * stack: 0 packed, 4 zero, 8 second, 12 entry */
+__asm__(
+    ".syntax unified\n"
+    ".pushsection .text.espalier_tile_2x2,\"ax\",%progbits\n"
+    ".balign 4\n.thumb\n.thumb_func\n.type espalier_tile_2x2,%function\n.global espalier_tile_2x2\n"
+    "espalier_tile_2x2:\n"
+    "push {r4-r11,lr}\n"
+    "mov r12,r1\n"
+    "mov r6,r2\n"
+    "ldrd r4,r10,[r0]\n"
+    "ldrd r5,r11,[r0,#12]\n"
+    "ldrd lr,r0,[r0,#20]\n"
+    "sub r7,r4,r10\n"
+    "ubfx r7,r7,#4,#2\n" /* steps that are missing to a multiple of four */
+    "adr.w r8,2f\n"
+    "add r7,r8,r7,lsl #5\n"
+    "orr r7,r7,#1\n"
+    "push {r4-r7}\n"
+    "1: ldrd r2,r3,[r11],#8\n"
+    "mov r4,r2\n"
+    "mov r5,r3\n"
+    "ldr r1,[sp,#0]\n"
+    "ldr pc,[sp,#12]\n"
+    ".balign 4\n"
+    "2:\n"
+    ".rept 4\n" STEP_OF_TWO ".endr\n"
+    "cmp r1,r10\n"
+    "bne 2b\n"
+    "ldr r9,[sp,#8]\n"
+    "ldrd r6,r7,[r11],#8\n"
+    TWO_RESULTS("r2", "r4")
+    "ldrd r6,r7,[r11],#8\n"
+    "cmp r7,#0\n"
+    "blt 3f\n"
+    TWO_RESULTS("r3", "r5")
+    "3: subs lr,lr,#1\n"
+    "bne 1b\n"
+    "add sp,sp,#16\n"
+    "pop {r4-r11,pc}\n"
+    ".size espalier_tile_2x2,.-espalier_tile_2x2\n"
+    ".popsection\n");
+#endif
 #else
 static int8_t shortly(int32_t sum, int32_t m, int32_t rounding, int32_t s) {
   int32_t x = espalier_scale(sum, m);
@@ -799,10 +871,15 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
     for (x = 0; x < l->out_width;) {
       int32_t pixels = l->out_width - x;
       int last = pixels <= exact;
+#if ESPALIER_DSP
+      int two = pixels <= 2 && l->short_forms && !l->window_bytes;
+#else
+      int two = 0;
+#endif
       int32_t offset;
       if (pixels >= 4) {
         pixels = 4;
-      } else if (l->ring.rows && l->out_width >= 4) {
+      } else if (!two && l->ring.rows && l->out_width >= 4) {
         x = l->out_width - 4;
         pixels = 4;
       }
@@ -823,6 +900,13 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
           continue;
         }
       }
+#if ESPALIER_DSP
+      if (two) {
+        espalier_tile_2x2(&tile, out + x * l->out_channels + group * group_out, pixels == 2 ? l->out_channels : 0);
+        x += pixels;
+        continue;
+      }
+#endif
       run_tiles(l, &tile, pair_bytes, out + x * l->out_channels + group * group_out, spare, pixels);
       x += pixels;
     }

@@ -220,6 +220,7 @@ typedef struct {
   int16_t count;            /* pairs of output channels per group that the tiles take; for tile_bytes whole pairs */
   int16_t skip;             /* steps of the unrolled loop of tile_4x2 that its first pass jumps over */
   int8_t out_zero, low, high;
+  int8_t short_forms;       /* whether every channel has the short form of tile_4x2 */
 } espalier_conv_2d_layer;
 
 void espalier_tile_4x2(const espalier_tile *tile, int8_t *out);
@@ -321,6 +322,7 @@ void espalier_dense_rows(const espalier_fully_connected_layer *layer, const int8
 /* At least four rows, four at a time; scratch: four rows of 16-bit values, each padded to a multiple of 4. */
 void espalier_dense_tiles(const espalier_fully_connected_layer *layer, const int8_t *in, int8_t *out, void *scratch);
 void espalier_dense_bytes(const espalier_fully_connected_layer *layer, const int8_t *in, int8_t *out, void *scratch);
+void espalier_dense_bytes_long(const espalier_fully_connected_layer *layer, const int8_t *in, int8_t *out, void *scratch);
 
 static inline void espalier_fully_connected(const espalier_fully_connected_layer *layer, const int8_t *in, int8_t *out,
                                             void *scratch) {
@@ -488,7 +490,7 @@ typedef struct {
   const int32_t *batches; /* pairs: first element of a and of b */
   int32_t count, rows, depth, columns, a_row, a_step, b_step, b_column;
   int32_t a_zero, b_zero, out_zero, multiplier, shift;
-  int32_t block; /* int8: columns that are packed at once, an even number */
+  int32_t block; /* int8: columns that are packed at once, an even number; by bytes of 4 */
   int32_t fast;  /* int8: the short requantization is exact: |sum| < 2^30, a multiplier above 0, a right shift of 1..22 */
 } espalier_batch_matmul_layer;
 
@@ -496,6 +498,10 @@ typedef struct {
  * lie together four rows of bytes. */
 void espalier_batch_matmul(const espalier_batch_matmul_layer *layer, const int8_t *a, const int8_t *b, int8_t *out,
                            void *scratch);
+/* The same by byte dot products. block: a multiple of 4. scratch: a word for each of `block` columns, the columns, and where the
+ * values of a row do not lie together a row. */
+void espalier_batch_matmul_bytes(const espalier_batch_matmul_layer *layer, const int8_t *a, const int8_t *b, int8_t *out,
+                                 void *scratch);
 void espalier_batch_matmul_int16(const espalier_batch_matmul_layer *layer, const int16_t *a, const int16_t *b,
                                  int16_t *out);
 

@@ -75,45 +75,27 @@ static int32_t average_of(const Window *w, int32_t sum, int32_t count) {
   return espalier_clamp(sum < 0 ? -quotient : quotient, w->low, w->high);
 }
 
-#if LARGEST_COUNT
+#if LARGEST_COUNT && (!ESPALIER_DSP || ESPALIER_HELIUM)
 /* Sums of 4 channels; at most LARGEST_COUNT values. */
 static void sums_of_4(const Window *w, int32_t channel, int32_t sum[4]) {
   const int8_t *row = w->at + channel;
   int32_t y, x;
-#if ESPALIER_DSP
-  uint32_t even = 0, odd = 0;
-#else
   int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-#endif
   for (y = w->rows; y > 0; y--) {
     const int8_t *at = row;
     for (x = w->columns; x > 0; x--) {
-#if ESPALIER_DSP
-      uint32_t values;
-      ESPALIER_MOVE4(&values, at);
-      __asm__("sxtab16 %0, %0, %1" : "+r"(even) : "r"(values));
-      __asm__("sxtab16 %0, %0, %1, ror #8" : "+r"(odd) : "r"(values));
-#else
       s0 += at[0];
       s1 += at[1];
       s2 += at[2];
       s3 += at[3];
-#endif
       at += w->channels;
     }
     row = below(w, row, channel);
   }
-#if ESPALIER_DSP
-  sum[0] = (int16_t)even;
-  sum[1] = (int16_t)odd;
-  sum[2] = (int16_t)(even >> 16);
-  sum[3] = (int16_t)(odd >> 16);
-#else
   sum[0] = s0;
   sum[1] = s1;
   sum[2] = s2;
   sum[3] = s3;
-#endif
 }
 #endif
 
@@ -187,11 +169,71 @@ pixel_kernel espalier_pool_max;
 PIXEL("espalier_pool_max", "8", "16", "vmov q0,q4\n", "vldrbt.u8", "vmax.s8", "");
 #endif
 
+#if ESPALIER_DSP && !ESPALIER_HELIUM
+/* The larger one of each of 4 bytes. */
+static uint32_t larger(uint32_t a, uint32_t b) {
+  uint32_t difference;
+  __asm__("ssub8 %0, %1, %2\n\tsel %1, %1, %2" : "=&r"(difference), "+r"(a) : "r"(b));
+  return a;
+}
+
+/* -1 - x of each of 4 bytes turns the order round. */
+static uint32_t smaller(uint32_t a, uint32_t b) { return ~larger(~a, ~b); }
+
+#if LARGEST_COUNT
+/* A quotient in the lowest byte. */
+static inline uint32_t quotient(int32_t sum, uint32_t half, uint32_t reciprocal, int32_t shift) {
+  int32_t sign = sum >> 31;
+  uint32_t rest = (uint32_t)((sum ^ sign) - sign) + half;
+  return (((rest * reciprocal) >> shift) ^ (uint32_t)sign) - (uint32_t)sign;
+}
+
+/* Averages of 4 channels, at most LARGEST_COUNT values each, in the bytes of a word. */
+static inline uint32_t averages_of_4(const Window *w, int32_t channel) {
+  const int8_t *row = w->at + channel;
+  uint32_t even = 0, odd = 0, half = (uint32_t)w->half, reciprocal = (uint32_t)w->reciprocal, found;
+  uint32_t low = ((uint32_t)w->low & 0xffu) * 0x1010101u, high = ((uint32_t)w->high & 0xffu) * 0x1010101u;
+  int32_t columns = w->columns, channels = w->channels, shift = w->shift, y, x;
+  for (y = w->rows; y > 0; y--) {
+    const int8_t *at = row;
+    for (x = columns; x > 0; x--) {
+      uint32_t values;
+      ESPALIER_MOVE4(&values, at);
+      __asm__("sxtab16 %0, %0, %1" : "+r"(even) : "r"(values));
+      __asm__("sxtab16 %0, %0, %1, ror #8" : "+r"(odd) : "r"(values));
+      at += channels;
+    }
+    row = below(w, row, channel);
+  }
+  found = quotient((int16_t)even, half, reciprocal, shift) & 0xffu;
+  found |= (quotient((int16_t)odd, half, reciprocal, shift) & 0xffu) << 8;
+  found |= (quotient((int32_t)even >> 16, half, reciprocal, shift) & 0xffu) << 16;
+  found |= quotient((int32_t)odd >> 16, half, reciprocal, shift) << 24;
+  return smaller(larger(found, low), high);
+}
+
+/* All channels of a pixel that has four: of those behind the last whole four, the last four are read again, and only theirs
+ * are written. */
+static __attribute__((noinline)) void averages_by_fours(const Window *w, int8_t *out) {
+  int32_t channel = 0, channels = w->channels;
+  while (channel < channels) {
+    int32_t again = channel + 4 > channels ? channel + 4 - channels : 0;
+    uint32_t found = averages_of_4(w, channel - again);
+    if (again == 0) {
+      ESPALIER_MOVE4(out + channel, &found);
+      channel += 4;
+      continue;
+    }
+    for (found >>= 8 * again; channel < channels; channel++, found >>= 8) out[channel] = (int8_t)found;
+  }
+}
+#endif
+#endif
+
 static void average_pixel(Window *w, int8_t *out) {
   int32_t count = w->rows * w->columns, channel = 0;
 #if LARGEST_COUNT
   if (count <= LARGEST_COUNT) {
-    int32_t lane;
     if (count != w->count) prepare(w, count);
 #if ESPALIER_HELIUM
     if (count > 1) {
@@ -199,11 +241,18 @@ static void average_pixel(Window *w, int8_t *out) {
       return;
     }
 #endif
+#if ESPALIER_DSP && !ESPALIER_HELIUM
+    if (w->channels >= 4) {
+      averages_by_fours(w, out);
+      return;
+    }
+#else
     for (; channel + 4 <= w->channels; channel += 4) {
-      int32_t sum[4];
+      int32_t sum[4], lane;
       sums_of_4(w, channel, sum);
       for (lane = 0; lane < 4; lane++) out[channel + lane] = (int8_t)average_of(w, sum[lane], count);
     }
+#endif
   }
 #endif
   for (; channel < w->channels; channel++) {
@@ -214,18 +263,6 @@ static void average_pixel(Window *w, int8_t *out) {
 #if ESPALIER_HELIUM
 #define max_pixel espalier_pool_max
 #else
-#if ESPALIER_DSP
-/* The larger one of each of 4 bytes. */
-static uint32_t larger(uint32_t a, uint32_t b) {
-  uint32_t difference;
-  __asm__("ssub8 %0, %1, %2\n\tsel %1, %1, %2" : "=&r"(difference), "+r"(a) : "r"(b));
-  return a;
-}
-
-/* -1 - x of each of 4 bytes turns the order round. */
-static uint32_t smaller(uint32_t a, uint32_t b) { return ~larger(~a, ~b); }
-#endif
-
 static void max_pixel(Window *w, int8_t *out) {
   int32_t channel = 0, y, x;
 #if ESPALIER_DSP

@@ -77,6 +77,78 @@ static int32_t largest_of(const int8_t *in, int32_t count) {
   return largest;
 }
 
+#if ESPALIER_HELIUM
+int32_t espalier_largest_byte(const int8_t *in, int32_t count);
+/* Of count values: each is an exponential, found by its difference to the largest, rounded to 19 bits. */
+int32_t espalier_softmax_sum(const int32_t *table, const int8_t *in, int32_t count, int32_t largest);
+typedef struct {
+  int32_t scale, shift, largest; /* shift: negative */
+} softmax_row;
+void espalier_softmax_outputs(const int32_t *table, const int8_t *in, int32_t count, const softmax_row *row, int8_t *out);
+#define FUNCTION(name)                             \
+  ".syntax unified\n"                              \
+  ".pushsection .text." name ",\"ax\",%progbits\n" \
+  ".balign 4\n.thumb\n.thumb_func\n.type " name ",%function\n.global " name "\n" name ":\n"
+#define END(name) ".size " name ",.-" name "\n.popsection\n"
+__asm__(
+    FUNCTION("espalier_largest_byte")
+    "push {r4,lr}\n"
+    "mvn r4,#127\n"
+    "wlstp.8 lr,r1,2f\n"
+    "1: vldrb.u8 q0,[r0],#16\n"
+    "vmaxv.s8 r4,q0\n"
+    "letp lr,1b\n"
+    "2: mov r0,r4\n"
+    "pop {r4,pc}\n"
+    END("espalier_largest_byte"));
+__asm__(
+    FUNCTION("espalier_softmax_sum")
+    "push {r4,lr}\n"
+    "movs r4,#0\n"
+    "vdup.32 q1,r3\n"
+    "wlstp.32 lr,r2,2f\n"
+    "1: vldrb.s32 q0,[r1],#4\n"
+    "vsub.i32 q0,q1,q0\n"
+    "vldrw.u32 q2,[r0,q0,uxtw #2]\n"
+    "vrshr.u32 q2,q2,#12\n"
+    "vaddva.u32 r4,q2\n"
+    "letp lr,1b\n"
+    "2: mov r0,r4\n"
+    "pop {r4,pc}\n"
+    END("espalier_softmax_sum"));
+/* r0 table, r1 in, r2 count, r4 out, r5 scale, r6 shift, r7 128 */
+__asm__(
+    FUNCTION("espalier_softmax_outputs")
+    "push {r4-r7,lr}\n"
+    "ldr r4,[sp,#20]\n"
+    "ldm r3,{r5,r6,r7}\n"
+    "vdup.32 q1,r7\n"
+    "movs r7,#255\n"
+    "vdup.32 q3,r7\n"
+    "movs r7,#128\n"
+    "wlstp.32 lr,r2,2f\n"
+    "1: vldrb.s32 q0,[r1],#4\n"
+    "vsub.i32 q0,q1,q0\n"
+    "vldrw.u32 q2,[r0,q0,uxtw #2]\n"
+    "vqrdmulh.s32 q2,q2,r5\n"
+    "vrshl.u32 q2,r6\n"
+    "vmin.u32 q2,q2,q3\n"
+    "vsub.i32 q2,q2,r7\n"
+    "vstrb.32 q2,[r4],#4\n"
+    "letp lr,1b\n"
+    "2: pop {r4-r7,pc}\n"
+    END("espalier_softmax_outputs"));
+
+static void row_from_table(const int32_t *table, const int8_t *in, int8_t *out, int32_t depth) {
+  int32_t largest = espalier_largest_byte(in, depth);
+  row_scale s = scale_of(espalier_softmax_sum(table, in, depth, largest));
+  softmax_row row;
+  row.scale = s.scale;
+  row.shift = -s.shift;
+  row.largest = largest;
+  espalier_softmax_outputs(table, in, depth, &row, out);
+}
+#else
 static void row_from_table(const int32_t *table, const int8_t *in, int8_t *out, int32_t depth) {
   const int32_t *of = table + largest_of(in, depth);
   int32_t sum = 0, i;
@@ -85,6 +157,7 @@ static void row_from_table(const int32_t *table, const int8_t *in, int8_t *out, 
   s = scale_of(sum);
   for (i = 0; i < depth; i++) out[i] = output(*(of - in[i]), s);
 }
+#endif
 
 static void row_without(const espalier_softmax_layer *l, const int8_t *in, int8_t *out) {
   int32_t largest = largest_of(in, l->depth), sum = 0, i;
