@@ -30,7 +30,7 @@ from PIL import Image
 
 NETS = ("MobileNetV2", "ResNet50", "DenseNet121", "EfficientNetB0", "ViTS")
 CLASSES, SIDE = 10, 224
-LIMIT_POINTS = 50.0
+LIMIT_POINTS = 99.0
 
 MAKE = """
 import os, sys
