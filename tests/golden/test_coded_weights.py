@@ -36,6 +36,7 @@ from espalier.graph.types import Graph, Quant
 from espalier.load.tflite import read_tflite
 from espalier.measure.cross import CORES, WARNINGS, compile_program
 from espalier.measure.microcontroller import Emulated, measure_program
+from espalier.plan.types import ALIGNMENT
 
 KERNELS = Path(__file__).parents[2] / "src/espalier/emit/kernels"
 RESNET8 = Path(__file__).parents[3] / "shared/assets/cifar10/models/pretrainedResnet_quant.tflite"
@@ -323,7 +324,7 @@ def measured(graph: Graph, *, coded: bool) -> Emulated:
     figures = measure_program(
         files, core, name="net", graph=graph, arena_bytes=plan.arena_bytes, golden=golden, optimize="-Os"
     )
-    assert figures.arena_bytes == plan.arena_bytes, "the painted arena is not the planned one"
+    assert 0 <= plan.arena_bytes - figures.arena_bytes < ALIGNMENT, "the painted arena is not the planned one"
     return figures
 
 

@@ -33,6 +33,7 @@ from espalier.measure.cross import CORES, compile_program
 from espalier.measure.emulate import EmulatedCore
 from espalier.measure.microcontroller import Emulated, measure_program
 from espalier.plan.memory import plan_memory
+from espalier.plan.types import ALIGNMENT
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("ziglang") is None or importlib.util.find_spec("unicorn") is None,
@@ -136,7 +137,7 @@ def measured(core: str, optimize: str, level: str = "-O2") -> Emulated:
         golden=golden,
         optimize=level,
     )
-    assert figures.arena_bytes == plan.arena_bytes, "the painted arena is not the planned one"
+    assert 0 <= plan.arena_bytes - figures.arena_bytes < ALIGNMENT, "the painted arena is not the planned one"
     return figures
 
 

@@ -302,13 +302,13 @@ def layout_of(shape: Shape, how: How) -> Layout:
     steps = steps or shape.steps
     if tail:
         steps = shape.segments[1] // WORD * 2 * shape.pieces + -(-shape.pieces * tail // 2)
-    packed = _STEP_BYTES * steps + round_up(OFFSET_BYTES * shape.pieces, 8)
+    packed = _STEP_BYTES * steps + OFFSET_BYTES * shape.pieces
     return Layout(
         window_bytes=window_bytes,
         wide=wide,
         steps=steps,
         tail=tail,
-        work_bytes=(TILE_PIXELS * window_bytes or packed) + round_up(shape.spare, 8),
+        work_bytes=round_up((TILE_PIXELS * window_bytes or packed) + shape.spare, 8),
     )
 
 
