@@ -75,7 +75,7 @@ void espalier_add_row(const espalier_add_layer *l, const int8_t *a, const int8_t
   int32_t unit = l->plain, multiplier = l->multiplier, shift = l->shift, left;
   int32_t rounding = (2 * l->out_zero + 1) * ((int32_t)1 << (shift - 1));
   left = count;
-#if ESPALIER_DSP
+#if ESPALIER_DSP && !defined(__OPTIMIZE_SIZE__)
 #define ONE                                                                    \
   "ldrb %3, [%0], #1\n\tldrsb %4, [%1], #1\n\tldr %3, [%5, %3, lsl #2]\n\t"   \
   "mla %3, %4, %6, %3\n\tsmmulr %3, %3, %7\n\tadd %4, %3, %8\n\t"            \
@@ -89,8 +89,7 @@ void espalier_add_row(const espalier_add_layer *l, const int8_t *a, const int8_t
                      : "memory");
   }
 #endif
-  for (; left > 1; left--) *out++ = sum_of(table, *scaled++, *plain++, unit, multiplier, rounding, shift);
-  if (left > 0) *out++ = sum_of(table, *scaled, *plain, unit, multiplier, rounding, shift);
+  for (; left > 0; left--) *out++ = sum_of(table, *scaled++, *plain++, unit, multiplier, rounding, shift);
   if (l->low > -128 || l->high < 127) espalier_clamp_row(out - count, count, l->low, l->high);
 }
 #endif

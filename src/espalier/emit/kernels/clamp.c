@@ -2,7 +2,7 @@
 #include "espalier.h"
 
 void espalier_clamp_row(int8_t *at, int32_t bytes, int32_t low, int32_t high) {
-#if ESPALIER_DSP
+#if ESPALIER_DSP && !defined(__OPTIMIZE_SIZE__)
   uint32_t lows = (uint32_t)(low & 0xff) * 0x1010101u, highs = (uint32_t)(high & 0xff) * 0x1010101u;
   for (; bytes >= 8; bytes -= 8, at += 8) {
     uint32_t a, b, flags;

@@ -5,8 +5,15 @@
  * results more, an odd one a tile of its own. */
 #include "espalier.h"
 
+/* Where flash counts: no second way for the commonest zero point, none for the ends of rows, half of the unrolled loop. */
+#ifdef __OPTIMIZE_SIZE__
+#define SMALL 1
+#else
+#define SMALL 0
+#endif
+
 /* Steps of two input values that the unrolled loop holds: a divisor of 24, which the layers are prepared for. */
-#if ESPALIER_DSP
+#if ESPALIER_DSP && !SMALL
 #define STEPS 24
 #else
 #define STEPS 12
@@ -424,7 +431,7 @@ __asm__(
     "movs r11,#" TEXT(STEP_BYTES) "\n"
     "mla r4,r4,r11,r10\n"
     "adr.w r10,10f\n"
-#if ESPALIER_DSP
+#if ESPALIER_DSP && !SMALL
     "cmn r5,#255\n"
     "bne 0f\n"
     "adr.w r10,20f\n"
@@ -449,7 +456,7 @@ __asm__(
     ".balign 4\n"
     "10:\n" RESULTS(SCALE, "11", "12", "13f", "14f")
     OTHER_RESULTS("11b", "12b", "13", "14")
-#if ESPALIER_DSP
+#if ESPALIER_DSP && !SMALL
     ".balign 4\n"
     "20:\n" RESULTS(SCALE_LOW, "21", "22", "23f", "24f")
     OTHER_RESULTS("21b", "22b", "23", "24")
@@ -484,7 +491,7 @@ __asm__(
     ".size espalier_tile_4x2,.-espalier_tile_4x2\n"
     ".popsection\n");
 
-#if ESPALIER_DSP
+#if ESPALIER_DSP && !SMALL
 /* The same for one or two pixels at the end of a row, of channels in the short form; second: bytes from the first pixel to the
  * second, 0: there is none. */
 void espalier_tile_2x2(const espalier_tile *tile, int8_t *out, int32_t second);
@@ -871,7 +878,7 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
     for (x = 0; x < l->out_width;) {
       int32_t pixels = l->out_width - x;
       int last = pixels <= exact;
-#if ESPALIER_DSP
+#if ESPALIER_DSP && !SMALL
       int two = pixels <= 2 && l->short_forms && !l->window_bytes;
 #else
       int two = 0;
@@ -900,7 +907,7 @@ void espalier_conv_2d_row(const espalier_conv_2d_layer *l, void *state, void *wo
           continue;
         }
       }
-#if ESPALIER_DSP
+#if ESPALIER_DSP && !SMALL
       if (two) {
         espalier_tile_2x2(&tile, out + x * l->out_channels + group * group_out, pixels == 2 ? l->out_channels : 0);
         x += pixels;
