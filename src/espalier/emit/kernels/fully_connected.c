@@ -29,17 +29,44 @@
   TWO_UNITS("r1", "r4", "r5") TWO_UNITS("r3", "r6", "r7")
 #define WORD_BYTES 84
 /* One output by the short form: sum in register a, multiplier and shift at `at` from the pair r12. */
-#define OUTPUT(a, at)               \
-  "ldrd r10,r11,[r12,#" at "]\n"   \
-  "sub r9,r11,#1\n"                \
-  "lsl r9,lr,r9\n"                 \
-  "lsl " a "," a ",#1\n"           \
-  "smmulr " a "," a ",r10\n"       \
-  "add " a "," a "," a ",asr #31\n" \
-  "add " a "," a ",r9\n"           \
-  "asr " a "," a ",r11\n"          \
-  "ssat " a ",#8," a "\n"          \
+#define OUTPUT(a, at)              \
+  "ldrd r10,r11,[r12,#" at "]\n"  \
+  "subs r11,r11,#1\n"             \
+  "lsl r9,lr,r11\n"               \
+  "lsl " a "," a ",#1\n"          \
+  "add r9,r9," a ",asr #31\n"     \
+  "smmlar " a "," a ",r10,r9\n"   \
+  "asr " a "," a ",r11\n"         \
+  "ssat " a ",#8," a ",asr #1\n"  \
   "strb " a ",[r0],#1\n"
+
+/* The same where the zero point is -128: results below it are clamped to it, so halves below zero need no other rounding. */
+#define OUTPUT_LOW(a, at)          \
+  "ldrd r10,r11,[r12,#" at "]\n"  \
+  "subs r11,r11,#1\n"             \
+  "lsl r9,lr,r11\n"               \
+  "lsl " a "," a ",#1\n"          \
+  "smmlar " a "," a ",r10,r9\n"   \
+  "asr " a "," a ",r11\n"         \
+  "ssat " a ",#8," a ",asr #1\n"  \
+  "strb " a ",[r0],#1\n"
+/* The outputs of four units, and on to the next four. */
+#define OUTPUTS(OUTPUT)                      \
+    "ldr r12,[sp,#16]\n"                    \
+    "ldrd r0,lr,[sp,#40]\n"                 \
+    OUTPUT("r4", "8") OUTPUT("r5", "16")     \
+    "ldr r2,[sp,#32]\n"                     \
+    "add r12,r12,r2\n"                      \
+    OUTPUT("r6", "8") OUTPUT("r7", "16")     \
+    "str r0,[sp,#40]\n"                     \
+    "ldr r2,[sp,#20]\n"                     \
+    "add r12,r12,#24\n"                     \
+    "mov r1,r3\n"                           \
+    "subs r2,r2,#1\n"                       \
+    "strd r12,r2,[sp,#16]\n"                \
+    "bne.w 0b\n"                            \
+    "add sp,sp,#60\n"                       \
+    "pop {r4-r11,pc}\n"
 
 /* The order of the fields is known to the assembly. */
 typedef struct {
@@ -56,7 +83,8 @@ typedef struct {
 } espalier_dense_fours;
 
 /* r0 row, r1 and r3 weights, r2 words, r4-r7 sums, r8-r12 operands.
- * stack: 0 row, 4 words, 8 rest, 12 zero, 16 pairs, 20 count, 24 weights, 28 pitch, 32 next, 36 sums, 40 out, 44 entry */
+ * stack: 0 row, 4 words, 8 rest, 12 zero, 16 pairs, 20 count, 24 weights, 28 pitch, 32 next, 36 sums, 40 out, 44 zero,
+ * 48 where the words end, 52 where the sums go, 56 entry. Behind their words the second two units' weights end at the next four's. */
 void espalier_dense_four_units(const espalier_dense_fours *fours, int8_t *out);
 __asm__(
     ".syntax unified\n"
@@ -64,59 +92,64 @@ __asm__(
     ".balign 4\n.thumb\n.thumb_func\n.type espalier_dense_four_units,%function\n.global espalier_dense_four_units\n"
     "espalier_dense_four_units:\n"
     "push {r4-r11,lr}\n"
-    "sub sp,sp,#52\n"
+    "sub sp,sp,#60\n"
     "ldm r0,{r2-r11}\n"
     "rsb r12,r3,#0\n"
     "and r12,r12,#" TEXT(UNROLLED) "-1\n"
     "add r3,r3,r12\n"
     "stm sp,{r2-r11}\n"
-    "str r1,[sp,#40]\n"
+    "strd r1,r5,[sp,#40]\n"
     "mov r1,r8\n"
+    "adr.w r10,2f\n"
+#ifndef __OPTIMIZE_SIZE__
+    "cmn r5,#255\n"
+    "bne 7f\n"
+    "adr.w r10,20f\n"
+    "7:\n"
+#endif
+    "cmp r11,#0\n"
+    "beq 5f\n"
+    "adr.w r10,3f\n"
+    "5: orr r10,r10,#1\n"
+    "mov r9,r10\n"
+    "cmp r4,#0\n"
+    "beq 6f\n"
+    "adr.w r9,4f\n"
+    "orr r9,r9,#1\n"
+    "6: strd r9,r10,[sp,#48]\n"
     "movs r2,#" TEXT(WORD_BYTES) "\n"
     "adr.w r11,1f\n"
     "mla r12,r12,r2,r11\n"
     "orr r12,r12,#1\n"
-    "str r12,[sp,#44]\n"
-    "0: ldr r12,[sp,#16]\n"
-    "ldrd r4,r5,[r12]\n"
+    "str r12,[sp,#56]\n"
+    "ldr r12,[sp,#16]\n"
+    "0: ldrd r4,r5,[r12]\n"
     "ldrd r3,r6,[sp,#28]\n"
     "add r12,r12,r6\n"
     "ldrd r6,r7,[r12]\n"
     "ldrd r0,r2,[sp,#0]\n"
     "adds r3,r3,r1\n"
-    "ldr pc,[sp,#44]\n"
+    "ldr pc,[sp,#56]\n"
     ".balign 4\n"
     "1:\n"
     ".rept " TEXT(UNROLLED) "\n" WORD ".endr\n"
     "subs r2,r2,#" TEXT(UNROLLED) "\n"
     "bne.w 1b\n"
-    "ldr r0,[sp,#8]\n"
-    "cmp r0,#0\n"
-    "beq.w 2f\n"
+    "ldr pc,[sp,#48]\n"
+    ".balign 4\n"
+    "4: ldr r0,[sp,#8]\n"
     WORD
-    "2: ldr r0,[sp,#36]\n"
-    "cmp r0,#0\n"
-    "bne.w 3f\n"
-    "ldr r12,[sp,#16]\n"
-    "ldr r0,[sp,#40]\n"
-    "ldr lr,[sp,#12]\n"
-    OUTPUT("r4", "8") OUTPUT("r5", "16")
-    "ldr r2,[sp,#32]\n"
-    "add r12,r12,r2\n"
-    OUTPUT("r6", "8") OUTPUT("r7", "16")
-    "str r0,[sp,#40]\n"
-    "add r12,r12,#24\n"
-    "str r12,[sp,#16]\n"
-    "ldr r2,[sp,#28]\n"
-    "adds r1,r1,r2\n"
-    "ldr r2,[sp,#20]\n"
-    "subs r2,r2,#1\n"
-    "str r2,[sp,#20]\n"
-    "bne.w 0b\n"
-    "add sp,sp,#52\n"
-    "pop {r4-r11,pc}\n"
-    "3: stm r0,{r4-r7}\n"
-    "add sp,sp,#52\n"
+    "ldr pc,[sp,#52]\n"
+    ".balign 4\n"
+    "2:\n" OUTPUTS(OUTPUT)
+#ifndef __OPTIMIZE_SIZE__
+    ".balign 4\n"
+    "20:\n" OUTPUTS(OUTPUT_LOW)
+#endif
+    ".balign 4\n"
+    "3: ldr r0,[sp,#36]\n"
+    "stm r0,{r4-r7}\n"
+    "add sp,sp,#60\n"
     "pop {r4-r11,pc}\n"
     ".size espalier_dense_four_units,.-espalier_dense_four_units\n"
     ".popsection\n");
