@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("ziglang") is None or importlib.util.find_spec("unicorn") is None,
     reason="ziglang or unicorn is not installed (espalier[mcu])",
 )
-LARGEST_HALF_DEAD = 7_000_000
+LARGEST_HALF_DEAD = 6_000_000
 WRONG_CHOICE = 1.02
 """Times the instructions without widening that a widened program may take: the price lists' error."""
 

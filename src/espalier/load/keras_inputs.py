@@ -40,7 +40,7 @@ def image_shape(config: dict[str, Json], path: Path) -> tuple[int | None, ...]:
 def picture_of(shape: tuple[int | None, ...]) -> tuple[int | None, ...] | None:
     """The image [height, width, channels] behind an input shape; None where there is none."""
     if len(shape) == 3 and shape[2] in CHANNELS:
-        return shape
+        return None if _channels_come_first(shape) else shape
     known = [side for side in shape if side is not None]
     if len(known) != len(shape):
         return None
@@ -52,6 +52,13 @@ def picture_of(shape: tuple[int | None, ...]) -> tuple[int | None, ...] | None:
             if side >= _LEAST_SIDE and side * side * channels == known[0]:
                 return (side, side, channels)
     return None
+
+
+def _channels_come_first(shape: tuple[int | None, ...]) -> bool:
+    """Whether [3, 8, 8] or [1, 8, 8] is meant: an image three pixels high with other than 1 or 3 bands is none, nor is a row of
+    as many pixels as bands. [1, 40, 10] is: sound."""
+    first, middle, last = shape
+    return last not in (1, 3) and (first == 3 or (first == 1 and middle == last))
 
 
 def _advice(shape: tuple[int | None, ...]) -> str:
