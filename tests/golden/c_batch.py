@@ -79,7 +79,8 @@ def make_batch(
         needs = functools.partial(demand, isa=isa, coding=coding)
         if plans is None:
             tables = joined(graph, mode, isa)
-            plan = plan_memory(graph, optimize=mode, demand=needs, streamable=streamable, chains=tables)
+            may = functools.partial(streamable, optimize=mode, isa=isa)
+            plan = plan_memory(graph, optimize=mode, demand=needs, streamable=may, chains=tables)
         else:
             plan = plans[number]
         files = dict(emit(graph, plan, prefix, Options(isa=isa, shared_kernels=True, coding=coding)))

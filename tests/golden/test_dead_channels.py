@@ -56,12 +56,12 @@ def assert_never_slower(rows: Sequence[tuple[str, int, int, int]]) -> None:
 def test_removal_makes_no_program_slower() -> None:
     rows = figures([dead_net(number) for number in (2, 4, 8)], "cortex-m4")
     assert_never_slower(rows)
-    assert any(built < needed for _, _, needed, built in rows), "no network of the sample was widened"
+    assert all(built < given for _, given, _, built in rows), "removal saves nothing"
 
 
 def test_where_removal_saves_no_time_every_channel_stays() -> None:
     """Without some of its channels this program takes more instructions than with all of them."""
-    ((_, given, needed, built),) = figures([dead_net(13)], "cortex-m4")
+    ((_, given, needed, built),) = figures([dead_net(135)], "cortex-m4")
     assert built <= given < needed
 
 

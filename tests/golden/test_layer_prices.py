@@ -18,6 +18,8 @@ from layer_prices import LARGEST_TWIN, Price, Prices, broken_rules, prices
 from price_nets import PUBLIC, price_net
 from price_twins import twin
 
+from espalier.emit.plan_program import plan_program
+from espalier.graph.simplify import simplify
 from espalier.graph.verify import verify
 
 pytest.importorskip("unicorn")
@@ -65,6 +67,15 @@ def test_dear_layers_of_strangers_and_dear_networks_break_the_rules() -> None:
 
 def test_what_is_not_exact_breaks_the_rules() -> None:
     assert broken_rules([Prices(1, (), (), ("lenet 1: not exact",))]) == ["WRONG lenet 1: not exact"]
+
+
+@pytest.mark.parametrize("isa", ["portable", "dsp", "helium"])
+@pytest.mark.parametrize("optimize", ["speed", "ram", "flash"])
+def test_a_prelu_that_is_no_table_everywhere_is_planned_everywhere(optimize: str, isa: str) -> None:
+    """A table runs row by row, the arithmetic of the other kernels does not."""
+    graph, _ = simplify(price_net(140).graph)
+    assert any(op.kind == "prelu" for op in graph.ops)
+    assert plan_program(graph, optimize=optimize, isa=isa)[0].arena_bytes > 0
 
 
 def test_nets_are_valid_and_a_function_of_their_number() -> None:

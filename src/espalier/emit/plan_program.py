@@ -142,7 +142,7 @@ def _plan(graph: Graph, optimize: str, isa: str, coding: Coding | None, trees: T
         graph,
         optimize=optimize,
         demand=needs,
-        streamable=streamable,
+        streamable=partial(streamable, optimize=optimize, isa=isa),
         trees=trees,
         chains=joined(graph, optimize, isa),
     )

@@ -58,10 +58,11 @@ def _walk(node: Node) -> Iterator[Node]:
     yield node
 
 
-def streamable(graph: Graph, ops: tuple[int, ...]) -> bool:
-    """Whether ``ops`` form a tree that can run row by row."""
+def streamable(graph: Graph, ops: tuple[int, ...], *, optimize: str = "ram", isa: str = "portable") -> bool:
+    """Whether ``ops`` form a tree that can run row by row, with the kernels that run under ``optimize`` on ``isa``: a PReLU
+    that is a table can, one that is computed cannot."""
     try:
-        build_stream(graph, ops, "ram")
+        build_stream(graph, ops, optimize, isa)
     except EspalierError:
         return False
     return True

@@ -78,13 +78,13 @@ def test_a_lone_unit_of_a_dense_layer_stays_alone() -> None:
 
 
 def test_a_program_is_widened_where_the_prices_say_so_and_memory_hardly_grows() -> None:
-    needed, _ = simplify(dead_net(8)[1])
-    wide = chosen_widths(needed, optimize="speed", isa="dsp")
+    needed, _ = simplify(dead_net(2)[1])
+    wide = chosen_widths(needed, optimize="speed", isa="helium")
     assert wide is not needed
     sizes = [sum(t.size_bytes for t in g.tensors if t.is_constant) for g in (needed, wide)]
     assert sizes[0] < sizes[1] <= max(MOST_BYTES * sizes[0], sizes[0] + SMALL)
-    arenas = [plan_plain(g, optimize="speed", isa="dsp").arena_bytes for g in (needed, wide)]
+    arenas = [plan_plain(g, optimize="speed", isa="helium").arena_bytes for g in (needed, wide)]
     assert arenas[1] <= max(MOST_ARENA * arenas[0], arenas[0] + SMALL)
-    assert chosen_widths(needed, optimize="speed", isa="dsp", ram_bytes=arenas[1] - 1) is needed
-    for optimize, isa in (("ram", "dsp"), ("flash", "dsp"), ("speed", "portable")):
+    assert chosen_widths(needed, optimize="speed", isa="helium", ram_bytes=arenas[1] - 1) is needed
+    for optimize, isa in (("ram", "helium"), ("flash", "helium"), ("speed", "portable")):
         assert chosen_widths(needed, optimize=optimize, isa=isa) is needed
