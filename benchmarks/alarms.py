@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests/unit/calibrate"))
 
 from alarm_rates import answer_rates, diagnosis_rates, look_rates
 
-from espalier.measure.statistics import wilson
+from espalier.statistics import wilson
 
 
 def main() -> None:

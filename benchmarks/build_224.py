@@ -40,7 +40,7 @@ import numpy as np
 from keras import layers
 from pathlib import Path
 from PIL import Image
-from espalier.calibrate.contract import prepare
+from espalier.contract import prepare
 from espalier.recipe import InputContract
 name, folder = sys.argv[1], Path(sys.argv[2])
 keras.utils.set_random_seed(0)

@@ -19,9 +19,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from espalier.build import build
-from espalier.report.content import Report
+from espalier.command.build import build
 from espalier.report.text import key_figures
+from espalier.rows import Report
 from espalier.store import Store
 from espalier.terminal import Progress
 

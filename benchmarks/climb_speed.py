@@ -134,12 +134,12 @@ def _peer(model: Any, pixels: Any, evaluation: Any, labels: Any) -> Callable[[],
 def _espalier(model: Any, pixels: Any, evaluation: Any, labels: Any, *, whole: bool) -> Callable[[], str]:
     import litert_quantizer.quantizer  # noqa: F401  (imported before, as TensorFlow is on the other side)
 
-    from espalier.quantize.climb import climb
-    from espalier.quantize.convert import convert_model
-    from espalier.quantize.head import enter_pixels
-    from espalier.quantize.int16_targets import Wide
-    from espalier.quantize.labelled import Labelled, float_hits, hits_of
-    from espalier.quantize.quantize import quantize
+    from espalier.ladder.climb import climb
+    from espalier.ladder.int16_targets import Wide
+    from espalier.ladder.labelled import Labelled, float_hits, hits_of
+    from espalier.quantizer.convert import convert_model
+    from espalier.quantizer.head import enter_pixels
+    from espalier.quantizer.quantize import quantize
     from espalier.recipe import InputContract
 
     contract = InputContract(size=pixels.shape[1:3], color="rgb" if pixels.shape[3] == 3 else "gray")
@@ -171,11 +171,11 @@ def evaluation_share(model: Any, pixels: Any, evaluation: Any) -> float:
     """Images per second of `measure.predict` on all cores, as a share of bare invokes on as many interpreters; the
     median of 11 turns of each."""
     from espalier.measure.predict import predict
-    from espalier.measure.runtimes import litert
-    from espalier.quantize.convert import convert_model
-    from espalier.quantize.quantize import quantize
-    from espalier.quantize.ranges import open_interpreter
+    from espalier.quantizer.convert import convert_model
+    from espalier.quantizer.quantize import quantize
+    from espalier.quantizer.ranges import open_interpreter
     from espalier.recipe import InputContract
+    from espalier.tflite.runtimes import litert
 
     contract = InputContract(size=pixels.shape[1:3], color="rgb" if pixels.shape[3] == 3 else "gray")
     int8 = quantize(convert_model(model, contract).float_model, pixels, contract).int8_model

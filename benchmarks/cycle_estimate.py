@@ -2,8 +2,8 @@
 
     python benchmarks/cycle_estimate.py
 
-Nothing is measured here: the table in src/espalier/measure/board_times.py is MLCommons' (its sources are printed), the
-instruction counts are those of TFLite Micro with CMSIS-NN. Model: src/espalier/measure/cycles.py. Each published time is
+Nothing is measured here: the table in src/espalier/emulate/board_times.py is MLCommons' (its sources are printed), the
+instruction counts are those of TFLite Micro with CMSIS-NN. Model: src/espalier/emulate/cycles.py. Each published time is
 estimated from the times of the three other networks on the same core; the printed ranges, from all networks, are wider
 than the factors by what holds 95 % of the times so left out. The exit code is 1 where they hold less.
 """
@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import sys
 
-from espalier.measure.cross import CORES
-from espalier.measure.cycles import EXTRA_CYCLES, HELD, factors, held_out, held_share, printed_range, widening
+from espalier.emulate.cross import CORES
+from espalier.emulate.cycles import EXTRA_CYCLES, HELD, factors, held_out, held_share, printed_range, widening
 
 
 def main() -> int:

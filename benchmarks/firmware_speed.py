@@ -20,15 +20,15 @@ from pathlib import Path  # noqa: E402
 
 import numpy as np  # noqa: E402
 
-from espalier.emit.emulate_program import LEVELS  # noqa: E402
 from espalier.emit.plan_program import plan_program  # noqa: E402
 from espalier.emit.program import Options, emit  # noqa: E402
 from espalier.emit.selftest import GoldenCase  # noqa: E402
+from espalier.emulate.cross import CORES  # noqa: E402
+from espalier.emulate.microcontroller import measure_program  # noqa: E402
 from espalier.graph import reference  # noqa: E402
 from espalier.graph.simplify import simplify  # noqa: E402
-from espalier.load.tflite import read_tflite  # noqa: E402
-from espalier.measure.cross import CORES  # noqa: E402
-from espalier.measure.microcontroller import measure_program  # noqa: E402
+from espalier.stages.emulate import LEVELS  # noqa: E402
+from espalier.tflite.read import read_tflite  # noqa: E402
 
 LIMIT_SECONDS = 10.0
 VECTORS = 8

@@ -38,15 +38,15 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from espalier.errors import EspalierError
-from espalier.job import read_job
 from espalier.measure.accuracy import compare, top1
 from espalier.measure.predict import dequantize
-from espalier.quantize.quantize_model import quantize_model
 from espalier.recipe import InputContract
+from espalier.stages.job import read_job
+from espalier.stages.quantize import quantize_model
+from espalier.stages.workshop import Workshop
 from espalier.store import Store
 from espalier.terminal import Progress
 from espalier.worker.client import Worker
-from espalier.workshop import Workshop
 
 ROOT = Path(__file__).resolve().parents[1]
 COUNTS = {"calibration": 300, "evaluation": 2000}

@@ -23,7 +23,7 @@ import msgspec
 import numpy as np
 from PIL import Image
 
-from espalier.calibrate.contract import crop_region
+from espalier.contract import crop_region
 from espalier.load import decode
 from espalier.load.images import scan
 from espalier.recipe import InputContract

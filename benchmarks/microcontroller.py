@@ -22,17 +22,17 @@ import numpy as np
 from espalier.emit.plan_program import plan_plain, plan_program
 from espalier.emit.program import Options, emit
 from espalier.emit.selftest import GoldenCase
+from espalier.emulate.cross import CORES
+from espalier.emulate.cycles import estimate
+from espalier.emulate.microcontroller import Emulated, LayerFigure, measure_program
 from espalier.errors import ToolMissingError
 from espalier.graph import reference
 from espalier.graph.ops import macs
 from espalier.graph.types import Array, Graph
 from espalier.graph.verify import layer_name
 from espalier.graph.view import view
-from espalier.load.tflite import read_tflite
-from espalier.measure.cross import CORES
-from espalier.measure.cycles import estimate
-from espalier.measure.microcontroller import Emulated, LayerFigure, measure_program
 from espalier.target import load_target, target_names
+from espalier.tflite.read import read_tflite
 
 INPUTS = 3
 

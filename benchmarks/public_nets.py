@@ -27,6 +27,9 @@ import numpy as np
 from espalier.emit.plan_program import plan_program
 from espalier.emit.program import Options, emit
 from espalier.emit.selftest import GoldenCase
+from espalier.emulate.count_many import Net, count_many
+from espalier.emulate.cross import CORES, Core
+from espalier.emulate.microcontroller import Emulated, LayerFigure, measure_program
 from espalier.errors import EspalierError, ToolMissingError
 from espalier.graph import reference
 from espalier.graph.ops import macs
@@ -34,10 +37,7 @@ from espalier.graph.simplify import simplify
 from espalier.graph.types import DTYPES, Array, Graph
 from espalier.graph.verify import layer_name
 from espalier.graph.view import view
-from espalier.load.tflite import read_tflite
-from espalier.measure.count_many import Net, count_many
-from espalier.measure.cross import CORES, Core
-from espalier.measure.microcontroller import Emulated, LayerFigure, measure_program
+from espalier.tflite.read import read_tflite
 
 WANTED = 0.7
 SMALL = 5_000

@@ -103,8 +103,8 @@ def _espalier(model: Any, pixels: Any) -> Any:
     import litert_quantizer.quantizer  # noqa: F401  (imported before, as TensorFlow is on the other side)
     import tensorflow  # noqa: F401
 
-    from espalier.quantize.convert import convert_model
-    from espalier.quantize.quantize import quantize
+    from espalier.quantizer.convert import convert_model
+    from espalier.quantizer.quantize import quantize
     from espalier.recipe import InputContract
 
     contract = InputContract(size=pixels.shape[1:3], color="rgb" if pixels.shape[3] == 3 else "gray")

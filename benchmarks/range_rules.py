@@ -23,14 +23,14 @@ from typing import Any
 import numpy as np
 from hard_nets import MEAN, SIDE, STD, HardNet, draw, train
 
+from espalier.ladder.range_search import Method, sample_values, search_ranges
 from espalier.measure.accuracy import compare
-from espalier.quantize.compare import float_answers, int8_answers, nearness
-from espalier.quantize.convert import convert_model
-from espalier.quantize.correct import correct_biases
-from espalier.quantize.head import enter_pixels
-from espalier.quantize.quantize import quantize_with
-from espalier.quantize.ranges import measure_ranges
-from espalier.quantize.search import Method, sample_values, search_ranges
+from espalier.quantizer.compare import float_answers, int8_answers, nearness
+from espalier.quantizer.convert import convert_model
+from espalier.quantizer.correct import correct_biases
+from espalier.quantizer.head import enter_pixels
+from espalier.quantizer.quantize import quantize_with
+from espalier.quantizer.ranges import measure_ranges
 from espalier.recipe import InputContract
 
 CONTRACT = InputContract(size=(SIDE, SIDE), mean=(MEAN,), std=(STD,))

@@ -23,13 +23,13 @@ import numpy as np
 from espalier.emit.demand import demand, streamable
 from espalier.emit.program import Options, emit
 from espalier.emit.selftest import GoldenCase
+from espalier.emulate.cross import CORES
+from espalier.emulate.microcontroller import Emulated, LayerFigure, measure_program
 from espalier.errors import ToolMissingError
 from espalier.graph import reference
 from espalier.graph.ops import OPS, macs
 from espalier.graph.types import Array, Graph, Op, OptionValue, Quant, Tensor, constant
 from espalier.graph.view import view
-from espalier.measure.cross import CORES
-from espalier.measure.microcontroller import Emulated, LayerFigure, measure_program
 from espalier.plan.memory import plan_memory
 from espalier.plan.types import Plan
 

@@ -33,15 +33,15 @@ from espalier.emit.program import Options, emit
 from espalier.emit.selftest import GoldenCase
 from espalier.emit.sparse_choice import Works, chosen, constant_bytes
 from espalier.emit.sparse_prices import Work
+from espalier.emulate.cross import CORES, Core, compile_program
+from espalier.emulate.emulate import EmulatedCore
+from espalier.emulate.microcontroller import Emulated, measure_program
 from espalier.graph import reference
 from espalier.graph.ops import OPS
 from espalier.graph.types import Array, Graph, Op, Quant, Tensor, constant
 from espalier.graph.view import view
-from espalier.load.tflite import read_tflite
-from espalier.measure.cross import CORES, Core, compile_program
-from espalier.measure.emulate import EmulatedCore
-from espalier.measure.microcontroller import Emulated, measure_program
 from espalier.plan.memory import plan_memory
+from espalier.tflite.read import read_tflite
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,12 +17,12 @@ from scipy.optimize import nnls
 
 from espalier.emit.selftest import GoldenCase
 from espalier.emit.width_prices import works
+from espalier.emulate.count_many import Net, count_many
+from espalier.emulate.cross import CORES
 from espalier.graph import reference
 from espalier.graph.ops import OPS
 from espalier.graph.types import Graph, Op, Quant, Tensor, constant
 from espalier.graph.view import view
-from espalier.measure.count_many import Net, count_many
-from espalier.measure.cross import CORES
 
 CHANNELS = (2, 3, 4, 5, 7, 8, 12, 15, 16, 18, 23, 24, 37, 40, 64)
 SIZES = ((5, 5), (16, 12))

@@ -18,13 +18,13 @@ import msgspec
 
 from espalier import errors
 from espalier.alarms import ALARMS
-from espalier.answer_gates import LEAST_AGREEMENT, USELESS_KAPPA
 from espalier.graph.arithmetic import ROUNDING
 from espalier.graph.ops import OPS
+from espalier.layers.advice import RULES
 from espalier.limits import LIMITS
 from espalier.load import keras_table, keras_versions
-from espalier.quantize.advice import RULES
 from espalier.recipe import Recipe
+from espalier.stages.answer_gates import LEAST_AGREEMENT, USELESS_KAPPA
 from espalier.target import load_target, target_names
 from espalier.target_rules import GCC_FLAGS
 

@@ -19,9 +19,9 @@ import unicorn
 from PIL import Image as Picture
 from unicorn import arm_const as arm
 
-from espalier.emit.compile_model import core_of
-from espalier.measure.cross import RAM_BASE, Core, compile_program
-from espalier.measure.elf import Image
+from espalier.emulate.cross import RAM_BASE, Core, compile_program
+from espalier.emulate.elf import Image
+from espalier.stages.compile import core_of
 from espalier.target import load_target
 
 HERE = Path(__file__).resolve().parent

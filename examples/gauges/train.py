@@ -18,7 +18,7 @@ import numpy as np
 from keras import layers
 from PIL import Image
 
-from espalier.calibrate.contract import prepare
+from espalier.contract import prepare
 from espalier.recipe import load_recipe
 
 HERE = Path(__file__).parent

@@ -9,16 +9,16 @@ __version__ = "0.1.0"
 __all__ = ["Recipe", "Report", "Target", "__version__", "build", "load_recipe", "load_target"]
 
 if TYPE_CHECKING:
-    from .build import build
+    from .command.build import build
     from .recipe import Recipe, load_recipe
-    from .report.content import Report
+    from .rows import Report
     from .target import Target, load_target
 
 _HOME = {
-    "build": "build",
+    "build": "command.build",
     "Recipe": "recipe",
     "load_recipe": "recipe",
-    "Report": "report.content",
+    "Report": "rows",
     "Target": "target",
     "load_target": "target",
 }

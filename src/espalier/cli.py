@@ -70,7 +70,7 @@ def build(
     A failed gate ends with exit code 5: the report is written, bundles are not. What one target alone fails (its flash,
     its RAM, its operators) withholds that target's bundle only.
     """
-    from .build import build as run
+    from .command.build import build as run
     from .report.text import summary_lines
     from .terminal import Progress
 
@@ -104,8 +104,8 @@ def build(
 @JSON
 def check(recipe: Path, strict: bool, as_json: bool) -> None:
     """Find in seconds what would stop a build of RECIPE: files, model, labels, images, targets."""
-    from .check import check_recipe, too_strict
-    from .report.text import check_lines
+    from .command.check import check_recipe, too_strict
+    from .command.lines import check_lines
 
     findings = check_recipe(recipe)
     _print(findings, as_json, check_lines)
@@ -130,7 +130,7 @@ def check(recipe: Path, strict: bool, as_json: bool) -> None:
 @click.option("--out", type=click.Path(path_type=Path), default=Path("recipe.toml"), show_default=True)
 def init(model: Path, images: tuple[Path, ...], targets: tuple[str, ...], out: Path) -> None:
     """Look at MODEL and at image folders, and write a commented recipe."""
-    from .init import write_recipe
+    from .command.init import write_recipe
 
     say(f"wrote {write_recipe(model, images, targets, out)}; next: espalier check {out}")
 
@@ -162,9 +162,9 @@ def compile_(
     A float QUANTIZE at the input and DEQUANTIZE at the output are cut off. Where the program does not fit, the exit code
     is 5 and the report tells what each --optimize takes.
     """
-    from .compile_file import compile_file
-    from .fit_gates import Reserve
+    from .command.compile import compile_file
     from .report.program import program_lines
+    from .stages.fit_gates import Reserve
 
     done = compile_file(model, out=out, reserve=Reserve(reserve_flash, reserve_ram), **wishes)
     for warning in done.warnings:
@@ -179,8 +179,8 @@ def compile_(
 @JSON
 def inspect(model: Path, as_json: bool) -> None:
     """Show what is in MODEL (.keras, .h5, .tflite): layers or operators, shapes, MACs, parameters, quantization."""
-    from .load.inspect import inspect_file
-    from .report.text import inspect_lines
+    from .command.inspect import inspect_file
+    from .command.lines import inspect_lines
 
     _print(inspect_file(model), as_json, inspect_lines)
 
@@ -190,7 +190,7 @@ def inspect(model: Path, as_json: bool) -> None:
 @JSON
 def targets(name: str | None, as_json: bool) -> None:
     """List the targets, or show the facts of one with their sources."""
-    from .report.text import target_lines, targets_lines
+    from .command.lines import target_lines, targets_lines
     from .target import load_target, target_names
 
     if name is None:
@@ -204,8 +204,8 @@ def targets(name: str | None, as_json: bool) -> None:
 @JSON
 def verify(bundle: Path, as_json: bool) -> None:
     """Check a BUNDLE folder: every digest of its manifest, and its golden vectors run again on this machine."""
-    from .bundle.verify import verify_bundle
-    from .report.text import verify_lines
+    from .command.lines import verify_lines
+    from .command.verify import verify_bundle
 
     _print(verify_bundle(bundle), as_json, verify_lines)
 
@@ -236,8 +236,8 @@ def explain(
     BUILD is dist/NAME-VERSION or a recipe; the recipe works after a failed gate, too. Compares each layer with the
     float model on the same images, and measures what comes back when one layer alone keeps more than 8 bits.
     """
-    from .explain import explain as run
-    from .explain import explain_lines
+    from .command.explain import explain as run
+    from .command.explain import explain_lines
     from .terminal import Progress
 
     found = run(build, images, count=count, worst=worst, page=page, progress=Progress(quiet=quiet))
@@ -248,9 +248,9 @@ def explain(
 @JSON
 def doctor(as_json: bool) -> None:
     """Show versions, and which optional tools are there and what they are for."""
-    from .doctor import examine
+    from .command.doctor import examine
+    from .command.lines import doctor_lines
     from .errors import ToolMissingError
-    from .report.text import doctor_lines
 
     facts = examine()
     _print(facts, as_json, doctor_lines)
@@ -277,9 +277,9 @@ def calibrate_check(recipe: Path, strict: bool, as_json: bool, quiet: bool) -> N
 
     Exit code 3 when a finding would refuse a build.
     """
-    from .calibrate.examine import check_result, examine
-    from .check import too_strict
-    from .report.text import calibrate_check_lines
+    from .command.calibrate_check import check_result, examine
+    from .command.check import too_strict
+    from .command.lines import calibrate_check_lines
     from .terminal import Progress
 
     done = examine(recipe, progress=Progress(quiet=quiet))
@@ -313,8 +313,8 @@ def calibrate_select(
 
     Writes OUT with set.toml, SHA256SUMS and images/; a recipe names it with `images = "NAME"`.
     """
-    from .calibrate.select_set import select_set
-    from .report.text import calibrate_select_lines
+    from .command.calibrate_select import select_set
+    from .command.lines import calibrate_select_lines
     from .terminal import Progress
 
     done = select_set(

@@ -410,3 +410,8 @@ def _toml_value(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_toml_value(item) for item in value) + "]"
     return repr(value)
+
+
+def contract_of(contract: dict[str, Any]) -> InputContract:
+    """The [input] table as it crosses to a child process."""
+    return msgspec.convert(contract, InputContract)

@@ -71,7 +71,7 @@ class _Stage:
 
 
 class Progress:
-    """Told by build.py which stages will run, when each starts and how far it is.
+    """Told by command/build.py which stages will run, when each starts and how far it is.
 
     On a terminal one line is redrawn, also while a stage says nothing; otherwise each stage prints a line when it ends,
     and one every MINUTE while it runs.

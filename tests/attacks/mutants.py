@@ -215,7 +215,7 @@ def run_mutants(kind: str, first: int, count: int, builds: int, real: int, keep:
         recipe = prepare(Path(scratch) / "project", kind)
         settings = {"ESPALIER_STORE": str(Path(scratch) / "store")}
         out = ["--out", str(Path(scratch) / "dist"), "--tools", "none", "--quiet"]
-        with mock.patch("espalier.workshop.Worker", start), mock.patch.dict(os.environ, settings):
+        with mock.patch("espalier.stages.workshop.Worker", start), mock.patch.dict(os.environ, settings):
             for number in range(first, first + count):
                 name, data = mutant(kind, number)
                 (recipe.parent / name).write_bytes(data)

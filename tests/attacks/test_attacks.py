@@ -22,8 +22,8 @@ from model_weights import WEIGHTS
 from other_inputs import IMAGES, LABELS, RECIPES, TARGETS
 from sound_project import Shared, shared_workers, write_project
 
-from espalier import workshop
 from espalier.cli import main
+from espalier.stages import workshop
 
 ALL = (*CONTAINERS, *FOREIGN, *CONFIGS, *WEIGHTS, *LABELS, *RECIPES, *TARGETS, *IMAGES)
 AS_A_USER = ("zip-slip-parent", "keras-cve-2024-3660-lambda", "labels-bidi", "recipe-unknown-key")

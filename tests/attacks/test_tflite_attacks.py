@@ -21,8 +21,8 @@ from single_op_cases import Builder, Quant
 
 from espalier.errors import EspalierError, ModelRefusedError, UnsupportedModelError
 from espalier.graph.verify import layer_name, printable
-from espalier.graph.write import write_tflite
-from espalier.load.tflite import read_tflite
+from espalier.tflite.read import read_tflite
+from espalier.tflite.write import write_tflite
 
 Q = Quant(scales=(0.5,), zero_points=(3,))
 

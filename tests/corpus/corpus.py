@@ -117,11 +117,11 @@ def deploy(model: Any, facts: Any) -> dict[str, Any]:
     from espalier.emit.plan_program import plan_program
     from espalier.emit.program import Options, emit
     from espalier.graph.simplify import simplify
-    from espalier.load.tflite import read_tflite
-    from espalier.quantize.convert import convert_model
-    from espalier.quantize.quantize import quantize
-    from espalier.quantize.ranges import open_interpreter
+    from espalier.quantizer.convert import convert_model
+    from espalier.quantizer.quantize import quantize
+    from espalier.quantizer.ranges import open_interpreter
     from espalier.recipe import InputContract
+    from espalier.tflite.read import read_tflite
 
     height, width, channels = facts.input_shape
     contract = InputContract(size=(height, width), color="gray" if channels == 1 else "rgb", std=(255.0,))

@@ -18,8 +18,8 @@ from single_op_cases import CASES, Builder, Quant, random_case, random_inputs
 from espalier.graph import reference
 from espalier.graph.types import ABSENT, Array, Graph
 from espalier.graph.verify import find_problem
-from espalier.graph.write import write_tflite
-from espalier.load.tflite import read_tflite
+from espalier.tflite.read import read_tflite
+from espalier.tflite.write import write_tflite
 
 OTHER_ORACLE = frozenset({"fully_connected", "sum"})
 INT16_KINDS = (

@@ -18,8 +18,8 @@ from espalier.graph import reference
 from espalier.graph.integer_ends import cut_float_ends
 from espalier.graph.simplify import simplify
 from espalier.graph.types import Graph, Quant
-from espalier.graph.write import write_tflite
-from espalier.load.tflite import read_tflite
+from espalier.tflite.read import read_tflite
+from espalier.tflite.write import write_tflite
 
 needs_emulation = pytest.mark.skipif(
     importlib.util.find_spec("ziglang") is None or importlib.util.find_spec("unicorn") is None,

@@ -8,7 +8,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from espalier.build import build
+from espalier.command.build import build
 from espalier.store import Store
 
 BANDS = 5

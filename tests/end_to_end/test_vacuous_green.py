@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from espalier.build import build
+from espalier.command.build import build
 from espalier.errors import GateError
 from espalier.store import Store
 

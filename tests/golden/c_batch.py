@@ -24,9 +24,9 @@ from espalier.emit.kernel_table import lower
 from espalier.emit.lower_coded import possible_parts, weights_of
 from espalier.emit.lowering import Coding, How
 from espalier.emit.program import Options, emit
+from espalier.emulate.cross import WARNINGS, Core, compile_program
+from espalier.emulate.emulate import EmulatedCore
 from espalier.graph.types import DTYPES, Array, Graph
-from espalier.measure.cross import WARNINGS, Core, compile_program
-from espalier.measure.emulate import EmulatedCore
 from espalier.plan.memory import plan_memory
 from espalier.plan.types import Plan
 

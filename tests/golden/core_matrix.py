@@ -16,10 +16,10 @@ from directed_cases import dense_cases, directed_cases, weighted_cases
 from file_program import run_under_qemu
 from test_c_against_reference import compiled
 
+from espalier.emulate.cross import CORES, Core, compile_object
+from espalier.emulate.emulate import EmulatedCore
 from espalier.graph import reference
 from espalier.graph.types import Array, Graph
-from espalier.measure.cross import CORES, Core, compile_object
-from espalier.measure.emulate import EmulatedCore
 
 Case = tuple[Graph, list[Array], str]
 LEVELS = ("-O0", "-Os", "-O2", "-O3")

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from c_batch import Batch, Program, native_compiler
 
+from espalier.emulate.cross import WARNINGS, Core, compile_plugin, compile_program
 from espalier.graph.types import Array
-from espalier.measure.cross import WARNINGS, Core, compile_plugin, compile_program
 
 SANITIZE = ("-g1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer")
 _GUARD, _PAINT = 64, 0xA5

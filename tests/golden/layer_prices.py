@@ -18,13 +18,13 @@ from file_program import count_under_qemu
 from price_nets import Net, price_net
 from price_twins import twin
 
+from espalier.emulate.cross import CORES, Core
 from espalier.errors import EspalierError
 from espalier.graph import reference
 from espalier.graph.ops import macs
 from espalier.graph.simplify import simplify
 from espalier.graph.types import Array, Graph, Tensor
 from espalier.graph.view import view
-from espalier.measure.cross import CORES, Core
 
 LARGEST_TWIN = 2.0
 """Times its twin's instructions that a layer may take."""

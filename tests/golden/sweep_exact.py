@@ -50,9 +50,9 @@ from test_c_against_reference import UNGENERATED, compiled
 from test_offsets import random_blocks
 
 from espalier.emit.kernel_table import INT16, LOWERINGS
+from espalier.emulate.cross import CORES
 from espalier.graph import reference
 from espalier.graph.types import Array, Graph
-from espalier.measure.cross import CORES
 from espalier.plan.check import find_overlap
 from espalier.plan.offsets import live_bytes, place_blocks
 

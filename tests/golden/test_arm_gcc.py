@@ -14,10 +14,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from c_batch import Batch, make_batch
 from test_c_against_reference import LOWERINGS, UNGENERATED, random_cases
 
+from espalier.emulate import cross
+from espalier.emulate.cross import CORES, FLASH_BASE, WARNINGS
+from espalier.emulate.elf import read_elf
 from espalier.graph import reference
-from espalier.measure import cross
-from espalier.measure.cross import CORES, FLASH_BASE, WARNINGS
-from espalier.measure.elf import read_elf
 
 GCC = shutil.which("arm-none-eabi-gcc")
 pytestmark = pytest.mark.skipif(GCC is None, reason="arm-none-eabi-gcc is not installed")
@@ -77,7 +77,7 @@ def test_a_program_needs_nothing_but_memcpy_and_memset(tmp_path: Path, cpu: str)
 def test_gcc_programs_give_the_same_bytes(tmp_path: Path, cpu: str, level: str) -> None:
     pytest.importorskip("unicorn")
     pytest.importorskip("ziglang")
-    from espalier.measure.emulate import EmulatedCore
+    from espalier.emulate.emulate import EmulatedCore
 
     kinds = ["conv_2d", "depthwise_conv_2d", "add", "fully_connected", "softmax"]
     cases = random_cases(kinds, 6, "int8", 70)

@@ -31,12 +31,12 @@ from espalier.emit.huffman import Code, counted, decode, encode, make_code
 from espalier.emit.plan_program import EXTRA_RAM, plan_plain, plan_program
 from espalier.emit.program import Options, emit
 from espalier.emit.selftest import GoldenCase
+from espalier.emulate.cross import CORES, WARNINGS, compile_program
+from espalier.emulate.microcontroller import Emulated, measure_program
 from espalier.graph import reference
 from espalier.graph.types import Graph, Quant
-from espalier.load.tflite import read_tflite
-from espalier.measure.cross import CORES, WARNINGS, compile_program
-from espalier.measure.microcontroller import Emulated, measure_program
 from espalier.plan.types import ALIGNMENT
+from espalier.tflite.read import read_tflite
 
 KERNELS = Path(__file__).parents[2] / "src/espalier/emit/kernels"
 RESNET8 = Path(__file__).parents[3] / "shared/assets/cifar10/models/pretrainedResnet_quant.tflite"

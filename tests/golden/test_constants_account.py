@@ -12,15 +12,15 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "differential"))
 from single_op_cases import Builder
 
-from espalier.emit.compare_modes import compare_modes
 from espalier.emit.plan_program import plan_program
 from espalier.emit.program import Options, emit
 from espalier.emit.selftest import GoldenCase
+from espalier.emulate.cross import CORES
+from espalier.emulate.microcontroller import Emulated, measure_program
 from espalier.graph import reference
 from espalier.graph.types import Graph, Quant
-from espalier.measure.cross import CORES
-from espalier.measure.microcontroller import Emulated, measure_program
 from espalier.plan.types import ALIGNMENT
+from espalier.stages.compare_modes import compare_modes
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("ziglang") is None or importlib.util.find_spec("unicorn") is None,

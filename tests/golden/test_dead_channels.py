@@ -16,11 +16,11 @@ from dead_nets import dead_net, half_dead_mobilenet, image_of
 
 from espalier.emit.choose_widths import chosen_widths
 from espalier.emit.selftest import GoldenCase
+from espalier.emulate.count_many import Net, count_many
+from espalier.emulate.cross import CORES
 from espalier.graph import reference
 from espalier.graph.simplify import simplify, without_removal
 from espalier.graph.types import Graph
-from espalier.measure.count_many import Net, count_many
-from espalier.measure.cross import CORES
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("ziglang") is None or importlib.util.find_spec("unicorn") is None,

@@ -19,9 +19,9 @@ from single_op_cases import Builder
 from espalier.emit import channel_tables
 from espalier.emit.plan_program import plan_program
 from espalier.emit.program import Options, emit
+from espalier.emulate.cross import CORES
 from espalier.graph import reference
 from espalier.graph.types import Array, Graph, Quant
-from espalier.measure.cross import CORES
 
 Case = tuple[str, Graph, list[Array]]
 SUM = {"activation": "none", "pot_scale_int16": True}

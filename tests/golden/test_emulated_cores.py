@@ -24,16 +24,16 @@ from espalier.emit.demand import demand, streamable
 from espalier.emit.plan_program import plan_program
 from espalier.emit.program import Options, emit
 from espalier.emit.selftest import GoldenCase
+from espalier.emulate.count_many import Net, count_many
+from espalier.emulate.cross import CORES, compile_program
+from espalier.emulate.emulate import EmulatedCore
+from espalier.emulate.microcontroller import Emulated, measure_program
 from espalier.errors import BugError, VerificationError
 from espalier.graph import reference
 from espalier.graph.types import Graph, Quant
-from espalier.load.tflite import read_tflite
-from espalier.measure.count_many import Net, count_many
-from espalier.measure.cross import CORES, compile_program
-from espalier.measure.emulate import EmulatedCore
-from espalier.measure.microcontroller import Emulated, measure_program
 from espalier.plan.memory import plan_memory
 from espalier.plan.types import ALIGNMENT
+from espalier.tflite.read import read_tflite
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("ziglang") is None or importlib.util.find_spec("unicorn") is None,

@@ -22,9 +22,9 @@ from core_matrix import LEVELS, cells, every_case, outcomes, wanted
 from file_program import has_sanitizers, run_sanitized
 from test_c_against_reference import random_cases
 
+from espalier.emulate.cross import CORES
 from espalier.graph import reference
-from espalier.load.tflite import read_tflite
-from espalier.measure.cross import CORES
+from espalier.tflite.read import read_tflite
 
 RESNET8 = Path(__file__).parents[3] / "shared/assets/cifar10/models/pretrainedResnet_quant.tflite"
 EMULATION = (

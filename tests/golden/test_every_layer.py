@@ -16,10 +16,10 @@ from espalier.emit.program import Options, emit
 from espalier.graph import reference
 from espalier.graph.simplify import simplify
 from espalier.load.keras_table import LAYERS, NOT_COMPILED
-from espalier.load.tflite import read_tflite
-from espalier.quantize.convert import convert_model
-from espalier.quantize.quantize import quantize
+from espalier.quantizer.convert import convert_model
+from espalier.quantizer.quantize import quantize
 from espalier.recipe import InputContract
+from espalier.tflite.read import read_tflite
 
 CONTRACT = InputContract(size=(12, 12), mean=(0.0,), std=(255.0,))
 

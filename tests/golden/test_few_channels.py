@@ -20,11 +20,11 @@ from test_windows_and_streams import depthwise
 
 from espalier.emit.kernel_table import lower
 from espalier.emit.lowering import How
+from espalier.emulate.cross import CORES
 from espalier.graph import reference
 from espalier.graph.ops import macs
 from espalier.graph.types import Quant
 from espalier.graph.view import view
-from espalier.measure.cross import CORES
 
 needs_emulation = pytest.mark.skipif(
     importlib.util.find_spec("ziglang") is None or importlib.util.find_spec("unicorn") is None,

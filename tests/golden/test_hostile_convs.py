@@ -17,9 +17,9 @@ from c_batch import Batch, EmulatedBatch, make_batch, native, native_compiler
 from file_program import has_sanitizers, run_sanitized, run_under_qemu
 from hostile_convs import hostile_conv
 
+from espalier.emulate.cross import CORES
 from espalier.graph import reference
 from espalier.graph.types import Array, Graph
-from espalier.measure.cross import CORES
 
 Case = tuple[str, Graph, list[Array]]
 needs_emulation = pytest.mark.skipif(

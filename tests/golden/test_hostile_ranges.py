@@ -16,8 +16,8 @@ from c_batch import EmulatedBatch, make_batch, native, native_compiler
 from file_program import run_under_qemu
 from hostile_cases import Case, hostile_cases
 
+from espalier.emulate.cross import CORES
 from espalier.graph import reference
-from espalier.measure.cross import CORES
 
 
 @functools.cache

@@ -22,8 +22,8 @@ from espalier.emit.lowering import How, Lowered, Sparse
 from espalier.emit.plan_program import plan_plain
 from espalier.emit.program import Options, emit
 from espalier.emit.sparse_prices import CODE_BYTES, ERROR, MARGIN, PRICES
+from espalier.emulate.cross import CORES, Core, compile_program
 from espalier.graph.types import Array, Graph, Quant
-from espalier.measure.cross import CORES, Core, compile_program
 
 emulated = pytest.mark.skipif(
     importlib.util.find_spec("ziglang") is None or importlib.util.find_spec("unicorn") is None,

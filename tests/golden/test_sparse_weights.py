@@ -20,9 +20,9 @@ from pruned_cases import Case, forced, layer, pruned
 from single_op_cases import Builder
 from test_c_against_reference import compiled, random_cases
 
+from espalier.emulate.cross import CORES
 from espalier.graph import reference
 from espalier.graph.types import Array, Graph, Quant
-from espalier.measure.cross import CORES
 
 emulated = pytest.mark.skipif(
     importlib.util.find_spec("ziglang") is None or importlib.util.find_spec("unicorn") is None,

@@ -24,9 +24,9 @@ from test_c_against_reference import assert_exact
 from espalier.emit.plan_program import plan_program
 from espalier.emit.program import Options, emit
 from espalier.emit.selftest import GoldenCase
+from espalier.emulate.cross import CORES
+from espalier.emulate.microcontroller import Emulated, measure_program
 from espalier.graph import reference
-from espalier.measure.cross import CORES
-from espalier.measure.microcontroller import Emulated, measure_program
 
 EMULATION = (
     importlib.util.find_spec("ziglang") is not None and importlib.util.find_spec("unicorn") is not None

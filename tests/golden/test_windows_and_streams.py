@@ -21,9 +21,9 @@ from forced_streams import forced_plan, windowed_chain
 from single_op_cases import Builder
 from test_c_against_reference import Case, random_cases
 
+from espalier.emulate.cross import CORES
 from espalier.graph import reference
 from espalier.graph.types import OptionValue, Quant
-from espalier.measure.cross import CORES
 
 STREAMED = ("conv_2d", "depthwise_conv_2d", "average_pool_2d", "max_pool_2d", "add")
 needs_emulation = pytest.mark.skipif(

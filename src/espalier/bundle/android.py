@@ -19,13 +19,13 @@ from typing import Final
 from xml.sax.saxutils import escape
 
 from ..errors import BugError
+from ..facts import Artifact, BundleSource
 from . import golden
 from .android_check import check
 from .android_layout import GROUP, asset_path, java_package, labels_path, library_path, maven_base
 from .android_readme import readme
 from .archive import Entry, zip_bytes
 from .java import specialise
-from .source import Artifact, BundleSource
 
 __all__ = ["check", "contents", "java_constants"]
 

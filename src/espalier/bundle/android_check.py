@@ -23,6 +23,7 @@ import msgspec
 
 from .. import __version__
 from ..errors import EspalierError
+from ..facts import BundleSource, Check
 from ..scratch import Scratch
 from .android_layout import GROUP, asset_path, java_package, labels_path, library_path
 from .android_tools import PROBED, tool_fault
@@ -30,7 +31,6 @@ from .archive import read_zip
 from .java.compile import compile_java
 from .metadata_check import metadata_problem
 from .optional_tools import excused, run_tool
-from .source import BundleSource, Check
 
 SECONDS: Final = 120.0
 JVM: Final = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from ..facts import BundleSource
 from .java.specialise import package_part
-from .source import BundleSource
 
 GROUP: Final = "dev.espalier.models"
 """Maven group of every library; the artifact is the recipe's name."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from ..facts import BundleSource
 from .android_layout import GROUP, java_package
-from .source import BundleSource
 
 _TEXT: Final = """\
 # {name} {version} for Android

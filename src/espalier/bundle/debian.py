@@ -11,9 +11,9 @@ from typing import Final
 import msgspec
 
 from ..errors import BugError
+from ..facts import Artifact, BundleSource
 from . import golden
 from .archive import Entry, deb_bytes, gzip_bytes
-from .source import Artifact, BundleSource
 
 PI: Final = Path(__file__).parent / "pi"
 MODEL_FILE: Final = "model_uint8.tflite"

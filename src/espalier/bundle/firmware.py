@@ -22,13 +22,13 @@ import numpy as np
 
 from ..emit import c_text as c
 from ..errors import UnsupportedModelError
+from ..facts import Artifact, BundleSource, GoldenVector, SourceImage
 from . import firmware_text as text
 from . import golden
 from .archive import Entry, zip_bytes
 from .firmware_check import check as check
 from .firmware_examples import example_files, readme_section
 from .firmware_text import TEMPLATE, template
-from .source import Artifact, BundleSource, GoldenVector, SourceImage
 from .tflm_arena import arena_bound as arena_bound
 from .tflm_ops import INT8_REGISTRATIONS, add_methods
 

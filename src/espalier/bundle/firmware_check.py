@@ -18,6 +18,7 @@ import msgspec
 import numpy as np
 
 from ..errors import VerificationError
+from ..facts import BundleSource, Check
 from ..scratch import Scratch
 from . import firmware_text as text
 from . import golden
@@ -25,7 +26,6 @@ from .firmware_compile import check_sketch, compilations, guarded, with_cmake
 from .firmware_examples import check_example
 from .firmware_native import run_native
 from .optional_tools import run_tool, words
-from .source import BundleSource, Check
 
 RUN_SECONDS: Final = 300.0
 MOST_DIFFERENCE: Final = 8

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import EspalierError, VerificationError
+from ..facts import Check
 from ..target import Target
 from . import firmware_text as text
 from .optional_tools import KEPT, Probe, excused, run_tool, words
-from .source import Check
 from .tflm_ops import INT8_REGISTRATIONS, METHODS
 
 WARNINGS: Final = ("-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror")

@@ -15,13 +15,13 @@ from types import MappingProxyType
 from typing import Final
 
 from ..errors import VerificationError
+from ..facts import BundleSource, Check
 from ..target import Target
 from . import firmware_text as text
 from . import golden
 from .firmware_compile import WARNINGS, Compiler, cmake_works, compile_c, gcc, guarded
 from .firmware_native import runs_here
 from .optional_tools import run_tool
-from .source import BundleSource, Check
 
 CHECK: Final = "the CMake example prints the label of the first golden picture"
 RUN_SECONDS: Final = 120.0

@@ -11,8 +11,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..calibrate.contract import prepare
+from ..contract import prepare
 from ..errors import VerificationError
+from ..facts import BundleSource, Check
 from . import firmware_text as text
 from .firmware_compile import (
     PROBE_SECONDS,
@@ -26,7 +27,6 @@ from .firmware_compile import (
     zig,
 )
 from .optional_tools import run_tool, words
-from .source import BundleSource, Check
 
 CHECK: Final = "prepare and decide equal the build machine's answers"
 RUN_SECONDS: Final = 120.0

@@ -19,11 +19,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ..calibrate.contract import prepare
+from ..contract import prepare
 from ..errors import BugError, VerificationError
+from ..facts import Artifact, BundleSource, GoldenVector, SourceImage
 from ..limits import LIMITS
 from ..recipe import Color, Fit, InputContract, Resize
-from .source import Artifact, BundleSource, GoldenVector, SourceImage
 
 FORMAT: Final = "espalier-golden/1"
 FOLDER: Final = "golden"

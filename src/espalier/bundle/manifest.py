@@ -11,9 +11,9 @@ import msgspec
 
 from .. import __version__
 from ..errors import BugError, EspalierError, VerificationError
+from ..facts import ArenaFacts, Artifact, BundleSource, Check, Measurement, OperatorUse, TensorFacts
 from .archive import read_deb, read_zip, safe_path
 from .golden import ContractRow, canonical_json
-from .source import ArenaFacts, Artifact, BundleSource, Check, Measurement, OperatorUse, TensorFacts
 
 FORMAT: Final = "espalier-bundle/1"
 NAME: Final = "manifest.json"

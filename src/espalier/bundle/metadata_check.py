@@ -10,7 +10,7 @@ import io
 import zipfile
 
 from ..errors import ModelRefusedError
-from ..load.flatbuffer import Buffer, Table
+from ..tflite.bounded import Buffer, Table
 
 _METADATA_NAME = "TFLITE_METADATA"
 _TENSOR_AXIS_LABELS = 2

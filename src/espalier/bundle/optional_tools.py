@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from .source import Check
+from ..facts import Check
 
 Probe = Callable[[], str]
 """Whether a tool does a trivial job: "" when it does, else why not."""

@@ -12,6 +12,7 @@ import msgspec
 from ..emit import c_text as c
 from ..emit.selftest import GoldenCase, inputs_of, outputs_of
 from ..errors import VerificationError
+from ..facts import Artifact, Check, TensorFacts
 from ..graph.integer_ends import real_of
 from ..graph.types import Graph
 from ..scratch import Scratch
@@ -22,7 +23,6 @@ from .firmware_check import check_build_files
 from .firmware_compile import WARNINGS, Compiler, compilations, compile_c, gcc, guarded, zig
 from .firmware_examples import example_files, example_lines, run_program
 from .firmware_native import runs_here
-from .source import Artifact, Check, TensorFacts
 
 BODY: Final = "example_program_body.c"
 

@@ -9,9 +9,9 @@ import msgspec
 
 from .. import __version__
 from ..errors import BugError, VerificationError
+from ..facts import Artifact, Check, TensorFacts
 from .golden import canonical_json
 from .manifest import LIMIT_BYTES, NAME, FileRow, digest_of, path_problem
-from .source import Artifact, Check, TensorFacts
 
 FORMAT: Final = "espalier-program/1"
 

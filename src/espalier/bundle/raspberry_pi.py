@@ -32,6 +32,7 @@ import msgspec
 import numpy as np
 
 from ..errors import InputRefusedError
+from ..facts import Artifact, BundleSource, Check
 from ..scratch import Scratch
 from . import golden
 from .archive import read_deb
@@ -47,7 +48,6 @@ from .debian import (
     rpicam_reason,
 )
 from .optional_tools import KEPT, excused, run_tool, words
-from .source import Artifact, BundleSource, Check
 
 UNKNOWN: Final = "unknown"
 NAMELESS: Final = "what bears its name does not work here: it does not say its version"

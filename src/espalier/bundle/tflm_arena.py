@@ -23,11 +23,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ..facts import ArenaFacts
 from ..graph.types import ABSENT, Graph, Op
 from ..graph.view import OpView, view
-from ..load.tflite import read_tflite
 from ..target import Target
-from .source import ArenaFacts
+from ..tflite.read import read_tflite
 
 ALIGNMENT: Final = 16
 """MicroArenaBufferAlignment() of tensorflow/lite/micro/micro_arena_constants.h."""

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ..findings import Finding
 from ..measure.chance import nearly_equal, skill
 from ..measure.permutation import Order, best_order
-from ..measure.statistics import wilson
-from .findings import Finding
+from ..statistics import wilson
 
 FOLDER_IMAGES = 8
 """Images of a class from which its folder is judged."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from ..load.facts import ImageFacts
+from ..findings import SHOWN, Checked, Copy, Finding, ImagesRead, Rule, counted, more, names_of, refuse
+from ..image_facts import ImageFacts
 from ..recipe import InputContract
-from .findings import SHOWN, Checked, Copy, Finding, ImagesRead, Rule, counted, more, names_of, refuse
 from .rules_copies import LEAK_SHARE, nearly_repeated, nearly_shared, trained_on
 from .rules_looks import blurred, one_sided, shifted, wide_samples
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..findings import Finding
 from ..load.own_scaling import own_scaling
 from ..recipe import InputContract
-from .findings import Finding
 
 
 def declared_twice(contract: InputContract, config: str) -> Finding | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .findings import Checked, Copy, Finding, counted, names_of
+from ..findings import Checked, Copy, Finding, counted, names_of
 
 LEAK_SHARE = 0.05
 """Above this share of the evaluation set that other stages have seen, its figures mean nothing."""

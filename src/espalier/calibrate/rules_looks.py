@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..load.facts import ImageFacts
-from .findings import Checked, Finding, counted, names_of
+from ..findings import Checked, Finding, counted, names_of
+from ..image_facts import ImageFacts
 
 ENOUGH = 20
 """Images from which a set's own looks can be told."""

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from ..errors import ImagesRefusedError, UsageError
-from ..load.facts import ImageFacts
+from ..image_facts import ImageFacts
 from ..load.images import fingerprint as fingerprint_of
 from ..load.images import scan
 from ..load.named_set import FILE, IMAGES, SUMS

@@ -15,7 +15,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from espalier.errors import BugError
+from ..errors import BugError
 
 _WORDS = (
     "auto break case char const continue default do double else enum extern float for goto if inline int long register "

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from espalier.graph import arithmetic
-from espalier.graph.arithmetic import Multiplier
+from ..graph import arithmetic
+from ..graph.arithmetic import Multiplier
 
 LARGEST_INPUT = 128
 LARGEST_WEIGHT = 127

@@ -18,11 +18,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from espalier.emit.lower_tables import MOST_CHANNELS
-from espalier.emit.lowering import Constant, Lowered
-from espalier.graph import curves, reference
-from espalier.graph.types import ABSENT, Graph
-from espalier.graph.view import OpView, view
+from ..graph import curves, reference
+from ..graph.types import ABSENT, Graph
+from ..graph.view import OpView, view
+from .lower_tables import MOST_CHANNELS
+from .lowering import Constant, Lowered
 
 VALUES: Final = 256
 LEAST_GAIN: Final = 8

@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from espalier.emit.huffman import Code, make_code
-from espalier.emit.kernel_table import lower
-from espalier.emit.lower_coded import coded_bytes, part_counts, weights_of
-from espalier.emit.lowering import NO_CODING, Coding, How, Lowered, Sparse
-from espalier.graph.ops import macs
-from espalier.graph.types import Graph
-from espalier.graph.view import view
+from ..graph.ops import macs
+from ..graph.types import Graph
+from ..graph.view import view
+from .huffman import Code, make_code
+from .kernel_table import lower
+from .lower_coded import coded_bytes, part_counts, weights_of
+from .lowering import NO_CODING, Coding, How, Lowered, Sparse
 
 DECODER_BYTES = 400
 """Code of decode.c at -Os on the core where it is largest (RV32), and what the calls grow by."""

@@ -13,17 +13,17 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
-from espalier.emit.kernel_table import lower
-from espalier.emit.lower_sparse import may_be_sparse
-from espalier.emit.lowering import How
-from espalier.emit.plan_program import plan_plain
-from espalier.emit.width_prices import PRICES, price
-from espalier.graph.edit import prune
-from espalier.graph.intervals import channels
-from espalier.graph.types import Graph, Op, Tensor
-from espalier.graph.verify import verify
-from espalier.graph.view import OpView, view
-from espalier.graph.widen import WEIGHTED, Counts, groups, widen
+from ..graph.edit import prune
+from ..graph.intervals import channels
+from ..graph.types import Graph, Op, Tensor
+from ..graph.verify import verify
+from ..graph.view import OpView, view
+from ..graph.widen import WEIGHTED, Counts, groups, widen
+from .kernel_table import lower
+from .lower_sparse import may_be_sparse
+from .lowering import How
+from .plan_program import plan_plain
+from .width_prices import PRICES, price
 
 MULTIPLES: Final = (2, 4, 8, 16)
 LEAST_GAIN: Final = 0.04

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from espalier.graph.arithmetic import Multiplier
+from ..graph.arithmetic import Multiplier
 
 WORD = 4
 """Bytes that the kernels read at once: pieces of windows are padded to it."""

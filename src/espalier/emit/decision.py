@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from espalier.emit import c_text as c
-from espalier.graph.types import Graph
+from ..graph.types import Graph
+from . import c_text as c
 
 _BITS = 16
 

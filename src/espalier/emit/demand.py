@@ -11,12 +11,12 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from espalier.emit.channel_tables import chains
-from espalier.emit.kernel_table import lower
-from espalier.emit.lowering import Coding, How, round_up
-from espalier.emit.stream import Stream, build_stream, stream_leads, streamable
-from espalier.graph.types import Graph
-from espalier.plan.types import Needs
+from ..graph.types import Graph
+from ..plan.types import Needs
+from .channel_tables import chains
+from .kernel_table import lower
+from .lowering import Coding, How, round_up
+from .stream import Stream, build_stream, stream_leads, streamable
 
 __all__ = ["Demand", "demand", "streamable"]
 

@@ -9,22 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from espalier.emit.c_text import Value
-from espalier.emit.calm import Channels, calmed
-from espalier.emit.lower_conv import (
-    Extents,
-    check_extents,
-    conv_lead,
-    extents_of,
-    folded_biases,
-    lying,
-    wrapped,
-)
-from espalier.emit.lower_general import channel_rows
-from espalier.emit.lowering import Constant, How, Lowered, quant_of, ring_fields, round_up
-from espalier.graph import arithmetic
-from espalier.graph.arithmetic import Multiplier
-from espalier.graph.view import OpView
+from ..graph import arithmetic
+from ..graph.arithmetic import Multiplier
+from ..graph.view import OpView
+from .c_text import Value
+from .calm import Channels, calmed
+from .lower_conv import Extents, check_extents, conv_lead, extents_of, folded_biases, lying, wrapped
+from .lower_general import channel_rows
+from .lowering import Constant, How, Lowered, quant_of, ring_fields, round_up
 
 BLOCK = 4
 """Channels that the kernels for 16-bit values compute together."""

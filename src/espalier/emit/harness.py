@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from espalier.emit import c_text as c
-from espalier.emit.selftest import GoldenCase, golden_arrays, golden_comparison, golden_run, outputs_of
-from espalier.graph.types import Graph
+from ..graph.types import Graph
+from . import c_text as c
+from .selftest import GoldenCase, golden_arrays, golden_comparison, golden_run, outputs_of
 
 _PAINT, _GUARD = 0xA5, 64
 

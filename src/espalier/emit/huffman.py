@@ -35,7 +35,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from espalier.errors import BugError
+from ..errors import BugError
 
 LONGEST = 15
 """Bits of the longest code word: the decoder looks at 16 bits."""

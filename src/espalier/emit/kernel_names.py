@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from espalier.emit.c_text import identifier
+from .c_text import identifier
 
 HEADER: Final = "espalier.h"
 _FOLDER: Final = Path(__file__).parent / "kernels"

@@ -7,7 +7,12 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TypeAlias
 
-from espalier.emit import (
+from ..errors import UnsupportedModelError
+from ..graph import curves
+from ..graph.types import Graph
+from ..graph.verify import describe
+from ..graph.view import OpView, view
+from . import (
     lower_coded,
     lower_dense,
     lower_depthwise,
@@ -19,14 +24,9 @@ from espalier.emit import (
     lower_sparse,
     lower_transpose,
 )
-from espalier.emit.channel_tables import TWO_OPERANDS, chains
-from espalier.emit.lowering import How, Lowered
-from espalier.emit.sparse_prices import CODE_BYTES
-from espalier.errors import UnsupportedModelError
-from espalier.graph import curves
-from espalier.graph.types import Graph
-from espalier.graph.verify import describe
-from espalier.graph.view import OpView, view
+from .channel_tables import TWO_OPERANDS, chains
+from .lowering import How, Lowered
+from .sparse_prices import CODE_BYTES
 
 Lowering: TypeAlias = Callable[[OpView, How], "Lowered | tuple[Lowered, ...]"]
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from espalier.emit.c_text import Value
-from espalier.emit.huffman import Code, codable, counted, encode, encoded_bytes
-from espalier.emit.lowering import Constant, Lowered, round_up
-from espalier.errors import BugError
+from ..errors import BugError
+from .c_text import Value
+from .huffman import Code, codable, counted, encode, encoded_bytes
+from .lowering import Constant, Lowered, round_up
 
 STRUCTURE_BYTES = 40
 """Bytes by which the structure of a coded layer is larger, at most."""

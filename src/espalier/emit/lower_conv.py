@@ -8,27 +8,18 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from espalier.emit.c_text import Name, Value
-from espalier.emit.calm import Channels, calmed, fitting
-from espalier.emit.conv_weights import VECTOR as VECTOR
-from espalier.emit.conv_weights import WORD as WORD
-from espalier.emit.conv_weights import byte_weights, pair_rows, paired_weights
-from espalier.emit.conv_weights import wrapped as wrapped
-from espalier.emit.lowering import (
-    READ_FIRST,
-    Constant,
-    How,
-    Lowered,
-    Window,
-    quant_of,
-    ring_fields,
-    round_up,
-)
-from espalier.errors import UnsupportedModelError
-from espalier.graph import arithmetic
-from espalier.graph.arithmetic import Multiplier
-from espalier.graph.shapes import window_padding
-from espalier.graph.view import OpView
+from ..errors import UnsupportedModelError
+from ..graph import arithmetic
+from ..graph.arithmetic import Multiplier
+from ..graph.shapes import window_padding
+from ..graph.view import OpView
+from .c_text import Name, Value
+from .calm import Channels, calmed, fitting
+from .conv_weights import VECTOR as VECTOR
+from .conv_weights import WORD as WORD
+from .conv_weights import byte_weights, pair_rows, paired_weights
+from .conv_weights import wrapped as wrapped
+from .lowering import READ_FIRST, Constant, How, Lowered, Window, quant_of, ring_fields, round_up
 
 UNROLLED_STEPS = 24
 """Steps in the unrolled loop of espalier_tile_4x2 (STEPS in conv_2d.c), behind a first one."""

@@ -7,25 +7,16 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from espalier.emit.c_text import Name
-from espalier.emit.calm import Channels, calmed
-from espalier.emit.conv_weights import VECTOR, WORD, pair_rows, paired_weights
-from espalier.emit.lower_conv import folded_biases
-from espalier.emit.lowering import (
-    READ_FIRST,
-    Constant,
-    How,
-    Lowered,
-    Window,
-    quant_of,
-    ring_fields,
-    round_up,
-)
-from espalier.emit.sparse_prices import Work
-from espalier.graph import arithmetic
-from espalier.graph.arithmetic import Multiplier
-from espalier.graph.shapes import window_padding
-from espalier.graph.view import OpView
+from ..graph import arithmetic
+from ..graph.arithmetic import Multiplier
+from ..graph.shapes import window_padding
+from ..graph.view import OpView
+from .c_text import Name
+from .calm import Channels, calmed
+from .conv_weights import VECTOR, WORD, pair_rows, paired_weights
+from .lower_conv import folded_biases
+from .lowering import READ_FIRST, Constant, How, Lowered, Window, quant_of, ring_fields, round_up
+from .sparse_prices import Work
 
 LONG_SHIFT = 64
 """ESPALIER_LONG_SHIFT in espalier.h."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from espalier.emit import lower_depthwise_dual
-from espalier.emit.c_text import Value
-from espalier.emit.calm import LARGEST_WEIGHT
-from espalier.emit.depthwise_shape import BLOCK, Depthwise, block_ring, depthwise_of, lowered, shape_of
-from espalier.emit.lower_depthwise_bytes import by_bytes
-from espalier.emit.lower_tables import depthwise_by_table
-from espalier.emit.lowering import Constant, How, Lowered, round_up
-from espalier.graph.view import OpView
+from ..graph.view import OpView
+from . import lower_depthwise_dual
+from .c_text import Value
+from .calm import LARGEST_WEIGHT
+from .depthwise_shape import BLOCK, Depthwise, block_ring, depthwise_of, lowered, shape_of
+from .lower_depthwise_bytes import by_bytes
+from .lower_tables import depthwise_by_table
+from .lowering import Constant, How, Lowered, round_up
 
 
 def depthwise_conv_2d(view: OpView, how: How) -> Lowered:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from espalier.emit.c_text import Value
-from espalier.emit.depthwise_shape import Depthwise, Shape, byte_ring, filled, lowered
-from espalier.emit.lowering import Constant, Lowered, ring_fields, round_up
+from .c_text import Value
+from .depthwise_shape import Depthwise, Shape, byte_ring, filled, lowered
+from .lowering import Constant, Lowered, ring_fields, round_up
 
 VECTOR = 16
 """Bytes of a Helium register: 4 rows of 4 columns of one channel, 16 taps of a row, channels that are interleaved."""

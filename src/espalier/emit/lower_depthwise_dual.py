@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from espalier.emit.c_text import Name, Value
-from espalier.emit.depthwise_shape import BLOCK, Depthwise, Shape, filled, lowered
-from espalier.emit.lowering import Constant, Lowered, ring_fields, round_up
+from .c_text import Name, Value
+from .depthwise_shape import BLOCK, Depthwise, Shape, filled, lowered
+from .lowering import Constant, Lowered, ring_fields, round_up
 
 LARGEST_WEIGHT = (1 << 14) - 1
 """Weights are doubled in 16 bits."""

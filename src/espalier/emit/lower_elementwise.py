@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence, Set
 
 import numpy as np
 
-from espalier.emit.lower_tables import binary_by_table, rows_of
-from espalier.emit.lowering import TYPES, Constant, How, Lowered, quant_of, too_many_axes
-from espalier.errors import UnsupportedModelError
-from espalier.graph import arithmetic, curves
-from espalier.graph.view import OpView
+from ..errors import UnsupportedModelError
+from ..graph import arithmetic, curves
+from ..graph.view import OpView
+from .lower_tables import binary_by_table, rows_of
+from .lowering import TYPES, Constant, How, Lowered, quant_of, too_many_axes
 
 _KINDS = {"add": 0, "sub": 0, "mul": 1, "maximum": 2, "minimum": 3, "squared_difference": 4, "prelu": 5}
 _BINARY_AXES = 4

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from espalier.emit.c_text import Value
-from espalier.emit.calm import Channels
-from espalier.emit.conv_weights import WORD, pair_rows, wrapped
-from espalier.emit.lower_conv import (
+from ..graph.view import OpView
+from .c_text import Value
+from .calm import Channels
+from .conv_weights import WORD, pair_rows, wrapped
+from .lower_conv import (
     NO_CHANNEL,
     OFFSET_BYTES,
     TILE_PIXELS,
@@ -26,9 +27,8 @@ from espalier.emit.lower_conv import (
     shape_of,
     value_fields,
 )
-from espalier.emit.lowering import Constant, How, Lowered, quant_of, ring_fields, round_up
-from espalier.emit.sparse_prices import Work
-from espalier.graph.view import OpView
+from .lowering import Constant, How, Lowered, quant_of, ring_fields, round_up
+from .sparse_prices import Work
 
 _LAST = -(1 << 31)
 """Added to the shift of the last channel's row."""

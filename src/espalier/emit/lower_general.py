@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from espalier.emit.conv_weights import WORD, wrapped
-from espalier.emit.lower_elementwise import FAST_SHIFTS
-from espalier.emit.lowering import Constant, How, Lowered, quant_of, round_up
-from espalier.graph import arithmetic
-from espalier.graph.arithmetic import Multiplier
-from espalier.graph.shapes import window_padding
-from espalier.graph.view import OpView
+from ..graph import arithmetic
+from ..graph.arithmetic import Multiplier
+from ..graph.shapes import window_padding
+from ..graph.view import OpView
+from .conv_weights import WORD, wrapped
+from .lower_elementwise import FAST_SHIFTS
+from .lowering import Constant, How, Lowered, quant_of, round_up
 
 _SIXTEEN: Mapping[str, Any] = {"input_types": ("int16_t",), "out_type": "int16_t"}
 _SIXTEEN_TWO: Mapping[str, Any] = {"input_types": ("int16_t", "int16_t"), "out_type": "int16_t"}

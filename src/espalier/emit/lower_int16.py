@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from espalier.emit.conv_weights import wrapped
-from espalier.emit.lowering import Constant, How, Lowered, quant_of
-from espalier.graph import arithmetic, curves_int16
-from espalier.graph.shapes import window_padding
-from espalier.graph.view import OpView
+from ..graph import arithmetic, curves_int16
+from ..graph.shapes import window_padding
+from ..graph.view import OpView
+from .conv_weights import wrapped
+from .lowering import Constant, How, Lowered, quant_of
 
 _SIXTEEN: dict[str, Any] = {"input_types": ("int16_t",), "out_type": "int16_t"}
 

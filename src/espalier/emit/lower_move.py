@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from espalier.emit.lowering import Constant, How, Lowered
-from espalier.errors import UnsupportedModelError
-from espalier.graph.shapes import axis_in_range, slice_bounds
-from espalier.graph.types import DTYPES, Array, Tensor
-from espalier.graph.view import OpView
+from ..errors import UnsupportedModelError
+from ..graph.shapes import axis_in_range, slice_bounds
+from ..graph.types import DTYPES, Array, Tensor
+from ..graph.view import OpView
+from .lowering import Constant, How, Lowered
 
 _AXES = 5
 LARGEST_INDEX = 65_535

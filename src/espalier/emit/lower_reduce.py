@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from espalier.emit.lowering import TYPES, How, Lowered, quant_of, too_many_axes
-from espalier.graph import arithmetic
-from espalier.graph.shapes import axis_in_range, reduced_axes
-from espalier.graph.view import OpView
+from ..graph import arithmetic
+from ..graph.shapes import axis_in_range, reduced_axes
+from ..graph.view import OpView
+from .lowering import TYPES, How, Lowered, quant_of, too_many_axes
 
 _RESCALING = ("offset", "multiplier", "shift", "out_zero", "low", "high")
 

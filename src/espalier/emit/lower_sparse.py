@@ -8,25 +8,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from espalier.emit import lower_conv, lower_dense, lower_few
-from espalier.emit.c_text import Name, Value
-from espalier.emit.lower_conv import Shape
-from espalier.emit.lowering import (
-    READ_FIRST,
-    Constant,
-    How,
-    Lowered,
-    Window,
-    quant_of,
-    ring_fields,
-    round_up,
-)
-from espalier.emit.sparse_choice import Works, chosen
-from espalier.emit.sparse_entries import Entries, entries_of
-from espalier.emit.sparse_prices import Work
-from espalier.graph import arithmetic
-from espalier.graph.arithmetic import Multiplier
-from espalier.graph.view import OpView
+from ..graph import arithmetic
+from ..graph.arithmetic import Multiplier
+from ..graph.view import OpView
+from . import lower_conv, lower_dense, lower_few
+from .c_text import Name, Value
+from .lower_conv import Shape
+from .lowering import READ_FIRST, Constant, How, Lowered, Window, quant_of, ring_fields, round_up
+from .sparse_choice import Works, chosen
+from .sparse_entries import Entries, entries_of
+from .sparse_prices import Work
 
 TILE_PIXELS = 8
 """Output pixels that the sparse kernels compute at once."""

@@ -11,10 +11,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from espalier.emit.lowering import Constant, How, Lowered, Window
-from espalier.graph import reference
-from espalier.graph.types import Graph, Tensor
-from espalier.graph.view import OpView
+from ..graph import reference
+from ..graph.types import Graph, Tensor
+from ..graph.view import OpView
+from .lowering import Constant, How, Lowered, Window
 
 MOST_CHANNELS = 4
 """Of which each has its own 256 bytes; more of them would take more flash than the time is worth."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from espalier.emit import lower_conv
-from espalier.emit.c_text import Value
-from espalier.emit.calm import calmed
-from espalier.emit.lower_conv import EXTENT_LIMIT, Shape
-from espalier.emit.lower_general import channel_rows
-from espalier.emit.lowering import Constant, How, Lowered, quant_of, ring_fields, round_up
-from espalier.graph import arithmetic
-from espalier.graph.shapes import window_padding
-from espalier.graph.view import OpView
+from ..graph import arithmetic
+from ..graph.shapes import window_padding
+from ..graph.view import OpView
+from . import lower_conv
+from .c_text import Value
+from .calm import calmed
+from .lower_conv import EXTENT_LIMIT, Shape
+from .lower_general import channel_rows
+from .lowering import Constant, How, Lowered, quant_of, ring_fields, round_up
 
 
 def transpose_conv(view: OpView, how: How) -> Lowered:

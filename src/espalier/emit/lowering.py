@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from espalier.emit import c_text
-from espalier.emit.c_text import Name, Value
-from espalier.emit.huffman import Code
-from espalier.errors import BugError, UnsupportedModelError
-from espalier.graph.types import Quant
+from ..errors import BugError, UnsupportedModelError
+from ..graph.types import Quant
+from . import c_text
+from .c_text import Name, Value
+from .huffman import Code
 
 READ_FIRST = -(1 << 30)
 """A lead that every placement satisfies: the kernel reads the whole input before it writes."""

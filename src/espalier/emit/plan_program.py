@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from espalier.emit.channel_tables import joined
-from espalier.emit.choose_coding import candidates, choose_coding, worth_its_time
-from espalier.emit.demand import demand, streamable
-from espalier.emit.kernel_table import lower
-from espalier.emit.lower_coded import possible_parts
-from espalier.emit.lower_sparse import may_be_sparse
-from espalier.emit.lowering import NO_CODING, Coding, How, Lowered, Sparse
-from espalier.emit.sparse_prices import CODE_BYTES
-from espalier.graph.types import ABSENT, Graph
-from espalier.graph.view import view
-from espalier.plan.memory import plan_memory
-from espalier.plan.types import Plan
+from ..graph.types import ABSENT, Graph
+from ..graph.view import view
+from ..plan.memory import plan_memory
+from ..plan.types import Plan
+from .channel_tables import joined
+from .choose_coding import candidates, choose_coding, worth_its_time
+from .demand import demand, streamable
+from .kernel_table import lower
+from .lower_coded import possible_parts
+from .lower_sparse import may_be_sparse
+from .lowering import NO_CODING, Coding, How, Lowered, Sparse
+from .sparse_prices import CODE_BYTES
 
 Trees = tuple[tuple[int, ...], ...]
 """Operators that are streamed row by row, together."""

@@ -14,15 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from espalier.emit import c_text as c
-from espalier.emit.c_text import Name
-from espalier.emit.decision import write_decision
-from espalier.emit.kernel_names import HEADER, KernelNames, program_prefix
-from espalier.emit.lowering import Coding, Constant
-from espalier.emit.selftest import GoldenCase, inputs_of, outputs_of, selftest_signature, write_selftest
-from espalier.emit.steps import Body, Planned, write_steps
-from espalier.graph.types import Graph
-from espalier.graph.verify import layer_name
+from ..graph.types import Graph
+from ..graph.verify import layer_name
+from . import c_text as c
+from .c_text import Name
+from .decision import write_decision
+from .kernel_names import HEADER, KernelNames, program_prefix
+from .lowering import Coding, Constant
+from .selftest import GoldenCase, inputs_of, outputs_of, selftest_signature, write_selftest
+from .steps import Body, Planned, write_steps
 
 ARENA_ALIGNMENT = 8
 

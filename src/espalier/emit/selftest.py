@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from espalier.emit import c_text as c
-from espalier.graph.types import DTYPES, Graph
+from ..graph.types import DTYPES, Graph
+from . import c_text as c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from espalier.emit.lowering import READ_FIRST, How, Lowered, Sparse
-from espalier.emit.sparse_prices import CODE_BYTES, DEAREST, MARGIN, Work, saving
+from .lowering import READ_FIRST, How, Lowered, Sparse
+from .sparse_prices import CODE_BYTES, DEAREST, MARGIN, Work, saving
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ ERROR: Final = 0.02
 """How far a price list may be from a count, as a share: the fits below are at most 0.017 off."""
 MARGIN: Final = 0.1
 """The sparse form is taken where it is cheaper by this share: it loads more, and a load takes more than a cycle. By the
-cycle model of a Cortex-M4 (measure/cycles.py) its ratio to the dense form is up to 0.09 worse than by instructions."""
+cycle model of a Cortex-M4 (emulate/cycles.py) its ratio to the dense form is up to 0.09 worse than by instructions."""
 CODE_BYTES: Final = MappingProxyType({"conv_2d": 1_800, "fully_connected": 520})
 """Code of the sparse kernels at -Os, the most of any core: for flash, the layers that use them must save more."""
 DEAREST: Final = 2.0

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from espalier.emit import c_text as c
-from espalier.emit.c_text import Name
-from espalier.emit.channel_tables import chains
-from espalier.emit.kernel_table import lower
-from espalier.emit.lowering import Coding, How, Lowered, ring_call
-from espalier.emit.stream import Node, Stream, build_stream
-from espalier.graph.types import ABSENT, Graph
-from espalier.graph.verify import layer_name
+from ..graph.types import ABSENT, Graph
+from ..graph.verify import layer_name
+from . import c_text as c
+from .c_text import Name
+from .channel_tables import chains
+from .kernel_table import lower
+from .lowering import Coding, How, Lowered, ring_call
+from .stream import Node, Stream, build_stream
 
 
 class PlannedStep(Protocol):

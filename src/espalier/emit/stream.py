@@ -12,10 +12,10 @@ import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from espalier.emit.kernel_table import LOWERINGS, lower
-from espalier.emit.lowering import READ_FIRST, How, Lowered, Window, round_up
-from espalier.errors import BugError, EspalierError
-from espalier.graph.types import Graph
+from ..errors import BugError, EspalierError
+from ..graph.types import Graph
+from .kernel_table import LOWERINGS, lower
+from .lowering import READ_FIRST, How, Lowered, Window, round_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -12,14 +12,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from espalier.emit.lower_conv import extents_of
-from espalier.emit.lower_dense import form_of, work_of
-from espalier.emit.lower_sparse import dense_work
-from espalier.emit.lowering import How
-from espalier.emit.sparse_prices import PRICES as DENSE
-from espalier.emit.sparse_prices import Work, instructions
-from espalier.graph.intervals import channels
-from espalier.graph.view import OpView
+from ..graph.intervals import channels
+from ..graph.view import OpView
+from .lower_conv import extents_of
+from .lower_dense import form_of, work_of
+from .lower_sparse import dense_work
+from .lowering import How
+from .sparse_prices import PRICES as DENSE
+from .sparse_prices import Work, instructions
 
 FREE: Final = frozenset({"reshape", "squeeze", "expand_dims"})
 """Operators for which no code runs."""

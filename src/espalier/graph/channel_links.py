@@ -14,11 +14,11 @@ from typing import Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from espalier.graph.curves import quant_of
-from espalier.graph.intervals import Analysis, channels, is_padded
-from espalier.graph.shapes import axis_in_range, reduced_axes, slice_bounds
-from espalier.graph.types import ABSENT, Graph, Op
-from espalier.graph.view import OpView, view
+from .curves import quant_of
+from .intervals import Analysis, channels, is_padded
+from .shapes import axis_in_range, reduced_axes, slice_bounds
+from .types import ABSENT, Graph, Op
+from .view import OpView, view
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 Index: TypeAlias = npt.NDArray[np.int64]

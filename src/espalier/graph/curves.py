@@ -12,11 +12,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from espalier.graph import arithmetic as a
-from espalier.graph.arithmetic import LIMITS, Ints, Multiplier
-from espalier.graph.fixedpoint import inverse_sqrt
-from espalier.graph.types import Quant
-from espalier.graph.view import OpView
+from . import arithmetic as a
+from .arithmetic import LIMITS, Ints, Multiplier
+from .fixedpoint import inverse_sqrt
+from .types import Quant
+from .view import OpView
 
 
 def quant_of(quant: Quant | None) -> Quant:

@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from espalier.graph import arithmetic as a
-from espalier.graph.arithmetic import Ints
+from . import arithmetic as a
+from .arithmetic import Ints
 
 TABLE_STEPS: Final = 512
 """Interpolation steps of an int16 table: the high 9 bits choose one, the low 7 bits interpolate."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from espalier.graph.types import ABSENT, Array, Graph, Op, Quant, Tensor, constant
+from .types import ABSENT, Array, Graph, Op, Quant, Tensor, constant
 
 
 def add_tensor(graph: Graph, tensor: Tensor) -> tuple[Graph, int]:

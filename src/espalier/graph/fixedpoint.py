@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from espalier.graph.arithmetic import INT32_MAX, INT32_MIN, Ints, divide_by_power, high_multiply, wrap32
+from .arithmetic import INT32_MAX, INT32_MIN, Ints, divide_by_power, high_multiply, wrap32
 
 EXP_MINUS_EIGHTH: Final = 1895147668
 ONE_THIRD: Final = 715827883

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from espalier.graph.edit import prune
-from espalier.graph.types import Graph
-from espalier.graph.verify import printable
+from .edit import prune
+from .types import Graph
+from .verify import printable
 
 
 def cut_float_ends(graph: Graph) -> tuple[Graph, tuple[str, ...]]:

@@ -15,13 +15,13 @@ from typing import Final
 
 import numpy as np
 
-from espalier.graph import arithmetic as a
-from espalier.graph.arithmetic import LIMITS, Ints
-from espalier.graph.curves import CURVES, quant_of, table
-from espalier.graph.reference import evaluate
-from espalier.graph.shapes import axis_in_range, reduced_axes, slice_bounds, window_padding
-from espalier.graph.types import DTYPES, Array, Graph, Tensor
-from espalier.graph.view import OpView, view
+from . import arithmetic as a
+from .arithmetic import LIMITS, Ints
+from .curves import CURVES, quant_of, table
+from .reference import evaluate
+from .shapes import axis_in_range, reduced_axes, slice_bounds, window_padding
+from .types import DTYPES, Array, Graph, Tensor
+from .view import OpView, view
 
 
 @dataclass(frozen=True, slots=True, eq=False)

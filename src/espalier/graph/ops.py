@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from espalier.graph import rules, shapes
-from espalier.graph.rules import ACTIVATIONS, Rule
-from espalier.graph.shapes import ShapeRule
-from espalier.graph.types import OptionValue
-from espalier.graph.view import OpView
+from . import rules, shapes
+from .rules import ACTIVATIONS, Rule
+from .shapes import ShapeRule
+from .types import OptionValue
+from .view import OpView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

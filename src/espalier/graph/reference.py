@@ -12,11 +12,11 @@ from typing import Final
 
 import numpy as np
 
-from espalier.errors import UnsupportedModelError
-from espalier.graph.reference_compute import COMPUTE
-from espalier.graph.reference_move import MOVE
-from espalier.graph.types import ABSENT, DTYPES, Array, Graph
-from espalier.graph.view import OpView, view
+from ..errors import UnsupportedModelError
+from .reference_compute import COMPUTE
+from .reference_move import MOVE
+from .types import ABSENT, DTYPES, Array, Graph
+from .view import OpView, view
 
 Executor = Callable[[OpView, Sequence[Array]], tuple[Array, ...]]
 

@@ -11,14 +11,14 @@ from typing import Final
 
 import numpy as np
 
-from espalier.graph import arithmetic as a
-from espalier.graph.arithmetic import LIMITS, Ints, Multiplier
-from espalier.graph.curves import CURVES, quant_of
-from espalier.graph.curves_int16 import logistic_int16, softmax_int16, tanh_int16
-from espalier.graph.fixedpoint import exp_negative, reciprocal
-from espalier.graph.shapes import reduced_axes, window_padding
-from espalier.graph.types import Array
-from espalier.graph.view import OpView
+from . import arithmetic as a
+from .arithmetic import LIMITS, Ints, Multiplier
+from .curves import CURVES, quant_of
+from .curves_int16 import logistic_int16, softmax_int16, tanh_int16
+from .fixedpoint import exp_negative, reciprocal
+from .shapes import reduced_axes, window_padding
+from .types import Array
+from .view import OpView
 
 Results = tuple[Array, ...]
 

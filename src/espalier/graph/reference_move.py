@@ -8,10 +8,10 @@ from typing import Final
 
 import numpy as np
 
-from espalier.graph.curves import quant_of
-from espalier.graph.shapes import axis_in_range, reduced_axes, slice_bounds
-from espalier.graph.types import Array
-from espalier.graph.view import OpView
+from .curves import quant_of
+from .shapes import axis_in_range, reduced_axes, slice_bounds
+from .types import Array
+from .view import OpView
 
 Results = tuple[Array, ...]
 

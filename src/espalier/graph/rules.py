@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from espalier.graph.types import Quant, Tensor
-from espalier.graph.view import OpView
+from .types import Quant, Tensor
+from .view import OpView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 from typing import TypeAlias
 
-from espalier.graph.view import OpView
+from .view import OpView
 
 Shape: TypeAlias = tuple[int, ...]
 ShapeRule: TypeAlias = Callable[[OpView], tuple[Shape, ...]]

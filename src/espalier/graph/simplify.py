@@ -12,16 +12,16 @@ from typing import Final
 
 import numpy as np
 
-from espalier.graph.edit import prune
-from espalier.graph.intervals import WEIGHTED, analyse, channels
-from espalier.graph.ops import macs
-from espalier.graph.simplify_channels import remove_channels
-from espalier.graph.simplify_fold import fold_constants, merge_equal, normalise, remove_identities
-from espalier.graph.simplify_fuse import cancel_pairs, fuse_activations, fuse_pads
-from espalier.graph.simplify_repeat import fuse_repeats
-from espalier.graph.types import Graph
-from espalier.graph.verify import verify
-from espalier.graph.view import view
+from .edit import prune
+from .intervals import WEIGHTED, analyse, channels
+from .ops import macs
+from .simplify_channels import remove_channels
+from .simplify_fold import fold_constants, merge_equal, normalise, remove_identities
+from .simplify_fuse import cancel_pairs, fuse_activations, fuse_pads
+from .simplify_repeat import fuse_repeats
+from .types import Graph
+from .verify import verify
+from .view import view
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

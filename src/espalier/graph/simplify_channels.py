@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from espalier.graph.channel_links import (
+from .channel_links import (
     Components,
     Index,
     absorbs,
@@ -21,11 +21,11 @@ from espalier.graph.channel_links import (
     links,
     needed_channels,
 )
-from espalier.graph.curves import quant_of
-from espalier.graph.edit import add_constant, prune, replace_tensor
-from espalier.graph.intervals import WEIGHTED, Analysis, analyse, channels
-from espalier.graph.types import ABSENT, Array, Graph, Op, Quant, Tensor, constant
-from espalier.graph.view import OpView, view
+from .curves import quant_of
+from .edit import add_constant, prune, replace_tensor
+from .intervals import WEIGHTED, Analysis, analyse, channels
+from .types import ABSENT, Array, Graph, Op, Quant, Tensor, constant
+from .view import OpView, view
 
 
 def remove_channels(graph: Graph) -> Graph:

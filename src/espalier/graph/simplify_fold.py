@@ -13,15 +13,15 @@ from typing import Final
 
 import numpy as np
 
-from espalier.graph import arithmetic as a
-from espalier.graph.curves import quant_of
-from espalier.graph.edit import add_constant, bypass, repeated, replace_op, replace_tensor
-from espalier.graph.intervals import analyse
-from espalier.graph.reference import evaluate
-from espalier.graph.rules import same_quant
-from espalier.graph.shapes import slice_bounds
-from espalier.graph.types import ABSENT, Graph, Op, OptionValue, constant
-from espalier.graph.view import OpView, view
+from . import arithmetic as a
+from .curves import quant_of
+from .edit import add_constant, bypass, repeated, replace_op, replace_tensor
+from .intervals import analyse
+from .reference import evaluate
+from .rules import same_quant
+from .shapes import slice_bounds
+from .types import ABSENT, Graph, Op, OptionValue, constant
+from .view import OpView, view
 
 LARGEST_FOLDED_BYTES: Final = 4096
 """A folded result larger than this and than its operands stays computed: flash is not spent on it."""

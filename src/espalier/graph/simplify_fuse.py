@@ -8,13 +8,13 @@ from typing import Final
 
 import numpy as np
 
-from espalier.graph import arithmetic as a
-from espalier.graph.curves import quant_of
-from espalier.graph.edit import add_constant, repeated, replace_op
-from espalier.graph.rules import same_quant
-from espalier.graph.shapes import window_extent, window_padding
-from espalier.graph.types import Graph, Op
-from espalier.graph.view import OpView, view
+from . import arithmetic as a
+from .curves import quant_of
+from .edit import add_constant, repeated, replace_op
+from .rules import same_quant
+from .shapes import window_extent, window_padding
+from .types import Graph, Op
+from .view import OpView, view
 
 CLAMPING: Final = frozenset(
     {"conv_2d", "depthwise_conv_2d", "transpose_conv", "fully_connected", "add", "sub", "mul",

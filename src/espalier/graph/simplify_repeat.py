@@ -8,9 +8,9 @@ from typing import Final
 
 import numpy as np
 
-from espalier.graph.edit import add_constant, add_tensor, repeated, replace_op
-from espalier.graph.types import Graph, Op
-from espalier.graph.view import view
+from .edit import add_constant, add_tensor, repeated, replace_op
+from .types import Graph, Op
+from .view import view
 
 RENAMINGS: Final = frozenset({"reshape", "squeeze", "expand_dims"})
 

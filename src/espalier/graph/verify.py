@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from espalier.errors import BugError
-from espalier.graph.ops import OPS
-from espalier.graph.shapes import ShapeError
-from espalier.graph.types import ABSENT, DTYPES, Graph, Op, Tensor
-from espalier.graph.view import view
+from ..errors import BugError
+from .ops import OPS
+from .shapes import ShapeError
+from .types import ABSENT, DTYPES, Graph, Op, Tensor
+from .view import view
 
 MAX_RANK = 8
 MAX_ELEMENTS = 1 << 31

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from espalier.graph.types import Array, Graph, Op, Tensor
+from .types import Array, Graph, Op, Tensor
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,19 +11,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from espalier.graph.channel_links import (
-    ONE_OPERAND,
-    REDUCTIONS,
-    RENAMINGS,
-    TWO_OPERANDS,
-    absorbs,
-    data_operand,
-    links,
-)
-from espalier.graph.edit import add_constant, replace_tensor
-from espalier.graph.intervals import channels
-from espalier.graph.types import Array, Graph, Op, Quant, Tensor
-from espalier.graph.view import OpView, view
+from .channel_links import ONE_OPERAND, REDUCTIONS, RENAMINGS, TWO_OPERANDS, absorbs, data_operand, links
+from .edit import add_constant, replace_tensor
+from .intervals import channels
+from .types import Array, Graph, Op, Quant, Tensor
+from .view import OpView, view
 
 Counts = Mapping[int, int]
 """Activation -> how many channels it is to have; tensors of a group have the same number."""

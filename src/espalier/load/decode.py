@@ -11,7 +11,7 @@ The rules, in this order:
 5. EXIF orientation is applied.
 6. An image of several bands (`color` bands) keeps its channels as they are in the file: those of an array, of all pages
    of a TIFF, or of a PNG (grey, grey and alpha, RGB, RGBA), and rules 2 to 4 do not mix them. Their number must be `bands`.
-7. `calibrate.contract.prepare` brings the image to the model's size.
+7. `contract.prepare` brings the image to the model's size.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from ..calibrate.contract import STRIP, Pixels, crop_region, fill, prepare
+from ..contract import STRIP, Pixels, crop_region, fill, prepare
 from ..errors import BugError, ImagesRefusedError
+from ..image_facts import ImageFacts, ImageProblem, Prepared
 from ..limits import LIMITS
+from ..progress import report
 from ..recipe import InputContract
-from ..worker.progress import report
 from .arrays import ArrayFile, open_array, turned
-from .facts import ImageFacts, ImageProblem, Prepared
 from .images import ImageEntry
 from .looks import measure_looks
 

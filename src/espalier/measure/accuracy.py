@@ -13,9 +13,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import statistics
 from ..errors import BugError, LabelsRefusedError
-from ..report.content import AccuracyRow, ClassRow, FlipRow, TopRow
-from . import statistics
+from ..rows import AccuracyRow, ClassRow, FlipRow, TopRow
 from .chance import skill
 from .confidence import WISHED_PRECISION, decision_row
 

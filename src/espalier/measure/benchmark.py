@@ -23,9 +23,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import EspalierError
-from ..report.content import LatencyRow, OperatorTime
+from ..rows import LatencyRow, OperatorTime
+from ..tflite.runtimes import Runtime, delegation, open_interpreter
 from .operators import split
-from .runtimes import Runtime, delegation, open_interpreter
 
 WARM_UP = 3
 MINIMUM_RUNS = 20

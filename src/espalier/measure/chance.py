@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .statistics import Z95, wilson
+from ..statistics import Z95, wilson
 
 DEVIATIONS = 3.0
 """Standard deviations over chance from which answers count as better than chance."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .statistics import wilson
+from ..statistics import wilson
 
 THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(20))
 """Points of the curve, 0 to 0.95."""

@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..bundle.source import Check
-from ..report.content import ParityRow
-from . import statistics
+from .. import statistics
+from ..facts import Check
+from ..rows import ParityRow
 
 SAFETY = 1.5
 """Times the largest difference seen that an image's margin must lie beyond to be left out."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .statistics import mcnemar
+from ..statistics import mcnemar
 
 Indices = NDArray[np.int64]
 

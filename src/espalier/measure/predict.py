@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..errors import BugError, UnsupportedModelError
 from ..recipe import InputContract
-from .runtimes import Runtime, first_line, open_interpreter
+from ..tflite.runtimes import Runtime, first_line, open_interpreter
 
 CHUNK = 16
 """Images that a thread takes at a time, at most."""

@@ -18,14 +18,14 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ..calibrate.findings import Finding
 from ..errors import BugError
+from ..findings import Finding
 from ..recipe import InputContract
+from ..statistics import mcnemar
+from ..tflite.runtimes import Runtime
 from .chance import nearly_equal, skill
 from .permutation import reordered_hits
 from .predict import predict
-from .runtimes import Runtime
-from .statistics import mcnemar
 
 AT_MOST = 200
 """Images that are scored; spread evenly over those given."""

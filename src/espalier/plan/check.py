@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from espalier.errors import BugError
-from espalier.plan.types import Block
+from ..errors import BugError
+from .types import Block
 
 
 def find_overlap(

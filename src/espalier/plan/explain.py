@@ -5,10 +5,10 @@ from __future__ import annotations
 from html import escape
 from typing import Final
 
-from espalier.graph.types import Graph
-from espalier.graph.verify import layer_name, printable
-from espalier.plan.peak import Part, Peak
-from espalier.plan.types import Lifetime, Plan
+from ..graph.types import Graph
+from ..graph.verify import layer_name, printable
+from ..peak import Part, Peak
+from .types import Lifetime, Plan
 
 CHART_WIDTH: Final = 760
 CHART_HEIGHT: Final = 260

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
-from espalier.graph.types import ABSENT, Graph
-from espalier.plan.check import check_blocks
-from espalier.plan.offsets import aligned, place_blocks
-from espalier.plan.sections import divide
-from espalier.plan.types import Block, Demand, Lifetime, Needs, Place, Plan, Step, Streamable
+from ..graph.types import ABSENT, Graph
+from .check import check_blocks
+from .offsets import aligned, place_blocks
+from .sections import divide
+from .types import Block, Demand, Lifetime, Needs, Place, Plan, Step, Streamable
 
 RENAMING: Final = frozenset({"reshape", "squeeze", "expand_dims"})
 MAX_TREE_OPS: Final = 8

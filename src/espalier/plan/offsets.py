@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from espalier.plan.types import ALIGNMENT, Block
+from .types import ALIGNMENT, Block
 
 NO_SHARING: Final[Mapping[tuple[int, int], int]] = {}
 REPAIRS: Final = 60

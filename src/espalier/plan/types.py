@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from espalier.graph.types import Graph
+from ..graph.types import Graph
 
 ALIGNMENT: Final = 8
 """Offsets in the arena are multiples of this many bytes."""

@@ -14,9 +14,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from .. import progress
 from ..errors import UnsupportedModelError, VerificationError
 from ..recipe import FineTune, InputContract
-from ..worker import progress
 from .augment import augment
 from .magnitude import Sparsity, SparsityMask
 from .training_set import Split, check_labels, class_weights, split_classes

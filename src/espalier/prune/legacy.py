@@ -17,10 +17,10 @@ import tensorflow as tf
 import tensorflow_model_optimization as tfmot
 import tf_keras
 
+from .. import progress
 from ..errors import UnsupportedModelError, VerificationError
 from ..load.keras_table import names
 from ..recipe import Augment, FineTune, InputContract
-from ..worker import progress
 from .augment import augment
 from .training_set import check_labels, class_weights, split_classes
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..report.content import PruneRow
+from ..rows import PruneRow
 
 NOTICEABLE = 0.03
 """A change of size or latency below this share is called unchanged."""

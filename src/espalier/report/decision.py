@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .content import AccuracyRow
+from ..rows import AccuracyRow
 
 LEFT, TOP, WIDTH, HEIGHT = 52.0, 12.0, 396.0, 196.0
 """The plot in its drawing, which is 468 x 250."""

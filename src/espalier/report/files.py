@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from ..bundle.source import Artifact
-from .content import Report
+from ..facts import Artifact
+from ..rows import Report
 from .html import html
 from .junit import junit
 from .markdown import markdown

@@ -7,10 +7,9 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from ..fit_gates import headroom
-from ..gate import describe, not_shown
-from .content import AccuracyRow, LatencyRow, Report
+from ..rows import AccuracyRow, LatencyRow, Report
 from .decision import decision_chart
+from .gates import describe, headroom, not_shown
 from .layers import layer_table
 from .text import key_figures, percent, size
 

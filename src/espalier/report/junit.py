@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from ..gate import describe, not_shown
-from .content import Report
+from ..rows import Report
+from .gates import describe, not_shown
 
 
 def junit(report: Report) -> bytes:

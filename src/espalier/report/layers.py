@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..quantize.advice import name_of, operator_of, points_of
+from ..layers.advice import name_of, operator_of, points_of
 
 SHOWN = 12
 """Layers with all their figures; the others follow folded."""
@@ -18,7 +18,7 @@ FULL_GAIN_DB = 1.0
 
 
 def layer_table(found: dict[str, Any]) -> dict[str, Any]:
-    """What layers.html.j2 draws, of the plain data of `quantize.layer_account.account`; widths are percent."""
+    """What layers.html.j2 draws, of the plain data of `stages.account.account`; widths are percent."""
     rows, output = found["layers"], found["output"]
     largest = max([FULL_GAIN_DB, *(row["gain_db"] or 0.0 for row in rows)])
     drawn = [_row(row, largest) for row in rows]

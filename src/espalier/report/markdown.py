@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..gate import describe, not_shown
-from .content import Report
+from ..rows import Report
+from .gates import describe, not_shown
 from .text import key_figures, size
 
 

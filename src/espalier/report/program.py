@@ -9,11 +9,9 @@ import msgspec
 from markupsafe import Markup
 
 from ..bundle.golden import canonical_json
-from ..bundle.source import Artifact, Check, TensorFacts
-from ..emit.compare_modes import Mode
-from ..fit_gates import headroom
-from ..gate import describe
-from .content import ArenaRow, GateRow
+from ..facts import Artifact, Check, TensorFacts
+from ..rows import ArenaRow, GateRow, Mode
+from .gates import describe, headroom
 from .html import template
 
 

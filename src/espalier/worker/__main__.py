@@ -14,8 +14,8 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from .. import errors
-from . import SIDES, confine, progress
+from .. import errors, progress
+from . import SIDES, confine
 from .protocol import Call, Failure, Kept, Progress, Result, read_frame, write_frame
 
 

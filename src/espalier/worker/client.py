@@ -43,7 +43,7 @@ _MEMORY: dict[str, int] = {
     "container": LIMITS.container_worker_memory_bytes,
 }
 _FILE_BYTES: dict[str, int] = {"images": LIMITS.prepared_bytes + (1 << 20)}
-"""Room for the header; how much is written is refused before it is (load/read_images.py)."""
+"""Room for the header; how much is written is refused before it is (stages/images.py)."""
 
 
 START = "start"

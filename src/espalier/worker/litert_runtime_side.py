@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..measure.runtimes import litert
+from ..tflite.runtimes import litert
 from .run_models import run_handlers
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..calibrate.features import measure_features
-from ..calibrate.stability import measure_stability
-from ..measure.runtimes import litert
-from ..quantize.calls import (
+from ..layers.sensitivity import measure_sensitivity
+from ..quantizer.features import measure_features
+from ..quantizer.stability import measure_stability
+from ..tflite.runtimes import litert
+from .quantize_calls import (
     audit_file,
     climb_file,
     cut_after,
@@ -19,7 +20,6 @@ from ..quantize.calls import (
     strip_file,
     try_quick_file,
 )
-from ..quantize.sensitivity import measure_sensitivity
 from .run_models import run_handlers
 
 

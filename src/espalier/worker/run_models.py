@@ -10,9 +10,9 @@ import numpy as np
 
 from ..measure import benchmark as timing
 from ..measure import predict as running
-from ..measure.runtimes import Runtime, invoke_raw
+from ..progress import report
 from ..recipe import InputContract
-from .progress import report
+from ..tflite.runtimes import Runtime, invoke_raw
 
 
 def run_handlers(runtime: Callable[[], Runtime]) -> dict[str, Callable[..., Any]]:
@@ -78,7 +78,7 @@ def run_handlers(runtime: Callable[[], Runtime]) -> dict[str, Callable[..., Any]
         return result | {"row": msgspec.to_builtins(result["row"])}
 
     def invoke(model: bytes, cases: list[list[bytes]], kernels: str = "reference") -> dict[str, Any]:
-        """See measure.runtimes.invoke_raw."""
+        """See tflite.runtimes.invoke_raw."""
         return {"outputs": invoke_raw(runtime(), model, cases, kernels=kernels)}
 
     def compare(

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from ..load.keras_model import ModelFacts, describe, rebuild, start_tensorflow
-from ..prune import calls as prune
-from ..quantize.convert import convert_slot
+from ..quantizer.convert import convert_slot
+from . import prune_calls as prune
 from .left_out import leave_out
 
 SESSION: dict[str, Any] = {}
@@ -32,7 +32,7 @@ def load(path: str, facts: dict[str, Any], size: list[int] | None = None) -> dic
 
 
 def convert(slot: str, contract: dict[str, Any]) -> dict[str, Any]:
-    """Keras model in a slot -> float .tflite, see quantize/convert.py."""
+    """Keras model in a slot -> float .tflite, see quantizer/convert.py."""
     return convert_slot(SESSION[slot], contract)
 
 

@@ -10,7 +10,7 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from espalier.bundle import golden
-from espalier.bundle.source import BundleSource, Check, Measurement, OperatorUse, TensorFacts
+from espalier.facts import BundleSource, Check, Measurement, OperatorUse, TensorFacts
 from espalier.recipe import CalibrationSource, Decision, Deploy, InputContract, ModelSource, Recipe
 from espalier.target import load_target
 

@@ -18,11 +18,11 @@ from synthetic_source import CONTRACT, LABELS, model, synthetic_source
 from espalier.bundle import android, android_check, golden
 from espalier.bundle.archive import Entry, read_zip, zip_bytes
 from espalier.bundle.metadata_check import metadata_problem
-from espalier.bundle.source import Artifact, BundleSource, Check
 from espalier.errors import BugError
-from espalier.publish import write_files
-from espalier.quantize.metadata import add_metadata
+from espalier.facts import Artifact, BundleSource, Check
+from espalier.stages.publish import write_files
 from espalier.target import load_target, targets_folder
+from espalier.tflite.metadata import add_metadata
 
 BASE = "maven/dev/espalier/models/toy-parts"
 LIBRARY = f"{BASE}/1.2.3/toy-parts-1.2.3"

@@ -20,7 +20,7 @@ from espalier.bundle.android_layout import java_package
 from espalier.bundle.archive import Entry, read_zip, zip_bytes
 from espalier.bundle.java import class_file, compile, specialise
 from espalier.bundle.java.compile import compile_java, template_jar
-from espalier.calibrate.contract import prepare
+from espalier.contract import prepare
 from espalier.errors import BugError, ToolMissingError, UnsupportedModelError, VerificationError
 from espalier.load.decode import to_rgb
 from espalier.recipe import InputContract

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from espalier.bundle.compare_kernels import _parting
 from espalier.errors import UnsupportedModelError
+from espalier.stages.kernels import _parting
 
 LAYERS = [
     {"kind": "conv_2d", "output": "a", "inputs": ["image"]},

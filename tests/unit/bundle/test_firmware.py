@@ -21,20 +21,20 @@ import pytest
 from synthetic_source import LABELS, synthetic_source
 
 from espalier.bundle import firmware, firmware_check, firmware_compile, firmware_native, golden
-from espalier.bundle.source import Artifact, BundleSource, OperatorUse
 from espalier.bundle.tflm_ops import METHODS, add_methods
-from espalier.calibrate.contract import prepare
+from espalier.contract import prepare
 from espalier.emit.demand import demand, streamable
 from espalier.emit.program import Options, emit
 from espalier.emit.selftest import GoldenCase
 from espalier.errors import UnsupportedModelError, VerificationError
+from espalier.facts import Artifact, BundleSource, OperatorUse
 from espalier.graph import reference
 from espalier.graph.simplify import simplify
 from espalier.graph.types import Graph
-from espalier.load.tflite import read_tflite
 from espalier.plan.memory import plan_memory
 from espalier.recipe import Decision, InputContract
 from espalier.target import load_target
+from espalier.tflite.read import read_tflite
 
 LIBRARY = "toy_parts_model"
 needs_gcc = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler is installed")

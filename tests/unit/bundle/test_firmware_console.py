@@ -14,8 +14,8 @@ from test_firmware import compiled_program, mcu_source, reference_run
 
 from espalier.bundle import firmware
 from espalier.graph.simplify import simplify
-from espalier.load.tflite import read_tflite
-from espalier.publish import write_files
+from espalier.stages.publish import write_files
+from espalier.tflite.read import read_tflite
 
 SCRIPT = Path(__file__).parents[3] / "examples" / "firmware_console" / "run.py"
 pytestmark = pytest.mark.skipif(

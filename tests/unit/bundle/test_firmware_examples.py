@@ -13,9 +13,9 @@ import pytest
 from test_firmware import LIBRARY, compiled_program, mcu_source, reference_run, write
 
 from espalier.bundle import firmware, firmware_compile, firmware_examples
-from espalier.bundle.source import BundleSource
+from espalier.facts import BundleSource
 from espalier.graph.simplify import simplify
-from espalier.load.tflite import read_tflite
+from espalier.tflite.read import read_tflite
 
 needs_cc = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler is installed")
 STRICT = ("-Wall", "-Wextra", "-Wshadow", "-Werror", "-c")

@@ -10,7 +10,7 @@ import pytest
 from synthetic_source import CONTRACT, LABELS, some_pixels, synthetic_source
 
 from espalier.bundle import golden
-from espalier.calibrate.contract import prepare
+from espalier.contract import prepare
 from espalier.errors import BugError, VerificationError
 from espalier.recipe import InputContract
 

@@ -11,8 +11,8 @@ from synthetic_source import model, synthetic_source
 from espalier.bundle import manifest
 from espalier.bundle.archive import Entry, deb_bytes, zip_bytes
 from espalier.bundle.golden import canonical_json
-from espalier.bundle.source import Artifact, Check, Measurement
 from espalier.errors import BugError, VerificationError
+from espalier.facts import Artifact, Check, Measurement
 
 
 def artifacts() -> tuple[Artifact, ...]:

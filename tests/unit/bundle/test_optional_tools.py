@@ -18,12 +18,13 @@ import pytest
 from metadata_model import with_metadata
 from synthetic_source import LABELS, model, synthetic_source
 
-from espalier import doctor
-from espalier.bundle import android, firmware, firmware_compile, firmware_native, make_bundles, raspberry_pi
-from espalier.bundle.source import BundleSource, Check
+from espalier.bundle import android, firmware, firmware_compile, firmware_native, raspberry_pi
+from espalier.command import doctor
+from espalier.emulate import cross, qemu
 from espalier.errors import ToolMissingError
-from espalier.measure import cross, qemu
-from espalier.publish import write_files
+from espalier.facts import BundleSource, Check
+from espalier.stages import bundle
+from espalier.stages.publish import write_files
 from espalier.target import load_target
 
 NO_LIBC = "main.c:1:10: fatal error: stdint.h: No such file or directory"
@@ -58,9 +59,9 @@ def test_the_manifest_does_not_depend_on_what_is_installed(
 ) -> None:
     """Two builds give the same bundles, byte for byte, also on two machines."""
     source = source_for(target)
-    here = make_bundles._make(source, make_bundles.Program(), "fast")
+    here = bundle._make(source, bundle.Program(), "fast")
     monkeypatch.setenv("PATH", str(tmp_path))
-    there = make_bundles._make(source, make_bundles.Program(), "fast")
+    there = bundle._make(source, bundle.Program(), "fast")
     assert here.checks != there.checks
     assert here.artifacts == there.artifacts
 

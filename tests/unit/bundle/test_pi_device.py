@@ -19,13 +19,13 @@ import pytest
 from PIL import Image
 from synthetic_source import synthetic_source
 
+from espalier import contract as build_contract
 from espalier.bundle import raspberry_pi
 from espalier.bundle.archive import read_deb
 from espalier.bundle.pi import classify as launcher
 from espalier.bundle.pi.device import actions, commands, contract, images, install, model, selftest
 from espalier.bundle.pi.device.model import Contract, Decision, Place
 from espalier.bundle.pi.device.problem import DIFFERS, MISSING, OK, UNREADABLE, USAGE, Problem
-from espalier.calibrate import contract as build_contract
 from espalier.errors import ImagesRefusedError
 from espalier.load import decode as build_decode
 from espalier.recipe import InputContract

@@ -19,8 +19,8 @@ from synthetic_source import synthetic_source
 
 from espalier.bundle import debian, raspberry_pi
 from espalier.bundle.archive import Entry, deb_bytes, read_ar, read_deb
-from espalier.bundle.source import Artifact, BundleSource, Check
 from espalier.errors import BugError
+from espalier.facts import Artifact, BundleSource, Check
 from espalier.recipe import InputContract
 from espalier.target import load_target
 

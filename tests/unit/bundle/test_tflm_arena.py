@@ -19,8 +19,8 @@ from espalier.bundle.tflm_arena import Buffer, arena_bound, buffers, no_scratch,
 from espalier.errors import ModelRefusedError, UnsupportedModelError
 from espalier.graph.types import Op, Tensor
 from espalier.graph.view import OpView
-from espalier.load.tflite import read_tflite
 from espalier.target import load_target
+from espalier.tflite.read import read_tflite
 
 RESNET = Path(__file__).parents[4] / "shared/assets/cifar10/models/pretrainedResnet_quant.tflite"
 

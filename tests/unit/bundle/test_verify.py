@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from synthetic_source import model, synthetic_source
 
-from espalier.bundle import android, golden, manifest, verify
-from espalier.bundle.source import Artifact, BundleSource
+from espalier.bundle import android, golden, manifest
+from espalier.command import verify
 from espalier.errors import UsageError, VerificationError
-from espalier.publish import write_files
+from espalier.facts import Artifact, BundleSource
+from espalier.stages.publish import write_files
 
 
 def bundle_files(source: BundleSource | None = None) -> tuple[Artifact, ...]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from espalier.bundle.verify import TOLERANCE, _verdict
+from espalier.command.verify import TOLERANCE, _verdict
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from espalier.calibrate.check_sets import COMPARED
 from espalier.calibrate.checks import check_calibration, check_evaluation, check_fine_tune
 from espalier.calibrate.copies import find_copies
-from espalier.calibrate.findings import Copy, Finding, ImagesRead
+from espalier.findings import Copy, Finding, ImagesRead
+from espalier.image_facts import Prepared
 from espalier.load.decode import prepare_set
-from espalier.load.facts import Prepared
 from espalier.load.images import scan
 from espalier.recipe import InputContract
+from espalier.stages.check_sets import COMPARED
 
 Pixels = NDArray[np.uint8]
 LABELS = ("cat", "dog", "fox")

@@ -15,21 +15,21 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
-from espalier.calibrate.check_model import check_declared
-from espalier.calibrate.check_sets import check_sets
-from espalier.calibrate.contract import prepare
-from espalier.calibrate.features import LONGEST, _shortened, measure_features
-from espalier.calibrate.select_set import Quality, Selection
 from espalier.cli import cli
+from espalier.command.calibrate_select import Quality, Selection
+from espalier.contract import prepare
 from espalier.errors import GateError, ImagesRefusedError, RecipeError, UsageError
-from espalier.job import read_job
 from espalier.load.named_set import images_of, read_set
-from espalier.load.read_images import set_path
-from espalier.load.read_model import FloatModel, ModelFile
+from espalier.quantizer.features import LONGEST, _shortened, measure_features
 from espalier.recipe import InputContract
+from espalier.stages.check_model import check_declared
+from espalier.stages.check_sets import check_sets
+from espalier.stages.images import set_path
+from espalier.stages.job import read_job
+from espalier.stages.model import FloatModel, ModelFile
+from espalier.stages.workshop import Workshop
 from espalier.store import Store
 from espalier.terminal import Progress
-from espalier.workshop import Workshop
 
 sys.path.append(str(Path(__file__).parents[1] / "measure"))
 from tiny_models import classifier

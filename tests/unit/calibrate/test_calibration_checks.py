@@ -15,7 +15,7 @@ from espalier.calibrate.checks import (
     refuse,
 )
 from espalier.errors import ImagesRefusedError
-from espalier.load.facts import ImageFacts, ImageProblem
+from espalier.image_facts import ImageFacts, ImageProblem
 from espalier.recipe import InputContract
 
 CONTRACT = InputContract(size=(32, 32))

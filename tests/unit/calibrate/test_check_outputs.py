@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from espalier.calibrate.check_outputs import number_outputs
-from espalier.check import check_recipe
+from espalier.command.check import check_recipe
+from espalier.command.init import write_recipe
 from espalier.errors import UnsupportedModelError
-from espalier.init import write_recipe
 from espalier.load.keras_file import inspect_model
 from espalier.load.training import number_loss
+from espalier.stages.check_outputs import number_outputs
 
 L = keras.layers
 RECIPE = """

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from espalier.calibrate.contract import crop_region, padded_size, prepare, resize, taps, to_gray
+from espalier.contract import crop_region, padded_size, prepare, resize, taps, to_gray
 from espalier.errors import BugError
 from espalier.recipe import InputContract
 

@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 
 from espalier.calibrate.answers import check_answers
-from espalier.calibrate.check_model import other_contracts
-from espalier.calibrate.contract import prepare
-from espalier.calibrate.findings import UNTRAINED, Finding, never_trained, of_model
-from espalier.calibrate.stability import RangeHistory, judge
-from espalier.load.facts import ImageFacts
+from espalier.contract import prepare
+from espalier.findings import UNTRAINED, Finding, never_trained, of_model
+from espalier.image_facts import ImageFacts
 from espalier.load.keras_file import inspect_model
 from espalier.measure.preprocessing import score_alternatives
-from espalier.measure.runtimes import litert
+from espalier.quantizer.stability import RangeHistory, judge
 from espalier.recipe import InputContract
+from espalier.stages.check_model import other_contracts
+from espalier.tflite.runtimes import litert
 
 sys.path.append(str(Path(__file__).parents[1] / "measure"))
 from tiny_models import classifier

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from espalier.check_fit import judge_fit
 from espalier.recipe import Deploy, InputContract
+from espalier.stages.check_fit import judge_fit
 from espalier.target import load_target
 
 M4 = load_target("cortex-m4")

@@ -16,20 +16,20 @@ from quantize.networks import CONTRACT, images, small_network
 
 from espalier import cli
 from espalier.bundle.golden import FORMAT, ContractRow, Golden, VectorRow, canonical_json
+from espalier.command.explain import explain, explain_lines
 from espalier.errors import ImagesRefusedError, UsageError, VerificationError
-from espalier.explain import explain, explain_lines
-from espalier.quantize import flatbuffer
-from espalier.quantize.quantize import quantize
+from espalier.quantizer.quantize import quantize
 from espalier.store import Store
+from espalier.tflite import edit
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """dist/small-1.0.0 with model/, report.json and one bundle's golden vectors; images/ beside it."""
     folder = tmp_path_factory.mktemp("dist") / "small-1.0.0"
-    model = flatbuffer.read_model(small_network())
-    flatbuffer.rename_tensors(model)
-    data = flatbuffer.pack_model(model)
+    model = edit.read_model(small_network())
+    edit.rename_tensors(model)
+    data = edit.pack_model(model)
     golden = folder / "raspberry-pi-4" / "golden"
     golden.mkdir(parents=True)
     (folder / "model").mkdir()

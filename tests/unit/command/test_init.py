@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from espalier import init
 from espalier.calibrate.declared import declared_twice
-from espalier.check import check_recipe
+from espalier.command import init
+from espalier.command.check import check_recipe
+from espalier.command.init import recipe_name, write_recipe
 from espalier.errors import ImagesRefusedError, UsageError
-from espalier.init import recipe_name, write_recipe
 from espalier.load.own_scaling import own_scaling
 from espalier.recipe import InputContract, load_recipe
 from espalier.visible import hidden_character

@@ -13,13 +13,13 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2] / "attacks"))
 from sound_project import shared_workers, write_project
 
-from espalier.build import build
+from espalier.command.build import build
 from espalier.errors import ModelRefusedError
-from espalier.load.read_model import ModelFile
 from espalier.recipe import load_recipe
+from espalier.stages.model import ModelFile
+from espalier.stages.workshop import Workshop
 from espalier.store import Store
 from espalier.terminal import Progress
-from espalier.workshop import Workshop
 
 
 def test_labels_that_are_edited_during_a_build_do_not_enter_it(tmp_path: Path) -> None:

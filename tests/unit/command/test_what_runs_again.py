@@ -12,9 +12,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2] / "attacks"))
 from sound_project import shared_workers, write_project
 
-from espalier.build import build
+from espalier.command.build import build
+from espalier.stages.workshop import Workshop
 from espalier.store import Store
-from espalier.workshop import Workshop
 
 BUNDLES = {"bundle/cortex-m4", "bundle/raspberry-pi-4"}
 PROGRAM = {"compile/cortex-m4", "emulate/cortex-m4"}
@@ -59,7 +59,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str, 
 
     with (
         shared_workers() as start,
-        mock.patch("espalier.workshop.Worker", start),
+        mock.patch("espalier.stages.workshop.Worker", start),
         mock.patch.object(Workshop, "stored", stored),
     ):
         (folder / "recipe.toml").write_text(text)

@@ -20,11 +20,11 @@ from single_op_cases import Builder
 from espalier.emit.demand import demand, streamable
 from espalier.emit.program import Options, emit
 from espalier.emit.selftest import GoldenCase
+from espalier.emulate.cross import CORES, WARNINGS
+from espalier.emulate.microcontroller import measure_program
 from espalier.errors import VerificationError
 from espalier.graph import reference
 from espalier.graph.types import DTYPES, Graph, Quant
-from espalier.measure.cross import CORES, WARNINGS
-from espalier.measure.microcontroller import measure_program
 from espalier.plan.memory import plan_memory
 from espalier.plan.types import Plan
 

@@ -16,9 +16,9 @@ from espalier.emit.program import emit
 from espalier.errors import UnsupportedModelError
 from espalier.graph.simplify import simplify
 from espalier.graph.types import Graph, Quant
-from espalier.graph.write import write_tflite
-from espalier.load.tflite import layer_of, read_tflite
 from espalier.plan.memory import plan_memory
+from espalier.tflite.read import layer_of, read_tflite
+from espalier.tflite.write import write_tflite
 
 UNIT = Quant(scales=(1 / 16,), zero_points=(0,))
 HOSTILE = 'block/stem; */ system("x"); /* \\\n??/'

@@ -17,9 +17,9 @@ from single_op_cases import Builder
 from espalier.emit.demand import demand, streamable
 from espalier.emit.program import Options, emit, layer_of_symbol
 from espalier.emit.selftest import GoldenCase
+from espalier.emulate.cross import WARNINGS
 from espalier.graph import reference
 from espalier.graph.types import Graph, Quant
-from espalier.measure.cross import WARNINGS
 from espalier.plan.memory import plan_memory
 
 LABELS = ("cat", 'dog" */ \\', "Straße", "??/")

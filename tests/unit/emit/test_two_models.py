@@ -20,9 +20,9 @@ from espalier.emit.demand import demand, streamable
 from espalier.emit.kernel_names import program_prefix
 from espalier.emit.program import Options, emit
 from espalier.emit.selftest import GoldenCase
+from espalier.emulate.cross import WARNINGS
 from espalier.graph import reference
 from espalier.graph.types import Graph, Quant
-from espalier.measure.cross import WARNINGS
 from espalier.plan.memory import plan_memory
 
 COMPILER = shutil.which("gcc") or shutil.which("clang")

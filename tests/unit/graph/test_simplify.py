@@ -20,8 +20,8 @@ from espalier.graph.reference import run
 from espalier.graph.simplify import cost, simplify
 from espalier.graph.types import Graph
 from espalier.graph.verify import verify
-from espalier.graph.write import write_tflite
-from espalier.load.tflite import read_tflite
+from espalier.tflite.read import read_tflite
+from espalier.tflite.write import write_tflite
 
 Q = Quant(scales=(0.5,), zero_points=(-128,))
 R = Quant(scales=(0.5,), zero_points=(3,))

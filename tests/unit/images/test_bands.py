@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from tiff_files import DEFLATE, PACKBITS, PLAIN, tiff
 
-from espalier.calibrate.contract import prepare, resize
+from espalier.contract import prepare, resize
 from espalier.errors import ImagesRefusedError, RecipeError
 from espalier.load.decode import decode, prepare_set
 from espalier.load.images import ImageEntry, scan

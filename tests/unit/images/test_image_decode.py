@@ -16,10 +16,10 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from espalier.calibrate.contract import prepare, to_gray
+from espalier.contract import prepare, to_gray
 from espalier.errors import ImagesRefusedError
+from espalier.image_facts import Prepared
 from espalier.load import decode
-from espalier.load.facts import Prepared
 from espalier.load.images import ImageEntry
 from espalier.recipe import InputContract
 from espalier.worker.client import Worker

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from espalier.calibrate.contract import prepare, resize
+from espalier.contract import prepare, resize
 from espalier.errors import ImagesRefusedError
 from espalier.limits import LIMITS
 from espalier.load import decode
@@ -88,7 +88,7 @@ def test_strips_of_any_width_give_the_same_bytes(monkeypatch: pytest.MonkeyPatch
     for rows, columns, height, width in ((60, 80, 22, 22), (9, 200, 31, 17), (200, 9, 17, 31), (5, 5, 40, 40)):
         image = random.integers(0, 256, (rows, columns, 3)).astype(np.uint8)
         whole = resize(image, height, width, method)
-        monkeypatch.setattr("espalier.calibrate.contract.STRIP", strip)
+        monkeypatch.setattr("espalier.contract.STRIP", strip)
         assert np.array_equal(resize(image, height, width, method), whole)
         monkeypatch.undo()
 
@@ -101,7 +101,7 @@ def test_gray_and_transparent_images_are_converted_some_rows_at_a_time(monkeypat
     luma = (19595 * colour[:, :, 0] + 38470 * colour[:, :, 1] + 7471 * colour[:, :, 2] + 32768) >> 16
     for strip in (1, 200, 1 << 18):
         monkeypatch.setattr(decode, "STRIP", strip)
-        monkeypatch.setattr("espalier.calibrate.contract.STRIP", strip)
+        monkeypatch.setattr("espalier.contract.STRIP", strip)
         assert (decode.to_rgb(Image.fromarray(rgba)) == expected).all()
         gray = prepare(rgba[:, :, :3], InputContract(size=(50, 20), color="gray"))
         assert (gray[:, :, 0] == luma).all()

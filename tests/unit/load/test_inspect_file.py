@@ -7,9 +7,9 @@ from pathlib import Path
 import keras_files as k
 import pytest
 
+from espalier.command.inspect import inspect_file
 from espalier.errors import EspalierError, ModelRefusedError
-from espalier.load.inspect import inspect_file
-from espalier.load.inspect_tflite import inspect_tflite
+from espalier.tflite.inspect import inspect_tflite
 
 MODELS = Path(__file__).parents[4] / "shared/assets/cifar10/models"
 

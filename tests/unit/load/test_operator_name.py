@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from espalier.load.inspect_tflite import operator_name
+from espalier.tflite.inspect import operator_name
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from espalier.errors import RecipeError
-from espalier.load.read_model import ModelFile
 from espalier.recipe import InputContract
+from espalier.stages.model import ModelFile
 
 
 class Known(ModelFile):

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from espalier.errors import BugError, LabelsRefusedError
 from espalier.measure import accuracy
 from espalier.measure.confidence import at, calibration_error, choose_threshold, decision_row
-from espalier.measure.evaluate_model import _chosen
-from espalier.measure.statistics import wilson
-from espalier.report.content import AccuracyRow, StepRow
+from espalier.rows import AccuracyRow, StepRow
+from espalier.stages.evaluate import _chosen
+from espalier.statistics import wilson
 
 LABELS = ("cat", "dog", "fox")
 

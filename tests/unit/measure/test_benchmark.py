@@ -12,7 +12,7 @@ from tiny_models import brightness_classifier, classifier
 from espalier.errors import UnsupportedModelError
 from espalier.measure import benchmark
 from espalier.measure.operators import split
-from espalier.measure.runtimes import litert, open_interpreter
+from espalier.tflite.runtimes import litert, open_interpreter
 
 
 @pytest.fixture(scope="module")

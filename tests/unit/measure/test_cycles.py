@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from espalier.measure import cycles
-from espalier.measure.board_times import BASE_BOARD, KNOWN, SAME_PROGRAM
-from espalier.measure.cross import CORES, compile_program
-from espalier.measure.cycles import (
+from espalier.emulate import cycles
+from espalier.emulate.board_times import BASE_BOARD, KNOWN, SAME_PROGRAM
+from espalier.emulate.cross import CORES, compile_program
+from espalier.emulate.cycles import (
     CORES_KNOWN,
     HELD,
     estimate,
@@ -20,7 +20,7 @@ from espalier.measure.cycles import (
     printed_range,
     widening,
 )
-from espalier.measure.emulate import EmulatedCore
+from espalier.emulate.emulate import EmulatedCore
 
 PROGRAM = b"""
 void probe(void);

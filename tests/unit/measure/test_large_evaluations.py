@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from espalier.errors import WorkerError
-from espalier.measure import evaluate_model
 from espalier.measure.predict import normalize
-from espalier.quantize.ranges import normalised
+from espalier.quantizer.ranges import normalised
 from espalier.recipe import InputContract
+from espalier.stages import evaluate
 
 CONTRACTS = [
     InputContract(size=(5, 7), mean=(127.5,), std=(127.5,)),
@@ -71,15 +71,15 @@ class Shop:
 
 def test_an_evaluation_that_is_ended_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     """A call over an hour was killed, and the next build began at the first image."""
-    monkeypatch.setattr(evaluate_model, "PART", 10)
+    monkeypatch.setattr(evaluate, "PART", 10)
     images: Any = SimpleNamespace(
         prepared=lambda: SimpleNamespace(images=[None] * 23), digest="d", pixels=lambda: "x.npy"
     )
     job: Any = SimpleNamespace(recipe=SimpleNamespace(input=InputContract(size=(8, 8))))
     shop: Any = Shop(dies_at=10)
     with pytest.raises(WorkerError):
-        evaluate_model.answers(shop, images, b"model", job)
-    found = evaluate_model.answers(shop, images, b"model", job)
+        evaluate.answers(shop, images, b"model", job)
+    found = evaluate.answers(shop, images, b"model", job)
     assert shop.calls == [0, 10, 10, 20], "the first ten ran once"
     assert found.shape == (23, 2) and found.dtype == np.float32
     assert np.array_equal(found[:, 0], (np.arange(23) - 1) * 0.5)

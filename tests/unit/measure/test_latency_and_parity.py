@@ -9,9 +9,9 @@ import pytest
 from tiny_models import SHAPE, brightness_classifier
 
 from espalier.errors import UnsupportedModelError
-from espalier.measure.latency import _with_thread_notes, compare_latency, measure_latency
 from espalier.recipe import InputContract
-from espalier.report.content import LatencyRow
+from espalier.rows import LatencyRow
+from espalier.stages.latency import _with_thread_notes, compare_latency, measure_latency
 from espalier.worker.client import Worker
 
 MODEL = brightness_classifier("int8")

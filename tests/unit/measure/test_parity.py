@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from espalier.measure.parity import Run, check_kernels, compare_kernels, over_limit, parting_layer
-from espalier.report.content import ParityRow
+from espalier.rows import ParityRow
 
 
 class Kernels:

@@ -8,8 +8,8 @@ from tiny_models import SHAPE, brightness_classifier, classifier
 
 from espalier.errors import BugError, UnsupportedModelError
 from espalier.measure.predict import dequantize, feeder, normalize, predict
-from espalier.measure.runtimes import KERNELS, delegation, litert, open_interpreter
 from espalier.recipe import InputContract
+from espalier.tflite.runtimes import KERNELS, delegation, litert, open_interpreter
 
 CONTRACT = InputContract(size=SHAPE[:2], mean=(127.5,), std=(127.5,))
 PIXELS = np.random.default_rng(3).integers(0, 256, (100, *SHAPE)).astype(np.uint8)

@@ -12,8 +12,8 @@ from espalier.calibrate.answers import check_answers
 from espalier.measure import preprocessing
 from espalier.measure.predict import predict
 from espalier.measure.preprocessing import Scored, alternatives, diagnose, score_alternatives, scored
-from espalier.measure.runtimes import litert
 from espalier.recipe import InputContract
+from espalier.tflite.runtimes import litert
 
 PIXELS = np.random.default_rng(5).integers(0, 256, (240, *SHAPE)).astype(np.uint8)
 BRIGHT = (PIXELS.reshape(240, -1).mean(axis=1) > 127.5).astype(int).tolist()

@@ -16,9 +16,9 @@ from test_memory import apart, in_place, never
 
 from espalier.errors import GateError
 from espalier.graph.types import Graph
+from espalier.peak import arena_too_large
 from espalier.plan.explain import chart, peak
 from espalier.plan.memory import plan_memory
-from espalier.plan.peak import arena_too_large
 from espalier.plan.types import Plan
 
 Q = Quant(scales=(1.0,), zero_points=(0,))

@@ -14,9 +14,9 @@ from graph_cases import random_graph
 from single_op_cases import Builder, Quant
 
 from espalier.graph.types import ABSENT, Graph
-from espalier.load.tflite import read_tflite
 from espalier.plan.memory import RENAMING, plan_memory
 from espalier.plan.types import Plan
+from espalier.tflite.read import read_tflite
 
 Q = Quant(scales=(1.0,), zero_points=(0,))
 MODEL = Path(__file__).parents[4] / "shared/assets/cifar10/models/pretrainedResnet_quant.tflite"

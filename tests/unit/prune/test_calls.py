@@ -13,8 +13,8 @@ import pytest
 from keras import layers
 
 from espalier.errors import ImagesRefusedError, UnsupportedModelError, VerificationError
-from espalier.prune import calls
 from espalier.recipe import FineTune, InputContract
+from espalier.worker import prune_calls
 from espalier.worker.client import Worker
 
 from .networks import plain, shake, squeeze
@@ -31,7 +31,7 @@ def pixels_path(tmp_path: Path) -> str:
 
 def test_prune_tune_and_recalibrate_a_slot(pixels_path: str) -> None:
     session: dict[str, Any] = {"given": shake(plain())}
-    account = calls.prune_channels(
+    account = prune_calls.prune_channels(
         session,
         slot_from="given",
         slot_to="pruned",
@@ -42,7 +42,7 @@ def test_prune_tune_and_recalibrate_a_slot(pixels_path: str) -> None:
     )
     assert account["macs_after"] <= 0.7 * account["macs_before"]
     assert msgspec.json.encode(account)
-    tuned = calls.fine_tune(
+    tuned = prune_calls.fine_tune(
         session,
         slot="pruned",
         settings=msgspec.to_builtins(FineTune(images="", epochs=1)),
@@ -51,7 +51,7 @@ def test_prune_tune_and_recalibrate_a_slot(pixels_path: str) -> None:
         contract=CONTRACT,
     )
     assert len(tuned["history"]) == 2
-    assert calls.recalibrate(session, slot="pruned", pixels_path=pixels_path, contract=CONTRACT) == {
+    assert prune_calls.recalibrate(session, slot="pruned", pixels_path=pixels_path, contract=CONTRACT) == {
         "layers": 0
     }
 
@@ -59,9 +59,9 @@ def test_prune_tune_and_recalibrate_a_slot(pixels_path: str) -> None:
 def test_recalibration_gives_batch_norm_what_it_sees(pixels_path: str) -> None:
     given = keras.Input((12, 12, 3))
     session = {"m": keras.Model(given, layers.BatchNormalization(name="norm")(given))}
-    assert calls.recalibrate(session, slot="m", pixels_path=pixels_path, contract=CONTRACT) == {"layers": 1}
-    seen = calls.normalised(
-        calls.open_pixels(pixels_path), InputContract(size=(12, 12), mean=(127.5,), std=(60.0,))
+    assert prune_calls.recalibrate(session, slot="m", pixels_path=pixels_path, contract=CONTRACT) == {"layers": 1}
+    seen = prune_calls.normalised(
+        prune_calls.open_pixels(pixels_path), InputContract(size=(12, 12), mean=(127.5,), std=(60.0,))
     )
     norm = session["m"].get_layer("norm")
     np.testing.assert_allclose(norm.moving_mean.numpy(), seen.mean(axis=(0, 1, 2)), atol=1e-4)
@@ -70,14 +70,14 @@ def test_recalibration_gives_batch_norm_what_it_sees(pixels_path: str) -> None:
 
 def test_sparse_slots_count_their_zeros() -> None:
     session: dict[str, Any] = {"given": shake(plain())}
-    calls.prune_magnitude(session, slot_from="given", slot_to="sparse", amount=0.5)
-    assert calls.count_zeros(session, slot="sparse")["sparsity"] == 0.5
+    prune_calls.prune_magnitude(session, slot_from="given", slot_to="sparse", amount=0.5)
+    assert prune_calls.count_zeros(session, slot="sparse")["sparsity"] == 0.5
 
 
 def test_pixels_of_another_kind_are_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", np.zeros((2, 3, 3)))
     with pytest.raises(ImagesRefusedError, match="float64"):
-        calls.open_pixels(str(tmp_path / "x.npy"))
+        prune_calls.open_pixels(str(tmp_path / "x.npy"))
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +89,7 @@ def legacy() -> Iterator[Worker]:
 def prune_twin(
     legacy: Worker, session: dict[str, Any], tmp_path: Path, pixels_path: str, **more: Any
 ) -> dict[str, Any]:
-    calls.export_twin(session, slot="given", path=str(tmp_path / "twin.npz"))
+    prune_calls.export_twin(session, slot="given", path=str(tmp_path / "twin.npz"))
     out = str(legacy.scratch / "out.npz")
     answer: dict[str, Any] = legacy.call(
         "prune_magnitude_tfmot",
@@ -98,7 +98,7 @@ def prune_twin(
         contract=CONTRACT,
         **{"amount": 0.5, "pattern": "free", "pixels_path": pixels_path, **more},
     )
-    account = calls.import_twin(session, slot_from="given", slot_to="pruned", path=out)
+    account = prune_calls.import_twin(session, slot_from="given", slot_to="pruned", path=out)
     return {**answer, **account}
 
 
@@ -142,7 +142,7 @@ def test_a_layer_that_legacy_keras_lacks_is_refused(legacy: Worker, tmp_path: Pa
 
 def test_a_twin_that_answers_differently_is_refused(legacy: Worker, tmp_path: Path, pixels_path: str) -> None:
     session = {"given": shake(plain())}
-    calls.export_twin(session, slot="given", path=str(tmp_path / "twin.npz"))
+    prune_calls.export_twin(session, slot="given", path=str(tmp_path / "twin.npz"))
     with np.load(tmp_path / "twin.npz") as file:
         arrays = dict(file)
     arrays["c1/1"] = arrays["c1/1"] + 0.1
@@ -163,12 +163,12 @@ def test_an_operator_in_the_graph_is_refused_for_tfmot(tmp_path: Path) -> None:
     given = keras.Input((12, 12, 3))
     model = keras.Model(given, layers.Dense(2)(layers.Flatten()(given * 2.0)))
     with pytest.raises(UnsupportedModelError, match="no layer in legacy Keras"):
-        calls.export_twin({"given": model}, slot="given", path=str(tmp_path / "twin.npz"))
+        prune_calls.export_twin({"given": model}, slot="given", path=str(tmp_path / "twin.npz"))
 
 
 def test_weights_of_another_shape_do_not_come_back(tmp_path: Path) -> None:
     session: dict[str, Any] = {"given": squeeze()}
-    calls.export_twin(session, slot="given", path=str(tmp_path / "twin.npz"))
+    prune_calls.export_twin(session, slot="given", path=str(tmp_path / "twin.npz"))
     with np.load(tmp_path / "twin.npz") as file:
         arrays = dict(file)
     for value, said in (
@@ -177,4 +177,4 @@ def test_weights_of_another_shape_do_not_come_back(tmp_path: Path) -> None:
     ):
         np.savez(tmp_path / "changed.npz", **{**arrays, "out/1": value})
         with pytest.raises(VerificationError, match=said):
-            calls.import_twin(session, slot_from="given", slot_to="p", path=str(tmp_path / "changed.npz"))
+            prune_calls.import_twin(session, slot_from="given", slot_to="p", path=str(tmp_path / "changed.npz"))

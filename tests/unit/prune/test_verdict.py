@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from espalier.prune.verdict import verdict
-from espalier.report.content import PruneRow
+from espalier.rows import PruneRow
 
 
 def row(

@@ -8,9 +8,9 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
-from espalier.quantize import flatbuffer
-from espalier.quantize.operator_versions import write_versions
 from espalier.recipe import InputContract
+from espalier.tflite import edit
+from espalier.tflite.operator_versions import write_versions
 
 CONTRACT = InputContract(size=(16, 16), mean=(127.5,), std=(127.5,))
 RELU, RELU6 = schema.ActivationFunctionType.RELU, schema.ActivationFunctionType.RELU6
@@ -32,21 +32,21 @@ class Builder:
         graph.tensors, graph.operators = [], []
         self.model.version, self.model.subgraphs, self.model.operatorCodes = 3, [graph], []
         self.model.metadata, self.model.signatureDefs = [], []
-        self.model.buffers = [flatbuffer._AlignedBuffer(None)]
+        self.model.buffers = [edit._AlignedBuffer(None)]
         self.random = np.random.default_rng(seed)
-        self.tensor = flatbuffer.add_tensor(self.model, "x", shape, "float32")
+        self.tensor = edit.add_tensor(self.model, "x", shape, "float32")
         graph.inputs = np.array([self.tensor], np.int32)
 
     @property
     def shape(self) -> list[int]:
-        return [int(n) for n in flatbuffer.graph_of(self.model).tensors[self.tensor].shape]
+        return [int(n) for n in edit.graph_of(self.model).tensors[self.tensor].shape]
 
     def value(self, array: NDArray[Any]) -> int:
-        return flatbuffer.add_tensor(self.model, "c", array.shape, array.dtype.name, value=array)
+        return edit.add_tensor(self.model, "c", array.shape, array.dtype.name, value=array)
 
     def op(self, name: str, inputs: list[int], shape: list[int], options: Any = None) -> Builder:
-        result = flatbuffer.add_tensor(self.model, "t", shape, "float32")
-        flatbuffer.add_operator(self.model, name, inputs, [result], options=options)
+        result = edit.add_tensor(self.model, "t", shape, "float32")
+        edit.add_operator(self.model, name, inputs, [result], options=options)
         self.tensor = result
         return self
 
@@ -102,10 +102,10 @@ class Builder:
 
     def done(self) -> bytes:
         """The file, with canonical names, versions and signature."""
-        flatbuffer.graph_of(self.model).outputs = np.array([self.tensor], np.int32)
-        flatbuffer.rename_tensors(self.model)
+        edit.graph_of(self.model).outputs = np.array([self.tensor], np.int32)
+        edit.rename_tensors(self.model)
         write_versions(self.model)
-        return flatbuffer.pack_model(self.model)
+        return edit.pack_model(self.model)
 
 
 def small_network(seed: int = 7, **first: Any) -> bytes:
@@ -116,7 +116,7 @@ def small_network(seed: int = 7, **first: Any) -> bytes:
 
 def run(data: bytes, inputs: NDArray[Any]) -> NDArray[Any]:
     """Raw outputs [n, ...] of a file for inputs [n, ...]."""
-    from espalier.quantize.ranges import open_interpreter
+    from espalier.quantizer.ranges import open_interpreter
 
     interpreter = open_interpreter(data)
     source, sink = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
@@ -130,5 +130,5 @@ def run(data: bytes, inputs: NDArray[Any]) -> NDArray[Any]:
 
 def operators(data: bytes) -> list[str]:
     """TFLite names of a file's operators, in order."""
-    model = flatbuffer.read_model(data)
-    return [flatbuffer.operator_name(model, o) for o in flatbuffer.graph_of(model).operators]
+    model = edit.read_model(data)
+    return [edit.operator_name(model, o) for o in edit.graph_of(model).operators]

@@ -8,14 +8,14 @@ import msgspec
 import numpy as np
 import pytest
 
-from espalier.bundle.source import OperatorUse, TensorFacts
-from espalier.quantize import flatbuffer
-from espalier.quantize.audit import audit_model, count_partitions
-from espalier.quantize.calls import audit_file, climb_file, make_twin, quantize_file, strip_file
-from espalier.quantize.quantize import quantize
+from espalier.facts import OperatorUse, TensorFacts
+from espalier.quantizer.audit import audit_model, count_partitions
+from espalier.quantizer.quantize import quantize
 from espalier.recipe import InputContract
-from espalier.report.content import OperatorCounts
+from espalier.rows import OperatorCounts
+from espalier.tflite import edit
 from espalier.worker.client import Worker
+from espalier.worker.quantize_calls import audit_file, climb_file, make_twin, quantize_file, strip_file
 
 from .networks import CONTRACT, Builder, images, operators, small_network
 
@@ -26,9 +26,9 @@ def int8() -> bytes:
 
 
 def _changed(data: bytes, change: Callable[[Any, Any], None]) -> dict[str, Any]:
-    model = flatbuffer.read_model(data)
-    change(model, flatbuffer.graph_of(model))
-    return audit_model(flatbuffer.pack_model(model), CONTRACT, layers={"conv_2d_0": "stem"})
+    model = edit.read_model(data)
+    change(model, edit.graph_of(model))
+    return audit_model(edit.pack_model(model), CONTRACT, layers={"conv_2d_0": "stem"})
 
 
 def test_a_good_file_has_nothing_to_say(int8: bytes) -> None:
@@ -66,9 +66,9 @@ def test_a_scale_that_is_no_scale_is_an_error(int8: bytes, scale: float) -> None
         tensor = graph.tensors[graph.operators[1].inputs[1]]
         tensor.quantization.scale = np.full_like(tensor.quantization.scale, scale)
 
-    model = flatbuffer.read_model(int8)
-    change(model, flatbuffer.graph_of(model))
-    from espalier.quantize.audit import _Findings, _look_at_tensors
+    model = edit.read_model(int8)
+    change(model, edit.graph_of(model))
+    from espalier.quantizer.audit import _Findings, _look_at_tensors
 
     findings = _Findings({})
     _look_at_tensors(model, findings)
@@ -78,9 +78,9 @@ def test_a_scale_that_is_no_scale_is_an_error(int8: bytes, scale: float) -> None
 def test_tiny_scales_wide_spreads_and_dead_channels_are_told(int8: bytes) -> None:
     def change(model: Any, graph: Any) -> None:
         operator = graph.operators[0]
-        weights = np.array(flatbuffer.constant(model, int(operator.inputs[1])))
+        weights = np.array(edit.constant(model, int(operator.inputs[1])))
         weights[3] = 0
-        flatbuffer.set_constant(model, int(operator.inputs[1]), weights)
+        edit.set_constant(model, int(operator.inputs[1]), weights)
         quantization = graph.tensors[operator.inputs[1]].quantization
         quantization.scale = np.array([1e-8, *quantization.scale[1:]], np.float32)
 
@@ -91,20 +91,20 @@ def test_tiny_scales_wide_spreads_and_dead_channels_are_told(int8: bytes) -> Non
 
 
 def test_the_tiny_scale_of_a_constant_of_one_value_is_no_matter() -> None:
-    from espalier.quantize.audit import _Findings, _look_at_scales
+    from espalier.quantizer.audit import _Findings, _look_at_scales
 
     for single, told in ((True, 0), (False, 1)):
-        findings, tensor = _Findings({}), flatbuffer.schema.TensorT()
-        tensor.quantization = flatbuffer.quantization_of([4e-9], [0])
+        findings, tensor = _Findings({}), edit.schema.TensorT()
+        tensor.quantization = edit.quantization_of([4e-9], [0])
         _look_at_scales(tensor, "epsilon", findings, single=single)
         assert len(findings.warnings) == told
 
 
 def test_twenty_warnings_of_one_kind_are_one_line() -> None:
-    from espalier.quantize.audit import _Findings, _look_at_scales
+    from espalier.quantizer.audit import _Findings, _look_at_scales
 
-    findings, tensor = _Findings({}), flatbuffer.schema.TensorT()
-    tensor.quantization = flatbuffer.quantization_of([4e-9], [0])
+    findings, tensor = _Findings({}), edit.schema.TensorT()
+    tensor.quantization = edit.quantization_of([4e-9], [0])
     for number in range(20):
         _look_at_scales(tensor, f"conv_{number}", findings, single=False)
     assert findings.warnings == [
@@ -115,9 +115,9 @@ def test_twenty_warnings_of_one_kind_are_one_line() -> None:
 def test_a_bias_near_overflow_is_told(int8: bytes) -> None:
     def change(model: Any, graph: Any) -> None:
         index = int(graph.operators[0].inputs[2])
-        bias = np.array(flatbuffer.constant(model, index))
+        bias = np.array(edit.constant(model, index))
         bias[0] = 2**30 + 1
-        flatbuffer.set_constant(model, index, bias)
+        edit.set_constant(model, index, bias)
 
     assert any("beyond 2^30" in text for text in _changed(int8, change)["warnings"])
 
@@ -128,13 +128,13 @@ def test_edges_and_shapes_are_held_against_what_was_asked(int8: bytes) -> None:
     assert any("contract gives [1, 8, 16, 3]" in text for text in audit_model(int8, other)["errors"])
 
     def output(model: Any, graph: Any) -> None:
-        graph.tensors[graph.outputs[0]].quantization = flatbuffer.quantization_of([0.01], [0])
+        graph.tensors[graph.outputs[0]].quantization = edit.quantization_of([0.01], [0])
 
-    model = flatbuffer.read_model(int8)
-    output(model, flatbuffer.graph_of(model))
-    from espalier.quantize.audit import _Findings, _look_at_edges, _tensor_facts
+    model = edit.read_model(int8)
+    output(model, edit.graph_of(model))
+    from espalier.quantizer.audit import _Findings, _look_at_edges, _tensor_facts
 
-    graph, findings = flatbuffer.graph_of(model), _Findings({})
+    graph, findings = edit.graph_of(model), _Findings({})
     ends = [_tensor_facts(model, int(index)) for index in (graph.inputs[0], graph.outputs[0])]
     _look_at_edges(ends[0], ends[1], CONTRACT, "int8", findings)
     assert any("wanted: 1/256, -128" in text for text in findings.errors)
@@ -149,10 +149,10 @@ def test_a_dynamic_shape_is_an_error(int8: bytes) -> None:
 
 
 def test_an_unknown_version_makes_the_floor_unknown(int8: bytes) -> None:
-    model = flatbuffer.read_model(int8)
+    model = edit.read_model(int8)
     model.operatorCodes[0].version = 77
-    from espalier.quantize.operator_versions import operator_uses
-    from espalier.quantize.versions import runtime_floor
+    from espalier.tflite.operator_versions import operator_uses
+    from espalier.tflite.versions import runtime_floor
 
     assert runtime_floor(operator_uses(model)) == "unknown"
 

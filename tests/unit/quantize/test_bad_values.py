@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from espalier.calibrate.stability import RangeHistory
 from espalier.errors import UnsupportedModelError
-from espalier.quantize import flatbuffer
-from espalier.quantize.quantize import quantize
-from espalier.quantize.search import search_ranges
+from espalier.ladder.range_search import search_ranges
+from espalier.quantizer.quantize import quantize
+from espalier.quantizer.stability import RangeHistory
+from espalier.tflite import edit
 
 from .networks import CONTRACT, images, run, small_network
 
@@ -20,11 +20,11 @@ LAYERS = {"conv_2d_0": "stem", "conv_2d_0/weights": "stem", "depthwise_conv_2d_1
 
 def changed(operator: int, change: Any) -> bytes:
     """The small network after `change` of the (weights, bias) of one of its operators."""
-    model = flatbuffer.read_model(small_network())
-    inputs = flatbuffer.graph_of(model).operators[operator].inputs
-    for index, value in zip(inputs[1:], change(*(flatbuffer.constant(model, int(i)) for i in inputs[1:])), strict=True):
-        flatbuffer.set_constant(model, int(index), value.astype(np.float32))
-    return flatbuffer.pack_model(model)
+    model = edit.read_model(small_network())
+    inputs = edit.graph_of(model).operators[operator].inputs
+    for index, value in zip(inputs[1:], change(*(edit.constant(model, int(i)) for i in inputs[1:])), strict=True):
+        edit.set_constant(model, int(index), value.astype(np.float32))
+    return edit.pack_model(model)
 
 
 def test_weights_that_are_no_numbers_are_named_by_their_layer() -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from espalier.quantize import flatbuffer
-from espalier.quantize.balance import Weights, balance, find_groups
-from espalier.quantize.candidate import Failed
-from espalier.quantize.compare import float_answers, int8_answers
-from espalier.quantize.equalize import find_pairs
-from espalier.quantize.flatbuffer import constant, graph_of
-from espalier.quantize.head import enter_pixels
-from espalier.quantize.ladder import candidates, start_from
-from espalier.quantize.quantize import quantize_with
-from espalier.quantize.ranges import measure_ranges
+from espalier.ladder.balance import Weights, balance, find_groups
+from espalier.ladder.candidate import Failed
+from espalier.ladder.equalize import find_pairs
+from espalier.ladder.rungs import candidates, start_from
+from espalier.quantizer.compare import float_answers, int8_answers
+from espalier.quantizer.head import enter_pixels
+from espalier.quantizer.quantize import quantize_with
+from espalier.quantizer.ranges import measure_ranges
 from espalier.recipe import InputContract
+from espalier.tflite import edit
+from espalier.tflite.edit import constant, graph_of
 
 from .networks import Builder, small_network
 
@@ -36,14 +36,14 @@ def joined(factor: float) -> bytes:
     options.axis = 3
     net.op("CONCATENATION", [left, right], [1, 16, 16, 12], options)
     net.conv(10)
-    model, graph = net.model, flatbuffer.graph_of(net.model)
+    model, graph = net.model, edit.graph_of(net.model)
     makers = {int(o.outputs[0]): o for o in graph.operators}
     branch, reader = makers[right], graph.operators[-1]
     for index in branch.inputs[1:]:
-        flatbuffer.set_constant(model, int(index), constant(model, int(index)) * np.float32(factor))
+        edit.set_constant(model, int(index), constant(model, int(index)) * np.float32(factor))
     weights = constant(model, int(reader.inputs[1])).copy()
     weights[..., 6:] /= np.float32(factor)
-    flatbuffer.set_constant(model, int(reader.inputs[1]), weights)
+    edit.set_constant(model, int(reader.inputs[1]), weights)
     return net.pool().dense(5).softmax().done()
 
 
@@ -81,7 +81,7 @@ def test_the_result_does_not_depend_on_how_channels_were_scaled(weights: Weights
 
 
 def test_a_join_is_one_group_and_pairs_are_groups_of_one() -> None:
-    model = flatbuffer.read_model(joined(1.0))
+    model = edit.read_model(joined(1.0))
     groups = find_groups(model)
     assert [len(group.parts) for group in groups] == [1] * len(find_pairs(model)) + [2]
     assert [(part.start, part.stop) for part in groups[-1].parts] == [(0, 6), (6, 12)]
@@ -90,7 +90,7 @@ def test_a_join_is_one_group_and_pairs_are_groups_of_one() -> None:
 def test_without_a_group_nothing_changes() -> None:
     entered = enter_pixels(Builder().conv(5).pool().softmax().done(), CONTRACT)
     assert balance(entered, PIXELS, "per-channel") is entered
-    assert len(graph_of(flatbuffer.read_model(entered.float_model)).operators) > 0
+    assert len(graph_of(edit.read_model(entered.float_model)).operators) > 0
 
 
 def nearly_dead() -> bytes:
@@ -98,13 +98,13 @@ def nearly_dead() -> bytes:
     net = Builder(seed=9).conv(9)
     for _ in range(3):
         net.depthwise().conv(9, 1)
-    model, graph = net.model, flatbuffer.graph_of(net.model)
+    model, graph = net.model, edit.graph_of(net.model)
     for operator in graph.operators:
-        axis = 3 if flatbuffer.operator_name(model, operator) == "DEPTHWISE_CONV_2D" else 0
+        axis = 3 if edit.operator_name(model, operator) == "DEPTHWISE_CONV_2D" else 0
         for index, where in zip(operator.inputs[1:], (axis, 0), strict=True):
             value = np.moveaxis(constant(model, int(index)).copy(), where, 0)
             value[::3] *= np.float32(1e-9)
-            flatbuffer.set_constant(model, int(index), np.moveaxis(value, 0, where))
+            edit.set_constant(model, int(index), np.moveaxis(value, 0, where))
     return net.pool().dense(5).softmax().done()
 
 
@@ -113,15 +113,15 @@ def factors_of(data: bytes, weights: Weights) -> list[float]:
     entered = enter_pixels(data, CONTRACT)
     found = []
     for before, after in zip(
-        graph_of(flatbuffer.read_model(data)).operators,
-        graph_of(flatbuffer.read_model(balance(entered, PIXELS, weights).float_model)).operators,
+        graph_of(edit.read_model(data)).operators,
+        graph_of(edit.read_model(balance(entered, PIXELS, weights).float_model)).operators,
         strict=True,
     ):
         if len(before.inputs) < 3:
             continue
-        one = constant(flatbuffer.read_model(data), int(before.inputs[1]))
+        one = constant(edit.read_model(data), int(before.inputs[1]))
         other = constant(
-            flatbuffer.read_model(balance(entered, PIXELS, weights).float_model), int(after.inputs[1])
+            edit.read_model(balance(entered, PIXELS, weights).float_model), int(after.inputs[1])
         )
         ratio = np.abs(other) / np.maximum(np.abs(one), 1e-30)
         found += [float(ratio.max()), float(ratio.min())]

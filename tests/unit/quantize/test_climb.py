@@ -11,20 +11,14 @@ import numpy as np
 import pytest
 
 from espalier.errors import UnsupportedModelError, VerificationError, WorkerError
-from espalier.measure.statistics import paired_drop
-from espalier.quantize import climb as climbing
-from espalier.quantize import compare, labelled, resume
-from espalier.quantize import ladder as rungs
-from espalier.quantize.account import explain_choice
-from espalier.quantize.candidate import Candidate
-from espalier.quantize.choose import Goal, Step, held_out_drop
-from espalier.quantize.climb import Climb, Search, climb
-from espalier.quantize.climb_model import climb_call
-from espalier.quantize.compare import Nearness, float_answers, int8_answers, int8_classes
-from espalier.quantize.flatbuffer import dtype_name, graph_of, read_model
-from espalier.quantize.head import enter_pixels
-from espalier.quantize.int16_targets import Wide
-from espalier.quantize.labelled import (
+from espalier.ladder import climb as climbing
+from espalier.ladder import labelled
+from espalier.ladder import rungs as rungs
+from espalier.ladder.candidate import Candidate
+from espalier.ladder.choose import Goal, Step, held_out_drop
+from espalier.ladder.climb import Climb, Search, climb
+from espalier.ladder.int16_targets import Wide
+from espalier.ladder.labelled import (
     BATCH,
     Classes,
     Hits,
@@ -34,13 +28,20 @@ from espalier.quantize.labelled import (
     float_hits,
     hits_of,
 )
-from espalier.quantize.moving_average import NAME, averaged_ranges
-from espalier.quantize.quantize import quantize
-from espalier.quantize.ranges import normalised
-from espalier.quantize.resume import Memory
-from espalier.quantize.widen import rank_parts, wide_candidates
-from espalier.report.content import StepRow
+from espalier.ladder.moving_average import NAME, averaged_ranges
+from espalier.ladder.widen import rank_parts, wide_candidates
+from espalier.quantizer import compare, resume
+from espalier.quantizer.compare import Nearness, float_answers, int8_answers, int8_classes
+from espalier.quantizer.head import enter_pixels
+from espalier.quantizer.quantize import quantize
+from espalier.quantizer.ranges import normalised
+from espalier.quantizer.resume import Memory
+from espalier.rows import StepRow
+from espalier.stages.climb import climb_call
+from espalier.stages.words import explain_choice
+from espalier.statistics import paired_drop
 from espalier.store import Parts, Store
+from espalier.tflite.edit import dtype_name, graph_of, read_model
 
 from .networks import CONTRACT, images, small_network
 

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 
 from espalier.errors import UnsupportedModelError, VerificationError
-from espalier.quantize import flatbuffer
-from espalier.quantize.audit import audit_model
-from espalier.quantize.compare import float_answers, nearness
-from espalier.quantize.head import enter_pixels
-from espalier.quantize.quantize import quantize
+from espalier.quantizer.audit import audit_model
+from espalier.quantizer.compare import float_answers, nearness
+from espalier.quantizer.head import enter_pixels
+from espalier.quantizer.quantize import quantize
 from espalier.recipe import InputContract
+from espalier.tflite import edit
 
 from .networks import CONTRACT, images, operators, run
 
@@ -45,7 +45,7 @@ def network(body: Callable[[Any], Any], units: int = 6, activation: str | None =
 
 
 def convert(model: Any, contract: InputContract = CONTRACT) -> Any:
-    from espalier.quantize.convert import convert_model
+    from espalier.quantizer.convert import convert_model
 
     return convert_model(model, contract)
 
@@ -87,7 +87,7 @@ def test_the_same_file_gives_the_same_bytes_in_another_process(layers: Any, tmp_
     model = network(residual(layers))
     model.save(tmp_path / "model.keras")
     code = (
-        "import keras, hashlib, sys; from espalier.quantize.convert import convert_model;"
+        "import keras, hashlib, sys; from espalier.quantizer.convert import convert_model;"
         "from tests.unit.quantize.networks import CONTRACT;"
         "model = keras.models.load_model(sys.argv[1], compile=False);"
         "print(hashlib.sha256(convert_model(model, CONTRACT).float_model).hexdigest())"
@@ -145,7 +145,7 @@ def test_one_unit_behind_something_else_than_a_dense_layer(layers: Any) -> None:
 
 def test_one_unit_without_sigmoid_at_its_end_is_refused(layers: Any) -> None:
     with pytest.raises(UnsupportedModelError, match="one output"):
-        from espalier.quantize.convert import answer_with_two
+        from espalier.quantizer.convert import answer_with_two
 
         from .networks import Builder
 
@@ -278,20 +278,20 @@ def test_weights_that_are_not_finite_fail_the_proof(layers: Any) -> None:
 
 
 def test_a_file_that_does_not_equal_keras_fails_the_proof(layers: Any) -> None:
-    from espalier.quantize.convert import prove_equal
+    from espalier.quantizer.convert import prove_equal
 
     model = network(residual(layers))
     other = convert(network(residual(layers), 6)).float_model
-    changed = flatbuffer.read_model(other)
-    index = int(flatbuffer.graph_of(changed).operators[0].inputs[1])
-    flatbuffer.set_constant(changed, index, np.array(flatbuffer.constant(changed, index)) * np.float32(1.02))
+    changed = edit.read_model(other)
+    index = int(edit.graph_of(changed).operators[0].inputs[1])
+    edit.set_constant(changed, index, np.array(edit.constant(changed, index)) * np.float32(1.02))
     assert prove_equal(model, other, CONTRACT, "softmax") < 1e-4
     with pytest.raises(VerificationError, match="differ by"):
-        prove_equal(model, flatbuffer.pack_model(changed), CONTRACT, "softmax")
+        prove_equal(model, edit.pack_model(changed), CONTRACT, "softmax")
 
 
 def test_the_call_gives_plain_data(layers: Any) -> None:
-    from espalier.quantize.convert import convert_slot
+    from espalier.quantizer.convert import convert_slot
 
     done = convert_slot(network(residual(layers)), msgspec.to_builtins(CONTRACT))
     assert set(done) == {"float_model", "output", "largest_difference", "macs", "parameters", "layers"}
@@ -318,7 +318,7 @@ def test_resnet8_loses_at_most_half_a_point_and_agrees_to_97_percent() -> None:
     pixels, files = pictures("evaluation", 1)
     names = (folder / "labels.txt").read_text().split()
     labels = np.array([names.index(p.parent.name) for p in files])
-    from espalier.quantize.compare import int8_answers
+    from espalier.quantizer.compare import int8_answers
 
     wanted = float_answers(enter_pixels(done.float_model, contract), pixels).probabilities.argmax(axis=1)
     found = int8_answers(int8, pixels).probabilities.argmax(axis=1)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from espalier.graph.rules import SMALLEST_CLAMPED_SCALE
-from espalier.quantize.ranges import representable
+from espalier.quantizer.ranges import representable
 
 
 def test_activations_that_fade_out_get_a_scale_that_every_kernel_can_hold() -> None:

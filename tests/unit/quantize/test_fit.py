@@ -6,15 +6,16 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
-from espalier.quantize import fit, flatbuffer
-from espalier.quantize.compare import float_answers, nearness, relative_error
-from espalier.quantize.correct import correct_biases
-from espalier.quantize.fit import fit_ranges, shared_ranges
-from espalier.quantize.head import enter_pixels
-from espalier.quantize.quantize import quantize_with
-from espalier.quantize.ranges import measure_ranges
-from espalier.quantize.reconstruct import reconstruct
-from espalier.quantize.search import search_ranges
+from espalier.ladder import range_fit
+from espalier.ladder.range_fit import fit_ranges, shared_ranges
+from espalier.ladder.range_search import search_ranges
+from espalier.ladder.weight_rounding import reconstruct
+from espalier.quantizer.compare import float_answers, nearness, relative_error
+from espalier.quantizer.correct import correct_biases
+from espalier.quantizer.head import enter_pixels
+from espalier.quantizer.quantize import quantize_with
+from espalier.quantizer.ranges import measure_ranges
+from espalier.tflite import edit
 
 from .networks import CONTRACT, RELU, Builder, images, small_network
 
@@ -25,11 +26,11 @@ def cut_by_an_addition() -> bytes:
     stem = net.tensor
     net.conv(8, activation=0)
     model = net.model
-    branch = flatbuffer.graph_of(model).operators[-1]
-    bias = np.asarray(flatbuffer.constant(model, int(branch.inputs[2])))
-    weights = np.asarray(flatbuffer.constant(model, int(branch.inputs[1])))
-    flatbuffer.set_constant(model, int(branch.inputs[1]), weights * np.float32(4))
-    flatbuffer.set_constant(model, int(branch.inputs[2]), bias - np.float32(3))
+    branch = edit.graph_of(model).operators[-1]
+    bias = np.asarray(edit.constant(model, int(branch.inputs[2])))
+    weights = np.asarray(edit.constant(model, int(branch.inputs[1])))
+    edit.set_constant(model, int(branch.inputs[1]), weights * np.float32(4))
+    edit.set_constant(model, int(branch.inputs[2]), bias - np.float32(3))
     options = schema.AddOptionsT()
     options.fusedActivationFunction = RELU
     net.op("ADD", [stem, net.tensor], net.shape, options)
@@ -68,11 +69,11 @@ def test_only_the_ranges_that_cost_most_are_fitted_in_a_large_network(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     fitted: list[tuple[float, float]] = []
-    monkeypatch.setattr(fit, "TENSORS", 2)
-    monkeypatch.setattr(fit, "_fitted", lambda ends, behind: fitted.append(ends) or ends)
+    monkeypatch.setattr(range_fit, "TENSORS", 2)
+    monkeypatch.setattr(range_fit, "_fitted", lambda ends, behind: fitted.append(ends) or ends)
     assert fit_ranges(ENTERED, RANGES, images()) == RANGES
     monkeypatch.undo()
-    walk = fit._walk(ENTERED, shared_ranges(flatbuffer.read_model(DATA), RANGES), images(), fit.FEWER_IMAGES)
+    walk = range_fit._walk(ENTERED, shared_ranges(edit.read_model(DATA), RANGES), images(), range_fit.FEWER_IMAGES)
     costs = {group.ends: behind.error(group.ends) for group, behind in walk}
     assert len(costs) > 4
     assert set(fitted) == set(sorted(costs, key=lambda ends: -costs[ends])[:2])
@@ -90,7 +91,7 @@ def test_tensors_that_int8_holds_to_one_scale_get_one_range() -> None:
     data = net.conv(10).pool().dense(5).softmax().done()
     entered = enter_pixels(data, CONTRACT)
     ranges = measure_ranges(entered.float_model, images(), entered.feed)
-    groups = {group.names: group for group in shared_ranges(flatbuffer.read_model(data), ranges)}
+    groups = {group.names: group for group in shared_ranges(edit.read_model(data), ranges)}
     joined = next(group for names, group in groups.items() if len(names) == 3)
     assert set(joined.computed) == set(joined.names) - {"concatenation_3"}
     assert joined.ends[1] == max(ranges[name][1] for name in joined.computed)

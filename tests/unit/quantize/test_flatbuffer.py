@@ -6,15 +6,15 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 
 from espalier.errors import BugError
-from espalier.quantize import flatbuffer
-from espalier.quantize.macs import count_macs
+from espalier.tflite import edit
+from espalier.tflite.macs import count_macs
 
 from .networks import Builder, images, run, small_network
 
 
 def test_packing_is_a_fixed_point() -> None:
     data = small_network()
-    assert flatbuffer.pack_model(flatbuffer.read_model(data)) == data
+    assert edit.pack_model(edit.read_model(data)) == data
 
 
 def test_every_buffer_starts_at_a_multiple_of_16() -> None:
@@ -26,10 +26,10 @@ def test_every_buffer_starts_at_a_multiple_of_16() -> None:
 
 
 def test_unused_tensors_buffers_and_codes_are_left_out() -> None:
-    model = flatbuffer.read_model(small_network())
-    flatbuffer.add_tensor(model, "unused", [4], "float32", value=np.ones(4, np.float32))
-    flatbuffer.operator_code(model, "HARD_SWISH")
-    assert flatbuffer.pack_model(model) == small_network()
+    model = edit.read_model(small_network())
+    edit.add_tensor(model, "unused", [4], "float32", value=np.ones(4, np.float32))
+    edit.operator_code(model, "HARD_SWISH")
+    assert edit.pack_model(model) == small_network()
 
 
 def test_buffers_outside_the_flatbuffer_are_brought_inside() -> None:
@@ -43,46 +43,46 @@ def test_buffers_outside_the_flatbuffer_are_brought_inside() -> None:
     builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
     outside = bytes(builder.Output())
     outside += bytes((1 << 20) - len(outside)) + content
-    assert flatbuffer.pack_model(flatbuffer.read_model(outside)) == data
+    assert edit.pack_model(edit.read_model(outside)) == data
 
 
 def test_names_depend_on_the_graph_alone() -> None:
-    model = flatbuffer.read_model(small_network())
-    for number, tensor in enumerate(flatbuffer.graph_of(model).tensors):
+    model = edit.read_model(small_network())
+    for number, tensor in enumerate(edit.graph_of(model).tensors):
         tensor.name = f"sequential_{number * 7}/odd;name".encode()
-    old = flatbuffer.rename_tensors(model)
-    assert flatbuffer.pack_model(model) == small_network()
+    old = edit.rename_tensors(model)
+    assert edit.pack_model(model) == small_network()
     assert old["conv_2d_0/weights"].startswith("sequential_")
 
 
 def test_stripping_changes_no_output_and_keeps_the_runtime_version() -> None:
     data = small_network()
-    bare = flatbuffer.strip_model(data)
+    bare = edit.strip_model(data)
     inputs = images(3).astype(np.float32)
     assert len(bare) < len(data)
     assert np.array_equal(run(data, inputs), run(bare, inputs))
-    assert list(flatbuffer.metadata_of(flatbuffer.read_model(bare))) == ["min_runtime_version"]
+    assert list(edit.metadata_of(edit.read_model(bare))) == ["min_runtime_version"]
     assert b"conv_2d" not in bare
 
 
 def test_metadata_is_replaced_not_doubled() -> None:
-    model = flatbuffer.read_model(small_network())
-    flatbuffer.set_metadata(model, "b", b"1")
-    flatbuffer.set_metadata(model, "b", b"2")
-    again = flatbuffer.read_model(flatbuffer.pack_model(model))
-    assert flatbuffer.metadata_of(again)["b"] == b"2"
+    model = edit.read_model(small_network())
+    edit.set_metadata(model, "b", b"1")
+    edit.set_metadata(model, "b", b"2")
+    again = edit.read_model(edit.pack_model(model))
+    assert edit.metadata_of(again)["b"] == b"2"
     assert [bytes(m.name) for m in again.metadata].count(b"b") == 1
 
 
 @pytest.mark.parametrize("data", [b"", b"TFL3", b"\0" * 40, b"\x1c\0\0\0TFLX" + b"\0" * 40])
 def test_other_bytes_are_refused(data: bytes) -> None:
     with pytest.raises(BugError):
-        flatbuffer.read_model(data)
+        edit.read_model(data)
 
 
 def test_macs_follow_from_shapes() -> None:
     network = Builder().conv(8).depthwise().conv(12, 1).pool().dense(5)
-    model = flatbuffer.read_model(network.done())
+    model = edit.read_model(network.done())
     assert count_macs(model) == 256 * 27 * 8 + 256 * 9 * 8 + 256 * 8 * 12 + 12 * 5
 
 

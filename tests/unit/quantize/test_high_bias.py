@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
-from espalier.quantize import flatbuffer
-from espalier.quantize.compare import float_answers, nearness
-from espalier.quantize.flatbuffer import constant, graph_of
-from espalier.quantize.head import PixelInput, enter_pixels
-from espalier.quantize.high_bias import ChannelEnds, absorb_biases, shifts
-from espalier.quantize.ladder import ABSORBED, candidates, start_from
-from espalier.quantize.quantize import quantize_with
-from espalier.quantize.ranges import measure_ranges
-from espalier.quantize.reconstruct import reconstruct
+from espalier.ladder.high_bias import ChannelEnds, absorb_biases, shifts
+from espalier.ladder.rungs import ABSORBED, candidates, start_from
+from espalier.ladder.weight_rounding import reconstruct
+from espalier.quantizer.compare import float_answers, nearness
+from espalier.quantizer.head import PixelInput, enter_pixels
+from espalier.quantizer.quantize import quantize_with
+from espalier.quantizer.ranges import measure_ranges
+from espalier.tflite import edit
+from espalier.tflite.edit import constant, graph_of
 
 from .networks import CONTRACT, RELU, RELU6, Builder, images
 
@@ -38,7 +38,7 @@ def high(activation: int = RELU, kernel: int = 1, add: float = 200.0, second: st
     weights = np.asarray(constant(model, int(layer.inputs[1])))
     for operator, added in ((first, np.float32(add)), (layer, -add * weights.sum(axis=rows))):
         index = int(operator.inputs[2])
-        flatbuffer.set_constant(model, index, (np.asarray(constant(model, index)) + added).astype(np.float32))
+        edit.set_constant(model, index, (np.asarray(constant(model, index)) + added).astype(np.float32))
     return (net if second == "dense" else net.pool().dense(5)).softmax().done()
 
 

@@ -13,8 +13,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
 from example_report import example_report
 
 from espalier.errors import WorkerError
-from espalier.quantize.layer_account import account_if_due, blame, is_due
-from espalier.report.content import GateRow, StepRow
+from espalier.rows import GateRow, StepRow
+from espalier.stages.account import account_if_due, blame, is_due
 
 HELD = GateRow(name="quantize.max-accuracy-drop", limit=0.5, value=0.1, passed=True)
 LOST = GateRow(name="quantize.max-accuracy-drop", limit=0.5, value=3.0, passed=False)

@@ -12,27 +12,27 @@ from ai_edge_litert import schema_py_generated as schema
 from espalier.errors import BugError, UnsupportedModelError
 from espalier.graph.edit import replace_tensor
 from espalier.graph.simplify import cost, simplify
-from espalier.load.tflite import read_tflite
 from espalier.measure.predict import predict
-from espalier.measure.runtimes import litert
-from espalier.quantize import flatbuffer
-from espalier.quantize import lighten as lightening
-from espalier.quantize.audit import audit_model
-from espalier.quantize.interface import uint8_twin
-from espalier.quantize.lighten import Lightened, lighten, mean_depends_on_place
-from espalier.quantize.quantize import quantize
+from espalier.quantizer import lighten as lightening
+from espalier.quantizer.audit import audit_model
+from espalier.quantizer.interface import uint8_twin
+from espalier.quantizer.lighten import Lightened, lighten, mean_depends_on_place
+from espalier.quantizer.quantize import quantize
+from espalier.tflite import edit
+from espalier.tflite.read import read_tflite
+from espalier.tflite.runtimes import litert
 
 from .networks import CONTRACT, Builder, images, small_network
 
 
 def with_dead_channels(operator: int) -> bytes:
     """The small network whose convolution `operator` has no weights in every second channel: they are constant."""
-    model = flatbuffer.read_model(small_network())
-    index = int(flatbuffer.graph_of(model).operators[operator].inputs[1])
-    weights: Any = np.array(flatbuffer.constant(model, index))
+    model = edit.read_model(small_network())
+    index = int(edit.graph_of(model).operators[operator].inputs[1])
+    weights: Any = np.array(edit.constant(model, index))
     weights[::2] = 0
-    flatbuffer.set_constant(model, index, weights)
-    return flatbuffer.pack_model(model)
+    edit.set_constant(model, index, weights)
+    return edit.pack_model(model)
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_the_lighter_file_passes_the_audit_and_has_a_twin_and_a_signature(dead: 
     audit, given = audit_model(lighter, CONTRACT), audit_model(dead, CONTRACT)
     assert audit["errors"] == [] and audit["counts"]["float"] == 0
     assert audit["input"] == given["input"] and audit["output"] == given["output"]
-    assert flatbuffer.read_model(lighter).signatureDefs[0].signatureKey == b"serving_default"
+    assert edit.read_model(lighter).signatureDefs[0].signatureKey == b"serving_default"
     twin = predict(litert(), uint8_twin(lighter), images()).outputs
     assert np.array_equal(twin.astype(int) - 128, predict(litert(), lighter, images()).outputs)
 
@@ -105,10 +105,10 @@ def test_builtin_kernels_whose_mean_depends_on_the_place_are_named_and_stop_noth
 ) -> None:
     """A global mean over 22 channels of 32, of which 10 are dead: LiteRT 2.3.0's builtin MEAN on x86 rounds by place."""
     net = Builder(seed=5).conv(32)
-    weights = flatbuffer.graph_of(net.model).operators[0].inputs[1]
-    value: Any = np.array(flatbuffer.constant(net.model, int(weights)))
+    weights = edit.graph_of(net.model).operators[0].inputs[1]
+    value: Any = np.array(edit.constant(net.model, int(weights)))
     value[::3] = 0
-    flatbuffer.set_constant(net.model, int(weights), value)
+    edit.set_constant(net.model, int(weights), value)
     axes = net.value(np.array([1, 2], np.int32))
     options = schema.ReducerOptionsT()
     options.keepDims = False

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from espalier.errors import LabelsRefusedError, ModelRefusedError
-from espalier.quantize import flatbuffer
-from espalier.quantize.interface import uint8_twin
-from espalier.quantize.metadata import add_metadata, read_metadata
-from espalier.quantize.quantize import quantize
+from espalier.quantizer.interface import uint8_twin
+from espalier.quantizer.quantize import quantize
 from espalier.recipe import InputContract
+from espalier.tflite import edit
+from espalier.tflite.metadata import add_metadata, read_metadata
 
 from .networks import CONTRACT, images, run, small_network
 
@@ -86,9 +86,9 @@ def test_the_generated_reader_sees_one_entry_and_aligned_buffers(twin: bytes) ->
     from ai_edge_litert import schema_py_generated as schema
 
     data = _written(twin)
-    names = list(flatbuffer.metadata_of(flatbuffer.read_model(data)))
+    names = list(edit.metadata_of(edit.read_model(data)))
     assert names == ["min_runtime_version", "TFLITE_METADATA"]
-    assert flatbuffer.metadata_of(flatbuffer.read_model(data))["TFLITE_METADATA"][4:8] == b"M001"
+    assert edit.metadata_of(edit.read_model(data))["TFLITE_METADATA"][4:8] == b"M001"
     model = schema.Model.GetRootAs(data, 0)
     for index in range(model.BuffersLength()):
         buffer = model.Buffers(index)

@@ -14,15 +14,15 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from espalier.errors import ImagesRefusedError, UnsupportedModelError
-from espalier.quantize import flatbuffer
-from espalier.quantize.audit import audit_model
-from espalier.quantize.calls import cut_after, list_layers
-from espalier.quantize.compare import Nearness, float_answers, nearness, split
-from espalier.quantize.head import enter_pixels
-from espalier.quantize.interface import uint8_twin
-from espalier.quantize.quantize import quantize, quantize_with
-from espalier.quantize.ranges import measure_ranges, normalised, open_pixels
+from espalier.quantizer.audit import audit_model
+from espalier.quantizer.compare import Nearness, float_answers, nearness, split
+from espalier.quantizer.head import enter_pixels
+from espalier.quantizer.interface import uint8_twin
+from espalier.quantizer.quantize import quantize, quantize_with
+from espalier.quantizer.ranges import measure_ranges, normalised, open_pixels
 from espalier.recipe import InputContract
+from espalier.tflite import edit
+from espalier.worker.quantize_calls import cut_after, list_layers
 
 from .networks import CONTRACT, Builder, images, operators, run, small_network
 
@@ -154,8 +154,8 @@ def test_weights_per_tensor_have_one_scale() -> None:
         ({}, [8, 8, 12, 5]),
     ):
         done = quantize(data, images(), CONTRACT, **options)
-        model = flatbuffer.read_model(done.int8_model)
-        graph = flatbuffer.graph_of(model)
+        model = edit.read_model(done.int8_model)
+        graph = edit.graph_of(model)
         found = [
             len(graph.tensors[o.inputs[1]].quantization.scale) for o in graph.operators if len(o.inputs) > 2
         ]
@@ -181,7 +181,7 @@ def test_int16_activations_keep_int8_edges_and_lose_almost_nothing() -> None:
 def test_same_input_gives_same_bytes_in_every_process() -> None:
     code = (
         "import hashlib; from tests.unit.quantize.networks import *;"
-        "from espalier.quantize.quantize import quantize;"
+        "from espalier.quantizer.quantize import quantize;"
         "print(hashlib.sha256(quantize(small_network(), images(), CONTRACT).int8_model).hexdigest())"
     )
     here = hashlib.sha256(quantize(small_network(), images(), CONTRACT).int8_model).hexdigest()
@@ -194,17 +194,17 @@ def test_same_input_gives_same_bytes_in_every_process() -> None:
 
 
 def _edited(operator: int, slot: int, channel: int, factor: float, bias: float | None = None) -> bytes:
-    model = flatbuffer.read_model(small_network())
-    chosen = flatbuffer.graph_of(model).operators[operator]
+    model = edit.read_model(small_network())
+    chosen = edit.graph_of(model).operators[operator]
     index = int(chosen.inputs[slot])
-    value = np.array(flatbuffer.constant(model, index))
+    value = np.array(edit.constant(model, index))
     value[channel] *= factor
-    flatbuffer.set_constant(model, index, value)
+    edit.set_constant(model, index, value)
     if bias is not None:
-        offset = np.array(flatbuffer.constant(model, int(chosen.inputs[2])))
+        offset = np.array(edit.constant(model, int(chosen.inputs[2])))
         offset[channel] = bias
-        flatbuffer.set_constant(model, int(chosen.inputs[2]), offset)
-    return flatbuffer.pack_model(model)
+        edit.set_constant(model, int(chosen.inputs[2]), offset)
+    return edit.pack_model(model)
 
 
 @pytest.mark.parametrize("factor", [0.0, 1e-7, 1e-12])
@@ -212,22 +212,22 @@ def _edited(operator: int, slot: int, channel: int, factor: float, bias: float |
 def test_a_dead_channel_gets_a_sane_scale_and_keeps_its_bias(factor: float, weights: Any) -> None:
     data = _edited(0, 1, 0, factor, bias=0.7)
     done = quantize(data, images(), CONTRACT, weights=weights)
-    model = flatbuffer.read_model(done.int8_model)
-    graph = flatbuffer.graph_of(model)
+    model = edit.read_model(done.int8_model)
+    graph = edit.graph_of(model)
     scales = graph.tensors[graph.operators[0].inputs[1]].quantization.scale
     assert scales.min() > 1e-5
-    bias = flatbuffer.constant(model, int(graph.operators[0].inputs[2]))
+    bias = edit.constant(model, int(graph.operators[0].inputs[2]))
     assert bias is not None
     assert np.abs(bias.astype(np.int64)).max() < 2**30
     assert near(data, done.int8_model).error < 0.04
 
 
 def test_a_layer_without_any_weights_still_quantizes() -> None:
-    model = flatbuffer.read_model(small_network())
-    index = int(flatbuffer.graph_of(model).operators[2].inputs[1])
-    flatbuffer.set_constant(model, index, np.zeros_like(flatbuffer.constant(model, index)))
+    model = edit.read_model(small_network())
+    index = int(edit.graph_of(model).operators[2].inputs[1])
+    edit.set_constant(model, index, np.zeros_like(edit.constant(model, index)))
     for weights in ("per-channel", "per-tensor"):
-        done = quantize(flatbuffer.pack_model(model), images(), CONTRACT, weights=weights)
+        done = quantize(edit.pack_model(model), images(), CONTRACT, weights=weights)
         assert audit_model(done.int8_model, CONTRACT)["errors"] == []
 
 
@@ -278,7 +278,7 @@ def test_ranges_are_the_true_extremes_of_every_tensor() -> None:
     data = small_network()
     ranges = measure_ranges(data, images(), CONTRACT)
     assert list(ranges) == sorted(ranges)
-    from espalier.quantize.ranges import open_interpreter
+    from espalier.quantizer.ranges import open_interpreter
 
     interpreter = open_interpreter(data, experimental_preserve_all_tensors=True)
     index = {d["name"]: d["index"] for d in interpreter.get_tensor_details()}

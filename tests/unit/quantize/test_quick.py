@@ -9,16 +9,17 @@ import numpy as np
 import pytest
 
 from espalier.errors import UnsupportedModelError, WorkerError
-from espalier.quantize import climb_model, quick
-from espalier.quantize.candidate import FIRST, Candidate
-from espalier.quantize.compare import Nearness
-from espalier.quantize.effort import effort_of
-from espalier.quantize.first_rung import Quantized
-from espalier.quantize.flatbuffer import read_model
-from espalier.quantize.ladder import Start, start_from
-from espalier.quantize.quantize import quantize
-from espalier.quantize.quick import Tried, pays, try_quick
-from espalier.quantize.ranges import Ranges
+from espalier.ladder import quick
+from espalier.ladder.candidate import FIRST, Candidate
+from espalier.ladder.effort import effort_of
+from espalier.ladder.quick import Tried, pays, try_quick
+from espalier.ladder.rungs import Start, start_from
+from espalier.quantizer.compare import Nearness
+from espalier.quantizer.quantize import quantize
+from espalier.quantizer.ranges import Ranges
+from espalier.stages import climb
+from espalier.stages.first_rung import Quantized
+from espalier.tflite.edit import read_model
 
 from .networks import CONTRACT, Builder, images, small_network
 
@@ -139,9 +140,9 @@ def test_quick_steps_that_end_their_process_leave_the_first_rung_and_a_row(
         def worker(self, kind: str) -> Any:
             raise WorkerError("the litert process was ended by SIGKILL")
 
-    monkeypatch.setattr(climb_model, "rung_key", lambda *_: {})
+    monkeypatch.setattr(climb, "rung_key", lambda *_: {})
     first = Quantized(int8_model=b"f", twin=b"", enters="", notes=(), seconds={}, audit={})
-    done = climb_model._try_quick(Dying(), None, None, first)  # type: ignore[arg-type]
+    done = climb._try_quick(Dying(), None, None, first)  # type: ignore[arg-type]
     assert done.kept == first and done.name == FIRST
     assert [(row.name, row.why) for row in done.steps] == [
         ("quick steps", "the litert process was ended by SIGKILL")

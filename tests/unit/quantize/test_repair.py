@@ -6,23 +6,23 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
-from espalier.quantize import flatbuffer
-from espalier.quantize.absorb import absorb_float, same_ranges
-from espalier.quantize.audit import audit_model
-from espalier.quantize.candidate import ROUNDED
-from espalier.quantize.climb import climb
-from espalier.quantize.compare import float_answers, nearness, spread
-from espalier.quantize.correct import correct_biases, images_for
-from espalier.quantize.equalize import apply_factors, channel_peaks, equalize, factors, find_pairs
-from espalier.quantize.head import enter_pixels
-from espalier.quantize.labelled import Labelled
-from espalier.quantize.ladder import candidates, start_from
-from espalier.quantize.quantize import quantize, quantize_with
-from espalier.quantize.ranges import measure_ranges
-from espalier.quantize.rewrite import rewrite_float
-from espalier.quantize.search import Method, sample_values, search_ranges
-from espalier.quantize.step import run_operator
+from espalier.ladder.candidate import ROUNDED
+from espalier.ladder.climb import climb
+from espalier.ladder.equalize import apply_factors, channel_peaks, equalize, factors, find_pairs
+from espalier.ladder.labelled import Labelled
+from espalier.ladder.range_search import Method, sample_values, search_ranges
+from espalier.ladder.rungs import candidates, start_from
+from espalier.quantizer.absorb import absorb_float, same_ranges
+from espalier.quantizer.audit import audit_model
+from espalier.quantizer.compare import float_answers, nearness, spread
+from espalier.quantizer.correct import correct_biases, images_for
+from espalier.quantizer.head import enter_pixels
+from espalier.quantizer.quantize import quantize, quantize_with
+from espalier.quantizer.ranges import measure_ranges
+from espalier.quantizer.rewrite import rewrite_float
+from espalier.quantizer.step import run_operator
 from espalier.recipe import InputContract
+from espalier.tflite import edit
 
 from .networks import CONTRACT, RELU6, Builder, images, operators, run, small_network
 
@@ -37,11 +37,11 @@ def deep(spread: float = 0.0, activation: int = 1) -> bytes:
 def badly_scaled() -> bytes:
     """`deep` with channels scaled by 2 ** uniform(-4, 4) and the next layer by the inverse: the same
     function."""
-    model, random = flatbuffer.read_model(deep()), np.random.default_rng(4)
+    model, random = edit.read_model(deep()), np.random.default_rng(4)
     for pair in find_pairs(model):
-        channels = int(flatbuffer.graph_of(model).tensors[pair.tensor].shape[-1])
+        channels = int(edit.graph_of(model).tensors[pair.tensor].shape[-1])
         apply_factors(model, pair, 2.0 ** random.uniform(-4, 4, channels))
-    return flatbuffer.pack_model(model)
+    return edit.pack_model(model)
 
 
 def error(float_model: bytes, int8: bytes) -> float:
@@ -55,13 +55,13 @@ def test_bias_correction_brings_channel_means_back() -> None:
     entered = enter_pixels(data, CONTRACT)
     ranges = measure_ranges(entered.float_model, images(), entered.feed)
     plain, _ = quantize_with(entered, ranges)
-    shifted = flatbuffer.read_model(plain)
-    for operator in flatbuffer.graph_of(shifted).operators[:3]:
+    shifted = edit.read_model(plain)
+    for operator in edit.graph_of(shifted).operators[:3]:
         index = int(operator.inputs[2])
-        bias = flatbuffer.constant(shifted, index)
+        bias = edit.constant(shifted, index)
         assert bias is not None
-        flatbuffer.set_constant(shifted, index, (bias + 4000).astype(np.int32))
-    broken = flatbuffer.pack_model(shifted)
+        edit.set_constant(shifted, index, (bias + 4000).astype(np.int32))
+    broken = edit.pack_model(shifted)
     fixed = correct_biases(broken, entered, images())
     assert error(data, fixed) < 0.5 * error(data, broken)
     assert correct_biases(broken, entered, images()) == fixed
@@ -73,7 +73,7 @@ def test_a_correction_that_does_not_help_is_not_kept(monkeypatch: pytest.MonkeyP
     plain = quantize(data, images(), CONTRACT, correct=False)
     assert quantize(data, images(), CONTRACT).notes[-1].startswith("biases corrected")
     worse = quantize(deep(), 255 - images(), CONTRACT, correct=False, weights="per-tensor").int8_model
-    monkeypatch.setattr("espalier.quantize.quantize.correct_biases", lambda *_: worse)
+    monkeypatch.setattr("espalier.quantizer.quantize.correct_biases", lambda *_: worse)
     kept = quantize(data, images(), CONTRACT)
     assert kept.notes[-1].startswith("biases left")
     assert kept.int8_model == plain.int8_model
@@ -88,13 +88,13 @@ def test_large_networks_are_corrected_on_fewer_images() -> None:
 
 def test_running_operator_by_operator_equals_running_the_graph() -> None:
     data = quantize(small_network(), images(), CONTRACT).int8_model
-    model = flatbuffer.read_model(data)
+    model = edit.read_model(data)
     pixels = (images(6).astype(np.int16) - 128).astype(np.int8)
-    values = {int(flatbuffer.graph_of(model).inputs[0]): pixels}
-    for operator in flatbuffer.graph_of(model).operators:
+    values = {int(edit.graph_of(model).inputs[0]): pixels}
+    for operator in edit.graph_of(model).operators:
         (result,) = run_operator(model, operator, [values[int(operator.inputs[0])]])
         values[int(operator.outputs[0])] = result
-    final = values[int(flatbuffer.graph_of(model).outputs[0])]
+    final = values[int(edit.graph_of(model).outputs[0])]
     assert np.array_equal(final[:, 0], run(data, pixels))
 
 
@@ -120,14 +120,14 @@ def test_equalization_saves_badly_scaled_channels() -> None:
 
 
 def test_pairs_end_where_scaling_would_change_the_function() -> None:
-    model = flatbuffer.read_model(small_network())
+    model = edit.read_model(small_network())
     assert len(find_pairs(model)) == 3
     net = Builder().conv(8)
     branch = net.tensor
     net.conv(8)
     net.op("ADD", [branch, net.tensor], net.shape, schema.AddOptionsT())
     net.conv(4).unary("LOGISTIC").conv(4).unary("SOFTMAX", schema.SoftmaxOptionsT())
-    assert find_pairs(flatbuffer.read_model(net.done())) == []
+    assert find_pairs(edit.read_model(net.done())) == []
     only = enter_pixels(Builder().conv(4).pool().softmax().done(), CONTRACT)
     assert equalize(only, images(), 0.5) is only
 
@@ -136,8 +136,8 @@ def test_a_pair_reaches_through_pooling_and_reshape() -> None:
     net = Builder().conv(8).pool()
     shape = net.value(np.array([1, 8], np.int32))
     net.op("RESHAPE", [net.tensor, shape], [1, 8], schema.ReshapeOptionsT())
-    model = flatbuffer.read_model(net.dense(3).softmax().done())
-    assert [flatbuffer.operator_name(model, pair.second) for pair in find_pairs(model)] == ["FULLY_CONNECTED"]
+    model = edit.read_model(net.dense(3).softmax().done())
+    assert [edit.operator_name(model, pair.second) for pair in find_pairs(model)] == ["FULLY_CONNECTED"]
 
 
 def test_factors_leave_dead_nearly_dead_saturated_and_largest_channels_alone() -> None:
@@ -275,7 +275,7 @@ def test_tiling_keeps_its_inputs_scale() -> None:
     multiples = net.value(np.array([1, 2, 1, 1], np.int32))
     net.op("TILE", [net.tensor, multiples], [1, 32, 16, 4], schema.TileOptionsT())
     data = net.pool().dense(4).softmax().done()
-    ranges = same_ranges(flatbuffer.read_model(data), {"conv_2d_0": (0.0, 3.0), "tile_1": (0.0, 2.0)})
+    ranges = same_ranges(edit.read_model(data), {"conv_2d_0": (0.0, 3.0), "tile_1": (0.0, 2.0)})
     assert ranges["tile_1"] == (0.0, 3.0)
     done = quantize(data, images(), CONTRACT)
     assert operators(done.int8_model) == operators(data)
@@ -297,12 +297,12 @@ def test_a_clamp_that_stands_alone_is_computed_in_int8_in_its_inputs_scale(name:
 
 
 def test_an_operator_with_two_readers_is_left_as_it_is() -> None:
-    model = flatbuffer.read_model(_float_operator("ELU"))
+    model = edit.read_model(_float_operator("ELU"))
     assert absorb_float(model) == 0
 
 
 def _rewritten(net: Builder) -> bytes:
-    flatbuffer.graph_of(net.model).outputs = np.array([net.tensor], np.int32)
+    edit.graph_of(net.model).outputs = np.array([net.tensor], np.int32)
     rewrite_float(net.model)
     return net.done()
 
@@ -351,8 +351,8 @@ def test_neg_and_square_are_spelled_as_products() -> None:
 
 def test_a_dense_layer_without_bias_gets_one() -> None:
     data = _rewritten(Builder(shape=(1, 4)).dense(3, bias=False))
-    model = flatbuffer.read_model(data)
-    assert flatbuffer.constant(model, int(flatbuffer.graph_of(model).operators[0].inputs[2])) is not None
+    model = edit.read_model(data)
+    assert edit.constant(model, int(edit.graph_of(model).operators[0].inputs[2])) is not None
 
 
 def test_evenly_spaced_positions() -> None:

@@ -8,18 +8,19 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
-from espalier.quantize import flatbuffer, reconstruct
-from espalier.quantize.bias import linear_operators, output_name, weight_scales
-from espalier.quantize.compare import answers_of, float_answers, relative_error, split, unjudged
-from espalier.quantize.correct import correct_biases
-from espalier.quantize.flatbuffer import constant, graph_of, operator_name
-from espalier.quantize.head import enter_pixels
-from espalier.quantize.least_squares import LIMIT, damped, round_weights, squared_error
-from espalier.quantize.patches import sampled_patches
-from espalier.quantize.quantize import Weights, quantize_with
-from espalier.quantize.ranges import measure_ranges
-from espalier.quantize.reconstruct import adopt_weights
-from espalier.quantize.simulate import Kept, simulate
+from espalier.ladder import weight_rounding
+from espalier.ladder.least_squares import LIMIT, damped, round_weights, squared_error
+from espalier.ladder.patches import sampled_patches
+from espalier.ladder.weight_rounding import adopt_weights
+from espalier.quantizer.bias import linear_operators, output_name, weight_scales
+from espalier.quantizer.compare import answers_of, float_answers, relative_error, split, unjudged
+from espalier.quantizer.correct import correct_biases
+from espalier.quantizer.head import enter_pixels
+from espalier.quantizer.quantize import Weights, quantize_with
+from espalier.quantizer.ranges import measure_ranges
+from espalier.quantizer.simulate import Kept, simulate
+from espalier.tflite import edit
+from espalier.tflite.edit import constant, graph_of, operator_name
 
 from .networks import CONTRACT, Builder, images, operators, run, small_network
 
@@ -87,7 +88,7 @@ def test_patches_times_weights_are_the_depthwise_convolution_and_the_dense_layer
 
 
 def _compare(data: bytes, image: np.ndarray) -> None:
-    model = flatbuffer.read_model(data)
+    model = edit.read_model(data)
     operator = graph_of(model).operators[0]
     weights, bias = (constant(model, int(operator.inputs[i])) for i in (1, 2))
     assert weights is not None
@@ -102,7 +103,7 @@ def _compare(data: bytes, image: np.ndarray) -> None:
 
 def test_patches_are_a_sample_that_padding_fills() -> None:
     data = Builder(shape=(1, 8, 8, 3)).conv(5).done()
-    model = flatbuffer.read_model(data)
+    model = edit.read_model(data)
     operator, values = graph_of(model).operators[0], np.zeros((6, 8, 8, 3), np.int8)
     patches = sampled_patches(model, operator, values, 60, outside=-7)
     assert patches.shape == (60, 9, 3)
@@ -113,7 +114,7 @@ def test_patches_are_a_sample_that_padding_fills() -> None:
 def weight_error(data: bytes, int8: bytes) -> float:
     """Error of the scores on fresh images from the rounding of weights alone."""
     entered, pixels = enter_pixels(data, CONTRACT), images(60, seed=77)
-    everything = frozenset(bytes(t.name).decode() for t in graph_of(flatbuffer.read_model(int8)).tensors)
+    everything = frozenset(bytes(t.name).decode() for t in graph_of(edit.read_model(int8)).tensors)
     file = simulate(int8, entered.float_model, Kept(outputs=everything))
     fed = (pixels ^ np.uint8(0x80)).view(np.int8)
     found = answers_of(file, (fed[i : i + 1] for i in range(len(fed))))
@@ -124,7 +125,7 @@ def coarse(factor: float = 30.0) -> bytes:
     """A network whose channels each have one weight so large that the others get few levels."""
     net = Builder(seed=5).conv(12).depthwise().conv(16).conv(16)
     data = net.pool().dense(5).softmax().done()
-    model = flatbuffer.read_model(data)
+    model = edit.read_model(data)
     for operator in linear_operators(model)[:-1]:
         index = int(operator.inputs[1])
         weights = np.asarray(constant(model, index)).copy()
@@ -132,8 +133,8 @@ def coarse(factor: float = 30.0) -> bytes:
             weights[:, 1, 1] *= factor / 5
         else:
             weights[:, 1, 1, 0] *= factor
-        flatbuffer.set_constant(model, index, weights)
-    return flatbuffer.pack_model(model)
+        edit.set_constant(model, index, weights)
+    return edit.pack_model(model)
 
 
 @pytest.mark.parametrize("weights", ["per-channel", "per-tensor"])
@@ -144,26 +145,26 @@ def test_rounding_by_output_leaves_two_fifths_of_the_error_of_weights_on_other_i
     entered = enter_pixels(data, CONTRACT)
     ranges = measure_ranges(entered.float_model, images(), entered.feed)
     plain, _ = quantize_with(entered, ranges, weights=weights)
-    rounded = reconstruct.reconstruct(plain, entered, images())
+    rounded = weight_rounding.reconstruct(plain, entered, images())
     assert weight_error(data, rounded) < 0.4 * weight_error(data, correct_biases(plain, entered, images()))
     assert operators(rounded) == operators(plain)
     assert _scales(rounded) == _scales(plain)
-    assert reconstruct.reconstruct(plain, entered, images()) == rounded
+    assert weight_rounding.reconstruct(plain, entered, images()) == rounded
 
 
 def test_layers_too_wide_and_weights_not_int8_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     entered = enter_pixels(small_network(), CONTRACT)
     ranges = measure_ranges(entered.float_model, images(), entered.feed)
     plain, _ = quantize_with(entered, ranges)
-    monkeypatch.setattr(reconstruct, "WIDEST", 1)
-    assert _weights(reconstruct.reconstruct(plain, entered, images())) == _weights(plain)
+    monkeypatch.setattr(weight_rounding, "WIDEST", 1)
+    assert _weights(weight_rounding.reconstruct(plain, entered, images())) == _weights(plain)
 
 
 def test_large_pictures_take_fewer_images(monkeypatch: pytest.MonkeyPatch) -> None:
-    model = flatbuffer.read_model(small_network())
-    assert reconstruct._affordable(model) == reconstruct.IMAGES
-    monkeypatch.setattr(reconstruct, "_ACTIVATION_BYTES", 1)
-    assert reconstruct._affordable(model) == reconstruct.FEWEST
+    model = edit.read_model(small_network())
+    assert weight_rounding._affordable(model) == weight_rounding.IMAGES
+    monkeypatch.setattr(weight_rounding, "_ACTIVATION_BYTES", 1)
+    assert weight_rounding._affordable(model) == weight_rounding.FEWEST
 
 
 def test_weights_are_adopted_where_scales_agree() -> None:
@@ -171,7 +172,7 @@ def test_weights_are_adopted_where_scales_agree() -> None:
     ranges = measure_ranges(entered.float_model, images(), entered.feed)
     plain, _ = quantize_with(entered, ranges)
     wide, _ = quantize_with(entered, ranges, scheme="int16x8")
-    rounded = reconstruct.reconstruct(plain, entered, images())
+    rounded = weight_rounding.reconstruct(plain, entered, images())
     assert _weights(wide) != _weights(rounded)
     assert _weights(adopt_weights(wide, rounded)) == _weights(rounded)
     other, _ = quantize_with(entered, ranges, weights="per-tensor")
@@ -189,10 +190,10 @@ def test_images_to_judge_on_are_no_images_to_round_on() -> None:
 
 
 def _weights(data: bytes) -> list[bytes]:
-    model = flatbuffer.read_model(data)
+    model = edit.read_model(data)
     return [np.asarray(constant(model, int(o.inputs[1]))).tobytes() for o in linear_operators(model)]
 
 
 def _scales(data: bytes) -> dict[str, list[float]]:
-    model = flatbuffer.read_model(data)
+    model = edit.read_model(data)
     return {output_name(model, o): weight_scales(model, o).tolist() for o in linear_operators(model)}

@@ -10,24 +10,25 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from espalier.errors import ModelRefusedError
+from espalier.ladder.labelled import Labelled
+from espalier.layers import gains
+from espalier.layers.advice import LayerFacts, advice_for
+from espalier.layers.sensitivity import measure_sensitivity
 from espalier.measure.accuracy import compare
-from espalier.quantize import flatbuffer, gains
-from espalier.quantize.advice import LayerFacts, advice_for
-from espalier.quantize.compare import answers_of, int8_answers
-from espalier.quantize.labelled import Labelled
-from espalier.quantize.patterns import patterns_of
-from espalier.quantize.quantize import quantize
-from espalier.quantize.ranges import normalised
-from espalier.quantize.sensitivity import measure_sensitivity
-from espalier.quantize.simulate import Kept, carried_with, simulate
+from espalier.quantizer.compare import answers_of, int8_answers
+from espalier.quantizer.patterns import patterns_of
+from espalier.quantizer.quantize import quantize
+from espalier.quantizer.ranges import normalised
+from espalier.quantizer.simulate import Kept, carried_with, simulate
+from espalier.tflite import edit
 
 from .networks import CONTRACT, RELU6, Builder, images, small_network
 
 
 def named(data: bytes) -> bytes:
-    model = flatbuffer.read_model(data)
-    flatbuffer.rename_tensors(model)
-    return flatbuffer.pack_model(model)
+    model = edit.read_model(data)
+    edit.rename_tensors(model)
+    return edit.pack_model(model)
 
 
 def explained(tmp_path: Path, float_model: bytes, int8: bytes, **more: Any) -> dict[str, Any]:
@@ -42,8 +43,8 @@ def simulated(int8: bytes, float_model: bytes, pixels: NDArray[np.uint8], kept: 
 
 
 def everything(int8: bytes) -> frozenset[str]:
-    model = flatbuffer.read_model(int8)
-    graph = flatbuffer.graph_of(model)
+    model = edit.read_model(int8)
+    graph = edit.graph_of(model)
     return frozenset(bytes(graph.tensors[i].name).decode() for o in graph.operators for i in o.outputs)
 
 
@@ -71,19 +72,19 @@ def test_a_simulation_that_keeps_every_layer_is_the_float_model_but_for_the_firs
 def ruined(data: bytes) -> bytes:
     """The int8 file with the depthwise layer's weights at a sixteenth of their resolution."""
     int8 = quantize(data, images(), CONTRACT, correct=False).int8_model
-    model = flatbuffer.read_model(int8)
-    operator = flatbuffer.graph_of(model).operators[1]
-    weights = flatbuffer.constant(model, int(operator.inputs[1]))
+    model = edit.read_model(int8)
+    operator = edit.graph_of(model).operators[1]
+    weights = edit.constant(model, int(operator.inputs[1]))
     assert weights is not None
-    tensor = flatbuffer.graph_of(model).tensors[operator.inputs[1]]
+    tensor = edit.graph_of(model).tensors[operator.inputs[1]]
     tensor.quantization.scale = tensor.quantization.scale * 16
-    flatbuffer.set_constant(model, int(operator.inputs[1]), np.rint(weights / 16).astype(np.int8))
-    bias_tensor = flatbuffer.graph_of(model).tensors[operator.inputs[2]]
-    bias = flatbuffer.constant(model, int(operator.inputs[2]))
+    edit.set_constant(model, int(operator.inputs[1]), np.rint(weights / 16).astype(np.int8))
+    bias_tensor = edit.graph_of(model).tensors[operator.inputs[2]]
+    bias = edit.constant(model, int(operator.inputs[2]))
     assert bias is not None
     bias_tensor.quantization.scale = bias_tensor.quantization.scale * 16
-    flatbuffer.set_constant(model, int(operator.inputs[2]), np.rint(bias / 16).astype(np.int32))
-    return flatbuffer.pack_model(model)
+    edit.set_constant(model, int(operator.inputs[2]), np.rint(bias / 16).astype(np.int32))
+    return edit.pack_model(model)
 
 
 def test_the_layer_that_was_ruined_is_named_first_and_gives_the_loss_back(tmp_path: Path) -> None:
@@ -124,7 +125,7 @@ def test_a_large_network_runs_fewer_labelled_images_but_enough_to_say_something(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     given = Labelled(pixels=images(600, seed=1), labels=np.arange(600, dtype=np.int64))
-    model = flatbuffer.read_model(small_network())
+    model = edit.read_model(small_network())
     assert len(gains.thinned(given, model, worst=8).labels) == 600
     monkeypatch.setattr(gains, "count_macs", lambda _: 50_000_000)
     some = gains.thinned(given, model, worst=8)
@@ -160,17 +161,17 @@ def test_values_beyond_the_calibrated_range_are_counted(tmp_path: Path) -> None:
 def test_scaled_channels_are_compared_with_the_scaling_undone(tmp_path: Path) -> None:
     net = Builder().conv(8, activation=RELU6 * 0 + 1).conv(6, 1).pool().dense(5).softmax()
     data = named(net.done())
-    model = flatbuffer.read_model(data)
-    first, second = flatbuffer.graph_of(model).operators[:2]
+    model = edit.read_model(data)
+    first, second = edit.graph_of(model).operators[:2]
     factor = np.array([1, 8, 0.125, 4, 1, 0.25, 2, 1], np.float32)
     for operator, value, place in ((first, factor.reshape(8, 1, 1, 1), 1), (first, factor, 2)):
-        old = flatbuffer.constant(model, int(operator.inputs[place]))
+        old = edit.constant(model, int(operator.inputs[place]))
         assert old is not None
-        flatbuffer.set_constant(model, int(operator.inputs[place]), old * value)
-    old = flatbuffer.constant(model, int(second.inputs[1]))
+        edit.set_constant(model, int(operator.inputs[place]), old * value)
+    old = edit.constant(model, int(second.inputs[1]))
     assert old is not None
-    flatbuffer.set_constant(model, int(second.inputs[1]), old / factor)
-    int8 = quantize(flatbuffer.pack_model(model), images(), CONTRACT).int8_model
+    edit.set_constant(model, int(second.inputs[1]), old / factor)
+    int8 = quantize(edit.pack_model(model), images(), CONTRACT).int8_model
     row = next(r for r in explained(tmp_path, data, int8, worst=8)["layers"] if r["tensor"] == "conv_2d_0")
     assert row["rescaled"]
     assert row["sqnr_db"] > 15
@@ -184,11 +185,11 @@ def test_files_that_are_no_tflite_are_refused(tmp_path: Path) -> None:
 
 def words_of(net: Builder) -> dict[str, tuple[str, ...]]:
     """Operator (with its position) -> patterns of what it computes."""
-    model = flatbuffer.read_model(net.done())
+    model = edit.read_model(net.done())
     found = patterns_of(model)
     return {
-        f"{flatbuffer.operator_name(model, o)} {place}": found.get(int(o.outputs[0]), ())
-        for place, o in enumerate(flatbuffer.graph_of(model).operators)
+        f"{edit.operator_name(model, o)} {place}": found.get(int(o.outputs[0]), ())
+        for place, o in enumerate(edit.graph_of(model).operators)
     }
 
 
@@ -282,24 +283,24 @@ def test_a_branch_gives_its_loss_back_only_through_the_concatenation(tmp_path: P
     narrow = net.tensor
     net.tensor = stem
     net.conv(4, 1)
-    weights = flatbuffer.graph_of(net.model).operators[-1].inputs[1]
-    old = flatbuffer.constant(net.model, int(weights))
+    weights = edit.graph_of(net.model).operators[-1].inputs[1]
+    old = edit.constant(net.model, int(weights))
     assert old is not None
-    flatbuffer.set_constant(net.model, int(weights), old * 300)
+    edit.set_constant(net.model, int(weights), old * 300)
     options = schema.ConcatenationOptionsT()
     options.axis = 3
     net.op("CONCATENATION", [narrow, net.tensor], [1, 16, 16, 8], options)
     last = net.conv(6, 1).pool().dense(5).softmax()
-    reader = next(o for o in flatbuffer.graph_of(net.model).operators[::-1] if o.inputs[0] and len(o.inputs) == 3)
+    reader = next(o for o in edit.graph_of(net.model).operators[::-1] if o.inputs[0] and len(o.inputs) == 3)
     assert reader
-    mixed = flatbuffer.graph_of(net.model).operators[4]
-    old = flatbuffer.constant(net.model, int(mixed.inputs[1]))
+    mixed = edit.graph_of(net.model).operators[4]
+    old = edit.constant(net.model, int(mixed.inputs[1]))
     assert old is not None
-    flatbuffer.set_constant(net.model, int(mixed.inputs[1]), old * np.array([1] * 4 + [1 / 300] * 4, np.float32))
+    edit.set_constant(net.model, int(mixed.inputs[1]), old * np.array([1] * 4 + [1 / 300] * 4, np.float32))
     data = named(last.done())
     int8 = quantize(data, images(), CONTRACT, correct=False).int8_model
-    model = flatbuffer.read_model(int8)
-    names = [bytes(t.name).decode() for t in flatbuffer.graph_of(model).tensors]
+    model = edit.read_model(int8)
+    names = [bytes(t.name).decode() for t in edit.graph_of(model).tensors]
     assert carried_with(model, names.index("conv_2d_1")) == {"conv_2d_1", "conv_2d_2", "concatenation_3"}
     rows = {row["tensor"]: row for row in explained(tmp_path, data, int8, worst=2)["layers"]}
     assert rows["conv_2d_1"]["gain_output_db"] > 5

@@ -7,19 +7,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from espalier.quantize import flatbuffer
-from espalier.quantize.balance import balance
-from espalier.quantize.candidate import Candidate
-from espalier.quantize.compare import float_answers
-from espalier.quantize.correct import correct_biases
-from espalier.quantize.equalize import equalize
-from espalier.quantize.flatbuffer import constant, graph_of
-from espalier.quantize.head import PixelInput, enter_pixels
-from espalier.quantize.high_bias import absorb_biases
-from espalier.quantize.ladder import candidates, start_from
-from espalier.quantize.quantize import quantize
-from espalier.quantize.reconstruct import reconstruct
-from espalier.quantize.share import share_equal, unshare_constants
+from espalier.ladder.balance import balance
+from espalier.ladder.candidate import Candidate
+from espalier.ladder.equalize import equalize
+from espalier.ladder.high_bias import absorb_biases
+from espalier.ladder.rungs import candidates, start_from
+from espalier.ladder.weight_rounding import reconstruct
+from espalier.quantizer.compare import float_answers
+from espalier.quantizer.correct import correct_biases
+from espalier.quantizer.head import PixelInput, enter_pixels
+from espalier.quantizer.quantize import quantize
+from espalier.quantizer.share import share_equal, unshare_constants
+from espalier.tflite import edit
+from espalier.tflite.edit import constant, graph_of
 
 from .networks import CONTRACT, Builder, images
 
@@ -33,7 +33,7 @@ def shared(spread: float = 4.0) -> bytes:
     data = net.pool().dense(5).softmax()
     operators = graph_of(net.model).operators
     depthwise, pointwise = operators[1:7:2], operators[2:7:2]
-    flatbuffer.set_constant(net.model, int(depthwise[0].inputs[2]), np.zeros(8, np.float32))
+    edit.set_constant(net.model, int(depthwise[0].inputs[2]), np.zeros(8, np.float32))
     for one in depthwise[1:]:
         one.inputs = np.array([one.inputs[0], one.inputs[1], depthwise[0].inputs[2]], np.int32)
     for one in pointwise[1:]:
@@ -46,24 +46,24 @@ def reads(model: Any) -> list[int]:
     return [
         int(i)
         for o in graph_of(model).operators
-        if flatbuffer.operator_name(model, o) in flatbuffer.LINEAR
+        if edit.operator_name(model, o) in edit.LINEAR
         for i in o.inputs[1:]
         if constant(model, int(i)) is not None
     ]
 
 
 def names(data: bytes) -> list[str]:
-    return [bytes(t.name).decode() for t in graph_of(flatbuffer.read_model(data)).tensors]
+    return [bytes(t.name).decode() for t in graph_of(edit.read_model(data)).tensors]
 
 
 def test_the_network_of_these_tests_shares_weights_and_biases() -> None:
-    read = reads(flatbuffer.read_model(shared()))
+    read = reads(edit.read_model(shared()))
     assert len(read) - len(set(read)) == 6
 
 
 def test_every_operator_gets_constants_of_its_own_under_unique_names_and_the_function_stays() -> None:
     entered = enter_pixels(shared(), CONTRACT)
-    read, called = reads(flatbuffer.read_model(entered.float_model)), names(entered.float_model)
+    read, called = reads(edit.read_model(entered.float_model)), names(entered.float_model)
     assert len(read) == len(set(read)) and len(called) == len(set(called))
     plain = PixelInput(
         float_model=shared(),
@@ -108,7 +108,7 @@ def test_every_step_of_the_ladder_is_made() -> None:
 
 def test_equal_constants_are_stored_once_in_the_finished_file() -> None:
     """Three layers with the same weights and the same scales of their inputs would cost three times the flash."""
-    model = flatbuffer.read_model(quantize(shared(), images(), CONTRACT, correct=False).int8_model)
+    model = edit.read_model(quantize(shared(), images(), CONTRACT, correct=False).int8_model)
     kernels = [int(o.inputs[1]) for o in graph_of(model).operators[2:7:2]]
     assert len(set(kernels)) == 1
 
@@ -118,12 +118,12 @@ def test_repairing_one_layer_of_a_file_leaves_the_constants_of_the_others(repair
     """Biases are corrected layer by layer as if the file had never stored equal constants once."""
     entered = enter_pixels(shared(), CONTRACT)
     data = quantize(shared(), images(), CONTRACT, correct=False).int8_model
-    apart = flatbuffer.read_model(data)
+    apart = edit.read_model(data)
     assert unshare_constants(apart)
-    one, other = repair(data, entered, images()), repair(flatbuffer.pack_model(apart), entered, images())
+    one, other = repair(data, entered, images()), repair(edit.pack_model(apart), entered, images())
     values = [
         [np.array(constant(model, index)) for index in reads(model)]
-        for model in map(flatbuffer.read_model, (one, other))
+        for model in map(edit.read_model, (one, other))
     ]
     for a, b in zip(*values, strict=True):
         np.testing.assert_array_equal(a, b)
@@ -134,7 +134,7 @@ def test_tensors_with_other_scales_stay_apart() -> None:
     model = net.model
     for place, scale in ((0, 0.1), (1, 0.2)):
         index = int(graph_of(model).operators[place].inputs[2])
-        flatbuffer.set_constant(model, index, np.zeros(4, np.int32))
-        graph_of(model).tensors[index].quantization = flatbuffer.quantization_of([scale], [0])
+        edit.set_constant(model, index, np.zeros(4, np.int32))
+        graph_of(model).tensors[index].quantization = edit.quantization_of([scale], [0])
     share_equal(model)
     assert len({int(o.inputs[2]) for o in graph_of(model).operators}) == 2

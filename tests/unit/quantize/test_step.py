@@ -5,16 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from espalier.quantize import flatbuffer, step
-from espalier.quantize.flatbuffer import graph_of
-from espalier.quantize.quantize import quantize
+from espalier.quantizer import step
+from espalier.quantizer.quantize import quantize
+from espalier.tflite import edit
+from espalier.tflite.edit import graph_of
 
 from .networks import CONTRACT, images, small_network
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 20])
 def test_the_outputs_do_not_depend_on_the_number_of_cores(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    model = flatbuffer.read_model(quantize(small_network(), images(), CONTRACT).int8_model)
+    model = edit.read_model(quantize(small_network(), images(), CONTRACT).int8_model)
     operator = graph_of(model).operators[0]
     fed = [(images(count, seed=4) ^ np.uint8(0x80)).view(np.int8)]
     monkeypatch.setattr(step, "THREADS_PAY", 1e9)

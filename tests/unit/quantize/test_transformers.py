@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from espalier.quantize.audit import audit_model
-from espalier.quantize.choose import loss
-from espalier.quantize.climb import climb
-from espalier.quantize.labelled import Labelled
+from espalier.ladder.choose import loss
+from espalier.ladder.climb import climb
+from espalier.ladder.labelled import Labelled
+from espalier.quantizer.audit import audit_model
 from espalier.recipe import InputContract
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -46,7 +46,7 @@ def test_the_network_has_no_float_operator_and_holds_the_limit(name: str, monkey
     import hard_nets
     import keras
 
-    from espalier.quantize.convert import convert_model
+    from espalier.quantizer.convert import convert_model
 
     keras.utils.set_random_seed(7)
     model, contract = hard_nets.net_of(name).build(), InputContract(size=(24, 24), mean=(127.5,), std=(127.5,))

@@ -7,15 +7,9 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
-from espalier.quantize import flatbuffer
-from espalier.quantize.operator_versions import version_of, write_versions
-from espalier.quantize.versions import (
-    UNKNOWN,
-    floor_of,
-    missing_operators,
-    runtime_floor,
-    version_key,
-)
+from espalier.tflite import edit
+from espalier.tflite.operator_versions import version_of, write_versions
+from espalier.tflite.versions import UNKNOWN, floor_of, missing_operators, runtime_floor, version_key
 
 from .networks import Builder
 
@@ -56,16 +50,16 @@ def test_what_a_runtime_lacks_is_named_and_unknown_is_never_fine() -> None:
 
 
 def test_the_table_is_read_without_any_tensorflow_library() -> None:
-    code = "import espalier.quantize.versions, espalier.quantize.metadata, sys; print(*sys.modules)"
+    code = "import espalier.tflite.versions, espalier.tflite.metadata, sys; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert not {"tensorflow", "ai_edge_litert", "keras"} & {name.split(".")[0] for name in loaded.split()}
 
 
 def _typed(net: Builder, dtype: str, scale: float = 0.1) -> None:
-    for tensor in flatbuffer.graph_of(net.model).tensors:
-        if flatbuffer.dtype_name(tensor) == "float32":
+    for tensor in edit.graph_of(net.model).tensors:
+        if edit.dtype_name(tensor) == "float32":
             tensor.type = getattr(schema.TensorType, dtype.upper())
-            tensor.quantization = flatbuffer.quantization_of([scale], [0])
+            tensor.quantization = edit.quantization_of([scale], [0])
 
 
 @pytest.mark.parametrize(("dtype", "version"), [("float32", 1), ("int8", 2), ("int16", 3)])
@@ -73,12 +67,12 @@ def test_versions_follow_the_dtype(dtype: str, version: int) -> None:
     net = Builder().softmax()
     if dtype != "float32":
         _typed(net, dtype)
-    assert version_of(net.model, flatbuffer.graph_of(net.model).operators[0]) == version
+    assert version_of(net.model, edit.graph_of(net.model).operators[0]) == version
 
 
 def test_versions_follow_options_and_shapes() -> None:
     def only(net: Builder) -> int:
-        return version_of(net.model, flatbuffer.graph_of(net.model).operators[-1])
+        return version_of(net.model, edit.graph_of(net.model).operators[-1])
 
     resize = schema.ResizeBilinearOptionsT()
     resize.halfPixelCenters = True
@@ -89,7 +83,7 @@ def test_versions_follow_options_and_shapes() -> None:
     assert only(net) == 6
     net = Builder(shape=(1, 3)).dense(2)
     _typed(net, "int8")
-    flatbuffer.graph_of(net.model).operators[-1].builtinOptions.keepNumDims = True
+    edit.graph_of(net.model).operators[-1].builtinOptions.keepNumDims = True
     assert only(net) == 5
     for scale, version in ((0.1, 2), (1.0, 3)):
         net = Builder()
@@ -106,11 +100,11 @@ def test_versions_follow_options_and_shapes() -> None:
 
 def test_a_dilated_float_depthwise_and_a_grouped_convolution() -> None:
     net = Builder(shape=(1, 8, 8, 4)).depthwise()
-    operator = flatbuffer.graph_of(net.model).operators[0]
+    operator = edit.graph_of(net.model).operators[0]
     operator.builtinOptions.dilationWFactor = 2
     assert version_of(net.model, operator) == 2
     net = Builder(shape=(1, 8, 8, 4)).conv(4)
-    graph = flatbuffer.graph_of(net.model)
+    graph = edit.graph_of(net.model)
     graph.tensors[graph.operators[0].inputs[1]].shape[3] = 2
     assert version_of(net.model, graph.operators[0]) == 6
 
@@ -119,4 +113,4 @@ def test_an_unknown_floor_is_not_written_into_the_file() -> None:
     net = Builder().softmax()
     net.model.operatorCodes[0].builtinCode = 9999
     assert write_versions(net.model) == UNKNOWN
-    assert flatbuffer.metadata_of(net.model) == {}
+    assert edit.metadata_of(net.model) == {}

@@ -9,20 +9,20 @@ import numpy as np
 import pytest
 
 from espalier.errors import WorkerError
-from espalier.measure.statistics import paired_drop
-from espalier.quantize import candidate
-from espalier.quantize.account import explain_loss
-from espalier.quantize.audit import audit_model
-from espalier.quantize.calls import climb_file
-from espalier.quantize.choose import Goal, Step, best_step
-from espalier.quantize.climb import Climb, climb
-from espalier.quantize.climb_model import climb_call
-from espalier.quantize.compare import Nearness
-from espalier.quantize.int16_targets import Wide, int16_refusals, suits
-from espalier.quantize.quantize import quantize_with
-from espalier.quantize.widen import cut
-from espalier.report.content import StepRow
+from espalier.ladder import candidate
+from espalier.ladder.choose import Goal, Step, best_step
+from espalier.ladder.climb import Climb, climb
+from espalier.ladder.int16_targets import Wide, int16_refusals, suits
+from espalier.ladder.widen import cut
+from espalier.quantizer.audit import audit_model
+from espalier.quantizer.compare import Nearness
+from espalier.quantizer.quantize import quantize_with
+from espalier.rows import StepRow
+from espalier.stages.climb import climb_call
+from espalier.stages.words import explain_loss
+from espalier.statistics import paired_drop
 from espalier.target import Fact, load_target
+from espalier.worker.quantize_calls import climb_file
 
 from .networks import CONTRACT, Builder, images, operators, small_network
 
@@ -90,8 +90,8 @@ def test_a_runtime_that_is_too_old_leaves_the_rungs_out_and_says_so() -> None:
 
 
 def test_the_first_layer_in_16_bit_keeps_the_edges_and_the_rest_of_the_mean() -> None:
-    from espalier.quantize.head import enter_pixels
-    from espalier.quantize.ranges import measure_ranges
+    from espalier.quantizer.head import enter_pixels
+    from espalier.quantizer.ranges import measure_ranges
 
     contract = msgspec.structs.replace(CONTRACT, mean=(127.2,), std=(127.5,))
     entered = enter_pixels(small_network(), contract)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from espalier.alarms import ALARMS, override
-from espalier.calibrate.findings import Finding, refuse, settle
 from espalier.errors import ImagesRefusedError, RecipeError
+from espalier.findings import Finding, refuse, settle
 from espalier.recipe import parse_recipe
 
 SOURCE = Path(__file__).parents[3] / "src/espalier"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from espalier import publish as module
-from espalier.bundle.source import Artifact
 from espalier.errors import BugError, UsageError
-from espalier.publish import publish, write_files
+from espalier.facts import Artifact
+from espalier.stages import publish as module
+from espalier.stages.publish import publish, write_files
 
 
 def files(text: str, count: int = 3) -> list[Artifact]:
@@ -77,8 +77,8 @@ def test_a_folder_that_cannot_be_written_is_a_usage_error(tmp_path: Path) -> Non
 SCRIPT = """
 import sys
 from pathlib import Path
-from espalier.bundle.source import Artifact
-from espalier.publish import publish
+from espalier.facts import Artifact
+from espalier.stages.publish import publish
 for round in range(10_000):
     text = str(round).encode()
     publish([Artifact(path=f"{i}.txt", data=text) for i in range(20)], Path(sys.argv[1]))

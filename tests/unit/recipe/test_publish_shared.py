@@ -13,19 +13,19 @@ from pathlib import Path
 
 import pytest
 
-from espalier import publish as module
-from espalier.bundle.source import Artifact
 from espalier.errors import UsageError
-from espalier.output import OUTPUT, PROGRAM, added
-from espalier.publish import may_replace, publish
+from espalier.facts import Artifact
+from espalier.stages import publish as module
+from espalier.stages.output import OUTPUT, PROGRAM, added
+from espalier.stages.publish import may_replace, publish
 
 FILES = 14
 WRITER = """
 import os, sys
 from pathlib import Path
 os.fsync = lambda descriptor: None  # what is durable is another test's
-from espalier.bundle.source import Artifact
-from espalier.publish import publish
+from espalier.facts import Artifact
+from espalier.stages.publish import publish
 for round in range(int(sys.argv[3])):
     data = f"{sys.argv[2]} {round}".encode() * 200
     publish([Artifact(path=f"d{i % 7}/{i}.txt", data=data) for i in range(14)], Path(sys.argv[1]))

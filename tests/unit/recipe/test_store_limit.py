@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from espalier import store_limit
+from espalier.stages.workshop import Workshop
 from espalier.store import Store, key_of
 from espalier.store_limit import DEFAULT_BYTES, KEPT_SECONDS, limit_bytes, shrink
 from espalier.terminal import Progress
-from espalier.workshop import Workshop
 
 KEYS = [key_of("stage", {"number": number}) for number in range(5)]
 

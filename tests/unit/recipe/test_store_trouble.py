@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from espalier import store as module
+from espalier.stages.workshop import Workshop
 from espalier.store import Store, key_of
 from espalier.terminal import Progress
-from espalier.workshop import Workshop
 
 KEY = key_of("stage", {"a": 1})
 FILES = {"x": b"1", "y": b"2"}

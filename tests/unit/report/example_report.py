@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 from PIL import Image
 
-from espalier.bundle.source import Check
-from espalier.plan.peak import Part, Peak
-from espalier.report.content import (
+from espalier.facts import Check
+from espalier.peak import Part, Peak
+from espalier.rows import (
     AccuracyRow,
     ArenaRow,
     BundleRow,

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from example_report import arena_row, example_report
 
-from espalier.answer_gates import strict_row
-from espalier.emit.compare_modes import Mode
-from espalier.fit_gates import Reserve, headroom
-from espalier.gate import describe, gates, not_shown
 from espalier.measure.accuracy import skill_row
 from espalier.recipe import Budgets, Decision, LatencyBudget, parse_recipe
-from espalier.report.content import AccuracyRow, GateRow
+from espalier.report.gates import describe, headroom, not_shown
+from espalier.rows import AccuracyRow, GateRow, Mode
+from espalier.stages.answer_gates import strict_row
+from espalier.stages.fit_gates import Reserve
+from espalier.stages.gate import gates
 from espalier.target import Fact, load_target
 
 RECIPE = parse_recipe(b"""

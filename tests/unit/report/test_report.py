@@ -10,14 +10,15 @@ import msgspec
 import pytest
 from example_report import HOSTILE, example_report
 
-from espalier.report.content import GateRow, ParityRow, PruneRow, Report
+from espalier.command.lines import inspect_lines
 from espalier.report.decision import decision_chart
 from espalier.report.files import report_files
 from espalier.report.html import explain_html, html
 from espalier.report.junit import junit
 from espalier.report.layers import layer_table
 from espalier.report.markdown import markdown
-from espalier.report.text import inspect_lines, key_figures, size, summary_lines
+from espalier.report.text import key_figures, size, summary_lines
+from espalier.rows import GateRow, ParityRow, PruneRow, Report
 
 FAILED = GateRow(name="budgets.max-model-bytes", limit=10, value=14000, passed=False, unit="bytes")
 

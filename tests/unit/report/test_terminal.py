@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from espalier.expectation import expected_seconds
+from espalier.stages.expectation import expected_seconds
 from espalier.terminal import Progress
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from espalier.bundle.make_bundles import Bundle, Bundles
-from espalier.bundle.prove_model import Proof
-from espalier.bundle.source import Check
 from espalier.errors import EspalierError, GateError, UnsupportedModelError, VerificationError
-from espalier.report.content import GateRow
-from espalier.verdict import Verdict, judge
+from espalier.facts import Check
+from espalier.rows import GateRow
+from espalier.stages.bundle import Bundle, Bundles
+from espalier.stages.prove import Proof
+from espalier.stages.verdict import Verdict, judge
 
 TARGETS = ("phone", "pi", "board")
 WRONG = Check(name="c99", tool="gcc", result="failed", why="warning")

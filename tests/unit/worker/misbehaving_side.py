@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from espalier import progress
 from espalier.errors import ModelRefusedError
-from espalier.worker import SIDES, progress
+from espalier.worker import SIDES
 
 
 def echo(value: Any) -> Any:

@@ -14,7 +14,7 @@ import sys
 from espalier.worker import tensorflow_side
 tensorflow_side.prepare()
 import keras
-found = [name for name in ("sklearn", "pandas", "espalier.quantize.climb") if sys.modules.get(name)]
+found = [name for name in ("sklearn", "pandas", "espalier.ladder.climb") if sys.modules.get(name)]
 print(found, keras.Sequential([keras.layers.Dense(2)]).__class__.__name__)
 """
 

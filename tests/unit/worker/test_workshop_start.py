@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 
 import pytest
 
-from espalier import workshop
 from espalier.errors import WorkerError
+from espalier.stages import workshop
+from espalier.stages.workshop import Workshop
 from espalier.store import Store
 from espalier.terminal import Progress
-from espalier.workshop import Workshop
 
 
 class Recorded:

@@ -1,0 +1,220 @@
+"""`espalier check`: everything that can be known in seconds, before anything heavy runs; no TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ..calibrate.declared import declared_twice
+from ..errors import EspalierError, GateError, ImagesRefusedError
+from ..findings import ACCEPTED
+from ..load.images import ImageSet, label_indices, scan
+from ..load.labels import default_labels, read_labels
+from ..recipe import Deploy, Recipe, load_recipe
+from ..report.gates import describe
+from ..stages.answer_gates import strict_row
+from ..stages.check_fit import judge_fit
+from ..stages.check_outputs import not_classes, number_outputs
+from ..stages.images import set_path
+from ..stages.model import ModelFile
+from ..stages.workshop import Workshop
+from ..statistics import too_few
+from ..store import Store
+from ..target import load_target, load_targets
+from ..terminal import Progress
+
+ENOUGH_CALIBRATION = 100
+_NO_LABELS = "no labels: agreement with the float model stands in for accuracy"
+
+
+class _Findings:
+    """Rows in order, and the first error. `accept`: codes of warnings that the recipe says are as they should be."""
+
+    def __init__(self, accept: Sequence[str]) -> None:
+        self.accept = accept
+        self.rows: list[dict[str, str]] = []
+        self.error: EspalierError | None = None
+
+    def attempt(self, what: str, step: Callable[[], str]) -> bool:
+        """Run a step; its text becomes an ok row, its refusal an error row."""
+        try:
+            self.rows.append({"severity": "ok", "what": what, "text": step()})
+        except EspalierError as problem:
+            self.refuse(what, problem)
+            return False
+        return True
+
+    def refuse(self, what: str, problem: EspalierError) -> None:
+        """Add an error row."""
+        self.rows.append({"severity": "error", "what": what, "text": " | ".join(str(problem).splitlines())})
+        self.error = self.error or problem
+
+    def warn(self, what: str, text: str, code: str) -> None:
+        """Add a warning row, or an ok row where the recipe accepts it."""
+        if code in self.accept:
+            self.rows.append({"severity": "ok", "what": what, "text": f"{ACCEPTED}{text}"})
+        else:
+            self.rows.append({"severity": "warning", "what": what, "text": f"{text} [{code}]"})
+
+
+def check_recipe(path: Path) -> dict[str, Any]:
+    """{"rows": [{"severity": ok|warning|error, "what", "text"}], "error": the first error or None}.
+
+    Raises RecipeError when the recipe itself cannot be read: nothing else can be known then.
+    """
+    recipe = load_recipe(path)
+    folder = path.resolve().parent
+    found = _Findings(recipe.accept)
+    found.rows.append({"severity": "ok", "what": "recipe", "text": f"{recipe.name} {recipe.version}"})
+    with Workshop(Store.default(), Progress(quiet=True)) as shop:
+        facts = _check_model(found, shop, recipe, folder)
+        for text in shop.warnings():
+            found.rows.append({"severity": "warning", "what": "store", "text": text})
+    classes = _classes(facts)
+    labels = _check_labels(found, recipe, folder, classes)
+    _check_outputs(found, recipe, folder, facts)
+    _check_images(found, recipe, folder, labels)
+    for deploy in recipe.deploy:
+        if found.attempt("target", lambda d=deploy: _target_text(d.target, folder)):  # type: ignore[misc]
+            _check_fit(found, recipe, folder, deploy, facts)
+    if all(row["severity"] != "error" for row in found.rows if row["what"] == "target"):
+        names = [deploy.target for deploy in recipe.deploy]
+        found.attempt("targets", lambda: f"{len(load_targets(names, relative_to=folder))}, each with its own name")
+    return {"rows": found.rows, "error": found.error}
+
+
+def _check_fit(
+    found: _Findings, recipe: Recipe, folder: Path, deploy: Deploy, facts: dict[str, Any]
+) -> None:
+    if "parameters" not in facts:
+        return
+    fit = judge_fit(load_target(deploy.target, relative_to=folder), deploy, recipe.input, facts["parameters"])
+    if fit.impossible:
+        advice = "a smaller network, a part with more flash, or leave this target out"
+        found.refuse("fit", GateError(fit.impossible, next_step=advice))
+    if fit.doubt:
+        found.warn("fit", f"{fit.doubt}; the build tells, and withholds this target only", "fit")
+
+
+def too_strict(warnings: Sequence[str]) -> GateError | None:
+    """What `--strict` ends with: GateError for any warning that the recipe does not accept."""
+    row = strict_row(warnings, ())
+    return None if row.passed else GateError(describe(row), next_step="mend them, or build without --strict")
+
+
+def _check_model(found: _Findings, shop: Workshop, recipe: Recipe, folder: Path) -> dict[str, Any]:
+    """The model's facts; empty when it is refused."""
+    facts: dict[str, Any] = {}
+
+    def step() -> str:
+        model = ModelFile(shop, folder / recipe.model.path, recipe.input)
+        facts.update(model.facts())
+        model.check_shape()
+        return (
+            f"{recipe.model.path}: {facts['format']}, Keras {facts['keras_version']}, {len(facts['layers'])} layers, "
+            f"{facts['parameters']:,} parameters, ends with {facts['output']}"
+        )
+
+    if found.attempt("model", step):
+        twice = declared_twice(recipe.input, facts["config"])
+        if twice is not None:
+            found.warn("input", f"{twice.message}; {twice.next_step}", twice.code)
+    return facts
+
+
+def _classes(facts: dict[str, Any]) -> int | None:
+    """How many answers there are; one unit has two."""
+    count = facts.get("classes")
+    return 2 if count == 1 else int(count) if count else None
+
+
+def _check_outputs(found: _Findings, recipe: Recipe, folder: Path, facts: dict[str, Any]) -> None:
+    if not facts:
+        return
+    named = recipe.model.labels is not None or _classes(facts) in [len(names) for names in _class_folders(recipe, folder)]
+    finding = number_outputs(facts, named=named)
+    if finding is None:
+        return
+    if finding.severity == "error" and finding.code not in recipe.accept:
+        found.refuse("model", not_classes(finding))
+    else:
+        found.warn("model", f"{finding.message}; {finding.next_step}", finding.code)
+
+
+def _check_labels(found: _Findings, recipe: Recipe, folder: Path, classes: int | None) -> tuple[str, ...]:
+    labels: list[str] = []
+
+    def step() -> str:
+        if recipe.model.labels is None:
+            labels.extend(default_labels(classes or 0, *_class_folders(recipe, folder)))
+            return (
+                f"none given: the answers are called {', '.join(labels[:6])}{', ...' if len(labels) > 6 else ''}, "
+                "in this order"
+            )
+        labels.extend(read_labels(folder / recipe.model.labels, classes))
+        return f"{len(labels)} labels: {', '.join(labels[:6])}{', ...' if len(labels) > 6 else ''}"
+
+    found.attempt("labels", step)
+    return tuple(labels)
+
+
+def _class_folders(recipe: Recipe, folder: Path) -> list[tuple[str, ...]]:
+    """Class names of the evaluation, fine-tuning and calibration set, where they can be read."""
+    given = [recipe.evaluation.images or recipe.evaluation.csv] if recipe.evaluation is not None else []
+    given += [recipe.prune.fine_tune.images] if recipe.prune.fine_tune is not None else []
+    given += [recipe.calibration.images]
+    classes = []
+    for name in given:
+        try:
+            classes.append(scan(set_path(folder, name or "")).classes)
+        except ImagesRefusedError:
+            continue  # named by its own row
+    return classes
+
+
+def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[str, ...]) -> None:
+    sets: list[tuple[str, str]] = [("calibration", recipe.calibration.images)]
+    if recipe.evaluation is not None:
+        sets.append(("evaluation", recipe.evaluation.images or recipe.evaluation.csv or ""))
+    else:
+        found.warn(
+            "evaluation",
+            "no [evaluation] set: accuracy is not measured, only agreement on calibration images",
+            "no-evaluation",
+        )
+    if recipe.prune.fine_tune is not None:
+        sets.append(("fine-tune", recipe.prune.fine_tune.images))
+    for role, given in sets:
+        images: list[ImageSet] = []
+
+        def step(given: str = given, images: list[ImageSet] = images) -> str:
+            images.append(scan(set_path(folder, given)))
+            return f"{len(images[0].entries):,} images, {len(images[0].classes)} classes in {given}"
+
+        if not found.attempt(role, step):
+            continue
+        counts = images[0].counts
+        if role != "calibration" and labels:
+            found.attempt(role, partial(_labels_text, images[0], labels))
+        if (
+            role == "calibration"
+            and min(len(images[0].entries), recipe.calibration.count) < ENOUGH_CALIBRATION
+        ):
+            found.warn(role, f"fewer than {ENOUGH_CALIBRATION} images: ranges may be too narrow", "few")
+        if role == "calibration" and len(counts) == 1:
+            found.warn(role, "all images are of one class: ranges of the others are unknown", "one-class")
+        if role == "evaluation":
+            doubt = too_few(len(images[0].entries), recipe.quantize.max_accuracy_drop) if counts else _NO_LABELS
+            if doubt:
+                found.warn(role, doubt, "few-to-show" if counts else "no-labels")
+
+
+def _labels_text(images: ImageSet, labels: tuple[str, ...]) -> str:
+    return f"{len(set(label_indices(images.entries, labels)))} of {len(labels)} labels occur"
+
+
+def _target_text(name: str, folder: Path) -> str:
+    target = load_target(name, relative_to=folder)
+    return f"{target.name}: {target.title}"

@@ -1,0 +1,396 @@
+"""`espalier compile`: any maker's int8 .tflite to C for a microcontroller, with the proof and the figures of a build."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from ..bundle import program_library, program_manifest
+from ..bundle.manifest import NAME as MANIFEST
+from ..emit.selftest import GoldenCase, inputs_of, outputs_of, parts
+from ..errors import (
+    EspalierError,
+    GateError,
+    ModelRefusedError,
+    UnsupportedModelError,
+    UsageError,
+    VerificationError,
+)
+from ..facts import Artifact, Check
+from ..graph import reference
+from ..graph.integer_ends import cut_float_ends
+from ..graph.ops import macs
+from ..graph.simplify import simplify, without_removal
+from ..graph.types import DTYPES, Array, Graph
+from ..graph.view import view
+from ..limits import LIMITS
+from ..load.labels import read_labels
+from ..report.gates import describe
+from ..report.program import ProgramReport, program_files
+from ..rows import ArenaRow, GateRow, Mode
+from ..scratch import Scratch
+from ..stages.compare_modes import compare_modes
+from ..stages.compile import Compiled, compile_graph, core_of
+from ..stages.emulate import run_emulated
+from ..stages.fit_gates import Reserve, flash_row, ram_row
+from ..stages.output import PROGRAM
+from ..stages.publish import may_replace, publish, write_files
+from ..tables import read_bounded
+from ..target import Target, load_target
+from ..tflite.read import read_tflite
+from ..worker.client import Worker
+
+ANSWERS: Final = 4
+"""Known answers that ride along, at most."""
+REFERENCE_MACS: Final = 400_000_000
+"""Work that the slow numpy reference is given; it bounds their number."""
+FULL_RANGE: Final = ("int8", "uint8", "int16")
+"""Types of an input that random values of their whole range are fed to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compilation:
+    """What a compilation leaves: its report, the folder, the C files by name, and the error of a failed gate or check."""
+
+    report: ProgramReport
+    folder: Path
+    program: dict[str, bytes]
+    failure: EspalierError | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def compile_file(
+    model: Path | str,
+    target: str,
+    out: Path | str,
+    *,
+    name: str | None = None,
+    version: str = "1.0.0",
+    optimize: str = "speed",
+    labels: Path | None = None,
+    threshold: float = 0.6,
+    reserve: Reserve | None = None,
+    tools: str = "fast",
+) -> Compilation:
+    """Compile a .tflite whose operators are integers into `out`, which appears at once or not at all.
+
+    `target`: a microcontroller's name or target file. `name`: of the C files and functions; default: the file's.
+    `optimize`: speed | ram | flash. `labels`: a file with one line per output adds `<name>_decide` with `threshold`.
+    `reserve`: bytes of flash and RAM that belong to the application. `tools`: none | fast | all checks of the library.
+    A float QUANTIZE at an input and DEQUANTIZE at an output are cut off: the program takes and gives integers.
+
+    Raises ModelRefusedError for bytes that are no .tflite, UnsupportedModelError naming what cannot be compiled,
+    UsageError for a bad name or folder; a program that does not fit is returned as `failure`, with its report written.
+    """
+    path = Path(model)
+    may_replace(Path(out).absolute(), PROGRAM)
+    facts = load_target(target)
+    _check_target(facts)
+    data = read_bounded(path, error=ModelRefusedError, what="model", limit_bytes=LIMITS.tflite_bytes)
+    title = _name(path.stem if name is None else name)
+    _check_version(version)
+    graph, notes = cut_float_ends(read_tflite(data, name=title))
+    _check_ends(graph)
+    answers = known_answers(graph, hashlib.sha256(data).digest())
+    words = _labels(graph, labels)
+    reserve = reserve or Reserve()
+    limits = _left(facts, "flash-bytes", reserve.flash), _left(facts, "ram-bytes", reserve.ram)
+    compiled = compile_graph(
+        graph,
+        name=title,
+        target=facts,
+        optimize=optimize,
+        ram_limit=limits[1],
+        flash_limit=limits[0],
+        answers=answers,
+        labels=words,
+        threshold=threshold,
+    )
+    simplified, account = simplify(graph)
+    emulation = run_emulated(simplified, title, optimize, facts, compiled)
+    modes = _modes(simplified, without_removal(graph, account), title, facts, compiled, emulation.row, limits)
+    gates = _gates(facts, reserve, compiled, emulation.row, modes)
+    source = program_library.ProgramSource(
+        name=title,
+        version=version,
+        target=facts,
+        model=data,
+        program=compiled.program,
+        inputs=program_library.facts_of(graph, graph.inputs, [end.name for end in inputs_of(graph)]),
+        outputs=program_library.facts_of(graph, graph.outputs, [end.name for end in outputs_of(graph)]),
+        answers=answers,
+        arena_bytes=compiled.arena_bytes,
+        notes=notes,
+    )
+    files = program_library.contents(source, graph)
+    checks = (*compiled.checks, emulation.check, _distance(data, graph, answers))
+    if tools != "none":
+        with Scratch() as scratch:
+            write_files(files, scratch, durable=False)
+            checks += program_library.check(source, scratch, thorough=tools == "all")
+    failure = _failure(checks, gates)
+    report = ProgramReport(
+        name=title,
+        version=version,
+        status="failed" if failure else "passed",
+        target=facts.name,
+        model={
+            "file": path.name,
+            "sha256": hashlib.sha256(data).hexdigest(),
+            "bytes": len(data),
+            "operators": len(graph.ops),
+            "macs": sum(macs(view(graph, op)) for op in graph.ops),
+        },
+        inputs=source.inputs,
+        outputs=source.outputs,
+        notes=notes,
+        arena_bytes=compiled.arena_bytes,
+        arena=ArenaRow(target=facts.name, peak=compiled.peak, chart=compiled.chart),
+        emulated=() if emulation.row is None else (emulation.row,),
+        modes=modes,
+        gates=gates,
+        checks=checks,
+    )
+    folder = Path(out)
+    written = (*files, _manifest(source, report, words, optimize, files)) if failure is None else ()
+    aside = publish((*program_files(report), *written), folder, owner=PROGRAM)
+    return Compilation(
+        report=report,
+        folder=folder,
+        program={artifact.path: artifact.data for artifact in compiled.program},
+        failure=failure,
+        warnings=(f"files that were in {folder} and are not the compiler's were kept in {aside}",) if aside else (),
+    )
+
+
+def _check_target(target: Target) -> None:
+    if target.bundle != "firmware":
+        raise UnsupportedModelError(
+            f"{target.name} runs the .tflite as it is; there is nothing to compile",
+            supported="microcontroller targets (see `espalier targets`)",
+            next_step="give the file to the runtime on the device, or name a microcontroller",
+        )
+
+
+def _name(text: str) -> str:
+    """The name of C files and of the library, made from any text."""
+    name = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:64].strip("-")
+    name = name if name[:1].isalpha() else f"model-{name}".strip("-")[:64]
+    return name or "model"
+
+
+def _check_version(version: str) -> None:
+    if not re.fullmatch(r"(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})", version):
+        raise UsageError(
+            f"the version {version!r} is no semantic version", next_step="three numbers, such as 1.0.0"
+        )
+
+
+def _check_ends(graph: Graph) -> None:
+    """Float ends that could not be cut off would bring floating-point routines into the firmware."""
+    for role, tensors in (("input", graph.inputs), ("output", graph.outputs)):
+        for index in tensors:
+            if graph.tensors[index].dtype == "float32":
+                raise UnsupportedModelError(
+                    f"the {role} {index} is float32, and more than one QUANTIZE or DEQUANTIZE stands between it and the "
+                    "integers",
+                    supported="int8, uint8 or int16 ends, or float ends with one QUANTIZE or DEQUANTIZE",
+                    next_step="convert the model with full-integer quantization "
+                    "(inference_input_type = inference_output_type = tf.int8)",
+                )
+
+
+def known_answers(graph: Graph, seed: bytes) -> tuple[GoldenCase, ...]:
+    """Inputs over the whole range of their types and the numpy reference's outputs; the first is all zero points.
+
+    As many as REFERENCE_MACS allow, one at least, ANSWERS at most; the same for the same `seed`.
+    """
+    work = sum(macs(view(graph, op)) for op in graph.ops)
+    rng = np.random.default_rng(list(seed))
+    cases = []
+    for number in range(int(np.clip(REFERENCE_MACS // max(1, work), 1, ANSWERS))):
+        given = [_values(graph, index, rng, plain=number == 1) for index in graph.inputs]
+        outputs = reference.run(graph, given)
+        cases.append(
+            GoldenCase(
+                input=b"".join(value.tobytes() for value in given),
+                output=b"".join(np.ascontiguousarray(value).tobytes() for value in outputs),
+            )
+        )
+    return tuple(cases)
+
+
+def _values(graph: Graph, index: int, rng: np.random.Generator, *, plain: bool) -> Array:
+    tensor = graph.tensors[index]
+    dtype = DTYPES[tensor.dtype]
+    if tensor.dtype not in FULL_RANGE:
+        raise UnsupportedModelError(
+            f"an input of type {tensor.dtype}",
+            supported=", ".join(FULL_RANGE),
+            next_step="quantize the model to full-integer int8",
+        )
+    if plain:
+        return np.full(tensor.shape, 0 if tensor.quant is None else tensor.quant.zero_point, dtype)
+    info = np.iinfo(dtype)  # type: ignore[type-var]
+    return rng.integers(info.min, info.max + 1, tensor.shape).astype(dtype)
+
+
+def _labels(graph: Graph, path: Path | None) -> tuple[str, ...]:
+    """The labels of a network whose one output is int8."""
+    if path is None:
+        return ()
+    output = graph.tensors[graph.outputs[0]]
+    if len(graph.outputs) != 1 or output.dtype != "int8":
+        raise UsageError(
+            "labels need a model with one int8 output",
+            next_step="leave --labels out; the program gives the output as it is",
+        )
+    return read_labels(path, output.elements)
+
+
+def _left(target: Target, fact: str, reserved: int) -> float:
+    known = target.number(fact)
+    return float("inf") if known is None else known - reserved
+
+
+def _modes(
+    graph: Graph,
+    whole: Graph | None,
+    name: str,
+    target: Target,
+    compiled: Compiled,
+    row: dict[str, Any] | None,
+    limits: tuple[float, float],
+) -> tuple[Mode, ...]:
+    """Every `optimize`, tried, where the one that was asked for does not fit."""
+    flash = 0 if row is None else int(row["code_bytes"]) + int(row["weights_bytes"])
+    if flash <= limits[0] and compiled.arena_bytes <= limits[1]:
+        return ()
+    return compare_modes(
+        graph,
+        whole=whole,
+        name=name,
+        core=core_of(target),
+        case=compiled.answers[0],
+        flash_limit=limits[0],
+        ram_limit=limits[1],
+    )
+
+
+def _gates(
+    target: Target,
+    reserve: Reserve,
+    compiled: Compiled,
+    row: dict[str, Any] | None,
+    modes: tuple[Mode, ...],
+) -> tuple[GateRow, ...]:
+    """Flash and RAM of the target; without an emulated core flash has no figure, and is no gate."""
+    flash, ram = target.number("flash-bytes"), target.number("ram-bytes")
+    tried = {target.name: modes}
+    rows = []
+    if flash is not None and row is not None:
+        rows.append(flash_row(target.name, flash - reserve.flash, 0, [row], tried))
+    if ram is not None:
+        arena = ArenaRow(target=target.name, peak=compiled.peak)
+        name = f"{target.name}.ram-bytes"
+        rows.append(ram_row(name, int(ram) - reserve.ram, target.name, compiled.arena_bytes, [arena], tried))
+    return tuple(rows)
+
+
+def _distance(model: bytes, graph: Graph, answers: tuple[GoldenCase, ...]) -> Check:
+    """How far the reference is from LiteRT's own kernels on the file as given; a note, not a gate."""
+    name = "numpy reference against LiteRT BUILTIN_REF on the file as given"
+    given = read_tflite(model)
+    try:
+        with (
+            Scratch() as scratch,
+            Worker("litert-runtime", scratch=scratch) as worker,
+        ):
+            ready = worker.wait_ready()
+            cases = [_fed(given, graph, answer) for answer in answers]
+            theirs = worker.call("invoke", model=model, cases=cases, kernels="reference")["outputs"]
+    except EspalierError as problem:
+        return Check(name=name, tool="litert", result="not run", why=problem.found)
+    version = str(ready.get("version", "")) if isinstance(ready, dict) else ""
+    largest = max(
+        _apart(given, graph, answer, output) for answer, output in zip(answers, theirs, strict=True)
+    )
+    why = f"largest difference of an output value {largest} on {len(answers)} inputs"
+    return Check(name=name, tool="litert", version=version, result="passed", why=why)
+
+
+def _fed(given: Graph, graph: Graph, answer: GoldenCase) -> list[bytes]:
+    """The bytes of an input as the file takes it: a float end gets the real value of the integer."""
+    rows = []
+    for data, index, theirs in zip(parts(answer.input, inputs_of(graph)), graph.inputs, given.inputs, strict=True):
+        tensor = graph.tensors[index]
+        if given.tensors[theirs].dtype == tensor.dtype or tensor.quant is None:
+            rows.append(data)
+            continue
+        stored = np.frombuffer(data, DTYPES[tensor.dtype]).astype(np.float64)
+        rows.append(((stored - tensor.quant.zero_point) * tensor.quant.scale).astype(np.float32).tobytes())
+    return rows
+
+
+def _apart(given: Graph, graph: Graph, answer: GoldenCase, theirs: list[bytes]) -> int:
+    largest = 0
+    for data, index, other, index_given in zip(
+        parts(answer.output, outputs_of(graph)), graph.outputs, theirs, given.outputs, strict=True
+    ):
+        tensor = graph.tensors[index]
+        ours = np.frombuffer(data, DTYPES[tensor.dtype]).astype(np.int64)
+        if given.tensors[index_given].dtype == "float32" and tensor.quant is not None:
+            real = np.frombuffer(other, np.float32) / tensor.quant.scale + tensor.quant.zero_point
+            found = np.rint(real).astype(np.int64)
+        else:
+            found = np.frombuffer(other, DTYPES[tensor.dtype]).astype(np.int64)
+        largest = max(largest, int(np.abs(ours - found).max()))
+    return largest
+
+
+def _failure(checks: tuple[Check, ...], gates: tuple[GateRow, ...]) -> EspalierError | None:
+    failed = [check for check in checks if check.result == "failed"]
+    if failed:
+        return VerificationError(
+            f"{len(failed)} checks failed: " + "; ".join(f"{check.name}: {check.why}" for check in failed[:4]),
+            next_step="the report names each; the library was not written",
+        )
+    over = [row for row in gates if not row.passed]
+    if over:
+        return GateError(
+            f"{len(over)} of {len(gates)} gates failed: " + "; ".join(describe(row) for row in over),
+            next_step="the report was written, the library was not",
+        )
+    return None
+
+
+def _manifest(
+    source: program_library.ProgramSource,
+    report: ProgramReport,
+    labels: tuple[str, ...],
+    optimize: str,
+    files: tuple[Artifact, ...],
+) -> Artifact:
+    facts = {
+        "name": source.name,
+        "version": source.version,
+        "target": source.target.name,
+        "model_sha256": report.model["sha256"],
+        "macs": report.model["macs"],
+        "inputs": source.inputs,
+        "outputs": source.outputs,
+        "labels": labels,
+        "optimize": optimize,
+        "arena_bytes": source.arena_bytes,
+        "answers": len(source.answers),
+        "notes": source.notes,
+    }
+    listed = (*files, *program_files(report))
+    return Artifact(
+        path=MANIFEST, data=program_manifest.write(facts, listed, report.checks), role="manifest"
+    )

@@ -1,0 +1,90 @@
+"""What is installed: the packages that results depend on, and the optional tools that checks can use."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+from importlib.metadata import PackageNotFoundError, requires, version
+from typing import Any
+
+from packaging.requirements import Requirement
+
+from ..visible import shown
+
+OPTIONAL_PACKAGES: dict[str, str] = {
+    "ziglang": "cross-compiles C for microcontrollers (pip install 'espalier[mcu]')",
+    "unicorn": "emulates Cortex-M and RISC-V cores (pip install 'espalier[mcu]')",
+    "mediapipe": "reads the phone model as an Android app would",
+    "tflite-micro": "measures the TFLite Micro arena",
+    "scikit-learn": "ships the digits of examples/digits (pip install 'espalier[examples]')",
+}
+
+OPTIONAL_PROGRAMS: dict[str, tuple[tuple[str, ...], str]] = {
+    "javac": (("javac", "-version"), "compiles the Android sources and runs their self-test"),
+    "aapt": (("aapt", "version"), "packs the Android assets as an app build does"),
+    "gradle": (("gradle", "--version"), "resolves the Maven repository as an app build does"),
+    "dpkg-deb": (("dpkg-deb", "--version"), "reads the Debian package"),
+    "lintian": (("lintian", "--version"), "checks the Debian package against policy"),
+    "systemd-analyze": (("systemd-analyze", "--version"), "checks the systemd unit"),
+    "gcc": (("gcc", "--version"), "compiles the firmware sources for this machine"),
+    "arm-none-eabi-gcc": (("arm-none-eabi-gcc", "--version"), "compiles the firmware sources for Cortex-M"),
+    "qemu-system-arm": (("qemu-system-arm", "--version"), "emulates boards, Cortex-M55 among them"),
+    "qemu-aarch64-static": (("qemu-aarch64-static", "--version"), "runs the 64-bit Raspberry Pi runtime"),
+    "qemu-arm-static": (("qemu-arm-static", "--version"), "runs the 32-bit Raspberry Pi runtime"),
+}
+
+
+def examine() -> dict[str, Any]:
+    """Facts as plain data: python, machine, packages (required, found, ok), optional packages and programs."""
+    packages = [_package(text) for text in requires("espalier") or [] if "extra ==" not in text]
+    return {
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "packages": packages,
+        "optional_packages": [
+            {"name": name, "found": _version(name), "for": why} for name, why in OPTIONAL_PACKAGES.items()
+        ],
+        "programs": [
+            {"name": name, "found": _program(command), "for": why}
+            for name, (command, why) in OPTIONAL_PROGRAMS.items()
+        ],
+        "ok": all(package["ok"] for package in packages),
+    }
+
+
+def _package(text: str) -> dict[str, Any]:
+    requirement = Requirement(text)
+    found = _version(requirement.name)
+    return {
+        "name": requirement.name,
+        "required": str(requirement.specifier),
+        "found": found,
+        "ok": found is not None and requirement.specifier.contains(found, prereleases=True),
+    }
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _program(command: tuple[str, ...]) -> str | None:
+    """The first line in which a program names its version; None when it is not installed."""
+    if shutil.which(command[0]) is None:
+        return None
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return "installed, but does not answer"
+    lines = [
+        line.strip()
+        for line in (done.stdout + done.stderr).decode(errors="replace").splitlines()
+        if any(c.isdigit() for c in line)
+    ]
+    return shown(lines[0])[:80] if lines else "installed"

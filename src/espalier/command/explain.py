@@ -1,0 +1,305 @@
+"""`espalier explain`: where the int8 model of a finished build loses precision, layer by layer, on given images."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from ..bundle.golden import FOLDER, Golden, read_golden
+from ..errors import ImagesRefusedError, UsageError
+from ..image_facts import Prepared
+from ..layers.advice import name_of, operator_of, points_of
+from ..limits import LIMITS
+from ..load.images import label_indices
+from ..recipe import InputContract
+from ..stages.account import IMAGES, WORST, Compared, account, of_job
+from ..stages.images import PixelSet
+from ..stages.workshop import Workshop
+from ..store import Store, digest
+from ..terminal import Progress
+
+SHOWN = 40
+"""Layers in the table; JSON has all."""
+NAMED = 6
+"""Layers named at one advice."""
+NAME_WIDTH, TABLE_WIDTH = 24, 172
+"""Characters that a layer's name gets before it is folded, and that the table may take."""
+_FILE_WIDTH = 150
+"""Characters of a line where stdout is no terminal."""
+_COLUMNS = (
+    "added noise: noise over signal power, less that of the noisiest input. saturated: float values beyond the int8 "
+    "range. spread: largest over smallest weight range of the channels."
+)
+
+
+class _Steps(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of report.json's `quantize` that is read here."""
+
+    layers: dict[str, str] = {}
+
+
+class _Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of a bundle's manifest.json that is read here."""
+
+    labels: tuple[str, ...] = ()
+
+
+class _Report(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of report.json that is read here."""
+
+    name: str
+    version: str
+    quantize: _Steps
+
+
+def explain(
+    path: Path,
+    images: Path | None = None,
+    *,
+    count: int = IMAGES,
+    worst: int = WORST,
+    page: Path | None = None,
+    progress: Progress | None = None,
+    store: Store | None = None,
+) -> dict[str, Any]:
+    """Compare the int8 and the float model of a build, layer by layer.
+
+    `path`: a build's output folder, or its recipe, whose stages are read back from the store where they ran before (so
+    it works when a gate failed and no model was written). `images`: a folder or csv of images that the model was not
+    calibrated with, at most `count` of them, balanced over classes. Without it, the recipe's evaluation images; for a
+    folder a bundle's golden vectors, which are few. `worst`: for how many layers the gain is measured. `page`:
+    an HTML file to write the table to.
+    Returns plain data: the fields of `layers.sensitivity.measure_sensitivity`, `name`, `version`, `source`, `measured`
+    and `notes`. Raises UsageError when `path` is neither, ImagesRefusedError when no image can be read.
+    """
+    with Workshop(store or Store.default(), progress or Progress(quiet=True)) as shop:
+        shop.worker("litert")
+        if path.is_file() and path.suffix == ".toml":
+            given = _of_recipe(shop, path, images, count)
+        else:
+            shop.progress.plan(["images", "explain"], {"images": 1.0, "explain": 4.0})
+            given = _of_folder(shop, path, images, count)
+        with shop.stage("explain"):
+            found = account(shop, given, worst)
+    if page is not None:
+        from ..report.html import explain_html
+
+        try:
+            page.write_bytes(explain_html(found))
+        except OSError as problem:
+            raise UsageError(
+                f"{page} cannot be written: {problem.strerror}", next_step="give a file in a folder that exists"
+            ) from None
+    return found
+
+
+def _of_recipe(shop: Workshop, path: Path, images: Path | None, count: int) -> Compared:
+    """The build's own stages up to the int8 model; nothing runs again that a build has stored."""
+    from ..stages.job import read_job
+    from ..stages.prune import prune_model
+    from ..stages.quantize import quantize_model
+
+    shop.progress.plan(["read", "load", "prune", "quantize", "images", "explain"], {"explain": 4.0})
+    job = read_job(shop, path)
+    pruned = prune_model(shop, job, job.model.float_model())
+    given = of_job(job, pruned.model, quantize_model(shop, job, pruned.model), shop, count)
+    if images is None:
+        return given
+    pixels, _ = _image_pixels(shop, images, job.recipe.input, count)
+    return msgspec.structs.replace(
+        given, pixels=lambda: pixels, pixels_key=_digest_of(pixels), source="images", notes=()
+    )
+
+
+def _of_folder(shop: Workshop, folder: Path, images: Path | None, count: int) -> Compared:
+    """What a build left."""
+    report, float_model, int8_model = _read_build(folder)
+    golden, files = _read_golden(folder)
+    contract = golden.contract.contract
+    notes: tuple[str, ...] = ()
+    labelled: dict[str, Any] = {}
+    if images is None:
+        pixels, source = _golden_pixels(shop, golden, files), "golden vectors"
+        notes = ("no images were given, so the bundle's golden vectors serve: give --images for firm figures",)
+    else:
+        (pixels, prepared), source = _image_pixels(shop, images, contract, count), "images"
+        labelled = _labelled(folder, pixels, prepared)
+    return Compared(
+        name=report.name,
+        version=report.version,
+        float_model=float_model,
+        int8_model=int8_model,
+        layers=report.quantize.layers,
+        contract=contract,
+        pixels=lambda: pixels,
+        pixels_key=_digest_of(pixels),
+        source=source,
+        notes=notes,
+        **labelled,
+    )
+
+
+def _labelled(folder: Path, pixels: str, prepared: Prepared) -> dict[str, Any]:
+    """`labelled` and `labelled_key` of Compared for images in folders named as the model's labels, which a bundle's
+    manifest holds; none for other images."""
+    manifest = next(iter(sorted(folder.glob("*/manifest.json"))), None)
+    if manifest is None or any(row.label is None for row in prepared.images):
+        return {}
+    try:
+        classes = label_indices(prepared.images, msgspec.json.decode(_read(manifest), type=_Manifest).labels)
+    except (msgspec.DecodeError, ImagesRefusedError):
+        return {}
+    return {"labelled": lambda: (pixels, classes), "labelled_key": classes}
+
+
+def _digest_of(pixels: str) -> str:
+    return digest(Path(pixels).read_bytes())
+
+
+def _read_build(folder: Path) -> tuple[_Report, bytes, bytes]:
+    if not (folder / "report.json").is_file():
+        raise UsageError(
+            f"{folder} is not the output of a build: it has no report.json",
+            supported="the folder that `espalier build` names at its end, such as dist/NAME-VERSION, or its recipe",
+            next_step="give that folder or the recipe",
+        )
+    try:
+        report = msgspec.json.decode(_read(folder / "report.json"), type=_Report)
+    except msgspec.DecodeError as problem:
+        raise UsageError(f"report.json cannot be read: {problem}", next_step="build again") from None
+    found = {kind: sorted(folder.glob(f"model/*_{kind}.tflite")) for kind in ("float", "int8")}
+    for kind, paths in found.items():
+        if len(paths) != 1:
+            raise UsageError(
+                f"{folder}/model holds {len(paths)} files *_{kind}.tflite, where a build leaves one",
+                next_step="a build whose gates failed writes no model: give the recipe (.toml) instead of the folder",
+            )
+    return report, _read(found["float"][0]), _read(found["int8"][0])
+
+
+def _read(path: Path) -> bytes:
+    if path.stat().st_size > LIMITS.tflite_bytes:
+        raise UsageError(f"{path} has over {LIMITS.tflite_bytes:,} bytes", next_step="build again")
+    return path.read_bytes()
+
+
+def _read_golden(folder: Path) -> tuple[Golden, dict[str, bytes]]:
+    """golden.json of the first bundle, with the files that it names."""
+    for path in sorted(folder.glob(f"**/{FOLDER}/golden.json")):
+        files = {f"{FOLDER}/{p.name}": _read(p) for p in sorted(path.parent.iterdir()) if p.is_file()}
+        return read_golden(files), files
+    raise UsageError(
+        f"there is no bundle in {folder}: its golden vectors say how images are prepared",
+        next_step="build again, with at least one [[deploy]]",
+    )
+
+
+def _golden_pixels(shop: Workshop, golden: Golden, files: dict[str, bytes]) -> str:
+    if not golden.vectors:
+        raise ImagesRefusedError("the bundle has no golden vectors", next_step="give --images FOLDER")
+    pixels = [
+        np.frombuffer(files[f"{FOLDER}/{row.pixels}"], np.uint8).reshape(golden.shape) for row in golden.vectors
+    ]
+    path = shop.scratch / "golden.npy"
+    np.save(path, np.stack(pixels))
+    return str(path)
+
+
+def _image_pixels(
+    shop: Workshop, images: Path, contract: InputContract, count: int
+) -> tuple[str, Prepared]:
+    with shop.stage("images"):
+        chosen = PixelSet(shop, "explain", images, contract, count)
+        prepared = chosen.prepared()
+        path = chosen.pixels()
+    if not len(np.load(path, mmap_mode="r")):
+        raise ImagesRefusedError(f"no image in {images} can be read", next_step="give other images")
+    return path, prepared
+
+
+def explain_lines(found: dict[str, Any]) -> list[str]:
+    """For people: one table, what the columns are, and advice for the layers that have any, in the table's order."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    output, rows = found["output"], found["layers"]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    longest = max((len(name_of(row)) for row in rows[:SHOWN]), default=0)
+    table.add_column("layer", overflow="fold", min_width=min(longest, NAME_WIDTH))
+    table.add_column("operator", no_wrap=True)
+    for title in (
+        *("gain dB", "answers", "points (95 %)", "SQNR dB", "cosine", "added noise"),
+        *("values", "int8 range", "saturated", "spread"),
+    ):
+        table.add_column(title, justify="right", no_wrap=True)
+    for row in rows[:SHOWN]:
+        table.add_row(
+            name_of(row),
+            operator_of(row),
+            _maybe(row["gain_db"], "+.2f"),
+            _maybe(row["gain_agreement"], "+.1%"),
+            points_of(row),
+            f"{row['sqnr_db']:.1f}",
+            f"{row['cosine']:.4f}",
+            f"{row['added_percent']:.2f}%",
+            _range(row["low"], row["high"]),
+            _range(row["int8_low"], row["int8_high"]),
+            f"{row['saturated']:.2%}",
+            _maybe(row["weight_spread"], ",.1f"),
+        )
+    width = max(100, shutil.get_terminal_size().columns if sys.stdout.isatty() else _FILE_WIDTH)
+    text = io.StringIO()
+    # A terminal that is narrower breaks lines; a table squeezed into it would lose figures.
+    Console(file=text, width=max(width, TABLE_WIDTH), color_system=None).print(table)
+    advice = [line for text in _advice(rows) for line in _wrapped(f"- {text}", width, "", "  ")]
+    if len(rows) > SHOWN:
+        advice.append(f"({len(rows) - SHOWN} layers that add less noise are not shown; --json lists all)")
+    return [
+        f"{found['name']} {found['version']}: int8 against float on {found['images']} images ({found['source']}): "
+        f"scores {output['sqnr_db']:.1f} dB, {output['agreement']:.1%} get the float model's answer",
+        "",
+        *(line.rstrip() for line in text.getvalue().strip().splitlines()),
+        "",
+        *_wrapped(
+            f"{found['measured']} (the simulation: scores {output['simulated_sqnr_db']:.1f} dB, "
+            f"{output['simulation_equals_int8']:.1%} the same answers as the int8 model"
+            + (f"; points on {found['labelled']:,} labelled images)." if found["labelled"] else ")."),
+            width,
+        ),
+        *_wrapped(_COLUMNS, width),
+        *([""] if advice else []),
+        *advice,
+        *(line for note in found["notes"] for line in _wrapped(f"note: {note}", width, "", "  ")),
+    ]
+
+
+def _advice(rows: list[dict[str, Any]]) -> list[str]:
+    """Each thing that is said once, with the layers that it is said of."""
+    said: dict[str, list[str]] = {}
+    for row in rows:
+        for text in row["advice"]:
+            said.setdefault(text, []).append(f"{name_of(row)} ({operator_of(row)})")
+    return [
+        ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "") + f": {text}"
+        for text, names in said.items()
+    ]
+
+
+def _wrapped(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
+    return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
+
+
+def _maybe(value: float | None, form: str) -> str:
+    return "" if value is None else format(value, form)
+
+
+def _range(low: float, high: float) -> str:
+    return f"{low:.3g}..{high:.3g}"

@@ -1,0 +1,67 @@
+"""Facts of a model file for `espalier inspect`: .keras and .h5 through the workers, .tflite as data."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from ..errors import ModelRefusedError
+from ..limits import LIMITS
+from ..tflite.inspect import inspect_tflite
+from ..worker.client import Worker
+
+OPEN_SIZE = (224, 224)
+"""Image size that shapes and MACs are given for when the model leaves its size open."""
+
+
+def inspect_file(path: Path) -> dict[str, Any]:
+    """Plain facts of a .keras, .h5 or .tflite file. Raises ModelRefusedError for anything else."""
+    if os.path.isfile(path):
+        head = _head(path)
+        if head[4:8] == b"TFL3":
+            if path.stat().st_size > LIMITS.tflite_bytes:
+                raise ModelRefusedError(f"the file {path.name!r} has over {LIMITS.tflite_bytes:,} bytes")
+            return {"file": path.name} | inspect_tflite(path.read_bytes())
+    return {"file": path.name} | _inspect_keras(path)
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(8)
+    except OSError as problem:
+        raise ModelRefusedError(
+            f"the file {path.name!r} cannot be read: {problem.strerror}",
+            supported="a .keras, .h5 or .tflite file that this user may read",
+            next_step="check its permissions",
+        ) from None
+
+
+def _inspect_keras(path: Path) -> dict[str, Any]:
+    with Worker("container") as container:
+        facts = container.call(
+            "inspect_model", seconds=LIMITS.container_worker_seconds, path=os.path.realpath(path)
+        )
+    size = list(facts["input_shape"][:2])
+    still_open = None in size
+    if still_open:
+        size = [have or default for have, default in zip(size, OPEN_SIZE, strict=True)]
+    with Worker("tensorflow") as tensorflow:
+        rebuilt = tensorflow.call("load", path=os.path.realpath(path), facts=facts, size=size)
+    notes = list(rebuilt["notes"])
+    if still_open:
+        notes.append(f"the model leaves its input size open; figures are for {size[0]} x {size[1]} pixels")
+    return {
+        "format": f"Keras {facts['generation']} {'.keras' if facts['format'] == 'keras' else '.h5'}",
+        "keras_version": facts["keras_version"],
+        "bytes": facts["file_bytes"],
+        "sha256": facts["sha256"],
+        "input_shape": rebuilt["input_shape"],
+        "output_shape": rebuilt["output_shape"],
+        "ends_with": rebuilt["output"],
+        "parameters": rebuilt["parameters"],
+        "macs": rebuilt["macs"],
+        "notes": notes,
+        "layers": rebuilt["layers"],
+    }

@@ -1,0 +1,1 @@
+"""Emitted programs on emulated boards: cross-compiler, boards, counts, estimated times."""

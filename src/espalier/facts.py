@@ -1,0 +1,165 @@
+"""What every bundle is generated from: one frozen value, made by command/build.py after the gates have passed."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+
+from .recipe import InputContract, Recipe
+from .target import Target
+
+
+class Artifact(msgspec.Struct, frozen=True, kw_only=True):
+    """One file of a bundle. `path` is relative, POSIX, ASCII, without `..`, unique when case-folded."""
+
+    path: str
+    data: bytes
+    role: str = "file"
+    executable: bool = False
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the bytes, hexadecimal."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+class TensorFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """Input or output of the int8 model: real = scale * (q - zero_point). Shape includes the batch of 1.
+
+    The uint8 twin has the same scale and zero_point + 128.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    scale: float
+    zero_point: int
+
+
+class OperatorUse(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """An operator of the final file: TFLite name lowered, its version, how many there are."""
+
+    name: str
+    version: int
+    count: int
+
+
+class GoldenVector(msgspec.Struct, frozen=True, kw_only=True):
+    """A known answer. `pixels` are the contract-sized bytes, uint8 [h, w, c] flattened row by row; the int8 model's
+    input is pixels - 128, the uint8 twin's is pixels. `outputs` maps a kernel set to the int8 output bytes:
+    "reference" (LiteRT BUILTIN_REF), "builtin" (no delegate), "default" (XNNPACK), each only if it ran."""
+
+    name: str
+    pixels: bytes
+    outputs: dict[str, bytes]
+    label: str
+
+
+class SourceImage(msgspec.Struct, frozen=True, kw_only=True):
+    """A golden case of the contract itself: an image (uint8 [rows, columns, source channels]) and the prepared bytes."""
+
+    name: str
+    rows: int
+    columns: int
+    rgb: bytes
+    pixels: bytes
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was really run on a bundle: `result` is "passed", "failed" or "not run" (then `why` says why)."""
+
+    name: str
+    tool: str
+    version: str = ""
+    result: str
+    why: str = ""
+
+
+class Measurement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A measured quantity with its unit and how it was measured; deterministic ones only may enter a manifest."""
+
+    quantity: str
+    value: float
+    unit: str
+    how: str
+    n: int | None = None
+
+
+class ArenaFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """RAM for tensors on a microcontroller: bytes, how it is known, and the safety margin included in it."""
+
+    arena_bytes: int
+    margin_bytes: int
+    how: str
+
+
+class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a bundle may use. Models: `int8_model` has int8 input and output and no metadata (smallest);
+    `uint8_model` is its bit-exact twin with TFLite metadata and labels inside. Both take raw pixel bytes of the
+    contract (int8: pixel - 128); the output is always class probabilities, one per label, scale 1/256."""
+
+    recipe: Recipe
+    target: Target
+    labels: tuple[str, ...]
+    int8_model: bytes
+    uint8_model: bytes
+    input: TensorFacts
+    output: TensorFacts
+    operators: tuple[OperatorUse, ...]
+    runtime_floor: str
+    golden: tuple[GoldenVector, ...]
+    contract_cases: tuple[SourceImage, ...]
+    arena: ArenaFacts | None
+    measurements: tuple[Measurement, ...]
+    checks: tuple[Check, ...]
+    model_sha256: str
+    macs: int
+    parameters: int
+    advice: tuple[str, ...] = ()
+
+    @property
+    def contract(self) -> InputContract:
+        """The preprocessing contract."""
+        return self.recipe.input
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self.recipe.name
+
+    @property
+    def version(self) -> str:
+        """The model's version."""
+        return self.recipe.version
+
+    @property
+    def sentence(self) -> str:
+        """What the bundle is, in one plain sentence."""
+        height, width = self.contract.size
+        return f"Image classifier {self.name}: {len(self.labels)} classes, {height} x {width} pixels, int8"
+
+    @property
+    def holds(self) -> str:
+        """What a firmware library holds."""
+        return "Model, labels, preprocessing, decision and self-test"
+
+    @property
+    def keywords(self) -> tuple[str, ...]:
+        """What a library registry files it under."""
+        return ("image-classification", "int8", "tinyml")
+
+    @property
+    def array_bytes(self) -> int:
+        """Bytes of the .tflite where a firmware library holds it as an array."""
+        return len(self.int8_model)
+
+    @property
+    def sketch(self) -> str:
+        """The Arduino example."""
+        return "classify"
+
+    @property
+    def identifier(self) -> str:
+        """The model's name as a lower_snake identifier for C, Java packages and Python."""
+        return self.recipe.name.replace("-", "_")

@@ -1,0 +1,1 @@
+"""The quantization ladder: its rungs, candidates, and the climb."""

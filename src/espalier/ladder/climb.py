@@ -1,0 +1,294 @@
+"""The climb: candidates in order, each measured against the limit, until one holds it or all are known."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import statistics
+from ..errors import VerificationError
+from ..progress import report
+from ..quantizer.compare import Answers, float_classes, nearness, spread
+from ..quantizer.quantize import Weights
+from ..quantizer.resume import FORGETFUL, Memory
+from ..recipe import InputContract
+from ..store import digest
+from .candidate import Candidate, Failed, attempt
+from .choose import Goal, Step, best_step, held_out_drop, loss, order
+from .int16_targets import Wide
+from .labelled import Classes, Hits, Labelled, classes_of, classes_unless_over
+from .moving_average import averaged_candidate
+from .rungs import candidates, start_from
+from .widen import LeftOut, wide_candidates
+
+Search = Literal["until-limit", "best"]
+
+DOUBT = 0.5
+"""Points that a simulation's drop may be off by: two standard errors where it answers one image in a hundred otherwise
+than the file, on 2,000 images."""
+
+GLANCE = 64
+"""Labelled images of the first look at a candidate."""
+
+LOST = 3.290526731491926
+"""Two-sided 99.9 % quantile: the interval of the first look that must lie beyond the limit."""
+
+SECOND_LOOKS = 2
+"""16-bit candidates whose simulation misses the limit by less than DOUBT that are measured on their own kernels, when
+no other step holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Climb:
+    """Every step that was measured, in order, one of them kept; those that could not be made or run; and why rungs were
+    left out. `held_out`: the drop that the choice is worth on images that it was not made on, when more than one file was
+    measured on the labelled images (choose.py)."""
+
+    steps: tuple[Step, ...]
+    failed: tuple[Failed, ...] = ()
+    left_out: tuple[str, ...] = ()
+    held_out: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judge:
+    """What candidates are measured on: labelled images and the float model's classes (None without labels), calibration
+    images that no step uses and the float answers to them."""
+
+    goal: Goal
+    labelled: Labelled | None
+    floats: Classes | None
+    judged: NDArray[np.uint8]
+    answers: Answers
+    memory: Memory
+
+    def measure(self, candidate: Candidate) -> Step:
+        """Through the simulation where there is one; on the file's own kernels too, when that holds the limit. A candidate
+        that GLANCE images show to be lost is not measured on the others."""
+        if not candidate.simulated:
+            return self._glance(candidate) or self.fully(candidate)
+        guess = self._step(candidate, self.classes(candidate.simulated), simulated=True)
+        return self.confirm(guess) if self.goal.excess(guess) <= 0 else guess
+
+    def fully(self, candidate: Candidate) -> Step:
+        """On all images, whatever the first look shows."""
+        return self._step(candidate, self.classes(candidate.int8_model))
+
+    def _glance(self, candidate: Candidate) -> Step | None:
+        """The step as the first look shows it, where that shows it to be lost."""
+        if self.labelled is None or self.floats is None or len(self.floats) < 2 * GLANCE:
+            return None
+        places = spread(len(self.floats), GLANCE)
+        truth = self.labelled.labels[places]
+        part = Labelled(pixels=self.labelled.pixels[places], labels=truth)
+        data = candidate.int8_model
+        found = self.memory.array(f"glance: {digest(data)}", partial(classes_of, data, part))
+        right = self.floats[places] == truth
+        lost, won = int((right & (found != truth)).sum()), int((~right & (found == truth)).sum())
+        low, _ = statistics.paired_interval(lost, won, GLANCE, z=LOST)
+        if 100 * low <= max(self.goal.limit_points, 0.0):
+            return None
+        same = float((found == self.floats[places]).mean())
+        top1, drop = float((found == truth).mean()), round(100 * (lost - won) / GLANCE, 6)
+        return Step(candidate=candidate, top1=top1, drop=drop, same=same, given_up=GLANCE)
+
+    def confirm(self, guess: Step, *, fully: bool = False) -> Step:
+        """A simulated step measured on the file's own kernels; not `fully`: given up once it is over the limit, which
+        leaves the simulated step, with at least the drop that is shown."""
+        started, data = time.perf_counter(), guess.candidate.int8_model
+        if self.labelled is None or self.floats is None or guess.hits is None:
+            self.memory.go_on()
+            near = nearness(data, self.judged, self.answers)
+            return self._step(self._timed(replace(guess.candidate, nearness=near), started), None)
+        images, right = len(self.floats), self.floats == self.labelled.labels
+        most_wrong = images - right.sum() + self.goal.limit_points / 100 * images
+        found = self.classes(data) if fully else self._unless_over(data, guess.hits, most_wrong)
+        candidate = self._timed(guess.candidate, started)
+        if found is not None:
+            return self._step(candidate, found)
+        drop = max(loss(guess), self.goal.limit_points + 100 / images)
+        top1 = float(right.mean()) - drop / 100
+        return replace(guess, candidate=candidate, top1=top1, drop=drop)
+
+    def holds(self, step: Step) -> bool:
+        """Whether the goal is reached, on the file's own kernels."""
+        return not step.simulated and self.goal.excess(step) <= 0
+
+    def classes(self, data: bytes) -> Classes | None:
+        """What a file answers to the labelled images; None without any."""
+        if self.labelled is None:
+            return None
+        return self.memory.array(f"classes: {digest(data)}", partial(classes_of, data, self.labelled))
+
+    def _unless_over(self, data: bytes, guess: Hits, most_wrong: float) -> Classes | None:
+        """classes_unless_over; a file that was given up is kept as no answers."""
+
+        labelled = self.labelled
+        if labelled is None:
+            return None
+
+        def run() -> Classes:
+            found = classes_unless_over(data, labelled, guess, most_wrong)
+            return np.zeros(0, np.int64) if found is None else found
+
+        found = self.memory.array(f"classes unless over {most_wrong}: {digest(data)}", run)
+        return found if len(found) else None
+
+    def _step(self, candidate: Candidate, classes: Classes | None, *, simulated: bool = False) -> Step:
+        if classes is None or self.floats is None or self.labelled is None:
+            return Step(candidate=candidate, top1=None, drop=None, simulated=simulated)
+        hits = np.asarray(classes == self.labelled.labels)
+        top1 = float(hits.mean())
+        return Step(
+            candidate=candidate,
+            top1=top1,
+            drop=round(100 * (float((self.floats == self.labelled.labels).mean()) - top1), 6),
+            simulated=simulated,
+            hits=hits,
+            same=float((classes == self.floats).mean()),
+        )
+
+    @staticmethod
+    def _timed(candidate: Candidate, started: float) -> Candidate:
+        return replace(candidate, seconds=candidate.seconds + time.perf_counter() - started)
+
+
+def climb(
+    float_model: bytes,
+    pixels: NDArray[np.uint8],
+    contract: InputContract,
+    *,
+    limit_points: float,
+    min_agreement: float = 0.0,
+    search: Search = "until-limit",
+    labelled: Labelled | None = None,
+    weights: Weights = "per-channel",
+    dense: Weights | None = None,
+    wide: Wide | None = None,
+    skip: Mapping[str, str] = MappingProxyType({}),
+    measured: Sequence[bytes] = (),
+    memory: Memory = FORGETFUL,
+) -> Climb:
+    """Try candidates until one loses at most `limit_points` percentage points of accuracy against the float
+    model on the labelled images and answers at least the share `min_agreement` of them as that does; without
+    labels, until it disagrees with the float model on at most `limit_points` percent of the judged calibration
+    images, and `min_agreement` holds there.
+
+    With `search` "best" every int8 candidate is measured, one with the ranges of LiteRT's own quantizer among them
+    (moving_average.py), and the best of those that hold is kept (`order`). 16-bit activations come last, only when no
+    int8 candidate holds, and only with `wide`; they are measured in a float simulation first, because their kernels
+    are slow. When nothing holds, see `best_step`. A candidate that cannot be made or run is a row of its own, and the
+    climb goes on; `skip`: see ladder.candidates. `measured`: files that were measured on the labelled images before and did
+    not hold; the claim counts them, too. `memory`: what an earlier climb of the same has measured, and whether anything
+    else is tried. Raises VerificationError when none can. Deterministic.
+    """
+    start = start_from(float_model, pixels, contract, memory)
+    goal = Goal(limit_points=limit_points, min_agreement=min_agreement)
+    judge = _Judge(
+        goal=goal,
+        labelled=labelled,
+        floats=None
+        if labelled is None
+        else memory.array("classes: float", partial(float_classes, start.plain, labelled.pixels)),
+        judged=start.judged,
+        answers=start.answers,
+        memory=memory,
+    )
+    # First, so that a climb that is ended knows what its choice is worth.
+    before = [] if labelled is None else [np.asarray(judge.classes(data) == labelled.labels) for data in measured]
+    steps: list[Step] = []
+    left_out: list[str] = []
+    failed: list[Failed] = []
+
+    def tried(made: Iterable[Candidate | Failed | LeftOut], *, stop: bool) -> bool:
+        """Measure; whether one holds, and then no further ones when `stop`."""
+        held = False
+        for candidate in made:
+            if isinstance(candidate, LeftOut):
+                left_out.append(candidate.why)
+                continue
+            step = (
+                candidate
+                if isinstance(candidate, Failed)
+                else attempt(candidate.name, partial(judge.measure, candidate))
+            )
+            if isinstance(step, Failed):
+                failed.append(step)
+                continue
+            steps.append(step)
+            held = held or judge.holds(steps[-1])
+            if held and stop:
+                break
+        return held
+
+    thorough = search == "best"
+    held = tried(candidates(start, weights=weights, dense=dense, skip=skip), stop=not thorough)
+    if thorough:
+        others = averaged_candidate(start, weights=weights, dense=dense)
+        held = tried(others, stop=False) or held
+    if not steps:
+        raise VerificationError(
+            "no step of the ladder could be made: " + "; ".join(f"{one.name}: {one.why}" for one in failed[:4]),
+            next_step="please report this model",
+        )
+    int8 = len(steps)
+    if not held and wide is not None and not memory.stopped:
+        # Drops on few labelled images differ by chance; the error of the scores ranks better (quantizer/compare.py).
+        best = min(steps, key=lambda step: step.candidate.nearness.error).candidate
+        plainest = steps[0].candidate
+        rungs = wide_candidates(best, plainest, start.used, start.judged, wide, weights=weights, dense=dense)
+        held = tried(rungs, stop=True) or _second_look(steps, judge)
+    kept = (
+        min((step for step in steps if judge.holds(step)), key=order)
+        if held
+        else _best_confirmed(steps, int8, judge)
+    )
+    held_out = None
+    if judge.floats is not None and labelled is not None and len(steps) + len(measured) > 1:
+        held_out = held_out_drop(
+            steps[:int8] if _place(steps, kept) < int8 else steps,
+            np.asarray(judge.floats == labelled.labels),
+            limit_points=None if thorough else limit_points,
+            before=before,
+        )
+    return Climb(
+        steps=tuple(replace(step, kept=step is kept) for step in steps),
+        failed=tuple(failed),
+        left_out=tuple(left_out),
+        held_out=held_out,
+    )
+
+
+def _second_look(steps: list[Step], judge: _Judge) -> bool:
+    """Measure the nearest of the simulated steps that miss by less than DOUBT on their own kernels; whether one holds.
+    Replaces in `steps` what it measures."""
+    near = [step for step in steps if step.simulated and judge.goal.excess(step) <= DOUBT]
+    for guess in sorted(near, key=judge.goal.excess)[:SECOND_LOOKS]:
+        place = _place(steps, guess)
+        steps[place] = judge.confirm(guess)
+        if judge.holds(steps[place]):
+            return True
+    return False
+
+
+def _best_confirmed(steps: list[Step], int8: int, judge: _Judge) -> Step:
+    """`best_step`, measured on the file's own kernels; replaces in `steps` what it measures."""
+    if judge.memory.stopped:  # Whatever was measured to its end, if anything was.
+        whole = [step for step in steps if not (step.simulated or step.given_up)]
+        return best_step(whole or steps, len(whole or steps), judge.goal)
+    while (kept := best_step(steps, int8, judge.goal)).simulated or kept.given_up:
+        report(len(steps), len(steps), "measuring the best step")
+        again = judge.confirm(kept, fully=True) if kept.simulated else judge.fully(kept.candidate)
+        steps[_place(steps, kept)] = again
+    return kept
+
+
+def _place(steps: Sequence[Step], wanted: Step) -> int:
+    return next(place for place, step in enumerate(steps) if step is wanted)

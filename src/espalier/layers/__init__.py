@@ -1,0 +1,1 @@
+"""The account of every layer: what it loses, what it would gain, what to do."""

@@ -1,0 +1,130 @@
+"""Operators that litert-quantizer leaves in float although TFLite runs them in int8: DEQUANTIZE, operator,
+QUANTIZE becomes the operator alone. What then still computes in float is refused by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..errors import UnsupportedModelError
+from ..tflite import edit
+from ..tflite.edit import constant, dtype_name, graph_of, operator_name
+from .ranges import Ranges
+
+_OWN_SCALE = frozenset({"ELU", "LEAKY_RELU", "PRELU"})
+"""int8 kernels whose output has a scale of its own."""
+
+_SAME_SCALE = frozenset({"TILE", "RELU6", "RELU_N1_TO_1", "MINIMUM"})
+"""int8 kernels that copy or clamp bytes: input and output need one scale (TFLite Micro clamps in the input's). A clamp
+stands alone where it cannot be fused: after a concatenation, or a sum that others read, too. A MINIMUM is one whose bound
+is a constant (rewrite.py has the others)."""
+
+_ADVICE: dict[str, str] = {
+    "EXP": "swish, gelu or relu instead of mish, softplus, selu or exponential",
+    "LOG": "swish, gelu or relu instead of mish or softplus",
+    "CAST": "float32 layers (no mixed precision) and no integer arithmetic",
+    "DIV": "a product with a constant instead of a quotient",
+}
+
+
+def same_ranges(float_graph: Any, ranges: Ranges) -> Ranges:
+    """The ranges with every copying operator's output given its input's range."""
+    changed = dict(ranges)
+    tensors = graph_of(float_graph).tensors
+    for operator in graph_of(float_graph).operators:
+        if operator_name(float_graph, operator) in (*_SAME_SCALE, "RESHAPE"):
+            source, result = (
+                bytes(tensors[i].name).decode() for i in (operator.inputs[0], operator.outputs[0])
+            )
+            if source in changed and result in changed:
+                changed[result] = changed[source]
+    return changed
+
+
+def absorb_float(model: Any) -> int:
+    """Replace each float operator of the tables that stands between DEQUANTIZE and QUANTIZE, in place."""
+    graph, count = graph_of(model), 0
+    for operator in [o for o in graph.operators if operator_name(model, o) in _OWN_SCALE | _SAME_SCALE]:
+        before = _maker(model, int(operator.inputs[0]), "DEQUANTIZE")
+        after = [o for o in graph.operators if int(operator.outputs[0]) in o.inputs]
+        if before is None or len(after) != 1 or operator_name(model, after[0]) != "QUANTIZE":
+            continue
+        source, result = int(before.inputs[0]), int(after[0].outputs[0])
+        if operator_name(model, operator) in _SAME_SCALE and not _equal_scale(model, source, result):
+            continue
+        if operator_name(model, operator) == "MINIMUM" and not _quantize_bound(model, operator, source):
+            continue
+        operator.inputs = np.array([source, *operator.inputs[1:]], np.int32)
+        operator.outputs = np.array([result], np.int32)
+        if operator_name(model, operator) == "PRELU":
+            _quantize_slope(model, operator)
+        graph.operators.remove(after[0])
+        if not any(int(before.outputs[0]) in o.inputs for o in graph.operators):
+            graph.operators.remove(before)
+        count += 1
+    return count
+
+
+def refuse_float(model: Any, layers: Mapping[str, str]) -> None:
+    """Raise UnsupportedModelError when an operator computes in float (edges excepted), naming it and its
+    layer."""
+    found: dict[str, set[str]] = {}
+    for operator in graph_of(model).operators:
+        name = operator_name(model, operator)
+        if name in ("QUANTIZE", "DEQUANTIZE"):
+            continue
+        tensors = [graph_of(model).tensors[i] for i in [*operator.inputs, *operator.outputs] if i >= 0]
+        if any(dtype_name(tensor).startswith("float") for tensor in tensors):
+            base = bytes(graph_of(model).tensors[operator.outputs[0]].name).decode()
+            found.setdefault(name, set()).add(layers.get(base, ""))
+    if not found:
+        return
+    text = "; ".join(
+        name + (f" (Keras layer {', '.join(sorted(places))})" if (places := where - {""}) else "")
+        for name, where in sorted(found.items())
+    )
+    advice = [_ADVICE[name] for name in sorted(found) if name in _ADVICE]
+    raise UnsupportedModelError(
+        f"int8 has no way to compute {text}: it would stay in float",
+        supported="operators with an int8 kernel: conv, dense, pooling, add, mul, relu, swish, gelu, softmax",
+        next_step=f"use {advice[0]}" if advice else "replace the layer in the Keras model and train again",
+    )
+
+
+def _maker(model: Any, tensor: int, name: str) -> Any | None:
+    for operator in graph_of(model).operators:
+        if tensor in operator.outputs:
+            return operator if operator_name(model, operator) == name else None
+    return None
+
+
+def _equal_scale(model: Any, one: int, other: int) -> bool:
+    left, right = (graph_of(model).tensors[i].quantization for i in (one, other))
+    return bool(left.scale[0] == right.scale[0] and left.zeroPoint[0] == right.zeroPoint[0])
+
+
+def _quantize_bound(model: Any, operator: Any, source: int) -> bool:
+    """Write the constant of a MINIMUM in the scale of what it bounds; False where it is no constant."""
+    index = int(operator.inputs[1])
+    bound, given = constant(model, index), graph_of(model).tensors[source]
+    if bound is None:
+        return False
+    scale, zero_point = float(given.quantization.scale[0]), int(given.quantization.zeroPoint[0])
+    kind = np.dtype(dtype_name(given))
+    limits = np.iinfo(kind)
+    stored = np.clip(np.rint(bound / scale) + zero_point, limits.min, limits.max).astype(kind)
+    edit.set_constant(model, index, stored)
+    graph_of(model).tensors[index].quantization = edit.quantization_of([scale], [zero_point])
+    return True
+
+
+def _quantize_slope(model: Any, operator: Any) -> None:
+    index = int(operator.inputs[1])
+    slope = constant(model, index)
+    if slope is None:
+        return
+    scale = float(np.abs(slope).max()) / 127 or 1.0
+    edit.set_constant(model, index, np.clip(np.rint(slope / scale), -127, 127).astype(np.int8))
+    graph_of(model).tensors[index].quantization = edit.quantization_of([scale], [0])

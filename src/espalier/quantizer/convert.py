@@ -1,0 +1,416 @@
+"""Keras 3 model in memory -> float .tflite: batch 1, static shapes, probabilities out, proven equal to Keras.
+
+The file takes normalised floats x = (pixel - mean) / std and gives one probability per label: logits get a
+softmax, one sigmoid unit becomes (1 - p, p). Runs where TensorFlow is imported (the tensorflow worker).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+from numpy.typing import NDArray
+
+from ..errors import ModelRefusedError, UnsupportedModelError, VerificationError
+from ..load.keras_assign import cause_of
+from ..recipe import InputContract
+from ..tflite import edit
+from ..tflite.edit import constant, graph_of, operator_name
+from ..tflite.macs import count_macs
+from ..tflite.operator_versions import write_versions
+from .rewrite import rewrite_float
+
+OutputKind = Literal["softmax", "sigmoid", "logits"]
+
+TOLERANCE = 1e-4
+"""Largest allowed difference between Keras and the float .tflite, relative to the range of the output."""
+
+DYNAMIC = frozenset(
+    {"SHAPE", "FILL", "WHERE", "RANGE", "WHILE", "IF", "NON_MAX_SUPPRESSION_V4", "NON_MAX_SUPPRESSION_V5"}
+)
+"""Operators that compute shapes or depend on values; they break delegates, NPUs and static planning."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Converted:
+    """The float file, what the model answered with, the largest difference to Keras (relative to the range of
+    the output), MACs and parameters, and the Keras layer behind each tensor name."""
+
+    float_model: bytes
+    output: OutputKind
+    largest_difference: float
+    macs: int
+    parameters: int
+    layers: dict[str, str]
+
+
+def convert_model(model: Any, contract: InputContract) -> Converted:
+    """Convert and prove. Raises UnsupportedModelError (shape against the contract, an operator without a
+    TFLite counterpart, dynamic shapes) and VerificationError when the file does not equal Keras."""
+    check_input(model, contract)
+    kind = output_kind(model)
+    raw = edit.read_model(_run_converter(_trace(model, contract, kind), model))
+    rewrite_float(raw)
+    if list(graph_of(raw).tensors[graph_of(raw).outputs[0]].shape) == [1, 1]:
+        answer_with_two(raw)
+    names = {layer.name for layer in _leaf_layers(model)}
+    old = edit.rename_tensors(raw)
+    # A fused operator's tensor bears the names of all its layers: the one whose weights it has says most.
+    weighted = {
+        layer.name
+        for layer in _leaf_layers(model)
+        if any("kernel" in weight.name for weight in layer.weights)
+    }
+    layers = {new: _layer_of(name, weighted) or _layer_of(name, names) for new, name in sorted(old.items())}
+    check_static(raw, layers)
+    raw.metadata = []
+    write_versions(raw)
+    data = edit.pack_model(raw)
+    return Converted(
+        float_model=data,
+        output=kind,
+        largest_difference=prove_equal(model, data, contract, kind),
+        macs=count_macs(raw),
+        parameters=int(model.count_params()),
+        layers={name: layer for name, layer in layers.items() if layer},
+    )
+
+
+def convert_slot(model: Any, contract: dict[str, Any]) -> dict[str, Any]:
+    """`convert_model` for a Keras model held by the tensorflow process; the fields of `Converted` as a
+    dict."""
+    done = convert_model(model, msgspec.convert(contract, InputContract))
+    return {
+        "float_model": done.float_model,
+        "output": done.output,
+        "largest_difference": done.largest_difference,
+        "macs": done.macs,
+        "parameters": done.parameters,
+        "layers": done.layers,
+    }
+
+
+def check_input(model: Any, contract: InputContract) -> None:
+    """Raise UnsupportedModelError unless the model has one image input of the contract's size and one
+    output."""
+    if len(model.inputs) != 1 or len(model.outputs) != 1:
+        raise UnsupportedModelError(
+            f"the model has {len(model.inputs)} inputs and {len(model.outputs)} outputs",
+            supported="one image input and one output of class scores",
+            next_step="build a Keras model with only the classifier's input and output, and save it",
+        )
+    shape = tuple(model.inputs[0].shape)[1:]
+    if len(shape) != 3 or any(
+        have not in (None, want) for have, want in zip(shape, contract.shape, strict=True)
+    ):
+        raise UnsupportedModelError(
+            f"the model takes {list(shape)}, the recipe's [input] gives {list(contract.shape)}",
+            supported="height, width and channels as the model was trained (channels last)",
+            next_step="correct `size` and `color` in [input]",
+        )
+
+
+def output_kind(model: Any) -> OutputKind:
+    """What the model's last computing layer gives: "softmax", "sigmoid" or "logits"."""
+    layer, tensor = _producer(model.outputs[0])
+    while layer is not None:
+        if hasattr(layer, "layers") and hasattr(layer, "outputs") and layer.outputs:
+            tensor = layer.outputs[0]
+        elif type(layer).__name__ in ("Reshape", "Flatten", "Dropout", "Identity"):
+            tensor = tensor._keras_history.operation.input
+        else:
+            break
+        layer, tensor = _producer(tensor)
+    if layer is None:
+        return "logits"
+    activation = getattr(layer, "activation", None)
+    name = getattr(activation, "__name__", type(activation).__name__ if activation else type(layer).__name__)
+    kinds: dict[str, OutputKind] = {"softmax": "softmax", "sigmoid": "sigmoid"}
+    return kinds.get(name.lower(), "logits")
+
+
+def _producer(tensor: Any) -> tuple[Any, Any]:
+    history = getattr(tensor, "_keras_history", None)
+    return (history.operation, tensor) if history is not None else (None, tensor)
+
+
+def answer_with_two(model: Any) -> None:
+    """Turn a graph that ends in LOGISTIC(z) with one output into SOFTMAX(-z/2, z/2) = (1 - p, p), in
+    place."""
+    graph = graph_of(model)
+    last = graph.operators[-1]
+    if operator_name(model, last) != "LOGISTIC":
+        raise UnsupportedModelError(
+            f"the model has one output that ends in {operator_name(model, last)}",
+            supported="one sigmoid unit, one logit, or two and more classes",
+            next_step="end the model in Dense(1, activation='sigmoid') or in one unit per class",
+        )
+    logit = int(last.inputs[0])
+    weights = edit.add_tensor(
+        model, "halves", [2, 1], "float32", value=np.array([[-0.5], [0.5]], np.float32)
+    )
+    bias = edit.add_tensor(model, "zeros", [2], "float32", value=np.zeros(2, np.float32))
+    pair = edit.add_tensor(model, "pair", [1, 2], "float32")
+    probability = edit.add_tensor(model, "probability", [1, 2], "float32")
+    before = graph.operators[-2] if len(graph.operators) > 1 else None
+    if before is not None and _is_plain_dense(model, before, logit):
+        kernel, offset = constant(model, int(before.inputs[1])), constant(model, int(before.inputs[2]))
+        if kernel is not None and offset is not None:
+            edit.set_constant(
+                model, weights, np.concatenate([-0.5 * kernel, 0.5 * kernel]).astype(np.float32)
+            )
+            edit.set_constant(model, bias, np.array([-0.5 * offset[0], 0.5 * offset[0]], np.float32))
+            logit = int(before.inputs[0])
+            graph.operators.remove(before)
+    graph.operators.remove(last)
+    edit.add_operator(
+        model, "FULLY_CONNECTED", [logit, weights, bias], [pair], options=schema.FullyConnectedOptionsT()
+    )
+    softmax = schema.SoftmaxOptionsT()
+    softmax.beta = 1.0
+    edit.add_operator(model, "SOFTMAX", [pair], [probability], options=softmax)
+    graph.outputs = np.array([probability], np.int32)
+
+
+def _is_plain_dense(model: Any, operator: Any, output: int) -> bool:
+    return (
+        operator_name(model, operator) == "FULLY_CONNECTED"
+        and int(operator.outputs[0]) == output
+        and len(operator.inputs) == 3
+        and operator.inputs[2] >= 0
+        and operator.builtinOptions.fusedActivationFunction == 0
+    )
+
+
+def check_static(model: Any, layers: dict[str, str]) -> None:
+    """Raise UnsupportedModelError for a dynamic dimension or an operator that computes shapes."""
+    graph = graph_of(model)
+    for tensor in graph.tensors:
+        signature = tensor.shapeSignature
+        if signature is not None and any(int(n) < 0 for n in signature):
+            raise _dynamic(f"a tensor of shape {[int(n) for n in signature]}", _tensor_layer(tensor, layers))
+        tensor.shapeSignature = None
+    for operator in graph.operators:
+        name = operator_name(model, operator)
+        result = graph.tensors[operator.outputs[0]]
+        if name in DYNAMIC or (name == "PACK" and edit.dtype_name(result).startswith("int")):
+            raise _dynamic(f"the operator {name}", _tensor_layer(result, layers))
+
+
+def _dynamic(what: str, layer: str) -> UnsupportedModelError:
+    return UnsupportedModelError(
+        f"the converted model has {what}" + (f" (Keras layer {layer!r})" if layer else ""),
+        supported="shapes that are known before the model runs",
+        next_step="give the layer a fixed shape (Reshape with numbers, a fixed Input size) and save again",
+    )
+
+
+def _tensor_layer(tensor: Any, layers: dict[str, str]) -> str:
+    return layers.get(bytes(tensor.name or b"").decode(), "")
+
+
+def probe_inputs(contract: InputContract, count: int = 8) -> NDArray[np.float32]:
+    """Fixed inputs that reach a model's working range: float32 [count, h, w, c], normalised by the contract.
+
+    Smooth random fields of several contrasts, noise, black and white.
+    """
+    height, width, channels = contract.shape
+    random = np.random.default_rng(20)
+    rows, columns = np.linspace(0, 1, height)[:, None, None], np.linspace(0, 1, width)[None, :, None]
+    pixels = []
+    for index in range(count - 3):
+        phase, speed = random.uniform(0, 6.28, (2, channels)), random.uniform(1, 4 + 4 * index, (2, channels))
+        field = np.sin(rows * speed[0] + phase[0]) * np.cos(columns * speed[1] + phase[1])
+        pixels.append(127.5 + 127.5 * field * random.uniform(0.2, 1.0))
+    pixels += [
+        random.uniform(0, 255, contract.shape),
+        np.zeros(contract.shape),
+        np.full(contract.shape, 255.0),
+    ]
+    mean, std = np.array(contract.channel_mean), np.array(contract.channel_std)
+    scaled: NDArray[np.float32] = ((np.round(np.stack(pixels)) - mean) / std).astype(np.float32)
+    return scaled
+
+
+def prove_equal(model: Any, data: bytes, contract: InputContract, kind: OutputKind) -> float:
+    """The largest difference between Keras and the file on `probe_inputs`, relative to the range of the
+    output.
+
+    Raises VerificationError above TOLERANCE or for values that are not finite.
+    """
+    import tensorflow as tf
+
+    probes = probe_inputs(contract)
+    with _keras_runs():
+        # Not only when it is traced: a value that a graph takes may be none for a layer that runs at once.
+        wanted = _probabilities(model(probes, training=False), kind).numpy().astype(np.float64)
+    wanted = np.concatenate([1 - wanted, wanted], axis=1) if wanted.shape[1] == 1 else wanted
+    interpreter = tf.lite.Interpreter(model_content=data, num_threads=1)
+    interpreter.allocate_tensors()
+    source, sink = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
+    found = []
+    for probe in probes:
+        interpreter.set_tensor(source, probe[None])
+        interpreter.invoke()
+        found.append(interpreter.get_tensor(sink)[0])
+    stage = "stage convert (Keras -> float .tflite)"
+    if not np.isfinite(wanted).all():
+        layer = _not_finite(model, probes)
+        first = f"; the first layer to do so is {layer!r}" if layer else ""
+        raise VerificationError(
+            f"{stage}: the Keras model answers with NaN or infinity on plain images{first}",
+            next_step="check the weights and the mean/std of [input]",
+        )
+    difference = float(np.abs(np.array(found) - wanted).max() / max(np.abs(wanted).max(), 1e-6))
+    if not difference <= TOLERANCE:
+        raise VerificationError(
+            f"{stage}: the outputs differ by {difference:.2g} of their range",
+            supported=f"at most {TOLERANCE:g}",
+            next_step="please report the model's architecture: the converter changed its function",
+        )
+    return difference
+
+
+def _not_finite(model: Any, probes: NDArray[np.float32]) -> str:
+    """The first layer whose output is not finite; "" where no single layer of this model shows it."""
+    import keras
+
+    layers = [layer for layer in model.layers if len(layer._inbound_nodes) == 1]
+    single = [layer for layer in layers if isinstance(layer.output, keras.KerasTensor)]
+    outputs = keras.Model(model.inputs, [layer.output for layer in single])(probes, training=False)
+    for layer, values in zip(single, outputs, strict=True):
+        if not np.isfinite(values.numpy()).all():
+            return str(layer.name)
+    return ""
+
+
+def _trace(model: Any, contract: InputContract, kind: OutputKind) -> Any:
+    """The model as a TensorFlow function of one image, its weights as constants.
+
+    Weights are put in while tracing: freezing the variables of a finished function, as the converter would,
+    builds the graph twice more and takes most of the conversion's time.
+    """
+    import keras
+    import tensorflow as tf
+
+    values = [(variable, variable.numpy()) for variable in model.variables]
+
+    def answer(image: Any) -> Any:
+        with keras.StatelessScope(
+            state_mapping=[(variable, tf.constant(value)) for variable, value in values]
+        ):
+            return _probabilities(model(image, training=False), kind)
+
+    specification = tf.TensorSpec([1, *contract.shape], tf.float32, name="image")
+    with _keras_runs():
+        return tf.function(answer, autograph=False).get_concrete_function(specification)
+
+
+@contextmanager
+def _keras_runs() -> Iterator[None]:
+    """Raise ModelRefusedError for what Keras says about a model that it cannot run."""
+    import tensorflow as tf
+
+    try:
+        yield
+    except (ValueError, TypeError, LookupError, AttributeError, RuntimeError, tf.errors.OpError) as problem:
+        # Keras checks many arguments only when a layer is called.
+        raise ModelRefusedError(
+            f"Keras cannot run the model: {cause_of(problem)}",
+            supported="models that answer an image of the recipe's [input] in Keras",
+            next_step="open the model in Keras and predict one image there; correct what it names, and save again",
+        ) from None
+
+
+def _probabilities(value: Any, kind: OutputKind) -> Any:
+    """The model's answer as probabilities [n, classes], or [n, 1] for one unit."""
+    import tensorflow as tf
+
+    if len(value.shape) != 2:
+        value = tf.reshape(value, [value.shape[0], -1])
+    if kind == "logits":
+        return tf.nn.softmax(value) if value.shape[-1] > 1 else tf.sigmoid(value)
+    return value
+
+
+def _run_converter(function: Any, model: Any) -> bytes:
+    """The raw .tflite of a traced function. Raises UnsupportedModelError naming operators and layers."""
+    import tensorflow as tf
+    from tensorflow.lite.python.convert import ConverterError
+
+    graph = _with_captures(function)
+    if graph is None:
+        converter = tf.lite.TFLiteConverter.from_concrete_functions([function])
+    else:
+        image = function.inputs[: len(function.inputs) - len(function.captured_inputs)]
+        converter = tf.compat.v1.lite.TFLiteConverter(graph, image, function.outputs)
+    try:
+        return bytes(converter.convert())
+    except ConverterError as problem:
+        raise _unsupported(str(problem), function, model) from None
+
+
+def _with_captures(function: Any) -> Any | None:
+    """The function's graph with the tensors that it captured (such as Normalization's mean) as constants, or
+    None when it captured a variable, which only the slower way can freeze."""
+    import tensorflow as tf
+
+    graph = function.graph.as_graph_def()
+    captured = {inside.op.name: outside for outside, inside in function.graph.captures}
+    if any(outside.dtype == tf.resource for outside in captured.values()):
+        return None
+    for node in graph.node:
+        if node.name in captured:
+            value = captured[node.name].numpy()
+            node.op = "Const"
+            node.attr.clear()
+            node.attr["dtype"].type = tf.as_dtype(value.dtype).as_datatype_enum
+            node.attr["value"].tensor.CopyFrom(tf.make_tensor_proto(value))
+    return graph
+
+
+def _unsupported(text: str, function: Any, model: Any) -> UnsupportedModelError:
+    """Name the operators that have no TFLite counterpart and the Keras layers that they come from."""
+    found = set(re.findall(r"'?tf\.([A-Z]\w+)'? op is neither a custom op nor a flex op", text))
+    listed = re.findall(r"(?:Flex|Custom) ops: ([\w, ]+)", text)
+    kinds = sorted(found | {name.strip() for line in listed for name in line.split(",")})
+    names = {layer.name for layer in _leaf_layers(model)}
+    culprits = {
+        layer
+        for operation in function.graph.get_operations()
+        if operation.type in kinds and (layer := _layer_of(operation.name, names))
+    }
+    where = f" (Keras layer {', '.join(repr(name) for name in sorted(culprits))})" if culprits else ""
+    what = ", ".join(kinds) or text.strip().splitlines()[-1][:300]
+    return UnsupportedModelError(
+        f"TFLite has no operator for {what}{where}",
+        supported="layers that map to TFLite's builtin operators",
+        next_step="replace the layer by one that does (Conv2D, Dense, pooling, an approximate GELU, ...)",
+    )
+
+
+def _leaf_layers(model: Any) -> list[Any]:
+    return [
+        layer for layer in model._flatten_layers(include_self=False) if not getattr(layer, "layers", None)
+    ]
+
+
+def _layer_of(name: str, layers: set[str]) -> str:
+    """The Keras layer in a TensorFlow name such as `model_1/conv2d_1/Relu;...`, or "".
+
+    Keras opens each layer's name scope twice, so that the scope is the layer's name with a number more.
+    """
+    for part in name.split(";"):
+        for scope in part.split("/"):
+            shorter = re.sub(r"_\d+$", "", scope)
+            if shorter in layers and shorter != scope:
+                return shorter
+            if scope in layers:
+                return scope
+    return ""

@@ -1,0 +1,70 @@
+"""The uint8 twin: the same network with uint8 at its edges, for consumers that take camera bytes (phones,
+cameras)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+
+from ..errors import BugError
+from ..tflite import edit
+from ..tflite.edit import dtype_name, graph_of
+from ..tflite.operator_versions import write_versions
+
+
+def uint8_twin(int8_model: bytes) -> bytes:
+    """QUANTIZE uint8 -> int8 at the head and int8 -> uint8 at the tail; scale as before, zero point + 128.
+
+    The twin's output byte is the int8 byte + 128 for every input. Raises BugError unless the edges are int8.
+    """
+    model = edit.read_model(int8_model)
+    graph = graph_of(model)
+    for index in [*graph.inputs, *graph.outputs]:
+        if dtype_name(graph.tensors[index]) != "int8":
+            raise BugError(f"the uint8 twin of a model with {dtype_name(graph.tensors[index])} edges")
+    inputs, outputs = [int(i) for i in graph.inputs], [int(i) for i in graph.outputs]
+    new_inputs = [_twin_tensor(model, index) for index in inputs]
+    new_outputs = [_twin_tensor(model, index) for index in outputs]
+    for old, new in reversed(list(zip(inputs, new_inputs, strict=True))):
+        edit.add_operator(model, "QUANTIZE", [new], [old], options=schema.QuantizeOptionsT(), at=0)
+    for old, new in zip(outputs, new_outputs, strict=True):
+        edit.add_operator(model, "QUANTIZE", [old], [new], options=schema.QuantizeOptionsT())
+    graph.inputs, graph.outputs = np.array(new_inputs, np.int32), np.array(new_outputs, np.int32)
+    edit.set_signature(model, "image", "probability")
+    write_versions(model)
+    return edit.pack_model(model)
+
+
+def int8_edges(model: Any, scale: float, zero_point: int) -> None:
+    """Give a graph int8 edges where it has int16 ones, in place: input scale and zero point as given, output
+    1/256 and -128; a QUANTIZE at the head, one at the tail. A device feeds and reads the same as for int8."""
+    graph = graph_of(model)
+    old, last = int(graph.inputs[0]), int(graph.outputs[0])
+    if dtype_name(graph.tensors[old]) == "int16":
+        graph.tensors[old].name = b"image_int16"
+        image = _int8_tensor(model, "image", old, (scale, zero_point))
+        edit.add_operator(model, "QUANTIZE", [image], [old], options=schema.QuantizeOptionsT(), at=0)
+        graph.inputs = np.array([image], np.int32)
+    if dtype_name(graph.tensors[last]) == "int16":
+        graph.tensors[last].name = b"probability_int16"
+        answer = _int8_tensor(model, "probability", last, (1 / 256, -128))
+        edit.add_operator(model, "QUANTIZE", [last], [answer], options=schema.QuantizeOptionsT())
+        graph.outputs = np.array([answer], np.int32)
+
+
+def _int8_tensor(model: Any, name: str, like: int, quantization: tuple[float, int]) -> int:
+    """A new int8 tensor with another's shape."""
+    shape = [int(n) for n in graph_of(model).tensors[like].shape]
+    return edit.add_tensor(model, name, shape, "int8", quantization=quantization)
+
+
+def _twin_tensor(model: Any, index: int) -> int:
+    """A uint8 tensor that takes the name of an edge; the int8 tensor behind it becomes `<name>_int8`."""
+    tensor = graph_of(model).tensors[index]
+    scale, zero_point = float(tensor.quantization.scale[0]), int(tensor.quantization.zeroPoint[0])
+    name = bytes(tensor.name or b"").decode()
+    tensor.name = f"{name}_int8".encode()
+    shape = [int(n) for n in tensor.shape]
+    return edit.add_tensor(model, name, shape, "uint8", quantization=(scale, zero_point + 128))

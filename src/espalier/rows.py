@@ -1,0 +1,312 @@
+"""The report of a build: an interface that other tools read (format espalier-report/1). Keys stay; more may come."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from .facts import Check
+from .peak import Peak
+
+Share = float
+Points = float
+# Aliases, because a row that has a field named `float` cannot name the type inside its body.
+
+
+class _Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
+    """A frozen part of the report."""
+
+
+class ModelRow(_Row, frozen=True, kw_only=True):
+    """The model as it was given."""
+
+    source_sha256: str
+    parameters: int
+    macs: int
+    layers: int
+    format: str = ""
+    output: str = ""
+    """"softmax", "sigmoid" or "logits": what the model ended with before anything was appended."""
+    notes: tuple[str, ...] = ()
+
+
+class StageRow(_Row, frozen=True, kw_only=True):
+    name: str
+    seconds: float
+    reused: bool
+
+
+class PruneRow(_Row, frozen=True, kw_only=True):
+    """What pruning bought. `latency_ratio`: pruned int8 / unpruned int8, one interleaved run; None if not measured."""
+
+    method: str
+    requested: float
+    macs_before: int
+    macs_after: int
+    parameters_before: int
+    parameters_after: int
+    bytes_before: int
+    bytes_after: int
+    gzip_before: int
+    gzip_after: int
+    latency_ratio: float | None = None
+    sparsity: float | None = None
+    verdict: str = ""
+    layers: tuple[dict[str, Any], ...] = ()
+    history: tuple[dict[str, float], ...] = ()
+    left_alone: tuple[dict[str, str], ...] = ()
+    """Layers that were not pruned: {layer, why}."""
+    notes: tuple[str, ...] = ()
+
+
+class StepRow(_Row, frozen=True, kw_only=True):
+    """One rung of the ladder. `simulated`: top1 and drop are of a float simulation, because the kernels of 16-bit
+    activations are slow; the kept step never is."""
+
+    name: str
+    top1: float | None
+    drop: float | None
+    kept: bool
+    agreement: float | None = None
+    bytes: int | None = None
+    seconds: float | None = None
+    simulated: bool = False
+    why: str = ""
+    """Why a step could not be made or run, and has no figures; or why it was given up after `images`."""
+    images: int | None = None
+    """How many images the figures are of, where not of all evaluation images: without `top1` calibration images that no
+    step was made from."""
+    error: Share | None = None
+    """Of the scores on those calibration images, relative to the float model's."""
+
+    @property
+    def climbed(self) -> bool:
+        """Whether the ladder measured it as all images show it, rather than calibration images alone."""
+        return self.images is None and not self.why
+
+
+class OperatorCounts(_Row, frozen=True, kw_only=True):
+    float: int
+    int8: int
+    int16: int
+
+
+class QuantizeRow(_Row, frozen=True, kw_only=True):
+    scheme: str
+    operators: OperatorCounts
+    steps: tuple[StepRow, ...]
+    runtime_floor: str
+    held_out_drop: Points | None = None
+    """Where the best of several steps was kept: the drop that choosing so is worth on images that it was not chosen
+    on (mean over halves of the evaluation images). The kept step's own drop is flattered by the choice."""
+    chosen_on: int = 0
+    """Calibration images that chose the kept step, where the evaluation images took no part in the choice."""
+    input: dict[str, Any] = {}
+    output: dict[str, Any] = {}
+    device_input: str = ""
+    """What the device must do to the pixels, in words."""
+    calibration: dict[str, Any] = {}
+    layers: dict[str, str] = {}
+    """Tensor of the .tflite files -> the Keras layer that it comes from."""
+
+
+class TopRow(_Row, frozen=True, kw_only=True):
+    """Shares of right answers; None where the images have no labels."""
+
+    top1: float | None
+    top5: float | None = None
+
+
+class FlipRow(_Row, frozen=True, kw_only=True):
+    image: str
+    float: str
+    int8: str
+    label: str | None = None
+
+
+class ClassRow(_Row, frozen=True, kw_only=True):
+    label: str
+    n: int
+    recall_float: float
+    recall_int8: float
+    recall_low: float
+    recall_high: float
+    precision_int8: float | None = None
+
+
+class AccuracyRow(_Row, frozen=True, kw_only=True):
+    """Accuracies are shares 0..1; `drop_points`, `interval` are percentage points, float minus int8 (95 %)."""
+
+    n: int
+    float: TopRow
+    pruned: TopRow | None
+    int8: TopRow
+    agreement: Share
+    drop_points: Points
+    interval: tuple[Points, Points]
+    p_value: Share
+    flips: tuple[FlipRow, ...]
+    classes: tuple[ClassRow, ...] = ()
+    confusion: tuple[tuple[int, ...], ...] = ()
+    claim: str = ""
+    """What n images allow to claim, and how many a smaller claim needs."""
+    choice_points: Points = 0.0
+    """By how much choosing the best of several steps on these very images flatters the drop; not part of `interval`."""
+    warnings: tuple[str, ...] = ()
+    collapse: str = ""
+    """Of images without labels: which class int8 gives to nearly all where the float model does not."""
+    decision: dict[str, Any] = {}
+    skill: dict[str, Any] = {}
+    """The float model against guessing (measure.chance.Skill): n, share, chance, deviations, kappa with its interval low
+    and high, beats_chance; empty where these images cannot tell."""
+    steps: tuple[dict[str, Any], ...] = ()
+    """The drop split into pruning and quantization: {from, to, drop_points, interval, p_value, lost, won}."""
+
+
+class OperatorTime(_Row, frozen=True, kw_only=True):
+    name: str
+    microseconds: float
+    share: float
+
+
+class LatencyRow(_Row, frozen=True, kw_only=True):
+    """Host figures: valid for `cpu` only, never for the device."""
+
+    runtime: str
+    variant: str
+    threads: int
+    delegate: str
+    cpu: str
+    cold_us: float
+    first_us: float
+    median_us: float
+    p90_us: float
+    p99_us: float
+    n: int
+    mad_us: float = 0.0
+    version: str = ""
+    operators: tuple[OperatorTime, ...] = ()
+    note: str = ""
+
+
+class ParityRow(_Row, frozen=True, kw_only=True):
+    """Two kernel sets on the same images: what the second costs against the first (see measure/parity.py).
+
+    `points` (percentage points that `second` loses), `interval` (95 %) and `p_value` are paired, over all `n` images, of
+    which `ran` were run on `second`: an answer of the others lies too far from a change. `largest_difference`: of an output
+    byte. Not `labelled`: right is what the float model answers.
+    """
+
+    first: str
+    second: str
+    n: int
+    largest_difference: int
+    top1_changes: int
+    ran: int = 0
+    top1_first: Share | None = None
+    top1_second: Share | None = None
+    points: Points = 0.0
+    interval: tuple[Points, Points] = (0.0, 0.0)
+    p_value: Share = 1.0
+    labelled: bool = True
+    layer: str = ""
+    """Where the two part, when the second loses more than the limit: the Keras layer or tensor."""
+
+
+class ArenaRow(_Row, frozen=True, kw_only=True):
+    """The planned arena of one microcontroller target: its peak, and a chart over time (SVG, HTML page only)."""
+
+    target: str
+    peak: Peak
+    chart: str = ""
+
+
+class MemoryRow(_Row, frozen=True, kw_only=True):
+    arena_bytes: dict[str, int]
+    peak_rss_bytes: dict[str, int]
+    arenas: tuple[ArenaRow, ...] = ()
+    """Of the targets that run compiled C; TensorFlow Lite Micro plans its own arena."""
+
+
+class GateRow(_Row, frozen=True, kw_only=True):
+    name: str
+    limit: float
+    value: float | None
+    passed: bool
+    unit: str = ""
+    why: str = ""
+    """Of a gate that failed or is not shown, where more is known than the figure."""
+    layers: tuple[str, ...] = ()
+    """Of a failed accuracy limit: the layers that lose most, each with what comes back and an advice."""
+    shown: bool = True
+    """False for a limit that holds on the measured images, which are too few to claim it of others."""
+    target: str = ""
+    """The target whose own gate this is: where it fails, that target's bundle alone is withheld."""
+
+
+class BundleRow(_Row, frozen=True, kw_only=True):
+    target: str
+    path: str
+    sha256: str
+    bytes: int
+    files: int = 0
+
+
+class WithheldRow(_Row, frozen=True, kw_only=True):
+    """A target whose bundle was not written, and why."""
+
+    target: str
+    why: str
+
+
+class Report(_Row, frozen=True, kw_only=True):
+    """The whole report; `status` is "passed" or "failed"."""
+
+    name: str
+    version: str
+    status: Literal["passed", "failed"]
+    model: ModelRow
+    stages: tuple[StageRow, ...]
+    prune: PruneRow
+    quantize: QuantizeRow
+    accuracy: AccuracyRow | None
+    latency: tuple[LatencyRow, ...]
+    memory: MemoryRow
+    emulated: tuple[dict[str, Any], ...]
+    gates: tuple[GateRow, ...]
+    checks: tuple[Check, ...]
+    bundles: tuple[BundleRow, ...]
+    """Those that were written: of a failed build, the targets that nothing failed for."""
+    withheld: tuple[WithheldRow, ...] = ()
+    modes: dict[str, Any] = {}
+    """Per target that does not fit: {optimize, flash_bytes, arena_bytes, instructions, fits} of every `optimize`, tried."""
+    parity: tuple[ParityRow, ...] = ()
+    warnings: tuple[str, ...] = ()
+    machine: dict[str, str] = {}
+    preprocessing: tuple[dict[str, Any], ...] = ()
+    """{name, top1, n}: right answers of the float model, fed as the recipe declares (first) and in the usual other ways
+    (best first; `n` is smaller where a part of the images was enough)."""
+    explain: dict[str, Any] | None = None
+    """Every layer of the int8 model against the float model, as `espalier explain --json` prints it; None when this
+    build did not make it (recipe: report.explain)."""
+    contact_sheet: tuple[dict[str, str], ...] = ()
+    """Flipped images for the HTML page: {image, float, int8, label, png_base64}; at most 24."""
+    format: str = "espalier-report/1"
+
+
+class Mode(msgspec.Struct, frozen=True, kw_only=True):
+    """One `optimize`: bytes of code and constants, bytes of the arena, instructions of one inference; None where no
+    compiler or emulator of the core is installed. `fits`: within the flash and the RAM that the target leaves."""
+
+    optimize: str
+    arena_bytes: int
+    flash_bytes: int | None = None
+    instructions: int | None = None
+    fits: bool = False
+
+    def text(self) -> str:
+        """Its figures in words."""
+        flash = "flash not measured" if self.flash_bytes is None else f"{self.flash_bytes:,} bytes of flash"
+        count = "" if self.instructions is None else f", {self.instructions / 1e6:.1f} M instructions"
+        return f"{flash}, {self.arena_bytes:,} of RAM{count}"

@@ -1,0 +1,294 @@
+"""One bundle per target: its files, checks with the consumers' own tools, golden vectors and the manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ..bundle import android, firmware, golden, manifest, raspberry_pi
+from ..errors import BugError, EspalierError, UnsupportedModelError
+from ..facts import ArenaFacts, Artifact, BundleSource, Check, Measurement
+from ..recipe import CalibrationSource, Deploy, ModelSource, Recipe
+from ..rows import ArenaRow, BundleRow, Mode
+from ..scratch import Scratch
+from ..store import digest
+from ..target import Target
+from .compile import Compiled, compile_model, flash_limit, ram_limit, tried_modes
+from .emulate import Emulation, can_emulate, emulate_program
+from .evaluate import Evaluation
+from .job import Job
+from .prove import Proof
+from .publish import write_files
+from .quantize import Int8Model
+from .workshop import Workshop, pack, unpack
+
+CONTENTS: dict[str, Callable[[BundleSource], tuple[Artifact, ...]]] = {
+    "aar": android.contents,
+    "deb": raspberry_pi.contents,
+    "firmware": firmware.contents,
+}
+CHECKS: dict[str, Callable[..., tuple[Check, ...]]] = {
+    "aar": android.check,
+    "deb": raspberry_pi.check,
+    "firmware": firmware.check,
+}
+
+
+class Bundle(msgspec.Struct, frozen=True, kw_only=True):
+    """The finished files of one target, the manifest among them, and every check that ran on them."""
+
+    target: str
+    artifacts: tuple[Artifact, ...]
+    checks: tuple[Check, ...]
+
+    def placed(self) -> tuple[Artifact, ...]:
+        """The files with their place in the output folder."""
+        return tuple(msgspec.structs.replace(a, path=f"{self.target}/{a.path}") for a in self.artifacts)
+
+    def row(self) -> BundleRow:
+        """The bundle's row of the report; its digest is the manifest's, which names every other file's."""
+        named = {a.path: a for a in self.artifacts}
+        return BundleRow(
+            target=self.target,
+            path=self.target,
+            sha256=named[manifest.NAME].sha256,
+            bytes=sum(len(a.data) for a in self.artifacts),
+            files=len(self.artifacts),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundles:
+    """All bundles; arena, emulation and compiler notes of the microcontroller targets.
+
+    `refused`: targets for which no bundle could be made, and the error of each; `modes`: the ways to optimize that were
+    tried for a target whose flash or RAM does not hold the program.
+    """
+
+    bundles: tuple[Bundle, ...]
+    arena_bytes: dict[str, int]
+    arenas: tuple[ArenaRow, ...] = ()
+    emulated: tuple[dict[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()
+    refused: Mapping[str, EspalierError] = field(default_factory=dict)
+    modes: Mapping[str, tuple[Mode, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """What a firmware target runs: compiled C (None: TFLite Micro, `why` says why when C was wanted), being emulated."""
+
+    compiled: Compiled | None = None
+    emulation: Future[Emulation] | None = None
+    why: str = ""
+
+    def known(self, target: Target) -> dict[str, Any]:
+        """What the firmware check need not do again: the emulated program was compiled for its core."""
+        if self.compiled is None or not can_emulate(target):
+            return {}
+        return {"compiled": {Path(a.path).name for a in self.compiled.program}}
+
+
+Programs = Mapping[str, Future[Program]]
+"""Target -> its program."""
+
+
+def start_programs(shop: Workshop, job: Job, int8: Int8Model, proof: Future[Proof]) -> Programs:
+    """Compile for every firmware target, and emulate, as soon as the proof has its golden vectors."""
+
+    def program(deploy: Deploy, target: Target) -> Program:
+        if target.bundle != "firmware" or deploy.runtime == "tflm":
+            return Program()
+        try:
+            compiled = compile_model(shop, job, deploy, target, int8, proof.result())
+        except UnsupportedModelError as problem:
+            if deploy.runtime == "c":
+                raise
+            return Program(why=f"TFLite Micro is packed instead of compiled C: {problem.found}")
+        emulation = shop.submit(emulate_program, shop, job, deploy, target, int8, compiled)
+        return Program(compiled=compiled, emulation=emulation)
+
+    return {
+        target.name: shop.submit(program, deploy, target)
+        for deploy, target in zip(job.recipe.deploy, job.targets, strict=True)
+    }
+
+
+def make_bundles(
+    shop: Workshop,
+    job: Job,
+    *,
+    int8: Int8Model,
+    proof: Proof,
+    programs: Programs,
+    evaluation: Evaluation,
+    tools: str,
+) -> Bundles:
+    """Make the bundle of every [[deploy]] table; each is a stored result of everything that goes into it."""
+    arena_bytes: dict[str, int] = {}
+    arenas: dict[str, ArenaRow] = {}
+    emulated: dict[str, dict[str, Any]] = {}
+    notes: dict[str, str] = {}
+    refused: dict[str, EspalierError] = {}
+    modes: dict[str, tuple[Mode, ...]] = {}
+
+    def made(deploy: Deploy, target: Target) -> Bundle | None:
+        """A target that cannot be served takes nothing from the others."""
+        try:
+            return one(deploy, target)
+        except BugError:
+            raise
+        except EspalierError as problem:
+            refused[target.name] = problem
+            return None
+
+    def one(deploy: Deploy, target: Target) -> Bundle:
+        program = programs[target.name].result()
+        compiled = program.compiled
+        source = _source(job, target, int8, proof, evaluation, compiled)
+        if source.arena is not None:
+            arena_bytes[target.name] = source.arena.arena_bytes
+        if compiled is not None:
+            arenas[target.name] = ArenaRow(target=target.name, peak=compiled.peak, chart=compiled.chart)
+        if program.why:
+            notes[target.name] = f"{target.name}: {program.why}"
+        written = compiled.program if compiled else None
+        key = {
+            "source": digest(msgspec.msgpack.encode(source)),
+            "program": [[a.path, a.sha256] for a in written or ()],
+            "tools": tools,
+        }
+        files = shop.stored(
+            f"bundle/{target.name}", key, lambda: {"bundle": pack(_make(source, program, tools))}
+        )
+        bundle = unpack(files["bundle"], Bundle)
+        checks = compiled.checks if compiled else ()
+        if program.emulation is not None:
+            emulation = program.emulation.result()
+            checks = (emulation.check, *checks)
+            if emulation.row is not None:
+                emulated[target.name] = emulation.row
+        if compiled is not None:
+            limits = flash_limit(deploy, target), ram_limit(job, deploy, target)
+            row = emulated.get(target.name, {"code_bytes": 0, "weights_bytes": 0})
+            if compiled.arena_bytes > limits[1] or row["code_bytes"] + row["weights_bytes"] > limits[0]:
+                modes[target.name] = tried_modes(shop, job, target, int8, compiled, limits)
+        return msgspec.structs.replace(bundle, checks=(*checks, *bundle.checks))
+
+    with shop.stage("bundle"), ThreadPoolExecutor(2) as pool:
+        # Firmware takes longest (it is compiled again, and emulated), so it starts first.
+        wanted = zip(job.recipe.deploy, job.targets, strict=True)
+        started = {
+            target.name: pool.submit(made, deploy, target)
+            for deploy, target in sorted(wanted, key=lambda pair: pair[1].bundle != "firmware")
+        }
+        results = [started[target.name].result() for target in job.targets]
+        bundles = tuple(bundle for bundle in results if bundle is not None)
+    shop.ended("bundle", ", ".join(b.target for b in bundles))
+    return Bundles(
+        bundles=bundles,
+        arena_bytes=dict(sorted(arena_bytes.items())),
+        arenas=tuple(row for _, row in sorted(arenas.items())),
+        emulated=tuple(row for _, row in sorted(emulated.items())),
+        notes=tuple(text for _, text in sorted(notes.items())),
+        refused={name: refused[name] for name in sorted(refused)},
+        modes={name: modes[name] for name in sorted(modes)},
+    )
+
+
+def packed(recipe: Recipe) -> Recipe:
+    """What of a recipe is in a bundle: name, version, contract, decision. Budgets decide whether it is written, the
+    other tables what the model is; a changed one must not remake a bundle that it does not change."""
+    return Recipe(
+        name=recipe.name,
+        version=recipe.version,
+        model=ModelSource(path=""),
+        input=recipe.input,
+        calibration=CalibrationSource(images=""),
+        deploy=(),
+        decision=recipe.decision,
+    )
+
+
+def _source(
+    job: Job, target: Target, int8: Int8Model, proof: Proof, evaluation: Evaluation, compiled: Compiled | None
+) -> BundleSource:
+    return BundleSource(
+        recipe=packed(job.recipe),
+        target=target,
+        labels=job.labels(),
+        int8_model=int8.int8_model,
+        uint8_model=int8.uint8_model,
+        input=int8.input,
+        output=int8.output,
+        operators=int8.uses,
+        runtime_floor=int8.runtime_floor,
+        golden=compiled.golden if compiled else proof.golden,
+        contract_cases=proof.cases,
+        arena=_arena(target, int8, compiled),
+        measurements=_measurements(int8, evaluation),
+        checks=proof.checks,
+        model_sha256=job.model.sha256,
+        macs=int8.macs,
+        parameters=int8.parameters,
+        advice=int8.notes,
+    )
+
+
+def _arena(target: Target, int8: Int8Model, compiled: Compiled | None) -> ArenaFacts | None:
+    if target.bundle != "firmware":
+        return None
+    if compiled is None:
+        return firmware.arena_bound(int8.int8_model, target, int8.layers)
+    return ArenaFacts(arena_bytes=compiled.arena_bytes, margin_bytes=0, how="planned at compile time, exact")
+
+
+def _measurements(int8: Int8Model, evaluation: Evaluation) -> tuple[Measurement, ...]:
+    rows = [
+        Measurement(quantity="macs", value=int8.macs, unit="MACs", how="counted from the operators' shapes"),
+        Measurement(quantity="int8_model_bytes", value=len(int8.int8_model), unit="bytes", how="file size"),
+    ]
+    accuracy = evaluation.accuracy
+    if accuracy is not None and accuracy.classes:
+        how = "LiteRT default kernels on the evaluation set, build machine"
+        rows += [
+            Measurement(
+                quantity="top1_int8", value=accuracy.int8.top1 or 0.0, unit="share", how=how, n=accuracy.n
+            ),
+            Measurement(quantity="agreement", value=accuracy.agreement, unit="share", how=how, n=accuracy.n),
+            *(
+                Measurement(quantity=f"{quantity}_at_threshold", value=value, unit="share", how=how, n=accuracy.n)
+                for quantity, value in accuracy.decision["int8"].items()
+                if quantity in ("precision", "coverage", "review") and value is not None
+            ),
+        ]
+    return tuple(rows)
+
+
+def _make(source: BundleSource, program: Program, tools: str) -> Bundle:
+    kind = source.target.bundle
+    if kind not in CONTENTS:
+        raise BugError(f"no bundle of kind {kind!r}")
+    compiled = program.compiled
+    artifacts = firmware.contents(source, compiled.program) if compiled else CONTENTS[kind](source)
+    placed = {artifact.path for artifact in artifacts}
+    artifacts += tuple(artifact for artifact in golden.artifacts(source) if artifact.path not in placed)
+    checks: tuple[Check, ...] = ()
+    if tools != "none":
+        with Scratch() as folder:
+            write_files(artifacts, folder, durable=False)
+            checks = CHECKS[kind](
+                folder, source, thorough=tools == "all", **program.known(source.target)
+            )
+    written = Artifact(path=manifest.NAME, data=manifest.write(source, artifacts), role="manifest")
+    return Bundle(target=source.target.name, artifacts=(*artifacts, written), checks=checks)
+
+
+def bundle_rows(bundles: Any) -> tuple[BundleRow, ...]:
+    """Rows of the report, in the recipe's order."""
+    return tuple(bundle.row() for bundle in bundles.bundles)

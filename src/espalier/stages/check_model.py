@@ -1,0 +1,111 @@
+"""The declared preprocessing is scored against its usual alternatives: other mean and std, colour order, fit, resize."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from ..calibrate.declared import declared_twice
+from ..errors import RecipeError
+from ..findings import Finding, of_model, settle
+from ..image_facts import ImageFacts
+from ..load.images import label_indices
+from ..recipe import InputContract
+from .job import Job
+from .model import FloatModel
+from .workshop import Workshop, pack, unpack
+
+SCORED = 200
+"""Images that alternatives are scored on, spread evenly over the set."""
+
+FITS = ("stretch", "crop", "pad")
+RESIZES = ("nearest", "bilinear", "bicubic", "area")
+
+
+class Scores(msgspec.Struct, frozen=True, kw_only=True):
+    """`scores`: {name, top1, n}, the declared way first, then best first. `finding`: what is wrong, or None."""
+
+    n: int
+    scores: tuple[dict[str, Any], ...]
+    finding: Finding | None = None
+
+
+def check_declared(shop: Workshop, job: Job, given: FloatModel) -> tuple[str, ...]:
+    """Warnings in words. Raises RecipeError when another way is right so much more often that the declared one must
+    be wrong."""
+    scores = score_declared(shop, job, given)
+    if scores is None:
+        twice = declared_twice(job.recipe.input, job.model.facts()["config"])
+        return () if twice is None else tuple(map(str, settle((twice,), job.recipe.accept)))
+    if scores.finding is None:
+        return ()
+    (finding,) = settle(of_model((scores.finding,), job.model.facts()), job.recipe.accept)
+    if finding.severity == "error":
+        raise RecipeError(finding.message, next_step=finding.way_on)
+    return (str(finding),)
+
+
+def score_declared(shop: Workshop, job: Job, given: FloatModel) -> Scores | None:
+    """The scores of every way to feed the float model, on labelled evaluation images; None without any. Stored."""
+    images = job.evaluation
+    if images is None or any(image.label is None for image in images.prepared().images):
+        return None
+    rows = images.prepared().images
+    contract = job.recipe.input
+    truth = label_indices(rows, job.labels())
+
+    def run() -> dict[str, bytes]:
+        from .evaluate import answers
+
+        chosen = spread(len(rows), SCORED)
+        others = [
+            {"name": name, "pixels_path": images.prepare_again(chosen, other, f"other-{number}")}
+            for number, (name, other) in enumerate(other_contracts(contract, [rows[i] for i in chosen]))
+        ]
+        # Not the process that answers: the int8 model's answers must not wait for this.
+        value = shop.worker("litert").call(
+            "score_alternatives",
+            model=given.tflite,
+            pixels_path=images.pixels(),
+            truth=truth,
+            contract=msgspec.to_builtins(contract),
+            others=others,
+            answered=answers(shop, images, given.tflite, job)[chosen],
+        )
+        return {"scores": pack(value)}
+
+    key = {
+        "model": given.sha256,
+        "pixels": images.digest,
+        "files": images.fingerprint,
+        "truth": truth,
+        "contract": msgspec.to_builtins(contract),
+    }
+    return unpack(shop.stored("evaluate/preprocessing", key, run)["scores"], Scores)
+
+
+def spread(count: int, most: int) -> list[int]:
+    """At most `most` places of `count`, at equal distances."""
+    return [int(i) for i in np.unique(np.linspace(0, count - 1, min(most, count)).round().astype(np.int64))]
+
+
+def other_contracts(contract: InputContract, images: list[ImageFacts]) -> list[tuple[str, InputContract]]:
+    """The other fits and resize methods that would change the pixels of these images, one change at a time."""
+    height, width = contract.size
+    sizes = {(i.height, i.width) for i in images} | {(i.width, i.height) for i in images if i.rotated}
+    shapes = any(h * width != w * height for h, w in sizes)
+    resized = any((h, w) != (height, width) for h, w in sizes)
+    found = []
+    if shapes:
+        found += [(f'fit = "{fit}"', msgspec.structs.replace(contract, fit=fit)) for fit in FITS if fit != contract.fit]
+    if resized:
+        found += [
+            (f'resize = "{method}"', msgspec.structs.replace(contract, resize=method))
+            for method in RESIZES
+            if method != contract.resize
+        ]
+    return found
+
+

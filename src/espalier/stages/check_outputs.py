@@ -1,0 +1,67 @@
+"""Are the model's outputs classes? A box, landmarks or an angle look like four or one of them, and nothing else tells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import UnsupportedModelError
+from ..findings import Finding, settle
+from .job import Job
+
+SUPPORTED = "image classifiers: one image in, one score per class out"
+NAME_THEM = 'if they are classes, name them: `labels = "labels.txt"` in [model], one line per output, in output order'
+
+
+def number_outputs(facts: dict[str, Any], *, named: bool) -> Finding | None:
+    """What speaks for outputs that are numbers to predict; None where nothing does.
+
+    `facts`: ModelFacts as plain data. `named`: somebody named the classes, a labels file or as many class folders as
+    outputs; then they are classes. An error where the file says that it was trained on numbers, a warning where
+    independent outputs (several sigmoids) or a single linear one leave it open.
+    """
+    if named or facts["output"] == "softmax":
+        return None
+    count, loss = facts["classes"], facts["loss"]
+    several = "its outputs" if count is None else f"its {count} outputs"
+    outputs = "its one output" if count == 1 else several
+    if loss:
+        return Finding(
+            code="regression",
+            severity="error",
+            message=f"the model predicts numbers, not classes: it was trained with {loss}, and {outputs} would be a box, "
+            "landmarks or a measure, of which the largest is no answer",
+            next_step=NAME_THEM,
+        )
+    one_linear = count == 1 and facts["output"] == "logits"
+    if one_linear or (count != 1 and facts["output"] == "sigmoid"):
+        what = "one linear output" if one_linear else f"{several.removeprefix('its ')} of independent sigmoids"
+        taken = "the logit of two classes" if one_linear else "classes, of which the largest is the answer"
+        return Finding(
+            code="regression",
+            severity="warning",
+            message=f"the model ends in {what}, which is taken for {taken}: a box, landmarks, an angle or an age, or several "
+            "labels at once, are not supported",
+            next_step=NAME_THEM,
+        )
+    return None
+
+
+def check_outputs(job: Job) -> tuple[str, ...]:
+    """Warnings in words. Raises UnsupportedModelError for a model that was trained to predict numbers."""
+    count = job.model.facts()["classes"]
+    sets = [images for images in (job.evaluation, job.fine_tune, job.calibration) if images is not None]
+    named = job.recipe.model.labels is not None or any(
+        len(images.classes()) == (2 if count == 1 else count) for images in sets
+    )
+    finding = number_outputs(job.model.facts(), named=named)
+    if finding is None:
+        return ()
+    (settled,) = settle((finding,), job.recipe.accept)
+    if settled.severity == "error":
+        raise not_classes(settled)
+    return (str(settled),)
+
+
+def not_classes(finding: Finding) -> UnsupportedModelError:
+    """The refusal of a model that predicts numbers."""
+    return UnsupportedModelError(finding.message, supported=SUPPORTED, next_step=finding.way_on)

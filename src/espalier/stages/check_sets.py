@@ -1,0 +1,120 @@
+"""The image sets of a build are checked before anything is computed from them."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ..calibrate.checks import check_calibration, check_evaluation, check_fine_tune
+from ..errors import RecipeError
+from ..findings import ACCEPTED, Copy, Finding, ImagesRead, refuse, settle
+from ..image_facts import Prepared
+from ..load.images import label_indices
+from .images import PixelSet
+from .job import Job
+from .workshop import Workshop, pack, unpack
+
+COMPARED = (
+    ("calibration", "calibration"),
+    ("evaluation", "evaluation"),
+    ("calibration", "evaluation"),
+    ("fine-tune", "evaluation"),
+)
+"""Where near duplicates matter; calibrating with images that were trained on is usual."""
+
+
+class SetFindings(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found in the set of one role."""
+
+    role: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """Findings that refuse the build."""
+        return tuple(finding for finding in self.findings if finding.severity == "error")
+
+
+def check_sets(shop: Workshop, job: Job) -> tuple[str, ...]:
+    """Warnings about the image sets, in words. Raises ImagesRefusedError for errors, RecipeError where the recipe asks
+    for labels that the images lack."""
+    with shop.stage("images"):
+        said = []
+        for found in examine_sets(shop, job):
+            refuse(found.role, found.errors)
+            said += [_said(found.role, finding) for finding in found.findings]
+        given = job.calibration.prepared().images
+        measured = job.evaluation.prepared().images if job.evaluation else ()
+        labelled = all(image.label is not None for image in measured)
+        if job.recipe.decision.precision is not None and not labelled:
+            raise RecipeError(
+                "`decision.precision` asks for a share of right answers, and the evaluation images have no labels",
+                next_step="give one folder per class, or a csv with labels, or a `decision.threshold` instead",
+            )
+        if measured and labelled:
+            label_indices(measured, job.labels())
+    shop.ended("images", f"{len(given):,} to calibrate, {len(measured):,} to evaluate")
+    return tuple(said)
+
+
+def examine_sets(shop: Workshop, job: Job) -> tuple[SetFindings, ...]:
+    """Every finding of every set of a recipe, by role."""
+    contract, labels = job.recipe.input, job.labels()
+    sets = image_sets(job)
+    read = {role: _read(images.prepared()) for role, images in sets.items()}
+    copies = find_all_copies(shop, sets)
+    evaluation, fine_tune = read.get("evaluation"), read.get("fine-tune")
+    split = {
+        "calibration": check_calibration(
+            read["calibration"], evaluation, contract, labels, fine_tune=fine_tune, copies=copies
+        )
+    }
+    if evaluation is not None:
+        split["evaluation"] = check_evaluation(evaluation, contract, labels, copies=copies)
+    if fine_tune is not None:
+        split["fine-tune"] = check_fine_tune(fine_tune, contract)
+    return tuple(
+        SetFindings(role=role, findings=settle((*errors, *warnings), job.recipe.accept))
+        for role, (errors, warnings) in split.items()
+    )
+
+
+def image_sets(job: Job) -> dict[str, PixelSet]:
+    """The sets of a recipe by role."""
+    known = {"calibration": job.calibration, "evaluation": job.evaluation, "fine-tune": job.fine_tune}
+    return {role: images for role, images in known.items() if images is not None}
+
+
+def find_all_copies(shop: Workshop, sets: dict[str, PixelSet]) -> tuple[Copy, ...]:
+    """Near duplicates within and between the sets; stored."""
+    compared = [pair for pair in COMPARED if pair[0] in sets and pair[1] in sets]
+
+    def run() -> dict[str, bytes]:
+        used = {role: images.pixels() for role, images in sets.items()}
+        digests = {
+            role: [image.pixels_sha256 for image in images.prepared().images] for role, images in sets.items()
+        }
+        found = shop.worker("images").call("find_copies", sets=used, compared=compared, digests=digests)
+        return {"copies": pack(found)}
+
+    key = {"sets": {role: images.digest for role, images in sets.items()}}
+    rows = unpack(shop.stored("images/copies", key, run)["copies"], list[dict[str, int | str | bool]])
+    paths = {role: [image.path for image in images.prepared().images] for role, images in sets.items()}
+    return tuple(
+        Copy(
+            first_role=str(row["first_role"]),
+            first=paths[str(row["first_role"])][int(row["first"])],
+            second_role=str(row["second_role"]),
+            second=paths[str(row["second_role"])][int(row["second"])],
+            mirrored=bool(row["mirrored"]),
+        )
+        for row in rows
+    )
+
+
+def _said(role: str, finding: Finding) -> str:
+    told = str(finding)
+    return f"{ACCEPTED}{role}: {told.removeprefix(ACCEPTED)}" if finding.severity == "accepted" else f"{role}: {told}"
+
+
+def _read(prepared: Prepared) -> ImagesRead:
+    return ImagesRead(images=prepared.images, problems=prepared.problems, ignored=prepared.ignored)

@@ -1,0 +1,345 @@
+"""From the first rung to the file that is kept: the steps that cost seconds, then the ladder while the loss is over the
+recipe's limit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from .. import statistics
+from ..errors import EspalierError, WorkerError
+from ..ladder.candidate import FIRST, TRYING
+from ..ladder.goal import excess_of
+from ..ladder.int16_targets import Wide, int16_refusals, suits
+from ..load.images import label_indices
+from ..measure.accuracy import compare
+from ..recipe import Quantize
+from ..rows import StepRow
+from ..store import Parts, digest
+from .first_rung import Quantized, finished, rung_key, weights_of
+from .job import Job
+from .model import FloatModel
+from .words import explain_loss
+from .workshop import Workshop, pack, unpack
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """The file that is kept, all steps in order, what to say. `held_out`: see rows.QuantizeRow; None where the
+    choice took no part of the evaluation images. `chosen_on`: calibration images that the choice was made on, of `among`
+    steps; 0 where there was none."""
+
+    done: Quantized
+    steps: tuple[StepRow, ...]
+    held_out: float | None = None
+    said: tuple[str, ...] = ()
+    chosen_on: int = 0
+    among: int = 1
+
+
+def climb_model(shop: Workshop, job: Job, model: FloatModel, first: Quantized) -> Kept:
+    """With scheme auto the steps that cost seconds, of which calibration images choose; that one is measured on the
+    evaluation images. Then the ladder, when it loses too much there or the best is asked for."""
+    wanted = job.recipe.quantize
+    explain = partial(explain_loss, limit=wanted.max_accuracy_drop, min_agreement=wanted.min_agreement)
+    quick = _Quick(kept=first)
+    if wanted.scheme == "auto" and wanted.search == "until-limit":
+        quick = _try_quick(shop, job, model, first)
+    rung, drop = _measured(shop, job, model, quick)
+    tried = (*(row for row in quick.steps if row.name != rung.name), rung)
+    among = sum(not row.why for row in quick.steps) or 1
+    best = Kept(done=quick.kept, steps=_keep(tried, rung), chosen_on=quick.images, among=among)
+    if wanted.scheme != "auto" or (_excess(rung, wanted) <= 0 and wanted.search == "until-limit"):
+        why = f"scheme {wanted.scheme}: nothing else was tried"
+        return replace(best, said=explain(best.steps, drop=drop, left_out=(why,)))
+    refused = int16_refusals(job.targets)
+    if not wanted.allow_int16:
+        refused = ("the recipe says allow-int16 = false", *refused)
+    wide = None if refused else suits(job.targets, model.layers)
+    try:
+        climbed = _ladder(shop, job, model, quick.kept, first, labelled=rung.drop is not None, wide=wide)
+    except EspalierError as problem:
+        # What there is stands, whatever became of the others.
+        why = f"the ladder stopped: {problem.found}"
+        return replace(best, said=explain(best.steps, drop=drop, left_out=(why,)))
+    left_out = tuple(f"16-bit activations: {why}" for why in refused) + climbed.left_out
+    found = next(step for step in climbed.steps if step.kept)
+    steps = (*tried, *climbed.steps)
+    if _order(found, wanted) > _order(rung, wanted):
+        rows = _keep(steps, rung)
+        said = explain(rows, drop=drop, left_out=left_out)
+        return Kept(done=quick.kept, steps=rows, held_out=climbed.held_out, said=said)
+    _, drop = _measured(shop, job, model, _Quick(kept=climbed.kept))
+    rows = _keep(steps, found)
+    said = explain(rows, drop=drop, left_out=left_out)
+    return Kept(done=climbed.kept, steps=rows, held_out=climbed.held_out, said=said)
+
+
+def _keep(steps: Sequence[StepRow], kept: StepRow) -> tuple[StepRow, ...]:
+    return tuple(msgspec.structs.replace(step, kept=step is kept) for step in steps)
+
+
+class _Quick(msgspec.Struct, frozen=True, kw_only=True):
+    """The file that calibration images chose, its name, all that was tried, and how many images chose."""
+
+    kept: Quantized
+    name: str = FIRST
+    steps: tuple[StepRow, ...] = ()
+    images: int = 0
+
+
+def _try_quick(shop: Workshop, job: Job, model: FloatModel, first: Quantized) -> _Quick:
+    """quick.try_quick in the litert process; stored. The first rung alone where that fails: it is optional."""
+    key = {**rung_key(job, model), "first": digest(first.int8_model)}
+
+    def run() -> dict[str, bytes]:
+        def call(skip: dict[str, str], told: Told) -> dict[str, Any]:
+            return dict(
+                shop.worker("litert").call(
+                    "try_quick",
+                    float_model=model.tflite,
+                    pixels_path=job.calibration.pixels(),
+                    contract=msgspec.to_builtins(job.recipe.input),
+                    first=first.whole or first.int8_model,
+                    ranges=first.ranges,
+                    weights=weights_of(job),
+                    skip=skip,
+                    on_progress=told,
+                )
+            )
+
+        progress = partial(_step, shop)
+        value = surviving(call, progress)
+        kept = first
+        if value["name"] != FIRST:
+            kept = finished(
+                shop, job, model, value["int8_model"], first.enters, _carried(first), first.seconds
+            )
+        rows = [_row(row) for row in value["steps"]]
+        return {
+            "quick": pack(_Quick(kept=kept, name=value["name"], steps=tuple(rows), images=value["images"]))
+        }
+
+    try:
+        return unpack(shop.stored("quantize/quick", key, run)["quick"], _Quick)
+    except EspalierError as problem:
+        row = StepRow(name="quick steps", top1=None, drop=None, kept=False, why=problem.found)
+        return _Quick(kept=first, steps=(row,))
+
+
+def _row(fields: dict[str, Any]) -> StepRow:
+    return StepRow(**{key: value for key, value in fields.items() if key in _STEP_KEYS})
+
+
+def _carried(first: Quantized) -> tuple[str, ...]:
+    """Notes of the first rung that hold for every step of the same model."""
+    own = ("biases ", "channels that cannot matter")
+    return tuple(note for note in first.notes if not note.startswith(own))
+
+
+def _step(shop: Workshop, done: float, total: float, text: str) -> None:
+    shop.progress.step("quantize", done, total, text)
+
+
+class _Climbed(msgspec.Struct, frozen=True, kw_only=True):
+    """The kept file of a climb, its steps, why rungs were left out, and what the choice is worth (climb.Climb)."""
+
+    kept: Quantized
+    steps: tuple[StepRow, ...]
+    left_out: tuple[str, ...]
+    held_out: float | None
+
+
+def _ladder(
+    shop: Workshop,
+    job: Job,
+    model: FloatModel,
+    measured: Quantized,
+    first: Quantized,
+    *,
+    labelled: bool,
+    wide: Wide | None,
+) -> _Climbed:
+    """climb.climb in the litert process; stored, and so is each of its results on the way. One that ends before its time
+    gives the best of those, with a row for each step that was not tried, and is not stored: the next build goes on there.
+    `measured` on the evaluation images already."""
+    wanted = job.recipe.quantize
+    asked = (
+        None
+        if wide is None
+        else {"reads": wide.reads, "compiled": wide.compiled, "layers": dict(wide.layers)}
+    )
+    key = {
+        **rung_key(job, model),
+        "limit": wanted.max_accuracy_drop,
+        "agreement": wanted.min_agreement,
+        "search": wanted.search,
+        "first": digest(measured.int8_model),
+        "wide": asked,
+    }
+    if labelled and job.evaluation is not None:
+        key["evaluation"] = job.evaluation.digest
+    parts = shop.parts("quantize/climb", key)
+
+    def run(stopped: str = "") -> dict[str, bytes]:
+        given: dict[str, Any] = {}
+        if labelled and job.evaluation is not None:
+            images = job.evaluation.prepared().images
+            given = {
+                "evaluation_path": job.evaluation.pixels(),
+                "labels": label_indices(images, job.labels()),
+                "measured": [measured.int8_model],
+            }
+        value = climb_call(
+            shop,
+            wide=None if stopped else asked,
+            parts=parts,
+            stopped=stopped,
+            float_model=model.tflite,
+            pixels_path=job.calibration.pixels(),
+            contract=msgspec.to_builtins(job.recipe.input),
+            limit_points=wanted.max_accuracy_drop,
+            min_agreement=wanted.min_agreement,
+            search=wanted.search,
+            weights=weights_of(job),
+            on_progress=partial(_step, shop),
+            **given,
+        )
+        left_out = value["left_out"]
+        if value["died"]:
+            left_out = [f"16-bit activations: the process that tried them died ({value['died']})"]
+        if stopped:
+            left_out = [*left_out, f"the ladder stopped: {stopped}"]
+        kept = finished(shop, job, model, value["int8_model"], first.enters, _carried(first), first.seconds)
+        rows = [_row(row) for row in value["steps"]]
+        done = {"kept": kept, "steps": rows, "left_out": left_out, "held_out": value["held_out"]}
+        return {"climbed": pack(done)}
+
+    try:
+        files = shop.stored("quantize/climb", key, run)
+    except EspalierError as problem:
+        try:
+            files = run(stopped=problem.found)
+        except EspalierError:
+            raise problem from None  # nothing was measured before it stopped
+    else:
+        parts.clear()
+    return unpack(files["climbed"], _Climbed)
+
+
+def climb_call(
+    shop: Workshop,
+    *,
+    wide: dict[str, Any] | None,
+    on_progress: Callable[[float, float, str], None] | None = None,
+    parts: Parts | None = None,
+    **arguments: Any,
+) -> dict[str, Any]:
+    """The climb; 16-bit candidates in a process of their own, because kernels may abort it on one: then without
+    them (`died`: how it ended). An int8 candidate that ends the process is left out of the next try, with how it did. No
+    try makes again what another has made (`parts`)."""
+    value: dict[str, Any] = {"died": ""}
+    known, on_kept = ({}, None) if parts is None else (parts.known, parts.keep)
+    if wide is not None:
+        try:
+            value |= shop.worker("litert", _WIDE_WORKER).call(
+                "climb", wide=wide, on_progress=on_progress, on_kept=on_kept, known=known, **arguments
+            )
+            return value
+        except WorkerError as problem:
+            value["died"] = problem.found
+
+    def call(skip: dict[str, str], told: Told) -> dict[str, Any]:
+        return dict(
+            shop.worker("litert").call(
+                "climb", wide=None, skip=skip, on_progress=told, on_kept=on_kept, known=known, **arguments
+            )
+        )
+
+    return value | surviving(call, on_progress)
+
+
+Told = Callable[[float, float, str], None]
+
+
+def surviving(
+    call: Callable[[dict[str, str], Told], dict[str, Any]], on_progress: Told | None
+) -> dict[str, Any]:
+    """The value of a call that tries steps: with every step that ended its process left out of the next try (`skip`: its
+    name and how it ended). Raises WorkerError when it dies of something else, or of more than DEATHS steps."""
+    skip: dict[str, str] = {}
+    while True:
+        trying = [""]
+
+        def told(done: float, total: float, text: str, trying: list[str] = trying) -> None:
+            if text.startswith(TRYING):
+                trying[0] = text.removeprefix(TRYING)
+            if on_progress is not None:
+                on_progress(done, total, text)
+
+        try:
+            return call(skip, told)
+        except WorkerError as problem:
+            if not trying[0] or trying[0] in skip or len(skip) >= _DEATHS:
+                raise
+            skip[trying[0]] = problem.found
+
+
+_WIDE_WORKER = 2
+
+_DEATHS = 3
+"""Candidates that may end the process of a climb, before it is given up."""
+
+_STEP_KEYS = frozenset(field.name for field in msgspec.structs.fields(StepRow))
+
+
+def _excess(step: StepRow, wanted: Quantize) -> float:
+    """goal.excess_of for a row."""
+    return excess_of(_loss(step), step.agreement or 0.0, wanted.max_accuracy_drop, wanted.min_agreement)
+
+
+def _loss(step: StepRow) -> float:
+    """Points of accuracy lost, or of agreement when there are no labels."""
+    return 100 * (1 - (step.agreement or 0.0)) if step.drop is None else step.drop
+
+
+def _order(step: StepRow, wanted: Quantize) -> tuple[float, float]:
+    """By what is missing, then by what is lost."""
+    return max(0.0, _excess(step, wanted)), _loss(step)
+
+
+def _measured(
+    shop: Workshop, job: Job, model: FloatModel, chosen: _Quick
+) -> tuple[StepRow, statistics.Drop | None]:
+    """A file on the evaluation images (without any: on the calibration images, agreement only), as a row, and the paired
+    drop where there are labels."""
+    from .evaluate import answers
+
+    done, images = chosen.kept, job.evaluation or job.calibration
+    before, after = (answers(shop, images, data, job).argmax(1) for data in (model.tflite, done.int8_model))
+    rows = images.prepared().images
+    top1 = drop = paired = None
+    if job.evaluation is not None and all(row.label is not None for row in rows):
+        truth = np.asarray(label_indices(rows, job.labels()))
+        top1 = float((after == truth).mean())
+        drop = round(100 * (float((before == truth).mean()) - top1), 6)
+        paired = compare(before, after, truth)
+    known = next((row for row in chosen.steps if row.name == chosen.name), None)
+    row = StepRow(
+        name=chosen.name
+        if job.recipe.quantize.scheme != "int16x8"
+        else "16-bit activations everywhere (16x8)",
+        top1=top1,
+        drop=drop,
+        kept=False,
+        agreement=float((before == after).mean()),
+        bytes=len(done.int8_model),
+        seconds=(known and known.seconds) or round(sum(done.seconds.values()), 3),
+        error=None if known is None else known.error,
+    )
+    return row, paired

@@ -1,0 +1,268 @@
+"""Accuracy of the model as given, pruned and in int8, on the evaluation images, with LiteRT's default kernels."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import functools
+import io
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from ..calibrate.answers import check_answers, check_scores
+from ..errors import LabelsRefusedError
+from ..findings import Finding, of_model, settle
+from ..image_facts import Prepared
+from ..load.images import label_indices
+from ..measure.accuracy import AgreementRow, measure_accuracy, measure_agreement, top1, with_choice
+from ..measure.confidence import WISHED_PRECISION, choose_threshold
+from ..measure.predict import dequantize
+from ..rows import AccuracyRow, TopRow
+from ..store import digest
+from .check_model import check_declared, score_declared
+from .images import PixelSet
+from .job import Job
+from .model import FloatModel
+from .prune import Pruned
+from .quantize import Int8Model
+from .workshop import Workshop, pack, unpack
+
+SHEET_IMAGES = 24
+
+PART = 10_000
+"""Images whose answers are one stored result."""
+
+
+class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
+    """The report's accuracy row, accuracy of the model as given, pictures of flipped images, warnings."""
+
+    accuracy: AccuracyRow | None
+    given_top1: float | None
+    float_tflite: bytes
+    contact_sheet: tuple[dict[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+    preprocessing: tuple[dict[str, Any], ...] = ()
+    """Right answers of the float model, fed as declared and in the usual other ways (check_model.Scores)."""
+
+
+def evaluate_model(
+    shop: Workshop, job: Job, *, given: FloatModel, pruned: Pruned, int8: Int8Model
+) -> Evaluation:
+    """Measure; the outputs of each model are a stored result, so that new labels or budgets run no model."""
+    images = job.evaluation or job.calibration
+    with shop.stage("evaluate"):
+        prepared = images.prepared()
+        doubts, scores = check_declared(shop, job, given), score_declared(shop, job, given)
+        before = answers(shop, images, given.tflite, job)
+        base = before if pruned.model is given else answers(shop, images, pruned.model.tflite, job)
+        after = answers(shop, images, int8.int8_model, job)
+        key = {
+            "outputs": [digest(o.tobytes()) for o in (before, base, after)],
+            "labels": job.labels(),
+            "images": [[i.path, i.label] for i in prepared.images],
+            "decision": msgspec.to_builtins(job.recipe.decision),
+            "limit": job.recipe.quantize.max_accuracy_drop,
+            "labelled": job.evaluation is not None,
+            "accept": job.recipe.accept,
+            "preprocessing": None if scores is None else msgspec.to_builtins(scores.finding),
+        }
+        wrong = None if scores is None else scores.finding
+        files = shop.stored(
+            "evaluate/accuracy", key, lambda: _measure(shop, job, prepared, before, base, after, wrong)
+        )
+    evaluation = unpack(files["evaluation"], Evaluation)
+    row = _chosen(evaluation.accuracy, int8, job)
+    shop.ended("evaluate", f"{row.n:,} images, agreement {row.agreement:.2%}" if row else "")
+    return msgspec.structs.replace(
+        evaluation,
+        accuracy=row,
+        float_tflite=pruned.model.tflite,
+        warnings=(*doubts, *evaluation.warnings),
+        preprocessing=() if scores is None else scores.scores,
+    )
+
+
+def _chosen(row: AccuracyRow | None, int8: Int8Model, job: Job) -> AccuracyRow | None:
+    """The row, with what choosing the step on these images is worth where that was done."""
+    kept = next((step for step in int8.steps if step.kept), None)
+    if row is None or int8.held_out_drop is None or kept is None or kept.drop is None:
+        return row
+    return with_choice(
+        row,
+        steps=sum(step.climbed for step in int8.steps),
+        held_out=int8.held_out_drop,
+        kept_drop=kept.drop,
+        limit_points=job.recipe.quantize.max_accuracy_drop,
+    )
+
+
+def answer_early(shop: Workshop, job: Job, given: FloatModel) -> None:
+    """What needs the given float model only, while the quantizer works: its answers, the scores of its input."""
+    answers(shop, job.evaluation or job.calibration, given.tflite, job)
+    check_declared(shop, job, given)
+
+
+def decide_threshold(shop: Workshop, job: Job, model: FloatModel, int8: Int8Model) -> Job:
+    """The job with the threshold that reaches the recipe's `decision.precision`, in float and in int8 (both have answered
+    the evaluation images while they were quantized); as it is where none is wished or none reaches it.
+    """
+    wished, images = job.recipe.decision.precision, job.evaluation
+    if wished is None or images is None:
+        return job
+    truth = np.asarray(truth_of(images.prepared(), job.labels()), np.int64)
+    outputs = [answers(shop, images, data, job) for data in (model.tflite, int8.int8_model)]
+    chosen = choose_threshold(outputs[0], outputs[1], truth, wished)
+    if chosen is None:
+        return job
+    decision = msgspec.structs.replace(job.recipe.decision, threshold=chosen)
+    return dataclasses.replace(job, recipe=msgspec.structs.replace(job.recipe, decision=decision))
+
+
+def answers(shop: Workshop, images: PixelSet, model: bytes, job: Job) -> NDArray[np.float32]:
+    """Class probabilities of every image of a set, float32 [n, classes]; stored by model and pixels.
+
+    A set of more than PART images is run and stored in parts, so that a build that is ended goes on where it was.
+    """
+    total = len(images.prepared().images)
+    parts = [_part(shop, images, model, job, first, total) for first in range(0, total, PART)]
+    return np.concatenate(parts)
+
+
+def _part(
+    shop: Workshop, images: PixelSet, model: bytes, job: Job, first: int, total: int
+) -> NDArray[np.float32]:
+    def run() -> dict[str, bytes]:
+        value = shop.worker("litert-runtime").call(
+            "predict",
+            model=model,
+            pixels_path=images.pixels(),
+            contract=msgspec.to_builtins(job.recipe.input),
+            first=first,
+            count=PART,
+            # Two models at least answer: each half of the stage, whatever the order.
+            on_progress=lambda done, _, text: shop.progress.step("evaluate", first + done, 2 * total, text),
+        )
+        kept = {k: value[k] for k in ("scale", "zero_point")}
+        return {"outputs": _npy(value["outputs"]), "facts": pack(kept)}
+
+    key = {"model": digest(model), "pixels": images.digest, "contract": msgspec.to_builtins(job.recipe.input)}
+    files = shop.stored("evaluate/outputs", key if total <= PART else key | {"part": [first, PART]}, run)
+    outputs: NDArray[Any] = np.load(io.BytesIO(files["outputs"]), allow_pickle=False)
+    facts = unpack(files["facts"], dict[str, Any])
+    return dequantize(outputs, facts["scale"], facts["zero_point"])
+
+
+def truth_of(prepared: Prepared, labels: tuple[str, ...]) -> list[int]:
+    """The output index of each image's class. Raises ImagesRefusedError for classes that are not labels."""
+    return label_indices(prepared.images, labels)
+
+
+def _measure(
+    shop: Workshop,
+    job: Job,
+    prepared: Prepared,
+    before: NDArray[np.float32],
+    base: NDArray[np.float32],
+    after: NDArray[np.float32],
+    preprocessing: Finding | None,
+) -> dict[str, bytes]:
+    names = [image.path for image in prepared.images]
+    labels = job.labels()
+    labelled = job.evaluation is not None and all(image.label is not None for image in prepared.images)
+    if not labelled:
+        row = _unlabelled(measure_agreement(names, labels, base, after))
+        found = settle(check_scores(before, labels, labelled=False), job.recipe.accept)
+        said = (*(str(finding) for finding in found), *row.warnings)
+        evaluation = Evaluation(accuracy=row, given_top1=None, float_tflite=b"", warnings=said)
+        return {"evaluation": pack(evaluation)}
+    truth = truth_of(prepared, labels)
+    asked = check_answers(truth, top1(before).tolist(), labels, scores=before, preprocessing=preprocessing)
+    found = settle(of_model(asked, job.model.facts()), job.recipe.accept)
+    wrong = next((finding for finding in found if finding.severity == "error"), None)
+    if wrong is not None:
+        raise LabelsRefusedError(
+            wrong.message,
+            supported="labels in the order of the model's outputs, images in the folder of their class",
+            next_step=wrong.way_on,
+        )
+    decision = job.recipe.decision
+    measure = functools.partial(
+        measure_accuracy,
+        threshold=decision.threshold,
+        wished=WISHED_PRECISION if decision.precision is None else decision.precision,
+        limit_points=job.recipe.quantize.max_accuracy_drop,
+    )
+    row = measure(names, truth, labels, base, after)
+    given_top1 = row.float.top1
+    if base is not before:
+        whole = measure(names, truth, labels, before, after, pruned_outputs=base)
+        row = msgspec.structs.replace(row, float=whole.float, pruned=whole.pruned, steps=whole.steps)
+        given_top1 = whole.float.top1
+    sheet = contact_sheet(job, row, names) if row.flips else ()
+    return {
+        "evaluation": pack(
+            Evaluation(
+                accuracy=row,
+                given_top1=given_top1,
+                float_tflite=b"",
+                contact_sheet=sheet,
+                warnings=(*(str(finding) for finding in found), *row.warnings),
+            )
+        )
+    }
+
+
+def contact_sheet(job: Job, row: AccuracyRow, names: list[str]) -> tuple[dict[str, str], ...]:
+    """The first flipped images as the model sees them, as PNG in base64."""
+    from PIL import Image
+
+    images = job.evaluation or job.calibration
+    pixels = np.load(images.pixels(), mmap_mode="r")
+    place = {name: index for index, name in enumerate(names)}
+    sheet = []
+    for flip in row.flips[:SHEET_IMAGES]:
+        array = np.asarray(pixels[place[flip.image]])
+        array = array[:, :, ::-1] if job.recipe.input.color == "bgr" else array
+        data = io.BytesIO()
+        # Of several bands the first is shown.
+        shown = np.ascontiguousarray(array if job.recipe.input.color in ("rgb", "bgr") else array[:, :, 0])
+        Image.fromarray(shown).save(data, "PNG")
+        sheet.append(
+            {
+                "image": flip.image,
+                "float": flip.float,
+                "int8": flip.int8,
+                "label": flip.label or "",
+                "png_base64": base64.b64encode(data.getvalue()).decode(),
+            }
+        )
+    return tuple(sheet)
+
+
+def _unlabelled(row: AgreementRow) -> AccuracyRow:
+    """Without labels there is no accuracy: agreement stands in, and the row says so."""
+    nothing = TopRow(top1=None)
+    return AccuracyRow(
+        n=row.n,
+        float=nothing,
+        pruned=None,
+        int8=nothing,
+        agreement=row.agreement,
+        drop_points=0.0,
+        interval=(0.0, 0.0),
+        p_value=1.0,
+        flips=row.flips,
+        warnings=row.warnings,
+        collapse=row.collapse,
+        claim=f"No labels: agreement {row.agreement:.2%} (95 % {row.interval[0]:.2%} to {row.interval[1]:.2%}) and an "
+        f"output SQNR of {row.sqnr_db:.1f} dB stand in for accuracy.",
+    )
+
+
+def _npy(array: NDArray[Any]) -> bytes:
+    data = io.BytesIO()
+    np.save(data, array, allow_pickle=False)
+    return data.getvalue()

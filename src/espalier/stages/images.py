@@ -1,0 +1,149 @@
+"""The image sets of a build: scanned and fingerprinted in the command, decoded by child processes only when needed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ..errors import ImagesRefusedError
+from ..image_facts import Prepared
+from ..load.images import fingerprint, scan, select
+from ..load.named_set import check_unchanged, images_of
+from ..load.pixel_file import check_room
+from ..recipe import InputContract, Recipe
+from .workshop import Workshop, pack, unpack
+
+PREPARE_SECONDS = 3_600.0
+"""Without an image."""
+
+
+class PixelSet:
+    """One image set under the recipe's contract: facts about every image, and the pixels as a .npy when asked.
+
+    Facts are a stored result; pixels are made again when a later stage needs them (they are large, and a rebuild
+    whose results are all stored needs none).
+    """
+
+    def __init__(
+        self, shop: Workshop, role: str, path: Path, contract: InputContract, count: int | None
+    ) -> None:
+        self.role = role
+        self._shop = shop
+        self._path = path
+        self._contract = contract
+        self._count = count
+        self._number = {"calibration": 0, "evaluation": 1}.get(role, 2)
+        self._lock = threading.Lock()
+        self._made: str | None = None
+        self._classes: tuple[str, ...] | None = None
+        self._prepared: Prepared | None = None
+        self.fingerprint = fingerprint(path, shop.store)
+        check_unchanged(path, self.fingerprint)
+        self.key: dict[str, Any] = {
+            "fingerprint": self.fingerprint,
+            "contract": msgspec.to_builtins(contract),
+            "count": count,
+        }
+
+    def prepared(self) -> Prepared:
+        """Facts of every image that was read, problems of those that were not; from the store when unchanged."""
+        with self._lock:
+            if self._prepared is None:
+                files = self._shop.stored(
+                    f"images/{self.role}", self.key, lambda: {"prepared": pack(self._run())}
+                )
+                self._prepared = unpack(files["prepared"], Prepared)
+            return self._prepared
+
+    def classes(self) -> tuple[str, ...]:
+        """Names of the class folders (or of the labels in the csv), sorted; empty for a flat folder."""
+        if self._classes is None:
+            self._classes = scan(self._path).classes
+        return self._classes
+
+    def pixels(self) -> str:
+        """Path of the uint8 [n, h, w, c] .npy, readable by every child process."""
+        with self._lock:
+            if self._made is None:
+                self._run()
+        if self._made is None:
+            raise ImagesRefusedError(f"the {self.role} images could not be read")
+        return self._made
+
+    def prepare_again(self, places: list[int], contract: InputContract, name: str) -> str:
+        """Some of the images (places in `prepared().images`) under another contract; path of the .npy."""
+        rows = [self.prepared().images[place] for place in places]
+        worker = self._shop.worker("images", self._number)
+        out = worker.scratch / f"{name}.npy"
+        with self._lock:
+            worker.call(
+                "prepare_set",
+                seconds=PREPARE_SECONDS,
+                root=scan(self._path).root,
+                entries=[{"path": row.path, "label": row.label} for row in rows],
+                contract=msgspec.to_builtins(contract),
+                out_path=str(out),
+            )
+        return str(out)
+
+    @property
+    def digest(self) -> str:
+        """Digest of all prepared pixels in order: the key of everything computed from them."""
+        digests = [image.pixels_sha256 for image in self.prepared().images]
+        return hashlib.sha256("".join(digests).encode()).hexdigest()
+
+    def _run(self) -> Prepared:
+        images = scan(self._path)
+        entries = images.entries if self._count is None else select(images.entries, self._count)
+        worker = self._shop.worker("images", self._number)
+        out = worker.scratch / f"{self.role}.npy"
+        check_room(len(entries), self._contract.shape, worker.scratch)
+        value = worker.call(
+            "prepare_set",
+            seconds=PREPARE_SECONDS,
+            on_progress=lambda done, total, text: self._shop.progress.step("images", done, total, self.role),
+            root=images.root,
+            entries=msgspec.to_builtins(entries),
+            contract=msgspec.to_builtins(self._contract),
+            out_path=str(out),
+        )
+        self._made = str(out)
+        # The path is of this build's scratch folder only: it must not enter a stored result.
+        return msgspec.convert(
+            {**value, "pixels_path": "", "ignored": images.ignored}, Prepared, strict=False
+        )
+
+
+def set_path(recipe_folder: Path, given: str) -> Path:
+    """The folder or csv of a set: a path relative to the recipe, or the name of a set under calibration/.
+
+    A named set is a folder calibration/<name>/ (beside the recipe or in a folder above it) with a set.toml and an
+    `images` folder made by its script. Raises ImagesRefusedError when neither exists.
+    """
+    direct = recipe_folder / given
+    if os.path.exists(direct):
+        return direct
+    if "/" not in given:
+        for folder in (recipe_folder, *recipe_folder.parents):
+            named = folder / "calibration" / given
+            if os.path.isfile(named / "set.toml"):
+                return images_of(named)
+    return direct
+
+
+def open_sets(shop: Workshop, recipe: Recipe, folder: Path) -> tuple[PixelSet, PixelSet | None]:
+    """The calibration and the evaluation set of a recipe; both are fingerprinted, neither is decoded yet."""
+    contract = recipe.input
+    calibration = PixelSet(
+        shop, "calibration", set_path(folder, recipe.calibration.images), contract, recipe.calibration.count
+    )
+    source = recipe.evaluation
+    if source is None:
+        return calibration, None
+    path = set_path(folder, source.images or source.csv or "")
+    return calibration, PixelSet(shop, "evaluation", path, contract, None)

@@ -1,0 +1,169 @@
+"""The model of a build: its file checked as data first, then loaded and converted in the TensorFlow process."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ..errors import ModelRefusedError, RecipeError
+from ..limits import LIMITS
+from ..load.keras_container import refuse_what_is_no_file
+from ..recipe import InputContract
+from .workshop import Workshop, pack, unpack
+
+GIVEN = "given"
+"""The session slot of the TensorFlow process that holds the model as it was given."""
+
+
+class FloatModel(msgspec.Struct, frozen=True, kw_only=True):
+    """A float .tflite with its facts: batch 1, takes normalised floats, answers with class probabilities."""
+
+    tflite: bytes
+    macs: int
+    parameters: int
+    largest_difference: float
+    layers: dict[str, str] = {}
+    """Tensor name -> Keras layer, for messages."""
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the flatbuffer."""
+        return hashlib.sha256(self.tflite).hexdigest()
+
+
+class ModelFile:
+    """The .keras or .h5 file of a recipe. Every method runs its child process only when the result is not stored."""
+
+    def __init__(self, shop: Workshop, path: Path, contract: InputContract) -> None:
+        self.path = path
+        self.sha256 = file_digest(path)
+        self._shop = shop
+        self._contract = contract
+        self._lock = threading.RLock()
+        self._facts_lock = threading.Lock()
+        self._facts: dict[str, Any] | None = None
+        self._loaded: dict[str, Any] | None = None
+
+    @property
+    def key(self) -> dict[str, Any]:
+        """What a result made from the model as given depends on."""
+        contract = msgspec.to_builtins(self._contract)
+        kept = {k: contract[k] for k in ("size", "color", "mean", "std") if k in contract}
+        return {"model": self.sha256, "contract": kept}
+
+    def is_new(self) -> bool:
+        """Whether a build must load this model in TensorFlow: no result of it is stored."""
+        return not self._shop.is_stored("load/float", self.key)
+
+    def facts(self) -> dict[str, Any]:
+        """The container, configuration and weights as data, after every check; no TensorFlow. Raises ModelRefusedError."""
+        with self._facts_lock:
+            if self._facts is None:
+                files = self._shop.stored(
+                    "load/facts", {"model": self.sha256}, lambda: {"facts": pack(self._inspect())}
+                )
+                self._facts = unpack(files["facts"], dict[str, Any])
+            return self._facts
+
+    def check_shape(self) -> None:
+        """Raise RecipeError unless `[input]` gives what the model takes; needs the facts only."""
+        shape, given = self.facts()["input_shape"], self._contract.shape
+        if all(have in (None, want) for have, want in zip(shape, given, strict=True)):
+            return
+        colors = {1: 'set color = "gray"', 3: 'set color = "rgb" (or "bgr")'}
+        wrong = [f"set size = {[s or w for s, w in zip(shape[:2], given[:2], strict=True)]}"]
+        wrong = [] if all(s in (None, w) for s, w in zip(shape[:2], given[:2], strict=True)) else wrong
+        wrong += (
+            [colors.get(shape[2], f'set color = "bands" and bands = {shape[2]}')] if shape[2] not in (None, given[2]) else []
+        )
+        raise RecipeError(
+            f"the model takes images of {list(shape)}, the recipe's [input] gives {list(given)}",
+            supported="`input.size` and `input.color` that equal the model's input (height, width, channels)",
+            next_step=", ".join(wrong),
+        )
+
+    def classes(self) -> int:
+        """Number of class probabilities that the converted model answers with; a single unit counts as two."""
+        count = self.facts()["classes"]
+        if count is None:
+            count = self.summary()["output_shape"][-1]
+        return 2 if count == 1 else int(count)
+
+    def summary(self) -> dict[str, Any]:
+        """Parameters, MACs, layers, shapes and what the model ends with; see the `load` handler."""
+        files = self._shop.stored(
+            "load/summary", self.key, lambda: {"summary": pack(self._plain(self.load()))}
+        )
+        return unpack(files["summary"], dict[str, Any])
+
+    def load(self) -> dict[str, Any]:
+        """Have the model in the TensorFlow process; loads it at the first call."""
+        with self._lock:
+            if self._loaded is None:
+                worker = self._shop.worker("tensorflow")
+                self._loaded = worker.call(
+                    "load", path=str(self.path.resolve()), facts=self.facts(), size=list(self._contract.size)
+                )
+                if file_digest(self.path) != self.sha256:
+                    raise changed(self.path)
+            return self._loaded
+
+    def convert(self, slot: str = GIVEN) -> FloatModel:
+        """The float .tflite of a slot of the TensorFlow process, proven equal to Keras; not stored here."""
+        self.load()
+        value = self._shop.worker("tensorflow").call(
+            "convert", slot=slot, contract=msgspec.to_builtins(self._contract)
+        )
+        return FloatModel(
+            tflite=value["float_model"],
+            macs=value["macs"],
+            parameters=value["parameters"],
+            largest_difference=value["largest_difference"],
+            layers=value["layers"],
+        )
+
+    def float_model(self) -> FloatModel:
+        """The float .tflite of the model as given."""
+        with self._shop.stage("load"):
+            files = self._shop.stored("load/float", self.key, lambda: {"float": pack(self.convert())})
+            model = unpack(files["float"], FloatModel)
+        self._shop.ended("load", f"{model.parameters:,} parameters, {model.macs:,} MACs")
+        return model
+
+    def _inspect(self) -> dict[str, Any]:
+        worker = self._shop.worker("container")
+        facts: dict[str, Any] = worker.call(
+            "inspect_model", seconds=LIMITS.container_worker_seconds, path=str(self.path.resolve())
+        )
+        if facts["sha256"] != self.sha256:
+            raise changed(self.path)
+        return facts
+
+    @staticmethod
+    def _plain(value: dict[str, Any]) -> dict[str, Any]:
+        return msgspec.msgpack.decode(msgspec.msgpack.encode(value), type=dict[str, Any])
+
+
+def changed(path: Path) -> ModelRefusedError:
+    """The refusal of a model file that somebody wrote to while a build read it."""
+    return ModelRefusedError(
+        f"the model {path.name!r} was changed while it was read",
+        supported="a file that stays as it is until the build has ended",
+        next_step="build again when nothing writes to it",
+    )
+
+
+def file_digest(path: Path) -> str:
+    """sha256 of a model file. Raises ModelRefusedError when it is absent, a folder, or over the limit."""
+    refuse_what_is_no_file(path)
+    try:
+        with path.open("rb") as file:
+            if path.stat().st_size > LIMITS.model_file_bytes:
+                raise ModelRefusedError(f"model {path} is over {LIMITS.model_file_bytes} bytes")
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as problem:
+        raise ModelRefusedError(f"model {path} cannot be read: {problem.strerror}") from None

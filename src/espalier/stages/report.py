@@ -1,0 +1,131 @@
+"""Every stage's rows, put together into the report."""
+
+from __future__ import annotations
+
+import os
+import platform
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from ..measure.benchmark import cpu_name
+from ..rows import GateRow, MemoryRow, ModelRow, QuantizeRow, Report, WithheldRow
+from .bundle import Bundles, bundle_rows
+from .evaluate import Evaluation
+from .job import Job
+from .prove import Proof
+from .prune import Pruning
+from .quantize import Int8Model
+from .time import Timing
+from .verdict import Verdict
+from .workshop import Workshop, versions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """What the stages of a build found: `explained` is None where the account of the layers was not due."""
+
+    gates: tuple[GateRow, ...]
+    findings: tuple[str, ...]
+    pruning: Pruning
+    int8: Int8Model
+    evaluation: Evaluation
+    timing: Timing
+    proof: Proof
+    bundles: Bundles
+    explained: dict[str, Any] | None
+
+
+def compose_report(shop: Workshop, job: Job, results: Results, verdict: Verdict) -> Report:
+    """The report; it lists the bundles that are written, and why the others are withheld."""
+    facts, summary = job.model.facts(), job.model.summary()
+    int8, evaluation, timing = results.int8, results.evaluation, results.timing
+    pruning, proof, bundles = results.pruning, results.proof, results.bundles
+    checks = int8.checks + proof.checks + tuple(
+        msgspec.structs.replace(check, name=f"{bundle.target}: {check.name}")
+        for bundle in bundles.bundles
+        for check in bundle.checks
+    )
+    return Report(
+        name=job.recipe.name,
+        version=job.recipe.version,
+        status="failed" if verdict.failure else "passed",
+        model=ModelRow(
+            source_sha256=job.model.sha256,
+            parameters=summary["parameters"],
+            macs=pruning.row.macs_before,
+            layers=len(summary["layers"]),
+            format=f"{facts['format']}, written by Keras {facts['keras_version']}",
+            output=_output_text(summary["output"]),
+            notes=(*summary["notes"], *int8.notes),
+        ),
+        stages=shop.stage_rows(),
+        prune=pruning.row,
+        quantize=QuantizeRow(
+            scheme=int8.scheme,
+            operators=int8.counts,
+            steps=int8.steps,
+            runtime_floor=int8.runtime_floor,
+            held_out_drop=int8.held_out_drop,
+            chosen_on=int8.chosen_on,
+            input=msgspec.to_builtins(int8.input),
+            output=msgspec.to_builtins(int8.output),
+            device_input=device_input(job, int8),
+            layers=int8.layers,
+            calibration={
+                "images": len(job.calibration.prepared().images),
+                "sha256": job.calibration.digest,
+                **({"stability": msgspec.to_builtins(int8.stability)} if int8.stability else {}),
+            },
+        ),
+        accuracy=evaluation.accuracy,
+        latency=timing.rows,
+        memory=MemoryRow(
+            arena_bytes=bundles.arena_bytes, peak_rss_bytes=timing.peak_rss_bytes, arenas=bundles.arenas
+        ),
+        emulated=bundles.emulated,
+        gates=results.gates,
+        checks=checks,
+        bundles=tuple(row for row in bundle_rows(bundles) if row.target not in verdict.withheld),
+        withheld=tuple(WithheldRow(target=target, why=why) for target, why in verdict.withheld.items()),
+        modes={target: msgspec.to_builtins(tried) for target, tried in bundles.modes.items()},
+        parity=proof.parity,
+        warnings=(*results.findings, *evaluation.warnings, *int8.warnings, *timing.notes, *bundles.notes),
+        machine=_machine(),
+        preprocessing=evaluation.preprocessing,
+        explain=results.explained,
+        contact_sheet=evaluation.contact_sheet,
+    )
+
+
+def device_input(job: Job, int8: Int8Model) -> str:
+    """What the device does to a camera image, in words."""
+    contract = job.recipe.input
+    height, width = contract.size
+    return (
+        f"bring the image to {height} x {width} {contract.color} (resize {contract.resize}, fit {contract.fit}, as the "
+        "bundle's code does) and feed the bytes: as they are to the uint8 file, minus 128 to the int8 file. Mean and "
+        f"std are inside the model ({int8.enters})."
+    )
+
+
+_OUTPUTS = {
+    "softmax": "softmax (class probabilities)",
+    "logits": "logits; a softmax was appended, so that every bundle answers with class probabilities",
+    "sigmoid": "one sigmoid unit; made into two class probabilities (1 - p, p)",
+}
+
+
+def _output_text(kind: str) -> str:
+    return _OUTPUTS.get(kind, kind)
+
+
+def _machine() -> dict[str, str]:
+    found: dict[str, Any] = {k: v for k, v in versions().items() if k != "espalier-source"}
+    return {
+        "cpu": f"{cpu_name()}, {os.cpu_count()} cores",
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        **found,
+    }

@@ -1,0 +1,1 @@
+"""The .tflite format: bounded reading, editing, writing, metadata, versions."""

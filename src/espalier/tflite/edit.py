@@ -1,0 +1,331 @@
+"""Read, change and write .tflite files of ours as objects: one subgraph, canonical names, order and packing.
+
+Only for files that this process made or that a worker handles; untrusted files go through tflite/read.py.
+Objects are those of `ai_edge_litert.schema_py_generated` (ModelT, SubGraphT, TensorT, OperatorT).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import flatbuffers
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+from numpy.typing import NDArray
+
+from ..errors import BugError
+
+IDENTIFIER = b"TFL3"
+ALIGNMENT = 16
+"""`force_align: 16` of Buffer.data in schema.fbs; the object API alone aligns to 4."""
+
+LINEAR = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
+"""Operators with weights and a bias at inputs 1 and 2."""
+
+_CODES: dict[str, int] = {k: v for k, v in vars(schema.BuiltinOperator).items() if not k.startswith("_")}
+_NAMES: dict[int, str] = {v: k for k, v in _CODES.items()}
+_DTYPES: dict[int, str] = {v: k.lower() for k, v in vars(schema.TensorType).items() if not k.startswith("_")}
+_TYPES: dict[str, int] = {v: k for k, v in _DTYPES.items()}
+_SLOTS: dict[str, tuple[str, ...]] = {
+    "CONV_2D": ("input", "weights", "bias"),
+    "DEPTHWISE_CONV_2D": ("input", "weights", "bias"),
+    "FULLY_CONNECTED": ("input", "weights", "bias"),
+    "TRANSPOSE_CONV": ("shape", "weights", "input", "bias"),
+}
+
+
+class _AlignedBuffer:
+    """A BufferT whose data starts at a multiple of 16 in the file."""
+
+    def __init__(self, data: NDArray[np.uint8] | None) -> None:
+        self.data = data
+        self.offset = 0
+        self.size = 0
+
+    def Pack(self, builder: Any) -> int:
+        """Called by ModelT.Pack."""
+        start = None
+        if self.data is not None and len(self.data):
+            builder.StartVector(1, len(self.data), ALIGNMENT)
+            head = builder.head - len(self.data)
+            builder.head = head
+            builder.Bytes[head : head + len(self.data)] = self.data.tobytes()
+            start = builder.EndVector()
+        schema.BufferStart(builder)
+        if start is not None:
+            schema.BufferAddData(builder, start)
+        return int(schema.BufferEnd(builder))
+
+
+def read_model(data: bytes) -> Any:
+    """The file as a ModelT with one subgraph; buffers outside the flatbuffer are brought inside.
+
+    Raises BugError when it is not a .tflite file or has more than one subgraph.
+    """
+    if len(data) < 8 or data[4:8] != IDENTIFIER:
+        raise BugError("these bytes are not a .tflite file")
+    model = schema.ModelT.InitFromPackedBuf(bytearray(data), 0)
+    if len(model.subgraphs) != 1:
+        raise BugError(f"a .tflite file with {len(model.subgraphs)} subgraphs", supported="one subgraph")
+    for index, buffer in enumerate(model.buffers):
+        content = buffer.data
+        if buffer.offset > 1:
+            content = np.frombuffer(data, np.uint8, int(buffer.size), int(buffer.offset))
+        model.buffers[index] = _AlignedBuffer(None if content is None else np.asarray(content, np.uint8))
+    model.metadata = model.metadata or []
+    return model
+
+
+def pack_model(model: Any) -> bytes:
+    """The bytes of a ModelT in canonical order: tensors and buffers by first use, operator codes by first
+    use.
+
+    Unused tensors, buffers and codes are left out; equal models give equal bytes.
+    """
+    _order_tensors(model)
+    _order_codes(model)
+    _order_buffers(model)
+    builder = flatbuffers.Builder(sum(len(b.data) for b in model.buffers if b.data is not None) + (1 << 16))
+    builder.Finish(model.Pack(builder), file_identifier=IDENTIFIER)
+    return bytes(builder.Output())
+
+
+def graph_of(model: Any) -> Any:
+    """The only subgraph."""
+    return model.subgraphs[0]
+
+
+def operator_name(model: Any, operator: Any) -> str:
+    """TFLite's name of an operator, for example CONV_2D; unknown codes give UNKNOWN_<code>."""
+    code = model.operatorCodes[operator.opcodeIndex]
+    number = max(int(code.builtinCode), int(code.deprecatedBuiltinCode))
+    return _NAMES.get(number, f"UNKNOWN_{number}")
+
+
+def dtype_name(tensor: Any) -> str:
+    """`int8`, `float32`, ..."""
+    return _DTYPES.get(tensor.type, f"type{tensor.type}")
+
+
+def operator_code(model: Any, name: str, version: int = 1) -> int:
+    """Index of the operator code (name, version), added when it is not there."""
+    number = _CODES[name]
+    for index, code in enumerate(model.operatorCodes):
+        if code.builtinCode == number and code.version == version:
+            return index
+    code = schema.OperatorCodeT()
+    code.builtinCode, code.version = number, version
+    code.deprecatedBuiltinCode = min(number, int(_CODES["PLACEHOLDER_FOR_GREATER_OP_CODES"]))
+    model.operatorCodes.append(code)
+    return len(model.operatorCodes) - 1
+
+
+def constant(model: Any, index: int) -> NDArray[Any] | None:
+    """The value of a constant tensor (a read-only view), or None for a computed or absent one."""
+    if index < 0:
+        return None
+    tensor = graph_of(model).tensors[index]
+    data = model.buffers[tensor.buffer].data
+    if data is None or not len(data):
+        return None
+    shape = [] if tensor.shape is None else [int(n) for n in tensor.shape]
+    value: NDArray[Any] = data.view(np.dtype(dtype_name(tensor))).reshape(shape)
+    return value
+
+
+def set_constant(model: Any, index: int, value: NDArray[Any]) -> None:
+    """Give a constant tensor a new value (its own buffer, so that no other tensor changes), shape and
+    dtype."""
+    tensor = graph_of(model).tensors[index]
+    plain = np.ascontiguousarray(value)
+    model.buffers.append(_AlignedBuffer(plain.reshape(-1).view(np.uint8)))
+    tensor.buffer = len(model.buffers) - 1
+    tensor.shape = np.array(value.shape, np.int32)
+    tensor.type = _TYPES[plain.dtype.name]
+
+
+def add_tensor(
+    model: Any,
+    name: str,
+    shape: Sequence[int],
+    dtype: str,
+    *,
+    value: NDArray[Any] | None = None,
+    quantization: tuple[float, int] | None = None,
+) -> int:
+    """Add a tensor and return its index; `quantization` is (scale, zero point)."""
+    tensor = schema.TensorT()
+    tensor.name, tensor.shape, tensor.type, tensor.buffer = (
+        name.encode(),
+        np.array(shape, np.int32),
+        _TYPES[dtype],
+        0,
+    )
+    tensor.hasRank = True
+    if quantization is not None:
+        tensor.quantization = quantization_of([quantization[0]], [quantization[1]])
+    tensors = graph_of(model).tensors
+    tensors.append(tensor)
+    if value is not None:
+        set_constant(model, len(tensors) - 1, value)
+    return len(tensors) - 1
+
+
+def quantization_of(scales: Sequence[float], zero_points: Sequence[int], dimension: int = 0) -> Any:
+    """A QuantizationParametersT; one scale per channel of `dimension`, or one for all."""
+    value = schema.QuantizationParametersT()
+    value.scale = np.array(scales, np.float32)
+    value.zeroPoint = np.array(zero_points, np.int64)
+    value.quantizedDimension = dimension
+    return value
+
+
+def add_operator(
+    model: Any,
+    name: str,
+    inputs: Sequence[int],
+    outputs: Sequence[int],
+    *,
+    options: Any = None,
+    version: int = 1,
+    at: int | None = None,
+) -> Any:
+    """Insert an operator at position `at` (default: the end). `options` is an options object such as
+    Conv2DOptionsT."""
+    operator = schema.OperatorT()
+    operator.opcodeIndex = operator_code(model, name, version)
+    operator.inputs, operator.outputs = np.array(inputs, np.int32), np.array(outputs, np.int32)
+    if options is not None:
+        kind = type(options).__name__.removesuffix("T")
+        operator.builtinOptionsType = getattr(schema.BuiltinOptions, kind)
+        operator.builtinOptions = options
+    operators = graph_of(model).operators
+    operators.insert(len(operators) if at is None else at, operator)
+    return operator
+
+
+def replace_reader(model: Any, old: int, new: int, *, after: int = 0) -> None:
+    """Let every operator from position `after` on read tensor `new` where it read `old`."""
+    for operator in graph_of(model).operators[after:]:
+        operator.inputs = np.where(np.asarray(operator.inputs) == old, new, operator.inputs).astype(np.int32)
+
+
+def set_metadata(model: Any, name: str, value: bytes) -> None:
+    """Set (or replace) a metadata entry; entries are kept sorted by name."""
+    model.buffers.append(_AlignedBuffer(np.frombuffer(value, np.uint8)))
+    entry = schema.MetadataT()
+    entry.name, entry.buffer = name.encode(), len(model.buffers) - 1
+    kept = [m for m in model.metadata if m.name != name.encode()]
+    model.metadata = sorted([*kept, entry], key=lambda m: bytes(m.name))
+
+
+def metadata_of(model: Any) -> dict[str, bytes]:
+    """Metadata entries by name."""
+    found = {}
+    for entry in model.metadata:
+        data = model.buffers[entry.buffer].data
+        found[bytes(entry.name).decode(errors="replace")] = b"" if data is None else data.tobytes()
+    return found
+
+
+def set_signature(model: Any, input_name: str, output_name: str) -> None:
+    """One signature, `serving_default`, from the graph's inputs and outputs (litert-quantizer needs one)."""
+    graph = graph_of(model)
+    signature = schema.SignatureDefT()
+    signature.signatureKey, signature.subgraphIndex = b"serving_default", 0
+    signature.inputs = [_tensor_map(input_name, i, graph.inputs[i]) for i in range(len(graph.inputs))]
+    signature.outputs = [_tensor_map(output_name, i, graph.outputs[i]) for i in range(len(graph.outputs))]
+    model.signatureDefs = [signature]
+
+
+def _tensor_map(name: str, position: int, tensor: int) -> Any:
+    entry = schema.TensorMapT()
+    entry.name, entry.tensorIndex = (name if position == 0 else f"{name}_{position}").encode(), int(tensor)
+    return entry
+
+
+def rename_tensors(model: Any) -> dict[str, str]:
+    """Give every tensor a name that depends only on the graph; returns {new name: old name}.
+
+    `image` and `probability` for input and output, `conv_2d_3` for what operator 3 computes,
+    `conv_2d_3/weights` for the constant that it is the first to read.
+    """
+    graph, new = graph_of(model), {}
+    for position, index in enumerate(graph.inputs):
+        new[int(index)] = "image" if position == 0 else f"image_{position}"
+    for position, operator in enumerate(graph.operators):
+        name = operator_name(model, operator)
+        slots = _SLOTS.get(name, ())
+        base = f"{name.lower()}_{position}"
+        for place, index in enumerate(operator.inputs):
+            slot = slots[place] if place < len(slots) else f"constant_{place}"
+            if index >= 0:
+                new.setdefault(int(index), f"{base}/{slot}")
+        for place, index in enumerate(operator.outputs):
+            new[int(index)] = base if place == 0 else f"{base}:{place}"
+    for position, index in enumerate(graph.outputs):
+        new[int(index)] = "probability" if position == 0 else f"probability_{position}"
+    old = {}
+    for index, name in new.items():
+        tensor = graph.tensors[index]
+        old[name] = bytes(tensor.name or b"").decode(errors="replace")
+        tensor.name = name.encode()
+    graph.name, model.description = b"main", b"Espalier"
+    set_signature(model, "image", "probability")
+    return old
+
+
+def strip_model(data: bytes) -> bytes:
+    """The smallest file with the same arithmetic, for microcontrollers: no names, description, signature or
+    metadata (a `min_runtime_version` entry stays: loaders of some cameras refuse a file without)."""
+    model = read_model(data)
+    for tensor in graph_of(model).tensors:
+        tensor.name = None
+    graph_of(model).name = None
+    model.description, model.signatureDefs = None, []
+    model.metadata = [m for m in model.metadata if m.name == b"min_runtime_version"]
+    return pack_model(model)
+
+
+def _order_tensors(model: Any) -> None:
+    graph = graph_of(model)
+    used: dict[int, int] = {}
+    for index in graph.inputs:
+        used.setdefault(int(index), len(used))
+    for operator in graph.operators:
+        for index in [*operator.inputs, *operator.outputs]:
+            if index >= 0:
+                used.setdefault(int(index), len(used))
+    for index in graph.outputs:
+        used.setdefault(int(index), len(used))
+    tensors = graph.tensors
+    graph.tensors = [tensors[index] for index in used]
+
+    def moved(indices: Any) -> NDArray[np.int32]:
+        return np.array([used[int(i)] if i >= 0 else -1 for i in indices], np.int32)
+
+    graph.inputs, graph.outputs = moved(graph.inputs), moved(graph.outputs)
+    for operator in graph.operators:
+        operator.inputs, operator.outputs = moved(operator.inputs), moved(operator.outputs)
+    for signature in model.signatureDefs or []:
+        for entry in [*signature.inputs, *signature.outputs]:
+            entry.tensorIndex = used[int(entry.tensorIndex)]
+
+
+def _order_codes(model: Any) -> None:
+    used: dict[int, int] = {}
+    for operator in graph_of(model).operators:
+        operator.opcodeIndex = used.setdefault(int(operator.opcodeIndex), len(used))
+    model.operatorCodes = [model.operatorCodes[index] for index in used]
+
+
+def _order_buffers(model: Any) -> None:
+    used: dict[int, int] = {0: 0}
+    for tensor in graph_of(model).tensors:
+        data = model.buffers[tensor.buffer].data
+        tensor.buffer = 0 if data is None or not len(data) else used.setdefault(int(tensor.buffer), len(used))
+    for entry in model.metadata:
+        entry.buffer = used.setdefault(int(entry.buffer), len(used))
+    buffers = model.buffers
+    model.buffers = [_AlignedBuffer(None)] + [buffers[index] for index in list(used)[1:]]
