@@ -1,4 +1,14 @@
-"""Espalier: an on-device model compiler. `build(recipe, out)` is the product; the rest is its parts."""
+"""Espalier: an on-device model compiler. `build(recipe)` is the product; the rest is its parts.
+
+    import espalier
+
+    outcome = espalier.build("recipe.toml")                     # every bundle of a recipe
+    small = espalier.quantize(model, images, input=espalier.Input(size=(96, 96)))
+    program = espalier.compile(small, target="cortex-m4")       # C, its arena, its instructions, whether it is exact
+
+Models and images may be files or what a program holds in memory; both go through the same checks, and raise the same
+errors: children of `EspalierError`, each with `found`, `supported`, `next_step` and `exit_code`.
+"""
 
 from __future__ import annotations
 
@@ -6,28 +16,145 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-__all__ = ["Recipe", "Report", "Target", "__version__", "build", "load_recipe", "load_target"]
-
 if TYPE_CHECKING:
     from .command.build import build
-    from .recipe import Recipe, load_recipe
+    from .command.check import check_recipe as check
+    from .command.compile import Compilation
+    from .command.compile import compile_model as compile
+    from .command.explain import explain
+    from .command.inspect import inspect_file as inspect
+    from .command.quantize import Evaluated, Small
+    from .command.quantize import quantize_model as quantize
+    from .command.verify import verify_bundle as verify
+    from .errors import (
+        BugError,
+        EspalierError,
+        GateError,
+        ImagesRefusedError,
+        InputRefusedError,
+        LabelsRefusedError,
+        MachineError,
+        ModelRefusedError,
+        RecipeError,
+        TargetError,
+        ToolMissingError,
+        UnsupportedModelError,
+        UsageError,
+        VerificationError,
+        WorkerError,
+    )
+    from .recipe import (
+        Augment,
+        Budgets,
+        CalibrationSource,
+        Decision,
+        Deploy,
+        EvaluationSource,
+        FineTune,
+        LatencyBudget,
+        ModelSource,
+        Prune,
+        Quantize,
+        Recipe,
+        ReportWish,
+        load_recipe,
+    )
+    from .recipe import InputContract as Input
     from .rows import Report
+    from .stages.outcome import Outcome
     from .target import Target, load_target
 
+_RECIPE = (
+    "Augment", "Budgets", "CalibrationSource", "Decision", "Deploy", "EvaluationSource", "FineTune", "LatencyBudget",
+    "ModelSource", "Prune", "Quantize", "Recipe", "ReportWish", "load_recipe",
+)  # fmt: skip
+_ERRORS = (
+    "BugError", "EspalierError", "GateError", "ImagesRefusedError", "InputRefusedError", "LabelsRefusedError",
+    "MachineError", "ModelRefusedError", "RecipeError", "TargetError", "ToolMissingError", "UnsupportedModelError",
+    "UsageError", "VerificationError", "WorkerError",
+)  # fmt: skip
 _HOME = {
-    "build": "command.build",
-    "Recipe": "recipe",
-    "load_recipe": "recipe",
-    "Report": "rows",
-    "Target": "target",
-    "load_target": "target",
+    "build": ("command.build", "build"),
+    "check": ("command.check", "check_recipe"),
+    "compile": ("command.compile", "compile_model"),
+    "explain": ("command.explain", "explain"),
+    "inspect": ("command.inspect", "inspect_file"),
+    "quantize": ("command.quantize", "quantize_model"),
+    "verify": ("command.verify", "verify_bundle"),
+    "Compilation": ("command.compile", "Compilation"),
+    "Evaluated": ("command.quantize", "Evaluated"),
+    "Input": ("recipe", "InputContract"),
+    "Outcome": ("stages.outcome", "Outcome"),
+    "Report": ("rows", "Report"),
+    "Small": ("command.quantize", "Small"),
+    "Target": ("target", "Target"),
+    "load_target": ("target", "load_target"),
+    **{name: ("recipe", name) for name in _RECIPE},
+    **{name: ("errors", name) for name in _ERRORS},
 }
+"""Public name -> the module that it lives in, and its name there. No module bears a public name: Python would put the
+module in the name's place when it is imported."""
+
+__all__ = [
+    "Augment",
+    "Budgets",
+    "BugError",
+    "CalibrationSource",
+    "Compilation",
+    "Decision",
+    "Deploy",
+    "EspalierError",
+    "Evaluated",
+    "EvaluationSource",
+    "FineTune",
+    "GateError",
+    "ImagesRefusedError",
+    "Input",
+    "InputRefusedError",
+    "LabelsRefusedError",
+    "LatencyBudget",
+    "MachineError",
+    "ModelRefusedError",
+    "ModelSource",
+    "Outcome",
+    "Prune",
+    "Quantize",
+    "Recipe",
+    "RecipeError",
+    "Report",
+    "ReportWish",
+    "Small",
+    "Target",
+    "TargetError",
+    "ToolMissingError",
+    "UnsupportedModelError",
+    "UsageError",
+    "VerificationError",
+    "WorkerError",
+    "__version__",
+    "build",
+    "check",
+    "compile",
+    "explain",
+    "inspect",
+    "load_recipe",
+    "load_target",
+    "quantize",
+    "verify",
+]
 
 
 def __getattr__(name: str) -> Any:
-    """Import public names when they are first used: `espalier --help` must answer at once."""
+    """Import a public name when it is first used: `espalier --help` must answer at once."""
     if name not in _HOME:
         raise AttributeError(f"module 'espalier' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(f".{_HOME[name]}", __name__), name)
+    module, inside = _HOME[name]
+    value = getattr(import_module(f".{module}", __name__), inside)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from ..errors import machine_error
+from ..recipe import Recipe, load_recipe
+from ..scratch import Scratch
 from ..stages.job import read_job
 from ..stages.outcome import STAGES, Outcome, output_folder
 from ..stages.output import OUTPUT
@@ -13,15 +15,16 @@ from ..stages.publish import may_replace
 from ..stages.workshop import Workshop
 from ..store import Store
 from ..terminal import Progress
-
-if TYPE_CHECKING:
-    pass
+from .in_memory import absolute, write_recipe
 
 
 def build(
-    recipe: Path | str,
+    recipe: Path | str | Recipe,
     out: Path | str = "dist",
     *,
+    model: Any = None,
+    calibration: Any = None,
+    evaluation: Any = None,
     tools: str = "fast",
     fresh: bool = False,
     all_or_nothing: bool = False,
@@ -31,10 +34,33 @@ def build(
 ) -> Outcome:
     """Build every bundle of a recipe into out/<name>-<version>/, which appears at once or not at all.
 
+    `recipe`: a file, or a Recipe whose paths are taken from the current folder. What is given in memory takes the place of
+    what it names: `model`, a Keras model (Keras 3 or tf_keras) or a path; `calibration`, uint8 images [n, height, width,
+    channels] in the order red, green, blue, an iterable of such images, or a path; `evaluation`, (images, labels) or a path.
     `tools`: which consumers' tools check the bundles ("fast", "all", "none"). `fresh`: run every stage.
     `all_or_nothing`: a target that fails withholds the bundles of the others, too. `strict`: a warning fails.
-    Raises EspalierError for refused input; a failed gate or check is returned as `failure`, with its report written.
+    Raises a child of EspalierError for refused input; a failed gate or check is returned as `failure`, with its report written.
+
+        outcome = espalier.build("recipe.toml", model=model, evaluation=(images, labels))
     """
+    if isinstance(recipe, Recipe) or any(given is not None for given in (model, calibration, evaluation)):
+        with Scratch() as folder:
+            known, beside = (
+                (recipe, Path.cwd()) if isinstance(recipe, Recipe) else (load_recipe(recipe), Path(recipe).resolve().parent)
+            )
+            path = write_recipe(
+                absolute(known, beside), folder, model=model, calibration=calibration, evaluation=evaluation
+            )
+            return build(
+                path,
+                out,
+                tools=tools,
+                fresh=fresh,
+                all_or_nothing=all_or_nothing,
+                strict=strict,
+                progress=progress,
+                store=store,
+            )
     try:
         with Workshop(store or Store.default(), progress or Progress(quiet=True), fresh=fresh) as shop:
             shop.plan(STAGES, Path(recipe))

@@ -59,11 +59,12 @@ class _Findings:
             self.rows.append({"severity": "warning", "what": what, "text": f"{text} [{code}]"})
 
 
-def check_recipe(path: Path) -> dict[str, Any]:
+def check_recipe(path: Path | str) -> dict[str, Any]:
     """{"rows": [{"severity": ok|warning|error, "what", "text"}], "error": the first error or None}.
 
     Raises RecipeError when the recipe itself cannot be read: nothing else can be known then.
     """
+    path = Path(path)
     recipe = load_recipe(path)
     folder = path.resolve().parent
     found = _Findings(recipe.accept)

@@ -6,7 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -45,6 +45,9 @@ from ..target import Target, load_target
 from ..tflite.read import read_tflite
 from ..worker.client import Worker
 
+if TYPE_CHECKING:
+    from .quantize import Small
+
 ANSWERS: Final = 4
 """Known answers that ride along, at most."""
 REFERENCE_MACS: Final = 400_000_000
@@ -62,6 +65,65 @@ class Compilation:
     program: dict[str, bytes]
     failure: EspalierError | None = None
     warnings: tuple[str, ...] = ()
+
+    @property
+    def arena_bytes(self) -> int:
+        """RAM that one inference needs beside the stack."""
+        return self.report.arena_bytes
+
+    @property
+    def instructions(self) -> int | None:
+        """Of one inference on the emulated core; None where no emulator of it is installed."""
+        return next((int(row["instructions"]) for row in self.report.emulated), None)
+
+    @property
+    def exact(self) -> bool:
+        """Whether the emulated program gave the bytes of the reference on every known answer."""
+        return any(row["exact"] for row in self.report.emulated)
+
+
+def compile_model(
+    model: Small | bytes | Path | str,
+    target: str,
+    out: Path | str | None = None,
+    *,
+    name: str | None = None,
+    version: str = "1.0.0",
+    optimize: str = "speed",
+    labels: Path | None = None,
+    threshold: float = 0.6,
+    reserve: Reserve | None = None,
+    tools: str = "none",
+) -> Compilation:
+    """Compile an int8 model to C for a microcontroller: what `quantize` gave, or any maker's .tflite (its path or bytes).
+
+    `target`: a microcontroller's name or target file. `out`: a folder for the library with its proof; without one the C files
+    are in `program` only. The rest as in `compile_file`, which says what is raised.
+
+        program = espalier.compile(small, target="cortex-m4")
+        program.program["model.c"], program.arena_bytes, program.instructions, program.exact
+    """
+    with Scratch() as folder:
+        path, title = Path(), name
+        if isinstance(model, Path | str):
+            path = Path(model)
+        else:
+            data = model if isinstance(model, bytes) else model.int8
+            title = title or getattr(model, "name", "model")
+            path = folder / "model.tflite"
+            path.write_bytes(data)
+        return compile_file(
+            path,
+            target,
+            folder / "library" if out is None else out,
+            name=title,
+            version=version,
+            optimize=optimize,
+            labels=labels,
+            threshold=threshold,
+            reserve=reserve,
+            tools=tools,
+        )
 
 
 def compile_file(

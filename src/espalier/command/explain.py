@@ -60,8 +60,8 @@ class _Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def explain(
-    path: Path,
-    images: Path | None = None,
+    path: Path | str,
+    images: Path | str | None = None,
     *,
     count: int = IMAGES,
     worst: int = WORST,
@@ -79,6 +79,7 @@ def explain(
     Returns plain data: the fields of `layers.sensitivity.measure_sensitivity`, `name`, `version`, `source`, `measured`
     and `notes`. Raises UsageError when `path` is neither, ImagesRefusedError when no image can be read.
     """
+    path, images = Path(path), None if images is None else Path(images)
     with Workshop(store or Store.default(), progress or Progress(quiet=True)) as shop:
         shop.worker("litert")
         if path.is_file() and path.suffix == ".toml":

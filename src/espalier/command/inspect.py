@@ -15,8 +15,9 @@ OPEN_SIZE = (224, 224)
 """Image size that shapes and MACs are given for when the model leaves its size open."""
 
 
-def inspect_file(path: Path) -> dict[str, Any]:
+def inspect_file(path: Path | str) -> dict[str, Any]:
     """Plain facts of a .keras, .h5 or .tflite file. Raises ModelRefusedError for anything else."""
+    path = Path(path)
     if os.path.isfile(path):
         head = _head(path)
         if head[4:8] == b"TFL3":

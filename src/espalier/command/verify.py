@@ -41,12 +41,13 @@ SECONDS: Final = 300.0
 """Wall-clock limit of one replay."""
 
 
-def verify_bundle(folder: Path) -> list[Check]:
+def verify_bundle(folder: Path | str) -> list[Check]:
     """Verify the bundle in `folder`; the checks that passed or could not run, in order.
 
     Raises UsageError when there is no bundle, VerificationError with the first thing that is not as it must
     be.
     """
+    folder = Path(folder)
     files = read_files(folder)
     stated_bytes = files.pop(manifest.NAME)
     if program_manifest.is_program(stated_bytes):

@@ -1,0 +1,192 @@
+"""What a caller holds in memory, written as the files that a build reads: one reader and one set of checks for both."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from ..errors import ImagesRefusedError, ModelRefusedError, RecipeError, UsageError
+from ..limits import LIMITS
+from ..recipe import EvaluationSource, Recipe, dump_recipe, parse_recipe
+from ..stages.images import set_path
+
+SUPPORTED_IMAGES = (
+    "uint8 arrays [n, height, width, channels] or [n, height, width] with values 0 to 255 in the order red, green, blue, "
+    "an iterable of such images, or the path of a folder or csv"
+)
+
+
+def is_path(given: object) -> bool:
+    """Whether an argument names a file or folder."""
+    return isinstance(given, str | os.PathLike)
+
+
+def write_model(model: Any, folder: Path) -> Path:
+    """The path of a model: as given, or of a .keras file in `folder` that a model in memory (Keras 3 or tf_keras) is saved
+    to. Raises UsageError for anything else, ModelRefusedError where it cannot be saved."""
+    if is_path(model):
+        return Path(model).absolute()
+    if not (callable(getattr(model, "save", None)) and callable(getattr(model, "get_config", None))):
+        raise UsageError(
+            f"the model is a {type(model).__module__}.{type(model).__qualname__}",
+            supported="a Keras model (Keras 3 or tf_keras), or the path of a .keras or .h5 file",
+            next_step="give one of these",
+        )
+    path = folder / "model.keras"
+    try:
+        model.save(str(path))
+    except Exception as problem:  # Keras raises whatever its layers do
+        raise ModelRefusedError(
+            f"the model in memory cannot be saved: {type(problem).__name__}: {str(problem).partition(chr(10))[0]}",
+            supported="a Keras model that `model.save()` can write",
+            next_step="save it as .keras or .h5 yourself, and give the path",
+        ) from problem
+    return path
+
+
+def write_images(images: Any, folder: Path, role: str) -> list[str]:
+    """The names below `folder` of .npy files, one for each image in memory, in their order.
+
+    Raises ImagesRefusedError for what is no image of whole pixels: floats, other shapes, none at all.
+    """
+    folder.mkdir(parents=True)
+    names = []
+    for place, image in enumerate(_each(images, role)):
+        name = f"{place:06}.npy"
+        pixels = _checked(image, place, role)
+        np.save(folder / name, pixels[..., 0] if pixels.ndim == 3 and pixels.shape[2] == 1 else pixels)
+        names.append(name)
+    if not names:
+        raise ImagesRefusedError(f"the {role} images are none", supported=SUPPORTED_IMAGES, next_step="give some")
+    return names
+
+
+def _each(images: Any, role: str) -> Iterable[Any]:
+    if isinstance(images, np.ndarray) and images.ndim not in (3, 4):
+        raise ImagesRefusedError(
+            f"the {role} images have the shape {list(images.shape)}",
+            supported=SUPPORTED_IMAGES,
+            next_step="images[None] makes a set of one image" if images.ndim == 2 else "give one of these",
+        )
+    if not isinstance(images, Iterable):
+        raise ImagesRefusedError(
+            f"the {role} images are a {type(images).__name__}", supported=SUPPORTED_IMAGES, next_step="give one of these"
+        )
+    return images
+
+
+def _checked(image: Any, place: int, role: str) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    pixels = np.asarray(image)
+    if pixels.dtype != np.uint8:
+        raise ImagesRefusedError(
+            f"{role} image {place} holds {pixels.dtype}",
+            supported=SUPPORTED_IMAGES,
+            next_step="give the pixels as they are in the file, before normalisation (that is what `input` says); "
+            "np.rint(images).astype('uint8') where they are 0 to 255",
+        )
+    if pixels.ndim not in (2, 3) or (pixels.ndim == 3 and not 1 <= pixels.shape[2] <= LIMITS.input_bands) or not pixels.size:
+        raise ImagesRefusedError(
+            f"{role} image {place} has the shape {list(pixels.shape)}",
+            supported=SUPPORTED_IMAGES,
+            next_step=f"channels last: 1 (gray), 3 (red, green, blue), or up to {LIMITS.input_bands} bands",
+        )
+    return np.ascontiguousarray(pixels)
+
+
+def write_labelled(images: Any, labels: Sequence[Any], folder: Path, role: str = "evaluation") -> EvaluationSource:
+    """The set of some images in memory with their labels: names, or indices of outputs. Raises as `write_images` does."""
+    names = write_images(images, folder, role)
+    given = [str(label) for label in np.asarray(labels).tolist()] if not is_path(labels) else []
+    if len(given) != len(names):
+        raise ImagesRefusedError(
+            f"there are {len(names):,} {role} images and {len(given):,} labels",
+            supported="one label for each image: its class's name, or the index of its output",
+            next_step="give as many of both",
+        )
+    path = folder / "labels.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([("path", "label"), *zip(names, given, strict=True)])
+    return EvaluationSource(csv=str(path))
+
+
+def absolute(recipe: Recipe, folder: Path) -> Recipe:
+    """The same recipe, its paths independent of where it is read: relative ones are taken from `folder`."""
+
+    def of(given: str) -> str:
+        return str(folder / given)
+
+    def of_set(given: str) -> str:
+        return str(set_path(folder, given).absolute())
+
+    evaluation, tune = recipe.evaluation, recipe.prune.fine_tune
+    replace = msgspec.structs.replace
+    return replace(
+        recipe,
+        model=replace(recipe.model, path=of(recipe.model.path), labels=recipe.model.labels and of(recipe.model.labels)),
+        calibration=replace(recipe.calibration, images=of_set(recipe.calibration.images)),
+        evaluation=evaluation
+        and replace(
+            evaluation,
+            images=evaluation.images and of_set(evaluation.images),
+            csv=evaluation.csv and of_set(evaluation.csv),
+        ),
+        prune=replace(recipe.prune, fine_tune=tune and replace(tune, images=of_set(tune.images))),
+        deploy=tuple(
+            replace(d, target=of(d.target)) if d.target.endswith(".toml") or "/" in d.target else d
+            for d in recipe.deploy
+        ),
+    )
+
+
+def write_recipe(
+    recipe: Recipe,
+    folder: Path,
+    *,
+    model: Any = None,
+    calibration: Any = None,
+    evaluation: Any = None,
+) -> Path:
+    """Write a recipe whose paths are absolute into `folder`, with what is given in memory in place of what it names.
+
+    `evaluation`: a path, or (images, labels). Raises what `write_model`, `write_images` and `recipe.parse_recipe` raise.
+    """
+    replace = msgspec.structs.replace
+    if model is not None:
+        recipe = replace(recipe, model=replace(recipe.model, path=str(write_model(model, folder))))
+    if calibration is not None:
+        recipe = replace(
+            recipe, calibration=replace(recipe.calibration, images=_written(calibration, folder, "calibration"))
+        )
+    if evaluation is not None:
+        recipe = replace(recipe, evaluation=_evaluation(evaluation, folder))
+    data = dump_recipe(recipe)
+    parse_recipe(data, where="the recipe")
+    path = folder / "recipe.toml"
+    path.write_bytes(data)
+    return path
+
+
+def _written(images: Any, folder: Path, role: str) -> str:
+    if is_path(images):
+        return str(Path(images).absolute())
+    write_images(images, folder / role, role)
+    return str(folder / role)
+
+
+def _evaluation(given: Any, folder: Path) -> EvaluationSource:
+    if is_path(given):
+        path = Path(given).absolute()
+        return EvaluationSource(csv=str(path)) if path.suffix.lower() == ".csv" else EvaluationSource(images=str(path))
+    if not isinstance(given, tuple | list) or len(given) != 2:
+        raise RecipeError(
+            f"`evaluation` is a {type(given).__name__}",
+            supported="(images, labels), or the path of a folder with one folder per class or of a csv",
+            next_step="give one of these",
+        )
+    return write_labelled(given[0], given[1], folder / "evaluation")

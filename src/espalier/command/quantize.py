@@ -1,0 +1,261 @@
+"""`espalier.quantize`: a trained model and some images in, a small model out, with what it lost."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ..errors import UsageError, machine_error
+from ..recipe import CalibrationSource, Deploy, InputContract, ModelSource, Recipe
+from ..recipe import Quantize as QuantizeTable
+from ..rows import AccuracyRow, StepRow
+from ..scratch import Scratch
+from ..stages.evaluate import evaluate_model
+from ..stages.job import read_job
+from ..stages.prune import prune_model
+from ..stages.quantize import Int8Model
+from ..stages.quantize import quantize_model as quantize_stage
+from ..stages.workshop import Workshop
+from ..store import Store
+from ..terminal import Progress
+from .in_memory import is_path, write_images, write_labelled, write_model, write_recipe
+
+PHONE = "android-arm64"
+"""Its runtime reads every operator that the quantizer writes: no target narrows what the ladder may try."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluated:
+    """What int8 does to the answers on some images; `row` has every figure (see report.json's `accuracy`)."""
+
+    row: AccuracyRow
+
+    @property
+    def accuracy(self) -> float | None:
+        """Share of right answers of the int8 model, 0..1; None without labels."""
+        return self.row.int8.top1
+
+    @property
+    def float_accuracy(self) -> float | None:
+        """The same of the float model."""
+        return self.row.float.top1
+
+    @property
+    def drop_points(self) -> float:
+        """Percentage points that int8 loses against float, paired over the same images."""
+        return self.row.drop_points
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Of `drop_points`, 95 %."""
+        return self.row.interval
+
+    @property
+    def agreement(self) -> float:
+        """Share of images that int8 answers as float does, 0..1."""
+        return self.row.agreement
+
+    @property
+    def changed(self) -> tuple[dict[str, Any], ...]:
+        """The images whose answer changed: {"image", "float", "int8", "label"}, `image` the place in what was given."""
+        rows = [msgspec.to_builtins(flip) for flip in self.row.flips]
+        return tuple(row | {"image": _place(row["image"])} for row in rows)
+
+    def table(self) -> list[tuple[str, str]]:
+        """Label and value of the figures that decide."""
+        low, high = self.interval
+        rows = [("images", f"{self.row.n:,}"), ("agreement", f"{self.agreement:.2%}"), ("changed", f"{len(self.row.flips):,}")]
+        if self.accuracy is not None and self.float_accuracy is not None:
+            rows[1:1] = [
+                ("float", f"{self.float_accuracy:.2%}"),
+                ("int8", f"{self.accuracy:.2%}"),
+                ("lost", f"{self.drop_points:+.2f} points (95 % {low:+.2f} to {high:+.2f})"),
+            ]
+        return rows
+
+    def __str__(self) -> str:
+        return _text(self.table())
+
+    def _repr_html_(self) -> str:
+        return _html(self.table())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Small:
+    """A quantized model: `int8` and `uint8` are .tflite files (the second takes and gives uint8, with metadata), `float` the
+    float file that they were made from. `steps`: what the ladder measured; `notes`, `warnings`: what it has to say."""
+
+    int8: bytes
+    uint8: bytes
+    float: bytes
+    scheme: str
+    macs: int
+    parameters: int
+    steps: tuple[StepRow, ...]
+    notes: tuple[str, ...]
+    warnings: tuple[str, ...]
+    input: InputContract
+    labels: tuple[str, ...]
+    name: str
+    _recipe: Recipe = field(repr=False)
+    _made: Int8Model = field(repr=False)
+    _work: Scratch = field(repr=False)
+    """Holds the model and the images that were given in memory for as long as this lives."""
+
+    def evaluate(self, images: Any, labels: Sequence[Any] | None = None, *, progress: Progress | None = None) -> Evaluated:
+        """Float and int8 on the same images. `images`: as in `quantize`; `labels`: a class's name or the index of an output
+        for each, None for images that lie in a folder per class, in a csv, or have none (then only agreement is told).
+
+        Raises ImagesRefusedError, LabelsRefusedError.
+
+            small.evaluate(images, labels).drop_points
+        """
+        with Scratch() as folder, _workshop(progress) as shop:
+            recipe = self._recipe
+            if labels is not None:
+                if is_path(images):
+                    raise UsageError(
+                        "labels are given beside a folder or csv of images",
+                        supported="images in memory with their labels, or a folder with one folder per class, or a csv",
+                        next_step="give the images as arrays, or leave `labels` out",
+                    )
+                evaluation: Any = Path(write_labelled(images, labels, folder / "evaluation").csv or "")
+                path = write_recipe(recipe, folder, evaluation=evaluation)
+            elif is_path(images):
+                path = write_recipe(recipe, folder, evaluation=images)
+            else:
+                write_images(images, folder / "images", "evaluation")
+                path = write_recipe(recipe, folder, calibration=folder / "images")
+            job = read_job(shop, path)
+            given = job.model.float_model()
+            pruned = prune_model(shop, job, given)
+            done = evaluate_model(shop, job, given=given, pruned=pruned, int8=self._made)
+        if done.accuracy is None:
+            raise UsageError("no image was read", next_step="give other images")
+        return Evaluated(row=done.accuracy)
+
+    def save(self, path: Path | str) -> tuple[Path, ...]:
+        """Write `path` (the int8 .tflite), and beside it NAME.uint8.tflite and NAME.json (steps, notes, warnings); returns
+        them. Raises MachineError where there is no room or right."""
+        path = Path(path)
+        facts = {"scheme": self.scheme, "macs": self.macs, "parameters": self.parameters, "steps": self.steps}
+        told = msgspec.json.encode(facts | {"notes": self.notes, "warnings": self.warnings}, order="sorted")
+        files = {
+            path.name: self.int8,
+            f"{path.stem}.uint8.tflite": self.uint8,
+            f"{path.stem}.json": msgspec.json.format(told, indent=2) + b"\n",
+        }
+        try:
+            for name, data in files.items():
+                (path.parent / name).write_bytes(data)
+        except OSError as problem:
+            refused = machine_error(problem, str(path))
+            if refused is None:
+                raise
+            raise refused from None
+        return tuple(path.parent / name for name in files)
+
+    def table(self) -> list[tuple[str, str]]:
+        """Label and value of the figures that decide."""
+        rows = [
+            ("int8", f"{len(self.int8):,} bytes"),
+            ("float", f"{len(self.float):,} bytes"),
+            ("scheme", self.scheme),
+            ("MACs", f"{self.macs:,}"),
+            ("step", next((step.name for step in self.steps if step.kept), "")),
+        ]
+        return rows + [("warning", text) for text in self.warnings]
+
+    def __str__(self) -> str:
+        return _text(self.table())
+
+    def _repr_html_(self) -> str:
+        return _html(self.table())
+
+
+def quantize_model(
+    model: Any,
+    images: Any,
+    *,
+    input: InputContract,
+    labels: Sequence[str] | None = None,
+    name: str = "model",
+    count: int = 500,
+    quantize: QuantizeTable | None = None,
+    progress: Progress | None = None,
+    store: Store | None = None,
+) -> Small:
+    """Quantize a trained image model to int8 with some of its images.
+
+    `model`: a Keras model (Keras 3 or tf_keras), or the path of a .keras or .h5 file. `images`: uint8 [n, height, width,
+    channels] in the order red, green, blue, an iterable of such images of any size, or the path of a folder; at most `count`
+    of them are used. `input`: how pixels become the model's input, as in training. `labels`: names of the outputs, in their
+    order. `quantize`: the recipe's [quantize] table.
+
+    Raises UsageError, ModelRefusedError, ImagesRefusedError, LabelsRefusedError, UnsupportedModelError, VerificationError.
+
+        small = espalier.quantize(model, images, input=espalier.Input(size=(96, 96), mean=(127.5,), std=(127.5,)))
+        small.save("model.tflite")
+    """
+    work = Scratch()
+    folder = work.path
+    source = str(Path(images).absolute()) if is_path(images) else str(folder / "calibration")
+    if not is_path(images):
+        write_images(images, folder / "calibration", "calibration")
+    path = write_model(model, folder)
+    if labels is not None:
+        (folder / "labels.txt").write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
+    recipe = Recipe(
+        name=name,
+        model=ModelSource(path=str(path), labels=None if labels is None else str(folder / "labels.txt")),
+        input=input.shortest(),
+        calibration=CalibrationSource(images=source, count=count),
+        quantize=quantize or QuantizeTable(),
+        deploy=(Deploy(target=PHONE),),
+    )
+    with _workshop(progress, store) as shop:
+        job = read_job(shop, write_recipe(recipe, folder))
+        given = job.model.float_model()
+        made = quantize_stage(shop, job, given)
+        return Small(
+            int8=made.int8_model,
+            uint8=made.uint8_model,
+            float=given.tflite,
+            scheme=made.scheme,
+            macs=made.macs,
+            parameters=made.parameters,
+            steps=made.steps,
+            notes=made.notes,
+            warnings=(*made.warnings, *shop.warnings()),
+            input=job.recipe.input,
+            labels=job.labels(),
+            name=name,
+            _recipe=recipe,
+            _made=made,
+            _work=work,
+        )
+
+
+def _workshop(progress: Progress | None, store: Store | None = None) -> Workshop:
+    return Workshop(store or Store.default(), progress or Progress(quiet=True))
+
+
+def _place(image: str) -> int | str:
+    """The place in an array of what was written as 000007.npy; other files keep their names."""
+    stem = image.rpartition("/")[2].removesuffix(".npy")
+    return int(stem) if len(stem) == 6 and stem.isdecimal() else image
+
+
+def _text(rows: Sequence[tuple[str, str]]) -> str:
+    width = max(len(label) for label, _ in rows)
+    return "\n".join(f"{label:<{width}}  {value}" for label, value in rows)
+
+
+def _html(rows: Sequence[tuple[str, str]]) -> str:
+    cells = "".join(f"<tr><th style='text-align:left'>{html.escape(a)}</th><td>{html.escape(b)}</td></tr>" for a, b in rows)
+    return f"<table>{cells}</table>"

@@ -1,0 +1,174 @@
+"""The public names, and what they take from memory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import espalier
+
+SIZE = 12
+
+
+@pytest.fixture(scope="module")
+def images() -> Any:
+    rng = np.random.default_rng(3)
+    return rng.integers(0, 256, (60, SIZE, SIZE, 3), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def model() -> Any:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    import keras
+
+    keras.utils.set_random_seed(1)
+    return keras.Sequential(
+        [
+            keras.Input((SIZE, SIZE, 3)),
+            keras.layers.Conv2D(8, 3, activation="relu"),
+            keras.layers.GlobalAveragePooling2D(),
+            keras.layers.Dense(3, activation="softmax"),
+        ]
+    )
+
+
+@pytest.fixture(scope="module")
+def small(model: Any, images: Any) -> espalier.Small:
+    return espalier.quantize(model, images, input=_input(), labels=["a", "b", "c"])
+
+
+def _input() -> espalier.Input:
+    return espalier.Input(size=(SIZE, SIZE), mean=(127.5,) * 3, std=(127.5,) * 3)
+
+
+def test_every_public_name_is_the_same_thing_each_time_it_is_looked_up() -> None:
+    for name in espalier.__all__:
+        first = getattr(espalier, name)
+        assert getattr(espalier, name) is first
+        assert not isinstance(first, type(sys)), f"{name} is a module"
+
+
+def test_public_names_survive_the_import_of_every_module() -> None:
+    script = (
+        "import pkgutil, importlib, sys, espalier\n"
+        "first = {n: getattr(espalier, n) for n in espalier.__all__}\n"
+        "from espalier.command import build, check, compile, explain, inspect, quantize, verify\n"
+        "for m in pkgutil.iter_modules(espalier.__path__):\n"
+        "    if m.name != '__main__': importlib.import_module(f'espalier.{m.name}')\n"
+        "assert all(getattr(espalier, n) is first[n] for n in first)\n"
+        "from espalier import *\n"
+        "assert build is first['build'] and Recipe is first['Recipe']\n"
+        "assert not set(espalier.__all__) - set(dir(espalier))\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_the_names_are_listed_once_and_have_a_home() -> None:
+    assert espalier.__all__ == sorted(set(espalier.__all__))
+    assert {"__version__", *espalier._HOME} == set(espalier.__all__)
+
+
+def test_the_package_says_that_it_is_typed() -> None:
+    assert (Path(espalier.__file__).parent / "py.typed").is_file()
+
+
+def test_a_model_in_memory_becomes_int8_with_its_steps(small: espalier.Small) -> None:
+    assert small.int8[4:8] == small.uint8[4:8] == small.float[4:8] == b"TFL3"
+    assert len(small.int8) < len(small.float) or small.parameters < 2_000
+    assert sum(step.kept for step in small.steps) == 1
+    assert small.labels == ("a", "b", "c")
+    assert "<table>" in small._repr_html_() and "int8" in str(small)
+
+
+def test_images_and_their_labels_are_evaluated(small: espalier.Small, images: Any) -> None:
+    found = small.evaluate(images[:30], np.arange(30) % 3)
+    assert found.row.n == 30
+    assert found.accuracy is not None and found.float_accuracy is not None
+    assert found.interval[0] <= found.drop_points <= found.interval[1]
+    assert all(0 <= row["image"] < 30 for row in found.changed)
+    assert "agreement" in str(found)
+
+
+def test_without_labels_only_agreement_is_told(small: espalier.Small, images: Any) -> None:
+    found = small.evaluate(list(images[:20]))
+    assert found.row.n == 20
+    assert found.accuracy is None
+    assert 0 <= found.agreement <= 1
+
+
+def test_what_was_quantized_is_saved_beside_its_twin(small: espalier.Small, tmp_path: Path) -> None:
+    written = small.save(tmp_path / "model.tflite")
+    assert [path.name for path in written] == ["model.tflite", "model.uint8.tflite", "model.json"]
+    assert written[0].read_bytes() == small.int8
+    assert written[1].read_bytes() == small.uint8
+    with pytest.raises(espalier.MachineError):
+        small.save(tmp_path / "no" / "such" / "model.tflite") if os.geteuid() else _refused()
+
+
+def _refused() -> None:
+    raise espalier.MachineError("root may write anywhere")
+
+
+def test_what_was_quantized_compiles_for_a_microcontroller(small: espalier.Small) -> None:
+    program = espalier.compile(small, target="cortex-m4")
+    assert program.failure is None
+    assert any(name.endswith(".c") for name in program.program)
+    assert program.arena_bytes > 0
+    if program.instructions is not None:
+        assert program.exact
+    assert espalier.compile(small.int8, target="cortex-m4", name="model").program == program.program
+
+
+def test_an_iterable_of_images_gives_what_the_array_gives(model: Any, images: Any, small: espalier.Small) -> None:
+    again = espalier.quantize(model, (image for image in images), input=_input(), labels=["a", "b", "c"])
+    assert again.int8 == small.int8
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (np.zeros((4, SIZE, SIZE, 3), np.float32), "float32"),
+        (np.zeros((4, SIZE, SIZE, 17), np.uint8), "shape"),
+        (np.zeros((SIZE, SIZE), np.uint8), "shape"),
+        (np.zeros((0, SIZE, SIZE, 3), np.uint8), "none"),
+        ([], "none"),
+        (7, "int"),
+    ],
+)
+def test_what_is_no_image_is_refused_in_words(model: Any, given: Any, words: str) -> None:
+    with pytest.raises(espalier.ImagesRefusedError, match=words) as caught:
+        espalier.quantize(model, given, input=_input())
+    assert caught.value.supported and caught.value.next_step
+
+
+def test_what_is_no_model_is_refused_in_words(images: Any) -> None:
+    with pytest.raises(espalier.UsageError, match="dict") as caught:
+        espalier.quantize({"layers": []}, images, input=_input())
+    assert "Keras" in caught.value.supported
+
+
+def test_as_many_labels_as_images_are_asked_for(small: espalier.Small, images: Any) -> None:
+    with pytest.raises(espalier.ImagesRefusedError, match="5 evaluation images and 4 labels"):
+        small.evaluate(images[:5], [0, 1, 2, 0])
+
+
+def test_a_recipe_in_memory_builds_with_what_is_given_in_memory(model: Any, images: Any, tmp_path: Path) -> None:
+    recipe = espalier.Recipe(
+        name="toy",
+        model=espalier.ModelSource(path="absent.keras"),
+        input=_input(),
+        calibration=espalier.CalibrationSource(images="absent"),
+        deploy=(espalier.Deploy(target="android-arm64"),),
+        accept=("chance", "label-order", "one-answer"),
+    )
+    outcome = espalier.build(
+        recipe, tmp_path, model=model, calibration=images[20:], evaluation=(images[:20], np.arange(20) % 3), tools="none"
+    )
+    assert outcome.report.name == "toy"
+    assert outcome.report.accuracy is not None and outcome.report.accuracy.n == 20
