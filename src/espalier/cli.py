@@ -162,14 +162,14 @@ def compile_(
     A float QUANTIZE at the input and DEQUANTIZE at the output are cut off. Where the program does not fit, the exit code
     is 5 and the report tells what each --optimize takes.
     """
-    from .command.compile import compile_file
+    from .command.compile import compile_model
     from .report.program import program_lines
     from .stages.fit_gates import Reserve
 
-    done = compile_file(model, out=out, reserve=Reserve(reserve_flash, reserve_ram), **wishes)
+    done = compile_model(model, out=out, reserve=Reserve(reserve_flash, reserve_ram), **wishes)
     for warning in done.warnings:
         say(f"warning: {warning}", sys.stderr)
-    _print(done.report, as_json, lambda report: program_lines(report, done.folder))
+    _print(done.report, as_json, lambda report: program_lines(report, out))
     if done.failure is not None:
         raise done.failure
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar
 
 
@@ -137,6 +139,19 @@ def machine_error(problem: BaseException, where: str = "") -> MachineError | Non
         supported="temporary folder (TMPDIR), store (ESPALIER_STORE) and output folder (--out) with room and rights",
         next_step=_MACHINE[code],
     )
+
+
+@contextmanager
+def machine_errors(where: str = "") -> Iterator[None]:
+    """What the system refuses inside the block is raised as MachineError. `where`: what was written to or read, when the
+    system does not say it."""
+    try:
+        yield
+    except (OSError, MemoryError) as problem:
+        refused = machine_error(problem, where)
+        if refused is None:
+            raise
+        raise refused from problem
 
 
 def package_error(problem: BaseException) -> ToolMissingError | None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..errors import machine_error
-from ..recipe import Recipe, load_recipe
-from ..scratch import Scratch
+from ..errors import machine_errors
+from ..recipe import Recipe
 from ..stages.job import read_job
 from ..stages.outcome import STAGES, Outcome, output_folder
 from ..stages.output import OUTPUT
@@ -15,7 +14,7 @@ from ..stages.publish import may_replace
 from ..stages.workshop import Workshop
 from ..store import Store
 from ..terminal import Progress
-from .in_memory import absolute, write_recipe
+from .in_memory import as_files
 
 
 def build(
@@ -43,35 +42,15 @@ def build(
 
         outcome = espalier.build("recipe.toml", model=model, evaluation=(images, labels))
     """
-    if isinstance(recipe, Recipe) or any(given is not None for given in (model, calibration, evaluation)):
-        with Scratch() as folder:
-            known, beside = (
-                (recipe, Path.cwd()) if isinstance(recipe, Recipe) else (load_recipe(recipe), Path(recipe).resolve().parent)
-            )
-            path = write_recipe(
-                absolute(known, beside), folder, model=model, calibration=calibration, evaluation=evaluation
-            )
-            return build(
-                path,
-                out,
-                tools=tools,
-                fresh=fresh,
-                all_or_nothing=all_or_nothing,
-                strict=strict,
-                progress=progress,
-                store=store,
-            )
-    try:
-        with Workshop(store or Store.default(), progress or Progress(quiet=True), fresh=fresh) as shop:
-            shop.plan(STAGES, Path(recipe))
-            job = read_job(shop, Path(recipe))
-            may_replace(output_folder(Path(out), job.recipe), OUTPUT)
-            # The stages' own imports take a quarter of a second: `read_job` has started TensorFlow's, which run meanwhile.
-            from ..stages.pipeline import run_stages
+    with (
+        machine_errors(),
+        as_files(recipe, model=model, calibration=calibration, evaluation=evaluation) as path,
+        Workshop(store or Store.default(), progress or Progress(quiet=True), fresh=fresh) as shop,
+    ):
+        shop.plan(STAGES, path)
+        job = read_job(shop, path)
+        may_replace(output_folder(Path(out), job.recipe), OUTPUT)
+        # The stages' own imports take a quarter of a second: `read_job` has started TensorFlow's, which run meanwhile.
+        from ..stages.pipeline import run_stages
 
-            return run_stages(shop, job, Path(out), tools=tools, all_or_nothing=all_or_nothing, strict=strict)
-    except (OSError, MemoryError) as problem:
-        refused = machine_error(problem)
-        if refused is None:
-            raise
-        raise refused from problem
+        return run_stages(shop, job, Path(out), tools=tools, all_or_nothing=all_or_nothing, strict=strict)

@@ -58,10 +58,11 @@ FULL_RANGE: Final = ("int8", "uint8", "int16")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compilation:
-    """What a compilation leaves: its report, the folder, the C files by name, and the error of a failed gate or check."""
+    """What a compilation leaves: its report, the folder if there is one, the C files by name, and the error of a failed gate
+    or check."""
 
     report: ProgramReport
-    folder: Path
+    folder: Path | None
     program: dict[str, bytes]
     failure: EspalierError | None = None
     warnings: tuple[str, ...] = ()
@@ -95,66 +96,27 @@ def compile_model(
     reserve: Reserve | None = None,
     tools: str = "none",
 ) -> Compilation:
-    """Compile an int8 model to C for a microcontroller: what `quantize` gave, or any maker's .tflite (its path or bytes).
+    """Compile a model whose operators are integers to C for a microcontroller.
 
-    `target`: a microcontroller's name or target file. `out`: a folder for the library with its proof; without one the C files
-    are in `program` only. The rest as in `compile_file`, which says what is raised.
+    `model`: what `quantize` gave, or any maker's .tflite, its path or its bytes. `target`: a microcontroller's name or target
+    file. `out`: a folder for the library with its proof and report, which appears at once or not at all; without one the C
+    files are in `program` only. `name`: of the C files and functions; default: the model's. `optimize`: speed | ram | flash.
+    `labels`: a file with one line per output adds `<name>_decide` with `threshold`. `reserve`: bytes of flash and RAM that
+    belong to the application. `tools`: none | fast | all checks of the library.
+    A float QUANTIZE at an input and DEQUANTIZE at an output are cut off: the program takes and gives integers.
+
+    Raises ModelRefusedError for bytes that are no .tflite, UnsupportedModelError naming what cannot be compiled,
+    UsageError for a bad name or folder; a program that does not fit is returned as `failure`, with its report.
 
         program = espalier.compile(small, target="cortex-m4")
         program.program["model.c"], program.arena_bytes, program.instructions, program.exact
     """
-    with Scratch() as folder:
-        path, title = Path(), name
-        if isinstance(model, Path | str):
-            path = Path(model)
-        else:
-            data = model if isinstance(model, bytes) else model.int8
-            title = title or getattr(model, "name", "model")
-            path = folder / "model.tflite"
-            path.write_bytes(data)
-        return compile_file(
-            path,
-            target,
-            folder / "library" if out is None else out,
-            name=title,
-            version=version,
-            optimize=optimize,
-            labels=labels,
-            threshold=threshold,
-            reserve=reserve,
-            tools=tools,
-        )
-
-
-def compile_file(
-    model: Path | str,
-    target: str,
-    out: Path | str,
-    *,
-    name: str | None = None,
-    version: str = "1.0.0",
-    optimize: str = "speed",
-    labels: Path | None = None,
-    threshold: float = 0.6,
-    reserve: Reserve | None = None,
-    tools: str = "fast",
-) -> Compilation:
-    """Compile a .tflite whose operators are integers into `out`, which appears at once or not at all.
-
-    `target`: a microcontroller's name or target file. `name`: of the C files and functions; default: the file's.
-    `optimize`: speed | ram | flash. `labels`: a file with one line per output adds `<name>_decide` with `threshold`.
-    `reserve`: bytes of flash and RAM that belong to the application. `tools`: none | fast | all checks of the library.
-    A float QUANTIZE at an input and DEQUANTIZE at an output are cut off: the program takes and gives integers.
-
-    Raises ModelRefusedError for bytes that are no .tflite, UnsupportedModelError naming what cannot be compiled,
-    UsageError for a bad name or folder; a program that does not fit is returned as `failure`, with its report written.
-    """
-    path = Path(model)
-    may_replace(Path(out).absolute(), PROGRAM)
+    if out is not None:
+        may_replace(Path(out).absolute(), PROGRAM)
     facts = load_target(target)
     _check_target(facts)
-    data = read_bounded(path, error=ModelRefusedError, what="model", limit_bytes=LIMITS.tflite_bytes)
-    title = _name(path.stem if name is None else name)
+    file, data = _given(model)
+    title = _name(Path(file).stem if name is None else name)
     _check_version(version)
     graph, notes = cut_float_ends(read_tflite(data, name=title))
     _check_ends(graph)
@@ -202,7 +164,7 @@ def compile_file(
         status="failed" if failure else "passed",
         target=facts.name,
         model={
-            "file": path.name,
+            "file": file,
             "sha256": hashlib.sha256(data).hexdigest(),
             "bytes": len(data),
             "operators": len(graph.ops),
@@ -218,9 +180,10 @@ def compile_file(
         gates=gates,
         checks=checks,
     )
-    folder = Path(out)
-    written = (*files, _manifest(source, report, words, optimize, files)) if failure is None else ()
-    aside = publish((*program_files(report), *written), folder, owner=PROGRAM)
+    folder, aside = None if out is None else Path(out), None
+    if folder is not None:
+        written = (*files, _manifest(source, report, words, optimize, files)) if failure is None else ()
+        aside = publish((*program_files(report), *written), folder, owner=PROGRAM)
     return Compilation(
         report=report,
         folder=folder,
@@ -228,6 +191,14 @@ def compile_file(
         failure=failure,
         warnings=(f"files that were in {folder} and are not the compiler's were kept in {aside}",) if aside else (),
     )
+
+
+def _given(model: Small | bytes | Path | str) -> tuple[str, bytes]:
+    """The name of a model's file, and its bytes."""
+    if isinstance(model, Path | str):
+        path = Path(model)
+        return path.name, read_bounded(path, error=ModelRefusedError, what="model", limit_bytes=LIMITS.tflite_bytes)
+    return ("model.tflite", model) if isinstance(model, bytes) else (f"{model.name}.tflite", model.int8)
 
 
 def _check_target(target: Target) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ import numpy as np
 
 from ..errors import ImagesRefusedError, ModelRefusedError, RecipeError, UsageError
 from ..limits import LIMITS
-from ..recipe import EvaluationSource, Recipe, dump_recipe, parse_recipe
+from ..recipe import EvaluationSource, Recipe, dump_recipe, load_recipe, parse_recipe
+from ..scratch import Scratch
 from ..stages.images import set_path
 
 SUPPORTED_IMAGES = (
@@ -25,6 +27,25 @@ SUPPORTED_IMAGES = (
 def is_path(given: object) -> bool:
     """Whether an argument names a file or folder."""
     return isinstance(given, str | os.PathLike)
+
+
+@contextmanager
+def as_files(
+    recipe: Recipe | Path | str, *, model: Any = None, calibration: Any = None, evaluation: Any = None
+) -> Iterator[Path]:
+    """The path of a recipe that names files only: the one given, or, where anything is given in memory, one in a temporary
+    folder that lasts as long as the block. The arguments are those of `espalier.build`."""
+    if isinstance(recipe, Recipe):
+        known, beside = recipe, Path.cwd()
+    elif model is None and calibration is None and evaluation is None:
+        yield Path(recipe)
+        return
+    else:
+        known, beside = load_recipe(recipe), Path(recipe).resolve().parent
+    with Scratch() as folder:
+        yield write_recipe(
+            absolute(known, beside), folder, model=model, calibration=calibration, evaluation=evaluation
+        )
 
 
 def write_model(model: Any, folder: Path) -> Path:
@@ -99,13 +120,13 @@ def _checked(image: Any, place: int, role: str) -> np.ndarray[Any, np.dtype[np.u
     return np.ascontiguousarray(pixels)
 
 
-def write_labelled(images: Any, labels: Sequence[Any], folder: Path, role: str = "evaluation") -> EvaluationSource:
+def write_labelled(images: Any, labels: Sequence[Any], folder: Path) -> EvaluationSource:
     """The set of some images in memory with their labels: names, or indices of outputs. Raises as `write_images` does."""
-    names = write_images(images, folder, role)
-    given = [str(label) for label in np.asarray(labels).tolist()] if not is_path(labels) else []
+    names = write_images(images, folder, "evaluation")
+    given = [str(label) for label in np.asarray(labels).reshape(-1).tolist()]
     if len(given) != len(names):
         raise ImagesRefusedError(
-            f"there are {len(names):,} {role} images and {len(given):,} labels",
+            f"there are {len(names):,} evaluation images and {len(given):,} labels",
             supported="one label for each image: its class's name, or the index of its output",
             next_step="give as many of both",
         )
@@ -154,7 +175,8 @@ def write_recipe(
 ) -> Path:
     """Write a recipe whose paths are absolute into `folder`, with what is given in memory in place of what it names.
 
-    `evaluation`: a path, or (images, labels). Raises what `write_model`, `write_images` and `recipe.parse_recipe` raise.
+    `evaluation`: a path, or (images, labels), of which the labels may be None. Raises what `write_model`,
+    `write_images` and `recipe.parse_recipe` raise.
     """
     replace = msgspec.structs.replace
     if model is not None:
@@ -183,10 +205,14 @@ def _evaluation(given: Any, folder: Path) -> EvaluationSource:
     if is_path(given):
         path = Path(given).absolute()
         return EvaluationSource(csv=str(path)) if path.suffix.lower() == ".csv" else EvaluationSource(images=str(path))
-    if not isinstance(given, tuple | list) or len(given) != 2:
+    pair = tuple(given) if isinstance(given, tuple | list) else ()
+    if len(pair) != 2 or is_path(pair[0]):
         raise RecipeError(
-            f"`evaluation` is a {type(given).__name__}",
-            supported="(images, labels), or the path of a folder with one folder per class or of a csv",
+            f"`evaluation` is a {type(given).__name__}" + (" of a path and labels" if len(pair) == 2 else ""),
+            supported="(images, labels) in memory, or the path of a folder with one folder per class or of a csv",
             next_step="give one of these",
         )
-    return write_labelled(given[0], given[1], folder / "evaluation")
+    images, labels = pair
+    if labels is None:
+        return EvaluationSource(images=_written(images, folder, "evaluation"))
+    return write_labelled(images, labels, folder / "evaluation")

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from ..errors import UsageError, machine_error
+from ..errors import UsageError, machine_errors
 from ..recipe import CalibrationSource, Deploy, InputContract, ModelSource, Recipe
 from ..recipe import Quantize as QuantizeTable
 from ..rows import AccuracyRow, StepRow
@@ -23,7 +23,7 @@ from ..stages.quantize import quantize_model as quantize_stage
 from ..stages.workshop import Workshop
 from ..store import Store
 from ..terminal import Progress
-from .in_memory import is_path, write_images, write_labelled, write_model, write_recipe
+from .in_memory import as_files, is_path, write_recipe
 
 PHONE = "android-arm64"
 """Its runtime reads every operator that the quantizer writes: no target narrows what the ladder may try."""
@@ -104,6 +104,7 @@ class Small:
     name: str
     _recipe: Recipe = field(repr=False)
     _made: Int8Model = field(repr=False)
+    _store: Store = field(repr=False)
     _work: Scratch = field(repr=False)
     """Holds the model and the images that were given in memory for as long as this lives."""
 
@@ -115,22 +116,12 @@ class Small:
 
             small.evaluate(images, labels).drop_points
         """
-        with Scratch() as folder, _workshop(progress) as shop:
-            recipe = self._recipe
-            if labels is not None:
-                if is_path(images):
-                    raise UsageError(
-                        "labels are given beside a folder or csv of images",
-                        supported="images in memory with their labels, or a folder with one folder per class, or a csv",
-                        next_step="give the images as arrays, or leave `labels` out",
-                    )
-                evaluation: Any = Path(write_labelled(images, labels, folder / "evaluation").csv or "")
-                path = write_recipe(recipe, folder, evaluation=evaluation)
-            elif is_path(images):
-                path = write_recipe(recipe, folder, evaluation=images)
-            else:
-                write_images(images, folder / "images", "evaluation")
-                path = write_recipe(recipe, folder, calibration=folder / "images")
+        evaluation = images if labels is None and is_path(images) else (images, labels)
+        with (
+            machine_errors(),
+            as_files(self._recipe, evaluation=evaluation) as path,
+            Workshop(self._store, progress or Progress(quiet=True)) as shop,
+        ):
             job = read_job(shop, path)
             given = job.model.float_model()
             pruned = prune_model(shop, job, given)
@@ -150,14 +141,9 @@ class Small:
             f"{path.stem}.uint8.tflite": self.uint8,
             f"{path.stem}.json": msgspec.json.format(told, indent=2) + b"\n",
         }
-        try:
+        with machine_errors(str(path)):
             for name, data in files.items():
                 (path.parent / name).write_bytes(data)
-        except OSError as problem:
-            refused = machine_error(problem, str(path))
-            if refused is None:
-                raise
-            raise refused from None
         return tuple(path.parent / name for name in files)
 
     def table(self) -> list[tuple[str, str]]:
@@ -203,23 +189,19 @@ def quantize_model(
         small.save("model.tflite")
     """
     work = Scratch()
-    folder = work.path
-    source = str(Path(images).absolute()) if is_path(images) else str(folder / "calibration")
-    if not is_path(images):
-        write_images(images, folder / "calibration", "calibration")
-    path = write_model(model, folder)
-    if labels is not None:
-        (folder / "labels.txt").write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
-    recipe = Recipe(
-        name=name,
-        model=ModelSource(path=str(path), labels=None if labels is None else str(folder / "labels.txt")),
-        input=input.shortest(),
-        calibration=CalibrationSource(images=source, count=count),
-        quantize=quantize or QuantizeTable(),
-        deploy=(Deploy(target=PHONE),),
-    )
-    with _workshop(progress, store) as shop:
-        job = read_job(shop, write_recipe(recipe, folder))
+    folder, store = work.path, store or Store.default()
+    with machine_errors(), Workshop(store, progress or Progress(quiet=True)) as shop:
+        if labels is not None:
+            (folder / "labels.txt").write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
+        recipe = Recipe(
+            name=name,
+            model=ModelSource(path="", labels=None if labels is None else str(folder / "labels.txt")),
+            input=input.shortest(),
+            calibration=CalibrationSource(images="", count=count),
+            quantize=quantize or QuantizeTable(),
+            deploy=(Deploy(target=PHONE),),
+        )
+        job = read_job(shop, write_recipe(recipe, folder, model=model, calibration=images))
         given = job.model.float_model()
         made = quantize_stage(shop, job, given)
         return Small(
@@ -235,14 +217,11 @@ def quantize_model(
             input=job.recipe.input,
             labels=job.labels(),
             name=name,
-            _recipe=recipe,
+            _recipe=job.recipe,
             _made=made,
+            _store=store,
             _work=work,
         )
-
-
-def _workshop(progress: Progress | None, store: Store | None = None) -> Workshop:
-    return Workshop(store or Store.default(), progress or Progress(quiet=True))
 
 
 def _place(image: str) -> int | str:

@@ -95,6 +95,22 @@ def test_images_and_their_labels_are_evaluated(small: espalier.Small, images: An
     assert "agreement" in str(found)
 
 
+def test_every_image_is_evaluated_however_few_calibrated(model: Any, images: Any) -> None:
+    few = espalier.quantize(model, images, input=_input(), count=10)
+    assert few.evaluate(images).row.n == len(images)
+
+
+@pytest.mark.parametrize("labels", [3, [[1, 0, 0], [0, 1, 0]]])
+def test_labels_that_are_no_row_are_refused_in_words(small: espalier.Small, images: Any, labels: Any) -> None:
+    with pytest.raises(espalier.ImagesRefusedError, match="2 evaluation images and"):
+        small.evaluate(images[:2], labels)
+
+
+def test_labels_beside_a_folder_are_refused_in_words(small: espalier.Small, tmp_path: Path) -> None:
+    with pytest.raises(espalier.RecipeError, match="a path and labels"):
+        small.evaluate(tmp_path, [0, 1])
+
+
 def test_without_labels_only_agreement_is_told(small: espalier.Small, images: Any) -> None:
     found = small.evaluate(list(images[:20]))
     assert found.row.n == 20
