@@ -17,6 +17,7 @@ import errno
 import hashlib
 import io
 import os
+import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -64,7 +65,8 @@ class Labelled(Protocol):
 
 
 class ImageSet(msgspec.Struct, frozen=True, kw_only=True):
-    """A set as it lies on disk: entries sorted by path, class names sorted, files not read as images."""
+    """A set as it lies on disk: entries sorted by path, class names sorted (a csv's numbers by value), files not read as
+    images."""
 
     root: str
     entries: tuple[ImageEntry, ...]
@@ -275,9 +277,10 @@ def _scan_csv(path: Path) -> ImageSet:
             f"{path.name} names {shown(repeated)} twice", next_step="remove one of the rows"
         )
     entries.sort(key=lambda entry: entry.path)
-    return ImageSet(
-        root=root, entries=tuple(entries), classes=tuple(sorted({e.label for e in entries if e.label}))
-    )
+    names = {entry.label for entry in entries if entry.label}
+    numbers = all(re.fullmatch(r"[0-9]{1,9}", name) for name in names)
+    classes = sorted(names, key=lambda name: (int(name), name)) if numbers else sorted(names)
+    return ImageSet(root=root, entries=tuple(entries), classes=tuple(classes))
 
 
 def _csv_text(path: Path) -> str:

@@ -39,11 +39,14 @@ def check_count(path: Path, labels: Sequence[str], expected: int) -> None:
 def default_labels(count: int, *class_folders: Sequence[str]) -> tuple[str, ...]:
     """Names for a model that comes without any: the class folders of the first set that has `count` of them.
 
-    They are taken sorted by name, the order in which Keras' image_dataset_from_directory numbers them; without
-    such a set class_0, class_1, ...
+    They are taken sorted by name, the order in which Keras' image_dataset_from_directory numbers them; the numbers of a csv
+    (0, 1, ...) are indices and keep their order; without such a set class_0, class_1, ...
     """
-    fitting = [names for names in class_folders if len(names) == count]
-    return tuple(sorted(fitting[0])) if fitting else tuple(f"class_{index}" for index in range(count))
+    fitting = next((names for names in class_folders if len(names) == count), None)
+    if fitting is None:
+        return tuple(f"class_{index}" for index in range(count))
+    numbers = set(fitting) == {str(index) for index in range(count)}
+    return tuple(fitting) if numbers else tuple(sorted(fitting))
 
 
 def _refused(path: Path, why: str, advice: str) -> LabelsRefusedError:
