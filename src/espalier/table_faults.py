@@ -20,8 +20,9 @@ _WORDS = {
     float: "a number",
     dict: "a table",
     list: "a list in [ ]",
-    type(None): "nothing",
 }
+_SAID = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
+"""What people write for true and false."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +47,25 @@ def faults(raw: Any, kind: Any, place: str = "") -> Iterator[Fault]:
         return
     fitting = [option for option in options if _is_of(raw, option)]
     if not fitting:
-        expected = " or ".join(dict.fromkeys(_named(option) for option in options if option is not type(None)))
-        yield Fault(f"`{place or 'the file'}` is {_found(raw)}", expected, _instead(raw, fitting=options, place=place))
+        yield Fault(f"`{place or 'the file'}` is {_found(raw)}", _words(options), _instead(raw, options, place))
         return
     yield from _inside(raw, fitting[0], place)
 
 
 def _inside(raw: Any, option: Any, place: str) -> Iterator[Fault]:
     origin, arguments = typing.get_origin(option), typing.get_args(option)
-    if isinstance(option, type) and issubclass(option, msgspec.Struct):
+    if _is_struct(option):
         yield from _table(raw, option, place)
     elif origin is dict:
         for key, value in raw.items():
             yield from faults(value, arguments[1], _at(place, key))
-    elif origin is tuple and arguments[-1:] != (Ellipsis,):
-        if len(raw) != len(arguments):
-            yield Fault(f"`{place}` has {len(raw)} of {len(arguments)} values", _named(option), "correct the list")
+    elif _is_list(option):
+        count = _length(option)
+        if count is not None and len(raw) != count:
+            yield Fault(f"`{place}` has {len(raw)} of {count} values", _named(option), "correct the list")
             return
-        for index, (value, each) in enumerate(zip(raw, arguments, strict=True)):
-            yield from faults(value, each, f"{place}[{index}]")
-    elif origin in (tuple, list):
         for index, value in enumerate(raw):
-            yield from faults(value, arguments[0], f"{place}[{index}]")
+            yield from faults(value, arguments[0 if count is None else index], f"{place}[{index}]")
 
 
 def _table(raw: dict[str, Any], kind: type[msgspec.Struct], place: str) -> Iterator[Fault]:
@@ -84,47 +82,38 @@ def _table(raw: dict[str, Any], kind: type[msgspec.Struct], place: str) -> Itera
     for name in absent:
         if difflib.get_close_matches(name, unknown, n=1, cutoff=0.5):
             continue  # the unknown key says so
-        words = " or ".join(_named(o) for o in _alternatives(fields[name].type))
-        yield Fault(f"no key `{_at(place, name)}`", words, f"add {_example(fields[name].type, _at(place, name))}")
+        options = _alternatives(fields[name].type)
+        yield Fault(f"no key `{_at(place, name)}`", _words(options), f"add {_example(options[0], _at(place, name))}")
     for key, value in raw.items():
         if key in fields:
             yield from faults(value, fields[key].type, _at(place, key))
 
 
-def _instead(raw: Any, fitting: Sequence[Any], place: str) -> str:
+def _instead(raw: Any, options: Sequence[Any], place: str) -> str:
     """What to write in place of a value of another type."""
-    for option in fitting:
-        if typing.get_origin(option) in (tuple, list) and _tables(option):
+    said = str(raw).strip().casefold()
+    for option in options:
+        if _is_list(option) and _is_struct(_each(option)):
             return f"write [[{place}]] for each"
-        if typing.get_origin(option) in (tuple, list) and _is_of(raw, typing.get_args(option)[0]):
-            arguments = typing.get_args(option)
-            count = len(arguments) if arguments[-1] is not Ellipsis and typing.get_origin(option) is tuple else 1
-            return f"write {place.rpartition('.')[2]} = [{', '.join([_toml(raw)] * count)}]"
-        if option is str and isinstance(raw, int | float) and not isinstance(raw, bool):
+        if _is_list(option) and _is_of(raw, _each(option)):
+            return f"write {place.rpartition('.')[2]} = [{', '.join([_toml(raw)] * (_length(option) or 1))}]"
+        if option is str and _is_of(raw, float):
             return f'write "{_toml(raw)}"'
-        if option is bool and str(raw).casefold() in ("yes", "no", "on", "off", "true", "false"):
-            return f"write {'true' if str(raw).casefold() in ('yes', 'on', 'true') else 'false'}, without quotes"
-        if option in (int, float) and isinstance(raw, str) and raw.strip().lstrip("+-").replace(".", "", 1).isdecimal():
-            return f"write {raw.strip()}, without quotes"
-    return f"write {' or '.join(dict.fromkeys(_named(option) for option in fitting if option is not type(None)))}"
+        if option is bool and said in _SAID:
+            return f"write {_toml(_SAID[said])}, without quotes"
+        if option in (int, float) and isinstance(raw, str) and said.lstrip("+-").replace(".", "", 1).isdecimal():
+            return f"write {said}, without quotes"
+    return f"write {_words(options)}"
 
 
-def _example(kind: Any, place: str) -> str:
+def _example(option: Any, place: str) -> str:
     """How a key that is absent is written, by its type."""
-    first = _alternatives(kind)[0]
-    if _tables(first):
+    if _is_list(option) and _is_struct(_each(option)):
         return f"a table [[{place}]]"
-    if isinstance(first, type) and issubclass(first, msgspec.Struct):
+    if _is_struct(option):
         return f"a table [{place}]"
     table, _, key = place.rpartition(".")
     return f"`{key}` to [{table}]" if table else f"`{key}` above the first table"
-
-
-def _tables(option: Any) -> bool:
-    """Whether a type is a list of tables."""
-    arguments = typing.get_args(option)
-    each = arguments[0] if typing.get_origin(option) in (tuple, list) and arguments else None
-    return isinstance(each, type) and issubclass(each, msgspec.Struct)
 
 
 def _toml(raw: Any) -> str:
@@ -140,14 +129,33 @@ def _no_such_word(raw: str, literal: Sequence[str], place: str) -> Fault:
     )
 
 
+def _is_struct(option: Any) -> bool:
+    return isinstance(option, type) and issubclass(option, msgspec.Struct)
+
+
+def _is_list(option: Any) -> bool:
+    return typing.get_origin(option) in (tuple, list)
+
+
+def _length(option: Any) -> int | None:
+    """How many values a list must have; None: any number."""
+    arguments = typing.get_args(option)
+    return len(arguments) if typing.get_origin(option) is tuple and arguments[-1] is not Ellipsis else None
+
+
+def _each(option: Any) -> Any:
+    """The type of a list's first value."""
+    return typing.get_args(option)[0]
+
+
 def _is_of(raw: Any, option: Any) -> bool:
     """Whether a value is of a type's own kind, whatever is in it."""
     origin = typing.get_origin(option)
     if origin is Literal:
         return raw in typing.get_args(option)
-    if origin in (tuple, list):
+    if _is_list(option):
         return isinstance(raw, list)
-    if origin is dict or (isinstance(option, type) and issubclass(option, msgspec.Struct)):
+    if origin is dict or _is_struct(option):
         return isinstance(raw, dict)
     if option is float:
         return isinstance(raw, int | float) and not isinstance(raw, bool)
@@ -156,21 +164,21 @@ def _is_of(raw: Any, option: Any) -> bool:
     return option is Any or isinstance(raw, option)
 
 
+def _words(options: Sequence[Any]) -> str:
+    """Types in TOML's words."""
+    return " or ".join(dict.fromkeys(_named(option) for option in options if option is not type(None)))
+
+
 def _named(option: Any) -> str:
-    """A type in TOML's words."""
     origin = typing.get_origin(option)
     if origin is Literal:
         return "one of " + ", ".join(f'"{word}"' for word in typing.get_args(option))
-    if origin in (tuple, list) and not _tables(option):
-        arguments = typing.get_args(option)
-        if origin is tuple and arguments[-1:] != (Ellipsis,):
-            return f"a list of {len(arguments)} values"
-        return _WORDS[list]
-    if _tables(option):
-        return "a list of tables"
-    if origin is dict or (isinstance(option, type) and issubclass(option, msgspec.Struct)):
-        return _WORDS[dict]
-    return _WORDS.get(option, str(option))
+    if _is_list(option):
+        count = _length(option)
+        if _is_struct(_each(option)):
+            return "a list of tables"
+        return _WORDS[list] if count is None else f"a list of {count} values"
+    return _WORDS[dict] if origin is dict or _is_struct(option) else _WORDS.get(option, str(option))
 
 
 def _found(raw: Any) -> str:
