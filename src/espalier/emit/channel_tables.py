@@ -10,7 +10,7 @@ are always joined. One table per channel costs 256 bytes of flash for each; it t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
@@ -18,13 +18,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..graph import curves, reference
+from ..graph import curves
 from ..graph.types import ABSENT, Graph
 from ..graph.view import OpView, view
-from .lower_tables import MOST_CHANNELS
-from .lowering import Constant, Lowered
+from .lower_tables import VALUES, answers, lookup
+from .lowering import Lowered
 
-VALUES: Final = 256
 LEAST_GAIN: Final = 8
 """Instructions per inference that a byte of tables must save."""
 LEAST_BUDGET: Final = 8192
@@ -85,23 +84,10 @@ def function_of(looked: OpView) -> Function | None:
 
 def _tables(looked: OpView, data: int) -> NDArray[np.int8]:
     """The reference's answers for all values of operand ``data``, per element of the constant one; equal ones are one."""
-    given, constant = looked.input(data), looked.input(1 - data)
+    constant = looked.input(1 - data)
     count = constant.elements
-    tensors = {
-        data: replace(given, shape=(VALUES, count)),
-        1 - data: replace(constant, shape=(count,), data=np.asarray(constant.data).reshape(count)),
-        2: replace(looked.output, shape=(VALUES, count)),
-    }
-    graph = Graph(
-        name="function",
-        tensors=tuple(tensors[n] for n in range(3)),
-        ops=(replace(looked.op, inputs=(0, 1), outputs=(2,)),),
-        inputs=(data,),
-        outputs=(2,),
-    )
-    every = np.repeat(np.arange(-128, 128).astype(np.int8)[:, None], count, axis=1)
-    (answers,) = reference.run(graph, [every])
-    return _distinct(np.ascontiguousarray(answers.astype(np.int8).T))
+    shapes = {data: (VALUES, count), 1 - data: (count,)}
+    return _distinct(answers(looked, shapes, {1 - data: np.asarray(constant.data)}))
 
 
 def _distinct(tables: NDArray[np.int8]) -> NDArray[np.int8]:
@@ -115,42 +101,6 @@ def _composed(functions: Sequence[Function]) -> NDArray[np.int8]:
         first, second = (np.broadcast_to(t, (count, VALUES)) for t in (tables, after.tables))
         tables = np.take_along_axis(second, first.astype(np.int64) + VALUES // 2, axis=1)
     return _distinct(tables)
-
-
-def lookup(tables: NDArray[np.int8], shape: Sequence[int], data: int, isa: str) -> Lowered:
-    """The call that looks values up, of a tensor of ``shape`` at operand ``data``; it may run in place."""
-    elements = int(np.prod(shape, dtype=np.int64))
-    if len(tables) == 1:
-        return Lowered(
-            function="espalier_lookup",
-            sources=("lookup.c",),
-            struct="espalier_lookup_layer",
-            fields={"count": elements},
-            constants=(Constant(field="table", values=tables[0]),),
-            inputs=(data,),
-            leads={data: 0},
-        )
-    if len(tables) <= MOST_CHANNELS and isa != "helium":
-        return Lowered(
-            function="espalier_lookup_channels",
-            sources=("lookup_channels.c",),
-            struct="espalier_lookup_channels_layer",
-            fields={"count": elements, "channels": len(tables)},
-            constants=(Constant(field="tables", values=np.ascontiguousarray(tables).reshape(-1)),),
-            inputs=(data,),
-            leads={data: 0},
-        )
-    # The kernel for any number of channels reads values as unsigned bytes.
-    turned = np.roll(tables, -VALUES // 2, axis=1)
-    return Lowered(
-        function="espalier_channel_lookup",
-        sources=("channel_lookup.c",),
-        struct="espalier_channel_lookup_layer",
-        fields={"pixels": elements // len(tables), "channels": len(tables)},
-        constants=(Constant(field="tables", values=turned.reshape(-1)),),
-        inputs=(data,),
-        leads={data: 0},
-    )
 
 
 @lru_cache(maxsize=16)

@@ -6,6 +6,7 @@ convolution) is such a function of each channel. Its table is what the reference
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +17,7 @@ from ..graph.types import Graph, Tensor
 from ..graph.view import OpView
 from .lowering import Constant, How, Lowered, Window
 
+VALUES = 256
 MOST_CHANNELS = 4
 """Of which each has its own 256 bytes; more of them would take more flash than the time is worth."""
 LEAST_PLACES = 64
@@ -33,11 +35,11 @@ def binary_by_table(view: OpView, how: How) -> Lowered | None:
         values = np.asarray(constant.data)
         channels = view.output.shape[-1]
         if np.all(values == values.flat[0]):
-            return _one(view, data, _outputs(view, {data: (256,), other: (1,)}, {other: values.reshape(-1)[:1]}))
+            return _looked_up(view, data, answers(view, {data: (VALUES, 1), other: (1,)}, {other: values.reshape(-1)[:1]}))
         per_channel = values.size == channels == constant.shape[-1]
         if per_channel and _worth_tables(view, how):
-            shapes = {data: (256, channels), other: (channels,)}
-            return by_channel(view, data, _outputs(view, shapes, {other: values.reshape(-1)}))
+            shapes = {data: (VALUES, channels), other: (channels,)}
+            return _looked_up(view, data, answers(view, shapes, {other: values.reshape(-1)}))
     return None
 
 
@@ -52,9 +54,9 @@ def depthwise_by_table(view: OpView, how: How) -> Lowered | None:
     given = {n: t.data for n, t in enumerate(view.inputs) if n and t is not None}
     if any(data is None for data in given.values()):
         return None
-    shapes = {0: (1, 256, 1, channels)} | {n: t.shape for n, t in enumerate(view.inputs) if n and t is not None}
-    found = _outputs(view, shapes, {n: np.asarray(data) for n, data in given.items()})
-    return by_channel(view, 0, found)
+    shapes = {0: (1, VALUES, 1, channels)} | {n: t.shape for n, t in enumerate(view.inputs) if n and t is not None}
+    found = answers(view, shapes, {n: np.asarray(data) for n, data in given.items()})
+    return _looked_up(view, 0, found)
 
 
 def _worth_tables(view: OpView, how: How) -> bool:
@@ -64,34 +66,47 @@ def _worth_tables(view: OpView, how: How) -> bool:
     return how.isa != "helium" and how.optimize != "flash" and channels <= MOST_CHANNELS and places >= LEAST_PLACES
 
 
-def _one(view: OpView, data: int, table: NDArray[np.int8]) -> Lowered:
-    return Lowered(
-        function="espalier_lookup",
-        sources=("lookup.c",),
-        struct="espalier_lookup_layer",
-        fields={"count": view.output.elements},
-        constants=(Constant(field="table", values=table.reshape(-1)),),
-        inputs=(data,),
-        leads={data: 0},
-    )
+def _looked_up(view: OpView, data: int, tables: NDArray[np.int8]) -> Lowered:
+    return replace(lookup(tables, view.output.shape, data), window=rows_of(view) if len(tables) > 1 else None)
 
 
-def by_channel(view: OpView, data: int, outputs: NDArray[np.int8]) -> Lowered:
-    """``outputs``: 256 values by channels, for inputs -128 to 127."""
-    channels = view.output.shape[-1]
-    outputs = outputs.reshape(256, channels)
+def lookup(tables: NDArray[np.int8], shape: Sequence[int], data: int, isa: str = "") -> Lowered:
+    """The call that looks up the values of a tensor of ``shape`` at operand ``data``; it may run in place.
+
+    ``tables``: int8 [1 or channels, 256], for inputs -128 to 127.
+    """
+    elements, channels = int(np.prod(shape, dtype=np.int64)), len(tables)
     if channels == 1:
-        return _one(view, data, outputs)
+        return Lowered(
+            function="espalier_lookup",
+            sources=("lookup.c",),
+            struct="espalier_lookup_layer",
+            fields={"count": elements},
+            constants=(Constant(field="table", values=tables[0]),),
+            inputs=(data,),
+            leads={data: 0},
+        )
+    if channels <= MOST_CHANNELS and isa != "helium":
+        return Lowered(
+            function="espalier_lookup_channels",
+            sources=("lookup_channels.c",),
+            struct="espalier_lookup_channels_layer",
+            fields={"count": elements, "channels": channels},
+            constants=(Constant(field="tables", values=tables.reshape(-1)),),
+            inputs=(data,),
+            leads={data: 0},
+            row_form="elementwise",
+        )
+    # The kernel for any number of channels reads values as unsigned bytes.
+    turned = np.roll(tables, -VALUES // 2, axis=1)
     return Lowered(
-        function="espalier_lookup_channels",
-        sources=("lookup_channels.c",),
-        struct="espalier_lookup_channels_layer",
-        fields={"count": view.output.elements, "channels": channels},
-        constants=(Constant(field="tables", values=np.ascontiguousarray(outputs.T).reshape(-1)),),
+        function="espalier_channel_lookup",
+        sources=("channel_lookup.c",),
+        struct="espalier_channel_lookup_layer",
+        fields={"pixels": elements // channels, "channels": channels},
+        constants=(Constant(field="tables", values=turned.reshape(-1)),),
         inputs=(data,),
         leads={data: 0},
-        window=rows_of(view),
-        row_form="elementwise",
     )
 
 
@@ -106,10 +121,11 @@ def rows_of(view: OpView) -> Window | None:
     )
 
 
-def _outputs(
-    view: OpView, shapes: dict[int, tuple[int, ...]], constants: dict[int, NDArray[np.generic]]
+def answers(
+    view: OpView, shapes: Mapping[int, tuple[int, ...]], constants: Mapping[int, NDArray[np.generic]]
 ) -> NDArray[np.int8]:
-    """The reference's outputs for the 256 values of the one operand of ``shapes`` that is no constant."""
+    """What the reference makes of the 256 values of the one operand of ``shapes`` that is no constant: int8
+    [channels, 256], for inputs -128 to 127. Its shape holds the values on an axis before the channels."""
     (data,) = shapes.keys() - constants.keys()
     operands = sorted(shapes)
     tensors: list[Tensor] = []
@@ -125,7 +141,7 @@ def _outputs(
         inputs=(operands.index(data),),
         outputs=(len(operands),),
     )
-    column = np.arange(-128, 128).astype(np.int8)
-    repeated = np.repeat(column, int(np.prod(shapes[data])) // 256).reshape(shapes[data])
+    every = np.arange(-128, 128).astype(np.int8)
+    repeated = np.repeat(every, shapes[data][-1]).reshape(shapes[data])
     (outputs,) = reference.run(graph, [repeated])
-    return np.asarray(outputs).astype(np.int8)
+    return np.ascontiguousarray(np.asarray(outputs).astype(np.int8).reshape(VALUES, -1).T)
