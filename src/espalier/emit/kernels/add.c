@@ -17,10 +17,7 @@ void espalier_add_start(const espalier_add_layer *l, void *scratch) {
 void espalier_add_fours(const int8_t *scaled, const int8_t *plain, int8_t *out, int32_t count, const int32_t *table,
                         const int32_t *constants);
 __asm__(
-    ".syntax unified\n"
-    ".pushsection .text.espalier_add_fours,\"ax\",%progbits\n"
-    ".balign 4\n.thumb\n.thumb_func\n.type espalier_add_fours,%function\n.global espalier_add_fours\n"
-    "espalier_add_fours:\n"
+    ESPALIER_FUNCTION("espalier_add_fours")
     "push {r4-r9,r10,lr}\n"
     "vpush {d8-d13}\n"
     "ldrd r4,r5,[sp,#80]\n"
@@ -45,8 +42,7 @@ __asm__(
     "letp lr,1b\n"
     "2: vpop {d8-d13}\n"
     "pop {r4-r9,r10,pc}\n"
-    ".size espalier_add_fours,.-espalier_add_fours\n"
-    ".popsection\n");
+    ESPALIER_END("espalier_add_fours"));
 
 void espalier_add_row(const espalier_add_layer *l, const int8_t *a, const int8_t *b, int8_t *out, int32_t count,
                       const void *scratch) {

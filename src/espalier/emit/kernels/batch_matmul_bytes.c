@@ -14,10 +14,7 @@ typedef struct {
 #if ESPALIER_HELIUM
 int32_t espalier_byte_sum(const int8_t *from, int32_t count);
 __asm__(
-    ".syntax unified\n"
-    ".pushsection .text.espalier_byte_sum,\"ax\",%progbits\n"
-    ".balign 4\n.thumb\n.thumb_func\n.type espalier_byte_sum,%function\n.global espalier_byte_sum\n"
-    "espalier_byte_sum:\n"
+    ESPALIER_FUNCTION("espalier_byte_sum")
     "push {r4,lr}\n"
     "movs r4,#0\n"
     "wlstp.8 lr,r1,2f\n"
@@ -26,17 +23,13 @@ __asm__(
     "letp lr,1b\n"
     "2: mov r0,r4\n"
     "pop {r4,pc}\n"
-    ".size espalier_byte_sum,.-espalier_byte_sum\n"
-    ".popsection\n");
+    ESPALIER_END("espalier_byte_sum"));
 
 /* r0 row, r1 r5 r7 r9 columns, r4 r6 r8 r10 sums, r11 out, r12 terms, q4 right shift.
  * stack: 0 row, 4 columns, 8 depth, 12 count, 16 terms, 20 term, 24 left, 28 multiplier, 32 right, 36 zero */
 void espalier_matmul_byte_row(const matmul_row *row, int8_t *out);
 __asm__(
-    ".syntax unified\n"
-    ".pushsection .text.espalier_matmul_byte_row,\"ax\",%progbits\n"
-    ".balign 4\n.thumb\n.thumb_func\n.type espalier_matmul_byte_row,%function\n.global espalier_matmul_byte_row\n"
-    "espalier_matmul_byte_row:\n"
+    ESPALIER_FUNCTION("espalier_matmul_byte_row")
     "push {r4-r11,lr}\n"
     "sub sp,sp,#4\n"
     "vpush {d8-d9}\n"
@@ -101,8 +94,7 @@ __asm__(
     "vpop {d8-d9}\n"
     "add sp,sp,#4\n"
     "pop {r4-r11,pc}\n"
-    ".size espalier_matmul_byte_row,.-espalier_matmul_byte_row\n"
-    ".popsection\n");
+    ESPALIER_END("espalier_matmul_byte_row"));
 #else
 static int32_t espalier_byte_sum(const int8_t *from, int32_t count) {
   int32_t sum = 0;

@@ -3,10 +3,7 @@
 
 #if ESPALIER_HELIUM
 __asm__(
-    ".syntax unified\n"
-    ".pushsection .text.espalier_dots_bytes,\"ax\",%progbits\n"
-    ".balign 4\n.thumb\n.thumb_func\n.type espalier_dots_bytes,%function\n.global espalier_dots_bytes\n"
-    "espalier_dots_bytes:\n"
+    ESPALIER_FUNCTION("espalier_dots_bytes")
     "push {r4-r11,lr}\n"
     "adds r5,r1,r2\n"
     "adds r7,r5,r2\n"
@@ -30,8 +27,7 @@ __asm__(
     "strd r4,r6,[r5]\n"
     "strd r8,r10,[r5,#8]\n"
     "pop {r4-r11,pc}\n"
-    ".size espalier_dots_bytes,.-espalier_dots_bytes\n"
-    ".popsection\n");
+    ESPALIER_END("espalier_dots_bytes"));
 #else
 void espalier_dots_bytes(const int8_t *x, const int8_t *others, int32_t pitch, int32_t depth, int32_t *sums) {
   int32_t i, k;

@@ -6,11 +6,7 @@
 void espalier_channel_lookup_bytes(const int8_t *tables, const int8_t *in, int8_t *out, int32_t pixels,
                                    int32_t channels);
 __asm__(
-    ".syntax unified\n"
-    ".pushsection .text.espalier_channel_lookup_bytes,\"ax\",%progbits\n"
-    ".balign 4\n.thumb\n.thumb_func\n.type espalier_channel_lookup_bytes,%function\n"
-    ".global espalier_channel_lookup_bytes\n"
-    "espalier_channel_lookup_bytes:\n"
+    ESPALIER_FUNCTION("espalier_channel_lookup_bytes")
     "push {r4,r6-r8,r9,lr}\n"
     "ldr r4,[sp,#24]\n"
     "movs r6,#0\n"
@@ -31,8 +27,7 @@ __asm__(
     "subs r3,r3,#1\n"
     "bne 1b\n"
     "pop {r4,r6-r8,r9,pc}\n"
-    ".size espalier_channel_lookup_bytes,.-espalier_channel_lookup_bytes\n"
-    ".popsection\n");
+    ESPALIER_END("espalier_channel_lookup_bytes"));
 
 void espalier_channel_lookup(const espalier_channel_lookup_layer *l, const int8_t *in, int8_t *out) {
   espalier_channel_lookup_bytes(l->tables, in, out, l->pixels, l->channels);

@@ -81,9 +81,7 @@ pack_kernel espalier_pack_beside, espalier_pack_five;
  * 12 from, 16 pitch */
 #define PACK(name, word)                                                                                       \
   __asm__(                                                                                                     \
-      ".syntax unified\n"                                                                                      \
-      ".pushsection .text." name ",\"ax\",%progbits\n"                                                         \
-      ".balign 4\n.thumb\n.thumb_func\n.type " name ",%function\n.global " name "\n" name ":\n"                 \
+      ESPALIER_FUNCTION(name)                                                                                  \
       "push {r4-r11,lr}\n"                                                                                     \
       "ldm r3,{r4,r5,r6}\n"                                                                                    \
       "mov r7,r1\n"                                                                                            \
@@ -105,8 +103,7 @@ pack_kernel espalier_pack_beside, espalier_pack_five;
       "bne 1b\n"                                                                                               \
       "add sp,sp,#20\n"                                                                                        \
       "pop {r4-r11,pc}\n"                                                                                      \
-      ".size " name ",.-" name "\n"                                                                            \
-      ".popsection\n")
+      ESPALIER_END(name))
 /* Of a wide ring: they are widened. */
 PACK("espalier_pack_4_wide",
      "ldrd r4,r8,[r1],#8\n"
@@ -185,9 +182,7 @@ int16_t *espalier_pack_4(int16_t *to, const int8_t *from, int32_t pitch, const p
 #if ESPALIER_DSP
 #define BESIDE(name, more, last)                                                                               \
   __asm__(                                                                                                     \
-      ".syntax unified\n"                                                                                      \
-      ".pushsection .text." name ",\"ax\",%progbits\n"                                                         \
-      ".balign 4\n.thumb\n.thumb_func\n.type " name ",%function\n.global " name "\n" name ":\n"                 \
+      ESPALIER_FUNCTION(name)                                                                                  \
       "push {r4-r11,lr}\n"                                                                                     \
       "ldrd r2,lr,[r3]\n"                                                                                      \
       "1: ldr r12,[r2],#4\n"                                                                                   \
@@ -205,8 +200,7 @@ int16_t *espalier_pack_4(int16_t *to, const int8_t *from, int32_t pitch, const p
       "cmp r2,lr\n"                                                                                            \
       "bne 1b\n"                                                                                               \
       "pop {r4-r11,pc}\n"                                                                                      \
-      ".size " name ",.-" name "\n"                                                                            \
-      ".popsection\n")
+      ESPALIER_END(name))
 BESIDE("espalier_pack_beside", "", "");
 BESIDE("espalier_pack_five",
        "sxtb16 r9,r3,ror #8\n"
@@ -239,10 +233,7 @@ void espalier_pack_tails(int16_t *to, const int8_t *from, int32_t pitch, const p
 #if ESPALIER_THUMB2
 /* r1 from, r2 pitch, r7 three of it, r4 bytes of a piece, r5 next piece, r6 end of the pieces, r8 to the next value */
 __asm__(
-    ".syntax unified\n"
-    ".pushsection .text.espalier_pack_tails,\"ax\",%progbits\n"
-    ".balign 4\n.thumb\n.thumb_func\n.type espalier_pack_tails,%function\n.global espalier_pack_tails\n"
-    "espalier_pack_tails:\n"
+    ESPALIER_FUNCTION("espalier_pack_tails")
     "push {r4-r11,lr}\n"
     "ldr r4,[sp,#36]\n"
     "ldrd r5,r6,[r3]\n"
@@ -267,8 +258,7 @@ __asm__(
     "cmp r5,r6\n"
     "bne 1b\n"
     "pop {r4-r11,pc}\n"
-    ".size espalier_pack_tails,.-espalier_pack_tails\n"
-    ".popsection\n");
+    ESPALIER_END("espalier_pack_tails"));
 #else
 void espalier_pack_tails(int16_t *to, const int8_t *from, int32_t pitch, const piece_list *pieces, int32_t bytes) {
   const int32_t *piece;
@@ -420,10 +410,7 @@ ESPALIER_RARE void espalier_tile_other(const int32_t *sums, const int32_t *scale
 /* r0 weights, r1 packed, r2-r9 sums (channel 0 and 1 of pixels 0..3), r10-r12 and lr operands.
  * stack: 0 packed, 4 packed end, 8 entry, 12 zero, 16 pairs, 20 count, 24 weights, 28 pitch, 32 out, 36 where results are made */
 __asm__(
-    ".syntax unified\n"
-    ".pushsection .text.espalier_tile_4x2,\"ax\",%progbits\n"
-    ".balign 4\n.thumb\n.thumb_func\n.type espalier_tile_4x2,%function\n.global espalier_tile_4x2\n"
-    "espalier_tile_4x2:\n"
+    ESPALIER_FUNCTION("espalier_tile_4x2")
     "push {r4-r11,lr}\n"
     "sub sp,sp,#44\n"
     "ldm r0,{r2-r9}\n"
@@ -488,8 +475,7 @@ __asm__(
     "pop {r1-r9,r12,lr}\n"
     "adds r1,r1,#1\n"
     "bx lr\n"
-    ".size espalier_tile_4x2,.-espalier_tile_4x2\n"
-    ".popsection\n");
+    ESPALIER_END("espalier_tile_4x2"));
 
 #if ESPALIER_DSP && !SMALL
 /* The same for one or two pixels at the end of a row, of channels in the short form; second: bytes from the first pixel to the
@@ -522,10 +508,7 @@ void espalier_tile_2x2(const espalier_tile *tile, int8_t *out, int32_t second);
 /* r0 weights, r1 packed, r2-r5 sums (channel 0 and 1 of both pixels), r10 packed end, r11 pairs, r12 out, lr pairs left.
  * stack: 0 packed, 4 zero, 8 second, 12 entry */
 __asm__(
-    ".syntax unified\n"
-    ".pushsection .text.espalier_tile_2x2,\"ax\",%progbits\n"
-    ".balign 4\n.thumb\n.thumb_func\n.type espalier_tile_2x2,%function\n.global espalier_tile_2x2\n"
-    "espalier_tile_2x2:\n"
+    ESPALIER_FUNCTION("espalier_tile_2x2")
     "push {r4-r11,lr}\n"
     "mov r12,r1\n"
     "mov r6,r2\n"
@@ -559,8 +542,7 @@ __asm__(
     "bne 1b\n"
     "add sp,sp,#16\n"
     "pop {r4-r11,pc}\n"
-    ".size espalier_tile_2x2,.-espalier_tile_2x2\n"
-    ".popsection\n");
+    ESPALIER_END("espalier_tile_2x2"));
 #endif
 #else
 static int8_t shortly(int32_t sum, int32_t m, int32_t rounding, int32_t s) {
@@ -632,10 +614,7 @@ void espalier_tile_4x2(const espalier_tile *t, int8_t *out) {
   "vmin.s32 q0,q0,q6\n"           \
   "vmax.s32 q0,q0,q7\n"
 __asm__(
-    ".syntax unified\n"
-    ".pushsection .text.espalier_tile_bytes,\"ax\",%progbits\n"
-    ".balign 4\n.thumb\n.thumb_func\n.type espalier_tile_bytes,%function\n.global espalier_tile_bytes\n"
-    "espalier_tile_bytes:\n"
+    ESPALIER_FUNCTION("espalier_tile_bytes")
     "push {r4-r11,lr}\n"
     "sub sp,sp,#4\n"
     "vpush {d8-d15}\n"
@@ -714,23 +693,18 @@ __asm__(
     "6: vshl.s32 q0,r5\n"
     "vqrdmulh.s32 q0,q0,r4\n"
     "b 4b\n"
-    ".size espalier_tile_bytes,.-espalier_tile_bytes\n"
-    ".popsection\n");
+    ESPALIER_END("espalier_tile_bytes"));
 
 void espalier_pack_bytes(int8_t *to, const int8_t *from, int32_t bytes);
 __asm__(
-    ".syntax unified\n"
-    ".pushsection .text.espalier_pack_bytes,\"ax\",%progbits\n"
-    ".balign 4\n.thumb\n.thumb_func\n.type espalier_pack_bytes,%function\n.global espalier_pack_bytes\n"
-    "espalier_pack_bytes:\n"
+    ESPALIER_FUNCTION("espalier_pack_bytes")
     "push {r4,lr}\n"
     "dlstp.8 lr,r2\n"
     "1: vldrb.8 q0,[r1],#16\n"
     "vstrb.8 q0,[r0],#16\n"
     "letp lr,1b\n"
     "pop {r4,pc}\n"
-    ".size espalier_pack_bytes,.-espalier_pack_bytes\n"
-    ".popsection\n");
+    ESPALIER_END("espalier_pack_bytes"));
 #else
 #define espalier_pack_bytes espalier_copy
 

@@ -10,13 +10,11 @@ points_kernel espalier_points_2, espalier_points_2_low, espalier_points_4, espal
 
 #if ESPALIER_DSP
 #define HEAD(name)                                                                                             \
-  ".syntax unified\n"                                                                                          \
-  ".pushsection .text." name ",\"ax\",%progbits\n"                                                             \
-  ".balign 4\n.thumb\n.thumb_func\n.type " name ",%function\n.global " name "\n" name ":\n"                    \
+  ESPALIER_FUNCTION(name)                                                                                      \
   "push {r4-r11,lr}\n"                                                                                         \
   "push {r0,r1,r3}\n"                                                                                          \
   "mov r11,r2\n"
-#define TAIL(name) "pop {r4-r11,pc}\n.size " name ",.-" name "\n.popsection\n"
+#define TAIL(name) "pop {r4-r11,pc}\n" ESPALIER_END(name)
 #define ROUND(a, m, r) "smmulr " a "," a "," m "\n" "add " a "," a "," a ",asr #31\n" "add " a "," a "," r "\n"
 #define ROUND_LOW(a, m, r) "smmlar " a "," a "," m "," r "\n"
 #define SHIFT(a, s) "asr " a "," a "," s "\n" "ssat " a ",#8," a ",asr #1\n"

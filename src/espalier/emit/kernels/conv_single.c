@@ -16,11 +16,6 @@ typedef void single_kernel(const espalier_single *t, const int8_t *from, int8_t 
 single_kernel espalier_single_any, espalier_single_beside;
 
 #if ESPALIER_DSP
-#define HEAD(name)                                                                                             \
-  ".syntax unified\n"                                                                                          \
-  ".pushsection .text." name ",\"ax\",%progbits\n"                                                             \
-  ".balign 4\n.thumb\n.thumb_func\n.type " name ",%function\n.global " name "\n" name ":\n"
-#define TAIL(name) ".size " name ",.-" name "\n.popsection\n"
 /* A result of a doubled sum: multiplier r10, shift r11, rounding lr. */
 #define SCALE(a)                   \
   "add r8,lr," a ",asr #31\n"      \
@@ -37,7 +32,7 @@ single_kernel espalier_single_any, espalier_single_beside;
 #define BYTE(pixel, sum) "ldrsb.w r10,[" pixel "]\n" "mla " sum ",r10,r9," sum "\n"
 /* r0 weights; r1 r12 lr r2 pixels, r3 words left, r4-r7 sums, r8 r9 weights. stack: 0 next piece, 4 from, 8 out, 12 tiles,
  * 16 at, 20 end, 24 words, 28 pitch, 32 weights, 36 bias, 40 multiplier, 44 shift, 48 rounding, 52 tail */
-__asm__(HEAD("espalier_single_any")
+__asm__(ESPALIER_FUNCTION("espalier_single_any")
         "push {r4-r11,lr}\n"
         "sub sp,sp,#60\n"
         "strd r1,r2,[sp,#4]\n"
@@ -87,12 +82,12 @@ __asm__(HEAD("espalier_single_any")
         "str r3,[sp,#12]\n"
         "bne.w 1b\n"
         "add sp,sp,#60\n"
-        "pop {r4-r11,pc}\n" TAIL("espalier_single_any"));
+        "pop {r4-r11,pc}\n" ESPALIER_END("espalier_single_any"));
 
 /* Windows one byte apart with rows of up to 4 bytes: what one pixel needs, its neighbours need as well.
  * r0 weights, r1 row, r2 from, r3 next piece, r4-r7 sums, r8 r9 weights, r12 out, lr end of the pieces. stack: 0 tiles, then
  * the fields as above from 4 on */
-__asm__(HEAD("espalier_single_beside")
+__asm__(ESPALIER_FUNCTION("espalier_single_beside")
         "push {r4-r11,lr}\n"
         "sub sp,sp,#44\n"
         "mov r12,r2\n"
@@ -140,7 +135,7 @@ __asm__(HEAD("espalier_single_beside")
         "str r3,[sp,#0]\n"
         "bne 1b\n"
         "add sp,sp,#44\n"
-        "pop {r4-r11,pc}\n" TAIL("espalier_single_beside"));
+        "pop {r4-r11,pc}\n" ESPALIER_END("espalier_single_beside"));
 #else
 void espalier_single_any(const espalier_single *t, const int8_t *from, int8_t *out, int32_t tiles) {
   int32_t pixels, k;

@@ -22,11 +22,7 @@ typedef struct {
 
 void espalier_depthwise_interleave(int8_t *to, const int8_t *const rows[4], int32_t columns, int32_t pitch);
 __asm__(
-    ".syntax unified\n"
-    ".pushsection .text.espalier_depthwise_interleave,\"ax\",%progbits\n"
-    ".balign 4\n.thumb\n.thumb_func\n.type espalier_depthwise_interleave,%function\n"
-    ".global espalier_depthwise_interleave\n"
-    "espalier_depthwise_interleave:\n"
+    ESPALIER_FUNCTION("espalier_depthwise_interleave")
     "push {r4-r7,r8,lr}\n"
     "ldm r1,{r4-r7}\n"
     "dls lr,r2\n"
@@ -44,8 +40,7 @@ __asm__(
     "vst43.8 {q0,q1,q2,q3},[r0]!\n"
     "le lr,1b\n"
     "pop {r4-r7,r8,pc}\n"
-    ".size espalier_depthwise_interleave,.-espalier_depthwise_interleave\n"
-    ".popsection\n");
+    ESPALIER_END("espalier_depthwise_interleave"));
 
 void espalier_depthwise_pairs(const Strip *strip);
 void espalier_depthwise_single(const Strip *strip);
@@ -65,10 +60,7 @@ void espalier_depthwise_single(const Strip *strip);
  * q1 addresses of a window's columns, q4 offsets of 4 columns. */
 #define STRIP(name, weights, sums)                                             \
   __asm__(                                                                     \
-      ".syntax unified\n"                                                      \
-      ".pushsection .text." name ",\"ax\",%progbits\n"                         \
-      ".balign 4\n.thumb\n.thumb_func\n.type " name ",%function\n.global " name "\n" \
-      name ":\n"                                                               \
+      ESPALIER_FUNCTION(name)                                                  \
       "push {r4-r11,lr}\n"                                                     \
       "sub sp,sp,#4\n"                                                         \
       "vpush {d8-d9}\n"                                                        \
@@ -94,8 +86,7 @@ void espalier_depthwise_single(const Strip *strip);
       "vpop {d8-d9}\n"                                                         \
       "add sp,sp,#4\n"                                                         \
       "pop {r4-r11,pc}\n"                                                      \
-      ".size " name ",.-" name "\n"                                            \
-      ".popsection\n")
+      ESPALIER_END(name))
 STRIP("espalier_depthwise_pairs", PAIRS_WEIGHTS, PAIRS);
 STRIP("espalier_depthwise_single", SINGLE_WEIGHTS, SINGLE);
 

@@ -76,10 +76,7 @@ void espalier_depthwise_3x3_stride_2(const Strip *strip, int8_t *out);
 /* stack: 0, 4, 8 rows, 12 weights, 16 channels, 20 count, 24 advance, 28 pitch, 32 zero, 36 out */
 #define KERNEL(name, row)                                                      \
   __asm__(                                                                     \
-      ".syntax unified\n"                                                      \
-      ".pushsection .text." name ",\"ax\",%progbits\n"                         \
-      ".balign 4\n.thumb\n.thumb_func\n.type " name ",%function\n.global " name "\n" \
-      name ":\n"                                                               \
+      ESPALIER_FUNCTION(name)                                                  \
       "push {r4-r11,lr}\n"                                                     \
       "sub sp,sp,#44\n"                                                        \
       "ldm r0,{r2-r10}\n"                                                      \
@@ -111,8 +108,7 @@ void espalier_depthwise_3x3_stride_2(const Strip *strip, int8_t *out);
       "bne.w 1b\n"                                                             \
       "add sp,sp,#44\n"                                                        \
       "pop {r4-r11,pc}\n"                                                      \
-      ".size " name ",.-" name "\n"                                            \
-      ".popsection\n")
+      ESPALIER_END(name))
 KERNEL("espalier_depthwise_3x3_stride_1", ROW_1);
 KERNEL("espalier_depthwise_3x3_stride_2", ROW_2);
 #endif

@@ -4,10 +4,7 @@
 #if ESPALIER_HELIUM
 /* Multiplying by one and doubling adds the sign: a half rounds away from zero then. */
 __asm__(
-    ".syntax unified\n"
-    ".pushsection .text.espalier_depthwise_finish,\"ax\",%progbits\n"
-    ".balign 4\n.thumb\n.thumb_func\n.type espalier_depthwise_finish,%function\n.global espalier_depthwise_finish\n"
-    "espalier_depthwise_finish:\n"
+    ESPALIER_FUNCTION("espalier_depthwise_finish")
     "push {r4-r11,lr}\n"
     "sub sp,sp,#4\n"
     "vpush {d8-d13}\n"
@@ -49,8 +46,7 @@ __asm__(
     "vpop {d8-d13}\n"
     "add sp,sp,#4\n"
     "pop {r4-r11,pc}\n"
-    ".size espalier_depthwise_finish,.-espalier_depthwise_finish\n"
-    ".popsection\n");
+    ESPALIER_END("espalier_depthwise_finish"));
 #else
 typedef int espalier_depthwise_finish_is_for_helium; /* a file must declare something */
 #endif

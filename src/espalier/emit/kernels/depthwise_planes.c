@@ -22,10 +22,7 @@ typedef struct {
 /* r0 to, r1 from, r2 pixels, r3 bytes from one pixel to the next */
 void espalier_depthwise_plane(int8_t *to, const int8_t *from, int32_t pixels, int32_t step);
 __asm__(
-    ".syntax unified\n"
-    ".pushsection .text.espalier_depthwise_plane,\"ax\",%progbits\n"
-    ".balign 4\n.thumb\n.thumb_func\n.type espalier_depthwise_plane,%function\n.global espalier_depthwise_plane\n"
-    "espalier_depthwise_plane:\n"
+    ESPALIER_FUNCTION("espalier_depthwise_plane")
     "push {r4,lr}\n"
     "movs r4,#0\n"
     "vidup.u16 q0,r4,#1\n"
@@ -37,8 +34,7 @@ __asm__(
     "vstrb.16 q1,[r0],#8\n"
     "letp lr,1b\n"
     "2: pop {r4,pc}\n"
-    ".size espalier_depthwise_plane,.-espalier_depthwise_plane\n"
-    ".popsection\n");
+    ESPALIER_END("espalier_depthwise_plane"));
 
 void espalier_depthwise_strip_1(Strip *strip);
 void espalier_depthwise_strip_2(Strip *strip);
@@ -51,10 +47,7 @@ void espalier_depthwise_strip_any(Strip *strip);
 /* r0 strip, r2 r4 r6 r8 sums of four pixels, r3 weights, r5 offsets, r7 step, r9 sums, r10 fours left, r11 window */
 #define STRIP(name, four)                                                      \
   __asm__(                                                                     \
-      ".syntax unified\n"                                                      \
-      ".pushsection .text." name ",\"ax\",%progbits\n"                         \
-      ".balign 4\n.thumb\n.thumb_func\n.type " name ",%function\n.global " name "\n" \
-      name ":\n"                                                               \
+      ESPALIER_FUNCTION(name)                                                  \
       "push {r4-r11,lr}\n"                                                     \
       "sub sp,sp,#4\n"                                                         \
       "ldr r7,[r0,#32]\n"                                                      \
@@ -89,8 +82,7 @@ void espalier_depthwise_strip_any(Strip *strip);
       "bne 1b\n"                                                               \
       "add sp,sp,#4\n"                                                         \
       "pop {r4-r11,pc}\n"                                                      \
-      ".size " name ",.-" name "\n"                                            \
-      ".popsection\n")
+      ESPALIER_END(name))
 STRIP("espalier_depthwise_strip_1", FOUR_1);
 STRIP("espalier_depthwise_strip_2", FOUR_2);
 STRIP("espalier_depthwise_strip_any", FOUR_ANY);

@@ -172,10 +172,7 @@
  * 44 where they go, 48 doubled bias */
 #define KERNEL(name, start, four, next, pair, turn)                            \
   __asm__(                                                                     \
-      ".syntax unified\n"                                                      \
-      ".pushsection .text." name ",\"ax\",%progbits\n"                         \
-      ".balign 4\n.thumb\n.thumb_func\n.type " name ",%function\n.global " name "\n" \
-      name ":\n"                                                               \
+      ESPALIER_FUNCTION(name)                                                  \
       "push {r4-r11,lr}\n"                                                     \
       "sub sp,sp,#52\n"                                                        \
       "ldm r0,{r1-r10}\n"                                                      \
@@ -232,8 +229,7 @@
       "bne.w 1b\n"                                                             \
       "add sp,sp,#52\n"                                                        \
       "pop {r4-r11,pc}\n"                                                      \
-      ".size " name ",.-" name "\n"                                            \
-      ".popsection\n")
+      ESPALIER_END(name))
 KERNEL("espalier_depthwise_dual_3_1", THREE_START, THREE(ROW_1), "", THREE(PAIR_1), THREE_TURN);
 KERNEL("espalier_depthwise_dual_3_2", THREE_START, THREE(ROW_2), "", THREE(PAIR_2), THREE_TURN);
 KERNEL("espalier_depthwise_dual_5_1", "", FOUR_ROWS(FIVE_1), OFFSET_NEXT("8"), TWO_ROWS(FIVE_PAIR_1), OFFSET_TURN);

@@ -30,6 +30,11 @@
 #if defined(__GNUC__)
 /* For code that hardly ever runs: small, and not where it is called. */
 #define ESPALIER_RARE __attribute__((noinline, cold))
+/* Head and end of a function in assembly, in a section of its own. */
+#define ESPALIER_FUNCTION(name)                                                                    \
+  ".syntax unified\n.pushsection .text." name ",\"ax\",%progbits\n.balign 4\n.thumb\n.thumb_func\n" \
+  ".type " name ",%function\n.global " name "\n" name ":\n"
+#define ESPALIER_END(name) ".size " name ",.-" name "\n.popsection\n"
 /* In front of a loop of few turns. */
 #if defined(__clang__)
 #define ESPALIER_ROLLED _Pragma("clang loop unroll(disable)")

@@ -87,10 +87,7 @@ typedef struct {
  * 48 where the words end, 52 where the sums go, 56 entry. Behind their words the second two units' weights end at the next four's. */
 void espalier_dense_four_units(const espalier_dense_fours *fours, int8_t *out);
 __asm__(
-    ".syntax unified\n"
-    ".pushsection .text.espalier_dense_four_units,\"ax\",%progbits\n"
-    ".balign 4\n.thumb\n.thumb_func\n.type espalier_dense_four_units,%function\n.global espalier_dense_four_units\n"
-    "espalier_dense_four_units:\n"
+    ESPALIER_FUNCTION("espalier_dense_four_units")
     "push {r4-r11,lr}\n"
     "sub sp,sp,#60\n"
     "ldm r0,{r2-r11}\n"
@@ -151,8 +148,7 @@ __asm__(
     "stm r0,{r4-r7}\n"
     "add sp,sp,#60\n"
     "pop {r4-r11,pc}\n"
-    ".size espalier_dense_four_units,.-espalier_dense_four_units\n"
-    ".popsection\n");
+    ESPALIER_END("espalier_dense_four_units"));
 
 /* Up to four units of which some take the long form, or are missing: a last single pair stands for the one that would follow
  * it, too. */

@@ -47,10 +47,7 @@ typedef void (*fours_kernel)(const dense_fours *fours, int8_t *out);
 /* r0 row, r1 r5 r7 r9 weights, r4 r6 r8 r10 sums, r11 out, r12 pairs, q4 q5 q6 places of biases, multipliers and shifts.
  * stack: 0 row, 4 weights, 8 pitch, 12 depth, 16 pairs, 20 count, 24 zero, 28 low, 32 high */
 #define FOURS(name, scale)                                                             \
-  ".syntax unified\n"                                                                  \
-  ".pushsection .text." name ",\"ax\",%progbits\n"                                     \
-  ".balign 4\n.thumb\n.thumb_func\n.type " name ",%function\n.global " name "\n"       \
-  name ":\n"                                                                           \
+  ESPALIER_FUNCTION(name)                                                              \
   "push {r4-r11,lr}\n"                                                                 \
   "sub sp,sp,#4\n"                                                                     \
   "vpush {d8-d13}\n"                                                                   \
@@ -115,8 +112,7 @@ typedef void (*fours_kernel)(const dense_fours *fours, int8_t *out);
   "pop {r4-r11,pc}\n"                                                                  \
   ".balign 4\n"                                                                        \
   "3: .word 0,1,6,7,2,4,8,10,3,5,9,11\n" /* of two pairs: biases, multipliers, shifts */ \
-  ".size " name ",.-" name "\n"                                                        \
-  ".popsection\n"
+  ESPALIER_END(name)
 
 void espalier_dense_byte_fours(const dense_fours *fours, int8_t *out);
 __asm__(FOURS("espalier_dense_byte_fours", SHORT));

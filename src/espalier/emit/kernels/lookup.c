@@ -5,10 +5,7 @@
 /* r0 table, r1 in, r2 out, r3 count. Offsets into the table are unsigned bytes: the sign bit is turned round. */
 void espalier_lookup_bytes(const int8_t *table, const int8_t *in, int8_t *out, int32_t count);
 __asm__(
-    ".syntax unified\n"
-    ".pushsection .text.espalier_lookup_bytes,\"ax\",%progbits\n"
-    ".balign 4\n.thumb\n.thumb_func\n.type espalier_lookup_bytes,%function\n.global espalier_lookup_bytes\n"
-    "espalier_lookup_bytes:\n"
+    ESPALIER_FUNCTION("espalier_lookup_bytes")
     "push {r4,lr}\n"
     "movs r4,#128\n"
     "vdup.8 q2,r4\n"
@@ -19,8 +16,7 @@ __asm__(
     "vstrb.8 q1,[r2],#16\n"
     "letp lr,1b\n"
     "2: pop {r4,pc}\n"
-    ".size espalier_lookup_bytes,.-espalier_lookup_bytes\n"
-    ".popsection\n");
+    ESPALIER_END("espalier_lookup_bytes"));
 
 void espalier_lookup(const espalier_lookup_layer *l, const int8_t *in, int8_t *out) {
   espalier_lookup_bytes(l->table, in, out, l->count);

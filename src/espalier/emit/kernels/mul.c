@@ -5,10 +5,7 @@
 /* r0 a, r1 b, r2 out, r3 count; stack: constants {-a zero, -b zero, multiplier, -shift, zero, low, high} */
 void espalier_mul_fours(const int8_t *a, const int8_t *b, int8_t *out, int32_t count, const int32_t *constants);
 __asm__(
-    ".syntax unified\n"
-    ".pushsection .text.espalier_mul_fours,\"ax\",%progbits\n"
-    ".balign 4\n.thumb\n.thumb_func\n.type espalier_mul_fours,%function\n.global espalier_mul_fours\n"
-    "espalier_mul_fours:\n"
+    ESPALIER_FUNCTION("espalier_mul_fours")
     "push {r4-r11,lr}\n"
     "sub sp,sp,#4\n"
     "ldr r10,[sp,#40]\n"
@@ -32,8 +29,7 @@ __asm__(
     "letp lr,1b\n"
     "2: add sp,sp,#4\n"
     "pop {r4-r11,pc}\n"
-    ".size espalier_mul_fours,.-espalier_mul_fours\n"
-    ".popsection\n");
+    ESPALIER_END("espalier_mul_fours"));
 #endif
 
 static inline int8_t rescaled(int32_t doubled, int32_t multiplier, int32_t rounding, int32_t shift) {

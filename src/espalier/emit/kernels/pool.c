@@ -101,10 +101,7 @@ static void sums_of_4(const Window *w, int32_t channel, int32_t sum[4]) {
  * r10 columns, r11 pitch, r12 rows left; q0 result, q2 reciprocals, q4 low, q5 high. stack: 32 the window's corner */
 #define PIXEL(name, size, lanes, start, load, take, finish)                    \
   __asm__(                                                                     \
-      ".syntax unified\n"                                                      \
-      ".pushsection .text." name ",\"ax\",%progbits\n"                         \
-      ".balign 4\n.thumb\n.thumb_func\n.type " name ",%function\n.global " name "\n" \
-      name ":\n"                                                               \
+      ESPALIER_FUNCTION(name)                                                  \
       "push {r4-r11,lr}\n"                                                     \
       "sub sp,sp,#4\n"                                                         \
       "vpush {d8-d11}\n"                                                       \
@@ -149,8 +146,7 @@ static void sums_of_4(const Window *w, int32_t channel, int32_t sum[4]) {
       "vpop {d8-d11}\n"                                                        \
       "add sp,sp,#4\n"                                                         \
       "pop {r4-r11,pc}\n"                                                      \
-      ".size " name ",.-" name "\n"                                            \
-      ".popsection\n")
+      ESPALIER_END(name))
 pixel_kernel espalier_pool_average;
 PIXEL("espalier_pool_average", "16", "8", "vmov.i32 q0,#0\n", "vldrbt.s16", "vadd.i16",
       "vabs.s16 q1,q0\n"

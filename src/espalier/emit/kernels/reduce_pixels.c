@@ -5,10 +5,7 @@
 /* r0 values, r1 bytes from one pixel to the next, r2 pixels, r3 sums */
 void espalier_sum_fours(const int8_t *in, int32_t pitch, int32_t pixels, int32_t *sums);
 __asm__(
-    ".syntax unified\n"
-    ".pushsection .text.espalier_sum_fours,\"ax\",%progbits\n"
-    ".balign 4\n.thumb\n.thumb_func\n.type espalier_sum_fours,%function\n.global espalier_sum_fours\n"
-    "espalier_sum_fours:\n"
+    ESPALIER_FUNCTION("espalier_sum_fours")
     "push {r4,lr}\n"
     "vmov.i32 q0,#0\n"
     "dls lr,r2\n"
@@ -18,8 +15,7 @@ __asm__(
     "le lr,1b\n"
     "vstrw.32 q0,[r3]\n"
     "pop {r4,pc}\n"
-    ".size espalier_sum_fours,.-espalier_sum_fours\n"
-    ".popsection\n");
+    ESPALIER_END("espalier_sum_fours"));
 #else
 static void espalier_sum_fours(const int8_t *in, int32_t pitch, int32_t pixels, int32_t *sums) {
   int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;

@@ -85,13 +85,8 @@ typedef struct {
   int32_t scale, shift, largest; /* shift: negative */
 } softmax_row;
 void espalier_softmax_outputs(const int32_t *table, const int8_t *in, int32_t count, const softmax_row *row, int8_t *out);
-#define FUNCTION(name)                             \
-  ".syntax unified\n"                              \
-  ".pushsection .text." name ",\"ax\",%progbits\n" \
-  ".balign 4\n.thumb\n.thumb_func\n.type " name ",%function\n.global " name "\n" name ":\n"
-#define END(name) ".size " name ",.-" name "\n.popsection\n"
 __asm__(
-    FUNCTION("espalier_largest_byte")
+    ESPALIER_FUNCTION("espalier_largest_byte")
     "push {r4,lr}\n"
     "mvn r4,#127\n"
     "wlstp.8 lr,r1,2f\n"
@@ -100,9 +95,9 @@ __asm__(
     "letp lr,1b\n"
     "2: mov r0,r4\n"
     "pop {r4,pc}\n"
-    END("espalier_largest_byte"));
+    ESPALIER_END("espalier_largest_byte"));
 __asm__(
-    FUNCTION("espalier_softmax_sum")
+    ESPALIER_FUNCTION("espalier_softmax_sum")
     "push {r4,lr}\n"
     "movs r4,#0\n"
     "vdup.32 q1,r3\n"
@@ -115,10 +110,10 @@ __asm__(
     "letp lr,1b\n"
     "2: mov r0,r4\n"
     "pop {r4,pc}\n"
-    END("espalier_softmax_sum"));
+    ESPALIER_END("espalier_softmax_sum"));
 /* r0 table, r1 in, r2 count, r4 out, r5 scale, r6 shift, r7 128 */
 __asm__(
-    FUNCTION("espalier_softmax_outputs")
+    ESPALIER_FUNCTION("espalier_softmax_outputs")
     "push {r4-r7,lr}\n"
     "ldr r4,[sp,#20]\n"
     "ldm r3,{r5,r6,r7}\n"
@@ -137,7 +132,7 @@ __asm__(
     "vstrb.32 q2,[r4],#4\n"
     "letp lr,1b\n"
     "2: pop {r4-r7,pc}\n"
-    END("espalier_softmax_outputs"));
+    ESPALIER_END("espalier_softmax_outputs"));
 
 static void row_from_table(const int32_t *table, const int8_t *in, int8_t *out, int32_t depth) {
   int32_t largest = espalier_largest_byte(in, depth);

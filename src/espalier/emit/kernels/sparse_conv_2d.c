@@ -143,10 +143,7 @@ uint32_t *espalier_sparse_pack_bytes(uint32_t *to, const int8_t *from, int32_t p
 /* stack: 0 packed, 4 entries, 8 channels, 12 count, 16 zero, 20 pitch, 24 out, 28 end of the channel's entries */
 #define SPARSE_TILE(name, words, STEP, sums, split)                                          \
   __asm__(                                                                                   \
-      ".syntax unified\n"                                                                    \
-      ".pushsection .text." name ",\"ax\",%progbits\n"                                       \
-      ".balign 4\n.thumb\n.thumb_func\n.type " name ",%function\n.global " name "\n"         \
-      name ":\n"                                                                             \
+      ESPALIER_FUNCTION(name)                                                                \
       "push {r4-r11,lr}\n"                                                                   \
       "sub sp,sp,#36\n"                                                                      \
       "ldm r0,{r2-r7}\n"                                                                     \
@@ -204,8 +201,7 @@ uint32_t *espalier_sparse_pack_bytes(uint32_t *to, const int8_t *from, int32_t p
       "bne.w 1b\n"                                                                           \
       "add sp,sp,#36\n"                                                                      \
       "pop {r4-r11,pc}\n"                                                                    \
-      ".size " name ",.-" name "\n"                                                          \
-      ".popsection\n")
+      ESPALIER_END(name))
 SPARSE_TILE("espalier_sparse_tile_pairs", STEP_PAIRS_WORDS, STEP_PAIRS,
             "mov r4,r2\n" "mov r6,r2\n" "mov r8,r2\n" "mov r5,r3\n" "mov r7,r3\n" "mov r9,r3\n",
             SPLIT("r2", "r3") SPLIT("r4", "r5") SPLIT("r6", "r7") SPLIT("r8", "r9"));

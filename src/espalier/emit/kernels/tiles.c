@@ -141,10 +141,7 @@ void espalier_widen_rows(int16_t *packed, const int8_t *from, int32_t pitch, int
 /* r0 columns, r1 packed, r2-r9 sums of column 0 and 1 of the rows, r10-r12 and lr operands. stack: 0 packed, 4 packed end,
  * 8 columns, 12 count, 16 zero, 20 pairs, 24 pair step, 28 pitch, 32 terms, 36 sums, 40 out, 44 entry */
 __asm__(
-    ".syntax unified\n"
-    ".pushsection .text.espalier_tile_outputs,\"ax\",%progbits\n"
-    ".balign 4\n.thumb\n.thumb_func\n.type espalier_tile_outputs,%function\n.global espalier_tile_outputs\n"
-    "espalier_tile_outputs:\n"
+    ESPALIER_FUNCTION("espalier_tile_outputs")
     "push {r4-r11,lr}\n"
     "sub sp,sp,#52\n"
     "ldm r0,{r2-r11}\n"
@@ -197,8 +194,7 @@ __asm__(
     "2: stm r10,{r2-r9}\n"
     "add sp,sp,#52\n"
     "pop {r4-r11,pc}\n"
-    ".size espalier_tile_outputs,.-espalier_tile_outputs\n"
-    ".popsection\n");
+    ESPALIER_END("espalier_tile_outputs"));
 #else
 #define ADD(sum, product) sum = (int32_t)((uint32_t)sum + (uint32_t)(product))
 /* One pair of columns; returns where the next one lies. */

@@ -23,10 +23,7 @@ void espalier_widen_fours(int16_t *to, int32_t plane, const int8_t *from, int32_
   "lsr r8,r8,#16\n"                                                            \
   "strh r8,[r2],#2\n"
 __asm__(
-    ".syntax unified\n"
-    ".pushsection .text.espalier_widen_fours,\"ax\",%progbits\n"
-    ".balign 4\n.thumb\n.thumb_func\n.type espalier_widen_fours,%function\n.global espalier_widen_fours\n"
-    "espalier_widen_fours:\n"
+    ESPALIER_FUNCTION("espalier_widen_fours")
     "push {r4-r11,lr}\n"
     "mov r4,r2\n"
     "mov r6,r3\n"
@@ -92,8 +89,7 @@ __asm__(
     "beq 5f\n"
     WIDEN_1
     "5: pop {r4-r11,pc}\n"
-    ".size espalier_widen_fours,.-espalier_widen_fours\n"
-    ".popsection\n");
+    ESPALIER_END("espalier_widen_fours"));
 #else
 void espalier_widen_fours(int16_t *to, int32_t plane, const int8_t *from, int32_t pixels, int32_t pitch, int32_t three) {
   int16_t *second = to + (plane >> 1), *third = second + (plane >> 1), *fourth = third + (three ? 0 : plane >> 1);
