@@ -73,6 +73,15 @@ def test_every_calibration_set_states_origin_and_licence(path: Path) -> None:
     assert (path.parent / table["make"]).is_file()
 
 
+def test_the_top_of_the_repository_holds_what_it_must_and_nothing_that_slipped_in() -> None:
+    done = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip("not a checkout")
+    folders = {".ci", "benchmarks", "calibration", "docs", "examples", "src", "targets", "tests"}
+    files = {".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md", "SECURITY.md", "pyproject.toml"}
+    assert {name.partition("/")[0] for name in done.stdout.splitlines()} == folders | files
+
+
 def test_nothing_of_this_machine_is_in_the_repository() -> None:
     files = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
