@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -18,6 +19,7 @@ import pytest
 pytestmark = pytest.mark.xdist_group("end_to_end")
 
 Built = tuple[Path, dict[str, Any]]
+README = Path(__file__).parents[2] / "README.md"
 TARGETS = ("android-arm64", "raspberry-pi-4", "cortex-m4")
 
 
@@ -42,6 +44,24 @@ def edited(digits: Path, tmp_path: Path, old: str, new: str) -> Path:
     assert old in text
     (folder / "recipe.toml").write_text(text.replace(old, new, 1))
     return folder / "recipe.toml"
+
+
+def test_the_readme_shows_what_the_example_prints(
+    espalier: Any, digits: Path, built: Built, tmp_path: Path
+) -> None:
+    """Line by line by its label; what depends on the program's shape alone, not on the machine or the epochs, exactly."""
+    (shown,) = re.findall(r"```\n(digits 1\.0\.0: .*?)```", README.read_text("utf-8"), re.DOTALL)
+    printed = espalier("build", digits / "recipe.toml", "--out", tmp_path).stdout
+
+    def labels(text: str) -> list[str]:
+        return [line[:12].strip() for line in text.splitlines() if line.startswith("  ") and line[2] != " "]
+
+    known = [label for label in labels(shown) if label != "warning"]
+    assert [label for label in labels(printed) if label != "warning"] == known
+    for pattern in (r"arena +cortex-m4: [\d,]+ bytes", r"cortex-m4\.ram-bytes: .*", r"MACs -[\d.]+ % \([\d,]+\)"):
+        assert re.search(pattern, printed)[0] == re.search(pattern, shown)[0]  # type: ignore[index]
+    counted = [int(re.search(r"([\d,]+) instructions, exact", text)[1].replace(",", "")) for text in (printed, shown)]  # type: ignore[index]
+    assert abs(counted[0] / counted[1] - 1) < 0.01
 
 
 def test_one_command_leaves_reports_models_and_a_bundle_per_target(built: Built) -> None:
