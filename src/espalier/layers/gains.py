@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +15,9 @@ from ..quantizer.compare import spread
 from ..quantizer.head import int8_pixels
 from ..quantizer.ranges import open_interpreter
 from ..quantizer.simulate import Kept, carried_with, float_weights, simulate
-from ..tflite.edit import graph_of
+from ..tflite.edit import graph_of, name_of
 from ..tflite.macs import count_macs
+from ..tflite.objects import ModelT
 from .advice import LayerFacts
 
 EXACT_DB = 120.0
@@ -28,14 +28,14 @@ FEWEST_COMPARED, COMPARED_MACS = 32, 2e11
 """The same for the images that layers are compared on."""
 
 
-def thinned(labelled: Labelled, model: Any, worst: int) -> Labelled:
+def thinned(labelled: Labelled, model: ModelT, worst: int) -> Labelled:
     """As many of the labelled images, evenly spaced, as `worst` + 1 simulations of a network of this size may run."""
     affordable = int(LABELLED_MACS / max(1, count_macs(model) * (worst + 1)))
     chosen = spread(len(labelled.labels), max(FEWEST, affordable))
     return Labelled(pixels=np.asarray(labelled.pixels[chosen]), labels=labelled.labels[chosen])
 
 
-def compared(pixels: NDArray[np.uint8], model: Any, worst: int) -> NDArray[np.uint8]:
+def compared(pixels: NDArray[np.uint8], model: ModelT, worst: int) -> NDArray[np.uint8]:
     """As many of the images, evenly spaced, as may run through a network of this size: twice for each of `worst` layers,
     and five times besides."""
     affordable = int(COMPARED_MACS / max(1, count_macs(model) * (2 * worst + 5)))
@@ -43,7 +43,7 @@ def compared(pixels: NDArray[np.uint8], model: Any, worst: int) -> NDArray[np.ui
 
 
 def measure_gains(
-    model: Any,
+    model: ModelT,
     int8_model: bytes,
     float_model: bytes,
     pixels: NDArray[np.uint8],
@@ -60,7 +60,7 @@ def measure_gains(
     scores = scores_of(base, pixels)
     before, agreed = scores_db(scores, wanted), agreement(scores, wanted)
     hits = None if labelled is None else hits_of(base, labelled)
-    index = {_name(tensor): place for place, tensor in enumerate(graph_of(model).tensors)}
+    index = {name_of(tensor): place for place, tensor in enumerate(graph_of(model).tensors)}
     found: dict[str, dict[str, float | None]] = {}
     for place, row in enumerate(chosen):
         report(1 + place / max(1, len(chosen)), 3, f"keeping {row.layer or row.tensor} in higher precision")
@@ -121,7 +121,3 @@ def scores_db(found: NDArray[np.float32], wanted: NDArray[np.float32]) -> float:
 def agreement(found: NDArray[np.float32], wanted: NDArray[np.float32]) -> float:
     """Share of images with the same class."""
     return float((found.argmax(axis=1) == wanted.argmax(axis=1)).mean())
-
-
-def _name(tensor: Any) -> str:
-    return bytes(tensor.name or b"").decode(errors="replace")

@@ -23,7 +23,7 @@ from ..quantizer.resume import Memory
 from ..quantizer.stability import RangeHistory
 from ..quantizer.step import computed_inputs
 from ..recipe import contract_of
-from ..tflite.edit import graph_of, operator_name, pack_model, read_model, strip_model
+from ..tflite.edit import graph_of, name_of, operator_name, pack_model, read_model, strip_model
 
 
 def quantize_file(
@@ -196,7 +196,7 @@ def list_layers(model: bytes) -> list[dict[str, Any]]:
     tensors = graph_of(read).tensors
 
     def name(index: int) -> str:
-        return bytes(tensors[index].name or b"").decode(errors="replace")
+        return name_of(tensors[index])
 
     return [
         {
