@@ -24,7 +24,6 @@ import numpy as np
 from hard_nets import MEAN, SIDE, STD, HardNet, draw, train
 
 from espalier.ladder.range_search import Method, sample_values, search_ranges
-from espalier.measure.accuracy import compare
 from espalier.quantizer.compare import float_answers, int8_answers, nearness
 from espalier.quantizer.convert import convert_model
 from espalier.quantizer.correct import correct_biases
@@ -32,6 +31,7 @@ from espalier.quantizer.head import enter_pixels
 from espalier.quantizer.quantize import quantize_with
 from espalier.quantizer.ranges import measure_ranges
 from espalier.recipe import InputContract
+from espalier.task.accuracy import compare
 
 CONTRACT = InputContract(size=(SIDE, SIDE), mean=(MEAN,), std=(STD,))
 METHODS: tuple[Method, ...] = ("minmax", "mse", "percentile", "kl")

@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from ..calibrate.answers import check_answers, check_scores
 from ..errors import ImagesRefusedError
 from ..findings import Finding, of_model, settle
 from ..load.images import label_indices
@@ -22,6 +21,7 @@ from ..stages.model import FloatModel
 from ..stages.workshop import Workshop, pack, unpack
 from ..statistics import too_few
 from ..store import Store
+from ..task.doubts import check_answers, check_scores
 from ..terminal import Progress
 
 STAGES = ("read", "images", "load", "model")

@@ -17,10 +17,10 @@ from ..ladder.candidate import FIRST, TRYING
 from ..ladder.goal import excess_of
 from ..ladder.int16_targets import Wide, int16_refusals, suits
 from ..load.images import label_indices
-from ..measure.accuracy import compare
 from ..recipe import Quantize
 from ..rows import StepRow
 from ..store import Parts, digest
+from ..task.accuracy import compare
 from .first_rung import Quantized, finished, rung_key, weights_of
 from .job import Job
 from .model import FloatModel

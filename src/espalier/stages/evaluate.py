@@ -12,16 +12,16 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ..calibrate.answers import check_answers, check_scores
 from ..errors import LabelsRefusedError
 from ..findings import Finding, of_model, settle
 from ..image_facts import Prepared
 from ..load.images import label_indices
-from ..measure.accuracy import AgreementRow, measure_accuracy, measure_agreement, top1, with_choice
-from ..measure.confidence import WISHED_PRECISION, choose_threshold
 from ..measure.predict import dequantize
 from ..rows import AccuracyRow, TopRow
 from ..store import digest
+from ..task.accuracy import AgreementRow, measure_accuracy, measure_agreement, top1, with_choice
+from ..task.confidence import WISHED_PRECISION, choose_threshold
+from ..task.doubts import check_answers, check_scores
 from .check_model import check_declared, score_declared
 from .images import PixelSet
 from .job import Job

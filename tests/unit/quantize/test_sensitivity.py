@@ -14,12 +14,12 @@ from espalier.ladder.labelled import Labelled
 from espalier.layers import gains
 from espalier.layers.advice import LayerFacts, advice_for
 from espalier.layers.sensitivity import measure_sensitivity
-from espalier.measure.accuracy import compare
 from espalier.quantizer.compare import answers_of, int8_answers
 from espalier.quantizer.patterns import patterns_of
 from espalier.quantizer.quantize import quantize
 from espalier.quantizer.ranges import normalised
 from espalier.quantizer.simulate import Kept, carried_with, simulate
+from espalier.task.accuracy import compare
 from espalier.tflite import edit
 
 from .networks import CONTRACT, RELU6, Builder, images, small_network
