@@ -34,7 +34,7 @@ from ..tflite.edit import (
     shape_of,
     step_of,
 )
-from ..tflite.objects import ModelT, OperatorT
+from ..tflite.objects import Interpreter, ModelT, OperatorT
 from .advice import LayerFacts, advice_for
 from .gains import EXACT_DB, agreement, compared, measure_gains, scores_db, scores_of, thinned
 
@@ -42,7 +42,7 @@ RESCALED = 1.5
 """A channel whose int8 values follow the float values at this factor (or its inverse) was scaled on purpose."""
 
 
-def _open(model: bytes, **options: Any) -> Any:
+def _open(model: bytes, **options: bool) -> Interpreter:
     """An interpreter without a delegate: XNNPACK would keep the values between its operators to itself."""
     from ai_edge_litert.interpreter import OpResolverType
 
