@@ -26,6 +26,7 @@ from ..quantizer.quantize import Weights, quantize_with
 from ..quantizer.ranges import Ranges
 from ..tflite.edit import read_model
 from ..tflite.macs import count_macs
+from ..tflite.objects import ModelT
 from .candidate import CORRECTED, FIRST, ROUNDED, TRYING, Candidate, Failed, attempt
 from .effort import Effort, effort_of
 from .range_fit import fit_ranges, shared_ranges
@@ -168,7 +169,7 @@ def _rungs(start: Start, extremes: Ranges, weights: Weights, dense: Weights | No
         )
 
 
-def _fitted_seconds(start: Start, extremes: Ranges, effort: Effort, model: object) -> float:
+def _fitted_seconds(start: Start, extremes: Ranges, effort: Effort, model: ModelT) -> float:
     free = {name: ends for name, ends in extremes.items() if name not in start.plain.fixed}
     groups = min(24, len(shared_ranges(model, free)))
     rounded = effort.rounded(min(ROUNDED_IMAGES, len(start.others)), ROWS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +16,9 @@ from ..quantizer.simulate import Kept, carried_with, float_weights, simulate
 from ..statistics import drop_of
 from ..task.kinds import kind_of
 from ..task.types import CLASSIFY, Hits, Task
-from ..tflite.edit import graph_of
+from ..tflite.edit import graph_of, name_of
 from ..tflite.macs import count_macs
+from ..tflite.objects import ModelT
 from .advice import LayerFacts
 
 FEWEST, LABELLED_MACS = 64, 1e11
@@ -27,14 +27,14 @@ FEWEST_COMPARED, COMPARED_MACS = 32, 2e11
 """The same for the images that layers are compared on."""
 
 
-def thinned(labelled: Labelled, model: Any, worst: int) -> Labelled:
+def thinned(labelled: Labelled, model: ModelT, worst: int) -> Labelled:
     """As many of the labelled images, evenly spaced, as `worst` + 1 simulations of a network of this size may run."""
     affordable = int(LABELLED_MACS / max(1, count_macs(model) * (worst + 1)))
     chosen = spread(len(labelled.labels), max(FEWEST, affordable))
     return labelled.part(chosen)
 
 
-def compared(pixels: NDArray[np.uint8], model: Any, worst: int) -> NDArray[np.uint8]:
+def compared(pixels: NDArray[np.uint8], model: ModelT, worst: int) -> NDArray[np.uint8]:
     """As many of the images, evenly spaced, as may run through a network of this size: twice for each of `worst` layers,
     and five times besides."""
     affordable = int(COMPARED_MACS / max(1, count_macs(model) * (2 * worst + 5)))
@@ -42,7 +42,7 @@ def compared(pixels: NDArray[np.uint8], model: Any, worst: int) -> NDArray[np.ui
 
 
 def measure_gains(
-    model: Any,
+    model: ModelT,
     int8_model: bytes,
     float_model: bytes,
     pixels: NDArray[np.uint8],
@@ -61,7 +61,7 @@ def measure_gains(
     decibels = kind_of(task).decibels
     before, agreed = decibels(scores, wanted), agreement(scores, wanted, task)
     hits = None if labelled is None else hits_of(base, labelled)
-    index = {_name(tensor): place for place, tensor in enumerate(graph_of(model).tensors)}
+    index = {name_of(tensor): place for place, tensor in enumerate(graph_of(model).tensors)}
     found: dict[str, dict[str, float | None]] = {}
     for place, row in enumerate(chosen):
         report(1 + place / max(1, len(chosen)), 3, f"keeping {row.layer or row.tensor} in higher precision")
@@ -113,7 +113,3 @@ def agreement(found: NDArray[np.float32], wanted: NDArray[np.float32], task: Tas
     """Share of images whose scores say the same."""
     kind = kind_of(task)
     return float(kind.same(kind.results(found, task), kind.results(wanted, task), task).mean())
-
-
-def _name(tensor: Any) -> str:
-    return bytes(tensor.name or b"").decode(errors="replace")

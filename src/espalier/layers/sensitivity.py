@@ -21,13 +21,23 @@ from ..quantizer.compare import answers_of, int8_answers
 from ..quantizer.head import int8_pixels
 from ..quantizer.patterns import patterns_of
 from ..quantizer.ranges import normalised, open_interpreter, open_pixels
-from ..quantizer.simulate import is_quantized, rewritten_layers, simulate
+from ..quantizer.simulate import rewritten_layers, simulate
 from ..recipe import InputContract
 from ..task.classify import EXACT_DB
 from ..task.kinds import kind_of
 from ..task.types import task_of
 from ..tflite import edit
-from ..tflite.edit import constant, dtype_name, graph_of, operator_name
+from ..tflite.edit import (
+    constant,
+    dtype_name,
+    graph_of,
+    is_quantized,
+    name_of,
+    operator_name,
+    shape_of,
+    step_of,
+)
+from ..tflite.objects import ModelT, OperatorT
 from .advice import LayerFacts, advice_for
 from .gains import agreement, compared, measure_gains, scores_of, thinned
 
@@ -61,7 +71,7 @@ class _Pair:
     """A tensor of the int8 file and the tensor of the float file of the same name."""
 
     name: str
-    operator: Any
+    operator: OperatorT
     int8_index: int
     float_index: int
     scale: float
@@ -132,26 +142,22 @@ def measure_sensitivity(
     }
 
 
-def _name(tensor: Any) -> str:
-    return bytes(tensor.name or b"").decode(errors="replace")
-
-
-def _pairs(model: Any, source: Any) -> tuple[list[_Pair], list[str]]:
+def _pairs(model: ModelT, source: ModelT) -> tuple[list[_Pair], list[str]]:
     computed = {
-        _name(graph_of(source).tensors[i]): int(i) for o in graph_of(source).operators for i in o.outputs
+        name_of(graph_of(source).tensors[i]): int(i) for o in graph_of(source).operators for i in o.outputs
     }
     pairs, unmatched = [], []
     for operator in graph_of(model).operators:
         for index in (int(i) for i in operator.outputs):
             tensor = graph_of(model).tensors[index]
-            name = _name(tensor)
+            name = name_of(tensor)
             if not is_quantized(tensor) or dtype_name(tensor) not in ("int8", "int16"):
                 continue
             other = computed.get(name)
-            if other is None or list(graph_of(source).tensors[other].shape) != list(tensor.shape):
+            if other is None or shape_of(graph_of(source).tensors[other]) != shape_of(tensor):
                 unmatched.append(name)
                 continue
-            scale, zero = float(tensor.quantization.scale[0]), int(tensor.quantization.zeroPoint[0])
+            scale, zero = step_of(tensor)
             limits = np.iinfo(dtype_name(tensor))
             pairs.append(
                 _Pair(
@@ -198,7 +204,7 @@ def _add(pair: _Pair, stored: NDArray[Any], wanted: NDArray[np.float32]) -> None
     sums.outside += int(((exact < low) | (exact > high)).sum())
 
 
-def _facts(model: Any, source: Any, pairs: list[_Pair], layers: Mapping[str, str]) -> list[LayerFacts]:
+def _facts(model: ModelT, source: ModelT, pairs: list[_Pair], layers: Mapping[str, str]) -> list[LayerFacts]:
     patterns = patterns_of(model)
     weights, rewritten = _weight_facts(source), rewritten_layers(model, source)
     noise: dict[int, float] = {}
@@ -271,7 +277,7 @@ def _quality(sums: _Sums, may_be_scaled: bool) -> tuple[float, float, bool]:
     return sqnr, float(qf.sum()) / size if size else float(noise <= 1e-12 * signal), rescaled
 
 
-def _weight_facts(source: Any) -> dict[str, tuple[float | None, int]]:
+def _weight_facts(source: ModelT) -> dict[str, tuple[float | None, int]]:
     """Layer -> (largest / smallest weight range of the live channels, channels without weights)."""
     found: dict[str, tuple[float | None, int]] = {}
     for operator in linear_operators(source):

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from ..recipe import InputContract
 from ..task.types import CLASSIFY, Task
 from ..tflite import edit
-from ..tflite.edit import LINEAR, graph_of, operator_name
+from ..tflite.edit import LINEAR, graph_of, name_of, operator_name
+from ..tflite.objects import ModelT, OperatorT
 from .share import unshared
 
 _AFFINE = ("MUL", "ADD", "SUB", "DIV")
@@ -70,7 +71,7 @@ def enter_pixels(float_model: bytes, contract: InputContract, task: Task = CLASS
         nearest = int(np.floor(mean + 0.5))
         model = edit.read_model(float_model)
         if 0 <= nearest <= 255 and (nearest == mean or takes_rest(model)):
-            image = bytes(graph_of(model).tensors[graph_of(model).inputs[0]].name).decode()
+            image = name_of(graph_of(model).tensors[graph_of(model).inputs[0]])
             return PixelInput(
                 float_model=float_model,
                 feed=contract,
@@ -112,7 +113,7 @@ def _together(values: NDArray[np.float64]) -> tuple[float, ...]:
     return (float(near[0]),) if same else tuple(float(value) for value in near)
 
 
-def _affine_step(model: Any, channels: int) -> tuple[Any, NDArray[np.float64], NDArray[np.float64]] | None:
+def _affine_step(model: ModelT, channels: int) -> tuple[Any, NDArray[np.float64], NDArray[np.float64]] | None:
     """(operator, factor, shift) when the only reader of the input is an affine operator with constants."""
     graph = graph_of(model)
     source = int(graph.inputs[0])
@@ -142,7 +143,7 @@ def _affine_step(model: Any, channels: int) -> tuple[Any, NDArray[np.float64], N
     return (operator, factor, none) if (factor > 0).all() else None
 
 
-def first_layers(model: Any) -> list[Any] | None:
+def first_layers(model: ModelT) -> list[OperatorT] | None:
     """The operators that read the input, through paddings; None when one of them is not conv, depthwise or
     dense."""
     graph = graph_of(model)
@@ -162,7 +163,7 @@ def first_layers(model: Any) -> list[Any] | None:
     return found
 
 
-def takes_rest(model: Any) -> bool:
+def takes_rest(model: ModelT) -> bool:
     """Whether every first layer has a constant bias that can take the rest of the mean."""
     layers = first_layers(model)
     return bool(layers) and all(

@@ -17,7 +17,8 @@ from ..errors import UnsupportedModelError
 from ..recipe import InputContract
 from ..task.types import CLASSIFY, Task
 from ..tflite import edit
-from ..tflite.edit import graph_of
+from ..tflite.edit import graph_of, name_of
+from ..tflite.objects import ModelT, OperatorT
 from ..tflite.operator_versions import write_versions
 from .absorb import absorb_float, refuse_float, same_ranges
 from .bias import repair_linear
@@ -137,7 +138,7 @@ def keep_better(entered: PixelInput, data: bytes, pixels: NDArray[np.uint8]) -> 
     return (corrected if kept else data), note
 
 
-def finish(model: Any) -> None:
+def finish(model: ModelT) -> None:
     """Operator versions, runtime floor, signature and description, equal constants once; the tensors keep the float
     graph's names."""
     share_equal(model)
@@ -188,7 +189,7 @@ def run_quantizer(
     return bytes(result.quantized_model or b"")
 
 
-def _set_input(model: Any, entered: PixelInput) -> None:
+def _set_input(model: ModelT, entered: PixelInput) -> None:
     """Write the input's scale and zero point exactly, also behind paddings (they pass them on)."""
     graph = graph_of(model)
     waiting = [int(graph.inputs[0])]
@@ -200,6 +201,6 @@ def _set_input(model: Any, entered: PixelInput) -> None:
                 waiting.append(int(operator.outputs[0]))
 
 
-def _names(model: Any, operators: list[Any] | None) -> frozenset[str]:
+def _names(model: ModelT, operators: list[OperatorT] | None) -> frozenset[str]:
     tensors = graph_of(model).tensors
-    return frozenset(bytes(tensors[o.outputs[0]].name).decode() for o in operators or [])
+    return frozenset(name_of(tensors[o.outputs[0]]) for o in operators or [])

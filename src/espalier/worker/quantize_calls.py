@@ -24,7 +24,7 @@ from ..quantizer.stability import RangeHistory
 from ..quantizer.step import computed_inputs
 from ..recipe import contract_of
 from ..task.types import task_of
-from ..tflite.edit import graph_of, operator_name, pack_model, read_model, strip_model
+from ..tflite.edit import graph_of, name_of, operator_name, pack_model, read_model, strip_model
 
 
 def quantize_file(
@@ -202,7 +202,7 @@ def list_layers(model: bytes) -> list[dict[str, Any]]:
     tensors = graph_of(read).tensors
 
     def name(index: int) -> str:
-        return bytes(tensors[index].name or b"").decode(errors="replace")
+        return name_of(tensors[index])
 
     return [
         {
