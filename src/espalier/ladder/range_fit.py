@@ -25,6 +25,7 @@ from ..quantizer.head import PixelInput
 from ..quantizer.ranges import Ranges, normalised, open_interpreter
 from ..quantizer.simulate import CARRIERS, carried_with, scores_tensor
 from ..quantizer.step import computed_inputs, walk
+from ..task.types import Task
 from ..tflite import edit
 from ..tflite.edit import graph_of, name_of, operator_name, shape_of
 from ..tflite.macs import count_macs
@@ -97,13 +98,14 @@ class _Behind:
     values: dict[int, NDArray[Any]]
     wanted: NDArray[np.float32]
     seen: float
+    task: Task
 
     def error(self, ends: tuple[float, float]) -> float:
         """Of the scores, with the tensors rounded between `ends`."""
         difference = self.tail.scores(ends, self.values) - self.wanted
         if not np.isfinite(self.seen):
             difference -= difference.mean(axis=0)  # later biases take it back
-        return relative_error(self.wanted + difference, self.wanted, self.seen)
+        return relative_error(self.wanted + difference, self.wanted, self.seen, self.task)
 
 
 def fit_ranges(
@@ -143,7 +145,7 @@ def _walk(
             group = places[done.position]
             seen = SEEN if last and final not in graph.outputs else np.inf
             tail = _tail(entered.float_model, group, done.position)
-            yield group, _Behind(tail=tail, values=done.values, wanted=wanted, seen=seen)
+            yield group, _Behind(tail=tail, values=done.values, wanted=wanted, seen=seen, task=entered.task)
         if last:
             return
 
