@@ -24,9 +24,9 @@ from ..quantizer.correct import LARGE_MACS
 from ..quantizer.head import PixelInput
 from ..quantizer.ranges import Ranges, normalised, open_interpreter
 from ..quantizer.simulate import CARRIERS, carried_with, scores_tensor
-from ..quantizer.step import computed_inputs, walk
+from ..quantizer.step import walk
 from ..tflite import edit
-from ..tflite.edit import graph_of, operator_name
+from ..tflite.edit import computed_inputs, graph_of, operator_name
 from ..tflite.macs import count_macs
 
 IMAGES = 128

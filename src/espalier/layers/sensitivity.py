@@ -25,6 +25,7 @@ from ..quantizer.simulate import is_quantized, rewritten_layers, simulate
 from ..recipe import InputContract
 from ..tflite import edit
 from ..tflite.edit import constant, dtype_name, graph_of, operator_name
+from ..tflite.numbers import IDENTIFIER
 from .advice import LayerFacts, advice_for
 from .gains import EXACT_DB, agreement, compared, measure_gains, scores_db, scores_of, thinned
 
@@ -88,7 +89,7 @@ def measure_sensitivity(
     Raises ModelRefusedError when the files are no .tflite, UnsupportedModelError when LiteRT cannot run one.
     """
     for what, data in (("int8", int8_model), ("float", float_model)):
-        if data[4:8] != edit.IDENTIFIER:
+        if data[4:8] != IDENTIFIER:
             raise ModelRefusedError(f"the {what} file is not a .tflite file", next_step="build again")
     pixels = open_pixels(pixels_path)
     known = msgspec.convert(contract, InputContract)

@@ -6,6 +6,7 @@ Objects are those of `ai_edge_litert.schema_py_generated` (ModelT, SubGraphT, Te
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,18 +16,15 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from ..errors import BugError
+from .numbers import IDENTIFIER, SCHEMA_VERSION, TENSOR_TYPES, tensor_type
+from .operators import OPERATORS, name_of
 
-IDENTIFIER = b"TFL3"
 ALIGNMENT = 16
 """`force_align: 16` of Buffer.data in schema.fbs; the object API alone aligns to 4."""
 
 LINEAR = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 """Operators with weights and a bias at inputs 1 and 2."""
 
-_CODES: dict[str, int] = {k: v for k, v in vars(schema.BuiltinOperator).items() if not k.startswith("_")}
-_NAMES: dict[int, str] = {v: k for k, v in _CODES.items()}
-_DTYPES: dict[int, str] = {v: k.lower() for k, v in vars(schema.TensorType).items() if not k.startswith("_")}
-_TYPES: dict[str, int] = {v: k for k, v in _DTYPES.items()}
 _SLOTS: dict[str, tuple[str, ...]] = {
     "CONV_2D": ("input", "weights", "bias"),
     "DEPTHWISE_CONV_2D": ("input", "weights", "bias"),
@@ -77,6 +75,15 @@ def read_model(data: bytes) -> Any:
     return model
 
 
+def new_model() -> Any:
+    """A ModelT with one empty subgraph."""
+    model, graph = schema.ModelT(), schema.SubGraphT()
+    model.version, model.subgraphs, model.buffers = SCHEMA_VERSION, [graph], [_AlignedBuffer(None)]
+    model.operatorCodes, model.metadata, model.signatureDefs = [], [], []
+    graph.tensors, graph.operators, graph.inputs, graph.outputs = [], [], [], []
+    return model
+
+
 def pack_model(model: Any) -> bytes:
     """The bytes of a ModelT in canonical order: tensors and buffers by first use, operator codes by first
     use.
@@ -97,26 +104,25 @@ def graph_of(model: Any) -> Any:
 
 
 def operator_name(model: Any, operator: Any) -> str:
-    """TFLite's name of an operator, for example CONV_2D; unknown codes give UNKNOWN_<code>."""
+    """TFLite's name of an operator, for example CONV_2D; unknown codes give OPERATOR_<code>."""
     code = model.operatorCodes[operator.opcodeIndex]
-    number = max(int(code.builtinCode), int(code.deprecatedBuiltinCode))
-    return _NAMES.get(number, f"UNKNOWN_{number}")
+    return name_of(max(int(code.builtinCode), int(code.deprecatedBuiltinCode)))
 
 
 def dtype_name(tensor: Any) -> str:
     """`int8`, `float32`, ..."""
-    return _DTYPES.get(tensor.type, f"type{tensor.type}")
+    return tensor_type(tensor.type)
 
 
 def operator_code(model: Any, name: str, version: int = 1) -> int:
     """Index of the operator code (name, version), added when it is not there."""
-    number = _CODES[name]
+    number = OPERATORS[name].number
     for index, code in enumerate(model.operatorCodes):
         if code.builtinCode == number and code.version == version:
             return index
     code = schema.OperatorCodeT()
     code.builtinCode, code.version = number, version
-    code.deprecatedBuiltinCode = min(number, int(_CODES["PLACEHOLDER_FOR_GREATER_OP_CODES"]))
+    code.deprecatedBuiltinCode = min(number, OPERATORS["PLACEHOLDER_FOR_GREATER_OP_CODES"].number)
     model.operatorCodes.append(code)
     return len(model.operatorCodes) - 1
 
@@ -142,7 +148,31 @@ def set_constant(model: Any, index: int, value: NDArray[Any]) -> None:
     model.buffers.append(_AlignedBuffer(plain.reshape(-1).view(np.uint8)))
     tensor.buffer = len(model.buffers) - 1
     tensor.shape = np.array(value.shape, np.int32)
-    tensor.type = _TYPES[plain.dtype.name]
+    tensor.type = TENSOR_TYPES.index(plain.dtype.name)
+
+
+def single_operator(model: Any, operator: Any) -> bytes:
+    """A .tflite with this operator alone: its constants inside, its computed inputs as graph inputs, in
+    order."""
+    part = new_model()
+    graph = graph_of(part)
+    part.buffers, part.operatorCodes = list(model.buffers), [model.operatorCodes[operator.opcodeIndex]]
+    used = sorted({int(i) for i in [*operator.inputs, *operator.outputs] if i >= 0})
+    place = {index: position for position, index in enumerate(used)}
+    graph.tensors = [copy.copy(graph_of(model).tensors[index]) for index in used]
+    alone = copy.copy(operator)
+    alone.opcodeIndex = 0
+    alone.inputs = np.array([place[int(i)] if i >= 0 else -1 for i in operator.inputs], np.int32)
+    alone.outputs = np.array([place[int(i)] for i in operator.outputs], np.int32)
+    graph.operators = [alone]
+    graph.inputs = np.array([place[i] for i in computed_inputs(model, operator)], np.int32)
+    graph.outputs = alone.outputs
+    return pack_model(part)
+
+
+def computed_inputs(model: Any, operator: Any) -> list[int]:
+    """Tensors that an operator reads and that are not constants, each once, in order of use."""
+    return list(dict.fromkeys(int(i) for i in operator.inputs if i >= 0 and constant(model, int(i)) is None))
 
 
 def add_tensor(
@@ -159,7 +189,7 @@ def add_tensor(
     tensor.name, tensor.shape, tensor.type, tensor.buffer = (
         name.encode(),
         np.array(shape, np.int32),
-        _TYPES[dtype],
+        TENSOR_TYPES.index(dtype),
         0,
     )
     tensor.hasRank = True
