@@ -21,8 +21,9 @@ from ..errors import ModelRefusedError, UnsupportedModelError, VerificationError
 from ..load.keras_assign import cause_of
 from ..recipe import InputContract
 from ..tflite import edit
-from ..tflite.edit import constant, graph_of, operator_name
+from ..tflite.edit import constant, graph_of, name_of, operator_name, shape_of
 from ..tflite.macs import count_macs
+from ..tflite.objects import ModelT, OperatorT, TensorT
 from ..tflite.operator_versions import write_versions
 from .rewrite import rewrite_float
 
@@ -57,7 +58,7 @@ def convert_model(model: Any, contract: InputContract) -> Converted:
     kind = output_kind(model)
     raw = edit.read_model(_run_converter(_trace(model, contract, kind), model))
     rewrite_float(raw)
-    if list(graph_of(raw).tensors[graph_of(raw).outputs[0]].shape) == [1, 1]:
+    if shape_of(graph_of(raw).tensors[graph_of(raw).outputs[0]]) == [1, 1]:
         answer_with_two(raw)
     names = {layer.name for layer in _leaf_layers(model)}
     old = edit.rename_tensors(raw)
@@ -140,7 +141,7 @@ def _producer(tensor: Any) -> tuple[Any, Any]:
     return (history.operation, tensor) if history is not None else (None, tensor)
 
 
-def answer_with_two(model: Any) -> None:
+def answer_with_two(model: ModelT) -> None:
     """Turn a graph that ends in LOGISTIC(z) with one output into SOFTMAX(-z/2, z/2) = (1 - p, p), in
     place."""
     graph = graph_of(model)
@@ -178,7 +179,7 @@ def answer_with_two(model: Any) -> None:
     graph.outputs = np.array([probability], np.int32)
 
 
-def _is_plain_dense(model: Any, operator: Any, output: int) -> bool:
+def _is_plain_dense(model: ModelT, operator: OperatorT, output: int) -> bool:
     return (
         operator_name(model, operator) == "FULLY_CONNECTED"
         and int(operator.outputs[0]) == output
@@ -188,7 +189,7 @@ def _is_plain_dense(model: Any, operator: Any, output: int) -> bool:
     )
 
 
-def check_static(model: Any, layers: dict[str, str]) -> None:
+def check_static(model: ModelT, layers: dict[str, str]) -> None:
     """Raise UnsupportedModelError for a dynamic dimension or an operator that computes shapes."""
     graph = graph_of(model)
     for tensor in graph.tensors:
@@ -211,8 +212,8 @@ def _dynamic(what: str, layer: str) -> UnsupportedModelError:
     )
 
 
-def _tensor_layer(tensor: Any, layers: dict[str, str]) -> str:
-    return layers.get(bytes(tensor.name or b"").decode(), "")
+def _tensor_layer(tensor: TensorT, layers: dict[str, str]) -> str:
+    return layers.get(name_of(tensor), "")
 
 
 def probe_inputs(contract: InputContract, count: int = 8) -> NDArray[np.float32]:
@@ -375,7 +376,7 @@ def _with_captures(function: Any) -> Any | None:
     return graph
 
 
-def _unsupported(text: str, function: Any, model: Any) -> UnsupportedModelError:
+def _unsupported(text: str, function: Any, model: ModelT) -> UnsupportedModelError:
     """Name the operators that have no TFLite counterpart and the Keras layers that they come from."""
     found = set(re.findall(r"'?tf\.([A-Z]\w+)'? op is neither a custom op nor a flex op", text))
     listed = re.findall(r"(?:Flex|Custom) ops: ([\w, ]+)", text)

@@ -16,7 +16,7 @@ from ..graph.verify import printable
 from ..limits import LIMITS
 from .bounded import Buffer, Table, refused
 from .numbers import tensor_type
-from .operators import name_of
+from .operators import builtin_name
 from .versions import floor_of, runtime_floor
 
 _MOST_SIDES: Final = 8
@@ -66,7 +66,7 @@ def inspect_tflite(data: bytes) -> dict[str, Any]:
 
 def _code(table: Table) -> tuple[str, int]:
     number = max(table.integer(0, "int8"), table.integer(3, "int32"))
-    name = name_of(number)
+    name = builtin_name(number)
     if name == "CUSTOM":
         name += " " + printable(table.text(1), 60)
     return name, table.integer(2, "int32", 1)

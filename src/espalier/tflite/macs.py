@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..graph.ops import macs_of
-from .edit import graph_of, operator_name
+from .edit import graph_of, operator_name, shape_of
+from .objects import ModelT, OperatorT
 
 
-def count_macs(model: Any) -> int:
-    """MACs of one inference of a ModelT."""
+def count_macs(model: ModelT) -> int:
+    """MACs of one inference."""
     return sum(_operator_macs(model, operator) for operator in graph_of(model).operators)
 
 
-def _operator_macs(model: Any, operator: Any) -> int:
-    shapes = [tensor.shape for tensor in graph_of(model).tensors]
+def _operator_macs(model: ModelT, operator: OperatorT) -> int:
+    tensors = graph_of(model).tensors
 
     def shape(index: int) -> list[int]:
-        return [] if index < 0 or shapes[index] is None else [int(n) for n in shapes[index]]
+        return [] if index < 0 else shape_of(tensors[index])
 
     return macs_of(
         operator_name(model, operator).lower(),

@@ -228,6 +228,6 @@ OPERATORS: Final[Mapping[str, Operator]] = MappingProxyType({row.name: row for r
 _NAMES: Final = {row.number: row.name for row in OPERATORS.values()}
 
 
-def name_of(number: int) -> str:
+def builtin_name(number: int) -> str:
     """TFLite's name of a builtin operator, such as TILE; OPERATOR_n when it is newer than this table."""
     return _NAMES.get(number, f"OPERATOR_{number}")

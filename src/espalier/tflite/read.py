@@ -19,7 +19,7 @@ from ..graph.verify import MAX_ELEMENTS, MAX_RANK, find_problem, printable
 from ..limits import LIMITS
 from .bounded import Buffer, Table, refused
 from .numbers import ACTIVATIONS, IDENTIFIER, PADDINGS, SCHEMA_VERSION, TENSOR_TYPES
-from .operators import OPERATORS, name_of
+from .operators import OPERATORS, builtin_name
 
 _SPECS: Final = {OPERATORS[kind.upper()].number: spec for kind, spec in OPS.items()}
 _CUSTOM: Final = OPERATORS["CUSTOM"].number
@@ -179,7 +179,7 @@ def _op(position: int, table: Table, codes: tuple[int, ...], known: tuple[Tensor
     spec = _SPECS.get(code)
     if spec is None:
         what = (
-            "a custom operator" if code == _CUSTOM else f"{name_of(code)}, TFLite operator number {code}"
+            "a custom operator" if code == _CUSTOM else f"{builtin_name(code)}, TFLite operator number {code}"
         )
         made = [known[i] for i in table.integers(2) if 0 <= i < tensors]
         layer = f", layer {printable(made[0].layer)}" if made and made[0].layer else ""

@@ -11,6 +11,7 @@ from ..graph.ops import OPS, Field
 from ..graph.types import Graph, Op, OptionValue
 from . import edit
 from .numbers import ACTIVATIONS, PADDINGS, TENSOR_TYPES
+from .objects import ModelT
 from .operator_versions import write_versions
 
 _OPTIONS: Final = {number: name for name, number in vars(schema.BuiltinOptions).items() if name[0] != "_"}
@@ -23,7 +24,7 @@ def write_tflite(graph: Graph) -> bytes:
     return edit.pack_model(model)
 
 
-def model_of(graph: Graph) -> Any:
+def model_of(graph: Graph) -> ModelT:
     """The network as a ModelT, for `tflite.edit`; every operator has version 1."""
     model = edit.new_model()
     for tensor in graph.tensors:

@@ -10,7 +10,6 @@ import msgspec
 import numpy as np
 import pytest
 
-from espalier.calibrate.answers import check_answers
 from espalier.contract import prepare
 from espalier.findings import UNTRAINED, Finding, never_trained, of_model
 from espalier.image_facts import ImageFacts
@@ -19,6 +18,7 @@ from espalier.measure.preprocessing import score_alternatives
 from espalier.quantizer.stability import RangeHistory, judge
 from espalier.recipe import InputContract
 from espalier.stages.check_model import other_contracts
+from espalier.task.doubts import check_answers
 from espalier.tflite.runtimes import litert
 
 sys.path.append(str(Path(__file__).parents[1] / "measure"))

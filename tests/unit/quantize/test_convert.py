@@ -320,8 +320,8 @@ def test_resnet8_loses_at_most_half_a_point_and_agrees_to_97_percent() -> None:
     labels = np.array([names.index(p.parent.name) for p in files])
     from espalier.quantizer.compare import int8_answers
 
-    wanted = float_answers(enter_pixels(done.float_model, contract), pixels).probabilities.argmax(axis=1)
-    found = int8_answers(int8, pixels).probabilities.argmax(axis=1)
+    wanted = float_answers(enter_pixels(done.float_model, contract), pixels).values.argmax(axis=1)
+    found = int8_answers(int8, pixels).values.argmax(axis=1)
     assert 100 * ((wanted == labels).mean() - (found == labels).mean()) <= 0.5
     assert (wanted == found).mean() >= 0.97
 

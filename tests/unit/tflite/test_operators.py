@@ -10,7 +10,7 @@ from espalier.graph.types import Graph, Op, OptionValue, Tensor
 from espalier.tflite.bounded import Buffer
 from espalier.tflite.edit import pack_model
 from espalier.tflite.numbers import ACTIVATIONS, PADDINGS, TENSOR_TYPES
-from espalier.tflite.operators import OPERATORS, name_of
+from espalier.tflite.operators import OPERATORS, builtin_name
 from espalier.tflite.write import model_of
 
 
@@ -22,7 +22,7 @@ def _numbers(kind: object) -> dict[str, int]:
     ("number", "name"), [(0, "ADD"), (69, "TILE"), (150, "GELU"), (203, "DILATE"), (9999, "OPERATOR_9999")]
 )
 def test_operators_are_named_even_when_espalier_does_not_compile_them(number: int, name: str) -> None:
-    assert name_of(number) == name
+    assert builtin_name(number) == name
 
 
 def test_every_operator_has_the_number_of_the_schema() -> None:
