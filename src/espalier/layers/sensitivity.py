@@ -38,7 +38,7 @@ from ..tflite.edit import (
     step_of,
 )
 from ..tflite.numbers import IDENTIFIER
-from ..tflite.objects import ModelT, OperatorT
+from ..tflite.objects import Interpreter, ModelT, OperatorT
 from .advice import LayerFacts, advice_for
 from .gains import agreement, compared, measure_gains, scores_of, thinned
 
@@ -46,7 +46,7 @@ RESCALED = 1.5
 """A channel whose int8 values follow the float values at this factor (or its inverse) was scaled on purpose."""
 
 
-def _open(model: bytes, **options: Any) -> Any:
+def _open(model: bytes, **options: bool) -> Interpreter:
     """An interpreter without a delegate: XNNPACK would keep the values between its operators to itself."""
     from ai_edge_litert.interpreter import OpResolverType
 

@@ -22,6 +22,7 @@ from ..tflite import edit
 from ..tflite.edit import constant, graph_of, name_of
 from ..tflite.macs import count_macs
 from ..tflite.objects import Interpreter, ModelT
+from .stability import Ends
 
 Ranges = dict[str, tuple[float, float]]
 """Tensor name -> (minimum, maximum)."""
@@ -89,7 +90,7 @@ def normalised(pixels: NDArray[np.uint8], contract: InputContract | None) -> Ite
         yield values[None]
 
 
-def open_interpreter(model: bytes, *, threads: int = 1, **options: Any) -> Interpreter:
+def open_interpreter(model: bytes, *, threads: int = 1, **options: object) -> Interpreter:
     """A LiteRT interpreter with its tensors allocated.
 
     Raises UnsupportedModelError when LiteRT cannot run the model.
@@ -114,7 +115,7 @@ def measure_ranges(
     contract: InputContract | None,
     *,
     layers: Mapping[str, str] | None = None,
-    observe: Callable[[Mapping[str, Any]], None] | None = None,
+    observe: Callable[[Mapping[str, Ends]], None] | None = None,
 ) -> Ranges:
     """Minimum and maximum of every computed tensor over all images, sorted by name.
 

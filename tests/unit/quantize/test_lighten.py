@@ -96,7 +96,7 @@ def test_a_pass_or_a_kernel_that_stops_keeps_the_heavier_file(
     monkeypatch.setattr(lightening, "predict", stop)
     done = lighten(dead, images())
     assert (done.int8_model, done.note) == (dead, "") and str(problem) in done.kept
-    monkeypatch.setattr(lightening, "write_tflite", stop)
+    monkeypatch.setattr(lightening, "model_of", stop)
     assert str(problem) in lighten(dead, images()).kept
 
 
