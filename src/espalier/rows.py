@@ -158,7 +158,7 @@ class AccuracyRow(_Row, frozen=True, kw_only=True):
     """Of images without labels: which class int8 gives to nearly all where the float model does not."""
     decision: dict[str, Any] = {}
     skill: dict[str, Any] = {}
-    """The float model against guessing (measure.chance.Skill): n, share, chance, deviations, kappa with its interval low
+    """The float model against guessing (task.chance.Skill): n, share, chance, deviations, kappa with its interval low
     and high, beats_chance; empty where these images cannot tell."""
     steps: tuple[dict[str, Any], ...] = ()
     """The drop split into pruning and quantization: {from, to, drop_points, interval, p_value, lost, won}."""

@@ -20,12 +20,13 @@ from numpy.typing import NDArray
 
 from .. import statistics
 from ..progress import report
-from ..quantizer.compare import Nearness, int8_answers, nearness_of, relative_error, spread
+from ..quantizer.compare import Nearness, alike, int8_answers, nearness_of, relative_error, spread
 from ..quantizer.correct import correct_biases, images_for
 from ..quantizer.quantize import Weights, quantize_with
 from ..quantizer.ranges import Ranges
 from ..tflite.edit import read_model
 from ..tflite.macs import count_macs
+from ..tflite.objects import ModelT
 from .candidate import CORRECTED, FIRST, ROUNDED, TRYING, Candidate, Failed, attempt
 from .effort import Effort, effort_of
 from .range_fit import fit_ranges, shared_ranges
@@ -168,7 +169,7 @@ def _rungs(start: Start, extremes: Ranges, weights: Weights, dense: Weights | No
         )
 
 
-def _fitted_seconds(start: Start, extremes: Ranges, effort: Effort, model: object) -> float:
+def _fitted_seconds(start: Start, extremes: Ranges, effort: Effort, model: ModelT) -> float:
     free = {name: ends for name, ends in extremes.items() if name not in start.plain.fixed}
     groups = min(24, len(shared_ranges(model, free)))
     rounded = effort.rounded(min(ROUNDED_IMAGES, len(start.others)), ROWS)
@@ -216,8 +217,7 @@ def _candidate(name: str, data: bytes, start: Start, ranges: Ranges, extremes: R
 
 def _judged(made: Candidate, start: Start) -> Tried:
     found, wanted = int8_answers(made.int8_model, start.judged), start.answers
-    same = found.probabilities.argmax(axis=1) == wanted.probabilities.argmax(axis=1)
-    return Tried(candidate=replace(made, nearness=nearness_of(found, wanted)), same=np.asarray(same))
+    return Tried(candidate=replace(made, nearness=nearness_of(found, wanted)), same=alike(found, wanted))
 
 
 def _on_builtin_kernels(tried: list[Tried], start: Start) -> list[Tried]:
@@ -225,12 +225,12 @@ def _on_builtin_kernels(tried: list[Tried], start: Start) -> list[Tried]:
     macs = count_macs(read_model(start.plain.float_model))
     count = max(LEAST, KERNEL_MACS // max(1, macs))
     places = spread(len(start.judged), count)
-    wanted = start.answers.scores[places]
+    wanted, task = start.answers.scores[places], start.answers.task
     nearest = sorted(tried, key=lambda one: one.error)[:FINALISTS] if len(tried) > 1 else []
 
     def error(one: Tried) -> float:
         found = int8_answers(one.candidate.int8_model, start.judged[places], kernels="builtin")
-        return relative_error(found.scores, wanted)
+        return relative_error(found.scores, wanted, task=task)
 
     found = []
     for one in tried:

@@ -22,9 +22,9 @@ from ..errors import BugError
 from ..findings import Finding
 from ..recipe import InputContract
 from ..statistics import mcnemar
+from ..task.chance import nearly_equal, skill
+from ..task.permutation import reordered_hits
 from ..tflite.runtimes import Runtime
-from .chance import nearly_equal, skill
-from .permutation import reordered_hits
 from .predict import predict
 
 AT_MOST = 200
@@ -221,7 +221,7 @@ def _better(tried: Scored, given: Hits, *, in_order: bool, behind: int = 0) -> b
 def diagnose(given: Scored, others: Sequence[Scored]) -> Finding | None:
     """What is wrong with the way the recipe declares, or None; `others` are scored on the same images.
 
-    Nothing is said where permuted labels explain the answers better (calibrate.answers says that), and both are named
+    Nothing is said where permuted labels explain the answers better (task.doubts says that), and both are named
     where both explain them equally well: a model of red and blue things whose labels or channels are swapped.
     """
     best = max(others, key=lambda row: float(row.hits.mean()))

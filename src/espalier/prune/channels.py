@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import RecipeError, VerificationError
+from ..load.keras_objects import Model
 from .allocate import Allocation, Choice, Term, allocate
 from .constants import find_constants
 from .flat import FlatGraph, flatten
-from .groups import Groups, left_alone, trace_groups
+from .groups import Family, Groups, left_alone, trace_groups
 from .importance import score_channels
 from .narrow import narrow
 from .reconstruct import reconstruct
@@ -20,8 +21,8 @@ Images = NDArray[np.float32]
 
 
 def prune_channels(
-    model: Any, *, amount: float, multiple: int, images: Images, seed: int = 0, repair: bool = True
-) -> tuple[Any, dict[str, Any]]:
+    model: Model, *, amount: float, multiple: int, images: Images, seed: int = 0, repair: bool = True
+) -> tuple[Model, dict[str, Any]]:
     """Remove at least `amount` of the model's MACs; returns the smaller Keras model and the account.
 
     `images` are calibration images, normalised, float32 [n, h, w, c]. Channel counts stay multiples of
@@ -64,7 +65,7 @@ def choose_channels(
     return kept, allocation
 
 
-def _terms(groups: Groups, place: dict[int, int], movable: list[Any]) -> list[Term]:
+def _terms(groups: Groups, place: dict[int, int], movable: list[Family]) -> list[Term]:
     terms = []
     for cost in groups.costs:
         axes = []
@@ -91,8 +92,8 @@ def _spread(images: Images, count: int) -> Images:
 
 
 def _account(
-    model: Any,
-    smaller: Any,
+    model: Model,
+    smaller: Model,
     graph: FlatGraph,
     groups: Groups,
     kept: NDArray[np.bool_],

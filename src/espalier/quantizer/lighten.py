@@ -7,7 +7,6 @@ the given one is kept, and it is said why.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +14,8 @@ from numpy.typing import NDArray
 from ..errors import EspalierError, UnsupportedModelError
 from ..graph.simplify import simplify
 from ..measure.predict import predict
-from ..tflite.edit import graph_of, operator_name, pack_model, read_model
+from ..tflite.edit import graph_of, operator_name, pack_model, read_model, shape_of
+from ..tflite.objects import ModelT, OperatorT
 from ..tflite.read import read_tflite
 from ..tflite.runtimes import litert
 from ..tflite.write import write_tflite
@@ -115,10 +115,10 @@ def mean_depends_on_place(int8_model: bytes) -> bool:
     )
 
 
-def _depends_on_place(model: Any, operator: Any) -> bool:
+def _depends_on_place(model: ModelT, operator: OperatorT) -> bool:
     (source,) = computed_inputs(model, operator)
-    shape = [int(n) for n in graph_of(model).tensors[source].shape]
-    result = [int(n) for n in graph_of(model).tensors[operator.outputs[0]].shape]
+    shape = shape_of(graph_of(model).tensors[source])
+    result = shape_of(graph_of(model).tensors[operator.outputs[0]])
     if shape[-1] != result[-1] or shape[-1] < 2:
         return False
     from ai_edge_litert.interpreter import OpResolverType

@@ -19,8 +19,10 @@ from ..errors import ImagesRefusedError, UnsupportedModelError
 from ..progress import report
 from ..recipe import InputContract
 from ..tflite import edit
-from ..tflite.edit import constant, graph_of
+from ..tflite.edit import constant, graph_of, name_of
 from ..tflite.macs import count_macs
+from ..tflite.objects import Interpreter, ModelT
+from .stability import Ends
 
 Ranges = dict[str, tuple[float, float]]
 """Tensor name -> (minimum, maximum)."""
@@ -88,16 +90,16 @@ def normalised(pixels: NDArray[np.uint8], contract: InputContract | None) -> Ite
         yield values[None]
 
 
-def open_interpreter(model: bytes, *, threads: int = 1, **options: Any) -> Any:
+def open_interpreter(model: bytes, *, threads: int = 1, **options: object) -> Interpreter:
     """A LiteRT interpreter with its tensors allocated.
 
     Raises UnsupportedModelError when LiteRT cannot run the model.
     """
-    from ai_edge_litert.interpreter import Interpreter
+    from ai_edge_litert import interpreter as litert
 
     try:
         with warnings.catch_warnings(action="ignore", category=UserWarning):
-            interpreter = Interpreter(model_content=model, num_threads=threads, **options)
+            interpreter: Interpreter = litert.Interpreter(model_content=model, num_threads=threads, **options)
         interpreter.allocate_tensors()
     except (RuntimeError, ValueError) as problem:
         raise UnsupportedModelError(
@@ -113,7 +115,7 @@ def measure_ranges(
     contract: InputContract | None,
     *,
     layers: Mapping[str, str] | None = None,
-    observe: Callable[[Mapping[str, Any]], None] | None = None,
+    observe: Callable[[Mapping[str, Ends]], None] | None = None,
 ) -> Ranges:
     """Minimum and maximum of every computed tensor over all images, sorted by name.
 
@@ -165,15 +167,15 @@ def representable(low: float, high: float) -> float:
     return ZEROS_END if low == high == 0.0 else max(high, low + 255 * SMALLEST_STEP)
 
 
-def _check_constants(model: Any, layers: Mapping[str, str]) -> None:
+def _check_constants(model: ModelT, layers: Mapping[str, str]) -> None:
     for index, tensor in enumerate(graph_of(model).tensors):
         value = constant(model, index)
         if value is not None and value.dtype == np.float32 and not np.isfinite(value).all():
-            raise _not_finite(bytes(tensor.name).decode(), "holds NaN or infinity", layers)
+            raise _not_finite(name_of(tensor), "holds NaN or infinity", layers)
 
 
 def _check_answer(
-    model: Any, float_model: bytes, interpreter: Any, image: NDArray[np.float32], layers: Mapping[str, str]
+    model: ModelT, float_model: bytes, interpreter: Interpreter, image: NDArray[np.float32], layers: Mapping[str, str]
 ) -> None:
     """LiteRT's calibrator leaves NaN out of its ranges, so the answer is looked at, and the tensor is
     sought."""
@@ -189,18 +191,18 @@ def _check_answer(
 
 
 def _check_finite(
-    model: Any, low: Mapping[str, float], high: Mapping[str, float], layers: Mapping[str, str]
+    model: ModelT, low: Mapping[str, float], high: Mapping[str, float], layers: Mapping[str, str]
 ) -> None:
     for name in _computed(model):
         if name in low and not (math.isfinite(low[name]) and math.isfinite(high[name])):
             raise _not_finite(name, f"takes values from {low[name]:g} to {high[name]:g}", layers)
 
 
-def _computed(model: Any) -> list[str]:
+def _computed(model: ModelT) -> list[str]:
     """Names of the float tensors that operators compute, in graph order: the first bad one is the cause."""
     tensors = graph_of(model).tensors
     found = [tensors[i] for operator in graph_of(model).operators for i in operator.outputs]
-    return [bytes(t.name).decode() for t in found if edit.dtype_name(t) == "float32"]
+    return [name_of(t) for t in found if edit.dtype_name(t) == "float32"]
 
 
 def _not_finite(name: str, what: str, layers: Mapping[str, str]) -> UnsupportedModelError:
@@ -213,11 +215,11 @@ def _not_finite(name: str, what: str, layers: Mapping[str, str]) -> UnsupportedM
     )
 
 
-def _check_complete(model: Any, low: Mapping[str, float]) -> None:
+def _check_complete(model: ModelT, low: Mapping[str, float]) -> None:
     for operator in graph_of(model).operators:
         for index in operator.outputs:
             tensor = graph_of(model).tensors[index]
-            name = bytes(tensor.name).decode()
+            name = name_of(tensor)
             if (
                 edit.dtype_name(tensor) == "float32"
                 and constant(model, int(index)) is None

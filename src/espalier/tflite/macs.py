@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from math import prod
-from typing import Any
 
 from .edit import graph_of, operator_name
+from .objects import ModelT, OperatorT
 
 
-def count_macs(model: Any) -> int:
+def count_macs(model: ModelT) -> int:
     """MACs of one inference. Elementwise operators and pooling count as none (the field's convention)."""
     return sum(operator_macs(model, operator) for operator in graph_of(model).operators)
 
 
-def operator_macs(model: Any, operator: Any) -> int:
+def operator_macs(model: ModelT, operator: OperatorT) -> int:
     """MACs of one operator of a ModelT."""
     tensors = graph_of(model).tensors
     name = operator_name(model, operator)

@@ -7,11 +7,11 @@ their kernels registered, so a wrong one is refused, or worse, accepted.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from .edit import dtype_name, graph_of, operator_code, operator_name, set_metadata
+from .objects import ModelT, OperatorT
 from .versions import UNKNOWN, runtime_floor
 
 _INT8_INT16: dict[str, tuple[int, int]] = {
@@ -75,29 +75,29 @@ _INT8_INT16: dict[str, tuple[int, int]] = {
 tflite/tools/versioning/op_version.cc."""
 
 
-def _rank(model: Any, index: int) -> int:
+def _rank(model: ModelT, index: int) -> int:
     shape = graph_of(model).tensors[index].shape
     return 0 if shape is None else len(shape)
 
 
-def _dense(model: Any, operator: Any) -> int:
+def _dense(model: ModelT, operator: OperatorT) -> int:
     if len([i for i in operator.inputs if i >= 0]) == 2:
         return 6
     return 5 if operator.builtinOptions.keepNumDims else 1
 
 
-def _conv(model: Any, operator: Any) -> int:
+def _conv(model: ModelT, operator: OperatorT) -> int:
     tensors = graph_of(model).tensors
     grouped = tensors[operator.inputs[0]].shape[3] != tensors[operator.inputs[1]].shape[3]
     return 6 if grouped else 1
 
 
-def _depthwise(model: Any, operator: Any) -> int:
+def _depthwise(model: ModelT, operator: OperatorT) -> int:
     options = operator.builtinOptions
     return 2 if (options.dilationWFactor, options.dilationHFactor) != (1, 1) else 1
 
 
-def _mul(model: Any, operator: Any) -> int:
+def _mul(model: ModelT, operator: OperatorT) -> int:
     tensors = graph_of(model).tensors
     scales = [tensors[i].quantization for i in (*operator.inputs, operator.outputs[0])]
     if any(s is None or s.scale is None or not len(s.scale) for s in scales):
@@ -106,8 +106,8 @@ def _mul(model: Any, operator: Any) -> int:
     return 3 if left * right / result >= 1.0 else 1
 
 
-def _broadcast(version: int) -> Callable[[Any, Any], int]:
-    def rule(model: Any, operator: Any) -> int:
+def _broadcast(version: int) -> Callable[[ModelT, OperatorT], int]:
+    def rule(model: ModelT, operator: OperatorT) -> int:
         tensors = graph_of(model).tensors
         left, right = (tensors[i].shape for i in operator.inputs[:2])
         wide = max(_rank(model, int(i)) for i in operator.inputs) > 4
@@ -116,11 +116,11 @@ def _broadcast(version: int) -> Callable[[Any, Any], int]:
     return rule
 
 
-def _wide(version: int) -> Callable[[Any, Any], int]:
+def _wide(version: int) -> Callable[[ModelT, OperatorT], int]:
     return lambda model, operator: version if _rank(model, int(operator.inputs[0])) > 4 else 1
 
 
-_MORE: dict[str, Callable[[Any, Any], int]] = {
+_MORE: dict[str, Callable[[ModelT, OperatorT], int]] = {
     "CONV_2D": _conv,
     "DEPTHWISE_CONV_2D": _depthwise,
     "DIV": _broadcast(2),
@@ -158,7 +158,7 @@ def _quantize(read: str, written: str, int8: int, int16: int) -> int:
     return int16 if written == "int16" else int8
 
 
-def version_of(model: Any, operator: Any) -> int:
+def version_of(model: ModelT, operator: OperatorT) -> int:
     """The lowest version that describes this operator as it is used in the file."""
     name = operator_name(model, operator)
     tensors = graph_of(model).tensors
@@ -175,7 +175,7 @@ def version_of(model: Any, operator: Any) -> int:
     return max(base, more)
 
 
-def write_versions(model: Any) -> str:
+def write_versions(model: ModelT) -> str:
     """Set every operator's version and the file's `min_runtime_version`, in place; returns the floor.
 
     The metadata is left out when the floor is unknown.
@@ -190,7 +190,7 @@ def write_versions(model: Any) -> str:
     return floor
 
 
-def operator_uses(model: Any) -> list[tuple[str, int]]:
+def operator_uses(model: ModelT) -> list[tuple[str, int]]:
     """(operator, version) of every operator, in graph order."""
     return [
         (operator_name(model, operator), int(model.operatorCodes[operator.opcodeIndex].version))

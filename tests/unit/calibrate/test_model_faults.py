@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from tiny_models import classifier
 
-from espalier.calibrate.answers import check_answers
 from espalier.contract import prepare
 from espalier.findings import UNTRAINED, Finding, never_trained, of_model
 from espalier.image_facts import ImageFacts
@@ -19,6 +18,7 @@ from espalier.measure.preprocessing import score_alternatives
 from espalier.quantizer.stability import RangeHistory, judge
 from espalier.recipe import InputContract
 from espalier.stages.check_model import other_contracts
+from espalier.task.doubts import check_answers
 from espalier.tflite.runtimes import litert
 
 TRUE = InputContract(size=(16, 16), fit="crop", mean=(127.5,), std=(127.5,))

@@ -17,7 +17,7 @@ FLOORS = (
      "scratch", "signals", "statistics", "store", "store_limit", "streams", "table_faults", "tables", "target",
      "target_rules", "terminal", "visible"},
     {"bundle", "calibrate", "emit", "emulate", "graph", "ladder", "layers", "load", "measure", "plan", "prune", "quantizer",
-     "report", "tflite"},
+     "report", "task", "tflite"},
     {"worker"},
     {"stages"},
     {"command"},

@@ -300,18 +300,18 @@ def test_the_call_gives_plain_data(layers: Any) -> None:
 
 
 def test_resnet8_answers_the_same_on_photographs_wherever_it_is_sure() -> None:
+    import keras
+
     from espalier.quantizer.compare import int8_answers
 
     contract = InputContract(size=(32, 32))
-    import keras
-
     model = keras.models.load_model(RESNET8_FLOAT, compile=False)
     done = convert(model, contract)
     pixels = {of: np.concatenate([tiles(name, 32, of=of) for name in NAMES]) for of in (32, 64, 80)}
     int8 = quantize(done.float_model, pixels[64], contract).int8_model
     seen = np.concatenate([pixels[32], pixels[80]])
-    wanted = float_answers(enter_pixels(done.float_model, contract), seen).probabilities
-    found = int8_answers(int8, seen).probabilities
+    wanted = float_answers(enter_pixels(done.float_model, contract), seen).values
+    found = int8_answers(int8, seen).values
     same, sure = wanted.argmax(axis=1) == found.argmax(axis=1), wanted.max(axis=1) > 0.5
     assert sure.sum() >= 350
     assert same[sure].mean() >= 0.97 and same.mean() >= 0.94

@@ -210,7 +210,7 @@ def test_the_least_squared_error_cuts_outliers_off() -> None:
 
 def _labelled(data: bytes, count: int = 100) -> Labelled:
     pixels = images(count, seed=21)
-    answers = float_answers(enter_pixels(data, CONTRACT), pixels).probabilities
+    answers = float_answers(enter_pixels(data, CONTRACT), pixels).values
     return Labelled(pixels=pixels, labels=answers.argmax(axis=1))
 
 

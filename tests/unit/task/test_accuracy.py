@@ -10,11 +10,11 @@ import pytest
 from numpy.typing import NDArray
 
 from espalier.errors import BugError, LabelsRefusedError
-from espalier.measure import accuracy
-from espalier.measure.confidence import at, calibration_error, choose_threshold, decision_row
 from espalier.rows import AccuracyRow, StepRow
 from espalier.stages.evaluate import _chosen
 from espalier.statistics import wilson
+from espalier.task import accuracy
+from espalier.task.confidence import at, calibration_error, choose_threshold, decision_row
 
 LABELS = ("cat", "dog", "fox")
 

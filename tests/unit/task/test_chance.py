@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from espalier.measure.chance import nearly_equal, skill
+from espalier.task.chance import nearly_equal, skill
 
 
 def test_always_right_is_one_and_always_wrong_is_below_nothing() -> None:

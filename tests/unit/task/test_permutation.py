@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from espalier.measure.permutation import best_order, reordered_hits
+from espalier.task.permutation import best_order, reordered_hits
 
 LABELS = tuple("abcdefghij")
 

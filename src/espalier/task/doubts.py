@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..findings import Finding
-from ..measure.chance import nearly_equal, skill
-from ..measure.permutation import Order, best_order
 from ..statistics import wilson
+from .chance import nearly_equal, skill
+from .permutation import Order, best_order
 
 FOLDER_IMAGES = 8
 """Images of a class from which its folder is judged."""
