@@ -82,7 +82,7 @@ def new_model() -> ModelT:
     graph: SubGraphT = schema.SubGraphT()
     model.version, model.subgraphs, model.buffers = SCHEMA_VERSION, [graph], [_AlignedBuffer(None)]
     model.operatorCodes, model.metadata, model.signatureDefs = [], [], []
-    graph.tensors, graph.operators, graph.inputs, graph.outputs = [], [], [], []
+    graph.tensors, graph.operators = [], []
     return model
 
 

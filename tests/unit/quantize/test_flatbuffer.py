@@ -4,12 +4,11 @@ import flatbuffers
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
+from small_networks import Builder, images, run, small_network
 
 from espalier.errors import BugError
 from espalier.tflite import edit
 from espalier.tflite.macs import count_macs
-
-from .networks import Builder, images, run, small_network
 
 
 def test_packing_is_a_fixed_point() -> None:

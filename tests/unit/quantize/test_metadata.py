@@ -5,6 +5,7 @@ import zipfile
 
 import numpy as np
 import pytest
+from small_networks import CONTRACT, images, run, small_network
 
 from espalier.errors import LabelsRefusedError, ModelRefusedError
 from espalier.quantizer.interface import uint8_twin
@@ -12,8 +13,6 @@ from espalier.quantizer.quantize import quantize
 from espalier.recipe import InputContract
 from espalier.tflite import edit
 from espalier.tflite.metadata import add_metadata, read_metadata
-
-from .networks import CONTRACT, images, run, small_network
 
 LABELS = ("apple", "Grüner Apfel", "梨", "a b", "last")
 
