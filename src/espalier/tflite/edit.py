@@ -281,15 +281,6 @@ def set_metadata(model: ModelT, name: str, value: bytes) -> None:
     model.metadata = sorted([*kept, entry], key=lambda m: bytes(m.name))
 
 
-def metadata_of(model: ModelT) -> dict[str, bytes]:
-    """Metadata entries by name."""
-    found = {}
-    for entry in model.metadata:
-        data = model.buffers[entry.buffer].data
-        found[bytes(entry.name).decode(errors="replace")] = b"" if data is None else data.tobytes()
-    return found
-
-
 def set_signature(model: ModelT, input_name: str, output_name: str) -> None:
     """One signature, `serving_default`, from the graph's inputs and outputs (litert-quantizer needs one)."""
     graph = graph_of(model)
