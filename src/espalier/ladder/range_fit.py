@@ -24,10 +24,10 @@ from ..quantizer.correct import LARGE_MACS
 from ..quantizer.head import PixelInput
 from ..quantizer.ranges import Ranges, normalised, open_interpreter
 from ..quantizer.simulate import CARRIERS, carried_with, scores_tensor
-from ..quantizer.step import computed_inputs, walk
+from ..quantizer.step import walk
 from ..task.types import Task
 from ..tflite import edit
-from ..tflite.edit import graph_of, name_of, operator_name, shape_of
+from ..tflite.edit import computed_inputs, graph_of, name_of, operator_name, shape_of
 from ..tflite.macs import count_macs
 from ..tflite.objects import Interpreter, ModelT, SubGraphT
 

@@ -37,6 +37,7 @@ from ..tflite.edit import (
     shape_of,
     step_of,
 )
+from ..tflite.numbers import IDENTIFIER
 from ..tflite.objects import Interpreter, ModelT, OperatorT
 from .advice import LayerFacts, advice_for
 from .gains import agreement, compared, measure_gains, scores_of, thinned
@@ -102,7 +103,7 @@ def measure_sensitivity(
     Raises ModelRefusedError when the files are no .tflite, UnsupportedModelError when LiteRT cannot run one.
     """
     for what, data in (("int8", int8_model), ("float", float_model)):
-        if data[4:8] != edit.IDENTIFIER:
+        if data[4:8] != IDENTIFIER:
             raise ModelRefusedError(f"the {what} file is not a .tflite file", next_step="build again")
     asked = task_of(task)
     decibels = kind_of(asked).decibels

@@ -14,14 +14,21 @@ from numpy.typing import NDArray
 from ..errors import EspalierError, UnsupportedModelError
 from ..graph.simplify import simplify
 from ..measure.predict import predict
-from ..tflite.edit import graph_of, operator_name, pack_model, read_model, shape_of
+from ..tflite.edit import (
+    computed_inputs,
+    graph_of,
+    operator_name,
+    pack_model,
+    read_model,
+    shape_of,
+    single_operator,
+)
 from ..tflite.objects import ModelT, OperatorT
 from ..tflite.read import read_tflite
 from ..tflite.runtimes import litert
-from ..tflite.write import write_tflite
+from ..tflite.write import model_of
 from .quantize import finish
 from .ranges import open_interpreter
-from .step import computed_inputs, single_operator
 
 IMAGES = 16
 """Images that both files answer, spread over the calibration set."""
@@ -57,7 +64,7 @@ def lighten(int8_model: bytes, pixels: NDArray[np.uint8]) -> Lightened:
     if (after.macs, after.constant_bytes) >= (before.macs, before.constant_bytes):
         return same
     try:
-        model = read_model(write_tflite(graph))
+        model = model_of(graph)
         finish(model)
         lighter = pack_model(model)
         if len(lighter) >= len(int8_model):

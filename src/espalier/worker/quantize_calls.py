@@ -21,10 +21,17 @@ from ..quantizer.quantize import Scheme, Weights, quantize
 from ..quantizer.ranges import open_pixels
 from ..quantizer.resume import Memory
 from ..quantizer.stability import RangeHistory
-from ..quantizer.step import computed_inputs
 from ..recipe import contract_of
 from ..task.types import task_of
-from ..tflite.edit import graph_of, name_of, operator_name, pack_model, read_model, strip_model
+from ..tflite.edit import (
+    computed_inputs,
+    graph_of,
+    name_of,
+    operator_name,
+    pack_model,
+    read_model,
+    strip_model,
+)
 
 
 def quantize_file(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import keras
 import msgspec
 import numpy as np
 import pytest
+from tiny_models import classifier
 
 from espalier.contract import prepare
 from espalier.findings import UNTRAINED, Finding, never_trained, of_model
@@ -20,9 +20,6 @@ from espalier.recipe import InputContract
 from espalier.stages.check_model import other_contracts
 from espalier.task.doubts import check_answers
 from espalier.tflite.runtimes import litert
-
-sys.path.append(str(Path(__file__).parents[1] / "measure"))
-from tiny_models import classifier
 
 TRUE = InputContract(size=(16, 16), fit="crop", mean=(127.5,), std=(127.5,))
 LABELS = ("one", "two", "three", "four")

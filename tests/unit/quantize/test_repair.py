@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
+from small_networks import CONTRACT, RELU6, Builder, images, operators, run, small_network
 
 from espalier.ladder.candidate import ROUNDED
 from espalier.ladder.climb import climb
@@ -23,8 +24,6 @@ from espalier.quantizer.rewrite import rewrite_float
 from espalier.quantizer.step import run_operator
 from espalier.recipe import InputContract
 from espalier.tflite import edit
-
-from .networks import CONTRACT, RELU6, Builder, images, operators, run, small_network
 
 
 def deep(spread: float = 0.0, activation: int = 1) -> bytes:
