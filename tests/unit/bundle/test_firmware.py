@@ -34,6 +34,8 @@ from espalier.graph.types import Graph
 from espalier.plan.memory import plan_memory
 from espalier.recipe import Decision, InputContract
 from espalier.target import load_target
+from espalier.task.classify import decision
+from espalier.task.types import Task
 from espalier.tflite.read import read_tflite
 
 LIBRARY = "toy_parts_model"
@@ -51,8 +53,17 @@ def with_contract(contract: InputContract, threshold: float = 0.6) -> BundleSour
     source = mcu_source()
     recipe = msgspec.structs.replace(source.recipe, input=contract, decision=Decision(threshold=threshold))
     return msgspec.structs.replace(
-        source, recipe=recipe, golden=(), contract_cases=golden.contract_cases(contract, seed=3)
+        source,
+        recipe=recipe,
+        golden=(),
+        contract_cases=golden.contract_cases(contract, seed=3),
+        decision=decision(Task(labels=source.labels), (source.output,), threshold),
     )
+
+
+def least(source: BundleSource) -> int:
+    assert source.decision is not None
+    return source.decision.numbers["THRESHOLD"]
 
 
 def write(files: Sequence[Artifact], folder: Path) -> Path:
@@ -184,7 +195,7 @@ def test_prepare_in_c_takes_the_bands_of_an_array(bands: int, resize: Any, fit: 
 @pytest.mark.parametrize("threshold", [0.0, 0.5, 0.6, 0.999, 1.0])
 def test_the_integer_threshold_is_the_recipes(threshold: float, tmp_path: Path) -> None:
     source = with_contract(InputContract(size=(4, 4)), threshold)
-    units = firmware.threshold_units(source)
+    units = least(source)
     for q in range(-128, 128):
         assert (q < units) == (source.output.scale * (q - source.output.zero_point) < threshold)
     folder = write(firmware.contents(source), tmp_path)
@@ -199,8 +210,8 @@ def test_a_wrong_preparation_is_found(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace("sum + total / 2", "sum"))
     check = firmware_native.run_native(folder / LIBRARY, source, tmp_path / "work")
     assert check.result == "failed" and "prepare of" in check.why
-    path = folder / LIBRARY / "src" / "toy_parts_contract.h"
-    path.write_text(path.read_text().replace(f"THRESHOLD {firmware.threshold_units(source)}", "THRESHOLD 3"))
+    path = folder / LIBRARY / "src" / "toy_parts_decide.h"
+    path.write_text(path.read_text().replace(f"THRESHOLD {least(source)}", "THRESHOLD 3"))
     other = write(firmware.contents(source), tmp_path / "other")
     shutil.copy(path, other / LIBRARY / "src")
     check = firmware_native.run_native(other / LIBRARY, source, tmp_path / "work2")
