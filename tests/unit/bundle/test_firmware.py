@@ -285,7 +285,7 @@ def compiled_program() -> tuple[Artifact, ...]:
         GoldenCase(input=bytes(b ^ 0x80 for b in v.pixels), output=reference_run(graph, v.pixels))
         for v in source.golden
     )
-    options = Options(labels=source.labels, golden=cases, threshold=source.recipe.decision.threshold)
+    options = Options(decision=source.decision, golden=cases)
     return tuple(Artifact(path=p, data=d) for p, d in emit(graph, plan, source.recipe.name, options))
 
 
@@ -301,7 +301,7 @@ def test_a_compiled_program_takes_the_place_of_the_interpreter(tmp_path: Path) -
     names = {path.name for path in (folder / LIBRARY / "src").iterdir()}
     assert {artifact.path for artifact in compiled_program()} <= names
     assert {"toy_parts_prepare.c", "toy_parts_prepare_test.c", "toy_parts_model.h"} <= names
-    assert not {"toy_parts_model_data.c", "toy_parts_op_resolver.h", "toy_parts_decide.c"} & names
+    assert not {"toy_parts_model_data.c", "toy_parts_op_resolver.h"} & names
     for path in ("idf_component.yml", "zephyr/Kconfig", "CMakeLists.txt", f"Espalier.{LIBRARY}.pdsc"):
         text = (folder / LIBRARY / path).read_text().lower()
         assert "tflite" not in text and "tensorflow" not in text
