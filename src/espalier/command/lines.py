@@ -46,7 +46,7 @@ def target_lines(target: Target) -> list[str]:
 def verify_lines(checks: Sequence[Any]) -> list[str]:
     """`espalier verify`."""
     return [
-        f"{c.result:<8} {c.name} ({c.tool} {c.version})".rstrip() + (f": {c.why}" if c.why else "")
+        f"{c.result:<8} {c.name} ({f'{c.tool} {c.version}'.rstrip()})" + (f": {c.why}" if c.why else "")
         for c in checks
     ]
 

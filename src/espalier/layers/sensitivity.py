@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from ..errors import ModelRefusedError
 from ..ladder.labelled import Labelled
+from ..pixels import int8_pixels, open_pixels
 from ..progress import report
 from ..quantizer.bias import channel_axis, linear_operators, output_name
 from ..quantizer.compare import answers_of, int8_answers
-from ..quantizer.head import int8_pixels
 from ..quantizer.patterns import patterns_of
-from ..quantizer.ranges import normalised, open_interpreter, open_pixels
+from ..quantizer.ranges import normalised, open_interpreter
 from ..quantizer.simulate import rewritten_layers, simulate
 from ..recipe import InputContract
 from ..task.classify import EXACT_DB
@@ -37,7 +37,8 @@ from ..tflite.edit import (
     shape_of,
     step_of,
 )
-from ..tflite.objects import ModelT, OperatorT
+from ..tflite.numbers import IDENTIFIER
+from ..tflite.objects import Interpreter, ModelT, OperatorT
 from .advice import LayerFacts, advice_for
 from .gains import agreement, compared, measure_gains, scores_of, thinned
 
@@ -45,7 +46,7 @@ RESCALED = 1.5
 """A channel whose int8 values follow the float values at this factor (or its inverse) was scaled on purpose."""
 
 
-def _open(model: bytes, **options: Any) -> Any:
+def _open(model: bytes, **options: bool) -> Interpreter:
     """An interpreter without a delegate: XNNPACK would keep the values between its operators to itself."""
     from ai_edge_litert.interpreter import OpResolverType
 
@@ -102,7 +103,7 @@ def measure_sensitivity(
     Raises ModelRefusedError when the files are no .tflite, UnsupportedModelError when LiteRT cannot run one.
     """
     for what, data in (("int8", int8_model), ("float", float_model)):
-        if data[4:8] != edit.IDENTIFIER:
+        if data[4:8] != IDENTIFIER:
             raise ModelRefusedError(f"the {what} file is not a .tflite file", next_step="build again")
     asked = task_of(task)
     decibels = kind_of(asked).decibels

@@ -8,7 +8,7 @@ import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,7 @@ from .head import PixelInput, enter_pixels, first_layers
 from .interface import int8_edges
 from .ranges import Ranges, measure_ranges
 from .share import share_equal
+from .stability import Ends
 
 Weights = Literal["per-channel", "per-tensor"]
 Scheme = Literal["int8", "int16x8"]
@@ -56,7 +57,7 @@ def quantize(
     scheme: Scheme = "int8",
     correct: bool = True,
     layers: Mapping[str, str] | None = None,
-    observe: Callable[[Mapping[str, Any]], None] | None = None,
+    observe: Callable[[Mapping[str, Ends]], None] | None = None,
     task: Task = CLASSIFY,
 ) -> Quantized:
     """Calibrate on pixels (uint8 [n, h, w, c]) and quantize with min/max ranges: the first rung.

@@ -48,6 +48,10 @@ def mcu_source(target: str = "cortex-m4") -> BundleSource:
     return msgspec.structs.replace(source, arena=firmware.arena_bound(source.int8_model, source.target))
 
 
+def named(source: BundleSource, name: str) -> BundleSource:
+    return msgspec.structs.replace(source, recipe=msgspec.structs.replace(source.recipe, name=name))
+
+
 def with_contract(contract: InputContract, threshold: float = 0.6) -> BundleSource:
     """As mcu_source with another contract; prepare and decide do not care that the model no longer fits."""
     source = mcu_source()
@@ -276,8 +280,8 @@ def test_a_model_with_other_ends_than_int8_is_refused() -> None:
 
 
 @cache
-def compiled_program() -> tuple[Artifact, ...]:
-    source = mcu_source()
+def compiled_program(name: str = "") -> tuple[Artifact, ...]:
+    source = named(mcu_source(), name) if name else mcu_source()
     graph, _ = simplify(read_tflite(source.int8_model, name=source.recipe.name))
     needs = partial(demand, optimize="speed")
     plan = plan_memory(graph, optimize="speed", demand=needs, streamable=streamable)

@@ -7,13 +7,10 @@ import functools
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "differential"))
 from single_op_cases import Builder
 
 from espalier.bundle.program_library import facts_of

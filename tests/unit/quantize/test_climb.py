@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from small_networks import CONTRACT, images, small_network
 
 from espalier.errors import UnsupportedModelError, VerificationError, WorkerError
 from espalier.ladder import climb as climbing
@@ -41,8 +42,6 @@ from espalier.statistics import paired_drop
 from espalier.store import Parts, Store
 from espalier.task.types import CLASSIFY, Hits, Results
 from espalier.tflite.edit import dtype_name, graph_of, read_model
-
-from .networks import CONTRACT, images, small_network
 
 DATA = small_network(spread=6.0)
 

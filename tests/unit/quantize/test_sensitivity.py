@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
+from small_networks import CONTRACT, RELU6, Builder, images, small_network
 
 from espalier.errors import ModelRefusedError
 from espalier.ladder.labelled import Labelled
@@ -21,8 +22,6 @@ from espalier.quantizer.ranges import normalised
 from espalier.quantizer.simulate import Kept, carried_with, simulate
 from espalier.task.accuracy import compare
 from espalier.tflite import edit
-
-from .networks import CONTRACT, RELU6, Builder, images, small_network
 
 
 def named(data: bytes) -> bytes:
