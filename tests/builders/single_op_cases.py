@@ -17,6 +17,10 @@ from espalier.graph.view import view
 Rng = np.random.Generator
 
 
+DATA_OPERAND = {"transpose_conv": 2, "split": 1}
+"""Position of the operand that carries activations, where it is not the first."""
+
+
 @dataclass
 class Builder:
     """Collects tensors and operators; `finish` gives the graph."""
@@ -52,7 +56,7 @@ class Builder:
 
     def many(self, kind: str, inputs: list[int], count: int, **options: OptionValue) -> list[int]:
         """Append an operator with `count` results of its input's type."""
-        like = self.tensors[inputs[OPS[kind].data_operands[0]]]
+        like = self.tensors[inputs[DATA_OPERAND.get(kind, 0)]]
         outputs = [self.tensor((), like.quant, like.dtype) for _ in range(count)]
         self.ops.append(self._make(kind, inputs, tuple(outputs), options))
         shapes = OPS[kind].shape(view(self.finish(outputs), self.ops[-1]))
