@@ -5,14 +5,11 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
-import sys
 from pathlib import Path
 
 import msgspec
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 from detector_cases import KINDS, Case, float_detect, random_heads, scene
 from detector_programs import (
     Heads,
