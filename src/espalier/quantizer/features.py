@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..pixels import open_pixels
 from ..progress import report
 
 LONGEST = 2_048
@@ -22,7 +23,7 @@ def measure_features(float_model: bytes, pixels_path: str, contract: dict[str, A
     """
     from ..recipe import contract_of
     from .head import enter_pixels
-    from .ranges import measure_ranges, normalised, open_interpreter, open_pixels
+    from .ranges import measure_ranges, normalised, open_interpreter
     from .stability import RangeHistory
 
     entered = enter_pixels(float_model, contract_of(contract))

@@ -14,11 +14,11 @@ from ..ladder.int16_targets import Wide
 from ..ladder.labelled import Labelled
 from ..ladder.quick import pays, try_quick
 from ..ladder.rungs import start_from
+from ..pixels import open_pixels
 from ..quantizer.audit import audit_model
 from ..quantizer.interface import uint8_twin
 from ..quantizer.lighten import lighten
 from ..quantizer.quantize import Scheme, Weights, quantize
-from ..quantizer.ranges import open_pixels
 from ..quantizer.resume import Memory
 from ..quantizer.stability import RangeHistory
 from ..recipe import contract_of
