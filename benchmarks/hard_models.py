@@ -38,13 +38,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from espalier.errors import EspalierError
-from espalier.measure.accuracy import compare, top1
 from espalier.measure.predict import dequantize
 from espalier.recipe import InputContract
 from espalier.stages.job import read_job
 from espalier.stages.quantize import quantize_model
 from espalier.stages.workshop import Workshop
 from espalier.store import Store
+from espalier.task.accuracy import compare, top1
 from espalier.terminal import Progress
 from espalier.worker.client import Worker
 

@@ -24,7 +24,6 @@ import numpy as np
 from hard_nets import MEAN, SIDE, STD, HardNet, draw, train
 
 from espalier.ladder.range_search import Method, sample_values, search_ranges
-from espalier.measure.accuracy import compare
 from espalier.quantizer.compare import float_answers, int8_answers, nearness
 from espalier.quantizer.convert import convert_model
 from espalier.quantizer.correct import correct_biases
@@ -32,6 +31,7 @@ from espalier.quantizer.head import enter_pixels
 from espalier.quantizer.quantize import quantize_with
 from espalier.quantizer.ranges import measure_ranges
 from espalier.recipe import InputContract
+from espalier.task.accuracy import compare
 
 CONTRACT = InputContract(size=(SIDE, SIDE), mean=(MEAN,), std=(STD,))
 METHODS: tuple[Method, ...] = ("minmax", "mse", "percentile", "kl")
@@ -115,14 +115,14 @@ def measure(net: HardNet, folder: Path) -> float:
     calibration, _ = draw("calibration", 300)
     pixels, truth = draw("evaluation", 2000)
     wanted = float_answers(entered, pixels)
-    before = wanted.probabilities.argmax(axis=1)
+    before = wanted.values.argmax(axis=1)
     extremes = measure_ranges(entered.float_model, calibration, entered.feed)
     samples, lost = sample_values(entered, calibration, extremes), {}
     for method in METHODS:
         ranges = search_ranges(extremes, samples, method)
         data, _ = quantize_with(entered, ranges)
         data = correct_biases(data, entered, calibration[:64])
-        after = int8_answers(data, pixels).probabilities.argmax(axis=1)
+        after = int8_answers(data, pixels).values.argmax(axis=1)
         drop = compare(before, after, truth)
         narrowed = {
             name: (ranges[name][1] - ranges[name][0]) / max(high - low, 1e-12)

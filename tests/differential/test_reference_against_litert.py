@@ -6,13 +6,13 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
 import pytest
 from directed_cases import directed_cases, weighted_cases
 from graph_cases import random_graph
 from litert_oracle import Oracle, OracleRefused
+from pretrained import RESNET8
 from single_op_cases import CASES, Builder, Quant, random_case, random_inputs
 
 from espalier.graph import reference
@@ -29,7 +29,6 @@ INT16_KINDS = (
 )
 BUILTIN_ONLY = frozenset({"elu"})
 """LiteRT has no reference kernel of these: its builtin kernel is what they are held to."""
-MODEL = Path(__file__).parents[3] / "shared/assets/cifar10/models/pretrainedResnet_quant.tflite"
 SWEEP_FROM = int(os.environ.get("ESPALIER_SWEEP_SEED", "1000"))
 
 
@@ -174,9 +173,8 @@ def test_random_graphs_equal_litert(oracle: Oracle) -> None:
         assert_equal(oracle, f"graph {seed}", *random_graph(seed, litert=True))
 
 
-@pytest.mark.skipif(not MODEL.exists(), reason="the shared ResNet8 asset is not here")
 def test_resnet8_equals_litert(oracle: Oracle) -> None:
-    data = MODEL.read_bytes()
+    data = RESNET8.read_bytes()
     graph = read_tflite(data)
     rng = np.random.default_rng(1234)
     for _ in range(4):

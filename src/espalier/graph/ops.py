@@ -1,16 +1,16 @@
 """The operator table: one row per TFLite operator that Espalier compiles.
 
-A row states the builtin code, the option fields of its flatbuffer table (slot, type, default), how many
-operands it takes, the shape rule, the constraints and the rounding rule. The reader, the writer, the
-verifier, the reference executor and the documentation all work from this table. Field slots and codes follow
-TFLite's schema.fbs (schema version 3).
+A row states the option fields of its flatbuffer table (slot, type, default), how many operands it takes, the shape
+rule, the constraints and the rounding rule. The reader, the writer, the verifier, the reference executor and the
+documentation all work from this table. Field slots follow TFLite's schema.fbs (schema version 3); an operator's
+number, versions and floors stand in `tflite/operators.py`.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from types import MappingProxyType
 from typing import Final
 
@@ -36,18 +36,13 @@ class OpSpec:
     """A row of the table. `rounding` names a rule of `espalier.graph.arithmetic.ROUNDING`."""
 
     kind: str
-    code: int
     options_type: int
     arity: tuple[int, int]
     shape: ShapeRule
     rounding: str
-    version: int = 1
     fields: tuple[Field, ...] = ()
     rules: tuple[Rule, ...] = ()
     results: tuple[int, int] = (1, 1)
-    macs: Callable[[OpView], int] = lambda view: 0
-    data_operands: tuple[int, ...] = (0,)
-    """Positions that carry activations (the others are weights, biases, axes, shapes)."""
 
 
 def _padding(slot: int) -> Field:
@@ -64,26 +59,6 @@ def _ints(*pairs: tuple[str, int, int]) -> tuple[Field, ...]:
 
 def _flag(name: str, slot: int, default: bool = False) -> Field:
     return Field(name=name, slot=slot, form="bool", default=default)
-
-
-def _conv_macs(view: OpView) -> int:
-    return view.output.elements * math.prod(view.input(1).shape[1:])
-
-
-def _depthwise_macs(view: OpView) -> int:
-    return view.output.elements * math.prod(view.input(1).shape[1:3])
-
-
-def _transpose_conv_macs(view: OpView) -> int:
-    return view.input(2).elements * view.input(1).elements // view.input(1).shape[3]
-
-
-def _fully_connected_macs(view: OpView) -> int:
-    return view.output.elements * view.input(1).shape[1]
-
-
-def _batch_matmul_macs(view: OpView) -> int:
-    return view.output.elements * view.input(0).shape[-2 if view.op.flag("adj_x") else -1]
 
 
 _WINDOW = (
@@ -134,8 +109,8 @@ _REAL_DTYPES = ("float32", *ACTIVATIONS, "uint8")
 
 _ROWS: Final[tuple[OpSpec, ...]] = (
     OpSpec(
-        kind="conv_2d", code=3, options_type=1, version=3, arity=(2, 3), shape=shapes.conv_2d,
-        rounding="double", macs=_conv_macs,
+        kind="conv_2d", options_type=1, arity=(2, 3), shape=shapes.conv_2d,
+        rounding="double",
         fields=(
             _padding(0),
             *_ints(("stride_w", 1, 0), ("stride_h", 2, 0)),
@@ -146,8 +121,8 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
                rules.filter_quant(0, "output channel"), rules.bias(2, 0), rules.ratio(0, 1, wide=True)),
     ),
     OpSpec(
-        kind="depthwise_conv_2d", code=4, options_type=2, version=3, arity=(2, 3),
-        shape=shapes.depthwise_conv_2d, rounding="double", macs=_depthwise_macs,
+        kind="depthwise_conv_2d", options_type=2, arity=(2, 3),
+        shape=shapes.depthwise_conv_2d, rounding="double",
         fields=(
             _padding(0),
             *_ints(("stride_w", 1, 0), ("stride_h", 2, 0), ("depth_multiplier", 3, 0)),
@@ -159,8 +134,8 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
                rules.filter_quant(3, "output channel"), rules.bias(2, 3), rules.ratio(0, 1, wide=True)),
     ),
     OpSpec(
-        kind="transpose_conv", code=67, options_type=49, version=3, arity=(3, 4), shape=shapes.transpose_conv,
-        rounding="double", macs=_transpose_conv_macs, data_operands=(2,),
+        kind="transpose_conv", options_type=49, arity=(3, 4), shape=shapes.transpose_conv,
+        rounding="double",
         fields=(_padding(0), *_ints(("stride_w", 1, 0), ("stride_h", 2, 0)), _activation(3)),
         rules=(
             rules.index_operands(0), rules.constant_operands(1),
@@ -174,8 +149,8 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
         ),
     ),
     OpSpec(
-        kind="fully_connected", code=9, options_type=8, version=4, arity=(2, 3), shape=shapes.fully_connected,
-        rounding="double", macs=_fully_connected_macs,
+        kind="fully_connected", options_type=8, arity=(2, 3), shape=shapes.fully_connected,
+        rounding="double",
         fields=(_activation(0), Field(name="weights_format", slot=1, form="int8", default=0),
                 _flag("keep_num_dims", 2)),
         rules=(
@@ -188,66 +163,66 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
         ),
     ),
     OpSpec(
-        kind="batch_matmul", code=126, options_type=101, version=2, arity=(2, 2), shape=shapes.batch_matmul,
-        rounding="double", macs=_batch_matmul_macs, data_operands=(0, 1),
+        kind="batch_matmul", options_type=101, arity=(2, 2), shape=shapes.batch_matmul,
+        rounding="double",
         fields=(_flag("adj_x", 0), _flag("adj_y", 1)),
         rules=(*_ELEMENTWISE, rules.ratio(0, 1, wide=True)),
     ),
     OpSpec(
-        kind="add", code=0, options_type=11, version=2, arity=(2, 2), shape=shapes.broadcast_two,
-        rounding="double", data_operands=(0, 1),
+        kind="add", options_type=11, arity=(2, 2), shape=shapes.broadcast_two,
+        rounding="double",
         fields=(_activation(0), _flag("pot_scale_int16", 1, True)),
         rules=(*_ELEMENTWISE, rules.POOL_ACTIVATION, rules.GENERAL_INT16, rules.CLAMPED_SCALE,
                rules.SUM_SCALES),
     ),
     OpSpec(
-        kind="sub", code=41, options_type=28, version=2, arity=(2, 2), shape=shapes.broadcast_two,
-        rounding="double", data_operands=(0, 1),
+        kind="sub", options_type=28, arity=(2, 2), shape=shapes.broadcast_two,
+        rounding="double",
         fields=(_activation(0), _flag("pot_scale_int16", 1, True)),
         rules=(*_ELEMENTWISE, rules.POOL_ACTIVATION, rules.GENERAL_INT16, rules.CLAMPED_SCALE,
                rules.SUM_SCALES),
     ),
     OpSpec(
-        kind="mul", code=18, options_type=21, version=2, arity=(2, 2), shape=shapes.broadcast_two,
-        rounding="double", data_operands=(0, 1), fields=(_activation(0),),
+        kind="mul", options_type=21, arity=(2, 2), shape=shapes.broadcast_two,
+        rounding="double", fields=(_activation(0),),
         rules=(*_ELEMENTWISE, rules.POOL_ACTIVATION, rules.CLAMPED_SCALE, rules.ratio(0, 1)),
     ),
     OpSpec(
-        kind="squared_difference", code=99, options_type=76, version=2, arity=(2, 2),
-        shape=shapes.broadcast_two, rounding="double", data_operands=(0, 1),
+        kind="squared_difference", options_type=76, arity=(2, 2),
+        shape=shapes.broadcast_two, rounding="double",
         rules=(rules.dtypes(0, "int8"), rules.RESULT_DTYPE, rules.OPERANDS_PER_TENSOR,
                rules.SQUARE_SCALES),
     ),
     OpSpec(
-        kind="maximum", code=55, options_type=39, version=2, arity=(2, 2), shape=shapes.broadcast_two,
-        rounding="none", data_operands=(0, 1), rules=(*_ELEMENTWISE, rules.SAME_QUANT),
+        kind="maximum", options_type=39, arity=(2, 2), shape=shapes.broadcast_two,
+        rounding="none", rules=(*_ELEMENTWISE, rules.SAME_QUANT),
     ),
     OpSpec(
-        kind="minimum", code=57, options_type=39, version=2, arity=(2, 2), shape=shapes.broadcast_two,
-        rounding="none", data_operands=(0, 1), rules=(*_ELEMENTWISE, rules.SAME_QUANT),
+        kind="minimum", options_type=39, arity=(2, 2), shape=shapes.broadcast_two,
+        rounding="none", rules=(*_ELEMENTWISE, rules.SAME_QUANT),
     ),
     OpSpec(
-        kind="average_pool_2d", code=1, options_type=5, version=2, arity=(1, 1), shape=shapes.pool_2d,
+        kind="average_pool_2d", options_type=5, arity=(1, 1), shape=shapes.pool_2d,
         rounding="mean-half-away", fields=_POOL_FIELDS, rules=_POOL_RULES,
     ),
     OpSpec(
-        kind="max_pool_2d", code=17, options_type=5, version=2, arity=(1, 1), shape=shapes.pool_2d,
+        kind="max_pool_2d", options_type=5, arity=(1, 1), shape=shapes.pool_2d,
         rounding="none", fields=_POOL_FIELDS, rules=_POOL_RULES,
     ),
     OpSpec(
-        kind="mean", code=40, options_type=27, version=2, arity=(2, 2), shape=shapes.reduce,
+        kind="mean", options_type=27, arity=(2, 2), shape=shapes.reduce,
         rounding="mean-scaled", fields=_KEEP_DIMS, rules=(*_REDUCE, rules.ratio(0)),
     ),
     OpSpec(
-        kind="sum", code=74, options_type=27, version=2, arity=(2, 2), shape=shapes.reduce,
+        kind="sum", options_type=27, arity=(2, 2), shape=shapes.reduce,
         rounding="double", fields=_KEEP_DIMS, rules=(*_REDUCE, rules.ratio(0)),
     ),
     OpSpec(
-        kind="reduce_max", code=82, options_type=27, version=2, arity=(2, 2), shape=shapes.reduce,
+        kind="reduce_max", options_type=27, arity=(2, 2), shape=shapes.reduce,
         rounding="none", fields=_KEEP_DIMS, rules=(*_REDUCE, rules.SAME_QUANT),
     ),
     OpSpec(
-        kind="softmax", code=25, options_type=9, version=2, arity=(1, 1), shape=shapes.same_as_first,
+        kind="softmax", options_type=9, arity=(1, 1), shape=shapes.same_as_first,
         rounding="fixed-point-exp", fields=(Field(name="beta", slot=0, form="float", default=0.0),),
         rules=(
             *_CURVE,
@@ -261,7 +236,7 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
         ),
     ),
     OpSpec(
-        kind="logistic", code=14, options_type=0, version=2, arity=(1, 1), shape=shapes.same_as_first,
+        kind="logistic", options_type=0, arity=(1, 1), shape=shapes.same_as_first,
         rounding="table", rules=(
             *_CURVE,
             Rule(sentence="the output of an int8 logistic has scale 1/256 and zero point -128, "
@@ -273,7 +248,7 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
         ),
     ),
     OpSpec(
-        kind="tanh", code=28, options_type=0, version=2, arity=(1, 1), shape=shapes.same_as_first,
+        kind="tanh", options_type=0, arity=(1, 1), shape=shapes.same_as_first,
         rounding="table", rules=(
             *_CURVE,
             Rule(sentence="the output of an int8 tanh has scale 1/128 and zero point 0, "
@@ -282,12 +257,12 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
                  and v.output.quant.scale == (1 / 128 if v.output.dtype == "int8" else 1 / 32768)),
         ),
     ),
-    OpSpec(kind="relu", code=19, options_type=0, version=2, arity=(1, 1), shape=shapes.same_as_first,
+    OpSpec(kind="relu", options_type=0, arity=(1, 1), shape=shapes.same_as_first,
            rounding="double", rules=(*_CURVE, rules.CLAMPED_SCALE, rules.ratio(0))),
-    OpSpec(kind="relu6", code=21, options_type=0, version=2, arity=(1, 1), shape=shapes.same_as_first,
+    OpSpec(kind="relu6", options_type=0, arity=(1, 1), shape=shapes.same_as_first,
            rounding="double", rules=(*_CURVE, rules.CLAMPED_SCALE, rules.ratio(0))),
     OpSpec(
-        kind="leaky_relu", code=98, options_type=75, version=2, arity=(1, 1), shape=shapes.same_as_first,
+        kind="leaky_relu", options_type=75, arity=(1, 1), shape=shapes.same_as_first,
         rounding="double", fields=(Field(name="alpha", slot=0, form="float", default=0.0),),
         rules=(*_CURVE,
                rules.ratio(0),
@@ -295,68 +270,68 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
                     holds=lambda v: -100.0 <= v.op.number("alpha") <= 100.0)),
     ),
     OpSpec(
-        kind="prelu", code=54, options_type=0, version=1, arity=(2, 2), shape=shapes.broadcast_two,
+        kind="prelu", options_type=0, arity=(2, 2), shape=shapes.broadcast_two,
         rounding="double",
         rules=(rules.dtypes(0, "int8"), rules.RESULT_DTYPE, rules.OPERANDS_PER_TENSOR,
                rules.constant_operands(1), rules.ratio(0), rules.ratio(0, 1)),
     ),
-    OpSpec(kind="hard_swish", code=117, options_type=91, version=1, arity=(1, 1), shape=shapes.same_as_first,
+    OpSpec(kind="hard_swish", options_type=91, arity=(1, 1), shape=shapes.same_as_first,
            rounding="fixed-point-hard-swish", rules=(*_CURVE_INT8, rules.HARD_SWISH_SCALES)),
-    OpSpec(kind="gelu", code=150, options_type=116, version=2, arity=(1, 1), shape=shapes.same_as_first,
+    OpSpec(kind="gelu", options_type=116, arity=(1, 1), shape=shapes.same_as_first,
            rounding="table", fields=(_flag("approximate", 0),), rules=_CURVE_INT8),
-    OpSpec(kind="elu", code=111, options_type=0, version=1, arity=(1, 1), shape=shapes.same_as_first,
+    OpSpec(kind="elu", options_type=0, arity=(1, 1), shape=shapes.same_as_first,
            rounding="table", rules=_CURVE_INT8),
-    OpSpec(kind="rsqrt", code=76, options_type=0, version=2, arity=(1, 1), shape=shapes.same_as_first,
+    OpSpec(kind="rsqrt", options_type=0, arity=(1, 1), shape=shapes.same_as_first,
            rounding="fixed-point-rsqrt", rules=_CURVE_INT8),
     OpSpec(
-        kind="pad", code=34, options_type=22, version=2, arity=(2, 2), shape=shapes.pad, rounding="none",
+        kind="pad", options_type=22, arity=(2, 2), shape=shapes.pad, rounding="none",
         rules=(*_MOVE, rules.index_operands(1)),
     ),
     OpSpec(
-        kind="padv2", code=60, options_type=43, version=2, arity=(3, 3), shape=shapes.pad, rounding="none",
+        kind="padv2", options_type=43, arity=(3, 3), shape=shapes.pad, rounding="none",
         rules=(*_MOVE, rules.index_operands(1), rules.constant_operands(2),
                Rule(sentence="the padding value is one element of the input's type",
                     holds=lambda v: v.input(2).elements == 1 and v.input(2).dtype == v.input(0).dtype)),
     ),
     OpSpec(
-        kind="concatenation", code=2, options_type=10, version=2, arity=(1, 1000), shape=shapes.concatenation,
-        rounding="none", data_operands=tuple(range(1000)),
+        kind="concatenation", options_type=10, arity=(1, 1000), shape=shapes.concatenation,
+        rounding="none",
         fields=(Field(name="axis", slot=0, form="int32", default=0), _activation(1)),
         rules=(rules.RESULT_DTYPE, rules.SAME_QUANT,
                Rule(sentence="a concatenation has no fused activation",
                     holds=lambda v: v.op.text("activation") == "none")),
     ),
     OpSpec(
-        kind="pack", code=83, options_type=59, version=2, arity=(1, 1000), shape=shapes.pack, rounding="none",
-        data_operands=tuple(range(1000)), fields=_ints(("values_count", 0, 0), ("axis", 1, 0)),
+        kind="pack", options_type=59, arity=(1, 1000), shape=shapes.pack, rounding="none",
+        fields=_ints(("values_count", 0, 0), ("axis", 1, 0)),
         rules=(rules.RESULT_DTYPE, rules.SAME_QUANT),
     ),
     OpSpec(
-        kind="reshape", code=22, options_type=17, arity=(1, 2), shape=shapes.reshape, rounding="none",
+        kind="reshape", options_type=17, arity=(1, 2), shape=shapes.reshape, rounding="none",
         fields=(Field(name="new_shape", slot=0, form="ints", default=()),), rules=_MOVE,
     ),
     OpSpec(
-        kind="squeeze", code=43, options_type=30, arity=(1, 1), shape=shapes.squeeze, rounding="none",
+        kind="squeeze", options_type=30, arity=(1, 1), shape=shapes.squeeze, rounding="none",
         fields=(Field(name="squeeze_dims", slot=0, form="ints", default=()),), rules=_MOVE,
     ),
     OpSpec(
-        kind="expand_dims", code=70, options_type=52, arity=(2, 2), shape=shapes.expand_dims, rounding="none",
+        kind="expand_dims", options_type=52, arity=(2, 2), shape=shapes.expand_dims, rounding="none",
         rules=(*_MOVE, rules.index_operands(1)),
     ),
     OpSpec(
-        kind="shape", code=77, options_type=55, arity=(1, 1), shape=shapes.shape_of, rounding="none",
+        kind="shape", options_type=55, arity=(1, 1), shape=shapes.shape_of, rounding="none",
         fields=(Field(name="out_type", slot=0, form="dtype", default="float32"),),
         rules=(Rule(sentence="the output is int32 or int64",
                     holds=lambda v: v.output.dtype in ("int32", "int64")),),
     ),
     OpSpec(
-        kind="transpose", code=39, options_type=26, version=2, arity=(2, 2), shape=shapes.transpose,
+        kind="transpose", options_type=26, arity=(2, 2), shape=shapes.transpose,
         rounding="none",
         rules=(*_MOVE, rules.index_operands(1),
                Rule(sentence="at most 6 axes are transposed", holds=lambda v: len(v.input(0).shape) <= 6)),
     ),
     OpSpec(
-        kind="strided_slice", code=45, options_type=32, version=2, arity=(4, 4), shape=shapes.strided_slice,
+        kind="strided_slice", options_type=32, arity=(4, 4), shape=shapes.strided_slice,
         rounding="none",
         fields=(*_ints(("begin_mask", 0, 0), ("end_mask", 1, 0), ("ellipsis_mask", 2, 0),
                        ("new_axis_mask", 3, 0), ("shrink_axis_mask", 4, 0)), _flag("offset", 5)),
@@ -367,20 +342,20 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
                Rule(sentence="at most 5 axes are sliced", holds=lambda v: len(v.input(0).shape) <= 5)),
     ),
     OpSpec(
-        kind="slice", code=65, options_type=48, version=2, arity=(3, 3), shape=shapes.slice_, rounding="none",
+        kind="slice", options_type=48, arity=(3, 3), shape=shapes.slice_, rounding="none",
         rules=(*_MOVE, rules.index_operands(1, 2),
                Rule(sentence="at most 5 axes are sliced", holds=lambda v: len(v.input(0).shape) <= 5)),
     ),
     OpSpec(
-        kind="split", code=49, options_type=35, version=2, arity=(2, 2), results=(1, 1000),
-        shape=shapes.split, rounding="none", data_operands=(1,), fields=_ints(("num_splits", 0, 0)),
+        kind="split", options_type=35, arity=(2, 2), results=(1, 1000),
+        shape=shapes.split, rounding="none", fields=_ints(("num_splits", 0, 0)),
         rules=(rules.index_operands(0),
                Rule(sentence="input and outputs have the same type, scale and zero point",
                     holds=lambda v: all(t.dtype == v.input(1).dtype
                                         and rules.same_quant(t.quant, v.input(1).quant) for t in v.outputs))),
     ),
     OpSpec(
-        kind="split_v", code=102, options_type=79, version=2, arity=(3, 3), results=(1, 1000),
+        kind="split_v", options_type=79, arity=(3, 3), results=(1, 1000),
         shape=shapes.split_v, rounding="none", fields=_ints(("num_splits", 0, 0)),
         rules=(rules.index_operands(1, 2),
                Rule(sentence="input and outputs have the same type, scale and zero point",
@@ -388,28 +363,28 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
                                         and rules.same_quant(t.quant, v.input(0).quant) for t in v.outputs))),
     ),
     OpSpec(
-        kind="tile", code=69, options_type=51, version=2, arity=(2, 2), shape=shapes.tile, rounding="none",
+        kind="tile", options_type=51, arity=(2, 2), shape=shapes.tile, rounding="none",
         rules=(*_MOVE, rules.index_operands(1)),
     ),
     OpSpec(
-        kind="gather", code=36, options_type=23, version=2, arity=(2, 2), shape=shapes.gather, rounding="none",
+        kind="gather", options_type=23, arity=(2, 2), shape=shapes.gather, rounding="none",
         fields=_ints(("axis", 0, 0), ("batch_dims", 1, 0)),
         rules=(*_MOVE, rules.index_operands(1),
                Rule(sentence="no batch axes", holds=lambda v: v.op.integer("batch_dims") == 0)),
     ),
     OpSpec(
-        kind="resize_nearest_neighbor", code=97, options_type=74, version=2, arity=(2, 2),
+        kind="resize_nearest_neighbor", options_type=74, arity=(2, 2),
         shape=shapes.resize, rounding="none",
         fields=(_flag("align_corners", 0), _flag("half_pixel_centers", 1)),
         rules=(*_MOVE, rules.index_operands(1)),
     ),
     OpSpec(
-        kind="resize_bilinear", code=23, options_type=15, version=2, arity=(2, 2), shape=shapes.resize,
+        kind="resize_bilinear", options_type=15, arity=(2, 2), shape=shapes.resize,
         rounding="bilinear-10-bit", fields=(_flag("align_corners", 2), _flag("half_pixel_centers", 3)),
         rules=_RESIZE_RULES,
     ),
     OpSpec(
-        kind="quantize", code=114, options_type=89, version=2, arity=(1, 1), shape=shapes.same_as_first,
+        kind="quantize", options_type=89, arity=(1, 1), shape=shapes.same_as_first,
         rounding="double",
         rules=(rules.dtypes(0, *_REAL_DTYPES),
                Rule(sentence="the output is int8, uint8 or int16",
@@ -419,13 +394,13 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
                     holds=lambda v: v.input(0).dtype == "float32" or rules.ratio(0).holds(v))),
     ),
     OpSpec(
-        kind="dequantize", code=6, options_type=38, version=2, arity=(1, 1), shape=shapes.same_as_first,
+        kind="dequantize", options_type=38, arity=(1, 1), shape=shapes.same_as_first,
         rounding="float32",
         rules=(rules.dtypes(0, "int8", "uint8", "int16"), rules.ALL_PER_TENSOR,
                Rule(sentence="the output is float32", holds=lambda v: v.output.dtype == "float32")),
     ),
     OpSpec(
-        kind="arg_max", code=56, options_type=40, version=2, arity=(2, 2), shape=shapes.arg_max,
+        kind="arg_max", options_type=40, arity=(2, 2), shape=shapes.arg_max,
         rounding="none", fields=(Field(name="output_type", slot=0, form="dtype", default="float32"),),
         rules=(rules.dtypes(0, "int8"), rules.index_operands(1),
                Rule(sentence="the index is int32", holds=lambda v: v.output.dtype == "int32")),
@@ -435,10 +410,24 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
 OPS: Final[Mapping[str, OpSpec]] = MappingProxyType({row.kind: row for row in _ROWS})
 """kind -> row."""
 
-BY_CODE: Final[Mapping[int, OpSpec]] = MappingProxyType({row.code: row for row in _ROWS})
-"""TFLite builtin code -> row."""
-
 
 def macs(view: OpView) -> int:
     """Multiply-accumulates of one operator; 0 for those that have none."""
-    return OPS[view.op.kind].macs(view)
+    shapes = [() if tensor is None else tensor.shape for tensor in view.inputs]
+    return macs_of(view.op.kind, shapes, view.output.shape, turned=bool(view.op.options.get("adj_x")))
+
+
+def macs_of(
+    kind: str, operands: Sequence[Sequence[int]], result: Sequence[int], *, turned: bool = False
+) -> int:
+    """Multiply-accumulates by shapes: products of convolutions, dense layers and matrix products (`turned`: the first
+    matrix); elementwise operators and pooling count as none (the field's convention)."""
+    if kind in ("conv_2d", "fully_connected") and len(operands) > 1:
+        return prod(result) * prod(operands[1][1:])
+    if kind == "depthwise_conv_2d" and len(operands) > 1:
+        return prod(result) * prod(operands[1][1:3])
+    if kind == "transpose_conv" and len(operands) > 2:
+        return prod(operands[2]) * prod(operands[1][:3])
+    if kind == "batch_matmul" and operands and len(operands[0]) > 1:
+        return prod(result) * operands[0][-2 if turned else -1]
+    return 0

@@ -13,7 +13,7 @@ layers, hence a few sweeps.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
@@ -23,7 +23,8 @@ from ..quantizer.bias import channel_axis, linear_operators
 from ..quantizer.head import PixelInput
 from ..quantizer.share import unshare_constants
 from ..tflite import edit
-from ..tflite.edit import constant, graph_of, operator_name
+from ..tflite.edit import constant, graph_of, name_of, operator_name, shape_of
+from ..tflite.objects import ModelT, OperatorT
 from .equalize import LARGEST_FACTOR, alive_channels, channel_peaks, find_pairs, reader, whole
 
 SWEEPS = 12
@@ -40,7 +41,7 @@ Weights = Literal["per-channel", "per-tensor"]
 class Part:
     """Channels [start, stop) of what a layer reads: a tensor, and the layer that writes it (None: its scale is fixed)."""
 
-    first: Any | None
+    first: OperatorT | None
     tensor: str
     start: int
     stop: int
@@ -50,7 +51,7 @@ class Part:
 class Group:
     """A layer and what it reads: one part, or the branches of a join."""
 
-    second: Any
+    second: OperatorT
     parts: tuple[Part, ...]
 
 
@@ -81,7 +82,7 @@ def balance(entered: PixelInput, pixels: NDArray[np.uint8], weights: Weights) ->
     return replace(entered, float_model=edit.pack_model(model))
 
 
-def find_groups(model: Any) -> list[Group]:
+def find_groups(model: ModelT) -> list[Group]:
     """Every pair that equalize.py finds, then every join of such layers with one reader, in graph order."""
     found = []
     for pair in find_pairs(model):
@@ -93,7 +94,7 @@ def find_groups(model: Any) -> list[Group]:
         if operator_name(model, join) != "CONCATENATION" or len({*map(int, join.inputs)}) < len(join.inputs):
             continue
         result = int(join.outputs[0])
-        rank, options = len(graph.tensors[result].shape), join.builtinOptions
+        rank, options = len(shape_of(graph.tensors[result])), join.builtinOptions
         second = reader(model, result)
         if second is None or options.axis % rank != rank - 1 or options.fusedActivationFunction:
             continue
@@ -116,14 +117,12 @@ def find_groups(model: Any) -> list[Group]:
     return found
 
 
-def _part(model: Any, first: Any | None, tensor: int, start: int) -> Part:
+def _part(model: ModelT, first: OperatorT | None, tensor: int, start: int) -> Part:
     facts = graph_of(model).tensors[tensor]
-    return Part(
-        first=first, tensor=bytes(facts.name).decode(), start=start, stop=start + int(facts.shape[-1])
-    )
+    return Part(first=first, tensor=name_of(facts), start=start, stop=start + shape_of(facts)[-1])
 
 
-def _factors(model: Any, group: Group, peaks: dict[str, Floats], weights: Weights) -> Floats:
+def _factors(model: ModelT, group: Group, peaks: dict[str, Floats], weights: Weights) -> Floats:
     """Factor per channel. A dead channel goes by its weights (left large, they would set a per-tensor scale); one that
     ReLU6 cuts keeps its scale; ReLU6 lets no other pass 6."""
     peak = np.concatenate([peaks[part.tensor] for part in group.parts])
@@ -156,7 +155,7 @@ def _bounded(scale: Floats, group: Group, done: dict[str, Floats]) -> Floats:
     return scale
 
 
-def _own_level(model: Any, part: Part) -> Floats:
+def _own_level(model: ModelT, part: Part) -> Floats:
     count = part.stop - part.start
     if part.first is None:
         return np.zeros(count)
@@ -172,7 +171,7 @@ def _level(values: Floats) -> Floats:
     return np.where(alive, logs - logs[alive].mean(), 0.0)
 
 
-def _largest(model: Any, operator: Any, axis: int, channels: int) -> Floats:
+def _largest(model: ModelT, operator: OperatorT, axis: int, channels: int) -> Floats:
     """Largest absolute weight of each channel of an axis (of a depth multiplier's group together)."""
     value = constant(model, int(operator.inputs[1]))
     if value is None:
@@ -181,7 +180,7 @@ def _largest(model: Any, operator: Any, axis: int, channels: int) -> Floats:
     return np.asarray(found.reshape(channels, -1).max(axis=1), np.float64)
 
 
-def _multiply(model: Any, index: int, scale: Floats, axis: int) -> None:
+def _multiply(model: ModelT, index: int, scale: Floats, axis: int) -> None:
     value = constant(model, index)
     if value is not None:
         factors = np.repeat(scale, value.shape[axis] // len(scale))

@@ -7,11 +7,11 @@ Rates are those of LiteRT with XNNPACK on a core with AVX2, measured on ResNet8 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from ..quantizer.bias import linear_operators
 from ..tflite.edit import constant, graph_of, operator_name
 from ..tflite.macs import count_macs
+from ..tflite.objects import ModelT
 
 FLOAT_MACS_PER_SECOND = 4e10
 INT8_MACS_PER_SECOND = 6e10
@@ -58,7 +58,7 @@ class Effort:
         return 16 * groups * images * self.float_invoke / 2 + groups * self.file
 
 
-def effort_of(model: Any) -> Effort:
+def effort_of(model: ModelT) -> Effort:
     """Of a float ModelT."""
     macs, operators = count_macs(model), len(graph_of(model).operators)
     data = sum(len(buffer.data) for buffer in model.buffers if buffer.data is not None)

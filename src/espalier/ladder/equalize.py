@@ -20,7 +20,8 @@ from ..quantizer.head import PixelInput
 from ..quantizer.ranges import normalised, open_interpreter
 from ..quantizer.share import unshare_constants
 from ..tflite import edit
-from ..tflite.edit import constant, graph_of, operator_name
+from ..tflite.edit import constant, graph_of, name_of, operator_name
+from ..tflite.objects import ModelT, OperatorT
 
 _HOMOGENEOUS = ("PAD", "MAX_POOL_2D", "AVERAGE_POOL_2D", "MEAN", "RESHAPE")
 _SATURATED = 5.9
@@ -38,12 +39,12 @@ _ACTIVATION = schema.ActivationFunctionType
 class Pair:
     """Two operators whose shared channels can be scaled; `tensor` is the first one's output."""
 
-    first: Any
-    second: Any
+    first: OperatorT
+    second: OperatorT
     tensor: int
 
 
-def find_pairs(model: Any) -> list[Pair]:
+def find_pairs(model: ModelT) -> list[Pair]:
     """All pairs that can be equalized, in graph order."""
     found = []
     for first in linear_operators(model):
@@ -92,7 +93,7 @@ def alive_channels(largest: NDArray[np.float64]) -> NDArray[np.bool_]:
     return np.asarray(largest > NEAR_ZERO * float(largest.max(initial=0.0)))
 
 
-def apply_factors(model: Any, pair: Pair, scale: NDArray[np.float64]) -> None:
+def apply_factors(model: ModelT, pair: Pair, scale: NDArray[np.float64]) -> None:
     """Multiply the first layer's channels, divide the second's; in place."""
     _scale_constant(model, int(pair.first.inputs[1]), scale, channel_axis(operator_name(model, pair.first)))
     if len(pair.first.inputs) > 2 and pair.first.inputs[2] >= 0:
@@ -122,19 +123,19 @@ def channel_peaks(
     return {name: np.asarray(peak, np.float64) for name, peak in peaks.items()}
 
 
-def _scale_constant(model: Any, index: int, scale: NDArray[np.float64], axis: int) -> None:
+def _scale_constant(model: ModelT, index: int, scale: NDArray[np.float64], axis: int) -> None:
     value = constant(model, index)
     if value is not None:
         shape = [-1 if i == axis else 1 for i in range(value.ndim)]
         edit.set_constant(model, index, (value * scale.reshape(shape)).astype(np.float32))
 
 
-def whole(model: Any, operator: Any) -> bool:
+def whole(model: ModelT, operator: OperatorT) -> bool:
     """Whether weights and bias are constants that no other operator reads (or that can be copied)."""
     return all(index < 0 or constant(model, int(index)) is not None for index in operator.inputs[1:])
 
 
-def reader(model: Any, tensor: int) -> Any | None:
+def reader(model: ModelT, tensor: int) -> OperatorT | None:
     """The conv, depthwise or dense operator that alone reads a tensor, through operators that commute with
     scaling."""
     graph = graph_of(model)
@@ -151,7 +152,7 @@ def reader(model: Any, tensor: int) -> Any | None:
     return None
 
 
-def _commutes(model: Any, operator: Any, name: str) -> bool:
+def _commutes(model: ModelT, operator: OperatorT, name: str) -> bool:
     """Whether the operator maps channel c (last axis) to channel c and commutes with a positive factor."""
     tensors = graph_of(model).tensors
     source, result = tensors[operator.inputs[0]].shape, tensors[operator.outputs[0]].shape
@@ -168,7 +169,7 @@ def _commutes(model: Any, operator: Any, name: str) -> bool:
     return activation in (_ACTIVATION.NONE, _ACTIVATION.RELU)
 
 
-def _takes_channels(model: Any, first: Any, second: Any) -> bool:
+def _takes_channels(model: ModelT, first: OperatorT, second: OperatorT) -> bool:
     tensors = graph_of(model).tensors
     channels = int(tensors[first.outputs[0]].shape[-1])
     weights = constant(model, int(second.inputs[1]))
@@ -179,5 +180,5 @@ def _takes_channels(model: Any, first: Any, second: Any) -> bool:
     return int(weights.shape[-1]) == channels
 
 
-def _name(model: Any, tensor: int) -> str:
-    return bytes(graph_of(model).tensors[tensor].name).decode()
+def _name(model: ModelT, tensor: int) -> str:
+    return name_of(graph_of(model).tensors[tensor])

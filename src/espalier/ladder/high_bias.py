@@ -20,7 +20,8 @@ from ..quantizer.head import PixelInput
 from ..quantizer.ranges import normalised, open_interpreter
 from ..quantizer.share import unshare_constants
 from ..tflite import edit
-from ..tflite.edit import constant, graph_of, operator_name
+from ..tflite.edit import constant, graph_of, name_of, operator_name
+from ..tflite.objects import ModelT, OperatorT
 from .equalize import Pair, find_pairs
 
 _WORTH = 0.95
@@ -48,7 +49,7 @@ def absorb_biases(entered: PixelInput, pixels: NDArray[np.uint8]) -> PixelInput:
     pairs = [pair for pair in find_pairs(model) if _carries_shift(model, pair)]
     if not pairs:
         return entered
-    names = [bytes(graph_of(model).tensors[pair.tensor].name).decode() for pair in pairs]
+    names = [name_of(graph_of(model).tensors[pair.tensor]) for pair in pairs]
     ends = channel_ends(entered, pixels, names)
     changed = False
     for pair, name in zip(pairs, names, strict=True):
@@ -91,7 +92,7 @@ def shifts(ends: ChannelEnds, activation: int) -> Floats:
     return shift if after <= _WORTH * before else np.zeros_like(shift)
 
 
-def _carries_shift(model: Any, pair: Pair) -> bool:
+def _carries_shift(model: ModelT, pair: Pair) -> bool:
     """Whether a constant on a channel reaches every tap of the second layer as it is: no zero padding on the way, no
     activation that would cut it, and biases to write to."""
     graph = graph_of(model)
@@ -108,11 +109,11 @@ def _carries_shift(model: Any, pair: Pair) -> bool:
         tensor = int(only.outputs[0])
 
 
-def _has_bias(model: Any, operator: Any) -> bool:
+def _has_bias(model: ModelT, operator: OperatorT) -> bool:
     return len(operator.inputs) > 2 and constant(model, int(operator.inputs[2])) is not None
 
 
-def _pads(model: Any, operator: Any) -> bool:
+def _pads(model: ModelT, operator: OperatorT) -> bool:
     weights = constant(model, int(operator.inputs[1]))
     return (
         operator.builtinOptions.padding == schema.Padding.SAME
@@ -121,7 +122,7 @@ def _pads(model: Any, operator: Any) -> bool:
     )
 
 
-def _absorb(model: Any, pair: Pair, shift: Floats) -> None:
+def _absorb(model: ModelT, pair: Pair, shift: Floats) -> None:
     """First bias - c, second bias + weights times c; in place."""
     _add_to_bias(model, pair.first, -shift)
     weights = constant(model, int(pair.second.inputs[1]))
@@ -138,7 +139,7 @@ def _absorb(model: Any, pair: Pair, shift: Floats) -> None:
     _add_to_bias(model, pair.second, added)
 
 
-def _add_to_bias(model: Any, operator: Any, added: Floats) -> None:
+def _add_to_bias(model: ModelT, operator: OperatorT, added: Floats) -> None:
     """In place; the bias is the operator's own (quantizer/share.py)."""
     bias = constant(model, int(operator.inputs[2]))
     if bias is not None:

@@ -9,13 +9,14 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from ..tflite.edit import constant, graph_of, operator_name
+from ..tflite.objects import ModelT, OperatorT
 
 _STRIDE = 7919
 """A prime: each image is sampled at other places."""
 
 
 def sampled_patches(
-    model: Any, operator: Any, values: NDArray[Any], rows: int, outside: float = 0.0
+    model: ModelT, operator: OperatorT, values: NDArray[Any], rows: int, outside: float = 0.0
 ) -> NDArray[np.float32]:
     """What an operator reads for about `rows` of its outputs over all images: float32 [n, taps, channels] in the order
     of the weights (taps: kernel height x width; one for a dense layer). `values` [images, ...] are its input,

@@ -18,16 +18,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..pixels import evenly
 from ..progress import report
-from ..quantizer.compare import SEEN, relative_error, spread
+from ..quantizer.compare import SEEN, relative_error
 from ..quantizer.correct import LARGE_MACS
 from ..quantizer.head import PixelInput
 from ..quantizer.ranges import Ranges, normalised, open_interpreter
 from ..quantizer.simulate import CARRIERS, carried_with, scores_tensor
-from ..quantizer.step import computed_inputs, walk
+from ..quantizer.step import walk
+from ..task.types import Task
 from ..tflite import edit
-from ..tflite.edit import graph_of, operator_name
+from ..tflite.edit import computed_inputs, graph_of, name_of, operator_name, shape_of
 from ..tflite.macs import count_macs
+from ..tflite.objects import Interpreter, ModelT, SubGraphT
 
 IMAGES = 128
 FEWER_IMAGES = 16
@@ -61,7 +64,7 @@ class _Tail:
     """What computes the scores from the tensors in `sources`, of which `rounded` are rounded to int8 before it and `stored`
     on the way. `interpreters`: kept between runs where nothing is stored on the way: the file is then the same."""
 
-    model: Any
+    model: ModelT
     sources: tuple[int, ...]
     rounded: tuple[int, ...]
     stored: tuple[Any, ...]
@@ -96,13 +99,14 @@ class _Behind:
     values: dict[int, NDArray[Any]]
     wanted: NDArray[np.float32]
     seen: float
+    task: Task
 
     def error(self, ends: tuple[float, float]) -> float:
         """Of the scores, with the tensors rounded between `ends`."""
         difference = self.tail.scores(ends, self.values) - self.wanted
         if not np.isfinite(self.seen):
             difference -= difference.mean(axis=0)  # later biases take it back
-        return relative_error(self.wanted + difference, self.wanted, self.seen)
+        return relative_error(self.wanted + difference, self.wanted, self.seen, self.task)
 
 
 def fit_ranges(
@@ -134,7 +138,7 @@ def _walk(
     model = edit.read_model(entered.float_model)
     graph, final = graph_of(model), scores_tensor(model)
     places = {_position(graph, group): group for group in groups}
-    images = np.concatenate(list(normalised(pixels[spread(len(pixels), count)], entered.feed)))
+    images = np.concatenate(list(normalised(pixels[evenly(len(pixels), count)], entered.feed)))
     wanted = _scores(entered.float_model, images)
     for done in walk(model, images):
         last = final in done.operator.outputs
@@ -142,16 +146,16 @@ def _walk(
             group = places[done.position]
             seen = SEEN if last and final not in graph.outputs else np.inf
             tail = _tail(entered.float_model, group, done.position)
-            yield group, _Behind(tail=tail, values=done.values, wanted=wanted, seen=seen)
+            yield group, _Behind(tail=tail, values=done.values, wanted=wanted, seen=seen, task=entered.task)
         if last:
             return
 
 
-def shared_ranges(model: Any, ranges: Mapping[str, tuple[float, float]]) -> list[Shared]:
+def shared_ranges(model: ModelT, ranges: Mapping[str, tuple[float, float]]) -> list[Shared]:
     """The tensors of `ranges` whose range is free, in graph order, each with those that int8 holds to its scale."""
     graph = graph_of(model)
     makers = {int(i): operator for operator in graph.operators for i in operator.outputs}
-    index = {bytes(graph.tensors[i].name).decode(): i for i in makers}
+    index = {name_of(graph.tensors[i]): i for i in makers}
     fixed = {int(i) for i in graph.outputs if int(i) != scores_tensor(model)}
     found, seen = [], set(map(int, graph.inputs)) | fixed
     for tensor in makers:
@@ -186,10 +190,10 @@ def _fitted(ends: tuple[float, float], behind: _Behind) -> tuple[float, float]:
     return ends
 
 
-def _position(graph: Any, group: Shared) -> int:
+def _position(graph: SubGraphT, group: Shared) -> int:
     """Of the operator that computes the first tensor of a group."""
     for position, operator in enumerate(graph.operators):
-        if {bytes(graph.tensors[i].name).decode() for i in operator.outputs} & set(group.computed):
+        if {name_of(graph.tensors[i]) for i in operator.outputs} & set(group.computed):
             return position
     return len(graph.operators)
 
@@ -201,9 +205,9 @@ def _tail(float_model: bytes, group: Shared, position: int) -> _Tail:
     stop = next(n for n, operator in enumerate(graph.operators) if final in operator.outputs)
     graph.operators, graph.outputs = graph.operators[position + 1 : stop + 1], np.array([final], np.int32)
     stored, behind = [], {int(i) for operator in graph.operators for i in operator.outputs}
-    mine = [i for i, t in enumerate(graph.tensors) if bytes(t.name).decode() in group.computed]
+    mine = [i for i, t in enumerate(graph.tensors) if name_of(t) in group.computed]
     for index in [i for i in mine if i in behind or i == final]:
-        shape = [int(n) for n in graph.tensors[index].shape]
+        shape = shape_of(graph.tensors[index])
         rounded = edit.add_tensor(model, "", shape, "int8")
         read = edit.add_tensor(model, "", shape, "float32")
         place = next((n + 1 for n, o in enumerate(graph.operators) if index in o.outputs), 0)
@@ -226,7 +230,7 @@ def _rounded(value: NDArray[Any], scale: float, zero_point: int) -> NDArray[np.f
     return np.asarray((levels - np.float32(zero_point)) * np.float32(scale), np.float32)
 
 
-def _run(interpreter: Any, fed: list[NDArray[Any]], piece: NDArray[np.int64]) -> NDArray[np.float32]:
+def _run(interpreter: Interpreter, fed: list[NDArray[Any]], piece: NDArray[np.int64]) -> NDArray[np.float32]:
     details, sink = interpreter.get_input_details(), interpreter.get_output_details()[0]["index"]
     found = []
     for image in piece:

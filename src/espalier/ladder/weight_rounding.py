@@ -16,16 +16,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..pixels import evenly, int8_pixels
 from ..progress import report
 from ..quantizer.bias import linear_operators, output_name, weight_scales
-from ..quantizer.compare import spread
 from ..quantizer.correct import has_bias, held, move_bias
-from ..quantizer.head import PixelInput, int8_pixels
+from ..quantizer.head import PixelInput
 from ..quantizer.ranges import normalised
 from ..quantizer.share import share_equal, unshare_constants
 from ..quantizer.step import Results, run_operator, walk
 from ..tflite import edit
-from ..tflite.edit import constant, dtype_name, graph_of, operator_name
+from ..tflite.edit import constant, dtype_name, graph_of, operator_name, step_of
+from ..tflite.objects import ModelT, OperatorT, TensorT
 from .least_squares import Floats, damped, round_weights
 from .patches import sampled_patches
 
@@ -55,10 +56,10 @@ def reconstruct(
     originals = {output_name(source, o): o for o in linear_operators(source)}
     layers = {id(o): output_name(model, o) for o in linear_operators(model)}
     layers = {key: name for key, name in layers.items() if name in originals}
-    pixels = pixels[spread(len(pixels), _affordable(source))]
+    pixels = pixels[evenly(len(pixels), _affordable(source))]
     float_outputs = _FloatOutputs(source, entered, pixels, frozenset(layers.values()))
 
-    def rounded(operator: Any, sources: Results) -> Results:
+    def rounded(operator: OperatorT, sources: Results) -> Results:
         name = layers.get(id(operator))
         if name is None:
             return run_operator(model, operator, sources)
@@ -97,7 +98,7 @@ class _FloatOutputs:
     """What the named layers of the float graph compute, taken one after another; computed when asked for."""
 
     def __init__(
-        self, source: Any, entered: PixelInput, pixels: NDArray[np.uint8], names: frozenset[str]
+        self, source: ModelT, entered: PixelInput, pixels: NDArray[np.uint8], names: frozenset[str]
     ) -> None:
         images = np.concatenate(list(normalised(pixels, entered.feed)))
         named = ((output_name(source, done.operator), done.results[0]) for done in walk(source, images))
@@ -111,7 +112,7 @@ class _FloatOutputs:
         return self._passed.pop(name)
 
 
-def _affordable(source: Any) -> int:
+def _affordable(source: ModelT) -> int:
     """How many images one network's activations leave room for."""
     graph = graph_of(source)
     tensors = [graph.tensors[i] for o in graph.operators for i in o.outputs]
@@ -119,13 +120,13 @@ def _affordable(source: Any) -> int:
     return min(IMAGES, max(FEWEST, _ACTIVATION_BYTES // largest))
 
 
-def _channel_mean(tensor: Any, value: NDArray[Any]) -> Floats:
+def _channel_mean(tensor: TensorT, value: NDArray[Any]) -> Floats:
     flat = value.reshape(-1, value.shape[-1])
     return np.asarray(np.clip(flat, *held(tensor)).mean(axis=0, dtype=np.float64), np.float64)
 
 
 def _round_layer(
-    model: Any, operator: Any, kernel: NDArray[Any] | None, fed: NDArray[Any], most: int
+    model: ModelT, operator: OperatorT, kernel: NDArray[Any] | None, fed: NDArray[Any], most: int
 ) -> None:
     """Round the float weights `kernel` of an operator for its quantized input `fed` [images, ...], in place."""
     index = int(operator.inputs[1])
@@ -135,7 +136,7 @@ def _round_layer(
         return
     depthwise = operator_name(model, operator) == "DEPTHWISE_CONV_2D"
     taps = 1 if kernel.ndim == 2 else kernel.shape[1] * kernel.shape[2]
-    zero, channels = int(tensor.quantization.zeroPoint[0]), int(fed.shape[-1])
+    zero, channels = step_of(tensor)[1], int(fed.shape[-1])
     groups = channels if depthwise else max(1, channels // kernel.shape[-1]) if kernel.ndim == 4 else 1
     if kernel.size // (kernel.shape[3] if depthwise else kernel.shape[0]) > WIDEST:
         return

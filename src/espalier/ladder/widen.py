@@ -11,20 +11,21 @@ import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import EspalierError, UnsupportedModelError
+from ..pixels import evenly
 from ..progress import report
-from ..quantizer.compare import Answers, float_answers, int8_answers, nearness, spread
+from ..quantizer.compare import Answers, float_answers, int8_answers, nearness
 from ..quantizer.correct import correct_biases
 from ..quantizer.quantize import Weights, quantize_with
 from ..quantizer.ranges import open_interpreter
 from ..quantizer.simulate import Kept, simulate
 from ..tflite import edit
-from ..tflite.edit import dtype_name, graph_of, operator_name
+from ..tflite.edit import dtype_name, graph_of, name_of, operator_name
+from ..tflite.objects import ModelT, OperatorT
 from ..tflite.operator_versions import operator_uses
 from ..tflite.read import read_tflite
 from ..tflite.versions import missing_operators
@@ -78,7 +79,7 @@ def wide_candidates(
     parts), then whole networks in 16x8 from the ranges of `best` and of `plain`. Ranked on images that no
     candidate is judged on. Deterministic."""
     answers, clock = float_answers(best.entered, judged), time.perf_counter()
-    trials = used[spread(len(used), TRIAL_IMAGES)]
+    trials = used[evenly(len(used), TRIAL_IMAGES)]
     gains = rank_parts(best, trials, weights=weights, dense=dense)
     useful = [gain for gain in gains if gain.decibels > 0]
     largest = int(len(gains) * LARGEST_SHARE)
@@ -207,7 +208,7 @@ def _inside(float_model: bytes, names: frozenset[str]) -> frozenset[str]:
     return frozenset(_name(model, i) for i in range(len(graph_of(model).tensors))) - touched
 
 
-def _outputs(model: Any, operator: Any) -> list[int]:
+def _outputs(model: ModelT, operator: OperatorT) -> list[int]:
     """What an operator writes, and copies of it under another shape."""
     found = [int(i) for i in operator.outputs]
     for copy in graph_of(model).operators:
@@ -216,8 +217,8 @@ def _outputs(model: Any, operator: Any) -> list[int]:
     return found
 
 
-def _name(model: Any, tensor: int) -> str:
-    return bytes(graph_of(model).tensors[tensor].name or b"").decode()
+def _name(model: ModelT, tensor: int) -> str:
+    return name_of(graph_of(model).tensors[tensor])
 
 
 def _widened(

@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 
 from ..errors import BugError
 from ..findings import Finding
+from ..pixels import evenly
 from ..recipe import InputContract
 from ..statistics import mcnemar
+from ..task.chance import nearly_equal, skill
+from ..task.permutation import reordered_hits
 from ..tflite.runtimes import Runtime
-from .chance import nearly_equal, skill
-from .permutation import reordered_hits
 from .predict import predict
 
 AT_MOST = 200
@@ -141,7 +142,7 @@ def score_alternatives(
     (setting, the scored images prepared with it), for settings that change pixels, such as another fit. `answered`: the
     model's probabilities for the scored images as declared, where they are known.
     """
-    chosen = np.unique(np.linspace(0, len(pixels) - 1, min(AT_MOST, len(pixels))).round().astype(np.int64))
+    chosen = evenly(len(pixels), AT_MOST)
     images, expected = np.ascontiguousarray(pixels[chosen]), np.asarray(truth, np.int64)[chosen]
     screen = np.arange(len(chosen)) % SCREEN == 0
 
@@ -221,7 +222,7 @@ def _better(tried: Scored, given: Hits, *, in_order: bool, behind: int = 0) -> b
 def diagnose(given: Scored, others: Sequence[Scored]) -> Finding | None:
     """What is wrong with the way the recipe declares, or None; `others` are scored on the same images.
 
-    Nothing is said where permuted labels explain the answers better (calibrate.answers says that), and both are named
+    Nothing is said where permuted labels explain the answers better (task.doubts says that), and both are named
     where both explain them equally well: a model of red and blue things whose labels or channels are swapped.
     """
     best = max(others, key=lambda row: float(row.hits.mean()))

@@ -4,13 +4,13 @@ QUANTIZE becomes the operator alone. What then still computes in float is refuse
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from ..errors import UnsupportedModelError
 from ..tflite import edit
-from ..tflite.edit import constant, dtype_name, graph_of, operator_name
+from ..tflite.edit import constant, dtype_name, graph_of, name_of, operator_name, step_of
+from ..tflite.objects import ModelT, OperatorT
 from .ranges import Ranges
 
 _OWN_SCALE = frozenset({"ELU", "LEAKY_RELU", "PRELU"})
@@ -29,21 +29,21 @@ _ADVICE: dict[str, str] = {
 }
 
 
-def same_ranges(float_graph: Any, ranges: Ranges) -> Ranges:
+def same_ranges(float_graph: ModelT, ranges: Ranges) -> Ranges:
     """The ranges with every copying operator's output given its input's range."""
     changed = dict(ranges)
     tensors = graph_of(float_graph).tensors
     for operator in graph_of(float_graph).operators:
         if operator_name(float_graph, operator) in (*_SAME_SCALE, "RESHAPE"):
             source, result = (
-                bytes(tensors[i].name).decode() for i in (operator.inputs[0], operator.outputs[0])
+                name_of(tensors[i]) for i in (operator.inputs[0], operator.outputs[0])
             )
             if source in changed and result in changed:
                 changed[result] = changed[source]
     return changed
 
 
-def absorb_float(model: Any) -> int:
+def absorb_float(model: ModelT) -> int:
     """Replace each float operator of the tables that stands between DEQUANTIZE and QUANTIZE, in place."""
     graph, count = graph_of(model), 0
     for operator in [o for o in graph.operators if operator_name(model, o) in _OWN_SCALE | _SAME_SCALE]:
@@ -67,7 +67,7 @@ def absorb_float(model: Any) -> int:
     return count
 
 
-def refuse_float(model: Any, layers: Mapping[str, str]) -> None:
+def refuse_float(model: ModelT, layers: Mapping[str, str]) -> None:
     """Raise UnsupportedModelError when an operator computes in float (edges excepted), naming it and its
     layer."""
     found: dict[str, set[str]] = {}
@@ -77,7 +77,7 @@ def refuse_float(model: Any, layers: Mapping[str, str]) -> None:
             continue
         tensors = [graph_of(model).tensors[i] for i in [*operator.inputs, *operator.outputs] if i >= 0]
         if any(dtype_name(tensor).startswith("float") for tensor in tensors):
-            base = bytes(graph_of(model).tensors[operator.outputs[0]].name).decode()
+            base = name_of(graph_of(model).tensors[operator.outputs[0]])
             found.setdefault(name, set()).add(layers.get(base, ""))
     if not found:
         return
@@ -93,25 +93,25 @@ def refuse_float(model: Any, layers: Mapping[str, str]) -> None:
     )
 
 
-def _maker(model: Any, tensor: int, name: str) -> Any | None:
+def _maker(model: ModelT, tensor: int, name: str) -> OperatorT | None:
     for operator in graph_of(model).operators:
         if tensor in operator.outputs:
             return operator if operator_name(model, operator) == name else None
     return None
 
 
-def _equal_scale(model: Any, one: int, other: int) -> bool:
-    left, right = (graph_of(model).tensors[i].quantization for i in (one, other))
-    return bool(left.scale[0] == right.scale[0] and left.zeroPoint[0] == right.zeroPoint[0])
+def _equal_scale(model: ModelT, one: int, other: int) -> bool:
+    left, right = (step_of(graph_of(model).tensors[i]) for i in (one, other))
+    return left == right
 
 
-def _quantize_bound(model: Any, operator: Any, source: int) -> bool:
+def _quantize_bound(model: ModelT, operator: OperatorT, source: int) -> bool:
     """Write the constant of a MINIMUM in the scale of what it bounds; False where it is no constant."""
     index = int(operator.inputs[1])
     bound, given = constant(model, index), graph_of(model).tensors[source]
     if bound is None:
         return False
-    scale, zero_point = float(given.quantization.scale[0]), int(given.quantization.zeroPoint[0])
+    scale, zero_point = step_of(given)
     kind = np.dtype(dtype_name(given))
     limits = np.iinfo(kind)
     stored = np.clip(np.rint(bound / scale) + zero_point, limits.min, limits.max).astype(kind)
@@ -120,7 +120,7 @@ def _quantize_bound(model: Any, operator: Any, source: int) -> bool:
     return True
 
 
-def _quantize_slope(model: Any, operator: Any) -> None:
+def _quantize_slope(model: ModelT, operator: OperatorT) -> None:
     index = int(operator.inputs[1])
     slope = constant(model, index)
     if slope is None:

@@ -16,7 +16,17 @@ import numpy as np
 
 from ..recipe import InputContract
 from ..tflite import edit
-from ..tflite.edit import constant, dtype_name, graph_of, operator_name
+from ..tflite.edit import (
+    constant,
+    dtype_name,
+    graph_of,
+    is_quantized,
+    name_of,
+    operator_name,
+    shape_of,
+    step_of,
+)
+from ..tflite.objects import ModelT, TensorT
 from ..tflite.operator_versions import operator_uses
 from ..tflite.versions import UNKNOWN, floor_of, runtime_floor
 from .bias import BIAS_LIMIT, linear_operators, output_name, weight_scales
@@ -125,9 +135,9 @@ def _partition_warning(partitions: Mapping[str, int]) -> list[str]:
     return [f"LiteRT's delegate cuts the graph into {partitions['delegated']} pieces: int8 may be slow"]
 
 
-def _look_at_tensors(model: Any, findings: _Findings) -> None:
+def _look_at_tensors(model: ModelT, findings: _Findings) -> None:
     for index, tensor in enumerate(graph_of(model).tensors):
-        name = bytes(tensor.name or b"").decode(errors="replace")
+        name = name_of(tensor)
         if tensor.shapeSignature is not None and any(int(n) < 0 for n in tensor.shapeSignature):
             findings.errors.append(f"{findings.at(name)} has a dynamic shape")
         if dtype_name(tensor) in _FLOAT:
@@ -137,7 +147,7 @@ def _look_at_tensors(model: Any, findings: _Findings) -> None:
             _look_at_scales(tensor, findings.at(name), findings, single=value is not None and value.size == 1)
 
 
-def _look_at_scales(tensor: Any, name: str, findings: _Findings, *, single: bool) -> None:
+def _look_at_scales(tensor: TensorT, name: str, findings: _Findings, *, single: bool) -> None:
     """`single`: a constant of one value (LayerNormalization's epsilon), which any scale holds exactly."""
     quantization = tensor.quantization
     scales = (
@@ -154,11 +164,11 @@ def _look_at_scales(tensor: Any, name: str, findings: _Findings, *, single: bool
         findings.warn(name, what, f"several layers have channels whose scales differ over {SPREAD_LIMIT:g} times")
 
 
-def _look_at_operators(model: Any, findings: _Findings) -> dict[str, int]:
+def _look_at_operators(model: ModelT, findings: _Findings) -> dict[str, int]:
     counts = {"float": 0, "int8": 0, "int16": 0}
     for operator in graph_of(model).operators:
         name = operator_name(model, operator)
-        if name.startswith("UNKNOWN") or name == "CUSTOM":
+        if name.startswith("OPERATOR") or name == "CUSTOM":
             findings.errors.append(f"operator {name} is not one of TFLite's")
         tensors = [graph_of(model).tensors[i] for i in [*operator.inputs, *operator.outputs] if i >= 0]
         if any(dtype_name(tensor) in _FLOAT for tensor in tensors):
@@ -171,7 +181,7 @@ def _look_at_operators(model: Any, findings: _Findings) -> dict[str, int]:
     return counts
 
 
-def _look_at_weights(model: Any, findings: _Findings, dense: str | None) -> None:
+def _look_at_weights(model: ModelT, findings: _Findings, dense: str | None) -> None:
     for operator in linear_operators(model):
         name = findings.at(output_name(model, operator))
         weights = constant(model, int(operator.inputs[1]))
@@ -221,14 +231,13 @@ def _look_at_edges(
         )
 
 
-def _tensor_facts(model: Any, index: int) -> dict[str, Any]:
+def _tensor_facts(model: ModelT, index: int) -> dict[str, Any]:
     tensor = graph_of(model).tensors[index]
-    quantization = tensor.quantization
-    known = quantization is not None and quantization.scale is not None and len(quantization.scale)
+    scale, zero_point = step_of(tensor) if is_quantized(tensor) else (0.0, 0)
     return {
-        "name": bytes(tensor.name or b"").decode(errors="replace"),
-        "shape": [int(n) for n in tensor.shape],
+        "name": name_of(tensor),
+        "shape": shape_of(tensor),
         "dtype": dtype_name(tensor),
-        "scale": float(quantization.scale[0]) if known else 0.0,
-        "zero_point": int(quantization.zeroPoint[0]) if known else 0,
+        "scale": scale,
+        "zero_point": zero_point,
     }

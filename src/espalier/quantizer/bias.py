@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..tflite import edit
-from ..tflite.edit import LINEAR, constant, graph_of, operator_name
+from ..tflite.edit import LINEAR, constant, graph_of, name_of, operator_name, step_of
+from ..tflite.objects import ModelT, OperatorT
 
 BIAS_LIMIT = 2.0**30
 """Larger int32 biases leave no room for the accumulator (onnxruntime#25278, edgetpu#453)."""
@@ -20,7 +21,7 @@ def channel_axis(name: str) -> int:
     return 3 if name == "DEPTHWISE_CONV_2D" else 0
 
 
-def linear_operators(model: Any) -> list[Any]:
+def linear_operators(model: ModelT) -> list[OperatorT]:
     """Conv, depthwise and dense operators whose weights are constants, in graph order."""
     return [
         operator
@@ -29,12 +30,12 @@ def linear_operators(model: Any) -> list[Any]:
     ]
 
 
-def output_name(model: Any, operator: Any) -> str:
+def output_name(model: ModelT, operator: OperatorT) -> str:
     """Name of the tensor that an operator computes."""
-    return bytes(graph_of(model).tensors[operator.outputs[0]].name).decode()
+    return name_of(graph_of(model).tensors[operator.outputs[0]])
 
 
-def repair_linear(model: Any, float_graph: Any, *, rest: float, first: frozenset[str]) -> tuple[str, ...]:
+def repair_linear(model: ModelT, float_graph: ModelT, *, rest: float, first: frozenset[str]) -> tuple[str, ...]:
     """Give dead and tiny channels a sane weight scale, write the biases anew from the float graph, and add
     `rest` times the sum of the weights to the biases of the `first` operators. In place; returns notes."""
     originals = {output_name(float_graph, o): o for o in linear_operators(float_graph)}
@@ -62,17 +63,17 @@ def repair_linear(model: Any, float_graph: Any, *, rest: float, first: frozenset
     return tuple(notes)
 
 
-def input_scale(model: Any, operator: Any) -> float:
+def input_scale(model: ModelT, operator: OperatorT) -> float:
     """Scale of the activation that an operator reads."""
-    return float(graph_of(model).tensors[operator.inputs[0]].quantization.scale[0])
+    return step_of(graph_of(model).tensors[operator.inputs[0]])[0]
 
 
-def weight_scales(model: Any, operator: Any) -> NDArray[np.float64]:
+def weight_scales(model: ModelT, operator: OperatorT) -> NDArray[np.float64]:
     """Scales of the weights: float64 [channels], or [1] when they are per tensor."""
-    return np.asarray(graph_of(model).tensors[operator.inputs[1]].quantization.scale, np.float64)
+    return np.asarray(edit.quantization_held(graph_of(model).tensors[operator.inputs[1]])[0], np.float64)
 
 
-def write_bias(model: Any, operator: Any, real: NDArray[np.float64]) -> None:
+def write_bias(model: ModelT, operator: OperatorT, real: NDArray[np.float64]) -> None:
     """Set an operator's bias to a real value per channel: scale = input scale x weight scale, zero point
     0."""
     index = int(operator.inputs[2])
@@ -88,7 +89,7 @@ def write_bias(model: Any, operator: Any, real: NDArray[np.float64]) -> None:
 
 
 def _repair_scales(
-    model: Any, operator: Any, kernel: NDArray[Any], offset: NDArray[Any] | None, axis: int
+    model: ModelT, operator: OperatorT, kernel: NDArray[Any], offset: NDArray[Any] | None, axis: int
 ) -> int:
     """Give sane weight scales where the weights do not matter or the bias would not fit. Returns how many
     changed.
@@ -103,7 +104,7 @@ def _repair_scales(
     bound = None if offset is None else np.abs(offset.astype(np.float64))
     if len(scales) == 1:
         size, bound = size.max(keepdims=True), None if bound is None else bound.max(keepdims=True)
-    step = float(graph_of(model).tensors[operator.outputs[0]].quantization.scale[0])
+    step = step_of(graph_of(model).tensors[operator.outputs[0]])[0]
     alive = size * _largest_input(model, operator) >= 0.05 * step
     wanted = np.where(alive, scales, np.median(scales[alive]) if alive.any() else 1 / 127)
     if bound is not None:
@@ -119,15 +120,15 @@ def _repair_scales(
     return int(changed.sum())
 
 
-def _largest_input(model: Any, operator: Any) -> float:
+def _largest_input(model: ModelT, operator: OperatorT) -> float:
     """The largest absolute value that an operator's input can hold."""
     tensor = graph_of(model).tensors[operator.inputs[0]]
     limits = np.iinfo(edit.dtype_name(tensor))
-    zero = int(tensor.quantization.zeroPoint[0])
+    zero = step_of(tensor)[1]
     return input_scale(model, operator) * max(limits.max - zero, zero - limits.min)
 
 
-def _sums(model: Any, operator: Any, axis: int) -> NDArray[np.float64]:
+def _sums(model: ModelT, operator: OperatorT, axis: int) -> NDArray[np.float64]:
     """Sum of the dequantized weights of each output channel: float64 [channels]."""
     weights = constant(model, int(operator.inputs[1]))
     if weights is None:

@@ -13,12 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..pixels import int8_pixels
 from ..progress import report
 from ..tflite import edit
-from ..tflite.edit import constant, graph_of
+from ..tflite.edit import constant, graph_of, step_of
 from ..tflite.macs import count_macs
+from ..tflite.objects import ModelT, OperatorT, TensorT
 from .bias import input_scale, linear_operators, output_name, weight_scales
-from .head import PixelInput, int8_pixels
+from .head import PixelInput
 from .ranges import normalised, open_interpreter
 from .share import share_equal, unshare_constants
 from .step import Results, run_operator, walk
@@ -65,7 +67,7 @@ def correct_biases(int8_model: bytes, entered: PixelInput, pixels: NDArray[np.ui
     reach = {linear[id(o)]: held(graph.tensors[o.outputs[0]]) for o in graph.operators if id(o) in linear}
     means = channel_means(entered.float_model, pixels, entered, dict(sorted(reach.items())))
 
-    def corrected(operator: Any, sources: Results) -> Results:
+    def corrected(operator: OperatorT, sources: Results) -> Results:
         results = run_operator(model, operator, sources)
         if id(operator) in linear and move_bias(model, operator, results[0], means[linear[id(operator)]]):
             results = run_operator(model, operator, sources)
@@ -77,22 +79,22 @@ def correct_biases(int8_model: bytes, entered: PixelInput, pixels: NDArray[np.ui
     return edit.pack_model(model)
 
 
-def held(tensor: Any) -> tuple[float, float]:
+def held(tensor: TensorT) -> tuple[float, float]:
     """What a quantized tensor can hold, half a step beyond its ends: a range that was narrowed cuts values off on
     purpose, and the bias must not make up for them."""
-    scale, zero_point = float(tensor.quantization.scale[0]), int(tensor.quantization.zeroPoint[0])
+    scale, zero_point = step_of(tensor)
     limits = np.iinfo(edit.dtype_name(tensor))
     return (limits.min - 0.5 - zero_point) * scale, (limits.max + 0.5 - zero_point) * scale
 
 
-def has_bias(model: Any, operator: Any) -> bool:
+def has_bias(model: ModelT, operator: OperatorT) -> bool:
     return len(operator.inputs) > 2 and constant(model, int(operator.inputs[2])) is not None
 
 
-def move_bias(model: Any, operator: Any, result: NDArray[Any], wanted: NDArray[np.float64]) -> bool:
+def move_bias(model: ModelT, operator: OperatorT, result: NDArray[Any], wanted: NDArray[np.float64]) -> bool:
     """Add the difference of the means to the bias; tells whether a bias changed."""
     tensor = graph_of(model).tensors[operator.outputs[0]]
-    scale, zero_point = float(tensor.quantization.scale[0]), int(tensor.quantization.zeroPoint[0])
+    scale, zero_point = step_of(tensor)
     found = (result.reshape(-1, result.shape[-1]).mean(axis=0, dtype=np.float64) - zero_point) * scale
     index = int(operator.inputs[2])
     bias = constant(model, index)

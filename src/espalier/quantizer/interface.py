@@ -3,14 +3,13 @@ cameras)."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from ..errors import BugError
 from ..tflite import edit
-from ..tflite.edit import dtype_name, graph_of
+from ..tflite.edit import dtype_name, graph_of, name_of, shape_of, step_of
+from ..tflite.objects import ModelT
 from ..tflite.operator_versions import write_versions
 
 
@@ -37,7 +36,7 @@ def uint8_twin(int8_model: bytes) -> bytes:
     return edit.pack_model(model)
 
 
-def int8_edges(model: Any, scale: float, zero_point: int) -> None:
+def int8_edges(model: ModelT, scale: float, zero_point: int) -> None:
     """Give a graph int8 edges where it has int16 ones, in place: input scale and zero point as given, output
     1/256 and -128; a QUANTIZE at the head, one at the tail. A device feeds and reads the same as for int8."""
     graph = graph_of(model)
@@ -54,17 +53,17 @@ def int8_edges(model: Any, scale: float, zero_point: int) -> None:
         graph.outputs = np.array([answer], np.int32)
 
 
-def _int8_tensor(model: Any, name: str, like: int, quantization: tuple[float, int]) -> int:
+def _int8_tensor(model: ModelT, name: str, like: int, quantization: tuple[float, int]) -> int:
     """A new int8 tensor with another's shape."""
-    shape = [int(n) for n in graph_of(model).tensors[like].shape]
+    shape = shape_of(graph_of(model).tensors[like])
     return edit.add_tensor(model, name, shape, "int8", quantization=quantization)
 
 
-def _twin_tensor(model: Any, index: int) -> int:
+def _twin_tensor(model: ModelT, index: int) -> int:
     """A uint8 tensor that takes the name of an edge; the int8 tensor behind it becomes `<name>_int8`."""
     tensor = graph_of(model).tensors[index]
-    scale, zero_point = float(tensor.quantization.scale[0]), int(tensor.quantization.zeroPoint[0])
-    name = bytes(tensor.name or b"").decode()
+    scale, zero_point = step_of(tensor)
+    name = name_of(tensor)
     tensor.name = f"{name}_int8".encode()
-    shape = [int(n) for n in tensor.shape]
+    shape = shape_of(tensor)
     return edit.add_tensor(model, name, shape, "uint8", quantization=(scale, zero_point + 128))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from ..tflite.edit import constant, graph_of, operator_name
+from ..tflite.edit import constant, graph_of, operator_name, shape_of
+from ..tflite.objects import ModelT, OperatorT
 
 _ONE_OPERATOR: dict[str, str] = {
     "HARD_SWISH": "hard-swish",
@@ -24,7 +23,7 @@ _NEAR = 4
 """Operators between x and the curve that may shift and scale."""
 
 
-def patterns_of(model: Any) -> dict[int, tuple[str, ...]]:
+def patterns_of(model: ModelT) -> dict[int, tuple[str, ...]]:
     """Computed tensor -> sorted names of the patterns that it belongs to; `answer` marks a softmax at the end, `joined`
     what a concatenation reads."""
     graph = graph_of(model)
@@ -46,12 +45,12 @@ def patterns_of(model: Any) -> dict[int, tuple[str, ...]]:
     return {tensor: tuple(sorted(words)) for tensor, words in sorted(found.items())}
 
 
-def _products(model: Any, operator: Any, makers: dict[int, Any]) -> list[tuple[str, list[int]]]:
+def _products(model: ModelT, operator: OperatorT, makers: dict[int, OperatorT]) -> list[tuple[str, list[int]]]:
     """Patterns that end in a product of two computed tensors, with their tensors."""
     first, second = (int(i) for i in operator.inputs[:2])
     if constant(model, first) is not None or constant(model, second) is not None:
         return []
-    shapes = [list(graph_of(model).tensors[i].shape) for i in (first, second)]
+    shapes = [shape_of(graph_of(model).tensors[i]) for i in (first, second)]
     result = int(operator.outputs[0])
     if _is_per_channel(*shapes):
         return [("squeeze-excite", [second, result])]
@@ -70,7 +69,7 @@ def _is_per_channel(large: list[int], small: list[int]) -> bool:
 
 
 def _curve(
-    model: Any, curved: int, value: int, makers: dict[int, Any]
+    model: ModelT, curved: int, value: int, makers: dict[int, OperatorT]
 ) -> tuple[list[int], str]:
     """The tensors from `curved` back to `value` and the pattern, when there is such a way through a known curve."""
     between, word, tensor = [], "", curved

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from ..tflite import edit
-from ..tflite.edit import graph_of, operator_name
+from ..tflite.edit import graph_of, operator_name, shape_of
+from ..tflite.objects import ModelT
 
 
-def rewrite_float(model: Any) -> None:
+def rewrite_float(model: ModelT) -> None:
     """All rewrites, in place."""
     pool_to_mean(model)
     maximum_to_pool(model)
@@ -20,7 +19,7 @@ def rewrite_float(model: Any) -> None:
     give_bias(model)
 
 
-def pool_to_mean(model: Any) -> int:
+def pool_to_mean(model: ModelT) -> int:
     """AVERAGE_POOL_2D over the whole image -> MEAN, in place; returns how many.
 
     An int8 average pool must keep its input's scale, and the mean of a feature map uses a small part of that
@@ -46,7 +45,7 @@ def pool_to_mean(model: Any) -> int:
     return count
 
 
-def maximum_to_pool(model: Any) -> int:
+def maximum_to_pool(model: ModelT) -> int:
     """REDUCE_MAX over height and width, or over the steps of a sequence, -> MAX_POOL_2D (and RESHAPE), in place: every
     runtime has that in int8."""
     graph, count = graph_of(model), 0
@@ -67,7 +66,7 @@ def maximum_to_pool(model: Any) -> int:
         pooled = final
         if len(result.shape) != 4:
             pooled = edit.add_tensor(model, f"pooled_{position}", [batch, 1, 1, channels], "float32")
-            _add_reshape(model, pooled, final, [int(n) for n in result.shape], position)
+            _add_reshape(model, pooled, final, shape_of(result), position)
         image = int(operator.inputs[0])
         if rank == 3:
             given = image
@@ -79,7 +78,7 @@ def maximum_to_pool(model: Any) -> int:
     return count
 
 
-def _add_reshape(model: Any, source: int, result: int, shape: list[int], position: int) -> None:
+def _add_reshape(model: ModelT, source: int, result: int, shape: list[int], position: int) -> None:
     flat = np.array(shape, np.int32)
     operand = edit.add_tensor(model, f"shape_{result}", [len(flat)], "int32", value=flat)
     options = schema.ReshapeOptionsT()
@@ -87,17 +86,17 @@ def _add_reshape(model: Any, source: int, result: int, shape: list[int], positio
     edit.add_operator(model, "RESHAPE", [source, operand], [result], options=options, at=position)
 
 
-def minimum_to_maximum(model: Any) -> int:
+def minimum_to_maximum(model: ModelT) -> int:
     """MINIMUM(a, b) -> a - RELU(a - b), in place: the quantizer has no int8 MINIMUM. Returns how many."""
     graph, count = graph_of(model), 0
     for operator in [o for o in graph.operators if operator_name(model, o) == "MINIMUM"]:
         result = int(operator.outputs[0])
-        shape = [int(n) for n in graph.tensors[result].shape]
+        shape = shape_of(graph.tensors[result])
         operands = [int(i) for i in operator.inputs]
         # A constant bound may lie far outside the values: the difference would take all of the 8 bits.
         if any(edit.constant(model, i) is not None for i in operands):
             continue
-        whole = [i for i in operands if list(graph.tensors[i].shape) == shape]
+        whole = [i for i in operands if shape_of(graph.tensors[i]) == shape]
         if not whole:
             continue
         first = whole[0]
@@ -117,7 +116,7 @@ def minimum_to_maximum(model: Any) -> int:
     return count
 
 
-def spell_out(model: Any) -> int:
+def spell_out(model: ModelT) -> int:
     """NEG(x) -> MUL(x, -1) and SQUARE(x) -> MUL(x, x), in place: the left ones have no int8 kernel."""
     graph, count = graph_of(model), 0
     for position, operator in enumerate(list(graph.operators)):
@@ -137,7 +136,7 @@ def spell_out(model: Any) -> int:
     return count
 
 
-def give_bias(model: Any) -> int:
+def give_bias(model: ModelT) -> int:
     """A bias of zeros for conv and dense operators without one, in place: bias correction needs a place for
     its shift, and a dense layer without bias needs a newer runtime (version 6, 2.1.0) than one with (version
     4, 1.14.0).

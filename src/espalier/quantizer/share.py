@@ -10,15 +10,17 @@ import copy
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..tflite import edit
 from ..tflite.edit import LINEAR, constant, graph_of, operator_name
+from ..tflite.objects import ModelT, TensorT
 
 _PLACES = (1, 2)
 """Weights and bias of an operator of LINEAR: all that passes write to."""
 
 
-def unshare_constants(model: Any) -> bool:
+def unshare_constants(model: ModelT) -> bool:
     """Give every operator weights and biases of its own, under names that nothing else has; in place. Whether anything
     was shared."""
     graph = graph_of(model)
@@ -54,7 +56,7 @@ def unshared(data: bytes) -> bytes:
     return edit.pack_model(model) if unshare_constants(model) else data
 
 
-def share_equal(model: Any) -> None:
+def share_equal(model: ModelT) -> None:
     """Let operators read one tensor where several constants have the same type, shape, quantization and values."""
     graph = graph_of(model)
     first: dict[tuple[Any, ...], int] = {}
@@ -68,7 +70,7 @@ def share_equal(model: Any) -> None:
         operator.inputs = inputs
 
 
-def _changed(model: Any) -> list[tuple[Any, list[int]]]:
+def _changed(model: ModelT) -> list[tuple[Any, list[int]]]:
     """Operators with constants that passes write to, and the places of these."""
     return [
         (operator, [place for place in _PLACES if place < len(operator.inputs)])
@@ -77,7 +79,7 @@ def _changed(model: Any) -> list[tuple[Any, list[int]]]:
     ]
 
 
-def _content(tensor: Any, value: Any) -> tuple[Any, ...]:
+def _content(tensor: TensorT, value: NDArray[Any]) -> tuple[Any, ...]:
     quantization = tensor.quantization
     facts: tuple[Any, ...] = ()
     if quantization is not None and quantization.scale is not None:

@@ -12,7 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..tflite import edit
-from ..tflite.edit import constant, dtype_name, graph_of, operator_name, set_constant
+from ..tflite.edit import (
+    constant,
+    dtype_name,
+    graph_of,
+    is_quantized,
+    name_of,
+    operator_name,
+    set_constant,
+    shape_of,
+)
+from ..tflite.objects import ModelT, OperatorT, TensorT
 from .bias import channel_axis, linear_operators, output_name
 
 _STORED = ("int8", "int16", "int32", "int64")
@@ -58,7 +68,7 @@ def simulate(int8_model: bytes, float_model: bytes, kept: Kept | None = None) ->
     return edit.pack_model(model)
 
 
-def carried_with(model: Any, tensor: int) -> frozenset[str]:
+def carried_with(model: ModelT, tensor: int) -> frozenset[str]:
     """Names of the tensors that carry values of `tensor` on, or into it, unchanged (concatenations, reshapes, maximum
     pooling, ...), itself among them: rounding must be left out of all of them, or it comes back."""
     graph = graph_of(model)
@@ -75,10 +85,10 @@ def carried_with(model: Any, tensor: int) -> frozenset[str]:
                 found |= link
                 grown = True
     found -= {int(i) for i in graph.inputs}
-    return frozenset(bytes(graph.tensors[i].name or b"").decode(errors="replace") for i in found)
+    return frozenset(name_of(graph.tensors[i]) for i in found)
 
 
-def _round_results(model: Any, unrounded: frozenset[str]) -> dict[int, int]:
+def _round_results(model: ModelT, unrounded: frozenset[str]) -> dict[int, int]:
     """Make every quantized tensor float and round what operators compute; returns which tensor stands for which."""
     graph = graph_of(model)
     operators, graph.operators = list(graph.operators), []
@@ -102,12 +112,12 @@ def _round_results(model: Any, unrounded: frozenset[str]) -> dict[int, int]:
 
 
 def _round_result(
-    model: Any, producer: Any, index: int, source: int, unrounded: frozenset[str], read_as: dict[int, int]
+    model: ModelT, producer: OperatorT, index: int, source: int, unrounded: frozenset[str], read_as: dict[int, int]
 ) -> None:
     """Let the producer's tensor `index` be float, and its readers read it rounded; `source` >= 0: the producer only
     changed the scale of that tensor and is gone."""
     tensor = graph_of(model).tensors[index]
-    name = bytes(tensor.name or b"").decode(errors="replace")
+    name = name_of(tensor)
     if not is_quantized(tensor) or dtype_name(tensor) not in _ROUNDED:
         if source >= 0:
             read_as[index] = source
@@ -129,23 +139,16 @@ def _round_result(
     read_as[index] = plain
 
 
-def _float_twin(model: Any, index: int) -> int:
+def _float_twin(model: ModelT, index: int) -> int:
     tensor = graph_of(model).tensors[index]
-    shape = [] if tensor.shape is None else [int(n) for n in tensor.shape]
+    shape = shape_of(tensor)
     return edit.add_tensor(model, "", shape, "float32")
 
 
-def is_quantized(tensor: Any) -> bool:
-    """Whether a tensor has a scale."""
-    quantization = tensor.quantization
-    return quantization is not None and quantization.scale is not None and len(quantization.scale) > 0
-
-
-def real_values(value: NDArray[Any], tensor: Any) -> NDArray[np.float32]:
+def real_values(value: NDArray[Any], tensor: TensorT) -> NDArray[np.float32]:
     """(q - zero point) * scale, per tensor or per channel."""
-    scale = np.asarray(tensor.quantization.scale, np.float64)
-    zero = np.asarray(tensor.quantization.zeroPoint, np.float64)
-    if len(scale) > 1:
+    scale, zero = (np.asarray(part, np.float64) for part in edit.quantization_held(tensor))
+    if tensor.quantization is not None and len(scale) > 1:
         shape = [1] * value.ndim
         shape[int(tensor.quantization.quantizedDimension)] = len(scale)
         scale, zero = scale.reshape(shape), zero.reshape(shape) if len(zero) == len(scale) else zero[:1]
@@ -154,7 +157,7 @@ def real_values(value: NDArray[Any], tensor: Any) -> NDArray[np.float32]:
     return ((value.astype(np.float64) - zero) * scale).astype(np.float32)
 
 
-def scores_tensor(model: Any) -> int:
+def scores_tensor(model: ModelT) -> int:
     """The tensor before the last softmax, or the output."""
     graph = graph_of(model)
     for operator in reversed(graph.operators[-2:]):
@@ -163,7 +166,7 @@ def scores_tensor(model: Any) -> int:
     return int(graph.outputs[0])
 
 
-def float_weights(model: Any, float_model: bytes, names: Iterable[str]) -> dict[int, NDArray[np.float32]]:
+def float_weights(model: ModelT, float_model: bytes, names: Iterable[str]) -> dict[int, NDArray[np.float32]]:
     """Constant tensor of the int8 file -> its value in the float file, for the weights and biases of these layers.
 
     A layer whose weights are not the float file's up to their rounding (equalization, a head that took a scale)
@@ -191,7 +194,7 @@ def float_weights(model: Any, float_model: bytes, names: Iterable[str]) -> dict[
     return found
 
 
-def rewritten_layers(model: Any, source: Any) -> frozenset[str]:
+def rewritten_layers(model: ModelT, source: ModelT) -> frozenset[str]:
     """Layers (names of the tensors they compute) whose int8 weights are not the float graph's up to rounding."""
     originals = {output_name(source, operator): operator for operator in linear_operators(source)}
     found = set()
@@ -203,13 +206,13 @@ def rewritten_layers(model: Any, source: Any) -> frozenset[str]:
     return frozenset(found)
 
 
-def _same_weights(model: Any, operator: Any, weights: NDArray[Any]) -> bool:
+def _same_weights(model: ModelT, operator: OperatorT, weights: NDArray[Any]) -> bool:
     """Whether int8 weights are these, up to one step of their scale."""
     tensor = graph_of(model).tensors[operator.inputs[1]]
     stored = constant(model, int(operator.inputs[1]))
     if stored is None or not is_quantized(tensor) or stored.shape != weights.shape:
         return False
-    scale = np.asarray(tensor.quantization.scale, np.float64)
+    scale = np.asarray(edit.quantization_held(tensor)[0], np.float64)
     shape = [1] * weights.ndim
     if len(scale) > 1:
         shape[channel_axis(operator_name(model, operator))] = len(scale)

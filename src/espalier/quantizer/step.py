@@ -6,7 +6,6 @@ inputs and its outputs, and the whole network still costs about one pass.
 
 from __future__ import annotations
 
-import copy
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -15,11 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
-from ..tflite import edit
-from ..tflite.edit import constant, graph_of
+from ..tflite.edit import computed_inputs, graph_of, single_operator
+from ..tflite.objects import Interpreter, ModelT, OperatorT
 from .ranges import open_interpreter
 
 THREADS_PAY = 0.02
@@ -35,13 +33,13 @@ class Computed:
     or a later operator reads; they are dropped when the walk goes on."""
 
     position: int
-    operator: Any
+    operator: OperatorT
     results: Results
     values: dict[int, NDArray[Any]]
 
 
 def walk(
-    model: Any, images: NDArray[Any], compute: Callable[[Any, Results], Results] | None = None
+    model: ModelT, images: NDArray[Any], compute: Callable[[OperatorT, Results], Results] | None = None
 ) -> Iterator[Computed]:
     """Compute a graph operator by operator on `images`, [n, ...] as its input takes them. `compute`: in place of
     run_operator, from an operator, which it may change first, and its computed inputs to the outputs."""
@@ -56,32 +54,7 @@ def walk(
             del values[index]
 
 
-def single_operator(model: Any, operator: Any) -> bytes:
-    """A .tflite with this operator alone: its constants inside, its computed inputs as graph inputs, in
-    order."""
-    part, graph = schema.ModelT(), schema.SubGraphT()
-    part.version, part.subgraphs, part.metadata, part.signatureDefs = 3, [graph], [], []
-    part.buffers = list(model.buffers)
-    part.operatorCodes = [model.operatorCodes[operator.opcodeIndex]]
-    used = sorted({int(i) for i in [*operator.inputs, *operator.outputs] if i >= 0})
-    place = {index: position for position, index in enumerate(used)}
-    graph.tensors = [copy.copy(graph_of(model).tensors[index]) for index in used]
-    alone = copy.copy(operator)
-    alone.opcodeIndex = 0
-    alone.inputs = np.array([place[int(i)] if i >= 0 else -1 for i in operator.inputs], np.int32)
-    alone.outputs = np.array([place[int(i)] for i in operator.outputs], np.int32)
-    graph.operators = [alone]
-    graph.inputs = np.array([place[i] for i in computed_inputs(model, operator)], np.int32)
-    graph.outputs = alone.outputs
-    return edit.pack_model(part)
-
-
-def computed_inputs(model: Any, operator: Any) -> list[int]:
-    """Tensors that an operator reads and that are not constants, each once, in order of use."""
-    return list(dict.fromkeys(int(i) for i in operator.inputs if i >= 0 and constant(model, int(i)) is None))
-
-
-def run_operator(model: Any, operator: Any, inputs: Sequence[NDArray[Any]]) -> Results:
+def run_operator(model: ModelT, operator: OperatorT, inputs: Sequence[NDArray[Any]]) -> Results:
     """Run one operator over n images. `inputs`: for each of `computed_inputs`, an array [n, ...] whose [i : i
     + 1] is what the operator takes for image i. Returns the outputs in the same form; slow operators run on all
     cores."""
@@ -103,7 +76,7 @@ def run_operator(model: Any, operator: Any, inputs: Sequence[NDArray[Any]]) -> R
     return [np.stack([value for part in parts for value in part[sink]]) for sink in range(len(first))]
 
 
-def _run(interpreter: Any, inputs: Sequence[NDArray[Any]], images: range) -> list[list[NDArray[Any]]]:
+def _run(interpreter: Interpreter, inputs: Sequence[NDArray[Any]], images: range) -> list[list[NDArray[Any]]]:
     """The outputs of these images, a list for each output tensor."""
     sources = [
         (detail["index"], tuple(int(n) for n in detail["shape"]))
@@ -120,7 +93,7 @@ def _run(interpreter: Any, inputs: Sequence[NDArray[Any]], images: range) -> lis
     return results
 
 
-def _last_readers(model: Any) -> dict[int, int]:
+def _last_readers(model: ModelT) -> dict[int, int]:
     """Tensor -> position of the last operator that reads it (graph outputs: the number of operators)."""
     graph = graph_of(model)
     last = {int(i): position for position, o in enumerate(graph.operators) for i in o.inputs}

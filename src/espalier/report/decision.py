@@ -13,7 +13,7 @@ LINES = 4
 
 
 def decision_chart(accuracy: AccuracyRow | None) -> dict[str, Any] | None:
-    """What page.html.j2 draws of `AccuracyRow.decision` (measure/confidence.py); None without labelled images."""
+    """What page.html.j2 draws of `AccuracyRow.decision` (task/confidence.py); None without labelled images."""
     if accuracy is None or not accuracy.decision.get("curve"):
         return None
     decision = accuracy.decision

@@ -6,6 +6,7 @@ Objects are those of `ai_edge_litert.schema_py_generated` (ModelT, SubGraphT, Te
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,18 +16,16 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from ..errors import BugError
+from .numbers import IDENTIFIER, SCHEMA_VERSION, TENSOR_TYPES, tensor_type
+from .objects import Builder, Indices, ModelT, OperatorT, QuantizationT, SubGraphT, TensorMapT, TensorT
+from .operators import OPERATORS, builtin_name
 
-IDENTIFIER = b"TFL3"
 ALIGNMENT = 16
 """`force_align: 16` of Buffer.data in schema.fbs; the object API alone aligns to 4."""
 
 LINEAR = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 """Operators with weights and a bias at inputs 1 and 2."""
 
-_CODES: dict[str, int] = {k: v for k, v in vars(schema.BuiltinOperator).items() if not k.startswith("_")}
-_NAMES: dict[int, str] = {v: k for k, v in _CODES.items()}
-_DTYPES: dict[int, str] = {v: k.lower() for k, v in vars(schema.TensorType).items() if not k.startswith("_")}
-_TYPES: dict[str, int] = {v: k for k, v in _DTYPES.items()}
 _SLOTS: dict[str, tuple[str, ...]] = {
     "CONV_2D": ("input", "weights", "bias"),
     "DEPTHWISE_CONV_2D": ("input", "weights", "bias"),
@@ -43,7 +42,7 @@ class _AlignedBuffer:
         self.offset = 0
         self.size = 0
 
-    def Pack(self, builder: Any) -> int:
+    def Pack(self, builder: Builder) -> int:
         """Called by ModelT.Pack."""
         start = None
         if self.data is not None and len(self.data):
@@ -58,26 +57,36 @@ class _AlignedBuffer:
         return int(schema.BufferEnd(builder))
 
 
-def read_model(data: bytes) -> Any:
+def read_model(data: bytes) -> ModelT:
     """The file as a ModelT with one subgraph; buffers outside the flatbuffer are brought inside.
 
     Raises BugError when it is not a .tflite file or has more than one subgraph.
     """
     if len(data) < 8 or data[4:8] != IDENTIFIER:
         raise BugError("these bytes are not a .tflite file")
-    model = schema.ModelT.InitFromPackedBuf(bytearray(data), 0)
+    model: ModelT = schema.ModelT.InitFromPackedBuf(bytearray(data), 0)
     if len(model.subgraphs) != 1:
         raise BugError(f"a .tflite file with {len(model.subgraphs)} subgraphs", supported="one subgraph")
     for index, buffer in enumerate(model.buffers):
         content = buffer.data
         if buffer.offset > 1:
-            content = np.frombuffer(data, np.uint8, int(buffer.size), int(buffer.offset))
+            content = np.frombuffer(data, np.uint8, buffer.size, buffer.offset)
         model.buffers[index] = _AlignedBuffer(None if content is None else np.asarray(content, np.uint8))
     model.metadata = model.metadata or []
     return model
 
 
-def pack_model(model: Any) -> bytes:
+def new_model() -> ModelT:
+    """A ModelT with one empty subgraph."""
+    model: ModelT = schema.ModelT()
+    graph: SubGraphT = schema.SubGraphT()
+    model.version, model.subgraphs, model.buffers = SCHEMA_VERSION, [graph], [_AlignedBuffer(None)]
+    model.operatorCodes, model.metadata, model.signatureDefs = [], [], []
+    graph.tensors, graph.operators = [], []
+    return model
+
+
+def pack_model(model: ModelT) -> bytes:
     """The bytes of a ModelT in canonical order: tensors and buffers by first use, operator codes by first
     use.
 
@@ -91,37 +100,66 @@ def pack_model(model: Any) -> bytes:
     return bytes(builder.Output())
 
 
-def graph_of(model: Any) -> Any:
+def graph_of(model: ModelT) -> SubGraphT:
     """The only subgraph."""
     return model.subgraphs[0]
 
 
-def operator_name(model: Any, operator: Any) -> str:
-    """TFLite's name of an operator, for example CONV_2D; unknown codes give UNKNOWN_<code>."""
+def operator_name(model: ModelT, operator: OperatorT) -> str:
+    """TFLite's name of an operator, for example CONV_2D; unknown codes give OPERATOR_<code>."""
     code = model.operatorCodes[operator.opcodeIndex]
-    number = max(int(code.builtinCode), int(code.deprecatedBuiltinCode))
-    return _NAMES.get(number, f"UNKNOWN_{number}")
+    return builtin_name(max(int(code.builtinCode), int(code.deprecatedBuiltinCode)))
 
 
-def dtype_name(tensor: Any) -> str:
+def name_of(tensor: TensorT) -> str:
+    """The name of a tensor, "" when it has none."""
+    return bytes(tensor.name or b"").decode(errors="replace")
+
+
+def shape_of(tensor: TensorT) -> list[int]:
+    """The shape of a tensor; [] for a scalar."""
+    return [] if tensor.shape is None else [int(n) for n in tensor.shape]
+
+
+def is_quantized(tensor: TensorT) -> bool:
+    """Whether a tensor has a scale."""
+    quantization = tensor.quantization
+    return quantization is not None and quantization.scale is not None and len(quantization.scale) > 0
+
+
+def quantization_held(tensor: TensorT) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Scales and zero points of a quantized tensor. Raises BugError for one that is not."""
+    held = tensor.quantization
+    if held is None or held.scale is None or held.zeroPoint is None or not len(held.scale):
+        raise BugError(f"tensor {name_of(tensor)!r} has no scale", supported="a quantized tensor")
+    return held.scale, held.zeroPoint
+
+
+def step_of(tensor: TensorT) -> tuple[float, int]:
+    """(scale, zero point) of a tensor quantized as a whole."""
+    scales, zero_points = quantization_held(tensor)
+    return float(scales[0]), int(zero_points[0])
+
+
+def dtype_name(tensor: TensorT) -> str:
     """`int8`, `float32`, ..."""
-    return _DTYPES.get(tensor.type, f"type{tensor.type}")
+    return tensor_type(tensor.type)
 
 
-def operator_code(model: Any, name: str, version: int = 1) -> int:
+def operator_code(model: ModelT, name: str, version: int = 1) -> int:
     """Index of the operator code (name, version), added when it is not there."""
-    number = _CODES[name]
+    number = OPERATORS[name].number
     for index, code in enumerate(model.operatorCodes):
         if code.builtinCode == number and code.version == version:
             return index
     code = schema.OperatorCodeT()
     code.builtinCode, code.version = number, version
-    code.deprecatedBuiltinCode = min(number, int(_CODES["PLACEHOLDER_FOR_GREATER_OP_CODES"]))
+    code.deprecatedBuiltinCode = min(number, OPERATORS["PLACEHOLDER_FOR_GREATER_OP_CODES"].number)
     model.operatorCodes.append(code)
     return len(model.operatorCodes) - 1
 
 
-def constant(model: Any, index: int) -> NDArray[Any] | None:
+def constant(model: ModelT, index: int) -> NDArray[Any] | None:
     """The value of a constant tensor (a read-only view), or None for a computed or absent one."""
     if index < 0:
         return None
@@ -129,12 +167,11 @@ def constant(model: Any, index: int) -> NDArray[Any] | None:
     data = model.buffers[tensor.buffer].data
     if data is None or not len(data):
         return None
-    shape = [] if tensor.shape is None else [int(n) for n in tensor.shape]
-    value: NDArray[Any] = data.view(np.dtype(dtype_name(tensor))).reshape(shape)
+    value: NDArray[Any] = data.view(np.dtype(dtype_name(tensor))).reshape(shape_of(tensor))
     return value
 
 
-def set_constant(model: Any, index: int, value: NDArray[Any]) -> None:
+def set_constant(model: ModelT, index: int, value: NDArray[Any]) -> None:
     """Give a constant tensor a new value (its own buffer, so that no other tensor changes), shape and
     dtype."""
     tensor = graph_of(model).tensors[index]
@@ -142,11 +179,35 @@ def set_constant(model: Any, index: int, value: NDArray[Any]) -> None:
     model.buffers.append(_AlignedBuffer(plain.reshape(-1).view(np.uint8)))
     tensor.buffer = len(model.buffers) - 1
     tensor.shape = np.array(value.shape, np.int32)
-    tensor.type = _TYPES[plain.dtype.name]
+    tensor.type = TENSOR_TYPES.index(plain.dtype.name)
+
+
+def single_operator(model: ModelT, operator: OperatorT) -> bytes:
+    """A .tflite with this operator alone: its constants inside, its computed inputs as graph inputs, in
+    order."""
+    part = new_model()
+    graph = graph_of(part)
+    part.buffers, part.operatorCodes = list(model.buffers), [model.operatorCodes[operator.opcodeIndex]]
+    used = sorted({int(i) for i in [*operator.inputs, *operator.outputs] if i >= 0})
+    place = {index: position for position, index in enumerate(used)}
+    graph.tensors = [copy.copy(graph_of(model).tensors[index]) for index in used]
+    alone = copy.copy(operator)
+    alone.opcodeIndex = 0
+    alone.inputs = np.array([place[int(i)] if i >= 0 else -1 for i in operator.inputs], np.int32)
+    alone.outputs = np.array([place[int(i)] for i in operator.outputs], np.int32)
+    graph.operators = [alone]
+    graph.inputs = np.array([place[i] for i in computed_inputs(model, operator)], np.int32)
+    graph.outputs = alone.outputs
+    return pack_model(part)
+
+
+def computed_inputs(model: ModelT, operator: OperatorT) -> list[int]:
+    """Tensors that an operator reads and that are not constants, each once, in order of use."""
+    return list(dict.fromkeys(int(i) for i in operator.inputs if i >= 0 and constant(model, int(i)) is None))
 
 
 def add_tensor(
-    model: Any,
+    model: ModelT,
     name: str,
     shape: Sequence[int],
     dtype: str,
@@ -159,7 +220,7 @@ def add_tensor(
     tensor.name, tensor.shape, tensor.type, tensor.buffer = (
         name.encode(),
         np.array(shape, np.int32),
-        _TYPES[dtype],
+        TENSOR_TYPES.index(dtype),
         0,
     )
     tensor.hasRank = True
@@ -172,9 +233,9 @@ def add_tensor(
     return len(tensors) - 1
 
 
-def quantization_of(scales: Sequence[float], zero_points: Sequence[int], dimension: int = 0) -> Any:
+def quantization_of(scales: Sequence[float], zero_points: Sequence[int], dimension: int = 0) -> QuantizationT:
     """A QuantizationParametersT; one scale per channel of `dimension`, or one for all."""
-    value = schema.QuantizationParametersT()
+    value: QuantizationT = schema.QuantizationParametersT()
     value.scale = np.array(scales, np.float32)
     value.zeroPoint = np.array(zero_points, np.int64)
     value.quantizedDimension = dimension
@@ -182,7 +243,7 @@ def quantization_of(scales: Sequence[float], zero_points: Sequence[int], dimensi
 
 
 def add_operator(
-    model: Any,
+    model: ModelT,
     name: str,
     inputs: Sequence[int],
     outputs: Sequence[int],
@@ -190,10 +251,10 @@ def add_operator(
     options: Any = None,
     version: int = 1,
     at: int | None = None,
-) -> Any:
+) -> OperatorT:
     """Insert an operator at position `at` (default: the end). `options` is an options object such as
     Conv2DOptionsT."""
-    operator = schema.OperatorT()
+    operator: OperatorT = schema.OperatorT()
     operator.opcodeIndex = operator_code(model, name, version)
     operator.inputs, operator.outputs = np.array(inputs, np.int32), np.array(outputs, np.int32)
     if options is not None:
@@ -205,13 +266,13 @@ def add_operator(
     return operator
 
 
-def replace_reader(model: Any, old: int, new: int, *, after: int = 0) -> None:
+def replace_reader(model: ModelT, old: int, new: int, *, after: int = 0) -> None:
     """Let every operator from position `after` on read tensor `new` where it read `old`."""
     for operator in graph_of(model).operators[after:]:
         operator.inputs = np.where(np.asarray(operator.inputs) == old, new, operator.inputs).astype(np.int32)
 
 
-def set_metadata(model: Any, name: str, value: bytes) -> None:
+def set_metadata(model: ModelT, name: str, value: bytes) -> None:
     """Set (or replace) a metadata entry; entries are kept sorted by name."""
     model.buffers.append(_AlignedBuffer(np.frombuffer(value, np.uint8)))
     entry = schema.MetadataT()
@@ -220,16 +281,7 @@ def set_metadata(model: Any, name: str, value: bytes) -> None:
     model.metadata = sorted([*kept, entry], key=lambda m: bytes(m.name))
 
 
-def metadata_of(model: Any) -> dict[str, bytes]:
-    """Metadata entries by name."""
-    found = {}
-    for entry in model.metadata:
-        data = model.buffers[entry.buffer].data
-        found[bytes(entry.name).decode(errors="replace")] = b"" if data is None else data.tobytes()
-    return found
-
-
-def set_signature(model: Any, input_name: str, output_name: str) -> None:
+def set_signature(model: ModelT, input_name: str, output_name: str) -> None:
     """One signature, `serving_default`, from the graph's inputs and outputs (litert-quantizer needs one)."""
     graph = graph_of(model)
     signature = schema.SignatureDefT()
@@ -239,13 +291,13 @@ def set_signature(model: Any, input_name: str, output_name: str) -> None:
     model.signatureDefs = [signature]
 
 
-def _tensor_map(name: str, position: int, tensor: int) -> Any:
-    entry = schema.TensorMapT()
+def _tensor_map(name: str, position: int, tensor: int) -> TensorMapT:
+    entry: TensorMapT = schema.TensorMapT()
     entry.name, entry.tensorIndex = (name if position == 0 else f"{name}_{position}").encode(), int(tensor)
     return entry
 
 
-def rename_tensors(model: Any) -> dict[str, str]:
+def rename_tensors(model: ModelT) -> dict[str, str]:
     """Give every tensor a name that depends only on the graph; returns {new name: old name}.
 
     `image` and `probability` for input and output, `conv_2d_3` for what operator 3 computes,
@@ -269,7 +321,7 @@ def rename_tensors(model: Any) -> dict[str, str]:
     old = {}
     for index, name in new.items():
         tensor = graph.tensors[index]
-        old[name] = bytes(tensor.name or b"").decode(errors="replace")
+        old[name] = name_of(tensor)
         tensor.name = name.encode()
     graph.name, model.description = b"main", b"Espalier"
     set_signature(model, "image", "probability")
@@ -288,7 +340,7 @@ def strip_model(data: bytes) -> bytes:
     return pack_model(model)
 
 
-def _order_tensors(model: Any) -> None:
+def _order_tensors(model: ModelT) -> None:
     graph = graph_of(model)
     used: dict[int, int] = {}
     for index in graph.inputs:
@@ -302,7 +354,7 @@ def _order_tensors(model: Any) -> None:
     tensors = graph.tensors
     graph.tensors = [tensors[index] for index in used]
 
-    def moved(indices: Any) -> NDArray[np.int32]:
+    def moved(indices: Indices) -> NDArray[np.int32]:
         return np.array([used[int(i)] if i >= 0 else -1 for i in indices], np.int32)
 
     graph.inputs, graph.outputs = moved(graph.inputs), moved(graph.outputs)
@@ -313,14 +365,14 @@ def _order_tensors(model: Any) -> None:
             entry.tensorIndex = used[int(entry.tensorIndex)]
 
 
-def _order_codes(model: Any) -> None:
+def _order_codes(model: ModelT) -> None:
     used: dict[int, int] = {}
     for operator in graph_of(model).operators:
         operator.opcodeIndex = used.setdefault(int(operator.opcodeIndex), len(used))
     model.operatorCodes = [model.operatorCodes[index] for index in used]
 
 
-def _order_buffers(model: Any) -> None:
+def _order_buffers(model: ModelT) -> None:
     used: dict[int, int] = {0: 0}
     for tensor in graph_of(model).tensors:
         data = model.buffers[tensor.buffer].data

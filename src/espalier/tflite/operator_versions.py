@@ -7,97 +7,38 @@ their kernels registered, so a wrong one is refused, or worse, accepted.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from .edit import dtype_name, graph_of, operator_code, operator_name, set_metadata
+from .objects import ModelT, OperatorT
+from .operators import OPERATORS
 from .versions import UNKNOWN, runtime_floor
 
-_INT8_INT16: dict[str, tuple[int, int]] = {
-    "ABS": (2, 3),
-    "ADD": (2, 3),
-    "ARG_MAX": (2, 1),
-    "AVERAGE_POOL_2D": (2, 3),
-    "BATCH_MATMUL": (2, 3),
-    "BATCH_TO_SPACE_ND": (2, 4),
-    "BROADCAST_TO": (3, 3),
-    "CONCATENATION": (2, 3),
-    "CONV_2D": (3, 4),
-    "DEPTHWISE_CONV_2D": (3, 5),
-    "DEPTH_TO_SPACE": (2, 1),
-    "DEQUANTIZE": (2, 3),
-    "EQUAL": (2, 4),
-    "EXP": (2, 2),
-    "FULLY_CONNECTED": (4, 7),
-    "GATHER": (2, 4),
-    "GELU": (2, 1),
-    "LEAKY_RELU": (1, 2),
-    "LOG": (2, 2),
-    "LOGISTIC": (2, 3),
-    "LOG_SOFTMAX": (2, 1),
-    "L2_NORMALIZATION": (2, 1),
-    "MAXIMUM": (2, 4),
-    "MAX_POOL_2D": (2, 3),
-    "MEAN": (2, 3),
-    "MINIMUM": (2, 4),
-    "MIRROR_PAD": (2, 3),
-    "MUL": (2, 4),
-    "PACK": (2, 3),
-    "PAD": (2, 3),
-    "PADV2": (2, 3),
-    "QUANTIZE": (1, 2),
-    "REDUCE_MAX": (2, 3),
-    "REDUCE_MIN": (2, 3),
-    "RELU": (2, 3),
-    "RELU6": (2, 3),
-    "RESIZE_BILINEAR": (2, 4),
-    "RESIZE_NEAREST_NEIGHBOR": (2, 4),
-    "RSQRT": (2, 3),
-    "SELECT": (2, 1),
-    "SLICE": (2, 4),
-    "SOFTMAX": (2, 3),
-    "SPACE_TO_BATCH_ND": (2, 4),
-    "SPACE_TO_DEPTH": (2, 1),
-    "SPLIT": (2, 4),
-    "SPLIT_V": (2, 1),
-    "SQUARED_DIFFERENCE": (2, 1),
-    "STRIDED_SLICE": (2, 1),
-    "SUB": (2, 5),
-    "SUM": (2, 1),
-    "TANH": (2, 3),
-    "TILE": (3, 1),
-    "TRANSPOSE": (2, 5),
-    "TRANSPOSE_CONV": (2, 2),
-    "UNPACK": (2, 4),
-}
-"""Operator -> version for int8 and for int16 activations. Source: LiteRT
-tflite/tools/versioning/op_version.cc."""
 
-
-def _rank(model: Any, index: int) -> int:
+def _rank(model: ModelT, index: int) -> int:
     shape = graph_of(model).tensors[index].shape
     return 0 if shape is None else len(shape)
 
 
-def _dense(model: Any, operator: Any) -> int:
+def _dense(model: ModelT, operator: OperatorT) -> int:
     if len([i for i in operator.inputs if i >= 0]) == 2:
         return 6
     return 5 if operator.builtinOptions.keepNumDims else 1
 
 
-def _conv(model: Any, operator: Any) -> int:
+def _conv(model: ModelT, operator: OperatorT) -> int:
     tensors = graph_of(model).tensors
     grouped = tensors[operator.inputs[0]].shape[3] != tensors[operator.inputs[1]].shape[3]
     return 6 if grouped else 1
 
 
-def _depthwise(model: Any, operator: Any) -> int:
+def _depthwise(model: ModelT, operator: OperatorT) -> int:
     options = operator.builtinOptions
     return 2 if (options.dilationWFactor, options.dilationHFactor) != (1, 1) else 1
 
 
-def _mul(model: Any, operator: Any) -> int:
+def _mul(model: ModelT, operator: OperatorT) -> int:
     tensors = graph_of(model).tensors
     scales = [tensors[i].quantization for i in (*operator.inputs, operator.outputs[0])]
     if any(s is None or s.scale is None or not len(s.scale) for s in scales):
@@ -106,8 +47,8 @@ def _mul(model: Any, operator: Any) -> int:
     return 3 if left * right / result >= 1.0 else 1
 
 
-def _broadcast(version: int) -> Callable[[Any, Any], int]:
-    def rule(model: Any, operator: Any) -> int:
+def _broadcast(version: int) -> Callable[[ModelT, OperatorT], int]:
+    def rule(model: ModelT, operator: OperatorT) -> int:
         tensors = graph_of(model).tensors
         left, right = (tensors[i].shape for i in operator.inputs[:2])
         wide = max(_rank(model, int(i)) for i in operator.inputs) > 4
@@ -116,11 +57,11 @@ def _broadcast(version: int) -> Callable[[Any, Any], int]:
     return rule
 
 
-def _wide(version: int) -> Callable[[Any, Any], int]:
+def _wide(version: int) -> Callable[[ModelT, OperatorT], int]:
     return lambda model, operator: version if _rank(model, int(operator.inputs[0])) > 4 else 1
 
 
-_MORE: dict[str, Callable[[Any, Any], int]] = {
+_MORE: dict[str, Callable[[ModelT, OperatorT], int]] = {
     "CONV_2D": _conv,
     "DEPTHWISE_CONV_2D": _depthwise,
     "DIV": _broadcast(2),
@@ -147,7 +88,7 @@ _MORE: dict[str, Callable[[Any, Any], int]] = {
         4 if operator.builtinOptions.fusedActivationFunction else 3 if len(operator.inputs) == 4 else 1
     ),
 }
-"""What raises a version beside the dtype, from the same source; the higher one counts."""
+"""What raises a version beside the dtype, from LiteRT's op_version.cc, too; the higher one counts."""
 
 
 def _quantize(read: str, written: str, int8: int, int16: int) -> int:
@@ -158,31 +99,31 @@ def _quantize(read: str, written: str, int8: int, int16: int) -> int:
     return int16 if written == "int16" else int8
 
 
-def version_of(model: Any, operator: Any) -> int:
+def version_of(model: ModelT, operator: OperatorT) -> int:
     """The lowest version that describes this operator as it is used in the file."""
     name = operator_name(model, operator)
     tensors = graph_of(model).tensors
     place = {"SPLIT": 1, "TRANSPOSE_CONV": 2}.get(name, 0)
     read, written = dtype_name(tensors[operator.inputs[place]]), dtype_name(tensors[operator.outputs[0]])
-    int8, int16 = _INT8_INT16.get(name, (1, 1))
+    row = OPERATORS[name]
     if name == "QUANTIZE":
-        base = _quantize(read, written, int8, int16)
+        base = _quantize(read, written, row.int8, row.int16)
     elif name == "BROADCAST_TO" and read == "float32":
         base = 2
     else:
-        base = {"int8": int8, "int16": int16}.get(read, 1)
+        base = {"int8": row.int8, "int16": row.int16}.get(read, 1)
     more = _MORE[name](model, operator) if name in _MORE else 1
     return max(base, more)
 
 
-def write_versions(model: Any) -> str:
+def write_versions(model: ModelT) -> str:
     """Set every operator's version and the file's `min_runtime_version`, in place; returns the floor.
 
     The metadata is left out when the floor is unknown.
     """
     for operator in graph_of(model).operators:
         name = operator_name(model, operator)
-        if not name.startswith(("UNKNOWN", "CUSTOM")):
+        if not name.startswith(("OPERATOR", "CUSTOM")):
             operator.opcodeIndex = operator_code(model, name, version_of(model, operator))
     floor = runtime_floor(operator_uses(model))
     if floor != UNKNOWN:
@@ -190,7 +131,7 @@ def write_versions(model: Any) -> str:
     return floor
 
 
-def operator_uses(model: Any) -> list[tuple[str, int]]:
+def operator_uses(model: ModelT) -> list[tuple[str, int]]:
     """(operator, version) of every operator, in graph order."""
     return [
         (operator_name(model, operator), int(model.operatorCodes[operator.opcodeIndex].version))

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import BugError, UnsupportedModelError
+from .objects import Interpreter
 
 KERNELS: dict[str, str] = {
     "default": "AUTO",
@@ -67,7 +68,7 @@ def tflite_runtime() -> Runtime:
     )
 
 
-def open_interpreter(runtime: Runtime, model: bytes, *, kernels: str = "default", threads: int = 1) -> Any:
+def open_interpreter(runtime: Runtime, model: bytes, *, kernels: str = "default", threads: int = 1) -> Interpreter:
     """An interpreter with its tensors allocated.
 
     Raises UnsupportedModelError with the runtime's own words when it cannot run the model.
@@ -76,7 +77,7 @@ def open_interpreter(runtime: Runtime, model: bytes, *, kernels: str = "default"
         raise BugError(f"there is no kernel set {kernels!r}", supported=", ".join(KERNELS))
     resolver = getattr(runtime.module.OpResolverType, KERNELS[kernels])
     try:
-        interpreter = runtime.module.Interpreter(
+        interpreter: Interpreter = runtime.module.Interpreter(
             model_content=model, num_threads=threads, experimental_op_resolver_type=resolver
         )
         interpreter.allocate_tensors()
@@ -114,7 +115,7 @@ def invoke_raw(
     return answers
 
 
-def delegation(interpreter: Any) -> Delegation:
+def delegation(interpreter: Interpreter) -> Delegation:
     """Which operators a delegate runs.
 
     The runtimes list a delegate's node after the operators it replaces, with the tensors at its border: the

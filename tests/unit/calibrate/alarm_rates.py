@@ -13,9 +13,9 @@ from image_sets import LABELS, clouds, examine_folders, make_folder
 from numpy.typing import NDArray
 from planted_faults import ALSO, FAULTS
 
-from espalier.calibrate.answers import check_answers
 from espalier.measure.preprocessing import alternatives, diagnose, scored
 from espalier.recipe import InputContract
+from espalier.task.doubts import check_answers
 
 Rates = dict[str, Counter[str]]
 """Kind -> {"n", "hits", and how often each code was said}."""

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from tiny_models import SHAPE, brightness_classifier, redness_classifier
 
-from espalier.calibrate.answers import check_answers
 from espalier.measure import preprocessing
 from espalier.measure.predict import predict
 from espalier.measure.preprocessing import Scored, alternatives, diagnose, score_alternatives, scored
 from espalier.recipe import InputContract
+from espalier.task.doubts import check_answers
 from espalier.tflite.runtimes import litert
 
 PIXELS = np.random.default_rng(5).integers(0, 256, (240, *SHAPE)).astype(np.uint8)

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from example_report import arena_row, example_report
 
-from espalier.measure.accuracy import skill_row
 from espalier.recipe import Budgets, Decision, LatencyBudget, parse_recipe
 from espalier.report.gates import describe, headroom, not_shown
 from espalier.rows import AccuracyRow, GateRow, Mode
@@ -15,6 +14,7 @@ from espalier.stages.answer_gates import strict_row
 from espalier.stages.fit_gates import Reserve
 from espalier.stages.gate import gates
 from espalier.target import Fact, load_target
+from espalier.task.accuracy import skill_row
 
 RECIPE = parse_recipe(b"""
 name = "a"
