@@ -74,7 +74,7 @@ def layers() -> Iterator[Graph]:
         yield add(height, width, channels)
         for kind, window in (("average_pool_2d", 2), ("max_pool_2d", 2), ("max_pool_2d", 3)):
             yield pooled(height, width, channels, kind, window)
-        for other in (channels, channels + 1, 16):
+        for other in (channels, channels + 1, 16, 1):
             yield joined(height, width, channels, other)
 
 

@@ -27,79 +27,102 @@ BLOCK: Final = MappingProxyType({"dsp": 4, "helium": 16})
 """Instruction set -> channels that its kernels take at once."""
 PRICES: Final[Mapping[str, Mapping[str, Mapping[str, float]]]] = MappingProxyType(
     {
-        "dsp": {  # cortex-m4; 30 layers each
-            "depthwise 3x3/1": {  # 0.6% off, at most 4%
-                "layer": 293.50,
+        "dsp": {  # cortex-m4; 30 to 120 layers each
+            "depthwise 3x3/1": {
+                "layer": 305.08,
                 "tap of a block": 1.11,
-                "tap of a rest": 0.26,
-                "input value": 20.51,
-                "row": 220.46,
-                "two of a channel": 48.08,
-            },
-            "depthwise 3x3/2": {  # 1.1% off, at most 6%
-                "layer": 200.77,
-                "tap of a block": 3.05,
-                "tap of a rest": 0.93,
-                "input value": 3.42,
-                "row": 272.18,
-                "row of a channel": 101.04,
-            },
-            "depthwise": {  # 0.4% off, at most 2%
-                "value": 40.89,
-                "layer": 747.82,
-                "tap of a block": 0.38,
+                "tap of a rest": 0.25,
+                "input value": 20.48,
+                "row": 217.78,
+                "two of a channel": 47.78,
+            },  # 0.5% off, at most 3%
+            "depthwise 3x3/2": {
+                "layer": 206.45,
+                "tap of a block": 3.10,
+                "tap of a rest": 0.90,
+                "input value": 3.39,
+                "row": 270.67,
+                "row of a channel": 100.24,
+            },  # 1.0% off, at most 5%
+            "depthwise": {
+                "value": 40.88,
+                "layer": 721.35,
+                "tap of a block": 0.37,
                 "tap of a rest": 0.10,
-                "row": 227.05,
-                "two of a channel": 91.40,
-            },
+                "row": 236.06,
+                "two of a channel": 91.38,
+            },  # 0.3% off, at most 2%
             "elements": {"value": 11.50, "layer": 7871.25},  # 0.0% off
-            "average_pool_2d": {  # 0.3% off, at most 2%
+            "average_pool_2d": {
                 "layer": 328.02,
                 "tap of a block": 23.83,
                 "tap of a value": 0.03,
                 "tap of a rest": 0.10,
                 "tap of a place": 13.82,
-            },
-            "max_pool_2d": {  # 0.4% off, at most 6%
+            },  # 0.3% off, at most 2%
+            "max_pool_2d": {
                 "block": 33.43,
                 "place": 49.33,
                 "layer": 313.58,
                 "tap of a block": 9.55,
                 "tap of a rest": 0.21,
                 "tap of a place": 0.91,
-            },
-            "copies": {  # 6.9% off, at most 21%
-                "piece": 34.01,
-                "word": 3.03,
-                "rest": 0.46,
-                "odd piece": 12.91,
-                "layer": 188.95,
-            },
+            },  # 0.4% off, at most 6%
+            "copies": {
+                "single": 5.50,
+                "piece": 34.04,
+                "word": 3.04,
+                "rest": 0.72,
+                "odd piece": 12.14,
+                "layer": 194.39,
+            },  # 7.1% off, at most 21%
         },
-        "helium": {  # cortex-m55; 30 layers each
-            "depthwise 3x3/1": {"value": 8.58, "layer": 1894.25, "tap of a block": 3.48},  # 6.9% off, at most 17%
-            "depthwise 3x3/2": {  # 4.7% off, at most 10%
-                "value": 11.41,
-                "layer": 1100.73,
-                "tap of a block": 8.44,
-                "tap of a rest": 0.04,
-            },
-            "depthwise": {"value": 30.13, "layer": 4096.83},  # 12.0% off, at most 27%
+        "helium": {  # cortex-m55; 30 to 120 layers each
+            "depthwise 3x3/1": {
+                "value": 7.17,
+                "layer": 1209.42,
+                "tap of a block": 4.63,
+                "tap of a rest": 0.01,
+                "row": 4.67,
+                "two of a channel": 17.42,
+            },  # 2.0% off, at most 7%
+            "depthwise 3x3/2": {
+                "layer": 602.38,
+                "tap of a block": 8.38,
+                "tap of a rest": 0.05,
+                "input value": 1.32,
+                "row": 111.54,
+                "row of a channel": 30.02,
+            },  # 1.9% off, at most 7%
+            "depthwise": {
+                "value": 25.29,
+                "layer": 772.76,
+                "tap of a block": 0.73,
+                "row": 248.21,
+                "two of a channel": 86.43,
+            },  # 0.5% off, at most 4%
             "elements": {"value": 3.25, "layer": 7378.83},  # 0.0% off
-            "average_pool_2d": {  # 3.2% off, at most 13%
+            "average_pool_2d": {
                 "layer": 268.79,
                 "tap of a block": 9.26,
                 "tap of a value": 1.14,
                 "tap of a place": 17.90,
-            },
-            "max_pool_2d": {  # 0.1% off
+            },  # 3.2% off, at most 13%
+            "max_pool_2d": {
                 "block": 21.62,
                 "place": 48.78,
                 "layer": 104.54,
                 "tap of a block": 6.60,
                 "tap of a place": 0.10,
-            },
-            "copies": {"piece": 37.33, "word": 3.47, "odd piece": 16.68, "layer": 195.76},  # 7.2% off, at most 24%
+            },  # 0.1% off
+            "copies": {
+                "single": 5.50,
+                "piece": 37.42,
+                "word": 3.47,
+                "rest": 0.08,
+                "odd piece": 16.31,
+                "layer": 195.98,
+            },  # 7.5% off, at most 24%
         },
     }
 )
@@ -140,7 +163,9 @@ def works(looked: OpView, isa: str) -> tuple[str, Work]:
     }
     if kind in ("average_pool_2d", "max_pool_2d"):
         taps = looked.op.integer("filter_h") * looked.op.integer("filter_w")
-        return kind, work | {f"tap of a {name}": work[name] * taps for name in ("block", "value", "rest", "place")}
+        return kind, work | {
+            f"tap of a {name}": work[name] * taps for name in ("block", "value", "rest", "place")
+        }
     if kind != "depthwise_conv_2d":
         return "elements", work
     shape = extents_of(looked)
@@ -162,11 +187,13 @@ def works(looked: OpView, isa: str) -> tuple[str, Work]:
 
 
 def _copies(looked: OpView) -> Work:
-    """Pieces of each operand, one after the other: those of whole words cost less."""
+    """Pieces of each operand, one after the other: those of whole words cost less, single bytes have a loop of their own."""
     axis = looked.op.integer("axis") % len(looked.output.shape)
-    sizes = [math.prod(t.shape[axis:]) for t in looked.inputs if t is not None]
+    every = [math.prod(t.shape[axis:]) for t in looked.inputs if t is not None]
+    sizes = [size for size in every if size > 1]
     pieces = math.prod(looked.output.shape[:axis])
     return {
+        "single": pieces * (len(every) - len(sizes)),
         "piece": pieces * len(sizes),
         "word": pieces * sum(size // 4 for size in sizes),
         "rest": pieces * sum(size % 4 for size in sizes),
