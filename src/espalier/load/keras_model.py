@@ -144,6 +144,8 @@ def _allocation_guard(facts: ModelFacts, path: Path) -> Iterator[None]:
 
 
 def _check_task(model: Any, facts: ModelFacts, path: Path) -> None:
+    if facts.output == "values":
+        return
     shape = tuple(model.output_shape)
     if len(shape) != 2 or shape[1] is None:
         found, advice = _no_scores(shape[1:], tuple(model.input_shape)[1:])

@@ -121,6 +121,8 @@ def decide(output: NDArray[np.int8], numbers: Mapping[str, int]) -> tuple[int, i
 
 
 KIND = Kind(
+    ends="probabilities",
+    edge=(1 / 256, -128),
     results=classes,
     right=equal,
     same=equal,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
@@ -23,6 +23,10 @@ Results = NDArray[Any]
 
 Hits = NDArray[np.bool_]
 """Image by image, yes or no."""
+
+
+Ends = Literal["probabilities", "values"]
+"""What a kind wants of a network: class probabilities of its one output, or every output as it is."""
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +80,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 class Kind:
     """A kind of answer, as functions of values that know nothing of models, files or devices.
 
-    `results(values, task)`: what each image's values say. `right(results, truth)`: which of them are right.
+    `ends`: what the network is cut and completed to. `edge`: scale and zero point that each int8 head must have (None: its
+    own). `results(values, task)`: what each image's values say. `right(results, truth)`: which of them are right.
     `same(results, others, task)`: which say the same. `margins(integers, task)`: by how many steps of int8 each image is
     from saying something else. `distance(found, wanted, task, seen)`: of two sets of scores, relative to `wanted`; less is
     nearer, and `seen` is how far below the largest a score still matters. `decibels(found, wanted)`: signal over noise.
@@ -85,6 +90,8 @@ class Kind:
     needs to say the same of its integers; None where it says nothing.
     """
 
+    ends: Ends
+    edge: tuple[float, int] | None
     results: Callable[[Values, Task], Results]
     right: Callable[[Results, Results], Hits]
     same: Callable[[Results, Results, Task], Hits]
