@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
@@ -28,9 +29,11 @@ from ..task.kinds import kind_of
 from ..tflite.read import read_tflite
 from .compare_modes import compare_modes
 from .job import Job
-from .prove import Proof
-from .quantize import Int8Model
 from .workshop import Workshop, pack, unpack
+
+if TYPE_CHECKING:  # they need TensorFlow's packages, and `espalier compile` does not
+    from .prove import Proof
+    from .quantize import Int8Model
 
 REFERENCE_MACS = 400_000_000
 """Work that the slow numpy reference is given; it bounds the number of golden vectors."""
