@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from math import prod
 
 import msgspec
 
@@ -105,7 +106,9 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a bundle may use. Models: `int8_model` has int8 input and output and no metadata (smallest);
     `uint8_model` is its bit-exact twin with TFLite metadata and labels inside. Both take raw pixel bytes of the
-    contract (int8: pixel - 128); the output is always class probabilities, one per label, scale 1/256."""
+    contract (int8: pixel - 128). `task`: the kind of answer. Class probabilities are one head with scale 1/256, one value per
+    label; heads of values have names and scales of their own, and no labels. Golden vectors hold the bytes of all heads, one
+    head after the other."""
 
     recipe: Recipe
     target: Target
@@ -113,7 +116,7 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     int8_model: bytes
     uint8_model: bytes
     input: TensorFacts
-    output: TensorFacts
+    heads: tuple[TensorFacts, ...]
     operators: tuple[OperatorUse, ...]
     runtime_floor: str
     golden: tuple[GoldenVector, ...]
@@ -125,8 +128,19 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     macs: int
     parameters: int
     advice: tuple[str, ...] = ()
+    task: str = "classify"
     decision: Decision | None = None
     """How the output becomes an answer on a device."""
+
+    @property
+    def output(self) -> TensorFacts:
+        """The first head."""
+        return self.heads[0]
+
+    @property
+    def values(self) -> int:
+        """How many values all heads have."""
+        return sum(prod(head.shape) for head in self.heads)
 
     @property
     def contract(self) -> InputContract:

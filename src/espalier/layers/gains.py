@@ -58,7 +58,7 @@ def measure_gains(
     base = simulate(int8_model, float_model)
     scores = scores_of(base, pixels)
     decibels = kind_of(task).decibels
-    before, agreed = decibels(scores, wanted), agreement(scores, wanted, task)
+    before, agreed = decibels(scores, wanted, task), agreement(scores, wanted, task)
     hits = None if labelled is None else hits_of(base, labelled)
     index = {name_of(tensor): place for place, tensor in enumerate(graph_of(model).tensors)}
     found: dict[str, dict[str, float | None]] = {}
@@ -70,7 +70,7 @@ def measure_gains(
             ways.append(Kept(outputs=outputs, weights=name))
         files = [simulate(int8_model, float_model, kept) for kept in ways]
         answers = [scores_of(file, pixels) for file in files]
-        values = [(decibels(a, wanted) - before, agreement(a, wanted, task) - agreed) for a in answers]
+        values = [(decibels(a, wanted, task) - before, agreement(a, wanted, task) - agreed) for a in answers]
         best = max(range(len(values)), key=values.__getitem__)
         found[row.tensor] = {
             "gain_db": round(values[best][0], 2),

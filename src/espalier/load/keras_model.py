@@ -240,7 +240,7 @@ def describe(model: Any, facts: ModelFacts) -> dict[str, Any]:
         "macs": sum(row["macs"] for row in rows),
         "layers": rows,
         "input_shape": [1, *(int(s) for s in shape[1:])],
-        "output_shape": [1, *(int(s) for s in model.output_shape[1:])],
+        "output_shape": [1, *(int(s) for s in model.outputs[0].shape[1:])],
         "output": facts.output,
         "notes": list(facts.notes),
     }

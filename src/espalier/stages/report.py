@@ -70,7 +70,7 @@ def compose_report(shop: Workshop, job: Job, results: Results, verdict: Verdict)
             held_out_drop=int8.held_out_drop,
             chosen_on=int8.chosen_on,
             input=msgspec.to_builtins(int8.input),
-            output=msgspec.to_builtins(int8.output),
+            output=msgspec.to_builtins(int8.heads[0]),
             device_input=device_input(job, int8),
             layers=int8.layers,
             calibration={
