@@ -161,17 +161,32 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     def sentence(self) -> str:
         """What the bundle is, in one plain sentence."""
         height, width = self.contract.size
-        return f"Image classifier {self.name}: {len(self.labels)} classes, {height} x {width} pixels, int8"
+        what = f"Image classifier {self.name}: {len(self.labels)} classes"
+        if not self.labels:
+            what = f"Network {self.name}: {self.heads_text}"
+        return f"{what}, {height} x {width} pixels, int8"
+
+    @property
+    def what(self) -> str:
+        """What the model is, as the first words of a README."""
+        if self.labels:
+            return f"An image classifier with {len(self.labels)} classes"
+        return f"A network that answers an image with values ({self.heads_text})"
+
+    @property
+    def heads_text(self) -> str:
+        """The heads and their shapes without the batch, in words."""
+        return ", ".join(f"{head.name} {' x '.join(map(str, head.shape[1:])) or 1}" for head in self.heads)
 
     @property
     def holds(self) -> str:
         """What a firmware library holds."""
-        return "Model, labels, preprocessing, decision and self-test"
+        return "Model, labels, preprocessing, decision and self-test" if self.labels else "Model, preprocessing and self-test"
 
     @property
     def keywords(self) -> tuple[str, ...]:
         """What a library registry files it under."""
-        return ("image-classification", "int8", "tinyml")
+        return ("image-classification" if self.labels else "neural-network", "int8", "tinyml")
 
     @property
     def array_bytes(self) -> int:

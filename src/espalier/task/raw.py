@@ -18,7 +18,10 @@ from .types import Asked, Hits, Kind, Results, Task, Values
 
 AGREES_DB = 20.0
 """An image agrees when in every head what int8 gives differs from the float model's values by this much less (root mean
-square) than these vary over the images: by a tenth."""
+square) than these vary over the images: by a tenth, or by a step of int8 where that is more."""
+
+STEPS = 256
+"""Of int8 between the least and the largest value of a head (zero among them)."""
 
 LOW_DB = 15.0
 """Of a head over all images: below, int8 is hardly the same head."""
@@ -35,9 +38,10 @@ def columns(values: Values, task: Task) -> Iterator[tuple[str, NDArray[np.float6
 
 
 def spread(wanted: NDArray[np.float64]) -> float:
-    """How much a head's values vary over the images; its size where it is the same for all."""
+    """How much a head's values vary over the images (root mean square); at least what makes a step of int8 AGREES_DB less."""
     varied = float(np.sqrt(np.square(wanted - wanted.mean(axis=0)).mean()))
-    return varied if varied > 1e-9 * np.abs(wanted).max(initial=0) else max(float(np.abs(wanted).max(initial=0)), 1e-12)
+    ends = float(wanted.max(initial=0.0) - wanted.min(initial=0.0))
+    return max(varied, ends / STEPS * 10 ** (AGREES_DB / 20), 1e-12)
 
 
 def as_they_are(values: Values, task: Task) -> Results:
@@ -133,8 +137,8 @@ def measure(asked: Asked, task: Task) -> AccuracyRow:
             for row in rows
             if row.sqnr_db < LOW_DB
         ),
-        claim=f"Values as they are: every head of {agreement_words(equal, n)} (95 % {low:.2%} to {high:.2%}) is within a tenth "
-        f"of what it varies of the float model's; signal to noise {told}",
+        claim=f"Values as they are: every head of {agreement_words(equal, n)} (95 % {low:.2%} to {high:.2%}) is as near to "
+        f"the float model's as a tenth of what it varies, or as a step of int8; signal to noise {told}",
         heads=tuple(rows),
     )
 
