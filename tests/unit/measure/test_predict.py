@@ -22,10 +22,10 @@ def test_float_and_int8_answer_alike_whatever_kernels_and_threads(kernels: str, 
     given = predict(
         litert(), brightness_classifier(), PIXELS, contract=CONTRACT, kernels=kernels, threads=threads
     )
-    assert given.outputs.dtype == np.float32 and given.scale == 0.0
+    assert given.outputs.dtype == np.float32 and given.steps[0][1] == 0.0
     assert (given.real().argmax(axis=1) == BRIGHT).all()
     int8 = predict(litert(), brightness_classifier("int8"), PIXELS, kernels=kernels, threads=threads)
-    assert int8.outputs.dtype == np.int8 and (int8.scale, int8.zero_point) == (1 / 256, -128)
+    assert int8.outputs.dtype == np.int8 and int8.steps[0][1:] == (1 / 256, -128)
     assert (int8.outputs.argmax(axis=1) == BRIGHT).mean() > 0.9
     assert int8.real().sum(axis=1) == pytest.approx(1.0, abs=0.02)
 
