@@ -6,7 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -32,6 +32,7 @@ from ..limits import LIMITS
 from ..load.labels import read_labels
 from ..report.gates import describe
 from ..report.program import ProgramReport, program_files
+from ..row_parts import EmulatedPart
 from ..rows import ArenaRow, GateRow, Mode
 from ..scratch import Scratch
 from ..stages.compare_modes import compare_modes
@@ -307,7 +308,7 @@ def _modes(
     name: str,
     target: Target,
     compiled: Compiled,
-    row: dict[str, Any] | None,
+    row: EmulatedPart | None,
     limits: tuple[float, float],
 ) -> tuple[Mode, ...]:
     """Every `optimize`, tried, where the one that was asked for does not fit."""
@@ -329,7 +330,7 @@ def _gates(
     target: Target,
     reserve: Reserve,
     compiled: Compiled,
-    row: dict[str, Any] | None,
+    row: EmulatedPart | None,
     modes: tuple[Mode, ...],
 ) -> tuple[GateRow, ...]:
     """Flash and RAM of the target; without an emulated core flash has no figure, and is no gate."""
