@@ -79,7 +79,7 @@ def seen(corners: Corners, window: Window, frame_bits: int) -> NDArray[np.float6
     for columns, span in ((slice(0, 4, 2), window.across), (slice(1, 4, 2), window.down)):
         inside[:, columns] = np.clip(corners[:, columns], span.left << frame_bits, (span.left + span.taken) << frame_bits)
     whole = _area(corners)
-    share: NDArray[np.float64] = np.divide(_area(inside), whole, out=np.zeros(len(corners)), where=whole > 0)
+    share: NDArray[np.float64] = _area(inside) / np.maximum(whole, 1)
     return share
 
 
