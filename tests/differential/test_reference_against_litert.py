@@ -13,7 +13,7 @@ import pytest
 from directed_cases import directed_cases, weighted_cases
 from graph_cases import random_graph
 from litert_oracle import Oracle, OracleRefused
-from single_op_cases import CASES, Builder, Quant, random_case, random_inputs
+from single_op_cases import CASES, INT8_ONLY, Builder, Quant, random_case, random_inputs
 
 from espalier.graph import reference
 from espalier.graph.types import ABSENT, Array, Graph
@@ -22,11 +22,8 @@ from espalier.tflite.read import read_tflite
 from espalier.tflite.write import write_tflite
 
 OTHER_ORACLE = frozenset({"fully_connected", "sum"})
-INT16_KINDS = (
-    frozenset(CASES)
-    - OTHER_ORACLE
-    - {"squared_difference", "prelu", "hard_swish", "gelu", "rsqrt", "arg_max", "elu"}
-)
+LITERT_REFUSES_INT16 = frozenset({"depth_to_space", "space_to_depth"})
+INT16_KINDS = frozenset(CASES) - OTHER_ORACLE - INT8_ONLY - LITERT_REFUSES_INT16
 BUILTIN_ONLY = frozenset({"elu"})
 """LiteRT has no reference kernel of these: its builtin kernel is what they are held to."""
 MODEL = Path(__file__).parents[3] / "shared/assets/cifar10/models/pretrainedResnet_quant.tflite"

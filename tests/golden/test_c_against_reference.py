@@ -76,7 +76,7 @@ def random_cases(kinds: Sequence[str], count: int, dtype: str, first: int = 0) -
 
 
 def test_random_int8_operators_are_exact(tmp_path: Path) -> None:
-    cases = random_cases(sorted(set(LOWERINGS) - UNGENERATED), 14, "int8")
+    cases = random_cases(sorted({*LOWERINGS, "arg_max of 64 bits"} - UNGENERATED), 14, "int8")
     assert len(cases) > 550
     assert_exact(cases, tmp_path, "-O1")
 

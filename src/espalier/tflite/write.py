@@ -8,7 +8,8 @@ from typing import Final, Protocol
 import flatbuffers
 import numpy as np
 
-from ..graph.ops import OPS, Field
+from ..graph.op_spec import Field
+from ..graph.ops import OPS
 from ..graph.types import DTYPES, Graph, Op, OptionValue, Quant, Tensor
 
 SCHEMA_VERSION: Final = 3
