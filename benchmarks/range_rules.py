@@ -115,14 +115,14 @@ def measure(net: HardNet, folder: Path) -> float:
     calibration, _ = draw("calibration", 300)
     pixels, truth = draw("evaluation", 2000)
     wanted = float_answers(entered, pixels)
-    before = wanted.probabilities.argmax(axis=1)
+    before = wanted.values.argmax(axis=1)
     extremes = measure_ranges(entered.float_model, calibration, entered.feed)
     samples, lost = sample_values(entered, calibration, extremes), {}
     for method in METHODS:
         ranges = search_ranges(extremes, samples, method)
         data, _ = quantize_with(entered, ranges)
         data = correct_biases(data, entered, calibration[:64])
-        after = int8_answers(data, pixels).probabilities.argmax(axis=1)
+        after = int8_answers(data, pixels).values.argmax(axis=1)
         drop = compare(before, after, truth)
         narrowed = {
             name: (ranges[name][1] - ranges[name][0]) / max(high - low, 1e-12)

@@ -1,4 +1,4 @@
-"""Write docs/reference/ from the tables of the code: operators, targets, errors, limits, recipe keys.
+"""Write docs/reference/ and the JSON Schemas from the tables and the structs of the code.
 
     python docs/generate.py            # writes the files
     python docs/generate.py --check    # fails when a file is not what the code says
@@ -9,26 +9,31 @@ The rule that a user reads here is the sentence of the error message that refuse
 from __future__ import annotations
 
 import dataclasses
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
+import structs
 
+import espalier
 from espalier import errors
 from espalier.alarms import ALARMS
+from espalier.bundle.manifest import Manifest
 from espalier.graph.arithmetic import ROUNDING
 from espalier.graph.ops import OPS
 from espalier.layers.advice import RULES
 from espalier.limits import LIMITS
 from espalier.load import keras_table, keras_versions
 from espalier.recipe import Recipe
+from espalier.rows import Report
 from espalier.stages.answer_gates import LEAST_AGREEMENT, USELESS_KAPPA
-from espalier.target import load_target, target_names
+from espalier.target import Target, load_target, target_names
 from espalier.target_rules import GCC_FLAGS
 
 FOLDER = Path(__file__).parent / "reference"
+SCHEMA_FOLDER = Path(espalier.__file__).parent / "schemas"
 
 
 def operators() -> str:
@@ -134,29 +139,77 @@ def exit_codes() -> str:
     return "\n".join(lines) + "\n"
 
 
+_EDITORS = (
+    "An editor that knows TOML (taplo; VS Code with Even Better TOML) completes and checks the keys when the first line of "
+    "the file is `#:schema {name}.schema.json` and that file lies beside it: `espalier schema {name} > {name}.schema.json`."
+)
+
+
 def recipe() -> str:
     """Every key of the recipe."""
     lines = [
         "# Recipe",
         "",
-        "TOML; paths are relative to the recipe. An unknown key is an error that names its nearest neighbour.",
+        "TOML; paths are relative to the recipe. A wrong key, word, type or number is refused with its place and what may stand "
+        "there; all of them are told at once. What one key asks of another is told next.",
         "",
-        "| key | type | default |",
-        "|---|---|---|",
+        "`espalier init` writes one from a model and image folders. " + _EDITORS.format(name="recipe") + " (`init` does both.)",
+        "",
+        *structs.sections(Recipe, structs.toml_heading),
     ]
-
-    def walk(kind: Any, prefix: str) -> None:
-        for field in msgspec.structs.fields(kind):
-            inner = _struct(field.type)
-            name = f"{prefix}{field.encode_name}"
-            if inner is not None:
-                walk(inner, f"{name}.")
-            else:
-                default = "required" if field.required else f"`{field.default!r}`"
-                lines.append(f"| `{name}` | {_cell(_type(field.type))} | {default} |")
-
-    walk(Recipe, "")
     return "\n".join(lines) + "\n"
+
+
+def target_file() -> str:
+    """Every key of a target file."""
+    lines = [
+        "# Target file",
+        "",
+        'TOML; facts of one device, each with its source. `base = "cortex-m4"` (the name of a [shipped target](targets.md)) '
+        "takes over what that file says; then only `name` and what differs must be written, key by key in its tables. A recipe "
+        "names the file by its path (see [add a board](../extend/board.md)).",
+        "",
+        _EDITORS.format(name="target"),
+        "",
+        *structs.sections(Target, structs.toml_heading),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def report() -> str:
+    """Every key of report.json."""
+    return _json_page(
+        "report.json",
+        Report,
+        "report",
+        "What a build measured, decided and wrote (`dist/NAME-VERSION/report.json`, and `espalier build --json`). Keys stay, "
+        "more may come; `format` changes with anything else.",
+    )
+
+
+def manifest() -> str:
+    """Every key of manifest.json."""
+    return _json_page(
+        "manifest.json",
+        Manifest,
+        "manifest",
+        "Lies in each bundle: what it is, what is in it, what proves its model. `espalier verify BUNDLE` checks it. It holds no "
+        "time, host or path, so that equal builds give equal bytes; a key that is not named here is refused. The folder that "
+        "`espalier compile` writes has one of the format `espalier-program/1`, which `verify` reads, too.",
+    )
+
+
+def _json_page(name: str, kind: Any, schema: str, text: str) -> str:
+    lines = [
+        f"# {name}",
+        "",
+        text,
+        "",
+        f"JSON Schema (draft 2020-12): `espalier schema {schema}`.",
+        "",
+        *structs.sections(kind, lambda place: f"`{place}`"),
+    ]
+    return "\n".join(lines).replace("None", "null") + "\n"
 
 
 def layers() -> str:
@@ -211,24 +264,6 @@ def advice() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _struct(kind: Any) -> Any:
-    options = getattr(kind, "__args__", ()) or (kind,)
-    for option in (kind, *options):
-        if isinstance(option, type) and issubclass(option, msgspec.Struct):
-            return option
-    return None
-
-
-def _type(kind: Any) -> str:
-    return (
-        str(kind)
-        .replace("typing.", "")
-        .replace("<class '", "")
-        .replace("'>", "")
-        .replace("espalier.recipe.", "")
-    )
-
-
 def _text(rule: Any) -> str:
     return rule if isinstance(rule, str) else str(getattr(rule, "__doc__", rule)).splitlines()[0]
 
@@ -246,20 +281,45 @@ PAGES: dict[str, Callable[[], str]] = {
     "keras-versions.md": versions,
     "advice.md": advice,
     "alarms.md": alarms,
+    "target-file.md": target_file,
+    "report.md": report,
+    "manifest.md": manifest,
 }
+
+SCHEMAS: dict[str, tuple[type, str, bool]] = {
+    "recipe": (Recipe, "Recipe of Espalier", True),
+    "target": (Target, "Target file of Espalier", True),
+    "report": (Report, "report.json of an Espalier build (espalier-report/1)", False),
+    "manifest": (Manifest, "manifest.json of an Espalier bundle (espalier-bundle/1)", False),
+}
+"""Interface -> its struct, what its schema is called, and whether it is written by people in TOML."""
+
+
+def schema_text(name: str) -> str:
+    """The JSON Schema of an interface, as it ships in the wheel."""
+    kind, title, closed = SCHEMAS[name]
+    made = structs.schema(kind, title=title, file=f"{name}.schema.json", closed=closed)
+    if name == "target":  # a file with a base may leave out what that one says
+        base = {"type": "string", "description": "A shipped target: what this file does not say is taken from that one."}
+        made["properties"] = {"base": base, **made["properties"]}
+        made["anyOf"] = [{"required": ["base", "name"]}, {"required": made.pop("required")}]
+    return json.dumps(made, indent=1, ensure_ascii=False) + "\n"
+
+
+def files() -> dict[Path, str]:
+    """Every generated file with its text."""
+    pages = {FOLDER / name: page() for name, page in PAGES.items()}
+    return pages | {SCHEMA_FOLDER / f"{name}.schema.json": schema_text(name) for name in SCHEMAS}
 
 
 def main() -> int:
-    """Write or check every page."""
+    """Write or check every file."""
     stale = []
-    for name, page in PAGES.items():
-        path, text = FOLDER / name, page()
-        if "--check" in sys.argv:
-            if not path.exists() or path.read_text() != text:
-                stale.append(name)
-        else:
-            FOLDER.mkdir(exist_ok=True)
-            path.write_text(text)
+    for path, text in files().items():
+        if "--check" not in sys.argv:
+            path.write_text(text, encoding="utf-8")
+        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale.append(path.name)
     if stale:
         print("not what the code says: " + ", ".join(stale) + "; run python docs/generate.py")
     return bool(stale)

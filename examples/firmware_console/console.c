@@ -3,8 +3,8 @@
  * of your own, replace `print` by its UART and `image` by its camera. */
 #include <stdint.h>
 
-#include "image.h" /* image_rgb, IMAGE_WIDTH, IMAGE_HEIGHT: written by run.py */
-#include "model.h" /* the model's own header, and its names without the prefix: written by run.py */
+#include "console-image.h" /* image_rgb, IMAGE_WIDTH, IMAGE_HEIGHT: written by run.py */
+#include "console-model.h" /* the model's own header, and its names without the prefix: written by run.py */
 
 extern uint32_t __stack_top[];
 

@@ -27,13 +27,14 @@ from espalier.target import load_target
 HERE = Path(__file__).resolve().parent
 RAM_BYTES = 4 << 20
 LONGEST_LINE = 4096
+# Our own files have a dash in their names: a model may be called model, image or console, but has none.
 NAMES = ("run", "check", "selftest", "prepare", "decide", "image", "decision")
 MACROS = ("ARENA_BYTES", "ARENA_ALIGNMENT", "INPUT_BYTES", "CLASSES")
 CONSTANTS = ("OK", "RGB888")
 
 
 def model_files(bundle: Path) -> dict[str, bytes]:
-    """The C files of a firmware bundle with compiled C, and `model.h`, which gives its names without the prefix."""
+    """The C files of a firmware bundle with compiled C, and `console-model.h`, which gives its names without the prefix."""
     sources = sorted(bundle.glob("*_model/src"))
     if not sources or any(sources[0].glob("*_model_data.c")):
         sys.exit(f'{bundle}: no compiled model in it; build a Cortex-M target with runtime = "c"')
@@ -43,11 +44,11 @@ def model_files(bundle: Path) -> dict[str, bytes]:
     lines += [f"#define model_{name} {prefix}_{name}" for name in NAMES]
     lines += [f"#define {name} {prefix.upper()}_{name}" for name in MACROS]
     lines += [f"#define MODEL_{name} {prefix.upper()}_{name}" for name in CONSTANTS]
-    return {**files, "model.h": "\n".join([*lines, ""]).encode()}
+    return {**files, "console-model.h": "\n".join([*lines, ""]).encode()}
 
 
 def image_header(path: Path) -> bytes:
-    """`image.h`: the pixels of an image file as a camera would give them."""
+    """`console-image.h`: the pixels of an image file as a camera would give them."""
     picture = Picture.open(path).convert("RGB")
     numbers = ", ".join(map(str, picture.tobytes()))
     return (
@@ -58,8 +59,8 @@ def image_header(path: Path) -> bytes:
 
 def build(bundle: Path, image: Path, core: Core, work: Path) -> Image:
     """program.elf in `work`, by zig cc; warnings are errors."""
-    files = {**model_files(bundle), "image.h": image_header(image)}
-    files["console.c"] = (HERE / "console.c").read_bytes()
+    files = {**model_files(bundle), "console-image.h": image_header(image)}
+    files["console-main.c"] = (HERE / "console.c").read_bytes()
     script = str(HERE / "link.ld")
     return compile_program(files, core, roots=["vectors"], workdir=work, optimize="-O2", script=script)
 

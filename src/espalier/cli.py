@@ -200,6 +200,19 @@ def targets(name: str | None, as_json: bool) -> None:
 
 
 @cli.command()
+@click.argument("name", type=click.Choice(["recipe", "target", "report", "manifest"]))
+def schema(name: str) -> None:
+    """Print the JSON Schema of recipes, target files, report.json or a bundle's manifest.json.
+
+    An editor that knows TOML completes and checks a recipe whose first line is `#:schema recipe.schema.json` when that
+    file lies beside it; `espalier init` writes both.
+    """
+    from .command.schema import schema as text
+
+    say(text(name).decode().rstrip("\n"))
+
+
+@cli.command()
 @click.argument("bundle", type=click.Path(path_type=Path))
 @JSON
 def verify(bundle: Path, as_json: bool) -> None:
@@ -258,7 +271,7 @@ def doctor(as_json: bool) -> None:
         wrong = ", ".join(f"{p['name']}{p['required']}" for p in facts["packages"] if not p["ok"])
         raise ToolMissingError(
             f"packages are missing or of another version: {wrong}",
-            next_step="pip install espalier into a fresh environment",
+            next_step="pip install 'espalier[build]' into a fresh environment",
         )
 
 

@@ -32,6 +32,8 @@ class ModelRow(_Row, frozen=True, kw_only=True):
 
 
 class StageRow(_Row, frozen=True, kw_only=True):
+    """One stage of the build; `reused`: its result came from the store."""
+
     name: str
     seconds: float
     reused: bool
@@ -87,12 +89,16 @@ class StepRow(_Row, frozen=True, kw_only=True):
 
 
 class OperatorCounts(_Row, frozen=True, kw_only=True):
+    """How many operators of the int8 file compute in which type."""
+
     float: int
     int8: int
     int16: int
 
 
 class QuantizeRow(_Row, frozen=True, kw_only=True):
+    """How the int8 file was made, and what it is fed and answers with."""
+
     scheme: str
     operators: OperatorCounts
     steps: tuple[StepRow, ...]
@@ -119,6 +125,8 @@ class TopRow(_Row, frozen=True, kw_only=True):
 
 
 class FlipRow(_Row, frozen=True, kw_only=True):
+    """An image that the float and the int8 model answer differently; `label` is the right answer."""
+
     image: str
     float: str
     int8: str
@@ -126,6 +134,9 @@ class FlipRow(_Row, frozen=True, kw_only=True):
 
 
 class ClassRow(_Row, frozen=True, kw_only=True):
+    """The images of one class: shares of right answers (`recall`), with the 95 % interval of int8's, and of answers with this
+    label that are right (`precision_int8`)."""
+
     label: str
     n: int
     recall_float: float
@@ -165,6 +176,8 @@ class AccuracyRow(_Row, frozen=True, kw_only=True):
 
 
 class OperatorTime(_Row, frozen=True, kw_only=True):
+    """One operator: microseconds of one inference, and its share of all."""
+
     name: str
     microseconds: float
     share: float
@@ -223,6 +236,8 @@ class ArenaRow(_Row, frozen=True, kw_only=True):
 
 
 class MemoryRow(_Row, frozen=True, kw_only=True):
+    """Working memory: per microcontroller target, and of the processes that measured latency, by runtime."""
+
     arena_bytes: dict[str, int]
     peak_rss_bytes: dict[str, int]
     arenas: tuple[ArenaRow, ...] = ()
@@ -230,6 +245,8 @@ class MemoryRow(_Row, frozen=True, kw_only=True):
 
 
 class GateRow(_Row, frozen=True, kw_only=True):
+    """A limit, the figure that was found, and whether it holds."""
+
     name: str
     limit: float
     value: float | None
@@ -246,6 +263,8 @@ class GateRow(_Row, frozen=True, kw_only=True):
 
 
 class BundleRow(_Row, frozen=True, kw_only=True):
+    """A bundle that was written; `sha256` is that of its manifest."""
+
     target: str
     path: str
     sha256: str

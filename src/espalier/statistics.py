@@ -10,6 +10,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 Z95 = 1.959963984540054
 """Two-sided 95 % quantile of the normal distribution."""
 
@@ -39,6 +42,11 @@ def paired_drop(lost: int, won: int, n: int) -> Drop:
         high=100 * high,
         p_value=mcnemar(lost, won),
     )
+
+
+def drop_of(right: NDArray[np.bool_], still: NDArray[np.bool_]) -> Drop:
+    """The drop from answers of which `right` are right to others to the same images, of which `still` are."""
+    return paired_drop(int((right & ~still).sum()), int((~right & still).sum()), max(1, len(right)))
 
 
 def wilson(hits: int, n: int) -> tuple[float, float]:

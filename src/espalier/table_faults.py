@@ -7,7 +7,7 @@ import types
 import typing
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -35,9 +35,11 @@ class Fault:
 
 
 def faults(raw: Any, kind: Any, place: str = "") -> Iterator[Fault]:
-    """Everything in which plain data read from TOML differs from the type `kind`: unknown and missing keys, types, words.
+    """Everything in which plain data read from TOML differs from the type `kind`: unknown and missing keys, types, words,
+    numbers out of range.
 
-    `kind`: msgspec structs, tuples, lists, dicts with text keys, literals, unions of such and plain types.
+    `kind`: msgspec structs, tuples, lists, dicts with text keys, literals, unions of such and plain types; a number may be
+    annotated with its range (msgspec.Meta: ge or gt, and le).
     """
     options = _alternatives(kind)
     literal = [word for option in options if typing.get_origin(option) is Literal for word in typing.get_args(option)]
@@ -53,8 +55,12 @@ def faults(raw: Any, kind: Any, place: str = "") -> Iterator[Fault]:
 
 
 def _inside(raw: Any, option: Any, place: str) -> Iterator[Fault]:
+    option, limits = _limits(option)
     origin, arguments = typing.get_origin(option), typing.get_args(option)
-    if _is_struct(option):
+    if limits is not None and not _holds(raw, limits):
+        allowed = f"{_named(option)} {_range(limits)}"
+        yield Fault(f"`{place}` is {_found(raw)}", allowed, _share(raw, limits) or f"write {allowed}")
+    elif _is_struct(option):
         yield from _table(raw, option, place)
     elif origin is dict:
         for key, value in raw.items():
@@ -89,10 +95,34 @@ def _table(raw: dict[str, Any], kind: type[msgspec.Struct], place: str) -> Itera
             yield from faults(value, fields[key].type, _at(place, key))
 
 
+def _limits(option: Any) -> tuple[Any, msgspec.Meta | None]:
+    """The type without its annotation, and its range where it has one."""
+    if typing.get_origin(option) is not Annotated:
+        return option, None
+    kind, meta = typing.get_args(option)[:2]
+    return kind, meta if meta.le is not None else None
+
+
+def _holds(raw: float, limits: msgspec.Meta) -> bool:
+    """Whether a number is in range; what is no number (nan) is not."""
+    above = raw > limits.gt if limits.gt is not None else limits.ge is None or raw >= limits.ge
+    return above and raw <= (limits.le or 0)
+
+
+def _range(limits: msgspec.Meta) -> str:
+    low = f"above {limits.gt:,.15g}, at most" if limits.gt is not None else f"from {limits.ge or 0:,.15g} to"
+    return f"{low} {limits.le or 0:,.15g}"
+
+
+def _share(raw: float, limits: msgspec.Meta) -> str:
+    """Who writes 95 for a share of 0 to 1 means per cent."""
+    return f"write {raw / 100:g}" if (limits.ge, limits.le) == (0, 1) and 1 < raw <= 100 else ""
+
+
 def _instead(raw: Any, options: Sequence[Any], place: str) -> str:
     """What to write in place of a value of another type."""
     said = str(raw).strip().casefold()
-    for option in options:
+    for option in (_limits(option)[0] for option in options):
         if _is_list(option) and _is_struct(_each(option)):
             return f"write [[{place}]] for each"
         if _is_list(option) and _is_of(raw, _each(option)):
@@ -145,11 +175,12 @@ def _length(option: Any) -> int | None:
 
 def _each(option: Any) -> Any:
     """The type of a list's first value."""
-    return typing.get_args(option)[0]
+    return _limits(typing.get_args(option)[0])[0]
 
 
 def _is_of(raw: Any, option: Any) -> bool:
     """Whether a value is of a type's own kind, whatever is in it."""
+    option, _ = _limits(option)
     origin = typing.get_origin(option)
     if origin is Literal:
         return raw in typing.get_args(option)
@@ -170,6 +201,7 @@ def _words(options: Sequence[Any]) -> str:
 
 
 def _named(option: Any) -> str:
+    option, _ = _limits(option)
     origin = typing.get_origin(option)
     if origin is Literal:
         return "one of " + ", ".join(f'"{word}"' for word in typing.get_args(option))
@@ -196,6 +228,8 @@ def _at(place: str, key: str) -> str:
 
 
 def _alternatives(kind: Any) -> tuple[Any, ...]:
+    if typing.get_origin(kind) is Annotated and _limits(kind)[1] is None:  # a word for the JSON Schema only
+        return _alternatives(typing.get_args(kind)[0])
     if typing.get_origin(kind) in (typing.Union, types.UnionType):
-        return typing.get_args(kind)
+        return tuple(inner for option in typing.get_args(kind) for inner in _alternatives(option))
     return (kind,)

@@ -1,11 +1,12 @@
-"""Strict reading of TOML tables into frozen values: an error names every unknown key, wrong word and wrong type at once."""
+"""Strict reading of TOML tables into frozen values: an error names every unknown key, wrong word, wrong type and number out
+of range at once."""
 
 from __future__ import annotations
 
 import difflib
 import itertools
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -85,6 +86,36 @@ def convert_table(raw: dict[str, Any], kind: type[T], *, error: type[EspalierErr
     except msgspec.ValidationError as problem:  # a rule of a type that `faults` does not know
         raise error(f"{where}: {_plain(_one_line(problem))}") from None
     raise _all_of(wrong, error, where)
+
+
+def table_text(table: Mapping[str, Any], path: tuple[str, ...] = ()) -> str:
+    """Plain data as TOML; `path` is the table's own place in the file."""
+    scalars = [f"{key} = {_value_text(value)}" for key, value in table.items() if not _is_table(value)]
+    text = (f"[{'.'.join(path)}]\n" if path and scalars else "") + "".join(line + "\n" for line in scalars)
+    for key, value in table.items():
+        if isinstance(value, dict):
+            text += "\n" + table_text(value, (*path, key)) if value else f"\n[{'.'.join((*path, key))}]\n"
+        elif _is_table(value):
+            for item in value:
+                lines = "".join(f"{k} = {_value_text(v)}\n" for k, v in item.items())
+                text += f"\n[[{'.'.join((*path, key))}]]\n{lines}"
+    return text
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, dict) or (
+        isinstance(value, list | tuple) and len(value) > 0 and all(isinstance(item, dict) for item in value)
+    )
+
+
+def _value_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return msgspec.json.encode(value).decode()
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_value_text, value)) + "]"
+    return repr(value)
 
 
 def _all_of(wrong: Sequence[Fault], error: type[EspalierError], where: str) -> EspalierError:

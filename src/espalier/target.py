@@ -5,14 +5,15 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
 from .errors import TargetError
 from .limits import LIMITS
 from .tables import convert_table, decode_table, read_bounded
-from .target_rules import broken_rule
+from .target_rules import GCC_FLAGS, LARGEST_FACT, NAME, broken_rule
 from .visible import shown
 
 Kind = Literal["phone", "camera", "microcontroller"]
@@ -23,60 +24,84 @@ class _Table(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", omit_def
 
 
 class Fact(_Table, frozen=True, kw_only=True):
-    """A number and where it was read: a datasheet with its page, a repository with its date, a measurement."""
+    """A number and where it was read."""
 
-    value: float
+    value: Annotated[float, Meta(extra_json_schema={"minimum": 0, "maximum": LARGEST_FACT})]
+    """The number, in the unit that its key ends in (bytes, hz) or counts."""
     source: str
+    """A datasheet with its page, a repository with its date, a measurement."""
 
 
 class Runtime(_Table, frozen=True, kw_only=True):
-    """The interpreter on the device; `version` is the newest one that the device can be relied on to have.
-
-    `operators` is the TensorFlow version whose operator versions it reads, where its own numbering is another.
-    """
+    """A runtime that the device has."""
 
     name: Literal["litert", "tflite-runtime", "tflm", "c"]
+    """LiteRT, tflite-runtime, TFLite Micro, or our own compiled C, which needs none."""
     version: str
+    """The newest one that the device can be relied on to have."""
     source: str
+    """Where that was read."""
     operators: str | None = None
+    """The TensorFlow version whose operator versions it reads, where its own numbering is another."""
 
 
 class Compiler(_Table, frozen=True, kw_only=True):
-    """How C is built for the device: zig target and CPU, GCC flags, emulators that model the core."""
+    """How C is built and run for a microcontroller."""
 
     zig_target: str
+    """The `-target` of `zig cc`, such as `thumb-freestanding-eabihf`."""
     zig_cpu: str
-    gcc_flags: tuple[str, ...] = ()
+    """The `-mcpu` of `zig cc`, such as `cortex_m4`; it also chooses the kernels."""
+    gcc_flags: tuple[Annotated[str, Meta(extra_json_schema={"pattern": f"^({'|'.join(GCC_FLAGS.values())})$"})], ...] = ()
+    """Flags of the vendor's GCC, from the list of those that choose code or a calling convention."""
     unicorn_cpu: str | None = None
+    """Unicorn's name of the core: the compiled program runs on it in the build."""
     qemu_machine: str | None = None
+    """QEMU's board with this core, for cores that Unicorn does not have."""
     features: tuple[str, ...] = ()
+    """What the core has beyond its name (`dsp`), and the kernel library that TFLite Micro uses on it (`cmsis-nn`)."""
 
 
 class PlatformioBoard(_Table, frozen=True, kw_only=True):
-    """What PlatformIO calls the board and its platform; without one a bundle has no example for PlatformIO."""
+    """What PlatformIO calls the board; without this table a bundle has no example for PlatformIO."""
 
     platform: str
+    """As `pio boards` prints it, such as `ststm32`."""
     board: str
+    """As `pio boards` prints it, such as `nucleo_f446re`."""
 
 
 class Target(_Table, frozen=True, kw_only=True):
-    """Facts only; no behaviour. `facts` holds every number (`flash-bytes`, `ram-bytes`, ...) with its source."""
+    """Facts of one device; no behaviour."""
 
-    name: str
+    name: Annotated[str, Meta(extra_json_schema={"pattern": f"^{NAME}$"})]
+    """Names the bundle's folder: a-z 0-9 _ and -."""
     title: str
+    """The device in words."""
     kind: Kind
+    """What it is: decides what may be asked of it."""
     architecture: str
+    """Instruction set, such as `aarch64`, `thumbv7em` or `riscv32imc`."""
     cpu: str
+    """The core in words."""
     bundle: Literal["aar", "deb", "firmware"]
+    """What is made for it: an Android library, a Debian package, firmware sources."""
     runtimes: tuple[Runtime, ...]
+    """What can run a model there; the operators of a model are checked against their versions."""
     io_dtype: Literal["uint8", "int8"]
+    """What the model is fed and answers with."""
     weights: Literal["per-channel", "per-tensor"] = "per-channel"
+    """How fine the scales of weights may be."""
     channel_multiple: Fact | None = None
+    """Pruning leaves channel counts that are multiples of this, because the device's kernels are fastest so."""
     facts: dict[str, Fact] = {}
+    """Numbers of the device by name: `flash-bytes` and `ram-bytes` are gates, `clock-hz` makes estimates of time."""
     python: tuple[str, ...] = ()
+    """Of a Debian package: the Python versions that the device's system has."""
     compiler: Compiler | None = None
     platformio: PlatformioBoard | None = None
     notes: tuple[str, ...] = ()
+    """What else a reader should know; shown by `espalier targets NAME`."""
 
     def number(self, fact: str) -> float | None:
         """The value of a fact, or None when the target does not state it."""

@@ -20,6 +20,7 @@ RESERVED: Final = ("model",)
 """Folders of a build's output that are no bundle."""
 TEXT_CHARACTERS: Final = 2_000
 LARGEST_FACT: Final = 1e15
+NAME: Final = r"[a-z0-9][a-z0-9_-]{0,63}"
 
 _WORD: Final = r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,63}"
 GCC_FLAGS: Final[Mapping[str, str]] = {
@@ -59,7 +60,7 @@ def broken_rule(target: Target) -> tuple[str, str, str] | None:
 
 
 def _broken(target: Target) -> Iterator[tuple[str, str, str]]:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", target.name) or target.name in RESERVED:
+    if not re.fullmatch(NAME, target.name) or target.name in RESERVED:
         yield (
             f"`name` {target.name[:80]!r} cannot be the name of a target: its bundle's folder is called so",
             f"1 to 64 characters a-z 0-9 _ and -, starting with a letter or a digit, not {', '.join(RESERVED)}",
@@ -87,7 +88,7 @@ def _broken(target: Target) -> Iterator[tuple[str, str, str]]:
         yield from _compiler(target.compiler)
     if target.platformio is not None:
         for key, word in (("platform", target.platformio.platform), ("board", target.platformio.board)):
-            if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", word):
+            if not re.fullmatch(NAME, word):
                 yield (
                     f"`platformio.{key}` is {word[:80]!r}",
                     "a name as `pio boards` prints it, such as ststm32 or nucleo_f446re",

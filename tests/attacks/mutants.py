@@ -27,6 +27,8 @@ from typing import Any
 from unittest import mock
 
 import h5py
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "builders"))
 import keras_files as k
 from mutate import json_bytes, mutate_bytes, mutate_json, mutate_text
 from sound_project import LABELS, run_here, shared_workers, write_project

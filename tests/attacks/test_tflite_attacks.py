@@ -5,17 +5,13 @@ from __future__ import annotations
 import random
 import re
 import struct
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import flatbuffers
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "differential"))
 from graph_cases import random_graph
 from single_op_cases import Builder, Quant
 

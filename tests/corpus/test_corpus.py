@@ -48,7 +48,6 @@ def test_a_sample_of_published_architectures_builds() -> None:
 @pytest.mark.sweep
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_published_architecture_builds(part: int) -> None:
-    sys.path.insert(0, str(FOLDER))
     from architectures import NETS
 
     found = rows("--of", str(part), str(PARTS), timeout=3600)
@@ -57,7 +56,6 @@ def test_every_published_architecture_builds(part: int) -> None:
 
 
 def test_the_corpus_holds_at_least_sixty_architectures() -> None:
-    sys.path.insert(0, str(FOLDER))
     from architectures import NETS
 
     assert len(NETS) >= 60

@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from espalier.command.schema import schema
+
 pytestmark = pytest.mark.xdist_group("end_to_end")
 
 Built = tuple[Path, dict[str, Any]]
@@ -330,3 +332,13 @@ def test_inspect_shows_keras_and_tflite_files(espalier: Any, digits: Path, built
     tflite = json.loads(espalier("inspect", folder / "model" / "digits_int8.tflite", "--json").stdout)
     assert any(row["operator"] == "CONV_2D" for row in tflite["nodes"])
     assert tflite["runtime_floor"] == "1.14.0"
+
+
+def test_report_and_manifests_of_a_build_are_what_their_schemas_say(built: tuple[Path, dict[str, Any]]) -> None:
+    jsonschema = pytest.importorskip("jsonschema", reason="pip install -e '.[test]' installs jsonschema")
+    folder, report = built
+    jsonschema.validate(report, json.loads(schema("report")), jsonschema.Draft202012Validator)
+    manifests = sorted(folder.glob("*/manifest.json"))
+    assert len(manifests) == 3
+    for path in manifests:
+        jsonschema.validate(json.loads(path.read_text()), json.loads(schema("manifest")), jsonschema.Draft202012Validator)

@@ -12,16 +12,14 @@ from typing import Any
 
 import numpy as np
 from c_batch import Batch, EmulatedBatch, make_batch, split
+from c_cases import Case, compiled
 from directed_cases import dense_cases, directed_cases, weighted_cases
 from file_program import run_under_qemu
-from test_c_against_reference import compiled
 
 from espalier.emulate.cross import CORES, Core, compile_object
 from espalier.emulate.emulate import EmulatedCore
 from espalier.graph import reference
-from espalier.graph.types import Array, Graph
 
-Case = tuple[Graph, list[Array], str]
 LEVELS = ("-O0", "-Os", "-O2", "-O3")
 PER_PROGRAM = 400
 """clang's time grows faster than the file."""

@@ -36,27 +36,23 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "plan"))
-sys.path.insert(0, str(Path(__file__).parents[1] / "differential"))
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "builders"))
 from c_batch import make_batch, native
+from c_cases import UNGENERATED, Case, compiled
 from core_matrix import LEVELS, Outcome, cells, every_case, outcomes, prepared, programs, wanted
 from file_program import run_sanitized
 from graph_cases import random_graph
 from layer_prices import Prices, broken_rules, prices, summary
+from lifetimes import random_blocks
 from pruned_cases import PRUNED_KINDS, forced, pruned
 from single_op_cases import random_case
-from test_c_against_reference import UNGENERATED, compiled
-from test_offsets import random_blocks
 
 from espalier.emit.kernel_table import INT16, LOWERINGS
 from espalier.emulate.cross import CORES
 from espalier.graph import reference
-from espalier.graph.types import Array, Graph
 from espalier.plan.check import find_overlap
 from espalier.plan.offsets import live_bytes, place_blocks
 
-Case = tuple[Graph, list[Array], str]
 MODES = ("speed", "ram", "flash", "coded")
 ISAS = {"speed": "dsp"}
 """For which instruction set a mode's programs are made; plain C without one. They run on this machine in any case."""

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 from c_batch import Batch, make_batch
-from test_c_against_reference import LOWERINGS, UNGENERATED, random_cases
+from c_cases import UNGENERATED, random_cases
 
+from espalier.emit.kernel_table import LOWERINGS
 from espalier.emulate import cross
 from espalier.emulate.cross import CORES, FLASH_BASE, WARNINGS
 from espalier.emulate.elf import read_elf

@@ -6,77 +6,25 @@ A batch of programs is one C file, compiled once for this machine with every war
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
-
-from espalier.errors import UnsupportedModelError
-from espalier.graph import reference
-from espalier.graph.types import Array, Graph
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "differential"))
-sys.path.insert(0, str(Path(__file__).parent))
 from c_batch import make_batch, native, native_compiler
+from c_cases import UNGENERATED, assert_exact, compiled, random_cases
 from directed_cases import directed_cases
 from graph_cases import random_graph
-from single_op_cases import random_case
 
-from espalier.emit.kernel_table import INT16, LOWERINGS, lower
+from espalier.emit.kernel_table import INT16, LOWERINGS
+from espalier.graph import reference
 
 pytestmark = pytest.mark.skipif(
     native_compiler() is None, reason="no C compiler (gcc, cc or clang) on this machine"
 )
-Case = tuple[Graph, list[Array], str]
-UNGENERATED = {"shape"}
-
-
-def compiled(cases: Sequence[Case]) -> list[Case]:
-    """Those that the kernels take (batches of images are refused)."""
-    taken = []
-    for graph, inputs, name in cases:
-        try:
-            for index in range(len(graph.ops)):
-                lower(graph, index)
-        except UnsupportedModelError:
-            continue
-        taken.append((graph, inputs, name))
-    return taken
-
-
-def assert_exact(
-    cases: Sequence[Case],
-    folder: Path,
-    *flags: str,
-    optimize: str = "speed",
-    isa: str = "portable",
-    wanted_kernel: bytes = b"",
-) -> None:
-    batch = make_batch([graph for graph, _, _ in cases], optimize=optimize, isa=isa)
-    if wanted_kernel:
-        assert batch.files["cases.c"].count(wanted_kernel) > len(cases) // 2
-    with native(batch, folder, *flags) as programs:
-        for number, (graph, inputs, name) in enumerate(cases):
-            wanted = reference.run(graph, inputs)
-            for got, want in zip(programs.run(number, inputs), wanted, strict=True):
-                assert got.tobytes() == np.ascontiguousarray(want).tobytes(), (
-                    f"{name}: {int((got != want).sum())} differ"
-                )
-
-
-def random_cases(kinds: Sequence[str], count: int, dtype: str, first: int = 0) -> list[Case]:
-    return compiled(
-        [
-            (*random_case(kind, seed, dtype), f"{kind} {dtype} seed {seed}")
-            for kind in kinds
-            for seed in range(first, first + count)
-        ]
-    )
 
 
 def test_random_int8_operators_are_exact(tmp_path: Path) -> None:
-    cases = random_cases(sorted({*LOWERINGS, "arg_max of 64 bits"} - UNGENERATED), 14, "int8")
+    cases = random_cases(sorted({*LOWERINGS, "arg_max_64"} - UNGENERATED), 14, "int8")
     assert len(cases) > 550
     assert_exact(cases, tmp_path, "-O1")
 
@@ -127,9 +75,10 @@ def test_sanitizers_find_nothing(tmp_path: Path) -> None:
 
     script = tmp_path / "run.py"
     script.write_text(
-        f"import sys; sys.path[:0] = {[str(Path(__file__).parent)]!r}\n"
+        f"import sys; sys.path[:0] = {sys.path!r}\n"
         "from pathlib import Path\n"
-        "from test_c_against_reference import assert_exact, random_cases, LOWERINGS, UNGENERATED\n"
+        "from c_cases import assert_exact, random_cases, UNGENERATED\n"
+        "from espalier.emit.kernel_table import LOWERINGS\n"
         "cases = random_cases(sorted(set(LOWERINGS) - UNGENERATED), 4, 'int8', 500)\n"
         f"assert_exact(cases, Path({str(tmp_path)!r}), '-O1',"
         " '-fsanitize=undefined', '-fno-sanitize-recover=all')\n"

@@ -8,23 +8,20 @@ import importlib.util
 import itertools
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from c_batch import EmulatedBatch, make_batch, native_compiler
+from c_cases import Case, assert_exact, random_cases
+from file_program import has_sanitizers, run_sanitized, run_under_qemu
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "differential"))
-sys.path.insert(0, str(Path(__file__).parent))
-from c_batch import EmulatedBatch, make_batch, native_compiler
-from file_program import has_sanitizers, run_sanitized, run_under_qemu
+from pretrained import RESNET8
 from pruned_cases import forced
 from single_op_cases import Builder
-from test_c_against_reference import Case, assert_exact, random_cases
 
 from espalier.emit.choose_coding import DECODER_BYTES, KERNEL_BYTES, candidates, choose_coding
 from espalier.emit.huffman import Code, counted, decode, encode, make_code
@@ -39,12 +36,10 @@ from espalier.plan.types import ALIGNMENT
 from espalier.tflite.read import read_tflite
 
 KERNELS = Path(__file__).parents[2] / "src/espalier/emit/kernels"
-RESNET8 = Path(__file__).parents[3] / "shared/assets/cifar10/models/pretrainedResnet_quant.tflite"
 EMULATION = importlib.util.find_spec("ziglang") is not None and importlib.util.find_spec("unicorn") is not None
 UNICORN = sorted(name for name, core in CORES.items() if core.unicorn)
 needs_emulation = pytest.mark.skipif(not EMULATION, reason="ziglang or unicorn is not installed (espalier[mcu])")
 needs_compiler = pytest.mark.skipif(native_compiler() is None, reason="no C compiler on this machine")
-needs_resnet8 = pytest.mark.skipif(not RESNET8.exists(), reason="the ResNet8 asset is not on this machine")
 
 _DECODER = b"""
 #include "espalier.h"
@@ -329,7 +324,6 @@ def measured(graph: Graph, *, coded: bool) -> Emulated:
 
 
 @pytest.mark.usefixtures("stored_zeros")
-@needs_resnet8
 @needs_emulation
 def test_resnet8_with_three_of_four_weights_zero_takes_little_over_half_the_flash_for_a_sixth_of_the_time() -> None:
     graph = pruned(read_tflite(RESNET8.read_bytes()), 0.75)
@@ -342,7 +336,6 @@ def test_resnet8_with_three_of_four_weights_zero_takes_little_over_half_the_flas
 
 
 @pytest.mark.usefixtures("stored_zeros")
-@needs_resnet8
 def test_decoding_raises_the_arena_only_where_that_buys_more_flash_and_within_the_target_s_ram() -> None:
     graph = read_tflite(RESNET8.read_bytes())
     least = plan_plain(graph, optimize="flash", isa="dsp").arena_bytes
@@ -359,14 +352,12 @@ def test_decoding_raises_the_arena_only_where_that_buys_more_flash_and_within_th
     assert over.arena_bytes == least, "an arena that is too large as it is takes no more"
 
 
-@needs_resnet8
 def test_other_modes_know_no_coded_weights() -> None:
     graph = pruned(read_tflite(RESNET8.read_bytes()), 0.9)
     for optimize in ("speed", "ram"):
         assert plan_program(graph, optimize=optimize, isa="dsp")[1] is None
 
 
-@needs_resnet8
 @needs_emulation
 @pytest.mark.parametrize(("share", "wins"), [(0.5, True), (0.75, False)])
 def test_a_pruned_resnet8_is_coded_only_where_the_bytes_are_worth_the_time(share: float, wins: bool) -> None:

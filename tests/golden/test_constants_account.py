@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "differential"))
 from single_op_cases import Builder
 
 from espalier.emit.plan_program import plan_program

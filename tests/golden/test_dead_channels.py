@@ -5,13 +5,9 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "differential"))
 from dead_nets import dead_net, half_dead_mobilenet, image_of
 
 from espalier.emit.choose_widths import chosen_widths

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "differential"))
-sys.path.insert(0, str(Path(__file__).parent))
 from c_batch import EmulatedBatch, make_batch, native, native_compiler
 from file_program import run_under_qemu
 from single_op_cases import Builder

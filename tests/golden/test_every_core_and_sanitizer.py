@@ -9,24 +9,20 @@ from __future__ import annotations
 import dataclasses
 import importlib.util
 import shutil
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "differential"))
-sys.path.insert(0, str(Path(__file__).parent))
 from c_batch import Batch, make_batch
+from c_cases import random_cases
 from core_matrix import LEVELS, cells, every_case, outcomes, wanted
 from file_program import has_sanitizers, run_sanitized
-from test_c_against_reference import random_cases
+from pretrained import RESNET8
 
 from espalier.emulate.cross import CORES
 from espalier.graph import reference
 from espalier.tflite.read import read_tflite
 
-RESNET8 = Path(__file__).parents[3] / "shared/assets/cifar10/models/pretrainedResnet_quant.tflite"
 EMULATION = (
     importlib.util.find_spec("ziglang") is not None and importlib.util.find_spec("unicorn") is not None
 )
@@ -93,7 +89,6 @@ def test_sanitizers_have_nothing_to_say_about_random_operators(sanitizers: Path,
         assert got == [np.ascontiguousarray(a).tobytes() for a in reference.run(graph, inputs)], name
 
 
-@pytest.mark.skipif(not RESNET8.exists(), reason="the ResNet8 asset is not on this machine")
 @pytest.mark.parametrize("mode", ["speed", "ram", "flash", "coded"])
 def test_sanitizers_have_nothing_to_say_about_resnet8(sanitizers: Path, mode: str) -> None:
     graph = read_tflite(RESNET8.read_bytes())

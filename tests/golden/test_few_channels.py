@@ -5,17 +5,13 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "differential"))
-sys.path.insert(0, str(Path(__file__).parent))
 from c_batch import EmulatedBatch, make_batch
+from c_cases import Case
 from single_op_cases import Builder
-from test_c_against_reference import Case
 from test_windows_and_streams import depthwise
 
 from espalier.emit.kernel_table import lower

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "differential"))
-
 from graph_cases import random_graph
 
 from espalier.emit.plan_program import EXTRA_RAM, plan_plain, plan_program

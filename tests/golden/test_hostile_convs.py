@@ -5,14 +5,10 @@ from __future__ import annotations
 import functools
 import importlib.util
 import shutil
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "differential"))
-sys.path.insert(0, str(Path(__file__).parent))
 from c_batch import Batch, EmulatedBatch, make_batch, native, native_compiler
 from file_program import has_sanitizers, run_sanitized, run_under_qemu
 from hostile_convs import hostile_conv

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import functools
 import shutil
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "differential"))
-sys.path.insert(0, str(Path(__file__).parent))
 from c_batch import EmulatedBatch, make_batch, native, native_compiler
 from file_program import run_under_qemu
 from hostile_cases import Case, hostile_cases

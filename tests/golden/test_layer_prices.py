@@ -4,16 +4,11 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "differential"))
-sys.path.insert(0, str(Path(__file__).parent))
 from layer_prices import LARGEST_TWIN, Price, Prices, broken_rules, prices
 from price_nets import PUBLIC, price_net
 from price_twins import twin

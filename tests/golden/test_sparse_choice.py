@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import functools
 import importlib.util
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "differential"))
-sys.path.insert(0, str(Path(__file__).parent))
 from c_batch import EmulatedBatch, make_batch
 from pruned_cases import forced, layer
 from single_op_cases import Builder

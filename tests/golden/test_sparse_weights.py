@@ -5,20 +5,16 @@ from __future__ import annotations
 import functools
 import importlib.util
 import shutil
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "differential"))
-sys.path.insert(0, str(Path(__file__).parent))
 from c_batch import EmulatedBatch, make_batch, native
+from c_cases import compiled, random_cases
 from file_program import run_under_qemu
 from graph_cases import random_graph
 from pruned_cases import Case, forced, layer, pruned
 from single_op_cases import Builder
-from test_c_against_reference import compiled, random_cases
 
 from espalier.emulate.cross import CORES
 from espalier.graph import reference

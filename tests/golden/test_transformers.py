@@ -9,17 +9,13 @@ from __future__ import annotations
 import dataclasses
 import importlib.util
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "differential"))
-sys.path.insert(0, str(Path(__file__).parent))
 from attention_nets import LARGE, ODD, Block, attention_net
 from c_batch import make_batch, native_compiler
+from c_cases import assert_exact
 from file_program import count_under_qemu, has_sanitizers, run_sanitized
-from test_c_against_reference import assert_exact
 
 from espalier.emit.plan_program import plan_program
 from espalier.emit.program import Options, emit

@@ -5,21 +5,17 @@ from __future__ import annotations
 import importlib.util
 import itertools
 import shutil
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "differential"))
-sys.path.insert(0, str(Path(__file__).parent))
 from c_batch import Batch, EmulatedBatch, make_batch, native, native_compiler
+from c_cases import Case, random_cases
 from file_program import run_under_qemu
 from forced_streams import forced_plan, windowed_chain
 from single_op_cases import Builder
-from test_c_against_reference import Case, random_cases
 
 from espalier.emulate.cross import CORES
 from espalier.graph import reference

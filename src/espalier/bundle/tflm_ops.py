@@ -1,8 +1,4 @@
-"""Operators of TensorFlow Lite Micro: the method of MicroMutableOpResolver that registers each.
-
-Source: tensorflow/lite/micro/micro_mutable_op_resolver.h of tflite-micro (version of 2025 that registers by
-reference, `const TFLMRegistration&`), read November 2026. Only builtin operators; TFLite names lowered.
-"""
+"""Operators of TensorFlow Lite Micro: how each is registered. Only builtin operators; TFLite names lowered."""
 
 from __future__ import annotations
 
@@ -10,42 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from ..errors import UnsupportedModelError
+from ..tflite.operators import OPERATORS
 
-_NAMES: Final = """
-Abs Add AddN ArgMax ArgMin AssignVariable AveragePool2D BatchMatMul BatchToSpaceNd BroadcastArgs BroadcastTo
-CallOnce Cast Ceil Concatenation Conv2D Cos CumSum DepthToSpace DepthwiseConv2D Dequantize Div EmbeddingLookup
-Elu Equal Exp ExpandDims Fill Floor FloorDiv FloorMod FullyConnected Gather GatherNd Greater GreaterEqual
-HardSwish If L2Normalization L2Pool2D LeakyRelu Less LessEqual Log LogicalAnd LogicalNot LogicalOr Logistic
-LogSoftmax Maximum MaxPool2D MirrorPad Mean Minimum Mul Neg NotEqual Pack Pad PadV2 Prelu Quantize
-ReadVariable ReduceMax ReduceMin Relu Relu6 Reshape ResizeBilinear ResizeNearestNeighbor ReverseV2 Round Rsqrt
-SelectV2 Shape Sin Slice Softmax SpaceToBatchNd SpaceToDepth Split SplitV Squeeze Sqrt Square
-SquaredDifference StridedSlice Sub Sum Svdf Tanh TransposeConv Transpose Unpack UnidirectionalSequenceLSTM
-VarHandle While ZerosLike
-"""
-
-_IRREGULAR: Final[Mapping[str, str]] = {
-    "UnidirectionalSequenceLSTM": "unidirectional_sequence_lstm",
-    "BatchMatMul": "batch_matmul",
-    "CumSum": "cumsum",
-    "PadV2": "padv2",
-    "ReverseV2": "reverse_v2",
-    "SelectV2": "select_v2",
-    "Conv2D": "conv_2d",
-    "DepthwiseConv2D": "depthwise_conv_2d",
-    "AveragePool2D": "average_pool_2d",
-    "MaxPool2D": "max_pool_2d",
-    "L2Pool2D": "l2_pool_2d",
-    "L2Normalization": "l2_normalization",
+METHODS: Final[Mapping[str, str]] = {
+    row.name.lower(): f"Add{row.method}" for row in OPERATORS.values() if row.method
 }
-
-
-def _operator_name(method: str) -> str:
-    """`FullyConnected` -> `fully_connected`."""
-    letters = (f"_{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(method))
-    return _IRREGULAR.get(method, "".join(letters))
-
-
-METHODS: Final[Mapping[str, str]] = {_operator_name(name): f"Add{name}" for name in _NAMES.split()}
 """Operator -> method, such as conv_2d -> AddConv2D."""
 
 INT8_REGISTRATIONS: Final[Mapping[str, str]] = {

@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from ..errors import ImagesRefusedError
 from ..findings import Finding, of_model, settle
-from ..load.images import label_indices
 from ..quantizer.stability import Stability
 from ..stages.check_model import Scores, score_declared
 from ..stages.check_sets import examine_sets, image_sets
@@ -21,7 +19,7 @@ from ..stages.model import FloatModel
 from ..stages.workshop import Workshop, pack, unpack
 from ..statistics import too_few
 from ..store import Store
-from ..task.doubts import check_answers, check_scores
+from ..task.kinds import kind_of
 from ..terminal import Progress
 
 STAGES = ("read", "images", "load", "model")
@@ -94,7 +92,7 @@ def examine(recipe: Path, *, store: Store | None = None, progress: Progress | No
 
 
 def _ask(shop: Workshop, job: Job, given: FloatModel, done: Examination) -> Examination:
-    from ..stages.evaluate import answers
+    from ..stages.evaluate import answers, truth_of
 
     scores = score_declared(shop, job, given)
     stability = range_stability(shop, job, given)
@@ -104,14 +102,12 @@ def _ask(shop: Workshop, job: Job, given: FloatModel, done: Examination) -> Exam
     rows = images.prepared().images
     labels = job.labels()
     outputs = answers(shop, images, given.tflite, job)
-    if not _judged(images, labels):
-        findings += check_scores(outputs, labels, labelled=False)
-    else:
-        truth = np.asarray(label_indices(rows, labels))
-        said = outputs.argmax(axis=1)
-        top1 = float((said == truth).mean())
-        wrong = None if scores is None else scores.finding
-        findings += check_answers(truth.tolist(), said.tolist(), labels, scores=outputs, preprocessing=wrong)
+    task = job.task()
+    kind = kind_of(task)
+    truth = truth_of(images.prepared(), labels) if _judged(images, labels) else None
+    if truth is not None:
+        top1 = float(kind.right(kind.results(outputs, task), truth).mean())
+    findings += kind.doubts(outputs, truth, task, None if scores is None else scores.finding)
     if job.evaluation is not None and top1 is not None:
         findings += _too_few_to_show(len(rows), job.recipe.quantize.max_accuracy_drop)
     return msgspec.structs.replace(

@@ -23,7 +23,9 @@ from ..store import Store
 from ..target import load_target
 from ..terminal import Progress
 from ..visible import shown
+from .schema import LINE, schema
 
+SCHEMA = "recipe.schema.json"
 DEFAULT_TARGETS = ("android-arm64", "raspberry-pi-4", "cortex-m4")
 ROLES: dict[str, tuple[str, ...]] = {
     "calibration": ("calibration", "calib", "representative"),
@@ -37,7 +39,7 @@ NO_EVALUATION = """\
 """
 
 TEMPLATE = """\
-# Written by `espalier init`; every line that says CHECK is a guess from the files.
+{schema}# Written by `espalier init`; every line that says CHECK is a guess from the files.
 name = "{name}"
 version = "1.0.0"
 
@@ -82,7 +84,7 @@ threshold = 0.6                      # below: "review"
 
 
 def write_recipe(model: Path, images: Sequence[Path], targets: Sequence[str], out: Path) -> Path:
-    """Write a recipe to `out` and return its path.
+    """Write a recipe to `out`, and its JSON Schema for editors beside it, and return the recipe's path.
 
     Raises UsageError when `out` exists or an image folder does not, ModelRefusedError for a model that is not read,
     UnsupportedModelError for one that predicts numbers.
@@ -99,6 +101,7 @@ def write_recipe(model: Path, images: Sequence[Path], targets: Sequence[str], ou
     mean, std, why = _scaling(facts)
     color, bands = colors_of(channels)
     text = TEMPLATE.format(
+        schema=LINE.format(name="recipe"),
         name=recipe_name(model.stem),
         model=_path(model, base),
         labels=_labels_line(sets, facts, model, base),
@@ -121,7 +124,9 @@ def write_recipe(model: Path, images: Sequence[Path], targets: Sequence[str], ou
     )
     parse_recipe(text.encode(), where="the written recipe")
     base.mkdir(parents=True, exist_ok=True)
-    write_files([Artifact(path=out.name, data=text.encode())], base)
+    taken = os.path.lexists(base / SCHEMA) or out.name == SCHEMA
+    beside = [] if taken else [Artifact(path=SCHEMA, data=schema("recipe"))]
+    write_files([Artifact(path=out.name, data=text.encode()), *beside], base)
     return out
 
 

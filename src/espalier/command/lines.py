@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..errors import install_line
+
 if TYPE_CHECKING:
     from ..findings import Finding
     from ..target import Target
@@ -46,7 +48,7 @@ def target_lines(target: Target) -> list[str]:
 def verify_lines(checks: Sequence[Any]) -> list[str]:
     """`espalier verify`."""
     return [
-        f"{c.result:<8} {c.name} ({c.tool} {c.version})".rstrip() + (f": {c.why}" if c.why else "")
+        f"{c.result:<8} {c.name} ({f'{c.tool} {c.version}'.rstrip()})" + (f": {c.why}" if c.why else "")
         for c in checks
     ]
 
@@ -58,6 +60,8 @@ def doctor_lines(facts: dict[str, Any]) -> list[str]:
         lines.append(
             f"  {'ok     ' if p['ok'] else 'WRONG  '} {p['name']:<30} {p['found'] or 'absent':<12} needs {p['required'] or 'any'}"
         )
+    if not facts["builds"]:
+        lines += ["", "without TensorFlow and LiteRT: no build, quantize or explain", f"  {install_line('build')}"]
     lines += ["", "optional packages"]
     lines += [
         f"  {p['name']:<30} {p['found'] or 'absent':<12} {p['for']}" for p in facts["optional_packages"]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from .rules import Rule
 from .shapes import ShapeRule
 from .types import OptionValue
-from .view import OpView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,18 +24,13 @@ class OpSpec:
     """A row of the table. `rounding` names a rule of `espalier.graph.arithmetic.ROUNDING`."""
 
     kind: str
-    code: int
     options_type: int
     arity: tuple[int, int]
     shape: ShapeRule
     rounding: str
-    version: int = 1
     fields: tuple[Field, ...] = ()
     rules: tuple[Rule, ...] = ()
     results: tuple[int, int] = (1, 1)
-    macs: Callable[[OpView], int] = lambda view: 0
-    data_operands: tuple[int, ...] = (0,)
-    """Positions that carry activations (the others are weights, biases, axes, shapes)."""
 
 
 def padding_field(slot: int) -> Field:

@@ -1,15 +1,15 @@
 """The operator table: one row per TFLite operator that Espalier compiles.
 
-A row states the builtin code, the option fields of its flatbuffer table (slot, type, default), how many
-operands it takes, the shape rule, the constraints and the rounding rule. The reader, the writer, the
-verifier, the reference executor and the documentation all work from this table. Field slots and codes follow
-TFLite's schema.fbs (schema version 3).
+A row states the option fields of its flatbuffer table (slot, type, default), how many operands it takes, the shape
+rule, the constraints and the rounding rule. The reader, the writer, the verifier, the reference executor and the
+documentation all work from this table. Field slots follow TFLite's schema.fbs (schema version 3); an operator's
+number, versions and floors stand in `tflite/operators.py`.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from math import prod
 from types import MappingProxyType
 from typing import Final
 
@@ -18,27 +18,6 @@ from .op_spec import Field, OpSpec, activation_field, flag_field, int_fields, pa
 from .ops_move import MOVES
 from .rules import ACTIVATIONS, Rule
 from .view import OpView
-
-
-def _conv_macs(view: OpView) -> int:
-    return view.output.elements * math.prod(view.input(1).shape[1:])
-
-
-def _depthwise_macs(view: OpView) -> int:
-    return view.output.elements * math.prod(view.input(1).shape[1:3])
-
-
-def _transpose_conv_macs(view: OpView) -> int:
-    return view.input(2).elements * view.input(1).elements // view.input(1).shape[3]
-
-
-def _fully_connected_macs(view: OpView) -> int:
-    return view.output.elements * view.input(1).shape[1]
-
-
-def _batch_matmul_macs(view: OpView) -> int:
-    return view.output.elements * view.input(0).shape[-2 if view.op.flag("adj_x") else -1]
-
 
 _WINDOW = (
     rules.options_at_least(1, "stride_h", "stride_w"),
@@ -94,8 +73,8 @@ _REAL_DTYPES = ("float32", *ACTIVATIONS, "uint8")
 _ROWS: Final[tuple[OpSpec, ...]] = (
     *MOVES,
     OpSpec(
-        kind="conv_2d", code=3, options_type=1, version=3, arity=(2, 3), shape=shapes.conv_2d,
-        rounding="double", macs=_conv_macs,
+        kind="conv_2d", options_type=1, arity=(2, 3), shape=shapes.conv_2d,
+        rounding="double",
         fields=(
             padding_field(0),
             *int_fields(("stride_w", 1, 0), ("stride_h", 2, 0)),
@@ -106,8 +85,8 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
                rules.filter_quant(0, "output channel"), rules.bias(2, 0), rules.ratio(0, 1, wide=True)),
     ),
     OpSpec(
-        kind="depthwise_conv_2d", code=4, options_type=2, version=3, arity=(2, 3),
-        shape=shapes.depthwise_conv_2d, rounding="double", macs=_depthwise_macs,
+        kind="depthwise_conv_2d", options_type=2, arity=(2, 3),
+        shape=shapes.depthwise_conv_2d, rounding="double",
         fields=(
             padding_field(0),
             *int_fields(("stride_w", 1, 0), ("stride_h", 2, 0), ("depth_multiplier", 3, 0)),
@@ -119,8 +98,8 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
                rules.filter_quant(3, "output channel"), rules.bias(2, 3), rules.ratio(0, 1, wide=True)),
     ),
     OpSpec(
-        kind="transpose_conv", code=67, options_type=49, version=3, arity=(3, 4), shape=shapes.transpose_conv,
-        rounding="double", macs=_transpose_conv_macs, data_operands=(2,),
+        kind="transpose_conv", options_type=49, arity=(3, 4), shape=shapes.transpose_conv,
+        rounding="double",
         fields=(padding_field(0), *int_fields(("stride_w", 1, 0), ("stride_h", 2, 0)), activation_field(3)),
         rules=(
             rules.index_operands(0), rules.constant_operands(1),
@@ -134,8 +113,8 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
         ),
     ),
     OpSpec(
-        kind="fully_connected", code=9, options_type=8, version=4, arity=(2, 3), shape=shapes.fully_connected,
-        rounding="double", macs=_fully_connected_macs,
+        kind="fully_connected", options_type=8, arity=(2, 3), shape=shapes.fully_connected,
+        rounding="double",
         fields=(activation_field(0), Field(name="weights_format", slot=1, form="int8", default=0),
                 flag_field("keep_num_dims", 2)),
         rules=(
@@ -148,70 +127,70 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
         ),
     ),
     OpSpec(
-        kind="batch_matmul", code=126, options_type=101, version=2, arity=(2, 2), shape=shapes.batch_matmul,
-        rounding="double", macs=_batch_matmul_macs, data_operands=(0, 1),
+        kind="batch_matmul", options_type=101, arity=(2, 2), shape=shapes.batch_matmul,
+        rounding="double",
         fields=(flag_field("adj_x", 0), flag_field("adj_y", 1)),
         rules=(*_ELEMENTWISE, rules.ratio(0, 1, wide=True)),
     ),
     OpSpec(
-        kind="add", code=0, options_type=11, version=2, arity=(2, 2), shape=shapes.broadcast_two,
-        rounding="double", data_operands=(0, 1),
+        kind="add", options_type=11, arity=(2, 2), shape=shapes.broadcast_two,
+        rounding="double",
         fields=(activation_field(0), flag_field("pot_scale_int16", 1, True)),
         rules=(*_ELEMENTWISE, rules.POOL_ACTIVATION, rules.GENERAL_INT16, rules.CLAMPED_SCALE,
                rules.SUM_SCALES),
     ),
     OpSpec(
-        kind="sub", code=41, options_type=28, version=2, arity=(2, 2), shape=shapes.broadcast_two,
-        rounding="double", data_operands=(0, 1),
+        kind="sub", options_type=28, arity=(2, 2), shape=shapes.broadcast_two,
+        rounding="double",
         fields=(activation_field(0), flag_field("pot_scale_int16", 1, True)),
         rules=(*_ELEMENTWISE, rules.POOL_ACTIVATION, rules.GENERAL_INT16, rules.CLAMPED_SCALE,
                rules.SUM_SCALES),
     ),
     OpSpec(
-        kind="mul", code=18, options_type=21, version=2, arity=(2, 2), shape=shapes.broadcast_two,
-        rounding="double", data_operands=(0, 1), fields=(activation_field(0),),
+        kind="mul", options_type=21, arity=(2, 2), shape=shapes.broadcast_two,
+        rounding="double", fields=(activation_field(0),),
         rules=(*_ELEMENTWISE, rules.POOL_ACTIVATION, rules.CLAMPED_SCALE, rules.ratio(0, 1)),
     ),
     OpSpec(
-        kind="squared_difference", code=99, options_type=76, version=2, arity=(2, 2),
-        shape=shapes.broadcast_two, rounding="double", data_operands=(0, 1),
+        kind="squared_difference", options_type=76, arity=(2, 2),
+        shape=shapes.broadcast_two, rounding="double",
         rules=(rules.dtypes(0, "int8"), rules.RESULT_DTYPE, rules.OPERANDS_PER_TENSOR,
                rules.SQUARE_SCALES),
     ),
     OpSpec(
-        kind="maximum", code=55, options_type=39, version=2, arity=(2, 2), shape=shapes.broadcast_two,
-        rounding="none", data_operands=(0, 1), rules=(*_ELEMENTWISE, rules.SAME_QUANT),
+        kind="maximum", options_type=39, arity=(2, 2), shape=shapes.broadcast_two,
+        rounding="none", rules=(*_ELEMENTWISE, rules.SAME_QUANT),
     ),
     OpSpec(
-        kind="minimum", code=57, options_type=39, version=2, arity=(2, 2), shape=shapes.broadcast_two,
-        rounding="none", data_operands=(0, 1), rules=(*_ELEMENTWISE, rules.SAME_QUANT),
+        kind="minimum", options_type=39, arity=(2, 2), shape=shapes.broadcast_two,
+        rounding="none", rules=(*_ELEMENTWISE, rules.SAME_QUANT),
     ),
     OpSpec(
-        kind="average_pool_2d", code=1, options_type=5, version=2, arity=(1, 1), shape=shapes.pool_2d,
+        kind="average_pool_2d", options_type=5, arity=(1, 1), shape=shapes.pool_2d,
         rounding="mean-half-away", fields=_POOL_FIELDS, rules=_POOL_RULES,
     ),
     OpSpec(
-        kind="max_pool_2d", code=17, options_type=5, version=2, arity=(1, 1), shape=shapes.pool_2d,
+        kind="max_pool_2d", options_type=5, arity=(1, 1), shape=shapes.pool_2d,
         rounding="none", fields=_POOL_FIELDS, rules=_POOL_RULES,
     ),
     OpSpec(
-        kind="mean", code=40, options_type=27, version=2, arity=(2, 2), shape=shapes.reduce,
+        kind="mean", options_type=27, arity=(2, 2), shape=shapes.reduce,
         rounding="mean-scaled", fields=_KEEP_DIMS, rules=(*_REDUCE, rules.ratio(0)),
     ),
     OpSpec(
-        kind="sum", code=74, options_type=27, version=2, arity=(2, 2), shape=shapes.reduce,
+        kind="sum", options_type=27, arity=(2, 2), shape=shapes.reduce,
         rounding="double", fields=_KEEP_DIMS, rules=(*_REDUCE, rules.ratio(0)),
     ),
     OpSpec(
-        kind="reduce_max", code=82, options_type=27, version=2, arity=(2, 2), shape=shapes.reduce,
+        kind="reduce_max", options_type=27, arity=(2, 2), shape=shapes.reduce,
         rounding="none", fields=_KEEP_DIMS, rules=(*_REDUCE, rules.SAME_QUANT),
     ),
     OpSpec(
-        kind="reduce_min", code=89, options_type=27, version=2, arity=(2, 2), shape=shapes.reduce,
+        kind="reduce_min", options_type=27, arity=(2, 2), shape=shapes.reduce,
         rounding="none", fields=_KEEP_DIMS, rules=(*_REDUCE, rules.SAME_QUANT),
     ),
     OpSpec(
-        kind="l2_normalization", code=11, options_type=12, version=2, arity=(1, 1), shape=shapes.same_as_first,
+        kind="l2_normalization", options_type=12, arity=(1, 1), shape=shapes.same_as_first,
         rounding="fixed-point-rsqrt", fields=(activation_field(0),),
         rules=(*_CURVE_INT8,
                Rule(sentence="the output has scale 1/128 and zero point 0",
@@ -222,7 +201,7 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
                     and len(v.input(0).shape) > 0 and v.input(0).shape[-1] <= 1 << 15)),
     ),
     OpSpec(
-        kind="softmax", code=25, options_type=9, version=2, arity=(1, 1), shape=shapes.same_as_first,
+        kind="softmax", options_type=9, arity=(1, 1), shape=shapes.same_as_first,
         rounding="fixed-point-exp", fields=(Field(name="beta", slot=0, form="float", default=0.0),),
         rules=(
             *_CURVE,
@@ -236,7 +215,7 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
         ),
     ),
     OpSpec(
-        kind="logistic", code=14, options_type=0, version=2, arity=(1, 1), shape=shapes.same_as_first,
+        kind="logistic", options_type=0, arity=(1, 1), shape=shapes.same_as_first,
         rounding="table", rules=(
             *_CURVE,
             Rule(sentence="the output of an int8 logistic has scale 1/256 and zero point -128, "
@@ -248,7 +227,7 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
         ),
     ),
     OpSpec(
-        kind="tanh", code=28, options_type=0, version=2, arity=(1, 1), shape=shapes.same_as_first,
+        kind="tanh", options_type=0, arity=(1, 1), shape=shapes.same_as_first,
         rounding="table", rules=(
             *_CURVE,
             Rule(sentence="the output of an int8 tanh has scale 1/128 and zero point 0, "
@@ -257,12 +236,12 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
                  and v.output.quant.scale == (1 / 128 if v.output.dtype == "int8" else 1 / 32768)),
         ),
     ),
-    OpSpec(kind="relu", code=19, options_type=0, version=2, arity=(1, 1), shape=shapes.same_as_first,
+    OpSpec(kind="relu", options_type=0, arity=(1, 1), shape=shapes.same_as_first,
            rounding="double", rules=(*_CURVE, rules.CLAMPED_SCALE, rules.ratio(0))),
-    OpSpec(kind="relu6", code=21, options_type=0, version=2, arity=(1, 1), shape=shapes.same_as_first,
+    OpSpec(kind="relu6", options_type=0, arity=(1, 1), shape=shapes.same_as_first,
            rounding="double", rules=(*_CURVE, rules.CLAMPED_SCALE, rules.ratio(0))),
     OpSpec(
-        kind="leaky_relu", code=98, options_type=75, version=2, arity=(1, 1), shape=shapes.same_as_first,
+        kind="leaky_relu", options_type=75, arity=(1, 1), shape=shapes.same_as_first,
         rounding="double", fields=(Field(name="alpha", slot=0, form="float", default=0.0),),
         rules=(*_CURVE,
                rules.ratio(0),
@@ -270,34 +249,34 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
                     holds=lambda v: -100.0 <= v.op.number("alpha") <= 100.0)),
     ),
     OpSpec(
-        kind="prelu", code=54, options_type=0, version=1, arity=(2, 2), shape=shapes.broadcast_two,
+        kind="prelu", options_type=0, arity=(2, 2), shape=shapes.broadcast_two,
         rounding="double",
         rules=(rules.dtypes(0, "int8"), rules.RESULT_DTYPE, rules.OPERANDS_PER_TENSOR,
                rules.constant_operands(1), rules.ratio(0), rules.ratio(0, 1)),
     ),
-    OpSpec(kind="hard_swish", code=117, options_type=91, version=1, arity=(1, 1), shape=shapes.same_as_first,
+    OpSpec(kind="hard_swish", options_type=91, arity=(1, 1), shape=shapes.same_as_first,
            rounding="fixed-point-hard-swish", rules=(*_CURVE_INT8, rules.HARD_SWISH_SCALES)),
-    OpSpec(kind="gelu", code=150, options_type=116, version=2, arity=(1, 1), shape=shapes.same_as_first,
+    OpSpec(kind="gelu", options_type=116, arity=(1, 1), shape=shapes.same_as_first,
            rounding="table", fields=(flag_field("approximate", 0),), rules=_CURVE_INT8),
-    OpSpec(kind="elu", code=111, options_type=0, version=1, arity=(1, 1), shape=shapes.same_as_first,
+    OpSpec(kind="elu", options_type=0, arity=(1, 1), shape=shapes.same_as_first,
            rounding="table", rules=_CURVE_INT8),
-    OpSpec(kind="exp", code=47, options_type=33, version=2, arity=(1, 1), shape=shapes.same_as_first,
+    OpSpec(kind="exp", options_type=33, arity=(1, 1), shape=shapes.same_as_first,
            rounding="table", rules=_CURVE_INT8),
-    OpSpec(kind="log", code=73, options_type=0, version=2, arity=(1, 1), shape=shapes.same_as_first,
+    OpSpec(kind="log", options_type=0, arity=(1, 1), shape=shapes.same_as_first,
            rounding="table", rules=_CURVE_INT8),
-    OpSpec(kind="sqrt", code=75, options_type=0, version=2, arity=(1, 1), shape=shapes.same_as_first,
+    OpSpec(kind="sqrt", options_type=0, arity=(1, 1), shape=shapes.same_as_first,
            rounding="truncated", rules=_CURVE_INT8),
-    OpSpec(kind="abs", code=101, options_type=78, version=2, arity=(1, 1), shape=shapes.same_as_first,
+    OpSpec(kind="abs", options_type=78, arity=(1, 1), shape=shapes.same_as_first,
            rounding="double", rules=(*_CURVE_INT8, rules.ratio(0))),
-    OpSpec(kind="rsqrt", code=76, options_type=0, version=2, arity=(1, 1), shape=shapes.same_as_first,
+    OpSpec(kind="rsqrt", options_type=0, arity=(1, 1), shape=shapes.same_as_first,
            rounding="fixed-point-rsqrt", rules=_CURVE_INT8),
     OpSpec(
-        kind="resize_bilinear", code=23, options_type=15, version=2, arity=(2, 2), shape=shapes.resize,
+        kind="resize_bilinear", options_type=15, arity=(2, 2), shape=shapes.resize,
         rounding="bilinear-10-bit", fields=(flag_field("align_corners", 2), flag_field("half_pixel_centers", 3)),
         rules=_RESIZE_RULES,
     ),
     OpSpec(
-        kind="quantize", code=114, options_type=89, version=2, arity=(1, 1), shape=shapes.same_as_first,
+        kind="quantize", options_type=89, arity=(1, 1), shape=shapes.same_as_first,
         rounding="double",
         rules=(rules.dtypes(0, *_REAL_DTYPES),
                Rule(sentence="the output is int8, uint8 or int16",
@@ -307,17 +286,17 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
                     holds=lambda v: v.input(0).dtype == "float32" or rules.ratio(0).holds(v))),
     ),
     OpSpec(
-        kind="dequantize", code=6, options_type=38, version=2, arity=(1, 1), shape=shapes.same_as_first,
+        kind="dequantize", options_type=38, arity=(1, 1), shape=shapes.same_as_first,
         rounding="float32",
         rules=(rules.dtypes(0, "int8", "uint8", "int16"), rules.ALL_PER_TENSOR,
                Rule(sentence="the output is float32", holds=lambda v: v.output.dtype == "float32")),
     ),
     OpSpec(
-        kind="arg_max", code=56, options_type=40, version=2, arity=(2, 2), shape=shapes.arg_max,
+        kind="arg_max", options_type=40, arity=(2, 2), shape=shapes.arg_max,
         rounding="none", fields=_INDEX_TYPE, rules=_ARG_RULES,
     ),
     OpSpec(
-        kind="arg_min", code=79, options_type=57, version=2, arity=(2, 2), shape=shapes.arg_max,
+        kind="arg_min", options_type=57, arity=(2, 2), shape=shapes.arg_max,
         rounding="none", fields=_INDEX_TYPE, rules=_ARG_RULES,
     ),
 )  # fmt: skip
@@ -325,10 +304,24 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
 OPS: Final[Mapping[str, OpSpec]] = MappingProxyType({row.kind: row for row in _ROWS})
 """kind -> row."""
 
-BY_CODE: Final[Mapping[int, OpSpec]] = MappingProxyType({row.code: row for row in _ROWS})
-"""TFLite builtin code -> row."""
-
 
 def macs(view: OpView) -> int:
     """Multiply-accumulates of one operator; 0 for those that have none."""
-    return OPS[view.op.kind].macs(view)
+    shapes = [() if tensor is None else tensor.shape for tensor in view.inputs]
+    return macs_of(view.op.kind, shapes, view.output.shape, turned=bool(view.op.options.get("adj_x")))
+
+
+def macs_of(
+    kind: str, operands: Sequence[Sequence[int]], result: Sequence[int], *, turned: bool = False
+) -> int:
+    """Multiply-accumulates by shapes: products of convolutions, dense layers and matrix products (`turned`: the first
+    matrix); elementwise operators and pooling count as none (the field's convention)."""
+    if kind in ("conv_2d", "fully_connected") and len(operands) > 1:
+        return prod(result) * prod(operands[1][1:])
+    if kind == "depthwise_conv_2d" and len(operands) > 1:
+        return prod(result) * prod(operands[1][1:3])
+    if kind == "transpose_conv" and len(operands) > 2:
+        return prod(operands[2]) * prod(operands[1][:3])
+    if kind == "batch_matmul" and operands and len(operands[0]) > 1:
+        return prod(result) * operands[0][-2 if turned else -1]
+    return 0

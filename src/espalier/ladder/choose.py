@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..task.types import Hits
 from .candidate import Candidate
 from .goal import excess_of
-from .labelled import Hits
 
 SPLITS = 200
 """Random halves of the images that a choice is repeated on."""

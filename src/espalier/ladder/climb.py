@@ -14,16 +14,18 @@ from numpy.typing import NDArray
 
 from .. import statistics
 from ..errors import VerificationError
+from ..pixels import evenly
 from ..progress import report
-from ..quantizer.compare import Answers, float_classes, nearness, spread
+from ..quantizer.compare import Answers, float_results, nearness
 from ..quantizer.quantize import Weights
 from ..quantizer.resume import FORGETFUL, Memory
 from ..recipe import InputContract
 from ..store import digest
+from ..task.types import CLASSIFY, Hits, Results, Task
 from .candidate import Candidate, Failed, attempt
 from .choose import Goal, Step, best_step, held_out_drop, loss, order
 from .int16_targets import Wide
-from .labelled import Classes, Hits, Labelled, classes_of, classes_unless_over
+from .labelled import Labelled, results_of, results_unless_over
 from .moving_average import averaged_candidate
 from .rungs import candidates, start_from
 from .widen import LeftOut, wide_candidates
@@ -59,12 +61,12 @@ class Climb:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Judge:
-    """What candidates are measured on: labelled images and the float model's classes (None without labels), calibration
+    """What candidates are measured on: labelled images and the float model's results (None without labels), calibration
     images that no step uses and the float answers to them."""
 
     goal: Goal
     labelled: Labelled | None
-    floats: Classes | None
+    floats: Results | None
     judged: NDArray[np.uint8]
     answers: Answers
     memory: Memory
@@ -74,29 +76,27 @@ class _Judge:
         that GLANCE images show to be lost is not measured on the others."""
         if not candidate.simulated:
             return self._glance(candidate) or self.fully(candidate)
-        guess = self._step(candidate, self.classes(candidate.simulated), simulated=True)
+        guess = self._step(candidate, self.results(candidate.simulated), simulated=True)
         return self.confirm(guess) if self.goal.excess(guess) <= 0 else guess
 
     def fully(self, candidate: Candidate) -> Step:
         """On all images, whatever the first look shows."""
-        return self._step(candidate, self.classes(candidate.int8_model))
+        return self._step(candidate, self.results(candidate.int8_model))
 
     def _glance(self, candidate: Candidate) -> Step | None:
         """The step as the first look shows it, where that shows it to be lost."""
         if self.labelled is None or self.floats is None or len(self.floats) < 2 * GLANCE:
             return None
-        places = spread(len(self.floats), GLANCE)
-        truth = self.labelled.labels[places]
-        part = Labelled(pixels=self.labelled.pixels[places], labels=truth)
-        data = candidate.int8_model
-        found = self.memory.array(f"glance: {digest(data)}", partial(classes_of, data, part))
-        right = self.floats[places] == truth
-        lost, won = int((right & (found != truth)).sum()), int((~right & (found == truth)).sum())
+        places = evenly(len(self.floats), GLANCE)
+        part, floats, data = self.labelled.part(places), self.floats[places], candidate.int8_model
+        found = self.memory.array(f"glance: {digest(data)}", partial(results_of, data, part))
+        right, hits = part.right(floats), part.right(found)
+        lost, won = int((right & ~hits).sum()), int((~right & hits).sum())
         low, _ = statistics.paired_interval(lost, won, GLANCE, z=LOST)
         if 100 * low <= max(self.goal.limit_points, 0.0):
             return None
-        same = float((found == self.floats[places]).mean())
-        top1, drop = float((found == truth).mean()), round(100 * (lost - won) / GLANCE, 6)
+        same = float(part.same(found, floats).mean())
+        top1, drop = float(hits.mean()), round(100 * (lost - won) / GLANCE, 6)
         return Step(candidate=candidate, top1=top1, drop=drop, same=same, given_up=GLANCE)
 
     def confirm(self, guess: Step, *, fully: bool = False) -> Step:
@@ -107,9 +107,9 @@ class _Judge:
             self.memory.go_on()
             near = nearness(data, self.judged, self.answers)
             return self._step(self._timed(replace(guess.candidate, nearness=near), started), None)
-        images, right = len(self.floats), self.floats == self.labelled.labels
+        images, right = len(self.floats), self.labelled.right(self.floats)
         most_wrong = images - right.sum() + self.goal.limit_points / 100 * images
-        found = self.classes(data) if fully else self._unless_over(data, guess.hits, most_wrong)
+        found = self.results(data) if fully else self._unless_over(data, guess.hits, most_wrong)
         candidate = self._timed(guess.candidate, started)
         if found is not None:
             return self._step(candidate, found)
@@ -121,38 +121,38 @@ class _Judge:
         """Whether the goal is reached, on the file's own kernels."""
         return not step.simulated and self.goal.excess(step) <= 0
 
-    def classes(self, data: bytes) -> Classes | None:
-        """What a file answers to the labelled images; None without any."""
+    def results(self, data: bytes) -> Results | None:
+        """What a file's answers to the labelled images say; None without any."""
         if self.labelled is None:
             return None
-        return self.memory.array(f"classes: {digest(data)}", partial(classes_of, data, self.labelled))
+        return self.memory.array(f"results: {digest(data)}", partial(results_of, data, self.labelled))
 
-    def _unless_over(self, data: bytes, guess: Hits, most_wrong: float) -> Classes | None:
-        """classes_unless_over; a file that was given up is kept as no answers."""
+    def _unless_over(self, data: bytes, guess: Hits, most_wrong: float) -> Results | None:
+        """results_unless_over; a file that was given up is kept as no answers."""
 
         labelled = self.labelled
         if labelled is None:
             return None
 
-        def run() -> Classes:
-            found = classes_unless_over(data, labelled, guess, most_wrong)
+        def run() -> Results:
+            found = results_unless_over(data, labelled, guess, most_wrong)
             return np.zeros(0, np.int64) if found is None else found
 
-        found = self.memory.array(f"classes unless over {most_wrong}: {digest(data)}", run)
+        found = self.memory.array(f"results unless over {most_wrong}: {digest(data)}", run)
         return found if len(found) else None
 
-    def _step(self, candidate: Candidate, classes: Classes | None, *, simulated: bool = False) -> Step:
-        if classes is None or self.floats is None or self.labelled is None:
+    def _step(self, candidate: Candidate, results: Results | None, *, simulated: bool = False) -> Step:
+        if results is None or self.floats is None or self.labelled is None:
             return Step(candidate=candidate, top1=None, drop=None, simulated=simulated)
-        hits = np.asarray(classes == self.labelled.labels)
+        hits = self.labelled.right(results)
         top1 = float(hits.mean())
         return Step(
             candidate=candidate,
             top1=top1,
-            drop=round(100 * (float((self.floats == self.labelled.labels).mean()) - top1), 6),
+            drop=round(100 * (float(self.labelled.right(self.floats).mean()) - top1), 6),
             simulated=simulated,
             hits=hits,
-            same=float((classes == self.floats).mean()),
+            same=float(self.labelled.same(results, self.floats).mean()),
         )
 
     @staticmethod
@@ -175,6 +175,7 @@ def climb(
     skip: Mapping[str, str] = MappingProxyType({}),
     measured: Sequence[bytes] = (),
     memory: Memory = FORGETFUL,
+    task: Task = CLASSIFY,
 ) -> Climb:
     """Try candidates until one loses at most `limit_points` percentage points of accuracy against the float
     model on the labelled images and answers at least the share `min_agreement` of them as that does; without
@@ -189,20 +190,22 @@ def climb(
     not hold; the claim counts them, too. `memory`: what an earlier climb of the same has measured, and whether anything
     else is tried. Raises VerificationError when none can. Deterministic.
     """
-    start = start_from(float_model, pixels, contract, memory)
+    start = start_from(float_model, pixels, contract, memory, task)
     goal = Goal(limit_points=limit_points, min_agreement=min_agreement)
     judge = _Judge(
         goal=goal,
         labelled=labelled,
         floats=None
         if labelled is None
-        else memory.array("classes: float", partial(float_classes, start.plain, labelled.pixels)),
+        else memory.array("results: float", partial(float_results, start.plain, labelled.pixels)),
         judged=start.judged,
         answers=start.answers,
         memory=memory,
     )
     # First, so that a climb that is ended knows what its choice is worth.
-    before = [] if labelled is None else [np.asarray(judge.classes(data) == labelled.labels) for data in measured]
+    before = [] if labelled is None else [
+        labelled.right(found) for data in measured if (found := judge.results(data)) is not None
+    ]
     steps: list[Step] = []
     left_out: list[str] = []
     failed: list[Failed] = []
@@ -254,7 +257,7 @@ def climb(
     if judge.floats is not None and labelled is not None and len(steps) + len(measured) > 1:
         held_out = held_out_drop(
             steps[:int8] if _place(steps, kept) < int8 else steps,
-            np.asarray(judge.floats == labelled.labels),
+            labelled.right(judge.floats),
             limit_points=None if thorough else limit_points,
             before=before,
         )

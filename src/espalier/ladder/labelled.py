@@ -1,20 +1,16 @@
-"""What a file answers to the labelled images, and which of them rightly."""
+"""What a file's answers to labelled images say, and which of them are right."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..quantizer.compare import float_classes, int8_classes
+from ..quantizer.compare import float_results, int8_results
 from ..quantizer.head import PixelInput
-
-Hits = NDArray[np.bool_]
-"""Image by image, whether the answer is right."""
-
-Classes = NDArray[np.int64]
-"""Image by image, the class that is answered."""
+from ..task.kinds import kind_of
+from ..task.types import CLASSIFY, Hits, Results, Task
 
 BATCH = 128
 """Images between two looks at whether to stop."""
@@ -22,37 +18,49 @@ BATCH = 128
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labelled:
-    """Images with their classes, prepared by the contract, none of them used to calibrate."""
+    """Images with their truth, prepared by the contract, none of them used to calibrate."""
 
     pixels: NDArray[np.uint8]
-    labels: NDArray[np.int64]
+    labels: Results
+    task: Task = CLASSIFY
+
+    def right(self, results: Results) -> Hits:
+        """Which results are right."""
+        return kind_of(self.task).right(results, self.labels)
+
+    def same(self, results: Results, others: Results) -> Hits:
+        """Which results say the same."""
+        return kind_of(self.task).same(results, others, self.task)
+
+    def part(self, places: NDArray[np.int64]) -> Labelled:
+        """Some of the images."""
+        return replace(self, pixels=self.pixels[places], labels=self.labels[places])
 
 
 def float_hits(entered: PixelInput, labelled: Labelled) -> Hits:
     """Of the float graph."""
-    return np.asarray(float_classes(entered, labelled.pixels) == labelled.labels)
+    return labelled.right(float_results(entered, labelled.pixels))
 
 
-def classes_of(data: bytes, labelled: Labelled) -> Classes:
+def results_of(data: bytes, labelled: Labelled) -> Results:
     """Of a file with int8 input."""
-    return int8_classes(data, labelled.pixels)
+    return int8_results(data, labelled.pixels, labelled.task)
 
 
 def hits_of(data: bytes, labelled: Labelled) -> Hits:
     """Of a file with int8 input."""
-    return np.asarray(classes_of(data, labelled) == labelled.labels)
+    return labelled.right(results_of(data, labelled))
 
 
-def classes_unless_over(data: bytes, labelled: Labelled, guess: Hits, most_wrong: float) -> Classes | None:
-    """`classes_of`, or None as soon as more than `most_wrong` answers are wrong. `guess`: what a simulation got right;
+def results_unless_over(data: bytes, labelled: Labelled, guess: Hits, most_wrong: float) -> Results | None:
+    """`results_of`, or None as soon as more than `most_wrong` answers are wrong. `guess`: what a simulation got right;
     the others come first, so that a file over the limit is given up after about as many images as it gets wrong."""
     order, wrong = np.argsort(guess, kind="stable"), 0
-    found = np.zeros(len(order), np.int64)
+    found = []
     for start in range(0, len(order), BATCH):
-        chosen = order[start : start + BATCH]
-        part = Labelled(pixels=labelled.pixels[chosen], labels=labelled.labels[chosen])
-        found[chosen] = classes_of(data, part)
-        wrong += int((found[chosen] != part.labels).sum())
+        part = labelled.part(order[start : start + BATCH])
+        found.append(results_of(data, part))
+        wrong += int((~part.right(found[-1])).sum())
         if wrong > most_wrong:
             return None
-    return found
+    return np.concatenate(found)[np.argsort(order)]

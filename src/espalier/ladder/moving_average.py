@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from ..quantizer.compare import nearness
 from ..quantizer.head import PixelInput
 from ..quantizer.quantize import Weights, quantize_with
 from ..quantizer.ranges import Ranges, measure_ranges, representable
+from ..quantizer.stability import Ends
 from .candidate import Candidate, Failed, attempt
 from .rungs import Levelled, Start, blank, remembered
 
@@ -34,7 +34,7 @@ class _Averages:
     def __init__(self) -> None:
         self.ends: dict[str, tuple[float, float]] = {}
 
-    def add(self, image: Mapping[str, Any]) -> None:
+    def add(self, image: Mapping[str, Ends]) -> None:
         for name, found in image.items():
             low, high = self.ends.get(name, (found.min, found.max))
             self.ends[name] = (

@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import statistics
+from ..pixels import evenly
 from ..progress import report
-from ..quantizer.compare import Nearness, int8_answers, nearness_of, relative_error, spread
+from ..quantizer.compare import Nearness, alike, int8_answers, nearness_of, relative_error
 from ..quantizer.correct import correct_biases, images_for
 from ..quantizer.quantize import Weights, quantize_with
 from ..quantizer.ranges import Ranges
@@ -180,7 +181,7 @@ def _fitted(start: Start, extremes: Ranges, weights: Weights, dense: Weights | N
     images = start.others
     ranges = fit_ranges(start.plain, extremes, images, count=FITTED_IMAGES)
     data, _ = quantize_with(start.plain, ranges, weights=weights, dense=dense)
-    rounded = reconstruct(data, start.plain, images[spread(len(images), ROUNDED_IMAGES)], rows=ROWS)
+    rounded = reconstruct(data, start.plain, images[evenly(len(images), ROUNDED_IMAGES)], rows=ROWS)
     made = _candidate("fitted ranges" + ROUNDED + QUICK, rounded, start, ranges, extremes)
     return replace(made, rounded=True)
 
@@ -217,21 +218,20 @@ def _candidate(name: str, data: bytes, start: Start, ranges: Ranges, extremes: R
 
 def _judged(made: Candidate, start: Start) -> Tried:
     found, wanted = int8_answers(made.int8_model, start.judged), start.answers
-    same = found.probabilities.argmax(axis=1) == wanted.probabilities.argmax(axis=1)
-    return Tried(candidate=replace(made, nearness=nearness_of(found, wanted)), same=np.asarray(same))
+    return Tried(candidate=replace(made, nearness=nearness_of(found, wanted)), same=alike(found, wanted))
 
 
 def _on_builtin_kernels(tried: list[Tried], start: Start) -> list[Tried]:
     """The nearest FINALISTS with their error there; a file that these kernels do not take is as far as can be."""
     macs = count_macs(read_model(start.plain.float_model))
     count = max(LEAST, KERNEL_MACS // max(1, macs))
-    places = spread(len(start.judged), count)
-    wanted = start.answers.scores[places]
+    places = evenly(len(start.judged), count)
+    wanted, task = start.answers.scores[places], start.answers.task
     nearest = sorted(tried, key=lambda one: one.error)[:FINALISTS] if len(tried) > 1 else []
 
     def error(one: Tried) -> float:
         found = int8_answers(one.candidate.int8_model, start.judged[places], kernels="builtin")
-        return relative_error(found.scores, wanted)
+        return relative_error(found.scores, wanted, task=task)
 
     found = []
     for one in tried:

@@ -18,15 +18,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..pixels import evenly
 from ..progress import report
-from ..quantizer.compare import SEEN, relative_error, spread
+from ..quantizer.compare import SEEN, relative_error
 from ..quantizer.correct import LARGE_MACS
 from ..quantizer.head import PixelInput
 from ..quantizer.ranges import Ranges, normalised, open_interpreter
 from ..quantizer.simulate import CARRIERS, carried_with, scores_tensor
-from ..quantizer.step import computed_inputs, walk
+from ..quantizer.step import walk
+from ..task.types import Task
 from ..tflite import edit
-from ..tflite.edit import graph_of, name_of, operator_name, shape_of
+from ..tflite.edit import computed_inputs, graph_of, name_of, operator_name, shape_of
 from ..tflite.macs import count_macs
 from ..tflite.objects import Interpreter, ModelT, SubGraphT
 
@@ -97,13 +99,14 @@ class _Behind:
     values: dict[int, NDArray[Any]]
     wanted: NDArray[np.float32]
     seen: float
+    task: Task
 
     def error(self, ends: tuple[float, float]) -> float:
         """Of the scores, with the tensors rounded between `ends`."""
         difference = self.tail.scores(ends, self.values) - self.wanted
         if not np.isfinite(self.seen):
             difference -= difference.mean(axis=0)  # later biases take it back
-        return relative_error(self.wanted + difference, self.wanted, self.seen)
+        return relative_error(self.wanted + difference, self.wanted, self.seen, self.task)
 
 
 def fit_ranges(
@@ -135,7 +138,7 @@ def _walk(
     model = edit.read_model(entered.float_model)
     graph, final = graph_of(model), scores_tensor(model)
     places = {_position(graph, group): group for group in groups}
-    images = np.concatenate(list(normalised(pixels[spread(len(pixels), count)], entered.feed)))
+    images = np.concatenate(list(normalised(pixels[evenly(len(pixels), count)], entered.feed)))
     wanted = _scores(entered.float_model, images)
     for done in walk(model, images):
         last = final in done.operator.outputs
@@ -143,7 +146,7 @@ def _walk(
             group = places[done.position]
             seen = SEEN if last and final not in graph.outputs else np.inf
             tail = _tail(entered.float_model, group, done.position)
-            yield group, _Behind(tail=tail, values=done.values, wanted=wanted, seen=seen)
+            yield group, _Behind(tail=tail, values=done.values, wanted=wanted, seen=seen, task=entered.task)
         if last:
             return
 

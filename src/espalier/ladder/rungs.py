@@ -23,6 +23,7 @@ from ..quantizer.quantize import Weights, quantize_with
 from ..quantizer.ranges import Ranges, measure_ranges
 from ..quantizer.resume import FORGETFUL, Memory
 from ..recipe import InputContract
+from ..task.types import CLASSIFY, Task
 from .balance import balance
 from .candidate import CORRECTED, ROUNDED, TRYING, Candidate, Failed, attempt
 from .equalize import equalize
@@ -90,10 +91,14 @@ class _Level(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def start_from(
-    float_model: bytes, pixels: NDArray[np.uint8], contract: InputContract, memory: Memory = FORGETFUL
+    float_model: bytes,
+    pixels: NDArray[np.uint8],
+    contract: InputContract,
+    memory: Memory = FORGETFUL,
+    task: Task = CLASSIFY,
 ) -> Start:
     """Split the images and run the float graph on those that candidates are judged on."""
-    plain, count = enter_pixels(float_model, contract), images_for(float_model)
+    plain, count = enter_pixels(float_model, contract, task), images_for(float_model)
     used, judged = split(pixels, count, JUDGED)
     return Start(
         plain=plain,

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import statistics
-from ..ladder.labelled import Hits, Labelled, hits_of
+from ..ladder.labelled import Labelled, hits_of
+from ..pixels import evenly, int8_pixels
 from ..progress import report
-from ..quantizer.compare import spread
-from ..quantizer.head import int8_pixels
 from ..quantizer.ranges import open_interpreter
 from ..quantizer.simulate import Kept, carried_with, float_weights, simulate
+from ..statistics import drop_of
+from ..task.kinds import kind_of
+from ..task.types import CLASSIFY, Hits, Task
 from ..tflite.edit import graph_of, name_of
 from ..tflite.macs import count_macs
 from ..tflite.objects import ModelT
 from .advice import LayerFacts
 
-EXACT_DB = 120.0
-"""SQNR given to equal tensors."""
 FEWEST, LABELLED_MACS = 64, 1e11
 """Labelled images are run while all simulations together take no more multiplications; `FEWEST` whatever they take."""
 FEWEST_COMPARED, COMPARED_MACS = 32, 2e11
@@ -31,15 +29,15 @@ FEWEST_COMPARED, COMPARED_MACS = 32, 2e11
 def thinned(labelled: Labelled, model: ModelT, worst: int) -> Labelled:
     """As many of the labelled images, evenly spaced, as `worst` + 1 simulations of a network of this size may run."""
     affordable = int(LABELLED_MACS / max(1, count_macs(model) * (worst + 1)))
-    chosen = spread(len(labelled.labels), max(FEWEST, affordable))
-    return Labelled(pixels=np.asarray(labelled.pixels[chosen]), labels=labelled.labels[chosen])
+    chosen = evenly(len(labelled.labels), max(FEWEST, affordable))
+    return labelled.part(chosen)
 
 
 def compared(pixels: NDArray[np.uint8], model: ModelT, worst: int) -> NDArray[np.uint8]:
     """As many of the images, evenly spaced, as may run through a network of this size: twice for each of `worst` layers,
     and five times besides."""
     affordable = int(COMPARED_MACS / max(1, count_macs(model) * (2 * worst + 5)))
-    return np.asarray(pixels[spread(len(pixels), max(FEWEST_COMPARED, affordable))])
+    return np.asarray(pixels[evenly(len(pixels), max(FEWEST_COMPARED, affordable))])
 
 
 def measure_gains(
@@ -50,6 +48,7 @@ def measure_gains(
     wanted: NDArray[np.float32],
     chosen: Sequence[LayerFacts],
     labelled: Labelled | None = None,
+    task: Task = CLASSIFY,
 ) -> dict[str, dict[str, float | None]]:
     """Tensor -> the gains of LayerFacts, each with the output kept, and with its weights kept too; the better of both.
 
@@ -58,7 +57,8 @@ def measure_gains(
     """
     base = simulate(int8_model, float_model)
     scores = scores_of(base, pixels)
-    before, agreed = scores_db(scores, wanted), agreement(scores, wanted)
+    decibels = kind_of(task).decibels
+    before, agreed = decibels(scores, wanted), agreement(scores, wanted, task)
     hits = None if labelled is None else hits_of(base, labelled)
     index = {name_of(tensor): place for place, tensor in enumerate(graph_of(model).tensors)}
     found: dict[str, dict[str, float | None]] = {}
@@ -70,7 +70,7 @@ def measure_gains(
             ways.append(Kept(outputs=outputs, weights=name))
         files = [simulate(int8_model, float_model, kept) for kept in ways]
         answers = [scores_of(file, pixels) for file in files]
-        values = [(scores_db(a, wanted) - before, agreement(a, wanted) - agreed) for a in answers]
+        values = [(decibels(a, wanted) - before, agreement(a, wanted, task) - agreed) for a in answers]
         best = max(range(len(values)), key=values.__getitem__)
         found[row.tensor] = {
             "gain_db": round(values[best][0], 2),
@@ -85,7 +85,7 @@ def measure_gains(
 
 def _points(before: Hits, after: Hits) -> dict[str, float | None]:
     """Points of accuracy that come back, with their paired 95 % interval."""
-    drop = statistics.paired_drop(int((before & ~after).sum()), int((~before & after).sum()), len(before))
+    drop = drop_of(before, after)
     return {
         "gain_points": round(0.0 - drop.points, 3),
         "gain_points_low": round(0.0 - drop.high, 3),
@@ -108,16 +108,7 @@ def scores_of(simulated: bytes, pixels: NDArray[np.uint8]) -> NDArray[np.float32
     return np.stack(found)
 
 
-def scores_db(found: NDArray[np.float32], wanted: NDArray[np.float32]) -> float:
-    """SQNR of scores in dB, both without their mean over the classes (softmax does not see it)."""
-    reference = wanted.astype(np.float64) - wanted.mean(axis=1, keepdims=True)
-    difference = (found.astype(np.float64) - found.mean(axis=1, keepdims=True)) - reference
-    noise, signal = float((difference**2).sum()), float((reference**2).sum())
-    if noise <= 1e-12 * signal:
-        return EXACT_DB
-    return round(10 * math.log10(max(signal, 1e-30) / noise), 3)
-
-
-def agreement(found: NDArray[np.float32], wanted: NDArray[np.float32]) -> float:
-    """Share of images with the same class."""
-    return float((found.argmax(axis=1) == wanted.argmax(axis=1)).mean())
+def agreement(found: NDArray[np.float32], wanted: NDArray[np.float32], task: Task) -> float:
+    """Share of images whose scores say the same."""
+    kind = kind_of(task)
+    return float(kind.same(kind.results(found, task), kind.results(wanted, task), task).mean())

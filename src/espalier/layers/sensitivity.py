@@ -15,14 +15,17 @@ from numpy.typing import NDArray
 
 from ..errors import ModelRefusedError
 from ..ladder.labelled import Labelled
+from ..pixels import int8_pixels, open_pixels
 from ..progress import report
 from ..quantizer.bias import channel_axis, linear_operators, output_name
 from ..quantizer.compare import answers_of, int8_answers
-from ..quantizer.head import int8_pixels
 from ..quantizer.patterns import patterns_of
-from ..quantizer.ranges import normalised, open_interpreter, open_pixels
+from ..quantizer.ranges import normalised, open_interpreter
 from ..quantizer.simulate import rewritten_layers, simulate
 from ..recipe import InputContract
+from ..task.classify import EXACT_DB
+from ..task.kinds import kind_of
+from ..task.types import task_of
 from ..tflite import edit
 from ..tflite.edit import (
     constant,
@@ -34,15 +37,16 @@ from ..tflite.edit import (
     shape_of,
     step_of,
 )
-from ..tflite.objects import ModelT, OperatorT
+from ..tflite.numbers import IDENTIFIER
+from ..tflite.objects import Interpreter, ModelT, OperatorT
 from .advice import LayerFacts, advice_for
-from .gains import EXACT_DB, agreement, compared, measure_gains, scores_db, scores_of, thinned
+from .gains import agreement, compared, measure_gains, scores_of, thinned
 
 RESCALED = 1.5
 """A channel whose int8 values follow the float values at this factor (or its inverse) was scaled on purpose."""
 
 
-def _open(model: bytes, **options: Any) -> Any:
+def _open(model: bytes, **options: bool) -> Interpreter:
     """An interpreter without a delegate: XNNPACK would keep the values between its operators to itself."""
     from ai_edge_litert.interpreter import OpResolverType
 
@@ -85,21 +89,24 @@ def measure_sensitivity(
     layers: Mapping[str, str] | None = None,
     worst: int = 8,
     labelled_path: str | None = None,
-    labels: Sequence[int] | None = None,
+    labels: Sequence[Any] | None = None,
+    task: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Plain data: `layers` (fields of `LayerFacts` and `advice`, worst first), `output` (how near the int8 file's
     answers are, and its simulation's), `images`, `labelled` (images that points of accuracy are measured on; 0: they
     are not), `rewritten` (layers whose weights are not the float file's), `unmatched` (tensors without a float tensor
     of their name).
 
-    `contract`: the [input] table. `worst`: for how many layers the gain is measured, those that add most noise.
-    `labelled_path`, `labels`: images (.npy) and their classes to measure points of accuracy on; thinned evenly for
-    large networks.
+    `contract`: the [input] table. `task`: what the network answers (task.types.Task as plain data). `worst`: for how many
+    layers the gain is measured, those that add most noise. `labelled_path`, `labels`: images (.npy) and their truth to
+    measure points of accuracy on; thinned evenly for large networks.
     Raises ModelRefusedError when the files are no .tflite, UnsupportedModelError when LiteRT cannot run one.
     """
     for what, data in (("int8", int8_model), ("float", float_model)):
-        if data[4:8] != edit.IDENTIFIER:
+        if data[4:8] != IDENTIFIER:
             raise ModelRefusedError(f"the {what} file is not a .tflite file", next_step="build again")
+    asked = task_of(task)
+    decibels = kind_of(asked).decibels
     pixels = open_pixels(pixels_path)
     known = msgspec.convert(contract, InputContract)
     model, source = edit.read_model(int8_model), edit.read_model(float_model)
@@ -114,9 +121,9 @@ def measure_sensitivity(
     chosen = sorted(facts, key=lambda row: (-row.added_percent, row.tensor))[:worst]
     labelled = None
     if labelled_path is not None and labels is not None and chosen:
-        given = Labelled(pixels=open_pixels(labelled_path), labels=np.array(labels, np.int64))
+        given = Labelled(pixels=open_pixels(labelled_path), labels=np.array(labels), task=asked)
         labelled = thinned(given, source, worst)
-    gains = measure_gains(model, int8_model, float_model, pixels, wanted, chosen, labelled)
+    gains = measure_gains(model, int8_model, float_model, pixels, wanted, chosen, labelled, asked)
     rows = [msgspec.structs.replace(row, **gains.get(row.tensor, {})) for row in facts]
     rows.sort(key=lambda row: (-max(0.0, row.gain_db or 0.0), -row.added_percent, row.tensor))
     true = _int8_scores(int8_model, pixels)
@@ -125,11 +132,11 @@ def measure_sensitivity(
         "labelled": 0 if labelled is None else len(labelled.labels),
         "layers": [msgspec.to_builtins(row) | {"advice": list(advice_for(row))} for row in rows],
         "output": {
-            "sqnr_db": scores_db(true, wanted),
-            "agreement": agreement(true, wanted),
-            "simulated_sqnr_db": scores_db(base, wanted),
-            "simulated_agreement": agreement(base, wanted),
-            "simulation_equals_int8": agreement(base, true),
+            "sqnr_db": decibels(true, wanted),
+            "agreement": agreement(true, wanted, asked),
+            "simulated_sqnr_db": decibels(base, wanted),
+            "simulated_agreement": agreement(base, wanted, asked),
+            "simulation_equals_int8": agreement(base, true, asked),
         },
         "rewritten": sorted(_layer(name, layers or {}) or name for name in rewritten_layers(model, source)),
         "unmatched": unmatched,

@@ -25,7 +25,6 @@ import numpy as np
 from ..errors import EspalierError
 from ..rows import LatencyRow, OperatorTime
 from ..tflite.runtimes import Runtime, delegation, open_interpreter
-from .operators import split
 
 WARM_UP = 3
 MINIMUM_RUNS = 20
@@ -153,7 +152,9 @@ def time_operators(
     runtime: Runtime, model: bytes, kernels: str, threads: int, least: int = OPERATOR_RUNS
 ) -> tuple[OperatorTime, ...]:
     """Median time of each operator alone, in graph order; one that does not run alone is left out."""
-    pieces = [(name, piece) for name, piece in split(model) if piece is not None]
+    from .operators import split
+
+    pieces = split(model)
     timed: list[tuple[str, float]] = []
     for place, (name, piece) in enumerate(pieces):
         try:

@@ -19,9 +19,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import statistics
 from ..facts import Check
+from ..pixels import evenly
 from ..rows import ParityRow
+from ..statistics import drop_of
+from ..task.kinds import kind_of
+from ..task.types import CLASSIFY, Hits, Results, Task, Values
 
 SAFETY = 1.5
 """Times the largest difference seen that an image's margin must lie beyond to be left out."""
@@ -36,7 +39,7 @@ ANOTHER_MODEL = 0.5
 """Agreement with the float model below which unlabelled images show that a kernel set computes another model."""
 
 Run = Callable[[NDArray[np.int64]], NDArray[Any]]
-"""Images (their places) -> what the other kernel set answers, [n, classes]."""
+"""Images (their places) -> what the other kernel set answers, [n, values]."""
 
 
 def compare_kernels(
@@ -44,37 +47,46 @@ def compare_kernels(
     second_name: str,
     known: NDArray[Any],
     run: Run,
-    truth: NDArray[np.int64],
+    truth: Results,
     *,
     limit_points: float,
     affordable: int | None = None,
     labelled: bool = True,
+    task: Task = CLASSIFY,
+    real: Callable[[NDArray[np.int64]], Values] = np.asarray,
 ) -> ParityRow:
-    """One kernel set against another, whose integer outputs for all images are `known` [n, classes].
+    """One kernel set against another, whose integer outputs for all images are `known` [n, values].
 
     `affordable`: images that a slow kernel set runs at most, unless they show that it loses. They stand for all that
-    are near a change, and the row says how many ran. `truth`: classes, or the float model's answers.
+    are near a change, and the row says how many ran. `truth`: of the images, or (not `labelled`) what the float model's
+    answers say. `real`: the values that integers stand for.
     """
-    known = known.reshape(len(known), -1).astype(np.int64)
-    before = known.argmax(axis=1)
+    kind, known = kind_of(task), known.reshape(len(known), -1).astype(np.int64)
+
+    def right(results: Results) -> Hits:
+        return kind.right(results, truth) if labelled else kind.same(results, truth, task)
+
+    before = kind.results(real(known), task)
     after, largest, ran = before.copy(), 0, 0
-    order, margins = _by_margin(known)
+    still = was = right(before)
+    margins = kind.margins(known, task)
+    order = _by_margin(margins)
     size = CHUNK if affordable is None else min(CHUNK, max(1, affordable))
     near = len(order)
     while ran < min(near, len(order)):
-        if affordable is not None and ran >= affordable and not _loses(before, after, truth, order[:ran]):
-            break
+        if affordable is not None and ran >= affordable and not drop_of(was[order[:ran]], still[order[:ran]]).low > 0:
+            break  # these images do not show that the second kernel set answers fewer rightly
         wanted = size if affordable is None or ran >= affordable else min(size, affordable - ran)
         places = order[ran : ran + wanted]
         found = run(places).reshape(len(places), -1).astype(np.int64)
         largest = max(largest, int(np.abs(found - known[places]).max(initial=0)))
-        after[places] = found.argmax(axis=1)
+        after[places] = kind.results(real(found), task)
+        still = right(after)
         ran += len(places)
         # Of the first CHUNK, of all margins, each runs; behind them the margins grow.
         first, rest = min(CHUNK, len(order)), margins[order[CHUNK:]]
         near = first + int((rest <= SAFETY * 2 * max(largest, 1)).sum())
-    drop = _drop(before, after, truth, np.arange(len(truth)))
-    part = _drop(before, after, truth, order[:ran])
+    drop, part = drop_of(was, still), drop_of(was[order[:ran]], still[order[:ran]])
     share = 1.0 if ran >= near else near / len(truth)
     shown = drop if ran >= near else part
     return ParityRow(
@@ -83,9 +95,9 @@ def compare_kernels(
         n=len(truth),
         ran=ran,
         largest_difference=largest,
-        top1_changes=int((before != after).sum()),
-        top1_first=float((before == truth).mean()),
-        top1_second=float((before == truth).mean() - share * shown.points / 100),
+        top1_changes=int((~kind.same(after, before, task)).sum()),
+        top1_first=float(was.mean()),
+        top1_second=float(was.mean() - share * shown.points / 100),
         points=share * shown.points,
         interval=(share * shown.low, share * shown.high),
         p_value=shown.p_value,
@@ -141,29 +153,8 @@ def parting_layer(apart: list[tuple[str, tuple[str, ...], float]]) -> str:
     return worst
 
 
-def _by_margin(outputs: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Places: first CHUNK of all distances between first and second score, then the others, nearest first; and that
-    distance of each image."""
-    if outputs.shape[1] < 2:
-        return np.arange(len(outputs)), np.zeros(len(outputs), np.int64)
-    two = np.partition(outputs, -2, axis=1)[:, -2:]
-    margins = two[:, 1] - two[:, 0]
+def _by_margin(margins: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Places: first CHUNK of all margins, then the others, nearest to a change first."""
     order = np.argsort(margins, kind="stable")
-    some = np.unique(np.linspace(0, len(order) - 1, min(CHUNK, len(order))).round().astype(np.int64))
-    return np.concatenate([order[some], np.delete(order, some)]), margins
-
-
-def _drop(
-    before: NDArray[np.int64], after: NDArray[np.int64], truth: NDArray[np.int64], places: NDArray[np.int64]
-) -> statistics.Drop:
-    right, still = (before == truth)[places], (after == truth)[places]
-    return statistics.paired_drop(
-        int((right & ~still).sum()), int((~right & still).sum()), max(1, len(places))
-    )
-
-
-def _loses(
-    before: NDArray[np.int64], after: NDArray[np.int64], truth: NDArray[np.int64], places: NDArray[np.int64]
-) -> bool:
-    """Whether these images show that the second kernel set answers fewer rightly."""
-    return _drop(before, after, truth, places).low > 0
+    some = evenly(len(order), CHUNK)
+    return np.concatenate([order[some], np.delete(order, some)])

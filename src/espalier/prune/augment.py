@@ -9,10 +9,11 @@ from typing import Any
 
 import tensorflow as tf
 
+from ..load.keras_objects import Tensor
 from ..recipe import Augment
 
 
-def augment(pixels: Any, settings: Augment, seed: Any) -> Any:
+def augment(pixels: Tensor, settings: Augment, seed: Tensor) -> Any:
     """Flip, rotate and shift in one bilinear warp, then scale the brightness; float32 [n, h, w, c] of 0..255.
 
     `seed` is an int tensor [2]. Borders are filled by reflection. Shifts are whole pixels (flips and shifts
@@ -33,14 +34,14 @@ def augment(pixels: Any, settings: Augment, seed: Any) -> Any:
     return tf.clip_by_value(pixels, 0.0, 255.0)
 
 
-def _uniform(pixels: Any, seed: Any, stream: int) -> Any:
+def _uniform(pixels: Tensor, seed: Tensor, stream: int) -> Any:
     """One number in -1..1 per image."""
     return tf.random.stateless_uniform(
         [tf.shape(pixels)[0]], seed + tf.constant([0, 7_919 * stream]), -1.0, 1.0
     )
 
 
-def _transforms(pixels: Any, settings: Augment, seed: Any) -> Any:
+def _transforms(pixels: Tensor, settings: Augment, seed: Tensor) -> Any:
     """Output pixel -> input pixel, [n, 8] rows (a0, a1, a2, b0, b1, b2, 0, 0): x' = a0 x + a1 y + a2, about
     the centre.
     """

@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import RecipeError, VerificationError
+from ..load.keras_objects import Model
+from ..pixels import evenly
 from .allocate import Allocation, Choice, Term, allocate
 from .constants import find_constants
 from .flat import FlatGraph, flatten
-from .groups import Groups, left_alone, trace_groups
+from .groups import Family, Groups, left_alone, trace_groups
 from .importance import score_channels
 from .narrow import narrow
 from .reconstruct import reconstruct
@@ -20,8 +22,8 @@ Images = NDArray[np.float32]
 
 
 def prune_channels(
-    model: Any, *, amount: float, multiple: int, images: Images, seed: int = 0, repair: bool = True
-) -> tuple[Any, dict[str, Any]]:
+    model: Model, *, amount: float, multiple: int, images: Images, seed: int = 0, repair: bool = True
+) -> tuple[Model, dict[str, Any]]:
     """Remove at least `amount` of the model's MACs; returns the smaller Keras model and the account.
 
     `images` are calibration images, normalised, float32 [n, h, w, c]. Channel counts stay multiples of
@@ -37,7 +39,7 @@ def prune_channels(
     graph = flatten(model)
     groups = trace_groups(graph)
     constants = find_constants(graph, groups)
-    scores = score_channels(graph, groups, _spread(images, _image_count(groups)), seed=seed)
+    scores = score_channels(graph, groups, images[evenly(len(images), _image_count(groups))], seed=seed)
     kept, allocation = choose_channels(groups, scores, constants.free, amount=amount, multiple=multiple)
     smaller = narrow(graph, groups, kept, fills=constants.fills)
     lossy = bool((~kept & ~constants.free).any())
@@ -64,7 +66,7 @@ def choose_channels(
     return kept, allocation
 
 
-def _terms(groups: Groups, place: dict[int, int], movable: list[Any]) -> list[Term]:
+def _terms(groups: Groups, place: dict[int, int], movable: list[Family]) -> list[Term]:
     terms = []
     for cost in groups.costs:
         axes = []
@@ -85,14 +87,9 @@ def _image_count(groups: Groups) -> int:
     return int(np.clip(2e11 / (6 * max(macs, 1)), 32, 256))
 
 
-def _spread(images: Images, count: int) -> Images:
-    """At most `count` images, evenly spread over the set (which is sorted by class)."""
-    return images[np.unique(np.linspace(0, len(images) - 1, min(count, len(images))).astype(np.int64))]
-
-
 def _account(
-    model: Any,
-    smaller: Any,
+    model: Model,
+    smaller: Model,
     graph: FlatGraph,
     groups: Groups,
     kept: NDArray[np.bool_],

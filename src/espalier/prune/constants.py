@@ -8,12 +8,14 @@ reader has no padding, because its contribution then is the same at every positi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..load.keras_objects import Layer, Tensor, Weights
 from ..load.keras_table import names
 from .flat import FlatGraph, Node
 from .groups import ELEMENTWISE, Groups
@@ -105,7 +107,7 @@ def _sees_no_padding(node: Node) -> bool:
     return all(side == 1 for side in size) or layer.padding == "valid"
 
 
-def _apply(function: Any, values: Known) -> Known:
+def _apply(function: Callable[..., Tensor], values: Known) -> Known:
     """An elementwise function on the constants; one that mixes channels would spoil them, so they are
     checked alone.
     """
@@ -130,15 +132,15 @@ def _mixed(kernel: NDArray[Any], given: Known, exact: bool) -> Known:
     return np.where(constant, value, np.nan)
 
 
-def _convolution(layer: Any, weights: list[Any], given: Known, exact: bool) -> Known:
+def _convolution(layer: Layer, weights: Weights, given: Known, exact: bool) -> Known:
     return _mixed(weights[0].reshape(-1, *weights[0].shape[-2:]), given, exact)
 
 
-def _transposed(layer: Any, weights: list[Any], given: Known, exact: bool) -> Known:
+def _transposed(layer: Layer, weights: Weights, given: Known, exact: bool) -> Known:
     return _mixed(np.swapaxes(weights[0].reshape(-1, *weights[0].shape[-2:]), 1, 2), given, exact)
 
 
-def _depthwise(layer: Any, weights: list[Any], given: Known, exact: bool) -> Known:
+def _depthwise(layer: Layer, weights: Weights, given: Known, exact: bool) -> Known:
     kernel = weights[0].reshape(-1, *weights[0].shape[-2:])
     inputs = np.repeat(given, kernel.shape[2])
     summed = kernel.astype(np.float64).sum(axis=0).reshape(-1)
@@ -147,16 +149,16 @@ def _depthwise(layer: Any, weights: list[Any], given: Known, exact: bool) -> Kno
     return np.where(constant, np.where(silent, 0.0, summed * np.nan_to_num(inputs)), np.nan)
 
 
-def _separable(layer: Any, weights: list[Any], given: Known, exact: bool) -> Known:
+def _separable(layer: Layer, weights: Weights, given: Known, exact: bool) -> Known:
     between = _depthwise(layer, weights, given, exact)
     return _mixed(weights[1].reshape(1, *weights[1].shape[-2:]), between, True)
 
 
-def _dense(layer: Any, weights: list[Any], given: Known, exact: bool) -> Known:
+def _dense(layer: Layer, weights: Weights, given: Known, exact: bool) -> Known:
     return _mixed(weights[0][None], given, True)
 
 
-def _batch_norm(layer: Any, given: Known) -> Known:
+def _batch_norm(layer: Layer, given: Known) -> Known:
     gamma = np.asarray(layer.gamma, np.float64) if layer.scale else np.ones(len(given))
     beta = np.asarray(layer.beta, np.float64) if layer.center else np.zeros(len(given))
     deviation = np.sqrt(np.asarray(layer.moving_variance, np.float64) + layer.epsilon)

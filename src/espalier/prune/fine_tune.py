@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from .. import progress
 from ..errors import UnsupportedModelError, VerificationError
+from ..load.keras_objects import Model, Tensor, Weights
 from ..recipe import FineTune, InputContract
 from .augment import augment
 from .magnitude import Sparsity, SparsityMask
@@ -34,14 +35,14 @@ BATCH_NORM_MOMENTUM = 0.9
 
 
 def fine_tune(
-    model: Any,
+    model: Model,
     settings: FineTune,
     pixels: Pixels,
     labels: Sequence[int],
     contract: InputContract,
     *,
     seed: int = 0,
-    teacher: Any = None,
+    teacher: Model | None = None,
     sparsity: Sparsity | None = None,
 ) -> dict[str, Any]:
     """Train `model` in place; returns {"history", "epochs_kept", "classes_weighted", "sparsity"}.
@@ -78,8 +79,8 @@ class _Trainer:
 
     def __init__(
         self,
-        student: Any,
-        teacher: Any,
+        student: Model,
+        teacher: Model | None,
         kind: str,
         settings: FineTune,
         contract: InputContract,
@@ -99,7 +100,7 @@ class _Trainer:
         self.step = tf.function(self._step, autograph=False)
         self.judge = tf.function(self._judge, reduce_retracing=True, autograph=False)
 
-    def _step(self, pixels: Any, targets: Any, number: Any) -> Any:
+    def _step(self, pixels: Tensor, targets: Tensor, number: Tensor) -> Any:
         changed = augment(tf.cast(pixels, tf.float32), self.settings.augment, tf.stack([self.seed, number]))
         given = (changed - self.mean) / self.std
         taught = (
@@ -115,7 +116,7 @@ class _Trainer:
         self.optimizer.apply_gradients(zip(tape.gradient(total, variables), variables, strict=True))
         return total
 
-    def _judge(self, pixels: Any, targets: Any) -> Any:
+    def _judge(self, pixels: Tensor, targets: Tensor) -> Any:
         logits = _flat(self.student((tf.cast(pixels, tf.float32) - self.mean) / self.std, training=False))
         losses = _label_loss(logits, targets, self.kind)
         if logits.shape[-1] == 1:
@@ -134,7 +135,7 @@ def _epochs(
     batch: int,
     steps: int,
     epochs: int,
-) -> tuple[list[dict[str, float]], tuple[int, list[Any]]]:
+) -> tuple[list[dict[str, float]], tuple[int, Weights]]:
     """Train with early stop; returns the history and (best epoch, its weights)."""
     random, patience = np.random.default_rng(trainer.seed), max(3, epochs // 4)
     judged = split.judge if len(split.judge) else split.train
@@ -192,7 +193,7 @@ def _judged(
     return {**row, "loss": 0.0 if epoch == 0 else loss}
 
 
-def _label_loss(logits: Any, targets: Any, kind: str) -> Any:
+def _label_loss(logits: Tensor, targets: Tensor, kind: str) -> Any:
     if kind in ("sigmoid", "one logit"):
         wanted = targets[:, None] if logits.shape[-1] == 1 else tf.one_hot(targets, logits.shape[-1])
         losses = tf.nn.sigmoid_cross_entropy_with_logits(tf.cast(wanted, tf.float32), logits)
@@ -200,7 +201,7 @@ def _label_loss(logits: Any, targets: Any, kind: str) -> Any:
     return tf.nn.sparse_softmax_cross_entropy_with_logits(targets, logits)
 
 
-def _distance(logits: Any, taught: Any, kind: str) -> Any:
+def _distance(logits: Tensor, taught: Tensor, kind: str) -> Any:
     """Cross-entropy to the teacher's softened answer, scaled by T^2 so that its gradient keeps its size."""
     if kind in ("sigmoid", "one logit"):
         wanted = tf.sigmoid(taught / TEMPERATURE)
@@ -214,7 +215,7 @@ def _distance(logits: Any, taught: Any, kind: str) -> Any:
     return losses * TEMPERATURE**2
 
 
-def _log_odds(answer: Any, kind: str) -> Any:
+def _log_odds(answer: Tensor, kind: str) -> Any:
     """A model's answer as logits, up to a constant that no loss here sees."""
     answer = tf.stop_gradient(_flat(answer))
     if kind in ("logits", "one logit"):
@@ -223,12 +224,12 @@ def _log_odds(answer: Any, kind: str) -> Any:
     return tf.math.log(safe) if kind == "softmax" else tf.math.log(safe) - tf.math.log1p(-safe)
 
 
-def _flat(answer: Any) -> Any:
+def _flat(answer: Tensor) -> Any:
     return tf.reshape(answer, [-1, math.prod(answer.shape[1:])])
 
 
 @contextmanager
-def _as_logits(model: Any) -> Iterator[tuple[Any, str]]:
+def _as_logits(model: Model) -> Iterator[tuple[Model, str]]:
     """The model without its final softmax or sigmoid, sharing its weights, and what its answer is: "softmax",
     "sigmoid", "logits" (of a softmax) or "one logit" (of a sigmoid).
     """
@@ -248,7 +249,7 @@ def _as_logits(model: Any) -> Iterator[tuple[Any, str]]:
 
 
 @contextmanager
-def _quick_statistics(model: Any) -> Iterator[None]:
+def _quick_statistics(model: Model) -> Iterator[None]:
     norms = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
     before = [layer.momentum for layer in norms]
     for layer in norms:
@@ -260,7 +261,7 @@ def _quick_statistics(model: Any) -> Iterator[None]:
             layer.momentum = momentum
 
 
-def _class_count(model: Any) -> int:
+def _class_count(model: Model) -> int:
     if len(model.outputs) != 1 or None in model.outputs[0].shape[1:]:
         raise UnsupportedModelError("fine-tuning needs one output of fixed length", supported="classifiers")
     return math.prod(model.outputs[0].shape[1:])

@@ -6,21 +6,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import keras
 
 from ..errors import UnsupportedModelError
+from ..load.keras_objects import Layer, Model, Tensor, Weights
+
+Value = TypeVar("Value")
+"""What flows through a graph that runs: tensors, symbols, or pairs of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     """One call of one operation. `inputs` and `outputs` number the tensors of the flat graph."""
 
-    operation: Any
+    operation: Layer
     name: str
     """Unique name of the operation; two calls of a shared layer have the same one."""
-    symbols: tuple[Any, ...]
+    symbols: tuple[Tensor, ...]
     arguments: Any
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
@@ -33,7 +37,7 @@ class Node:
         name = type(self.operation).__name__
         return name if isinstance(self.operation, keras.layers.Layer) else f".{name}"
 
-    def call(self, operation: Callable[..., Any], values: Sequence[Any]) -> list[Any]:
+    def call(self, operation: Callable[..., object], values: Sequence[Value]) -> list[Value]:
         """Call `operation` in this node's place with `values` for `inputs`; returns one value per output."""
         table = {id(symbol): value for symbol, value in zip(self.symbols, values, strict=True)}
         positional, named = self.arguments.fill_in(table)
@@ -50,11 +54,11 @@ class FlatGraph:
     nodes: tuple[Node, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
-    input_layers: tuple[Any, ...]
+    input_layers: tuple[Layer, ...]
     shapes: tuple[tuple[int | None, ...], ...]
 
 
-def flatten(model: Any) -> FlatGraph:
+def flatten(model: Model) -> FlatGraph:
     """Open a functional or sequential Keras 3 model, nested models included.
 
     Raises UnsupportedModelError for a model without a static graph (a subclassed one).
@@ -63,11 +67,11 @@ def flatten(model: Any) -> FlatGraph:
     shapes: list[tuple[int | None, ...]] = []
     names: dict[int, str] = {}
 
-    def new_tensor(symbol: Any) -> int:
+    def new_tensor(symbol: Tensor) -> int:
         shapes.append(tuple(symbol.shape))
         return len(shapes) - 1
 
-    def unique(operation: Any, path: tuple[str, ...]) -> str:
+    def unique(operation: Layer, path: tuple[str, ...]) -> str:
         if id(operation) not in names:
             taken = set(names.values())
             choices = [
@@ -77,7 +81,7 @@ def flatten(model: Any) -> FlatGraph:
             names[id(operation)] = next(name for name in (*choices, *fallback) if name not in taken)
         return names[id(operation)]
 
-    def open_model(part: Any, numbers: list[int], path: tuple[str, ...]) -> list[int]:
+    def open_model(part: Model, numbers: list[int], path: tuple[str, ...]) -> list[int]:
         table = {id(symbol): number for symbol, number in zip(part.inputs, numbers, strict=True)}
         for call in _calls(part):
             operation, inputs = call.operation, [table[id(symbol)] for symbol in call.input_tensors]
@@ -115,17 +119,17 @@ def flatten(model: Any) -> FlatGraph:
 
 def run(
     graph: FlatGraph,
-    inputs: Sequence[Any],
+    inputs: Sequence[Value],
     *,
-    call: Callable[[Node, list[Any]], list[Any]] | None = None,
-) -> list[Any]:
+    call: Callable[[Node, list[Value]], list[Value]] | None = None,
+) -> list[Value]:
     """Run the graph in inference mode on `inputs`; `call` may stand in for a node's own computation.
 
     A value is dropped after its last use, so that a long graph needs no more memory than its widest cut.
     """
     last = {number: index for index, node in enumerate(graph.nodes) for number in node.inputs}
     last |= dict.fromkeys(graph.outputs, len(graph.nodes))
-    values: dict[int, Any] = dict(zip(graph.inputs, inputs, strict=True))
+    values: dict[int, Value] = dict(zip(graph.inputs, inputs, strict=True))
     for index, node in enumerate(graph.nodes):
         given = [values[number] for number in node.inputs]
         results = call(node, given) if call else node.call(node.operation, given)
@@ -136,7 +140,7 @@ def run(
     return [values[number] for number in graph.outputs]
 
 
-def rebuild(graph: FlatGraph, layer_of: Callable[[Node], Any], *, name: str | None = None) -> Any:
+def rebuild(graph: FlatGraph, layer_of: Callable[[Node], Layer], *, name: str | None = None) -> Model:
     """A new functional model with the same calls; `layer_of` gives each node's operation (asked once per
     name).
     """
@@ -144,22 +148,23 @@ def rebuild(graph: FlatGraph, layer_of: Callable[[Node], Any], *, name: str | No
         keras.Input(shape=graph.shapes[number][1:], dtype=layer.dtype, name=layer.name)
         for number, layer in zip(graph.inputs, graph.input_layers, strict=True)
     ]
-    made: dict[str, Any] = {}
+    made: dict[str, Layer] = {}
 
-    def call(node: Node, values: list[Any]) -> list[Any]:
+    def call(node: Node, values: list[Tensor]) -> list[Tensor]:
         if node.name not in made:
             made[node.name] = layer_of(node)
         return node.call(made[node.name], values)
 
     outputs = run(graph, entries, call=call)
-    return keras.Model(
+    model: Model = keras.Model(
         entries if len(entries) > 1 else entries[0],
         outputs if len(outputs) > 1 else outputs[0],
         name=name or graph.name,
     )
+    return model
 
 
-def copy_model(model: Any) -> Any:
+def copy_model(model: Model) -> Model:
     """The same model again, flat, with its own copies of the weights."""
     graph = flatten(model)
     copy = rebuild(graph, renew)
@@ -167,17 +172,18 @@ def copy_model(model: Any) -> Any:
     return copy
 
 
-def renew(node: Node, changes: Mapping[str, Any] | None = None) -> Any:
+def renew(node: Node, changes: Mapping[str, object] | None = None) -> Layer:
     """A new operation as in `node`, under its flat name, with `changes` to its config; weights are not
     copied.
     """
-    if not isinstance(node.operation, keras.layers.Layer):
-        return type(node.operation).from_config(node.operation.get_config())
-    config = {**node.operation.get_config(), "name": node.name, **(changes or {})}
-    return type(node.operation).from_config(config)
+    config = node.operation.get_config()
+    if isinstance(node.operation, keras.layers.Layer):
+        config = {**config, "name": node.name, **(changes or {})}
+    layer: Layer = node.operation.from_config(config)
+    return layer
 
 
-def weights_by_name(graph: FlatGraph) -> dict[str, list[Any]]:
+def weights_by_name(graph: FlatGraph) -> dict[str, Weights]:
     """Layer name -> its weights as numpy arrays, in Keras' order."""
     return {
         node.name: node.operation.get_weights()
@@ -186,14 +192,14 @@ def weights_by_name(graph: FlatGraph) -> dict[str, list[Any]]:
     }
 
 
-def set_weights(model: Any, weights: Mapping[str, Sequence[Any]]) -> None:
+def set_weights(model: Model, weights: Mapping[str, Weights]) -> None:
     """Give the layers of a flat model the weights of the same names."""
     for layer in model.layers:
         if weights.get(layer.name):
             layer.set_weights(list(weights[layer.name]))
 
 
-def _graph(model: Any) -> Any:
+def _graph(model: Model) -> Any:
     """The functional graph of a model: itself, or what a Sequential model holds inside."""
     if isinstance(model, keras.Sequential):
         if not model.built or model._functional is None:
@@ -212,7 +218,7 @@ def _graph(model: Any) -> Any:
     return model
 
 
-def _calls(model: Any) -> list[Any]:
+def _calls(model: Model) -> list[Any]:
     """The nodes of a functional model from input to output, without its input layers."""
     levels = _graph(model)._nodes_by_depth
     return [node for depth in sorted(levels, reverse=True) for node in levels[depth] if not node.is_input]

@@ -18,6 +18,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from ..load.keras_objects import Tensor
 from ..load.keras_table import names
 from .flat import FlatGraph, Node, run
 from .groups import Groups
@@ -46,8 +47,8 @@ def score_channels(
     }
     final = graph.nodes[-1]
 
-    def gated(gates: Any) -> Any:
-        def call(node: Node, values: list[Any]) -> list[Any]:
+    def gated(gates: Tensor) -> Any:
+        def call(node: Node, values: list[Tensor]) -> list[Tensor]:
             if node.kind in MIXING and node.name in rows:
                 gate = tf.gather(gates, rows[node.name], axis=1)
                 rank = len(values[0].shape)
@@ -57,7 +58,7 @@ def score_channels(
         return call
 
     @tf.function(reduce_retracing=True, autograph=False)  # type: ignore[untyped-decorator]
-    def squares(pixels: Any, signs: Any) -> Any:
+    def squares(pixels: Tensor, signs: Tensor) -> Any:
         gates = tf.ones((tf.shape(pixels)[0], groups.count))
         with tf.GradientTape() as tape:
             tape.watch(gates)
@@ -77,7 +78,7 @@ def score_channels(
     return total / (len(images) * projections)
 
 
-def node_output(node: Node, values: list[Any]) -> Any:
+def node_output(node: Node, values: list[Tensor]) -> Any:
     """The last node's answer before a softmax or sigmoid, where one ends the model."""
     layer = node.operation
     activation = getattr(getattr(layer, "activation", None), "__name__", "")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -16,9 +16,11 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_model_optimization as tfmot
 import tf_keras
+from numpy.typing import NDArray
 
 from .. import progress
 from ..errors import UnsupportedModelError, VerificationError
+from ..load.keras_objects import Layer, Model, Tensor
 from ..load.keras_table import names
 from ..recipe import Augment, FineTune, InputContract
 from .augment import augment
@@ -44,7 +46,7 @@ TWINS = names(
 
 RENAMED = {("LeakyReLU", "negative_slope"): "alpha"}
 
-ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "relu6": tf.nn.relu6,
     "hard_sigmoid": lambda x: tf.nn.relu6(x + 3.0) / 6.0,
     "hard_silu": lambda x: x * tf.nn.relu6(x + 3.0) / 6.0,
@@ -103,18 +105,18 @@ def prune_with_tfmot(
     }
 
 
-def build_twin(model: dict[str, Any], arrays: dict[str, Any]) -> Any:
+def build_twin(model: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Model:
     """The functional tf_keras model of a description (see twin.write_model), with its weights."""
     entries = [tf_keras.Input(shape=tuple(shape)) for shape in model["input_shapes"]]
     values: dict[int, Any] = dict(zip(model["inputs"], entries, strict=True))
-    made: dict[str, Any] = {}
+    made: dict[str, Layer] = {}
     for call in model["calls"]:
         name = call["name"]
         if name not in made:
             made[name] = make_layer(call)
         given = [values[number] for number in call["inputs"]]
         values[call["outputs"][0]] = made[name](given if len(given) > 1 else given[0])
-    twin = tf_keras.Model(entries, [values[number] for number in model["outputs"]])
+    twin: Model = tf_keras.Model(entries, [values[number] for number in model["outputs"]])
     for name, layer in made.items():
         weights = [arrays[f"{name}/{i}"] for i in range(len(layer.weights))]
         if [w.shape for w in weights] != [tuple(w.shape) for w in layer.weights]:
@@ -125,7 +127,7 @@ def build_twin(model: dict[str, Any], arrays: dict[str, Any]) -> Any:
     return twin
 
 
-def make_layer(call: dict[str, Any]) -> Any:
+def make_layer(call: dict[str, Any]) -> Layer:
     """A tf_keras layer from a Keras 3 class name and configuration. Raises UnsupportedModelError where there
     is none.
     """
@@ -150,7 +152,8 @@ def make_layer(call: dict[str, Any]) -> Any:
     for key in ("activation", "depthwise_activation"):
         if kept.get(key) is not None:
             kept[key] = _activation(call["name"], kept[key])
-    return cls(**{**kept, "name": call["name"]})
+    layer: Layer = cls(**{**kept, "name": call["name"]})
+    return layer
 
 
 _LEFT_OUT = (
@@ -165,7 +168,7 @@ _LEFT_OUT = (
 )
 
 
-def _activation(layer: str, name: Any) -> Any:
+def _activation(layer: str, name: object) -> Any:
     if not isinstance(name, str):
         raise UnsupportedModelError(
             f"the activation of {layer!r} is a layer of its own", next_step='use engine = "native"'
@@ -180,7 +183,7 @@ def _activation(layer: str, name: Any) -> Any:
         ) from None
 
 
-def check_twin(twin: Any, arrays: dict[str, Any]) -> float:
+def check_twin(twin: Model, arrays: Mapping[str, NDArray[Any]]) -> float:
     """The largest difference of the twin's answers on the probes; raises VerificationError above
     TOLERANCE.
     """
@@ -195,7 +198,7 @@ def check_twin(twin: Any, arrays: dict[str, Any]) -> float:
     return difference
 
 
-def _wrap(twin: Any, prunable: set[str], amount: float, pattern: str, steps: int) -> Any:
+def _wrap(twin: Model, prunable: set[str], amount: float, pattern: str, steps: int) -> Model:
     sparsity = tfmot.sparsity.keras
     end = max(2, round(0.6 * steps))
     if pattern == "2:4":
@@ -206,13 +209,15 @@ def _wrap(twin: Any, prunable: set[str], amount: float, pattern: str, steps: int
         )
     extra = {"sparsity_m_by_n": (2, 4)} if pattern == "2:4" else {}
 
-    def wrap(layer: Any) -> Any:
+    def wrap(layer: Layer) -> Layer:
         if layer.name not in prunable:
             return layer
-        return sparsity.prune_low_magnitude(layer, pruning_schedule=schedule, **extra)
+        wrapper: Layer = sparsity.prune_low_magnitude(layer, pruning_schedule=schedule, **extra)
+        return wrapper
 
     # The wrapped model trains the twin's own layers, so its first answers must be taken from a copy.
-    return tf_keras.models.clone_model(twin, clone_function=wrap)
+    wrapped: Model = tf_keras.models.clone_model(twin, clone_function=wrap)
+    return wrapped
 
 
 def _steps(fine_tune: dict[str, Any] | None, pixels_path: str) -> int:
@@ -224,8 +229,8 @@ def _steps(fine_tune: dict[str, Any] | None, pixels_path: str) -> int:
 
 
 def _train(
-    wrapped: Any,
-    twin: Any,
+    wrapped: Model,
+    twin: Model,
     fine_tune: dict[str, Any] | None,
     pixels_path: str,
     contract: dict[str, Any],
@@ -280,7 +285,7 @@ def _self_taught(pixels_path: str) -> FineTune:
     return FineTune(images="", epochs=epochs, learning_rate=SELF_TAUGHT_RATE, batch_size=32)
 
 
-def _loss(twin: Any) -> tuple[Any, bool]:
+def _loss(twin: Model) -> tuple[Any, bool]:
     """The loss that fits the twin's last activation, and whether it answers logits."""
     name = getattr(getattr(twin.layers[-1], "activation", None), "__name__", "")
     softmax = name == "softmax" or type(twin.layers[-1]).__name__ == "Softmax"
@@ -294,7 +299,7 @@ class _Progress(tf_keras.callbacks.Callback):  # type: ignore[misc]
         super().__init__()
         self.total, self.done = total, 0
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+    def on_train_batch_end(self, batch: int, logs: object = None) -> None:
         self.done += 1
         if self.done % 8 == 0:
             progress.report(self.done, self.total, "fine-tune with tfmot")
@@ -305,15 +310,15 @@ class _Batches:
 
     def __init__(
         self,
-        pixels: Any,
-        targets: Any,
-        train: Any,
+        pixels: NDArray[np.uint8],
+        targets: NDArray[np.int64] | None,
+        train: NDArray[np.int64],
         batch: int,
         settings: Augment,
         contract: InputContract,
-        teacher: Any,
+        teacher: Model,
         from_logits: bool,
-        weights: Any,
+        weights: NDArray[np.float32],
         seed: int,
     ) -> None:
         self.pixels, self.targets, self.train, self.batch = pixels, targets, train, batch
@@ -343,22 +348,21 @@ class _Batches:
                 given = (changed - self.mean) / self.std
                 yield given, self._mixed(given, chosen), self._weight(chosen)
 
-    def held_out(self, judge: Any) -> tuple[Any, Any]:
+    def held_out(self, judge: NDArray[np.int64]) -> tuple[Any, Any]:
         return (self.pixels[judge].astype(np.float32) - self.mean) / self.std, self._labels(judge)
 
-    def _mixed(self, given: Any, chosen: Any) -> Any:
+    def _mixed(self, given: Tensor, chosen: NDArray[np.int64]) -> Any:
         answer = self.teacher(given, training=False)
         if self.from_logits:
             answer = tf.sigmoid(answer) if answer.shape[-1] == 1 else tf.nn.softmax(answer)
         return answer if self.targets is None else (1 - TAUGHT) * self._labels(chosen) + TAUGHT * answer
 
-    def _labels(self, chosen: Any) -> Any:
+    def _labels(self, chosen: NDArray[np.int64]) -> Any:
         width = int(self.teacher.output_shape[-1])
-        if width == 1:
-            return tf.constant(self.targets[chosen][:, None], tf.float32)
-        return tf.one_hot(self.targets[chosen], width)
+        labels = np.zeros(0, np.int64) if self.targets is None else self.targets[chosen]
+        return tf.constant(labels[:, None], tf.float32) if width == 1 else tf.one_hot(labels, width)
 
-    def _weight(self, chosen: Any) -> Any:
+    def _weight(self, chosen: NDArray[np.int64]) -> Any:
         if self.targets is None:
             return tf.ones([len(chosen)])
         return tf.constant(self.weights[self.targets[chosen]])

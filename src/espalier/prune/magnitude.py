@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import RecipeError, VerificationError
+from ..load.keras_objects import Model, Variable
 from .flat import copy_model, flatten
 
 Masks = dict[str, NDArray[np.bool_]]
@@ -41,7 +42,7 @@ class Sparsity:
     pattern: Literal["free", "2:4"] = "free"
 
 
-def prune_magnitude(model: Any, sparsity: Sparsity, *, at_once: bool = True) -> tuple[Any, dict[str, Any]]:
+def prune_magnitude(model: Model, sparsity: Sparsity, *, at_once: bool = True) -> tuple[Model, dict[str, Any]]:
     """A copy of the model with small weights at zero, and the account.
 
     With `at_once=False` the copy stays dense, to be pruned along a schedule by `fine_tune(...,
@@ -67,7 +68,7 @@ def prune_magnitude(model: Any, sparsity: Sparsity, *, at_once: bool = True) -> 
     return copy, {**_account(copy, sparsity), "left_alone": left}
 
 
-def _account(model: Any, sparsity: Sparsity) -> dict[str, Any]:
+def _account(model: Model, sparsity: Sparsity) -> dict[str, Any]:
     parameters = int(model.count_params())
     return {
         "method": "magnitude",
@@ -79,7 +80,7 @@ def _account(model: Any, sparsity: Sparsity) -> dict[str, Any]:
     }
 
 
-def count_zeros(model: Any) -> dict[str, Any]:
+def count_zeros(model: Model) -> dict[str, Any]:
     """Exact zeros in the prunable layers: {"sparsity": share, "zeros": n, "layers": [{name, weights,
     zeros}]}.
     """
@@ -92,28 +93,27 @@ def count_zeros(model: Any) -> dict[str, Any]:
     return {"sparsity": zeros / max(weights, 1), "zeros": zeros, "layers": rows}
 
 
-def prunable_kernels(model: Any) -> tuple[dict[str, Any], list[dict[str, str]]]:
+def prunable_kernels(model: Model) -> tuple[dict[str, Variable], list[dict[str, str]]]:
     """Layer name -> kernel variable, and the layers with kernels that stay dense, each with the reason.
 
     Pruned are convolutions and dense layers with SMALLEST_LAYER weights or more; the first, the last and
     depthwise layers stay dense.
     """
     nodes = [node for node in flatten(model).nodes if node.kind in _KERNELS]
-    kernels: dict[str, Any] = {}
+    kernels: dict[str, Variable] = {}
     left: list[dict[str, str]] = []
     for index, node in enumerate(nodes):
-        kernel: Any = getattr(node.operation, _KERNELS[node.kind] or "kernel", None)
         why = ""
         if not _KERNELS[node.kind]:
             why = "depthwise"
         elif index == 0 or index == len(nodes) - 1:
             why = "the first layer" if index == 0 else "the last layer"
-        elif math.prod(kernel.shape) < SMALLEST_LAYER:
+        elif math.prod(getattr(node.operation, _KERNELS[node.kind]).shape) < SMALLEST_LAYER:
             why = f"fewer than {SMALLEST_LAYER} weights"
         if why:
             left.append({"layer": node.name, "why": why})
         else:
-            kernels[node.name] = kernel
+            kernels[node.name] = getattr(node.operation, _KERNELS[node.kind])
     return kernels, left
 
 
@@ -164,7 +164,7 @@ def two_of_four(kernel: NDArray[np.float32]) -> NDArray[np.bool_]:
     return np.moveaxis(keep, -1, -2)
 
 
-def apply_masks(kernels: Mapping[str, Any], masks: Masks) -> None:
+def apply_masks(kernels: Mapping[str, Variable], masks: Masks) -> None:
     """Set the masked weights to exactly 0."""
     for name, mask in masks.items():
         kernels[name].assign(np.where(mask, kernels[name].numpy(), np.float32(0)))
@@ -178,7 +178,7 @@ def scheduled(amount: float, step: int, end: int) -> float:
 class SparsityMask:
     """Keeps a model sparse while it is trained: call `apply` after every step."""
 
-    def __init__(self, model: Any, sparsity: Sparsity, steps: int) -> None:
+    def __init__(self, model: Model, sparsity: Sparsity, steps: int) -> None:
         self.model, self.sparsity = model, sparsity
         self.kernels, _ = prunable_kernels(model)
         self.end = max(1, round(SCHEDULE_END * steps))

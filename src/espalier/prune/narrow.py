@@ -11,24 +11,25 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from ..load.keras_objects import Layer, Model, Weights
 from .flat import FlatGraph, Node, rebuild, renew, set_weights
 from .groups import Groups, Layout
 
 Mask = NDArray[np.bool_]
 Values = NDArray[np.float32]
-Change = tuple[dict[str, Any], list[Any]]
+Change = tuple[dict[str, Any], Weights]
 
 
-def narrow(graph: FlatGraph, groups: Groups, kept: Mask, *, fills: Mapping[str, Values] | None = None) -> Any:
+def narrow(graph: FlatGraph, groups: Groups, kept: Mask, *, fills: Mapping[str, Values] | None = None) -> Model:
     """A new Keras model that has only the components in `kept` (bool [groups.count]).
 
     `fills` gives, for a layer, the constant that each of its input channels holds (float [input channels]);
     what the removed ones contributed goes into the bias. That is exact where the layer sees no padding, or
     the constant is 0.
     """
-    weights: dict[str, list[Any]] = {}
+    weights: dict[str, Weights] = {}
 
-    def layer_of(node: Node) -> Any:
+    def layer_of(node: Node) -> Layer:
         old = node.operation.get_weights() if isinstance(node.operation, keras.layers.Layer) else []
         layout, narrower = groups.layouts.get(node.name), NARROWERS.get(node.kind)
         changes: dict[str, Any] = {}
@@ -59,7 +60,7 @@ def sliced_weights(graph: FlatGraph, groups: Groups, kept: Mask) -> dict[str, tu
 
 
 def _with_bias(
-    layer: Any, old: list[Any], units: int, extra: NDArray[Any]
+    layer: Layer, old: Weights, units: int, extra: NDArray[Any]
 ) -> tuple[dict[str, Any], NDArray[Any] | None]:
     """The new bias, if the layer has one or now needs one."""
     if layer.use_bias:
@@ -69,7 +70,7 @@ def _with_bias(
     return {}, None
 
 
-def _convolution(layer: Any, old: list[Any], inputs: Mask, outputs: Mask, fill: Values) -> Change:
+def _convolution(layer: Layer, old: Weights, inputs: Mask, outputs: Mask, fill: Values) -> Change:
     kernel, units = old[0], len(outputs)
     extra = np.einsum("kio,i->o", kernel.reshape(-1, *kernel.shape[-2:]).astype(np.float64), fill)
     changes, bias = _with_bias(layer, old, units, extra)
@@ -77,7 +78,7 @@ def _convolution(layer: Any, old: list[Any], inputs: Mask, outputs: Mask, fill: 
     return {**changes, "filters": int(outputs.sum())}, new
 
 
-def _transposed(layer: Any, old: list[Any], inputs: Mask, outputs: Mask, fill: Values) -> Change:
+def _transposed(layer: Layer, old: Weights, inputs: Mask, outputs: Mask, fill: Values) -> Change:
     """Kernel [..., out, in]. A stride makes the constant's contribution uneven, so only a zero constant may
     go.
     """
@@ -85,11 +86,11 @@ def _transposed(layer: Any, old: list[Any], inputs: Mask, outputs: Mask, fill: V
     return {"filters": int(outputs.sum())}, new
 
 
-def _depthwise(layer: Any, old: list[Any], inputs: Mask, outputs: Mask, fill: Values) -> Change:
+def _depthwise(layer: Layer, old: Weights, inputs: Mask, outputs: Mask, fill: Values) -> Change:
     return {}, [old[0][..., inputs, :]] + ([old[1][outputs]] if layer.use_bias else [])
 
 
-def _separable(layer: Any, old: list[Any], inputs: Mask, outputs: Mask, fill: Values) -> Change:
+def _separable(layer: Layer, old: Weights, inputs: Mask, outputs: Mask, fill: Values) -> Change:
     depthwise, pointwise = old[:2]
     between = np.repeat(inputs, layer.depth_multiplier)
     passed = depthwise.reshape(-1, *depthwise.shape[-2:]).sum(axis=0) * fill[:, None]
@@ -99,17 +100,17 @@ def _separable(layer: Any, old: list[Any], inputs: Mask, outputs: Mask, fill: Va
     return {**changes, "filters": int(outputs.sum())}, new + ([] if bias is None else [bias[outputs]])
 
 
-def _dense(layer: Any, old: list[Any], inputs: Mask, outputs: Mask, fill: Values) -> Change:
+def _dense(layer: Layer, old: Weights, inputs: Mask, outputs: Mask, fill: Values) -> Change:
     changes, bias = _with_bias(layer, old, len(outputs), fill.astype(np.float64) @ old[0])
     new = [old[0][inputs][:, outputs]] + ([] if bias is None else [bias[outputs]])
     return {**changes, "units": int(outputs.sum())}, new
 
 
-def _per_channel(layer: Any, old: list[Any], inputs: Mask, outputs: Mask, fill: Values) -> Change:
+def _per_channel(layer: Layer, old: Weights, inputs: Mask, outputs: Mask, fill: Values) -> Change:
     return {}, [value[..., outputs] for value in old]
 
 
-def _prelu(layer: Any, old: list[Any], inputs: Mask, outputs: Mask, fill: Values) -> Change:
+def _prelu(layer: Layer, old: Weights, inputs: Mask, outputs: Mask, fill: Values) -> Change:
     """Its slopes are per channel unless the channel axis is shared."""
     return {}, [value[..., outputs] if value.shape[-1] == len(outputs) else value for value in old]
 
@@ -119,7 +120,7 @@ def _reshaped(node: Node, outputs: Mask) -> dict[str, Any]:
     return {"target_shape": target if target[-1] == -1 else [*target[:-1], int(outputs.sum())]}
 
 
-NARROWERS: dict[str, Callable[[Any, list[Any], Mask, Mask, Values], Change]] = {
+NARROWERS: dict[str, Callable[[Layer, Weights, Mask, Mask, Values], Change]] = {
     **dict.fromkeys(("Conv1D", "Conv2D", "Conv3D"), _convolution),
     **dict.fromkeys(("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"), _transposed),
     **dict.fromkeys(("DepthwiseConv1D", "DepthwiseConv2D"), _depthwise),

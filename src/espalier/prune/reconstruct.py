@@ -17,6 +17,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from ..load.keras_objects import Layer, Model, Tensor
+from ..pixels import evenly
 from .flat import FlatGraph, Node, flatten, run
 from .groups import Groups
 from .narrow import sliced_weights
@@ -37,7 +39,7 @@ def images_that_fit(graph: FlatGraph, most: int) -> int:
 
 
 def reconstruct(
-    graph: FlatGraph, groups: Groups, kept: NDArray[np.bool_], smaller: Any, images: Images
+    graph: FlatGraph, groups: Groups, kept: NDArray[np.bool_], smaller: Model, images: Images
 ) -> list[str]:
     """Fit `smaller` (from `narrow`) to the model of `graph`; changes its weights. Returns the layers that
     were fitted.
@@ -49,7 +51,7 @@ def reconstruct(
     new_layers = {layer.name: layer for layer in smaller.layers}
     images = images[:: max(1, len(images) // images_that_fit(graph, 256))][: images_that_fit(graph, 256)]
 
-    def call(node: Node, values: list[Any]) -> list[Any]:
+    def call(node: Node, values: list[tuple[Tensor, Tensor]]) -> list[tuple[Tensor, Tensor]]:
         old, new = [pair[0] for pair in values], [pair[1] for pair in values]
         layer = new_layers.get(node.name, node.operation)
         old_answer = node.call(node.operation, old)
@@ -74,14 +76,14 @@ def reconstruct(
     return fitted
 
 
-def recalibrate(model: Any, images: Images) -> int:
+def recalibrate(model: Model, images: Images) -> int:
     """Give every batch normalisation the mean and variance of its input on `images`; returns how many there
     were.
     """
     graph, done = flatten(model), set[str]()
     images = images[: images_that_fit(graph, 512)]
 
-    def call(node: Node, values: list[Any]) -> list[Any]:
+    def call(node: Node, values: list[Tensor]) -> list[Tensor]:
         if node.kind == "BatchNormalization" and node.name not in done:
             done.add(node.name)
             _renew_statistics(node.operation, values[0])
@@ -91,19 +93,19 @@ def recalibrate(model: Any, images: Images) -> int:
     return len(done)
 
 
-def _renew_statistics(layer: Any, given: Any) -> None:
+def _renew_statistics(layer: Layer, given: Tensor) -> None:
     mean, variance = tf.nn.moments(given, axes=list(range(len(given.shape) - 1)))
     layer.moving_mean.assign(mean)
     layer.moving_variance.assign(variance)
 
 
-def _fit(old_layer: Any, new_layer: Any, old: Any, new: Any, outputs: NDArray[Any]) -> bool:
+def _fit(old_layer: Layer, new_layer: Layer, old: Tensor, new: Tensor, outputs: NDArray[Any]) -> bool:
     features = math.prod(new_layer.kernel.shape[:-1])
     if features > FEATURES or getattr(new_layer, "groups", 1) != 1:
         return False
     positions = math.prod(int(side) for side in _linear(old_layer, old[:1]).shape[1:-1])
     count = max(1, min(int(old.shape[0]), _PATCH_VALUES // (positions * features)))
-    chosen = np.linspace(0, int(old.shape[0]) - 1, count).astype(np.int64)
+    chosen = evenly(int(old.shape[0]), count)
     wanted = tf.gather(_linear(old_layer, tf.gather(old, chosen)), np.flatnonzero(outputs), axis=-1)
     rows = tf.reshape(_patches(new_layer, tf.gather(new, chosen)), [-1, features]).numpy()
     answers = tf.reshape(wanted, [-1, wanted.shape[-1]]).numpy()
@@ -141,7 +143,7 @@ def _ridge(
     return solved.astype(np.float32), (mean_answer - mean_row @ solved).astype(np.float32)
 
 
-def _linear(layer: Any, given: Any) -> Any:
+def _linear(layer: Layer, given: Tensor) -> Any:
     """The layer's answer before its activation."""
     answer = (
         layer.convolution_op(given, layer.kernel)
@@ -151,7 +153,7 @@ def _linear(layer: Any, given: Any) -> Any:
     return answer + layer.bias if layer.use_bias else answer
 
 
-def _patches(layer: Any, given: Any) -> Any:
+def _patches(layer: Layer, given: Tensor) -> Any:
     """What each output position sees: [n, ..., kernel rows x columns x channels]; of a dense layer its
     input.
     """

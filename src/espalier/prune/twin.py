@@ -15,13 +15,14 @@ import keras
 import numpy as np
 
 from ..errors import UnsupportedModelError, VerificationError
+from ..load.keras_objects import Model
 from .flat import copy_model, flatten, weights_by_name
 from .magnitude import count_zeros, prunable_kernels
 
 PROBES = 8
 
 
-def write_model(model: Any, path: str | Path) -> dict[str, Any]:
+def write_model(model: Model, path: str | Path) -> dict[str, Any]:
     """Write the model to `path`; returns {"layers": n, "prunable": [names], "left_alone": [...]}.
 
     Raises UnsupportedModelError for operations that are not layers.
@@ -67,7 +68,7 @@ def write_model(model: Any, path: str | Path) -> dict[str, Any]:
     return {"layers": len(calls), "prunable": sorted(kernels), "left_alone": left}
 
 
-def read_weights(model: Any, path: str | Path) -> tuple[Any, dict[str, Any]]:
+def read_weights(model: Model, path: str | Path) -> tuple[Model, dict[str, Any]]:
     """A copy of `model` with the weights that the twin wrote, and its zeros; every weight must fit and be
     finite.
     """

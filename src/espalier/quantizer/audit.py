@@ -168,7 +168,7 @@ def _look_at_operators(model: ModelT, findings: _Findings) -> dict[str, int]:
     counts = {"float": 0, "int8": 0, "int16": 0}
     for operator in graph_of(model).operators:
         name = operator_name(model, operator)
-        if name.startswith("UNKNOWN") or name == "CUSTOM":
+        if name.startswith("OPERATOR") or name == "CUSTOM":
             findings.errors.append(f"operator {name} is not one of TFLite's")
         tensors = [graph_of(model).tensors[i] for i in [*operator.inputs, *operator.outputs] if i >= 0]
         if any(dtype_name(tensor) in _FLOAT for tensor in tensors):

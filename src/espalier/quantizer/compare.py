@@ -10,15 +10,18 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..pixels import evenly, int8_pixels
+from ..task.kinds import kind_of
+from ..task.types import CLASSIFY, Hits, Results, Task
 from ..tflite import edit
 from ..tflite.edit import graph_of, operator_name
-from .head import PixelInput, int8_pixels
+from .head import PixelInput
 from .ranges import normalised, open_interpreter
 
 PIECE = 64
@@ -31,16 +34,18 @@ SEEN = 8.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """`probabilities` float32 [n, classes]; `scores`: before the softmax (the same where there is none)."""
+    """`values` float32 [n, values]; `scores`: before the softmax (the same where there is none). `task`: of the float
+    graph's answers, by which others are compared with them."""
 
-    probabilities: NDArray[np.float32]
+    values: NDArray[np.float32]
     scores: NDArray[np.float32]
+    task: Task = CLASSIFY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nearness:
-    """`agreement`: share of images with the float model's class. `difference`: mean of |p_int8 - p_float|.
-    `error`: root mean square of the scores' difference relative to the float scores (see relative_error).
+    """`agreement`: share of images with the float model's answer. `difference`: mean of |int8 - float|.
+    `error`: of the scores relative to the float scores (see relative_error).
     `images`: how many were looked at."""
 
     agreement: float
@@ -51,9 +56,10 @@ class Nearness:
 
 def float_answers(entered: PixelInput, pixels: NDArray[np.uint8]) -> Answers:
     """What the float graph answers."""
-    return _on_all_cores(
+    found = _on_all_cores(
         with_scores(entered.float_model), pixels, lambda piece: normalised(piece, entered.feed)
     )
+    return replace(found, task=entered.task)
 
 
 def int8_answers(int8_model: bytes, pixels: NDArray[np.uint8], *, kernels: str = "default") -> Answers:
@@ -61,14 +67,14 @@ def int8_answers(int8_model: bytes, pixels: NDArray[np.uint8], *, kernels: str =
     return _on_all_cores(with_scores(int8_model), pixels, _entered, kernels)
 
 
-def float_classes(entered: PixelInput, pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """The class that the float graph answers, the first of equal ones."""
-    return np.asarray(float_answers(entered, pixels).probabilities.argmax(axis=1))
+def float_results(entered: PixelInput, pixels: NDArray[np.uint8]) -> Results:
+    """What the float graph's answers say."""
+    return kind_of(entered.task).results(float_answers(entered, pixels).values, entered.task)
 
 
-def int8_classes(int8_model: bytes, pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """The class that a file with int8 input answers, the first of equal ones."""
-    return np.asarray(_on_all_cores(int8_model, pixels, _entered).probabilities.argmax(axis=1))
+def int8_results(int8_model: bytes, pixels: NDArray[np.uint8], task: Task) -> Results:
+    """What the answers of a file with int8 input say."""
+    return kind_of(task).results(_on_all_cores(int8_model, pixels, _entered).values, task)
 
 
 def _entered(pixels: NDArray[np.uint8]) -> Iterable[NDArray[np.int8]]:
@@ -89,7 +95,7 @@ def _on_all_cores(
     with ThreadPoolExecutor(count) as pool:
         parts = list(pool.map(lambda piece: _answers(data, enter(piece), kernels), np.array_split(pixels, count)))
     return Answers(
-        probabilities=np.concatenate([part.probabilities for part in parts]),
+        values=np.concatenate([part.values for part in parts]),
         scores=np.concatenate([part.scores for part in parts]),
     )
 
@@ -102,23 +108,24 @@ def nearness(int8_model: bytes, pixels: NDArray[np.uint8], wanted: Answers) -> N
 def nearness_of(found: Answers, wanted: Answers) -> Nearness:
     """Compare answers to the same images."""
     return Nearness(
-        agreement=float((found.probabilities.argmax(axis=1) == wanted.probabilities.argmax(axis=1)).mean()),
-        difference=float(np.abs(found.probabilities - wanted.probabilities).mean()),
-        error=relative_error(found.scores, wanted.scores),
+        agreement=float(alike(found, wanted).mean()),
+        difference=float(np.abs(found.values - wanted.values).mean()),
+        error=relative_error(found.scores, wanted.scores, task=wanted.task),
         images=len(wanted.scores),
     )
 
 
-def relative_error(found: NDArray[np.float32], wanted: NDArray[np.float32], seen: float = SEEN) -> float:
-    """Root mean square of the difference of scores [n, classes] relative to `wanted`, both without their means over the
-    classes, which a softmax does not see. A score more than `seen` below the largest of its image counts as that far
-    below."""
-    found, wanted = (np.maximum(x - x.max(axis=1, keepdims=True), np.float32(-seen)) for x in (found, wanted))
-    reference = wanted - wanted.mean(axis=1, keepdims=True)
-    difference = found - wanted
-    difference = difference - difference.mean(axis=1, keepdims=True)
-    size = float(np.sqrt((reference.astype(np.float64) ** 2).mean()))
-    return float(np.sqrt((difference.astype(np.float64) ** 2).mean())) / max(size, 1e-12)
+def alike(found: Answers, wanted: Answers) -> Hits:
+    """Which images get the float model's answer."""
+    kind, task = kind_of(wanted.task), wanted.task
+    return kind.same(kind.results(found.values, task), kind.results(wanted.values, task), task)
+
+
+def relative_error(
+    found: NDArray[np.float32], wanted: NDArray[np.float32], seen: float = SEEN, task: Task = CLASSIFY
+) -> float:
+    """The distance of scores [n, values] from `wanted`, relative to these; `seen`: see task.types.Kind."""
+    return kind_of(task).distance(found, wanted, task, seen)
 
 
 def answers_of(data: bytes, images: Iterable[NDArray[Any]]) -> Answers:
@@ -140,7 +147,7 @@ def _answers(data: bytes, images: Iterable[NDArray[Any]], kernels: str = "defaul
         _dequantized(np.stack(values), sink["quantization"])
         for values, sink in zip(found, sinks, strict=True)
     ]
-    return Answers(probabilities=real[0], scores=real[-1])
+    return Answers(values=real[0], scores=real[-1])
 
 
 def _resolver(kernels: str) -> dict[str, Any]:
@@ -172,13 +179,6 @@ def with_scores(data: bytes) -> bytes:
     return data
 
 
-def spread(count: int, wanted: int) -> NDArray[np.int64]:
-    """Positions of `wanted` evenly spaced of `count` images (all, when there are not more)."""
-    if count <= wanted:
-        return np.arange(count)
-    return (np.arange(wanted) * count) // wanted
-
-
 def split(pixels: NDArray[np.uint8], used: int, judged: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Images to work on and other images to judge on, both evenly spaced and without one in common.
 
@@ -197,6 +197,6 @@ def unjudged(pixels: NDArray[np.uint8], used: int, judged: int) -> NDArray[np.ui
 def _parts(count: int, used: int, judged: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     if count < 8:
         return np.arange(count), np.arange(count)
-    first = spread(count, min(used, count // 2))
+    first = evenly(count, min(used, count // 2))
     rest = np.setdiff1d(np.arange(count), first)
-    return first, rest[spread(len(rest), judged)]
+    return first, rest[evenly(len(rest), judged)]

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from ..errors import ModelRefusedError, UnsupportedModelError, VerificationError
 from ..load.keras_assign import cause_of
+from ..load.keras_objects import Layer, Model, Tensor, Traced
 from ..recipe import InputContract
 from ..tflite import edit
 from ..tflite.edit import constant, graph_of, name_of, operator_name, shape_of
@@ -51,7 +52,7 @@ class Converted:
     layers: dict[str, str]
 
 
-def convert_model(model: Any, contract: InputContract) -> Converted:
+def convert_model(model: Model, contract: InputContract) -> Converted:
     """Convert and prove. Raises UnsupportedModelError (shape against the contract, an operator without a
     TFLite counterpart, dynamic shapes) and VerificationError when the file does not equal Keras."""
     check_input(model, contract)
@@ -83,7 +84,7 @@ def convert_model(model: Any, contract: InputContract) -> Converted:
     )
 
 
-def convert_slot(model: Any, contract: dict[str, Any]) -> dict[str, Any]:
+def convert_slot(model: Model, contract: dict[str, Any]) -> dict[str, Any]:
     """`convert_model` for a Keras model held by the tensorflow process; the fields of `Converted` as a
     dict."""
     done = convert_model(model, msgspec.convert(contract, InputContract))
@@ -97,7 +98,7 @@ def convert_slot(model: Any, contract: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def check_input(model: Any, contract: InputContract) -> None:
+def check_input(model: Model, contract: InputContract) -> None:
     """Raise UnsupportedModelError unless the model has one image input of the contract's size and one
     output."""
     if len(model.inputs) != 1 or len(model.outputs) != 1:
@@ -117,7 +118,7 @@ def check_input(model: Any, contract: InputContract) -> None:
         )
 
 
-def output_kind(model: Any) -> OutputKind:
+def output_kind(model: Model) -> OutputKind:
     """What the model's last computing layer gives: "softmax", "sigmoid" or "logits"."""
     layer, tensor = _producer(model.outputs[0])
     while layer is not None:
@@ -136,7 +137,7 @@ def output_kind(model: Any) -> OutputKind:
     return kinds.get(name.lower(), "logits")
 
 
-def _producer(tensor: Any) -> tuple[Any, Any]:
+def _producer(tensor: Tensor) -> tuple[Layer | None, Any]:
     history = getattr(tensor, "_keras_history", None)
     return (history.operation, tensor) if history is not None else (None, tensor)
 
@@ -239,7 +240,7 @@ def probe_inputs(contract: InputContract, count: int = 8) -> NDArray[np.float32]
     return scaled
 
 
-def prove_equal(model: Any, data: bytes, contract: InputContract, kind: OutputKind) -> float:
+def prove_equal(model: Model, data: bytes, contract: InputContract, kind: OutputKind) -> float:
     """The largest difference between Keras and the file on `probe_inputs`, relative to the range of the
     output.
 
@@ -278,7 +279,7 @@ def prove_equal(model: Any, data: bytes, contract: InputContract, kind: OutputKi
     return difference
 
 
-def _not_finite(model: Any, probes: NDArray[np.float32]) -> str:
+def _not_finite(model: Model, probes: NDArray[np.float32]) -> str:
     """The first layer whose output is not finite; "" where no single layer of this model shows it."""
     import keras
 
@@ -291,7 +292,7 @@ def _not_finite(model: Any, probes: NDArray[np.float32]) -> str:
     return ""
 
 
-def _trace(model: Any, contract: InputContract, kind: OutputKind) -> Any:
+def _trace(model: Model, contract: InputContract, kind: OutputKind) -> Any:
     """The model as a TensorFlow function of one image, its weights as constants.
 
     Weights are put in while tracing: freezing the variables of a finished function, as the converter would,
@@ -302,7 +303,7 @@ def _trace(model: Any, contract: InputContract, kind: OutputKind) -> Any:
 
     values = [(variable, variable.numpy()) for variable in model.variables]
 
-    def answer(image: Any) -> Any:
+    def answer(image: Tensor) -> Any:
         with keras.StatelessScope(
             state_mapping=[(variable, tf.constant(value)) for variable, value in values]
         ):
@@ -329,7 +330,7 @@ def _keras_runs() -> Iterator[None]:
         ) from None
 
 
-def _probabilities(value: Any, kind: OutputKind) -> Any:
+def _probabilities(value: Tensor, kind: OutputKind) -> Any:
     """The model's answer as probabilities [n, classes], or [n, 1] for one unit."""
     import tensorflow as tf
 
@@ -340,7 +341,7 @@ def _probabilities(value: Any, kind: OutputKind) -> Any:
     return value
 
 
-def _run_converter(function: Any, model: Any) -> bytes:
+def _run_converter(function: Traced, model: Model) -> bytes:
     """The raw .tflite of a traced function. Raises UnsupportedModelError naming operators and layers."""
     import tensorflow as tf
     from tensorflow.lite.python.convert import ConverterError
@@ -357,7 +358,7 @@ def _run_converter(function: Any, model: Any) -> bytes:
         raise _unsupported(str(problem), function, model) from None
 
 
-def _with_captures(function: Any) -> Any | None:
+def _with_captures(function: Traced) -> Any | None:
     """The function's graph with the tensors that it captured (such as Normalization's mean) as constants, or
     None when it captured a variable, which only the slower way can freeze."""
     import tensorflow as tf
@@ -376,7 +377,7 @@ def _with_captures(function: Any) -> Any | None:
     return graph
 
 
-def _unsupported(text: str, function: Any, model: ModelT) -> UnsupportedModelError:
+def _unsupported(text: str, function: Traced, model: Model) -> UnsupportedModelError:
     """Name the operators that have no TFLite counterpart and the Keras layers that they come from."""
     found = set(re.findall(r"'?tf\.([A-Z]\w+)'? op is neither a custom op nor a flex op", text))
     listed = re.findall(r"(?:Flex|Custom) ops: ([\w, ]+)", text)
@@ -396,7 +397,7 @@ def _unsupported(text: str, function: Any, model: ModelT) -> UnsupportedModelErr
     )
 
 
-def _leaf_layers(model: Any) -> list[Any]:
+def _leaf_layers(model: Model) -> list[Layer]:
     return [
         layer for layer in model._flatten_layers(include_self=False) if not getattr(layer, "layers", None)
     ]

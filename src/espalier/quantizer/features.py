@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ..pixels import open_pixels
 from ..progress import report
 
 LONGEST = 2_048
@@ -21,7 +23,7 @@ def measure_features(float_model: bytes, pixels_path: str, contract: dict[str, A
     """
     from ..recipe import contract_of
     from .head import enter_pixels
-    from .ranges import measure_ranges, normalised, open_interpreter, open_pixels
+    from .ranges import measure_ranges, normalised, open_interpreter
     from .stability import RangeHistory
 
     entered = enter_pixels(float_model, contract_of(contract))
@@ -60,10 +62,10 @@ def last_input(float_model: bytes) -> int:
     return int(graph.inputs[0])
 
 
-def _shortened(values: Any) -> Any:
-    flat = np.asarray(values, np.float32)
+def _shortened(values: NDArray[Any]) -> NDArray[np.float32]:
+    flat: NDArray[np.float32] = np.asarray(values, np.float32)
     if flat.size <= LONGEST:
         return flat.reshape(-1)
     if flat.ndim == 3 and flat.shape[-1] <= LONGEST:
-        return flat.mean(axis=(0, 1))
+        return np.asarray(flat.mean(axis=(0, 1)), np.float32)
     return np.array([piece.mean() for piece in np.array_split(flat.reshape(-1), LONGEST)], np.float32)

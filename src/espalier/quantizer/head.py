@@ -16,6 +16,7 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from ..recipe import InputContract
+from ..task.types import CLASSIFY, Task
 from ..tflite import edit
 from ..tflite.edit import LINEAR, graph_of, name_of, operator_name
 from ..tflite.objects import ModelT, OperatorT
@@ -30,7 +31,7 @@ class PixelInput:
 
     `feed` is the contract to normalise with, None for plain pixel values. `scale`, `zero_point`: of the int8
     input. `rest`: real value that every input is short of (added through the first layer's bias). `fixed`:
-    ranges that follow from the contract rather than from the images.
+    ranges that follow from the contract rather than from the images. `task`: what the graph answers.
     """
 
     float_model: bytes
@@ -39,6 +40,7 @@ class PixelInput:
     zero_point: int
     rest: float
     fixed: dict[str, tuple[float, float]]
+    task: Task = CLASSIFY
 
     @property
     def how(self) -> str:
@@ -50,13 +52,8 @@ class PixelInput:
         )
 
 
-def int8_pixels(pixels: NDArray[np.uint8]) -> NDArray[np.int8]:
-    """pixel - 128: what an int8 file takes, in the same shape."""
-    return (np.asarray(pixels) ^ np.uint8(0x80)).view(np.int8)
-
-
-def enter_pixels(float_model: bytes, contract: InputContract) -> PixelInput:
-    """Decide how pixels enter, and change the float graph where a head is needed.
+def enter_pixels(float_model: bytes, contract: InputContract, task: Task = CLASSIFY) -> PixelInput:
+    """Decide how pixels enter, and change the float graph where a head is needed. `task`: what the graph answers.
 
     Scaling and shifting that the model does itself on its input (Rescaling, Normalization) are taken out of
     the graph and into the mean and std first. Operators that share weights or a bias get their own: whatever works on
@@ -77,8 +74,9 @@ def enter_pixels(float_model: bytes, contract: InputContract) -> PixelInput:
                 zero_point=nearest - 128,
                 rest=(nearest - mean) / std,
                 fixed={image: ((0 - nearest) / std, (255 - nearest) / std)},
+                task=task,
             )
-    return _with_head(float_model, contract)
+    return _with_head(float_model, contract, task)
 
 
 def _take_affine(float_model: bytes, contract: InputContract) -> tuple[bytes, InputContract]:
@@ -169,7 +167,7 @@ def takes_rest(model: ModelT) -> bool:
     )
 
 
-def _with_head(float_model: bytes, contract: InputContract) -> PixelInput:
+def _with_head(float_model: bytes, contract: InputContract, task: Task) -> PixelInput:
     mean, std = np.array(contract.channel_mean), np.array(contract.channel_std)
     channels = contract.channels
     model = edit.read_model(float_model)
@@ -197,4 +195,5 @@ def _with_head(float_model: bytes, contract: InputContract) -> PixelInput:
         zero_point=-128,
         rest=0.0,
         fixed={"image": (0.0, 255.0), "normalised": (float(ends.min()), float(ends.max()))},
+        task=task,
     )

@@ -14,14 +14,22 @@ from numpy.typing import NDArray
 from ..errors import EspalierError, UnsupportedModelError
 from ..graph.simplify import simplify
 from ..measure.predict import predict
-from ..tflite.edit import graph_of, operator_name, pack_model, read_model, shape_of
+from ..pixels import evenly
+from ..tflite.edit import (
+    computed_inputs,
+    graph_of,
+    operator_name,
+    pack_model,
+    read_model,
+    shape_of,
+    single_operator,
+)
 from ..tflite.objects import ModelT, OperatorT
 from ..tflite.read import read_tflite
 from ..tflite.runtimes import litert
-from ..tflite.write import write_tflite
+from ..tflite.write import model_of
 from .quantize import finish
 from .ranges import open_interpreter
-from .step import computed_inputs, single_operator
 
 IMAGES = 16
 """Images that both files answer, spread over the calibration set."""
@@ -57,7 +65,7 @@ def lighten(int8_model: bytes, pixels: NDArray[np.uint8]) -> Lightened:
     if (after.macs, after.constant_bytes) >= (before.macs, before.constant_bytes):
         return same
     try:
-        model = read_model(write_tflite(graph))
+        model = model_of(graph)
         finish(model)
         lighter = pack_model(model)
         if len(lighter) >= len(int8_model):
@@ -81,7 +89,7 @@ def _distances(one: bytes, other: bytes, pixels: NDArray[np.uint8], macs: int) -
     apart = {}
     for kernels in ("builtin", "default", "reference"):
         count = int(np.clip(REFERENCE_MACS // macs, FEWEST, IMAGES)) if kernels == "reference" else IMAGES
-        places = np.unique(np.linspace(0, len(pixels) - 1, min(count, len(pixels))).round().astype(np.int64))
+        places = evenly(len(pixels), count)
         first, second = (
             predict(litert(), data, pixels[places], kernels=kernels).outputs.astype(np.int64)
             for data in (one, other)

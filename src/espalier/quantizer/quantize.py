@@ -8,13 +8,14 @@ import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UnsupportedModelError
 from ..recipe import InputContract
+from ..task.types import CLASSIFY, Task
 from ..tflite import edit
 from ..tflite.edit import graph_of, name_of
 from ..tflite.objects import ModelT, OperatorT
@@ -27,6 +28,7 @@ from .head import PixelInput, enter_pixels, first_layers
 from .interface import int8_edges
 from .ranges import Ranges, measure_ranges
 from .share import share_equal
+from .stability import Ends
 
 Weights = Literal["per-channel", "per-tensor"]
 Scheme = Literal["int8", "int16x8"]
@@ -55,16 +57,17 @@ def quantize(
     scheme: Scheme = "int8",
     correct: bool = True,
     layers: Mapping[str, str] | None = None,
-    observe: Callable[[Mapping[str, Any]], None] | None = None,
+    observe: Callable[[Mapping[str, Ends]], None] | None = None,
+    task: Task = CLASSIFY,
 ) -> Quantized:
     """Calibrate on pixels (uint8 [n, h, w, c]) and quantize with min/max ranges: the first rung.
 
     `dense` overrides `weights` for FULLY_CONNECTED (some runtimes lack per-channel dense layers). `correct`
     moves the biases (correct.py) and keeps that when it brings other calibration images nearer to the float
-    model. `observe`: see measure_ranges.
+    model. `observe`: see measure_ranges. `task`: what the graph answers.
     """
     start = time.perf_counter()
-    entered = enter_pixels(float_model, contract)
+    entered = enter_pixels(float_model, contract, task)
     ranges = measure_ranges(entered.float_model, pixels, entered.feed, layers=layers, observe=observe)
     calibrated = time.perf_counter()
     data, notes = quantize_with(entered, ranges, weights=weights, dense=dense, scheme=scheme, layers=layers)
@@ -127,7 +130,7 @@ def keep_better(entered: PixelInput, data: bytes, pixels: NDArray[np.uint8]) -> 
     wanted = float_answers(entered, judged)
     # Minimum and maximum cut nothing off, so all scores tell, also those that a softmax makes zero.
     before, after = (
-        relative_error(int8_answers(file, judged).scores, wanted.scores, seen=np.inf)
+        relative_error(int8_answers(file, judged).scores, wanted.scores, seen=np.inf, task=wanted.task)
         for file in (data, corrected)
     )
     kept = after < before

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -37,10 +38,16 @@ class Memory:
         keep(name, msgspec.msgpack.encode(made))
         return made
 
-    def array(self, name: str, make: Callable[[], NDArray[np.int64]]) -> NDArray[np.int64]:
-        """`once` for whole numbers, [n]."""
-        data = self.once(name, bytes, lambda: make().astype("<i8").tobytes())
-        return np.frombuffer(data, "<i8").astype(np.int64)
+    def array(self, name: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """`once` for numbers."""
+
+        def stored() -> bytes:
+            data = io.BytesIO()
+            np.save(data, make(), allow_pickle=False)
+            return data.getvalue()
+
+        found: NDArray[Any] = np.load(io.BytesIO(self.once(name, bytes, stored)), allow_pickle=False)
+        return found
 
     def go_on(self) -> None:
         """Raises VerificationError when nothing more is made."""

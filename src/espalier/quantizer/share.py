@@ -10,6 +10,7 @@ import copy
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..tflite import edit
 from ..tflite.edit import LINEAR, constant, graph_of, operator_name
@@ -78,7 +79,7 @@ def _changed(model: ModelT) -> list[tuple[Any, list[int]]]:
     ]
 
 
-def _content(tensor: TensorT, value: Any) -> tuple[Any, ...]:
+def _content(tensor: TensorT, value: NDArray[Any]) -> tuple[Any, ...]:
     quantization = tensor.quantization
     facts: tuple[Any, ...] = ()
     if quantization is not None and quantization.scale is not None:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..findings import Finding, counted, names_of
+from ..pixels import open_pixels
 
 DIFFERENCE = 0.2
 """Two halves of a set that differ by more than this share of a tensor's range did not see the same activations."""
@@ -201,7 +202,7 @@ def measure_stability(
     """Handler of the litert process: one calibration pass over a .npy; a Stability as plain data."""
     from ..recipe import contract_of
     from .head import enter_pixels
-    from .ranges import measure_ranges, open_pixels
+    from .ranges import measure_ranges
 
     entered = enter_pixels(float_model, contract_of(contract))
     history = RangeHistory()

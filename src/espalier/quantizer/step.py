@@ -6,7 +6,6 @@ inputs and its outputs, and the whole network still costs about one pass.
 
 from __future__ import annotations
 
-import copy
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -15,11 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
-from ..tflite import edit
-from ..tflite.edit import constant, graph_of
+from ..tflite.edit import computed_inputs, graph_of, single_operator
 from ..tflite.objects import Interpreter, ModelT, OperatorT
 from .ranges import open_interpreter
 
@@ -55,31 +52,6 @@ def walk(
         yield Computed(position=position, operator=operator, results=results, values=values)
         for index in [i for i in values if last.get(i, -1) <= position]:
             del values[index]
-
-
-def single_operator(model: ModelT, operator: OperatorT) -> bytes:
-    """A .tflite with this operator alone: its constants inside, its computed inputs as graph inputs, in
-    order."""
-    part, graph = schema.ModelT(), schema.SubGraphT()
-    part.version, part.subgraphs, part.metadata, part.signatureDefs = 3, [graph], [], []
-    part.buffers = list(model.buffers)
-    part.operatorCodes = [model.operatorCodes[operator.opcodeIndex]]
-    used = sorted({int(i) for i in [*operator.inputs, *operator.outputs] if i >= 0})
-    place = {index: position for position, index in enumerate(used)}
-    graph.tensors = [copy.copy(graph_of(model).tensors[index]) for index in used]
-    alone = copy.copy(operator)
-    alone.opcodeIndex = 0
-    alone.inputs = np.array([place[int(i)] if i >= 0 else -1 for i in operator.inputs], np.int32)
-    alone.outputs = np.array([place[int(i)] for i in operator.outputs], np.int32)
-    graph.operators = [alone]
-    graph.inputs = np.array([place[i] for i in computed_inputs(model, operator)], np.int32)
-    graph.outputs = alone.outputs
-    return edit.pack_model(part)
-
-
-def computed_inputs(model: ModelT, operator: OperatorT) -> list[int]:
-    """Tensors that an operator reads and that are not constants, each once, in order of use."""
-    return list(dict.fromkeys(int(i) for i in operator.inputs if i >= 0 and constant(model, int(i)) is None))
 
 
 def run_operator(model: ModelT, operator: OperatorT, inputs: Sequence[NDArray[Any]]) -> Results:

@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from .. import statistics
 from ..errors import EspalierError, WorkerError
@@ -19,8 +18,9 @@ from ..ladder.int16_targets import Wide, int16_refusals, suits
 from ..load.images import label_indices
 from ..recipe import Quantize
 from ..rows import StepRow
+from ..statistics import drop_of
 from ..store import Parts, digest
-from ..task.accuracy import compare
+from ..task.kinds import kind_of
 from .first_rung import Quantized, finished, rung_key, weights_of
 from .job import Job
 from .model import FloatModel
@@ -318,17 +318,21 @@ def _measured(
 ) -> tuple[StepRow, statistics.Drop | None]:
     """A file on the evaluation images (without any: on the calibration images, agreement only), as a row, and the paired
     drop where there are labels."""
-    from .evaluate import answers
+    from .evaluate import answers, truth_of
 
     done, images = chosen.kept, job.evaluation or job.calibration
-    before, after = (answers(shop, images, data, job).argmax(1) for data in (model.tflite, done.int8_model))
-    rows = images.prepared().images
+    task = job.task()
+    kind = kind_of(task)
+    before, after = (
+        kind.results(answers(shop, images, data, job), task) for data in (model.tflite, done.int8_model)
+    )
     top1 = drop = paired = None
-    if job.evaluation is not None and all(row.label is not None for row in rows):
-        truth = np.asarray(label_indices(rows, job.labels()))
-        top1 = float((after == truth).mean())
-        drop = round(100 * (float((before == truth).mean()) - top1), 6)
-        paired = compare(before, after, truth)
+    if job.evaluation is not None and all(row.label is not None for row in images.prepared().images):
+        truth = truth_of(images.prepared(), task.labels)
+        right, still = kind.right(before, truth), kind.right(after, truth)
+        top1 = float(still.mean())
+        drop = round(100 * (float(right.mean()) - top1), 6)
+        paired = drop_of(right, still)
     known = next((row for row in chosen.steps if row.name == chosen.name), None)
     row = StepRow(
         name=chosen.name
@@ -337,7 +341,7 @@ def _measured(
         top1=top1,
         drop=drop,
         kept=False,
-        agreement=float((before == after).mean()),
+        agreement=float(kind.same(after, before, task).mean()),
         bytes=len(done.int8_model),
         seconds=(known and known.seconds) or round(sum(done.seconds.values()), 3),
         error=None if known is None else known.error,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import dataclasses
-import functools
 import io
 from typing import Any
 
@@ -17,11 +16,12 @@ from ..findings import Finding, of_model, settle
 from ..image_facts import Prepared
 from ..load.images import label_indices
 from ..measure.predict import dequantize
-from ..rows import AccuracyRow, TopRow
+from ..rows import AccuracyRow
 from ..store import digest
-from ..task.accuracy import AgreementRow, measure_accuracy, measure_agreement, top1, with_choice
-from ..task.confidence import WISHED_PRECISION, choose_threshold
-from ..task.doubts import check_answers, check_scores
+from ..task.accuracy import with_choice
+from ..task.confidence import choose_threshold
+from ..task.kinds import kind_of
+from ..task.types import Asked
 from .check_model import check_declared, score_declared
 from .images import PixelSet
 from .job import Job
@@ -112,7 +112,7 @@ def decide_threshold(shop: Workshop, job: Job, model: FloatModel, int8: Int8Mode
     wished, images = job.recipe.decision.precision, job.evaluation
     if wished is None or images is None:
         return job
-    truth = np.asarray(truth_of(images.prepared(), job.labels()), np.int64)
+    truth = truth_of(images.prepared(), job.labels())
     outputs = [answers(shop, images, data, job) for data in (model.tflite, int8.int8_model)]
     chosen = choose_threshold(outputs[0], outputs[1], truth, wished)
     if chosen is None:
@@ -155,9 +155,9 @@ def _part(
     return dequantize(outputs, facts["scale"], facts["zero_point"])
 
 
-def truth_of(prepared: Prepared, labels: tuple[str, ...]) -> list[int]:
+def truth_of(prepared: Prepared, labels: tuple[str, ...]) -> NDArray[np.int64]:
     """The output index of each image's class. Raises ImagesRefusedError for classes that are not labels."""
-    return label_indices(prepared.images, labels)
+    return np.asarray(label_indices(prepared.images, labels), np.int64)
 
 
 def _measure(
@@ -170,17 +170,22 @@ def _measure(
     preprocessing: Finding | None,
 ) -> dict[str, bytes]:
     names = [image.path for image in prepared.images]
-    labels = job.labels()
+    decision = job.recipe.decision
+    task = job.task()
     labelled = job.evaluation is not None and all(image.label is not None for image in prepared.images)
-    if not labelled:
-        row = _unlabelled(measure_agreement(names, labels, base, after))
-        found = settle(check_scores(before, labels, labelled=False), job.recipe.accept)
-        said = (*(str(finding) for finding in found), *row.warnings)
-        evaluation = Evaluation(accuracy=row, given_top1=None, float_tflite=b"", warnings=said)
-        return {"evaluation": pack(evaluation)}
-    truth = truth_of(prepared, labels)
-    asked = check_answers(truth, top1(before).tolist(), labels, scores=before, preprocessing=preprocessing)
-    found = settle(of_model(asked, job.model.facts()), job.recipe.accept)
+    truth = truth_of(prepared, task.labels) if labelled else None
+    asked = Asked(
+        names=names,
+        truth=truth,
+        given=before,
+        base=base,
+        int8=after,
+        limit_points=job.recipe.quantize.max_accuracy_drop,
+        threshold=decision.threshold,
+        wished=decision.precision,
+    )
+    doubts = kind_of(task).doubts(before, truth, task, preprocessing)
+    found = settle(of_model(doubts, job.model.facts()), job.recipe.accept)
     wrong = next((finding for finding in found if finding.severity == "error"), None)
     if wrong is not None:
         raise LabelsRefusedError(
@@ -188,25 +193,13 @@ def _measure(
             supported="labels in the order of the model's outputs, images in the folder of their class",
             next_step=wrong.way_on,
         )
-    decision = job.recipe.decision
-    measure = functools.partial(
-        measure_accuracy,
-        threshold=decision.threshold,
-        wished=WISHED_PRECISION if decision.precision is None else decision.precision,
-        limit_points=job.recipe.quantize.max_accuracy_drop,
-    )
-    row = measure(names, truth, labels, base, after)
-    given_top1 = row.float.top1
-    if base is not before:
-        whole = measure(names, truth, labels, before, after, pruned_outputs=base)
-        row = msgspec.structs.replace(row, float=whole.float, pruned=whole.pruned, steps=whole.steps)
-        given_top1 = whole.float.top1
-    sheet = contact_sheet(job, row, names) if row.flips else ()
+    row = kind_of(task).measure(asked, task)
+    sheet = contact_sheet(job, row, names) if labelled and row.flips else ()
     return {
         "evaluation": pack(
             Evaluation(
                 accuracy=row,
-                given_top1=given_top1,
+                given_top1=row.float.top1,
                 float_tflite=b"",
                 contact_sheet=sheet,
                 warnings=(*(str(finding) for finding in found), *row.warnings),
@@ -240,26 +233,6 @@ def contact_sheet(job: Job, row: AccuracyRow, names: list[str]) -> tuple[dict[st
             }
         )
     return tuple(sheet)
-
-
-def _unlabelled(row: AgreementRow) -> AccuracyRow:
-    """Without labels there is no accuracy: agreement stands in, and the row says so."""
-    nothing = TopRow(top1=None)
-    return AccuracyRow(
-        n=row.n,
-        float=nothing,
-        pruned=None,
-        int8=nothing,
-        agreement=row.agreement,
-        drop_points=0.0,
-        interval=(0.0, 0.0),
-        p_value=1.0,
-        flips=row.flips,
-        warnings=row.warnings,
-        collapse=row.collapse,
-        claim=f"No labels: agreement {row.agreement:.2%} (95 % {row.interval[0]:.2%} to {row.interval[1]:.2%}) and an "
-        f"output SQNR of {row.sqnr_db:.1f} dB stand in for accuracy.",
-    )
 
 
 def _npy(array: NDArray[Any]) -> bytes:

@@ -8,6 +8,7 @@ from pathlib import Path
 from ..load.labels import check_count, default_labels, read_labels
 from ..recipe import Recipe, load_recipe
 from ..target import Target, load_targets
+from ..task.types import Task
 from .images import PixelSet, open_sets, set_path
 from .model import ModelFile
 from .workshop import Workshop
@@ -39,6 +40,10 @@ class Job:
             return default_labels(classes, *(images.classes() for images in sets if images is not None))
         check_count(self.folder / self.recipe.model.labels, self.named, classes)
         return self.named
+
+    def task(self) -> Task:
+        """What is asked of the model."""
+        return Task(kind=self.recipe.model.task, labels=self.labels())
 
     def channel_multiple(self) -> int:
         """The multiple that the channel counts of the pruned model keep: the largest that a target asks for."""

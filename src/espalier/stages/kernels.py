@@ -15,6 +15,7 @@ from ..facts import Check
 from ..measure.parity import check_kernels, compare_kernels, over_limit, parting_layer
 from ..rows import ParityRow
 from ..store import digest
+from ..task.kinds import kind_of
 from .evaluate import answers, truth_of
 from .images import PixelSet
 from .job import Job
@@ -67,10 +68,11 @@ def _compare(shop: Workshop, job: Job, int8: Int8Model, model: FloatModel) -> Co
     images, limit = job.evaluation or job.calibration, job.recipe.quantize.max_accuracy_drop
     rows = images.prepared().images
     labelled = job.evaluation is not None and all(row.label is not None for row in rows)
+    task = job.task()
     truth = (
-        np.asarray(truth_of(images.prepared(), job.labels()), np.int64)
+        truth_of(images.prepared(), task.labels)
         if labelled
-        else answers(shop, images, model.tflite, job).argmax(axis=1).astype(np.int64)
+        else kind_of(task).results(answers(shop, images, model.tflite, job), task)
     )
     known = np.rint(answers(shop, images, int8.int8_model, job) / int8.output.scale).astype(np.int64)
     parity, checks = [], []
@@ -91,6 +93,8 @@ def _compare(shop: Workshop, job: Job, int8: Int8Model, model: FloatModel) -> Co
                     MACS.get((runtime, kernels), OTHER_MACS) // max(1, int8.macs),
                 ),
                 labelled=labelled,
+                task=task,
+                real=lambda integers: integers * int8.output.scale,
             )
             if over_limit(row, limit):
                 layer = _parting(shop, images, int8, runtime, kernels)

@@ -153,6 +153,26 @@ def measure_agreement(
     )
 
 
+def unlabelled_row(row: AgreementRow) -> AccuracyRow:
+    """Without labels there is no accuracy: agreement stands in, and the row says so."""
+    nothing = TopRow(top1=None)
+    return AccuracyRow(
+        n=row.n,
+        float=nothing,
+        pruned=None,
+        int8=nothing,
+        agreement=row.agreement,
+        drop_points=0.0,
+        interval=(0.0, 0.0),
+        p_value=1.0,
+        flips=row.flips,
+        warnings=row.warnings,
+        collapse=row.collapse,
+        claim=f"No labels: agreement {row.agreement:.2%} (95 % {row.interval[0]:.2%} to {row.interval[1]:.2%}) and an "
+        f"output SQNR of {row.sqnr_db:.1f} dB stand in for accuracy.",
+    )
+
+
 def skill_row(truth: Indices, answers: Indices) -> dict[str, Any]:
     """The answers against guessing, as plain data; empty for images of one class, which any constant answers."""
     if (truth == truth[0]).all():
@@ -163,10 +183,7 @@ def skill_row(truth: Indices, answers: Indices) -> dict[str, Any]:
 
 def compare(before: Indices, after: Indices, truth: Indices) -> statistics.Drop:
     """The paired drop of accuracy from one set of answers to another."""
-    right_before, right_after = before == truth, after == truth
-    lost = int((right_before & ~right_after).sum())
-    won = int((~right_before & right_after).sum())
-    return statistics.paired_drop(lost, won, len(truth))
+    return statistics.drop_of(before == truth, after == truth)
 
 
 def top1(outputs: NDArray[Any]) -> Indices:

@@ -64,7 +64,7 @@ class Buffer:
 class Table:
     """One table; `slot` is the field's number in the schema."""
 
-    __slots__ = ("_at", "_buffer", "_vtable", "_vtable_size")
+    __slots__ = ("_buffer", "_vtable", "_vtable_size", "at")
 
     def __init__(self, buffer: Buffer, at: int) -> None:
         vtable = at - buffer.integer("int32", at)
@@ -74,14 +74,14 @@ class Table:
             raise refused(f"a table's description is {size} bytes long")
         buffer.need(vtable, size)
         buffer.spend(16)
-        self._buffer, self._at, self._vtable, self._vtable_size = buffer, at, vtable, size
+        self._buffer, self.at, self._vtable, self._vtable_size = buffer, at, vtable, size
 
     def _field(self, slot: int) -> int | None:
         entry = 4 + 2 * slot
         if entry + 2 > self._vtable_size:
             return None
         offset = struct.unpack_from("<H", self._buffer.data, self._vtable + entry)[0]
-        return self._at + offset if offset else None
+        return self.at + offset if offset else None
 
     def has(self, slot: int) -> bool:
         return self._field(slot) is not None
@@ -93,19 +93,20 @@ class Table:
     def integer(self, slot: int, form: str, default: int = 0) -> int:
         return int(self.scalar(slot, form, default))
 
-    def _follow(self, slot: int) -> int | None:
+    def follow(self, slot: int) -> int | None:
+        """Where the table, text or vector of a field starts in the file; None when the field is absent."""
         at = self._field(slot)
         if at is None:
             return None
         return at + self._buffer.integer("uint32", at)
 
     def table(self, slot: int) -> Table | None:
-        at = self._follow(slot)
+        at = self.follow(slot)
         return None if at is None else Table(self._buffer, at)
 
     def _vector(self, slot: int, item_bytes: int) -> tuple[int, int]:
         """(position of the first item, number of items); (0, 0) when the field is absent."""
-        at = self._follow(slot)
+        at = self.follow(slot)
         if at is None:
             return 0, 0
         count = self._buffer.integer("uint32", at)

@@ -6,6 +6,7 @@ Objects are those of `ai_edge_litert.schema_py_generated` (ModelT, SubGraphT, Te
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,19 +16,16 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from ..errors import BugError
+from .numbers import IDENTIFIER, SCHEMA_VERSION, TENSOR_TYPES, tensor_type
 from .objects import Builder, Indices, ModelT, OperatorT, QuantizationT, SubGraphT, TensorMapT, TensorT
+from .operators import OPERATORS, builtin_name
 
-IDENTIFIER = b"TFL3"
 ALIGNMENT = 16
 """`force_align: 16` of Buffer.data in schema.fbs; the object API alone aligns to 4."""
 
 LINEAR = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 """Operators with weights and a bias at inputs 1 and 2."""
 
-_CODES: dict[str, int] = {k: v for k, v in vars(schema.BuiltinOperator).items() if not k.startswith("_")}
-_NAMES: dict[int, str] = {v: k for k, v in _CODES.items()}
-_DTYPES: dict[int, str] = {v: k.lower() for k, v in vars(schema.TensorType).items() if not k.startswith("_")}
-_TYPES: dict[str, int] = {v: k for k, v in _DTYPES.items()}
 _SLOTS: dict[str, tuple[str, ...]] = {
     "CONV_2D": ("input", "weights", "bias"),
     "DEPTHWISE_CONV_2D": ("input", "weights", "bias"),
@@ -78,6 +76,16 @@ def read_model(data: bytes) -> ModelT:
     return model
 
 
+def new_model() -> ModelT:
+    """A ModelT with one empty subgraph."""
+    model: ModelT = schema.ModelT()
+    graph: SubGraphT = schema.SubGraphT()
+    model.version, model.subgraphs, model.buffers = SCHEMA_VERSION, [graph], [_AlignedBuffer(None)]
+    model.operatorCodes, model.metadata, model.signatureDefs = [], [], []
+    graph.tensors, graph.operators = [], []
+    return model
+
+
 def pack_model(model: ModelT) -> bytes:
     """The bytes of a ModelT in canonical order: tensors and buffers by first use, operator codes by first
     use.
@@ -98,10 +106,9 @@ def graph_of(model: ModelT) -> SubGraphT:
 
 
 def operator_name(model: ModelT, operator: OperatorT) -> str:
-    """TFLite's name of an operator, for example CONV_2D; unknown codes give UNKNOWN_<code>."""
+    """TFLite's name of an operator, for example CONV_2D; unknown codes give OPERATOR_<code>."""
     code = model.operatorCodes[operator.opcodeIndex]
-    number = max(int(code.builtinCode), int(code.deprecatedBuiltinCode))
-    return _NAMES.get(number, f"UNKNOWN_{number}")
+    return builtin_name(max(int(code.builtinCode), int(code.deprecatedBuiltinCode)))
 
 
 def name_of(tensor: TensorT) -> str:
@@ -136,18 +143,18 @@ def step_of(tensor: TensorT) -> tuple[float, int]:
 
 def dtype_name(tensor: TensorT) -> str:
     """`int8`, `float32`, ..."""
-    return _DTYPES.get(tensor.type, f"type{tensor.type}")
+    return tensor_type(tensor.type)
 
 
 def operator_code(model: ModelT, name: str, version: int = 1) -> int:
     """Index of the operator code (name, version), added when it is not there."""
-    number = _CODES[name]
+    number = OPERATORS[name].number
     for index, code in enumerate(model.operatorCodes):
         if code.builtinCode == number and code.version == version:
             return index
     code = schema.OperatorCodeT()
     code.builtinCode, code.version = number, version
-    code.deprecatedBuiltinCode = min(number, int(_CODES["PLACEHOLDER_FOR_GREATER_OP_CODES"]))
+    code.deprecatedBuiltinCode = min(number, OPERATORS["PLACEHOLDER_FOR_GREATER_OP_CODES"].number)
     model.operatorCodes.append(code)
     return len(model.operatorCodes) - 1
 
@@ -172,7 +179,31 @@ def set_constant(model: ModelT, index: int, value: NDArray[Any]) -> None:
     model.buffers.append(_AlignedBuffer(plain.reshape(-1).view(np.uint8)))
     tensor.buffer = len(model.buffers) - 1
     tensor.shape = np.array(value.shape, np.int32)
-    tensor.type = _TYPES[plain.dtype.name]
+    tensor.type = TENSOR_TYPES.index(plain.dtype.name)
+
+
+def single_operator(model: ModelT, operator: OperatorT) -> bytes:
+    """A .tflite with this operator alone: its constants inside, its computed inputs as graph inputs, in
+    order."""
+    part = new_model()
+    graph = graph_of(part)
+    part.buffers, part.operatorCodes = list(model.buffers), [model.operatorCodes[operator.opcodeIndex]]
+    used = sorted({int(i) for i in [*operator.inputs, *operator.outputs] if i >= 0})
+    place = {index: position for position, index in enumerate(used)}
+    graph.tensors = [copy.copy(graph_of(model).tensors[index]) for index in used]
+    alone = copy.copy(operator)
+    alone.opcodeIndex = 0
+    alone.inputs = np.array([place[int(i)] if i >= 0 else -1 for i in operator.inputs], np.int32)
+    alone.outputs = np.array([place[int(i)] for i in operator.outputs], np.int32)
+    graph.operators = [alone]
+    graph.inputs = np.array([place[i] for i in computed_inputs(model, operator)], np.int32)
+    graph.outputs = alone.outputs
+    return pack_model(part)
+
+
+def computed_inputs(model: ModelT, operator: OperatorT) -> list[int]:
+    """Tensors that an operator reads and that are not constants, each once, in order of use."""
+    return list(dict.fromkeys(int(i) for i in operator.inputs if i >= 0 and constant(model, int(i)) is None))
 
 
 def add_tensor(
@@ -189,7 +220,7 @@ def add_tensor(
     tensor.name, tensor.shape, tensor.type, tensor.buffer = (
         name.encode(),
         np.array(shape, np.int32),
-        _TYPES[dtype],
+        TENSOR_TYPES.index(dtype),
         0,
     )
     tensor.hasRank = True
@@ -248,15 +279,6 @@ def set_metadata(model: ModelT, name: str, value: bytes) -> None:
     entry.name, entry.buffer = name.encode(), len(model.buffers) - 1
     kept = [m for m in model.metadata if m.name != name.encode()]
     model.metadata = sorted([*kept, entry], key=lambda m: bytes(m.name))
-
-
-def metadata_of(model: ModelT) -> dict[str, bytes]:
-    """Metadata entries by name."""
-    found = {}
-    for entry in model.metadata:
-        data = model.buffers[entry.buffer].data
-        found[bytes(entry.name).decode(errors="replace")] = b"" if data is None else data.tobytes()
-    return found
 
 
 def set_signature(model: ModelT, input_name: str, output_name: str) -> None:

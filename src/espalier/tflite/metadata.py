@@ -1,5 +1,5 @@
 """TFLite metadata (schema metadata_schema.fbs, identifier M001) and the label file behind a model, written
-and read without any TensorFlow library: no healthy one writes it today.
+without any TensorFlow library: no healthy one writes it today.
 
 Phones read the labels, the input's normalisation and the kind of each tensor from here. Writing keeps the
 model's own bytes: the new root, buffers and metadata go before them, so that every offset inside stays true.
@@ -13,14 +13,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import flatbuffers
-import msgspec
-from flatbuffers import number_types
-from flatbuffers.table import Table
 
 from ..errors import LabelsRefusedError, ModelRefusedError
+from ..limits import LIMITS
 from ..recipe import InputContract
+from .bounded import Buffer, Table
+from .numbers import IDENTIFIER
 
-ENTRY = b"TFLITE_METADATA"
+ENTRY = "TFLITE_METADATA"
 LABELS = "labels.txt"
 PARSER = "1.0.0"
 
@@ -29,20 +29,6 @@ _MODEL_FIELDS, _BUFFERS, _METADATA = 8, 4, 6
 # Enumerations of metadata_schema.fbs.
 _UNKNOWN, _RGB, _GRAYSCALE, _TENSOR_AXIS_LABELS = 0, 1, 2, 2
 _FEATURE, _IMAGE, _NORMALIZATION = 1, 2, 1
-
-
-class Description(msgspec.Struct, frozen=True, kw_only=True):
-    """What a reader finds in a model's metadata."""
-
-    name: str
-    version: str
-    description: str
-    author: str
-    license: str
-    color: str
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-    labels: tuple[str, ...]
 
 
 def add_metadata(
@@ -76,70 +62,36 @@ def add_metadata(
         "author": author,
         "license": license,
     }
+    root = Buffer(body).root()
     block = _metadata_block(
-        {key: text for key, text in texts.items() if text}, contract, *_normalisation(body, contract)
+        {key: text for key, text in texts.items() if text}, contract, *_normalisation(root, contract)
     )
-    return _with_entry(body, block) + _label_zip(labels)
-
-
-def read_metadata(data: bytes) -> Description | None:
-    """What a model's metadata and label file say, or None without metadata. For files of ours (flatbuffers'
-    own reader, which trusts offsets). Raises ModelRefusedError when the label file is missing or packed
-    otherwise."""
-    block = _find_entry(data)
-    if block is None:
-        return None
-    root = _root(block)
-    subgraph = _vector_of_tables(root, 3)[0]
-    image = _vector_of_tables(subgraph, 2)[0]
-    probability = _vector_of_tables(subgraph, 3)[0]
-    content = _table(_table(image, 3), 1)
-    process = _table(_vector_of_tables(image, 4)[0], 1)
-    file = _vector_of_tables(probability, 6)[0]
-    colors = {_RGB: "rgb", _GRAYSCALE: "gray"}
-    return Description(
-        name=_string(root, 0),
-        description=_string(root, 1),
-        version=_string(root, 2),
-        author=_string(root, 4),
-        license=_string(root, 5),
-        color=colors.get(_number(content, 0, number_types.Int8Flags), "unknown"),
-        mean=_floats(process, 0),
-        std=_floats(process, 1),
-        labels=_read_labels(data, _string(file, 0)),
-    )
-
-
-# ---- writing
+    return _with_entry(body, root, block) + _label_zip(labels)
 
 
 def _plain_model(model: bytes) -> bytes:
     """The flatbuffer alone, without a zip behind it, at a multiple of 16 bytes (its alignment counts from the
     end)."""
-    if len(model) < 16 or model[4:8] != b"TFL3":
+    if len(model) < 16 or model[4:8] != IDENTIFIER:
         raise ModelRefusedError("these bytes are not a .tflite file")
     start = _zip_start(model)
     body = model[:start] if start is not None else model
     return body + bytes(-len(body) % 16)
 
 
-def _normalisation(body: bytes, contract: InputContract) -> tuple[list[float], list[float]]:
+def _normalisation(root: Table, contract: InputContract) -> tuple[list[float], list[float]]:
     """(mean, std) for the input tensor: from its quantization, or the contract's for a float model."""
-    graph = _vector_of_tables(_root(body), 2)[0]
-    place = graph.Vector(graph.Offset(4 + 2 * 1))
-    image = _vector_of_tables(graph, 0)[graph.Get(number_types.Int32Flags, place)]
-    if image.Offset(4 + 2 * 4):
-        quantization = _table(image, 4)
-        scales = _floats(quantization, 2)
-        if scales and quantization.Offset(4 + 2 * 3):
-            first = quantization.Vector(quantization.Offset(4 + 2 * 3))
-            return [float(quantization.Get(number_types.Int64Flags, first))], [1.0 / scales[0]]
+    (graph,) = root.tables(2, limit=1, what="subgraphs")
+    image = graph.tables(0, limit=LIMITS.tflite_tensors, what="tensors")[graph.integers(1)[0]]
+    if (quantization := image.table(4)) is not None:
+        scales, zero_points = quantization.numbers(2, "float32"), quantization.integers(3, "int64")
+        if scales and zero_points:
+            return [float(zero_points[0])], [1.0 / scales[0]]
     return list(contract.channel_mean), list(contract.channel_std)
 
 
-def _with_entry(body: bytes, block: bytes) -> bytes:
-    """A new root table, buffer list and metadata list before `body`, which keeps its bytes."""
-    old = _root(body)
+def _with_entry(body: bytes, old: Table, block: bytes) -> bytes:
+    """A new root table, buffer list and metadata list before `body`, which keeps its bytes; `old` is its root."""
     builder = flatbuffers.Builder(len(body) + len(block) + (1 << 14))
     _seed(builder, body)
     end = len(body)
@@ -150,11 +102,11 @@ def _with_entry(body: bytes, block: bytes) -> bytes:
     builder.StartObject(3)
     builder.PrependUOffsetTRelativeSlot(0, data, 0)
     buffer = builder.EndObject()
-    buffers = [end - table.Pos for table in _vector_of_tables(old, _BUFFERS)]
-    entries = [
-        end - table.Pos for table in _vector_of_tables(old, _METADATA) if _string(table, 0).encode() != ENTRY
-    ]
-    entry_name = builder.CreateString(ENTRY.decode())
+    most = 2 * LIMITS.tflite_tensors
+    buffers = [end - table.at for table in old.tables(_BUFFERS, limit=most, what="buffers")]
+    known = old.tables(_METADATA, limit=most, what="metadata entries")
+    entries = [end - table.at for table in known if table.text(0) != ENTRY]
+    entry_name = builder.CreateString(ENTRY)
     builder.StartObject(2)
     builder.PrependUOffsetTRelativeSlot(0, entry_name, 0)
     builder.PrependUint32Slot(1, len(buffers), 0)
@@ -165,11 +117,11 @@ def _with_entry(body: bytes, block: bytes) -> bytes:
     }
     builder.StartObject(_MODEL_FIELDS)
     for slot in range(1, _MODEL_FIELDS):
-        place = old.Offset(4 + 2 * slot)
-        target = end - old.Indirect(old.Pos + place) if place else 0
+        place = old.follow(slot)
+        target = 0 if place is None else end - place
         builder.PrependUOffsetTRelativeSlot(slot, replaced.get(slot, target), 0)
-    builder.PrependUint32Slot(0, _number(old, 0, number_types.Uint32Flags), 0)
-    builder.Finish(builder.EndObject(), file_identifier=b"TFL3")
+    builder.PrependUint32Slot(0, old.integer(0, "uint32"), 0)
+    builder.Finish(builder.EndObject(), file_identifier=IDENTIFIER)
     return bytes(builder.Output())
 
 
@@ -305,69 +257,9 @@ def _label_zip(labels: Sequence[str]) -> bytes:
     return target.getvalue()
 
 
-# ---- reading
-
-
-def _root(data: bytes) -> Any:
-    return Table(data, int.from_bytes(data[:4], "little"))
-
-
-def _table(parent: Any, slot: int) -> Any:
-    place = parent.Offset(4 + 2 * slot)
-    return Table(parent.Bytes, parent.Indirect(parent.Pos + place))
-
-
-def _vector_of_tables(parent: Any, slot: int) -> list[Any]:
-    place = parent.Offset(4 + 2 * slot)
-    if not place:
-        return []
-    start = parent.Vector(place)
-    return [Table(parent.Bytes, parent.Indirect(start + 4 * i)) for i in range(parent.VectorLen(place))]
-
-
-def _string(parent: Any, slot: int) -> str:
-    place = parent.Offset(4 + 2 * slot)
-    return bytes(parent.String(parent.Pos + place)).decode() if place else ""
-
-
-def _number(parent: Any, slot: int, flags: Any) -> int:
-    place = parent.Offset(4 + 2 * slot)
-    return int(parent.Get(flags, parent.Pos + place)) if place else 0
-
-
-def _floats(parent: Any, slot: int) -> tuple[float, ...]:
-    place = parent.Offset(4 + 2 * slot)
-    if not place:
-        return ()
-    start = parent.Vector(place)
-    return tuple(
-        float(parent.Get(number_types.Float32Flags, start + 4 * i)) for i in range(parent.VectorLen(place))
-    )
-
-
-def _find_entry(data: bytes) -> bytes | None:
-    model = _root(data)
-    for entry in _vector_of_tables(model, _METADATA):
-        if _string(entry, 0).encode() == ENTRY:
-            buffer = _vector_of_tables(model, _BUFFERS)[_number(entry, 1, number_types.Uint32Flags)]
-            place = buffer.Offset(4)
-            start = buffer.Vector(place)
-            return bytes(data[start : start + buffer.VectorLen(place)])
-    return None
-
-
 def _zip_start(data: bytes) -> int | None:
     """Where a zip behind the flatbuffer starts, or None."""
     if not zipfile.is_zipfile(io.BytesIO(data)):
         return None
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return min((info.header_offset for info in archive.infolist()), default=None)
-
-
-def _read_labels(data: bytes, name: str) -> tuple[str, ...]:
-    if not zipfile.is_zipfile(io.BytesIO(data)):
-        raise ModelRefusedError("the metadata names a label file, but no zip follows the model")
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if name not in archive.namelist() or archive.getinfo(name).compress_type != zipfile.ZIP_STORED:
-            raise ModelRefusedError(f"{name} is missing behind the model, or is not stored plainly")
-        return tuple(archive.read(name).decode().splitlines())

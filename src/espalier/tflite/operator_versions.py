@@ -10,69 +10,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .edit import dtype_name, graph_of, operator_code, operator_name, set_metadata
+from .edit import dtype_name, graph_of, operator_code, operator_name, pack_model, read_model, set_metadata
 from .objects import ModelT, OperatorT
+from .operators import OPERATORS
 from .versions import UNKNOWN, runtime_floor
-
-_INT8_INT16: dict[str, tuple[int, int]] = {
-    "ABS": (2, 3),
-    "ADD": (2, 3),
-    "ARG_MAX": (2, 1),
-    "AVERAGE_POOL_2D": (2, 3),
-    "BATCH_MATMUL": (2, 3),
-    "BATCH_TO_SPACE_ND": (2, 4),
-    "BROADCAST_TO": (3, 3),
-    "CONCATENATION": (2, 3),
-    "CONV_2D": (3, 4),
-    "DEPTHWISE_CONV_2D": (3, 5),
-    "DEPTH_TO_SPACE": (2, 1),
-    "DEQUANTIZE": (2, 3),
-    "EQUAL": (2, 4),
-    "EXP": (2, 2),
-    "FULLY_CONNECTED": (4, 7),
-    "GATHER": (2, 4),
-    "GELU": (2, 1),
-    "LEAKY_RELU": (1, 2),
-    "LOG": (2, 2),
-    "LOGISTIC": (2, 3),
-    "LOG_SOFTMAX": (2, 1),
-    "L2_NORMALIZATION": (2, 1),
-    "MAXIMUM": (2, 4),
-    "MAX_POOL_2D": (2, 3),
-    "MEAN": (2, 3),
-    "MINIMUM": (2, 4),
-    "MIRROR_PAD": (2, 3),
-    "MUL": (2, 4),
-    "PACK": (2, 3),
-    "PAD": (2, 3),
-    "PADV2": (2, 3),
-    "QUANTIZE": (1, 2),
-    "REDUCE_MAX": (2, 3),
-    "REDUCE_MIN": (2, 3),
-    "RELU": (2, 3),
-    "RELU6": (2, 3),
-    "RESIZE_BILINEAR": (2, 4),
-    "RESIZE_NEAREST_NEIGHBOR": (2, 4),
-    "RSQRT": (2, 3),
-    "SELECT": (2, 1),
-    "SLICE": (2, 4),
-    "SOFTMAX": (2, 3),
-    "SPACE_TO_BATCH_ND": (2, 4),
-    "SPACE_TO_DEPTH": (2, 1),
-    "SPLIT": (2, 4),
-    "SPLIT_V": (2, 1),
-    "SQUARED_DIFFERENCE": (2, 1),
-    "STRIDED_SLICE": (2, 1),
-    "SUB": (2, 5),
-    "SUM": (2, 1),
-    "TANH": (2, 3),
-    "TILE": (3, 1),
-    "TRANSPOSE": (2, 5),
-    "TRANSPOSE_CONV": (2, 2),
-    "UNPACK": (2, 4),
-}
-"""Operator -> version for int8 and for int16 activations. Source: LiteRT
-tflite/tools/versioning/op_version.cc."""
 
 
 def _rank(model: ModelT, index: int) -> int:
@@ -147,7 +88,7 @@ _MORE: dict[str, Callable[[ModelT, OperatorT], int]] = {
         4 if operator.builtinOptions.fusedActivationFunction else 3 if len(operator.inputs) == 4 else 1
     ),
 }
-"""What raises a version beside the dtype, from the same source; the higher one counts."""
+"""What raises a version beside the dtype, from LiteRT's op_version.cc, too; the higher one counts."""
 
 
 def _quantize(read: str, written: str, int8: int, int16: int) -> int:
@@ -164,13 +105,13 @@ def version_of(model: ModelT, operator: OperatorT) -> int:
     tensors = graph_of(model).tensors
     place = {"SPLIT": 1, "TRANSPOSE_CONV": 2}.get(name, 0)
     read, written = dtype_name(tensors[operator.inputs[place]]), dtype_name(tensors[operator.outputs[0]])
-    int8, int16 = _INT8_INT16.get(name, (1, 1))
+    row = OPERATORS[name]
     if name == "QUANTIZE":
-        base = _quantize(read, written, int8, int16)
+        base = _quantize(read, written, row.int8, row.int16)
     elif name == "BROADCAST_TO" and read == "float32":
         base = 2
     else:
-        base = {"int8": int8, "int16": int16}.get(read, 1)
+        base = {"int8": row.int8, "int16": row.int16}.get(read, 1)
     more = _MORE[name](model, operator) if name in _MORE else 1
     return max(base, more)
 
@@ -182,12 +123,29 @@ def write_versions(model: ModelT) -> str:
     """
     for operator in graph_of(model).operators:
         name = operator_name(model, operator)
-        if not name.startswith(("UNKNOWN", "CUSTOM")):
+        if not name.startswith(("OPERATOR", "CUSTOM")):
             operator.opcodeIndex = operator_code(model, name, version_of(model, operator))
     floor = runtime_floor(operator_uses(model))
     if floor != UNKNOWN:
         set_metadata(model, "min_runtime_version", floor.encode().ljust(16, b"\0"))
     return floor
+
+
+REFERENCE_VERSIONS = {"DEPTH_TO_SPACE": 1, "TILE": 2}
+"""The highest version with which LiteRT 2.3.0's reference resolver registers an operator whose kernel takes what a higher
+version stands for (int8), from tflite/kernels/register_ref.cc."""
+
+
+def for_reference_kernels(data: bytes) -> bytes:
+    """The file with no version that the reference resolver does not know although its kernel does."""
+    model = read_model(data)
+    lowered = False
+    for operator in graph_of(model).operators:
+        name = operator_name(model, operator)
+        most = REFERENCE_VERSIONS.get(name)
+        if most is not None and model.operatorCodes[operator.opcodeIndex].version > most:
+            operator.opcodeIndex, lowered = operator_code(model, name, most), True
+    return pack_model(model) if lowered else data
 
 
 def operator_uses(model: ModelT) -> list[tuple[str, int]]:

@@ -8,29 +8,31 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
 from ..errors import ModelRefusedError, UnsupportedModelError
 from ..graph.op_spec import Field
-from ..graph.ops import BY_CODE, OPS
+from ..graph.ops import OPS
 from ..graph.types import ABSENT, DTYPES, Array, Graph, Op, OptionValue, Quant, Tensor
 from ..graph.verify import MAX_ELEMENTS, MAX_RANK, find_problem, printable
 from ..limits import LIMITS
 from .bounded import Buffer, Table, refused
-from .inspect import operator_name
+from .numbers import ACTIVATIONS, IDENTIFIER, PADDINGS, SCHEMA_VERSION, TENSOR_TYPES
+from .operators import OPERATORS, builtin_name
 
-TENSOR_TYPES: Final[Mapping[int, str]] = MappingProxyType(
-    {0: "float32", 2: "int32", 3: "uint8", 4: "int64", 7: "int16", 9: "int8"}
-)
-"""TFLite TensorType -> dtype; the others are refused."""
+_SPECS: Final = {OPERATORS[kind.upper()].number: spec for kind, spec in OPS.items()}
+_CUSTOM: Final = OPERATORS["CUSTOM"].number
+_DTYPES: Final = {number: name for number, name in enumerate(TENSOR_TYPES) if name in DTYPES}
+"""The tensor types that are read; the others are refused."""
 
-PADDINGS: Final = ("same", "valid")
-ACTIVATIONS: Final = ("none", "relu", "relu_n1_to_1", "relu6", "tanh", "sign_bit")
-CUSTOM_CODE: Final = 32
-IDENTIFIER: Final = b"TFL3"
+_NAMES: Final[Mapping[str, Mapping[int, str]]] = {
+    "padding": dict(enumerate(PADDINGS)),
+    "activation": dict(enumerate(ACTIVATIONS)),
+    "dtype": _DTYPES,
+}
+"""Form of an option -> what its numbers mean."""
 
 
 def read_tflite(data: bytes, *, name: str = "model", layers: Mapping[str, str] | None = None) -> Graph:
@@ -55,7 +57,7 @@ def _read(data: bytes, name: str, layers: Mapping[str, str]) -> Graph:
         raise refused("it does not carry the identifier TFL3")
     model = Buffer(data).root()
     version = model.integer(0, "uint32")
-    if version != 3:
+    if version != SCHEMA_VERSION:
         raise refused(f"its schema version is {version}")
     subgraphs = model.tables(2, limit=1 << 16, what="subgraphs")
     if len(subgraphs) != 1:
@@ -96,13 +98,13 @@ def _tensor(index: int, table: Table, buffers: tuple[Table, ...], layers: Mappin
     layer = layer_of(name, layers)
     where = f"tensor {index} ({printable(name)}{', layer ' + printable(layer) if layer else ''})"
     code = table.integer(1, "int8")
-    if code not in TENSOR_TYPES:
+    if code not in _DTYPES:
         raise UnsupportedModelError(
             f"{where} has the TFLite type number {code}",
-            supported=", ".join(TENSOR_TYPES.values()),
+            supported=", ".join(_DTYPES.values()),
             next_step="quantize the model to full-integer int8",
         )
-    dtype = TENSOR_TYPES[code]
+    dtype = _DTYPES[code]
     shape = _shape(where, table)
     if any(table.has(slot) for slot in (6, 9)) or table.scalar(5, "bool", False):
         raise UnsupportedModelError(
@@ -175,11 +177,10 @@ def _op(position: int, table: Table, codes: tuple[int, ...], known: tuple[Tensor
     if index >= len(codes):
         raise refused(f"operator {position} names operator code {index} of {len(codes)}")
     code = codes[index]
-    if code == CUSTOM_CODE or code not in BY_CODE:
+    spec = _SPECS.get(code)
+    if spec is None:
         what = (
-            "a custom operator"
-            if code == CUSTOM_CODE
-            else f"{operator_name(code)}, TFLite operator number {code}"
+            "a custom operator" if code == _CUSTOM else f"{builtin_name(code)}, TFLite operator number {code}"
         )
         made = [known[i] for i in table.integers(2) if 0 <= i < tensors]
         layer = f", layer {printable(made[0].layer)}" if made and made[0].layer else ""
@@ -189,7 +190,6 @@ def _op(position: int, table: Table, codes: tuple[int, ...], known: tuple[Tensor
             supported=", ".join(sorted(OPS)),
             next_step="replace the layer by one of the supported ones",
         )
-    spec = BY_CODE[code]
     operands, results = table.integers(1), table.integers(2)
     if any(not ABSENT <= i < tensors for i in operands) or any(not 0 <= i < tensors for i in results):
         raise refused(f"operator {position} ({spec.kind}) names a tensor that does not exist")
@@ -210,13 +210,8 @@ def _option(position: int, kind: str, table: Table | None, field: Field) -> Opti
         return field.default
     if field.form == "ints":
         return table.integers(field.slot)
-    if field.form in ("padding", "activation", "dtype"):
+    if (names := _NAMES.get(field.form)) is not None:
         code = table.integer(field.slot, "int8")
-        names: dict[int, str] = (
-            dict(TENSOR_TYPES)
-            if field.form == "dtype"
-            else dict(enumerate(PADDINGS if field.form == "padding" else ACTIVATIONS))
-        )
         if code not in names:
             raise refused(f"operator {position} ({kind}) has {field.name} number {code}")
         return names[code]

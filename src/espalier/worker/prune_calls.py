@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ImagesRefusedError
+from ..pixels import evenly, normalize, open_pixels
 from ..recipe import FineTune, InputContract
 
 Session = MutableMapping[str, Any]
@@ -32,7 +32,7 @@ def prune_channels(
     """channels.prune_channels from one slot into another; returns its account."""
     from ..prune.channels import prune_channels as prune
 
-    images = normalised(open_pixels(pixels_path), msgspec.convert(contract, InputContract))
+    images = normalised(pixels_path, msgspec.convert(contract, InputContract))
     session[slot_to], account = prune(
         session[slot_from], amount=amount, multiple=multiple, images=images, seed=seed
     )
@@ -100,7 +100,7 @@ def recalibrate(session: Session, *, slot: str, pixels_path: str, contract: dict
 
     return {
         "layers": renew(
-            session[slot], normalised(open_pixels(pixels_path), msgspec.convert(contract, InputContract))
+            session[slot], normalised(pixels_path, msgspec.convert(contract, InputContract))
         )
     }
 
@@ -129,20 +129,7 @@ def import_twin(session: Session, *, slot_from: str, slot_to: str, path: str) ->
     return account
 
 
-def open_pixels(path: str) -> NDArray[np.uint8]:
-    """A memory-mapped array of prepared pixels, uint8 [n, h, w, c]. Raises ImagesRefusedError for anything
-    else.
-    """
-    pixels: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    if pixels.ndim != 4 or pixels.dtype != np.uint8 or not len(pixels):
-        raise ImagesRefusedError(
-            f"pixels of {pixels.dtype} {list(pixels.shape)}", supported="uint8 [n, h, w, c], n > 0"
-        )
-    return pixels
-
-
-def normalised(pixels: NDArray[np.uint8], contract: InputContract) -> NDArray[np.float32]:
-    """(pixel - mean) / std of at most CALIBRATION_IMAGES images, float32 [n, h, w, c]."""
-    chosen = np.unique(np.linspace(0, len(pixels) - 1, min(len(pixels), CALIBRATION_IMAGES)).astype(np.int64))
-    mean, std = (np.array(value, np.float32) for value in (contract.channel_mean, contract.channel_std))
-    return (pixels[chosen].astype(np.float32) - mean) / std
+def normalised(path: str, contract: InputContract) -> NDArray[np.float32]:
+    """At most CALIBRATION_IMAGES of the prepared images as the float model takes them, float32 [n, h, w, c]."""
+    pixels = open_pixels(path)
+    return normalize(pixels[evenly(len(pixels), CALIBRATION_IMAGES)], contract)

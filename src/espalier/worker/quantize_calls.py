@@ -14,16 +14,24 @@ from ..ladder.int16_targets import Wide
 from ..ladder.labelled import Labelled
 from ..ladder.quick import pays, try_quick
 from ..ladder.rungs import start_from
+from ..pixels import open_pixels
 from ..quantizer.audit import audit_model
 from ..quantizer.interface import uint8_twin
 from ..quantizer.lighten import lighten
 from ..quantizer.quantize import Scheme, Weights, quantize
-from ..quantizer.ranges import open_pixels
 from ..quantizer.resume import Memory
 from ..quantizer.stability import RangeHistory
-from ..quantizer.step import computed_inputs
 from ..recipe import contract_of
-from ..tflite.edit import graph_of, name_of, operator_name, pack_model, read_model, strip_model
+from ..task.types import task_of
+from ..tflite.edit import (
+    computed_inputs,
+    graph_of,
+    name_of,
+    operator_name,
+    pack_model,
+    read_model,
+    strip_model,
+)
 
 
 def quantize_file(
@@ -35,6 +43,7 @@ def quantize_file(
     dense: Weights | None = None,
     correct: bool = True,
     layers: dict[str, str] | None = None,
+    task: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """quantize.quantize on a `.npy` of pixels; the fields of `Quantized` as a dict."""
     history = RangeHistory()
@@ -48,6 +57,7 @@ def quantize_file(
         correct=correct,
         layers=layers,
         observe=history.add,
+        task=task_of(task),
     )
     return {
         "int8_model": done.int8_model,
@@ -71,7 +81,7 @@ def climb_file(
     contract: dict[str, Any],
     limit_points: float,
     evaluation_path: str | None = None,
-    labels: list[int] | None = None,
+    labels: list[Any] | None = None,
     weights: Weights = "per-channel",
     dense: Weights | None = None,
     wide: dict[str, Any] | None = None,
@@ -81,6 +91,7 @@ def climb_file(
     measured: list[bytes] | None = None,
     known: dict[str, bytes] | None = None,
     stopped: str = "",
+    task: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """climb.climb on `.npy` files (`wide`: the fields of widen.Wide, None for no 16-bit rung): `int8_model` of
     the kept step, `reached`, `left_out`, `held_out`, and `steps` (name, top1, drop, kept, simulated, agreement,
@@ -88,7 +99,7 @@ def climb_file(
     run, with `why`."""
     labelled = None
     if evaluation_path is not None and labels is not None:
-        labelled = Labelled(pixels=open_pixels(evaluation_path), labels=np.array(labels, np.int64))
+        labelled = Labelled(pixels=open_pixels(evaluation_path), labels=np.array(labels), task=task_of(task))
     climbed = climb(
         float_model,
         open_pixels(pixels_path),
@@ -103,6 +114,7 @@ def climb_file(
         skip=skip or {},
         measured=measured or (),
         memory=Memory(known=known or {}, stopped=stopped),
+        task=task_of(task),
     )
     kept = next(step for step in climbed.steps if step.kept)
     return {
@@ -143,13 +155,14 @@ def try_quick_file(
     weights: Weights = "per-channel",
     dense: Weights | None = None,
     skip: dict[str, str] | None = None,
+    task: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """quick.try_quick on a `.npy` of pixels: `int8_model` and `name` of what was chosen, `images` that chose, and `steps`
     (name, top1, drop, kept, agreement, error, bytes, seconds, images, why)."""
     pixels = open_pixels(pixels_path)
     if not pays(float_model, len(pixels)):
         return {"int8_model": first, "name": FIRST, "images": 0, "steps": []}
-    start = start_from(float_model, pixels, contract_of(contract))
+    start = start_from(float_model, pixels, contract_of(contract), task=task_of(task))
     extremes = {name: (low, high) for name, (low, high) in ranges.items()}
     quick = try_quick(start, first, extremes, weights=weights, dense=dense, skip=skip or {})
     nothing = {"top1": None, "drop": None, "kept": False}

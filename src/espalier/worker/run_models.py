@@ -10,6 +10,7 @@ import numpy as np
 
 from ..measure import benchmark as timing
 from ..measure import predict as running
+from ..pixels import evenly
 from ..progress import report
 from ..recipe import InputContract
 from ..tflite.runtimes import Runtime, invoke_raw
@@ -30,14 +31,14 @@ def run_handlers(runtime: Callable[[], Runtime]) -> dict[str, Callable[..., Any]
         budget_seconds: float | None = None,
         contract: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Answers to images of a .npy: {"outputs", "scale", "zero_point", "seconds"}.
+        """Answers to images of a .npy: {"outputs", "scale", "zero_point", "seconds", "places"} (whose answers these are).
 
         Images first..first+count, `spread` of them at equal distances, or those at `places`; with `budget_seconds` fewer, from
         the start, when the model is slow.
         """
         pixels = np.load(pixels_path, mmap_mode="r")[first : None if count is None else first + count]
         if spread is not None and spread < len(pixels):
-            pixels = pixels[np.linspace(0, len(pixels) - 1, spread).round().astype(np.int64)]
+            places = evenly(len(pixels), spread).tolist()
         if places is not None:
             pixels = pixels[np.array(places, np.int64)]
         settings = msgspec.convert(contract, InputContract) if contract is not None else None
@@ -55,6 +56,7 @@ def run_handlers(runtime: Callable[[], Runtime]) -> dict[str, Callable[..., Any]
             "scale": answer.scale,
             "zero_point": answer.zero_point,
             "seconds": answer.seconds,
+            "places": list(range(len(pixels))) if places is None else places,
         }
 
     def benchmark(

@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 from PIL import Image
-from test_firmware import compiled_program, mcu_source, reference_run
+from test_firmware import compiled_program, mcu_source, named, reference_run
 
 from espalier.bundle import firmware
 from espalier.graph.simplify import simplify
@@ -71,6 +71,18 @@ def test_the_firmware_prints_the_label_of_the_reference(
     first, answer = capsys.readouterr().out.splitlines()
     assert first == "self-test passed"
     assert answer.startswith(f"{label} ")
+
+
+@pytest.mark.parametrize("name", ["model", "image", "console"])
+def test_a_model_may_bear_the_name_of_a_file_of_the_example(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "cortex-m4"
+    write_files(firmware.contents(named(mcu_source(), name), compiled_program(name)), folder, durable=False)
+    (folder / "manifest.json").write_text(json.dumps({"target": "cortex-m4"}))
+    image, label = picture(tmp_path)
+    assert example().main([str(folder), str(image)]) == 0
+    assert capsys.readouterr().out.splitlines()[1].startswith(f"{label} ")
 
 
 def test_damaged_weights_are_told_and_end_with_an_error(

@@ -12,6 +12,7 @@ from pathlib import Path
 import flatbuffers
 import pytest
 from ai_edge_litert import schema_py_generated as schema
+from pretrained import RESNET8
 from synthetic_source import model
 
 from espalier.bundle import tflm_arena
@@ -21,8 +22,6 @@ from espalier.graph.types import Op, Tensor
 from espalier.graph.view import OpView
 from espalier.target import load_target
 from espalier.tflite.read import read_tflite
-
-RESNET = Path(__file__).parents[4] / "shared/assets/cifar10/models/pretrainedResnet_quant.tflite"
 
 
 def test_buffers_that_live_together_do_not_overlap_and_the_plan_is_first_fit() -> None:
@@ -94,9 +93,8 @@ def test_bytes_that_are_no_model_are_refused() -> None:
         arena_bound(b"nothing")
 
 
-@pytest.mark.skipif(not RESNET.is_file(), reason="../shared/assets is absent")
 def test_the_head_of_resnet8_is_what_tflm_measured() -> None:
-    data = RESNET.read_bytes()
+    data = RESNET8.read_bytes()
     graph = read_tflite(data)
     # Measured: 49,152 with the reference kernels, 49,728 with CMSIS-NN on a Cortex-M4, and 54,996 in all.
     assert plan_head(buffers(graph, no_scratch)) == 49_152
@@ -111,7 +109,7 @@ def test_the_head_of_resnet8_is_what_tflm_measured() -> None:
     importlib.util.find_spec("tflite_micro") is None or importlib.util.find_spec("yaml") is None,
     reason="tflite-micro and PyYAML are not installed",
 )
-@pytest.mark.parametrize("data", [model("int8"), *([RESNET.read_bytes()] if RESNET.is_file() else [])])
+@pytest.mark.parametrize("data", [model("int8"), RESNET8.read_bytes()])
 def test_the_bound_holds_for_tflm_itself(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "model.tflite").write_bytes(data)
     code = (

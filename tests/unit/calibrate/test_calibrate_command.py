@@ -6,7 +6,6 @@ import functools
 import json
 import runpy
 import shutil
-import sys
 from pathlib import Path
 
 import msgspec
@@ -14,6 +13,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
+from tiny_models import classifier
 
 from espalier.cli import cli
 from espalier.command.calibrate_select import Quality, Selection
@@ -30,9 +30,6 @@ from espalier.stages.model import FloatModel, ModelFile
 from espalier.stages.workshop import Workshop
 from espalier.store import Store
 from espalier.terminal import Progress
-
-sys.path.append(str(Path(__file__).parents[1] / "measure"))
-from tiny_models import classifier
 
 ROOT = Path(__file__).parents[3]
 CONTRACT = InputContract(size=(16, 16), color="gray", std=(255.0,))

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import keras
 import msgspec
 import numpy as np
 import pytest
+from tiny_models import classifier
 
 from espalier.contract import prepare
 from espalier.findings import UNTRAINED, Finding, never_trained, of_model
 from espalier.image_facts import ImageFacts
 from espalier.load.keras_file import inspect_model
-from espalier.measure.preprocessing import score_alternatives
+from espalier.measure.preprocessing import AT_MOST, score_alternatives
+from espalier.pixels import evenly
 from espalier.quantizer.stability import RangeHistory, judge
 from espalier.recipe import InputContract
 from espalier.stages.check_model import other_contracts
 from espalier.task.doubts import check_answers
 from espalier.tflite.runtimes import litert
-
-sys.path.append(str(Path(__file__).parents[1] / "measure"))
-from tiny_models import classifier
 
 TRUE = InputContract(size=(16, 16), fit="crop", mean=(127.5,), std=(127.5,))
 LABELS = ("one", "two", "three", "four")
@@ -57,7 +55,7 @@ def model(scenes: tuple[list[np.ndarray], list[int]]) -> bytes:
 
 def score(model: bytes, scenes: tuple[list[np.ndarray], list[int]], declared: InputContract) -> dict[str, object]:
     images, truth = scenes
-    chosen = [int(i) for i in np.unique(np.linspace(0, len(images) - 1, 200).round())]
+    chosen = evenly(len(images), AT_MOST)
     facts = [ImageFacts(path="", label="", sha256="", pixels_sha256="", width=36, height=24, mode="RGB")]
     others = [
         (name, np.stack([prepare(images[i], other) for i in chosen])) for name, other in other_contracts(declared, facts)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from PIL import Image
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from quantize.networks import CONTRACT, images, small_network
+from small_networks import CONTRACT, images, small_network
 
 from espalier import cli
 from espalier.bundle.golden import FORMAT, ContractRow, Golden, VectorRow, canonical_json

@@ -18,9 +18,11 @@ from espalier.calibrate.declared import declared_twice
 from espalier.command import init
 from espalier.command.check import check_recipe
 from espalier.command.init import recipe_name, write_recipe
+from espalier.command.schema import schema
 from espalier.errors import ImagesRefusedError, UsageError
 from espalier.load.own_scaling import own_scaling
 from espalier.recipe import InputContract, load_recipe
+from espalier.target import targets_folder
 from espalier.visible import hidden_character
 
 L, A = keras.layers, keras.applications
@@ -207,12 +209,31 @@ def test_a_name_that_is_no_utf_8_is_refused_in_words(tmp_path: Path, monkeypatch
 
 def test_target_files_are_written_as_paths_and_each_target_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(init, "_facts", lambda model: FACTS)
-    source = Path(init.__file__).parents[2] / "targets/cortex-m4.toml"
-    if not source.is_file():
-        pytest.skip("targets are not beside the source")
+    source = targets_folder() / "cortex-m4.toml"
     own = tmp_path / "boards/mine.toml"
     own.parent.mkdir()
     own.write_text(source.read_text().replace('name = "cortex-m4"', 'name = "mine"'))
     out = tmp_path / "sub/recipe.toml"
     write_recipe(tmp_path / "m.keras", [], ["cortex-m7", "cortex-m7", str(own)], out)
     assert [d.target for d in load_recipe(out).deploy] == ["cortex-m7", "../boards/mine.toml"]
+
+
+def test_editors_find_the_schema_beside_a_new_recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(init, "_facts", lambda model: FACTS)
+    write_recipe(tmp_path / "m.keras", [], [], tmp_path / "recipe.toml")
+    first, _, _ = (tmp_path / "recipe.toml").read_text().partition("\n")
+    named = first.removeprefix("#:schema ")
+    assert (tmp_path / named).read_bytes() == schema("recipe")
+    (tmp_path / named).write_text("mine")
+    write_recipe(tmp_path / "m.keras", [], [], tmp_path / "other.toml")
+    assert (tmp_path / named).read_text() == "mine"
+
+
+def test_a_recipe_of_any_name_is_written_whatever_bears_the_schema_s_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(init, "_facts", lambda model: FACTS)
+    assert load_recipe(write_recipe(tmp_path / "m.keras", [], [], tmp_path / init.SCHEMA)).name == "m"
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / init.SCHEMA).symlink_to("nowhere")
+    assert load_recipe(write_recipe(tmp_path / "m.keras", [], [], tmp_path / "sub/recipe.toml")).name == "m"

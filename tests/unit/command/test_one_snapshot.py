@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "attacks"))
 from sound_project import shared_workers, write_project
 
 from espalier.command.build import build

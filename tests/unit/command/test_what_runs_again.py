@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "attacks"))
 from sound_project import shared_workers, write_project
 
 from espalier.command.build import build

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
+from single_op_cases import Builder
 
 from espalier.emit.demand import demand, streamable
 from espalier.emit.kernel_table import LOWERINGS, lower
@@ -13,9 +11,6 @@ from espalier.emit.lowering import READ_FIRST
 from espalier.emit.stream import build_stream
 from espalier.errors import BugError, UnsupportedModelError
 from espalier.graph.types import Graph, Quant
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "differential"))
-from single_op_cases import Builder
 
 Q = Quant(scales=(0.05,), zero_points=(3,))
 

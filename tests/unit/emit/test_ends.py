@@ -8,13 +8,10 @@ import functools
 import importlib.util
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "differential"))
 from single_op_cases import Builder
 
 from espalier.emit.demand import demand, streamable

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "differential"))
 from graph_cases import random_graph
 from single_op_cases import CASES, INT8_ONLY, Builder, Quant, random_case, random_inputs
 

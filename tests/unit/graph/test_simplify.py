@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "differential"))
 from graph_cases import random_graph
 from prunable_cases import prunable_graph
 from single_op_cases import Builder, OptionValue, Quant, random_inputs

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "differential"))
 from dead_nets import FAMILIES, dead_net, image_of
 from prunable_cases import prunable_graph
 from single_op_cases import Builder, random_inputs

@@ -6,20 +6,16 @@ from pathlib import Path
 
 import keras_files as k
 import pytest
+from pretrained import RESNET8
 
 from espalier.command.inspect import inspect_file
 from espalier.errors import EspalierError, ModelRefusedError
 from espalier.tflite.inspect import inspect_tflite
 
-MODELS = Path(__file__).parents[4] / "shared/assets/cifar10/models"
-
 
 @pytest.fixture(scope="module")
 def resnet() -> bytes:
-    path = MODELS / "pretrainedResnet_quant.tflite"
-    if not path.exists():
-        pytest.skip("shared assets are absent: ../shared/assets/cifar10")
-    return path.read_bytes()
+    return RESNET8.read_bytes()
 
 
 def test_the_int8_resnet_is_described(resnet: bytes) -> None:

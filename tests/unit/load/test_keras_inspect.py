@@ -9,12 +9,11 @@ from typing import Any
 import keras_files as k
 import numpy as np
 import pytest
+from pretrained import RESNET8_FLOAT
 
 from espalier.errors import ModelRefusedError
 from espalier.load.keras_facts import ModelFacts
 from espalier.load.keras_file import inspect_model
-
-ASSETS = Path(__file__).parents[4] / "shared/assets/cifar10"
 
 
 def look(tmp_path: Path, config: Any = None, **options: Any) -> ModelFacts:
@@ -314,10 +313,7 @@ class _Unseekable:
 
 
 def test_the_real_resnet_is_described_in_a_tenth_of_a_second() -> None:
-    path = ASSETS / "models/pretrainedResnet.h5"
-    if not path.exists():
-        pytest.skip("shared assets are absent: ../shared/assets/cifar10")
-    facts = inspect_model(str(path))
+    facts = inspect_model(str(RESNET8_FLOAT))
     assert (facts.generation, facts.keras_version, facts.parameters, facts.classes) == (
         2,
         "2.4.0",

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "differential"))
 from graph_cases import random_graph
 from single_op_cases import Builder, Quant
 from test_memory import apart, in_place, never

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "differential"))
 from graph_cases import random_graph
+from pretrained import RESNET8
 from single_op_cases import Builder, Quant
 
 from espalier.graph.types import ABSENT, Graph
@@ -19,7 +16,6 @@ from espalier.plan.types import Plan
 from espalier.tflite.read import read_tflite
 
 Q = Quant(scales=(1.0,), zero_points=(0,))
-MODEL = Path(__file__).parents[4] / "shared/assets/cifar10/models/pretrainedResnet_quant.tflite"
 
 
 @dataclass(frozen=True)
@@ -165,11 +161,10 @@ def test_the_peak_step_is_the_one_that_holds_most() -> None:
         assert row.offset + row.size_bytes <= plan.arena_bytes
 
 
-@pytest.mark.skipif(not MODEL.exists(), reason="the shared ResNet8 asset is not here")
 def test_resnet8_fits_the_promised_arena() -> None:
     from espalier.emit.demand import demand, streamable
 
-    graph = read_tflite(MODEL.read_bytes())
+    graph = read_tflite(RESNET8.read_bytes())
     for optimize, most in (("speed", 36_864), ("ram", 26_000)):
         plan = plan_memory(graph, optimize=optimize, demand=demand, streamable=streamable)
         assert_sound(graph, plan)

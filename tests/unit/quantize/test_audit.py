@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
+from small_networks import CONTRACT, Builder, images, operators, small_network
 
 from espalier.facts import OperatorUse, TensorFacts
 from espalier.quantizer.audit import audit_model, count_partitions
@@ -16,8 +17,6 @@ from espalier.rows import OperatorCounts
 from espalier.tflite import edit
 from espalier.worker.client import Worker
 from espalier.worker.quantize_calls import audit_file, climb_file, make_twin, quantize_file, strip_file
-
-from .networks import CONTRACT, Builder, images, operators, small_network
 
 
 @pytest.fixture(scope="module")

@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from small_networks import CONTRACT, images, run, small_network
 
 from espalier.errors import UnsupportedModelError
 from espalier.ladder.range_search import search_ranges
 from espalier.quantizer.quantize import quantize
 from espalier.quantizer.stability import RangeHistory
 from espalier.tflite import edit
-
-from .networks import CONTRACT, images, run, small_network
 
 LAYERS = {"conv_2d_0": "stem", "conv_2d_0/weights": "stem", "depthwise_conv_2d_1": "middle", "conv_2d_2": "last"}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from small_networks import Builder, small_network
 
 from espalier.ladder.balance import Weights, balance, find_groups
 from espalier.ladder.candidate import Failed
@@ -16,8 +17,6 @@ from espalier.quantizer.ranges import measure_ranges
 from espalier.recipe import InputContract
 from espalier.tflite import edit
 from espalier.tflite.edit import constant, graph_of
-
-from .networks import Builder, small_network
 
 CONTRACT = InputContract(size=(16, 16), mean=(127.5,), std=(127.5,))
 PIXELS = np.random.default_rng(3).integers(0, 256, (24, 16, 16, 3), dtype=np.uint8)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from small_networks import CONTRACT, images, small_network
 
 from espalier.errors import UnsupportedModelError, VerificationError, WorkerError
 from espalier.ladder import climb as climbing
@@ -20,18 +21,16 @@ from espalier.ladder.climb import Climb, Search, climb
 from espalier.ladder.int16_targets import Wide
 from espalier.ladder.labelled import (
     BATCH,
-    Classes,
-    Hits,
     Labelled,
-    classes_of,
-    classes_unless_over,
     float_hits,
     hits_of,
+    results_of,
+    results_unless_over,
 )
 from espalier.ladder.moving_average import NAME, averaged_ranges
 from espalier.ladder.widen import rank_parts, wide_candidates
 from espalier.quantizer import compare, resume
-from espalier.quantizer.compare import Nearness, float_answers, int8_answers, int8_classes
+from espalier.quantizer.compare import Nearness, float_answers, int8_answers, int8_results
 from espalier.quantizer.head import enter_pixels
 from espalier.quantizer.quantize import quantize
 from espalier.quantizer.ranges import normalised
@@ -41,9 +40,8 @@ from espalier.stages.climb import climb_call
 from espalier.stages.words import explain_choice
 from espalier.statistics import paired_drop
 from espalier.store import Parts, Store
+from espalier.task.types import CLASSIFY, Hits, Results
 from espalier.tflite.edit import dtype_name, graph_of, read_model
-
-from .networks import CONTRACT, images, small_network
 
 DATA = small_network(spread=6.0)
 
@@ -51,7 +49,7 @@ DATA = small_network(spread=6.0)
 def labelled_images(count: int = 300) -> Labelled:
     """With the float model's answers as truth, every seventh image excepted."""
     pixels = images(count, seed=21)
-    labels = float_answers(enter_pixels(DATA, CONTRACT), pixels).probabilities.argmax(axis=1)
+    labels = float_answers(enter_pixels(DATA, CONTRACT), pixels).values.argmax(axis=1)
     labels[::7] = (labels[::7] + 1) % 5
     return Labelled(pixels=pixels, labels=labels)
 
@@ -61,14 +59,14 @@ def has_int16(data: bytes) -> bool:
 
 
 class Counted:
-    """`classes_of`, remembering what it was given."""
+    """`results_of`, remembering what it was given."""
 
     def __init__(self) -> None:
         self.images: list[tuple[bool, int]] = []
 
-    def __call__(self, data: bytes, given: Labelled) -> Classes:
+    def __call__(self, data: bytes, given: Labelled) -> Results:
         self.images.append((has_int16(data), len(given.labels)))
-        return classes_of(data, given)
+        return results_of(data, given)
 
     @property
     def slow(self) -> int:
@@ -79,8 +77,8 @@ class Counted:
 @pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
     counting = Counted()
-    monkeypatch.setattr(climbing, "classes_of", counting)
-    monkeypatch.setattr(labelled, "classes_of", counting)
+    monkeypatch.setattr(climbing, "results_of", counting)
+    monkeypatch.setattr(labelled, "results_of", counting)
     return counting
 
 
@@ -91,10 +89,10 @@ def test_answers_do_not_depend_on_the_number_of_cores(monkeypatch: pytest.Monkey
         monkeypatch.setattr(compare.os, "cpu_count", lambda cores=cores: cores)
         answers = int8_answers(int8, pixels)
         plain = float_answers(enter_pixels(DATA, CONTRACT), pixels)
-        found.append((answers.probabilities, answers.scores, plain.scores))
+        found.append((answers.values, answers.scores, plain.scores))
     for one, three in zip(*found, strict=True):
         np.testing.assert_array_equal(one, three)
-    np.testing.assert_array_equal(int8_classes(int8, pixels), found[0][0].argmax(axis=1))
+    np.testing.assert_array_equal(int8_results(int8, pixels, CLASSIFY), found[0][0].argmax(axis=1))
 
 
 def test_16_bit_far_over_the_limit_never_runs_all_labelled_images_on_its_slow_kernels(
@@ -180,12 +178,12 @@ def test_a_file_over_the_limit_is_given_up_early_and_one_within_it_is_measured_i
     int8 = quantize(DATA, images(), CONTRACT).int8_model
     true = hits_of(int8, given)
     wrong = int((~true).sum())
-    found = classes_unless_over(int8, given, true, wrong)
-    np.testing.assert_array_equal(found, classes_of(int8, given))
+    found = results_unless_over(int8, given, true, wrong)
+    np.testing.assert_array_equal(found, results_of(int8, given))
     counted.images.clear()
-    assert classes_unless_over(int8, given, true, wrong / 2) is None
+    assert results_unless_over(int8, given, true, wrong / 2) is None
     assert sum(count for _, count in counted.images) <= wrong + BATCH
-    assert classes_unless_over(int8, given, ~true, wrong - 1) is None
+    assert results_unless_over(int8, given, ~true, wrong - 1) is None
 
 
 def test_layers_are_ranked_by_what_16_bit_gives_back() -> None:
@@ -247,8 +245,8 @@ def test_a_step_that_cannot_be_run_on_the_evaluation_images_is_a_row(monkeypatch
         return len(calls) == 2
 
     monkeypatch.setattr(rungs, "STEPS", rungs.STEPS[:2])
-    broken = Broken(climbing.classes_of, second, UnsupportedModelError("the kernels stopped"))
-    monkeypatch.setattr(climbing, "classes_of", broken)
+    broken = Broken(climbing.results_of, second, UnsupportedModelError("the kernels stopped"))
+    monkeypatch.setattr(climbing, "results_of", broken)
     done = climb(DATA, images(), CONTRACT, limit_points=-100.0, labelled=labelled_images())
     assert [one.why for one in done.failed] == ["the kernels stopped"]
     assert len(done.steps) == 5
@@ -432,8 +430,8 @@ def test_the_climb_goes_on_until_the_agreement_holds_too() -> None:
     assert len(more.steps) > len(plain.steps) == 1
     assert [s.agreement >= wanted for s in more.steps] == [False] * (len(more.steps) - 1) + [True]
     assert more.steps[-1].kept
-    floats = float_answers(enter_pixels(DATA, CONTRACT), given.pixels).probabilities.argmax(axis=1)
-    kept = int8_classes(more.steps[-1].candidate.int8_model, given.pixels)
+    floats = float_answers(enter_pixels(DATA, CONTRACT), given.pixels).values.argmax(axis=1)
+    kept = int8_results(more.steps[-1].candidate.int8_model, given.pixels, CLASSIFY)
     assert more.steps[-1].agreement == (kept == floats).mean()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
+from small_networks import CONTRACT, RELU, Builder, images, small_network
 
 from espalier.ladder import range_fit
 from espalier.ladder.range_fit import fit_ranges, shared_ranges
@@ -16,8 +17,6 @@ from espalier.quantizer.head import enter_pixels
 from espalier.quantizer.quantize import quantize_with
 from espalier.quantizer.ranges import measure_ranges
 from espalier.tflite import edit
-
-from .networks import CONTRACT, RELU, Builder, images, small_network
 
 
 def cut_by_an_addition() -> bytes:

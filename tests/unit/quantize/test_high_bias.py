@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
+from small_networks import CONTRACT, RELU, RELU6, Builder, images
 
 from espalier.ladder.high_bias import ChannelEnds, absorb_biases, shifts
 from espalier.ladder.rungs import ABSORBED, candidates, start_from
@@ -15,8 +16,6 @@ from espalier.quantizer.quantize import quantize_with
 from espalier.quantizer.ranges import measure_ranges
 from espalier.tflite import edit
 from espalier.tflite.edit import constant, graph_of
-
-from .networks import CONTRACT, RELU, RELU6, Builder, images
 
 NONE = schema.ActivationFunctionType.NONE
 

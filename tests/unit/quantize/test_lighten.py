@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
+from small_networks import CONTRACT, Builder, images, small_network
 
 from espalier.errors import BugError, UnsupportedModelError
 from espalier.graph.edit import replace_tensor
@@ -21,8 +22,6 @@ from espalier.quantizer.quantize import quantize
 from espalier.tflite import edit
 from espalier.tflite.read import read_tflite
 from espalier.tflite.runtimes import litert
-
-from .networks import CONTRACT, Builder, images, small_network
 
 
 def with_dead_channels(operator: int) -> bytes:
@@ -96,7 +95,7 @@ def test_a_pass_or_a_kernel_that_stops_keeps_the_heavier_file(
     monkeypatch.setattr(lightening, "predict", stop)
     done = lighten(dead, images())
     assert (done.int8_model, done.note) == (dead, "") and str(problem) in done.kept
-    monkeypatch.setattr(lightening, "write_tflite", stop)
+    monkeypatch.setattr(lightening, "model_of", stop)
     assert str(problem) in lighten(dead, images()).kept
 
 

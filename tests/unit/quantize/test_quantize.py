@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
+from small_networks import CONTRACT, Builder, images, operators, run, small_network
 
 from espalier.errors import ImagesRefusedError, UnsupportedModelError
 from espalier.quantizer.audit import audit_model
@@ -19,12 +20,10 @@ from espalier.quantizer.compare import Nearness, float_answers, nearness, split
 from espalier.quantizer.head import enter_pixels
 from espalier.quantizer.interface import uint8_twin
 from espalier.quantizer.quantize import quantize, quantize_with
-from espalier.quantizer.ranges import measure_ranges, normalised, open_pixels
+from espalier.quantizer.ranges import measure_ranges, normalised
 from espalier.recipe import InputContract
 from espalier.tflite import edit
 from espalier.worker.quantize_calls import cut_after, list_layers
-
-from .networks import CONTRACT, Builder, images, operators, run, small_network
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -180,13 +179,13 @@ def test_int16_activations_keep_int8_edges_and_lose_almost_nothing() -> None:
 
 def test_same_input_gives_same_bytes_in_every_process() -> None:
     code = (
-        "import hashlib; from tests.unit.quantize.networks import *;"
+        "import hashlib; from small_networks import *;"
         "from espalier.quantizer.quantize import quantize;"
         "print(hashlib.sha256(quantize(small_network(), images(), CONTRACT).int8_model).hexdigest())"
     )
     here = hashlib.sha256(quantize(small_network(), images(), CONTRACT).int8_model).hexdigest()
     again = hashlib.sha256(quantize(small_network(), images(), CONTRACT).int8_model).hexdigest()
-    environment = {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "PYTHONHASHSEED": "12345", "PATH": "/usr/bin"}
+    environment = {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT / 'tests/builders'}", "PYTHONHASHSEED": "12345", "PATH": "/usr/bin"}
     other = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True, cwd=ROOT
     )
@@ -263,15 +262,6 @@ def test_images_of_another_kind_are_refused() -> None:
     for pixels in (images()[:0], images().astype(np.float32), images()[:, :8], images()[..., 0]):
         with pytest.raises(ImagesRefusedError):
             quantize(small_network(), pixels, CONTRACT)
-
-
-def test_prepared_images_are_mapped_from_a_file(tmp_path: Path) -> None:
-    np.save(tmp_path / "pixels.npy", images())
-    assert np.array_equal(open_pixels(str(tmp_path / "pixels.npy")), images())
-    (tmp_path / "broken.npy").write_bytes(b"\x93NUMPY")
-    for name in ("broken.npy", "absent.npy"):
-        with pytest.raises(ImagesRefusedError):
-            open_pixels(str(tmp_path / name))
 
 
 def test_ranges_are_the_true_extremes_of_every_tensor() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from small_networks import CONTRACT, Builder, images, small_network
 
 from espalier.errors import UnsupportedModelError, WorkerError
 from espalier.ladder import quick
@@ -20,8 +21,6 @@ from espalier.quantizer.ranges import Ranges
 from espalier.stages import climb
 from espalier.stages.first_rung import Quantized
 from espalier.tflite.edit import read_model
-
-from .networks import CONTRACT, Builder, images, small_network
 
 DATA = small_network(spread=6.0)
 

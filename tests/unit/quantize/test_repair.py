@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
+from small_networks import CONTRACT, RELU6, Builder, images, operators, run, small_network
 
 from espalier.ladder.candidate import ROUNDED
 from espalier.ladder.climb import climb
@@ -14,7 +15,7 @@ from espalier.ladder.range_search import Method, sample_values, search_ranges
 from espalier.ladder.rungs import candidates, start_from
 from espalier.quantizer.absorb import absorb_float, same_ranges
 from espalier.quantizer.audit import audit_model
-from espalier.quantizer.compare import float_answers, nearness, spread
+from espalier.quantizer.compare import float_answers, nearness
 from espalier.quantizer.correct import correct_biases, images_for
 from espalier.quantizer.head import enter_pixels
 from espalier.quantizer.quantize import quantize, quantize_with
@@ -23,8 +24,6 @@ from espalier.quantizer.rewrite import rewrite_float
 from espalier.quantizer.step import run_operator
 from espalier.recipe import InputContract
 from espalier.tflite import edit
-
-from .networks import CONTRACT, RELU6, Builder, images, operators, run, small_network
 
 
 def deep(spread: float = 0.0, activation: int = 1) -> bytes:
@@ -211,7 +210,7 @@ def test_the_least_squared_error_cuts_outliers_off() -> None:
 
 def _labelled(data: bytes, count: int = 100) -> Labelled:
     pixels = images(count, seed=21)
-    answers = float_answers(enter_pixels(data, CONTRACT), pixels).probabilities
+    answers = float_answers(enter_pixels(data, CONTRACT), pixels).values
     return Labelled(pixels=pixels, labels=answers.argmax(axis=1))
 
 
@@ -353,8 +352,3 @@ def test_a_dense_layer_without_bias_gets_one() -> None:
     data = _rewritten(Builder(shape=(1, 4)).dense(3, bias=False))
     model = edit.read_model(data)
     assert edit.constant(model, int(edit.graph_of(model).operators[0].inputs[2])) is not None
-
-
-def test_evenly_spaced_positions() -> None:
-    assert spread(10, 3).tolist() == [0, 3, 6]
-    assert spread(2, 5).tolist() == [0, 1]

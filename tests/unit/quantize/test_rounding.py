@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
+from small_networks import CONTRACT, Builder, images, operators, run, small_network
 
 from espalier.ladder import weight_rounding
 from espalier.ladder.least_squares import LIMIT, damped, round_weights, squared_error
@@ -21,8 +22,6 @@ from espalier.quantizer.ranges import measure_ranges
 from espalier.quantizer.simulate import Kept, simulate
 from espalier.tflite import edit
 from espalier.tflite.edit import constant, graph_of, operator_name
-
-from .networks import CONTRACT, Builder, images, operators, run, small_network
 
 
 def correlated(columns: int, groups: int = 1, seed: int = 0) -> np.ndarray:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
+from small_networks import CONTRACT, RELU6, Builder, images, small_network
 
 from espalier.errors import ModelRefusedError
 from espalier.ladder.labelled import Labelled
@@ -21,8 +22,6 @@ from espalier.quantizer.ranges import normalised
 from espalier.quantizer.simulate import Kept, carried_with, simulate
 from espalier.task.accuracy import compare
 from espalier.tflite import edit
-
-from .networks import CONTRACT, RELU6, Builder, images, small_network
 
 
 def named(data: bytes) -> bytes:
@@ -53,7 +52,7 @@ def test_the_simulation_computes_what_the_quantized_file_computes(scheme: Any) -
     data = named(small_network())
     int8 = quantize(data, images(), CONTRACT, scheme=scheme).int8_model
     pixels = images(32, seed=99)
-    difference = np.abs(simulated(int8, data, pixels).probabilities - int8_answers(int8, pixels).probabilities)
+    difference = np.abs(simulated(int8, data, pixels).values - int8_answers(int8, pixels).values)
     assert difference.max() <= 3 / 256
     assert difference.mean() < 0.5 / 256
 
@@ -103,14 +102,14 @@ def test_points_of_accuracy_that_come_back_are_those_of_the_simulations_with_the
 ) -> None:
     data = named(small_network())
     int8, pixels = ruined(data), images(300, seed=31)
-    truth = answers_of(data, normalised(pixels, CONTRACT)).probabilities.argmax(axis=1)
+    truth = answers_of(data, normalised(pixels, CONTRACT)).values.argmax(axis=1)
     np.save(tmp_path / "labelled.npy", pixels)
     more = {"labelled_path": str(tmp_path / "labelled.npy"), "labels": truth.tolist()}
     found = explained(tmp_path, data, int8, worst=2, **more)
     first, second = found["layers"][:2]
     assert (found["labelled"], first["tensor"]) == (300, "depthwise_conv_2d_1")
     kept = Kept(outputs=frozenset({first["tensor"]}), weights=frozenset({first["tensor"]}))
-    before, after = (simulated(int8, data, pixels, k).probabilities.argmax(axis=1) == truth for k in (None, kept))
+    before, after = (simulated(int8, data, pixels, k).values.argmax(axis=1) == truth for k in (None, kept))
     drop = compare(before, after, np.ones(300, np.int64))
     assert first["gain_points"] == round(100 * (after.mean() - before.mean()), 3) > 2
     assert (first["gain_points_low"], first["gain_points_high"]) == (round(-drop.high, 3), round(-drop.low, 3))

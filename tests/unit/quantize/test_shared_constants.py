@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from small_networks import CONTRACT, Builder, images
 
 from espalier.ladder.balance import balance
 from espalier.ladder.candidate import Candidate
@@ -20,8 +21,6 @@ from espalier.quantizer.quantize import quantize
 from espalier.quantizer.share import share_equal, unshare_constants
 from espalier.tflite import edit
 from espalier.tflite.edit import constant, graph_of
-
-from .networks import CONTRACT, Builder, images
 
 
 def shared(spread: float = 4.0) -> bytes:

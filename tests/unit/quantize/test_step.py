@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from small_networks import CONTRACT, images, small_network
 
 from espalier.quantizer import step
 from espalier.quantizer.quantize import quantize
 from espalier.tflite import edit
 from espalier.tflite.edit import graph_of
-
-from .networks import CONTRACT, images, small_network
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 20])

@@ -6,12 +6,11 @@ import sys
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
+from small_networks import Builder
 
 from espalier.tflite import edit
 from espalier.tflite.operator_versions import version_of, write_versions
 from espalier.tflite.versions import UNKNOWN, floor_of, missing_operators, runtime_floor, version_key
-
-from .networks import Builder
 
 
 @pytest.mark.parametrize(
@@ -113,4 +112,4 @@ def test_an_unknown_floor_is_not_written_into_the_file() -> None:
     net = Builder().softmax()
     net.model.operatorCodes[0].builtinCode = 9999
     assert write_versions(net.model) == UNKNOWN
-    assert edit.metadata_of(net.model) == {}
+    assert not net.model.metadata

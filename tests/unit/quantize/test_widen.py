@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+from small_networks import CONTRACT, Builder, images, operators, small_network
 
 from espalier.errors import WorkerError
 from espalier.ladder import candidate
@@ -23,8 +24,6 @@ from espalier.stages.words import explain_loss
 from espalier.statistics import paired_drop
 from espalier.target import Fact, load_target
 from espalier.worker.quantize_calls import climb_file
-
-from .networks import CONTRACT, Builder, images, operators, small_network
 
 
 def _climb(data: bytes, wide: Wide | None) -> Climb:

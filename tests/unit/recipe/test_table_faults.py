@@ -52,6 +52,18 @@ def test_every_fault_is_told_at_once() -> None:
         assert word in told, told
 
 
+def test_numbers_out_of_range_are_told_together_with_what_may_stand_there() -> None:
+    told = _refusal(RECIPE.format("std = [0.0]\n[prune]\namount = nan\n[decision]\nthreshold = 60\nprecision = 200"))
+    assert "4 faults" in told
+    for word in (
+        "`input.std[0]` is the number 0.0: write a number from 1e-06 to 1,000,000",
+        "`prune.amount` is the number nan",
+        "`decision.threshold` is the number 60: write 0.6",
+        "`decision.precision` is the number 200: write a number from 0 to 1",
+    ):
+        assert word in told, told
+
+
 def test_what_is_missing_is_told_as_it_is_written() -> None:
     told = _refusal('version = "1.0.0"\n')
     for word in ("a table [model]", "a table [[deploy]]", "`name` above the first table"):

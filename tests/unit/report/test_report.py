@@ -11,6 +11,7 @@ import pytest
 from example_report import HOSTILE, example_report
 
 from espalier.command.lines import inspect_lines
+from espalier.command.schema import schema
 from espalier.report.decision import decision_chart
 from espalier.report.files import report_files
 from espalier.report.html import explain_html, html
@@ -362,3 +363,12 @@ def test_the_head_gives_the_accuracy_of_every_runtime_and_kernel_set_with_its_in
     assert dict(key_figures(example_report(parity=(unlabelled,))))["kernels"].startswith(
         "agreement with float per runtime"
     )
+
+
+def test_the_report_is_what_its_schema_says_with_something_in_every_field() -> None:
+    jsonschema = pytest.importorskip("jsonschema", reason="pip install -e '.[test]' installs jsonschema")
+    (plain,) = (file.data for file in report_files(example_report()) if file.path == "report.json")
+    jsonschema.validate(json.loads(plain), json.loads(schema("report")), jsonschema.Draft202012Validator)
+    wrong = {**json.loads(plain), "gates": [{"name": "a"}]}
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(wrong, json.loads(schema("report")), jsonschema.Draft202012Validator)

@@ -17,6 +17,10 @@ from espalier.graph.view import view
 Rng = np.random.Generator
 
 
+DATA_OPERAND = {"transpose_conv": 2, "split": 1}
+"""Position of the operand that carries activations, where it is not the first."""
+
+
 @dataclass
 class Builder:
     """Collects tensors and operators; `finish` gives the graph."""
@@ -52,7 +56,7 @@ class Builder:
 
     def many(self, kind: str, inputs: list[int], count: int, **options: OptionValue) -> list[int]:
         """Append an operator with `count` results of its input's type."""
-        like = self.tensors[inputs[OPS[kind].data_operands[0]]]
+        like = self.tensors[inputs[DATA_OPERAND.get(kind, 0)]]
         outputs = [self.tensor((), like.quant, like.dtype) for _ in range(count)]
         self.ops.append(self._make(kind, inputs, tuple(outputs), options))
         shapes = OPS[kind].shape(view(self.finish(outputs), self.ops[-1]))
@@ -622,7 +626,9 @@ def _broadcast_to(rng: Rng, dtype: str) -> Graph:
     b = Builder()
     wanted, data = _shape(rng, 1, 6, (1, 5)), quant(rng, dtype)
     shape = tuple(1 if rng.random() < 0.5 else n for n in wanted)[int(rng.integers(0, len(wanted))) :]
-    return b.finish([b.op("broadcast_to", [b.input(shape, data, dtype), b.const(wanted, "int32")], data, dtype)])
+    return b.finish(
+        [b.op("broadcast_to", [b.input(shape, data, dtype), b.const(wanted, "int32")], data, dtype)]
+    )
 
 
 def _unpack(rng: Rng, dtype: str) -> Graph:
@@ -708,14 +714,28 @@ CASES: dict[str, Callable[[Rng, str], Graph]] = {
     "l2_normalization": _l2_normalization,
     "reduce_min": _reduce("reduce_min"),
     "arg_min": _arg("arg_min"),
-    "arg_max of 64 bits": _arg("arg_max", "int64"),
+    "arg_max_64": _arg("arg_max", "int64"),
 }
 """kind -> function of (generator, dtype of the activations) giving a graph of that one operator."""
 
 
 INT8_ONLY = frozenset(
-    ("squared_difference", "prelu", "hard_swish", "gelu", "rsqrt", "arg_max", "arg_min", "arg_max of 64 bits", "elu")
-    + ("exp", "log", "sqrt", "abs", "l2_normalization")
+    [
+        "squared_difference",
+        "prelu",
+        "hard_swish",
+        "gelu",
+        "rsqrt",
+        "elu",
+        "exp",
+        "log",
+        "sqrt",
+        "abs",
+        "l2_normalization",
+        "arg_max",
+        "arg_min",
+        "arg_max_64",
+    ]
 )
 """Kinds without a case for int16 activations."""
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from single_op_cases import ABSENT, Builder, Rng, activation, f32, output_quant, quant, random_inputs
+from single_op_cases import (
+    ABSENT,
+    DATA_OPERAND,
+    Builder,
+    Rng,
+    activation,
+    f32,
+    output_quant,
+    quant,
+    random_inputs,
+)
 
 from espalier.graph.ops import OPS
 from espalier.graph.reference import evaluate
@@ -76,7 +86,7 @@ class GraphMaker:
             # Scales have drifted apart too far: no operator then, but its operand again.
             self.b.ops.pop()
             self.b.tensors.pop()
-            return inputs[OPS[kind].data_operands[0]]
+            return inputs[DATA_OPERAND.get(kind, 0)]
         self._levels(made)
         return made
 

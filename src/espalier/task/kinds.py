@@ -1,0 +1,13 @@
+"""Every kind of answer by the name that `[model] task` has in a recipe."""
+
+from __future__ import annotations
+
+from . import classify
+from .types import Kind, Task
+
+KINDS: dict[str, Kind] = {"classify": classify.KIND}
+
+
+def kind_of(task: Task) -> Kind:
+    """The functions of a task's kind."""
+    return KINDS[task.kind]
