@@ -84,8 +84,7 @@ def seen(corners: Corners, window: Window, frame_bits: int) -> NDArray[np.float6
 
 
 def _area(corners: Corners) -> Corners:
-    area: Corners = (corners[:, 2] - corners[:, 0]) * (corners[:, 3] - corners[:, 1])
-    return area
+    return np.asarray((corners[:, 2] - corners[:, 0]) * (corners[:, 3] - corners[:, 1]), np.int64)
 
 
 def _forward(values: Corners, span: Span, frame_bits: int, input_bits: int) -> Corners:
