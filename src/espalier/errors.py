@@ -162,7 +162,7 @@ def machine_errors(where: str = "") -> Iterator[None]:
 EXTRAS: dict[str, str] = {
     **dict.fromkeys(
         (
-            "ai_edge_litert", "keras", "litert_quantizer", "rich", "scipy", "tensorflow", "tensorflow_model_optimization",
+            "ai_edge_litert", "keras", "litert_quantizer", "scipy", "tensorflow", "tensorflow_model_optimization",
             "tf_keras", "tflite_runtime",
         ),
         "build",
