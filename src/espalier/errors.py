@@ -69,6 +69,10 @@ class ImagesRefusedError(InputRefusedError):
     """A calibration, evaluation or fine-tuning image set is refused."""
 
 
+class AnnotationsRefusedError(InputRefusedError):
+    """A file of boxes (COCO, Pascal VOC, YOLO) is broken, hostile, or does not belong to the images."""
+
+
 class LabelsRefusedError(InputRefusedError):
     """The labels file does not describe the model's outputs."""
 
