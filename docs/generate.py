@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import public
 import structs
 
 import espalier
@@ -207,7 +208,7 @@ def _json_page(name: str, kind: Any, schema: str, text: str) -> str:
         "",
         f"JSON Schema (draft 2020-12): `espalier schema {schema}`.",
         "",
-        *structs.sections(kind, lambda place: f"`{place}`"),
+        *structs.sections(kind, lambda place: f"`{place}`", null=True),
     ]
     return "\n".join(lines).replace("None", "null") + "\n"
 
@@ -284,6 +285,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "target-file.md": target_file,
     "report.md": report,
     "manifest.md": manifest,
+    "commands.md": public.commands,
+    "python.md": public.python,
 }
 
 SCHEMAS: dict[str, tuple[type, str, bool]] = {
