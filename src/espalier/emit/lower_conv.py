@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from ..errors import UnsupportedModelError
 from ..graph import arithmetic
-from ..graph.arithmetic import Multiplier
 from ..graph.shapes import window_padding
 from ..graph.view import OpView
 from .c_text import Name, Value
-from .calm import Channels, calmed, fitting
+from .calm import Channels, calmed
 from .conv_weights import VECTOR as VECTOR
 from .conv_weights import WORD as WORD
 from .conv_weights import byte_weights, pair_rows, paired_weights
@@ -414,13 +413,6 @@ def folded_biases(
     bias = view.constant(position).astype(np.int64) if view.has(position) else np.zeros_like(sums)
     folded: NDArray[np.int64] = bias.reshape(-1) - in_zero * sums
     return folded
-
-
-def fits_fast(
-    weights: NDArray[np.int8], biases: NDArray[np.int64], multipliers: Sequence[Multiplier]
-) -> bool:
-    """Whether the short requantization is exact for every possible input in every channel."""
-    return bool(fitting(weights, biases, multipliers).all())
 
 
 def fits_fields(fields: Mapping[str, Value]) -> bool:
