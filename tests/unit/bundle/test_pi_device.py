@@ -11,7 +11,6 @@ import subprocess
 import sys
 import types
 from argparse import Namespace
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -58,15 +57,16 @@ def run(place: Place, *arguments: str) -> int:
 
 
 @pytest.fixture(scope="module")
-def contract(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def contract(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The module as it is shipped, beside the other modules of the device."""
     folder = tmp_path_factory.mktemp("shipped") / "shipped_device"
     folder.mkdir()
     for path in (debian.PI / "device").glob("*.py"):
         (folder / path.name).write_bytes(debian.device_file(path))
-    sys.path.insert(0, str(folder.parent))
-    yield importlib.import_module("shipped_device.contract")
-    sys.path.remove(str(folder.parent))
+    spec = importlib.util.spec_from_file_location("shipped_device", folder / "__init__.py")
+    assert spec is not None
+    sys.modules["shipped_device"] = importlib.util.module_from_spec(spec)
+    return importlib.import_module("shipped_device.contract")
 
 
 def test_the_contract_is_the_builds_own_source(contract: Any) -> None:
