@@ -6,7 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..bundle import program_library, program_manifest
 from ..bundle.manifest import NAME as MANIFEST
@@ -30,6 +30,7 @@ from ..load.labels import read_labels
 from ..recipe import VERSION
 from ..report.gates import describe
 from ..report.program import ProgramReport, program_files
+from ..row_parts import EmulatedPart
 from ..rows import ArenaRow, GateRow, Mode
 from ..scratch import Scratch
 from ..stages.compare_modes import compare_modes
@@ -333,7 +334,7 @@ def _modes(
     name: str,
     target: Target,
     compiled: Compiled,
-    row: dict[str, Any] | None,
+    row: EmulatedPart | None,
     limits: tuple[float, float],
 ) -> tuple[Mode, ...]:
     """Every `optimize`, tried, where the one that was asked for does not fit."""
@@ -355,7 +356,7 @@ def _gates(
     target: Target,
     reserve: Reserve,
     compiled: Compiled,
-    row: dict[str, Any] | None,
+    row: EmulatedPart | None,
     modes: tuple[Mode, ...],
 ) -> tuple[GateRow, ...]:
     """Flash and RAM of the target; without an emulated core flash has no figure, and is no gate."""

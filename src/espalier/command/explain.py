@@ -19,6 +19,7 @@ from ..layers.advice import name_of, operator_of, points_of
 from ..limits import LIMITS
 from ..load.images import label_indices
 from ..recipe import InputContract
+from ..row_parts import ExplainedLayer, ExplainPart
 from ..stages.account import IMAGES, WORST, Compared, account, of_job
 from ..stages.images import PixelSet
 from ..stages.workshop import Workshop
@@ -68,7 +69,7 @@ def explain(
     page: Path | None = None,
     progress: Progress | None = None,
     store: Store | None = None,
-) -> dict[str, Any]:
+) -> ExplainPart:
     """Compare the int8 and the float model of a build, layer by layer.
 
     `path`: a build's output folder, or its recipe, whose stages are read back from the store where they ran before (so
@@ -231,7 +232,7 @@ _TITLES = (
 )
 
 
-def explain_lines(found: dict[str, Any]) -> list[str]:
+def explain_lines(found: ExplainPart) -> list[str]:
     """For people: one table, what the columns are, and advice for the layers that have any, in the table's order."""
     output, rows = found["output"], found["layers"]
     shown = [
@@ -292,7 +293,7 @@ def _table(rows: Sequence[Sequence[str]], width: int) -> list[str]:
     return lines
 
 
-def _advice(rows: list[dict[str, Any]]) -> list[str]:
+def _advice(rows: list[ExplainedLayer]) -> list[str]:
     """Each thing that is said once, with the layers that it is said of."""
     said: dict[str, list[str]] = {}
     for row in rows:
