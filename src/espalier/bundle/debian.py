@@ -10,12 +10,20 @@ from typing import Final
 
 import msgspec
 
+from .. import contract
 from ..errors import BugError
 from ..facts import Artifact, BundleSource, TensorFacts
 from . import golden
 from .archive import Entry, deb_bytes, gzip_bytes
 
 PI: Final = Path(__file__).parent / "pi"
+
+_DEVICE_IMPORTS: Final = (
+    ("from .errors import BugError", "from .model import Contract as InputContract"),
+    ("from .recipe import InputContract", "from .problem import Problem as BugError"),
+)
+"""Line of the build's contract.py -> line of the device's; in this order, as imports are sorted."""
+
 MODEL_FILE: Final = "model_uint8.tflite"
 MODEL_JSON_FORMAT: Final = "espalier-device-model/1"
 MAINTAINER: Final = "Espalier model builder <models@espalier.invalid>"
@@ -250,7 +258,7 @@ def installed_tree(source: BundleSource, golden_files: tuple[Artifact, ...]) -> 
         *(Entry(path=f"{share}/{artifact.path}", data=artifact.data) for artifact in golden_files),
         Entry(path=f"{library}/classify.py", data=(PI / "classify.py").read_bytes(), executable=True),
         *(
-            Entry(path=f"{library}/device/{path.name}", data=path.read_bytes())
+            Entry(path=f"{library}/device/{path.name}", data=device_file(path))
             for path in sorted((PI / "device").glob("*.py"))
         ),
         Entry(path=f"usr/bin/{package}", data=_template("command.txt", source), executable=True),
@@ -399,6 +407,18 @@ def _source_words(source: BundleSource) -> dict[str, str]:
 def _plain_label(labels: tuple[str, ...]) -> str:
     """The last label that means itself in every shell, for commands that are pasted; else the answer that is no label."""
     return next((label for label in reversed(labels) if re.fullmatch(r"\w[\w .-]*", label, re.ASCII)), "review")
+
+
+def device_file(path: Path) -> bytes:
+    """A module of the device as it is shipped: the contract is the build's own, with the device's types in its imports."""
+    if path.name != "contract.py":
+        return path.read_bytes()
+    text = Path(contract.__file__).read_text(encoding="utf-8")
+    for ours, theirs in _DEVICE_IMPORTS:
+        if ours not in text:
+            raise BugError(f"contract.py does not say {ours!r}")
+        text = text.replace(ours, theirs)
+    return text.encode()
 
 
 def _template(name: str, source: BundleSource, words: Mapping[str, str] | None = None) -> bytes:
