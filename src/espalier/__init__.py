@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .command.verify import Verified
     from .command.verify import verify_bundle as verify
     from .errors import (
+        AnnotationsRefusedError,
         BugError,
         EspalierError,
         GateError,
@@ -72,9 +73,9 @@ _RECIPE = (
     "ModelSource", "Prune", "Quantize", "Recipe", "ReportWish", "load_recipe",
 )  # fmt: skip
 _ERRORS = (
-    "BugError", "EspalierError", "GateError", "ImagesRefusedError", "InputRefusedError", "LabelsRefusedError",
-    "MachineError", "ModelRefusedError", "RecipeError", "TargetError", "ToolMissingError", "UnsupportedModelError",
-    "UsageError", "VerificationError", "WorkerError",
+    "AnnotationsRefusedError", "BugError", "EspalierError", "GateError", "ImagesRefusedError", "InputRefusedError",
+    "LabelsRefusedError", "MachineError", "ModelRefusedError", "RecipeError", "TargetError", "ToolMissingError",
+    "UnsupportedModelError", "UsageError", "VerificationError", "WorkerError",
 )  # fmt: skip
 _HOME = {
     "build": ("command.build", "build"),
@@ -103,6 +104,7 @@ _HOME = {
 module in the name's place when it is imported."""
 
 __all__ = [
+    "AnnotationsRefusedError",
     "Augment",
     "Budgets",
     "BugError",

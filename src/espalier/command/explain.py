@@ -20,6 +20,7 @@ from ..layers.advice import name_of, operator_of, points_of
 from ..limits import LIMITS
 from ..load.images import label_indices
 from ..recipe import InputContract
+from ..row_parts import ExplainedLayer, ExplainPart
 from ..stages.account import IMAGES, WORST, Compared, account, of_job
 from ..stages.images import PixelSet
 from ..stages.workshop import Workshop
@@ -65,11 +66,11 @@ class _Report(msgspec.Struct, frozen=True, kw_only=True):
 class Explained(Tabular):
     """The int8 model of a build against the float model, layer by layer."""
 
-    facts: dict[str, Any]
+    facts: ExplainPart
     """Everything, as `espalier explain --json` prints it; schema: the field `explain` of report.json."""
 
     @property
-    def layers(self) -> tuple[dict[str, Any], ...]:
+    def layers(self) -> tuple[ExplainedLayer, ...]:
         """Worst first. `layer`, `operator`; `sqnr_db`, `cosine` against the float layer on the same images; `added_percent`:
         noise over signal power that this layer adds; `saturated`: share of float values beyond the int8 range; `gain_db`,
         `gain_agreement`, `gain_points`: what comes back when this layer alone keeps more than 8 bits, None where that was not
@@ -276,7 +277,7 @@ _TITLES = (
 )
 
 
-def explain_lines(found: dict[str, Any]) -> list[str]:
+def explain_lines(found: ExplainPart) -> list[str]:
     """For people: one table, what the columns are, and advice for the layers that have any, in the table's order."""
     output, rows = found["output"], found["layers"]
     shown = [
@@ -337,7 +338,7 @@ def _table(rows: Sequence[Sequence[str]], width: int) -> list[str]:
     return lines
 
 
-def _advice(rows: list[dict[str, Any]]) -> list[str]:
+def _advice(rows: list[ExplainedLayer]) -> list[str]:
     """Each thing that is said once, with the layers that it is said of."""
     said: dict[str, list[str]] = {}
     for row in rows:

@@ -110,12 +110,6 @@ def _verify_program(stated_bytes: bytes, files: Mapping[str, bytes]) -> list[Che
     ]
 
 
-def verify_files(folder: Path) -> tuple[Manifest, dict[str, bytes]]:
-    """Step 1 of `verify_bundle`: the manifest, and the bytes of every file it lists."""
-    files = read_files(folder)
-    return verify_contents(files.pop(manifest.NAME), files), files
-
-
 def read_files(folder: Path) -> dict[str, bytes]:
     """Path -> bytes of every file of a bundle, the manifest among them."""
     _need_bundle(folder)

@@ -33,8 +33,6 @@ from .stability import Ends
 Weights = Literal["per-channel", "per-tensor"]
 Scheme = Literal["int8", "int16x8"]
 
-OUTPUT_SCALE, OUTPUT_ZERO_POINT = 1.0 / 256.0, -128
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantized:

@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 from markupsafe import Markup
 
 from ..bundle.golden import canonical_json
 from ..facts import Artifact, Check, TensorFacts
+from ..row_parts import EmulatedPart, ProgramModelPart
 from ..rows import ArenaRow, GateRow, Mode
 from .gates import describe, headroom
 from .html import template
 
 
 class ProgramReport(msgspec.Struct, frozen=True, kw_only=True):
-    """`model`: {file, sha256, bytes, operators, macs} of the .tflite given; `emulated` as in a build's report, empty where
+    """`model`: the .tflite given; `emulated` as in a build's report, empty where
     no emulator of the core is installed; `modes`: every `optimize`, tried, where the program does not fit."""
 
     name: str
     version: str
     status: Literal["passed", "failed"]
     target: str
-    model: dict[str, Any]
+    model: ProgramModelPart
     inputs: tuple[TensorFacts, ...]
     outputs: tuple[TensorFacts, ...]
     notes: tuple[str, ...]
     arena_bytes: int
     arena: ArenaRow
-    emulated: tuple[dict[str, Any], ...]
+    emulated: tuple[EmulatedPart, ...]
     modes: tuple[Mode, ...]
     gates: tuple[GateRow, ...]
     checks: tuple[Check, ...]
@@ -63,10 +64,10 @@ def figures(report: ProgramReport) -> list[tuple[str, str]]:
     for row in report.emulated:
         per = f", {row['instructions'] / model['macs']:.2f} per MAC" if model["macs"] else ""
         rows.append(("emulated", f"{row['core']}: {row['instructions']:,} instructions{per}, exact"))
-        rows.append(("flash", f"{row['code_bytes']:,} bytes of code, {row['constants']['text']}"))
-        rows += [(key, row[key]["text"]) for key in ("coded", "sparse") if row.get(key)]
-        if row.get("estimate"):
-            rows.append(("time", row["estimate"]["text"]))
+        constants = f", {row['constants']['text']}" if row["constants"] else ""
+        rows.append(("flash", f"{row['code_bytes']:,} bytes of code{constants}"))
+        said = (("coded", row["coded"]), ("sparse", row["sparse"]), ("time", row["estimate"]))
+        rows += [(label, part["text"]) for label, part in said if part]
     for gate in report.gates:
         rows.append(("fits", f"{gate.name}: {headroom(gate)}") if gate.passed else ("FAILED", describe(gate)))
     counts = {r: sum(c.result == r for c in report.checks) for r in ("passed", "failed", "not run")}

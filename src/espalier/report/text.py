@@ -107,12 +107,8 @@ def key_figures(report: Report) -> list[tuple[str, str]]:
                 f"{'exact' if core['exact'] else 'NOT exact'}",
             )
         )
-        if core.get("coded"):
-            rows.append(("flash", f"{core['target']}: {core['coded']['text']}"))
-        if core.get("sparse"):
-            rows.append(("sparse", f"{core['target']}: {core['sparse']['text']}"))
-        if core.get("estimate"):
-            rows.append(("time", f"{core['target']}: {core['estimate']['text']}"))
+        said = (("flash", core["coded"]), ("sparse", core["sparse"]), ("time", core["estimate"]))
+        rows += [(label, f"{core['target']}: {part['text']}") for label, part in said if part]
     return rows
 
 

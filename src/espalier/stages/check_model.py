@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from ..calibrate.declared import declared_twice
@@ -14,6 +12,7 @@ from ..load.images import label_indices
 from ..measure.preprocessing import AT_MOST
 from ..pixels import evenly
 from ..recipe import InputContract
+from ..row_parts import FedPart
 from .job import Job
 from .model import FloatModel
 from .workshop import Workshop, pack, unpack
@@ -23,10 +22,10 @@ RESIZES = ("nearest", "bilinear", "bicubic", "area")
 
 
 class Scores(msgspec.Struct, frozen=True, kw_only=True):
-    """`scores`: {name, top1, n}, the declared way first, then best first. `finding`: what is wrong, or None."""
+    """`scores`: the declared way first, then best first. `finding`: what is wrong, or None."""
 
     n: int
-    scores: tuple[dict[str, Any], ...]
+    scores: tuple[FedPart, ...]
     finding: Finding | None = None
 
 

@@ -16,6 +16,7 @@ from ..findings import Finding, of_model, settle
 from ..image_facts import Prepared
 from ..load.images import label_indices
 from ..measure.predict import dequantize
+from ..row_parts import FedPart, SheetPart
 from ..rows import AccuracyRow
 from ..store import digest
 from ..task.accuracy import with_choice
@@ -42,9 +43,9 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     accuracy: AccuracyRow | None
     given_top1: float | None
     float_tflite: bytes
-    contact_sheet: tuple[dict[str, str], ...] = ()
+    contact_sheet: tuple[SheetPart, ...] = ()
     warnings: tuple[str, ...] = ()
-    preprocessing: tuple[dict[str, Any], ...] = ()
+    preprocessing: tuple[FedPart, ...] = ()
     """Right answers of the float model, fed as declared and in the usual other ways (check_model.Scores)."""
 
 
@@ -208,14 +209,14 @@ def _measure(
     }
 
 
-def contact_sheet(job: Job, row: AccuracyRow, names: list[str]) -> tuple[dict[str, str], ...]:
+def contact_sheet(job: Job, row: AccuracyRow, names: list[str]) -> tuple[SheetPart, ...]:
     """The first flipped images as the model sees them, as PNG in base64."""
     from PIL import Image
 
     images = job.evaluation or job.calibration
     pixels = np.load(images.pixels(), mmap_mode="r")
     place = {name: index for index, name in enumerate(names)}
-    sheet = []
+    sheet: list[SheetPart] = []
     for flip in row.flips[:SHEET_IMAGES]:
         array = np.asarray(pixels[place[flip.image]])
         array = array[:, :, ::-1] if job.recipe.input.color == "bgr" else array

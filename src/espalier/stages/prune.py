@@ -10,6 +10,7 @@ import msgspec
 
 from ..load.images import label_indices
 from ..prune.verdict import verdict
+from ..row_parts import Epoch
 from ..rows import PruneRow
 from ..store import digest
 from .first_rung import quantize_float
@@ -31,7 +32,7 @@ class Pruned(msgspec.Struct, frozen=True, kw_only=True):
     model: FloatModel
     given: FloatModel
     account: dict[str, Any]
-    history: tuple[dict[str, float], ...] = ()
+    history: tuple[Epoch, ...] = ()
 
     def weigh(self, shop: Workshop, job: Job, int8: Int8Model) -> Pruning:
         """Compare the int8 files before and after: bytes, gzip bytes, latency in one interleaved run."""

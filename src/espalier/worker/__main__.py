@@ -25,7 +25,6 @@ class Config(msgspec.Struct, frozen=True):
     scratch: str
     memory_bytes: int
     file_bytes: int
-    programs: bool
 
 
 def main() -> int:
@@ -39,7 +38,6 @@ def main() -> int:
         memory_bytes=config.memory_bytes,
         file_bytes=config.file_bytes,
         scratch=config.scratch,
-        programs=config.programs,
     )
     source = os.fdopen(os.dup(0), "rb")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)

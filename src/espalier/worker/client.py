@@ -34,7 +34,6 @@ _KEPT = (
     "LD_LIBRARY_PATH",
     "OPENBLAS_CORETYPE",
     "OPENBLAS_L2_SIZE",
-    "CUDA_VISIBLE_DEVICES",
 )
 _KEPT_PREFIXES = ("COVERAGE_", "COV_CORE_", "ESPALIER_")
 
@@ -71,7 +70,7 @@ class Worker:
     entry = "espalier.worker"
     """Module that the child runs."""
 
-    def __init__(self, kind: str, *, programs: bool = False, scratch: Path | None = None) -> None:
+    def __init__(self, kind: str, *, scratch: Path | None = None) -> None:
         if kind not in SIDES and self.entry == "espalier.worker":
             raise errors.BugError(f"there is no worker {kind!r}")
         self.kind = kind
@@ -84,7 +83,6 @@ class Worker:
             "scratch": str(self.scratch),
             "memory_bytes": _MEMORY.get(kind, LIMITS.worker_memory_bytes),
             "file_bytes": _FILE_BYTES.get(kind, LIMITS.worker_file_bytes),
-            "programs": programs,
         }
         self._process = subprocess.Popen(
             [sys.executable, "-m", self.entry, kind, msgspec.json.encode(config).decode()],
