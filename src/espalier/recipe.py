@@ -45,7 +45,7 @@ class ModelSource(_Table, frozen=True, kw_only=True):
     """The model: a `.keras` or `.h5` file."""
     labels: str | None = None
     """A text file with one label per line, in output order; without it, the names of the class folders, sorted."""
-    task: Literal["classify"] = "classify"
+    task: Literal["classify", "raw"] = "classify"
     """What the model answers: `classify`, one label of several for a whole image."""
 
 
