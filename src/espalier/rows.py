@@ -328,7 +328,13 @@ class Mode(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(_Row, frozen=True, kw_only=True):
-    """The whole report; `status` is "passed" or "failed"."""
+    """The whole report.
+
+    `status` is "passed" or "failed"; the fields are those of report.json.
+
+        report = espalier.build("recipe.toml").report
+        report.status, report.accuracy, [gate.name for gate in report.gates if not gate.passed]
+    """
 
     name: str
     version: str
