@@ -43,7 +43,7 @@ class Ahead:
 
     def prove_and_compile(self, job: Job, model: FloatModel, int8: Int8Model) -> Programs:
         """Start both, and wait for what the given model answers: the evaluation asks for it next."""
-        proof = self._shop.submit(prove_model, self._shop, job, int8)
+        proof = self._shop.submit(prove_model, self._shop, job, int8, model)
         self._proof = self._shop.submit(add_kernels, self._shop, job, int8, model, proof)
         programs = start_programs(self._shop, job, int8, proof)
         self._answered.result()
