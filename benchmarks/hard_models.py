@@ -295,7 +295,7 @@ def predictions(path: Path, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
             )
         finally:
             worker.close(kill=True)
-    return dequantize(value["outputs"], value["scale"], value["zero_point"])
+    return dequantize(value["outputs"], value["steps"])
 
 
 def write_images(folder: Path, counts: dict[str, int]) -> None:

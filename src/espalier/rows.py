@@ -182,6 +182,21 @@ class ClassRow(_Row, frozen=True, kw_only=True):
     precision_int8: float | None = None
 
 
+class HeadRow(_Row, frozen=True, kw_only=True):
+    """One output of a network whose values are not judged: int8 against the float model, over all images.
+
+    `sqnr_db`: what the values vary over the difference (root mean square), decibels; `worst_db`: of the worst image.
+    `spread`: what they vary over the images; `largest_difference`: of a value. Both in the head's own unit.
+    """
+
+    name: str
+    values: int
+    sqnr_db: float
+    worst_db: float
+    largest_difference: float
+    spread: float
+
+
 class AccuracyRow(_Row, frozen=True, kw_only=True):
     """Accuracies are shares 0..1; `drop_points`, `interval` are percentage points, float minus int8 (95 %)."""
 
@@ -216,6 +231,8 @@ class AccuracyRow(_Row, frozen=True, kw_only=True):
     """Empty where the images have no labels."""
     skill: SkillPart = {}
     """Empty where these images cannot tell."""
+    heads: tuple[HeadRow, ...] = ()
+    """Of a task whose values are not judged."""
     steps: tuple[DropPart, ...] = ()
     """The drop split into pruning and quantization."""
 
@@ -357,7 +374,13 @@ class Mode(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(_Row, frozen=True, kw_only=True):
-    """The whole report; `status` is "passed" or "failed"."""
+    """The whole report.
+
+    `status` is "passed" or "failed"; the fields are those of report.json.
+
+        report = espalier.build("recipe.toml").report
+        report.status, report.accuracy, [gate.name for gate in report.gates if not gate.passed]
+    """
 
     name: str
     """The recipe's."""

@@ -23,6 +23,8 @@ from ..stages.images import PixelSet
 from ..stages.model import FloatModel, ModelFile
 from ..stages.workshop import Workshop
 from ..store import Store
+from ..task.kinds import kind_of
+from ..task.types import CLASSIFY
 from ..terminal import Progress
 
 POOL = 20_000
@@ -316,10 +318,10 @@ class _Judge:
         made = self._shop.worker("litert").call(
             "quantize", float_model=self._given.tflite, pixels_path=str(path), contract=self._contract
         )
-        answers = self._probabilities(made["int8_model"])
+        answers, kind = self._probabilities(made["int8_model"]), kind_of(CLASSIFY)
         return Quality(
             range_coverage=covered(self._pool.ends[chosen], self._pool.ends[self._held]),
-            agreement=float((answers.argmax(1) == self._wanted.argmax(1)).mean()),
+            agreement=float(kind.same(kind.results(answers, CLASSIFY), kind.results(self._wanted, CLASSIFY), CLASSIFY).mean()),
             difference=float(np.abs(answers - self._wanted).mean()),
         )
 
@@ -329,7 +331,7 @@ class _Judge:
         value = self._shop.worker("litert-runtime").call(
             "predict", model=model, pixels_path=str(self._held_path), contract=self._contract
         )
-        return dequantize(value["outputs"], value["scale"], value["zero_point"])
+        return dequantize(value["outputs"], value["steps"])
 
 
 def _over(rivals: list[Quality], what: Any) -> Quality:

@@ -132,9 +132,9 @@ def measure_sensitivity(
         "labelled": 0 if labelled is None else len(labelled.labels),
         "layers": [msgspec.to_builtins(row) | {"advice": list(advice_for(row))} for row in rows],
         "output": {
-            "sqnr_db": decibels(true, wanted),
+            "sqnr_db": decibels(true, wanted, asked),
             "agreement": agreement(true, wanted, asked),
-            "simulated_sqnr_db": decibels(base, wanted),
+            "simulated_sqnr_db": decibels(base, wanted, asked),
             "simulated_agreement": agreement(base, wanted, asked),
             "simulation_equals_int8": agreement(base, true, asked),
         },

@@ -53,8 +53,8 @@ def program_files(report: ProgramReport) -> tuple[Artifact, ...]:
     )
 
 
-def program_lines(report: ProgramReport, folder: Path) -> list[str]:
-    """What the command prints: figures, what was cut off, gates, checks, where the library is."""
+def figures(report: ProgramReport) -> list[tuple[str, str]]:
+    """Label and text of the figures, what was cut off, gates and checks."""
     model = report.model
     rows = [
         ("model", f"{model['file']}: {model['operators']} operators, {model['macs']:,} MACs, {model['bytes']:,} bytes"),
@@ -74,7 +74,12 @@ def program_lines(report: ProgramReport, folder: Path) -> list[str]:
     rows.append(
         ("checks", f"{counts['passed']} passed, {counts['failed']} failed, {counts['not run']} not run here")
     )
-    rows += [("FAILED", f"{c.name}: {c.why}") for c in report.checks if c.result == "failed"]
+    return rows + [("FAILED", f"{c.name}: {c.why}") for c in report.checks if c.result == "failed"]
+
+
+def program_lines(report: ProgramReport, folder: Path) -> list[str]:
+    """What the command prints: the figures, and where the library is."""
+    rows = figures(report)
     if report.status == "passed":
         rows.append(("library", str(folder)))
     rows.append(("report", str(folder / "report.html")))

@@ -226,7 +226,7 @@ def _source(
         int8_model=int8.int8_model,
         uint8_model=int8.uint8_model,
         input=int8.input,
-        output=int8.output,
+        heads=int8.heads,
         operators=int8.uses,
         runtime_floor=int8.runtime_floor,
         golden=compiled.golden if compiled else proof.golden,
@@ -238,6 +238,7 @@ def _source(
         macs=int8.macs,
         parameters=int8.parameters,
         advice=int8.notes,
+        task=job.recipe.model.task,
         decision=decision_of(job, int8),
     )
 

@@ -109,6 +109,7 @@ def _try_quick(shop: Workshop, job: Job, model: FloatModel, first: Quantized) ->
                     ranges=first.ranges,
                     weights=weights_of(job),
                     skip=skip,
+                    task=job.asked(model),
                     on_progress=told,
                 )
             )
@@ -207,6 +208,7 @@ def _ladder(
             min_agreement=wanted.min_agreement,
             search=wanted.search,
             weights=weights_of(job),
+            task=job.asked(model),
             on_progress=partial(_step, shop),
             **given,
         )
@@ -321,7 +323,7 @@ def _measured(
     from .evaluate import answers, truth_of
 
     done, images = chosen.kept, job.evaluation or job.calibration
-    task = job.task()
+    task = job.task(model)
     kind = kind_of(task)
     before, after = (
         kind.results(answers(shop, images, data, job), task) for data in (model.tflite, done.int8_model)

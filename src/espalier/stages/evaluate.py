@@ -15,7 +15,7 @@ from ..errors import LabelsRefusedError
 from ..findings import Finding, of_model, settle
 from ..image_facts import Prepared
 from ..load.images import label_indices
-from ..measure.predict import dequantize
+from ..measure.predict import Step, dequantize
 from ..row_parts import FedPart, SheetPart
 from ..rows import AccuracyRow
 from ..store import digest
@@ -62,7 +62,7 @@ def evaluate_model(
         after = answers(shop, images, int8.int8_model, job)
         key = {
             "outputs": [digest(o.tobytes()) for o in (before, base, after)],
-            "labels": job.labels(),
+            "task": msgspec.to_builtins(job.task(given)),
             "images": [[i.path, i.label] for i in prepared.images],
             "decision": msgspec.to_builtins(job.recipe.decision),
             "limit": job.recipe.quantize.max_accuracy_drop,
@@ -72,7 +72,7 @@ def evaluate_model(
         }
         wrong = None if scores is None else scores.finding
         files = shop.stored(
-            "evaluate/accuracy", key, lambda: _measure(shop, job, prepared, before, base, after, wrong)
+            "evaluate/accuracy", key, lambda: _measure(shop, job, given, prepared, before, base, after, wrong)
         )
     evaluation = unpack(files["evaluation"], Evaluation)
     row = _chosen(evaluation.accuracy, int8, job)
@@ -123,7 +123,7 @@ def decide_threshold(shop: Workshop, job: Job, model: FloatModel, int8: Int8Mode
 
 
 def answers(shop: Workshop, images: PixelSet, model: bytes, job: Job) -> NDArray[np.float32]:
-    """Class probabilities of every image of a set, float32 [n, classes]; stored by model and pixels.
+    """The values of every image of a set, float32 [n, values]; stored by model and pixels.
 
     A set of more than PART images is run and stored in parts, so that a build that is ended goes on where it was.
     """
@@ -146,14 +146,12 @@ def _part(
             # Two models at least answer: each half of the stage, whatever the order.
             on_progress=lambda done, _, text: shop.progress.step("evaluate", first + done, 2 * total, text),
         )
-        kept = {k: value[k] for k in ("scale", "zero_point")}
-        return {"outputs": _npy(value["outputs"]), "facts": pack(kept)}
+        return {"outputs": _npy(value["outputs"]), "steps": pack(value["steps"])}
 
     key = {"model": digest(model), "pixels": images.digest, "contract": msgspec.to_builtins(job.recipe.input)}
     files = shop.stored("evaluate/outputs", key if total <= PART else key | {"part": [first, PART]}, run)
     outputs: NDArray[Any] = np.load(io.BytesIO(files["outputs"]), allow_pickle=False)
-    facts = unpack(files["facts"], dict[str, Any])
-    return dequantize(outputs, facts["scale"], facts["zero_point"])
+    return dequantize(outputs, unpack(files["steps"], list[Step]))
 
 
 def truth_of(prepared: Prepared, labels: tuple[str, ...]) -> NDArray[np.int64]:
@@ -164,6 +162,7 @@ def truth_of(prepared: Prepared, labels: tuple[str, ...]) -> NDArray[np.int64]:
 def _measure(
     shop: Workshop,
     job: Job,
+    model: FloatModel,
     prepared: Prepared,
     before: NDArray[np.float32],
     base: NDArray[np.float32],
@@ -172,8 +171,9 @@ def _measure(
 ) -> dict[str, bytes]:
     names = [image.path for image in prepared.images]
     decision = job.recipe.decision
-    task = job.task()
-    labelled = job.evaluation is not None and all(image.label is not None for image in prepared.images)
+    task = job.task(model)
+    known = job.evaluation is not None and all(image.label is not None for image in prepared.images)
+    labelled = known and kind_of(task).named
     truth = truth_of(prepared, task.labels) if labelled else None
     asked = Asked(
         names=names,

@@ -58,6 +58,7 @@ def rung_key(job: Job, model: FloatModel) -> dict[str, Any]:
         "contract": msgspec.to_builtins(job.recipe.input),
         "weights": weights_of(job),
         "scheme": scheme_of(job),
+        "task": job.asked(model),
     }
 
 
@@ -82,6 +83,7 @@ def _quantize(shop: Workshop, job: Job, model: FloatModel) -> Quantized:
         weights=weights_of(job),
         scheme=scheme_of(job),
         layers=model.layers,
+        task=job.asked(model),
     )
     done = finished(
         shop, job, model, value["int8_model"], value["input"], tuple(value["notes"]), value["seconds"]
@@ -104,7 +106,7 @@ def finished(
     whole, (int8, note, checks) = int8, _lightened(shop, job, int8)
     worker = shop.worker("litert")
     contract = msgspec.to_builtins(job.recipe.input)
-    audit = worker.call("audit", model=int8, contract=contract, layers=model.layers)
+    audit = worker.call("audit", model=int8, contract=contract, layers=model.layers, task=job.asked(model))
     if audit["errors"]:
         raise VerificationError(
             "the quantized model breaks a rule: " + "; ".join(audit["errors"]),

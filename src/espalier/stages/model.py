@@ -13,6 +13,8 @@ from ..errors import ModelRefusedError, RecipeError
 from ..limits import LIMITS
 from ..load.keras_container import refuse_what_is_no_file
 from ..recipe import InputContract
+from ..task.kinds import KINDS
+from ..task.types import CLASSIFY, Head
 from .workshop import Workshop, pack, unpack
 
 GIVEN = "given"
@@ -20,7 +22,7 @@ GIVEN = "given"
 
 
 class FloatModel(msgspec.Struct, frozen=True, kw_only=True):
-    """A float .tflite with its facts: batch 1, takes normalised floats, answers with class probabilities."""
+    """A float .tflite with its facts: batch 1, takes normalised floats, answers with the heads of its task."""
 
     tflite: bytes
     macs: int
@@ -28,6 +30,7 @@ class FloatModel(msgspec.Struct, frozen=True, kw_only=True):
     largest_difference: float
     layers: dict[str, str] = {}
     """Tensor name -> Keras layer, for messages."""
+    heads: tuple[Head, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -38,11 +41,12 @@ class FloatModel(msgspec.Struct, frozen=True, kw_only=True):
 class ModelFile:
     """The .keras or .h5 file of a recipe. Every method runs its child process only when the result is not stored."""
 
-    def __init__(self, shop: Workshop, path: Path, contract: InputContract) -> None:
+    def __init__(self, shop: Workshop, path: Path, contract: InputContract, kind: str = CLASSIFY.kind) -> None:
         self.path = path
         self.sha256 = file_digest(path)
         self._shop = shop
         self._contract = contract
+        self._ends = KINDS[kind].ends
         self._lock = threading.RLock()
         self._facts_lock = threading.Lock()
         self._facts: dict[str, Any] | None = None
@@ -53,7 +57,7 @@ class ModelFile:
         """What a result made from the model as given depends on."""
         contract = msgspec.to_builtins(self._contract)
         kept = {k: contract[k] for k in ("size", "color", "mean", "std") if k in contract}
-        return {"model": self.sha256, "contract": kept}
+        return {"model": self.sha256, "contract": kept, "ends": self._ends}
 
     def is_new(self) -> bool:
         """Whether a build must load this model in TensorFlow: no result of it is stored."""
@@ -64,7 +68,7 @@ class ModelFile:
         with self._facts_lock:
             if self._facts is None:
                 files = self._shop.stored(
-                    "load/facts", {"model": self.sha256}, lambda: {"facts": pack(self._inspect())}
+                    "load/facts", {"model": self.sha256, "ends": self._ends}, lambda: {"facts": pack(self._inspect())}
                 )
                 self._facts = unpack(files["facts"], dict[str, Any])
             return self._facts
@@ -116,7 +120,7 @@ class ModelFile:
         """The float .tflite of a slot of the TensorFlow process, proven equal to Keras; not stored here."""
         self.load()
         value = self._shop.worker("tensorflow").call(
-            "convert", slot=slot, contract=msgspec.to_builtins(self._contract)
+            "convert", slot=slot, contract=msgspec.to_builtins(self._contract), ends=self._ends
         )
         return FloatModel(
             tflite=value["float_model"],
@@ -124,6 +128,7 @@ class ModelFile:
             parameters=value["parameters"],
             largest_difference=value["largest_difference"],
             layers=value["layers"],
+            heads=msgspec.convert(value["heads"], tuple[Head, ...]),
         )
 
     def float_model(self) -> FloatModel:
@@ -137,7 +142,10 @@ class ModelFile:
     def _inspect(self) -> dict[str, Any]:
         worker = self._shop.worker("container")
         facts: dict[str, Any] = worker.call(
-            "inspect_model", seconds=LIMITS.container_worker_seconds, path=str(self.path.resolve())
+            "inspect_model",
+            seconds=LIMITS.container_worker_seconds,
+            path=str(self.path.resolve()),
+            scores=self._ends == "probabilities",
         )
         if facts["sha256"] != self.sha256:
             raise changed(self.path)

@@ -71,7 +71,7 @@ def compose_report(shop: Workshop, job: Job, results: Results, verdict: Verdict)
             held_out_drop=int8.held_out_drop,
             chosen_on=int8.chosen_on,
             input=int8.input,
-            output=int8.output,
+            output=int8.heads[0],
             device_input=device_input(job, int8),
             layers=int8.layers,
             calibration={

@@ -10,8 +10,8 @@ import msgspec
 from ..load.keras_file import inspect_model
 
 
-def _inspect(path: str) -> Any:
-    return msgspec.to_builtins(inspect_model(path))
+def _inspect(path: str, scores: bool = True) -> Any:
+    return msgspec.to_builtins(inspect_model(path, scores=scores))
 
 
 HANDLERS: dict[str, Callable[..., Any]] = {"inspect_model": _inspect}

@@ -197,10 +197,11 @@ def audit_file(
     layers: dict[str, str] | None = None,
     dense: Weights | None = None,
     edge: str = "int8",
+    task: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """audit.audit_model."""
     known = None if contract is None else contract_of(contract)
-    return audit_model(model, known, layers=layers, dense=dense, edge=edge)
+    return audit_model(model, known, layers=layers, dense=dense, edge=edge, task=task_of(task))
 
 
 def list_layers(model: bytes) -> list[dict[str, Any]]:

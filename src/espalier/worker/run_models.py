@@ -31,7 +31,7 @@ def run_handlers(runtime: Callable[[], Runtime]) -> dict[str, Callable[..., Any]
         budget_seconds: float | None = None,
         contract: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Answers to images of a .npy: {"outputs", "scale", "zero_point", "seconds", "places"} (whose answers these are).
+        """Answers to images of a .npy: {"outputs", "steps", "seconds", "places"} (whose answers these are).
 
         Images first..first+count, `spread` of them at equal distances, or those at `places`; with `budget_seconds` fewer, from
         the start, when the model is slow.
@@ -53,8 +53,7 @@ def run_handlers(runtime: Callable[[], Runtime]) -> dict[str, Callable[..., Any]
         )
         return {
             "outputs": answer.outputs,
-            "scale": answer.scale,
-            "zero_point": answer.zero_point,
+            "steps": [list(step) for step in answer.steps],
             "seconds": answer.seconds,
             "places": list(range(len(pixels))) if places is None else places,
         }

@@ -11,6 +11,7 @@ import msgspec
 
 from ..load.keras_model import ModelFacts, describe, rebuild, start_tensorflow
 from ..quantizer.convert import convert_slot
+from ..task.types import Ends
 from . import prune_calls as prune
 from .left_out import leave_out
 
@@ -31,9 +32,9 @@ def load(path: str, facts: dict[str, Any], size: list[int] | None = None) -> dic
     return describe(SESSION["given"], checked)
 
 
-def convert(slot: str, contract: dict[str, Any]) -> dict[str, Any]:
+def convert(slot: str, contract: dict[str, Any], ends: Ends = "probabilities") -> dict[str, Any]:
     """Keras model in a slot -> float .tflite, see quantizer/convert.py."""
-    return convert_slot(SESSION[slot], contract)
+    return convert_slot(SESSION[slot], contract, ends)
 
 
 HANDLERS: dict[str, Callable[..., Any]] = {

@@ -50,7 +50,7 @@ def refused(files: dict[str, bytes]) -> bool:
 
 
 def test_a_bundle_as_built_is_verified_on_both_runtimes(bundle: Path) -> None:
-    checks = verify.verify_bundle(bundle)
+    checks = verify.verify_bundle(bundle).checks
     assert [check.result for check in checks] == ["passed"] * 4
     assert [check.tool for check in checks] == ["espalier", "espalier", "litert", "tflite-runtime"]
     assert all(check.version for check in checks)
@@ -160,7 +160,7 @@ def test_what_is_no_bundle_is_said(tmp_path: Path, bundle: Path) -> None:
 
 def verify_source(source: BundleSource, folder: Path) -> list[str]:
     write_files(bundle_files(source), folder)
-    return [f"{check.result}: {check.why}" for check in verify.verify_bundle(folder)]
+    return [f"{check.result}: {check.why}" for check in verify.verify_bundle(folder).checks]
 
 
 def test_a_wrong_golden_answer_with_fitting_digests_is_found(tmp_path: Path) -> None:

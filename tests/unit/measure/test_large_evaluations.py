@@ -42,7 +42,7 @@ class Shop:
                 raise WorkerError("died")
             rows = np.arange(23, dtype=np.int8)[first : first + count, None] + np.arange(2, dtype=np.int8)
             on_progress(len(rows), len(rows), "running the model")
-            return {"outputs": rows, "scale": 0.5, "zero_point": 1}
+            return {"outputs": rows, "steps": [[rows.shape[1], 0.5, 1]]}
 
         return SimpleNamespace(call=call)
 

@@ -295,7 +295,7 @@ def test_the_call_gives_plain_data(layers: Any) -> None:
     from espalier.quantizer.convert import convert_slot
 
     done = convert_slot(network(residual(layers)), msgspec.to_builtins(CONTRACT))
-    assert set(done) == {"float_model", "output", "largest_difference", "macs", "parameters", "layers"}
+    assert set(done) == {"float_model", "output", "largest_difference", "macs", "parameters", "layers", "heads"}
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(done))["float_model"] == done["float_model"]
 
 
