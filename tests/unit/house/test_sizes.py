@@ -14,13 +14,9 @@ LONGER: frozenset[tuple[str, str]] = frozenset(
     {
         ("ladder/climb.py", "climb"),
         ("load/keras_model.py", "describe"),
-        ("measure/parity.py", "compare_kernels"),
         ("measure/predict.py", "predict"),
         ("report/text.py", "key_figures"),
-        ("stages/bundle.py", "make_bundles"),
         ("stages/climb.py", "_ladder"),
-        ("stages/gate.py", "gates"),
-        ("stages/pipeline.py", "run_stages"),
         ("worker/quantize_calls.py", "climb_file"),
         ("worker/run_models.py", "run_handlers"),
     }
