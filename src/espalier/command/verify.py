@@ -32,6 +32,7 @@ from ..facts import Check
 from ..limits import LIMITS
 from ..tflite.inspect import inspect_tflite
 from ..tflite.read import read_tflite
+from ..worker.calls import Predict
 from ..worker.client import Worker
 
 RUNTIMES: Final = ("litert", "tflite-runtime")
@@ -233,16 +234,15 @@ def _replay(
     recorded = tuple(kernels for kernels in KERNELS if all(kernels in row.outputs for row in golden.vectors))
     checks: list[Check] = []
     with Worker(kind) as worker:
-        version = _version(worker.wait_ready())
+        version = worker.wait_ready().get("version", "")
         path = worker.scratch / "golden.npy"
         np.save(path, pixels)
         for (dtype, model), kernels in itertools.product(models.values(), recorded):
             name = f"golden vectors, {dtype} model, {kernels} kernels"
             exact = (kind, kernels) == ("litert", "reference")
             try:
-                answer = worker.call(
-                    "predict", seconds=SECONDS, model=model, pixels_path=str(path), kernels=kernels, threads=1
-                )
+                call = Predict(model=model, pixels_path=str(path), kernels=kernels, threads=1)
+                answer = worker.ask(call, seconds=SECONDS)
             except UnsupportedModelError as problem:
                 # The older runtime may lack an operator that the bundle's own runtime has.
                 result = "failed" if kind == "litert" else "not run"
@@ -253,13 +253,9 @@ def _replay(
                 )
                 break
             else:
-                difference = _difference(answer["outputs"], golden, (kernels,) if exact else recorded)
+                difference = _difference(answer.outputs, golden, (kernels,) if exact else recorded)
                 checks.append(_verdict(name, kind, kernels, version, difference))
     return checks
-
-
-def _version(ready: Any) -> str:
-    return str(ready.get("version", "")) if isinstance(ready, dict) else ""
 
 
 def _difference(outputs: NDArray[Any], golden: Golden, kernels: tuple[str, ...]) -> int:

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..quantizer.head import PixelInput
-from ..quantizer.ranges import Ranges, normalised, open_interpreter
+from ..quantizer.ranges import normalised, open_interpreter
+from ..quantizer.results import Ranges
 
 Method = Literal["minmax", "mse", "percentile", "kl"]
 

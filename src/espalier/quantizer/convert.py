@@ -9,10 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-import msgspec
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
@@ -26,9 +24,8 @@ from ..tflite.edit import constant, graph_of, name_of, operator_name, shape_of
 from ..tflite.macs import count_macs
 from ..tflite.objects import ModelT, OperatorT, TensorT
 from ..tflite.operator_versions import write_versions
+from .results import Converted, OutputKind
 from .rewrite import rewrite_float
-
-OutputKind = Literal["softmax", "sigmoid", "logits"]
 
 TOLERANCE = 1e-4
 """Largest allowed difference between Keras and the float .tflite, relative to the range of the output."""
@@ -37,19 +34,6 @@ DYNAMIC = frozenset(
     {"SHAPE", "FILL", "WHERE", "RANGE", "WHILE", "IF", "NON_MAX_SUPPRESSION_V4", "NON_MAX_SUPPRESSION_V5"}
 )
 """Operators that compute shapes or depend on values; they break delegates, NPUs and static planning."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Converted:
-    """The float file, what the model answered with, the largest difference to Keras (relative to the range of
-    the output), MACs and parameters, and the Keras layer behind each tensor name."""
-
-    float_model: bytes
-    output: OutputKind
-    largest_difference: float
-    macs: int
-    parameters: int
-    layers: dict[str, str]
 
 
 def convert_model(model: Model, contract: InputContract) -> Converted:
@@ -82,20 +66,6 @@ def convert_model(model: Model, contract: InputContract) -> Converted:
         parameters=int(model.count_params()),
         layers={name: layer for name, layer in layers.items() if layer},
     )
-
-
-def convert_slot(model: Model, contract: dict[str, Any]) -> dict[str, Any]:
-    """`convert_model` for a Keras model held by the tensorflow process; the fields of `Converted` as a
-    dict."""
-    done = convert_model(model, msgspec.convert(contract, InputContract))
-    return {
-        "float_model": done.float_model,
-        "output": done.output,
-        "largest_difference": done.largest_difference,
-        "macs": done.macs,
-        "parameters": done.parameters,
-        "layers": done.layers,
-    }
 
 
 def check_input(model: Model, contract: InputContract) -> None:

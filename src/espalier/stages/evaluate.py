@@ -22,6 +22,7 @@ from ..task.accuracy import with_choice
 from ..task.confidence import choose_threshold
 from ..task.kinds import kind_of
 from ..task.types import Asked
+from ..worker.calls import Predict
 from .check_model import check_declared, score_declared
 from .images import PixelSet
 from .job import Job
@@ -135,24 +136,20 @@ def _part(
     shop: Workshop, images: PixelSet, model: bytes, job: Job, first: int, total: int
 ) -> NDArray[np.float32]:
     def run() -> dict[str, bytes]:
-        value = shop.worker("litert-runtime").call(
-            "predict",
-            model=model,
-            pixels_path=images.pixels(),
-            contract=msgspec.to_builtins(job.recipe.input),
-            first=first,
-            count=PART,
+        call = Predict(
+            model=model, pixels_path=images.pixels(), contract=job.recipe.input, first=first, count=PART
+        )
+        found = shop.worker("litert-runtime").ask(
+            call,
             # Two models at least answer: each half of the stage, whatever the order.
             on_progress=lambda done, _, text: shop.progress.step("evaluate", first + done, 2 * total, text),
         )
-        kept = {k: value[k] for k in ("scale", "zero_point")}
-        return {"outputs": _npy(value["outputs"]), "facts": pack(kept)}
+        return {"outputs": _npy(found.outputs), "facts": pack((found.scale, found.zero_point))}
 
     key = {"model": digest(model), "pixels": images.digest, "contract": msgspec.to_builtins(job.recipe.input)}
     files = shop.stored("evaluate/outputs", key if total <= PART else key | {"part": [first, PART]}, run)
     outputs: NDArray[Any] = np.load(io.BytesIO(files["outputs"]), allow_pickle=False)
-    facts = unpack(files["facts"], dict[str, Any])
-    return dequantize(outputs, facts["scale"], facts["zero_point"])
+    return dequantize(outputs, *unpack(files["facts"], tuple[float, int]))
 
 
 def truth_of(prepared: Prepared, labels: tuple[str, ...]) -> NDArray[np.int64]:
@@ -185,7 +182,7 @@ def _measure(
         wished=decision.precision,
     )
     doubts = kind_of(task).doubts(before, truth, task, preprocessing)
-    found = settle(of_model(doubts, job.model.facts()), job.recipe.accept)
+    found = settle(of_model(doubts, untrained=job.model.facts().never_trained), job.recipe.accept)
     wrong = next((finding for finding in found if finding.severity == "error"), None)
     if wrong is not None:
         raise LabelsRefusedError(

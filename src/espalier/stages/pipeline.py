@@ -38,7 +38,7 @@ def run_stages(
     findings = (*check_outputs(job), *check_sets(shop, job))
     if job.model.is_new():
         # While TensorFlow imports: what is needed first comes first.
-        shop.start_in_turn(("litert", 0), ("litert-runtime", 0), *provers(), *timers())
+        shop.start_in_turn(("quantizer", ""), ("litert-runtime", ""), *provers(), *timers())
     given = given_early.result()
     measured = (job.evaluation or job.calibration).prepared().images
     calibrated = job.calibration.prepared().images

@@ -10,8 +10,9 @@ SIDES: dict[str, str] = {
     "images": "espalier.worker.images_side",
     "tensorflow": "espalier.worker.tensorflow_side",
     "legacy": "espalier.worker.legacy_side",
-    "litert": "espalier.worker.litert_side",
+    "quantizer": "espalier.worker.quantizer_side",
     "litert-runtime": "espalier.worker.litert_runtime_side",
     "tflite-runtime": "espalier.worker.tflite_runtime_side",
 }
-"""Kind of worker -> module with `HANDLERS: dict[str, Callable]` and, if its import is costly, `prepare()`."""
+"""Kind of worker -> module with `handlers()`, functions that each answer one call (calls.py), and, if its imports are costly,
+`prepare()`."""

@@ -19,10 +19,10 @@ _HEADER = struct.Struct("<Q")
 
 
 class Call(msgspec.Struct, frozen=True, tag="call"):
-    """Parent to child: run `method` with `arguments`."""
+    """Parent to child: a call by its name (ask.name_of), and what it asks."""
 
     method: str
-    arguments: dict[str, Any]
+    asked: Any
 
 
 class Progress(msgspec.Struct, frozen=True, tag="progress"):
