@@ -328,18 +328,6 @@ def rename_tensors(model: ModelT) -> dict[str, str]:
     return old
 
 
-def strip_model(data: bytes) -> bytes:
-    """The smallest file with the same arithmetic, for microcontrollers: no names, description, signature or
-    metadata (a `min_runtime_version` entry stays: loaders of some cameras refuse a file without)."""
-    model = read_model(data)
-    for tensor in graph_of(model).tensors:
-        tensor.name = None
-    graph_of(model).name = None
-    model.description, model.signatureDefs = None, []
-    model.metadata = [m for m in model.metadata if m.name == b"min_runtime_version"]
-    return pack_model(model)
-
-
 def _order_tensors(model: ModelT) -> None:
     graph = graph_of(model)
     used: dict[int, int] = {}

@@ -104,9 +104,12 @@ class PruneMagnitude(Ask[Account], frozen=True):
 
 
 class Trained(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of figures for each epoch."""
+    """A row of figures for each epoch. Of a twin: how far it was from the model, relative to its answers, and on what it
+    was trained."""
 
     history: tuple[dict[str, float], ...]
+    difference: float = 0.0
+    trained_on: str = "labels"
 
 
 class FineTuneModel(Ask[Trained], frozen=True):

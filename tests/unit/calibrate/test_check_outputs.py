@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import keras
@@ -102,7 +103,8 @@ def test_a_strange_training_configuration_is_no_hint_and_no_error(text: bytes | 
 def test_what_speaks_for_numbers_stops_what_leaves_it_open_warns_and_named_classes_are_classes(
     output: str, classes: int | None, loss: str, named: bool, severity: str | None
 ) -> None:
-    found = number_outputs({"output": output, "classes": classes, "loss": loss}, named=named)
+    facts: Any = SimpleNamespace(output=output, classes=classes, loss=loss)
+    found = number_outputs(facts, named=named)
     assert (found.severity if found else None) == severity
     assert found is None or ("labels" in found.next_step and "box" in found.message)
 
