@@ -103,6 +103,7 @@ def _try_quick(shop: Workshop, job: Job, model: FloatModel, first: Finished) -> 
 
     def run() -> dict[str, bytes]:
         def call(skip: dict[str, str], told: Told) -> QuickSteps:
+            worker = shop.worker("quantizer")
             asked = TryQuick(
                 float_model=model.tflite,
                 pixels_path=job.calibration.pixels(),
@@ -112,7 +113,7 @@ def _try_quick(shop: Workshop, job: Job, model: FloatModel, first: Finished) -> 
                 weights=weights_of(job),
                 skip=skip,
             )
-            return shop.worker("quantizer").ask(asked, on_progress=told)
+            return worker.ask(asked, on_progress=told)
 
         found = surviving(call, partial(_step, shop))
         kept = first

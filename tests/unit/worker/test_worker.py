@@ -12,13 +12,12 @@ from typing import Any, get_type_hints
 
 import numpy as np
 import pytest
+from misbehaving_side import Do, Ranges
 
 from espalier.errors import BugError, ModelRefusedError, WorkerError
 from espalier.worker import SIDES
 from espalier.worker.ask import answer_of, calls_of
 from espalier.worker.client import Worker
-
-from .misbehaving_side import Do, Ranges
 
 
 class Misbehaving(Worker):
