@@ -17,8 +17,16 @@ test: .venv
 sweep: .venv
 	$(BIN)/python -m pytest -n 2 -m sweep
 
+docs: .venv
+	$(BIN)/mkdocs build --strict
+
+# Pages and schemas from the code, and the pictures from a build of the tutorial: make pages BUILD=dist/model-1.0.0
+pages: .venv
+	$(BIN)/python docs/generate.py
+	$(if $(BUILD),$(BIN)/python docs/pictures.py $(BUILD))
+
 lint: .venv
-	$(BIN)/ruff check src tests calibration examples benchmarks
+	$(BIN)/ruff check src tests calibration examples benchmarks docs
 	$(BIN)/mypy
 
-.PHONY: example test sweep lint
+.PHONY: example test sweep docs pages lint

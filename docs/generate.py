@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import public
 import structs
 
 import espalier
@@ -284,6 +285,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "target-file.md": target_file,
     "report.md": report,
     "manifest.md": manifest,
+    "commands.md": public.commands,
+    "python.md": public.python,
 }
 
 SCHEMAS: dict[str, tuple[type, str, bool]] = {

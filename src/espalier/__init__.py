@@ -145,13 +145,24 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used: `espalier --help` must answer at once."""
+    """Import a public name when it is first used: `espalier --help` must answer at once.
+
+    Raises ToolMissingError for one that needs a package which this installation leaves out.
+    """
     if name not in _HOME:
         raise AttributeError(f"module 'espalier' has no attribute {name!r}")
     from importlib import import_module
 
     module, inside = _HOME[name]
-    value = getattr(import_module(f".{module}", __name__), inside)
+    try:
+        value = getattr(import_module(f".{module}", __name__), inside)
+    except ImportError as problem:
+        from .errors import package_error
+
+        absent = package_error(problem)
+        if absent is None:
+            raise
+        raise absent from problem
     globals()[name] = value
     return value
 

@@ -271,7 +271,7 @@ def doctor(as_json: bool) -> None:
         wrong = ", ".join(f"{p['name']}{p['required']}" for p in facts["packages"] if not p["ok"])
         raise ToolMissingError(
             f"packages are missing or of another version: {wrong}",
-            next_step="pip install espalier into a fresh environment",
+            next_step="pip install 'espalier[build]' into a fresh environment",
         )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import ClassVar
@@ -154,14 +155,44 @@ def machine_errors(where: str = "") -> Iterator[None]:
         raise refused from problem
 
 
+EXTRAS: dict[str, str] = {
+    **dict.fromkeys(
+        (
+            "ai_edge_litert", "keras", "litert_quantizer", "rich", "scipy", "tensorflow", "tensorflow_model_optimization",
+            "tf_keras", "tflite_runtime",
+        ),
+        "build",
+    ),
+    **dict.fromkeys(("unicorn", "ziglang"), "mcu"),
+    "sklearn": "examples",
+}  # fmt: skip
+"""Import name of a package that a small installation leaves out -> the extra of pyproject.toml that brings it."""
+
+NO_WHEELS: dict[str, str] = {"tflite_runtime": "tflite-runtime 2.14 has no wheel for Python 3.12 or newer"}
+"""Import name -> why the extra may leave it out."""
+
+
+def install_line(extra: str) -> str:
+    """What installs an extra."""
+    return f"pip install 'espalier[{extra}]' (in a clone of the repository: pip install '.[{extra}]')"
+
+
 def package_error(problem: BaseException) -> ToolMissingError | None:
     """An import that failed as an error of ours, or None when it is no such thing or a module of ours."""
     if not isinstance(problem, ImportError) or (problem.name or "").partition(".")[0] == "espalier":
         return None
+    name = (problem.name or "").partition(".")[0]
+    if isinstance(problem, ModuleNotFoundError) and problem.name in EXTRAS:
+        why = f": {NO_WHEELS[name]}" if name in NO_WHEELS and sys.version_info >= (3, 12) else ""
+        return ToolMissingError(
+            f"the package {name} is not installed{why}",
+            supported="without TensorFlow and LiteRT: check, targets, inspect of a .tflite, compile, verify, doctor",
+            next_step=install_line(EXTRAS[name]),
+        )
     return ToolMissingError(
         f"the package {problem.name or ''} cannot be imported: {problem}".replace("  ", " "),
         supported="the packages that `espalier doctor` lists, in these versions",
-        next_step="pip install espalier into a fresh environment",
+        next_step="pip install 'espalier[build]' into a fresh environment",
     )
 
 

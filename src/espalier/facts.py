@@ -94,6 +94,14 @@ class ArenaFacts(msgspec.Struct, frozen=True, kw_only=True):
     how: str
 
 
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """What a device decides with: the hand-written C of task/device/`source`.c, the whole numbers in it, the labels."""
+
+    source: str
+    numbers: dict[str, int]
+    labels: tuple[str, ...]
+
+
 class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a bundle may use. Models: `int8_model` has int8 input and output and no metadata (smallest);
     `uint8_model` is its bit-exact twin with TFLite metadata and labels inside. Both take raw pixel bytes of the
@@ -117,6 +125,8 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     macs: int
     parameters: int
     advice: tuple[str, ...] = ()
+    decision: Decision | None = None
+    """How the output becomes an answer on a device."""
 
     @property
     def contract(self) -> InputContract:

@@ -5,6 +5,7 @@ Everything goes to stderr; stdout belongs to the result.
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
@@ -23,7 +24,6 @@ DEFAULT_SECONDS: dict[str, float] = {
     "benchmark": 2.0,
     "prove": 1.0,
     "bundle": 1.5,
-    "check": 1.5,
     "report": 0.5,
 }
 """Seconds that a stage is expected to take when no earlier build of the same recipe tells it."""
@@ -71,7 +71,7 @@ class _Stage:
 
 
 class Progress:
-    """Told by command/build.py which stages will run, when each starts and how far it is.
+    """Told by stages/pipeline.py which stages will run, when each starts and how far it is.
 
     On a terminal one line is redrawn, also while a stage says nothing; otherwise each stage prints a line when it ends,
     and one every MINUTE while it runs.
@@ -184,8 +184,16 @@ class Progress:
         filled = int(done * 24)
         line = f"[{'#' * filled}{'.' * (24 - filled)}] {done:4.0%}  about {self.seconds_left():.0f} s left  {self._text}"
         self._clear()
-        self._write(line[:110])
-        self._width = min(len(line), 110)
+        line = line[: self._columns()]
+        self._write(line)
+        self._width = len(line)
+
+    def _columns(self) -> int:
+        """At most 110, and one less than the terminal has: a line that it breaks cannot be taken back."""
+        try:
+            return min(110, (os.get_terminal_size(self.stream.fileno()).columns or 111) - 1)
+        except (OSError, ValueError):  # a stream without a descriptor
+            return 110
 
     def _clear(self) -> None:
         if self._live and self._width:

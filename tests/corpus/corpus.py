@@ -141,8 +141,7 @@ def deploy(model: Any, facts: Any) -> dict[str, Any]:
     try:
         graph, _ = simplify(read_tflite(int8, name="net", layers=converted.layers))
         plan, coding = plan_program(graph, optimize="speed", isa="dsp", ram_bytes=None)
-        labels = tuple(f"c{index}" for index in range(answers.size))
-        files = emit(graph, plan, "net", Options(labels=labels, isa="dsp", coding=coding))
+        files = emit(graph, plan, "net", Options(isa="dsp", coding=coding))
         row["micro"] = {"arena": plan.arena_bytes, "files": len(files)}
     except UnsupportedModelError as problem:
         row["micro"] = str(problem)

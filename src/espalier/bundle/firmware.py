@@ -21,6 +21,7 @@ from typing import Final
 import numpy as np
 
 from ..emit import c_text as c
+from ..emit.decision import decision_files
 from ..errors import UnsupportedModelError
 from ..facts import Artifact, BundleSource, GoldenVector, SourceImage
 from . import firmware_text as text
@@ -39,8 +40,7 @@ COLUMN_BYTES: Final = 16
 PREPARE_BYTES: Final = 576
 """Stack of `prepare_rgb888` beside the columns: at most 460 by -fstack-usage of GCC 12 on Cortex-M4, optimised."""
 
-COMMON: Final = ("prepare.h", "prepare.c", "decide.h", "decide.c", "selftest.h", "selftest.c", "golden.h",
-                 "model_labels.h")  # fmt: skip
+COMMON: Final = ("prepare.h", "prepare.c", "selftest.h", "selftest.c", "golden.h")
 
 
 def contents(source: BundleSource, program: tuple[Artifact, ...] | None = None) -> tuple[Artifact, ...]:
@@ -122,11 +122,11 @@ def source_files(source: BundleSource, program: tuple[Artifact, ...] | None) -> 
     files = {f"{name}_{part}": template(source, f"xmodel_{part}") for part in COMMON}
     files |= {
         f"{name}_contract.h": contract_header(source, program),
-        f"{name}_model_labels.c": labels_source(source),
         f"{name}_golden.c": golden_source(source, vectors, cases),
         f"{name}_model.h": umbrella(source, program),
     }
     if program is None:
+        files |= decision_files(name, source.decision) if source.decision else {}
         files |= {
             f"{name}_model_data.h": template(source, "xmodel_model_data.h"),
             f"{name}_model_data.c": model_source(source),
@@ -139,7 +139,6 @@ def source_files(source: BundleSource, program: tuple[Artifact, ...] | None) -> 
         files[f"{name}_prepare_test.{ending}"] = test.replace("selftest", "prepare_test").replace(
             "SELFTEST", "PREPARE_TEST"
         )
-        files.pop(f"{name}_decide.{ending}")
     return {
         **{path: written.encode() for path, written in files.items()},
         **{artifact.path: artifact.data for artifact in program},
@@ -165,15 +164,6 @@ def chosen_golden(source: BundleSource) -> tuple[tuple[GoldenVector, ...], tuple
     return tuple(vectors), tuple(cases)
 
 
-def threshold_units(source: BundleSource) -> int:
-    """The least int8 output whose confidence reaches the threshold: -128 to 128 (128: none does)."""
-    out = source.output
-    reach = [
-        q for q in range(-128, 128) if not out.scale * (q - out.zero_point) < source.recipe.decision.threshold
-    ]
-    return min(reach, default=128)
-
-
 def contract_header(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
     """<id>_contract.h: every number of the model and of its preprocessing; the compiled program's header has
     some of them already."""
@@ -192,22 +182,18 @@ def contract_header(source: BundleSource, program: tuple[Artifact, ...] | None) 
         lines += [c.define(f"{macro}_{key}_{name.upper()}", index) for index, name in enumerate(names)]
         lines.append(c.define(f"{macro}_{key}", c.Name(f"{macro}_{key}_{chosen[key].upper()}")))
     lines += [
-        c.define(f"{macro}_CLASSES", len(source.labels)),
         c.comment("real = SCALE * (stored - ZERO_POINT); the input takes pixel - 128"),
         c.define(f"{macro}_INPUT_SCALE", c.Name(c.real(source.input.scale))),
         c.define(f"{macro}_INPUT_ZERO_POINT", c.Name(c.literal_in_sum(source.input.zero_point))),
         c.define(f"{macro}_OUTPUT_SCALE", c.Name(c.real(out.scale))),
         c.define(f"{macro}_OUTPUT_ZERO_POINT", c.Name(c.literal_in_sum(out.zero_point))),
-        c.comment("least output that is not for review, and thousandths per output unit times 65536"),
-        c.define(f"{macro}_THRESHOLD", c.Name(c.literal_in_sum(threshold_units(source)))),
-        c.define(f"{macro}_PERMILLE_Q16", min(round(1000 * out.scale * 65536), (2**31 - 1) // 256)),
     ]
     if program is not None:
         header = f"{text.prefix(source)}.h"
         given = next(artifact.data for artifact in program if artifact.path == header).decode("ascii")
         known = {words[1] for words in map(str.split, given.splitlines()) if words[:1] == ["#define"]}
         lines = [c.include(header), *(line for line in lines if line.split()[1] not in known)]
-    return _header(source, "contract", lines)
+    return _header(source, "contract", [c.include(f"{text.prefix(source)}_decide.h"), *lines])
 
 
 def _header(source: BundleSource, part: str, lines: Sequence[str]) -> str:
@@ -235,10 +221,7 @@ def umbrella(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
                 "#endif",
             ]
         lines += ["", c.include(f"{name}_model_data.h")]
-    lines += ["", c.include(f"{name}_contract.h"), c.include(f"{name}_model_labels.h")]
-    lines += [
-        c.include(f"{name}_{part}.h") for part in (("prepare", "decide") if program is None else ("prepare",))
-    ]
+    lines += ["", *(c.include(f"{name}_{part}.h") for part in ("contract", "model_labels", "prepare", "decide"))]
     return _header(source, "model", lines)
 
 
@@ -246,15 +229,6 @@ def prepare_stack(source: BundleSource) -> int:
     """Bytes of stack that `prepare` takes, rounded up."""
     columns = source.contract.size[1] if source.contract.resize in ("bilinear", "bicubic") else 0
     return PREPARE_BYTES + COLUMN_BYTES * columns
-
-
-def labels_source(source: BundleSource) -> str:
-    """<id>_model_labels.c."""
-    name = text.prefix(source)
-    rows = [f"    {c.string(label)}," for label in source.labels]
-    return "\n".join(
-        [c.include(f"{name}_model_labels.h"), "", f"const char *const {name}_labels[] = {{", *rows, "};", ""]
-    )
 
 
 def model_source(source: BundleSource) -> str:

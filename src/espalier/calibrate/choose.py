@@ -12,6 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ..pixels import evenly
+
 REPRESENTED = 4_000
 """Images of a class that are represented, at most, spread over it: their similarities are held in memory."""
 
@@ -32,7 +34,7 @@ def choose(
     members = {g: np.flatnonzero(np.asarray(groups) == g) for g in sorted(set(groups))}
     similar: dict[int, NDArray[np.float32]] = {}
     for group, rows in members.items():
-        shown = rows[_spread(len(rows), REPRESENTED)]
+        shown = rows[evenly(len(rows), REPRESENTED)]
         similar[group] = np.maximum(alike[rows] @ alike[shown].T, 0)
     best = {group: np.zeros(matrix.shape[1], np.float32) for group, matrix in similar.items()}
     left = {group: np.ones(len(rows), np.bool_) for group, rows in members.items()}
@@ -96,7 +98,3 @@ def _directions(features: NDArray[np.float32]) -> NDArray[np.float32]:
     scaled = (kept - kept.mean(axis=0)) / kept.std(axis=0) if kept.shape[1] else np.ones((len(features), 1))
     length = np.linalg.norm(scaled, axis=1, keepdims=True)
     return np.asarray(scaled / np.maximum(length, 1e-9), np.float32)
-
-
-def _spread(count: int, most: int) -> NDArray[np.int64]:
-    return np.unique(np.linspace(0, count - 1, min(most, count)).round().astype(np.int64))

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..load.pixel_file import PixelFile
+from ..pixels import evenly
 
 SIDE = 16
 SMALLEST_VALUES = 64
@@ -228,8 +229,7 @@ def _usual(first: Thumbnails, second: Thumbnails, counts: Indices, within: bool)
     """
     places = np.repeat(np.arange(len(counts)), counts)
     places = places[~first.flat[places]]
-    if len(places) > SAMPLED:
-        places = places[np.linspace(0, len(places) - 1, SAMPLED).round().astype(np.int64)]
+    places = places[evenly(len(places), SAMPLED)]
     if not len(places):
         return 0.0
     asked, back = np.unique(places, return_inverse=True)

@@ -13,9 +13,9 @@ import msgspec
 
 from ..errors import ImagesRefusedError, UsageError
 from ..image_facts import ImageFacts
-from ..load.images import fingerprint as fingerprint_of
 from ..load.images import scan
 from ..load.named_set import FILE, IMAGES, SUMS
+from ..load.snapshot import snapshot
 from ..recipe import InputContract
 
 HEAD = "# A calibration set: where it comes from, how it was chosen and how its images are prepared. Written by espalier.\n"
@@ -58,7 +58,7 @@ def write_set(
             "licence": "as the images it was chosen from",
             "classes": sorted({row.label for row in rows if row.label is not None}),
             "count": len(rows),
-            "fingerprint": fingerprint_of(scratch / IMAGES),
+            "fingerprint": snapshot(scratch / IMAGES)[1],
             "input": msgspec.to_builtins(contract),
             "chosen": {
                 "candidates": candidates, "left-out": left_out, "model-sha256": model_sha256, "method": method,

@@ -21,7 +21,7 @@ from ..errors import (
     UsageError,
     VerificationError,
 )
-from ..facts import Artifact, Check
+from ..facts import Artifact, Check, Decision
 from ..graph import reference
 from ..graph.integer_ends import cut_float_ends
 from ..graph.ops import macs
@@ -42,6 +42,8 @@ from ..stages.output import PROGRAM
 from ..stages.publish import may_replace, publish, write_files
 from ..tables import read_bounded
 from ..target import Target, load_target
+from ..task.kinds import kind_of
+from ..task.types import Task
 from ..tflite.read import read_tflite
 from ..worker.calls import Invoke
 from ..worker.client import Worker
@@ -133,8 +135,7 @@ def compile_model(
         ram_limit=limits[1],
         flash_limit=limits[0],
         answers=answers,
-        labels=words,
-        threshold=threshold,
+        decision=_decision(graph, words, threshold),
     )
     simplified, account = simplify(graph)
     emulation = run_emulated(simplified, title, optimize, facts, compiled)
@@ -285,6 +286,15 @@ def _labels(graph: Graph, path: Path | None) -> tuple[str, ...]:
             next_step="leave --labels out; the program gives the output as it is",
         )
     return read_labels(path, output.elements)
+
+
+def _decision(graph: Graph, labels: tuple[str, ...], threshold: float) -> Decision | None:
+    """The decision of a network whose outputs have labels."""
+    if not labels:
+        return None
+    heads = program_library.facts_of(graph, graph.outputs, [end.name for end in outputs_of(graph)])
+    task = Task(labels=labels)
+    return kind_of(task).decision(task, heads, threshold)
 
 
 def _left(target: Target, fact: str, reserved: int) -> float:

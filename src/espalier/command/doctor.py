@@ -13,6 +13,9 @@ from packaging.requirements import Requirement
 
 from ..visible import shown
 
+BUILD = "build"
+"""The extra with TensorFlow and LiteRT."""
+
 OPTIONAL_PACKAGES: dict[str, str] = {
     "ziglang": "cross-compiles C for microcontrollers (pip install 'espalier[mcu]')",
     "unicorn": "emulates Cortex-M and RISC-V cores (pip install 'espalier[mcu]')",
@@ -37,12 +40,18 @@ OPTIONAL_PROGRAMS: dict[str, tuple[tuple[str, ...], str]] = {
 
 
 def examine() -> dict[str, Any]:
-    """Facts as plain data: python, machine, packages (required, found, ok), optional packages and programs."""
-    packages = [_package(text) for text in requires("espalier") or [] if "extra ==" not in text]
+    """Facts as plain data: python, machine, packages (required, found, ok), optional packages and programs, and whether
+    this installation `builds`: the extra `build` is there, whole or in part, or it is absent and a small core is here."""
+    wanted = [Requirement(text) for text in requires("espalier") or []]
+    packages = [_package(one) for one in wanted if _is_for(one, "")]
+    build = [_package(one) for one in wanted if _is_for(one, BUILD) and not _is_for(one, "")]
+    if all(package["found"] is None for package in build):
+        build = []  # a small installation
     return {
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
-        "packages": packages,
+        "packages": packages + build,
+        "builds": bool(build) or not any(_is_for(one, BUILD) for one in wanted),
         "optional_packages": [
             {"name": name, "found": _version(name), "for": why} for name, why in OPTIONAL_PACKAGES.items()
         ],
@@ -50,12 +59,16 @@ def examine() -> dict[str, Any]:
             {"name": name, "found": _program(command), "for": why}
             for name, (command, why) in OPTIONAL_PROGRAMS.items()
         ],
-        "ok": all(package["ok"] for package in packages),
+        "ok": all(package["ok"] for package in packages + build),
     }
 
 
-def _package(text: str) -> dict[str, Any]:
-    requirement = Requirement(text)
+def _is_for(requirement: Requirement, extra: str) -> bool:
+    """Whether this Python needs it when `extra` ("": none) is installed."""
+    return requirement.marker is None or requirement.marker.evaluate({"extra": extra})
+
+
+def _package(requirement: Requirement) -> dict[str, Any]:
     found = _version(requirement.name)
     return {
         "name": requirement.name,

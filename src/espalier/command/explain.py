@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import shutil
 import sys
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -225,24 +225,17 @@ def _image_pixels(
     return path, prepared
 
 
+_TITLES = (
+    *("layer", "operator", "gain dB", "answers", "points (95 %)", "SQNR dB", "cosine", "added noise"),
+    *("values", "int8 range", "saturated", "spread"),
+)
+
+
 def explain_lines(found: dict[str, Any]) -> list[str]:
     """For people: one table, what the columns are, and advice for the layers that have any, in the table's order."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
     output, rows = found["output"], found["layers"]
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    longest = max((len(name_of(row)) for row in rows[:SHOWN]), default=0)
-    table.add_column("layer", overflow="fold", min_width=min(longest, NAME_WIDTH))
-    table.add_column("operator", no_wrap=True)
-    for title in (
-        *("gain dB", "answers", "points (95 %)", "SQNR dB", "cosine", "added noise"),
-        *("values", "int8 range", "saturated", "spread"),
-    ):
-        table.add_column(title, justify="right", no_wrap=True)
-    for row in rows[:SHOWN]:
-        table.add_row(
+    shown = [
+        (
             name_of(row),
             operator_of(row),
             _maybe(row["gain_db"], "+.2f"),
@@ -256,10 +249,9 @@ def explain_lines(found: dict[str, Any]) -> list[str]:
             f"{row['saturated']:.2%}",
             _maybe(row["weight_spread"], ",.1f"),
         )
+        for row in rows[:SHOWN]
+    ]
     width = max(100, shutil.get_terminal_size().columns if sys.stdout.isatty() else _FILE_WIDTH)
-    text = io.StringIO()
-    # A terminal that is narrower breaks lines; a table squeezed into it would lose figures.
-    Console(file=text, width=max(width, TABLE_WIDTH), color_system=None).print(table)
     advice = [line for text in _advice(rows) for line in _wrapped(f"- {text}", width, "", "  ")]
     if len(rows) > SHOWN:
         advice.append(f"({len(rows) - SHOWN} layers that add less noise are not shown; --json lists all)")
@@ -267,7 +259,8 @@ def explain_lines(found: dict[str, Any]) -> list[str]:
         f"{found['name']} {found['version']}: int8 against float on {found['images']} images ({found['source']}): "
         f"scores {output['sqnr_db']:.1f} dB, {output['agreement']:.1%} get the float model's answer",
         "",
-        *(line.rstrip() for line in text.getvalue().strip().splitlines()),
+        # A terminal that is narrower breaks lines; a table squeezed into it would lose figures.
+        *_table(shown, max(width, TABLE_WIDTH)),
         "",
         *_wrapped(
             f"{found['measured']} (the simulation: scores {output['simulated_sqnr_db']:.1f} dB, "
@@ -280,6 +273,23 @@ def explain_lines(found: dict[str, Any]) -> list[str]:
         *advice,
         *(line for note in found["notes"] for line in _wrapped(f"note: {note}", width, "", "  ")),
     ]
+
+
+def _table(rows: Sequence[Sequence[str]], width: int) -> list[str]:
+    """Titles, a rule and the rows; a name that is too long for `width` goes on in the next line."""
+    wide = [max(map(len, column)) for column in zip(_TITLES, *rows, strict=True)]
+    rest = sum(wide[1:]) + 2 * len(wide[1:])
+    wide[0] = max(min(wide[0], width - rest), min(wide[0], NAME_WIDTH))
+
+    def line(cells: Sequence[str]) -> str:
+        sides = "<<" + ">" * (len(wide) - 2)
+        return "  ".join(f"{cell:{side}{n}}" for cell, side, n in zip(cells, sides, wide, strict=True)).rstrip()
+
+    lines = [line(_TITLES), "─" * (wide[0] + rest)]
+    for name, *figures in rows:
+        lines.append(line([name[: wide[0]], *figures]))
+        lines += [name[at : at + wide[0]] for at in range(wide[0], len(name), wide[0])]
+    return lines
 
 
 def _advice(rows: list[dict[str, Any]]) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..errors import install_line
+
 if TYPE_CHECKING:
     from ..findings import Finding
     from ..target import Target
@@ -58,6 +60,8 @@ def doctor_lines(facts: dict[str, Any]) -> list[str]:
         lines.append(
             f"  {'ok     ' if p['ok'] else 'WRONG  '} {p['name']:<30} {p['found'] or 'absent':<12} needs {p['required'] or 'any'}"
         )
+    if not facts["builds"]:
+        lines += ["", "without TensorFlow and LiteRT: no build, quantize or explain", f"  {install_line('build')}"]
     lines += ["", "optional packages"]
     lines += [
         f"  {p['name']:<30} {p['found'] or 'absent':<12} {p['for']}" for p in facts["optional_packages"]

@@ -27,7 +27,14 @@ from ..bundle import manifest, program_manifest
 from ..bundle.golden import FOLDER, KERNELS, Golden, read_golden
 from ..bundle.manifest import FileRow, Manifest, members
 from ..contract import prepare
-from ..errors import EspalierError, ModelRefusedError, UnsupportedModelError, UsageError, VerificationError
+from ..errors import (
+    EspalierError,
+    ModelRefusedError,
+    ToolMissingError,
+    UnsupportedModelError,
+    UsageError,
+    VerificationError,
+)
 from ..facts import Check
 from ..limits import LIMITS
 from ..tflite.inspect import inspect_tflite
@@ -234,7 +241,10 @@ def _replay(
     recorded = tuple(kernels for kernels in KERNELS if all(kernels in row.outputs for row in golden.vectors))
     checks: list[Check] = []
     with Worker(kind) as worker:
-        version = worker.wait_ready().get("version", "")
+        try:
+            version = worker.wait_ready().get("version", "")
+        except ToolMissingError as problem:
+            return [Check(name="golden vectors", tool=kind, result="not run", why=problem.found)]
         path = worker.scratch / "golden.npy"
         np.save(path, pixels)
         for (dtype, model), kernels in itertools.product(models.values(), recorded):

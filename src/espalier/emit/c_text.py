@@ -245,12 +245,6 @@ def extern(kind: str, name: str, count: int) -> str:
     return f"extern const {kind} {name}[{integer(count)}];"
 
 
-def strings(name: str, texts: Sequence[str]) -> str:
-    """A constant array of string literals."""
-    words = [string(text) for text in texts]
-    return "\n".join([f"static const char *const {name}[{len(words)}] = {{", *_wrapped(words), "};"])
-
-
 def enumeration(values: Mapping[str, int]) -> str:
     return "enum { " + ", ".join(f"{name} = {integer(value)}" for name, value in values.items()) + " };"
 

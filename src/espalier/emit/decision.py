@@ -1,55 +1,35 @@
-"""From the output bytes to a label, a confidence and "review": integers only."""
+"""The C files of a decision: hand-written sources from task/device, with the model's name, numbers and labels in them."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
-from ..graph.types import Graph
+from .. import task
+from ..facts import Decision
 from . import c_text as c
 
-_BITS = 16
+DEVICE: Final = Path(task.__file__).parent / "device"
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """Lines for the header and lines for the source."""
+def decision_files(prefix: str, decision: Decision) -> dict[str, str]:
+    """File name -> text: `<prefix>_decide.h`, `<prefix>_decide.c` and the labels that they name."""
+    macro = prefix.upper()
+    numbers = "\n".join(c.define(f"{macro}_{name}", _number(value)) for name, value in decision.numbers.items())
+    rows = [f"    {c.string(label)}," for label in decision.labels]
+    labels = [c.include(f"{prefix}_model_labels.h"), "", f"const char *const {prefix}_labels[] = {{", *rows, "};", ""]
+    return {
+        f"{prefix}_decide.h": _named(prefix, f"{decision.source}.h").replace("@NUMBERS@", numbers),
+        f"{prefix}_decide.c": _named(prefix, f"{decision.source}.c"),
+        f"{prefix}_model_labels.h": _named(prefix, "labels.h"),
+        f"{prefix}_model_labels.c": "\n".join(labels),
+    }
 
-    header: list[str]
-    source: list[str]
+
+def _named(prefix: str, file: str) -> str:
+    written = (DEVICE / file).read_text("ascii")
+    return written.replace("xmodel", prefix).replace("XMODEL", prefix.upper())
 
 
-def write_decision(prefix: str, graph: Graph, labels: Sequence[str], threshold: float) -> Written:
-    """`<name>_decide` and `<name>_labels`, when the network classifies and labels are given."""
-    output = graph.tensors[graph.outputs[0]]
-    if not labels or len(graph.outputs) != 1 or output.quant is None or output.dtype != "int8":
-        return Written([], [])
-    macro, quant = prefix.upper(), output.quant
-    # The least stored value whose real value reaches the threshold.
-    least = math.ceil(threshold / quant.scale + quant.zero_point - 1e-9)
-    permille = min(round(1000 * quant.scale * (1 << _BITS)), ((1 << 31) - 1) // 255)
-    header = [
-        "",
-        c.define(f"{macro}_CLASSES", len(labels)),
-        c.comment("label in UTF-8; confidence in thousandths; review is 1 below the recipe's threshold"),
-        f"typedef struct {{ const char *label; int32_t index, confidence; int review; }} {prefix}_decision;",
-        c.prototype(f"{prefix}_decision {prefix}_decide(const int8_t *output)"),
-    ]
-    body = [
-        f"{prefix}_decision decision;",
-        "int32_t i, best;",
-        "decision.index = 0;",
-        "for (i = 1; i < " + c.integer(len(labels)) + "; i++) {",
-        "  if (output[i] > output[decision.index]) decision.index = i;",
-        "}",
-        "best = output[decision.index];",
-        "decision.label = labels[decision.index];",
-        f"decision.confidence = ((best - {c.literal_in_sum(quant.zero_point)}) * "
-        f"{c.integer(permille)} + {c.integer(1 << (_BITS - 1))}) >> {c.integer(_BITS)};",
-        f"decision.review = best < {c.integer(max(-129, min(128, least)))};",
-        "return decision;",
-    ]
-    signature = f"{prefix}_decision {prefix}_decide(const int8_t *output)"
-    source = ["", c.strings("labels", labels), "", *c.function(signature, body)]
-    return Written(header, source)
+def _number(value: int) -> c.Value:
+    return c.Name(c.literal_in_sum(value))

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..facts import Decision
 from ..graph.types import Graph
 from ..graph.verify import layer_name
 from . import c_text as c
 from .c_text import Name
-from .decision import write_decision
+from .decision import decision_files
 from .kernel_names import HEADER, KernelNames, program_prefix
 from .lowering import Coding, Constant
 from .selftest import GoldenCase, inputs_of, outputs_of, selftest_signature, write_selftest
@@ -29,11 +30,11 @@ ARENA_ALIGNMENT = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the program is for. ``threshold``: confidence below which the decision is "review"."""
+    """What the program is for."""
 
-    labels: tuple[str, ...] = ()
+    decision: Decision | None = None
+    """How its outputs become an answer, where they do."""
     golden: tuple[GoldenCase, ...] = ()
-    threshold: float = 0.0
     isa: str = "portable"
     """portable | dsp | helium; the plan must have been made with the demands of the same one."""
     coding: Coding | None = None
@@ -63,6 +64,8 @@ def emit(graph: Graph, plan: Planned, name: str, options: Options | None = None)
     files = {path: names.generated(text) for path, text in files.items()}
     if options.golden:
         files[f"{prefix}_selftest.c"] = write_selftest(prefix, graph, options.golden)
+    if options.decision is not None:
+        files |= decision_files(prefix, options.decision)
     used = {source for layer in body.layers for source in layer.lowered.sources}
     files |= {names.file(source): names.kernel(source) for source in used | {HEADER, "crc32.c"}}
     return [(path, text.encode("ascii")) for path, text in sorted(files.items())]
@@ -185,7 +188,8 @@ def _header(graph: Graph, plan: Planned, prefix: str, options: Options) -> str:
             ),
             c.prototype(selftest_signature(prefix, graph)),
         ]
-    lines += write_decision(prefix, graph, options.labels, options.threshold).header
+    if options.decision is not None:
+        lines += ["", c.include(f"{prefix}_decide.h")]
     return "\n".join(c.guarded(f"{macro}_H", lines)) + "\n"
 
 
@@ -254,7 +258,6 @@ def _source(
     success = f"return {prefix.upper()}_OK;"
     lines += c.function(_run_signature(graph, prefix), [*arena_check, *body.lines, success])
     lines += ["", *_check(prefix, weights)]
-    lines += write_decision(prefix, graph, options.labels, options.threshold).source
     return "\n".join(lines) + "\n"
 
 

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from .. import statistics
 from ..errors import VerificationError
+from ..pixels import evenly
 from ..progress import report
-from ..quantizer.compare import Answers, float_results, nearness, spread
+from ..quantizer.compare import Answers, float_results, nearness
 from ..quantizer.results import Weights
 from ..quantizer.resume import FORGETFUL, Memory
 from ..recipe import InputContract
@@ -84,7 +85,7 @@ class _Judge:
         """The step as the first look shows it, where that shows it to be lost."""
         if self.labelled is None or self.floats is None or len(self.floats) < 2 * GLANCE:
             return None
-        places = spread(len(self.floats), GLANCE)
+        places = evenly(len(self.floats), GLANCE)
         part, floats, data = self.labelled.part(places), self.floats[places], candidate.int8_model
         found = self.memory.array(f"glance: {digest(data)}", partial(results_of, data, part))
         right, hits = part.right(floats), part.right(found)

@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import statistics
+from ..pixels import evenly
 from ..progress import report
-from ..quantizer.compare import Nearness, alike, int8_answers, nearness_of, relative_error, spread
+from ..quantizer.compare import Nearness, alike, int8_answers, nearness_of, relative_error
 from ..quantizer.correct import correct_biases, images_for
 from ..quantizer.quantize import quantize_with
 from ..quantizer.results import Ranges, Weights
@@ -180,7 +181,7 @@ def _fitted(start: Start, extremes: Ranges, weights: Weights, dense: Weights | N
     images = start.others
     ranges = fit_ranges(start.plain, extremes, images, count=FITTED_IMAGES)
     data, _ = quantize_with(start.plain, ranges, weights=weights, dense=dense)
-    rounded = reconstruct(data, start.plain, images[spread(len(images), ROUNDED_IMAGES)], rows=ROWS)
+    rounded = reconstruct(data, start.plain, images[evenly(len(images), ROUNDED_IMAGES)], rows=ROWS)
     made = _candidate("fitted ranges" + ROUNDED + QUICK, rounded, start, ranges, extremes)
     return replace(made, rounded=True)
 
@@ -224,7 +225,7 @@ def _on_builtin_kernels(tried: list[Tried], start: Start) -> list[Tried]:
     """The nearest FINALISTS with their error there; a file that these kernels do not take is as far as can be."""
     macs = count_macs(read_model(start.plain.float_model))
     count = max(LEAST, KERNEL_MACS // max(1, macs))
-    places = spread(len(start.judged), count)
+    places = evenly(len(start.judged), count)
     wanted, task = start.answers.scores[places], start.answers.task
     nearest = sorted(tried, key=lambda one: one.error)[:FINALISTS] if len(tried) > 1 else []
 

@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..pixels import evenly
 from ..progress import report
-from ..quantizer.compare import SEEN, relative_error, spread
+from ..quantizer.compare import SEEN, relative_error
 from ..quantizer.correct import LARGE_MACS
 from ..quantizer.head import PixelInput
 from ..quantizer.ranges import normalised, open_interpreter
@@ -138,7 +139,7 @@ def _walk(
     model = edit.read_model(entered.float_model)
     graph, final = graph_of(model), scores_tensor(model)
     places = {_position(graph, group): group for group in groups}
-    images = np.concatenate(list(normalised(pixels[spread(len(pixels), count)], entered.feed)))
+    images = np.concatenate(list(normalised(pixels[evenly(len(pixels), count)], entered.feed)))
     wanted = _scores(entered.float_model, images)
     for done in walk(model, images):
         last = final in done.operator.outputs

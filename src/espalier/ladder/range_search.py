@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..pixels import evenly
 from ..quantizer.head import PixelInput
 from ..quantizer.ranges import normalised, open_interpreter
 from ..quantizer.results import Ranges
@@ -38,7 +39,7 @@ def sample_values(
     """For every tensor of `ranges`: float32 [n, positions, channels], all channels (last axis) of evenly spaced positions,
     of IMAGES evenly spaced images; about VALUES_PER_IMAGE values of each. Every n-th value would be of a part of the
     channels only, where n and their number have a common factor."""
-    chosen = pixels[np.unique(np.linspace(0, len(pixels) - 1, min(IMAGES, len(pixels))).astype(int))]
+    chosen = pixels[evenly(len(pixels), IMAGES)]
     interpreter = open_interpreter(entered.float_model, experimental_preserve_all_tensors=True)
     index = {d["name"]: d["index"] for d in interpreter.get_tensor_details() if d["name"] in ranges}
     source = interpreter.get_input_details()[0]["index"]
@@ -49,13 +50,8 @@ def sample_values(
         for name, values in found.items():
             whole = interpreter.get_tensor(index[name])
             rows = whole.reshape(-1, whole.shape[-1] if whole.ndim else 1)
-            values.append(rows[_positions(*rows.shape)].astype(np.float32))
+            values.append(rows[evenly(len(rows), max(1, VALUES_PER_IMAGE // max(1, rows.shape[1])))].astype(np.float32))
     return {name: np.stack(values) for name, values in found.items()}
-
-
-def _positions(count: int, channels: int) -> NDArray[np.int64]:
-    wanted = max(1, VALUES_PER_IMAGE // max(1, channels))
-    return np.unique(np.linspace(0, count - 1, min(count, wanted)).round().astype(np.int64))
 
 
 def search_ranges(ranges: Ranges, samples: Mapping[str, NDArray[np.float32]], method: Method) -> Ranges:

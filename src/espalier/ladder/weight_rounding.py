@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..pixels import evenly, int8_pixels
 from ..progress import report
 from ..quantizer.bias import linear_operators, output_name, weight_scales
-from ..quantizer.compare import spread
 from ..quantizer.correct import has_bias, held, move_bias
-from ..quantizer.head import PixelInput, int8_pixels
+from ..quantizer.head import PixelInput
 from ..quantizer.ranges import normalised
 from ..quantizer.share import share_equal, unshare_constants
 from ..quantizer.step import Results, run_operator, walk
@@ -56,7 +56,7 @@ def reconstruct(
     originals = {output_name(source, o): o for o in linear_operators(source)}
     layers = {id(o): output_name(model, o) for o in linear_operators(model)}
     layers = {key: name for key, name in layers.items() if name in originals}
-    pixels = pixels[spread(len(pixels), _affordable(source))]
+    pixels = pixels[evenly(len(pixels), _affordable(source))]
     float_outputs = _FloatOutputs(source, entered, pixels, frozenset(layers.values()))
 
     def rounded(operator: OperatorT, sources: Results) -> Results:

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import EspalierError, UnsupportedModelError
+from ..pixels import evenly
 from ..progress import report
-from ..quantizer.compare import Answers, float_answers, int8_answers, nearness, spread
+from ..quantizer.compare import Answers, float_answers, int8_answers, nearness
 from ..quantizer.correct import correct_biases
 from ..quantizer.quantize import quantize_with
 from ..quantizer.ranges import open_interpreter
@@ -79,7 +80,7 @@ def wide_candidates(
     parts), then whole networks in 16x8 from the ranges of `best` and of `plain`. Ranked on images that no
     candidate is judged on. Deterministic."""
     answers, clock = float_answers(best.entered, judged), time.perf_counter()
-    trials = used[spread(len(used), TRIAL_IMAGES)]
+    trials = used[evenly(len(used), TRIAL_IMAGES)]
     gains = rank_parts(best, trials, weights=weights, dense=dense)
     useful = [gain for gain in gains if gain.decibels > 0]
     largest = int(len(gains) * LARGEST_SHARE)

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..ladder.labelled import Labelled, hits_of
+from ..pixels import evenly, int8_pixels
 from ..progress import report
-from ..quantizer.compare import spread
-from ..quantizer.head import int8_pixels
 from ..quantizer.ranges import open_interpreter
 from ..quantizer.simulate import Kept, carried_with, float_weights, simulate
 from ..statistics import drop_of
@@ -30,7 +29,7 @@ FEWEST_COMPARED, COMPARED_MACS = 32, 2e11
 def thinned(labelled: Labelled, model: ModelT, worst: int) -> Labelled:
     """As many of the labelled images, evenly spaced, as `worst` + 1 simulations of a network of this size may run."""
     affordable = int(LABELLED_MACS / max(1, count_macs(model) * (worst + 1)))
-    chosen = spread(len(labelled.labels), max(FEWEST, affordable))
+    chosen = evenly(len(labelled.labels), max(FEWEST, affordable))
     return labelled.part(chosen)
 
 
@@ -38,7 +37,7 @@ def compared(pixels: NDArray[np.uint8], model: ModelT, worst: int) -> NDArray[np
     """As many of the images, evenly spaced, as may run through a network of this size: twice for each of `worst` layers,
     and five times besides."""
     affordable = int(COMPARED_MACS / max(1, count_macs(model) * (2 * worst + 5)))
-    return np.asarray(pixels[spread(len(pixels), max(FEWEST_COMPARED, affordable))])
+    return np.asarray(pixels[evenly(len(pixels), max(FEWEST_COMPARED, affordable))])
 
 
 def measure_gains(

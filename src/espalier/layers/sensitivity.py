@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from ..errors import ModelRefusedError
 from ..ladder.labelled import Labelled
+from ..pixels import int8_pixels
 from ..progress import report
 from ..quantizer.bias import channel_axis, linear_operators, output_name
 from ..quantizer.compare import answers_of, int8_answers
-from ..quantizer.head import int8_pixels
 from ..quantizer.patterns import patterns_of
 from ..quantizer.ranges import normalised, open_interpreter
 from ..quantizer.simulate import rewritten_layers, simulate

@@ -45,6 +45,7 @@ from ..recipe import InputContract
 from .arrays import ArrayFile, open_array, turned
 from .images import ImageEntry
 from .looks import measure_looks
+from .snapshot import changed
 
 FORMATS = ("BMP", "JPEG", "PNG")
 """What Pillow reads."""
@@ -324,8 +325,17 @@ def _decode_all(
     room = _Room(PIXELS_IN_FLIGHT)
 
     def one(entry: ImageEntry) -> _Decoded | str:
+        path = os.path.join(root, entry.path)
         try:
-            data = read_bounded(os.path.join(root, entry.path))
+            data = read_bounded(path)
+        except ImagesRefusedError as problem:
+            if entry.sha256 and not os.path.exists(path):
+                raise changed(entry.path) from None
+            return problem.found
+        digest = hashlib.sha256(data).hexdigest()
+        if entry.sha256 not in ("", digest):
+            raise changed(entry.path)
+        try:
             image = _open(data)
             with room.take(image.width * image.height * (contract.source_channels + 2) // 3):
                 if isinstance(image, ArrayFile):
@@ -336,7 +346,7 @@ def _decode_all(
                     pixels = rest()
         except ImagesRefusedError as problem:
             return problem.found
-        facts |= {"path": entry.path, "label": entry.label, "sha256": hashlib.sha256(data).hexdigest()}
+        facts |= {"path": entry.path, "label": entry.label, "sha256": digest}
         facts |= {"pixels_sha256": hashlib.sha256(pixels.data).hexdigest()}
         return _Decoded(pixels, facts | measure_looks(pixels))
 

@@ -18,7 +18,6 @@ import hashlib
 import io
 import os
 import re
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -27,7 +26,6 @@ import msgspec
 
 from ..errors import ImagesRefusedError
 from ..limits import LIMITS
-from ..store import Store, key_of
 from ..visible import hidden_character, shown
 
 SUFFIXES: dict[str, str] = {
@@ -41,19 +39,18 @@ ARRAYS = (".npy", ".npz")
 NESTING = 16
 """Deepest folder below the root of a set."""
 
-SETTLED_SECONDS = 2.0
-"""A file changed less than this before it was read may change again in the same tick of the disk's clock."""
-
 _PATH_HEADERS = ("path", "file", "filename", "image")
 _LABEL_HEADERS = ("label", "class", "category")
 
 
 class ImageEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One file of a set. `path` is relative to the root, with forward slashes; `label` a class or None."""
+    """One file of a set. `path` is relative to the root, with forward slashes; `label` a class or None; `sha256` of its
+    bytes when the build began, "" where nobody asked."""
 
     path: str
     label: str | None = None
     bytes: int = 0
+    sha256: str = ""
 
 
 class Labelled(Protocol):
@@ -106,7 +103,7 @@ def scan(path: Path | str) -> ImageSet:
     for name, _ in images:
         _check_name(name)
         if not os.access(path / name, os.R_OK):
-            raise _unreadable(name, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
+            raise unreadable(name, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
     if not images:
         kinds = ", ".join(sorted({os.path.splitext(name)[1].lower() or "no ending" for name in ignored})[:8])
         raise ImagesRefusedError(
@@ -176,26 +173,6 @@ def label_indices(entries: Sequence[Labelled], labels: Sequence[str]) -> list[in
     return [place[entry.label] for entry in entries if entry.label is not None]
 
 
-def fingerprint(path: Path | str, store: Store | None = None) -> str:
-    """sha256 over the names and bytes of every image of a set (and of the csv itself), in hexadecimal.
-
-    Safe in the command process: files are read as bytes, none is decoded. With a store, the digest of a
-    folder whose listing (name, size, times, inode of each file) is known is not computed again; 2,500 files
-    then cost about 20 ms. Raises what `scan` raises.
-    """
-    images = scan(path)
-    folders: dict[str, list[str]] = {}
-    for entry in images.entries:
-        folders.setdefault(entry.path.rpartition("/")[0], []).append(entry.path)
-    total = hashlib.sha256(b"espalier-images/1")
-    if Path(path).is_file():
-        total.update(_sha256(Path(path)).encode())
-    for folder in sorted(folders):
-        digest = _folder_digest(Path(images.root), sorted(set(folders[folder])), store)
-        total.update(f"{folder}\0{digest}\n".encode())
-    return total.hexdigest()
-
-
 def list_files(root: Path) -> list[tuple[str, int]]:
     """(relative path, bytes) of every visible file below `root`, sorted; see `scan` for what is refused."""
     real = os.path.realpath(root)
@@ -243,7 +220,7 @@ def _listed(root: Path, real: str, prefix: str) -> list[tuple[str, int | None]]:
                 elif item.is_file():
                     found.append((name, item.stat().st_size))
     except OSError as problem:
-        raise _unreadable(problem.filename or os.path.join(root, prefix), problem) from None
+        raise unreadable(problem.filename or os.path.join(root, prefix), problem) from None
     return found
 
 
@@ -289,7 +266,7 @@ def _csv_text(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
     except OSError as problem:
-        raise _unreadable(str(path), problem) from None
+        raise unreadable(str(path), problem) from None
     except UnicodeDecodeError as problem:
         raise ImagesRefusedError(
             f"{path.name} is not UTF-8 (byte {problem.start})", next_step="save the csv as UTF-8"
@@ -360,38 +337,8 @@ def _first_repeated(names: list[str]) -> str | None:
     return None
 
 
-def _folder_digest(root: Path, names: list[str], store: Store | None) -> str:
-    """Digest of the files of one folder; looked up by the folder's listing when a store is given."""
-    started = time.time_ns()
-    listing, newest = [], 0
-    for name in names:
-        state = (root / name).stat()
-        listing.append(
-            [name, state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino, state.st_dev]
-        )
-        newest = max(newest, state.st_mtime_ns, state.st_ctime_ns)
-    key = key_of("image-folder", {"listing": listing})
-    known = store.get(key) if store else None
-    if known and "digest" in known:
-        return known["digest"].decode()
-    total = hashlib.sha256()
-    for name in names:
-        total.update(f"{name}\0{_sha256(root / name)}\n".encode())
-    digest = total.hexdigest()
-    if store and newest + int(SETTLED_SECONDS * 1e9) < started:
-        store.put(key, {"digest": digest.encode()})
-    return digest
-
-
-def _sha256(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as problem:
-        raise _unreadable(str(path), problem) from None
-
-
-def _unreadable(name: Any, problem: OSError) -> ImagesRefusedError:
+def unreadable(name: Any, problem: OSError) -> ImagesRefusedError:
+    """The refusal of a file or folder that this user may not read."""
     return ImagesRefusedError(
         f"{shown(os.fsdecode(name))} cannot be read: {problem.strerror}",
         supported="image files and folders that this user may read",

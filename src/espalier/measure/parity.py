@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..facts import Check
+from ..pixels import evenly
 from ..rows import ParityRow
 from ..statistics import drop_of
 from ..task.kinds import kind_of
@@ -155,5 +156,5 @@ def parting_layer(apart: list[tuple[str, tuple[str, ...], float]]) -> str:
 def _by_margin(margins: NDArray[np.int64]) -> NDArray[np.int64]:
     """Places: first CHUNK of all margins, then the others, nearest to a change first."""
     order = np.argsort(margins, kind="stable")
-    some = np.unique(np.linspace(0, len(order) - 1, min(CHUNK, len(order))).round().astype(np.int64))
+    some = evenly(len(order), CHUNK)
     return np.concatenate([order[some], np.delete(order, some)])

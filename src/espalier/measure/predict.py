@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BugError, UnsupportedModelError
+from ..pixels import int8_pixels, normalize
 from ..recipe import InputContract
 from ..tflite.runtimes import Runtime, first_line, open_interpreter
 
@@ -37,13 +38,14 @@ Feed = Callable[[NDArray[np.uint8]], NDArray[Any]]
 class Prediction:
     """`outputs`: [n, outputs] in the model's dtype; the real value is (q - zero_point) * scale, or q.
 
-    `seconds` is the wall time of all invokes, without loading.
+    `seconds` is the wall time of all invokes, without loading. `places`: which images these are, where they were chosen.
     """
 
     outputs: NDArray[Any]
     scale: float
     zero_point: int
     seconds: float
+    places: tuple[int, ...] = ()
 
     def probabilities(self) -> NDArray[np.float32]:
         """The outputs as real numbers: float32 [n, outputs]."""
@@ -126,7 +128,7 @@ def feeder(detail: dict[str, Any], contract: InputContract | None) -> Feed:
     """What turns prepared pixels, uint8 [n, h, w, c], into the values of an input tensor."""
     dtype = np.dtype(detail["dtype"])
     if dtype == np.int8:
-        return lambda pixels: (pixels ^ np.uint8(0x80)).view(np.int8)
+        return int8_pixels
     if dtype == np.uint8:
         return lambda pixels: pixels
     if contract is None:
@@ -139,19 +141,6 @@ def feeder(detail: dict[str, Any], contract: InputContract | None) -> Feed:
             np.rint(normalize(pixels, contract) / np.float32(scale)) + zero_point, -32_768, 32_767
         ).astype(np.int16)
     raise UnsupportedModelError(f"a model input of type {dtype}", supported="int8, uint8, int16, float32")
-
-
-def normalize(pixels: NDArray[np.uint8], contract: InputContract) -> NDArray[np.float32]:
-    """(pixel - mean) / std per channel, in float32: uint8 [..., c] -> float32 [..., c]."""
-    # Along whole rows, which numpy does five times faster than along three channels.
-    *outer, width, channels = pixels.shape
-    mean, std = (
-        np.tile(np.array(values, np.float32), width) for values in (contract.channel_mean, contract.channel_std)
-    )
-    values = pixels.reshape(*outer, width * channels).astype(np.float32)
-    values -= mean
-    values /= std
-    return values.reshape(pixels.shape)
 
 
 def _affordable(interpreter: Any, seconds: float, threads: int) -> int:

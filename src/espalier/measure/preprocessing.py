@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from ..errors import BugError
 from ..findings import Finding
+from ..pixels import evenly
 from ..recipe import InputContract
 from ..statistics import mcnemar
 from ..task.chance import nearly_equal, skill
@@ -141,7 +142,7 @@ def score_alternatives(
     (setting, the scored images prepared with it), for settings that change pixels, such as another fit. `answered`: the
     model's probabilities for the scored images as declared, where they are known.
     """
-    chosen = np.unique(np.linspace(0, len(pixels) - 1, min(AT_MOST, len(pixels))).round().astype(np.int64))
+    chosen = evenly(len(pixels), AT_MOST)
     images, expected = np.ascontiguousarray(pixels[chosen]), np.asarray(truth, np.int64)[chosen]
     screen = np.arange(len(chosen)) % SCREEN == 0
 

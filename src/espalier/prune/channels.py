@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..errors import RecipeError, VerificationError
 from ..load.keras_objects import Model
+from ..pixels import evenly
 from .allocate import Allocation, Choice, Term, allocate
 from .constants import find_constants
 from .flat import FlatGraph, flatten
@@ -38,7 +39,7 @@ def prune_channels(
     graph = flatten(model)
     groups = trace_groups(graph)
     constants = find_constants(graph, groups)
-    scores = score_channels(graph, groups, _spread(images, _image_count(groups)), seed=seed)
+    scores = score_channels(graph, groups, images[evenly(len(images), _image_count(groups))], seed=seed)
     kept, allocation = choose_channels(groups, scores, constants.free, amount=amount, multiple=multiple)
     smaller = narrow(graph, groups, kept, fills=constants.fills)
     lossy = bool((~kept & ~constants.free).any())
@@ -84,11 +85,6 @@ def _image_count(groups: Groups) -> int:
     """Scoring costs about six passes an image; keep it near 2e11 multiply-accumulates."""
     macs = groups.macs(np.ones(groups.count, bool))
     return int(np.clip(2e11 / (6 * max(macs, 1)), 32, 256))
-
-
-def _spread(images: Images, count: int) -> Images:
-    """At most `count` images, evenly spread over the set (which is sorted by class)."""
-    return images[np.unique(np.linspace(0, len(images) - 1, min(count, len(images))).astype(np.int64))]
 
 
 def _account(

@@ -18,6 +18,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from ..load.keras_objects import Layer, Model, Tensor
+from ..pixels import evenly
 from .flat import FlatGraph, Node, run
 from .groups import Groups
 from .narrow import sliced_weights
@@ -87,7 +88,7 @@ def _fit(old_layer: Layer, new_layer: Layer, old: Tensor, new: Tensor, outputs: 
         return False
     positions = math.prod(int(side) for side in _linear(old_layer, old[:1]).shape[1:-1])
     count = max(1, min(int(old.shape[0]), _PATCH_VALUES // (positions * features)))
-    chosen = np.linspace(0, int(old.shape[0]) - 1, count).astype(np.int64)
+    chosen = evenly(int(old.shape[0]), count)
     wanted = tf.gather(_linear(old_layer, tf.gather(old, chosen)), np.flatnonzero(outputs), axis=-1)
     rows = tf.reshape(_patches(new_layer, tf.gather(new, chosen)), [-1, features]).numpy()
     answers = tf.reshape(wanted, [-1, wanted.shape[-1]]).numpy()

@@ -16,11 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..pixels import evenly, int8_pixels
 from ..task.kinds import kind_of
 from ..task.types import CLASSIFY, Hits, Results, Task
 from ..tflite import edit
 from ..tflite.edit import graph_of, operator_name
-from .head import PixelInput, int8_pixels
+from .head import PixelInput
 from .ranges import normalised, open_interpreter
 
 PIECE = 64
@@ -178,13 +179,6 @@ def with_scores(data: bytes) -> bytes:
     return data
 
 
-def spread(count: int, wanted: int) -> NDArray[np.int64]:
-    """Positions of `wanted` evenly spaced of `count` images (all, when there are not more)."""
-    if count <= wanted:
-        return np.arange(count)
-    return (np.arange(wanted) * count) // wanted
-
-
 def split(pixels: NDArray[np.uint8], used: int, judged: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Images to work on and other images to judge on, both evenly spaced and without one in common.
 
@@ -203,6 +197,6 @@ def unjudged(pixels: NDArray[np.uint8], used: int, judged: int) -> NDArray[np.ui
 def _parts(count: int, used: int, judged: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     if count < 8:
         return np.arange(count), np.arange(count)
-    first = spread(count, min(used, count // 2))
+    first = evenly(count, min(used, count // 2))
     rest = np.setdiff1d(np.arange(count), first)
-    return first, rest[spread(len(rest), judged)]
+    return first, rest[evenly(len(rest), judged)]

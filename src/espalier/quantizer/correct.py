@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..pixels import int8_pixels
 from ..progress import report
 from ..tflite import edit
 from ..tflite.edit import constant, graph_of, step_of
 from ..tflite.macs import count_macs
 from ..tflite.objects import ModelT, OperatorT, TensorT
 from .bias import input_scale, linear_operators, output_name, weight_scales
-from .head import PixelInput, int8_pixels
+from .head import PixelInput
 from .ranges import normalised, open_interpreter
 from .share import share_equal, unshare_constants
 from .step import Results, run_operator, walk

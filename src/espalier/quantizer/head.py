@@ -52,11 +52,6 @@ class PixelInput:
         )
 
 
-def int8_pixels(pixels: NDArray[np.uint8]) -> NDArray[np.int8]:
-    """pixel - 128: what an int8 file takes, in the same shape."""
-    return (np.asarray(pixels) ^ np.uint8(0x80)).view(np.int8)
-
-
 def enter_pixels(float_model: bytes, contract: InputContract, task: Task = CLASSIFY) -> PixelInput:
     """Decide how pixels enter, and change the float graph where a head is needed. `task`: what the graph answers.
 

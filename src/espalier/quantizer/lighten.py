@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..errors import EspalierError, UnsupportedModelError
 from ..graph.simplify import simplify
 from ..measure.predict import predict
+from ..pixels import evenly
 from ..tflite.edit import (
     computed_inputs,
     graph_of,
@@ -77,7 +78,7 @@ def _distances(one: bytes, other: bytes, pixels: NDArray[np.uint8], macs: int) -
     apart = {}
     for kernels in ("builtin", "default", "reference"):
         count = int(np.clip(REFERENCE_MACS // macs, FEWEST, IMAGES)) if kernels == "reference" else IMAGES
-        places = np.unique(np.linspace(0, len(pixels) - 1, min(count, len(pixels))).round().astype(np.int64))
+        places = evenly(len(pixels), count)
         first, second = (
             predict(litert(), data, pixels[places], kernels=kernels).outputs.astype(np.int64)
             for data in (one, other)

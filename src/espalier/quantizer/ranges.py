@@ -10,12 +10,12 @@ import math
 import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ImagesRefusedError, UnsupportedModelError
+from ..errors import UnsupportedModelError
+from ..pixels import check_pixels, normalize
 from ..progress import report
 from ..recipe import InputContract
 from ..tflite import edit
@@ -37,55 +37,10 @@ _THREADS_FROM_MACS = 30_000_000
 """Below this size a second thread costs more than it brings."""
 
 
-def open_pixels(path: str) -> NDArray[np.uint8]:
-    """A `.npy` of the images worker, memory-mapped: uint8 [n, h, w, c]. Raises ImagesRefusedError
-    otherwise."""
-    try:
-        pixels = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError) as problem:
-        raise ImagesRefusedError(f"the prepared images cannot be read: {problem}") from None
-    check_pixels(pixels, None)
-    return pixels  # type: ignore[no-any-return]
-
-
-def check_pixels(pixels: NDArray[Any], contract: InputContract | None) -> None:
-    """Raise ImagesRefusedError unless these are uint8 [n, h, w, c] of the contract's size, with n at least
-    1."""
-    if pixels.dtype != np.uint8 or pixels.ndim != 4:
-        raise ImagesRefusedError(
-            f"prepared images are {pixels.dtype} {list(pixels.shape)}", supported="uint8 [n, h, w, c]"
-        )
-    if len(pixels) == 0:
-        raise ImagesRefusedError(
-            "there is no calibration image",
-            supported="at least 1; 100 to 500 are usual",
-            next_step="add images",
-        )
-    if contract is not None and pixels.shape[1:] != contract.shape:
-        raise ImagesRefusedError(
-            f"prepared images are {list(pixels.shape[1:])}, the recipe's [input] says {list(contract.shape)}",
-            next_step="prepare the images again with this recipe",
-        )
-
-
 def normalised(pixels: NDArray[np.uint8], contract: InputContract | None) -> Iterator[NDArray[np.float32]]:
-    """Each image as the float model takes it, float32 [1, h, w, c]: (pixel - mean) / std, or the plain pixel
-    value for `None`."""
-    if contract is None:
-        yield from (image.astype(np.float32)[None] for image in pixels)
-        return
-    # Of 256 values each, computed once: float64 of a whole image takes eight times as long.
-    mean, std = np.array(contract.channel_mean)[:, None], np.array(contract.channel_std)[:, None]
-    tables = ((np.arange(256) - mean) / std).astype(np.float32)
-    alike = bool((tables == tables[0]).all())
+    """Each image as the float model takes it, float32 [1, h, w, c]: normalized, or the plain pixel value for `None`."""
     for image in pixels:
-        if alike:
-            yield np.take(tables[0], image)[None]
-            continue
-        values = np.empty(image.shape, np.float32)
-        for channel, table in enumerate(tables):
-            values[..., channel] = np.take(table, image[..., channel])
-        yield values[None]
+        yield (image.astype(np.float32) if contract is None else normalize(image, contract))[None]
 
 
 def open_interpreter(model: bytes, *, threads: int = 1, **options: object) -> Interpreter:

@@ -12,6 +12,7 @@ import numpy as np
 from ..errors import EspalierError
 from ..layers.advice import Sensitivity, name_of, operator_of
 from ..load.images import label_indices
+from ..pixels import evenly
 from ..recipe import InputContract
 from ..rows import AccuracyRow, GateRow
 from ..store import digest
@@ -93,9 +94,8 @@ def labelled_of(job: Job) -> dict[str, Any]:
 def some_of(shop: Workshop, images: PixelSet, count: int) -> str:
     """At most `count` evenly spaced images of a set (they lie sorted by class), as the path of a .npy."""
     everything = np.load(images.pixels(), mmap_mode="r")
-    kept = min(count, len(everything))
     path = shop.scratch / "explained.npy"
-    np.save(path, everything[(np.arange(kept) * len(everything)) // max(1, kept)])
+    np.save(path, everything[evenly(len(everything), count)])
     return str(path)
 
 

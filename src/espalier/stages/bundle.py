@@ -18,7 +18,7 @@ from ..rows import ArenaRow, BundleRow, Mode
 from ..scratch import Scratch
 from ..store import digest
 from ..target import Target
-from .compile import Compiled, compile_model, flash_limit, ram_limit, tried_modes
+from .compile import Compiled, compile_model, decision_of, flash_limit, ram_limit, tried_modes
 from .emulate import Emulation, can_emulate, emulate_program
 from .evaluate import Evaluation
 from .job import Job
@@ -237,6 +237,7 @@ def _source(
         macs=int8.macs,
         parameters=int8.parameters,
         advice=int8.notes,
+        decision=decision_of(job, int8),
     )
 
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import msgspec
-import numpy as np
 
 from ..calibrate.declared import declared_twice
 from ..errors import RecipeError
 from ..findings import of_model, settle
 from ..image_facts import ImageFacts
 from ..load.images import label_indices
+from ..measure.preprocessing import AT_MOST
+from ..pixels import evenly
 from ..recipe import InputContract
 from ..worker.calls import OtherPixels, ScoreAlternatives, Scores
 from .job import Job
 from .model import FloatModel
 from .workshop import Workshop, pack, unpack
-
-SCORED = 200
-"""Images that alternatives are scored on, spread evenly over the set."""
 
 FITS = ("stretch", "crop", "pad")
 RESIZES = ("nearest", "bilinear", "bicubic", "area")
@@ -50,7 +48,7 @@ def score_declared(shop: Workshop, job: Job, given: FloatModel) -> Scores | None
     def run() -> dict[str, bytes]:
         from .evaluate import answers
 
-        chosen = spread(len(rows), SCORED)
+        chosen = evenly(len(rows), AT_MOST).tolist()
         others = tuple(
             OtherPixels(name=name, pixels_path=images.prepare_again(chosen, other, f"other-{number}"))
             for number, (name, other) in enumerate(other_contracts(contract, [rows[i] for i in chosen]))
@@ -73,11 +71,6 @@ def score_declared(shop: Workshop, job: Job, given: FloatModel) -> Scores | None
         "contract": msgspec.to_builtins(contract),
     }
     return unpack(shop.stored("evaluate/preprocessing", key, run)["scores"], Scores)
-
-
-def spread(count: int, most: int) -> list[int]:
-    """At most `most` places of `count`, at equal distances."""
-    return [int(i) for i in np.unique(np.linspace(0, count - 1, min(most, count)).round().astype(np.int64))]
 
 
 def other_contracts(contract: InputContract, images: list[ImageFacts]) -> list[tuple[str, InputContract]]:

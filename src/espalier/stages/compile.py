@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
@@ -13,7 +14,7 @@ from ..emit.plan_program import layers_without_zeros, plan_program
 from ..emit.program import Options, emit
 from ..emit.selftest import GoldenCase, inputs_of, parts
 from ..emulate.cross import CORES, Core
-from ..facts import Artifact, Check, GoldenVector
+from ..facts import Artifact, Check, Decision, GoldenVector
 from ..graph import reference
 from ..graph.simplify import Account, simplify, without_removal
 from ..graph.types import DTYPES, Graph
@@ -24,12 +25,15 @@ from ..recipe import Deploy
 from ..rows import Mode
 from ..store import digest
 from ..target import Target
+from ..task.kinds import kind_of
 from ..tflite.read import read_tflite
 from .compare_modes import compare_modes
 from .job import Job
-from .prove import Proof
-from .quantize import Int8Model
 from .workshop import Workshop, pack, unpack
+
+if TYPE_CHECKING:  # they need TensorFlow's packages, and `espalier compile` does not
+    from .prove import Proof
+    from .quantize import Int8Model
 
 REFERENCE_MACS = 400_000_000
 """Work that the slow numpy reference is given; it bounds the number of golden vectors."""
@@ -86,8 +90,7 @@ def compile_model(
         "whole": digest(int8.whole) if int8.whole else "",
         "layers": int8.layers,
         "golden": [digest(vector.pixels) for vector in proof.golden],
-        "labels": job.labels(),
-        "threshold": job.recipe.decision.threshold,
+        "decision": msgspec.to_builtins(decision_of(job, int8)),
         "name": job.recipe.name,
         "optimize": deploy.optimize,
         # Only what is left decides how far compressed weights and channels that do not matter may raise what it takes.
@@ -100,6 +103,12 @@ def compile_model(
         f"compile/{target.name}", key, lambda: {"compiled": pack(_compile(job, deploy, target, int8, proof))}
     )
     return unpack(files["compiled"], Compiled)
+
+
+def decision_of(job: Job, int8: Int8Model) -> Decision | None:
+    """What a device of this build decides with."""
+    task = job.task()
+    return kind_of(task).decision(task, (int8.output,), job.recipe.decision.threshold)
 
 
 def _compile(job: Job, deploy: Deploy, target: Target, int8: Int8Model, proof: Proof) -> Compiled:
@@ -115,8 +124,7 @@ def _compile(job: Job, deploy: Deploy, target: Target, int8: Int8Model, proof: P
         whole=_whole(job, int8),
         # The preprocessing comes with the firmware bundle, the same C for both runtimes.
         answers=tuple(GoldenCase(input=entered(v.pixels), output=v.outputs["reference"]) for v in vectors),
-        labels=job.labels(),
-        threshold=job.recipe.decision.threshold,
+        decision=decision_of(job, int8),
     )
     return msgspec.structs.replace(
         compiled, golden=vectors, checks=(_distance(vectors, proof), *compiled.checks)
@@ -138,8 +146,7 @@ def compile_graph(
     flash_limit: float = math.inf,
     whole: Graph | None = None,
     answers: tuple[GoldenCase, ...],
-    labels: tuple[str, ...] = (),
-    threshold: float = 0.0,
+    decision: Decision | None = None,
 ) -> Compiled:
     """The C program of any int8 network for a target. `answers`: known answers of `given`, one at least.
     Limits are the bytes that the target leaves. `whole`: the same network before its channels were removed, if they were.
@@ -152,7 +159,7 @@ def compile_graph(
     whole = without_removal(given, account) if whole is None else simplify(whole, removal=False)[0]
     graph = chosen_widths(needed, optimize=optimize, isa=isa, whole=whole, ram_bytes=ram, flash_bytes=flash)
     plan, coding = plan_program(graph, optimize=optimize, isa=isa, ram_bytes=ram)
-    options = Options(labels=labels, golden=answers, threshold=threshold, isa=isa, coding=coding)
+    options = Options(decision=decision, golden=answers, isa=isa, coding=coding)
     files = emit(graph, plan, name, options)
     return Compiled(
         program=tuple(Artifact(path=path, data=data, role="source") for path, data in files),

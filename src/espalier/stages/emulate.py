@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import shutil
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -24,8 +24,10 @@ from ..tflite.read import read_tflite
 from .compare_modes import LEVELS
 from .compile import Compiled, SparseLayer, core_of
 from .job import Job
-from .quantize import Int8Model
 from .workshop import Workshop, pack, unpack
+
+if TYPE_CHECKING:  # they need TensorFlow's packages, and `espalier compile` does not
+    from .quantize import Int8Model
 
 
 class Emulation(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,9 +12,10 @@ import msgspec
 
 from ..errors import ImagesRefusedError
 from ..image_facts import Prepared
-from ..load.images import ImageEntry, fingerprint, scan, select
+from ..load.images import ImageEntry, select
 from ..load.named_set import check_unchanged, images_of
 from ..load.pixel_file import check_room
+from ..load.snapshot import snapshot
 from ..recipe import InputContract, Recipe
 from ..worker.calls import PrepareSet
 from .workshop import Workshop, pack, unpack
@@ -35,14 +36,12 @@ class PixelSet:
     ) -> None:
         self.role = role
         self._shop = shop
-        self._path = path
         self._contract = contract
         self._count = count
         self._lock = threading.Lock()
         self._made: str | None = None
-        self._classes: tuple[str, ...] | None = None
         self._prepared: Prepared | None = None
-        self.fingerprint = fingerprint(path, shop.store)
+        self._images, self.fingerprint = snapshot(path, shop.store)
         check_unchanged(path, self.fingerprint)
         self.key: dict[str, Any] = {
             "fingerprint": self.fingerprint,
@@ -62,9 +61,7 @@ class PixelSet:
 
     def classes(self) -> tuple[str, ...]:
         """Names of the class folders (or of the labels in the csv), sorted; empty for a flat folder."""
-        if self._classes is None:
-            self._classes = scan(self._path).classes
-        return self._classes
+        return self._images.classes
 
     def pixels(self) -> str:
         """Path of the uint8 [n, h, w, c] .npy, readable by every child process."""
@@ -82,8 +79,8 @@ class PixelSet:
         out = worker.scratch / f"{name}.npy"
         with self._lock:
             call = PrepareSet(
-                root=scan(self._path).root,
-                entries=tuple(ImageEntry(path=row.path, label=row.label) for row in rows),
+                root=self._images.root,
+                entries=tuple(ImageEntry(path=row.path, label=row.label, sha256=row.sha256) for row in rows),
                 contract=contract,
                 out_path=str(out),
             )
@@ -97,7 +94,7 @@ class PixelSet:
         return hashlib.sha256("".join(digests).encode()).hexdigest()
 
     def _run(self) -> Prepared:
-        images = scan(self._path)
+        images = self._images
         entries = images.entries if self._count is None else select(images.entries, self._count)
         worker = self._shop.worker("images", self.role)
         out = worker.scratch / f"{self.role}.npy"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import msgspec
 
@@ -40,7 +40,7 @@ def measure_latency(
     The processes start together (or were `started`: (runtime, name) -> a process that has run no model yet), then
     measure one after the other. A variant's further thread counts share
     its process. The operators of the variant `main` are timed on one thread, and its process gives the peak
-    memory. A runtime that cannot run a variant, or dies of it, becomes a check "not run", not an error.
+    memory. A runtime that is absent, cannot run a variant, or dies of it, becomes a check "not run", not an error.
     """
     wanted = {name: sorted({1, *(threads or {}).get(name, ())}) for name in models}
     rows: list[LatencyRow] = []
@@ -54,7 +54,8 @@ def measure_latency(
             for name in models
         }
         for worker in processes.values():
-            worker.wait_ready()
+            with suppress(EspalierError):  # its first call says it again
+                worker.wait_ready()
         for done, ((runtime, name), worker) in enumerate(processes.items()):
             if on_step:
                 on_step(done, len(processes), f"{name} on {runtime}")

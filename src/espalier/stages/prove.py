@@ -68,6 +68,7 @@ def _prove(shop: Workshop, job: Job, int8: Int8Model) -> Proof:
     count = min(count, len(images))
     path = job.calibration.pixels()
     outputs: dict[str, NDArray[Any]] = {}
+    answered: tuple[int, ...] = ()
     checks: list[Check] = []
     # The reference kernels may abort their process, so they come last in it.
     for runtime, kernels in sorted(KERNEL_SETS, key=lambda pair: pair[1] == "reference"):
@@ -75,7 +76,7 @@ def _prove(shop: Workshop, job: Job, int8: Int8Model) -> Proof:
         try:
             worker = shop.worker(RUNTIMES[runtime], PROVE)
             answer = worker.ask(Predict(model=int8.int8_model, pixels_path=path, kernels=kernels, spread=count))
-            outputs[name] = answer.outputs
+            outputs[name], answered = answer.outputs, answer.places
             if kernels == "default":
                 twin = worker.ask(Predict(model=int8.uint8_model, pixels_path=path, kernels=kernels, spread=count))
                 checks.append(_twin_check(runtime, answer.outputs, twin.outputs))
@@ -86,7 +87,7 @@ def _prove(shop: Workshop, job: Job, int8: Int8Model) -> Proof:
     names = {"litert reference": "reference", "litert builtin": "builtin", "litert default": "default"}
     usable = {names[k]: v for k, v in outputs.items() if k in names}
     chosen = list(golden.choose(next(iter(usable.values()))))
-    places = np.linspace(0, len(pixels) - 1, count).round().astype(np.int64)[chosen]
+    places = np.array(answered)[chosen]
     vectors = golden.vectors(
         [f"{i:03d}" for i in range(len(chosen))],
         np.ascontiguousarray(pixels[places]),

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from ..facts import Decision, TensorFacts
 from ..findings import Finding
 from ..rows import AccuracyRow
 from .accuracy import measure_accuracy, measure_agreement, unlabelled_row
 from .confidence import WISHED_PRECISION
 from .doubts import check_answers, check_scores
 from .types import Asked, Hits, Kind, Results, Task, Values
+
+UNIT = 1 << 16
+"""Of the fixed-point factor in a decision."""
 
 EXACT_DB = 120.0
 """Signal to noise of scores that do not differ."""
@@ -89,6 +94,32 @@ def measure(asked: Asked, task: Task) -> AccuracyRow:
     return row
 
 
+def decision(task: Task, heads: Sequence[TensorFacts], threshold: float) -> Decision | None:
+    """The first largest int8 output; its confidence in thousandths, rounded to the nearest; "review" below `threshold`.
+
+    `THRESHOLD`: the least output whose confidence reaches it, -128 to 128 (128: none does)."""
+    scale, zero = heads[0].scale, heads[0].zero_point
+    least = min((q for q in range(-128, 128) if not scale * (q - zero) < threshold), default=128)
+    return Decision(
+        source="classify",
+        numbers={
+            "CLASSES": len(task.labels),
+            "DECIDE_ZERO_POINT": zero,
+            "PERMILLE_Q16": min(round(1000 * scale * UNIT), (2**31 - 1) // 256),
+            "THRESHOLD": least,
+        },
+        labels=task.labels,
+    )
+
+
+def decide(output: NDArray[np.int8], numbers: Mapping[str, int]) -> tuple[int, int, bool]:
+    """(index, confidence in thousandths, review) of one output, int8 [classes]: device/classify.c in Python."""
+    index = int(output.argmax())
+    value = int(output[index])
+    confidence = ((value - numbers["DECIDE_ZERO_POINT"]) * numbers["PERMILLE_Q16"] + UNIT // 2) >> 16
+    return index, confidence, value < numbers["THRESHOLD"]
+
+
 KIND = Kind(
     results=classes,
     right=equal,
@@ -98,4 +129,5 @@ KIND = Kind(
     decibels=decibels,
     doubts=doubts,
     measure=measure,
+    decision=decision,
 )

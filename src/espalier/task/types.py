@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from ..facts import Decision, TensorFacts
 from ..findings import Finding
 from ..rows import AccuracyRow
 
@@ -80,7 +81,8 @@ class Kind:
     from saying something else. `distance(found, wanted, task, seen)`: of two sets of scores, relative to `wanted`; less is
     nearer, and `seen` is how far below the largest a score still matters. `decibels(found, wanted)`: signal over noise.
     `doubts(values, truth, task, preprocessing)`: what the float model's answers say against itself, the images or their
-    truth (None: unknown). `measure(asked, task)`: the report's row.
+    truth (None: unknown). `measure(asked, task)`: the report's row. `decision(task, heads, threshold)`: what a device
+    needs to say the same of its integers; None where it says nothing.
     """
 
     results: Callable[[Values, Task], Results]
@@ -91,3 +93,4 @@ class Kind:
     decibels: Callable[[Values, Values], float]
     doubts: Callable[[Values, Results | None, Task, Finding | None], tuple[Finding, ...]]
     measure: Callable[[Asked, Task], AccuracyRow]
+    decision: Callable[[Task, Sequence[TensorFacts], float], Decision | None]

@@ -83,6 +83,7 @@ class Worker:
         self.scratch = scratch or self._temporary.path  # type: ignore[union-attr]
         self._lock = threading.Lock()
         self._ready = False
+        self._refused: errors.EspalierError | None = None
         config = {
             "scratch": str(self.scratch),
             "memory_bytes": _MEMORY.get(kind, LIMITS.worker_memory_bytes),
@@ -184,7 +185,13 @@ class Worker:
     def _wait_ready(self) -> dict[str, str]:
         if self._ready:
             return {}
-        value = self._answer(START, LIMITS.worker_start_seconds, None)
+        if self._refused is not None:
+            raise self._refused
+        try:
+            value = self._answer(START, LIMITS.worker_start_seconds, None)
+        except errors.EspalierError as problem:
+            self._refused = problem  # it ends after that, and has no more to say
+            raise
         self._ready = True
         return self._read_as(START, value, dict[str, str])
 

@@ -15,12 +15,12 @@ from ..ladder.quick import pays, try_quick
 from ..ladder.rungs import start_from
 from ..layers.advice import Sensitivity
 from ..layers.sensitivity import measure_sensitivity
+from ..pixels import open_pixels
 from ..quantizer.audit import audit_model
 from ..quantizer.features import measure_features
 from ..quantizer.interface import uint8_twin
 from ..quantizer.lighten import lighten
 from ..quantizer.quantize import quantize
-from ..quantizer.ranges import open_pixels
 from ..quantizer.results import Audit, Lightened, Quantized
 from ..quantizer.resume import Memory
 from ..quantizer.stability import RangeHistory, Stability, measure_stability

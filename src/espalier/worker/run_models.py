@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import msgspec
 import numpy as np
 
 from ..measure import benchmark as timing
 from ..measure import predict as running
+from ..pixels import evenly
 from ..progress import report
 from ..tflite.runtimes import Runtime, invoke_raw
 from .ask import Handler
@@ -22,14 +24,15 @@ class _Runs:
         self._runtime = runtime
 
     def predict(self, call: Predict) -> running.Prediction:
-        """The answers to the images asked for."""
+        """The answers to the images asked for, and which these are."""
         end = None if call.count is None else call.first + call.count
         pixels = np.load(call.pixels_path, mmap_mode="r")[call.first : end]
+        places = call.places
         if call.spread is not None and call.spread < len(pixels):
-            pixels = pixels[np.linspace(0, len(pixels) - 1, call.spread).round().astype(np.int64)]
-        if call.places is not None:
-            pixels = pixels[np.array(call.places, np.int64)]
-        return running.predict(
+            places = tuple(evenly(len(pixels), call.spread).tolist())
+        if places is not None:
+            pixels = pixels[np.array(places, np.int64)]
+        found = running.predict(
             self._runtime(),
             call.model,
             pixels,
@@ -38,6 +41,7 @@ class _Runs:
             threads=call.threads,
             observe=lambda done, total: report(done, total, "running the model"),
         )
+        return replace(found, places=tuple(range(len(pixels))) if places is None else places)
 
     def benchmark(self, call: Benchmark) -> Benchmarked:
         """One variant's figures."""

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from ..load.keras_facts import ModelSummary
 from ..load.keras_model import describe, rebuild, start_tensorflow
 from ..load.keras_objects import Model
+from ..pixels import evenly, normalize, open_pixels
 from ..quantizer.convert import convert_model
-from ..quantizer.ranges import open_pixels
 from ..quantizer.results import Converted
 from ..recipe import InputContract
 from .ask import Handler
@@ -59,7 +59,7 @@ class Session:
         """Whole channels."""
         from ..prune.channels import prune_channels
 
-        images = normalised(open_pixels(call.pixels_path), call.contract)
+        images = normalised(call.pixels_path, call.contract)
         self.slots[call.slot_to], account = prune_channels(
             self.slots[call.slot_from], amount=call.amount, multiple=call.multiple, images=images, seed=call.seed
         )
@@ -111,11 +111,10 @@ class Session:
         return msgspec.convert(account, Account)
 
 
-def normalised(pixels: NDArray[np.uint8], contract: InputContract) -> NDArray[np.float32]:
-    """(pixel - mean) / std of at most CALIBRATION_IMAGES images, float32 [n, h, w, c]."""
-    chosen = np.unique(np.linspace(0, len(pixels) - 1, min(len(pixels), CALIBRATION_IMAGES)).astype(np.int64))
-    mean, std = (np.array(value, np.float32) for value in (contract.channel_mean, contract.channel_std))
-    return (pixels[chosen].astype(np.float32) - mean) / std
+def normalised(path: str, contract: InputContract) -> NDArray[np.float32]:
+    """At most CALIBRATION_IMAGES of the prepared images as the float model takes them, float32 [n, h, w, c]."""
+    pixels = open_pixels(path)
+    return normalize(pixels[evenly(len(pixels), CALIBRATION_IMAGES)], contract)
 
 
 def handlers() -> tuple[Handler, ...]:

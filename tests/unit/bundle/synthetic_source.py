@@ -13,6 +13,8 @@ from espalier.bundle import golden
 from espalier.facts import BundleSource, Check, Measurement, OperatorUse, TensorFacts
 from espalier.recipe import CalibrationSource, Decision, Deploy, InputContract, ModelSource, Recipe
 from espalier.target import load_target
+from espalier.task.classify import decision
+from espalier.task.types import Task
 
 CONTRACT = InputContract(size=(4, 4), resize="bilinear")
 LABELS = ("good", 'scratch "deep"', "crack – Riß 𝕏")
@@ -158,6 +160,7 @@ def synthetic_source(name: str = "toy-parts", *, labels: tuple[str, ...] = LABEL
     """The BundleSource of the android target."""
     pixels = some_pixels()
     outputs = {"reference": reference_outputs(pixels)}
+    head = TensorFacts(name="out", shape=(1, 3), dtype="int8", scale=OUTPUT[0], zero_point=OUTPUT[1])
     return BundleSource(
         recipe=Recipe(
             name=name,
@@ -175,7 +178,7 @@ def synthetic_source(name: str = "toy-parts", *, labels: tuple[str, ...] = LABEL
         input=TensorFacts(
             name="in", shape=(1, *CONTRACT.shape), dtype="int8", scale=INPUT[0], zero_point=INPUT[1]
         ),
-        output=TensorFacts(name="out", shape=(1, 3), dtype="int8", scale=OUTPUT[0], zero_point=OUTPUT[1]),
+        output=head,
         operators=(
             OperatorUse(name="softmax", version=2, count=1),
             OperatorUse(name="fully_connected", version=4, count=1),
@@ -192,4 +195,5 @@ def synthetic_source(name: str = "toy-parts", *, labels: tuple[str, ...] = LABEL
         macs=144,
         parameters=147,
         advice=("nothing to add",),
+        decision=decision(Task(labels=labels), (head,), 0.75),
     )

@@ -34,6 +34,8 @@ from espalier.graph.types import Graph
 from espalier.plan.memory import plan_memory
 from espalier.recipe import Decision, InputContract
 from espalier.target import load_target
+from espalier.task.classify import decision
+from espalier.task.types import Task
 from espalier.tflite.read import read_tflite
 
 LIBRARY = "toy_parts_model"
@@ -55,8 +57,17 @@ def with_contract(contract: InputContract, threshold: float = 0.6) -> BundleSour
     source = mcu_source()
     recipe = msgspec.structs.replace(source.recipe, input=contract, decision=Decision(threshold=threshold))
     return msgspec.structs.replace(
-        source, recipe=recipe, golden=(), contract_cases=golden.contract_cases(contract, seed=3)
+        source,
+        recipe=recipe,
+        golden=(),
+        contract_cases=golden.contract_cases(contract, seed=3),
+        decision=decision(Task(labels=source.labels), (source.output,), threshold),
     )
+
+
+def least(source: BundleSource) -> int:
+    assert source.decision is not None
+    return source.decision.numbers["THRESHOLD"]
 
 
 def write(files: Sequence[Artifact], folder: Path) -> Path:
@@ -188,7 +199,7 @@ def test_prepare_in_c_takes_the_bands_of_an_array(bands: int, resize: Any, fit: 
 @pytest.mark.parametrize("threshold", [0.0, 0.5, 0.6, 0.999, 1.0])
 def test_the_integer_threshold_is_the_recipes(threshold: float, tmp_path: Path) -> None:
     source = with_contract(InputContract(size=(4, 4)), threshold)
-    units = firmware.threshold_units(source)
+    units = least(source)
     for q in range(-128, 128):
         assert (q < units) == (source.output.scale * (q - source.output.zero_point) < threshold)
     folder = write(firmware.contents(source), tmp_path)
@@ -203,8 +214,8 @@ def test_a_wrong_preparation_is_found(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace("sum + total / 2", "sum"))
     check = firmware_native.run_native(folder / LIBRARY, source, tmp_path / "work")
     assert check.result == "failed" and "prepare of" in check.why
-    path = folder / LIBRARY / "src" / "toy_parts_contract.h"
-    path.write_text(path.read_text().replace(f"THRESHOLD {firmware.threshold_units(source)}", "THRESHOLD 3"))
+    path = folder / LIBRARY / "src" / "toy_parts_decide.h"
+    path.write_text(path.read_text().replace(f"THRESHOLD {least(source)}", "THRESHOLD 3"))
     other = write(firmware.contents(source), tmp_path / "other")
     shutil.copy(path, other / LIBRARY / "src")
     check = firmware_native.run_native(other / LIBRARY, source, tmp_path / "work2")
@@ -278,7 +289,7 @@ def compiled_program(name: str = "") -> tuple[Artifact, ...]:
         GoldenCase(input=bytes(b ^ 0x80 for b in v.pixels), output=reference_run(graph, v.pixels))
         for v in source.golden
     )
-    options = Options(labels=source.labels, golden=cases, threshold=source.recipe.decision.threshold)
+    options = Options(decision=source.decision, golden=cases)
     return tuple(Artifact(path=p, data=d) for p, d in emit(graph, plan, source.recipe.name, options))
 
 
@@ -294,7 +305,7 @@ def test_a_compiled_program_takes_the_place_of_the_interpreter(tmp_path: Path) -
     names = {path.name for path in (folder / LIBRARY / "src").iterdir()}
     assert {artifact.path for artifact in compiled_program()} <= names
     assert {"toy_parts_prepare.c", "toy_parts_prepare_test.c", "toy_parts_model.h"} <= names
-    assert not {"toy_parts_model_data.c", "toy_parts_op_resolver.h", "toy_parts_decide.c"} & names
+    assert not {"toy_parts_model_data.c", "toy_parts_op_resolver.h"} & names
     for path in ("idf_component.yml", "zephyr/Kconfig", "CMakeLists.txt", f"Espalier.{LIBRARY}.pdsc"):
         text = (folder / LIBRARY / path).read_text().lower()
         assert "tflite" not in text and "tensorflow" not in text

@@ -131,7 +131,7 @@ def test_the_check_runs_the_example_and_quotes_it(
 @pytest.mark.parametrize(
     ("path", "old", "new", "sentence"),
     [
-        ("src/toy_parts.c", '"crack', '"creak', "the example printed"),
+        ("src/toy_parts_model_labels.c", '"crack', '"creak', "the example printed"),
         ("examples/cmake/main.c", "output) != TOY", "output) == TOY", "self-test FAILED"),
         ("examples/cmake/main.c", "width = TOY_PARTS_WIDTH", "width = 0", "the picture cannot be used"),
         ("examples/cmake/main.c", "run_example(say)", "run_example()", "argument"),

@@ -13,7 +13,8 @@ from espalier.contract import prepare
 from espalier.findings import UNTRAINED, Finding, of_model
 from espalier.image_facts import ImageFacts
 from espalier.load.keras_file import inspect_model
-from espalier.measure.preprocessing import score_alternatives
+from espalier.measure.preprocessing import AT_MOST, score_alternatives
+from espalier.pixels import evenly
 from espalier.quantizer.stability import RangeHistory, judge
 from espalier.recipe import InputContract
 from espalier.stages.check_model import other_contracts
@@ -53,7 +54,7 @@ def model(scenes: tuple[list[np.ndarray], list[int]]) -> bytes:
 
 def score(model: bytes, scenes: tuple[list[np.ndarray], list[int]], declared: InputContract) -> dict[str, object]:
     images, truth = scenes
-    chosen = [int(i) for i in np.unique(np.linspace(0, len(images) - 1, 200).round())]
+    chosen = evenly(len(images), AT_MOST)
     facts = [ImageFacts(path="", label="", sha256="", pixels_sha256="", width=36, height=24, mode="RGB")]
     others = [
         (name, np.stack([prepare(images[i], other) for i in chosen])) for name, other in other_contracts(declared, facts)

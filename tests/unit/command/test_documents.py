@@ -78,7 +78,8 @@ def test_the_top_of_the_repository_holds_what_it_must_and_nothing_that_slipped_i
     if done.returncode:
         pytest.skip("not a checkout")
     folders = {".ci", "benchmarks", "calibration", "docs", "examples", "src", "targets", "tests"}
-    files = {".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md", "SECURITY.md", "pyproject.toml"}
+    files = {".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md", "SECURITY.md", "mkdocs.yml",
+             "pyproject.toml"}
     assert {name.partition("/")[0] for name in done.stdout.splitlines()} == folders | files
 
 

@@ -15,9 +15,12 @@ from espalier.emit.demand import demand, streamable
 from espalier.emit.program import Options, emit, layer_of_symbol
 from espalier.emit.selftest import GoldenCase
 from espalier.emulate.cross import WARNINGS
+from espalier.facts import TensorFacts
 from espalier.graph import reference
 from espalier.graph.types import Graph, Quant
 from espalier.plan.memory import plan_memory
+from espalier.task.classify import decision
+from espalier.task.types import Task
 
 LABELS = ("cat", 'dog" */ \\', "Straße", "??/")
 COMPILER = shutil.which("gcc") or shutil.which("clang")
@@ -36,7 +39,8 @@ def program(threshold: float = 0.6) -> dict[str, bytes]:
     (output,) = reference.run(graph, [image])
     golden = (GoldenCase(input=image.tobytes(), output=output.tobytes()),)
     plan = plan_memory(graph, optimize="speed", demand=demand, streamable=streamable)
-    options = Options(labels=LABELS, golden=golden, threshold=threshold)
+    head = TensorFacts(name="output", shape=(1, 4), dtype="int8", scale=1 / 256, zero_point=-128)
+    options = Options(decision=decision(Task(labels=LABELS), (head,), threshold), golden=golden)
     return dict(emit(graph, plan, "My Net!", options))
 
 
@@ -46,8 +50,9 @@ def test_the_same_network_gives_the_same_bytes() -> None:
 
 def test_only_the_kernels_that_are_used_come_along() -> None:
     assert sorted(program()) == [
-        "my_net.c", "my_net.h", "my_net_crc32.c", "my_net_kernels.h", "my_net_selftest.c", "my_net_softmax.c",
-        "my_net_weights.c", "my_net_weights.h",
+        "my_net.c", "my_net.h", "my_net_crc32.c", "my_net_decide.c", "my_net_decide.h", "my_net_kernels.h",
+        "my_net_model_labels.c", "my_net_model_labels.h", "my_net_selftest.c", "my_net_softmax.c", "my_net_weights.c",
+        "my_net_weights.h",
     ]  # fmt: skip
 
 

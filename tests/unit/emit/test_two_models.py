@@ -13,14 +13,18 @@ import numpy as np
 import pytest
 from single_op_cases import Builder
 
+from espalier.bundle.program_library import facts_of
 from espalier.emit.demand import demand, streamable
 from espalier.emit.kernel_names import program_prefix
 from espalier.emit.program import Options, emit
 from espalier.emit.selftest import GoldenCase
 from espalier.emulate.cross import WARNINGS
+from espalier.facts import Decision
 from espalier.graph import reference
 from espalier.graph.types import Graph, Quant
 from espalier.plan.memory import plan_memory
+from espalier.task.classify import decision
+from espalier.task.types import Task
 
 COMPILER = shutil.which("gcc") or shutil.which("clang")
 UNIT = Quant(scales=(1 / 16,), zero_points=(0,))
@@ -44,7 +48,12 @@ def program(graph: Graph, name: str, isa: str, labels: tuple[str, ...] = ()) -> 
     golden = (GoldenCase(input=image.tobytes(), output=output.tobytes()),)
     needs = functools.partial(demand, optimize="speed", isa=isa)
     plan = plan_memory(graph, optimize="speed", demand=needs, streamable=streamable)
-    return dict(emit(graph, plan, name, Options(golden=golden, isa=isa, labels=labels)))
+    return dict(emit(graph, plan, name, Options(golden=golden, isa=isa, decision=decided(graph, labels))))
+
+
+def decided(graph: Graph, labels: tuple[str, ...]) -> Decision | None:
+    task = Task(labels=labels)
+    return decision(task, facts_of(graph, graph.outputs, ["output"]), 0.6) if labels else None
 
 
 @pytest.mark.skipif(COMPILER is None, reason="no C compiler on this machine")
@@ -80,11 +89,11 @@ def test_a_model_called_like_a_kernel_keeps_its_own_functions_and_its_labels() -
     graph = b.finish([b.op("softmax", [x], Quant(scales=(1 / 256,), zero_points=(-128,)), beta=1.0)])
     plan = plan_memory(graph, optimize="speed", demand=demand, streamable=streamable)
     labels = ("espalier_softmax", '" espalier_softmax(', "c", "d")
-    files = dict(emit(graph, plan, "espalier_softmax", Options(labels=labels)))
+    files = dict(emit(graph, plan, "espalier_softmax", Options(decision=decided(graph, labels))))
     text = files["espalier_softmax_net.c"].decode()
     assert "int espalier_softmax_net_run(" in text
     assert "espalier_softmax_net_softmax(&espalier_softmax_net_layer_00" in text
-    assert '"espalier_softmax", "\\042 espalier_softmax("' in text
+    assert '"espalier_softmax",\n    "\\042 espalier_softmax(",' in files["espalier_softmax_net_model_labels.c"].decode()
 
 
 ENDINGS = (

@@ -13,7 +13,7 @@ import espalier
 
 SOURCE = Path(espalier.__file__).parent
 FLOORS = (
-    {"alarms", "contract", "errors", "facts", "findings", "image_facts", "limits", "peak", "progress", "recipe", "rows",
+    {"alarms", "contract", "errors", "facts", "findings", "image_facts", "limits", "peak", "pixels", "progress", "recipe", "rows",
      "scratch", "signals", "statistics", "store", "store_limit", "streams", "table_faults", "tables", "target",
      "target_rules", "terminal", "visible"},
     {"bundle", "calibrate", "emit", "emulate", "graph", "ladder", "layers", "load", "measure", "plan", "prune", "quantizer",

@@ -11,7 +11,9 @@ import pytest
 
 from espalier.errors import ImagesRefusedError
 from espalier.load import images
-from espalier.load.images import ImageEntry, fingerprint, label_indices, scan, select
+from espalier.load import snapshot as snapshots
+from espalier.load.images import ImageEntry, label_indices, scan, select
+from espalier.load.snapshot import snapshot
 from espalier.store import Store
 
 
@@ -183,6 +185,10 @@ def test_a_class_that_is_no_label_is_refused_with_the_nearest() -> None:
         label_indices([ImageEntry(path="a.png")], ["cat"])
 
 
+def fingerprint(root: Path, store: Store | None = None) -> str:
+    return snapshot(root, store)[1]
+
+
 def test_the_fingerprint_follows_names_and_bytes_only(tmp_path: Path) -> None:
     first = touch(tmp_path / "one", "cat/a.png", "dog/b.png", "dog/c.png")
     again = touch(tmp_path / "two", "dog/c.png", "cat/a.png", "dog/b.png", "dog/notes.txt")
@@ -211,19 +217,19 @@ def settle(root: Path) -> None:
 def test_a_known_listing_is_not_read_again_and_any_change_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(images, "SETTLED_SECONDS", 0.0)
+    monkeypatch.setattr(snapshots, "SETTLED_SECONDS", 0.0)
     root, store = touch(tmp_path / "set", "cat/a.png", "dog/b.png"), Store(tmp_path / "store")
     settle(root)
     time.sleep(0.02)
     before = fingerprint(root, store)
     read: list[Path] = []
-    real = images._sha256
+    real = snapshots._sha256
 
     def counted(path: Path) -> str:
         read.append(path)
         return real(path)
 
-    monkeypatch.setattr(images, "_sha256", counted)
+    monkeypatch.setattr(snapshots, "_sha256", counted)
     assert fingerprint(root, store) == before and not read
     (root / "dog/b.png").write_bytes(b"dog/B.png")  # same length
     settle(root)  # same modification time

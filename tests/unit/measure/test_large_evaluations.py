@@ -10,31 +10,10 @@ import numpy as np
 import pytest
 
 from espalier.errors import WorkerError
-from espalier.measure.predict import Prediction, normalize
-from espalier.quantizer.ranges import normalised
+from espalier.measure.predict import Prediction
 from espalier.recipe import InputContract
 from espalier.stages import evaluate
 from espalier.worker.calls import Predict
-
-CONTRACTS = [
-    InputContract(size=(5, 7), mean=(127.5,), std=(127.5,)),
-    InputContract(size=(5, 7), mean=(123.675, 116.28, 103.53), std=(58.395, 57.12, 57.375)),
-    InputContract(size=(5, 7), mean=(103.53, 116.28, 123.675), std=(1.0,), color="bgr"),
-    InputContract(size=(5, 7), mean=(0.1,), std=(3.3,), color="gray"),
-]
-
-
-@pytest.mark.parametrize("contract", CONTRACTS)
-def test_pixels_are_normalised_to_the_same_bits_as_by_whole_arrays(contract: InputContract) -> None:
-    pixels = np.random.default_rng(0).integers(0, 256, (9, *contract.shape)).astype(np.uint8)
-    mean, std = np.array(contract.channel_mean), np.array(contract.channel_std)
-    wide = ((pixels - mean) / std).astype(np.float32)
-    found = list(normalised(pixels, contract))
-    assert all(image.shape == (1, *contract.shape) for image in found)
-    assert np.array_equal(np.concatenate(found), wide)
-    narrow = (pixels.astype(np.float32) - mean.astype(np.float32)) / std.astype(np.float32)
-    assert np.array_equal(normalize(pixels, contract), narrow)
-    assert np.array_equal(np.concatenate(list(normalised(pixels, None))), pixels.astype(np.float32))
 
 
 class Shop:

@@ -7,7 +7,7 @@ import pytest
 from tiny_models import SHAPE, brightness_classifier, classifier
 
 from espalier.errors import BugError, UnsupportedModelError
-from espalier.measure.predict import dequantize, feeder, normalize, predict
+from espalier.measure.predict import dequantize, feeder, predict
 from espalier.recipe import InputContract
 from espalier.tflite.runtimes import KERNELS, delegation, litert, open_interpreter
 
@@ -50,7 +50,6 @@ def test_inputs_follow_the_convention() -> None:
     assert feeder({"dtype": np.float32}, contract)(pixels).tolist() == [[[[0.0, 0.0, 0.0]]]]
     wide = feeder({"dtype": np.int16, "quantization": (0.5, 0)}, InputContract(size=(1, 1)))(pixels)
     assert wide.dtype == np.int16 and wide.tolist() == [[[[0, 254, 510]]]]
-    assert normalize(pixels, contract).dtype == np.float32
 
 
 def test_a_float_input_without_a_contract_is_a_bug_and_other_types_are_refused() -> None:

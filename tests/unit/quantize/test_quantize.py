@@ -20,7 +20,7 @@ from espalier.quantizer.compare import Nearness, float_answers, nearness, split
 from espalier.quantizer.head import enter_pixels
 from espalier.quantizer.interface import uint8_twin
 from espalier.quantizer.quantize import quantize, quantize_with
-from espalier.quantizer.ranges import measure_ranges, normalised, open_pixels
+from espalier.quantizer.ranges import measure_ranges, normalised
 from espalier.recipe import InputContract
 from espalier.rows import OperatorCounts
 from espalier.tflite import edit
@@ -264,15 +264,6 @@ def test_images_of_another_kind_are_refused() -> None:
     for pixels in (images()[:0], images().astype(np.float32), images()[:, :8], images()[..., 0]):
         with pytest.raises(ImagesRefusedError):
             quantize(small_network(), pixels, CONTRACT)
-
-
-def test_prepared_images_are_mapped_from_a_file(tmp_path: Path) -> None:
-    np.save(tmp_path / "pixels.npy", images())
-    assert np.array_equal(open_pixels(str(tmp_path / "pixels.npy")), images())
-    (tmp_path / "broken.npy").write_bytes(b"\x93NUMPY")
-    for name in ("broken.npy", "absent.npy"):
-        with pytest.raises(ImagesRefusedError):
-            open_pixels(str(tmp_path / name))
 
 
 def test_ranges_are_the_true_extremes_of_every_tensor() -> None:

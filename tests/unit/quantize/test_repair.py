@@ -15,7 +15,7 @@ from espalier.ladder.range_search import Method, sample_values, search_ranges
 from espalier.ladder.rungs import candidates, start_from
 from espalier.quantizer.absorb import absorb_float, same_ranges
 from espalier.quantizer.audit import audit_model
-from espalier.quantizer.compare import float_answers, nearness, spread
+from espalier.quantizer.compare import float_answers, nearness
 from espalier.quantizer.correct import correct_biases, images_for
 from espalier.quantizer.head import enter_pixels
 from espalier.quantizer.quantize import quantize, quantize_with
@@ -352,8 +352,3 @@ def test_a_dense_layer_without_bias_gets_one() -> None:
     data = _rewritten(Builder(shape=(1, 4)).dense(3, bias=False))
     model = edit.read_model(data)
     assert edit.constant(model, int(edit.graph_of(model).operators[0].inputs[2])) is not None
-
-
-def test_evenly_spaced_positions() -> None:
-    assert spread(10, 3).tolist() == [0, 3, 6]
-    assert spread(2, 5).tolist() == [0, 1]

@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+import fcntl
 import io
+import os
+import pty
 import re
+import struct
+import termios
 import time
 from collections.abc import Callable
 
@@ -37,6 +42,22 @@ def test_a_terminal_sees_one_redrawn_line_with_the_time_left() -> None:
     progress.end("load", 10, False)
     progress.close()
     assert screen.getvalue().endswith("\r")
+
+
+@pytest.mark.parametrize(("columns", "most"), [(60, 59), (200, 110), (0, 110)])
+def test_the_line_fits_the_terminal(columns: int, most: int) -> None:
+    """One character more and the terminal breaks the line: then what is taken back is its second half only."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    with open(slave, "w", encoding="utf-8") as stream:
+        progress = Progress(stream)
+        progress.plan(["quantize"], {"quantize": 10})
+        progress.step("quantize", 1, 2, "a step with a long name " * 8)
+        progress.close()
+        drawn = os.read(master, 4_096).decode()
+    os.close(master)
+    assert re.search(r"about \d+ s left", drawn)
+    assert max(len(piece) for piece in re.split("[\r\n]", drawn)) == most
 
 
 def test_quiet_prints_nothing() -> None:

@@ -4,14 +4,6 @@
 #include "xmodel_golden.h"
 #include "xmodel_prepare.h"
 
-static int32_t first_largest(const int8_t *values) {
-  int32_t i, best = 0;
-  for (i = 1; i < XMODEL_CLASSES; i++) {
-    if (values[i] > values[best]) best = i;
-  }
-  return best;
-}
-
 static void xmodel_try_prepare(int8_t *input, xmodel_selftest_result *result) {
   int32_t n, i;
   for (n = 0; n < xmodel_golden_case_count; n++) {
@@ -45,7 +37,7 @@ static void xmodel_try_network(xmodel_invoke invoke, void *context, int8_t *inpu
       const int apart = output[i] > known->output[i] ? output[i] - known->output[i] : known->output[i] - output[i];
       if (apart > result->largest_difference) result->largest_difference = apart;
     }
-    result->labels_wrong += first_largest(output) != first_largest(known->output);
+    result->labels_wrong += xmodel_decide(output).index != xmodel_decide(known->output).index;
   }
 }
 

@@ -4,6 +4,9 @@
 
 #include <stdint.h>
 
+/* How many labels; what stands for a probability of 0; thousandths per step times 65536; the least that needs no review. */
+@NUMBERS@
+
 #ifdef __cplusplus
 extern "C" {
 #endif

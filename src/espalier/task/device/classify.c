@@ -1,6 +1,5 @@
 #include "xmodel_decide.h"
 
-#include "xmodel_contract.h"
 #include "xmodel_model_labels.h"
 
 xmodel_decision xmodel_decide(const int8_t *output) {
@@ -12,7 +11,7 @@ xmodel_decision xmodel_decide(const int8_t *output) {
   value = output[best];
   decision.label = xmodel_labels[best];
   decision.index = best;
-  decision.confidence = ((value - XMODEL_OUTPUT_ZERO_POINT) * XMODEL_PERMILLE_Q16 + 32768) >> 16;
+  decision.confidence = ((value - XMODEL_DECIDE_ZERO_POINT) * XMODEL_PERMILLE_Q16 + 32768) >> 16;
   decision.review = value < XMODEL_THRESHOLD;
   return decision;
 }

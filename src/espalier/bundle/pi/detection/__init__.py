@@ -1,0 +1,1 @@
+"""What a Raspberry Pi's program needs beside `device` when the model finds boxes."""
