@@ -248,7 +248,7 @@ def add_operator(
     inputs: Sequence[int],
     outputs: Sequence[int],
     *,
-    options: Any = None,
+    options: object = None,
     version: int = 1,
     at: int | None = None,
 ) -> OperatorT:

@@ -20,7 +20,7 @@ class Ask(msgspec.Struct, Generic[Answer], frozen=True, kw_only=True, forbid_unk
 Handler = Callable[[Any], Any]
 
 
-def name_of(call: type[Ask[Any]]) -> str:
+def name_of(call: type[Ask[Answer]]) -> str:
     """What a call is called between processes and in messages: PrepareSet is `prepare_set`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", call.__name__).lower()
 
@@ -42,12 +42,12 @@ def calls_of(handlers: Iterable[Handler]) -> dict[str, tuple[type[Ask[Any]], Han
     return found
 
 
-def read_as(value: Any, kind: type[Kind]) -> Kind:
+def read_as(value: object, kind: type[Kind]) -> Kind:
     """Plain data and arrays as this type. Raises msgspec.ValidationError for anything else."""
     return msgspec.convert(value, kind, dec_hook=_array)
 
 
-def _array(kind: Any, value: Any) -> Any:
+def _array(kind: object, value: object) -> object:
     if (get_origin(kind) or kind) is not np.ndarray:
         raise NotImplementedError(f"{kind} does not cross a process boundary")
     wanted = get_args(get_args(kind)[1])[0]

@@ -195,7 +195,7 @@ class Worker:
         self._ready = True
         return self._read_as(START, value, dict[str, str])
 
-    def _read_as(self, method: str, value: Any, kind: type[Value]) -> Value:
+    def _read_as(self, method: str, value: object, kind: type[Value]) -> Value:
         try:
             return read_as(value, kind)
         except msgspec.ValidationError as problem:

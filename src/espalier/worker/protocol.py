@@ -59,7 +59,7 @@ class Failure(msgspec.Struct, frozen=True, tag="failure"):
 Frame = Call | Progress | Kept | Result | Failure
 
 
-def _encode_extension(value: Any) -> Any:
+def _encode_extension(value: object) -> Any:
     if isinstance(value, np.ndarray):
         if value.dtype.hasobject:
             raise TypeError("arrays of objects do not cross a process boundary")

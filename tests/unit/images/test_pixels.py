@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from espalier.worker.prune_calls import normalised as of_pruning
 
 from espalier.errors import ImagesRefusedError
 from espalier.measure.predict import feeder
 from espalier.pixels import evenly, int8_pixels, normalize, open_pixels
 from espalier.quantizer.ranges import normalised
 from espalier.recipe import InputContract
+from espalier.worker.tensorflow_side import normalised as of_pruning
 
 CONTRACTS = [
     InputContract(size=(5, 7)),
