@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .command.quantize import quantize_model as quantize
     from .command.verify import verify_bundle as verify
     from .errors import (
+        AnnotationsRefusedError,
         BugError,
         EspalierError,
         GateError,
@@ -69,9 +70,9 @@ _RECIPE = (
     "ModelSource", "Prune", "Quantize", "Recipe", "ReportWish", "load_recipe",
 )  # fmt: skip
 _ERRORS = (
-    "BugError", "EspalierError", "GateError", "ImagesRefusedError", "InputRefusedError", "LabelsRefusedError",
-    "MachineError", "ModelRefusedError", "RecipeError", "TargetError", "ToolMissingError", "UnsupportedModelError",
-    "UsageError", "VerificationError", "WorkerError",
+    "AnnotationsRefusedError", "BugError", "EspalierError", "GateError", "ImagesRefusedError", "InputRefusedError",
+    "LabelsRefusedError", "MachineError", "ModelRefusedError", "RecipeError", "TargetError", "ToolMissingError",
+    "UnsupportedModelError", "UsageError", "VerificationError", "WorkerError",
 )  # fmt: skip
 _HOME = {
     "build": ("command.build", "build"),
@@ -96,6 +97,7 @@ _HOME = {
 module in the name's place when it is imported."""
 
 __all__ = [
+    "AnnotationsRefusedError",
     "Augment",
     "Budgets",
     "BugError",

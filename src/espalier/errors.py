@@ -69,6 +69,10 @@ class ImagesRefusedError(InputRefusedError):
     """A calibration, evaluation or fine-tuning image set is refused."""
 
 
+class AnnotationsRefusedError(InputRefusedError):
+    """A file of boxes (COCO, Pascal VOC, YOLO) is broken, hostile, or does not belong to the images."""
+
+
 class LabelsRefusedError(InputRefusedError):
     """The labels file does not describe the model's outputs."""
 
@@ -158,7 +162,7 @@ def machine_errors(where: str = "") -> Iterator[None]:
 EXTRAS: dict[str, str] = {
     **dict.fromkeys(
         (
-            "ai_edge_litert", "keras", "litert_quantizer", "rich", "scipy", "tensorflow", "tensorflow_model_optimization",
+            "ai_edge_litert", "keras", "litert_quantizer", "scipy", "tensorflow", "tensorflow_model_optimization",
             "tf_keras", "tflite_runtime",
         ),
         "build",

@@ -294,7 +294,7 @@ def dump_recipe(recipe: Recipe) -> bytes:
 def _rules(recipe: Recipe) -> list[tuple[str, bool]]:
     """What ties one key to another, and texts with a form of their own. Each rule is the sentence that the user reads when
     it is broken."""
-    contract, prune = recipe.input, recipe.prune
+    contract = recipe.input
     return [
         (
             "`name` must be 1 to 64 characters a-z 0-9 and -, starting with a letter (it names files, "
@@ -315,6 +315,18 @@ def _rules(recipe: Recipe) -> list[tuple[str, bool]]:
             f"{contract.color!r}; found {len(contract.mean)} and {len(contract.std)}",
             len(contract.mean) in (1, contract.channels) and len(contract.std) in (1, contract.channels),
         ),
+        *_step_rules(recipe),
+        *_set_rules(recipe),
+        (
+            f"`accept` lists codes of findings, among {', '.join(ALARMS)}; found {list(recipe.accept)}",
+            set(recipe.accept) <= set(ALARMS),
+        ),
+    ]
+
+
+def _step_rules(recipe: Recipe) -> list[tuple[str, bool]]:
+    prune = recipe.prune
+    return [
         (
             "`prune.pattern` 2:4 needs `prune.method` magnitude",
             prune.pattern == "free" or prune.method == "magnitude",
@@ -331,6 +343,11 @@ def _rules(recipe: Recipe) -> list[tuple[str, bool]]:
             "`quantize.search` best needs `quantize.scheme` auto (the others are one step each)",
             recipe.quantize.search != "best" or recipe.quantize.scheme == "auto",
         ),
+    ]
+
+
+def _set_rules(recipe: Recipe) -> list[tuple[str, bool]]:
+    return [
         (
             "`decision.precision` needs an [evaluation] set",
             recipe.decision.precision is None or recipe.evaluation is not None,
@@ -358,10 +375,6 @@ def _rules(recipe: Recipe) -> list[tuple[str, bool]]:
                 and recipe.budgets.min_accuracy is None
                 and recipe.budgets.min_class_recall is None
             ),
-        ),
-        (
-            f"`accept` lists codes of findings, among {', '.join(ALARMS)}; found {list(recipe.accept)}",
-            set(recipe.accept) <= set(ALARMS),
         ),
     ]
 

@@ -129,27 +129,16 @@ def select_set(
     Raises UsageError without a recipe or a model or when `out` exists, ImagesRefusedError when the folder holds too
     few usable images.
     """
-    if (recipe is None) == (model is None):
-        raise UsageError("give either --recipe or --model", next_step="a recipe also says how images are prepared")
-    if out.exists():
-        raise UsageError(f"{out} exists already", next_step="remove it, or choose another name with --out")
-    if count < 2:
-        raise UsageError(f"--count {count} is too small", supported="2 and more; 100 to 500 are usual")
+    _check_arguments(recipe, model, out, count)
     with Workshop(store or Store.default(), progress or Progress(quiet=True)) as shop:
         source, notes = _open_model(shop, recipe, model)
         images = PixelSet(shop, "calibration", folder, source.contract, POOL)
         given = source.float_model()
         pool = _look(shop, images, given, source.contract)
-        usable, left_out = _usable(
-            pool.prepared, source.contract, find_all_copies(shop, {"calibration": images})
-        )
+        copies = find_all_copies(shop, {"calibration": images})
+        usable, left_out = _usable(pool.prepared, source.contract, copies)
         held = _held_out(usable, count)
-        candidates = np.setdiff1d(usable, held)
-        if len(candidates) < count:
-            raise ImagesRefusedError(
-                f"{folder} holds {len(candidates)} usable images beside {len(held)} held out; --count asks for {count}",
-                next_step="ask for fewer, or give a larger folder",
-            )
+        candidates = _candidates(folder, usable, held, count)
         decides, judges = (
             _Judge(shop, pool, given, source.contract, part, name)
             for part, name in ((held[1::2], "deciding"), (held[::2], "judging"))
@@ -157,9 +146,8 @@ def select_set(
         tried = {name: _style(pool, candidates, count, cut, wide) for name, cut, wide in STYLES}
         scored = {name: decides.quality(places) for name, places in tried.items()}
         style = min(scored, key=lambda name: scored[name].difference)
-        chosen, quality = tried[style], judges.quality(tried[style])
         rivals = [judges.quality(_random(candidates, count, seed)) for seed in range(SEEDS)]
-        rows = [pool.prepared.images[i] for i in chosen]
+        rows = [pool.prepared.images[i] for i in tried[style]]
         write_set(
             out,
             folder,
@@ -180,12 +168,33 @@ def select_set(
             held_out=len(held[::2]),
             style=style,
             tried=scored,
-            quality=quality,
+            quality=judges.quality(tried[style]),
             random=_over(rivals, np.mean),
             spread=_over(rivals, lambda values: np.std(values, ddof=1)),
             seeds=SEEDS,
             notes=tuple(notes),
         )
+
+
+def _check_arguments(recipe: Path | None, model: Path | None, out: Path, count: int) -> None:
+    if (recipe is None) == (model is None):
+        raise UsageError("give either --recipe or --model", next_step="a recipe also says how images are prepared")
+    if out.exists():
+        raise UsageError(f"{out} exists already", next_step="remove it, or choose another name with --out")
+    if count < 2:
+        raise UsageError(f"--count {count} is too small", supported="2 and more; 100 to 500 are usual")
+
+
+def _candidates(
+    folder: Path, usable: NDArray[np.int64], held: NDArray[np.int64], count: int
+) -> NDArray[np.int64]:
+    candidates = np.setdiff1d(usable, held)
+    if len(candidates) < count:
+        raise ImagesRefusedError(
+            f"{folder} holds {len(candidates)} usable images beside {len(held)} held out; --count asks for {count}",
+            next_step="ask for fewer, or give a larger folder",
+        )
+    return candidates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

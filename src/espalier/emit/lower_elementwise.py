@@ -186,6 +186,12 @@ def _fast_add(view: OpView) -> Lowered | None:
             start="espalier_add_start",
             row_form="elementwise",
         )
+    return _repeated_sum(view, fields, squared)
+
+
+def _repeated_sum(view: OpView, fields: Mapping[str, int], squared: bool) -> Lowered:
+    """The same where an operand's values are repeated along an axis."""
+    first, second, output = view.input(0), view.input(1), view.output
     axes = _broadcast_axes(output.shape, first.shape, second.shape)
     repeated = {f"sum.{name}": value for name, value in fields.items()}
     repeated |= {"sum.count": axes[-1][0], "squared": int(squared)}

@@ -425,7 +425,7 @@ typedef struct {
 
 void espalier_rescale(const espalier_rescale_layer *layer, const int8_t *in, int8_t *out);
 
-enum { ESPALIER_SUM = 0, ESPALIER_MAX = 1 };
+enum { ESPALIER_SUM = 0, ESPALIER_MAX = 1, ESPALIER_MIN = 2 };
 
 /* Reduces up to 3 axes for every position of up to 4 kept ones; strides in elements. */
 typedef struct {
@@ -456,9 +456,18 @@ void espalier_reduce_rows(const espalier_reduce_rows_layer *layer, const int8_t 
 
 typedef struct {
   int32_t outer, depth, inner;
+  int32_t flip;  /* -1: the smallest value instead */
+  int32_t words; /* of an index: 2 for 64 bits */
 } espalier_arg_max_layer;
 
 void espalier_arg_max(const espalier_arg_max_layer *layer, const int8_t *in, int32_t *out);
+
+/* Rows divided by their length. */
+typedef struct {
+  int32_t rows, depth, in_zero;
+} espalier_l2_normalization_layer;
+
+void espalier_l2_normalization(const espalier_l2_normalization_layer *layer, const int8_t *in, int8_t *out);
 
 /* 10-bit positions of the output rows and columns, with their two neighbours. */
 typedef struct {

@@ -1,4 +1,4 @@
-/* Operators that move values: transpose, slice, split, concatenation, pack, pad, nearest-neighbour resize. */
+/* Operators that move values: transpose, slice, split, concatenation, pack, pad, blocks, nearest-neighbour resize. */
 #include "espalier.h"
 
 void espalier_move(const espalier_move_layer *l, const int8_t *in, int8_t *out) {
@@ -48,12 +48,20 @@ void espalier_fill(const espalier_fill_layer *l, int8_t *out) {
 }
 
 void espalier_pick(const espalier_pick_layer *l, const int8_t *in, int8_t *out) {
-  int32_t y, x;
+  int32_t y, x, end;
   for (y = 0; y < l->out_height; y++) {
     const int8_t *row = in + l->rows[y] * l->in_row_bytes;
-    for (x = 0; x < l->out_width; x++) {
-      espalier_copy(out, row + l->columns[x] * l->pixel_bytes, l->pixel_bytes);
-      out += l->pixel_bytes;
+    if (y > 0 && l->rows[y] == l->rows[y - 1]) {
+      espalier_copy(out, out - l->out_width * l->pixel_bytes, l->out_width * l->pixel_bytes);
+      out += l->out_width * l->pixel_bytes;
+      continue;
+    }
+    /* Pixels that lie side by side in the input are copied at once. */
+    for (x = 0; x < l->out_width; x = end) {
+      int32_t first = l->columns[x], bytes = l->pixel_bytes;
+      for (end = x + 1; end < l->out_width && l->columns[end] == first + end - x; end++) bytes += l->pixel_bytes;
+      espalier_copy(out, row + first * l->pixel_bytes, bytes);
+      out += bytes;
     }
   }
 }

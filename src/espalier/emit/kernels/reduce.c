@@ -1,9 +1,9 @@
-/* mean, sum, reduce_max over any axes; arg_max over one. */
+/* mean, sum, reduce_max, reduce_min over any axes; arg_max, arg_min over one. */
 #include "typed.h"
 
 static int32_t reduce(const espalier_reduce_layer *l, const int8_t *in, int32_t start) {
   const int32_t *e = l->reduced, *s = l->reduced_stride;
-  int32_t i, j, k, sum = 0, best = -32768;
+  int32_t i, j, k, sum = 0, best = -32768, least = 32767;
   for (i = 0; i < e[0]; i++) {
     for (j = 0; j < e[1]; j++) {
       int32_t at = start + i * s[0] + j * s[1];
@@ -11,11 +11,13 @@ static int32_t reduce(const espalier_reduce_layer *l, const int8_t *in, int32_t 
         int32_t x = espalier_get(in, at, l->type);
         sum = espalier_wrapping_add(sum, x);
         best = x > best ? x : best;
+        least = x < least ? x : least;
         at += s[2];
       }
     }
   }
-  return l->kind == ESPALIER_MAX ? best : sum;
+  if (l->kind == ESPALIER_SUM) return sum;
+  return l->kind == ESPALIER_MAX ? best : least;
 }
 
 void espalier_reduce(const espalier_reduce_layer *l, const int8_t *in, int8_t *out) {
@@ -42,11 +44,16 @@ void espalier_arg_max(const espalier_arg_max_layer *l, const int8_t *in, int32_t
   for (i = 0; i < l->outer; i++) {
     for (j = 0; j < l->inner; j++) {
       const int8_t *at = in + i * l->depth * l->inner + j;
-      int32_t best = 0;
+      int32_t place = 0, best = *at ^ l->flip;
       for (k = 1; k < l->depth; k++) {
-        if (at[k * l->inner] > at[best * l->inner]) best = k;
+        int32_t x = *(at += l->inner) ^ l->flip;
+        if (x > best) {
+          best = x;
+          place = k;
+        }
       }
-      *out++ = best;
+      *out++ = place;
+      if (l->words == 2) *out++ = 0;
     }
   }
 }
