@@ -37,12 +37,12 @@ from ..errors import (
 )
 from ..facts import Check
 from ..limits import LIMITS
+from ..stages.latency import RUNTIMES
 from ..tflite.inspect import inspect_tflite
 from ..tflite.read import read_tflite
 from ..worker.calls import Predict
 from ..worker.client import Worker
 
-RUNTIMES: Final = ("litert", "tflite-runtime")
 TOLERANCE: Final = 26
 """Largest accepted distance of an output byte (1/256 of probability) to the nearest recorded kernel set."""
 SECONDS: Final = 300.0
@@ -240,7 +240,7 @@ def _replay(
     pixels = np.frombuffer(flat, np.uint8).reshape(len(golden.vectors), *golden.shape)
     recorded = tuple(kernels for kernels in KERNELS if all(kernels in row.outputs for row in golden.vectors))
     checks: list[Check] = []
-    with Worker(kind) as worker:
+    with Worker(RUNTIMES[kind]) as worker:
         try:
             version = worker.wait_ready().get("version", "")
         except ToolMissingError as problem:

@@ -13,6 +13,7 @@ from ..errors import EspalierError
 from ..facts import Check, GoldenVector, SourceImage
 from ..rows import ParityRow
 from ..store import digest
+from ..worker import Kind
 from ..worker.calls import Predict
 from .job import Job
 from .latency import RUNTIMES
@@ -99,7 +100,7 @@ def _prove(shop: Workshop, job: Job, int8: Int8Model) -> Proof:
     )
 
 
-def provers() -> tuple[tuple[str, str], ...]:
+def provers() -> tuple[tuple[Kind, str], ...]:
     """The proof's child processes, for Workshop.start_in_turn."""
     return tuple((kind, PROVE) for kind in RUNTIMES.values())
 

@@ -8,6 +8,7 @@ import msgspec
 
 from ..rows import LatencyRow
 from ..store import digest
+from ..worker import Kind
 from .latency import RUNTIMES, compare_latency, measure_latency
 from .workshop import Workshop, pack, unpack
 
@@ -27,12 +28,12 @@ RUN_SECONDS = 0.06
 """Of warm runs of each variant on each runtime, at least benchmark.MINIMUM_RUNS; the report gives the number of runs."""
 
 
-def _timing() -> dict[tuple[str, str], tuple[str, str]]:
+def _timing() -> dict[tuple[str, str], tuple[Kind, str]]:
     """(runtime, variant) -> kind and errand of the child process that times it: no model ran in it before."""
     return {(runtime, name): (kind, f"time-{name}") for runtime, kind in RUNTIMES.items() for name in VARIANTS}
 
 
-def timers() -> tuple[tuple[str, str], ...]:
+def timers() -> tuple[tuple[Kind, str], ...]:
     """The child processes that time the variants, for Workshop.start_in_turn."""
     return tuple(_timing().values())
 

@@ -26,6 +26,7 @@ from ..scratch import Scratch, clear_abandoned
 from ..store import Parts, Store, key_of
 from ..store_limit import DEFAULT_BYTES, limit_bytes
 from ..terminal import Progress
+from ..worker import Kind
 from ..worker.client import Worker
 
 T = TypeVar("T")
@@ -44,7 +45,7 @@ PINNED = (
 """Packages whose version is part of every stored result's key."""
 
 
-RESTARTED = frozenset({"quantizer", "litert-runtime", "tflite-runtime"})
+RESTARTED: frozenset[Kind] = frozenset({"quantizer", "litert-runtime", "tflite-runtime"})
 """Kinds of child processes that keep nothing between calls."""
 
 
@@ -104,7 +105,7 @@ class Workshop:
         self._temporary.cleanup()
         self.store.close()
 
-    def worker(self, kind: str, errand: str = "") -> Worker:
+    def worker(self, kind: Kind, errand: str = "") -> Worker:
         """The running child process of a kind, started at the first call; `errand` is what a process of its own does. One of
         RESTARTED that a model ended is replaced: what failed is said by the call that it failed in."""
         with self._lock:
@@ -118,7 +119,7 @@ class Workshop:
                 self._workers[name] = Worker(kind, scratch=folder)
             return self._workers[name]
 
-    def release(self, *kinds: str) -> None:
+    def release(self, *kinds: Kind) -> None:
         """End the child processes of kinds that this build does not call again: what they hold is free for others."""
         with self._lock:
             ended = [worker for worker in self._workers.values() if worker.kind in kinds]
@@ -126,7 +127,7 @@ class Workshop:
         for worker in ended:
             worker.close(kill=True)
 
-    def start_in_turn(self, *workers: tuple[str, str]) -> None:
+    def start_in_turn(self, *workers: tuple[Kind, str]) -> None:
         """Start child processes (kind, errand) ahead of their first call, each when the one before has done its imports.
 
         Imports then overlap what runs now without taking more than one core from it.

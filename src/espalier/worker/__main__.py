@@ -10,12 +10,12 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import msgspec
 
 from .. import errors, progress
-from . import SIDES, confine
+from . import SIDES, Kind, confine
 from .ask import calls_of, read_as
 from .protocol import Call, Failure, Kept, Progress, Result, read_frame, write_frame
 
@@ -30,7 +30,7 @@ class Config(msgspec.Struct, frozen=True):
 
 def main() -> int:
     """Serve calls until the parent closes the pipe."""
-    kind, config = sys.argv[1], msgspec.json.decode(sys.argv[2], type=Config)
+    kind, config = cast("Kind", sys.argv[1]), msgspec.json.decode(sys.argv[2], type=Config)
     output = os.fdopen(os.dup(1), "wb")
     log = os.open(os.path.join(config.scratch, f"{kind}.log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(log, 1)
@@ -50,7 +50,7 @@ def main() -> int:
     return 0
 
 
-def serve(kind: str, source: BinaryIO, output: BinaryIO) -> None:
+def serve(kind: Kind, source: BinaryIO, output: BinaryIO) -> None:
     """Answer each call with a result or a failure; the first answer tells that the imports are done."""
     try:
         side = importlib.import_module(SIDES[kind])

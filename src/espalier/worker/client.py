@@ -23,7 +23,7 @@ from .. import errors
 from ..limits import LIMITS
 from ..scratch import Scratch
 from ..visible import shown
-from . import SIDES
+from . import SIDES, Kind
 from .ask import Answer, Ask, answer_of, name_of, read_as
 from .protocol import Call, Failure, Kept, Progress, Result, read_frame, write_frame
 
@@ -39,11 +39,11 @@ _KEPT = (
 )
 _KEPT_PREFIXES = ("COVERAGE_", "COV_CORE_", "ESPALIER_")
 
-_MEMORY: dict[str, int] = {
+_MEMORY: dict[Kind, int] = {
     "images": LIMITS.image_worker_memory_bytes,
     "container": LIMITS.container_worker_memory_bytes,
 }
-_FILE_BYTES: dict[str, int] = {"images": LIMITS.prepared_bytes + (1 << 20)}
+_FILE_BYTES: dict[Kind, int] = {"images": LIMITS.prepared_bytes + (1 << 20)}
 """Room for the header; how much is written is refused before it is (stages/images.py)."""
 
 
@@ -75,7 +75,7 @@ class Worker:
     entry = "espalier.worker"
     """Module that the child runs."""
 
-    def __init__(self, kind: str, *, scratch: Path | None = None) -> None:
+    def __init__(self, kind: Kind, *, scratch: Path | None = None) -> None:
         if kind not in SIDES and self.entry == "espalier.worker":
             raise errors.BugError(f"there is no worker {kind!r}")
         self.kind = kind
