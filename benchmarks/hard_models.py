@@ -287,7 +287,7 @@ def predictions(path: Path, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         worker = Worker("litert-runtime", scratch=Path(scratch))
         try:
             call = Predict(model=path.read_bytes(), pixels_path=f"{scratch}/pixels.npy", contract=CONTRACT)
-            return worker.ask(call).probabilities()
+            return worker.ask(call).real()
         finally:
             worker.close(kill=True)
 

@@ -208,7 +208,7 @@ def _json_page(name: str, kind: Any, schema: str, text: str) -> str:
         "",
         f"JSON Schema (draft 2020-12): `espalier schema {schema}`.",
         "",
-        *structs.sections(kind, lambda place: f"`{place}`"),
+        *structs.sections(kind, lambda place: f"`{place}`", null=True),
     ]
     return "\n".join(lines).replace("None", "null") + "\n"
 

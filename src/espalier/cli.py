@@ -109,9 +109,9 @@ def check(recipe: Path, strict: bool, as_json: bool) -> None:
 
     findings = check_recipe(recipe)
     _print(findings, as_json, check_lines)
-    problem = findings["error"]
+    problem = findings.error
     if problem is None and strict:
-        problem = too_strict([row["text"] for row in findings["rows"] if row["severity"] == "warning"])
+        problem = too_strict(findings.warnings)
     if problem is not None:
         raise problem
 
@@ -182,7 +182,7 @@ def inspect(model: Path, as_json: bool) -> None:
     from .command.inspect import inspect_file
     from .command.lines import inspect_lines
 
-    _print(inspect_file(model), as_json, inspect_lines)
+    _print(inspect_file(model).facts, as_json, inspect_lines)
 
 
 @cli.command()
@@ -220,7 +220,7 @@ def verify(bundle: Path, as_json: bool) -> None:
     from .command.lines import verify_lines
     from .command.verify import verify_bundle
 
-    _print(verify_bundle(bundle), as_json, verify_lines)
+    _print(verify_bundle(bundle).checks, as_json, verify_lines)
 
 
 @cli.command()
@@ -254,7 +254,7 @@ def explain(
     from .terminal import Progress
 
     found = run(build, images, count=count, worst=worst, page=page, progress=Progress(quiet=quiet))
-    _print(found, as_json, explain_lines)
+    _print(found.facts, as_json, explain_lines)
 
 
 @cli.command()

@@ -14,7 +14,16 @@ from typing import ClassVar
 
 
 class EspalierError(Exception):
-    """A refusal with a cause, a rule and a way on; never a traceback for the user."""
+    """A refusal with a cause, a rule and a way on; never a traceback for the user.
+
+    `found`: what is wrong. `supported`: what would be right, "" where that goes without saying. `next_step`: what to do.
+    `exit_code`: what the command would end with.
+
+        try:
+            espalier.load_target("cortex-m44")
+        except espalier.EspalierError as problem:
+            print(problem.found, problem.supported, problem.next_step, problem.exit_code)
+    """
 
     exit_code: ClassVar[int] = 70
 

@@ -45,7 +45,7 @@ class ModelSource(_Table, frozen=True, kw_only=True):
     """The model: a `.keras` or `.h5` file."""
     labels: str | None = None
     """A text file with one label per line, in output order; without it, the names of the class folders, sorted."""
-    task: Literal["classify"] = "classify"
+    task: Literal["classify", "raw"] = "classify"
     """What the model answers: `classify`, one label of several for a whole image."""
 
 
@@ -250,7 +250,16 @@ class Deploy(_Table, frozen=True, kw_only=True):
 
 
 class Recipe(_Table, frozen=True, kw_only=True):
-    """Everything that one build does."""
+    """Everything that one build does: the tables of a recipe as frozen values, dashes written as underscores.
+
+        recipe = espalier.Recipe(
+            name="parts",
+            model=espalier.ModelSource(path="model.keras", labels="labels.txt"),
+            input=espalier.Input(size=(96, 96), mean=(127.5,), std=(127.5,)),
+            calibration=espalier.CalibrationSource(images="images/calibration"),
+            deploy=(espalier.Deploy(target="cortex-m4"),),
+        )
+    """
 
     name: Annotated[str, Meta(extra_json_schema={"pattern": f"^{NAME}$", "maxLength": 64})]
     """Names files, packages and C symbols: a-z 0-9 and -, starting with a letter."""
@@ -271,7 +280,14 @@ class Recipe(_Table, frozen=True, kw_only=True):
 
 
 def load_recipe(path: Path | str) -> Recipe:
-    """Read and check a recipe. Raises RecipeError with what is wrong and the nearest right name."""
+    """Read and check a recipe.
+
+    `path`: a TOML file. Everything that is wrong is told at once.
+    Raises RecipeError with what was found, what is allowed, and the nearest right name.
+
+        recipe = espalier.load_recipe("recipe.toml")
+        recipe.name, recipe.input.size, [deploy.target for deploy in recipe.deploy]
+    """
     path = Path(path)
     data = read_bounded(path, error=RecipeError, what="recipe", limit_bytes=LIMITS.recipe_bytes)
     return parse_recipe(data, where=f"recipe {path.name}")

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
-from .facts import Check
+from .facts import Check, TensorFacts
 from .peak import Peak
+from .row_parts import (
+    CalibrationPart,
+    DecisionPart,
+    DropPart,
+    EmulatedPart,
+    Epoch,
+    ExplainPart,
+    FedPart,
+    LeftAlone,
+    PrunedLayer,
+    SheetPart,
+    SkillPart,
+)
 
 Share = float
 Points = float
@@ -55,10 +68,10 @@ class PruneRow(_Row, frozen=True, kw_only=True):
     latency_ratio: float | None = None
     sparsity: float | None = None
     verdict: str = ""
-    layers: tuple[dict[str, Any], ...] = ()
-    history: tuple[dict[str, float], ...] = ()
-    left_alone: tuple[dict[str, str], ...] = ()
-    """Layers that were not pruned: {layer, why}."""
+    layers: tuple[PrunedLayer, ...] = ()
+    history: tuple[Epoch, ...] = ()
+    left_alone: tuple[LeftAlone, ...] = ()
+    """Layers that were not pruned."""
     notes: tuple[str, ...] = ()
 
 
@@ -108,11 +121,11 @@ class QuantizeRow(_Row, frozen=True, kw_only=True):
     on (mean over halves of the evaluation images). The kept step's own drop is flattered by the choice."""
     chosen_on: int = 0
     """Calibration images that chose the kept step, where the evaluation images took no part in the choice."""
-    input: dict[str, Any] = {}
-    output: dict[str, Any] = {}
+    input: TensorFacts | None = None
+    output: TensorFacts | None = None
     device_input: str = ""
     """What the device must do to the pixels, in words."""
-    calibration: dict[str, Any] = {}
+    calibration: CalibrationPart = {}
     layers: dict[str, str] = {}
     """Tensor of the .tflite files -> the Keras layer that it comes from."""
 
@@ -146,6 +159,21 @@ class ClassRow(_Row, frozen=True, kw_only=True):
     precision_int8: float | None = None
 
 
+class HeadRow(_Row, frozen=True, kw_only=True):
+    """One output of a network whose values are not judged: int8 against the float model, over all images.
+
+    `sqnr_db`: what the values vary over the difference (root mean square), decibels; `worst_db`: of the worst image.
+    `spread`: what they vary over the images; `largest_difference`: of a value. Both in the head's own unit.
+    """
+
+    name: str
+    values: int
+    sqnr_db: float
+    worst_db: float
+    largest_difference: float
+    spread: float
+
+
 class AccuracyRow(_Row, frozen=True, kw_only=True):
     """Accuracies are shares 0..1; `drop_points`, `interval` are percentage points, float minus int8 (95 %)."""
 
@@ -167,12 +195,13 @@ class AccuracyRow(_Row, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
     collapse: str = ""
     """Of images without labels: which class int8 gives to nearly all where the float model does not."""
-    decision: dict[str, Any] = {}
-    skill: dict[str, Any] = {}
-    """The float model against guessing (task.chance.Skill): n, share, chance, deviations, kappa with its interval low
-    and high, beats_chance; empty where these images cannot tell."""
-    steps: tuple[dict[str, Any], ...] = ()
-    """The drop split into pruning and quantization: {from, to, drop_points, interval, p_value, lost, won}."""
+    decision: DecisionPart = {}
+    skill: SkillPart = {}
+    """Empty where these images cannot tell."""
+    heads: tuple[HeadRow, ...] = ()
+    """Of a task whose values are not judged."""
+    steps: tuple[DropPart, ...] = ()
+    """The drop split into pruning and quantization."""
 
 
 class OperatorTime(_Row, frozen=True, kw_only=True):
@@ -279,41 +308,6 @@ class WithheldRow(_Row, frozen=True, kw_only=True):
     why: str
 
 
-class Report(_Row, frozen=True, kw_only=True):
-    """The whole report; `status` is "passed" or "failed"."""
-
-    name: str
-    version: str
-    status: Literal["passed", "failed"]
-    model: ModelRow
-    stages: tuple[StageRow, ...]
-    prune: PruneRow
-    quantize: QuantizeRow
-    accuracy: AccuracyRow | None
-    latency: tuple[LatencyRow, ...]
-    memory: MemoryRow
-    emulated: tuple[dict[str, Any], ...]
-    gates: tuple[GateRow, ...]
-    checks: tuple[Check, ...]
-    bundles: tuple[BundleRow, ...]
-    """Those that were written: of a failed build, the targets that nothing failed for."""
-    withheld: tuple[WithheldRow, ...] = ()
-    modes: dict[str, Any] = {}
-    """Per target that does not fit: {optimize, flash_bytes, arena_bytes, instructions, fits} of every `optimize`, tried."""
-    parity: tuple[ParityRow, ...] = ()
-    warnings: tuple[str, ...] = ()
-    machine: dict[str, str] = {}
-    preprocessing: tuple[dict[str, Any], ...] = ()
-    """{name, top1, n}: right answers of the float model, fed as the recipe declares (first) and in the usual other ways
-    (best first; `n` is smaller where a part of the images was enough)."""
-    explain: dict[str, Any] | None = None
-    """Every layer of the int8 model against the float model, as `espalier explain --json` prints it; None when this
-    build did not make it (recipe: report.explain)."""
-    contact_sheet: tuple[dict[str, str], ...] = ()
-    """Flipped images for the HTML page: {image, float, int8, label, png_base64}; at most 24."""
-    format: str = "espalier-report/1"
-
-
 class Mode(msgspec.Struct, frozen=True, kw_only=True):
     """One `optimize`: bytes of code and constants, bytes of the arena, instructions of one inference; None where no
     compiler or emulator of the core is installed. `fits`: within the flash and the RAM that the target leaves."""
@@ -329,3 +323,44 @@ class Mode(msgspec.Struct, frozen=True, kw_only=True):
         flash = "flash not measured" if self.flash_bytes is None else f"{self.flash_bytes:,} bytes of flash"
         count = "" if self.instructions is None else f", {self.instructions / 1e6:.1f} M instructions"
         return f"{flash}, {self.arena_bytes:,} of RAM{count}"
+
+
+class Report(_Row, frozen=True, kw_only=True):
+    """The whole report.
+
+    `status` is "passed" or "failed"; the fields are those of report.json.
+
+        report = espalier.build("recipe.toml").report
+        report.status, report.accuracy, [gate.name for gate in report.gates if not gate.passed]
+    """
+
+    name: str
+    version: str
+    status: Literal["passed", "failed"]
+    model: ModelRow
+    stages: tuple[StageRow, ...]
+    prune: PruneRow
+    quantize: QuantizeRow
+    accuracy: AccuracyRow | None
+    latency: tuple[LatencyRow, ...]
+    memory: MemoryRow
+    emulated: tuple[EmulatedPart, ...]
+    gates: tuple[GateRow, ...]
+    checks: tuple[Check, ...]
+    bundles: tuple[BundleRow, ...]
+    """Those that were written: of a failed build, the targets that nothing failed for."""
+    withheld: tuple[WithheldRow, ...] = ()
+    modes: dict[str, tuple[Mode, ...]] = {}
+    """Per target that does not fit: every `optimize`, tried."""
+    parity: tuple[ParityRow, ...] = ()
+    warnings: tuple[str, ...] = ()
+    machine: dict[str, str] = {}
+    preprocessing: tuple[FedPart, ...] = ()
+    """Right answers of the float model, fed as the recipe declares (first) and in the usual other ways
+    (best first; `n` is smaller where a part of the images was enough)."""
+    explain: ExplainPart | None = None
+    """Every layer of the int8 model against the float model, as `espalier explain --json` prints it; None when this
+    build did not make it (recipe: report.explain)."""
+    contact_sheet: tuple[SheetPart, ...] = ()
+    """Flipped images for the HTML page, at most 24."""
+    format: str = "espalier-report/1"

@@ -126,6 +126,9 @@ def load_target(name: str, *, relative_to: Path | None = None) -> Target:
     key by key in its tables.
 
     Raises TargetError for an unknown name (naming the nearest), an unreadable file, or a number without a source.
+
+        target = espalier.load_target("cortex-m4")
+        target.number("flash-bytes"), target.facts["clock-hz"].source
     """
     path = (relative_to or Path()) / name if name.endswith(".toml") or "/" in name else _shipped(name)
     where = f"target {path.name}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from math import prod
 from typing import Final
 
 import msgspec
@@ -65,8 +66,10 @@ class Quantization(_Row, frozen=True, kw_only=True):
     weights: str
 
 
-class Manifest(_Row, frozen=True, kw_only=True):
-    """`digest` is the sha256 of the manifest itself with this field empty: an accident in it shows, too.
+class Manifest(_Row, frozen=True, kw_only=True, omit_defaults=True):
+    """`output` is that of a classifier, or the first of `heads`: the outputs of a model whose `task` is another.
+
+    `digest` is the sha256 of the manifest itself with this field empty: an accident in it shows, too.
 
     A digest says nothing about who made the bundle: whoever changes a file can change the digests with it.
     """
@@ -92,6 +95,13 @@ class Manifest(_Row, frozen=True, kw_only=True):
     checks: tuple[Check, ...]
     models: tuple[ModelRow, ...]
     files: tuple[FileRow, ...]
+    task: str = "classify"
+    heads: tuple[TensorFacts, ...] = ()
+
+    @property
+    def values(self) -> int:
+        """How many values all outputs have."""
+        return sum(prod(head.shape) for head in self.heads or (self.output,))
 
 
 def write(source: BundleSource, artifacts: Sequence[Artifact]) -> bytes:
@@ -125,6 +135,8 @@ def write(source: BundleSource, artifacts: Sequence[Artifact]) -> bytes:
         checks=source.checks,
         models=tuple(row for artifact in ordered for row in _models(source, artifact)),
         files=tuple(FileRow.of(artifact) for artifact in ordered),
+        task=source.task,
+        heads=() if source.labels else source.heads,
     )
     # Read back, so that an int given for a float is written as every reader will see it.
     manifest = msgspec.json.decode(canonical_json(manifest), type=Manifest)

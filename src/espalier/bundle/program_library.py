@@ -18,7 +18,7 @@ from ..graph.types import Graph
 from ..scratch import Scratch
 from ..target import Target
 from . import firmware_text as text
-from .firmware import build_files, tree_artifacts
+from .firmware import build_files, filled, tree_artifacts
 from .firmware_check import check_build_files
 from .firmware_compile import WARNINGS, Compiler, compilations, compile_c, gcc, guarded, zig
 from .firmware_examples import example_files, example_lines, run_program
@@ -88,7 +88,7 @@ def contents(source: ProgramSource, graph: Graph) -> tuple[Artifact, ...]:
     code[f"{text.prefix(source)}_model.h"] = _umbrella(source).encode()
     examples = {"examples/run/run.ino": text.template(source, "program.ino.txt")}
     examples |= example_files(source, 0, body=BODY, words=words)
-    examples = {path: _filled(written, words) for path, written in examples.items()}
+    examples = {path: filled(written, words) for path, written in examples.items()}
     files = [
         *tree_artifacts(source, build_files(source, code, examples, tflm=False)),
         Artifact(path="README.md", data=_readme(source, graph, words).encode(), role="documentation"),
@@ -104,12 +104,6 @@ def _words(source: ProgramSource, graph: Graph) -> dict[str, str]:
     outputs = outputs_of(graph)
     buffers = "\n".join(f"static {end.ctype} {end.name}[{end.elements}];" for end in outputs)
     return {"@BUFFERS@": buffers, "@OUTPUTS@": ", ".join(end.name for end in outputs)}
-
-
-def _filled(written: str, words: dict[str, str]) -> str:
-    for mark, word in words.items():
-        written = written.replace(mark, word)
-    return written
 
 
 def _umbrella(source: ProgramSource) -> str:
@@ -147,7 +141,7 @@ def _readme(source: ProgramSource, graph: Graph, words: dict[str, str]) -> str:
         "writable statics.",
         **words,
     }
-    return _filled((text.TEMPLATE / "program_readme.txt").read_text("ascii"), marks)
+    return filled((text.TEMPLATE / "program_readme.txt").read_text("ascii"), marks)
 
 
 def _end_text(role: str, end: TensorFacts) -> str:

@@ -103,7 +103,7 @@ def _ask(shop: Workshop, job: Job, given: FloatModel, done: Examination) -> Exam
     rows = images.prepared().images
     labels = job.labels()
     outputs = answers(shop, images, given.tflite, job)
-    task = job.task()
+    task = job.task(given)
     kind = kind_of(task)
     truth = truth_of(images.prepared(), labels) if _judged(images, labels) else None
     if truth is not None:

@@ -24,6 +24,8 @@ from ..stages.images import PixelSet
 from ..stages.model import FloatModel, ModelFile
 from ..stages.workshop import Workshop
 from ..store import Store
+from ..task.kinds import kind_of
+from ..task.types import CLASSIFY
 from ..terminal import Progress
 from ..worker.calls import MeasureFeatures, Predict, Quantize
 
@@ -315,16 +317,16 @@ class _Judge:
         path = self._shop.scratch / "chosen.npy"
         np.save(path, self._pool.pixels[chosen])
         call = Quantize(float_model=self._given.tflite, pixels_path=str(path), contract=self._contract)
-        answers = self._probabilities(self._shop.worker("quantizer").ask(call).int8_model)
+        answers, kind = self._probabilities(self._shop.worker("quantizer").ask(call).int8_model), kind_of(CLASSIFY)
         return Quality(
             range_coverage=covered(self._pool.ends[chosen], self._pool.ends[self._held]),
-            agreement=float((answers.argmax(1) == self._wanted.argmax(1)).mean()),
+            agreement=float(kind.same(kind.results(answers, CLASSIFY), kind.results(self._wanted, CLASSIFY), CLASSIFY).mean()),
             difference=float(np.abs(answers - self._wanted).mean()),
         )
 
     def _probabilities(self, model: bytes) -> NDArray[np.float32]:
         call = Predict(model=model, pixels_path=str(self._held_path), contract=self._contract)
-        return self._shop.worker("litert-runtime").ask(call).probabilities()
+        return self._shop.worker("litert-runtime").ask(call).real()
 
 
 def _over(rivals: list[Quality], what: Any) -> Quality:

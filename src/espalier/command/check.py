@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Literal
+
+import msgspec
 
 from ..calibrate.declared import declared_twice
 from ..errors import EspalierError, GateError, ImagesRefusedError
@@ -23,6 +26,7 @@ from ..stages.model import ModelFile
 from ..stages.workshop import Workshop
 from ..statistics import too_few
 from ..store import Store
+from ..tabular import Tabular
 from ..target import load_target, load_targets
 from ..terminal import Progress
 
@@ -30,18 +34,50 @@ ENOUGH_CALIBRATION = 100
 _NO_LABELS = "no labels: agreement with the float model stands in for accuracy"
 
 
+class CheckRow(msgspec.Struct, frozen=True):
+    """One thing that was looked at."""
+
+    severity: Literal["ok", "warning", "error"]
+    what: str
+    """recipe, store, model, labels, calibration, evaluation, fine-tune, target, fit or targets."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Checked(Tabular):
+    """What `check` found."""
+
+    rows: tuple[CheckRow, ...]
+    error: EspalierError | None
+    """What a build would end with; None where it would start."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether a build would start."""
+        return self.error is None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Texts of the warnings; `--strict` fails for any."""
+        return tuple(row.text for row in self.rows if row.severity == "warning")
+
+    def table(self) -> list[tuple[str, ...]]:
+        """Severity, what, and text of each row."""
+        return [(row.severity, row.what, row.text) for row in self.rows]
+
+
 class _Findings:
     """Rows in order, and the first error. `accept`: codes of warnings that the recipe says are as they should be."""
 
     def __init__(self, accept: Sequence[str]) -> None:
         self.accept = accept
-        self.rows: list[dict[str, str]] = []
+        self.rows: list[CheckRow] = []
         self.error: EspalierError | None = None
 
     def attempt(self, what: str, step: Callable[[], str]) -> bool:
         """Run a step; its text becomes an ok row, its refusal an error row."""
         try:
-            self.rows.append({"severity": "ok", "what": what, "text": step()})
+            self.rows.append(CheckRow("ok", what, step()))
         except EspalierError as problem:
             self.refuse(what, problem)
             return False
@@ -49,31 +85,37 @@ class _Findings:
 
     def refuse(self, what: str, problem: EspalierError) -> None:
         """Add an error row."""
-        self.rows.append({"severity": "error", "what": what, "text": " | ".join(str(problem).splitlines())})
+        self.rows.append(CheckRow("error", what, " | ".join(str(problem).splitlines())))
         self.error = self.error or problem
 
     def warn(self, what: str, text: str, code: str) -> None:
         """Add a warning row, or an ok row where the recipe accepts it."""
         if code in self.accept:
-            self.rows.append({"severity": "ok", "what": what, "text": f"{ACCEPTED}{text}"})
+            self.rows.append(CheckRow("ok", what, f"{ACCEPTED}{text}"))
         else:
-            self.rows.append({"severity": "warning", "what": what, "text": f"{text} [{code}]"})
+            self.rows.append(CheckRow("warning", what, f"{text} [{code}]"))
 
 
-def check_recipe(path: Path | str) -> dict[str, Any]:
-    """{"rows": [{"severity": ok|warning|error, "what", "text"}], "error": the first error or None}.
+def check_recipe(path: Path | str) -> Checked:
+    """Everything about a recipe, its model, labels, images and targets that can be known in seconds.
 
+    `path`: the recipe's file. Runs no TensorFlow; the model and the images are read in confined child processes. What would
+    stop a build is told, not raised: the first such error is `error` of what is returned.
     Raises RecipeError when the recipe itself cannot be read: nothing else can be known then.
+
+        found = espalier.check("recipe.toml")
+        for row in found.rows:
+            print(row.severity, row.what, row.text)
     """
     path = Path(path)
     recipe = load_recipe(path)
     folder = path.resolve().parent
     found = _Findings(recipe.accept)
-    found.rows.append({"severity": "ok", "what": "recipe", "text": f"{recipe.name} {recipe.version}"})
+    found.rows.append(CheckRow("ok", "recipe", f"{recipe.name} {recipe.version}"))
     with Workshop(Store.default(), Progress(quiet=True)) as shop:
         facts = _check_model(found, shop, recipe, folder)
         for text in shop.warnings():
-            found.rows.append({"severity": "warning", "what": "store", "text": text})
+            found.rows.append(CheckRow("warning", "store", text))
     classes = _classes(facts)
     labels = _check_labels(found, recipe, folder, classes)
     _check_outputs(found, recipe, folder, facts)
@@ -81,10 +123,10 @@ def check_recipe(path: Path | str) -> dict[str, Any]:
     for deploy in recipe.deploy:
         if found.attempt("target", lambda d=deploy: _target_text(d.target, folder)):  # type: ignore[misc]
             _check_fit(found, recipe, folder, deploy, facts)
-    if all(row["severity"] != "error" for row in found.rows if row["what"] == "target"):
+    if all(row.severity != "error" for row in found.rows if row.what == "target"):
         names = [deploy.target for deploy in recipe.deploy]
         found.attempt("targets", lambda: f"{len(load_targets(names, relative_to=folder))}, each with its own name")
-    return {"rows": found.rows, "error": found.error}
+    return Checked(rows=tuple(found.rows), error=found.error)
 
 
 def _check_fit(

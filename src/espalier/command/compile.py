@@ -6,7 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..bundle import program_library, program_manifest
 from ..bundle.manifest import NAME as MANIFEST
@@ -29,7 +29,8 @@ from ..limits import LIMITS
 from ..load.labels import read_labels
 from ..recipe import VERSION
 from ..report.gates import describe
-from ..report.program import ProgramReport, program_files
+from ..report.program import ProgramReport, figures, program_files
+from ..row_parts import EmulatedPart
 from ..rows import ArenaRow, GateRow, Mode
 from ..scratch import Scratch
 from ..stages.compare_modes import compare_modes
@@ -39,6 +40,7 @@ from ..stages.fit_gates import Reserve, flash_row, ram_row
 from ..stages.output import PROGRAM
 from ..stages.publish import may_replace, publish, write_files
 from ..tables import read_bounded
+from ..tabular import Tabular
 from ..target import Target, load_target
 from ..task.kinds import kind_of
 from ..task.types import Task
@@ -49,10 +51,14 @@ if TYPE_CHECKING:
     from .quantize import Small
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compilation:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Compilation(Tabular):
     """What a compilation leaves: its report, the folder if there is one, the C files by name, and the error of a failed gate
-    or check."""
+    or check.
+
+        program = espalier.compile(small, target="cortex-m4")
+        program.program["model.c"], program.arena_bytes, program.instructions, program.exact
+    """
 
     report: ProgramReport
     folder: Path | None
@@ -74,6 +80,11 @@ class Compilation:
     def exact(self) -> bool:
         """Whether the emulated program gave the bytes of the reference on every known answer."""
         return any(row["exact"] for row in self.report.emulated)
+
+    def table(self) -> list[tuple[str, ...]]:
+        """Label and value of the figures that decide."""
+        head = (self.report.name, f"{self.report.version} for {self.report.target}: {self.report.status}")
+        return [head, *figures(self.report), *(("warning", text) for text in self.warnings)]
 
 
 def compile_model(
@@ -333,7 +344,7 @@ def _modes(
     name: str,
     target: Target,
     compiled: Compiled,
-    row: dict[str, Any] | None,
+    row: EmulatedPart | None,
     limits: tuple[float, float],
 ) -> tuple[Mode, ...]:
     """Every `optimize`, tried, where the one that was asked for does not fit."""
@@ -355,7 +366,7 @@ def _gates(
     target: Target,
     reserve: Reserve,
     compiled: Compiled,
-    row: dict[str, Any] | None,
+    row: EmulatedPart | None,
     modes: tuple[Mode, ...],
 ) -> tuple[GateRow, ...]:
     """Flash and RAM of the target; without an emulated core flash has no figure, and is no gate."""

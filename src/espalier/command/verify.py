@@ -17,6 +17,7 @@ import os
 import stat
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,6 +39,7 @@ from ..errors import (
 from ..facts import Check
 from ..limits import LIMITS
 from ..stages.latency import RUNTIMES
+from ..tabular import Tabular
 from ..tflite.inspect import inspect_tflite
 from ..tflite.read import read_tflite
 from ..worker.calls import Predict
@@ -49,13 +51,30 @@ SECONDS: Final = 300.0
 """Wall-clock limit of one replay."""
 
 
-def verify_bundle(folder: Path | str) -> list[Check]:
-    """Verify the bundle in `folder`; the checks that passed or could not run, in order.
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Verified(Tabular):
+    """The checks of a bundle that passed or could not run, in order; what failed is raised."""
 
-    Raises UsageError when there is no bundle, VerificationError with the first thing that is not as it must
-    be.
+    checks: tuple[Check, ...]
+
+    def table(self) -> list[tuple[str, ...]]:
+        """Result, name with its tool, and why it did not run."""
+        return [(c.result, f"{c.name} ({f'{c.tool} {c.version}'.rstrip()})", c.why) for c in self.checks]
+
+
+def verify_bundle(folder: Path | str) -> Verified:
+    """Check a bundle: every digest of its manifest, and its golden vectors run again on this machine.
+
+    `folder`: a bundle of a build, or the library of `compile`. A runtime that is not installed is a check that is not run.
+    Raises UsageError when there is no bundle, VerificationError with the first thing that is not as it must be.
+
+        verified = espalier.verify("dist/parts-1.0.0/cortex-m4")
+        [check.name for check in verified.checks if check.result == "passed"]
     """
-    folder = Path(folder)
+    return Verified(checks=tuple(_verify_bundle(Path(folder))))
+
+
+def _verify_bundle(folder: Path) -> list[Check]:
     files = read_files(folder)
     stated_bytes = files.pop(manifest.NAME)
     if program_manifest.is_program(stated_bytes):
@@ -90,12 +109,6 @@ def _verify_program(stated_bytes: bytes, files: Mapping[str, bytes]) -> list[Che
         ),
         Check(name=f"{stated.answers} known answers", tool="espalier", result="not run", why=why),
     ]
-
-
-def verify_files(folder: Path) -> tuple[Manifest, dict[str, bytes]]:
-    """Step 1 of `verify_bundle`: the manifest, and the bytes of every file it lists."""
-    files = read_files(folder)
-    return verify_contents(files.pop(manifest.NAME), files), files
 
 
 def read_files(folder: Path) -> dict[str, bytes]:
@@ -177,10 +190,10 @@ def _walk(folder: Path, top: Path) -> list[Path]:
 
 
 def _agree(stated: Manifest, golden: Golden) -> None:
-    if golden.contract != stated.contract or golden.classes != len(stated.labels):
+    if golden.contract != stated.contract or golden.classes != stated.values:
         raise VerificationError("golden.json and manifest.json do not belong to the same model")
     for row in golden.vectors:
-        if row.label not in stated.labels:
+        if row.label not in (stated.labels or ("",)):
             raise VerificationError(f"golden.json: {row.name} has the unknown label {row.label!r}")
 
 

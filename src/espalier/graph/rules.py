@@ -62,10 +62,6 @@ def options_at_least(minimum: int, *names: str) -> Rule:
     )
 
 
-def _quantized(tensor: Tensor) -> bool:
-    return tensor.quant is not None
-
-
 def _per_tensor(tensor: Tensor) -> bool:
     return tensor.quant is not None and len(tensor.quant.scales) == 1
 

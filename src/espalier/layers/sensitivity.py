@@ -121,9 +121,9 @@ def measure_sensitivity(
         labelled=0 if labelled is None else len(labelled.labels),
         layers=tuple(msgspec.structs.replace(row, advice=advice_for(row)) for row in rows),
         output={
-            "sqnr_db": decibels(true, wanted),
+            "sqnr_db": decibels(true, wanted, task),
             "agreement": agreement(true, wanted, task),
-            "simulated_sqnr_db": decibels(base, wanted),
+            "simulated_sqnr_db": decibels(base, wanted, task),
             "simulated_agreement": agreement(base, wanted, task),
             "simulation_equals_int8": agreement(base, true, task),
         },

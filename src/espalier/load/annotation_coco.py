@@ -29,6 +29,7 @@ class _Annotation(msgspec.Struct, frozen=True):
     category_id: int
     bbox: list[Number]
     iscrowd: int | bool = 0
+    area: Number | None = None
 
 
 class _Category(msgspec.Struct, frozen=True):
@@ -66,9 +67,12 @@ def read_coco(path: Path, images: Mapping[str, Size]) -> Annotations:
         x, y, width, height = (float(value) for value in row.bbox)
         if max(map(abs, (x, y, width, height))) > 1e6:
             raise refused(path.name, f"the bbox of {here} has a number beyond a million", "x, y, width, height in pixels")
-        label = labels[row.category_id]
+        area = None if row.area is None else float(row.area)
+        if area is not None and not 0 <= area <= 1e12:
+            raise refused(path.name, f"the area of {here} is {area:g}", "the area of the object in pixels")
+        label, crowd = labels[row.category_id], bool(row.iscrowd)
         boxes[row.image_id].append(
-            TrueBox(label=label, x1=x, y1=y, x2=x + width, y2=y + height, ignored=bool(row.iscrowd))
+            TrueBox(label=label, x1=x, y1=y, x2=x + width, y2=y + height, ignored=crowd, area=area)
         )
     gathered = Gathered("COCO", path.name, images)
     for key, image in pictures.items():

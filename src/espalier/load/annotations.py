@@ -25,7 +25,8 @@ Size = tuple[int, int]
 class TrueBox(msgspec.Struct, frozen=True, kw_only=True):
     """One object: its edges in pixels of the upright image, as they were written, and its label.
 
-    `ignored`: a crowd (COCO) or a difficult one (VOC): to find it is neither right nor wrong.
+    `ignored`: a crowd (COCO) or a difficult one (VOC): to find it is neither right nor wrong. `area`: in pixels, where the
+    annotation has one of the object itself (COCO), by which it is small, medium or large.
     """
 
     label: str
@@ -34,6 +35,7 @@ class TrueBox(msgspec.Struct, frozen=True, kw_only=True):
     x2: float
     y2: float
     ignored: bool = False
+    area: float | None = None
 
 
 class TruePicture(msgspec.Struct, frozen=True, kw_only=True):

@@ -34,13 +34,16 @@ class Ends:
     classes: int | None
 
 
-def find_ends(config: dict[str, Json], path: Path) -> Ends:
+def find_ends(config: dict[str, Json], path: Path, *, scores: bool = True) -> Ends:
     """Read the ends of a canonical configuration; it is made to take an image where it takes its pixels in another form.
+    Not `scores`: whatever it ends in, in one head or several, is taken as it is.
 
     Raises ModelRefusedError for several inputs or outputs or an input that is no image, UnsupportedModelError for
     a softmax over one output.
     """
     shape = image_shape(config, path)
+    if not scores:
+        return Ends(input_shape=shape, output_layer="", output="values", classes=None)
     chain = _chain(config, path)
     output, classes = _output(chain), _classes(chain)
     if classes == 1:

@@ -29,7 +29,8 @@ class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
     format: "keras" (zip) or "h5" (HDF5). generation: the Keras that wrote it, 2 or 3. config: canonical JSON in
     Keras 3 form, every class from the allow-list, initialisers replaced by zeros, compile settings dropped.
     input_shape: without the batch, None where the model leaves a side open. output: "softmax", "sigmoid" or
-    "logits". classes: outputs of the last layer, None where the configuration alone does not tell.
+    "logits"; "values" where no class scores are asked for. classes: outputs of the last layer, None where the configuration
+    alone does not tell.
     parameters: stored floating-point numbers (optimiser state not counted).
     names: layers and models that are called otherwise than in the file: name in the file -> name here.
     """

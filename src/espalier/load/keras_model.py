@@ -145,6 +145,8 @@ def _allocation_guard(facts: ModelFacts, path: Path) -> Iterator[None]:
 
 
 def _check_task(model: Model, facts: ModelFacts, path: Path) -> None:
+    if facts.output == "values":
+        return
     shape = tuple(model.output_shape)
     if len(shape) != 2 or shape[1] is None:
         found, advice = _no_scores(shape[1:], tuple(model.input_shape)[1:])
@@ -192,7 +194,7 @@ def describe(model: Model, facts: ModelFacts) -> ModelSummary:
         macs=sum(row.macs for row in walk.rows),
         layers=tuple(walk.rows),
         input_shape=(1, *(int(s) for s in shape[1:])),
-        output_shape=(1, *(int(s) for s in model.output_shape[1:])),
+        output_shape=(1, *(int(s) for s in model.outputs[0].shape[1:])),
         output=facts.output,
         notes=facts.notes,
     )

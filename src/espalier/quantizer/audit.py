@@ -16,6 +16,8 @@ import numpy as np
 from ..facts import OperatorUse, TensorFacts
 from ..recipe import InputContract
 from ..rows import OperatorCounts
+from ..task.kinds import kind_of
+from ..task.types import CLASSIFY, Task
 from ..tflite import edit
 from ..tflite.edit import (
     constant,
@@ -80,6 +82,7 @@ def audit_model(
     layers: Mapping[str, str] | None = None,
     dense: str | None = None,
     edge: str = "int8",
+    task: Task = CLASSIFY,
 ) -> Audit:
     """Look at every tensor and operator of a quantized file.
 
@@ -90,10 +93,9 @@ def audit_model(
     _look_at_tensors(model, findings)
     counts = _look_at_operators(model, findings)
     _look_at_weights(model, findings, dense)
-    source, sink = (
-        _tensor_facts(model, int(index[0])) for index in (graph_of(model).inputs, graph_of(model).outputs)
-    )
-    _look_at_edges(source, sink, contract, edge, findings)
+    source = _tensor_facts(model, int(graph_of(model).inputs[0]))
+    heads = [_tensor_facts(model, int(index)) for index in graph_of(model).outputs]
+    _look_at_edges(source, heads, contract, edge, kind_of(task).edge, findings)
     uses = operator_uses(model)
     unknown = sorted({pair for pair in uses if floor_of(*pair) == UNKNOWN})
     for name, version in unknown:
@@ -104,7 +106,7 @@ def audit_model(
         errors=tuple(findings.errors),
         warnings=(*findings.warnings, *_partition_warning(partitions := count_partitions(data))),
         input=source,
-        output=sink,
+        heads=tuple(heads),
         uses=tuple(
             OperatorUse(name=name.lower(), version=version, count=count)
             for (name, version), count in sorted(Counter(uses).items())
@@ -208,19 +210,22 @@ def _look_at_weights(model: ModelT, findings: _Findings, dense: str | None) -> N
 
 def _look_at_edges(
     source: TensorFacts,
-    sink: TensorFacts,
+    heads: Sequence[TensorFacts],
     contract: InputContract | None,
     edge: str,
+    wanted: tuple[float, int] | None,
     findings: _Findings,
 ) -> None:
-    for what, facts in (("input", source), ("output", sink)):
+    for what, facts in (("input", source), *(("output", head) for head in heads)):
         if facts.dtype != edge:
             findings.errors.append(f"the {what} is {facts.dtype}, {edge} was asked for")
-    shift = -128 if edge == "int8" else 0
-    if (abs(sink.scale * 256 - 1) > 1e-6 or sink.zero_point != shift) and sink.dtype == edge:
-        findings.errors.append(
-            f"the output has scale {sink.scale:g}, zero point {sink.zero_point}; wanted: 1/256, {shift}"
-        )
+    scale, shift = wanted or (0.0, 0)
+    shift += 0 if edge == "int8" else 128
+    for sink in heads if wanted is not None else ():
+        if (abs(sink.scale / scale - 1) > 1e-6 or sink.zero_point != shift) and sink.dtype == edge:
+            findings.errors.append(
+                f"the output has scale {sink.scale:g}, zero point {sink.zero_point}; wanted: {scale:g}, {shift}"
+            )
     if contract is None:
         return
     if tuple(source.shape) != (1, *contract.shape):

@@ -132,7 +132,7 @@ def _check_answer(
 ) -> None:
     """LiteRT's calibrator leaves NaN out of its ranges, so the answer is looked at, and the tensor is
     sought."""
-    if np.isfinite(interpreter.get_tensor(interpreter.get_output_details()[0]["index"])).all():
+    if all(np.isfinite(interpreter.get_tensor(head["index"])).all() for head in interpreter.get_output_details()):
         return
     tracing = open_interpreter(float_model, experimental_preserve_all_tensors=True)
     tracing.set_tensor(tracing.get_input_details()[0]["index"], image)

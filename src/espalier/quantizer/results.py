@@ -9,11 +9,12 @@ import msgspec
 
 from ..facts import OperatorUse, TensorFacts
 from ..rows import OperatorCounts
+from ..task.types import Head
 from .stability import Stability
 
 Weights = Literal["per-channel", "per-tensor"]
 Scheme = Literal["int8", "int16x8"]
-OutputKind = Literal["softmax", "sigmoid", "logits"]
+OutputKind = Literal["softmax", "sigmoid", "logits", "values"]
 Ranges = dict[str, tuple[float, float]]
 """Tensor name -> least and largest value."""
 
@@ -21,7 +22,7 @@ Ranges = dict[str, tuple[float, float]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Converted:
     """The float file, what the model answered with, the largest difference to Keras (relative to the range of
-    the output), MACs and parameters, and the Keras layer behind each tensor name."""
+    the output), MACs and parameters, the Keras layer behind each tensor name, and the heads in their order."""
 
     float_model: bytes
     output: OutputKind
@@ -29,6 +30,7 @@ class Converted:
     macs: int
     parameters: int
     layers: dict[str, str]
+    heads: tuple[Head, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,7 @@ class Audit(msgspec.Struct, frozen=True, kw_only=True):
     errors: tuple[str, ...]
     warnings: tuple[str, ...]
     input: TensorFacts
-    output: TensorFacts
+    heads: tuple[TensorFacts, ...]
     uses: tuple[OperatorUse, ...]
     counts: OperatorCounts
     conversions: dict[str, int]

@@ -3,50 +3,45 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..rows import Report
 from .gates import describe, headroom, not_shown
 
-if TYPE_CHECKING:
-    pass
-
 
 def summary_lines(report: Report, folder: Path) -> list[str]:
     """The end of a build: the figures that decide, the gates that failed, where the bundles are."""
-    lines = [
-        f"{report.name} {report.version}: {report.status}",
-        *(f"  {k:<10} {v}" for k, v in key_figures(report)),
-    ]
+    head = f"{report.name} {report.version}: {report.status}"
+    return [head, *(f"  {label:<10} {text}" for label, text in summary(report, folder))]
+
+
+def summary(report: Report, folder: Path) -> list[tuple[str, str]]:
+    """Label and text of each line of the summary but the first; no label where a line goes on with the one before."""
+    rows = key_figures(report)
     failed = [gate for gate in report.gates if not gate.passed]
     passed = len(report.gates) - len(failed)
     if report.gates:
-        lines.append(f"  {'gates':<10} {passed} passed, {len(failed)} failed")
+        rows.append(("gates", f"{passed} passed, {len(failed)} failed"))
     for gate in failed:
-        lines.append(f"             FAILED {describe(gate)}")
-        lines += [f"               {place}. {text}" for place, text in enumerate(gate.layers, 1)]
-    lines += [f"             NOT SHOWN {text}" for text in not_shown(report.gates)]
-    lines += [
-        f"  {'fits' if gate.passed else 'too large':<10} {gate.name}: {headroom(gate)}"
+        rows.append(("", f"FAILED {describe(gate)}"))
+        rows += [("", f"  {place}. {text}") for place, text in enumerate(gate.layers, 1)]
+    rows += [("", f"NOT SHOWN {text}") for text in not_shown(report.gates)]
+    rows += [
+        ("fits" if gate.passed else "too large", f"{gate.name}: {headroom(gate)}")
         for gate in report.gates
         if gate.target and headroom(gate)
     ]
     counts = {r: sum(c.result == r for c in report.checks) for r in ("passed", "failed", "not run")}
-    lines.append(
-        f"  {'checks':<10} {counts['passed']} passed, {counts['failed']} failed, {counts['not run']} not run here"
+    rows.append(
+        ("checks", f"{counts['passed']} passed, {counts['failed']} failed, {counts['not run']} not run here")
     )
-    lines += [f"             FAILED {c.name}: {c.why}" for c in report.checks if c.result == "failed"]
-    lines += [f"  {'warning':<10} {text}" for text in report.warnings]
+    rows += [("", f"FAILED {c.name}: {c.why}") for c in report.checks if c.result == "failed"]
+    rows += [("warning", text) for text in report.warnings]
     if report.bundles:
         width = max(len(b.target) for b in report.bundles)
-        lines += [
-            f"  {'bundle':<10} {b.target:<{width}}  {size(b.bytes):>9}  {folder / b.path}"
-            for b in report.bundles
-        ]
-    if report.bundles:
-        lines += [f"  {'withheld':<10} {row.target}: {row.why}" for row in report.withheld]
-    lines.append(f"  {'report':<10} {folder / 'report.html'}")
-    return lines
+        rows += [("bundle", f"{b.target:<{width}}  {size(b.bytes):>9}  {folder / b.path}") for b in report.bundles]
+        rows += [("withheld", f"{row.target}: {row.why}") for row in report.withheld]
+    rows.append(("report", str(folder / "report.html")))
+    return rows
 
 
 def key_figures(report: Report) -> list[tuple[str, str]]:
@@ -112,12 +107,8 @@ def key_figures(report: Report) -> list[tuple[str, str]]:
                 f"{'exact' if core['exact'] else 'NOT exact'}",
             )
         )
-        if core.get("coded"):
-            rows.append(("flash", f"{core['target']}: {core['coded']['text']}"))
-        if core.get("sparse"):
-            rows.append(("sparse", f"{core['target']}: {core['sparse']['text']}"))
-        if core.get("estimate"):
-            rows.append(("time", f"{core['target']}: {core['estimate']['text']}"))
+        said = (("flash", core["coded"]), ("sparse", core["sparse"]), ("time", core["estimate"]))
+        rows += [(label, f"{core['target']}: {part['text']}") for label, part in said if part]
     return rows
 
 

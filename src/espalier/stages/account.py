@@ -14,6 +14,7 @@ from ..layers.advice import Sensitivity, name_of, operator_of
 from ..load.images import label_indices
 from ..pixels import evenly
 from ..recipe import InputContract
+from ..row_parts import ExplainedLayer, ExplainPart
 from ..rows import AccuracyRow, GateRow
 from ..store import digest
 from ..worker.calls import Explain
@@ -99,9 +100,9 @@ def some_of(shop: Workshop, images: PixelSet, count: int) -> str:
     return str(path)
 
 
-def account(shop: Workshop, given: Compared, worst: int = WORST) -> dict[str, Any]:
-    """Plain data: `format`, `name`, `version`, `source`, `measured`, `notes` and the fields of
-    `sensitivity.measure_sensitivity`; stored. `worst`: for how many layers the gain is measured."""
+def account(shop: Workshop, given: Compared, worst: int = WORST) -> ExplainPart:
+    """What `sensitivity.measure_sensitivity` finds, with its source and notes; stored. `worst`: for how many layers the
+    gain is measured."""
 
     def run() -> dict[str, bytes]:
         path, labels = given.labelled() if given.labelled is not None else (None, None)
@@ -131,15 +132,15 @@ def account(shop: Workshop, given: Compared, worst: int = WORST) -> dict[str, An
         "labelled": given.labelled_key,
     }
     found = unpack(shop.stored("explain", key, run)["account"], Sensitivity)
-    return {
+    told = {
         "format": FORMAT,
         "name": given.name,
         "version": given.version,
         "source": given.source,
         "measured": MEASURED,
         "notes": [*given.notes, *_notes(given, found)],
-        **msgspec.to_builtins(found),
     }
+    return msgspec.convert({**told, **msgspec.to_builtins(found)}, ExplainPart)
 
 
 def _notes(given: Compared, found: Sensitivity) -> list[str]:
@@ -176,7 +177,7 @@ def is_due(job: Job, int8: Int8Model, gates: Sequence[GateRow]) -> bool:
 
 def account_if_due(
     shop: Workshop, job: Job, model: FloatModel, int8: Int8Model, gates: Sequence[GateRow]
-) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+) -> tuple[ExplainPart | None, tuple[str, ...]]:
     """The account of a build (None: not due), and warnings: an account that cannot be made stops no build."""
     if not is_due(job, int8, gates):
         return None, ()
@@ -190,7 +191,7 @@ def account_if_due(
 
 
 def blame(
-    gates: Sequence[GateRow], accuracy: AccuracyRow | None, found: dict[str, Any] | None, command: str
+    gates: Sequence[GateRow], accuracy: AccuracyRow | None, found: ExplainPart | None, command: str
 ) -> tuple[GateRow, ...]:
     """The gates; a failed accuracy limit with the layers that lose most and their advice, or with the command that
     names them. Not where int8 changed no answer: then pruning lost it."""
@@ -203,7 +204,7 @@ def blame(
     )
 
 
-def worst_layers(found: dict[str, Any]) -> tuple[str, ...]:
+def worst_layers(found: ExplainPart) -> tuple[str, ...]:
     """The first layers of the ranking in words: name, operator, what comes back, advice."""
     return tuple(
         f"{name_of(row)} ({operator_of(row)}"
@@ -214,5 +215,5 @@ def worst_layers(found: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _points(row: dict[str, Any]) -> str:
+def _points(row: ExplainedLayer) -> str:
     return "" if row["gain_points"] is None else f" and {row['gain_points']:+.2f} points"

@@ -14,6 +14,7 @@ from ..bundle import android, firmware, golden, manifest, raspberry_pi
 from ..errors import BugError, EspalierError, UnsupportedModelError
 from ..facts import ArenaFacts, Artifact, BundleSource, Check, Measurement
 from ..recipe import CalibrationSource, Deploy, ModelSource, Recipe
+from ..row_parts import DecisionSide, EmulatedPart
 from ..rows import ArenaRow, BundleRow, Mode
 from ..scratch import Scratch
 from ..store import digest
@@ -73,7 +74,7 @@ class Bundles:
     bundles: tuple[Bundle, ...]
     arena_bytes: dict[str, int]
     arenas: tuple[ArenaRow, ...] = ()
-    emulated: tuple[dict[str, Any], ...] = ()
+    emulated: tuple[EmulatedPart, ...] = ()
     notes: tuple[str, ...] = ()
     refused: Mapping[str, EspalierError] = field(default_factory=dict)
     modes: Mapping[str, tuple[Mode, ...]] = field(default_factory=dict)
@@ -132,7 +133,7 @@ def make_bundles(
     """Make the bundle of every [[deploy]] table; each is a stored result of everything that goes into it."""
     arena_bytes: dict[str, int] = {}
     arenas: dict[str, ArenaRow] = {}
-    emulated: dict[str, dict[str, Any]] = {}
+    emulated: dict[str, EmulatedPart] = {}
     notes: dict[str, str] = {}
     refused: dict[str, EspalierError] = {}
     modes: dict[str, tuple[Mode, ...]] = {}
@@ -225,7 +226,7 @@ def _source(
         int8_model=int8.int8_model,
         uint8_model=int8.uint8_model,
         input=int8.input,
-        output=int8.output,
+        heads=int8.heads,
         operators=int8.uses,
         runtime_floor=int8.runtime_floor,
         golden=compiled.golden if compiled else proof.golden,
@@ -237,6 +238,7 @@ def _source(
         macs=int8.macs,
         parameters=int8.parameters,
         advice=int8.notes,
+        task=job.recipe.model.task,
         decision=decision_of(job, int8),
     )
 
@@ -264,11 +266,15 @@ def _measurements(int8: Int8Model, evaluation: Evaluation) -> tuple[Measurement,
             Measurement(quantity="agreement", value=accuracy.agreement, unit="share", how=how, n=accuracy.n),
             *(
                 Measurement(quantity=f"{quantity}_at_threshold", value=value, unit="share", how=how, n=accuracy.n)
-                for quantity, value in accuracy.decision["int8"].items()
-                if quantity in ("precision", "coverage", "review") and value is not None
+                for quantity, value in _given(accuracy.decision["int8"])
+                if value is not None
             ),
         ]
     return tuple(rows)
+
+
+def _given(side: DecisionSide) -> tuple[tuple[str, float | None], ...]:
+    return (("precision", side["precision"]), ("coverage", side["coverage"]), ("review", side["review"]))
 
 
 def _make(source: BundleSource, program: Program, tools: str) -> Bundle:

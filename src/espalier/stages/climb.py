@@ -112,6 +112,7 @@ def _try_quick(shop: Workshop, job: Job, model: FloatModel, first: Finished) -> 
                 ranges=first.ranges,
                 weights=weights_of(job),
                 skip=skip,
+                task=job.asked(model),
             )
             return worker.ask(asked, on_progress=told)
 
@@ -186,6 +187,7 @@ def _ladder(
             weights=weights_of(job),
             wide=None if stopped else wide,
             stopped=stopped,
+            task=job.asked(model),
         )
         if labelled and job.evaluation is not None:
             asked = msgspec.structs.replace(
@@ -286,7 +288,7 @@ def _measured(
     from .evaluate import answers, truth_of
 
     done, images = chosen.kept, job.evaluation or job.calibration
-    task = job.task()
+    task = job.task(model)
     kind = kind_of(task)
     before, after = (
         kind.results(answers(shop, images, data, job), task) for data in (model.tflite, done.int8_model)

@@ -15,7 +15,8 @@ from ..errors import LabelsRefusedError
 from ..findings import Finding, of_model, settle
 from ..image_facts import Prepared
 from ..load.images import label_indices
-from ..measure.predict import dequantize
+from ..measure.predict import Step, dequantize
+from ..row_parts import FedPart, SheetPart
 from ..rows import AccuracyRow
 from ..store import digest
 from ..task.accuracy import with_choice
@@ -43,9 +44,9 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     accuracy: AccuracyRow | None
     given_top1: float | None
     float_tflite: bytes
-    contact_sheet: tuple[dict[str, str], ...] = ()
+    contact_sheet: tuple[SheetPart, ...] = ()
     warnings: tuple[str, ...] = ()
-    preprocessing: tuple[dict[str, Any], ...] = ()
+    preprocessing: tuple[FedPart, ...] = ()
     """Right answers of the float model, fed as declared and in the usual other ways (check_model.Scores)."""
 
 
@@ -62,7 +63,7 @@ def evaluate_model(
         after = answers(shop, images, int8.int8_model, job)
         key = {
             "outputs": [digest(o.tobytes()) for o in (before, base, after)],
-            "labels": job.labels(),
+            "task": msgspec.to_builtins(job.task(given)),
             "images": [[i.path, i.label] for i in prepared.images],
             "decision": msgspec.to_builtins(job.recipe.decision),
             "limit": job.recipe.quantize.max_accuracy_drop,
@@ -72,7 +73,7 @@ def evaluate_model(
         }
         wrong = None if scores is None else scores.finding
         files = shop.stored(
-            "evaluate/accuracy", key, lambda: _measure(shop, job, prepared, before, base, after, wrong)
+            "evaluate/accuracy", key, lambda: _measure(shop, job, given, prepared, before, base, after, wrong)
         )
     evaluation = unpack(files["evaluation"], Evaluation)
     row = _chosen(evaluation.accuracy, int8, job)
@@ -123,7 +124,7 @@ def decide_threshold(shop: Workshop, job: Job, model: FloatModel, int8: Int8Mode
 
 
 def answers(shop: Workshop, images: PixelSet, model: bytes, job: Job) -> NDArray[np.float32]:
-    """Class probabilities of every image of a set, float32 [n, classes]; stored by model and pixels.
+    """The values of every image of a set, float32 [n, values]; stored by model and pixels.
 
     A set of more than PART images is run and stored in parts, so that a build that is ended goes on where it was.
     """
@@ -144,12 +145,12 @@ def _part(
             # Two models at least answer: each half of the stage, whatever the order.
             on_progress=lambda done, _, text: shop.progress.step("evaluate", first + done, 2 * total, text),
         )
-        return {"outputs": _npy(found.outputs), "facts": pack((found.scale, found.zero_point))}
+        return {"outputs": _npy(found.outputs), "steps": pack(found.steps)}
 
     key = {"model": digest(model), "pixels": images.digest, "contract": msgspec.to_builtins(job.recipe.input)}
     files = shop.stored("evaluate/outputs", key if total <= PART else key | {"part": [first, PART]}, run)
     outputs: NDArray[Any] = np.load(io.BytesIO(files["outputs"]), allow_pickle=False)
-    return dequantize(outputs, *unpack(files["facts"], tuple[float, int]))
+    return dequantize(outputs, unpack(files["steps"], list[Step]))
 
 
 def truth_of(prepared: Prepared, labels: tuple[str, ...]) -> NDArray[np.int64]:
@@ -160,6 +161,7 @@ def truth_of(prepared: Prepared, labels: tuple[str, ...]) -> NDArray[np.int64]:
 def _measure(
     shop: Workshop,
     job: Job,
+    model: FloatModel,
     prepared: Prepared,
     before: NDArray[np.float32],
     base: NDArray[np.float32],
@@ -168,8 +170,9 @@ def _measure(
 ) -> dict[str, bytes]:
     names = [image.path for image in prepared.images]
     decision = job.recipe.decision
-    task = job.task()
-    labelled = job.evaluation is not None and all(image.label is not None for image in prepared.images)
+    task = job.task(model)
+    known = job.evaluation is not None and all(image.label is not None for image in prepared.images)
+    labelled = known and kind_of(task).named
     truth = truth_of(prepared, task.labels) if labelled else None
     asked = Asked(
         names=names,
@@ -205,14 +208,14 @@ def _measure(
     }
 
 
-def contact_sheet(job: Job, row: AccuracyRow, names: list[str]) -> tuple[dict[str, str], ...]:
+def contact_sheet(job: Job, row: AccuracyRow, names: list[str]) -> tuple[SheetPart, ...]:
     """The first flipped images as the model sees them, as PNG in base64."""
     from PIL import Image
 
     images = job.evaluation or job.calibration
     pixels = np.load(images.pixels(), mmap_mode="r")
     place = {name: index for index, name in enumerate(names)}
-    sheet = []
+    sheet: list[SheetPart] = []
     for flip in row.flips[:SHEET_IMAGES]:
         array = np.asarray(pixels[place[flip.image]])
         array = array[:, :, ::-1] if job.recipe.input.color == "bgr" else array

@@ -60,6 +60,7 @@ def rung_key(job: Job, model: FloatModel) -> dict[str, Any]:
         "contract": msgspec.to_builtins(job.recipe.input),
         "weights": weights_of(job),
         "scheme": scheme_of(job),
+        "task": msgspec.to_builtins(job.asked(model)),
     }
 
 
@@ -79,6 +80,7 @@ def _quantize(shop: Workshop, job: Job, model: FloatModel) -> Finished:
         weights=weights_of(job),
         scheme=scheme_of(job),
         layers=model.layers,
+        task=job.asked(model),
     )
     done = shop.worker("quantizer").ask(
         call,
@@ -101,7 +103,7 @@ def finished(
     """Drop what cannot matter from a quantized file, audit it and make its twin."""
     whole, (int8, note, checks) = int8, _lightened(shop, job, int8)
     worker = shop.worker("quantizer")
-    audit = worker.ask(AuditModel(model=int8, contract=job.recipe.input, layers=model.layers))
+    audit = worker.ask(AuditModel(model=int8, contract=job.recipe.input, layers=model.layers, task=job.asked(model)))
     if audit.errors:
         raise VerificationError(
             "the quantized model breaks a rule: " + "; ".join(audit.errors),

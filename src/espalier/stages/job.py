@@ -8,9 +8,10 @@ from pathlib import Path
 from ..load.labels import check_count, default_labels, read_labels
 from ..recipe import Recipe, load_recipe
 from ..target import Target, load_targets
+from ..task.kinds import KINDS
 from ..task.types import Task
 from .images import PixelSet, open_sets, set_path
-from .model import ModelFile
+from .model import FloatModel, ModelFile
 from .workshop import Workshop
 
 
@@ -33,7 +34,9 @@ class Job:
         return self.path.resolve().parent
 
     def labels(self) -> tuple[str, ...]:
-        """The labels in output order, checked against the model's outputs."""
+        """The labels in output order, checked against the model's outputs; none where outputs have no names."""
+        if not KINDS[self.recipe.model.task].named:
+            return ()
         classes = self.model.classes()
         if self.named is None or self.recipe.model.labels is None:
             sets = (self.evaluation, self.fine_tune, self.calibration)
@@ -41,9 +44,13 @@ class Job:
         check_count(self.folder / self.recipe.model.labels, self.named, classes)
         return self.named
 
-    def task(self) -> Task:
-        """What is asked of the model."""
-        return Task(kind=self.recipe.model.task, labels=self.labels())
+    def task(self, model: FloatModel) -> Task:
+        """What is asked of the model, with the names of its outputs."""
+        return Task(kind=self.recipe.model.task, heads=model.heads, labels=self.labels())
+
+    def asked(self, model: FloatModel) -> Task:
+        """The same for a child process, which needs no names."""
+        return Task(kind=self.recipe.model.task, heads=model.heads)
 
     def channel_multiple(self) -> int:
         """The multiple that the channel counts of the pruned model keep: the largest that a target asks for."""
@@ -57,7 +64,7 @@ def read_job(shop: Workshop, path: Path) -> Job:
         recipe = load_recipe(path)
         folder = path.resolve().parent
         targets = load_targets([deploy.target for deploy in recipe.deploy], relative_to=folder)
-        model = ModelFile(shop, folder / recipe.model.path, recipe.input)
+        model = ModelFile(shop, folder / recipe.model.path, recipe.input, recipe.model.task)
         if model.is_new():
             # The imports of TensorFlow are the longest chain of a build: nothing that can wait comes before them.
             shop.worker("tensorflow")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from functools import partial
+from math import prod
 from typing import Any
 
 import msgspec
@@ -69,13 +70,14 @@ def _compare(shop: Workshop, job: Job, int8: Int8Model, model: FloatModel) -> Co
     images, limit = job.evaluation or job.calibration, job.recipe.quantize.max_accuracy_drop
     rows = images.prepared().images
     labelled = job.evaluation is not None and all(row.label is not None for row in rows)
-    task = job.task()
+    task = job.task(model)
     truth = (
         truth_of(images.prepared(), task.labels)
         if labelled
         else kind_of(task).results(answers(shop, images, model.tflite, job), task)
     )
-    known = np.rint(answers(shop, images, int8.int8_model, job) / int8.output.scale).astype(np.int64)
+    scales, zeros = (_of_values(int8, field) for field in ("scale", "zero_point"))
+    known = np.rint(answers(shop, images, int8.int8_model, job) / scales).astype(np.int64)
     parity, checks = [], []
     # The reference kernels may abort their process, so they come last in it.
     for runtime, kernels in sorted(KERNEL_SETS, key=lambda pair: pair[1] == "reference"):
@@ -86,7 +88,7 @@ def _compare(shop: Workshop, job: Job, int8: Int8Model, model: FloatModel) -> Co
                 " ".join(FIRST),
                 f"{runtime} {kernels}",
                 known,
-                partial(_run, shop, images, int8, runtime, kernels),
+                partial(_run, shop, images, int8.int8_model, zeros, runtime, kernels),
                 truth,
                 limit_points=limit,
                 affordable=max(
@@ -95,7 +97,7 @@ def _compare(shop: Workshop, job: Job, int8: Int8Model, model: FloatModel) -> Co
                 ),
                 labelled=labelled,
                 task=task,
-                real=lambda integers: integers * int8.output.scale,
+                real=lambda integers: integers * scales,
             )
             if over_limit(row, limit):
                 layer = _parting(shop, images, int8, runtime, kernels)
@@ -107,18 +109,29 @@ def _compare(shop: Workshop, job: Job, int8: Int8Model, model: FloatModel) -> Co
     return Comparison(parity=tuple(parity), checks=tuple(checks))
 
 
+def _of_values(int8: Int8Model, field: str) -> NDArray[Any]:
+    """A fact of the heads for each of their values."""
+    return np.concatenate([np.full(prod(head.shape), getattr(head, field)) for head in int8.heads])
+
+
 def _run(
-    shop: Workshop, images: PixelSet, int8: Int8Model, runtime: str, kernels: str, places: NDArray[np.int64]
+    shop: Workshop,
+    images: PixelSet,
+    model: bytes,
+    zeros: NDArray[np.int64],
+    runtime: str,
+    kernels: str,
+    places: NDArray[np.int64],
 ) -> NDArray[Any]:
     """Output bytes less the zero point, [n, classes]."""
     call = Predict(
-        model=int8.int8_model,
+        model=model,
         pixels_path=images.pixels(),
         kernels=kernels,
         places=tuple(int(place) for place in places),
     )
     found = shop.worker(RUNTIMES[runtime], PROVE).ask(call)
-    outputs: NDArray[Any] = found.outputs.astype(np.int64) - int8.output.zero_point
+    outputs: NDArray[Any] = found.outputs.astype(np.int64) - zeros
     return outputs
 
 

@@ -14,6 +14,8 @@ from ..limits import LIMITS
 from ..load.keras_container import refuse_what_is_no_file
 from ..load.keras_facts import ModelFacts, ModelSummary
 from ..recipe import InputContract
+from ..task.kinds import KINDS
+from ..task.types import CLASSIFY, Head
 from ..worker.calls import ConvertModel, InspectModel, LoadModel
 from .workshop import Workshop, pack, unpack
 
@@ -22,7 +24,7 @@ GIVEN = "given"
 
 
 class FloatModel(msgspec.Struct, frozen=True, kw_only=True):
-    """A float .tflite with its facts: batch 1, takes normalised floats, answers with class probabilities."""
+    """A float .tflite with its facts: batch 1, takes normalised floats, answers with the heads of its task."""
 
     tflite: bytes
     macs: int
@@ -30,6 +32,7 @@ class FloatModel(msgspec.Struct, frozen=True, kw_only=True):
     largest_difference: float
     layers: dict[str, str] = {}
     """Tensor name -> Keras layer, for messages."""
+    heads: tuple[Head, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -40,11 +43,12 @@ class FloatModel(msgspec.Struct, frozen=True, kw_only=True):
 class ModelFile:
     """The .keras or .h5 file of a recipe. Every method runs its child process only when the result is not stored."""
 
-    def __init__(self, shop: Workshop, path: Path, contract: InputContract) -> None:
+    def __init__(self, shop: Workshop, path: Path, contract: InputContract, kind: str = CLASSIFY.kind) -> None:
         self.path = path
         self.sha256 = file_digest(path)
         self._shop = shop
         self._contract = contract
+        self._ends = KINDS[kind].ends
         self._lock = threading.RLock()
         self._facts_lock = threading.Lock()
         self._facts: ModelFacts | None = None
@@ -55,7 +59,7 @@ class ModelFile:
         """What a result made from the model as given depends on."""
         contract = msgspec.to_builtins(self._contract)
         kept = {k: contract[k] for k in ("size", "color", "mean", "std") if k in contract}
-        return {"model": self.sha256, "contract": kept}
+        return {"model": self.sha256, "contract": kept, "ends": self._ends}
 
     def is_new(self) -> bool:
         """Whether a build must load this model in TensorFlow: no result of it is stored."""
@@ -66,7 +70,7 @@ class ModelFile:
         with self._facts_lock:
             if self._facts is None:
                 files = self._shop.stored(
-                    "load/facts", {"model": self.sha256}, lambda: {"facts": pack(self._inspect())}
+                    "load/facts", {"model": self.sha256, "ends": self._ends}, lambda: {"facts": pack(self._inspect())}
                 )
                 self._facts = unpack(files["facts"], ModelFacts)
             return self._facts
@@ -117,13 +121,14 @@ class ModelFile:
     def convert(self, slot: str = GIVEN) -> FloatModel:
         """The float .tflite of a slot of the TensorFlow process, proven equal to Keras; not stored here."""
         self.load()
-        done = self._shop.worker("tensorflow").ask(ConvertModel(slot=slot, contract=self._contract))
+        done = self._shop.worker("tensorflow").ask(ConvertModel(slot=slot, contract=self._contract, ends=self._ends))
         return FloatModel(
             tflite=done.float_model,
             macs=done.macs,
             parameters=done.parameters,
             largest_difference=done.largest_difference,
             layers=done.layers,
+            heads=done.heads,
         )
 
     def float_model(self) -> FloatModel:
@@ -135,7 +140,7 @@ class ModelFile:
         return model
 
     def _inspect(self) -> ModelFacts:
-        call = InspectModel(path=str(self.path.resolve()))
+        call = InspectModel(path=str(self.path.resolve()), scores=self._ends == "probabilities")
         facts = self._shop.worker("container").ask(call, seconds=LIMITS.container_worker_seconds)
         if facts.sha256 != self.sha256:
             raise changed(self.path)

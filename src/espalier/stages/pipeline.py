@@ -50,7 +50,7 @@ def run_stages(
     int8 = quantize_model(shop, job, pruned.model)
     check_targets(job, int8)
     job = decide_threshold(shop, job, pruned.model, int8)
-    proof = shop.submit(prove_model, shop, job, int8)
+    proof = shop.submit(prove_model, shop, job, int8, pruned.model)
     kernels = shop.submit(add_kernels, shop, job, int8, pruned.model, proof)
     programs = start_programs(shop, job, int8, proof)
     answered.result()

@@ -13,10 +13,12 @@ from ..errors import EspalierError
 from ..facts import Check, GoldenVector, SourceImage
 from ..rows import ParityRow
 from ..store import digest
+from ..task.types import Task
 from ..worker import Kind
 from ..worker.calls import Predict
 from .job import Job
 from .latency import RUNTIMES
+from .model import FloatModel
 from .quantize import Int8Model
 from .workshop import Workshop, pack, unpack
 
@@ -47,23 +49,23 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     checks: tuple[Check, ...]
 
 
-def prove_model(shop: Workshop, job: Job, int8: Int8Model) -> Proof:
+def prove_model(shop: Workshop, job: Job, int8: Int8Model, model: FloatModel) -> Proof:
     """Run the int8 model and its uint8 twin on calibration images with every kernel set; stored."""
     key = {
         "int8": digest(int8.int8_model),
         "twin": digest(int8.uint8_model),
         "pixels": job.calibration.digest,
-        "labels": job.labels(),
+        "task": msgspec.to_builtins(job.task(model)),
         "contract": msgspec.to_builtins(job.recipe.input),
     }
     with shop.stage("prove"):
-        files = shop.stored("prove", key, lambda: {"proof": pack(_prove(shop, job, int8))})
+        files = shop.stored("prove", key, lambda: {"proof": pack(_prove(shop, job, int8, job.task(model)))})
     proof = unpack(files["proof"], Proof)
     shop.ended("prove", f"{len(proof.golden)} golden vectors")
     return proof
 
 
-def _prove(shop: Workshop, job: Job, int8: Int8Model) -> Proof:
+def _prove(shop: Workshop, job: Job, int8: Int8Model, task: Task) -> Proof:
     images = job.calibration.prepared().images
     count = int(np.clip(REFERENCE_MACS // max(1, int8.macs), *IMAGES))
     count = min(count, len(images))
@@ -87,13 +89,14 @@ def _prove(shop: Workshop, job: Job, int8: Int8Model) -> Proof:
     pixels = np.load(path, mmap_mode="r")
     names = {"litert reference": "reference", "litert builtin": "builtin", "litert default": "default"}
     usable = {names[k]: v for k, v in outputs.items() if k in names}
-    chosen = list(golden.choose(next(iter(usable.values()))))
+    chosen = list(golden.choose(next(iter(usable.values())), task))
     places = np.array(answered)[chosen]
     vectors = golden.vectors(
         [f"{i:03d}" for i in range(len(chosen))],
         np.ascontiguousarray(pixels[places]),
         {k: v[chosen] for k, v in usable.items()},
-        job.labels(),
+        task.labels,
+        task,
     )
     return Proof(
         golden=vectors, cases=golden.contract_cases(job.recipe.input), parity=(), checks=tuple(checks)

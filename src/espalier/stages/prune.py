@@ -11,6 +11,7 @@ import msgspec
 from ..load.images import label_indices
 from ..prune.training_set import Sparsity, Training
 from ..prune.verdict import verdict
+from ..row_parts import Epoch
 from ..rows import PruneRow
 from ..store import digest
 from ..worker.calls import (
@@ -43,7 +44,7 @@ class Pruned(msgspec.Struct, frozen=True, kw_only=True):
     model: FloatModel
     given: FloatModel
     account: Account = Account()
-    history: tuple[dict[str, float], ...] = ()
+    history: tuple[Epoch, ...] = ()
 
     def weigh(self, shop: Workshop, job: Job, int8: Int8Model) -> Pruning:
         """Compare the int8 files before and after: bytes, gzip bytes, latency in one interleaved run."""

@@ -55,7 +55,12 @@ def distance(found: Values, wanted: Values, task: Task | None, seen: float) -> f
     return float(np.sqrt((difference.astype(np.float64) ** 2).mean())) / max(size, 1e-12)
 
 
-def decibels(found: Values, wanted: Values) -> float:
+def named(results: Results, task: Task) -> list[str]:
+    """The labels."""
+    return [task.labels[int(index)] for index in results]
+
+
+def decibels(found: Values, wanted: Values, task: Task | None = None) -> float:
     """SQNR of scores in dB, both without their mean over the classes (softmax does not see it)."""
     reference = wanted.astype(np.float64) - wanted.mean(axis=1, keepdims=True)
     difference = (found.astype(np.float64) - found.mean(axis=1, keepdims=True)) - reference
@@ -121,10 +126,15 @@ def decide(output: NDArray[np.int8], numbers: Mapping[str, int]) -> tuple[int, i
 
 
 KIND = Kind(
+    ends="probabilities",
+    named=True,
+    edge=(1 / 256, -128),
     results=classes,
     right=equal,
     same=equal,
     margins=margins,
+    sorts=classes,
+    words=named,
     distance=distance,
     decibels=decibels,
     doubts=doubts,

@@ -21,8 +21,9 @@ from ..prune.training_set import Sparsity, Training
 from ..quantizer.results import Audit, Converted, Lightened, Quantized, Ranges, Scheme, Weights
 from ..quantizer.stability import Stability
 from ..recipe import InputContract
+from ..row_parts import Epoch, FedPart, LeftAlone, PrunedLayer
 from ..rows import LatencyRow, StepRow
-from ..task.types import CLASSIFY, Task
+from ..task.types import CLASSIFY, Ends, Task
 from .ask import Ask
 
 # ---- images
@@ -49,9 +50,11 @@ class FindCopies(Ask[tuple[NearCopy, ...]], frozen=True):
 
 
 class InspectModel(Ask[ModelFacts], frozen=True):
-    """load.keras_file.inspect_model: a Keras file as data, checked."""
+    """load.keras_file.inspect_model: a Keras file as data, checked; `scores`: whether it must answer with one score for
+    each class."""
 
     path: str
+    scores: bool = True
 
 
 # ---- tensorflow
@@ -70,14 +73,15 @@ class ConvertModel(Ask[Converted], frozen=True):
 
     slot: str
     contract: InputContract
+    ends: Ends = "probabilities"
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """What pruning did, as the report tells it (rows.PruneRow)."""
 
     sparsity: float | None = None
-    layers: tuple[dict[str, Any], ...] = ()
-    left_alone: tuple[dict[str, str], ...] = ()
+    layers: tuple[PrunedLayer, ...] = ()
+    left_alone: tuple[LeftAlone, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -107,7 +111,7 @@ class Trained(msgspec.Struct, frozen=True, kw_only=True):
     """A row of figures for each epoch. Of a twin: how far it was from the model, relative to its answers, and on what it
     was trained."""
 
-    history: tuple[dict[str, float], ...]
+    history: tuple[Epoch, ...]
     difference: float = 0.0
     trained_on: str = "labels"
 
@@ -246,6 +250,7 @@ class AuditModel(Ask[Audit], frozen=True):
     contract: InputContract | None = None
     layers: dict[str, str] = msgspec.field(default_factory=dict)
     edge: str = "int8"
+    task: Task = CLASSIFY
 
 
 class Operator(msgspec.Struct, frozen=True, kw_only=True):
@@ -378,10 +383,10 @@ class OtherPixels(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Scores(msgspec.Struct, frozen=True, kw_only=True):
-    """`scores`: {name, top1, n}, the declared way first, then best first. `finding`: what is wrong, or None."""
+    """`scores`: the declared way first, then best first. `finding`: what is wrong, or None."""
 
     n: int
-    scores: tuple[dict[str, Any], ...]
+    scores: tuple[FedPart, ...]
     finding: Finding | None = None
 
 

@@ -10,7 +10,7 @@ from .calls import InspectModel
 
 def inspect_model(call: InspectModel) -> ModelFacts:
     """The file as data."""
-    return keras_file.inspect_model(call.path)
+    return keras_file.inspect_model(call.path, scores=call.scores)
 
 
 def handlers() -> tuple[Handler, ...]:

@@ -163,7 +163,7 @@ def make_twin(call: MakeTwin) -> bytes:
 
 def audit_file(call: AuditModel) -> Audit:
     """Every tensor and operator against the rules."""
-    return audit_model(call.model, call.contract, layers=call.layers, edge=call.edge)
+    return audit_model(call.model, call.contract, layers=call.layers, edge=call.edge, task=call.task)
 
 
 def list_operators(call: ListOperators) -> tuple[Operator, ...]:

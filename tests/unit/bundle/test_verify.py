@@ -50,7 +50,7 @@ def refused(files: dict[str, bytes]) -> bool:
 
 
 def test_a_bundle_as_built_is_verified_on_both_runtimes(bundle: Path) -> None:
-    checks = verify.verify_bundle(bundle)
+    checks = verify.verify_bundle(bundle).checks
     assert [check.result for check in checks] == ["passed"] * 4
     assert [check.tool for check in checks] == ["espalier", "espalier", "litert", "tflite-runtime"]
     assert all(check.version for check in checks)
@@ -137,7 +137,7 @@ def test_too_many_and_too_large_files_are_refused(bundle: Path, monkeypatch: pyt
         replaced = type(limits)(**{name: value})
         monkeypatch.setattr(verify, "LIMITS", replaced)
         with pytest.raises(VerificationError, match=words):
-            verify.verify_files(bundle)
+            verify.read_files(bundle)
 
 
 def test_a_bundle_that_is_replaced_while_it_is_read_is_said(
@@ -146,7 +146,7 @@ def test_a_bundle_that_is_replaced_while_it_is_read_is_said(
     gone = bundle / "gone.txt"
     monkeypatch.setattr(verify, "_walk", lambda folder, top: [gone])
     with pytest.raises(VerificationError, match=r"gone.txt went away while the bundle was read"):
-        verify.verify_files(bundle)
+        verify.read_files(bundle)
 
 
 def test_what_is_no_bundle_is_said(tmp_path: Path, bundle: Path) -> None:
@@ -160,7 +160,7 @@ def test_what_is_no_bundle_is_said(tmp_path: Path, bundle: Path) -> None:
 
 def verify_source(source: BundleSource, folder: Path) -> list[str]:
     write_files(bundle_files(source), folder)
-    return [f"{check.result}: {check.why}" for check in verify.verify_bundle(folder)]
+    return [f"{check.result}: {check.why}" for check in verify.verify_bundle(folder).checks]
 
 
 def test_a_wrong_golden_answer_with_fitting_digests_is_found(tmp_path: Path) -> None:
@@ -269,7 +269,8 @@ def test_a_golden_folder_of_another_contract_is_refused(bundle: Path) -> None:
 
 
 def test_a_manifest_that_describes_another_model_is_refused(bundle: Path) -> None:
-    stated, files = verify.verify_files(bundle)
+    files = verify.read_files(bundle)
+    stated = verify.verify_contents(files.pop("manifest.json"), files)
     row = msgspec.structs.replace(stated.models[0], sha256="0" * 64)
     with pytest.raises(VerificationError, match="is not the manifest's model"):
         verify._model(row, files)

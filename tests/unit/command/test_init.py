@@ -146,13 +146,13 @@ def test_init_leaves_the_scaling_to_a_model_that_scales_and_check_says_when_it_i
     path = write_recipe(model, [tmp_path / "images"], ["android-arm64"], tmp_path / "recipe.toml")
     recipe = load_recipe(path)
     assert recipe.input.mean == (0.0,) and recipe.input.std == (1.0,)
-    assert "[declared-twice]" not in str(check_recipe(path)["rows"])
+    assert "[declared-twice]" not in str(check_recipe(path).rows)
     path.write_text(path.read_text().replace("std = [1.0]", "std = [255.0]"))
-    rows = check_recipe(path)["rows"]
-    assert [row["severity"] for row in rows if "declared-twice" in row["text"]] == ["warning"]
+    rows = check_recipe(path).rows
+    assert [row.severity for row in rows if "declared-twice" in row.text] == ["warning"]
     path.write_text('accept = ["declared-twice"]\n' + path.read_text())
-    rows = check_recipe(path)["rows"]
-    assert [row["severity"] for row in rows if "declared twice" in row["text"]] == ["ok"]
+    rows = check_recipe(path).rows
+    assert [row.severity for row in rows if "declared twice" in row.text] == ["ok"]
 
 
 FACTS = {

@@ -25,7 +25,7 @@ COCO: dict[str, Any] = {
         {"id": 9, "file_name": "day/b.jpg", "width": 64, "height": 64, "license": 3},
     ],
     "annotations": [
-        {"id": 1, "image_id": 7, "category_id": 3, "bbox": [10, 5.5, 20, 30], "iscrowd": 0, "segmentation": [[1, 2]]},
+        {"id": 1, "image_id": 7, "category_id": 3, "bbox": [10, 5.5, 20, 30], "area": 401.5, "segmentation": [[1, 2]]},
         {"id": 2, "image_id": 7, "category_id": 90, "bbox": [0, 0, 100, 50], "iscrowd": 1},
     ],
     "categories": [{"id": 3, "name": "cat", "supercategory": "animal"}, {"id": 90, "name": "dog"}],
@@ -56,7 +56,7 @@ def test_a_coco_file_gives_edges_labels_crowds_sizes_and_what_is_missing(tmp_pat
     (tmp_path / "coco.json").write_text(json.dumps(COCO))
     read = read_annotations(tmp_path / "coco.json", IMAGES)
     assert boxes(read, "a.jpg") == (
-        TrueBox(label="cat", x1=10, y1=5.5, x2=30, y2=35.5),
+        TrueBox(label="cat", x1=10, y1=5.5, x2=30, y2=35.5, area=401.5),
         TrueBox(label="dog", x1=0, y1=0, x2=100, y2=50, ignored=True),
     )
     assert boxes(read, "day/b.jpg") == ()
@@ -144,6 +144,7 @@ HOSTILE: dict[str, tuple[dict[str, str | bytes], str]] = {
     "json: huge integer": ({"a.json": annotation(bbox=[0, 0, 10**40, 1])}, "beyond a million"),
     "json: box of text": ({"a.json": annotation(bbox=["0", 0, 1, 1])}, "Expected `int | float`, got `str`"),
     "json: box of three": ({"a.json": annotation(bbox=[1, 2, 3])}, "has 3 numbers"),
+    "json: negative area": ({"a.json": annotation(area=-5)}, "the area of annotation 0 is -5"),
     "json: null": ({"a.json": annotation(bbox=None)}, "got `null`"),
     "json: unknown image": ({"a.json": annotation(image_id=8)}, "belongs to the image 8"),
     "json: unknown category": ({"a.json": annotation(category_id=1)}, "has the category 1"),

@@ -96,7 +96,7 @@ def test_the_runtime_processes_answer_predict(kind: str, pixels: Path) -> None:
     with Worker(kind) as worker:
         answer = worker.ask(Predict(model=MODEL, pixels_path=str(pixels), first=5, count=10, threads=1))
         assert answer.outputs.shape == (10, 2) and answer.outputs.dtype == np.int8
-        assert (answer.scale, answer.zero_point) == (1 / 256, -128)
+        assert answer.steps == ((2, 1 / 256, -128),)
         scored = worker.ask(
             ScoreAlternatives(
                 model=brightness_classifier(), pixels_path=str(pixels), truth=(0,) * 40, contract=contract

@@ -131,7 +131,7 @@ def test_one_unit_becomes_two_probabilities(layers: Any, activation: str | None,
     assert np.allclose(run(done.float_model, inputs), np.stack([1 - p, p], axis=1), atol=1e-5)
     assert operators(done.float_model)[-2:] == ["FULLY_CONNECTED", "SOFTMAX"]
     int8 = quantize(done.float_model, images(), CONTRACT).int8_model
-    assert audit_model(int8, CONTRACT).output.shape == (1, 2)
+    assert audit_model(int8, CONTRACT).heads[0].shape == (1, 2)
 
 
 def test_one_unit_behind_something_else_than_a_dense_layer(layers: Any) -> None:

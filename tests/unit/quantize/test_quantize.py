@@ -132,7 +132,7 @@ def _bytes(pixels: NDArray[np.uint8]) -> NDArray[np.int8]:
 def test_the_output_is_probabilities_at_one_256th() -> None:
     done = quantize(small_network(), images(), CONTRACT)
     audit = audit_model(done.int8_model, CONTRACT)
-    assert (audit.output.scale, audit.output.zero_point) == (1 / 256, -128)
+    assert (audit.heads[0].scale, audit.heads[0].zero_point) == (1 / 256, -128)
     assert audit.counts == OperatorCounts(float=0, int8=6, int16=0)
     assert audit.runtime_floor == "1.14.0"
 
@@ -143,7 +143,7 @@ def test_the_uint8_twin_gives_the_int8_byte_plus_128() -> None:
     assert np.array_equal(run(twin, pixels), (run(done.int8_model, _bytes(pixels)).astype(int) + 128))
     audit = audit_model(twin, CONTRACT, edge="uint8")
     assert audit.errors == ()
-    assert audit.output.zero_point == 0
+    assert audit.heads[0].zero_point == 0
     assert audit.runtime_floor == "1.14.0"
 
 

@@ -101,7 +101,7 @@ def test_the_first_layer_in_16_bit_keeps_the_edges_and_the_rest_of_the_mean() ->
     data, _ = quantize_with(entered, ranges, wide=names)
     audit = audit_model(data, contract)
     assert audit.errors == ()
-    assert (audit.input.dtype, audit.output.dtype) == ("int8", "int8")
+    assert (audit.input.dtype, audit.heads[0].dtype) == ("int8", "int8")
 
 
 def test_a_part_is_what_writes_a_tensor_and_all_that_reads_it() -> None:

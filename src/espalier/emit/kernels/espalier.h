@@ -617,8 +617,7 @@ typedef struct {
   const espalier_sparse_channel *channels;
   espalier_sparse_tile_kernel tile;
   espalier_sparse_pack_kernel pack; /* of the tile's form */
-  int32_t packed_bytes;
-  int16_t in_row_bytes;
+  int32_t packed_bytes, in_row_bytes;
   int16_t out_height, out_width, out_channels;
   int16_t window_rows, window_segments; /* as in espalier_conv_2d_layer */
   int16_t segment_words, segment_step, pixel_step, dilation;
