@@ -15,6 +15,7 @@ from PIL import Image
 from espalier.command.check import check_recipe
 from espalier.command.init import write_recipe
 from espalier.errors import UnsupportedModelError
+from espalier.load.keras_facts import ModelFacts
 from espalier.load.keras_file import inspect_model
 from espalier.load.training import number_loss
 from espalier.stages.check_outputs import number_outputs
@@ -42,10 +43,9 @@ def network(units: int, activation: str | None, loss: Any = None, metrics: Any =
     return model
 
 
-def facts(tmp_path: Path, model: keras.Model, suffix: str = ".keras") -> dict[str, Any]:
+def facts(tmp_path: Path, model: keras.Model, suffix: str = ".keras") -> ModelFacts:
     model.save(tmp_path / f"m{suffix}")
-    found = inspect_model(str(tmp_path / f"m{suffix}"))
-    return found
+    return inspect_model(str(tmp_path / f"m{suffix}"))
 
 
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
@@ -64,7 +64,7 @@ def facts(tmp_path: Path, model: keras.Model, suffix: str = ".keras") -> dict[st
 def test_the_loss_is_read_from_both_formats(
     loss: Any, metrics: Any, words: str, suffix: str, tmp_path: Path
 ) -> None:
-    assert facts(tmp_path, network(4, "sigmoid", loss, metrics), suffix)["loss"] == words
+    assert facts(tmp_path, network(4, "sigmoid", loss, metrics), suffix).loss == words
 
 
 @pytest.mark.parametrize(
