@@ -163,6 +163,7 @@ class HeadRow(_Row, frozen=True, kw_only=True):
     """One output of a network whose values are not judged: int8 against the float model, over all images.
 
     `sqnr_db`: what the values vary over the difference (root mean square), decibels; `worst_db`: of the worst image.
+    `pruned_db`: of the pruned float model against the model as given, where one was pruned.
     `spread`: what they vary over the images; `largest_difference`: of a value. Both in the head's own unit.
     """
 
@@ -170,6 +171,7 @@ class HeadRow(_Row, frozen=True, kw_only=True):
     values: int
     sqnr_db: float
     worst_db: float
+    pruned_db: float | None
     largest_difference: float
     spread: float
 

@@ -88,6 +88,9 @@ def random_inputs(graph: Graph, rng: Rng) -> list[Array]:
         if tensor.dtype == "float32":
             values.append(rng.normal(0, 30 * tensor_scale(graph), tensor.shape).astype(np.float32))
             continue
+        if tensor.dtype == "bool":
+            values.append(rng.random(tensor.shape) < 0.5)
+            continue
         info = np.iinfo(DTYPES[tensor.dtype])  # type: ignore[type-var]
         data = rng.integers(info.min, info.max + 1, tensor.shape)
         if rng.random() < 0.25:
@@ -649,6 +652,49 @@ def _l2_normalization(rng: Rng, dtype: str) -> Graph:
     return b.finish([b.op("l2_normalization", [x], Quant(scales=(1 / 128,), zero_points=(0,)))])
 
 
+def _comparison(kind: str) -> Callable[[Rng, str], Graph]:
+    def build(rng: Rng, dtype: str) -> Graph:
+        b = Builder()
+        left, right = _broadcast_shapes(rng)
+        first = replace(quant(rng), scales=(f32(2.0 ** rng.uniform(-12, -0.1)),))
+        near = replace(quant(rng), scales=(f32(first.scale * float(rng.choice([0.5, 1.0, 0.7]))),))
+        second = first if rng.random() < 0.4 else near
+        x = b.input(left, first)
+        other = b.const(rng.integers(-128, 128, right), "int8", second) if rng.random() < 0.3 else b.input(right, second)
+        operands = [x, other] if rng.random() < 0.8 else [other, x]
+        return b.finish([b.op(kind, operands, None, "bool")])
+
+    return build
+
+
+def _select(kind: str) -> Callable[[Rng, str], Graph]:
+    def build(rng: Rng, dtype: str) -> Graph:
+        b = Builder()
+        data = quant(rng, dtype)
+        left, right = _broadcast_shapes(rng)
+        condition = left if rng.random() < 0.7 else right
+        if kind == "select":
+            right = condition = left
+        operands = [b.input(condition, None, "bool"), b.input(left, data, dtype), b.input(right, data, dtype)]
+        return b.finish([b.op(kind, operands, data, dtype)])
+
+    return build
+
+
+def _div(rng: Rng, dtype: str) -> Graph:
+    """LiteRT refuses a divisor of zero when it runs: a maximum before it keeps it away. With multipliers below 64 its kernel
+    shifts by more than 31 bits where the dividend is 0, which C leaves undefined."""
+    b = Builder()
+    left, right = _broadcast_shapes(rng)
+    first, second = quant(rng), replace(quant(rng), zero_points=(int(rng.choice([-128, -100, 0, 126])),))
+    x, y = b.input(left, first), b.input(right, second)
+    least = b.const([second.zero_points[0] + 1], "int8", second)
+    y = b.op("maximum", [y, least], second)
+    target = quant(rng)
+    target = replace(target, scales=(f32(first.scale / second.scale / 64 * 2.0 ** rng.uniform(-5, -0.1)),))
+    return b.finish([b.op("div", [x, y], target, activation=activation(rng))])
+
+
 def _quantize(rng: Rng, dtype: str) -> Graph:
     b = Builder()
     source = str(rng.choice(["int8", "uint8", "float32", "int8"])) if dtype == "int8" else "int16"
@@ -712,6 +758,10 @@ CASES: dict[str, Callable[[Rng, str], Graph]] = {
     "broadcast_to": _broadcast_to,
     "unpack": _unpack,
     "l2_normalization": _l2_normalization,
+    **{k: _comparison(k) for k in ("equal", "not_equal", "greater", "greater_equal", "less", "less_equal")},
+    "select": _select("select"),
+    "select_v2": _select("select_v2"),
+    "div": _div,
     "reduce_min": _reduce("reduce_min"),
     "arg_min": _arg("arg_min"),
     "arg_max_64": _arg("arg_max", "int64"),
@@ -735,6 +785,13 @@ INT8_ONLY = frozenset(
         "arg_max",
         "arg_min",
         "arg_max_64",
+        "equal",
+        "not_equal",
+        "greater",
+        "greater_equal",
+        "less",
+        "less_equal",
+        "div",
     ]
 )
 """Kinds without a case for int16 activations."""

@@ -166,7 +166,7 @@ def scene(case: Case, random: Random) -> list[NDArray[np.int8]]:
             loud = np.round(random.normal(20, 50, at.shape))
             quiet = np.full(at.shape, -128)
             if column is level.background:
-                loud, quiet = quiet, np.full(at.shape, 90)
+                loud, quiet = np.round(random.normal(-20, 40, at.shape)), np.full(at.shape, 90)
             flat[at] = np.clip(np.where(near[:, None] > 0, loud, quiet), -128, 127)
     return result
 

@@ -28,6 +28,7 @@ from ..statistics import too_few
 from ..store import Store
 from ..tabular import Tabular
 from ..target import load_target, load_targets
+from ..task.kinds import KINDS
 from ..terminal import Progress
 
 ENOUGH_CALIBRATION = 100
@@ -116,9 +117,10 @@ def check_recipe(path: Path | str) -> Checked:
         facts = _check_model(found, shop, recipe, folder)
         for text in shop.warnings():
             found.rows.append(CheckRow("warning", "store", text))
-    classes = _classes(facts)
-    labels = _check_labels(found, recipe, folder, classes)
-    _check_outputs(found, recipe, folder, facts)
+    labels: tuple[str, ...] = ()
+    if KINDS[recipe.model.task].named:
+        labels = _check_labels(found, recipe, folder, _classes(facts))
+        _check_outputs(found, recipe, folder, facts)
     _check_images(found, recipe, folder, labels)
     for deploy in recipe.deploy:
         if found.attempt("target", lambda d=deploy: _target_text(d.target, folder)):  # type: ignore[misc]
@@ -153,7 +155,7 @@ def _check_model(found: _Findings, shop: Workshop, recipe: Recipe, folder: Path)
     known: list[ModelFacts] = []
 
     def step() -> str:
-        model = ModelFile(shop, folder / recipe.model.path, recipe.input)
+        model = ModelFile(shop, folder / recipe.model.path, recipe.input, recipe.model.task)
         facts = model.facts()
         known.append(facts)
         model.check_shape()

@@ -41,6 +41,7 @@ _TYPES: Mapping[str, str] = {
     "uint32": "uint32_t",
     "float32": "float",
     "int64": "int64_t",
+    "bool": "int8_t",
 }
 _LONGEST_NAME = 64
 """As long as a recipe's name may be: two names that differ stay different."""

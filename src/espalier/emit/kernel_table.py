@@ -13,6 +13,7 @@ from ..graph.types import Graph
 from ..graph.verify import describe
 from ..graph.view import OpView, view
 from . import (
+    lower_choose,
     lower_coded,
     lower_dense,
     lower_depthwise,
@@ -24,13 +25,18 @@ from . import (
     lower_sparse,
     lower_transpose,
 )
-from .channel_tables import TWO_OPERANDS, chains
+from .channel_tables import TWO_OPERANDS, chains, joined
 from .lowering import How, Lowered
 from .sparse_prices import CODE_BYTES
 
 Lowering: TypeAlias = Callable[[OpView, How], "Lowered | tuple[Lowered, ...]"]
 
+_COMPARISONS = ("equal", "not_equal", "greater", "greater_equal", "less", "less_equal")
+
 LOWERINGS: Mapping[str, Lowering] = {
+    **dict.fromkeys(_COMPARISONS, lower_choose.compare),
+    **dict.fromkeys(("select", "select_v2"), lower_choose.select),
+    "div": lower_choose.div,
     **dict.fromkeys(curves.CURVES, lower_elementwise.curve),
     **dict.fromkeys(sorted(TWO_OPERANDS), lower_elementwise.binary),
     **dict.fromkeys(("reshape", "squeeze", "expand_dims"), lower_move.copy),
@@ -133,6 +139,8 @@ def lower(graph: Graph, index: int, how: How = _DEFAULT) -> tuple[Lowered, ...]:
     looked = view(graph, graph.ops[index])
     table = INT16 if looked.output.dtype == "int16" else LOWERINGS
     lowering = table.get(looked.op.kind)
+    if lowering is None and any(index in ops for ops in joined(graph, how.optimize, how.isa)):
+        return ()
     if lowering is None or not _one_image(looked):
         raise _refusal(graph, index, looked)
     tabled = None if how.rows else chains(graph, how.optimize, how.isa).get((index,))

@@ -32,6 +32,7 @@ ROUNDING: Final[Mapping[str, str]] = MappingProxyType(
         "fixed-point-hard-swish": "16-bit fixed point with saturating doubling high multiplies",
         "fixed-point-rsqrt": "Newton-Raphson inverse square root in Q3.28, then double rounding",
         "bilinear-10-bit": "10-bit weights per axis, the 20-bit sum rounds half away from zero",
+        "fixed-point-reciprocal": "Newton-Raphson reciprocal of the divisor, then double rounding",
         "float32": "single precision",
     }
 )

@@ -16,6 +16,7 @@ from typing import Final
 from . import rules, shapes
 from .op_spec import Field, OpSpec, activation_field, flag_field, int_fields, padding_field
 from .ops_move import MOVES
+from .ops_real import REAL
 from .rules import ACTIVATIONS, Rule
 from .view import OpView
 
@@ -72,6 +73,7 @@ _REAL_DTYPES = ("float32", *ACTIVATIONS, "uint8")
 
 _ROWS: Final[tuple[OpSpec, ...]] = (
     *MOVES,
+    *REAL,
     OpSpec(
         kind="conv_2d", options_type=1, arity=(2, 3), shape=shapes.conv_2d,
         rounding="double",

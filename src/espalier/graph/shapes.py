@@ -73,6 +73,18 @@ def broadcast_two(view: OpView) -> tuple[Shape, ...]:
     return (broadcast(view.input(0).shape, view.input(1).shape),)
 
 
+def broadcast_three(view: OpView) -> tuple[Shape, ...]:
+    return (broadcast(broadcast(view.input(0).shape, view.input(1).shape), view.input(2).shape),)
+
+
+def select(view: OpView) -> tuple[Shape, ...]:
+    """The condition has a value for each element, or one for all."""
+    condition, first, second = (view.input(n).shape for n in range(3))
+    if first != second or (condition != first and view.input(0).elements != 1):
+        raise ShapeError(f"a condition of {condition} does not choose between {first} and {second}")
+    return (first,)
+
+
 def conv_2d(view: OpView) -> tuple[Shape, ...]:
     n, h, w, channels = _rank(view, 0, 4)
     out, kh, kw, depth = _rank(view, 1, 4)

@@ -101,7 +101,8 @@ def _several(config: dict[str, Json], path: Path) -> ModelRefusedError:
     return refused_input(
         path,
         f"it has {len(told)} outputs: {', '.join(told[:8])}{more}",
-        f"one answer per image is supported: save a model of one of them, such as `keras.Model(model.input, {where})`",
+        "`task = \"raw\"` in [model] builds all of them as they are; for one label per image save a model of one of them, such "
+        f"as `keras.Model(model.input, {where})`",
     )
 
 

@@ -153,7 +153,7 @@ def _check_task(model: Model, facts: ModelFacts, path: Path) -> None:
         raise UnsupportedModelError(
             f"the model {path.name!r} gives {found}, not one vector of class scores",
             supported="classifiers: the output is [batch, classes]",
-            next_step=advice,
+            next_step=f"{advice}; or build it as it is: `task = \"raw\"` in [model]",
         )
     if shape[1] == 1:
         refuse_single_output(path, facts.output)

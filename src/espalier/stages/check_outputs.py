@@ -5,10 +5,14 @@ from __future__ import annotations
 from ..errors import UnsupportedModelError
 from ..findings import Finding, settle
 from ..load.keras_facts import ModelFacts
+from ..task.kinds import KINDS
 from .job import Job
 
 SUPPORTED = "image classifiers: one image in, one score per class out"
-NAME_THEM = 'if they are classes, name them: `labels = "labels.txt"` in [model], one line per output, in output order'
+NAME_THEM = (
+    'if they are classes, name them: `labels = "labels.txt"` in [model], one line per output, in output order; if not, '
+    '`task = "raw"` there builds it with its values as they are'
+)
 
 
 def number_outputs(facts: ModelFacts, *, named: bool) -> Finding | None:
@@ -47,6 +51,8 @@ def number_outputs(facts: ModelFacts, *, named: bool) -> Finding | None:
 
 def check_outputs(job: Job) -> tuple[str, ...]:
     """Warnings in words. Raises UnsupportedModelError for a model that was trained to predict numbers."""
+    if not KINDS[job.recipe.model.task].named:
+        return ()
     count = job.model.facts().classes
     sets = [images for images in (job.evaluation, job.fine_tune, job.calibration) if images is not None]
     named = job.recipe.model.labels is not None or any(

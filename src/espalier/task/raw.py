@@ -107,6 +107,7 @@ def measure(asked: Asked, task: Task) -> AccuracyRow:
     agrees = same(asked.int8, asked.base, task)
     equal, n = int(agrees.sum()), len(agrees)
     low, high = wilson(equal, n)
+    before = None if asked.base is asked.given else apart(asked.base, asked.given, task)
     rows = []
     for number, ((name, found), (_, wanted)) in enumerate(
         zip(columns(asked.int8, task), columns(asked.base, task), strict=True)
@@ -117,11 +118,16 @@ def measure(asked: Asked, task: Task) -> AccuracyRow:
                 values=found.shape[1],
                 sqnr_db=level(float(np.sqrt(np.square(off[:, number]).mean()))),
                 worst_db=level(float(off[:, number].max())),
+                pruned_db=None if before is None else level(float(np.sqrt(np.square(before[:, number]).mean()))),
                 largest_difference=float(np.abs(found - wanted).max()),
                 spread=spread(wanted),
             )
         )
     told = ", ".join(f"{row.name} {row.sqnr_db:.1f} dB" for row in rows)
+    if before is not None:
+        told += "; of the pruned model against the one that was given " + ", ".join(
+            f"{row.name} {row.pruned_db:.1f} dB" for row in rows
+        )
     return AccuracyRow(
         n=n,
         float=TopRow(top1=None),

@@ -117,6 +117,16 @@ def test_the_paired_comparison_counts_as_pycocotools_does_on_a_thousand_images()
     assert precision(sides, np.ones(1000)) == pytest.approx(wanted[:2], abs=1e-6)
 
 
+def test_of_two_objects_that_a_box_overlaps_equally_the_reference_takes_the_last() -> None:
+    """The second box then has only the first object left, which it overlaps by two thirds."""
+    objects = truth((0, 0, 10, 10, 0), (2, 0, 12, 10, 0))
+    found_there = found((1, 0, 11, 10, 0, 0.9), (2, 0, 12, 10, 0, 0.8))
+    matched = match([objects], [found_there], 0)
+    assert matched.right.tolist() == [[True, True]] * 4 + [[True, False]] * 3 + [[False, True]] * 3
+    wanted, _ = by_pycocotools([objects], [found_there])
+    assert precision([matched], np.ones(1)) == pytest.approx(wanted[:2], abs=1e-6)
+
+
 def test_an_image_that_is_drawn_twice_counts_as_two_images() -> None:
     truths, answers = set_of(60, 3)
     for answer in answers:  # of different scores: copies of equal ones may stand in another order

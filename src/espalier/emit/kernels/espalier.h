@@ -462,6 +462,33 @@ typedef struct {
 
 void espalier_arg_max(const espalier_arg_max_layer *layer, const int8_t *in, int32_t *out);
 
+/* Comparisons with broadcasting: 1 where a is greater than b, or equal to it; negate: where it is not. */
+typedef struct {
+  int32_t extent[4], a_stride[4], b_stride[4];
+  const int16_t *a_ranks, *b_ranks; /* what is compared instead of the values -128..127; 0: the values */
+  int32_t greater, negate;
+} espalier_compare_layer;
+
+void espalier_compare(const espalier_compare_layer *layer, const int8_t *a, const int8_t *b, int8_t *out);
+
+/* a where the condition holds, else b; elements of `bytes` bytes. */
+typedef struct {
+  int32_t extent[4], c_stride[4], a_stride[4], b_stride[4];
+  int32_t bytes;
+} espalier_select_layer;
+
+void espalier_select(const espalier_select_layer *layer, const int8_t *condition, const int8_t *a, const int8_t *b,
+                     int8_t *out);
+
+typedef struct {
+  int32_t extent[4], a_stride[4], b_stride[4];
+  const int32_t *inverses; /* of 1..255, Q0.31 of the value without its leading bit's place */
+  const int8_t *bits;      /* place of the leading bit; -1 of 0 */
+  int32_t a_zero, b_zero, out_zero, multiplier, shift, low, high;
+} espalier_div_layer;
+
+void espalier_div(const espalier_div_layer *layer, const int8_t *a, const int8_t *b, int8_t *out);
+
 /* Rows divided by their length. */
 typedef struct {
   int32_t rows, depth, in_zero;
