@@ -8,10 +8,10 @@ from ..calibrate.declared import declared_twice
 from ..errors import RecipeError
 from ..findings import of_model, settle
 from ..image_facts import ImageFacts
-from ..load.images import label_indices
 from ..measure.preprocessing import AT_MOST
 from ..pixels import evenly
 from ..recipe import InputContract
+from ..task.kinds import KINDS
 from ..worker.calls import OtherPixels, ScoreAlternatives, Scores
 from .job import Job
 from .model import FloatModel
@@ -39,11 +39,12 @@ def check_declared(shop: Workshop, job: Job, given: FloatModel) -> tuple[str, ..
 def score_declared(shop: Workshop, job: Job, given: FloatModel) -> Scores | None:
     """The scores of every way to feed the float model, on labelled evaluation images; None without any. Stored."""
     images = job.evaluation
-    if images is None or any(image.label is None for image in images.prepared().images):
+    known = job.truth() if KINDS[job.recipe.model.task].named else None
+    if images is None or known is None:
         return None
     rows = images.prepared().images
     contract = job.recipe.input
-    truth = label_indices(rows, job.labels())
+    truth = known.tolist()
 
     def run() -> dict[str, bytes]:
         from .evaluate import answers

@@ -175,8 +175,7 @@ def _ladder(
     parts = shop.parts("quantize/climb", key)
 
     def run(stopped: str = "") -> dict[str, bytes]:
-        from .evaluate import truth_of
-
+        truth = job.truth()
         asked = ClimbLadder(
             float_model=model.tflite,
             pixels_path=job.calibration.pixels(),
@@ -189,11 +188,11 @@ def _ladder(
             stopped=stopped,
             task=job.asked(model),
         )
-        if labelled and job.evaluation is not None:
+        if labelled and job.evaluation is not None and truth is not None:
             asked = msgspec.structs.replace(
                 asked,
                 evaluation_path=job.evaluation.pixels(),
-                labels=truth_of(job.evaluation.prepared(), job.labels()),
+                labels=truth,
                 measured=(measured.int8_model,),
             )
         value, died = climb_call(shop, asked, parts=parts, on_progress=partial(_step, shop))
@@ -285,7 +284,7 @@ def _measured(
 ) -> tuple[StepRow, statistics.Drop | None]:
     """A file on the evaluation images (without any: on the calibration images, agreement only), as a row, and the paired
     drop where there are labels."""
-    from .evaluate import answers, truth_of
+    from .evaluate import answers
 
     done, images = chosen.kept, job.evaluation or job.calibration
     task = job.task(model)
@@ -294,9 +293,8 @@ def _measured(
         kind.results(answers(shop, images, data, job), task) for data in (model.tflite, done.int8_model)
     )
     top1 = drop = paired = None
-    if job.evaluation is not None and all(row.label is not None for row in images.prepared().images):
-        truth = truth_of(images.prepared(), task.labels)
-        right, still = kind.right(before, truth), kind.right(after, truth)
+    if (truth := job.truth()) is not None:
+        right, still = kind.right(before, truth, task), kind.right(after, truth, task)
         top1 = float(still.mean())
         drop = round(100 * (float(right.mean()) - top1), 6)
         paired = drop_of(right, still)
