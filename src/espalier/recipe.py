@@ -46,7 +46,8 @@ class ModelSource(_Table, frozen=True, kw_only=True):
     labels: str | None = None
     """A text file with one label per line, in output order; without it, the names of the class folders, sorted."""
     task: Literal["classify", "raw"] = "classify"
-    """What the model answers: `classify`, one label of several for a whole image."""
+    """What the model answers: `classify`, one label of several for a whole image; `raw`, numbers that mean what they mean to
+    you: int8 is held to the float model, and a device decides nothing."""
 
 
 class InputContract(_Table, frozen=True, kw_only=True):
