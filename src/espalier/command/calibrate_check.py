@@ -92,7 +92,7 @@ def examine(recipe: Path, *, store: Store | None = None, progress: Progress | No
 
 
 def _ask(shop: Workshop, job: Job, given: FloatModel, done: Examination) -> Examination:
-    from ..stages.evaluate import answers, truth_of
+    from ..stages.evaluate import answers
 
     scores = score_declared(shop, job, given)
     stability = range_stability(shop, job, given)
@@ -104,9 +104,9 @@ def _ask(shop: Workshop, job: Job, given: FloatModel, done: Examination) -> Exam
     outputs = answers(shop, images, given.tflite, job)
     task = job.task(given)
     kind = kind_of(task)
-    truth = truth_of(images.prepared(), labels) if _judged(images, labels) else None
+    truth = kind.truth(images.prepared().images, task) if _judged(images, labels) else None
     if truth is not None:
-        top1 = float(kind.right(kind.results(outputs, task), truth).mean())
+        top1 = float(kind.right(kind.results(outputs, task), truth, task).mean())
     findings += kind.doubts(outputs, truth, task, None if scores is None else scores.finding)
     if job.evaluation is not None and top1 is not None:
         findings += _too_few_to_show(len(rows), job.recipe.quantize.max_accuracy_drop)

@@ -149,6 +149,11 @@ def array(name: str, values: NDArray[np.generic], *, static: bool = True, align:
     return "\n".join(lines)
 
 
+def strings(name: str, values: Sequence[str]) -> str:
+    """An array of constant texts."""
+    return "\n".join([f"const char *const {name}[] = {{", *(f"    {string(value)}," for value in values), "};"])
+
+
 def structure(kind: str, name: str, fields: Mapping[str, Value]) -> str:
     """A constant structure with designated initialisers."""
     words = [f".{field} = {literal(value)}" for field, value in fields.items()]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
-from ..rows import Report
+from ..rows import AccuracyRow, Report
 from .gates import describe, headroom, not_shown
 
 
@@ -46,70 +47,67 @@ def summary(report: Report, folder: Path) -> list[tuple[str, str]]:
 
 def key_figures(report: Report) -> list[tuple[str, str]]:
     """The figures that decide, as (name, text); used by the terminal, the summary and the page."""
-    rows: list[tuple[str, str]] = []
-    q, p, a = report.quantize, report.prune, report.accuracy
-    if a is not None and a.classes:
-        low, high = a.interval
-        rows.append(
-            (
-                "accuracy",
-                f"int8 {a.int8.top1:.2%}, float {(a.pruned or a.float).top1:.2%}: {points(-a.drop_points)}"
-                f" (95 % {-high:+.2f} to {-low:+.2f}), n = {a.n}"
-                + (
-                    f"; the choice of the step flatters it by {a.choice_points:.2f}"
-                    if a.choice_points
-                    else ""
-                ),
-            )
-        )
-    if a is not None:
-        rows.append(
-            ("agreement", f"{a.agreement:.2%} of {a.n} images get the same answer; {len(a.flips)} changed")
-        )
-    rows += _kernel_figures(report)
-    if p.method != "none":
-        given = (
-            f" (accuracy {a.float.top1:.2%} as given, {a.pruned.top1:.2%} pruned)" if a and a.pruned else ""
-        )
-        ratio = f", int8 latency x{p.latency_ratio:.2f}" if p.latency_ratio is not None else ""
-        rows.append(
-            (
-                "pruned",
-                f"MACs {percent(p.macs_after, p.macs_before)}, parameters {percent(p.parameters_after, p.parameters_before)}, "
-                f"int8 bytes {percent(p.bytes_after, p.bytes_before)}{ratio}{given}",
-            )
-        )
-        if p.verdict:
-            rows.append(("verdict", f"{p.method}: {p.verdict}"))
-    rows.append(
+    q = report.quantize
+    return [
+        *_accuracy_figures(report.accuracy),
+        *_kernel_figures(report),
+        *_pruning_figures(report),
         (
             "int8",
             f"{q.operators.int8} int8 operators, {q.operators.float} float, {q.operators.int16} int16; "
             f"scheme {q.scheme}; needs runtime {q.runtime_floor} or newer",
+        ),
+        *_device_figures(report),
+    ]
+
+
+def _accuracy_figures(a: AccuracyRow | None) -> Iterator[tuple[str, str]]:
+    if a is None:
+        return
+    if a.classes:
+        low, high = a.interval
+        flatters = f"; the choice of the step flatters it by {a.choice_points:.2f}" if a.choice_points else ""
+        yield (
+            "accuracy",
+            f"int8 {a.int8.top1:.2%}, float {(a.pruned or a.float).top1:.2%}: {points(-a.drop_points)}"
+            f" (95 % {-high:+.2f} to {-low:+.2f}), n = {a.n}{flatters}",
         )
+    yield "agreement", f"{a.agreement:.2%} of {a.n} images get the same answer; {len(a.flips)} changed"
+
+
+def _pruning_figures(report: Report) -> Iterator[tuple[str, str]]:
+    p, a = report.prune, report.accuracy
+    if p.method == "none":
+        return
+    given = f" (accuracy {a.float.top1:.2%} as given, {a.pruned.top1:.2%} pruned)" if a and a.pruned else ""
+    ratio = f", int8 latency x{p.latency_ratio:.2f}" if p.latency_ratio is not None else ""
+    yield (
+        "pruned",
+        f"MACs {percent(p.macs_after, p.macs_before)}, parameters {percent(p.parameters_after, p.parameters_before)}, "
+        f"int8 bytes {percent(p.bytes_after, p.bytes_before)}{ratio}{given}",
     )
+    if p.verdict:
+        yield "verdict", f"{p.method}: {p.verdict}"
+
+
+def _device_figures(report: Report) -> Iterator[tuple[str, str]]:
     for row in report.latency:
         if row.variant == "int8" and row.threads == 1:
-            rows.append(
-                (
-                    "latency",
-                    f"{row.runtime} {row.version} on this host: median {row.median_us / 1000:.3f} ms, "
-                    f"p99 {row.p99_us / 1000:.3f} ms, 1 thread, {row.delegate}",
-                )
+            yield (
+                "latency",
+                f"{row.runtime} {row.version} on this host: median {row.median_us / 1000:.3f} ms, "
+                f"p99 {row.p99_us / 1000:.3f} ms, 1 thread, {row.delegate}",
             )
     for target, arena in sorted(report.memory.arena_bytes.items()):
-        rows.append(("arena", f"{target}: {arena:,} bytes"))
+        yield "arena", f"{target}: {arena:,} bytes"
     for core in report.emulated:
-        rows.append(
-            (
-                "emulated",
-                f"{core['target']} ({core['core']}): {core['instructions']:,} instructions, "
-                f"{'exact' if core['exact'] else 'NOT exact'}",
-            )
+        yield (
+            "emulated",
+            f"{core['target']} ({core['core']}): {core['instructions']:,} instructions, "
+            f"{'exact' if core['exact'] else 'NOT exact'}",
         )
         said = (("flash", core["coded"]), ("sparse", core["sparse"]), ("time", core["estimate"]))
-        rows += [(label, f"{core['target']}: {part['text']}") for label, part in said if part]
-    return rows
+        yield from ((label, f"{core['target']}: {part['text']}") for label, part in said if part)
 
 
 def _kernel_figures(report: Report) -> list[tuple[str, str]]:

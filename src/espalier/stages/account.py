@@ -11,7 +11,6 @@ import numpy as np
 
 from ..errors import EspalierError
 from ..layers.advice import name_of, operator_of
-from ..load.images import label_indices
 from ..pixels import evenly
 from ..recipe import InputContract
 from ..row_parts import ExplainedLayer, ExplainPart
@@ -59,6 +58,8 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     """Makes the path of a .npy of labelled images and their classes, where there are any; `labelled_key` stands for
     their content."""
     labelled_key: Any = None
+    task: dict[str, Any] | None = None
+    """What the network answers (task.types.Task as plain data)."""
 
 
 def of_job(job: Job, model: FloatModel, int8: Int8Model, shop: Workshop, count: int = IMAGES) -> Compared:
@@ -78,6 +79,7 @@ def of_job(job: Job, model: FloatModel, int8: Int8Model, shop: Workshop, count: 
         pixels_key=[own.digest, count],
         source=f"{own.role} images",
         notes=notes,
+        task=job.asked(model),
         **labelled_of(job),
     )
 
@@ -85,10 +87,11 @@ def of_job(job: Job, model: FloatModel, int8: Int8Model, shop: Workshop, count: 
 def labelled_of(job: Job) -> dict[str, Any]:
     """`labelled` and `labelled_key` of a build's evaluation images; none when it has none with classes."""
     images = job.evaluation
-    if images is None or any(row.label is None for row in images.prepared().images):
+    truth = job.truth()
+    if images is None or truth is None:
         return {}
-    classes = label_indices(images.prepared().images, job.labels())
-    return {"labelled": lambda: (images.pixels(), classes), "labelled_key": [images.digest, classes]}
+    known = truth.tolist()
+    return {"labelled": lambda: (images.pixels(), known), "labelled_key": [images.digest, known]}
 
 
 def some_of(shop: Workshop, images: PixelSet, count: int) -> str:
@@ -117,6 +120,7 @@ def account(shop: Workshop, given: Compared, worst: int = WORST) -> ExplainPart:
             worst=worst,
             labelled_path=path,
             labels=labels,
+            task=given.task,
         )
         return {"account": pack(value)}
 
@@ -127,6 +131,7 @@ def account(shop: Workshop, given: Compared, worst: int = WORST) -> ExplainPart:
         "layers": given.layers,
         "worst": worst,
         "labelled": given.labelled_key,
+        "task": given.task,
     }
     found = unpack(shop.stored("explain", key, run)["account"], dict[str, Any])
     told = {

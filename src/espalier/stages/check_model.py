@@ -8,11 +8,11 @@ from ..calibrate.declared import declared_twice
 from ..errors import RecipeError
 from ..findings import Finding, of_model, settle
 from ..image_facts import ImageFacts
-from ..load.images import label_indices
 from ..measure.preprocessing import AT_MOST
 from ..pixels import evenly
 from ..recipe import InputContract
 from ..row_parts import FedPart
+from ..task.kinds import KINDS
 from .job import Job
 from .model import FloatModel
 from .workshop import Workshop, pack, unpack
@@ -47,11 +47,12 @@ def check_declared(shop: Workshop, job: Job, given: FloatModel) -> tuple[str, ..
 def score_declared(shop: Workshop, job: Job, given: FloatModel) -> Scores | None:
     """The scores of every way to feed the float model, on labelled evaluation images; None without any. Stored."""
     images = job.evaluation
-    if images is None or any(image.label is None for image in images.prepared().images):
+    known = job.truth() if KINDS[job.recipe.model.task].named else None
+    if images is None or known is None:
         return None
     rows = images.prepared().images
     contract = job.recipe.input
-    truth = label_indices(rows, job.labels())
+    truth = known.tolist()
 
     def run() -> dict[str, bytes]:
         from .evaluate import answers

@@ -8,7 +8,6 @@ from ..calibrate.checks import check_calibration, check_evaluation, check_fine_t
 from ..errors import RecipeError
 from ..findings import ACCEPTED, Copy, Finding, ImagesRead, refuse, settle
 from ..image_facts import Prepared
-from ..load.images import label_indices
 from .images import PixelSet
 from .job import Job
 from .workshop import Workshop, pack, unpack
@@ -44,14 +43,11 @@ def check_sets(shop: Workshop, job: Job) -> tuple[str, ...]:
             said += [_said(found.role, finding) for finding in found.findings]
         given = job.calibration.prepared().images
         measured = job.evaluation.prepared().images if job.evaluation else ()
-        labelled = all(image.label is not None for image in measured)
-        if job.recipe.decision.precision is not None and not labelled:
+        if job.truth() is None and job.recipe.decision.precision is not None:
             raise RecipeError(
                 "`decision.precision` asks for a share of right answers, and the evaluation images have no labels",
                 next_step="give one folder per class, or a csv with labels, or a `decision.threshold` instead",
             )
-        if measured and labelled:
-            label_indices(measured, job.labels())
     shop.ended("images", f"{len(given):,} to calibrate, {len(measured):,} to evaluate")
     return tuple(said)
 

@@ -15,7 +15,6 @@ from ..errors import EspalierError, WorkerError
 from ..ladder.candidate import FIRST, TRYING
 from ..ladder.goal import excess_of
 from ..ladder.int16_targets import Wide, int16_refusals, suits
-from ..load.images import label_indices
 from ..recipe import Quantize
 from ..rows import StepRow
 from ..statistics import drop_of
@@ -189,11 +188,11 @@ def _ladder(
 
     def run(stopped: str = "") -> dict[str, bytes]:
         given: dict[str, Any] = {}
-        if labelled and job.evaluation is not None:
-            images = job.evaluation.prepared().images
+        truth = job.truth()
+        if labelled and job.evaluation is not None and truth is not None:
             given = {
                 "evaluation_path": job.evaluation.pixels(),
-                "labels": label_indices(images, job.labels()),
+                "labels": truth.tolist(),
                 "measured": [measured.int8_model],
             }
         value = climb_call(
@@ -320,7 +319,7 @@ def _measured(
 ) -> tuple[StepRow, statistics.Drop | None]:
     """A file on the evaluation images (without any: on the calibration images, agreement only), as a row, and the paired
     drop where there are labels."""
-    from .evaluate import answers, truth_of
+    from .evaluate import answers
 
     done, images = chosen.kept, job.evaluation or job.calibration
     task = job.task(model)
@@ -329,9 +328,8 @@ def _measured(
         kind.results(answers(shop, images, data, job), task) for data in (model.tflite, done.int8_model)
     )
     top1 = drop = paired = None
-    if job.evaluation is not None and all(row.label is not None for row in images.prepared().images):
-        truth = truth_of(images.prepared(), task.labels)
-        right, still = kind.right(before, truth), kind.right(after, truth)
+    if (truth := job.truth()) is not None:
+        right, still = kind.right(before, truth, task), kind.right(after, truth, task)
         top1 = float(still.mean())
         drop = round(100 * (float(right.mean()) - top1), 6)
         paired = drop_of(right, still)

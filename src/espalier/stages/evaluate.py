@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from ..errors import LabelsRefusedError
 from ..findings import Finding, of_model, settle
 from ..image_facts import Prepared
-from ..load.images import label_indices
 from ..measure.predict import Step, dequantize
 from ..row_parts import FedPart, SheetPart
 from ..rows import AccuracyRow
@@ -111,9 +110,9 @@ def decide_threshold(shop: Workshop, job: Job, model: FloatModel, int8: Int8Mode
     the evaluation images while they were quantized); as it is where none is wished or none reaches it.
     """
     wished, images = job.recipe.decision.precision, job.evaluation
-    if wished is None or images is None:
+    truth = job.truth()
+    if wished is None or images is None or truth is None:
         return job
-    truth = truth_of(images.prepared(), job.labels())
     outputs = [answers(shop, images, data, job) for data in (model.tflite, int8.int8_model)]
     chosen = choose_threshold(outputs[0], outputs[1], truth, wished)
     if chosen is None:
@@ -154,11 +153,6 @@ def _part(
     return dequantize(outputs, unpack(files["steps"], list[Step]))
 
 
-def truth_of(prepared: Prepared, labels: tuple[str, ...]) -> NDArray[np.int64]:
-    """The output index of each image's class. Raises ImagesRefusedError for classes that are not labels."""
-    return np.asarray(label_indices(prepared.images, labels), np.int64)
-
-
 def _measure(
     shop: Workshop,
     job: Job,
@@ -172,9 +166,7 @@ def _measure(
     names = [image.path for image in prepared.images]
     decision = job.recipe.decision
     task = job.task(model)
-    known = job.evaluation is not None and all(image.label is not None for image in prepared.images)
-    labelled = known and kind_of(task).named
-    truth = truth_of(prepared, task.labels) if labelled else None
+    truth = job.truth()
     asked = Asked(
         names=names,
         truth=truth,
@@ -195,7 +187,7 @@ def _measure(
             next_step=wrong.way_on,
         )
     row = kind_of(task).measure(asked, task)
-    sheet = contact_sheet(job, row, names) if labelled and row.flips else ()
+    sheet = contact_sheet(job, row, names) if truth is not None and row.flips else ()
     return {
         "evaluation": pack(
             Evaluation(

@@ -17,7 +17,7 @@ from ..measure.parity import check_kernels, compare_kernels, over_limit, parting
 from ..rows import ParityRow
 from ..store import digest
 from ..task.kinds import kind_of
-from .evaluate import answers, truth_of
+from .evaluate import answers
 from .images import PixelSet
 from .job import Job
 from .latency import RUNTIMES
@@ -67,14 +67,11 @@ def add_kernels(shop: Workshop, job: Job, int8: Int8Model, model: FloatModel, pr
 
 def _compare(shop: Workshop, job: Job, int8: Int8Model, model: FloatModel) -> Comparison:
     images, limit = job.evaluation or job.calibration, job.recipe.quantize.max_accuracy_drop
-    rows = images.prepared().images
-    labelled = job.evaluation is not None and all(row.label is not None for row in rows)
     task = job.task(model)
-    truth = (
-        truth_of(images.prepared(), task.labels)
-        if labelled
-        else kind_of(task).results(answers(shop, images, model.tflite, job), task)
-    )
+    truth = job.truth()
+    labelled = truth is not None
+    if truth is None:
+        truth = kind_of(task).results(answers(shop, images, model.tflite, job), task)
     scales, zeros = (_of_values(int8, field) for field in ("scale", "zero_point"))
     known = np.rint(answers(shop, images, int8.int8_model, job) / scales).astype(np.int64)
     parity, checks = [], []

@@ -15,7 +15,6 @@ LONGER: frozenset[tuple[str, str]] = frozenset(
         ("ladder/climb.py", "climb"),
         ("load/keras_model.py", "describe"),
         ("measure/predict.py", "predict"),
-        ("report/text.py", "key_figures"),
         ("stages/climb.py", "_ladder"),
         ("worker/quantize_calls.py", "climb_file"),
         ("worker/run_models.py", "run_handlers"),
