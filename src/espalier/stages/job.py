@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import msgspec
 
 from ..load.labels import check_count, default_labels, read_labels
 from ..recipe import Recipe, load_recipe
@@ -58,10 +55,9 @@ class Job:
         task = Task(kind=self.recipe.model.task, labels=self.labels())
         return kind_of(task).truth(self.evaluation.prepared().images, task)
 
-    def asked(self, model: FloatModel) -> dict[str, Any]:
+    def asked(self, model: FloatModel) -> Task:
         """The same for a child process, which needs no names."""
-        kept: dict[str, Any] = msgspec.to_builtins(Task(kind=self.recipe.model.task, heads=model.heads))
-        return kept
+        return Task(kind=self.recipe.model.task, heads=model.heads)
 
     def channel_multiple(self) -> int:
         """The multiple that the channel counts of the pruned model keep: the largest that a target asks for."""
