@@ -362,7 +362,8 @@ def root_cases() -> Iterator[Case]:
         for factor in (1.0, 1.7):
             b = Builder()
             out = _q(2.0 ** (exponent // 2 - 4) * factor, ZERO_POINTS[exponent % 3])
-            yield f"sqrt 2^{exponent} {factor}", b.finish([b.op("sqrt", [b.input(data.shape, _q(2.0**exponent, -128))], out)]), [data]
+            graph = b.finish([b.op("sqrt", [b.input(data.shape, _q(2.0**exponent, -128))], out)])
+            yield f"sqrt 2^{exponent} {factor}", graph, [data]
 
 
 def directed_cases() -> Iterator[Case]:
