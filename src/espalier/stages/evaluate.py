@@ -22,6 +22,7 @@ from ..task.accuracy import with_choice
 from ..task.confidence import choose_threshold
 from ..task.kinds import kind_of
 from ..task.types import Asked
+from ..worker.calls import Predict
 from .check_model import check_declared, score_declared
 from .images import PixelSet
 from .job import Job
@@ -135,17 +136,15 @@ def _part(
     shop: Workshop, images: PixelSet, model: bytes, job: Job, first: int, total: int
 ) -> NDArray[np.float32]:
     def run() -> dict[str, bytes]:
-        value = shop.worker("litert-runtime").call(
-            "predict",
-            model=model,
-            pixels_path=images.pixels(),
-            contract=msgspec.to_builtins(job.recipe.input),
-            first=first,
-            count=PART,
+        call = Predict(
+            model=model, pixels_path=images.pixels(), contract=job.recipe.input, first=first, count=PART
+        )
+        found = shop.worker("litert-runtime").ask(
+            call,
             # Two models at least answer: each half of the stage, whatever the order.
             on_progress=lambda done, _, text: shop.progress.step("evaluate", first + done, 2 * total, text),
         )
-        return {"outputs": _npy(value["outputs"]), "steps": pack(value["steps"])}
+        return {"outputs": _npy(found.outputs), "steps": pack(found.steps)}
 
     key = {"model": digest(model), "pixels": images.digest, "contract": msgspec.to_builtins(job.recipe.input)}
     files = shop.stored("evaluate/outputs", key if total <= PART else key | {"part": [first, PART]}, run)
@@ -180,7 +179,7 @@ def _measure(
         heads=int8.heads,
     )
     doubts = kind_of(task).doubts(before, truth, task, preprocessing)
-    found = settle(of_model(doubts, job.model.facts()), job.recipe.accept)
+    found = settle(of_model(doubts, untrained=job.model.facts().never_trained), job.recipe.accept)
     wrong = next((finding for finding in found if finding.severity == "error"), None)
     if wrong is not None:
         raise LabelsRefusedError(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -77,10 +76,9 @@ class Job:
         task = self._named()
         return kind_of(task).truth(self.evaluation.prepared().images, task)
 
-    def asked(self, model: FloatModel) -> dict[str, Any]:
+    def asked(self, model: FloatModel) -> Task:
         """The same for a child process, which needs no names."""
-        kept: dict[str, Any] = msgspec.to_builtins(msgspec.structs.replace(self.task(model), labels=()))
-        return kept
+        return msgspec.structs.replace(self.task(model), labels=())
 
     def channel_multiple(self) -> int:
         """The multiple that the channel counts of the pruned model keep: the largest that a target asks for."""
