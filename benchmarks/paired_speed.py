@@ -49,6 +49,7 @@ def run(command: str, tree: Path, example: str) -> tuple[float, float]:
         [sys.executable, "-m", "espalier", *words(command, tree, example)],
         PYTHONPATH=str(tree / "src"),
         ESPALIER_STORE=str(store),
+        PYTHONDONTWRITEBYTECODE="",  # compiling the source each time is no part of either
     )
 
 
