@@ -61,8 +61,8 @@ def meanings(kind: type) -> dict[str, str]:
 
 
 def said(kind: type) -> str:
-    """The first paragraph of a struct's docstring, in one line."""
-    return " ".join((kind.__doc__ or "").split("\n\n")[0].split())
+    """A struct's docstring, in one line."""
+    return " ".join((kind.__doc__ or "").split())
 
 
 def sections(kind: Any, heading: Callable[[str], str], path: str = "", *, null: bool = False) -> list[str]:

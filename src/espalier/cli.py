@@ -200,9 +200,11 @@ def targets(name: str | None, as_json: bool) -> None:
 
 
 @cli.command()
-@click.argument("name", type=click.Choice(["recipe", "target", "report", "manifest"]))
+@click.argument("name", type=click.Choice(["recipe", "target", "report", "manifest", "program-report", "program-manifest"]))
 def schema(name: str) -> None:
     """Print the JSON Schema of recipes, target files, report.json or a bundle's manifest.json.
+
+    `program-report` and `program-manifest` are of what `espalier compile` writes.
 
     An editor that knows TOML completes and checks a recipe whose first line is `#:schema recipe.schema.json` when that
     file lies beside it; `espalier init` writes both.

@@ -46,7 +46,8 @@ class ModelSource(_Table, frozen=True, kw_only=True):
     labels: str | None = None
     """A text file with one label per line, in output order; without it, the names of the class folders, sorted."""
     task: Literal["classify", "raw"] = "classify"
-    """What the model answers: `classify`, one label of several for a whole image."""
+    """What the model answers: `classify`, one label of several for a whole image; `raw`, the values of every output as they
+    are, of one or several, measured against the float model and packed without a decision."""
 
 
 class InputContract(_Table, frozen=True, kw_only=True):
@@ -369,6 +370,11 @@ def _set_rules(recipe: Recipe) -> list[tuple[str, bool]]:
             recipe.decision.precision is None or recipe.evaluation is not None,
         ),
         (
+            "`model.task` raw gives values without labels: `model.labels`, `prune.fine-tune`, `decision.precision` and "
+            "budgets on accuracy, class recall or drop belong to task classify",
+            recipe.model.task != "raw" or not _of_labels(recipe),
+        ),
+        (
             "paths are visible text of at most 4096 bytes, 255 in each part; found "
             f"{shown(next((p for p in _paths(recipe) if not is_path(p)), ''), 60)!r}",
             all(map(is_path, _paths(recipe))),
@@ -393,6 +399,16 @@ def _set_rules(recipe: Recipe) -> list[tuple[str, bool]]:
             ),
         ),
     ]
+
+
+def _of_labels(recipe: Recipe) -> bool:
+    """Whether anything is asked that only labels answer."""
+    budgets = recipe.budgets
+    asked = (
+        recipe.model.labels, recipe.prune.fine_tune, recipe.decision.precision,
+        budgets.min_accuracy, budgets.min_class_recall, budgets.max_accuracy_drop,
+    )  # fmt: skip
+    return any(value is not None for value in asked)
 
 
 def _paths(recipe: Recipe) -> list[str]:

@@ -35,13 +35,18 @@ class ModelRow(_Row, frozen=True, kw_only=True):
     """The model as it was given."""
 
     source_sha256: str
+    """Of the file."""
     parameters: int
     macs: int
+    """Multiply-accumulates of one inference."""
     layers: int
+    """How many."""
     format: str = ""
+    """Of the file, and the Keras that wrote it."""
     output: str = ""
     """"softmax", "sigmoid" or "logits": what the model ended with before anything was appended."""
     notes: tuple[str, ...] = ()
+    """What was changed or left out when it was read."""
 
 
 class StageRow(_Row, frozen=True, kw_only=True):
@@ -56,23 +61,29 @@ class PruneRow(_Row, frozen=True, kw_only=True):
     """What pruning bought. `latency_ratio`: pruned int8 / unpruned int8, one interleaved run; None if not measured."""
 
     method: str
+    """As the recipe names it."""
     requested: float
+    """The recipe's amount."""
     macs_before: int
     macs_after: int
     parameters_before: int
     parameters_after: int
     bytes_before: int
     bytes_after: int
+    """Of the int8 .tflite, and compressed with gzip below."""
     gzip_before: int
     gzip_after: int
     latency_ratio: float | None = None
     sparsity: float | None = None
+    """Share of the prunable weights that are zero."""
     verdict: str = ""
+    """Whether it was worth it, in words."""
     layers: tuple[PrunedLayer, ...] = ()
     history: tuple[Epoch, ...] = ()
     left_alone: tuple[LeftAlone, ...] = ()
     """Layers that were not pruned."""
     notes: tuple[str, ...] = ()
+    """What could not be pruned as wished."""
 
 
 class StepRow(_Row, frozen=True, kw_only=True):
@@ -80,12 +91,19 @@ class StepRow(_Row, frozen=True, kw_only=True):
     activations are slow; the kept step never is."""
 
     name: str
+    """What was done."""
     top1: float | None
+    """Share of right answers."""
     drop: float | None
+    """Percentage points lost against the float model."""
     kept: bool
+    """Whether it became the model."""
     agreement: float | None = None
+    """Share of images with the float model's answer."""
     bytes: int | None = None
+    """Of the file."""
     seconds: float | None = None
+    """To make and measure it."""
     simulated: bool = False
     why: str = ""
     """Why a step could not be made or run, and has no figures; or why it was given up after `images`."""
@@ -113,16 +131,21 @@ class QuantizeRow(_Row, frozen=True, kw_only=True):
     """How the int8 file was made, and what it is fed and answers with."""
 
     scheme: str
+    """int8, or int16x8 for 16-bit activations."""
     operators: OperatorCounts
     steps: tuple[StepRow, ...]
+    """Every step that was tried, in order."""
     runtime_floor: str
+    """The oldest TensorFlow Lite that knows each operator's version."""
     held_out_drop: Points | None = None
     """Where the best of several steps was kept: the drop that choosing so is worth on images that it was not chosen
     on (mean over halves of the evaluation images). The kept step's own drop is flattered by the choice."""
     chosen_on: int = 0
     """Calibration images that chose the kept step, where the evaluation images took no part in the choice."""
     input: TensorFacts | None = None
+    """The int8 file's input: real = scale x (q - zero point)."""
     output: TensorFacts | None = None
+    """The int8 file's output."""
     device_input: str = ""
     """What the device must do to the pixels, in words."""
     calibration: CalibrationPart = {}
@@ -180,16 +203,25 @@ class AccuracyRow(_Row, frozen=True, kw_only=True):
     """Accuracies are shares 0..1; `drop_points`, `interval` are percentage points, float minus int8 (95 %)."""
 
     n: int
+    """Images."""
     float: TopRow
+    """The model as it was given."""
     pruned: TopRow | None
+    """The pruned float model; None where nothing was pruned."""
     int8: TopRow
+    """The int8 file."""
     agreement: Share
+    """Share of images that int8 answers as the float model does."""
     drop_points: Points
     interval: tuple[Points, Points]
     p_value: Share
+    """McNemar's exact test of the images whose answer changed."""
     flips: tuple[FlipRow, ...]
+    """Images whose answer changed."""
     classes: tuple[ClassRow, ...] = ()
+    """Empty where the images have no labels."""
     confusion: tuple[tuple[int, ...], ...] = ()
+    """Counts of int8's answers: a row per true class."""
     claim: str = ""
     """What n images allow to claim, and how many a smaller claim needs."""
     choice_points: Points = 0.0
@@ -198,6 +230,7 @@ class AccuracyRow(_Row, frozen=True, kw_only=True):
     collapse: str = ""
     """Of images without labels: which class int8 gives to nearly all where the float model does not."""
     decision: DecisionPart = {}
+    """Empty where the images have no labels."""
     skill: SkillPart = {}
     """Empty where these images cannot tell."""
     heads: tuple[HeadRow, ...] = ()
@@ -219,19 +252,28 @@ class LatencyRow(_Row, frozen=True, kw_only=True):
 
     runtime: str
     variant: str
+    """Which model: float or int8."""
     threads: int
     delegate: str
+    """What ran the operators, and how many of them."""
     cpu: str
+    """The build machine's."""
     cold_us: float
+    """Microseconds to load the model."""
     first_us: float
+    """Of the first inference."""
     median_us: float
+    """Of `n` inferences, as the two below."""
     p90_us: float
     p99_us: float
     n: int
     mad_us: float = 0.0
+    """Median absolute deviation."""
     version: str = ""
     operators: tuple[OperatorTime, ...] = ()
+    """Where the time goes."""
     note: str = ""
+    """When the figure is noisy."""
 
 
 class ParityRow(_Row, frozen=True, kw_only=True):
@@ -279,10 +321,13 @@ class GateRow(_Row, frozen=True, kw_only=True):
     """A limit, the figure that was found, and whether it holds."""
 
     name: str
+    """The key of the recipe, or a target's figure."""
     limit: float
     value: float | None
+    """None: not measured, which fails."""
     passed: bool
     unit: str = ""
+    """Of limit and value."""
     why: str = ""
     """Of a gate that failed or is not shown, where more is known than the figure."""
     layers: tuple[str, ...] = ()
@@ -298,9 +343,12 @@ class BundleRow(_Row, frozen=True, kw_only=True):
 
     target: str
     path: str
+    """Its folder, below the report."""
     sha256: str
     bytes: int
+    """All files together."""
     files: int = 0
+    """How many."""
 
 
 class WithheldRow(_Row, frozen=True, kw_only=True):
@@ -337,26 +385,37 @@ class Report(_Row, frozen=True, kw_only=True):
     """
 
     name: str
+    """The recipe's."""
     version: str
+    """The recipe's."""
     status: Literal["passed", "failed"]
     model: ModelRow
     stages: tuple[StageRow, ...]
+    """In order, with their time."""
     prune: PruneRow
     quantize: QuantizeRow
     accuracy: AccuracyRow | None
+    """None where nothing was measured."""
     latency: tuple[LatencyRow, ...]
+    """On the build machine, never the device's."""
     memory: MemoryRow
     emulated: tuple[EmulatedPart, ...]
+    """Compiled programs, run on the emulated core of their target."""
     gates: tuple[GateRow, ...]
+    """Limits of the recipe and the targets."""
     checks: tuple[Check, ...]
+    """What really ran on models and bundles, and what did not."""
     bundles: tuple[BundleRow, ...]
     """Those that were written: of a failed build, the targets that nothing failed for."""
     withheld: tuple[WithheldRow, ...] = ()
     modes: dict[str, tuple[Mode, ...]] = {}
     """Per target that does not fit: every `optimize`, tried."""
     parity: tuple[ParityRow, ...] = ()
+    """The same file on every runtime and kernel set."""
     warnings: tuple[str, ...] = ()
+    """What a person should read."""
     machine: dict[str, str] = {}
+    """CPU, system and versions of the build machine."""
     preprocessing: tuple[FedPart, ...] = ()
     """Right answers of the float model, fed as the recipe declares (first) and in the usual other ways
     (best first; `n` is smaller where a part of the images was enough)."""
@@ -366,3 +425,4 @@ class Report(_Row, frozen=True, kw_only=True):
     contact_sheet: tuple[SheetPart, ...] = ()
     """Flipped images for the HTML page, at most 24."""
     format: str = "espalier-report/1"
+    """Changes with anything but a new key."""

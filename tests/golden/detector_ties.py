@@ -17,7 +17,7 @@ from espalier.task.boxes.types import SURE, Anchor, Detector
 Images = list[list[NDArray[np.int8]]]
 COUNT = 512
 PLACES = Grid(rows=1, columns=1, step_x=64.0, step_y=64.0, boxes=np.tile([32.0, 32.0, 9.0, 7.0], (COUNT, 1)))
-WIDE = {"room": 1024, "most": 1024, "overlap": None, "threshold": 0.25}
+WIDE = {"room": COUNT, "most": COUNT, "overlap": None, "threshold": 0.25}
 
 
 def directed(*thresholds: float) -> list[tuple[Case, Images]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from detector_cases import KINDS, Case, float_detect, random_heads, scene
+from detector_cases import KINDS, Case, float_detect, float_objects, random_heads, scene
 from detector_programs import (
     Heads,
     Native,
@@ -22,7 +22,7 @@ from detector_programs import (
     on_board,
 )
 from detector_ties import directed
-from sweep_detectors import AIZOO, MAPS, batch, made
+from sweep_detectors import AIZOO, MAPS, alike, batch, made
 
 from espalier.emulate.cross import CORES
 from espalier.errors import RecipeError
@@ -102,6 +102,19 @@ def test_boxes_are_those_of_the_float_decode_within_a_tenth_of_a_pixel_of_260(ki
         assert distance.max(initial=0) <= 0.1
         same += set(zip(found.anchors.tolist(), found.labels.tolist(), strict=True)) == set(wanted)
     assert same >= scenes - 1  # an overlap near its limit may fall on the other side; the sweep counts
+
+
+def test_cells_become_the_objects_that_they_are_in_floating_point() -> None:
+    random, objects = np.random.default_rng(24), 0
+    for _ in range(20):
+        case = made("fomo", random, side=260, maps=MAPS["fomo"])
+        heads, bits = scene(case, random), case.detector.bits
+        found = detect(case.detector, heads)
+        near = np.round(100 * found.corners / (1 << bits)).astype(int).tolist()
+        mine = {(label, *edges) for label, edges in zip(found.labels.tolist(), near, strict=True)}
+        assert alike(mine, float_objects(case, heads))
+        objects += len(mine)
+    assert objects > 100
 
 
 # Decisions that can be checked by hand.

@@ -51,9 +51,18 @@ def test_two_tensors_are_no_function_of_one() -> None:
     assert joined(b.finish([b.op("mul", [x, gate], OUTPUT)]), "speed", "portable") == ()
 
 
+def test_real_values_that_are_only_moved_are_refused_before_anything_is_linked() -> None:
+    b = Builder()
+    halves = b.many("split", [b.const(3, "int32"), b.op("dequantize", [b.input(EVERY.shape, INPUT)], None, "float32")], 2,
+                    num_splits=2)  # fmt: skip
+    graph = b.finish([b.op("quantize", [half], OUTPUT) for half in halves])
+    with pytest.raises(UnsupportedModelError, match="dequantize"):
+        plan_program(graph, optimize="speed", isa="dsp")
+
+
 def test_real_values_that_no_table_can_hold_are_refused_by_name() -> None:
     b = Builder()
     x, y = (b.op("dequantize", [b.input(EVERY.shape, INPUT)], None, "float32") for _ in range(2))
     graph = b.finish([b.op("quantize", [b.op("pow", [x, y], None, "float32")], OUTPUT)])
-    with pytest.raises(UnsupportedModelError, match="pow"):
+    with pytest.raises(UnsupportedModelError, match="dequantize"):
         plan_program(graph, optimize="speed", isa="dsp")

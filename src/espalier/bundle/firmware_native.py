@@ -23,9 +23,8 @@ from .firmware_compile import (
     age_of,
     compile_c,
     environment,
-    gcc,
     guarded,
-    zig,
+    on_this_machine,
 )
 from .optional_tools import run_tool, words
 
@@ -41,12 +40,7 @@ FORMATS: Final = (
 
 def run_native(library: Path, source: BundleSource, work: Path) -> Check:
     """The check, with this machine's `cc` or else with zig's."""
-    check = Check(name=_name(source), tool="cc", result="not run", why="neither cc nor ziglang is installed")
-    for compiler in filter(None, (gcc("cc"), zig())):
-        check = _run_with(compiler, library, source, work)
-        if check.result != "not run":
-            break
-    return check
+    return on_this_machine(_name(source), lambda compiler: _run_with(compiler, library, source, work))
 
 
 def _name(source: BundleSource) -> str:

@@ -75,28 +75,44 @@ class Manifest(_Row, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     format: str
+    """`espalier-bundle/1`."""
     digest: str
     name: str
     version: str
     target: str
     espalier: str
+    """The version that made the bundle."""
     origin: Origin
     contract: ContractRow
+    """How an image becomes pixels of the model."""
     input: TensorFacts
+    """The int8 model's input: real = scale x (q - zero point); the uint8 twin's zero point is 128 more."""
     output: TensorFacts
     labels: tuple[str, ...]
+    """In output order."""
     threshold: float
+    """Below this confidence the answer is "review"."""
     quantization: Quantization
     operators: tuple[OperatorUse, ...]
+    """What the runtime must know, with the versions."""
     runtime_floor: str
+    """The oldest TensorFlow Lite that knows them."""
     arena: ArenaFacts | None
+    """RAM for tensors, on microcontrollers."""
     measurements: tuple[Measurement, ...]
+    """Figures that equal builds repeat."""
     advice: tuple[str, ...]
+    """What the consumer should know."""
     checks: tuple[Check, ...]
+    """What ran in every build, whatever is installed."""
     models: tuple[ModelRow, ...]
+    """Where the .tflite files lie."""
     files: tuple[FileRow, ...]
+    """Every file but this one, sorted."""
     task: str = "classify"
+    """What the model answers, as the recipe says."""
     heads: tuple[TensorFacts, ...] = ()
+    """The outputs of a model that has several; `output` is the first."""
 
     @property
     def values(self) -> int:

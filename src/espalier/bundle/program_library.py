@@ -20,7 +20,7 @@ from ..target import Target
 from . import firmware_text as text
 from .firmware import build_files, filled, tree_artifacts
 from .firmware_check import check_build_files
-from .firmware_compile import WARNINGS, Compiler, compilations, compile_c, gcc, guarded, zig
+from .firmware_compile import WARNINGS, Compiler, compilations, compile_c, guarded, on_this_machine
 from .firmware_examples import example_files, example_lines, run_program
 from .firmware_native import runs_here
 
@@ -166,12 +166,7 @@ EXAMPLE: Final = "the example replays the known answers on this machine"
 
 def _run_example(library: Path, source: ProgramSource, work: Path) -> Check:
     """The CMake example compiled for this machine: it replays the known answers."""
-    check = Check(name=EXAMPLE, tool="cc", result="not run", why="neither cc nor ziglang is installed")
-    for compiler in filter(None, (gcc("cc"), zig())):
-        check = _example_with(compiler, library, source, work)
-        if check.result != "not run":
-            break
-    return check
+    return on_this_machine(EXAMPLE, lambda compiler: _example_with(compiler, library, source, work))
 
 
 def _example_with(compiler: Compiler, library: Path, source: ProgramSource, work: Path) -> Check:

@@ -17,6 +17,7 @@ from ..errors import ImagesRefusedError, UsageError
 from ..findings import Copy, ImagesRead
 from ..image_facts import ImageFacts, Prepared
 from ..load.images import label_indices
+from ..load.keras_facts import ModelFacts
 from ..recipe import InputContract, colors_of, load_recipe
 from ..stages.check_sets import find_all_copies
 from ..stages.images import PixelSet
@@ -26,6 +27,7 @@ from ..store import Store
 from ..task.kinds import kind_of
 from ..task.types import CLASSIFY
 from ..terminal import Progress
+from ..worker.calls import MeasureFeatures, Predict, Quantize
 
 POOL = 20_000
 """Images of the folder that are looked at, at most, balanced over its classes."""
@@ -226,12 +228,12 @@ def _open_model(shop: Workshop, recipe: Path | None, model: Path | None) -> tupl
     return _Source(file=ModelFile(shop, model, contract), contract=contract), [note]
 
 
-def guessed_contract(facts: dict[str, Any]) -> InputContract:
+def guessed_contract(facts: ModelFacts) -> InputContract:
     """The contract that a model's file suggests: its size, grey or colour, and pixels / 255 unless it scales itself."""
-    height, width, channels = facts["input_shape"]
-    if not height or not width:
+    height, width, channels = facts.input_shape
+    if not height or not width or not channels:
         raise UsageError("the model takes images of any size", next_step="give a --recipe with `input.size`")
-    scales = any(layer["class_name"] in ("Rescaling", "Normalization") for layer in facts["layers"])
+    scales = any(layer.class_name in ("Rescaling", "Normalization") for layer in facts.layers)
     color, bands = colors_of(channels)
     return InputContract(size=(height, width), color=color, bands=bands, std=(1.0 if scales else 255.0,))
 
@@ -239,18 +241,17 @@ def guessed_contract(facts: dict[str, Any]) -> InputContract:
 def _look(shop: Workshop, images: PixelSet, given: FloatModel, contract: InputContract) -> Pool:
     prepared = images.prepared()
     path = images.pixels()
-    value = shop.worker("litert").call(
-        "measure_features", float_model=given.tflite, pixels_path=path, contract=msgspec.to_builtins(contract)
-    )
+    call = MeasureFeatures(float_model=given.tflite, pixels_path=path, contract=contract)
+    seen = shop.worker("quantizer").ask(call)
     labels = [image.label for image in prepared.images]
     names = sorted({label for label in labels if label is not None})
-    groups = label_indices(prepared.images, names) if None not in labels else value["answers"].tolist()
+    groups = label_indices(prepared.images, names) if None not in labels else seen.answers.tolist()
     return Pool(
         prepared=prepared,
         pixels=np.load(path, mmap_mode="r", allow_pickle=False),
-        features=value["features"],
-        ends=value["ends"],
-        answers=value["answers"],
+        features=seen.features,
+        ends=seen.ends,
+        answers=seen.answers,
         groups=groups,
     )
 
@@ -306,7 +307,7 @@ class _Judge:
         name: str,
     ) -> None:
         self._shop, self._pool, self._given, self._held = shop, pool, given, held
-        self._contract = msgspec.to_builtins(contract)
+        self._contract = contract
         self._held_path = shop.scratch / f"{name}.npy"
         np.save(self._held_path, pool.pixels[held])
         self._wanted = self._probabilities(given.tflite)
@@ -315,10 +316,8 @@ class _Judge:
         """The quality of calibrating with these images."""
         path = self._shop.scratch / "chosen.npy"
         np.save(path, self._pool.pixels[chosen])
-        made = self._shop.worker("litert").call(
-            "quantize", float_model=self._given.tflite, pixels_path=str(path), contract=self._contract
-        )
-        answers, kind = self._probabilities(made["int8_model"]), kind_of(CLASSIFY)
+        call = Quantize(float_model=self._given.tflite, pixels_path=str(path), contract=self._contract)
+        answers, kind = self._probabilities(self._shop.worker("quantizer").ask(call).int8_model), kind_of(CLASSIFY)
         return Quality(
             range_coverage=covered(self._pool.ends[chosen], self._pool.ends[self._held]),
             agreement=float(kind.same(kind.results(answers, CLASSIFY), kind.results(self._wanted, CLASSIFY), CLASSIFY).mean()),
@@ -326,12 +325,8 @@ class _Judge:
         )
 
     def _probabilities(self, model: bytes) -> NDArray[np.float32]:
-        from ..measure.predict import dequantize
-
-        value = self._shop.worker("litert-runtime").call(
-            "predict", model=model, pixels_path=str(self._held_path), contract=self._contract
-        )
-        return dequantize(value["outputs"], value["steps"])
+        call = Predict(model=model, pixels_path=str(self._held_path), contract=self._contract)
+        return self._shop.worker("litert-runtime").ask(call).real()
 
 
 def _over(rivals: list[Quality], what: Any) -> Quality:

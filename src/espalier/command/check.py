@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -14,6 +14,7 @@ from ..calibrate.declared import declared_twice
 from ..errors import EspalierError, GateError, ImagesRefusedError
 from ..findings import ACCEPTED
 from ..load.images import ImageSet, label_indices, scan
+from ..load.keras_facts import ModelFacts
 from ..load.labels import default_labels, read_labels
 from ..recipe import Deploy, Recipe, load_recipe
 from ..report.gates import describe
@@ -131,11 +132,11 @@ def check_recipe(path: Path | str) -> Checked:
 
 
 def _check_fit(
-    found: _Findings, recipe: Recipe, folder: Path, deploy: Deploy, facts: dict[str, Any]
+    found: _Findings, recipe: Recipe, folder: Path, deploy: Deploy, facts: ModelFacts | None
 ) -> None:
-    if "parameters" not in facts:
+    if facts is None:
         return
-    fit = judge_fit(load_target(deploy.target, relative_to=folder), deploy, recipe.input, facts["parameters"])
+    fit = judge_fit(load_target(deploy.target, relative_to=folder), deploy, recipe.input, facts.parameters)
     if fit.impossible:
         advice = "a smaller network, a part with more flash, or leave this target out"
         found.refuse("fit", GateError(fit.impossible, next_step=advice))
@@ -149,34 +150,35 @@ def too_strict(warnings: Sequence[str]) -> GateError | None:
     return None if row.passed else GateError(describe(row), next_step="mend them, or build without --strict")
 
 
-def _check_model(found: _Findings, shop: Workshop, recipe: Recipe, folder: Path) -> dict[str, Any]:
-    """The model's facts; empty when it is refused."""
-    facts: dict[str, Any] = {}
+def _check_model(found: _Findings, shop: Workshop, recipe: Recipe, folder: Path) -> ModelFacts | None:
+    """The model's facts; None when it is refused."""
+    known: list[ModelFacts] = []
 
     def step() -> str:
         model = ModelFile(shop, folder / recipe.model.path, recipe.input, recipe.model.task)
-        facts.update(model.facts())
+        facts = model.facts()
+        known.append(facts)
         model.check_shape()
         return (
-            f"{recipe.model.path}: {facts['format']}, Keras {facts['keras_version']}, {len(facts['layers'])} layers, "
-            f"{facts['parameters']:,} parameters, ends with {facts['output']}"
+            f"{recipe.model.path}: {facts.format}, Keras {facts.keras_version}, {len(facts.layers)} layers, "
+            f"{facts.parameters:,} parameters, ends with {facts.output}"
         )
 
     if found.attempt("model", step):
-        twice = declared_twice(recipe.input, facts["config"])
+        twice = declared_twice(recipe.input, known[0].config)
         if twice is not None:
             found.warn("input", f"{twice.message}; {twice.next_step}", twice.code)
-    return facts
+    return known[0] if known else None
 
 
-def _classes(facts: dict[str, Any]) -> int | None:
+def _classes(facts: ModelFacts | None) -> int | None:
     """How many answers there are; one unit has two."""
-    count = facts.get("classes")
+    count = None if facts is None else facts.classes
     return 2 if count == 1 else int(count) if count else None
 
 
-def _check_outputs(found: _Findings, recipe: Recipe, folder: Path, facts: dict[str, Any]) -> None:
-    if not facts:
+def _check_outputs(found: _Findings, recipe: Recipe, folder: Path, facts: ModelFacts | None) -> None:
+    if facts is None:
         return
     named = recipe.model.labels is not None or _classes(facts) in [len(names) for names in _class_folders(recipe, folder)]
     finding = number_outputs(facts, named=named)

@@ -15,6 +15,7 @@ from ..graph.types import DTYPES, Array, Graph
 from ..graph.view import view
 from ..scratch import Scratch
 from ..tflite.read import read_tflite
+from ..worker.calls import Invoke
 from ..worker.client import Worker
 
 ANSWERS: Final = 4
@@ -70,11 +71,11 @@ def distance(model: bytes, graph: Graph, answers: tuple[GoldenCase, ...]) -> Che
             Worker("litert-runtime", scratch=scratch) as worker,
         ):
             ready = worker.wait_ready()
-            cases = [_fed(given, graph, answer) for answer in answers]
-            theirs = worker.call("invoke", model=model, cases=cases, kernels="reference")["outputs"]
+            cases = tuple(tuple(_fed(given, graph, answer)) for answer in answers)
+            theirs = worker.ask(Invoke(model=model, cases=cases))
     except EspalierError as problem:
         return Check(name=name, tool="litert", result="not run", why=problem.found)
-    version = str(ready.get("version", "")) if isinstance(ready, dict) else ""
+    version = ready.get("version", "")
     largest = max(
         _apart(given, graph, answer, output) for answer, output in zip(answers, theirs, strict=True)
     )
@@ -95,7 +96,7 @@ def _fed(given: Graph, graph: Graph, answer: GoldenCase) -> list[bytes]:
     return rows
 
 
-def _apart(given: Graph, graph: Graph, answer: GoldenCase, theirs: list[bytes]) -> int:
+def _apart(given: Graph, graph: Graph, answer: GoldenCase, theirs: tuple[bytes, ...]) -> int:
     largest = 0
     for data, index, other, index_given in zip(
         parts(answer.output, outputs_of(graph)), graph.outputs, theirs, given.outputs, strict=True

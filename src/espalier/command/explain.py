@@ -127,7 +127,7 @@ def explain(
     """
     path, images = Path(path), None if images is None else Path(images)
     with Workshop(store or Store.default(), progress or Progress(quiet=True)) as shop:
-        shop.worker("litert")
+        shop.worker("quantizer")
         if path.is_file() and path.suffix == ".toml":
             given = _of_recipe(shop, path, images, count)
         else:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from ..errors import ModelRefusedError
 from ..limits import LIMITS
 from ..tabular import Tabular
 from ..tflite.inspect import inspect_tflite
+from ..worker.calls import InspectModel, LoadModel
 from ..worker.client import Worker
 
 OPEN_SIZE = (224, 224)
@@ -111,28 +114,23 @@ def _head(path: Path) -> bytes:
 
 def _inspect_keras(path: Path) -> dict[str, Any]:
     with Worker("container") as container:
-        facts = container.call(
-            "inspect_model", seconds=LIMITS.container_worker_seconds, path=os.path.realpath(path)
-        )
-    size = list(facts["input_shape"][:2])
-    still_open = None in size
-    if still_open:
-        size = [have or default for have, default in zip(size, OPEN_SIZE, strict=True)]
+        facts = container.ask(InspectModel(path=os.path.realpath(path)), seconds=LIMITS.container_worker_seconds)
+    height, width = (have or default for have, default in zip(facts.input_shape[:2], OPEN_SIZE, strict=True))
     with Worker("tensorflow") as tensorflow:
-        rebuilt = tensorflow.call("load", path=os.path.realpath(path), facts=facts, size=size)
-    notes = list(rebuilt["notes"])
-    if still_open:
-        notes.append(f"the model leaves its input size open; figures are for {size[0]} x {size[1]} pixels")
+        rebuilt = tensorflow.ask(LoadModel(path=os.path.realpath(path), facts=facts, size=(height, width)))
+    notes = list(rebuilt.notes)
+    if None in facts.input_shape[:2]:
+        notes.append(f"the model leaves its input size open; figures are for {height} x {width} pixels")
     return {
-        "format": f"Keras {facts['generation']} {'.keras' if facts['format'] == 'keras' else '.h5'}",
-        "keras_version": facts["keras_version"],
-        "bytes": facts["file_bytes"],
-        "sha256": facts["sha256"],
-        "input_shape": rebuilt["input_shape"],
-        "output_shape": rebuilt["output_shape"],
-        "ends_with": rebuilt["output"],
-        "parameters": rebuilt["parameters"],
-        "macs": rebuilt["macs"],
+        "format": f"Keras {facts.generation} {'.keras' if facts.format == 'keras' else '.h5'}",
+        "keras_version": facts.keras_version,
+        "bytes": facts.file_bytes,
+        "sha256": facts.sha256,
+        "input_shape": list(rebuilt.input_shape),
+        "output_shape": list(rebuilt.output_shape),
+        "ends_with": rebuilt.output,
+        "parameters": rebuilt.parameters,
+        "macs": rebuilt.macs,
         "notes": notes,
-        "layers": rebuilt["layers"],
+        "layers": msgspec.to_builtins(rebuilt.layers),
     }

@@ -38,12 +38,13 @@ from ..errors import (
 )
 from ..facts import Check
 from ..limits import LIMITS
+from ..stages.latency import RUNTIMES
 from ..tabular import Tabular
 from ..tflite.inspect import inspect_tflite
 from ..tflite.read import read_tflite
+from ..worker.calls import Predict
 from ..worker.client import Worker
 
-RUNTIMES: Final = ("litert", "tflite-runtime")
 TOLERANCE: Final = 26
 """Largest accepted distance of an output byte (1/256 of probability) to the nearest recorded kernel set."""
 SECONDS: Final = 300.0
@@ -252,9 +253,9 @@ def _replay(
     pixels = np.frombuffer(flat, np.uint8).reshape(len(golden.vectors), *golden.shape)
     recorded = tuple(kernels for kernels in KERNELS if all(kernels in row.outputs for row in golden.vectors))
     checks: list[Check] = []
-    with Worker(kind) as worker:
+    with Worker(RUNTIMES[kind]) as worker:
         try:
-            version = _version(worker.wait_ready())
+            version = worker.wait_ready().get("version", "")
         except ToolMissingError as problem:
             return [Check(name="golden vectors", tool=kind, result="not run", why=problem.found)]
         path = worker.scratch / "golden.npy"
@@ -263,9 +264,8 @@ def _replay(
             name = f"golden vectors, {dtype} model, {kernels} kernels"
             exact = (kind, kernels) == ("litert", "reference")
             try:
-                answer = worker.call(
-                    "predict", seconds=SECONDS, model=model, pixels_path=str(path), kernels=kernels, threads=1
-                )
+                call = Predict(model=model, pixels_path=str(path), kernels=kernels, threads=1)
+                answer = worker.ask(call, seconds=SECONDS)
             except UnsupportedModelError as problem:
                 # The older runtime may lack an operator that the bundle's own runtime has.
                 result = "failed" if kind == "litert" else "not run"
@@ -276,13 +276,9 @@ def _replay(
                 )
                 break
             else:
-                difference = _difference(answer["outputs"], golden, (kernels,) if exact else recorded)
+                difference = _difference(answer.outputs, golden, (kernels,) if exact else recorded)
                 checks.append(_verdict(name, kind, kernels, version, difference))
     return checks
-
-
-def _version(ready: Any) -> str:
-    return str(ready.get("version", "")) if isinstance(ready, dict) else ""
 
 
 def _difference(outputs: NDArray[Any], golden: Golden, kernels: tuple[str, ...]) -> int:

@@ -139,9 +139,10 @@ def lower(graph: Graph, index: int, how: How = _DEFAULT) -> tuple[Lowered, ...]:
     looked = view(graph, graph.ops[index])
     table = INT16 if looked.output.dtype == "int16" else LOWERINGS
     lowering = table.get(looked.op.kind)
-    if lowering is None and any(index in ops for ops in joined(graph, how.optimize, how.isa)):
+    real = lowering is None or _real_inside(graph, looked)
+    if real and any(index in ops for ops in joined(graph, how.optimize, how.isa)):
         return ()
-    if lowering is None or not _one_image(looked):
+    if lowering is None or real or not _one_image(looked):
         raise _refusal(graph, index, looked)
     tabled = None if how.rows else chains(graph, how.optimize, how.isa).get((index,))
     if tabled is not None:
@@ -185,6 +186,13 @@ def _paid(graph: Graph, isa: str) -> frozenset[str]:
     return frozenset(
         kind for kind, bytes_ in saved.items() if sum(bytes_) > (0 if all(bytes_) else CODE_BYTES[kind])
     )
+
+
+def _real_inside(graph: Graph, looked: OpView) -> bool:
+    """Real values between integers that no table holds: they would bring floating-point routines into the firmware."""
+    made = looked.op.kind == "dequantize" and looked.op.outputs[0] not in graph.outputs
+    taken = looked.op.kind == "quantize" and looked.input(0).dtype == "float32" and looked.op.inputs[0] not in graph.inputs
+    return made or taken
 
 
 def _refusal(graph: Graph, index: int, looked: OpView) -> UnsupportedModelError:

@@ -119,19 +119,18 @@ def _batch_starts(batch: Sequence[int], *shapes: Sequence[int]) -> list[tuple[in
 
 def resize_bilinear(view: OpView, how: How) -> Lowered:
     source, output = view.input(0), view.output
+    channels = source.shape[3]
     tables = {
-        name: np.array(
-            [_neighbours(view, i, source.shape[a], output.shape[a]) for i in range(output.shape[a])], np.int32
-        )
-        for name, a in (("rows", 1), ("columns", 2))
+        name: np.array([_neighbours(view, i, source.shape[a], output.shape[a]) for i in range(output.shape[a])], np.int32)
+        * np.array([1, step, step], np.int32)
+        for name, a, step in (("rows", 1, source.shape[2] * channels), ("columns", 2, channels))
     }
     return Lowered(
         function="espalier_resize_bilinear" + ("_int16" if output.dtype == "int16" else ""),
         sources=("resize_bilinear.c", "typed.h"),
         struct="espalier_resize_bilinear_layer",
         fields={
-            "in_width": source.shape[2],
-            "channels": source.shape[3],
+            "channels": channels,
             "out_height": output.shape[1],
             "out_width": output.shape[2],
         },

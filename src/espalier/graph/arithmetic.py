@@ -245,7 +245,8 @@ def table_int8(
     """The 256 outputs of a function of one int8 value, from input -128 to 127 (TFLite's LUTPopulate)."""
     steps = np.arange(-128, 128, dtype=np.int64) - zero_point
     real = np.float32(scale) * steps.astype(np.float32)
-    scaled = function(real) * (np.float32(1.0) / np.float32(output_scale))
+    with np.errstate(over="ignore", invalid="ignore"):
+        scaled = function(real) * (np.float32(1.0) / np.float32(output_scale))
     # TfLiteRound is round() on float: half away from zero, exact on float32 magnitudes below 2^23.
     wide = scaled.astype(np.float64)
     rounded = np.where(wide >= 0, np.floor(wide + 0.5), -np.floor(-wide + 0.5))

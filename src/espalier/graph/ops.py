@@ -267,7 +267,7 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
     OpSpec(kind="log", options_type=0, arity=(1, 1), shape=shapes.same_as_first,
            rounding="table", rules=_CURVE_INT8),
     OpSpec(kind="sqrt", options_type=0, arity=(1, 1), shape=shapes.same_as_first,
-           rounding="truncated", rules=_CURVE_INT8),
+           rounding="truncated", rules=(*_CURVE_INT8, rules.ROOT_SCALES)),
     OpSpec(kind="abs", options_type=78, arity=(1, 1), shape=shapes.same_as_first,
            rounding="double", rules=(*_CURVE_INT8, rules.ratio(0))),
     OpSpec(kind="rsqrt", options_type=0, arity=(1, 1), shape=shapes.same_as_first,

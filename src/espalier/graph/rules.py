@@ -243,6 +243,10 @@ SQUARE_SCALES: Final = Rule(
     sentence="the scale of the output is above 2^-12 times the square of the larger operand's",
     holds=_sum_fits(14, 14, 2),
 )
+ROOT_SCALES: Final = Rule(
+    sentence="the root of the largest input is less than 2^30 steps of the output",
+    holds=lambda v: math.sqrt(255 * scale_of(v.input(0))) < 2.0**30 * scale_of(v.output),
+)
 HARD_SWISH_SCALES: Final = Rule(
     sentence="the scale of the output is above 1/128 of the input's",
     holds=lambda v: scale_of(v.input(0)) < 128.0 * scale_of(v.output),

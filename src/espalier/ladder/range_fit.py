@@ -23,7 +23,8 @@ from ..progress import report
 from ..quantizer.compare import SEEN, relative_error
 from ..quantizer.correct import LARGE_MACS
 from ..quantizer.head import PixelInput
-from ..quantizer.ranges import Ranges, normalised, open_interpreter
+from ..quantizer.ranges import normalised, open_interpreter
+from ..quantizer.results import Ranges
 from ..quantizer.simulate import CARRIERS, carried_with, scores_tensors
 from ..quantizer.step import walk
 from ..task.types import Task

@@ -52,3 +52,36 @@ class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
     names: dict[str, str] = {}
     loss: str = ""
     """In words, where the file says that it was trained to predict numbers (training.number_loss)."""
+
+    @property
+    def never_trained(self) -> bool:
+        """Whether every vector of weights still has the one value that it began with: biases 0, statistics 0 and 1. A
+        training changes them all; a model without any says nothing."""
+        vectors = [
+            row
+            for row in self.weights
+            if len(row.shape) == 1 and row.shape[0] > 1 and row.dtype.startswith(("float", "bfloat"))
+        ]
+        return bool(vectors) and all(row.even for row in vectors)
+
+
+class LayerSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """One operation of a rebuilt model, for one image."""
+
+    name: str
+    class_name: str = msgspec.field(name="class")
+    output_shape: tuple[int, ...]
+    parameters: int
+    macs: int
+
+
+class ModelSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """A rebuilt model, for one image. Shapes include the batch, as 1. `output`: what it ends with."""
+
+    parameters: int
+    macs: int
+    layers: tuple[LayerSummary, ...]
+    input_shape: tuple[int, ...]
+    output_shape: tuple[int, ...]
+    output: str
+    notes: tuple[str, ...]

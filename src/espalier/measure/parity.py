@@ -64,7 +64,7 @@ def compare_kernels(
     kind, known = kind_of(task), known.reshape(len(known), -1).astype(np.int64)
 
     def right(results: Results) -> Hits:
-        return kind.right(results, truth) if labelled else kind.same(results, truth, task)
+        return kind.right(results, truth, task) if labelled else kind.same(results, truth, task)
 
     before = kind.results(real(known), task)
     after, largest, ran = before.copy(), 0, 0

@@ -38,12 +38,13 @@ Feed = Callable[[NDArray[np.uint8]], NDArray[Any]]
 class Prediction:
     """`outputs`: [n, values] in the model's dtype, one head after the other; `steps` of each: see `dequantize`.
 
-    `seconds` is the wall time of all invokes, without loading.
+    `seconds` is the wall time of all invokes, without loading. `places`: which images these are, where they were chosen.
     """
 
     outputs: NDArray[Any]
     steps: tuple[Step, ...]
     seconds: float
+    places: tuple[int, ...] = ()
 
     def real(self) -> NDArray[np.float32]:
         """The outputs as real numbers: float32 [n, values]."""

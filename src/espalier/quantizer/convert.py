@@ -10,10 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-import msgspec
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
@@ -28,9 +26,8 @@ from ..tflite.edit import constant, graph_of, name_of, operator_name, shape_of
 from ..tflite.macs import count_macs
 from ..tflite.objects import ModelT, OperatorT, TensorT
 from ..tflite.operator_versions import write_versions
+from .results import Converted, OutputKind
 from .rewrite import rewrite_float
-
-OutputKind = Literal["softmax", "sigmoid", "logits", "values"]
 
 TOLERANCE = 1e-4
 """Largest allowed difference between Keras and the float .tflite, relative to the range of the output."""
@@ -39,20 +36,6 @@ DYNAMIC = frozenset(
     {"SHAPE", "FILL", "WHERE", "RANGE", "WHILE", "IF", "NON_MAX_SUPPRESSION_V4", "NON_MAX_SUPPRESSION_V5"}
 )
 """Operators that compute shapes or depend on values; they break delegates, NPUs and static planning."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Converted:
-    """The float file, what the model answered with, the largest difference to Keras (relative to the range of
-    the output), MACs and parameters, the Keras layer behind each tensor name, and the heads in their order."""
-
-    float_model: bytes
-    output: OutputKind
-    largest_difference: float
-    macs: int
-    parameters: int
-    layers: dict[str, str]
-    heads: tuple[Head, ...]
 
 
 def convert_model(model: Model, contract: InputContract, ends: Ends = "probabilities") -> Converted:
@@ -99,21 +82,6 @@ def head_names(model: Model) -> tuple[str, ...]:
         word = word if word[0].isalpha() else f"head_{word}"
         found.append(word if word not in (*found, "image") else f"{word}_{number}")
     return tuple(found)
-
-
-def convert_slot(model: Model, contract: dict[str, Any], ends: Ends = "probabilities") -> dict[str, Any]:
-    """`convert_model` for a Keras model held by the tensorflow process; the fields of `Converted` as a
-    dict."""
-    done = convert_model(model, msgspec.convert(contract, InputContract), ends)
-    return {
-        "float_model": done.float_model,
-        "output": done.output,
-        "largest_difference": done.largest_difference,
-        "macs": done.macs,
-        "parameters": done.parameters,
-        "layers": done.layers,
-        "heads": msgspec.to_builtins(done.heads),
-    }
 
 
 def check_input(model: Model, contract: InputContract, ends: Ends = "probabilities") -> None:

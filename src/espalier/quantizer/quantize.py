@@ -7,8 +7,6 @@ import re
 import time
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,23 +25,10 @@ from .compare import float_answers, int8_answers, relative_error, split
 from .correct import correct_biases, images_for
 from .head import PixelInput, enter_pixels, first_layers
 from .interface import int8_edges
-from .ranges import Ranges, measure_ranges
+from .ranges import measure_ranges
+from .results import Quantized, Ranges, Scheme, Weights
 from .share import share_equal
 from .stability import Ends
-
-Weights = Literal["per-channel", "per-tensor"]
-Scheme = Literal["int8", "int16x8"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quantized:
-    """An int8 file, the ranges that it was made from, how pixels enter it, and the seconds of each step."""
-
-    int8_model: bytes
-    ranges: Ranges
-    input: str
-    notes: tuple[str, ...] = ()
-    seconds: dict[str, float] = field(default_factory=dict)
 
 
 def quantize(

@@ -22,10 +22,8 @@ from ..tflite import edit
 from ..tflite.edit import constant, graph_of, name_of
 from ..tflite.macs import count_macs
 from ..tflite.objects import Interpreter, ModelT
+from .results import Ranges
 from .stability import Ends
-
-Ranges = dict[str, tuple[float, float]]
-"""Tensor name -> (minimum, maximum)."""
 
 _CHUNK = 64
 SMALLEST_STEP = 2.0**-24

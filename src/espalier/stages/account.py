@@ -10,13 +10,14 @@ import msgspec
 import numpy as np
 
 from ..errors import EspalierError
-from ..layers.advice import name_of, operator_of
-from ..load.images import label_indices
+from ..layers.advice import Sensitivity, name_of, operator_of
 from ..pixels import evenly
 from ..recipe import InputContract
 from ..row_parts import ExplainedLayer, ExplainPart
 from ..rows import AccuracyRow, GateRow
 from ..store import digest
+from ..task.types import CLASSIFY, Task
+from ..worker.calls import Explain
 from .images import PixelSet
 from .job import Job
 from .model import FloatModel
@@ -59,6 +60,8 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     """Makes the path of a .npy of labelled images and their classes, where there are any; `labelled_key` stands for
     their content."""
     labelled_key: Any = None
+    task: Task = CLASSIFY
+    """What the network answers."""
 
 
 def of_job(job: Job, model: FloatModel, int8: Int8Model, shop: Workshop, count: int = IMAGES) -> Compared:
@@ -78,6 +81,7 @@ def of_job(job: Job, model: FloatModel, int8: Int8Model, shop: Workshop, count: 
         pixels_key=[own.digest, count],
         source=f"{own.role} images",
         notes=notes,
+        task=job.asked(model),
         **labelled_of(job),
     )
 
@@ -85,10 +89,11 @@ def of_job(job: Job, model: FloatModel, int8: Int8Model, shop: Workshop, count: 
 def labelled_of(job: Job) -> dict[str, Any]:
     """`labelled` and `labelled_key` of a build's evaluation images; none when it has none with classes."""
     images = job.evaluation
-    if images is None or any(row.label is None for row in images.prepared().images):
+    truth = job.truth()
+    if images is None or truth is None:
         return {}
-    classes = label_indices(images.prepared().images, job.labels())
-    return {"labelled": lambda: (images.pixels(), classes), "labelled_key": [images.digest, classes]}
+    known = truth.tolist()
+    return {"labelled": lambda: (images.pixels(), known), "labelled_key": [images.digest, known]}
 
 
 def some_of(shop: Workshop, images: PixelSet, count: int) -> str:
@@ -105,20 +110,23 @@ def account(shop: Workshop, given: Compared, worst: int = WORST) -> ExplainPart:
 
     def run() -> dict[str, bytes]:
         path, labels = given.labelled() if given.labelled is not None else (None, None)
-        value = shop.worker("litert").call(
-            "explain",
-            seconds=SECONDS,
-            on_progress=lambda done, total, text: shop.progress.step("explain", done, total, text),
+        call = Explain(
             int8_model=given.int8_model,
             float_model=given.float_model,
             pixels_path=given.pixels(),
-            contract=msgspec.to_builtins(given.contract),
+            contract=given.contract,
             layers=given.layers,
             worst=worst,
             labelled_path=path,
-            labels=labels,
+            labels=None if labels is None else np.array(labels),
+            task=given.task,
         )
-        return {"account": pack(value)}
+        found = shop.worker("quantizer").ask(
+            call,
+            seconds=SECONDS,
+            on_progress=lambda done, total, text: shop.progress.step("explain", done, total, text),
+        )
+        return {"account": pack(found)}
 
     key = {
         "models": [digest(given.float_model), digest(given.int8_model)],
@@ -127,8 +135,9 @@ def account(shop: Workshop, given: Compared, worst: int = WORST) -> ExplainPart:
         "layers": given.layers,
         "worst": worst,
         "labelled": given.labelled_key,
+        "task": msgspec.to_builtins(given.task),
     }
-    found = unpack(shop.stored("explain", key, run)["account"], dict[str, Any])
+    found = unpack(shop.stored("explain", key, run)["account"], Sensitivity)
     told = {
         "format": FORMAT,
         "name": given.name,
@@ -137,26 +146,26 @@ def account(shop: Workshop, given: Compared, worst: int = WORST) -> ExplainPart:
         "measured": MEASURED,
         "notes": [*given.notes, *_notes(given, found)],
     }
-    return msgspec.convert({**told, **found}, ExplainPart)
+    return msgspec.convert({**told, **msgspec.to_builtins(found)}, ExplainPart)
 
 
-def _notes(given: Compared, found: dict[str, Any]) -> list[str]:
+def _notes(given: Compared, found: Sensitivity) -> list[str]:
     notes = []
-    if found["images"] < FEW_IMAGES and given.source != "golden vectors":
-        notes.append(f"{found['images']} images are few; {FEW_IMAGES} or more give firm figures")
+    if found.images < FEW_IMAGES and given.source != "golden vectors":
+        notes.append(f"{found.images} images are few; {FEW_IMAGES} or more give firm figures")
     if not given.layers:
         notes.append("this build's report names no Keras layers (it is older); build again to see them")
-    if found["unmatched"]:
-        names = [given.layers.get(name) or name for name in found["unmatched"]]
+    if found.unmatched:
+        names = [given.layers.get(name) or name for name in found.unmatched]
         notes.append(
             f"{len(names)} tensors of the int8 model have no counterpart of the same shape in the float model and are "
             f"not compared: {', '.join(names[:4])} (the recipe instead of the folder compares layers whose channels "
             "were dropped, too)"
         )
-    if found["rewritten"]:
+    if found.rewritten:
         notes.append(
-            f"the build changed the weights of {', '.join(found['rewritten'][:6])}"
-            + (f" and {len(found['rewritten']) - 6} more" if len(found["rewritten"]) > 6 else "")
+            f"the build changed the weights of {', '.join(found.rewritten[:6])}"
+            + (f" and {len(found.rewritten) - 6} more" if len(found.rewritten) > 6 else "")
             + " (equalization, a scale taken in): of these layers only the rounding of the output is measured"
         )
     return notes

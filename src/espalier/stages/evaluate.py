@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from ..errors import LabelsRefusedError
 from ..findings import Finding, of_model, settle
 from ..image_facts import Prepared
-from ..load.images import label_indices
 from ..measure.predict import Step, dequantize
 from ..row_parts import FedPart, SheetPart
 from ..rows import AccuracyRow
@@ -23,6 +22,7 @@ from ..task.accuracy import with_choice
 from ..task.confidence import choose_threshold
 from ..task.kinds import kind_of
 from ..task.types import Asked
+from ..worker.calls import Predict
 from .check_model import check_declared, score_declared
 from .images import PixelSet
 from .job import Job
@@ -111,9 +111,9 @@ def decide_threshold(shop: Workshop, job: Job, model: FloatModel, int8: Int8Mode
     the evaluation images while they were quantized); as it is where none is wished or none reaches it.
     """
     wished, images = job.recipe.decision.precision, job.evaluation
-    if wished is None or images is None:
+    truth = job.truth()
+    if wished is None or images is None or truth is None:
         return job
-    truth = truth_of(images.prepared(), job.labels())
     outputs = [answers(shop, images, data, job) for data in (model.tflite, int8.int8_model)]
     chosen = choose_threshold(outputs[0], outputs[1], truth, wished)
     if chosen is None:
@@ -136,27 +136,20 @@ def _part(
     shop: Workshop, images: PixelSet, model: bytes, job: Job, first: int, total: int
 ) -> NDArray[np.float32]:
     def run() -> dict[str, bytes]:
-        value = shop.worker("litert-runtime").call(
-            "predict",
-            model=model,
-            pixels_path=images.pixels(),
-            contract=msgspec.to_builtins(job.recipe.input),
-            first=first,
-            count=PART,
+        call = Predict(
+            model=model, pixels_path=images.pixels(), contract=job.recipe.input, first=first, count=PART
+        )
+        found = shop.worker("litert-runtime").ask(
+            call,
             # Two models at least answer: each half of the stage, whatever the order.
             on_progress=lambda done, _, text: shop.progress.step("evaluate", first + done, 2 * total, text),
         )
-        return {"outputs": _npy(value["outputs"]), "steps": pack(value["steps"])}
+        return {"outputs": _npy(found.outputs), "steps": pack(found.steps)}
 
     key = {"model": digest(model), "pixels": images.digest, "contract": msgspec.to_builtins(job.recipe.input)}
     files = shop.stored("evaluate/outputs", key if total <= PART else key | {"part": [first, PART]}, run)
     outputs: NDArray[Any] = np.load(io.BytesIO(files["outputs"]), allow_pickle=False)
     return dequantize(outputs, unpack(files["steps"], list[Step]))
-
-
-def truth_of(prepared: Prepared, labels: tuple[str, ...]) -> NDArray[np.int64]:
-    """The output index of each image's class. Raises ImagesRefusedError for classes that are not labels."""
-    return np.asarray(label_indices(prepared.images, labels), np.int64)
 
 
 def _measure(
@@ -172,9 +165,7 @@ def _measure(
     names = [image.path for image in prepared.images]
     decision = job.recipe.decision
     task = job.task(model)
-    known = job.evaluation is not None and all(image.label is not None for image in prepared.images)
-    labelled = known and kind_of(task).named
-    truth = truth_of(prepared, task.labels) if labelled else None
+    truth = job.truth()
     asked = Asked(
         names=names,
         truth=truth,
@@ -186,7 +177,7 @@ def _measure(
         wished=decision.precision,
     )
     doubts = kind_of(task).doubts(before, truth, task, preprocessing)
-    found = settle(of_model(doubts, job.model.facts()), job.recipe.accept)
+    found = settle(of_model(doubts, untrained=job.model.facts().never_trained), job.recipe.accept)
     wrong = next((finding for finding in found if finding.severity == "error"), None)
     if wrong is not None:
         raise LabelsRefusedError(
@@ -195,7 +186,7 @@ def _measure(
             next_step=wrong.way_on,
         )
     row = kind_of(task).measure(asked, task)
-    sheet = contact_sheet(job, row, names) if labelled and row.flips else ()
+    sheet = contact_sheet(job, row, names) if truth is not None and row.flips else ()
     return {
         "evaluation": pack(
             Evaluation(

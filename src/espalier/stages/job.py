@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import msgspec
 
 from ..load.labels import check_count, default_labels, read_labels
 from ..recipe import Recipe, load_recipe
 from ..target import Target, load_targets
-from ..task.kinds import KINDS
-from ..task.types import Task
+from ..task.kinds import KINDS, kind_of
+from ..task.types import Results, Task
 from .images import PixelSet, open_sets, set_path
 from .model import FloatModel, ModelFile
 from .workshop import Workshop
@@ -51,10 +48,16 @@ class Job:
         """What is asked of the model, with the names of its outputs."""
         return Task(kind=self.recipe.model.task, heads=model.heads, labels=self.labels())
 
-    def asked(self, model: FloatModel) -> dict[str, Any]:
+    def truth(self) -> Results | None:
+        """What is true of the evaluation images; None without any, and where they do not say."""
+        if self.evaluation is None:
+            return None
+        task = Task(kind=self.recipe.model.task, labels=self.labels())
+        return kind_of(task).truth(self.evaluation.prepared().images, task)
+
+    def asked(self, model: FloatModel) -> Task:
         """The same for a child process, which needs no names."""
-        kept: dict[str, Any] = msgspec.to_builtins(Task(kind=self.recipe.model.task, heads=model.heads))
-        return kept
+        return Task(kind=self.recipe.model.task, heads=model.heads)
 
     def channel_multiple(self) -> int:
         """The multiple that the channel counts of the pruned model keep: the largest that a target asks for."""

@@ -17,12 +17,13 @@ from ..measure.parity import check_kernels, compare_kernels, over_limit, parting
 from ..rows import ParityRow
 from ..store import digest
 from ..task.kinds import kind_of
-from .evaluate import answers, truth_of
+from ..worker.calls import CutAfter, ListOperators, Predict
+from .evaluate import answers
 from .images import PixelSet
 from .job import Job
 from .latency import RUNTIMES
 from .model import FloatModel
-from .prove import KERNEL_SETS, PROCESS, Proof
+from .prove import KERNEL_SETS, PROVE, Proof
 from .quantize import Int8Model
 from .workshop import Workshop, pack, unpack
 
@@ -67,14 +68,11 @@ def add_kernels(shop: Workshop, job: Job, int8: Int8Model, model: FloatModel, pr
 
 def _compare(shop: Workshop, job: Job, int8: Int8Model, model: FloatModel) -> Comparison:
     images, limit = job.evaluation or job.calibration, job.recipe.quantize.max_accuracy_drop
-    rows = images.prepared().images
-    labelled = job.evaluation is not None and all(row.label is not None for row in rows)
     task = job.task(model)
-    truth = (
-        truth_of(images.prepared(), task.labels)
-        if labelled
-        else kind_of(task).results(answers(shop, images, model.tflite, job), task)
-    )
+    truth = job.truth()
+    labelled = truth is not None
+    if truth is None:
+        truth = kind_of(task).results(answers(shop, images, model.tflite, job), task)
     scales, zeros = (_of_values(int8, field) for field in ("scale", "zero_point"))
     known = np.rint(answers(shop, images, int8.int8_model, job) / scales).astype(np.int64)
     parity, checks = [], []
@@ -122,15 +120,15 @@ def _run(
     kernels: str,
     places: NDArray[np.int64],
 ) -> NDArray[Any]:
-    """Output bytes less the zero point of each, [n, values]."""
-    found = shop.worker(RUNTIMES[runtime], PROCESS).call(
-        "predict",
+    """Output bytes less the zero point, [n, classes]."""
+    call = Predict(
         model=model,
         pixels_path=images.pixels(),
         kernels=kernels,
-        places=[int(place) for place in places],
+        places=tuple(int(place) for place in places),
     )
-    outputs: NDArray[Any] = found["outputs"].astype(np.int64) - zeros
+    found = shop.worker(RUNTIMES[runtime], PROVE).ask(call)
+    outputs: NDArray[Any] = found.outputs.astype(np.int64) - zeros
     return outputs
 
 
@@ -138,20 +136,18 @@ def _parting(shop: Workshop, images: PixelSet, int8: Int8Model, runtime: str, ke
     """The Keras layer (or tensor) at whose output the kernel set parts from FIRST; "" where that cannot be told."""
     apart = []
     try:
-        layers = shop.worker("litert").call("list_layers", model=int8.int8_model)
+        layers = shop.worker("quantizer").ask(ListOperators(model=int8.int8_model))
         for number, layer in enumerate(layers):
-            part = shop.worker("litert").call("cut_after", model=int8.int8_model, operator=number)
+            part = shop.worker("quantizer").ask(CutAfter(model=int8.int8_model, operator=number))
             one, other = (
-                shop.worker(RUNTIMES[name], PROCESS)
-                .call(
-                    "predict", model=part, pixels_path=images.pixels(), kernels=which, spread=TRACED_IMAGES
-                )["outputs"]
-                .astype(np.float64)
+                shop.worker(RUNTIMES[name], PROVE)
+                .ask(Predict(model=part, pixels_path=images.pixels(), kernels=which, spread=TRACED_IMAGES))
+                .outputs.astype(np.float64)
                 for name, which in (FIRST, (runtime, kernels))
             )
-            apart.append((layer["output"], tuple(layer["inputs"]), float(np.abs(one - other).mean())))
+            apart.append((layer.output, layer.inputs, float(np.abs(one - other).mean())))
     except EspalierError:
         return ""
     worst = parting_layer(apart)
-    kind = next((layer["kind"] for layer in layers if layer["output"] == worst), "")
+    kind = next((layer.kind for layer in layers if layer.output == worst), "")
     return f"{int8.layers.get(worst, worst)} ({kind})" if worst else ""

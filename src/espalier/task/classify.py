@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from ..facts import Decision, TensorFacts
 from ..findings import Finding
+from ..image_facts import ImageFacts
+from ..load.images import label_indices
 from ..rows import AccuracyRow
 from .accuracy import measure_accuracy, measure_agreement, unlabelled_row
 from .confidence import WISHED_PRECISION
@@ -33,6 +35,13 @@ def classes(values: Values, task: Task | None = None) -> Results:
 def equal(results: Results, others: Results, task: Task | None = None) -> Hits:
     """Which classes are equal."""
     return np.asarray(results == others)
+
+
+def indices(images: Sequence[ImageFacts], task: Task) -> Results | None:
+    """The output of each image's class."""
+    if any(image.label is None for image in images):
+        return None
+    return np.asarray(label_indices(images, task.labels), np.int64)
 
 
 def margins(integers: NDArray[np.int64], task: Task | None = None) -> NDArray[np.int64]:
@@ -130,6 +139,7 @@ KIND = Kind(
     named=True,
     edge=(1 / 256, -128),
     results=classes,
+    truth=indices,
     right=equal,
     same=equal,
     margins=margins,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..facts import Decision, TensorFacts
 from ..findings import Finding
+from ..image_facts import ImageFacts
 from ..rows import AccuracyRow, FlipRow, HeadRow, TopRow
 from ..statistics import wilson
 from .classify import EXACT_DB
@@ -60,7 +61,12 @@ def same(results: Results, wanted: Results, task: Task) -> Hits:
     return np.asarray((apart(results, wanted, task) <= 10 ** (-AGREES_DB / 20)).all(axis=1))
 
 
-def right(results: Results, truth: Results) -> Hits:
+def unknown(images: Sequence[ImageFacts], task: Task) -> Results | None:
+    """Nothing is known to be true of an image, whatever folder it lies in."""
+    return None
+
+
+def right(results: Results, truth: Results, task: Task) -> Hits:
     """Nothing is known to be right."""
     return np.zeros(len(results), np.bool_)
 
@@ -185,6 +191,7 @@ KIND = Kind(
     named=False,
     edge=None,
     results=as_they_are,
+    truth=unknown,
     right=right,
     same=same,
     margins=alike,

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..facts import Decision, TensorFacts
 from ..findings import Finding
+from ..image_facts import ImageFacts
 from ..rows import AccuracyRow
 
 Values = NDArray[Any]
@@ -92,7 +93,9 @@ class Kind:
     """Scale and zero point that each int8 head must have; None: its own."""
     results: Callable[[Values, Task], Results]
     """What each image's values say."""
-    right: Callable[[Results, Results], Hits]
+    truth: Callable[[Sequence[ImageFacts], Task], Results | None]
+    """What is true of images; None where they do not say. Raises ImagesRefusedError for a truth that the task does not have."""
+    right: Callable[[Results, Results, Task], Hits]
     """Which results are right, given the truth."""
     same: Callable[[Results, Results, Task], Hits]
     """Which results say the same as those of the float model, the second."""

@@ -248,7 +248,7 @@ def add_operator(
     inputs: Sequence[int],
     outputs: Sequence[int],
     *,
-    options: Any = None,
+    options: object = None,
     version: int = 1,
     at: int | None = None,
 ) -> OperatorT:
@@ -332,18 +332,6 @@ def rename_tensors(model: ModelT, heads: Sequence[str] = (PROBABILITY,)) -> dict
     graph.name, model.description = b"main", b"Espalier"
     set_signature(model)
     return old
-
-
-def strip_model(data: bytes) -> bytes:
-    """The smallest file with the same arithmetic, for microcontrollers: no names, description, signature or
-    metadata (a `min_runtime_version` entry stays: loaders of some cameras refuse a file without)."""
-    model = read_model(data)
-    for tensor in graph_of(model).tensors:
-        tensor.name = None
-    graph_of(model).name = None
-    model.description, model.signatureDefs = None, []
-    model.metadata = [m for m in model.metadata if m.name == b"min_runtime_version"]
-    return pack_model(model)
 
 
 def _order_tensors(model: ModelT) -> None:

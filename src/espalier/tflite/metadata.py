@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Sequence
-from typing import Any
 
 import flatbuffers
 
@@ -20,6 +19,7 @@ from ..recipe import InputContract
 from .bounded import Buffer, Table
 from .edit import PROBABILITY
 from .numbers import IDENTIFIER
+from .objects import Builder
 
 ENTRY = "TFLITE_METADATA"
 LABELS = "labels.txt"
@@ -131,7 +131,7 @@ def _with_entry(body: bytes, old: Table, block: bytes) -> bytes:
     return bytes(builder.Output())
 
 
-def _seed(builder: Any, body: bytes) -> None:
+def _seed(builder: Builder, body: bytes) -> None:
     """Put finished bytes at the end of an empty builder: a table at position p of them is object len(body) -
     p."""
     builder.head = len(builder.Bytes) - len(body)
@@ -174,7 +174,7 @@ def _metadata_block(
     return bytes(builder.Output())
 
 
-def _head(builder: Any, name: str, *, labelled: bool) -> int:
+def _head(builder: Builder, name: str, *, labelled: bool) -> int:
     """The TensorMetadata of an output: class probabilities, or values as they are."""
     what = "Probability of each label." if labelled else "Values as they are."
     content = _feature_content(builder)
@@ -183,7 +183,7 @@ def _head(builder: Any, name: str, *, labelled: bool) -> int:
 
 
 def _tensor(
-    builder: Any, name: str, description: str, content: int, process: list[int], stats: int, files: list[int]
+    builder: Builder, name: str, description: str, content: int, process: list[int], stats: int, files: list[int]
 ) -> int:
     """A TensorMetadata table."""
     fields = {0: builder.CreateString(name), 1: builder.CreateString(description), 3: content}
@@ -199,25 +199,25 @@ def _tensor(
     return int(builder.EndObject())
 
 
-def _content(builder: Any, kind: int, properties: int) -> int:
+def _content(builder: Builder, kind: int, properties: int) -> int:
     builder.StartObject(3)
     builder.PrependUint8Slot(0, kind, 0)
     builder.PrependUOffsetTRelativeSlot(1, properties, 0)
     return int(builder.EndObject())
 
 
-def _image_content(builder: Any, color: int) -> int:
+def _image_content(builder: Builder, color: int) -> int:
     builder.StartObject(2)
     builder.PrependInt8Slot(0, color, 0)
     return _content(builder, _IMAGE, builder.EndObject())
 
 
-def _feature_content(builder: Any) -> int:
+def _feature_content(builder: Builder) -> int:
     builder.StartObject(0)
     return _content(builder, _FEATURE, builder.EndObject())
 
 
-def _normalization(builder: Any, mean: Sequence[float], std: Sequence[float]) -> int:
+def _normalization(builder: Builder, mean: Sequence[float], std: Sequence[float]) -> int:
     means, stds = _float_vector(builder, mean), _float_vector(builder, std)
     builder.StartObject(2)
     builder.PrependUOffsetTRelativeSlot(0, means, 0)
@@ -229,7 +229,7 @@ def _normalization(builder: Any, mean: Sequence[float], std: Sequence[float]) ->
     return int(builder.EndObject())
 
 
-def _stats(builder: Any, low: Sequence[float], high: Sequence[float]) -> int:
+def _stats(builder: Builder, low: Sequence[float], high: Sequence[float]) -> int:
     highs, lows = _float_vector(builder, high), _float_vector(builder, low)
     builder.StartObject(2)
     builder.PrependUOffsetTRelativeSlot(0, highs, 0)
@@ -237,7 +237,7 @@ def _stats(builder: Any, low: Sequence[float], high: Sequence[float]) -> int:
     return int(builder.EndObject())
 
 
-def _label_file(builder: Any) -> int:
+def _label_file(builder: Builder) -> int:
     name = builder.CreateString(LABELS)
     builder.StartObject(5)
     builder.PrependUOffsetTRelativeSlot(0, name, 0)
@@ -245,14 +245,14 @@ def _label_file(builder: Any) -> int:
     return int(builder.EndObject())
 
 
-def _float_vector(builder: Any, values: Sequence[float]) -> int:
+def _float_vector(builder: Builder, values: Sequence[float]) -> int:
     builder.StartVector(4, len(values), 4)
     for value in reversed(values):
         builder.PrependFloat32(value)
     return int(builder.EndVector())
 
 
-def _offsets(builder: Any, tables: Sequence[int]) -> int:
+def _offsets(builder: Builder, tables: Sequence[int]) -> int:
     builder.StartVector(4, len(tables), 4)
     for table in reversed(tables):
         builder.PrependUOffsetTRelative(table)

@@ -32,6 +32,10 @@ class Runtime:
     version: str
     module: Any
 
+    def versions(self) -> dict[str, str]:
+        """What a child process tells of it when it is ready."""
+        return {"runtime": self.name, "version": self.version}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delegation:

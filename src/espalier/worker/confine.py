@@ -85,7 +85,7 @@ def _measured() -> tuple[str, ...]:
 def _hook(scratch: str) -> Any:
     allowed = (scratch + os.sep, "/dev/", f"/proc/{os.getpid()}/", *_measured())
 
-    def check(path: Any) -> None:
+    def check(path: str | bytes | os.PathLike[str] | int | None) -> None:
         if isinstance(path, int) or path is None:
             return
         real = os.path.realpath(os.fsdecode(path))

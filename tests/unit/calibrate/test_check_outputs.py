@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import keras
@@ -14,6 +15,7 @@ from PIL import Image
 from espalier.command.check import check_recipe
 from espalier.command.init import write_recipe
 from espalier.errors import UnsupportedModelError
+from espalier.load.keras_facts import ModelFacts
 from espalier.load.keras_file import inspect_model
 from espalier.load.training import number_loss
 from espalier.stages.check_outputs import number_outputs
@@ -41,10 +43,9 @@ def network(units: int, activation: str | None, loss: Any = None, metrics: Any =
     return model
 
 
-def facts(tmp_path: Path, model: keras.Model, suffix: str = ".keras") -> dict[str, Any]:
+def facts(tmp_path: Path, model: keras.Model, suffix: str = ".keras") -> ModelFacts:
     model.save(tmp_path / f"m{suffix}")
-    found = inspect_model(str(tmp_path / f"m{suffix}"))
-    return {"output": found.output, "classes": found.classes, "loss": found.loss}
+    return inspect_model(str(tmp_path / f"m{suffix}"))
 
 
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
@@ -63,7 +64,7 @@ def facts(tmp_path: Path, model: keras.Model, suffix: str = ".keras") -> dict[st
 def test_the_loss_is_read_from_both_formats(
     loss: Any, metrics: Any, words: str, suffix: str, tmp_path: Path
 ) -> None:
-    assert facts(tmp_path, network(4, "sigmoid", loss, metrics), suffix)["loss"] == words
+    assert facts(tmp_path, network(4, "sigmoid", loss, metrics), suffix).loss == words
 
 
 @pytest.mark.parametrize(
@@ -102,7 +103,8 @@ def test_a_strange_training_configuration_is_no_hint_and_no_error(text: bytes | 
 def test_what_speaks_for_numbers_stops_what_leaves_it_open_warns_and_named_classes_are_classes(
     output: str, classes: int | None, loss: str, named: bool, severity: str | None
 ) -> None:
-    found = number_outputs({"output": output, "classes": classes, "loss": loss}, named=named)
+    facts: Any = SimpleNamespace(output=output, classes=classes, loss=loss)
+    found = number_outputs(facts, named=named)
     assert (found.severity if found else None) == severity
     assert found is None or ("labels" in found.next_step and "box" in found.message)
 

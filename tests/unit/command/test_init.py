@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import keras
@@ -155,13 +156,13 @@ def test_init_leaves_the_scaling_to_a_model_that_scales_and_check_says_when_it_i
     assert [row.severity for row in rows if "declared twice" in row.text] == ["ok"]
 
 
-FACTS = {
-    "input_shape": [16, 16, 3],
-    "classes": 3,
-    "output": "softmax",
-    "loss": "",
-    "config": '{"class_name": "Sequential", "config": {"layers": []}}',
-}
+FACTS = SimpleNamespace(
+    input_shape=(16, 16, 3),
+    classes=3,
+    output="softmax",
+    loss="",
+    config='{"class_name": "Sequential", "config": {"layers": []}}',
+)
 NAMES = st.text(st.characters(exclude_characters="/\x00", exclude_categories=["Cs"]), min_size=1, max_size=60).filter(
     lambda name: name.strip(". ") != "" and len(name.encode()) < 200
 )

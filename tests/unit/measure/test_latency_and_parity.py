@@ -13,6 +13,7 @@ from espalier.errors import UnsupportedModelError
 from espalier.recipe import InputContract
 from espalier.rows import LatencyRow
 from espalier.stages.latency import _with_thread_notes, compare_latency, measure_latency
+from espalier.worker.calls import Predict, ScoreAlternatives
 from espalier.worker.client import Worker
 
 MODEL = brightness_classifier("int8")
@@ -50,7 +51,7 @@ def test_every_variant_is_timed_on_both_runtimes_and_a_broken_one_becomes_a_chec
 
 def test_models_are_compared_by_turns_in_one_process() -> None:
     result = compare_latency({"a": MODEL, "b": MODEL}, run_seconds=0.02)
-    assert result["ratio"]["a"] == 1.0 and result["n"] >= 20
+    assert result.ratio["a"] == 1.0 and result.n >= 20
 
 
 def test_more_threads_that_are_slower_are_told() -> None:
@@ -83,20 +84,18 @@ def test_processes_that_were_started_ahead_are_used() -> None:
         assert ready.alive
 
 
-@pytest.mark.parametrize("kind", ["litert", "litert-runtime", *RUNTIMES[1:]])
+@pytest.mark.parametrize("kind", ["quantizer", "litert-runtime", *RUNTIMES[1:]])
 def test_the_runtime_processes_answer_predict(kind: str, pixels: Path) -> None:
     contract = InputContract(size=SHAPE[:2], mean=(127.5,), std=(127.5,))
     with Worker(kind) as worker:
-        answer = worker.call("predict", model=MODEL, pixels_path=str(pixels), first=5, count=10, threads=1)
-        assert answer["outputs"].shape == (10, 2) and answer["outputs"].dtype == np.int8
-        assert answer["steps"] == [[answer["outputs"].shape[1], 1 / 256, -128]]
-        scored = worker.call(
-            "score_alternatives",
-            model=brightness_classifier(),
-            pixels_path=str(pixels),
-            truth=[0] * 40,
-            contract={"size": list(contract.size), "mean": [127.5], "std": [127.5]},
+        answer = worker.ask(Predict(model=MODEL, pixels_path=str(pixels), first=5, count=10, threads=1))
+        assert answer.outputs.shape == (10, 2) and answer.outputs.dtype == np.int8
+        assert answer.steps == ((2, 1 / 256, -128),)
+        scored = worker.ask(
+            ScoreAlternatives(
+                model=brightness_classifier(), pixels_path=str(pixels), truth=(0,) * 40, contract=contract
+            )
         )
-        assert scored["n"] == 40 and scored["scores"][0]["name"] == "as declared"
+        assert scored.n == 40 and scored.scores[0]["name"] == "as declared"
         with pytest.raises(UnsupportedModelError, match="cannot load the model"):
-            worker.call("predict", model=b"none", pixels_path=str(pixels))
+            worker.ask(Predict(model=b"none", pixels_path=str(pixels)))

@@ -496,10 +496,10 @@ typedef struct {
 
 void espalier_l2_normalization(const espalier_l2_normalization_layer *layer, const int8_t *in, int8_t *out);
 
-/* 10-bit positions of the output rows and columns, with their two neighbours. */
+/* 10-bit positions of the output rows and columns, with their two neighbours (first elements of rows, of pixels). */
 typedef struct {
   const int32_t *rows, *columns; /* {fraction, lower, upper} each */
-  int32_t in_width, channels, out_height, out_width;
+  int32_t channels, out_height, out_width;
 } espalier_resize_bilinear_layer;
 
 void espalier_resize_bilinear(const espalier_resize_bilinear_layer *layer, const int8_t *in, int8_t *out);

@@ -36,8 +36,16 @@ void espalier_l2_normalization(const espalier_l2_normalization_layer *l, const i
     }
     multiplier = inverse_sqrt(sum, &left);
     left += 7; /* the output's scale is 1/128 */
-    for (i = 0; i < l->depth; i++) {
-      *out++ = (int8_t)espalier_saturate(espalier_requantize(*in++ - l->in_zero, multiplier, left));
+    if (left > 0) {
+      for (i = l->depth; i > 0; i--) {
+        *out++ = (int8_t)espalier_saturate(espalier_requantize(*in++ - l->in_zero, multiplier, left));
+      }
+    } else {
+      int32_t zero = l->in_zero, mask = (int32_t)(((uint32_t)1 << -left) - 1u), half = mask >> 1;
+      for (i = l->depth; i > 0; i--) {
+        int32_t x = espalier_scale(*in++ - zero, multiplier);
+        *out++ = (int8_t)espalier_saturate((x >> -left) + ((x & mask) > half + (x < 0)));
+      }
     }
   }
 }
