@@ -108,7 +108,8 @@ class ModelFile:
 
     def load(self) -> ModelSummary:
         """Have the model in the TensorFlow process; loads it at the first call."""
-        from ..worker.keras_calls import LoadModel  # here, since `check` asks for facts only and is to answer at once
+        # Imported where it is needed: `check` asks for facts only, and is to answer at once.
+        from ..worker.keras_calls import LoadModel
 
         with self._lock:
             if self._loaded is None:
