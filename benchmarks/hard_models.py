@@ -31,14 +31,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 from hard_nets import MEAN, NETS, SIDE, STD, HardNet, draw, net_of
 from numpy.typing import NDArray
 from PIL import Image
 
 from espalier.errors import EspalierError
-from espalier.measure.predict import dequantize
 from espalier.recipe import InputContract
 from espalier.stages.job import read_job
 from espalier.stages.quantize import quantize_model
@@ -47,6 +45,7 @@ from espalier.store import Store
 from espalier.task.accuracy import compare, top1
 from espalier.terminal import Progress
 from espalier.worker.client import Worker
+from espalier.worker.runtime_calls import Predict
 
 ROOT = Path(__file__).resolve().parents[1]
 COUNTS = {"calibration": 300, "evaluation": 2000}
@@ -287,15 +286,10 @@ def predictions(path: Path, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         np.save(f"{scratch}/pixels.npy", pixels)
         worker = Worker("litert-runtime", scratch=Path(scratch))
         try:
-            value = worker.call(
-                "predict",
-                model=path.read_bytes(),
-                pixels_path=f"{scratch}/pixels.npy",
-                contract=msgspec.to_builtins(CONTRACT),
-            )
+            call = Predict(model=path.read_bytes(), pixels_path=f"{scratch}/pixels.npy", contract=CONTRACT)
+            return worker.ask(call).real()
         finally:
             worker.close(kill=True)
-    return dequantize(value["outputs"], value["scale"], value["zero_point"])
 
 
 def write_images(folder: Path, counts: dict[str, int]) -> None:

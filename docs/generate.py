@@ -22,12 +22,14 @@ import espalier
 from espalier import errors
 from espalier.alarms import ALARMS
 from espalier.bundle.manifest import Manifest
+from espalier.bundle.program_manifest import ProgramManifest
 from espalier.graph.arithmetic import ROUNDING
 from espalier.graph.ops import OPS
 from espalier.layers.advice import RULES
 from espalier.limits import LIMITS
 from espalier.load import keras_table, keras_versions
 from espalier.recipe import Recipe
+from espalier.report.program import ProgramReport
 from espalier.rows import Report
 from espalier.stages.answer_gates import LEAST_AGREEMENT, USELESS_KAPPA
 from espalier.target import Target, load_target, target_names
@@ -196,7 +198,8 @@ def manifest() -> str:
         "manifest",
         "Lies in each bundle: what it is, what is in it, what proves its model. `espalier verify BUNDLE` checks it. It holds no "
         "time, host or path, so that equal builds give equal bytes; a key that is not named here is refused. The folder that "
-        "`espalier compile` writes has one of the format `espalier-program/1`, which `verify` reads, too.",
+        "`espalier compile` writes has one of the format `espalier-program/1`, which `verify` reads, too (`espalier schema "
+        "program-manifest`; its report: `program-report`).",
     )
 
 
@@ -208,7 +211,7 @@ def _json_page(name: str, kind: Any, schema: str, text: str) -> str:
         "",
         f"JSON Schema (draft 2020-12): `espalier schema {schema}`.",
         "",
-        *structs.sections(kind, lambda place: f"`{place}`"),
+        *structs.sections(kind, lambda place: f"`{place}`", null=True),
     ]
     return "\n".join(lines).replace("None", "null") + "\n"
 
@@ -294,6 +297,8 @@ SCHEMAS: dict[str, tuple[type, str, bool]] = {
     "target": (Target, "Target file of Espalier", True),
     "report": (Report, "report.json of an Espalier build (espalier-report/1)", False),
     "manifest": (Manifest, "manifest.json of an Espalier bundle (espalier-bundle/1)", False),
+    "program-report": (ProgramReport, "report.json of espalier compile (espalier-program-report/1)", False),
+    "program-manifest": (ProgramManifest, "manifest.json of espalier compile (espalier-program/1)", False),
 }
 """Interface -> its struct, what its schema is called, and whether it is written by people in TOML."""
 

@@ -13,7 +13,9 @@ import espalier
 from espalier import cli
 
 FUNCTIONS = ("quantize", "compile", "build", "check", "explain", "inspect", "verify", "load_recipe", "load_target")
-VALUES = ("Small", "Evaluated", "Compilation", "Outcome", "Report", "Target")
+VALUES = (
+    "Small", "Evaluated", "Compilation", "Outcome", "Report", "Checked", "Inspected", "Explained", "Verified", "Target",
+)  # fmt: skip
 
 
 def commands() -> str:

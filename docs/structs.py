@@ -12,6 +12,7 @@ import json
 import types
 import typing
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal
 
@@ -20,10 +21,35 @@ import msgspec
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of a table: its name in Python and in the file, its type, its default as a file would say it."""
+
+    name: str
+    key: str
+    type: Any
+    default: str
+
+
+def keys_of(kind: Any) -> list[Key]:
+    """The keys of a struct or of a dictionary with known keys (TypedDict)."""
+    if typing.is_typeddict(kind):
+        hints = typing.get_type_hints(kind)
+        return [Key(name, name, hint, "required" if name in kind.__required_keys__ else "–") for name, hint in hints.items()]
+    return [Key(f.name, f.encode_name, f.type, _default(f)) for f in msgspec.structs.fields(kind)]
+
+
+def is_table(kind: Any) -> bool:
+    """Whether a type has keys of its own."""
+    return typing.is_typeddict(kind) or (isinstance(kind, type) and issubclass(kind, msgspec.Struct))
+
+
 @cache
 def meanings(kind: type) -> dict[str, str]:
     """Field -> the sentence below it in the source; fields without one are absent."""
     found: dict[str, str] = {}
+    if typing.is_typeddict(kind):
+        return found  # what its docstring says
     for base in reversed(kind.__mro__):
         if base.__module__.startswith("espalier") and base is not kind:
             found |= meanings(base)
@@ -35,22 +61,23 @@ def meanings(kind: type) -> dict[str, str]:
 
 
 def said(kind: type) -> str:
-    """The first paragraph of a struct's docstring, in one line."""
-    return " ".join((kind.__doc__ or "").split("\n\n")[0].split())
+    """A struct's docstring, in one line."""
+    return " ".join((kind.__doc__ or "").split())
 
 
-def sections(kind: Any, heading: Callable[[str], str], path: str = "") -> list[str]:
+def sections(kind: Any, heading: Callable[[str], str], path: str = "", *, null: bool = False) -> list[str]:
     """A reference page's tables: one per struct, each key with what may stand there, its default and its meaning.
-    `heading` writes the place of a struct, `a.b` with [] for a list of them and NAME for any name."""
+    `heading` writes the place of a struct, `a.b` with [] for a list of them and NAME for any name. `null`: whether the format
+    can write it."""
     lines = ["| key | value | default | means |", "|---|---|---|---|"]
     inner: list[str] = []
-    for field in msgspec.structs.fields(kind):
+    for field in keys_of(kind):
         nested, suffix = struct_in(field.type)
         text = meanings(kind).get(field.name) or (said(nested) if nested else "")
-        lines.append(f"| `{field.encode_name}` | {cell(words(field.type))} | {default_of(field)} | {cell(text)} |")
+        lines.append(f"| `{field.key}` | {cell(words(field.type, null=null))} | {field.default} | {cell(text)} |")
         if nested is not None:
-            place = f"{path}.{field.encode_name}{suffix}".lstrip(".")
-            inner += ["", f"## {heading(place)}", "", said(nested), "", *sections(nested, heading, place)]
+            place = f"{path}.{field.key}{suffix}".lstrip(".")
+            inner += ["", f"## {heading(place)}", "", said(nested), "", *sections(nested, heading, place, null=null)]
     return lines + inner
 
 
@@ -63,12 +90,12 @@ def struct_in(kind: Any) -> tuple[Any, str]:
     """The struct that a field holds, and how its keys go on: nothing for one table, [] for a list of them, .NAME for a dict."""
     for option in options(kind):
         origin, arguments = typing.get_origin(option), typing.get_args(option)
-        if isinstance(option, type) and issubclass(option, msgspec.Struct):
+        if is_table(option):
             return option, ""
         if origin in (tuple, list) and struct_in(arguments[0])[0] is not None:
             return struct_in(arguments[0])[0], "[]"
         if origin is dict and struct_in(arguments[1])[0] is not None:
-            return struct_in(arguments[1])[0], ".NAME"
+            return struct_in(arguments[1])[0], ".NAME" + struct_in(arguments[1])[1]
     return None, ""
 
 
@@ -82,9 +109,10 @@ def options(kind: Any) -> tuple[Any, ...]:
     return () if kind is type(None) else (kind,)
 
 
-def words(kind: Any) -> str:
+def words(kind: Any, *, null: bool = False) -> str:
     """A type in words."""
-    return " or ".join(_word(option) for option in options(kind))
+    absent = null and type(None) in typing.get_args(kind)
+    return " or ".join([*(_word(option) for option in options(kind)), *(["null"] if absent else [])])
 
 
 def _word(option: Any) -> str:
@@ -101,12 +129,12 @@ def _word(option: Any) -> str:
         return f"list: {inner}" if many else f"list of {len(arguments)}: {inner}"
     if origin is dict:
         return f"names: {_word(options(arguments[1])[0])}"
-    if isinstance(option, type) and issubclass(option, msgspec.Struct):
+    if is_table(option):
         return "table"
     return {str: "text", bool: "true, false", int: "whole number", float: "number"}.get(option, "anything")
 
 
-def default_of(field: Any) -> str:
+def _default(field: Any) -> str:
     """A default as a file would say it."""
     if field.required:
         return "required"
@@ -128,10 +156,10 @@ def schema(kind: type, *, title: str, file: str, closed: bool) -> dict[str, Any]
         part = parts[struct.__name__]
         part["description"] = said(struct)
         part.pop("title", None)
-        for field in msgspec.structs.fields(struct):
-            value = part["properties"][field.encode_name]
+        for field in keys_of(struct):
+            value = part["properties"][field.key]
             text = meanings(struct).get(field.name)
-            part["properties"][field.encode_name] = {**value, "description": text} if text else value
+            part["properties"][field.key] = {**value, "description": text} if text else value
         if closed:
             part["additionalProperties"] = False
     tidy: dict[str, Any] = _written(parts) if closed else parts
@@ -141,11 +169,11 @@ def schema(kind: type, *, title: str, file: str, closed: bool) -> dict[str, Any]
 
 def _structs(kind: Any, found: dict[str, Any]) -> dict[str, Any]:
     """Every struct that a value of a type may hold, by name."""
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+    if is_table(kind):
         if kind.__name__ in found:
             return found
         found[kind.__name__] = kind
-        for field in msgspec.structs.fields(kind):
+        for field in keys_of(kind):
             _structs(field.type, found)
     for argument in typing.get_args(kind):
         _structs(argument, found)

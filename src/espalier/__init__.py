@@ -3,7 +3,7 @@
     import espalier
 
     outcome = espalier.build("recipe.toml")                     # every bundle of a recipe
-    small = espalier.quantize(model, images, input=espalier.Input(size=(96, 96)))
+    small = espalier.quantize(model, images, input=espalier.Input(size=(96, 96), mean=(127.5,), std=(127.5,)))
     program = espalier.compile(small, target="cortex-m4")       # C, its arena, its instructions, whether it is exact
 
 Models and images may be files or what a program holds in memory; both go through the same checks, and raise the same
@@ -18,15 +18,19 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from .command.build import build
+    from .command.check import Checked
     from .command.check import check_recipe as check
     from .command.compile import Compilation
     from .command.compile import compile_model as compile
-    from .command.explain import explain
+    from .command.explain import Explained, explain
+    from .command.inspect import Inspected
     from .command.inspect import inspect_file as inspect
     from .command.quantize import Evaluated, Small
     from .command.quantize import quantize_model as quantize
+    from .command.verify import Verified
     from .command.verify import verify_bundle as verify
     from .errors import (
+        AnnotationsRefusedError,
         BugError,
         EspalierError,
         GateError,
@@ -69,9 +73,9 @@ _RECIPE = (
     "ModelSource", "Prune", "Quantize", "Recipe", "ReportWish", "load_recipe",
 )  # fmt: skip
 _ERRORS = (
-    "BugError", "EspalierError", "GateError", "ImagesRefusedError", "InputRefusedError", "LabelsRefusedError",
-    "MachineError", "ModelRefusedError", "RecipeError", "TargetError", "ToolMissingError", "UnsupportedModelError",
-    "UsageError", "VerificationError", "WorkerError",
+    "AnnotationsRefusedError", "BugError", "EspalierError", "GateError", "ImagesRefusedError", "InputRefusedError",
+    "LabelsRefusedError", "MachineError", "ModelRefusedError", "RecipeError", "TargetError", "ToolMissingError",
+    "UnsupportedModelError", "UsageError", "VerificationError", "WorkerError",
 )  # fmt: skip
 _HOME = {
     "build": ("command.build", "build"),
@@ -81,13 +85,17 @@ _HOME = {
     "inspect": ("command.inspect", "inspect_file"),
     "quantize": ("command.quantize", "quantize_model"),
     "verify": ("command.verify", "verify_bundle"),
+    "Checked": ("command.check", "Checked"),
     "Compilation": ("command.compile", "Compilation"),
     "Evaluated": ("command.quantize", "Evaluated"),
+    "Explained": ("command.explain", "Explained"),
     "Input": ("recipe", "InputContract"),
+    "Inspected": ("command.inspect", "Inspected"),
     "Outcome": ("stages.outcome", "Outcome"),
     "Report": ("rows", "Report"),
     "Small": ("command.quantize", "Small"),
     "Target": ("target", "Target"),
+    "Verified": ("command.verify", "Verified"),
     "load_target": ("target", "load_target"),
     **{name: ("recipe", name) for name in _RECIPE},
     **{name: ("errors", name) for name in _ERRORS},
@@ -96,21 +104,25 @@ _HOME = {
 module in the name's place when it is imported."""
 
 __all__ = [
+    "AnnotationsRefusedError",
     "Augment",
     "Budgets",
     "BugError",
     "CalibrationSource",
+    "Checked",
     "Compilation",
     "Decision",
     "Deploy",
     "EspalierError",
     "Evaluated",
     "EvaluationSource",
+    "Explained",
     "FineTune",
     "GateError",
     "ImagesRefusedError",
     "Input",
     "InputRefusedError",
+    "Inspected",
     "LabelsRefusedError",
     "LatencyBudget",
     "MachineError",
@@ -130,6 +142,7 @@ __all__ = [
     "UnsupportedModelError",
     "UsageError",
     "VerificationError",
+    "Verified",
     "WorkerError",
     "__version__",
     "build",

@@ -109,9 +109,9 @@ def check(recipe: Path, strict: bool, as_json: bool) -> None:
 
     findings = check_recipe(recipe)
     _print(findings, as_json, check_lines)
-    problem = findings["error"]
+    problem = findings.error
     if problem is None and strict:
-        problem = too_strict([row["text"] for row in findings["rows"] if row["severity"] == "warning"])
+        problem = too_strict(findings.warnings)
     if problem is not None:
         raise problem
 
@@ -182,7 +182,7 @@ def inspect(model: Path, as_json: bool) -> None:
     from .command.inspect import inspect_file
     from .command.lines import inspect_lines
 
-    _print(inspect_file(model), as_json, inspect_lines)
+    _print(inspect_file(model).facts, as_json, inspect_lines)
 
 
 @cli.command()
@@ -200,9 +200,11 @@ def targets(name: str | None, as_json: bool) -> None:
 
 
 @cli.command()
-@click.argument("name", type=click.Choice(["recipe", "target", "report", "manifest"]))
+@click.argument("name", type=click.Choice(["recipe", "target", "report", "manifest", "program-report", "program-manifest"]))
 def schema(name: str) -> None:
     """Print the JSON Schema of recipes, target files, report.json or a bundle's manifest.json.
+
+    `program-report` and `program-manifest` are of what `espalier compile` writes.
 
     An editor that knows TOML completes and checks a recipe whose first line is `#:schema recipe.schema.json` when that
     file lies beside it; `espalier init` writes both.
@@ -220,7 +222,7 @@ def verify(bundle: Path, as_json: bool) -> None:
     from .command.lines import verify_lines
     from .command.verify import verify_bundle
 
-    _print(verify_bundle(bundle), as_json, verify_lines)
+    _print(verify_bundle(bundle).checks, as_json, verify_lines)
 
 
 @cli.command()
@@ -254,7 +256,7 @@ def explain(
     from .terminal import Progress
 
     found = run(build, images, count=count, worst=worst, page=page, progress=Progress(quiet=quiet))
-    _print(found, as_json, explain_lines)
+    _print(found.facts, as_json, explain_lines)
 
 
 @cli.command()

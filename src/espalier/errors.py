@@ -14,7 +14,16 @@ from typing import ClassVar
 
 
 class EspalierError(Exception):
-    """A refusal with a cause, a rule and a way on; never a traceback for the user."""
+    """A refusal with a cause, a rule and a way on; never a traceback for the user.
+
+    `found`: what is wrong. `supported`: what would be right, "" where that goes without saying. `next_step`: what to do.
+    `exit_code`: what the command would end with.
+
+        try:
+            espalier.load_target("cortex-m44")
+        except espalier.EspalierError as problem:
+            print(problem.found, problem.supported, problem.next_step, problem.exit_code)
+    """
 
     exit_code: ClassVar[int] = 70
 
@@ -67,6 +76,10 @@ class ModelRefusedError(InputRefusedError):
 
 class ImagesRefusedError(InputRefusedError):
     """A calibration, evaluation or fine-tuning image set is refused."""
+
+
+class AnnotationsRefusedError(InputRefusedError):
+    """A file of boxes (COCO, Pascal VOC, YOLO) is broken, hostile, or does not belong to the images."""
 
 
 class LabelsRefusedError(InputRefusedError):
@@ -158,7 +171,7 @@ def machine_errors(where: str = "") -> Iterator[None]:
 EXTRAS: dict[str, str] = {
     **dict.fromkeys(
         (
-            "ai_edge_litert", "keras", "litert_quantizer", "rich", "scipy", "tensorflow", "tensorflow_model_optimization",
+            "ai_edge_litert", "keras", "litert_quantizer", "scipy", "tensorflow", "tensorflow_model_optimization",
             "tf_keras", "tflite_runtime",
         ),
         "build",

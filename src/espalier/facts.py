@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from math import prod
 
 import msgspec
 
@@ -105,7 +106,9 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a bundle may use. Models: `int8_model` has int8 input and output and no metadata (smallest);
     `uint8_model` is its bit-exact twin with TFLite metadata and labels inside. Both take raw pixel bytes of the
-    contract (int8: pixel - 128); the output is always class probabilities, one per label, scale 1/256."""
+    contract (int8: pixel - 128). `task`: the kind of answer. Class probabilities are one head with scale 1/256, one value per
+    label; heads of values have names and scales of their own, and no labels. Golden vectors hold the bytes of all heads, one
+    head after the other."""
 
     recipe: Recipe
     target: Target
@@ -113,7 +116,7 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     int8_model: bytes
     uint8_model: bytes
     input: TensorFacts
-    output: TensorFacts
+    heads: tuple[TensorFacts, ...]
     operators: tuple[OperatorUse, ...]
     runtime_floor: str
     golden: tuple[GoldenVector, ...]
@@ -125,8 +128,19 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     macs: int
     parameters: int
     advice: tuple[str, ...] = ()
+    task: str = "classify"
     decision: Decision | None = None
     """How the output becomes an answer on a device."""
+
+    @property
+    def output(self) -> TensorFacts:
+        """The first head."""
+        return self.heads[0]
+
+    @property
+    def values(self) -> int:
+        """How many values all heads have."""
+        return sum(prod(head.shape) for head in self.heads)
 
     @property
     def contract(self) -> InputContract:
@@ -147,17 +161,32 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     def sentence(self) -> str:
         """What the bundle is, in one plain sentence."""
         height, width = self.contract.size
-        return f"Image classifier {self.name}: {len(self.labels)} classes, {height} x {width} pixels, int8"
+        what = f"Image classifier {self.name}: {len(self.labels)} classes"
+        if not self.labels:
+            what = f"Network {self.name}: {self.heads_text}"
+        return f"{what}, {height} x {width} pixels, int8"
+
+    @property
+    def what(self) -> str:
+        """What the model is, as the first words of a README."""
+        if self.labels:
+            return f"An image classifier with {len(self.labels)} classes"
+        return f"A network that answers an image with values ({self.heads_text})"
+
+    @property
+    def heads_text(self) -> str:
+        """The heads and their shapes without the batch, in words."""
+        return ", ".join(f"{head.name} {' x '.join(map(str, head.shape[1:])) or 1}" for head in self.heads)
 
     @property
     def holds(self) -> str:
         """What a firmware library holds."""
-        return "Model, labels, preprocessing, decision and self-test"
+        return "Model, labels, preprocessing, decision and self-test" if self.labels else "Model, preprocessing and self-test"
 
     @property
     def keywords(self) -> tuple[str, ...]:
         """What a library registry files it under."""
-        return ("image-classification", "int8", "tinyml")
+        return ("image-classification" if self.labels else "neural-network", "int8", "tinyml")
 
     @property
     def array_bytes(self) -> int:

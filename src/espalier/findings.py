@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
 
 import msgspec
 
@@ -43,21 +43,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         return "; ".join(text for text in (self.next_step, override(self.code)) if text)
 
 
-def never_trained(facts: Mapping[str, Any]) -> bool:
-    """Whether every vector of weights in a model file (ModelFacts as data) still has the one value that it began with:
-    biases 0, statistics 0 and 1. A training changes them all; a model without any says nothing."""
-    vectors = [
-        row
-        for row in facts["weights"]
-        if len(row["shape"]) == 1 and row["shape"][0] > 1 and row["dtype"].startswith(("float", "bfloat"))
-    ]
-    return bool(vectors) and all(row.get("even", False) for row in vectors)
-
-
-def of_model(findings: Iterable[Finding], facts: Mapping[str, Any]) -> tuple[Finding, ...]:
-    """Findings that a model's answers gave. Those of one that was never trained are chance, however clear they look: a
-    random network tells some pictures apart, in any order of the labels and fed in any way."""
-    if not never_trained(facts):
+def of_model(findings: Iterable[Finding], *, untrained: bool) -> tuple[Finding, ...]:
+    """Findings that a model's answers gave. Those of an untrained one (ModelFacts.never_trained) are chance, however clear
+    they look: a random network tells some pictures apart, in any order of the labels and fed in any way."""
+    if not untrained:
         return tuple(findings)
     return tuple(
         msgspec.structs.replace(f, severity="warning", message=f"{f.message}; but its biases are as they began: {UNTRAINED}")

@@ -45,8 +45,9 @@ class ModelSource(_Table, frozen=True, kw_only=True):
     """The model: a `.keras` or `.h5` file."""
     labels: str | None = None
     """A text file with one label per line, in output order; without it, the names of the class folders, sorted."""
-    task: Literal["classify"] = "classify"
-    """What the model answers: `classify`, one label of several for a whole image."""
+    task: Literal["classify", "regress", "raw"] = "classify"
+    """What the model answers: `classify`, one label of several for a whole image; `regress`, numbers, which `regress` judges;
+    `raw`, the values of every output as they are, measured against the float model and packed without a decision."""
 
 
 class InputContract(_Table, frozen=True, kw_only=True):
@@ -195,6 +196,18 @@ class Decision(_Table, frozen=True, kw_only=True):
     reaches it on the evaluation images, in float and in int8."""
 
 
+class Regress(_Table, frozen=True, kw_only=True):
+    """The numbers of task regress. Their truth is the evaluation csv: a header `path` and a column for each number, in the
+    order of the model's outputs."""
+
+    tolerance: Annotated[float, Meta(gt=0, le=1e15)]
+    """How far a number may be off and still count as right, in `unit`."""
+    unit: Annotated[str, Meta(max_length=32)] = ""
+    """What the numbers are in, for people."""
+    names: tuple[str, ...] = ()
+    """What the numbers are called; by default as the columns of the csv."""
+
+
 class ReportWish(_Table, frozen=True, kw_only=True):
     """What the report holds."""
 
@@ -250,7 +263,16 @@ class Deploy(_Table, frozen=True, kw_only=True):
 
 
 class Recipe(_Table, frozen=True, kw_only=True):
-    """Everything that one build does."""
+    """Everything that one build does: the tables of a recipe as frozen values, dashes written as underscores.
+
+        recipe = espalier.Recipe(
+            name="parts",
+            model=espalier.ModelSource(path="model.keras", labels="labels.txt"),
+            input=espalier.Input(size=(96, 96), mean=(127.5,), std=(127.5,)),
+            calibration=espalier.CalibrationSource(images="images/calibration"),
+            deploy=(espalier.Deploy(target="cortex-m4"),),
+        )
+    """
 
     name: Annotated[str, Meta(extra_json_schema={"pattern": f"^{NAME}$", "maxLength": 64})]
     """Names files, packages and C symbols: a-z 0-9 and -, starting with a letter."""
@@ -263,6 +285,7 @@ class Recipe(_Table, frozen=True, kw_only=True):
     accept: tuple[Annotated[str, Meta(extra_json_schema={"enum": list(ALARMS)})], ...] = ()
     """Codes of findings that are as they should be (docs/reference/alarms.md); they stop nothing and are no warnings."""
     evaluation: Annotated[EvaluationSource | None, EITHER] = None
+    regress: Regress | None = None
     prune: Prune = Prune()
     quantize: Quantize = Quantize()
     decision: Decision = Decision()
@@ -271,7 +294,14 @@ class Recipe(_Table, frozen=True, kw_only=True):
 
 
 def load_recipe(path: Path | str) -> Recipe:
-    """Read and check a recipe. Raises RecipeError with what is wrong and the nearest right name."""
+    """Read and check a recipe.
+
+    `path`: a TOML file. Everything that is wrong is told at once.
+    Raises RecipeError with what was found, what is allowed, and the nearest right name.
+
+        recipe = espalier.load_recipe("recipe.toml")
+        recipe.name, recipe.input.size, [deploy.target for deploy in recipe.deploy]
+    """
     path = Path(path)
     data = read_bounded(path, error=RecipeError, what="recipe", limit_bytes=LIMITS.recipe_bytes)
     return parse_recipe(data, where=f"recipe {path.name}")
@@ -294,7 +324,7 @@ def dump_recipe(recipe: Recipe) -> bytes:
 def _rules(recipe: Recipe) -> list[tuple[str, bool]]:
     """What ties one key to another, and texts with a form of their own. Each rule is the sentence that the user reads when
     it is broken."""
-    contract, prune = recipe.input, recipe.prune
+    contract = recipe.input
     return [
         (
             "`name` must be 1 to 64 characters a-z 0-9 and -, starting with a letter (it names files, "
@@ -315,6 +345,18 @@ def _rules(recipe: Recipe) -> list[tuple[str, bool]]:
             f"{contract.color!r}; found {len(contract.mean)} and {len(contract.std)}",
             len(contract.mean) in (1, contract.channels) and len(contract.std) in (1, contract.channels),
         ),
+        *_step_rules(recipe),
+        *_set_rules(recipe),
+        (
+            f"`accept` lists codes of findings, among {', '.join(ALARMS)}; found {list(recipe.accept)}",
+            set(recipe.accept) <= set(ALARMS),
+        ),
+    ]
+
+
+def _step_rules(recipe: Recipe) -> list[tuple[str, bool]]:
+    prune = recipe.prune
+    return [
         (
             "`prune.pattern` 2:4 needs `prune.method` magnitude",
             prune.pattern == "free" or prune.method == "magnitude",
@@ -331,9 +373,23 @@ def _rules(recipe: Recipe) -> list[tuple[str, bool]]:
             "`quantize.search` best needs `quantize.scheme` auto (the others are one step each)",
             recipe.quantize.search != "best" or recipe.quantize.scheme == "auto",
         ),
+    ]
+
+
+def _set_rules(recipe: Recipe) -> list[tuple[str, bool]]:
+    return [
         (
             "`decision.precision` needs an [evaluation] set",
             recipe.decision.precision is None or recipe.evaluation is not None,
+        ),
+        (
+            "`model.task` regress needs [regress] with a `tolerance`, which no other task has",
+            (recipe.model.task == "regress") == (recipe.regress is not None),
+        ),
+        (
+            "`model.labels`, `prune.fine-tune`, `decision.precision` and `budgets.min-class-recall` belong to task classify, and "
+            "task raw, where nothing is right or wrong, has no budget on accuracy or drop",
+            not _not_asked(recipe),
         ),
         (
             "paths are visible text of at most 4096 bytes, 255 in each part; found "
@@ -359,11 +415,16 @@ def _rules(recipe: Recipe) -> list[tuple[str, bool]]:
                 and recipe.budgets.min_class_recall is None
             ),
         ),
-        (
-            f"`accept` lists codes of findings, among {', '.join(ALARMS)}; found {list(recipe.accept)}",
-            set(recipe.accept) <= set(ALARMS),
-        ),
     ]
+
+
+def _not_asked(recipe: Recipe) -> bool:
+    """Whether anything is asked that the recipe's task does not answer."""
+    budgets, task = recipe.budgets, recipe.model.task
+    classes = (recipe.model.labels, recipe.prune.fine_tune, recipe.decision.precision, budgets.min_class_recall)
+    truth = (budgets.min_accuracy, budgets.max_accuracy_drop)
+    asked = (() if task == "classify" else classes) + (truth if task == "raw" else ())
+    return any(value is not None for value in asked)
 
 
 def _paths(recipe: Recipe) -> list[str]:

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
-from .facts import Check
+from .facts import Check, TensorFacts
 from .peak import Peak
+from .row_parts import (
+    CalibrationPart,
+    DecisionPart,
+    DropPart,
+    EmulatedPart,
+    Epoch,
+    ExplainPart,
+    FedPart,
+    HeadRow,
+    LeftAlone,
+    NumberRow,
+    PrunedLayer,
+    SheetPart,
+    SkillPart,
+)
 
 Share = float
 Points = float
@@ -22,13 +37,18 @@ class ModelRow(_Row, frozen=True, kw_only=True):
     """The model as it was given."""
 
     source_sha256: str
+    """Of the file."""
     parameters: int
     macs: int
+    """Multiply-accumulates of one inference."""
     layers: int
+    """How many."""
     format: str = ""
+    """Of the file, and the Keras that wrote it."""
     output: str = ""
     """"softmax", "sigmoid" or "logits": what the model ended with before anything was appended."""
     notes: tuple[str, ...] = ()
+    """What was changed or left out when it was read."""
 
 
 class StageRow(_Row, frozen=True, kw_only=True):
@@ -43,23 +63,29 @@ class PruneRow(_Row, frozen=True, kw_only=True):
     """What pruning bought. `latency_ratio`: pruned int8 / unpruned int8, one interleaved run; None if not measured."""
 
     method: str
+    """As the recipe names it."""
     requested: float
+    """The recipe's amount."""
     macs_before: int
     macs_after: int
     parameters_before: int
     parameters_after: int
     bytes_before: int
     bytes_after: int
+    """Of the int8 .tflite, and compressed with gzip below."""
     gzip_before: int
     gzip_after: int
     latency_ratio: float | None = None
     sparsity: float | None = None
+    """Share of the prunable weights that are zero."""
     verdict: str = ""
-    layers: tuple[dict[str, Any], ...] = ()
-    history: tuple[dict[str, float], ...] = ()
-    left_alone: tuple[dict[str, str], ...] = ()
-    """Layers that were not pruned: {layer, why}."""
+    """Whether it was worth it, in words."""
+    layers: tuple[PrunedLayer, ...] = ()
+    history: tuple[Epoch, ...] = ()
+    left_alone: tuple[LeftAlone, ...] = ()
+    """Layers that were not pruned."""
     notes: tuple[str, ...] = ()
+    """What could not be pruned as wished."""
 
 
 class StepRow(_Row, frozen=True, kw_only=True):
@@ -67,12 +93,19 @@ class StepRow(_Row, frozen=True, kw_only=True):
     activations are slow; the kept step never is."""
 
     name: str
+    """What was done."""
     top1: float | None
+    """Share of right answers."""
     drop: float | None
+    """Percentage points lost against the float model."""
     kept: bool
+    """Whether it became the model."""
     agreement: float | None = None
+    """Share of images with the float model's answer."""
     bytes: int | None = None
+    """Of the file."""
     seconds: float | None = None
+    """To make and measure it."""
     simulated: bool = False
     why: str = ""
     """Why a step could not be made or run, and has no figures; or why it was given up after `images`."""
@@ -100,19 +133,24 @@ class QuantizeRow(_Row, frozen=True, kw_only=True):
     """How the int8 file was made, and what it is fed and answers with."""
 
     scheme: str
+    """int8, or int16x8 for 16-bit activations."""
     operators: OperatorCounts
     steps: tuple[StepRow, ...]
+    """Every step that was tried, in order."""
     runtime_floor: str
+    """The oldest TensorFlow Lite that knows each operator's version."""
     held_out_drop: Points | None = None
     """Where the best of several steps was kept: the drop that choosing so is worth on images that it was not chosen
     on (mean over halves of the evaluation images). The kept step's own drop is flattered by the choice."""
     chosen_on: int = 0
     """Calibration images that chose the kept step, where the evaluation images took no part in the choice."""
-    input: dict[str, Any] = {}
-    output: dict[str, Any] = {}
+    input: TensorFacts | None = None
+    """The int8 file's input: real = scale x (q - zero point)."""
+    output: TensorFacts | None = None
+    """The int8 file's output."""
     device_input: str = ""
     """What the device must do to the pixels, in words."""
-    calibration: dict[str, Any] = {}
+    calibration: CalibrationPart = {}
     layers: dict[str, str] = {}
     """Tensor of the .tflite files -> the Keras layer that it comes from."""
 
@@ -150,16 +188,25 @@ class AccuracyRow(_Row, frozen=True, kw_only=True):
     """Accuracies are shares 0..1; `drop_points`, `interval` are percentage points, float minus int8 (95 %)."""
 
     n: int
+    """Images."""
     float: TopRow
+    """The model as it was given."""
     pruned: TopRow | None
+    """The pruned float model; None where nothing was pruned."""
     int8: TopRow
+    """The int8 file."""
     agreement: Share
+    """Share of images that int8 answers as the float model does."""
     drop_points: Points
     interval: tuple[Points, Points]
     p_value: Share
+    """McNemar's exact test of the images whose answer changed."""
     flips: tuple[FlipRow, ...]
+    """Images whose answer changed."""
     classes: tuple[ClassRow, ...] = ()
+    """Empty where the images have no labels."""
     confusion: tuple[tuple[int, ...], ...] = ()
+    """Counts of int8's answers: a row per true class."""
     claim: str = ""
     """What n images allow to claim, and how many a smaller claim needs."""
     choice_points: Points = 0.0
@@ -167,12 +214,21 @@ class AccuracyRow(_Row, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
     collapse: str = ""
     """Of images without labels: which class int8 gives to nearly all where the float model does not."""
-    decision: dict[str, Any] = {}
-    skill: dict[str, Any] = {}
-    """The float model against guessing (task.chance.Skill): n, share, chance, deviations, kappa with its interval low
-    and high, beats_chance; empty where these images cannot tell."""
-    steps: tuple[dict[str, Any], ...] = ()
-    """The drop split into pruning and quantization: {from, to, drop_points, interval, p_value, lost, won}."""
+    decision: DecisionPart = {}
+    """Empty where the images have no labels."""
+    skill: SkillPart = {}
+    """Empty where these images cannot tell."""
+    numbers: tuple[NumberRow, ...] = ()
+    """Of task regress: its share of right answers is that of images whose numbers are all within the tolerance."""
+    heads: tuple[HeadRow, ...] = ()
+    """Of a task whose values are not judged."""
+    steps: tuple[DropPart, ...] = ()
+    """The drop split into pruning and quantization."""
+
+    @property
+    def labelled(self) -> bool:
+        """Whether the images say what is right."""
+        return self.float.top1 is not None
 
 
 class OperatorTime(_Row, frozen=True, kw_only=True):
@@ -188,19 +244,28 @@ class LatencyRow(_Row, frozen=True, kw_only=True):
 
     runtime: str
     variant: str
+    """Which model: float or int8."""
     threads: int
     delegate: str
+    """What ran the operators, and how many of them."""
     cpu: str
+    """The build machine's."""
     cold_us: float
+    """Microseconds to load the model."""
     first_us: float
+    """Of the first inference."""
     median_us: float
+    """Of `n` inferences, as the two below."""
     p90_us: float
     p99_us: float
     n: int
     mad_us: float = 0.0
+    """Median absolute deviation."""
     version: str = ""
     operators: tuple[OperatorTime, ...] = ()
+    """Where the time goes."""
     note: str = ""
+    """When the figure is noisy."""
 
 
 class ParityRow(_Row, frozen=True, kw_only=True):
@@ -248,10 +313,13 @@ class GateRow(_Row, frozen=True, kw_only=True):
     """A limit, the figure that was found, and whether it holds."""
 
     name: str
+    """The key of the recipe, or a target's figure."""
     limit: float
     value: float | None
+    """None: not measured, which fails."""
     passed: bool
     unit: str = ""
+    """Of limit and value."""
     why: str = ""
     """Of a gate that failed or is not shown, where more is known than the figure."""
     layers: tuple[str, ...] = ()
@@ -267,9 +335,12 @@ class BundleRow(_Row, frozen=True, kw_only=True):
 
     target: str
     path: str
+    """Its folder, below the report."""
     sha256: str
     bytes: int
+    """All files together."""
     files: int = 0
+    """How many."""
 
 
 class WithheldRow(_Row, frozen=True, kw_only=True):
@@ -277,41 +348,6 @@ class WithheldRow(_Row, frozen=True, kw_only=True):
 
     target: str
     why: str
-
-
-class Report(_Row, frozen=True, kw_only=True):
-    """The whole report; `status` is "passed" or "failed"."""
-
-    name: str
-    version: str
-    status: Literal["passed", "failed"]
-    model: ModelRow
-    stages: tuple[StageRow, ...]
-    prune: PruneRow
-    quantize: QuantizeRow
-    accuracy: AccuracyRow | None
-    latency: tuple[LatencyRow, ...]
-    memory: MemoryRow
-    emulated: tuple[dict[str, Any], ...]
-    gates: tuple[GateRow, ...]
-    checks: tuple[Check, ...]
-    bundles: tuple[BundleRow, ...]
-    """Those that were written: of a failed build, the targets that nothing failed for."""
-    withheld: tuple[WithheldRow, ...] = ()
-    modes: dict[str, Any] = {}
-    """Per target that does not fit: {optimize, flash_bytes, arena_bytes, instructions, fits} of every `optimize`, tried."""
-    parity: tuple[ParityRow, ...] = ()
-    warnings: tuple[str, ...] = ()
-    machine: dict[str, str] = {}
-    preprocessing: tuple[dict[str, Any], ...] = ()
-    """{name, top1, n}: right answers of the float model, fed as the recipe declares (first) and in the usual other ways
-    (best first; `n` is smaller where a part of the images was enough)."""
-    explain: dict[str, Any] | None = None
-    """Every layer of the int8 model against the float model, as `espalier explain --json` prints it; None when this
-    build did not make it (recipe: report.explain)."""
-    contact_sheet: tuple[dict[str, str], ...] = ()
-    """Flipped images for the HTML page: {image, float, int8, label, png_base64}; at most 24."""
-    format: str = "espalier-report/1"
 
 
 class Mode(msgspec.Struct, frozen=True, kw_only=True):
@@ -329,3 +365,56 @@ class Mode(msgspec.Struct, frozen=True, kw_only=True):
         flash = "flash not measured" if self.flash_bytes is None else f"{self.flash_bytes:,} bytes of flash"
         count = "" if self.instructions is None else f", {self.instructions / 1e6:.1f} M instructions"
         return f"{flash}, {self.arena_bytes:,} of RAM{count}"
+
+
+class Report(_Row, frozen=True, kw_only=True):
+    """The whole report.
+
+    `status` is "passed" or "failed"; the fields are those of report.json.
+
+        report = espalier.build("recipe.toml").report
+        report.status, report.accuracy, [gate.name for gate in report.gates if not gate.passed]
+    """
+
+    name: str
+    """The recipe's."""
+    version: str
+    """The recipe's."""
+    status: Literal["passed", "failed"]
+    model: ModelRow
+    stages: tuple[StageRow, ...]
+    """In order, with their time."""
+    prune: PruneRow
+    quantize: QuantizeRow
+    accuracy: AccuracyRow | None
+    """None where nothing was measured."""
+    latency: tuple[LatencyRow, ...]
+    """On the build machine, never the device's."""
+    memory: MemoryRow
+    emulated: tuple[EmulatedPart, ...]
+    """Compiled programs, run on the emulated core of their target."""
+    gates: tuple[GateRow, ...]
+    """Limits of the recipe and the targets."""
+    checks: tuple[Check, ...]
+    """What really ran on models and bundles, and what did not."""
+    bundles: tuple[BundleRow, ...]
+    """Those that were written: of a failed build, the targets that nothing failed for."""
+    withheld: tuple[WithheldRow, ...] = ()
+    modes: dict[str, tuple[Mode, ...]] = {}
+    """Per target that does not fit: every `optimize`, tried."""
+    parity: tuple[ParityRow, ...] = ()
+    """The same file on every runtime and kernel set."""
+    warnings: tuple[str, ...] = ()
+    """What a person should read."""
+    machine: dict[str, str] = {}
+    """CPU, system and versions of the build machine."""
+    preprocessing: tuple[FedPart, ...] = ()
+    """Right answers of the float model, fed as the recipe declares (first) and in the usual other ways
+    (best first; `n` is smaller where a part of the images was enough)."""
+    explain: ExplainPart | None = None
+    """Every layer of the int8 model against the float model, as `espalier explain --json` prints it; None when this
+    build did not make it (recipe: report.explain)."""
+    contact_sheet: tuple[SheetPart, ...] = ()
+    """Flipped images for the HTML page, at most 24."""
+    format: str = "espalier-report/1"
+    """Changes with anything but a new key."""

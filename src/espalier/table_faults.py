@@ -25,6 +25,9 @@ _SAID = {"yes": True, "on": True, "true": True, "no": False, "off": False, "fals
 """What people write for true and false."""
 
 
+_ANY_OF = "write one of these"
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that is wrong: where, what was found, what may stand there, what to do."""
@@ -32,6 +35,10 @@ class Fault:
     text: str
     supported: str = ""
     next_step: str = ""
+
+    def line(self) -> str:
+        """In one line, among others: what to do, or what may stand there."""
+        return f"{self.text}: {self.next_step}" if self.next_step != _ANY_OF else f"{self.text}; supported: {self.supported}"
 
 
 def faults(raw: Any, kind: Any, place: str = "") -> Iterator[Fault]:
@@ -155,7 +162,7 @@ def _no_such_word(raw: str, literal: Sequence[str], place: str) -> Fault:
     return Fault(
         f'`{place}` is "{shown(raw, 60)}"',
         ", ".join(f'"{word}"' for word in literal),
-        f'did you mean "{near[0]}"?' if near else "write one of these",
+        f'did you mean "{near[0]}"?' if near else _ANY_OF,
     )
 
 

@@ -124,11 +124,11 @@ def _all_of(wrong: Sequence[Fault], error: type[EspalierError], where: str) -> E
         (fault,) = wrong
         found = f"{where}: {fault.text}" if fault.text.startswith("`") else f"{where} has {fault.text}"
         return error(found, supported=fault.supported, next_step=fault.next_step)
-    told = [f"{f.text}: {f.next_step}" if f.next_step else f"{f.text}; supported: {f.supported}" for f in wrong[:MOST_FAULTS]]
+    told = [fault.line() for fault in wrong[:MOST_FAULTS]]
     count = f"over {MOST_FAULTS}" if len(wrong) > MOST_FAULTS else str(len(wrong))
     return error(
         f"{where} has {count} faults: " + "; ".join(told),
-        supported="the keys and values of docs/reference/recipe.md and targets.md",
+        supported="the keys and values of docs/reference/recipe.md and target-file.md (`espalier schema` for editors)",
         next_step="correct them; each is named with its place",
     )
 

@@ -126,6 +126,9 @@ def load_target(name: str, *, relative_to: Path | None = None) -> Target:
     key by key in its tables.
 
     Raises TargetError for an unknown name (naming the nearest), an unreadable file, or a number without a source.
+
+        target = espalier.load_target("cortex-m4")
+        target.number("flash-bytes"), target.facts["clock-hz"].source
     """
     path = (relative_to or Path()) / name if name.endswith(".toml") or "/" in name else _shipped(name)
     where = f"target {path.name}"
@@ -152,7 +155,11 @@ def load_target(name: str, *, relative_to: Path | None = None) -> Target:
 def load_targets(names: Sequence[str], *, relative_to: Path | None = None) -> tuple[Target, ...]:
     """The targets of a recipe, in its order. Raises TargetError when two files bear one name: their bundles would
     share a folder."""
-    targets = tuple(load_target(name, relative_to=relative_to) for name in names)
+    return named_apart(names, tuple(load_target(name, relative_to=relative_to) for name in names))
+
+
+def named_apart(names: Sequence[str], targets: tuple[Target, ...]) -> tuple[Target, ...]:
+    """The same targets, as the recipe calls them `names`; raises as `load_targets`."""
     seen: dict[str, str] = {}
     for name, target in zip(names, targets, strict=True):
         if target.name in seen:

@@ -320,6 +320,52 @@ def matmul_cases() -> Iterator[Case]:
                 yield f"matmul {rows}x{depth}x{columns} {adj_x} {adj_y} 2^{exponent}", graph, data
 
 
+COMPARISONS = ("equal", "not_equal", "greater", "greater_equal", "less", "less_equal")
+EDGES = (-128, -127, -65, -64, -33, -3, -2, -1, 1, 2, 3, 31, 64, 85, 126, 127)
+
+
+def two_operand_cases() -> Iterator[Case]:
+    """Every int8 value against sixteen: comparisons at scales that keep all values apart and that do not, and div."""
+    left, right = ALL_INT8.reshape(256, 1).astype(np.int8), np.array(EDGES, np.int8).reshape(1, 16)
+    for kind in COMPARISONS:
+        for first, second in ((-1, -1), (-8, -8), (-9, -9), (-10, -9), (-12, -12), (-3, -4)):
+            for zero, other in ((-128, 127), (0, 0), (5, -7)):
+                b = Builder()
+                operands = [b.input(left.shape, _q(2.0**first, zero)), b.input(right.shape, _q(2.0**second, other))]
+                graph = b.finish([b.op(kind, operands, None, "bool")])
+                yield f"{kind} 2^{first} 2^{second} {zero} {other}", graph, [left, right]
+    for number, exponent in enumerate((7, 8, 9, 11, 14)):
+        for factor in (1.0, 1.5, 1.0 - 2.0**-24):
+            for zero_out in ZERO_POINTS:
+                b, activation = Builder(), ACTIVATIONS[(number + zero_out) % 4]
+                operands = [b.input(left.shape, _q(1.0, zero_out)), b.input(right.shape, _q(0.5))]
+                graph = b.finish([b.op("div", operands, _q(2.0 ** (1 - exponent) / factor, zero_out), activation=activation)])
+                yield f"div 2^{exponent} x {factor} {zero_out} {activation}", graph, [left, right]
+
+
+def length_cases() -> Iterator[Case]:
+    """Rows of no length, of one step, of powers of two and of the greatest length."""
+    for depth in (1, 2, 3, 4, 64, 255, 1024):
+        for zero in (*ZERO_POINTS, 1):
+            b = Builder()
+            rows = np.full((len(EDGES) + 3, depth), zero, np.int64)
+            for row, value in enumerate((*EDGES, 0, 4, 16)):
+                rows[row, : 1 + (row * 7) % depth] = value
+            data = np.clip(rows, -128, 127).astype(np.int8)
+            graph = b.finish([b.op("l2_normalization", [b.input(data.shape, _q(0.1, zero))], _q(1 / 128))])
+            yield f"l2_normalization {depth} {zero}", graph, [data]
+
+
+def root_cases() -> Iterator[Case]:
+    data = ALL_INT8.astype(np.int8).reshape(1, 256)
+    for exponent in range(-12, 3):
+        for factor in (1.0, 1.7):
+            b = Builder()
+            out = _q(2.0 ** (exponent // 2 - 4) * factor, ZERO_POINTS[exponent % 3])
+            graph = b.finish([b.op("sqrt", [b.input(data.shape, _q(2.0**exponent, -128))], out)])
+            yield f"sqrt 2^{exponent} {factor}", graph, [data]
+
+
 def directed_cases() -> Iterator[Case]:
     """Every directed case but those of fully_connected, whose oracle is another one."""
     for kind in ("conv_2d", "depthwise_conv_2d", "transpose_conv"):
@@ -327,10 +373,13 @@ def directed_cases() -> Iterator[Case]:
     for kind in ("add", "sub", "mul", "squared_difference", "maximum", "minimum"):
         yield from elementwise_cases(kind)
         yield from broadcast_cases(kind)
-    for kind in ("relu", "relu6", "leaky_relu", "quantize", "gelu"):
+    for kind in ("relu", "relu6", "leaky_relu", "quantize", "gelu", "exp", "log", "abs"):
         yield from curve_cases(kind)
     for kind in ("mean", "average_pool_2d"):
         yield from reduction_cases(kind)
     yield from precision_cases()
     yield from softmax_cases()
+    yield from two_operand_cases()
+    yield from length_cases()
+    yield from root_cases()
     yield from matmul_cases()

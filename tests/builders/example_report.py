@@ -132,7 +132,7 @@ def example_report(**changes: Any) -> Report:
             confusion=((190, 4, 6), (3, 195, 2), (5, 5, 190)),
             claim="With 600 images ...",
             warnings=("a warning",),
-            decision={"threshold": 0.8, "review": 0.05},
+            decision={"threshold": 0.8},
         ),
         latency=tuple(
             LatencyRow(
@@ -162,13 +162,18 @@ def example_report(**changes: Any) -> Report:
                 "target": "cortex-m4",
                 "core": "cortex-m4",
                 "emulator": "unicorn 2.1.4",
+                "compiler": "zig cc -O2",
+                "optimize": "speed",
                 "instructions": 12_800_000,
                 "arena_bytes": 36864,
                 "stack_bytes": 400,
                 "code_bytes": 12000,
                 "weights_bytes": 80000,
                 "exact": True,
+                "constants": None,
                 "estimate": {
+                    "clock_hz": 180e6,
+                    "worst_error": 0.21,
                     "cycles": [15_000_000, 21_000_000],
                     "milliseconds": [83.0, 117.0],
                     "text": "about 83 to 117 ms at 180 MHz (estimate, from 8 published times)",

@@ -88,6 +88,9 @@ def random_inputs(graph: Graph, rng: Rng) -> list[Array]:
         if tensor.dtype == "float32":
             values.append(rng.normal(0, 30 * tensor_scale(graph), tensor.shape).astype(np.float32))
             continue
+        if tensor.dtype == "bool":
+            values.append(rng.random(tensor.shape) < 0.5)
+            continue
         info = np.iinfo(DTYPES[tensor.dtype])  # type: ignore[type-var]
         data = rng.integers(info.min, info.max + 1, tensor.shape)
         if rng.random() < 0.25:
@@ -348,7 +351,7 @@ def _reduce(kind: str) -> Callable[[Rng, str], Graph]:
             axes = [a - rank if rng.random() < 0.3 else a for a in axes]
         count = int(np.prod([shape[a] for a in axes]))
         target = data
-        if kind != "reduce_max":
+        if kind not in ("reduce_max", "reduce_min"):
             target = output_quant(rng, data.scale * (count**0.5 if kind == "sum" else 1), dtype)
         axis = b.const(axes, "int32")
         return b.finish([b.op(kind, [x, axis], target, dtype, keep_dims=bool(rng.random() < 0.5))])
@@ -391,6 +394,16 @@ def _unary(kind: str) -> Callable[[Rng, str], Graph]:
         if kind == "rsqrt":
             data = replace(data, zero_points=(-128,))
             target = replace(target, scales=(f32(2.0 ** rng.uniform(-8, -2) / data.scale**0.5),))
+        if kind == "exp":
+            data = replace(data, scales=(f32(2.0 ** rng.uniform(-9, -3)),))
+            reach = float(np.exp(data.scale * (127 - data.zero_point)))
+            target = replace(target, scales=(f32(reach * 2.0 ** rng.uniform(-10, -5)),))
+        if kind == "log":
+            target = replace(target, scales=(f32(2.0 ** rng.uniform(-7, -3)),))
+        if kind == "sqrt":
+            # LiteRT refuses a negative value when it runs.
+            data = replace(data, zero_points=(-128,))
+            target = replace(target, scales=(f32(data.scale**0.5 * 2.0 ** rng.uniform(-6, -2)),))
         x = b.input(_shape(rng, 1, 12), data, dtype)
         return b.finish([b.op(kind, [x], target, dtype, **options)])
 
@@ -573,12 +586,113 @@ def _resize(kind: str) -> Callable[[Rng, str], Graph]:
     return build
 
 
-def _arg_max(rng: Rng, dtype: str) -> Graph:
+def _arg(kind: str, index: str = "int32") -> Callable[[Rng, str], Graph]:
+    def build(rng: Rng, dtype: str) -> Graph:
+        b = Builder()
+        shape = _shape(rng, 1, 8, (1, 5))
+        x = b.input(shape, quant(rng))
+        axis = b.const(int(rng.integers(-1, len(shape))), "int32")
+        return b.finish([b.op(kind, [x, axis], None, index, output_type=index)])
+
+    return build
+
+
+def _blocks(kind: str) -> Callable[[Rng, str], Graph]:
+    def build(rng: Rng, dtype: str) -> Graph:
+        b = Builder()
+        h, w, channels, block = (int(v) for v in rng.integers(1, (5, 5, 6, 4)))
+        wide = kind == "depth_to_space"
+        shape = (h, w, channels * block**2) if wide else (h * block, w * block, channels)
+        data = quant(rng, dtype)
+        return b.finish([b.op(kind, [b.input((1, *shape), data, dtype)], data, dtype, block_size=block)])
+
+    return build
+
+
+def _mirror_pad(rng: Rng, dtype: str) -> Graph:
     b = Builder()
-    shape = _shape(rng, 1, 8, (1, 5))
-    x = b.input(shape, quant(rng))
-    axis = b.const(int(rng.integers(-1, len(shape))), "int32")
-    return b.finish([b.op("arg_max", [x, axis], None, "int32", output_type="int32")])
+    shape, data, mode = _shape(rng, 2, 7, (1, 5)), quant(rng, dtype), int(rng.integers(0, 2))
+    pads = [[int(v) for v in rng.integers(0, n + mode, 2)] if rng.random() < 0.7 else [0, 0] for n in shape]
+    x = b.input(shape, data, dtype)
+    return b.finish([b.op("mirror_pad", [x, b.const(pads, "int32")], data, dtype, mode=mode)])
+
+
+def _reverse(rng: Rng, dtype: str) -> Graph:
+    b = Builder()
+    shape, data = _shape(rng, 1, 7, (1, 5)), quant(rng, dtype)
+    first = int(rng.integers(0, len(shape)))  # LiteRT's kernel takes neighbouring axes only
+    axes = list(range(first, int(rng.integers(first + 1, len(shape) + 1))))
+    return b.finish([b.op("reverse_v2", [b.input(shape, data, dtype), b.const(axes, "int32")], data, dtype)])
+
+
+def _broadcast_to(rng: Rng, dtype: str) -> Graph:
+    b = Builder()
+    wanted, data = _shape(rng, 1, 6, (1, 5)), quant(rng, dtype)
+    shape = tuple(1 if rng.random() < 0.5 else n for n in wanted)[int(rng.integers(0, len(wanted))) :]
+    return b.finish(
+        [b.op("broadcast_to", [b.input(shape, data, dtype), b.const(wanted, "int32")], data, dtype)]
+    )
+
+
+def _unpack(rng: Rng, dtype: str) -> Graph:
+    b = Builder()
+    shape = _shape(rng, 1, 5, (2, 5))
+    axis = int(rng.integers(-len(shape), len(shape)))
+    x = b.input(shape, quant(rng, dtype), dtype)
+    return b.finish(b.many("unpack", [x], shape[axis], num=shape[axis], axis=axis))
+
+
+def _l2_normalization(rng: Rng, dtype: str) -> Graph:
+    b = Builder()
+    shape = (*_shape(rng, 1, 4, (1, 4)), int(rng.choice([1, 2, 16, 128, 600])))
+    data = quant(rng)
+    if rng.random() < 0.3:
+        data = replace(data, zero_points=(int(rng.integers(-2, 2)),))
+    x = b.input(shape, data)
+    return b.finish([b.op("l2_normalization", [x], Quant(scales=(1 / 128,), zero_points=(0,)))])
+
+
+def _comparison(kind: str) -> Callable[[Rng, str], Graph]:
+    def build(rng: Rng, dtype: str) -> Graph:
+        b = Builder()
+        left, right = _broadcast_shapes(rng)
+        first = replace(quant(rng), scales=(f32(2.0 ** rng.uniform(-12, -0.1)),))
+        near = replace(quant(rng), scales=(f32(first.scale * float(rng.choice([0.5, 1.0, 0.7]))),))
+        second = first if rng.random() < 0.4 else near
+        x = b.input(left, first)
+        other = b.const(rng.integers(-128, 128, right), "int8", second) if rng.random() < 0.3 else b.input(right, second)
+        operands = [x, other] if rng.random() < 0.8 else [other, x]
+        return b.finish([b.op(kind, operands, None, "bool")])
+
+    return build
+
+
+def _select(kind: str) -> Callable[[Rng, str], Graph]:
+    def build(rng: Rng, dtype: str) -> Graph:
+        b = Builder()
+        data = quant(rng, dtype)
+        left, right = _broadcast_shapes(rng)
+        condition = left if rng.random() < 0.7 else right
+        if kind == "select":
+            right = condition = left
+        operands = [b.input(condition, None, "bool"), b.input(left, data, dtype), b.input(right, data, dtype)]
+        return b.finish([b.op(kind, operands, data, dtype)])
+
+    return build
+
+
+def _div(rng: Rng, dtype: str) -> Graph:
+    """LiteRT refuses a divisor of zero when it runs: a maximum before it keeps it away. With multipliers below 64 its kernel
+    shifts by more than 31 bits where the dividend is 0, which C leaves undefined."""
+    b = Builder()
+    left, right = _broadcast_shapes(rng)
+    first, second = quant(rng), replace(quant(rng), zero_points=(int(rng.choice([-128, -100, 0, 126])),))
+    x, y = b.input(left, first), b.input(right, second)
+    least = b.const([second.zero_points[0] + 1], "int8", second)
+    y = b.op("maximum", [y, least], second)
+    target = quant(rng)
+    target = replace(target, scales=(f32(first.scale / second.scale / 64 * 2.0 ** rng.uniform(-5, -0.1)),))
+    return b.finish([b.op("div", [x, y], target, activation=activation(rng))])
 
 
 def _quantize(rng: Rng, dtype: str) -> Graph:
@@ -631,14 +745,56 @@ CASES: dict[str, Callable[[Rng, str], Graph]] = {
     "split_v": _split_v,
     "resize_nearest_neighbor": _resize("resize_nearest_neighbor"),
     "resize_bilinear": _resize("resize_bilinear"),
-    "arg_max": _arg_max,
+    "arg_max": _arg("arg_max"),
     "quantize": _quantize,
     "dequantize": _dequantize,
     "elu": _unary("elu"),
     "tile": _tile,
     "gather": _gather,
+    **{k: _unary(k) for k in ("exp", "log", "sqrt", "abs")},
+    **{k: _blocks(k) for k in ("depth_to_space", "space_to_depth")},
+    "mirror_pad": _mirror_pad,
+    "reverse_v2": _reverse,
+    "broadcast_to": _broadcast_to,
+    "unpack": _unpack,
+    "l2_normalization": _l2_normalization,
+    **{k: _comparison(k) for k in ("equal", "not_equal", "greater", "greater_equal", "less", "less_equal")},
+    "select": _select("select"),
+    "select_v2": _select("select_v2"),
+    "div": _div,
+    "reduce_min": _reduce("reduce_min"),
+    "arg_min": _arg("arg_min"),
+    "arg_max_64": _arg("arg_max", "int64"),
 }
 """kind -> function of (generator, dtype of the activations) giving a graph of that one operator."""
+
+
+INT8_ONLY = frozenset(
+    [
+        "squared_difference",
+        "prelu",
+        "hard_swish",
+        "gelu",
+        "rsqrt",
+        "elu",
+        "exp",
+        "log",
+        "sqrt",
+        "abs",
+        "l2_normalization",
+        "arg_max",
+        "arg_min",
+        "arg_max_64",
+        "equal",
+        "not_equal",
+        "greater",
+        "greater_equal",
+        "less",
+        "less_equal",
+        "div",
+    ]
+)
+"""Kinds without a case for int16 activations."""
 
 
 def random_case(kind: str, seed: int, dtype: str = "int8") -> tuple[Graph, list[Array]]:

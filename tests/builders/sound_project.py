@@ -39,7 +39,7 @@ class Shared:
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
         self.scratch = worker.scratch
-        self.call = worker.call
+        self.ask = worker.ask
         self.wait_ready = worker.wait_ready
 
     @property

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from single_op_cases import Builder
 
+from espalier.command.schema import schema
 from espalier.graph import reference
 from espalier.graph.integer_ends import cut_float_ends
 from espalier.graph.simplify import simplify
@@ -84,6 +85,11 @@ def test_a_file_with_any_ends_becomes_a_library_that_is_proven_and_verified(
     assert "@BUFFERS@" not in shown and "xmodel" not in shown
     readme = (tmp_path / "out" / "README.md").read_text()
     assert "@" not in readme
+    if importlib.util.find_spec("jsonschema") is not None:  # of the extra `test`
+        from jsonschema import validate
+
+        validate(report, json.loads(schema("program-report")))
+        validate(json.loads((tmp_path / "out/manifest.json").read_text()), json.loads(schema("program-manifest")))
     assert espalier("verify", tmp_path / "out").returncode == 0
     source = library / "src" / "any_maker_s_v2.c"
     source.write_text(source.read_text() + " ")

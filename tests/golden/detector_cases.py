@@ -3,9 +3,11 @@ gives in floating point, written from the formulas of the papers and not from ou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import combinations
 from math import prod
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -148,7 +150,9 @@ def scene(case: Case, random: Random) -> list[NDArray[np.int8]]:
     """Heads as a trained network gives them: a few objects, high scores around them, boxes near their anchors."""
     result = []
     for output in case.outputs:
-        values = np.clip(np.round(random.normal(output.zero_point, 18, prod(output.shape))), -128, 127)
+        # A standard deviation of the raw number of about one at most: sizes near the anchors'.
+        spread = min(18.0, 1 / output.scale) if case.kind.startswith("yolo") else 18.0
+        values = np.clip(np.round(random.normal(output.zero_point, spread, prod(output.shape))), -128, 127)
         result.append(values.astype(np.int8).reshape(output.shape))
     spots = [(random.random(2), float(random.uniform(0.1, 0.6))) for _ in range(int(random.integers(1, 6)))]
     detector = case.detector
@@ -166,7 +170,7 @@ def scene(case: Case, random: Random) -> list[NDArray[np.int8]]:
             loud = np.round(random.normal(20, 50, at.shape))
             quiet = np.full(at.shape, -128)
             if column is level.background:
-                loud, quiet = quiet, np.full(at.shape, 90)
+                loud, quiet = np.round(random.normal(-20, 40, at.shape)), np.full(at.shape, 90)
             flat[at] = np.clip(np.where(near[:, None] > 0, loud, quiet), -128, 127)
     return result
 
@@ -190,6 +194,25 @@ def float_detect(case: Case, heads: list[NDArray[np.int8]]) -> tuple[Real, list[
         values.append(logits)
     box, score, logit = np.concatenate(corners), np.concatenate(scores), np.concatenate(values)
     return box, _float_kept(case, box, score, logit)
+
+
+def float_objects(case: Case, heads: list[NDArray[np.int8]]) -> set[tuple[int, ...]]:
+    """Of cells: (label, x1, y1, x2, y2 in hundredths of a pixel) of all objects, cells that touch as one."""
+    wide = replace(case, reading=msgspec.structs.replace(case.reading, overlap=None, most=10_000))
+    box, cells = float_detect(wide, heads)
+    boxes = [(label, *box[anchor].tolist()) for anchor, label in cells]
+    again = True
+    while again:
+        again = False
+        for one, other in combinations(boxes, 2):
+            apart = one[1] > other[3] + 1e-6 or other[1] > one[3] + 1e-6 or one[2] > other[4] + 1e-6 or other[2] > one[4] + 1e-6
+            if one[0] == other[0] and not apart:
+                boxes.remove(one)
+                boxes.remove(other)
+                boxes.append((one[0], *map(min, one[1:3], other[1:3]), *map(max, one[3:], other[3:])))
+                again = True
+                break
+    return {(label, *(round(100 * edge) for edge in edges)) for label, *edges in boxes}
 
 
 def _read(

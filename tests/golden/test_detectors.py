@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from detector_cases import KINDS, Case, float_detect, random_heads, scene
+from detector_cases import KINDS, Case, float_detect, float_objects, random_heads, scene
 from detector_programs import (
     Heads,
     Native,
@@ -21,7 +21,8 @@ from detector_programs import (
     compile_detector_java,
     on_board,
 )
-from sweep_detectors import AIZOO, MAPS, batch, made
+from detector_ties import directed
+from sweep_detectors import AIZOO, MAPS, alike, batch, made
 
 from espalier.emulate.cross import CORES
 from espalier.errors import RecipeError
@@ -39,12 +40,13 @@ needs_emulator = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def asked() -> list[tuple[Case, list[Heads]]]:
-    return batch(np.random.default_rng(20), 30)
+    """Random heads of every kind, and directed ones."""
+    return [*batch(np.random.default_rng(20), 30), *directed(0.25, 0.6)]
 
 
 @needs_compiler
 def test_c_finds_the_boxes_that_numpy_finds(asked: list[tuple[Case, list[Heads]]], tmp_path: Path) -> None:
-    native = Native([case for case, _ in asked], tmp_path, "-O1")
+    native = Native([case for case, _ in asked], tmp_path, "-O0")
     wrong = [case.kind for number, (case, images) in enumerate(asked) if native.run(number, images) != by_numpy(case, images)]
     assert not wrong
 
@@ -71,7 +73,7 @@ def test_an_emulated_core_finds_the_boxes_that_numpy_finds(core: str, tmp_path: 
 @needs_emulator
 @pytest.mark.skipif(not shutil.which("qemu-system-arm"), reason="qemu-system-arm is not installed")
 def test_the_cortex_m55_finds_the_boxes_that_numpy_finds(tmp_path: Path) -> None:
-    ((case, images),) = batch(np.random.default_rng(22), 20, ("yolo-v5",))
+    ((case, images),) = batch(np.random.default_rng(22), 8, ("yolo-v5",))
     assert on_board(case, images, CORES["cortex-m55"], tmp_path) > 0
 
 
@@ -100,6 +102,19 @@ def test_boxes_are_those_of_the_float_decode_within_a_tenth_of_a_pixel_of_260(ki
         assert distance.max(initial=0) <= 0.1
         same += set(zip(found.anchors.tolist(), found.labels.tolist(), strict=True)) == set(wanted)
     assert same >= scenes - 1  # an overlap near its limit may fall on the other side; the sweep counts
+
+
+def test_cells_become_the_objects_that_they_are_in_floating_point() -> None:
+    random, objects = np.random.default_rng(24), 0
+    for _ in range(20):
+        case = made("fomo", random, side=260, maps=MAPS["fomo"])
+        heads, bits = scene(case, random), case.detector.bits
+        found = detect(case.detector, heads)
+        near = np.round(100 * found.corners / (1 << bits)).astype(int).tolist()
+        mine = {(label, *edges) for label, edges in zip(found.labels.tolist(), near, strict=True)}
+        assert alike(mine, float_objects(case, heads))
+        objects += len(mine)
+    assert objects > 100
 
 
 # Decisions that can be checked by hand.

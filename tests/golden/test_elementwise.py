@@ -187,9 +187,10 @@ def test_functions_that_are_the_same_in_all_channels_are_one_table_in_every_mode
 def test_a_result_that_somebody_else_reads_ends_a_chain() -> None:
     builder = Builder()
     x = builder.input((1, 4, 4, 6), quant(0.02, -3))
+    other = builder.input((1, 4, 4, 6), quant(0.02, -3))
     first = builder.op("hard_swish", [x], quant(0.02, 1))
     second = builder.op("hard_swish", [first], quant(0.02, 2))
-    graph = builder.finish([builder.op("add", [first, second], quant(0.03, 0), **SUM)])
+    graph = builder.finish([second, builder.op("add", [first, other], quant(0.03, 0), **SUM)])
     assert channel_tables.joined(graph, "speed", "dsp") == ()
 
 

@@ -77,6 +77,7 @@ def java_constants(source: BundleSource) -> specialise.Constants:
             "color": contract.color,
             "resize": contract.resize,
             "fit": contract.fit,
+            "heads": "" if source.labels else _head_lines(source),
         },
         integers={
             "HEIGHT": contract.size[0],
@@ -93,6 +94,12 @@ def java_constants(source: BundleSource) -> specialise.Constants:
         },
         labels=source.labels,
     )
+
+
+def _head_lines(source: BundleSource) -> str:
+    """As Heads.java reads them; the uint8 model's zero points."""
+    rows = [(head.name, repr(float(head.scale)), head.zero_point + 128, *head.shape[1:]) for head in source.heads]
+    return "\n".join("\t".join(map(str, row)) for row in rows)
 
 
 def labels_text(labels: Iterable[str]) -> bytes:
@@ -118,7 +125,7 @@ def _aar(source: BundleSource, classes: dict[str, bytes]) -> bytes:
             Entry(path="R.txt", data=b""),
             Entry(path="META-INF/com/android/build/gradle/aar-metadata.properties", data=AAR_METADATA),
             Entry(path=f"assets/{asset_path(source)}", data=source.uint8_model, stored=True),
-            Entry(path=f"assets/{labels_path(source)}", data=labels_text(source.labels)),
+            *([Entry(path=f"assets/{labels_path(source)}", data=labels_text(source.labels))] if source.labels else []),
             Entry(path="classes.jar", data=_jar(classes)),
             Entry(
                 path="proguard.txt",
@@ -172,9 +179,8 @@ def _metadata(source: BundleSource) -> bytes:
 def _pom(source: BundleSource) -> bytes:
     """The packaging lets Gradle find the .aar by itself. No dependencies: the runtime is the app's choice."""
     height, width, channels = source.contract.shape
-    description = (
-        f"Image classifier, {len(source.labels)} classes, int8, input {height} x {width} x {channels}"
-    )
+    what = f"Image classifier, {len(source.labels)} classes" if source.labels else f"Image network, {source.heads_text}"
+    description = f"{what}, int8, input {height} x {width} x {channels}"
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<project xmlns="http://maven.apache.org/POM/4.0.0">\n'

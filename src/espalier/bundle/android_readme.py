@@ -10,8 +10,8 @@ from .android_layout import GROUP, java_package
 _TEXT: Final = """\
 # {name} {version} for Android
 
-An image classifier with {classes} classes as an Android library (AAR). Input {height} x {width} x {channels}
-({color}, {resize}, {fit}), int8 inside, uint8 at both ends. The model carries its labels and TFLite metadata.
+{what} as an Android library (AAR). Input {height} x {width} x {channels}
+({color}, {resize}, {fit}), int8 inside, uint8 at both ends. The model carries {carries}.
 
 ## Two lines in the app's build.gradle.kts
 
@@ -31,7 +31,7 @@ so by itself since 4.1): `androidResources {{ noCompress += "tflite" }}`.
 ## In the app
 
 ```kotlin
-import {package}.Decision
+import {package}.{reader}
 import {package}.Model
 import {package}.Preprocessor
 
@@ -41,16 +41,12 @@ val model = context.assets.openFd(Model.ASSET).use {{
 val interpreter = Interpreter(model)
 
 {pixels}
-val output = Array(1) {{ ByteArray(Model.CLASSES) }}
-interpreter.run(Preprocessor.prepareBuffer({given}), output)
-val decision = Decision.decide(output[0])
-if (decision.review) askAPerson() else show(decision.label, decision.confidence)
+{answer}
 ```
 
 - `Preprocessor` does exactly what calibration and evaluation did, in integers; do not resize or normalise
   before it. Mean and standard deviation are inside the model. {upright}
-- `Decision.review` is true below a confidence of {threshold}.
-- {mediapipe}
+{said}
 
 ## Self-test on the device
 
@@ -60,11 +56,7 @@ dependencies {{ androidTestImplementation("{group}:{name}:{version}:selftest") }
 ```kotlin
 import {package}.SelfTest
 
-val result = SelfTest.run {{ input ->
-    val output = Array(1) {{ ByteArray(Model.CLASSES) }}
-    interpreter.run(ByteBuffer.allocateDirect(input.size).put(input).rewind(), output)
-    output[0]
-}}
+{selftest}
 assertTrue(result.toString(), result.passed())
 ```
 
@@ -104,12 +96,13 @@ _ARRAY: Final = {
 def readme(source: BundleSource) -> bytes:
     """The README as Markdown; holds no text of the model but its name."""
     contract = source.contract
+    given = _ARRAY if contract.color == "bands" else _PICTURE
     return _TEXT.format(
         name=source.recipe.name,
         version=source.recipe.version,
         group=GROUP,
         package=java_package(source),
-        classes=len(source.labels),
+        what=source.what,
         height=contract.size[0],
         width=contract.size[1],
         channels=contract.channels,
@@ -119,12 +112,58 @@ def readme(source: BundleSource) -> bytes:
         runtime=source.target.runtimes[0].version,
         min_sdk=int(source.target.number("min-sdk") or 0),
         floor=source.runtime_floor,
-        threshold=f"{source.recipe.decision.threshold:g}",
         cases=len(source.contract_cases),
         vectors=len(source.golden),
         spread=_spread(source),
-        **(_ARRAY if contract.color == "bands" else _PICTURE),
+        **_answer(source),
+        **given,
     ).encode()
+
+
+_DECIDE: Final = {
+    "reader": "Decision",
+    "carries": "its labels and TFLite metadata",
+    "answer": "val output = Array(1) { ByteArray(Model.CLASSES) }\n"
+    "interpreter.run(Preprocessor.prepareBuffer(@GIVEN@), output)\n"
+    "val decision = Decision.decide(output[0])\n"
+    "if (decision.review) askAPerson() else show(decision.label, decision.confidence)",
+    "said": "- `Decision.review` is true below a confidence of @THRESHOLD@.\n- @MEDIAPIPE@",
+    "selftest": "val result = SelfTest.run { input ->\n"
+    "    val output = Array(1) { ByteArray(Model.CLASSES) }\n"
+    "    interpreter.run(ByteBuffer.allocateDirect(input.size).put(input).rewind(), output)\n"
+    "    output[0]\n}",
+}
+_OUTPUTS: Final = "val outputs = Heads.ALL.map { ByteBuffer.allocateDirect(it.values()) }"
+_INTO: Final = "outputs.withIndex().associate { it.index to it.value }"
+_READ: Final = {
+    "reader": "Heads",
+    "carries": "TFLite metadata",
+    "answer": f"{_OUTPUTS}\n"
+    f"interpreter.runForMultipleInputsOutputs(arrayOf(Preprocessor.prepareBuffer(@GIVEN@)), {_INTO})\n"
+    "val values = Heads.ALL.zip(outputs) { head, bytes -> head.name to head.real(copied(bytes)) }\n\n"
+    "fun copied(buffer: ByteBuffer) = ByteArray(buffer.capacity()).also { buffer.rewind(); buffer.get(it) }",
+    "said": "- `Heads.ALL` has the outputs in their order with name, shape, scale and zero point: @HEADS@.",
+    "selftest": "val result = SelfTest.run { input ->\n"
+    f"    {_OUTPUTS}\n"
+    "    val given = ByteBuffer.allocateDirect(input.size).put(input).rewind()\n"
+    f"    interpreter.runForMultipleInputsOutputs(arrayOf(given), {_INTO})\n"
+    "    outputs.map { copied(it) }.reduce { all, one -> all + one }\n}",
+}
+
+
+def _answer(source: BundleSource) -> dict[str, str]:
+    """How an app reads the outputs: as a decision, or as values."""
+    given = _ARRAY if source.contract.color == "bands" else _PICTURE
+    marks = {
+        "@GIVEN@": given["given"],
+        "@THRESHOLD@": f"{source.recipe.decision.threshold:g}",
+        "@MEDIAPIPE@": given["mediapipe"],
+        "@HEADS@": source.heads_text,
+    }
+    words = dict(_DECIDE if source.labels else _READ)
+    for mark, word in marks.items():
+        words = {key: text.replace(mark, word) for key, text in words.items()}
+    return words
 
 
 def _spread(source: BundleSource) -> int:

@@ -10,12 +10,20 @@ from typing import Final
 
 import msgspec
 
+from .. import contract
 from ..errors import BugError
-from ..facts import Artifact, BundleSource
+from ..facts import Artifact, BundleSource, TensorFacts
 from . import golden
 from .archive import Entry, deb_bytes, gzip_bytes
 
 PI: Final = Path(__file__).parent / "pi"
+
+_DEVICE_IMPORTS: Final = (
+    ("from .errors import BugError", "from .model import Contract as InputContract"),
+    ("from .recipe import InputContract", "from .problem import Problem as BugError"),
+)
+"""Line of the build's contract.py -> line of the device's; in this order, as imports are sorted."""
+
 MODEL_FILE: Final = "model_uint8.tflite"
 MODEL_JSON_FORMAT: Final = "espalier-device-model/1"
 MAINTAINER: Final = "Espalier model builder <models@espalier.invalid>"
@@ -118,6 +126,8 @@ def model_json(source: BundleSource) -> bytes:
             },
             "input": _tensor(source.input.shape, source.input.scale, source.input.zero_point),
             "output": _tensor(source.output.shape, source.output.scale, source.output.zero_point),
+            **({} if source.labels else {"heads": [_head(head) for head in source.heads]}),
+            **({"numbers": list(source.recipe.regress.names)} if source.recipe.regress and source.recipe.regress.names else {}),
             "labels": list(source.labels),
             "threshold": source.recipe.decision.threshold,
             "runtime_floor": source.runtime_floor,
@@ -132,6 +142,10 @@ def model_json(source: BundleSource) -> bytes:
             ],
         }
     )
+
+
+def _head(head: TensorFacts) -> dict[str, object]:
+    return {"name": head.name, **_tensor(head.shape, head.scale, head.zero_point)}
 
 
 def _tensor(shape: tuple[int, ...], scale: float, zero_point: int) -> dict[str, object]:
@@ -169,6 +183,7 @@ def frigate_reason(source: BundleSource) -> str:
 def _first_broken(source: BundleSource, who: str) -> str:
     contract = source.contract
     rules = [
+        (bool(source.labels), f"{who} reads the probabilities of labels, this model gives {source.heads_text}"),
         (
             contract.size == (224, 224),
             f"{who} feeds exactly 224 x 224 pixels, this model takes {contract.size[0]} x {contract.size[1]}",
@@ -238,13 +253,13 @@ def installed_tree(source: BundleSource, golden_files: tuple[Artifact, ...]) -> 
     )
     entries = [
         Entry(path=f"{share}/{MODEL_FILE}", data=source.uint8_model),
-        Entry(path=f"{share}/labels.txt", data=labels_text(source)),
+        *([Entry(path=f"{share}/labels.txt", data=labels_text(source))] if source.labels else []),
         Entry(path=f"{share}/model.json", data=model_json(source)),
         *(Entry(path=f"{share}/{row.file}", data=requirements_text(row)) for row in RUNTIMES.values()),
         *(Entry(path=f"{share}/{artifact.path}", data=artifact.data) for artifact in golden_files),
         Entry(path=f"{library}/classify.py", data=(PI / "classify.py").read_bytes(), executable=True),
         *(
-            Entry(path=f"{library}/device/{path.name}", data=path.read_bytes())
+            Entry(path=f"{library}/device/{path.name}", data=device_file(path))
             for path in sorted((PI / "device").glob("*.py"))
         ),
         Entry(path=f"usr/bin/{package}", data=_template("command.txt", source), executable=True),
@@ -279,13 +294,20 @@ def control_file(source: BundleSource, installed_kib: int) -> bytes:
         "Recommends": "python3-venv, python3-picamera2",
         "Section": "science",
         "Priority": "optional",
-        "Description": f"image classifier {source.recipe.name} for {source.target.title.split(',')[0]}",
+        "Description": ("image classifier" if source.labels else "image network")
+        + f" {source.recipe.name} for {source.target.title.split(',')[0]}",
     }
     text = "".join(f"{key}: {value}\n" for key, value in fields.items())
     text += (
         f" An int8 model with {len(source.labels)} classes for {height} by {width} pixels, with a\n"
         " program that classifies images, folders and camera frames and starts\n"
         " commands on the answers.\n"
+        if source.labels
+        else f" An int8 model with {len(source.heads)} outputs for {height} by {width} pixels, with a\n"
+        " program that runs it on images, folders and camera frames and prints the\n"
+        " values.\n"
+    )
+    text += (
         " .\n"
         " The runtime is not a Debian package: after installing, run the command\n"
         " install-runtime of this program once.\n"
@@ -301,7 +323,8 @@ def readme(source: BundleSource) -> bytes:
     stage = f"`rpicam-hello --post-process-file /usr/share/{package}/object_classify_tf.json`"
     words = {
         "TITLE": source.target.title,
-        "CLASSES": str(len(source.labels)),
+        "WHAT": source.what,
+        **_answer_words(source),
         "HEIGHT": str(source.contract.size[0]),
         "WIDTH": str(source.contract.size[1]),
         "COLOR": source.contract.color,
@@ -309,8 +332,6 @@ def readme(source: BundleSource) -> bytes:
         "FIT": source.contract.fit,
         "DEB": deb_name(source),
         "RUNTIME": row.runtime,
-        "THRESHOLD": f"{source.recipe.decision.threshold:g}",
-        "EXAMPLE": _plain_label(source.labels),
         "CHANNELS": str(source.contract.channels),
         **_source_words(source),
         "DOWNLOAD": f"pip download -d wheels --only-binary :all: {row.platform} \\\n"
@@ -321,6 +342,36 @@ def readme(source: BundleSource) -> bytes:
         else "copy `frigate/model_cache` into Frigate's configuration folder.",
     }
     return _template("readme.txt", source, words)
+
+
+_ACTIONS: Final = """\
+@ {source} --hold 3 --on '{example}' --exec /usr/local/bin/act {{label}} {{confidence}}
+@ photos/ --on review --exec cp {{image}} /srv/to-check
+```
+
+One line per image: image, decision, confidence, action, separated by tabs; `--json` gives one object per line. Below"""
+
+
+def _answer_words(source: BundleSource) -> dict[str, str]:
+    """What the README says about what the program prints and starts."""
+    if not source.labels:
+        return {
+            "ACTIONS": "```\n\nOne line per image: image, then each output's name and values, separated by tabs; `--json` gives "
+            "one object\nper line, with every value.",
+            "ANSWER": f"Outputs: {source.heads_text}.",
+            "STARTED": "",
+            "SERVED": "",
+            "EQUAL": "",
+        }
+    example = _plain_label(source.labels)
+    words = _ACTIONS.replace("@", package_name(source))
+    return {
+        "ACTIONS": words.format(source=_source_words(source)["SOURCE"], example=example),
+        "ANSWER": f"a confidence of {source.recipe.decision.threshold:g} (`--threshold`) the decision is `review`.",
+        "STARTED": "Commands are started without a shell. ",
+        "SERVED": f" --on '{example}' --exec /usr/local/bin/act {{label}}",
+        "EQUAL": ", labels must be\nequal",
+    }
 
 
 _PICTURES: Final = """\
@@ -357,6 +408,18 @@ def _source_words(source: BundleSource) -> dict[str, str]:
 def _plain_label(labels: tuple[str, ...]) -> str:
     """The last label that means itself in every shell, for commands that are pasted; else the answer that is no label."""
     return next((label for label in reversed(labels) if re.fullmatch(r"\w[\w .-]*", label, re.ASCII)), "review")
+
+
+def device_file(path: Path) -> bytes:
+    """A module of the device as it is shipped: the contract is the build's own, with the device's types in its imports."""
+    if path.name != "contract.py":
+        return path.read_bytes()
+    text = Path(contract.__file__).read_text(encoding="utf-8")
+    for ours, theirs in _DEVICE_IMPORTS:
+        if ours not in text:
+            raise BugError(f"contract.py does not say {ours!r}")
+        text = text.replace(ours, theirs)
+    return text.encode()
 
 
 def _template(name: str, source: BundleSource, words: Mapping[str, str] | None = None) -> bytes:

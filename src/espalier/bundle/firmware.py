@@ -50,7 +50,13 @@ def contents(source: BundleSource, program: tuple[Artifact, ...] | None = None) 
     .tflite for TensorFlow Lite Micro. Raises UnsupportedModelError when the model does not take and give
     int8, or TFLM lacks an operator.
     """
-    for facts in (source.input, source.output):
+    if program is None and source.decision is None:
+        raise UnsupportedModelError(
+            f"the firmware bundle around TensorFlow Lite Micro packs classifiers, this model gives {source.heads_text}",
+            supported="compiled C for outputs without labels",
+            next_step='set `runtime = "c"` for this target',
+        )
+    for facts in (source.input, *source.heads):
         if facts.dtype != "int8":
             raise UnsupportedModelError(
                 f"{facts.name} is {facts.dtype}; the firmware bundle feeds and reads int8",
@@ -88,7 +94,28 @@ def library_files(source: BundleSource, program: tuple[Artifact, ...] | None) ->
     examples = {"examples/classify/classify.ino": template(source, sketch)}
     if not tflm:
         examples |= example_files(source, prepare_stack(source))
+        examples = {path: filled(written, buffer_words(source)) for path, written in examples.items()}
     return build_files(source, source_files(source, program), examples, tflm=tflm)
+
+
+def output_names(source: BundleSource) -> list[str]:
+    """The outputs as the program's functions call them (emit.selftest.outputs_of)."""
+    return ["output"] if len(source.heads) == 1 else [f"output_{number}" for number in range(len(source.heads))]
+
+
+def buffer_words(source: BundleSource) -> dict[str, str]:
+    """What stands for the marks of the examples: a buffer for each output, and their names."""
+    macro, names = text.prefix(source).upper(), output_names(source)
+    sizes = [f"{macro}_CLASSES"] if source.decision else [f"{macro}_{name.upper()}_BYTES" for name in names]
+    buffers = "\n".join(f"static int8_t {name}[{size}];" for name, size in zip(names, sizes, strict=True))
+    return {"@BUFFERS@": buffers, "@OUTPUTS@": ", ".join(names)}
+
+
+def filled(written: str, words: Mapping[str, str]) -> str:
+    """A text with its marks replaced."""
+    for mark, word in words.items():
+        written = written.replace(mark, word)
+    return written
 
 
 def build_files(
@@ -150,7 +177,7 @@ def chosen_golden(source: BundleSource) -> tuple[tuple[GoldenVector, ...], tuple
     vectors: list[GoldenVector] = []
     used = 0
     for vector in source.golden:
-        used += len(vector.pixels) + len(source.labels)
+        used += len(vector.pixels) + source.values
         if vectors and used > GOLDEN_BUDGET_BYTES:
             break
         vectors.append(vector)
@@ -168,7 +195,7 @@ def contract_header(source: BundleSource, program: tuple[Artifact, ...] | None) 
     """<id>_contract.h: every number of the model and of its preprocessing; the compiled program's header has
     some of them already."""
     macro = text.prefix(source).upper()
-    contract, out = source.contract, source.output
+    contract = source.contract
     height, width, channels = contract.shape
     words = {"RESIZE": ("nearest", "bilinear", "bicubic", "area"), "FIT": ("stretch", "crop", "pad"),
              "COLOR": ("rgb", "bgr", "gray", "bands")}  # fmt: skip
@@ -185,15 +212,21 @@ def contract_header(source: BundleSource, program: tuple[Artifact, ...] | None) 
         c.comment("real = SCALE * (stored - ZERO_POINT); the input takes pixel - 128"),
         c.define(f"{macro}_INPUT_SCALE", c.Name(c.real(source.input.scale))),
         c.define(f"{macro}_INPUT_ZERO_POINT", c.Name(c.literal_in_sum(source.input.zero_point))),
-        c.define(f"{macro}_OUTPUT_SCALE", c.Name(c.real(out.scale))),
-        c.define(f"{macro}_OUTPUT_ZERO_POINT", c.Name(c.literal_in_sum(out.zero_point))),
     ]
+    for name, head in zip(output_names(source), source.heads, strict=True):
+        lines += [
+            c.define(f"{macro}_{name.upper()}_SCALE", c.Name(c.real(head.scale))),
+            c.define(f"{macro}_{name.upper()}_ZERO_POINT", c.Name(c.literal_in_sum(head.zero_point))),
+        ]
+    lines += [c.comment("of all outputs, one behind the other"), c.define(f"{macro}_ANSWER_BYTES", source.values)]
     if program is not None:
         header = f"{text.prefix(source)}.h"
         given = next(artifact.data for artifact in program if artifact.path == header).decode("ascii")
         known = {words[1] for words in map(str.split, given.splitlines()) if words[:1] == ["#define"]}
         lines = [c.include(header), *(line for line in lines if line.split()[1] not in known)]
-    return _header(source, "contract", [c.include(f"{text.prefix(source)}_decide.h"), *lines])
+    if source.decision is not None:
+        lines = [c.include(f"{text.prefix(source)}_decide.h"), *lines]
+    return _header(source, "contract", lines)
 
 
 def _header(source: BundleSource, part: str, lines: Sequence[str]) -> str:
@@ -221,7 +254,8 @@ def umbrella(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
                 "#endif",
             ]
         lines += ["", c.include(f"{name}_model_data.h")]
-    lines += ["", *(c.include(f"{name}_{part}.h") for part in ("contract", "model_labels", "prepare", "decide"))]
+    parts = ("contract", "model_labels", "prepare", "decide") if source.decision else ("contract", "prepare")
+    lines += ["", *(c.include(f"{name}_{part}.h") for part in parts)]
     return _header(source, "model", lines)
 
 
@@ -356,7 +390,19 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         "NAME": source.recipe.name,
         "VERSION": source.recipe.version,
         "TITLE": source.target.title,
-        "CLASSES": str(len(source.labels)),
+        "WHAT": source.what,
+        "PROVEN": "prepare and decide run" if source.decision else "prepare runs",
+        "DECIDE": f"{name}_decision decision = {name}_decide(output);\n"
+        "if (decision.review) ask_a_person(); else act(decision.label);\n"
+        if source.decision
+        else "".join(
+            f"/* {head.name}: {output}[], value = {head.scale:.9g} * ({output}[i] - {head.zero_point}) */\n"
+            for output, head in zip(output_names(source), source.heads, strict=True)
+        ),
+        "ANSWER": f"`decide` compares the int8 output with the threshold {source.recipe.decision.threshold:g} as an integer; "
+        "confidence is in thousandths."
+        if source.decision
+        else f"Outputs: {source.heads_text}; `{name}.h` has their sizes, scales and zero points.",
         "HEIGHT": str(source.contract.size[0]),
         "WIDTH": str(source.contract.size[1]),
         "CHANNELS": str(source.contract.channels),
@@ -379,9 +425,8 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         "UPPER": macro,
         "RUN": "interpreter.Invoke();                        /* as in examples/classify */"
         if tflm
-        else f"{name}_run(arena, input, output);",
+        else f"{name}_run(arena, input, {', '.join(output_names(source))});",
         "PREPARE": str(prepare_stack(source)),
-        "THRESHOLD": f"{source.recipe.decision.threshold:g}",
         "MEMORY": memory,
     }
     written = (TEMPLATE / "readme.txt").read_text("utf-8")

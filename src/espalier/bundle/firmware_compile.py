@@ -104,6 +104,16 @@ def zig() -> Compiler | None:
     )
 
 
+def on_this_machine(name: str, run: Callable[[Compiler], Check]) -> Check:
+    """The check with this machine's `cc`, or else with zig's."""
+    check = Check(name=name, tool="cc", result="not run", why="neither cc nor ziglang is installed")
+    for compiler in filter(None, (gcc("cc"), zig())):
+        check = run(compiler)
+        if check.result != "not run":
+            break
+    return check
+
+
 def gcc(name: str) -> Compiler | None:
     """A GCC on the path, or what bears its name; its version is what it says, if that is one."""
     path = shutil.which(name)

@@ -24,6 +24,8 @@ from ..errors import BugError, VerificationError
 from ..facts import Artifact, BundleSource, GoldenVector, SourceImage
 from ..limits import LIMITS
 from ..recipe import Color, Fit, InputContract, Resize
+from ..task.kinds import kind_of
+from ..task.types import CLASSIFY, Task
 
 FORMAT: Final = "espalier-golden/1"
 FOLDER: Final = "golden"
@@ -91,26 +93,22 @@ class Golden(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     shape: tuple[int, int, int]
     contract: ContractRow
     classes: int
+    """How many output values there are: one for each class, or those of every head, one head after the other."""
     vectors: tuple[VectorRow, ...]
     cases: tuple[CaseRow, ...]
 
 
-def choose(outputs: NDArray[np.int8], *, limit: int = LIMITS.golden_vectors) -> tuple[int, ...]:
-    """Which of n images to keep as golden vectors, from their int8 outputs [n, classes].
+def choose(outputs: NDArray[np.int8], task: Task = CLASSIFY, *, limit: int = LIMITS.golden_vectors) -> tuple[int, ...]:
+    """Which of n images to keep as golden vectors, from their int8 outputs [n, values].
 
-    The two with the smallest margin between first and second place (a wrong rounding shows there first),
-    then the most confident of every predicted class in class order, then further close calls; at most
-    `limit`, ascending.
+    The two with the smallest margin to another answer (a wrong rounding shows there first), then of every sort of answer in
+    order the one with the largest, then further close calls; at most `limit`, ascending.
     """
-    count = outputs.shape[0]
-    wide = outputs.reshape(count, -1).astype(np.int32)
-    ordered = np.sort(wide, axis=1)
-    margin = ordered[:, -1] - ordered[:, -2] if wide.shape[1] > 1 else np.zeros(count, np.int32)
+    kind, wide = kind_of(task), outputs.reshape(len(outputs), -1).astype(np.int64)
+    margin, sorts = kind.margins(wide, task), kind.sorts(wide, task)
     close = [int(i) for i in np.argsort(margin, kind="stable")]
-    top = wide.argmax(axis=1)
     confident = [
-        int(np.flatnonzero(top == label)[np.argmax(margin[top == label])])
-        for label in sorted(set(top.tolist()))
+        int(np.flatnonzero(sorts == one)[np.argmax(margin[sorts == one])]) for one in sorted(set(sorts.tolist()))
     ]
     wanted = list(dict.fromkeys([*close[:2], *confident, *close]))
     return tuple(sorted(wanted[:limit]))
@@ -121,8 +119,9 @@ def vectors(
     pixels: NDArray[np.uint8],
     outputs: Mapping[str, NDArray[np.int8]],
     labels: Sequence[str],
+    task: Task = CLASSIFY,
 ) -> tuple[GoldenVector, ...]:
-    """Golden vectors of prepared pixels uint8 [n, h, w, c] and int8 outputs [n, classes] per kernel set.
+    """Golden vectors of prepared pixels uint8 [n, h, w, c] and int8 outputs [n, values] per kernel set.
 
     The label is the answer of the first kernel set of `KERNELS` that ran. Raises BugError when none did.
     """
@@ -130,12 +129,14 @@ def vectors(
     if not ran:
         raise BugError(f"no kernel set of {', '.join(KERNELS)} ran: {sorted(outputs)}")
     flat = {kernels: outputs[kernels].reshape(len(names), -1) for kernels in ran}
+    kind, named = kind_of(task), msgspec.structs.replace(task, labels=tuple(labels))
+    words = kind.words(kind.results(flat[ran[0]], named), named)
     return tuple(
         GoldenVector(
             name=name,
             pixels=pixels[i].tobytes(),
             outputs={kernels: flat[kernels][i].astype(np.int8).tobytes() for kernels in ran},
-            label=labels[int(flat[ran[0]][i].argmax())],
+            label=words[i],
         )
         for i, name in enumerate(names)
     )
@@ -196,7 +197,7 @@ def artifacts(source: BundleSource) -> tuple[Artifact, ...]:
         format=FORMAT,
         shape=source.contract.shape,
         contract=ContractRow.of(source.contract),
-        classes=len(source.labels),
+        classes=source.values,
         vectors=tuple(
             VectorRow(
                 name=vector.name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from math import prod
 from typing import Final
 
 import msgspec
@@ -12,6 +13,7 @@ import msgspec
 from .. import __version__
 from ..errors import BugError, EspalierError, VerificationError
 from ..facts import ArenaFacts, Artifact, BundleSource, Check, Measurement, OperatorUse, TensorFacts
+from ..recipe import Regress
 from .archive import read_deb, read_zip, safe_path
 from .golden import ContractRow, canonical_json
 
@@ -65,33 +67,60 @@ class Quantization(_Row, frozen=True, kw_only=True):
     weights: str
 
 
-class Manifest(_Row, frozen=True, kw_only=True):
-    """`digest` is the sha256 of the manifest itself with this field empty: an accident in it shows, too.
+class Manifest(_Row, frozen=True, kw_only=True, omit_defaults=True):
+    """`output` is that of a classifier, or the first of `heads`: the outputs of a model whose `task` is another. `numbers`:
+    what the values of task regress are called, their unit and tolerance.
+
+    `digest` is the sha256 of the manifest itself with this field empty: an accident in it shows, too.
 
     A digest says nothing about who made the bundle: whoever changes a file can change the digests with it.
     """
 
     format: str
+    """`espalier-bundle/1`."""
     digest: str
     name: str
     version: str
     target: str
     espalier: str
+    """The version that made the bundle."""
     origin: Origin
     contract: ContractRow
+    """How an image becomes pixels of the model."""
     input: TensorFacts
+    """The int8 model's input: real = scale x (q - zero point); the uint8 twin's zero point is 128 more."""
     output: TensorFacts
     labels: tuple[str, ...]
+    """In output order."""
     threshold: float
+    """Below this confidence the answer is "review"."""
     quantization: Quantization
     operators: tuple[OperatorUse, ...]
+    """What the runtime must know, with the versions."""
     runtime_floor: str
+    """The oldest TensorFlow Lite that knows them."""
     arena: ArenaFacts | None
+    """RAM for tensors, on microcontrollers."""
     measurements: tuple[Measurement, ...]
+    """Figures that equal builds repeat."""
     advice: tuple[str, ...]
+    """What the consumer should know."""
     checks: tuple[Check, ...]
+    """What ran in every build, whatever is installed."""
     models: tuple[ModelRow, ...]
+    """Where the .tflite files lie."""
     files: tuple[FileRow, ...]
+    """Every file but this one, sorted."""
+    task: str = "classify"
+    """What the model answers, as the recipe says."""
+    heads: tuple[TensorFacts, ...] = ()
+    numbers: Regress | None = None
+    """The outputs of a model that has several; `output` is the first."""
+
+    @property
+    def values(self) -> int:
+        """How many values all outputs have."""
+        return sum(prod(head.shape) for head in self.heads or (self.output,))
 
 
 def write(source: BundleSource, artifacts: Sequence[Artifact]) -> bytes:
@@ -125,6 +154,9 @@ def write(source: BundleSource, artifacts: Sequence[Artifact]) -> bytes:
         checks=source.checks,
         models=tuple(row for artifact in ordered for row in _models(source, artifact)),
         files=tuple(FileRow.of(artifact) for artifact in ordered),
+        task=source.task,
+        heads=() if source.labels else source.heads,
+        numbers=source.recipe.regress,
     )
     # Read back, so that an int given for a float is written as every reader will see it.
     manifest = msgspec.json.decode(canonical_json(manifest), type=Manifest)

@@ -19,7 +19,7 @@ _NORMALIZATION = 1
 
 def metadata_problem(model: bytes, labels: tuple[str, ...], channels: int) -> str:
     """The first thing that a reader of the metadata would miss, as a sentence; an empty text when all is
-    there.
+    there. Without labels no label file is looked for.
 
     Checked: the metadata's identifier; input normalisation, one mean and std per channel or one for all; the
     label file that the output names; that file at the end of the model, stored uncompressed, one label per
@@ -30,7 +30,8 @@ def metadata_problem(model: bytes, labels: tuple[str, ...], channels: int) -> st
         if metadata is None:
             return f"the model has no {_METADATA_NAME}"
         subgraph = _only(metadata, 3)
-        inputs, outputs = (_only(subgraph, slot) for slot in (2, 3))
+        inputs = _only(subgraph, 2)
+        outputs = _only(subgraph, 3) if labels else None
         units = [
             unit.table(1)
             for unit in inputs.tables(4, limit=8, what="process units")
@@ -40,6 +41,8 @@ def metadata_problem(model: bytes, labels: tuple[str, ...], channels: int) -> st
             return "the metadata does not say how the input is normalised"
         if any(len(units[0].numbers(slot, "float32")) not in (1, channels) for slot in (0, 1)):
             return "the metadata's mean and std do not fit the channels"
+        if outputs is None:
+            return ""
         names = [
             file.text(0)
             for file in outputs.tables(6, limit=8, what="associated files")

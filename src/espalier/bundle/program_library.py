@@ -18,9 +18,9 @@ from ..graph.types import Graph
 from ..scratch import Scratch
 from ..target import Target
 from . import firmware_text as text
-from .firmware import build_files, tree_artifacts
+from .firmware import build_files, filled, tree_artifacts
 from .firmware_check import check_build_files
-from .firmware_compile import WARNINGS, Compiler, compilations, compile_c, gcc, guarded, zig
+from .firmware_compile import WARNINGS, Compiler, compilations, compile_c, guarded, on_this_machine
 from .firmware_examples import example_files, example_lines, run_program
 from .firmware_native import runs_here
 
@@ -88,7 +88,7 @@ def contents(source: ProgramSource, graph: Graph) -> tuple[Artifact, ...]:
     code[f"{text.prefix(source)}_model.h"] = _umbrella(source).encode()
     examples = {"examples/run/run.ino": text.template(source, "program.ino.txt")}
     examples |= example_files(source, 0, body=BODY, words=words)
-    examples = {path: _filled(written, words) for path, written in examples.items()}
+    examples = {path: filled(written, words) for path, written in examples.items()}
     files = [
         *tree_artifacts(source, build_files(source, code, examples, tflm=False)),
         Artifact(path="README.md", data=_readme(source, graph, words).encode(), role="documentation"),
@@ -104,12 +104,6 @@ def _words(source: ProgramSource, graph: Graph) -> dict[str, str]:
     outputs = outputs_of(graph)
     buffers = "\n".join(f"static {end.ctype} {end.name}[{end.elements}];" for end in outputs)
     return {"@BUFFERS@": buffers, "@OUTPUTS@": ", ".join(end.name for end in outputs)}
-
-
-def _filled(written: str, words: dict[str, str]) -> str:
-    for mark, word in words.items():
-        written = written.replace(mark, word)
-    return written
 
 
 def _umbrella(source: ProgramSource) -> str:
@@ -147,7 +141,7 @@ def _readme(source: ProgramSource, graph: Graph, words: dict[str, str]) -> str:
         "writable statics.",
         **words,
     }
-    return _filled((text.TEMPLATE / "program_readme.txt").read_text("ascii"), marks)
+    return filled((text.TEMPLATE / "program_readme.txt").read_text("ascii"), marks)
 
 
 def _end_text(role: str, end: TensorFacts) -> str:
@@ -172,12 +166,7 @@ EXAMPLE: Final = "the example replays the known answers on this machine"
 
 def _run_example(library: Path, source: ProgramSource, work: Path) -> Check:
     """The CMake example compiled for this machine: it replays the known answers."""
-    check = Check(name=EXAMPLE, tool="cc", result="not run", why="neither cc nor ziglang is installed")
-    for compiler in filter(None, (gcc("cc"), zig())):
-        check = _example_with(compiler, library, source, work)
-        if check.result != "not run":
-            break
-    return check
+    return on_this_machine(EXAMPLE, lambda compiler: _example_with(compiler, library, source, work))
 
 
 def _example_with(compiler: Compiler, library: Path, source: ProgramSource, work: Path) -> Check:

@@ -52,6 +52,8 @@ from .optional_tools import KEPT, excused, run_tool, words
 UNKNOWN: Final = "unknown"
 NAMELESS: Final = "what bears its name does not work here: it does not say its version"
 """A tool whose exit code is its only answer must at least be known: a program that says yes to everything is none."""
+MOST_STEPS: Final = 8.5
+"""As selftest.MOST_DIFFERENCE on the device, and what printing rounds."""
 PROGRAM_SECONDS: Final = 120.0
 """Longest run of one program in `check`."""
 
@@ -205,7 +207,7 @@ def _selftest(tree: Path, source: BundleSource) -> Check:
 def _one_image(tree: Path, source: BundleSource) -> Check:
     """A golden vector as an image file: at the model's own size the contract changes nothing but the
     colours."""
-    name = "image file in, label out"
+    name = "image file in, label out" if source.labels else "image file in, values out"
     if not source.golden:
         return Check(name=name, tool="classify.py", result="not run", why="there is no golden vector")
     vector = source.golden[0]
@@ -221,6 +223,8 @@ def _one_image(tree: Path, source: BundleSource) -> Check:
     done = _run_program(tree, source, ["--json", "--threshold", "0", str(image)])
     if done is None:
         return _no_runtime(name)
+    if not source.labels:
+        return _values_check(name, done, source)
     answers = {source.labels[_best(outputs)] for outputs in vector.outputs.values()}
     try:
         label = msgspec.json.decode(done.stdout)["label"]
@@ -230,6 +234,25 @@ def _one_image(tree: Path, source: BundleSource) -> Check:
         return Check(
             name=name, tool="classify.py", result="failed", why=f"{label!r} instead of {sorted(answers)}"
         )
+    return Check(name=name, tool="classify.py", version=source.recipe.version, result="passed")
+
+
+def _values_check(name: str, done: subprocess.CompletedProcess[bytes], source: BundleSource) -> Check:
+    """The values that the program prints of the first golden vector are those of a kernel set, up to its rounding."""
+    try:
+        heads = msgspec.json.decode(done.stdout)["heads"]
+        flat = np.concatenate([np.ravel(values) for values in heads.values()])
+    except (msgspec.DecodeError, KeyError, TypeError, ValueError, AttributeError):
+        return Check(name=name, tool="classify.py", result="failed", why=words(done))
+    scales, zeros = (
+        np.concatenate([np.full(int(np.prod(head.shape)), getattr(head, field)) for head in source.heads])
+        for field in ("scale", "zero_point")
+    )
+    known = [np.frombuffer(given, np.int8).astype(np.float64) - zeros for given in source.golden[0].outputs.values()]
+    steps = min(float(np.abs(flat / scales - one).max()) for one in known)
+    if not steps <= MOST_STEPS:
+        why = f"a value is {steps:.1f} steps of int8 from the nearest kernel set's"
+        return Check(name=name, tool="classify.py", result="failed", why=why)
     return Check(name=name, tool="classify.py", version=source.recipe.version, result="passed")
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,24 +105,31 @@ class Gathered:
     counts: Indices = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
+class NearCopy(NamedTuple):
+    """Two images by their places in the sets of their roles."""
+
+    first_role: str
+    first: int
+    second_role: str
+    second: int
+    mirrored: bool
+
+
 def find_copies(
-    sets: Mapping[str, str], compared: Sequence[Sequence[str]], digests: Mapping[str, Sequence[str]]
-) -> list[dict[str, Any]]:
-    """Handler of the images process: `sets` maps roles to .npy paths, `compared` lists the pairs of roles, `digests`
+    sets: Mapping[str, str], compared: Sequence[tuple[str, str]], digests: Mapping[str, Sequence[str]]
+) -> tuple[NearCopy, ...]:
+    """`sets` maps roles to .npy paths, `compared` lists the pairs of roles, `digests`
     holds each image's digest by role.
 
-    Returns [{first_role, first, second_role, second, mirrored}] with indices, sorted. Images of equal bytes are left
+    Sorted. Images of equal bytes are left
     out: they are found by their digest.
     """
     gathered = {role: gather(thumbnails(PixelFile(path)), digests[role]) for role, path in sets.items()}
     found = []
     for a, b in compared:
         pairs = near_copies(gathered[a], None if a == b else gathered[b])
-        found += [
-            {"first_role": a, "first": i, "second_role": b, "second": j, "mirrored": mirrored}
-            for i, j, mirrored in pairs
-        ]
-    return found
+        found += [NearCopy(a, int(i), b, int(j), bool(mirrored)) for i, j, mirrored in pairs]
+    return tuple(found)
 
 
 def gather(small: Thumbnails, digests: Sequence[str]) -> Gathered:

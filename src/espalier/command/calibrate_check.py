@@ -11,7 +11,7 @@ import msgspec
 from ..errors import ImagesRefusedError
 from ..findings import Finding, of_model, settle
 from ..quantizer.stability import Stability
-from ..stages.check_model import Scores, score_declared
+from ..stages.check_model import score_declared
 from ..stages.check_sets import examine_sets, image_sets
 from ..stages.images import PixelSet
 from ..stages.job import Job, read_job
@@ -21,6 +21,8 @@ from ..statistics import too_few
 from ..store import Store
 from ..task.kinds import kind_of
 from ..terminal import Progress
+from ..worker.quantizer_calls import MeasureStability
+from ..worker.runtime_calls import Scores
 
 STAGES = ("read", "images", "load", "model")
 
@@ -92,7 +94,7 @@ def examine(recipe: Path, *, store: Store | None = None, progress: Progress | No
 
 
 def _ask(shop: Workshop, job: Job, given: FloatModel, done: Examination) -> Examination:
-    from ..stages.evaluate import answers, truth_of
+    from ..stages.evaluate import answers
 
     scores = score_declared(shop, job, given)
     stability = range_stability(shop, job, given)
@@ -102,17 +104,17 @@ def _ask(shop: Workshop, job: Job, given: FloatModel, done: Examination) -> Exam
     rows = images.prepared().images
     labels = job.labels()
     outputs = answers(shop, images, given.tflite, job)
-    task = job.task()
+    task = job.task(given)
     kind = kind_of(task)
-    truth = truth_of(images.prepared(), labels) if _judged(images, labels) else None
+    truth = kind.truth(images.prepared().images, task) if _judged(images, labels) else None
     if truth is not None:
-        top1 = float(kind.right(kind.results(outputs, task), truth).mean())
+        top1 = float(kind.right(kind.results(outputs, task), truth, task).mean())
     findings += kind.doubts(outputs, truth, task, None if scores is None else scores.finding)
     if job.evaluation is not None and top1 is not None:
         findings += _too_few_to_show(len(rows), job.recipe.quantize.max_accuracy_drop)
     return msgspec.structs.replace(
         done,
-        model=settle((*of_model(findings, job.model.facts()), *stability.findings()), job.recipe.accept),
+        model=settle((*of_model(findings, untrained=job.model.facts().never_trained), *stability.findings()), job.recipe.accept),
         preprocessing=scores,
         top1=top1,
         stability=stability,
@@ -138,14 +140,13 @@ def range_stability(shop: Workshop, job: Job, given: FloatModel) -> Stability:
     """Two-halves stability of the calibration ranges of the float model; stored."""
 
     def run() -> dict[str, bytes]:
-        value = shop.worker("litert").call(
-            "measure_stability",
+        call = MeasureStability(
             float_model=given.tflite,
             pixels_path=job.calibration.pixels(),
-            contract=msgspec.to_builtins(job.recipe.input),
+            contract=job.recipe.input,
             layers=given.layers,
         )
-        return {"stability": pack(value)}
+        return {"stability": pack(shop.worker("quantizer").ask(call))}
 
     key = {
         "model": given.sha256,

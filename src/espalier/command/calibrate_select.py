@@ -17,13 +17,18 @@ from ..errors import ImagesRefusedError, UsageError
 from ..findings import Copy, ImagesRead
 from ..image_facts import ImageFacts, Prepared
 from ..load.images import label_indices
+from ..load.keras_facts import ModelFacts
 from ..recipe import InputContract, colors_of, load_recipe
 from ..stages.check_sets import find_all_copies
 from ..stages.images import PixelSet
 from ..stages.model import FloatModel, ModelFile
 from ..stages.workshop import Workshop
 from ..store import Store
+from ..task.kinds import kind_of
+from ..task.types import CLASSIFY
 from ..terminal import Progress
+from ..worker.quantizer_calls import MeasureFeatures, Quantize
+from ..worker.runtime_calls import Predict
 
 POOL = 20_000
 """Images of the folder that are looked at, at most, balanced over its classes."""
@@ -127,27 +132,16 @@ def select_set(
     Raises UsageError without a recipe or a model or when `out` exists, ImagesRefusedError when the folder holds too
     few usable images.
     """
-    if (recipe is None) == (model is None):
-        raise UsageError("give either --recipe or --model", next_step="a recipe also says how images are prepared")
-    if out.exists():
-        raise UsageError(f"{out} exists already", next_step="remove it, or choose another name with --out")
-    if count < 2:
-        raise UsageError(f"--count {count} is too small", supported="2 and more; 100 to 500 are usual")
+    _check_arguments(recipe, model, out, count)
     with Workshop(store or Store.default(), progress or Progress(quiet=True)) as shop:
         source, notes = _open_model(shop, recipe, model)
         images = PixelSet(shop, "calibration", folder, source.contract, POOL)
         given = source.float_model()
         pool = _look(shop, images, given, source.contract)
-        usable, left_out = _usable(
-            pool.prepared, source.contract, find_all_copies(shop, {"calibration": images})
-        )
+        copies = find_all_copies(shop, {"calibration": images})
+        usable, left_out = _usable(pool.prepared, source.contract, copies)
         held = _held_out(usable, count)
-        candidates = np.setdiff1d(usable, held)
-        if len(candidates) < count:
-            raise ImagesRefusedError(
-                f"{folder} holds {len(candidates)} usable images beside {len(held)} held out; --count asks for {count}",
-                next_step="ask for fewer, or give a larger folder",
-            )
+        candidates = _candidates(folder, usable, held, count)
         decides, judges = (
             _Judge(shop, pool, given, source.contract, part, name)
             for part, name in ((held[1::2], "deciding"), (held[::2], "judging"))
@@ -155,9 +149,8 @@ def select_set(
         tried = {name: _style(pool, candidates, count, cut, wide) for name, cut, wide in STYLES}
         scored = {name: decides.quality(places) for name, places in tried.items()}
         style = min(scored, key=lambda name: scored[name].difference)
-        chosen, quality = tried[style], judges.quality(tried[style])
         rivals = [judges.quality(_random(candidates, count, seed)) for seed in range(SEEDS)]
-        rows = [pool.prepared.images[i] for i in chosen]
+        rows = [pool.prepared.images[i] for i in tried[style]]
         write_set(
             out,
             folder,
@@ -178,12 +171,33 @@ def select_set(
             held_out=len(held[::2]),
             style=style,
             tried=scored,
-            quality=quality,
+            quality=judges.quality(tried[style]),
             random=_over(rivals, np.mean),
             spread=_over(rivals, lambda values: np.std(values, ddof=1)),
             seeds=SEEDS,
             notes=tuple(notes),
         )
+
+
+def _check_arguments(recipe: Path | None, model: Path | None, out: Path, count: int) -> None:
+    if (recipe is None) == (model is None):
+        raise UsageError("give either --recipe or --model", next_step="a recipe also says how images are prepared")
+    if out.exists():
+        raise UsageError(f"{out} exists already", next_step="remove it, or choose another name with --out")
+    if count < 2:
+        raise UsageError(f"--count {count} is too small", supported="2 and more; 100 to 500 are usual")
+
+
+def _candidates(
+    folder: Path, usable: NDArray[np.int64], held: NDArray[np.int64], count: int
+) -> NDArray[np.int64]:
+    candidates = np.setdiff1d(usable, held)
+    if len(candidates) < count:
+        raise ImagesRefusedError(
+            f"{folder} holds {len(candidates)} usable images beside {len(held)} held out; --count asks for {count}",
+            next_step="ask for fewer, or give a larger folder",
+        )
+    return candidates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,12 +229,12 @@ def _open_model(shop: Workshop, recipe: Path | None, model: Path | None) -> tupl
     return _Source(file=ModelFile(shop, model, contract), contract=contract), [note]
 
 
-def guessed_contract(facts: dict[str, Any]) -> InputContract:
+def guessed_contract(facts: ModelFacts) -> InputContract:
     """The contract that a model's file suggests: its size, grey or colour, and pixels / 255 unless it scales itself."""
-    height, width, channels = facts["input_shape"]
-    if not height or not width:
+    height, width, channels = facts.input_shape
+    if not height or not width or not channels:
         raise UsageError("the model takes images of any size", next_step="give a --recipe with `input.size`")
-    scales = any(layer["class_name"] in ("Rescaling", "Normalization") for layer in facts["layers"])
+    scales = any(layer.class_name in ("Rescaling", "Normalization") for layer in facts.layers)
     color, bands = colors_of(channels)
     return InputContract(size=(height, width), color=color, bands=bands, std=(1.0 if scales else 255.0,))
 
@@ -228,18 +242,17 @@ def guessed_contract(facts: dict[str, Any]) -> InputContract:
 def _look(shop: Workshop, images: PixelSet, given: FloatModel, contract: InputContract) -> Pool:
     prepared = images.prepared()
     path = images.pixels()
-    value = shop.worker("litert").call(
-        "measure_features", float_model=given.tflite, pixels_path=path, contract=msgspec.to_builtins(contract)
-    )
+    call = MeasureFeatures(float_model=given.tflite, pixels_path=path, contract=contract)
+    seen = shop.worker("quantizer").ask(call)
     labels = [image.label for image in prepared.images]
     names = sorted({label for label in labels if label is not None})
-    groups = label_indices(prepared.images, names) if None not in labels else value["answers"].tolist()
+    groups = label_indices(prepared.images, names) if None not in labels else seen.answers.tolist()
     return Pool(
         prepared=prepared,
         pixels=np.load(path, mmap_mode="r", allow_pickle=False),
-        features=value["features"],
-        ends=value["ends"],
-        answers=value["answers"],
+        features=seen.features,
+        ends=seen.ends,
+        answers=seen.answers,
         groups=groups,
     )
 
@@ -295,7 +308,7 @@ class _Judge:
         name: str,
     ) -> None:
         self._shop, self._pool, self._given, self._held = shop, pool, given, held
-        self._contract = msgspec.to_builtins(contract)
+        self._contract = contract
         self._held_path = shop.scratch / f"{name}.npy"
         np.save(self._held_path, pool.pixels[held])
         self._wanted = self._probabilities(given.tflite)
@@ -304,23 +317,17 @@ class _Judge:
         """The quality of calibrating with these images."""
         path = self._shop.scratch / "chosen.npy"
         np.save(path, self._pool.pixels[chosen])
-        made = self._shop.worker("litert").call(
-            "quantize", float_model=self._given.tflite, pixels_path=str(path), contract=self._contract
-        )
-        answers = self._probabilities(made["int8_model"])
+        call = Quantize(float_model=self._given.tflite, pixels_path=str(path), contract=self._contract)
+        answers, kind = self._probabilities(self._shop.worker("quantizer").ask(call).int8_model), kind_of(CLASSIFY)
         return Quality(
             range_coverage=covered(self._pool.ends[chosen], self._pool.ends[self._held]),
-            agreement=float((answers.argmax(1) == self._wanted.argmax(1)).mean()),
+            agreement=float(kind.same(kind.results(answers, CLASSIFY), kind.results(self._wanted, CLASSIFY), CLASSIFY).mean()),
             difference=float(np.abs(answers - self._wanted).mean()),
         )
 
     def _probabilities(self, model: bytes) -> NDArray[np.float32]:
-        from ..measure.predict import dequantize
-
-        value = self._shop.worker("litert-runtime").call(
-            "predict", model=model, pixels_path=str(self._held_path), contract=self._contract
-        )
-        return dequantize(value["outputs"], value["scale"], value["zero_point"])
+        call = Predict(model=model, pixels_path=str(self._held_path), contract=self._contract)
+        return self._shop.worker("litert-runtime").ask(call).real()
 
 
 def _over(rivals: list[Quality], what: Any) -> Quality:

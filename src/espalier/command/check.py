@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Literal
+
+import msgspec
 
 from ..calibrate.declared import declared_twice
 from ..errors import EspalierError, GateError, ImagesRefusedError
 from ..findings import ACCEPTED
 from ..load.images import ImageSet, label_indices, scan
+from ..load.keras_facts import ModelFacts
 from ..load.labels import default_labels, read_labels
 from ..recipe import Deploy, Recipe, load_recipe
 from ..report.gates import describe
@@ -22,11 +26,45 @@ from ..stages.model import ModelFile
 from ..stages.workshop import Workshop
 from ..statistics import too_few
 from ..store import Store
-from ..target import load_target, load_targets
+from ..tabular import Tabular
+from ..target import Target, load_target, named_apart
+from ..task.kinds import KINDS
 from ..terminal import Progress
 
 ENOUGH_CALIBRATION = 100
 _NO_LABELS = "no labels: agreement with the float model stands in for accuracy"
+
+
+class CheckRow(msgspec.Struct, frozen=True):
+    """One thing that was looked at."""
+
+    severity: Literal["ok", "warning", "error"]
+    what: str
+    """recipe, store, model, labels, calibration, evaluation, fine-tune, target, fit or targets."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Checked(Tabular):
+    """What `check` found."""
+
+    rows: tuple[CheckRow, ...]
+    error: EspalierError | None
+    """What a build would end with; None where it would start."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether a build would start."""
+        return self.error is None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Texts of the warnings; `--strict` fails for any."""
+        return tuple(row.text for row in self.rows if row.severity == "warning")
+
+    def table(self) -> list[tuple[str, ...]]:
+        """Severity, what, and text of each row."""
+        return [(row.severity, row.what, row.text) for row in self.rows]
 
 
 class _Findings:
@@ -34,13 +72,13 @@ class _Findings:
 
     def __init__(self, accept: Sequence[str]) -> None:
         self.accept = accept
-        self.rows: list[dict[str, str]] = []
+        self.rows: list[CheckRow] = []
         self.error: EspalierError | None = None
 
     def attempt(self, what: str, step: Callable[[], str]) -> bool:
         """Run a step; its text becomes an ok row, its refusal an error row."""
         try:
-            self.rows.append({"severity": "ok", "what": what, "text": step()})
+            self.rows.append(CheckRow("ok", what, step()))
         except EspalierError as problem:
             self.refuse(what, problem)
             return False
@@ -48,50 +86,65 @@ class _Findings:
 
     def refuse(self, what: str, problem: EspalierError) -> None:
         """Add an error row."""
-        self.rows.append({"severity": "error", "what": what, "text": " | ".join(str(problem).splitlines())})
+        self.rows.append(CheckRow("error", what, " | ".join(str(problem).splitlines())))
         self.error = self.error or problem
 
     def warn(self, what: str, text: str, code: str) -> None:
         """Add a warning row, or an ok row where the recipe accepts it."""
         if code in self.accept:
-            self.rows.append({"severity": "ok", "what": what, "text": f"{ACCEPTED}{text}"})
+            self.rows.append(CheckRow("ok", what, f"{ACCEPTED}{text}"))
         else:
-            self.rows.append({"severity": "warning", "what": what, "text": f"{text} [{code}]"})
+            self.rows.append(CheckRow("warning", what, f"{text} [{code}]"))
 
 
-def check_recipe(path: Path | str) -> dict[str, Any]:
-    """{"rows": [{"severity": ok|warning|error, "what", "text"}], "error": the first error or None}.
+def check_recipe(path: Path | str) -> Checked:
+    """Everything about a recipe, its model, labels, images and targets that can be known in seconds.
 
+    `path`: the recipe's file. Runs no TensorFlow; the model and the images are read in confined child processes. What would
+    stop a build is told, not raised: the first such error is `error` of what is returned.
     Raises RecipeError when the recipe itself cannot be read: nothing else can be known then.
+
+        found = espalier.check("recipe.toml")
+        for row in found.rows:
+            print(row.severity, row.what, row.text)
     """
     path = Path(path)
     recipe = load_recipe(path)
     folder = path.resolve().parent
     found = _Findings(recipe.accept)
-    found.rows.append({"severity": "ok", "what": "recipe", "text": f"{recipe.name} {recipe.version}"})
+    found.rows.append(CheckRow("ok", "recipe", f"{recipe.name} {recipe.version}"))
     with Workshop(Store.default(), Progress(quiet=True)) as shop:
         facts = _check_model(found, shop, recipe, folder)
         for text in shop.warnings():
-            found.rows.append({"severity": "warning", "what": "store", "text": text})
-    classes = _classes(facts)
-    labels = _check_labels(found, recipe, folder, classes)
-    _check_outputs(found, recipe, folder, facts)
+            found.rows.append(CheckRow("warning", "store", text))
+    labels: tuple[str, ...] = ()
+    if KINDS[recipe.model.task].named:
+        labels = _check_labels(found, recipe, folder, _classes(facts))
+        _check_outputs(found, recipe, folder, facts)
     _check_images(found, recipe, folder, labels)
+    _check_targets(found, recipe, folder, facts)
+    return Checked(rows=tuple(found.rows), error=found.error)
+
+
+def _check_targets(found: _Findings, recipe: Recipe, folder: Path, facts: ModelFacts | None) -> None:
+    known: list[Target] = []
+
+    def step(name: str) -> str:
+        known.append(load_target(name, relative_to=folder))
+        return f"{known[-1].name}: {known[-1].title}"
+
     for deploy in recipe.deploy:
-        if found.attempt("target", lambda d=deploy: _target_text(d.target, folder)):  # type: ignore[misc]
-            _check_fit(found, recipe, folder, deploy, facts)
-    if all(row["severity"] != "error" for row in found.rows if row["what"] == "target"):
+        if found.attempt("target", partial(step, deploy.target)):
+            _check_fit(found, recipe, known[-1], deploy, facts)
+    if len(known) == len(recipe.deploy):
         names = [deploy.target for deploy in recipe.deploy]
-        found.attempt("targets", lambda: f"{len(load_targets(names, relative_to=folder))}, each with its own name")
-    return {"rows": found.rows, "error": found.error}
+        found.attempt("targets", lambda: f"{len(named_apart(names, tuple(known)))}, each with its own name")
 
 
-def _check_fit(
-    found: _Findings, recipe: Recipe, folder: Path, deploy: Deploy, facts: dict[str, Any]
-) -> None:
-    if "parameters" not in facts:
+def _check_fit(found: _Findings, recipe: Recipe, target: Target, deploy: Deploy, facts: ModelFacts | None) -> None:
+    if facts is None:
         return
-    fit = judge_fit(load_target(deploy.target, relative_to=folder), deploy, recipe.input, facts["parameters"])
+    fit = judge_fit(target, deploy, recipe.input, facts.parameters)
     if fit.impossible:
         advice = "a smaller network, a part with more flash, or leave this target out"
         found.refuse("fit", GateError(fit.impossible, next_step=advice))
@@ -105,34 +158,35 @@ def too_strict(warnings: Sequence[str]) -> GateError | None:
     return None if row.passed else GateError(describe(row), next_step="mend them, or build without --strict")
 
 
-def _check_model(found: _Findings, shop: Workshop, recipe: Recipe, folder: Path) -> dict[str, Any]:
-    """The model's facts; empty when it is refused."""
-    facts: dict[str, Any] = {}
+def _check_model(found: _Findings, shop: Workshop, recipe: Recipe, folder: Path) -> ModelFacts | None:
+    """The model's facts; None when it is refused."""
+    known: list[ModelFacts] = []
 
     def step() -> str:
-        model = ModelFile(shop, folder / recipe.model.path, recipe.input)
-        facts.update(model.facts())
+        model = ModelFile(shop, folder / recipe.model.path, recipe.input, recipe.model.task)
+        facts = model.facts()
+        known.append(facts)
         model.check_shape()
         return (
-            f"{recipe.model.path}: {facts['format']}, Keras {facts['keras_version']}, {len(facts['layers'])} layers, "
-            f"{facts['parameters']:,} parameters, ends with {facts['output']}"
+            f"{recipe.model.path}: {facts.format}, Keras {facts.keras_version}, {len(facts.layers)} layers, "
+            f"{facts.parameters:,} parameters, ends with {facts.output}"
         )
 
     if found.attempt("model", step):
-        twice = declared_twice(recipe.input, facts["config"])
+        twice = declared_twice(recipe.input, known[0].config)
         if twice is not None:
             found.warn("input", f"{twice.message}; {twice.next_step}", twice.code)
-    return facts
+    return known[0] if known else None
 
 
-def _classes(facts: dict[str, Any]) -> int | None:
+def _classes(facts: ModelFacts | None) -> int | None:
     """How many answers there are; one unit has two."""
-    count = facts.get("classes")
+    count = None if facts is None else facts.classes
     return 2 if count == 1 else int(count) if count else None
 
 
-def _check_outputs(found: _Findings, recipe: Recipe, folder: Path, facts: dict[str, Any]) -> None:
-    if not facts:
+def _check_outputs(found: _Findings, recipe: Recipe, folder: Path, facts: ModelFacts | None) -> None:
+    if facts is None:
         return
     named = recipe.model.labels is not None or _classes(facts) in [len(names) for names in _class_folders(recipe, folder)]
     finding = number_outputs(facts, named=named)
@@ -192,7 +246,10 @@ def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[
 
         def step(given: str = given, images: list[ImageSet] = images) -> str:
             images.append(scan(set_path(folder, given)))
-            return f"{len(images[0].entries):,} images, {len(images[0].classes)} classes in {given}"
+            told = f"{len(images[0].classes)} classes"
+            if images[0].columns:
+                told = f"the numbers {', '.join(images[0].columns)}"
+            return f"{len(images[0].entries):,} images, {told} in {given}"
 
         if not found.attempt(role, step):
             continue
@@ -206,7 +263,7 @@ def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[
             found.warn(role, f"fewer than {ENOUGH_CALIBRATION} images: ranges may be too narrow", "few")
         if role == "calibration" and len(counts) == 1:
             found.warn(role, "all images are of one class: ranges of the others are unknown", "one-class")
-        if role == "evaluation":
+        if role == "evaluation" and not images[0].columns:
             doubt = too_few(len(images[0].entries), recipe.quantize.max_accuracy_drop) if counts else _NO_LABELS
             if doubt:
                 found.warn(role, doubt, "few-to-show" if counts else "no-labels")
@@ -216,6 +273,3 @@ def _labels_text(images: ImageSet, labels: tuple[str, ...]) -> str:
     return f"{len(set(label_indices(images.entries, labels)))} of {len(labels)} labels occur"
 
 
-def _target_text(name: str, folder: Path) -> str:
-    target = load_target(name, relative_to=folder)
-    return f"{target.name}: {target.title}"

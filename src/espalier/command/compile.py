@@ -6,13 +6,11 @@ import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from ..bundle import program_library, program_manifest
 from ..bundle.manifest import NAME as MANIFEST
-from ..emit.selftest import GoldenCase, inputs_of, outputs_of, parts
+from ..emit.selftest import GoldenCase, inputs_of, outputs_of
 from ..errors import (
     EspalierError,
     GateError,
@@ -22,46 +20,45 @@ from ..errors import (
     VerificationError,
 )
 from ..facts import Artifact, Check, Decision
-from ..graph import reference
 from ..graph.integer_ends import cut_float_ends
 from ..graph.ops import macs
 from ..graph.simplify import simplify, without_removal
-from ..graph.types import DTYPES, Array, Graph
+from ..graph.types import Graph
 from ..graph.view import view
 from ..limits import LIMITS
 from ..load.labels import read_labels
+from ..recipe import VERSION
 from ..report.gates import describe
-from ..report.program import ProgramReport, program_files
+from ..report.program import ProgramReport, figures, program_files
+from ..row_parts import EmulatedPart
 from ..rows import ArenaRow, GateRow, Mode
 from ..scratch import Scratch
 from ..stages.compare_modes import compare_modes
 from ..stages.compile import Compiled, compile_graph, core_of
-from ..stages.emulate import run_emulated
+from ..stages.emulate import Emulation, run_emulated
 from ..stages.fit_gates import Reserve, flash_row, ram_row
 from ..stages.output import PROGRAM
 from ..stages.publish import may_replace, publish, write_files
 from ..tables import read_bounded
+from ..tabular import Tabular
 from ..target import Target, load_target
 from ..task.kinds import kind_of
 from ..task.types import Task
 from ..tflite.read import read_tflite
-from ..worker.client import Worker
+from .compile_answers import distance, known_answers
 
 if TYPE_CHECKING:
     from .quantize import Small
 
-ANSWERS: Final = 4
-"""Known answers that ride along, at most."""
-REFERENCE_MACS: Final = 400_000_000
-"""Work that the slow numpy reference is given; it bounds their number."""
-FULL_RANGE: Final = ("int8", "uint8", "int16")
-"""Types of an input that random values of their whole range are fed to."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compilation:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Compilation(Tabular):
     """What a compilation leaves: its report, the folder if there is one, the C files by name, and the error of a failed gate
-    or check."""
+    or check.
+
+        program = espalier.compile(small, target="cortex-m4")
+        program.program["model.c"], program.arena_bytes, program.instructions, program.exact
+    """
 
     report: ProgramReport
     folder: Path | None
@@ -83,6 +80,11 @@ class Compilation:
     def exact(self) -> bool:
         """Whether the emulated program gave the bytes of the reference on every known answer."""
         return any(row["exact"] for row in self.report.emulated)
+
+    def table(self) -> list[tuple[str, ...]]:
+        """Label and value of the figures that decide."""
+        head = (self.report.name, f"{self.report.version} for {self.report.target}: {self.report.status}")
+        return [head, *figures(self.report), *(("warning", text) for text in self.warnings)]
 
 
 def compile_model(
@@ -115,82 +117,157 @@ def compile_model(
     """
     if out is not None:
         may_replace(Path(out).absolute(), PROGRAM)
-    facts = load_target(target)
-    _check_target(facts)
+    asked = _asked(model, load_target(target), name, version, optimize, labels, reserve or Reserve())
+    made = _compile(asked, threshold)
+    source = _source(asked, made.compiled)
+    files = program_library.contents(source, asked.graph)
+    checks = (*made.compiled.checks, made.emulation.check, distance(asked.data, asked.graph, asked.answers))
+    if tools != "none":
+        with Scratch() as scratch:
+            write_files(files, scratch, durable=False)
+            checks += program_library.check(source, scratch, thorough=tools == "all")
+    failure = _failure(checks, made.gates)
+    report = _report(asked, made, source, checks, failure)
+    folder, aside = None if out is None else Path(out), None
+    if folder is not None:
+        written = (*files, _manifest(source, report, asked.words, optimize, files)) if failure is None else ()
+        aside = publish((*program_files(report), *written), folder, owner=PROGRAM)
+    return Compilation(
+        report=report,
+        folder=folder,
+        program={artifact.path: artifact.data for artifact in made.compiled.program},
+        failure=failure,
+        warnings=(f"files that were in {folder} and are not the compiler's were kept in {aside}",) if aside else (),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What is to be compiled, checked: the file, the graph without float ends, its known answers, the device."""
+
+    file: str
+    data: bytes
+    name: str
+    version: str
+    target: Target
+    optimize: str
+    graph: Graph
+    notes: tuple[str, ...]
+    answers: tuple[GoldenCase, ...]
+    words: tuple[str, ...]
+    reserve: Reserve
+
+    def left(self, fact: str, reserved: int) -> float:
+        """Bytes of the device's flash or RAM that the program may use."""
+        known = self.target.number(fact)
+        return float("inf") if known is None else known - reserved
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """The program, what it does on the emulated core, and whether it fits."""
+
+    compiled: Compiled
+    emulation: Emulation
+    modes: tuple[Mode, ...]
+    gates: tuple[GateRow, ...]
+
+
+def _asked(
+    model: Small | bytes | Path | str,
+    target: Target,
+    name: str | None,
+    version: str,
+    optimize: str,
+    labels: Path | None,
+    reserve: Reserve,
+) -> _Asked:
+    _check_target(target)
     file, data = _given(model)
     title = _name(Path(file).stem if name is None else name)
     _check_version(version)
     graph, notes = cut_float_ends(read_tflite(data, name=title))
     _check_ends(graph)
-    answers = known_answers(graph, hashlib.sha256(data).digest())
-    words = _labels(graph, labels)
-    reserve = reserve or Reserve()
-    limits = _left(facts, "flash-bytes", reserve.flash), _left(facts, "ram-bytes", reserve.ram)
-    compiled = compile_graph(
-        graph,
+    return _Asked(
+        file=file,
+        data=data,
         name=title,
-        target=facts,
+        version=version,
+        target=target,
         optimize=optimize,
+        graph=graph,
+        notes=notes,
+        answers=known_answers(graph, hashlib.sha256(data).digest()),
+        words=_labels(graph, labels),
+        reserve=reserve,
+    )
+
+
+def _compile(asked: _Asked, threshold: float) -> _Made:
+    limits = asked.left("flash-bytes", asked.reserve.flash), asked.left("ram-bytes", asked.reserve.ram)
+    compiled = compile_graph(
+        asked.graph,
+        name=asked.name,
+        target=asked.target,
+        optimize=asked.optimize,
         ram_limit=limits[1],
         flash_limit=limits[0],
-        answers=answers,
-        decision=_decision(graph, words, threshold),
+        answers=asked.answers,
+        decision=_decision(asked.graph, asked.words, threshold),
     )
-    simplified, account = simplify(graph)
-    emulation = run_emulated(simplified, title, optimize, facts, compiled)
-    modes = _modes(simplified, without_removal(graph, account), title, facts, compiled, emulation.row, limits)
-    gates = _gates(facts, reserve, compiled, emulation.row, modes)
-    source = program_library.ProgramSource(
-        name=title,
-        version=version,
-        target=facts,
-        model=data,
+    simplified, account = simplify(asked.graph)
+    emulation = run_emulated(simplified, asked.name, asked.optimize, asked.target, compiled)
+    whole = without_removal(asked.graph, account)
+    modes = _modes(simplified, whole, asked.name, asked.target, compiled, emulation.row, limits)
+    gates = _gates(asked.target, asked.reserve, compiled, emulation.row, modes)
+    return _Made(compiled=compiled, emulation=emulation, modes=modes, gates=gates)
+
+
+def _source(asked: _Asked, compiled: Compiled) -> program_library.ProgramSource:
+    graph, facts_of = asked.graph, program_library.facts_of
+    return program_library.ProgramSource(
+        name=asked.name,
+        version=asked.version,
+        target=asked.target,
+        model=asked.data,
         program=compiled.program,
-        inputs=program_library.facts_of(graph, graph.inputs, [end.name for end in inputs_of(graph)]),
-        outputs=program_library.facts_of(graph, graph.outputs, [end.name for end in outputs_of(graph)]),
-        answers=answers,
+        inputs=facts_of(graph, graph.inputs, [end.name for end in inputs_of(graph)]),
+        outputs=facts_of(graph, graph.outputs, [end.name for end in outputs_of(graph)]),
+        answers=asked.answers,
         arena_bytes=compiled.arena_bytes,
-        notes=notes,
+        notes=asked.notes,
     )
-    files = program_library.contents(source, graph)
-    checks = (*compiled.checks, emulation.check, _distance(data, graph, answers))
-    if tools != "none":
-        with Scratch() as scratch:
-            write_files(files, scratch, durable=False)
-            checks += program_library.check(source, scratch, thorough=tools == "all")
-    failure = _failure(checks, gates)
-    report = ProgramReport(
-        name=title,
-        version=version,
+
+
+def _report(
+    asked: _Asked,
+    made: _Made,
+    source: program_library.ProgramSource,
+    checks: tuple[Check, ...],
+    failure: EspalierError | None,
+) -> ProgramReport:
+    compiled = made.compiled
+    return ProgramReport(
+        name=source.name,
+        version=source.version,
         status="failed" if failure else "passed",
-        target=facts.name,
+        target=source.target.name,
         model={
-            "file": file,
-            "sha256": hashlib.sha256(data).hexdigest(),
-            "bytes": len(data),
-            "operators": len(graph.ops),
-            "macs": sum(macs(view(graph, op)) for op in graph.ops),
+            "file": asked.file,
+            "sha256": hashlib.sha256(asked.data).hexdigest(),
+            "bytes": len(asked.data),
+            "operators": len(asked.graph.ops),
+            "macs": sum(macs(view(asked.graph, op)) for op in asked.graph.ops),
         },
         inputs=source.inputs,
         outputs=source.outputs,
-        notes=notes,
+        notes=source.notes,
         arena_bytes=compiled.arena_bytes,
-        arena=ArenaRow(target=facts.name, peak=compiled.peak, chart=compiled.chart),
-        emulated=() if emulation.row is None else (emulation.row,),
-        modes=modes,
-        gates=gates,
+        arena=ArenaRow(target=source.target.name, peak=compiled.peak, chart=compiled.chart),
+        emulated=() if made.emulation.row is None else (made.emulation.row,),
+        modes=made.modes,
+        gates=made.gates,
         checks=checks,
-    )
-    folder, aside = None if out is None else Path(out), None
-    if folder is not None:
-        written = (*files, _manifest(source, report, words, optimize, files)) if failure is None else ()
-        aside = publish((*program_files(report), *written), folder, owner=PROGRAM)
-    return Compilation(
-        report=report,
-        folder=folder,
-        program={artifact.path: artifact.data for artifact in compiled.program},
-        failure=failure,
-        warnings=(f"files that were in {folder} and are not the compiler's were kept in {aside}",) if aside else (),
     )
 
 
@@ -219,7 +296,7 @@ def _name(text: str) -> str:
 
 
 def _check_version(version: str) -> None:
-    if not re.fullmatch(r"(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})", version):
+    if not re.fullmatch(VERSION, version):
         raise UsageError(
             f"the version {version!r} is no semantic version", next_step="three numbers, such as 1.0.0"
         )
@@ -237,41 +314,6 @@ def _check_ends(graph: Graph) -> None:
                     next_step="convert the model with full-integer quantization "
                     "(inference_input_type = inference_output_type = tf.int8)",
                 )
-
-
-def known_answers(graph: Graph, seed: bytes) -> tuple[GoldenCase, ...]:
-    """Inputs over the whole range of their types and the numpy reference's outputs; the first is all zero points.
-
-    As many as REFERENCE_MACS allow, one at least, ANSWERS at most; the same for the same `seed`.
-    """
-    work = sum(macs(view(graph, op)) for op in graph.ops)
-    rng = np.random.default_rng(list(seed))
-    cases = []
-    for number in range(int(np.clip(REFERENCE_MACS // max(1, work), 1, ANSWERS))):
-        given = [_values(graph, index, rng, plain=number == 1) for index in graph.inputs]
-        outputs = reference.run(graph, given)
-        cases.append(
-            GoldenCase(
-                input=b"".join(value.tobytes() for value in given),
-                output=b"".join(np.ascontiguousarray(value).tobytes() for value in outputs),
-            )
-        )
-    return tuple(cases)
-
-
-def _values(graph: Graph, index: int, rng: np.random.Generator, *, plain: bool) -> Array:
-    tensor = graph.tensors[index]
-    dtype = DTYPES[tensor.dtype]
-    if tensor.dtype not in FULL_RANGE:
-        raise UnsupportedModelError(
-            f"an input of type {tensor.dtype}",
-            supported=", ".join(FULL_RANGE),
-            next_step="quantize the model to full-integer int8",
-        )
-    if plain:
-        return np.full(tensor.shape, 0 if tensor.quant is None else tensor.quant.zero_point, dtype)
-    info = np.iinfo(dtype)  # type: ignore[type-var]
-    return rng.integers(info.min, info.max + 1, tensor.shape).astype(dtype)
 
 
 def _labels(graph: Graph, path: Path | None) -> tuple[str, ...]:
@@ -296,18 +338,13 @@ def _decision(graph: Graph, labels: tuple[str, ...], threshold: float) -> Decisi
     return kind_of(task).decision(task, heads, threshold)
 
 
-def _left(target: Target, fact: str, reserved: int) -> float:
-    known = target.number(fact)
-    return float("inf") if known is None else known - reserved
-
-
 def _modes(
     graph: Graph,
     whole: Graph | None,
     name: str,
     target: Target,
     compiled: Compiled,
-    row: dict[str, Any] | None,
+    row: EmulatedPart | None,
     limits: tuple[float, float],
 ) -> tuple[Mode, ...]:
     """Every `optimize`, tried, where the one that was asked for does not fit."""
@@ -329,7 +366,7 @@ def _gates(
     target: Target,
     reserve: Reserve,
     compiled: Compiled,
-    row: dict[str, Any] | None,
+    row: EmulatedPart | None,
     modes: tuple[Mode, ...],
 ) -> tuple[GateRow, ...]:
     """Flash and RAM of the target; without an emulated core flash has no figure, and is no gate."""
@@ -343,57 +380,6 @@ def _gates(
         name = f"{target.name}.ram-bytes"
         rows.append(ram_row(name, int(ram) - reserve.ram, target.name, compiled.arena_bytes, [arena], tried))
     return tuple(rows)
-
-
-def _distance(model: bytes, graph: Graph, answers: tuple[GoldenCase, ...]) -> Check:
-    """How far the reference is from LiteRT's own kernels on the file as given; a note, not a gate."""
-    name = "numpy reference against LiteRT BUILTIN_REF on the file as given"
-    given = read_tflite(model)
-    try:
-        with (
-            Scratch() as scratch,
-            Worker("litert-runtime", scratch=scratch) as worker,
-        ):
-            ready = worker.wait_ready()
-            cases = [_fed(given, graph, answer) for answer in answers]
-            theirs = worker.call("invoke", model=model, cases=cases, kernels="reference")["outputs"]
-    except EspalierError as problem:
-        return Check(name=name, tool="litert", result="not run", why=problem.found)
-    version = str(ready.get("version", "")) if isinstance(ready, dict) else ""
-    largest = max(
-        _apart(given, graph, answer, output) for answer, output in zip(answers, theirs, strict=True)
-    )
-    why = f"largest difference of an output value {largest} on {len(answers)} inputs"
-    return Check(name=name, tool="litert", version=version, result="passed", why=why)
-
-
-def _fed(given: Graph, graph: Graph, answer: GoldenCase) -> list[bytes]:
-    """The bytes of an input as the file takes it: a float end gets the real value of the integer."""
-    rows = []
-    for data, index, theirs in zip(parts(answer.input, inputs_of(graph)), graph.inputs, given.inputs, strict=True):
-        tensor = graph.tensors[index]
-        if given.tensors[theirs].dtype == tensor.dtype or tensor.quant is None:
-            rows.append(data)
-            continue
-        stored = np.frombuffer(data, DTYPES[tensor.dtype]).astype(np.float64)
-        rows.append(((stored - tensor.quant.zero_point) * tensor.quant.scale).astype(np.float32).tobytes())
-    return rows
-
-
-def _apart(given: Graph, graph: Graph, answer: GoldenCase, theirs: list[bytes]) -> int:
-    largest = 0
-    for data, index, other, index_given in zip(
-        parts(answer.output, outputs_of(graph)), graph.outputs, theirs, given.outputs, strict=True
-    ):
-        tensor = graph.tensors[index]
-        ours = np.frombuffer(data, DTYPES[tensor.dtype]).astype(np.int64)
-        if given.tensors[index_given].dtype == "float32" and tensor.quant is not None:
-            real = np.frombuffer(other, np.float32) / tensor.quant.scale + tensor.quant.zero_point
-            found = np.rint(real).astype(np.int64)
-        else:
-            found = np.frombuffer(other, DTYPES[tensor.dtype]).astype(np.int64)
-        largest = max(largest, int(np.abs(ours - found).max()))
-    return largest
 
 
 def _failure(checks: tuple[Check, ...], gates: tuple[GateRow, ...]) -> EspalierError | None:

@@ -6,6 +6,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,12 @@ from ..layers.advice import name_of, operator_of, points_of
 from ..limits import LIMITS
 from ..load.images import label_indices
 from ..recipe import InputContract
+from ..row_parts import ExplainedLayer, ExplainPart
 from ..stages.account import IMAGES, WORST, Compared, account, of_job
 from ..stages.images import PixelSet
 from ..stages.workshop import Workshop
 from ..store import Store, digest
+from ..tabular import Tabular
 from ..terminal import Progress
 
 SHOWN = 40
@@ -59,6 +62,46 @@ class _Report(msgspec.Struct, frozen=True, kw_only=True):
     quantize: _Steps
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Explained(Tabular):
+    """The int8 model of a build against the float model, layer by layer."""
+
+    facts: ExplainPart
+    """Everything, as `espalier explain --json` prints it; schema: the field `explain` of report.json."""
+
+    @property
+    def layers(self) -> tuple[ExplainedLayer, ...]:
+        """Worst first. `layer`, `operator`; `sqnr_db`, `cosine` against the float layer on the same images; `added_percent`:
+        noise over signal power that this layer adds; `saturated`: share of float values beyond the int8 range; `gain_db`,
+        `gain_agreement`, `gain_points`: what comes back when this layer alone keeps more than 8 bits, None where that was not
+        measured; `advice`: what to do, as texts."""
+        return tuple(self.facts["layers"])
+
+    @property
+    def images(self) -> int:
+        """How many were compared."""
+        return int(self.facts["images"])
+
+    @property
+    def agreement(self) -> float:
+        """Share of them that int8 answers as float does, 0..1."""
+        return float(self.facts["output"]["agreement"])
+
+    @property
+    def sqnr_db(self) -> float:
+        """Signal over noise of the scores, in decibels."""
+        return float(self.facts["output"]["sqnr_db"])
+
+    def table(self) -> list[tuple[str, ...]]:
+        """The layers, worst first: name, operator, noise that it adds, what comes back with more bits."""
+        head = ("layer", "operator", "added noise", "gain dB", "gain points")
+        rows = [
+            (name_of(r), operator_of(r), f"{r['added_percent']:.2f}%", _maybe(r["gain_db"], "+.2f"), points_of(r))
+            for r in self.layers[:SHOWN]
+        ]
+        return [head, *rows]
+
+
 def explain(
     path: Path | str,
     images: Path | str | None = None,
@@ -68,7 +111,7 @@ def explain(
     page: Path | None = None,
     progress: Progress | None = None,
     store: Store | None = None,
-) -> dict[str, Any]:
+) -> Explained:
     """Compare the int8 and the float model of a build, layer by layer.
 
     `path`: a build's output folder, or its recipe, whose stages are read back from the store where they ran before (so
@@ -76,12 +119,15 @@ def explain(
     calibrated with, at most `count` of them, balanced over classes. Without it, the recipe's evaluation images; for a
     folder a bundle's golden vectors, which are few. `worst`: for how many layers the gain is measured. `page`:
     an HTML file to write the table to.
-    Returns plain data: the fields of `layers.sensitivity.measure_sensitivity`, `name`, `version`, `source`, `measured`
-    and `notes`. Raises UsageError when `path` is neither, ImagesRefusedError when no image can be read.
+    Raises UsageError when `path` is neither, ImagesRefusedError when no image can be read.
+
+        found = espalier.explain("recipe.toml", "images/evaluation")
+        worst = found.layers[0]
+        worst["layer"], worst["sqnr_db"], worst["advice"]
     """
     path, images = Path(path), None if images is None else Path(images)
     with Workshop(store or Store.default(), progress or Progress(quiet=True)) as shop:
-        shop.worker("litert")
+        shop.worker("quantizer")
         if path.is_file() and path.suffix == ".toml":
             given = _of_recipe(shop, path, images, count)
         else:
@@ -98,7 +144,7 @@ def explain(
             raise UsageError(
                 f"{page} cannot be written: {problem.strerror}", next_step="give a file in a folder that exists"
             ) from None
-    return found
+    return Explained(facts=found)
 
 
 def _of_recipe(shop: Workshop, path: Path, images: Path | None, count: int) -> Compared:
@@ -231,7 +277,7 @@ _TITLES = (
 )
 
 
-def explain_lines(found: dict[str, Any]) -> list[str]:
+def explain_lines(found: ExplainPart) -> list[str]:
     """For people: one table, what the columns are, and advice for the layers that have any, in the table's order."""
     output, rows = found["output"], found["layers"]
     shown = [
@@ -292,7 +338,7 @@ def _table(rows: Sequence[Sequence[str]], width: int) -> list[str]:
     return lines
 
 
-def _advice(rows: list[dict[str, Any]]) -> list[str]:
+def _advice(rows: list[ExplainedLayer]) -> list[str]:
     """Each thing that is said once, with the layers that it is said of."""
     said: dict[str, list[str]] = {}
     for row in rows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ import numpy as np
 
 from ..errors import ImagesRefusedError, ModelRefusedError, RecipeError, UsageError
 from ..limits import LIMITS
+from ..load.keras_container import METADATA
 from ..recipe import EvaluationSource, Recipe, dump_recipe, load_recipe, parse_recipe
 from ..scratch import Scratch
 from ..stages.images import set_path
@@ -68,7 +70,20 @@ def write_model(model: Any, folder: Path) -> Path:
             supported="a Keras model that `model.save()` can write",
             next_step="save it as .keras or .h5 yourself, and give the path",
         ) from problem
+    _undate(path)
     return path
+
+
+def _undate(path: Path) -> None:
+    """Take out of a .keras file when it was saved: the same model is the same file then, and its stages are in the store."""
+    with zipfile.ZipFile(path) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    facts = msgspec.json.decode(entries[METADATA])
+    facts.pop("date_saved", None)
+    entries[METADATA] = msgspec.json.encode(facts)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in entries.items():
+            archive.writestr(zipfile.ZipInfo(name), data)  # of 1980, as all of them
 
 
 def write_images(images: Any, folder: Path, role: str) -> list[str]:

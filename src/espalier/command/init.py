@@ -6,13 +6,13 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
-from ..errors import UsageError
+from ..errors import ModelRefusedError, UnsupportedModelError, UsageError
 from ..facts import Artifact
 from ..load.images import scan
+from ..load.keras_facts import ModelFacts
 from ..load.own_scaling import own_scaling
 from ..recipe import InputContract, colors_of, is_path, parse_recipe
 from ..stages.check_outputs import not_classes, number_outputs
@@ -93,9 +93,12 @@ def write_recipe(model: Path, images: Sequence[Path], targets: Sequence[str], ou
         raise UsageError(f"{out} exists already", next_step="remove it, or choose another name with --out")
     base = out.resolve().parent
     sets = find_sets(images)
-    facts = _facts(model)
-    _refuse_numbers(facts, sets, _labels_file(model, base))
-    height, width, channels = (side or 0 for side in facts["input_shape"])
+    facts, labels = _facts(model), ""
+    if facts.output == "values":
+        labels = AS_THEY_ARE
+    else:
+        _refuse_numbers(facts, sets, _labels_file(model, base))
+    height, width, channels = (side or 0 for side in facts.input_shape)
     if not height or not width:
         height, width = height or 224, width or 224
     mean, std, why = _scaling(facts)
@@ -104,7 +107,7 @@ def write_recipe(model: Path, images: Sequence[Path], targets: Sequence[str], ou
         schema=LINE.format(name="recipe"),
         name=recipe_name(model.stem),
         model=_path(model, base),
-        labels=_labels_line(sets, facts, model, base),
+        labels=labels or _labels_line(sets, facts, model, base),
         height=height,
         width=width,
         color=color,
@@ -159,14 +162,24 @@ def _cut(name: str) -> str:
     return name.strip("-")[:48].strip("-")
 
 
-def _facts(model: Path) -> dict[str, Any]:
+AS_THEY_ARE = 'task = "raw"                         # CHECK: the outputs are no labels; or "regress", with a [regress] tolerance'
+
+
+def _facts(model: Path) -> ModelFacts:
+    """Of a classifier; of a model with several outputs as values."""
     with Workshop(Store.default(), Progress(quiet=True)) as shop:
-        return ModelFile(shop, model, InputContract(size=(1, 1))).facts()
+        try:
+            return ModelFile(shop, model, InputContract(size=(1, 1))).facts()
+        except (ModelRefusedError, UnsupportedModelError) as problem:
+            try:
+                return ModelFile(shop, model, InputContract(size=(1, 1)), "raw").facts()
+            except ModelRefusedError:
+                raise problem from None
 
 
-def _scaling(facts: dict[str, Any]) -> tuple[str, str, str]:
+def _scaling(facts: ModelFacts) -> tuple[str, str, str]:
     """`mean`, `std` and why: what the model's own first layers leave to the recipe."""
-    own = own_scaling(facts["config"])
+    own = own_scaling(facts.config)
     if own is None:
         return "0.0", "255.0", "CHECK: here x = pixel / 255; ±1 is mean 127.5, std 127.5"
     names = shown(", ".join(own.layers[:4]))
@@ -180,22 +193,22 @@ def _labels_file(model: Path, base: Path) -> Path | None:
     return next((p for p in (base / "labels.txt", model.parent / "labels.txt") if p.is_file()), None)
 
 
-def _refuse_numbers(facts: dict[str, Any], sets: dict[str, Path], labels: Path | None) -> None:
+def _refuse_numbers(facts: ModelFacts, sets: dict[str, Path], labels: Path | None) -> None:
     """Raise UnsupportedModelError for a model that was trained to predict numbers and whose classes nobody names."""
-    count = 2 if facts["classes"] == 1 else facts["classes"]
+    count = 2 if facts.classes == 1 else facts.classes
     named = labels is not None or any(len(scan(path).classes) == count for path in sets.values())
     finding = number_outputs(facts, named=named)
     if finding is not None and finding.severity == "error":
         raise not_classes(finding)
 
 
-def _labels_line(sets: dict[str, Path], facts: dict[str, Any], model: Path, base: Path) -> str:
+def _labels_line(sets: dict[str, Path], facts: ModelFacts, model: Path, base: Path) -> str:
     file = _labels_file(model, base)
     if file is not None:
         return f"labels = {_path(file, base)}                # one per line, in output order"
     names = next((scan(sets[r]).classes for r in ("evaluation", "train", "calibration") if r in sets), ())
     hint = f" ({', '.join(map(shown, names[:4]))}{', ...' if len(names) > 4 else ''})" if names else ""
-    outputs = "" if facts["classes"] is None else f"; {facts['classes']} outputs"
+    outputs = "" if facts.classes is None else f"; {facts.classes} outputs"
     return f'# labels = "labels.txt"              # CHECK: one per line, in output order{outputs}{hint}'
 
 

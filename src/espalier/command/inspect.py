@@ -3,21 +3,95 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from ..errors import ModelRefusedError
 from ..limits import LIMITS
+from ..tabular import Tabular
 from ..tflite.inspect import inspect_tflite
 from ..worker.client import Worker
+from ..worker.file_calls import InspectModel
+from ..worker.keras_calls import LoadModel
 
 OPEN_SIZE = (224, 224)
 """Image size that shapes and MACs are given for when the model leaves its size open."""
 
 
-def inspect_file(path: Path | str) -> dict[str, Any]:
-    """Plain facts of a .keras, .h5 or .tflite file. Raises ModelRefusedError for anything else."""
-    path = Path(path)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Inspected(Tabular):
+    """What is in a model file."""
+
+    facts: dict[str, Any]
+    """Everything, as `espalier inspect --json` prints it."""
+
+    @property
+    def format(self) -> str:
+        """`Keras 3 .keras`, `Keras 2 .h5` and so on, or `tflite`."""
+        return str(self.facts["format"])
+
+    @property
+    def macs(self) -> int:
+        """Multiplications with additions of one inference, batch 1."""
+        return int(self.facts["macs"])
+
+    @property
+    def parameters(self) -> int:
+        """Trained numbers; of a .tflite, the elements of its constants."""
+        return int(self.facts["parameters"])
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Of the first input, the batch first."""
+        ends = self.facts.get("input")
+        return tuple(ends[0]["shape"] if ends else self.facts["input_shape"])
+
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        """Of the first output, the batch first."""
+        ends = self.facts.get("output")
+        return tuple(ends[0]["shape"] if ends else self.facts["output_shape"])
+
+    @property
+    def layers(self) -> tuple[dict[str, Any], ...]:
+        """The layers of a Keras model, or the operators of a .tflite, in their order: each has `macs` and its output's shape."""
+        return tuple(self.facts.get("layers", self.facts.get("nodes", ())))
+
+    def table(self) -> list[tuple[str, ...]]:
+        """Label and value of the figures that decide."""
+        rows = [
+            ("file", str(self.facts["file"])),
+            ("format", self.format),
+            ("bytes", f"{self.facts['bytes']:,}"),
+            ("input", " x ".join(map(str, self.input_shape))),
+            ("output", " x ".join(map(str, self.output_shape))),
+            ("MACs", f"{self.macs:,}"),
+            ("parameters", f"{self.parameters:,}"),
+            ("layers", f"{len(self.layers):,}"),
+        ]
+        told = ("quantization", "runtime_floor", "keras_version", "ends_with")
+        rows += [(key.replace("_", " "), str(self.facts[key])) for key in told if key in self.facts]
+        return [*rows, *(("note", str(note)) for note in self.facts.get("notes", ()))]
+
+
+def inspect_file(path: Path | str) -> Inspected:
+    """What is in a model file: layers or operators, shapes, MACs, parameters, quantization.
+
+    `path`: a .keras, .h5 or .tflite. A .tflite is read as data; a Keras file in confined child processes, with TensorFlow.
+    Raises ModelRefusedError for anything else, and for what is broken or hostile, UnsupportedModelError for a .tflite with
+    several subgraphs.
+
+        found = espalier.inspect("model.keras")
+        found.macs, found.parameters, found.input_shape
+        [layer["macs"] for layer in found.layers]
+    """
+    return Inspected(facts=_facts(Path(path)))
+
+
+def _facts(path: Path) -> dict[str, Any]:
     if os.path.isfile(path):
         head = _head(path)
         if head[4:8] == b"TFL3":
@@ -41,28 +115,23 @@ def _head(path: Path) -> bytes:
 
 def _inspect_keras(path: Path) -> dict[str, Any]:
     with Worker("container") as container:
-        facts = container.call(
-            "inspect_model", seconds=LIMITS.container_worker_seconds, path=os.path.realpath(path)
-        )
-    size = list(facts["input_shape"][:2])
-    still_open = None in size
-    if still_open:
-        size = [have or default for have, default in zip(size, OPEN_SIZE, strict=True)]
+        facts = container.ask(InspectModel(path=os.path.realpath(path)), seconds=LIMITS.container_worker_seconds)
+    height, width = (have or default for have, default in zip(facts.input_shape[:2], OPEN_SIZE, strict=True))
     with Worker("tensorflow") as tensorflow:
-        rebuilt = tensorflow.call("load", path=os.path.realpath(path), facts=facts, size=size)
-    notes = list(rebuilt["notes"])
-    if still_open:
-        notes.append(f"the model leaves its input size open; figures are for {size[0]} x {size[1]} pixels")
+        rebuilt = tensorflow.ask(LoadModel(path=os.path.realpath(path), facts=facts, size=(height, width)))
+    notes = list(rebuilt.notes)
+    if None in facts.input_shape[:2]:
+        notes.append(f"the model leaves its input size open; figures are for {height} x {width} pixels")
     return {
-        "format": f"Keras {facts['generation']} {'.keras' if facts['format'] == 'keras' else '.h5'}",
-        "keras_version": facts["keras_version"],
-        "bytes": facts["file_bytes"],
-        "sha256": facts["sha256"],
-        "input_shape": rebuilt["input_shape"],
-        "output_shape": rebuilt["output_shape"],
-        "ends_with": rebuilt["output"],
-        "parameters": rebuilt["parameters"],
-        "macs": rebuilt["macs"],
+        "format": f"Keras {facts.generation} {'.keras' if facts.format == 'keras' else '.h5'}",
+        "keras_version": facts.keras_version,
+        "bytes": facts.file_bytes,
+        "sha256": facts.sha256,
+        "input_shape": list(rebuilt.input_shape),
+        "output_shape": list(rebuilt.output_shape),
+        "ends_with": rebuilt.output,
+        "parameters": rebuilt.parameters,
+        "macs": rebuilt.macs,
         "notes": notes,
-        "layers": rebuilt["layers"],
+        "layers": msgspec.to_builtins(rebuilt.layers),
     }

@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from ..target import Target
     from .calibrate_check import Examination
     from .calibrate_select import Selection
+    from .check import Checked
 
 
-def check_lines(findings: dict[str, Any]) -> list[str]:
+def check_lines(findings: Checked) -> list[str]:
     """`espalier check`."""
     marks = {"ok": "ok     ", "warning": "warning", "error": "error  "}
-    return [f"{marks[row['severity']]}  {row['what']:<12} {row['text']}" for row in findings["rows"]]
+    return [f"{marks[row.severity]}  {row.what:<12} {row.text}" for row in findings.rows]
 
 
 def targets_lines(found: Sequence[Target]) -> list[str]:

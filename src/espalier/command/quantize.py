@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -22,6 +21,7 @@ from ..stages.quantize import Int8Model
 from ..stages.quantize import quantize_model as quantize_stage
 from ..stages.workshop import Workshop
 from ..store import Store
+from ..tabular import Tabular
 from ..terminal import Progress
 from .in_memory import as_files, is_path, write_recipe
 
@@ -29,9 +29,16 @@ PHONE = "android-arm64"
 """Its runtime reads every operator that the quantizer writes: no target narrows what the ladder may try."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evaluated:
-    """What int8 does to the answers on some images; `row` has every figure (see report.json's `accuracy`)."""
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Evaluated(Tabular):
+    """What int8 does to the answers on some images.
+
+    `row` has every figure, as report.json's `accuracy`.
+
+        found = small.evaluate(images, labels)
+        found.accuracy, found.float_accuracy, found.drop_points, found.interval
+        [row["image"] for row in found.changed]
+    """
 
     row: AccuracyRow
 
@@ -66,10 +73,14 @@ class Evaluated:
         rows = [msgspec.to_builtins(flip) for flip in self.row.flips]
         return tuple(row | {"image": _place(row["image"])} for row in rows)
 
-    def table(self) -> list[tuple[str, str]]:
+    def table(self) -> list[tuple[str, ...]]:
         """Label and value of the figures that decide."""
         low, high = self.interval
-        rows = [("images", f"{self.row.n:,}"), ("agreement", f"{self.agreement:.2%}"), ("changed", f"{len(self.row.flips):,}")]
+        rows: list[tuple[str, ...]] = [
+            ("images", f"{self.row.n:,}"),
+            ("agreement", f"{self.agreement:.2%}"),
+            ("changed", f"{len(self.row.flips):,}"),
+        ]
         if self.accuracy is not None and self.float_accuracy is not None:
             rows[1:1] = [
                 ("float", f"{self.float_accuracy:.2%}"),
@@ -78,17 +89,17 @@ class Evaluated:
             ]
         return rows
 
-    def __str__(self) -> str:
-        return _text(self.table())
 
-    def _repr_html_(self) -> str:
-        return _html(self.table())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Small:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Small(Tabular):
     """A quantized model: `int8` and `uint8` are .tflite files (the second takes and gives uint8, with metadata), `float` the
-    float file that they were made from. `steps`: what the ladder measured; `notes`, `warnings`: what it has to say."""
+    float file that they were made from. `steps`: what the ladder measured; `notes`, `warnings`: what it has to say.
+
+        small = espalier.quantize(model, images, input=espalier.Input(size=(96, 96), mean=(127.5,), std=(127.5,)))
+        print(small)
+        print(small.evaluate(images, labels))
+        small.save("model.tflite")
+    """
 
     int8: bytes
     uint8: bytes
@@ -102,10 +113,10 @@ class Small:
     input: InputContract
     labels: tuple[str, ...]
     name: str
-    _recipe: Recipe = field(repr=False)
-    _made: Int8Model = field(repr=False)
-    _store: Store = field(repr=False)
-    _work: Scratch = field(repr=False)
+    _recipe: Recipe
+    _made: Int8Model
+    _store: Store
+    _work: Scratch
     """Holds the model and the images that were given in memory for as long as this lives."""
 
     def evaluate(self, images: Any, labels: Sequence[Any] | None = None, *, progress: Progress | None = None) -> Evaluated:
@@ -132,7 +143,10 @@ class Small:
 
     def save(self, path: Path | str) -> tuple[Path, ...]:
         """Write `path` (the int8 .tflite), and beside it NAME.uint8.tflite and NAME.json (steps, notes, warnings); returns
-        them. Raises MachineError where there is no room or right."""
+        them. Raises MachineError where there is no room or right.
+
+            small.save("model.tflite")
+        """
         path = Path(path)
         facts = {"scheme": self.scheme, "macs": self.macs, "parameters": self.parameters, "steps": self.steps}
         told = msgspec.json.encode(facts | {"notes": self.notes, "warnings": self.warnings}, order="sorted")
@@ -146,9 +160,9 @@ class Small:
                 (path.parent / name).write_bytes(data)
         return tuple(path.parent / name for name in files)
 
-    def table(self) -> list[tuple[str, str]]:
+    def table(self) -> list[tuple[str, ...]]:
         """Label and value of the figures that decide."""
-        rows = [
+        rows: list[tuple[str, ...]] = [
             ("int8", f"{len(self.int8):,} bytes"),
             ("float", f"{len(self.float):,} bytes"),
             ("scheme", self.scheme),
@@ -157,12 +171,6 @@ class Small:
         ]
         return rows + [("warning", text) for text in self.warnings]
 
-    def __str__(self) -> str:
-        return _text(self.table())
-
-    def _repr_html_(self) -> str:
-        return _html(self.table())
-
 
 def quantize_model(
     model: Any,
@@ -170,6 +178,7 @@ def quantize_model(
     *,
     input: InputContract,
     labels: Sequence[str] | None = None,
+    task: Literal["classify", "raw"] = "classify",
     name: str = "model",
     count: int = 500,
     quantize: QuantizeTable | None = None,
@@ -181,7 +190,8 @@ def quantize_model(
     `model`: a Keras model (Keras 3 or tf_keras), or the path of a .keras or .h5 file. `images`: uint8 [n, height, width,
     channels] in the order red, green, blue, an iterable of such images of any size, or the path of a folder; at most `count`
     of them are used. `input`: how pixels become the model's input, as in training. `labels`: names of the outputs, in their
-    order. `quantize`: the recipe's [quantize] table.
+    order. `task`: "raw" for outputs that are no labels, one or several: each is kept as it is. `quantize`: the recipe's
+    [quantize] table.
 
     Raises UsageError, ModelRefusedError, ImagesRefusedError, LabelsRefusedError, UnsupportedModelError, VerificationError.
 
@@ -195,7 +205,7 @@ def quantize_model(
             (folder / "labels.txt").write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
         recipe = Recipe(
             name=name,
-            model=ModelSource(path="", labels=None if labels is None else str(folder / "labels.txt")),
+            model=ModelSource(path="", labels=None if labels is None else str(folder / "labels.txt"), task=task),
             input=input.shortest(),
             calibration=CalibrationSource(images="", count=count),
             quantize=quantize or QuantizeTable(),
@@ -229,12 +239,3 @@ def _place(image: str) -> int | str:
     stem = image.rpartition("/")[2].removesuffix(".npy")
     return int(stem) if len(stem) == 6 and stem.isdecimal() else image
 
-
-def _text(rows: Sequence[tuple[str, str]]) -> str:
-    width = max(len(label) for label, _ in rows)
-    return "\n".join(f"{label:<{width}}  {value}" for label, value in rows)
-
-
-def _html(rows: Sequence[tuple[str, str]]) -> str:
-    cells = "".join(f"<tr><th style='text-align:left'>{html.escape(a)}</th><td>{html.escape(b)}</td></tr>" for a, b in rows)
-    return f"<table>{cells}</table>"

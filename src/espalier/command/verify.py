@@ -17,6 +17,7 @@ import os
 import stat
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,24 +38,43 @@ from ..errors import (
 )
 from ..facts import Check
 from ..limits import LIMITS
+from ..stages.latency import RUNTIMES
+from ..tabular import Tabular
 from ..tflite.inspect import inspect_tflite
 from ..tflite.read import read_tflite
 from ..worker.client import Worker
+from ..worker.runtime_calls import Predict
 
-RUNTIMES: Final = ("litert", "tflite-runtime")
 TOLERANCE: Final = 26
 """Largest accepted distance of an output byte (1/256 of probability) to the nearest recorded kernel set."""
 SECONDS: Final = 300.0
 """Wall-clock limit of one replay."""
 
 
-def verify_bundle(folder: Path | str) -> list[Check]:
-    """Verify the bundle in `folder`; the checks that passed or could not run, in order.
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Verified(Tabular):
+    """The checks of a bundle that passed or could not run, in order; what failed is raised."""
 
-    Raises UsageError when there is no bundle, VerificationError with the first thing that is not as it must
-    be.
+    checks: tuple[Check, ...]
+
+    def table(self) -> list[tuple[str, ...]]:
+        """Result, name with its tool, and why it did not run."""
+        return [(c.result, f"{c.name} ({f'{c.tool} {c.version}'.rstrip()})", c.why) for c in self.checks]
+
+
+def verify_bundle(folder: Path | str) -> Verified:
+    """Check a bundle: every digest of its manifest, and its golden vectors run again on this machine.
+
+    `folder`: a bundle of a build, or the library of `compile`. A runtime that is not installed is a check that is not run.
+    Raises UsageError when there is no bundle, VerificationError with the first thing that is not as it must be.
+
+        verified = espalier.verify("dist/parts-1.0.0/cortex-m4")
+        [check.name for check in verified.checks if check.result == "passed"]
     """
-    folder = Path(folder)
+    return Verified(checks=tuple(_verify_bundle(Path(folder))))
+
+
+def _verify_bundle(folder: Path) -> list[Check]:
     files = read_files(folder)
     stated_bytes = files.pop(manifest.NAME)
     if program_manifest.is_program(stated_bytes):
@@ -89,12 +109,6 @@ def _verify_program(stated_bytes: bytes, files: Mapping[str, bytes]) -> list[Che
         ),
         Check(name=f"{stated.answers} known answers", tool="espalier", result="not run", why=why),
     ]
-
-
-def verify_files(folder: Path) -> tuple[Manifest, dict[str, bytes]]:
-    """Step 1 of `verify_bundle`: the manifest, and the bytes of every file it lists."""
-    files = read_files(folder)
-    return verify_contents(files.pop(manifest.NAME), files), files
 
 
 def read_files(folder: Path) -> dict[str, bytes]:
@@ -176,10 +190,10 @@ def _walk(folder: Path, top: Path) -> list[Path]:
 
 
 def _agree(stated: Manifest, golden: Golden) -> None:
-    if golden.contract != stated.contract or golden.classes != len(stated.labels):
+    if golden.contract != stated.contract or golden.classes != stated.values:
         raise VerificationError("golden.json and manifest.json do not belong to the same model")
     for row in golden.vectors:
-        if row.label not in stated.labels:
+        if row.label not in (stated.labels or ("",)):
             raise VerificationError(f"golden.json: {row.name} has the unknown label {row.label!r}")
 
 
@@ -239,9 +253,9 @@ def _replay(
     pixels = np.frombuffer(flat, np.uint8).reshape(len(golden.vectors), *golden.shape)
     recorded = tuple(kernels for kernels in KERNELS if all(kernels in row.outputs for row in golden.vectors))
     checks: list[Check] = []
-    with Worker(kind) as worker:
+    with Worker(RUNTIMES[kind]) as worker:
         try:
-            version = _version(worker.wait_ready())
+            version = worker.wait_ready().get("version", "")
         except ToolMissingError as problem:
             return [Check(name="golden vectors", tool=kind, result="not run", why=problem.found)]
         path = worker.scratch / "golden.npy"
@@ -250,9 +264,8 @@ def _replay(
             name = f"golden vectors, {dtype} model, {kernels} kernels"
             exact = (kind, kernels) == ("litert", "reference")
             try:
-                answer = worker.call(
-                    "predict", seconds=SECONDS, model=model, pixels_path=str(path), kernels=kernels, threads=1
-                )
+                call = Predict(model=model, pixels_path=str(path), kernels=kernels, threads=1)
+                answer = worker.ask(call, seconds=SECONDS)
             except UnsupportedModelError as problem:
                 # The older runtime may lack an operator that the bundle's own runtime has.
                 result = "failed" if kind == "litert" else "not run"
@@ -263,13 +276,9 @@ def _replay(
                 )
                 break
             else:
-                difference = _difference(answer["outputs"], golden, (kernels,) if exact else recorded)
+                difference = _difference(answer.outputs, golden, (kernels,) if exact else recorded)
                 checks.append(_verdict(name, kind, kernels, version, difference))
     return checks
-
-
-def _version(ready: Any) -> str:
-    return str(ready.get("version", "")) if isinstance(ready, dict) else ""
 
 
 def _difference(outputs: NDArray[Any], golden: Golden, kernels: tuple[str, ...]) -> int:

@@ -41,6 +41,7 @@ _TYPES: Mapping[str, str] = {
     "uint32": "uint32_t",
     "float32": "float",
     "int64": "int64_t",
+    "bool": "int8_t",
 }
 _LONGEST_NAME = 64
 """As long as a recipe's name may be: two names that differ stay different."""
@@ -146,6 +147,11 @@ def array(name: str, values: NDArray[np.generic], *, static: bool = True, align:
     lines += _wrapped(words or ["0"])
     lines.append("};")
     return "\n".join(lines)
+
+
+def strings(name: str, values: Sequence[str]) -> str:
+    """An array of constant texts."""
+    return "\n".join([f"const char *const {name}[] = {{", *(f"    {string(value)}," for value in values), "};"])
 
 
 def structure(kind: str, name: str, fields: Mapping[str, Value]) -> str:

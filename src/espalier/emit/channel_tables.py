@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from ..graph import curves
 from ..graph.types import ABSENT, Graph
 from ..graph.view import OpView, view
+from . import one_value
 from .lower_tables import VALUES, answers, lookup
 from .lowering import Lowered
 
@@ -50,8 +51,10 @@ _OTHER: Final = 22
 class Function:
     """What an operator makes of the 256 values. ``tables``: int8 [1 or channels, 256], for inputs -128 to 127."""
 
-    data: int
-    """The operand that is no constant."""
+    ops: tuple[int, ...]
+    """One, or a group of operators that read one tensor."""
+    source: int
+    """The tensor that is read."""
     tables: NDArray[np.int8]
 
 
@@ -64,13 +67,29 @@ class Chain:
     lowered: Lowered
 
 
-def function_of(looked: OpView) -> Function | None:
+def _functions(graph: Graph) -> dict[int, Function]:
+    """Last operator -> function, of operators and groups."""
+    found: dict[int, Function] = {}
+    grouped: set[int] = set()
+    for source, ops in one_value.groups(graph):
+        found[ops[-1]] = Function(ops=ops, source=source, tables=one_value.table(graph, source, ops))
+        grouped.update(ops)
+    for number in range(len(graph.ops)):
+        function = None if number in grouped else function_of(graph, number)
+        if function is not None:
+            found[number] = function
+    return dict(sorted(found.items()))
+
+
+def function_of(graph: Graph, number: int) -> Function | None:
     """The function of an int8 operator of one value; None where it has two operands that vary, or other types."""
+    op = graph.ops[number]
+    looked = view(graph, op)
     output = looked.output
     if output.dtype != "int8" or any(t.dtype != "int8" for t in looked.present):
         return None
     if looked.op.kind in curves.CURVES:
-        return Function(data=0, tables=curves.table(looked)[None, :])
+        return Function(ops=(number,), source=op.inputs[0], tables=curves.table(looked)[None, :])
     if looked.op.kind not in TWO_OPERANDS:
         return None
     for data, other in ((0, 1), (1, 0)):
@@ -78,7 +97,7 @@ def function_of(looked: OpView) -> Function | None:
         if given.is_constant or not constant.is_constant or given.shape != output.shape:
             continue
         if constant.elements == 1 or constant.elements == constant.shape[-1] == output.shape[-1]:
-            return Function(data=data, tables=_tables(looked, data))
+            return Function(ops=(number,), source=op.inputs[data], tables=_tables(looked, data))
     return None
 
 
@@ -106,7 +125,7 @@ def _composed(functions: Sequence[Function]) -> NDArray[np.int8]:
 @lru_cache(maxsize=16)
 def chains(graph: Graph, optimize: str, isa: str) -> Mapping[tuple[int, ...], Chain]:
     """Operators, in order -> the call that computes them together; also single ones, where tables per channel pay."""
-    functions = {n: f for n, op in enumerate(graph.ops) if (f := function_of(view(graph, op))) is not None}
+    functions = _functions(graph)
     found: list[tuple[int, ...]] = []
     dear: list[tuple[float, int, tuple[int, ...]]] = []
     for ops in _runs(graph, functions):
@@ -115,7 +134,7 @@ def chains(graph: Graph, optimize: str, isa: str) -> Mapping[tuple[int, ...], Ch
             found.append(ops)
         else:
             bytes_ = tables.size
-            gain = _gain(graph, ops, len(tables), isa) / bytes_
+            gain = _gain(graph, _all_ops(ops, functions), len(tables), isa) / bytes_
             dear.append((gain, bytes_, ops))
     left = budget(graph) if optimize == "speed" else 0
     for gain, bytes_, ops in sorted(dear, key=lambda row: (-row[0], row[2])):
@@ -124,7 +143,12 @@ def chains(graph: Graph, optimize: str, isa: str) -> Mapping[tuple[int, ...], Ch
             left -= bytes_
         else:
             found += _scalar_runs(ops, functions)
-    return MappingProxyType({ops: _chain(graph, ops, functions, isa) for ops in found if _worth_a_table(ops, functions)})
+    made = [_chain(graph, ops, functions, isa) for ops in found if _worth_a_table(ops, functions)]
+    return MappingProxyType({chain.ops: chain for chain in made})
+
+
+def _all_ops(run: Sequence[int], functions: Mapping[int, Function]) -> tuple[int, ...]:
+    return tuple(sorted(op for last in run for op in functions[last].ops))
 
 
 def joined(graph: Graph, optimize: str, isa: str) -> tuple[tuple[int, ...], ...]:
@@ -139,18 +163,19 @@ def budget(graph: Graph) -> int:
 
 def _worth_a_table(ops: tuple[int, ...], functions: Mapping[int, Function]) -> bool:
     """A single operator with one table has its own lowering."""
-    return len(ops) > 1 or len(functions[ops[0]].tables) > 1
+    return len(ops) > 1 or len(functions[ops[0]].ops) > 1 or len(functions[ops[0]].tables) > 1
 
 
 def _runs(graph: Graph, functions: Mapping[int, Function]) -> list[tuple[int, ...]]:
-    """Functions that follow each other, each the only reader of the one before; every function is in one run."""
+    """Functions (their last operators) that follow each other, each the only reader of the one before; every function is in
+    one run."""
     consumers = graph.consumers()
     runs: dict[int, tuple[int, ...]] = {}
     ends: dict[int, int] = {}
     for number, function in functions.items():
-        tensor = graph.ops[number].inputs[function.data]
+        tensor = function.source
         start = ends.get(tensor)
-        alone = consumers.get(tensor) == (number,) and tensor not in graph.outputs
+        alone = set(consumers.get(tensor, ())) <= set(function.ops) and tensor not in graph.outputs
         if start is None or not alone:
             start = number
         runs[start] = (*runs.get(start, ()), number)
@@ -166,7 +191,7 @@ def _scalar_runs(ops: tuple[int, ...], functions: Mapping[int, Function]) -> lis
             parts[-1] = (*parts[-1], op)
         else:
             parts.append(())
-    return [part for part in parts if len(part) > 1]
+    return [part for part in parts if len(part) > 1 or (part and len(functions[part[0]].ops) > 1)]
 
 
 def _gain(graph: Graph, ops: tuple[int, ...], channels: int, isa: str) -> float:
@@ -184,9 +209,11 @@ def _gain(graph: Graph, ops: tuple[int, ...], channels: int, isa: str) -> float:
 
 
 def _chain(graph: Graph, ops: tuple[int, ...], functions: Mapping[int, Function], isa: str) -> Chain:
-    first, last = functions[ops[0]], functions[ops[-1]]
-    source = graph.ops[ops[0]].inputs[first.data]
+    """One call; of several operators it names the first operand of the last one, and reads the source."""
+    source = functions[ops[0]].source
     assert source != ABSENT
     shape = graph.tensors[graph.ops[ops[-1]].outputs[0]].shape
     tables = _composed([functions[op] for op in ops])
-    return Chain(ops=ops, source=source, lowered=lookup(tables, shape, last.data, isa))
+    every = _all_ops(ops, functions)
+    place = graph.ops[every[-1]].inputs.index(source) if len(every) == 1 else 0
+    return Chain(ops=every, source=source, lowered=lookup(tables, shape, place, isa))

@@ -16,8 +16,7 @@ def decision_files(prefix: str, decision: Decision) -> dict[str, str]:
     """File name -> text: `<prefix>_decide.h`, `<prefix>_decide.c` and the labels that they name."""
     macro = prefix.upper()
     numbers = "\n".join(c.define(f"{macro}_{name}", _number(value)) for name, value in decision.numbers.items())
-    rows = [f"    {c.string(label)}," for label in decision.labels]
-    labels = [c.include(f"{prefix}_model_labels.h"), "", f"const char *const {prefix}_labels[] = {{", *rows, "};", ""]
+    labels = [c.include(f"{prefix}_model_labels.h"), "", c.strings(f"{prefix}_labels", decision.labels), ""]
     return {
         f"{prefix}_decide.h": _named(prefix, f"{decision.source}.h").replace("@NUMBERS@", numbers),
         f"{prefix}_decide.c": _named(prefix, f"{decision.source}.c"),

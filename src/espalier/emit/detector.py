@@ -68,10 +68,8 @@ def _source(detector: Detector) -> str:
         lines.append(c.array(f"table_{number}", np.array(table, np.int32)))
     for number, level in enumerate(detector.levels):
         lines.append(c.structures("xmodel_anchor", f"anchors_{number}", [list(anchor) for anchor in _rows(level)]))
-    lines += ["const xmodel_level xmodel_levels[XMODEL_LEVELS] = {"]
-    for number, level in enumerate(detector.levels):
-        lines.append("  {" + ", ".join(_fields(level, number)) + "},")
-    return "\n".join([*lines, "};", ""])
+    levels = [[c.Name(field) for field in _fields(level, number)] for number, level in enumerate(detector.levels)]
+    return "\n".join([*lines, c.structures("xmodel_level", "xmodel_levels", levels, static=False), ""])
 
 
 def _rows(level: Level) -> list[tuple[int, int, int, int]]:

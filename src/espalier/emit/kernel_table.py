@@ -13,6 +13,7 @@ from ..graph.types import Graph
 from ..graph.verify import describe
 from ..graph.view import OpView, view
 from . import (
+    lower_choose,
     lower_coded,
     lower_dense,
     lower_depthwise,
@@ -24,36 +25,49 @@ from . import (
     lower_sparse,
     lower_transpose,
 )
-from .channel_tables import TWO_OPERANDS, chains
+from .channel_tables import TWO_OPERANDS, chains, joined
 from .lowering import How, Lowered
 from .sparse_prices import CODE_BYTES
 
 Lowering: TypeAlias = Callable[[OpView, How], "Lowered | tuple[Lowered, ...]"]
 
+_COMPARISONS = ("equal", "not_equal", "greater", "greater_equal", "less", "less_equal")
+
 LOWERINGS: Mapping[str, Lowering] = {
+    **dict.fromkeys(_COMPARISONS, lower_choose.compare),
+    **dict.fromkeys(("select", "select_v2"), lower_choose.select),
+    "div": lower_choose.div,
     **dict.fromkeys(curves.CURVES, lower_elementwise.curve),
     **dict.fromkeys(sorted(TWO_OPERANDS), lower_elementwise.binary),
     **dict.fromkeys(("reshape", "squeeze", "expand_dims"), lower_move.copy),
     "arg_max": lower_reduce.arg_max,
+    "arg_min": lower_reduce.arg_max,
     "average_pool_2d": lower_dense.pool_2d,
     "batch_matmul": lower_general.batch_matmul,
+    "broadcast_to": lower_move.broadcast_to,
     "concatenation": lower_move.concatenation,
     "conv_2d": lower_sparse.conv_2d,
     "depthwise_conv_2d": lower_depthwise.depthwise_conv_2d,
+    "depth_to_space": lower_move.depth_to_space,
     "dequantize": lower_elementwise.dequantize,
     "fully_connected": lower_sparse.fully_connected,
     "gather": lower_move.gather,
+    "l2_normalization": lower_reduce.l2_normalization,
     "max_pool_2d": lower_dense.pool_2d,
     "mean": lower_reduce.reduce,
+    "mirror_pad": lower_move.mirror_pad,
     "pack": lower_move.pack,
     "pad": lower_move.pad,
     "padv2": lower_move.pad,
     "quantize": lower_elementwise.curve,
     "reduce_max": lower_reduce.reduce,
+    "reduce_min": lower_reduce.reduce,
     "resize_bilinear": lower_general.resize_bilinear,
     "resize_nearest_neighbor": lower_move.resize_nearest_neighbor,
+    "reverse_v2": lower_move.reverse,
     "slice": lower_move.slice_,
     "softmax": lower_dense.softmax,
+    "space_to_depth": lower_move.space_to_depth,
     "split": lower_move.split,
     "split_v": lower_move.split,
     "strided_slice": lower_move.strided_slice,
@@ -61,6 +75,7 @@ LOWERINGS: Mapping[str, Lowering] = {
     "tile": lower_move.tile,
     "transpose": lower_move.transpose,
     "transpose_conv": lower_transpose.transpose_conv,
+    "unpack": lower_move.unpack,
 }
 """Kernels of int8 operators (and of those that take any element type)."""
 
@@ -81,6 +96,13 @@ INT16: Mapping[str, Lowering] = {
             "squeeze",
             "expand_dims",
             "batch_matmul",
+            "broadcast_to",
+            "depth_to_space",
+            "mirror_pad",
+            "reduce_min",
+            "reverse_v2",
+            "space_to_depth",
+            "unpack",
             "concatenation",
             "dequantize",
             "gather",
@@ -117,7 +139,10 @@ def lower(graph: Graph, index: int, how: How = _DEFAULT) -> tuple[Lowered, ...]:
     looked = view(graph, graph.ops[index])
     table = INT16 if looked.output.dtype == "int16" else LOWERINGS
     lowering = table.get(looked.op.kind)
-    if lowering is None or not _one_image(looked):
+    real = lowering is None or _real_inside(graph, looked)
+    if real and any(index in ops for ops in joined(graph, how.optimize, how.isa)):
+        return ()
+    if lowering is None or real or not _one_image(looked):
         raise _refusal(graph, index, looked)
     tabled = None if how.rows else chains(graph, how.optimize, how.isa).get((index,))
     if tabled is not None:
@@ -161,6 +186,13 @@ def _paid(graph: Graph, isa: str) -> frozenset[str]:
     return frozenset(
         kind for kind, bytes_ in saved.items() if sum(bytes_) > (0 if all(bytes_) else CODE_BYTES[kind])
     )
+
+
+def _real_inside(graph: Graph, looked: OpView) -> bool:
+    """Real values between integers that no table holds: they would bring floating-point routines into the firmware."""
+    made = looked.op.kind == "dequantize" and looked.op.outputs[0] not in graph.outputs
+    taken = looked.op.kind == "quantize" and looked.input(0).dtype == "float32" and looked.op.inputs[0] not in graph.inputs
+    return made or taken
 
 
 def _refusal(graph: Graph, index: int, looked: OpView) -> UnsupportedModelError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from ..errors import UnsupportedModelError
 from ..graph import arithmetic
-from ..graph.arithmetic import Multiplier
 from ..graph.shapes import window_padding
 from ..graph.view import OpView
 from .c_text import Name, Value
-from .calm import Channels, calmed, fitting
+from .calm import Channels, calmed
 from .conv_weights import VECTOR as VECTOR
 from .conv_weights import WORD as WORD
 from .conv_weights import byte_weights, pair_rows, paired_weights
@@ -26,7 +25,11 @@ UNROLLED_STEPS = 24
 TILE_PIXELS = 4
 """Output pixels that the tile kernels compute at once."""
 EXTENT_LIMIT = 1 << 15
-"""Extents and byte counts of a row are 16-bit fields of the layer structure."""
+"""Extents, and byte counts within a window, are 16-bit fields of the layer structure."""
+_LONG = frozenset(("outside", "left", "row_bytes", "state_bytes"))
+"""Fields of a ring that have 32 bits."""
+_WIDEST_ROW = 1 << 15
+"""Bytes of a row of 16-bit values; wider ones would take more RAM than their speed is worth."""
 _STEP, _PACKED_WORD, _TAILS, _TAIL_PIECE, _TAIL_BYTE, _BESIDE = 13, 14, 25, 5, 13, 14
 """Instructions on a Cortex-M4 of 4 pixels: a step, packing a word, tails at all, those of a piece and a byte of them, a
 piece one byte from its neighbours' (5 more with a fifth byte)."""
@@ -198,18 +201,19 @@ def conv_2d(view: OpView, how: How) -> Lowered:
         left=shape.left * shape.in_c << layout.wide,
         slack=shape.slack << layout.wide,
     )
-    check_extents(ring["ring.row_bytes"], shape.in_w, shape.slack, shape.out_w, shape.out_c)
+    fields = {
+        **ring,
+        **extent_fields(shape, layout),
+        **value_fields(view, shape, layout),
+        "short_forms": int(not channels.slow and not layout.window_bytes),
+    }
+    check_fields(fields)
     window = shape.window
     return Lowered(
         function="espalier_conv_2d",
         sources=("conv_2d.c", "ring.c", "copy.c", "clamp.c"),
         struct="espalier_conv_2d_layer",
-        fields={
-            **ring,
-            **extent_fields(shape, layout),
-            **value_fields(view, shape, layout),
-            "short_forms": int(not channels.slow and not layout.window_bytes),
-        },
+        fields=fields,
         constants=constants_of(shape, layout, channels),
         state_bytes=ring["ring.state_bytes"],
         work_bytes=layout.work_bytes,
@@ -287,7 +291,7 @@ def layout_of(shape: Shape, how: How) -> Layout:
     segments, segment = shape.segments
     window_bytes = round_up(shape.kernel_h * segments * segment, VECTOR) if how.isa == "helium" else 0
     may_widen = not shape.direct and not window_bytes and shape.words_aligned and shape.in_h > 1
-    wide = int(may_widen and how.optimize == "speed" and 2 * shape.ring_width * shape.in_c < EXTENT_LIMIT)
+    wide = int(may_widen and how.optimize == "speed" and 2 * shape.ring_width * shape.in_c < _WIDEST_ROW)
     steps = shape.beside if how.isa == "dsp" and not wide else 0
     tail = 0 if wide or window_bytes or steps else shape.tail
     steps = steps or shape.steps
@@ -411,18 +415,25 @@ def folded_biases(
     return folded
 
 
-def fits_fast(
-    weights: NDArray[np.int8], biases: NDArray[np.int64], multipliers: Sequence[Multiplier]
-) -> bool:
-    """Whether the short requantization is exact for every possible input in every channel."""
-    return bool(fitting(weights, biases, multipliers).all())
+def fits_fields(fields: Mapping[str, Value]) -> bool:
+    """Whether the numbers of a layer structure that has 16 bits for all but its ring's bytes fit it."""
+    return max(_short(fields)) < EXTENT_LIMIT
+
+
+def check_fields(fields: Mapping[str, Value]) -> None:
+    """:class:`UnsupportedModelError` when they do not."""
+    check_extents(*_short(fields))
+
+
+def _short(fields: Mapping[str, Value]) -> list[int]:
+    return [v for name, v in fields.items() if isinstance(v, int) and name.rpartition("ring.")[2] not in _LONG]
 
 
 def check_extents(*extents: int) -> None:
     """:class:`UnsupportedModelError` when an extent does not fit its field of the layer structure."""
     if max(extents) >= EXTENT_LIMIT:
         raise UnsupportedModelError(
-            f"a convolution has a row or extent of {max(extents)}",
-            supported=f"rows of at most {EXTENT_LIMIT - 1:,} bytes on microcontrollers",
+            f"a convolution has an extent of {max(extents)}",
+            supported=f"at most {EXTENT_LIMIT - 1:,} pixels along an axis, channels, and bytes of a window's row or stride",
             next_step="use a smaller input size or fewer channels",
         )

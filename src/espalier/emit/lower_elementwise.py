@@ -41,7 +41,7 @@ def binary(view: OpView, how: How) -> Lowered:
         "b_sign": -1 if view.op.kind == "sub" else 1,
         **_binary_multipliers(view),
     }
-    axes = _broadcast_axes(output.shape, first.shape, second.shape)
+    axes = broadcast_axes(output.shape, first.shape, second.shape)
     for number, (extent, left, right) in enumerate(axes):
         fields |= {f"extent[{number}]": extent, f"a_stride[{number}]": left, f"b_stride[{number}]": right}
     whole = {n for n, t in ((0, first), (1, second)) if t.shape == output.shape and not t.is_constant}
@@ -101,8 +101,8 @@ def _binary_multipliers(view: OpView) -> dict[str, int]:
     }
 
 
-def _broadcast_axes(shape: Sequence[int], *operands: Sequence[int]) -> list[tuple[int, int, int]]:
-    """(extent, stride of the first operand, of the second) per axis, merged, exactly four."""
+def broadcast_axes(shape: Sequence[int], *operands: Sequence[int]) -> list[tuple[int, ...]]:
+    """(extent, stride of the first operand, of the second, ...) per axis, merged, exactly four."""
     strides = []
     for operand in operands:
         padded = (1,) * (len(shape) - len(operand)) + tuple(operand)
@@ -111,17 +111,17 @@ def _broadcast_axes(shape: Sequence[int], *operands: Sequence[int]) -> list[tupl
             row.append(0 if extent == 1 else step)
             step *= extent
         strides.append(row[::-1])
-    axes: list[tuple[int, int, int]] = []
-    for extent, a, b in zip(shape, *strides, strict=True):
+    axes: list[tuple[int, ...]] = []
+    for extent, *steps in zip(shape, *strides, strict=True):
         if extent == 1:
             continue
-        if axes and axes[-1][1] == a * extent and axes[-1][2] == b * extent:
-            axes[-1] = (axes[-1][0] * extent, a, b)
+        if axes and all(outer == step * extent for outer, step in zip(axes[-1][1:], steps, strict=True)):
+            axes[-1] = (axes[-1][0] * extent, *steps)
         else:
-            axes.append((extent, a, b))
+            axes.append((extent, *steps))
     if len(axes) > _BINARY_AXES:
         raise too_many_axes("broadcast", len(axes), _BINARY_AXES)
-    return [(1, 0, 0)] * (_BINARY_AXES - len(axes)) + axes
+    return [(1,) + (0,) * len(operands)] * (_BINARY_AXES - len(axes)) + axes
 
 
 
@@ -186,7 +186,13 @@ def _fast_add(view: OpView) -> Lowered | None:
             start="espalier_add_start",
             row_form="elementwise",
         )
-    axes = _broadcast_axes(output.shape, first.shape, second.shape)
+    return _repeated_sum(view, fields, squared)
+
+
+def _repeated_sum(view: OpView, fields: Mapping[str, int], squared: bool) -> Lowered:
+    """The same where an operand's values are repeated along an axis."""
+    first, second, output = view.input(0), view.input(1), view.output
+    axes = broadcast_axes(output.shape, first.shape, second.shape)
     repeated = {f"sum.{name}": value for name, value in fields.items()}
     repeated |= {"sum.count": axes[-1][0], "squared": int(squared)}
     for number, (extent, left, right) in enumerate(axes):

@@ -21,7 +21,7 @@ from .lower_conv import (
     Layout,
     Shape,
     channels_of,
-    check_extents,
+    check_fields,
     conv_lead,
     extent_fields,
     shape_of,
@@ -99,7 +99,8 @@ def _single(view: OpView, shape: Shape, channels: Channels) -> Lowered:
     row_bytes, left = round_up(shape.ring_width * shape.in_c, WORD), shape.left * shape.in_c
     zero = quant_of(view.input(0).quant).zero_point
     ring = ring_fields(shape.window, row_bytes=row_bytes, zero=zero, left=left, slack=shape.slack)
-    check_extents(ring["ring.row_bytes"], shape.in_w * shape.in_c, shape.slack, shape.out_w)
+    fields = {**ring, **_fields(view, shape, tail), "segment_words": words}
+    check_fields(fields)
     pieces = np.pad(channels.weights.reshape(shape.pieces, -1).astype(np.int16), ((0, 0), (0, WORD - 1)))
     order = [n + k for n in range(0, values, WORD) for k in (0, 2, 1, 3)] + [values, values + 1] * tail
     last = 0 if ring["ring.rows"] else TILE_PIXELS * pixel + values + WORD
@@ -109,7 +110,7 @@ def _single(view: OpView, shape: Shape, channels: Channels) -> Lowered:
         function="espalier_conv_single",
         sources=("conv_single.c", "ring.c", "copy.c", "clamp.c"),
         struct="espalier_conv_2d_layer",
-        fields={**ring, **_fields(view, shape, tail), "segment_words": words},
+        fields=fields,
         constants=(
             Constant(field="weights", align=WORD, values=(2 * pieces[:, order]).reshape(-1).view(np.int8)),
             Constant(field="pairs", values=pairs, struct="espalier_pair"),
@@ -127,7 +128,8 @@ def _pointwise(view: OpView, shape: Shape, channels: Channels) -> Lowered:
     at_once, pixel = _at_once(shape), shape.stride_w * shape.in_c
     held = _PAIR if at_once == TILE_PIXELS else WORD
     ring = ring_fields(shape.window, row_bytes=0, zero=0)
-    check_extents(shape.in_w * shape.in_c, pixel, shape.out_w, shape.out_c)
+    fields = {**ring, **_fields(view, shape, 0)}
+    check_fields(fields)
     weights = np.zeros((shape.out_c, held), "<i2")
     weights[:, : shape.in_c] = 2 * channels.weights.reshape(shape.out_c, -1).astype(np.int16)
     words = np.ascontiguousarray(weights if held == _PAIR else weights[:, [0, 2, 1, 3]]).view("<i4")
@@ -141,7 +143,7 @@ def _pointwise(view: OpView, shape: Shape, channels: Channels) -> Lowered:
         function="espalier_conv_pointwise",
         sources=("conv_pointwise.c", "copy.c", "clamp.c"),
         struct="espalier_conv_2d_layer",
-        fields={**ring, **_fields(view, shape, 0)},
+        fields=fields,
         constants=(Constant(field="weights", align=WORD, values=rows.reshape(-1).view(np.int8)),),
         work_bytes=round_up(TILE_PIXELS * shape.out_c + TILE_PIXELS * pixel + WORD, 8),
         uses_scratch=True,

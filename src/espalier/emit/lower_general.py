@@ -70,14 +70,8 @@ def batch_matmul(view: OpView, how: How) -> Lowered:
             inputs=(0, 1),
             **_SIXTEEN_TWO,
         )
-    padded, by_bytes = round_up(depth, WORD), how.isa == "helium"
-    least, each = (4, depth + WORD) if by_bytes else (2, padded)
-    block = min(max(least, _BLOCK_BYTES // each // least * least), round_up(columns, least))
-    apart = fields["a_step"] != 1 and rows * depth > 1
-    if by_bytes:
-        work = block * each + (depth if apart else 0)
-    else:
-        work = (8 + block) * padded + (round_up(4 * depth, 4) if apart else 0)
+    by_bytes, apart = how.isa == "helium", fields["a_step"] != 1 and rows * depth > 1
+    block, work = _matmul_room(depth, columns, by_bytes=by_bytes, apart=apart)
     short = multiplier.value > 0 and -multiplier.shift in FAST_SHIFTS and depth * 255 * 255 < _FAST_SUM
     return Lowered(
         function="espalier_batch_matmul_bytes" if by_bytes else "espalier_batch_matmul",
@@ -95,6 +89,16 @@ def batch_matmul(view: OpView, how: How) -> Lowered:
         work_bytes=work,
         uses_scratch=True,
     )
+
+
+def _matmul_room(depth: int, columns: int, *, by_bytes: bool, apart: bool) -> tuple[int, int]:
+    """(columns that are brought together at a time, bytes of work). `apart`: the rows of the first matrix, too."""
+    padded = round_up(depth, WORD)
+    least, each = (4, depth + WORD) if by_bytes else (2, padded)
+    block = min(max(least, _BLOCK_BYTES // each // least * least), round_up(columns, least))
+    if by_bytes:
+        return block, block * each + (depth if apart else 0)
+    return block, (8 + block) * padded + (round_up(4 * depth, 4) if apart else 0)
 
 
 def _batch_starts(batch: Sequence[int], *shapes: Sequence[int]) -> list[tuple[int, ...]]:
@@ -115,19 +119,18 @@ def _batch_starts(batch: Sequence[int], *shapes: Sequence[int]) -> list[tuple[in
 
 def resize_bilinear(view: OpView, how: How) -> Lowered:
     source, output = view.input(0), view.output
+    channels = source.shape[3]
     tables = {
-        name: np.array(
-            [_neighbours(view, i, source.shape[a], output.shape[a]) for i in range(output.shape[a])], np.int32
-        )
-        for name, a in (("rows", 1), ("columns", 2))
+        name: np.array([_neighbours(view, i, source.shape[a], output.shape[a]) for i in range(output.shape[a])], np.int32)
+        * np.array([1, step, step], np.int32)
+        for name, a, step in (("rows", 1, source.shape[2] * channels), ("columns", 2, channels))
     }
     return Lowered(
         function="espalier_resize_bilinear" + ("_int16" if output.dtype == "int16" else ""),
         sources=("resize_bilinear.c", "typed.h"),
         struct="espalier_resize_bilinear_layer",
         fields={
-            "in_width": source.shape[2],
-            "channels": source.shape[3],
+            "channels": channels,
             "out_height": output.shape[1],
             "out_width": output.shape[2],
         },
@@ -150,51 +153,9 @@ def _neighbours(view: OpView, position: int, size: int, out: int) -> tuple[int, 
 
 def conv_int16(view: OpView, how: How) -> Lowered:
     """conv_2d, depthwise_conv_2d (a convolution with one group per channel) and fully_connected on int16."""
-    op, data, output = view.op, view.input(0), view.output
-    source, target = quant_of(data.quant), quant_of(output.quant)
-    weights = np.asarray(view.constant(1), np.int8)
-    if op.kind == "fully_connected":
-        units, depth = weights.shape
-        weights = weights.reshape(units, 1, 1, depth)
-        geometry = {
-            "in_height": data.elements // depth,
-            "in_width": 1,
-            "in_channels": depth,
-            "out_height": data.elements // depth,
-            "out_width": 1,
-            "group_in": depth,
-            "group_out": units,
-            "stride_height": 1,
-            "stride_width": 1,
-            "dilation_height": 1,
-            "dilation_width": 1,
-        }
-    else:
-        _, in_h, in_w, in_c = data.shape
-        if op.kind == "depthwise_conv_2d":
-            weights = weights.transpose(3, 1, 2, 0)
-        group_in = weights.shape[3]
-        stride = op.integer("stride_h"), op.integer("stride_w")
-        dilation = op.integer("dilation_h"), op.integer("dilation_w")
-        pads = [
-            window_padding(s, k, t, d, op.text("padding"))[0]
-            for s, k, t, d in zip((in_h, in_w), weights.shape[1:3], stride, dilation, strict=True)
-        ]
-        geometry = {
-            "in_height": in_h,
-            "in_width": in_w,
-            "in_channels": in_c,
-            "out_height": output.shape[1],
-            "out_width": output.shape[2],
-            "group_in": group_in,
-            "group_out": weights.shape[0] * group_in // in_c,
-            "stride_height": stride[0],
-            "stride_width": stride[1],
-            "dilation_height": dilation[0],
-            "dilation_width": dilation[1],
-            "pad_top": pads[0],
-            "pad_left": pads[1],
-        }
+    op = view.op
+    source, target = quant_of(view.input(0).quant), quant_of(view.output.quant)
+    weights, geometry = _geometry(view)
     count = weights.shape[0]
     scales = quant_of(view.input(1).quant).scales
     if op.kind == "fully_connected" and len(scales) == 1:
@@ -224,3 +185,49 @@ def conv_int16(view: OpView, how: How) -> Lowered:
         input_types=("int16_t",),
         out_type="int16_t",
     )
+
+
+def _geometry(view: OpView) -> tuple[NDArray[np.int8], dict[str, int]]:
+    """Weights [outputs, height, width, inputs of a group], and the sizes that the kernel is told."""
+    op, data, output = view.op, view.input(0), view.output
+    weights = np.asarray(view.constant(1), np.int8)
+    if op.kind == "fully_connected":
+        units, depth = weights.shape
+        return weights.reshape(units, 1, 1, depth), {
+            "in_height": data.elements // depth,
+            "in_width": 1,
+            "in_channels": depth,
+            "out_height": data.elements // depth,
+            "out_width": 1,
+            "group_in": depth,
+            "group_out": units,
+            "stride_height": 1,
+            "stride_width": 1,
+            "dilation_height": 1,
+            "dilation_width": 1,
+        }
+    _, in_h, in_w, in_c = data.shape
+    if op.kind == "depthwise_conv_2d":
+        weights = weights.transpose(3, 1, 2, 0)
+    group_in = weights.shape[3]
+    stride = op.integer("stride_h"), op.integer("stride_w")
+    dilation = op.integer("dilation_h"), op.integer("dilation_w")
+    pads = [
+        window_padding(s, k, t, d, op.text("padding"))[0]
+        for s, k, t, d in zip((in_h, in_w), weights.shape[1:3], stride, dilation, strict=True)
+    ]
+    return weights, {
+        "in_height": in_h,
+        "in_width": in_w,
+        "in_channels": in_c,
+        "out_height": output.shape[1],
+        "out_width": output.shape[2],
+        "group_in": group_in,
+        "group_out": weights.shape[0] * group_in // in_c,
+        "stride_height": stride[0],
+        "stride_width": stride[1],
+        "dilation_height": dilation[0],
+        "dilation_width": dilation[1],
+        "pad_top": pads[0],
+        "pad_left": pads[1],
+    }

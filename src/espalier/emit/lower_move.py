@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..errors import UnsupportedModelError
-from ..graph.shapes import axis_in_range, slice_bounds
+from ..graph.shapes import axis_in_range, reduced_axes, slice_bounds
 from ..graph.types import DTYPES, Array, Tensor
 from ..graph.view import OpView
 from .lowering import Constant, How, Lowered
@@ -152,13 +152,17 @@ def gather(view: OpView, how: How) -> Lowered:
     axis = axis_in_range(view.op.integer("axis"), len(source.shape))
     outer, indices = math.prod(source.shape[:axis]), view.integers(1)
     entry = math.prod(source.shape[axis + 1 :]) * DTYPES[source.dtype].itemsize
-    if max(outer, source.shape[axis]) > LARGEST_INDEX:
-        raise UnsupportedModelError(
-            f"gather along axis {axis} of a tensor of shape {list(source.shape)}",
-            supported=f"at most {LARGEST_INDEX} entries along the axis and before it",
-            next_step="take the entries from a smaller tensor",
-        )
+    _check_indices("gather", source, axis)
     return _pick(source.shape[axis] * entry, entry, np.arange(outer), np.array(indices))
+
+
+def _check_indices(kind: str, source: Tensor, axis: int) -> None:
+    if max(math.prod(source.shape[:axis]), source.shape[axis]) > LARGEST_INDEX:
+        raise UnsupportedModelError(
+            f"{kind} along axis {axis} of a tensor of shape {list(source.shape)}",
+            supported=f"at most {LARGEST_INDEX} entries along the axis and before it",
+            next_step="use a smaller tensor",
+        )
 
 
 def _pick(row_bytes: int, entry_bytes: int, rows: Array, columns: Array) -> Lowered:
@@ -177,6 +181,65 @@ def _pick(row_bytes: int, entry_bytes: int, rows: Array, columns: Array) -> Lowe
             Constant(field=name, values=table.astype(np.uint16))
             for name, table in (("rows", rows), ("columns", columns))
         ),
+    )
+
+
+def depth_to_space(view: OpView, how: How) -> Lowered:
+    """A row of blocks is as many rows of pixels."""
+    _, h, w, channels = view.input(0).shape
+    block = view.op.integer("block_size")
+    depth = channels // block**2
+    shape = (view.input(0).shape[0] * h, block, w, block * depth)
+    return _move(view.input(0), shape, (w * channels, block * depth, channels, 1), _strides(shape))
+
+
+def space_to_depth(view: OpView, how: How) -> Lowered:
+    n, h, w, channels = view.input(0).shape
+    block = view.op.integer("block_size")
+    shape = (n * h // block, block, w // block, block * channels)
+    step = block * channels
+    outside = (block * w * channels, step, block * step, 1)
+    return _move(view.input(0), shape, _strides(shape), outside)
+
+
+def mirror_pad(view: OpView, how: How) -> Lowered:
+    """Rows and columns picked by tables: the last axis with a border is the columns, those before it the rows."""
+    source, mode = view.input(0), ("reflect", "symmetric")[view.op.integer("mode")]
+    amounts = list(zip(view.integers(1)[::2], view.integers(1)[1::2], strict=True))
+    axis = max((n for n, pad in enumerate(amounts) if any(pad)), default=0)
+    rows = np.arange(math.prod(source.shape[:axis])).reshape(source.shape[:axis])
+    rows = np.pad(rows, amounts[:axis], mode=mode) if axis else rows  # type: ignore[call-overload]
+    columns = np.pad(np.arange(source.shape[axis]), amounts[axis], mode=mode)  # type: ignore[call-overload]
+    entry = math.prod(source.shape[axis + 1 :]) * DTYPES[source.dtype].itemsize
+    _check_indices("mirror_pad", source, axis)
+    return _pick(source.shape[axis] * entry, entry, rows.reshape(-1), columns)
+
+
+def reverse(view: OpView, how: How) -> Lowered:
+    """A strided copy that starts at the end of each axis that is turned round."""
+    source, axes = view.input(0), reduced_axes(view)
+    strides = _strides(source.shape)
+    start = sum((source.shape[a] - 1) * strides[a] for a in axes)
+    steps = [-s if a in axes else s for a, s in enumerate(strides)]
+    return _move(source, source.shape, steps, strides, in_start=start)
+
+
+def broadcast_to(view: OpView, how: How) -> Lowered:
+    source, output = view.input(0), view.output
+    padded = (1,) * (len(output.shape) - len(source.shape)) + source.shape
+    steps = [0 if extent == 1 else step for extent, step in zip(padded, _strides(padded), strict=True)]
+    return _move(source, output.shape, steps, _strides(output.shape))
+
+
+def unpack(view: OpView, how: How) -> tuple[Lowered, ...]:
+    """One call per output."""
+    source = view.input(0)
+    axis = axis_in_range(view.op.integer("axis"), len(source.shape))
+    steps = _strides(source.shape)
+    step = steps.pop(axis)
+    return tuple(
+        _move(source, result.shape, steps, _strides(result.shape), in_start=number * step, output=number)
+        for number, result in enumerate(view.outputs)
     )
 
 

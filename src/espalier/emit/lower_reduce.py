@@ -1,4 +1,4 @@
-"""mean, sum, reduce_max and arg_max."""
+"""mean, sum, reduce_max and reduce_min; arg_max and arg_min; l2_normalization."""
 
 from __future__ import annotations
 
@@ -6,19 +6,23 @@ from collections.abc import Sequence
 
 from ..graph import arithmetic
 from ..graph.shapes import axis_in_range, reduced_axes
+from ..graph.types import DTYPES
 from ..graph.view import OpView
 from .lowering import TYPES, How, Lowered, quant_of, too_many_axes
 
 _RESCALING = ("offset", "multiplier", "shift", "out_zero", "low", "high")
 
 
+_EXTREMES = {"reduce_max": 1, "reduce_min": 2}
+
+
 def reduce(view: OpView, how: How) -> Lowered:
-    """mean, sum, reduce_max."""
+    """mean, sum, reduce_max, reduce_min."""
     source, output = view.input(0), view.output
     axes = reduced_axes(view)
     count = source.elements // max(1, output.elements)
-    fields: dict[str, int] = {"type": TYPES[output.dtype], "kind": 1 if view.op.kind == "reduce_max" else 0}
-    if view.op.kind != "reduce_max":
+    fields: dict[str, int] = {"type": TYPES[output.dtype], "kind": _EXTREMES.get(view.op.kind, 0)}
+    if view.op.kind not in _EXTREMES:
         a, target = quant_of(source.quant), quant_of(output.quant)
         if view.op.kind == "mean":
             multiplier = arithmetic.mean_multiplier(a.scale, target.scale, count)
@@ -46,7 +50,7 @@ def reduce(view: OpView, how: How) -> Lowered:
     )
     rows, depth = kept[-1][0], reduced[-1][0]
     last = kept[:-1] == [(1, 0)] * 3 and kept[-1][1] in (0, depth) and reduced == [(1, 0), (1, 0), (depth, 1)]
-    if view.op.kind != "reduce_max" and output.dtype == "int8" and last:
+    if view.op.kind not in _EXTREMES and output.dtype == "int8" and last:
         return Lowered(
             function="espalier_reduce_rows",
             sources=("reduce_rows.c", "typed.h"),
@@ -55,7 +59,7 @@ def reduce(view: OpView, how: How) -> Lowered:
         )
     pixels, channels = reduced[-1][0], kept[-1][0]
     image = kept[:-1] == [(1, 0)] * 3 and reduced == [(1, 0), (1, 0), (pixels, channels)]
-    if view.op.kind != "reduce_max" and output.dtype == "int8" and image:
+    if view.op.kind not in _EXTREMES and output.dtype == "int8" and image:
         return Lowered(
             function="espalier_reduce_pixels",
             sources=("reduce_pixels.c", "typed.h"),
@@ -88,6 +92,7 @@ def _merged(axes: Sequence[tuple[int, int]], count: int) -> list[tuple[int, int]
 
 
 def arg_max(view: OpView, how: How) -> Lowered:
+    """The first place of the largest value; arg_min: the same of values turned round."""
     shape = view.input(0).shape
     axis = axis_in_range(view.integers(1)[0], len(shape))
     outer = inner = 1
@@ -99,6 +104,28 @@ def arg_max(view: OpView, how: How) -> Lowered:
         function="espalier_arg_max",
         sources=("reduce.c", "typed.h"),
         struct="espalier_arg_max_layer",
-        fields={"outer": outer, "depth": shape[axis], "inner": inner},
+        fields={
+            "outer": outer,
+            "depth": shape[axis],
+            "inner": inner,
+            "flip": -1 if view.op.kind == "arg_min" else 0,
+            "words": DTYPES[view.output.dtype].itemsize // 4,
+        },
         out_type="int32_t",
+    )
+
+
+def l2_normalization(view: OpView, how: How) -> Lowered:
+    """Every row of the last axis by its length."""
+    shape = view.input(0).shape
+    return Lowered(
+        function="espalier_l2_normalization",
+        sources=("l2_normalization.c",),
+        struct="espalier_l2_normalization_layer",
+        fields={
+            "rows": view.output.elements // shape[-1],
+            "depth": shape[-1],
+            "in_zero": quant_of(view.input(0).quant).zero_point,
+        },
+        leads={0: 0},
     )

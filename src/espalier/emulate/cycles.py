@@ -21,8 +21,9 @@ import functools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from ..row_parts import EstimatePart
 from .board_times import BASE_BOARD, COUNTED, KNOWN, SAME_PROGRAM, BoardTime
 
 EXTRA_CYCLES: Mapping[str, int] = {"load": 1, "pair": 2, "register": 1, "taken branch": 2}
@@ -54,7 +55,7 @@ class Estimate:
     worst_error: float
     held: float
 
-    def row(self) -> dict[str, Any]:
+    def row(self) -> EstimatePart:
         """The report's ``estimate``; ``text`` says the range, what it rests on and how wrong it may be."""
         low, high = self.milliseconds
         text = (

@@ -74,9 +74,8 @@ def measure_program(
 ) -> Emulated:
     """Compiles a program, runs it on every golden case and compares the bytes.
 
-    Raises :class:`VerificationError` when a byte differs, the arena is overrun or the program reports an
-    error;
-    :class:`ToolMissingError` when the cross-compiler or the emulator is not installed.
+    Raises VerificationError when a byte differs, the arena is overrun or the program reports an error, ToolMissingError
+    when the cross-compiler or the emulator is not installed.
     """
     prefix = program_prefix(name)
     if not golden:
@@ -95,18 +94,9 @@ def measure_program(
             """Every second case after the first, on an emulated core of its own; both run the first."""
             emulated = EmulatedCore(image, core, workdir=workdir)
             numbers = [0, *range(1 + part, len(golden), len(_PAINTS))]
+            timed = () if part else sorted(layers)
             first, *_ = [
-                _run_case(
-                    emulated,
-                    prefix,
-                    graph,
-                    golden[n],
-                    arena_bytes,
-                    _PAINTS[part],
-                    n,
-                    () if part else sorted(layers),
-                )
-                for n in numbers
+                _run_case(emulated, prefix, graph, golden[n], arena_bytes, _PAINTS[part], n, timed) for n in numbers
             ]
             if not part and emulated.call(f"{prefix}_check", []).result != 0:
                 raise VerificationError("the weights in flash do not have the expected CRC-32")

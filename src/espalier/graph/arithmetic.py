@@ -28,9 +28,11 @@ ROUNDING: Final[Mapping[str, str]] = MappingProxyType(
         "mean-scaled": "the multiplier is divided by the number of elements, truncated; then double rounding",
         "fixed-point-exp": "gemmlowp exp on Q5.26, sum in Q12.19, reciprocal by Newton-Raphson",
         "table": "a 256-entry table, filled in single precision, half away from zero",
+        "truncated": "single precision, the fraction is cut off",
         "fixed-point-hard-swish": "16-bit fixed point with saturating doubling high multiplies",
         "fixed-point-rsqrt": "Newton-Raphson inverse square root in Q3.28, then double rounding",
         "bilinear-10-bit": "10-bit weights per axis, the 20-bit sum rounds half away from zero",
+        "fixed-point-reciprocal": "Newton-Raphson reciprocal of the divisor, then double rounding",
         "float32": "single precision",
     }
 )
@@ -243,7 +245,8 @@ def table_int8(
     """The 256 outputs of a function of one int8 value, from input -128 to 127 (TFLite's LUTPopulate)."""
     steps = np.arange(-128, 128, dtype=np.int64) - zero_point
     real = np.float32(scale) * steps.astype(np.float32)
-    scaled = function(real) * (np.float32(1.0) / np.float32(output_scale))
+    with np.errstate(over="ignore", invalid="ignore"):
+        scaled = function(real) * (np.float32(1.0) / np.float32(output_scale))
     # TfLiteRound is round() on float: half away from zero, exact on float32 magnitudes below 2^23.
     wide = scaled.astype(np.float64)
     rounded = np.where(wide >= 0, np.floor(wide + 0.5), -np.floor(-wide + 0.5))
@@ -266,6 +269,17 @@ def elu(x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """exp(x) - 1 below zero (TFLite's EluPrepare, in single precision)."""
     below = np.exp(np.minimum(x, np.float32(0.0)).astype(np.float64)).astype(np.float32) - np.float32(1.0)
     return np.asarray(np.where(x < 0, below, x), np.float32)
+
+
+def exp(x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    with np.errstate(over="ignore"):
+        return np.exp(x.astype(np.float64)).astype(np.float32)
+
+
+def log(x: npt.NDArray[np.float32], least: np.float32) -> npt.NDArray[np.float32]:
+    """`least` where there is no logarithm."""
+    positive = np.where(x > 0, x, np.float32(1.0)).astype(np.float64)
+    return np.asarray(np.where(x > 0, np.log(positive).astype(np.float32), least), np.float32)
 
 
 def gelu(x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

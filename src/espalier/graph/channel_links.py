@@ -25,6 +25,7 @@ Index: TypeAlias = npt.NDArray[np.int64]
 
 ONE_OPERAND: Final = frozenset(
     {"relu", "relu6", "leaky_relu", "logistic", "tanh", "gelu", "hard_swish", "elu", "rsqrt", "quantize",
+     "exp", "log", "sqrt", "abs",
      "average_pool_2d", "max_pool_2d", "resize_nearest_neighbor", "resize_bilinear"}
 )  # fmt: skip
 TWO_OPERANDS: Final = frozenset(
@@ -62,7 +63,7 @@ def links(looked: OpView) -> tuple[Link, ...] | None:
         return (Link(x, y, whole % size),) if ties else None
     if kind in REDUCTIONS:
         return None if len(looked.input(0).shape) - 1 in reduced_axes(looked) else (Link(x, y, whole),)
-    if kind in ("pad", "padv2"):
+    if kind in ("pad", "padv2", "mirror_pad"):
         return None if looked.constant(1)[-1].any() else (Link(x, y, whole),)
     if kind == "transpose":
         order = looked.integers(1)

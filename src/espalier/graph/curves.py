@@ -73,6 +73,28 @@ def _by_table(
     return curve
 
 
+def _log(view: OpView, x: Ints) -> Ints:
+    """TFLite's smallest output where there is no logarithm."""
+    target = quant_of(view.output.quant)
+    least = np.float32(-128 - target.zero_point) * np.float32(target.scale)
+    return _by_table(lambda real: a.log(real, least))(view, x)
+
+
+def _sqrt(view: OpView, x: Ints) -> Ints:
+    """TFLite cuts the fraction off. It refuses a negative value at run time; here its root is 0."""
+    source, target = quant_of(view.input(0).quant), quant_of(view.output.quant)
+    real = np.maximum(x - source.zero_point, 0).astype(np.float32) * np.float32(source.scale)
+    return _saturate(view, np.trunc(np.sqrt(real) / np.float32(target.scale)).astype(np.int64))
+
+
+def _abs(view: OpView, x: Ints) -> Ints:
+    source, target = quant_of(view.input(0).quant), quant_of(view.output.quant)
+    steps = np.abs(x - source.zero_point)
+    if source.scale != target.scale:
+        steps = a.rescale(steps, a.ratio_multiplier(source.scale, target.scale))
+    return _saturate(view, steps)
+
+
 def _gelu(view: OpView, x: Ints) -> Ints:
     return _by_table(a.gelu_approximate if view.op.flag("approximate") else a.gelu)(view, x)
 
@@ -131,6 +153,10 @@ CURVES: Final[Mapping[str, Callable[[OpView, Ints], Ints]]] = MappingProxyType(
         "gelu": _gelu,
         "hard_swish": _hard_swish,
         "elu": _by_table(a.elu),
+        "exp": _by_table(a.exp),
+        "log": _log,
+        "sqrt": _sqrt,
+        "abs": _abs,
         "rsqrt": _rsqrt,
     }
 )

@@ -329,6 +329,14 @@ def _gather(looked: OpView, operands: list[_Found]) -> tuple[_Found, ...]:
     return (Interval(data.low[taken], data.high[taken]) if taken.ndim == 1 else None,)
 
 
+def _blocks(looked: OpView, operands: list[_Found]) -> tuple[_Found, ...]:
+    return (None if operands[0] is None else _united([operands[0]], looked.output),)
+
+
+def _mirrored(looked: OpView, operands: list[_Found]) -> tuple[_Found, ...]:
+    return (None if looked.constant(1)[-1].any() else operands[0],)
+
+
 RULES: Final[Mapping[str, _Rule]] = MappingProxyType(
     {
         **dict.fromkeys(("add", "sub", "mul", "maximum", "minimum"), _corners),
@@ -343,6 +351,8 @@ RULES: Final[Mapping[str, _Rule]] = MappingProxyType(
         "expand_dims": _reshape,
         "pad": _pad,
         "padv2": _pad,
+        "mirror_pad": _mirrored,
+        **dict.fromkeys(("depth_to_space", "space_to_depth"), _blocks),
         "concatenation": _concatenation,
         "strided_slice": _strided_slice,
         "transpose": _transpose,

@@ -9,57 +9,16 @@ number, versions and floors stand in `tflite/operators.py`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import prod
 from types import MappingProxyType
 from typing import Final
 
 from . import rules, shapes
+from .op_spec import Field, OpSpec, activation_field, flag_field, int_fields, padding_field
+from .ops_move import MOVES
+from .ops_real import REAL
 from .rules import ACTIVATIONS, Rule
-from .shapes import ShapeRule
-from .types import OptionValue
 from .view import OpView
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One option: `form` is padding | activation | dtype | int8 | int32 | bool | float | ints."""
-
-    name: str
-    slot: int
-    form: str
-    default: OptionValue
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpSpec:
-    """A row of the table. `rounding` names a rule of `espalier.graph.arithmetic.ROUNDING`."""
-
-    kind: str
-    options_type: int
-    arity: tuple[int, int]
-    shape: ShapeRule
-    rounding: str
-    fields: tuple[Field, ...] = ()
-    rules: tuple[Rule, ...] = ()
-    results: tuple[int, int] = (1, 1)
-
-
-def _padding(slot: int) -> Field:
-    return Field(name="padding", slot=slot, form="padding", default="same")
-
-
-def _activation(slot: int) -> Field:
-    return Field(name="activation", slot=slot, form="activation", default="none")
-
-
-def _ints(*pairs: tuple[str, int, int]) -> tuple[Field, ...]:
-    return tuple(Field(name=n, slot=s, form="int32", default=d) for n, s, d in pairs)
-
-
-def _flag(name: str, slot: int, default: bool = False) -> Field:
-    return Field(name=name, slot=slot, form="bool", default=default)
-
 
 _WINDOW = (
     rules.options_at_least(1, "stride_h", "stride_w"),
@@ -80,7 +39,6 @@ _ELEMENTWISE = (
 )
 _CURVE = (rules.dtypes(0, *ACTIVATIONS), rules.FIRST_DTYPE, rules.ALL_PER_TENSOR, rules.SYMMETRIC_INT16)
 _CURVE_INT8 = (rules.dtypes(0, "int8"), rules.FIRST_DTYPE, rules.ALL_PER_TENSOR)
-_MOVE = (rules.FIRST_DTYPE, rules.SAME_QUANT)
 _REDUCE = (
     rules.dtypes(0, *ACTIVATIONS),
     rules.FIRST_DTYPE,
@@ -88,11 +46,11 @@ _REDUCE = (
     rules.SYMMETRIC_INT16,
     rules.index_operands(1),
 )
-_KEEP_DIMS = (_flag("keep_dims", 0),)
+_KEEP_DIMS = (flag_field("keep_dims", 0),)
 _POOL_FIELDS = (
-    _padding(0),
-    *_ints(("stride_w", 1, 0), ("stride_h", 2, 0), ("filter_w", 3, 0), ("filter_h", 4, 0)),
-    _activation(5),
+    padding_field(0),
+    *int_fields(("stride_w", 1, 0), ("stride_h", 2, 0), ("filter_w", 3, 0), ("filter_h", 4, 0)),
+    activation_field(5),
 )
 _POOL_RULES = (*_WINDOW, rules.options_at_least(1, "filter_h", "filter_w"), rules.SAME_QUANT)
 _RESIZE_RULES = (
@@ -105,17 +63,25 @@ _RESIZE_RULES = (
         holds=lambda v: not (v.op.flag("align_corners") and v.op.flag("half_pixel_centers")),
     ),
 )
+_INDEX_TYPE = (Field(name="output_type", slot=0, form="dtype", default="float32"),)
+_ARG_RULES = (
+    rules.dtypes(0, "int8"),
+    rules.index_operands(1),
+    Rule(sentence="the index is int32 or int64", holds=lambda v: v.output.dtype in ("int32", "int64")),
+)
 _REAL_DTYPES = ("float32", *ACTIVATIONS, "uint8")
 
 _ROWS: Final[tuple[OpSpec, ...]] = (
+    *MOVES,
+    *REAL,
     OpSpec(
         kind="conv_2d", options_type=1, arity=(2, 3), shape=shapes.conv_2d,
         rounding="double",
         fields=(
-            _padding(0),
-            *_ints(("stride_w", 1, 0), ("stride_h", 2, 0)),
-            _activation(3),
-            *_ints(("dilation_w", 4, 1), ("dilation_h", 5, 1)),
+            padding_field(0),
+            *int_fields(("stride_w", 1, 0), ("stride_h", 2, 0)),
+            activation_field(3),
+            *int_fields(("dilation_w", 4, 1), ("dilation_h", 5, 1)),
         ),
         rules=(*_WINDOW, *_FILTERED, rules.options_at_least(1, "dilation_h", "dilation_w"),
                rules.filter_quant(0, "output channel"), rules.bias(2, 0), rules.ratio(0, 1, wide=True)),
@@ -124,10 +90,10 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
         kind="depthwise_conv_2d", options_type=2, arity=(2, 3),
         shape=shapes.depthwise_conv_2d, rounding="double",
         fields=(
-            _padding(0),
-            *_ints(("stride_w", 1, 0), ("stride_h", 2, 0), ("depth_multiplier", 3, 0)),
-            _activation(4),
-            *_ints(("dilation_w", 5, 1), ("dilation_h", 6, 1)),
+            padding_field(0),
+            *int_fields(("stride_w", 1, 0), ("stride_h", 2, 0), ("depth_multiplier", 3, 0)),
+            activation_field(4),
+            *int_fields(("dilation_w", 5, 1), ("dilation_h", 6, 1)),
         ),
         rules=(*_WINDOW, *_FILTERED,
                rules.options_at_least(1, "dilation_h", "dilation_w", "depth_multiplier"),
@@ -136,7 +102,7 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
     OpSpec(
         kind="transpose_conv", options_type=49, arity=(3, 4), shape=shapes.transpose_conv,
         rounding="double",
-        fields=(_padding(0), *_ints(("stride_w", 1, 0), ("stride_h", 2, 0)), _activation(3)),
+        fields=(padding_field(0), *int_fields(("stride_w", 1, 0), ("stride_h", 2, 0)), activation_field(3)),
         rules=(
             rules.index_operands(0), rules.constant_operands(1),
             rules.options_at_least(1, "stride_h", "stride_w"),
@@ -151,8 +117,8 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
     OpSpec(
         kind="fully_connected", options_type=8, arity=(2, 3), shape=shapes.fully_connected,
         rounding="double",
-        fields=(_activation(0), Field(name="weights_format", slot=1, form="int8", default=0),
-                _flag("keep_num_dims", 2)),
+        fields=(activation_field(0), Field(name="weights_format", slot=1, form="int8", default=0),
+                flag_field("keep_num_dims", 2)),
         rules=(
             rules.dtypes(0, *ACTIVATIONS), rules.FIRST_DTYPE, *_FILTERED, rules.ALL_PER_TENSOR,
             rules.SYMMETRIC_INT16, rules.POOL_ACTIVATION, rules.CLAMPED_SCALE,
@@ -165,26 +131,26 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
     OpSpec(
         kind="batch_matmul", options_type=101, arity=(2, 2), shape=shapes.batch_matmul,
         rounding="double",
-        fields=(_flag("adj_x", 0), _flag("adj_y", 1)),
+        fields=(flag_field("adj_x", 0), flag_field("adj_y", 1)),
         rules=(*_ELEMENTWISE, rules.ratio(0, 1, wide=True)),
     ),
     OpSpec(
         kind="add", options_type=11, arity=(2, 2), shape=shapes.broadcast_two,
         rounding="double",
-        fields=(_activation(0), _flag("pot_scale_int16", 1, True)),
+        fields=(activation_field(0), flag_field("pot_scale_int16", 1, True)),
         rules=(*_ELEMENTWISE, rules.POOL_ACTIVATION, rules.GENERAL_INT16, rules.CLAMPED_SCALE,
                rules.SUM_SCALES),
     ),
     OpSpec(
         kind="sub", options_type=28, arity=(2, 2), shape=shapes.broadcast_two,
         rounding="double",
-        fields=(_activation(0), _flag("pot_scale_int16", 1, True)),
+        fields=(activation_field(0), flag_field("pot_scale_int16", 1, True)),
         rules=(*_ELEMENTWISE, rules.POOL_ACTIVATION, rules.GENERAL_INT16, rules.CLAMPED_SCALE,
                rules.SUM_SCALES),
     ),
     OpSpec(
         kind="mul", options_type=21, arity=(2, 2), shape=shapes.broadcast_two,
-        rounding="double", fields=(_activation(0),),
+        rounding="double", fields=(activation_field(0),),
         rules=(*_ELEMENTWISE, rules.POOL_ACTIVATION, rules.CLAMPED_SCALE, rules.ratio(0, 1)),
     ),
     OpSpec(
@@ -220,6 +186,21 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
     OpSpec(
         kind="reduce_max", options_type=27, arity=(2, 2), shape=shapes.reduce,
         rounding="none", fields=_KEEP_DIMS, rules=(*_REDUCE, rules.SAME_QUANT),
+    ),
+    OpSpec(
+        kind="reduce_min", options_type=27, arity=(2, 2), shape=shapes.reduce,
+        rounding="none", fields=_KEEP_DIMS, rules=(*_REDUCE, rules.SAME_QUANT),
+    ),
+    OpSpec(
+        kind="l2_normalization", options_type=12, arity=(1, 1), shape=shapes.same_as_first,
+        rounding="fixed-point-rsqrt", fields=(activation_field(0),),
+        rules=(*_CURVE_INT8,
+               Rule(sentence="the output has scale 1/128 and zero point 0",
+                    holds=lambda v: v.output.quant is not None and v.output.quant.zero_point == 0
+                    and v.output.quant.scale == 1 / 128),
+               Rule(sentence="no fused activation, and 1 to 32,768 values in a row (their squares are added in 32 bits)",
+                    holds=lambda v: v.op.text("activation") == "none"
+                    and len(v.input(0).shape) > 0 and v.input(0).shape[-1] <= 1 << 15)),
     ),
     OpSpec(
         kind="softmax", options_type=9, arity=(1, 1), shape=shapes.same_as_first,
@@ -278,109 +259,22 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
     OpSpec(kind="hard_swish", options_type=91, arity=(1, 1), shape=shapes.same_as_first,
            rounding="fixed-point-hard-swish", rules=(*_CURVE_INT8, rules.HARD_SWISH_SCALES)),
     OpSpec(kind="gelu", options_type=116, arity=(1, 1), shape=shapes.same_as_first,
-           rounding="table", fields=(_flag("approximate", 0),), rules=_CURVE_INT8),
+           rounding="table", fields=(flag_field("approximate", 0),), rules=_CURVE_INT8),
     OpSpec(kind="elu", options_type=0, arity=(1, 1), shape=shapes.same_as_first,
            rounding="table", rules=_CURVE_INT8),
+    OpSpec(kind="exp", options_type=33, arity=(1, 1), shape=shapes.same_as_first,
+           rounding="table", rules=_CURVE_INT8),
+    OpSpec(kind="log", options_type=0, arity=(1, 1), shape=shapes.same_as_first,
+           rounding="table", rules=_CURVE_INT8),
+    OpSpec(kind="sqrt", options_type=0, arity=(1, 1), shape=shapes.same_as_first,
+           rounding="truncated", rules=(*_CURVE_INT8, rules.ROOT_SCALES)),
+    OpSpec(kind="abs", options_type=78, arity=(1, 1), shape=shapes.same_as_first,
+           rounding="double", rules=(*_CURVE_INT8, rules.ratio(0))),
     OpSpec(kind="rsqrt", options_type=0, arity=(1, 1), shape=shapes.same_as_first,
            rounding="fixed-point-rsqrt", rules=_CURVE_INT8),
     OpSpec(
-        kind="pad", options_type=22, arity=(2, 2), shape=shapes.pad, rounding="none",
-        rules=(*_MOVE, rules.index_operands(1)),
-    ),
-    OpSpec(
-        kind="padv2", options_type=43, arity=(3, 3), shape=shapes.pad, rounding="none",
-        rules=(*_MOVE, rules.index_operands(1), rules.constant_operands(2),
-               Rule(sentence="the padding value is one element of the input's type",
-                    holds=lambda v: v.input(2).elements == 1 and v.input(2).dtype == v.input(0).dtype)),
-    ),
-    OpSpec(
-        kind="concatenation", options_type=10, arity=(1, 1000), shape=shapes.concatenation,
-        rounding="none",
-        fields=(Field(name="axis", slot=0, form="int32", default=0), _activation(1)),
-        rules=(rules.RESULT_DTYPE, rules.SAME_QUANT,
-               Rule(sentence="a concatenation has no fused activation",
-                    holds=lambda v: v.op.text("activation") == "none")),
-    ),
-    OpSpec(
-        kind="pack", options_type=59, arity=(1, 1000), shape=shapes.pack, rounding="none",
-        fields=_ints(("values_count", 0, 0), ("axis", 1, 0)),
-        rules=(rules.RESULT_DTYPE, rules.SAME_QUANT),
-    ),
-    OpSpec(
-        kind="reshape", options_type=17, arity=(1, 2), shape=shapes.reshape, rounding="none",
-        fields=(Field(name="new_shape", slot=0, form="ints", default=()),), rules=_MOVE,
-    ),
-    OpSpec(
-        kind="squeeze", options_type=30, arity=(1, 1), shape=shapes.squeeze, rounding="none",
-        fields=(Field(name="squeeze_dims", slot=0, form="ints", default=()),), rules=_MOVE,
-    ),
-    OpSpec(
-        kind="expand_dims", options_type=52, arity=(2, 2), shape=shapes.expand_dims, rounding="none",
-        rules=(*_MOVE, rules.index_operands(1)),
-    ),
-    OpSpec(
-        kind="shape", options_type=55, arity=(1, 1), shape=shapes.shape_of, rounding="none",
-        fields=(Field(name="out_type", slot=0, form="dtype", default="float32"),),
-        rules=(Rule(sentence="the output is int32 or int64",
-                    holds=lambda v: v.output.dtype in ("int32", "int64")),),
-    ),
-    OpSpec(
-        kind="transpose", options_type=26, arity=(2, 2), shape=shapes.transpose,
-        rounding="none",
-        rules=(*_MOVE, rules.index_operands(1),
-               Rule(sentence="at most 6 axes are transposed", holds=lambda v: len(v.input(0).shape) <= 6)),
-    ),
-    OpSpec(
-        kind="strided_slice", options_type=32, arity=(4, 4), shape=shapes.strided_slice,
-        rounding="none",
-        fields=(*_ints(("begin_mask", 0, 0), ("end_mask", 1, 0), ("ellipsis_mask", 2, 0),
-                       ("new_axis_mask", 3, 0), ("shrink_axis_mask", 4, 0)), _flag("offset", 5)),
-        rules=(*_MOVE, rules.index_operands(1, 2, 3),
-               Rule(sentence="ellipsis, new axis and offset are not used",
-                    holds=lambda v: not (v.op.integer("ellipsis_mask") or v.op.integer("new_axis_mask")
-                                         or v.op.flag("offset"))),
-               Rule(sentence="at most 5 axes are sliced", holds=lambda v: len(v.input(0).shape) <= 5)),
-    ),
-    OpSpec(
-        kind="slice", options_type=48, arity=(3, 3), shape=shapes.slice_, rounding="none",
-        rules=(*_MOVE, rules.index_operands(1, 2),
-               Rule(sentence="at most 5 axes are sliced", holds=lambda v: len(v.input(0).shape) <= 5)),
-    ),
-    OpSpec(
-        kind="split", options_type=35, arity=(2, 2), results=(1, 1000),
-        shape=shapes.split, rounding="none", fields=_ints(("num_splits", 0, 0)),
-        rules=(rules.index_operands(0),
-               Rule(sentence="input and outputs have the same type, scale and zero point",
-                    holds=lambda v: all(t.dtype == v.input(1).dtype
-                                        and rules.same_quant(t.quant, v.input(1).quant) for t in v.outputs))),
-    ),
-    OpSpec(
-        kind="split_v", options_type=79, arity=(3, 3), results=(1, 1000),
-        shape=shapes.split_v, rounding="none", fields=_ints(("num_splits", 0, 0)),
-        rules=(rules.index_operands(1, 2),
-               Rule(sentence="input and outputs have the same type, scale and zero point",
-                    holds=lambda v: all(t.dtype == v.input(0).dtype
-                                        and rules.same_quant(t.quant, v.input(0).quant) for t in v.outputs))),
-    ),
-    OpSpec(
-        kind="tile", options_type=51, arity=(2, 2), shape=shapes.tile, rounding="none",
-        rules=(*_MOVE, rules.index_operands(1)),
-    ),
-    OpSpec(
-        kind="gather", options_type=23, arity=(2, 2), shape=shapes.gather, rounding="none",
-        fields=_ints(("axis", 0, 0), ("batch_dims", 1, 0)),
-        rules=(*_MOVE, rules.index_operands(1),
-               Rule(sentence="no batch axes", holds=lambda v: v.op.integer("batch_dims") == 0)),
-    ),
-    OpSpec(
-        kind="resize_nearest_neighbor", options_type=74, arity=(2, 2),
-        shape=shapes.resize, rounding="none",
-        fields=(_flag("align_corners", 0), _flag("half_pixel_centers", 1)),
-        rules=(*_MOVE, rules.index_operands(1)),
-    ),
-    OpSpec(
         kind="resize_bilinear", options_type=15, arity=(2, 2), shape=shapes.resize,
-        rounding="bilinear-10-bit", fields=(_flag("align_corners", 2), _flag("half_pixel_centers", 3)),
+        rounding="bilinear-10-bit", fields=(flag_field("align_corners", 2), flag_field("half_pixel_centers", 3)),
         rules=_RESIZE_RULES,
     ),
     OpSpec(
@@ -401,9 +295,11 @@ _ROWS: Final[tuple[OpSpec, ...]] = (
     ),
     OpSpec(
         kind="arg_max", options_type=40, arity=(2, 2), shape=shapes.arg_max,
-        rounding="none", fields=(Field(name="output_type", slot=0, form="dtype", default="float32"),),
-        rules=(rules.dtypes(0, "int8"), rules.index_operands(1),
-               Rule(sentence="the index is int32", holds=lambda v: v.output.dtype == "int32")),
+        rounding="none", fields=_INDEX_TYPE, rules=_ARG_RULES,
+    ),
+    OpSpec(
+        kind="arg_min", options_type=57, arity=(2, 2), shape=shapes.arg_max,
+        rounding="none", fields=_INDEX_TYPE, rules=_ARG_RULES,
     ),
 )  # fmt: skip
 

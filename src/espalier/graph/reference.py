@@ -15,12 +15,13 @@ import numpy as np
 from ..errors import UnsupportedModelError
 from .reference_compute import COMPUTE
 from .reference_move import MOVE
+from .reference_real import REAL
 from .types import ABSENT, DTYPES, Array, Graph
 from .view import OpView, view
 
 Executor = Callable[[OpView, Sequence[Array]], tuple[Array, ...]]
 
-EXECUTORS: Final[Mapping[str, Executor]] = MappingProxyType({**COMPUTE, **MOVE})
+EXECUTORS: Final[Mapping[str, Executor]] = MappingProxyType({**COMPUTE, **MOVE, **REAL})
 """kind -> function of the operator and its operands' values, giving its results' values."""
 
 

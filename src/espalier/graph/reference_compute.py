@@ -15,7 +15,7 @@ from . import arithmetic as a
 from .arithmetic import LIMITS, Ints, Multiplier
 from .curves import CURVES, quant_of
 from .curves_int16 import logistic_int16, softmax_int16, tanh_int16
-from .fixedpoint import exp_negative, reciprocal
+from .fixedpoint import exp_negative, inverse_sqrt, reciprocal
 from .shapes import reduced_axes, window_padding
 from .types import Array
 from .view import OpView
@@ -203,6 +203,20 @@ def _mean_or_sum(mean: bool) -> Callable[[OpView, Sequence[Array]], Results]:
     return reduce
 
 
+L2_SHIFT = 7
+"""The output of l2_normalization has scale 2^-7."""
+
+
+def _l2_normalization(view: OpView, x: Sequence[Array]) -> Results:
+    data = steps(view, 0, x[0])
+    rows = data.reshape(-1, data.shape[-1])
+    results = np.empty_like(rows)
+    for row, total in enumerate(a.wrap32((rows * rows).sum(axis=1)).tolist()):
+        value, shift = inverse_sqrt(total)
+        results[row] = a.rescale(rows[row], Multiplier(value=value, shift=shift + L2_SHIFT))
+    return (a.clamp(results, *LIMITS["int8"]).reshape(data.shape),)
+
+
 def _softmax(view: OpView, x: Sequence[Array]) -> Results:
     if view.input(0).dtype == "int16":
         scale = quant_of(view.input(0).quant).scale
@@ -300,6 +314,7 @@ COMPUTE: Final[Mapping[str, Callable[[OpView, Sequence[Array]], Results]]] = Map
         "mean": _mean_or_sum(True),
         "sum": _mean_or_sum(False),
         "softmax": _softmax,
+        "l2_normalization": _l2_normalization,
         "prelu": _prelu,
         "resize_bilinear": _resize_bilinear,
         "quantize": _quantize,

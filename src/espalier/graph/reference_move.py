@@ -73,8 +73,48 @@ def _reduce_max(view: OpView, x: Sequence[Array]) -> Results:
     return (x[0].max(axis=reduced_axes(view)),)
 
 
+def _reduce_min(view: OpView, x: Sequence[Array]) -> Results:
+    return (x[0].min(axis=reduced_axes(view)),)
+
+
 def _arg_max(view: OpView, x: Sequence[Array]) -> Results:
     return (np.argmax(x[0], axis=axis_in_range(view.integers(1)[0], x[0].ndim)),)
+
+
+def _arg_min(view: OpView, x: Sequence[Array]) -> Results:
+    return (np.argmin(x[0], axis=axis_in_range(view.integers(1)[0], x[0].ndim)),)
+
+
+def _depth_to_space(view: OpView, x: Sequence[Array]) -> Results:
+    n, h, w, channels = x[0].shape
+    block = view.op.integer("block_size")
+    parts = x[0].reshape(n, h, w, block, block, channels // block**2)
+    return (parts.transpose(0, 1, 3, 2, 4, 5),)
+
+
+def _space_to_depth(view: OpView, x: Sequence[Array]) -> Results:
+    n, h, w, channels = x[0].shape
+    block = view.op.integer("block_size")
+    parts = x[0].reshape(n, h // block, block, w // block, block, channels)
+    return (parts.transpose(0, 1, 3, 2, 4, 5),)
+
+
+def _mirror_pad(view: OpView, x: Sequence[Array]) -> Results:
+    mode = ("reflect", "symmetric")[view.op.integer("mode")]
+    pads = [(int(before), int(after)) for before, after in x[1]]
+    return (np.pad(x[0], pads, mode=mode),)  # type: ignore[call-overload]
+
+
+def _reverse(view: OpView, x: Sequence[Array]) -> Results:
+    return (np.flip(x[0], axis=reduced_axes(view)),)
+
+
+def _broadcast_to(view: OpView, x: Sequence[Array]) -> Results:
+    return (np.broadcast_to(x[0], view.output.shape),)
+
+
+def _unpack(view: OpView, x: Sequence[Array]) -> Results:
+    return tuple(np.moveaxis(x[0], view.op.integer("axis"), 0))
 
 
 def _tile(view: OpView, x: Sequence[Array]) -> Results:
@@ -133,7 +173,15 @@ MOVE: Final[Mapping[str, Callable[[OpView, Sequence[Array]], Results]]] = Mappin
         "split_v": _split_v,
         "shape": _shape,
         "reduce_max": _reduce_max,
+        "reduce_min": _reduce_min,
         "arg_max": _arg_max,
+        "arg_min": _arg_min,
+        "depth_to_space": _depth_to_space,
+        "space_to_depth": _space_to_depth,
+        "mirror_pad": _mirror_pad,
+        "reverse_v2": _reverse,
+        "broadcast_to": _broadcast_to,
+        "unpack": _unpack,
         "tile": _tile,
         "gather": _gather,
         "resize_nearest_neighbor": _resize_nearest,

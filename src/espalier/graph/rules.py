@@ -62,10 +62,6 @@ def options_at_least(minimum: int, *names: str) -> Rule:
     )
 
 
-def _quantized(tensor: Tensor) -> bool:
-    return tensor.quant is not None
-
-
 def _per_tensor(tensor: Tensor) -> bool:
     return tensor.quant is not None and len(tensor.quant.scales) == 1
 
@@ -160,7 +156,7 @@ GENERAL_INT16: Final = Rule(
     holds=lambda v: (
         v.output.dtype != "int16"
         or not v.op.flag("pot_scale_int16")
-        or not all(_is_power_of_two(_scales(t)) for t in (*v.present, *v.outputs))
+        or not all(_is_power_of_two(scale_of(t)) for t in (*v.present, *v.outputs))
     ),
 )
 
@@ -175,7 +171,7 @@ CLAMPED_SCALE: Final = Rule(
     sentence="the output scale of a clamp at 1 or 6 is at least 2^-28",
     holds=lambda v: (
         ("activation" in v.op.options and v.op.text("activation") in ("none", "relu"))
-        or _scales(v.output) >= SMALLEST_CLAMPED_SCALE
+        or scale_of(v.output) >= SMALLEST_CLAMPED_SCALE
     ),
 )
 
@@ -206,7 +202,8 @@ LARGEST_WIDE_RATIO: Final = 2.0**7
 """The same for the 64-bit sums of int16 convolutions, matrices and fully connected layers."""
 
 
-def _scales(tensor: Tensor | None) -> float:
+def scale_of(tensor: Tensor | None) -> float:
+    """The largest scale; 1 where there is none."""
     return max(tensor.quant.scales) if tensor is not None and tensor.quant is not None else 1.0
 
 
@@ -214,7 +211,7 @@ def _ratio_of(positions: tuple[int, ...], wide: bool) -> Callable[[OpView], bool
     def holds(view: OpView) -> bool:
         product = 1.0
         for position in positions:
-            product *= _scales(view.input(position))
+            product *= scale_of(view.input(position))
         limit = LARGEST_WIDE_RATIO if wide and view.output.dtype == "int16" else LARGEST_RATIO
         return view.output.quant is None or product < limit * view.output.quant.scale
 
@@ -233,7 +230,7 @@ def ratio(*positions: int, wide: bool = False) -> Rule:
 def _sum_fits(spare_bits: int, wide_bits: int, power: int) -> Callable[[OpView], bool]:
     def holds(view: OpView) -> bool:
         bits = wide_bits if view.output.dtype == "int16" else spare_bits
-        return (2.0 * max(_scales(t) for t in view.present)) ** power < 2.0**bits * _scales(view.output)
+        return (2.0 * max(scale_of(t) for t in view.present)) ** power < 2.0**bits * scale_of(view.output)
 
     return holds
 
@@ -246,14 +243,18 @@ SQUARE_SCALES: Final = Rule(
     sentence="the scale of the output is above 2^-12 times the square of the larger operand's",
     holds=_sum_fits(14, 14, 2),
 )
+ROOT_SCALES: Final = Rule(
+    sentence="the root of the largest input is less than 2^30 steps of the output",
+    holds=lambda v: math.sqrt(255 * scale_of(v.input(0))) < 2.0**30 * scale_of(v.output),
+)
 HARD_SWISH_SCALES: Final = Rule(
     sentence="the scale of the output is above 1/128 of the input's",
-    holds=lambda v: _scales(v.input(0)) < 128.0 * _scales(v.output),
+    holds=lambda v: scale_of(v.input(0)) < 128.0 * scale_of(v.output),
 )
 SOFTMAX_INPUT: Final = Rule(
     sentence="beta is finite, and beta times the input scale is above 2^-26",
     holds=lambda v: (
-        math.isfinite(v.op.number("beta")) and v.op.number("beta") * _scales(v.input(0)) > 2.0**-26
+        math.isfinite(v.op.number("beta")) and v.op.number("beta") * scale_of(v.input(0)) > 2.0**-26
     ),
     next_step="train the model: its scores do not differ (LiteRT's reference kernel aborts there)",
 )

@@ -73,6 +73,18 @@ def broadcast_two(view: OpView) -> tuple[Shape, ...]:
     return (broadcast(view.input(0).shape, view.input(1).shape),)
 
 
+def broadcast_three(view: OpView) -> tuple[Shape, ...]:
+    return (broadcast(broadcast(view.input(0).shape, view.input(1).shape), view.input(2).shape),)
+
+
+def select(view: OpView) -> tuple[Shape, ...]:
+    """The condition has a value for each element, or one for all."""
+    condition, first, second = (view.input(n).shape for n in range(3))
+    if first != second or (condition != first and view.input(0).elements != 1):
+        raise ShapeError(f"a condition of {condition} does not choose between {first} and {second}")
+    return (first,)
+
+
 def conv_2d(view: OpView) -> tuple[Shape, ...]:
     n, h, w, channels = _rank(view, 0, 4)
     out, kh, kw, depth = _rank(view, 1, 4)
@@ -173,6 +185,42 @@ def pad(view: OpView) -> tuple[Shape, ...]:
     return (tuple(n + values[2 * i] + values[2 * i + 1] for i, n in enumerate(shape)),)
 
 
+def mirror_pad(view: OpView) -> tuple[Shape, ...]:
+    (shape,) = pad(view)
+    values, most = view.integers(1), view.op.integer("mode") - 1
+    if any(max(values[2 * i : 2 * i + 2]) > n + most for i, n in enumerate(view.input(0).shape)):
+        raise ShapeError(f"paddings {values} are more than there is to mirror in {view.input(0).shape}")
+    return (shape,)
+
+
+def depth_to_space(view: OpView) -> tuple[Shape, ...]:
+    n, h, w, channels = _rank(view, 0, 4)
+    block = view.op.integer("block_size")
+    if channels % block**2:
+        raise ShapeError(f"{channels} channels do not divide into blocks of {block} x {block} pixels")
+    return ((n, h * block, w * block, channels // block**2),)
+
+
+def space_to_depth(view: OpView) -> tuple[Shape, ...]:
+    n, h, w, channels = _rank(view, 0, 4)
+    block = view.op.integer("block_size")
+    if h % block or w % block:
+        raise ShapeError(f"{h} x {w} pixels do not divide into blocks of {block} x {block}")
+    return ((n, h // block, w // block, channels * block**2),)
+
+
+def reverse(view: OpView) -> tuple[Shape, ...]:
+    reduced_axes(view)
+    return (view.input(0).shape,)
+
+
+def broadcast_to(view: OpView) -> tuple[Shape, ...]:
+    wanted = view.integers(1)
+    if broadcast(view.input(0).shape, wanted) != wanted:
+        raise ShapeError(f"a tensor of shape {view.input(0).shape} does not broadcast to {wanted}")
+    return (wanted,)
+
+
 def concatenation(view: OpView) -> tuple[Shape, ...]:
     shapes = [t.shape for t in view.present]
     axis = axis_in_range(view.op.integer("axis"), len(shapes[0]))
@@ -188,6 +236,14 @@ def pack(view: OpView) -> tuple[Shape, ...]:
         raise ShapeError("packed tensors differ in shape")
     axis = axis_in_range(view.op.integer("axis"), len(shape) + 1)
     return ((*shape[:axis], len(view.present), *shape[axis:]),)
+
+
+def unpack(view: OpView) -> tuple[Shape, ...]:
+    shape = view.input(0).shape
+    axis = axis_in_range(view.op.integer("axis"), len(shape))
+    if not shape[axis] == view.op.integer("num") == len(view.outputs):
+        raise ShapeError(f"an axis of {shape[axis]} does not unpack into {len(view.outputs)} tensors")
+    return ((*shape[:axis], *shape[axis + 1 :]),) * len(view.outputs)
 
 
 def reshape(view: OpView) -> tuple[Shape, ...]:

@@ -10,10 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from .edit import prune
-from .intervals import WEIGHTED, analyse, channels
 from .ops import macs
 from .simplify_channels import remove_channels
 from .simplify_fold import fold_constants, merge_equal, normalise, remove_identities
@@ -26,32 +23,20 @@ from .view import view
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """What a network holds: operators, multiply-accumulates, bytes of constants, channels it computes."""
+    """What a network holds: operators, multiply-accumulates, bytes of constants."""
 
     operators: int
     macs: int
     constant_bytes: int
-    channels: int
-    """Output channels of convolutions and fully connected layers."""
-    known_channels: int
-    """Those of them whose value is the same for every input."""
-    zero_weights: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Saving:
-    """One pass that changed something: in which round, and what the network costs after it."""
-
-    name: str
-    round: int
-    after: Cost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
+    """`changed`: the passes that changed something, in the order they did."""
+
     before: Cost
     after: Cost
-    savings: tuple[Saving, ...]
+    changed: tuple[str, ...]
 
 
 PASSES: Final[tuple[tuple[str, Callable[[Graph], Graph]], ...]] = (
@@ -75,28 +60,26 @@ def simplify(graph: Graph, *, removal: bool = True) -> tuple[Graph, Account]:
     ``removal``: without the channels that cannot matter, too.
     """
     before, given = cost(graph), graph
-    savings: list[Saving] = []
-    for round_ in range(MAX_ROUNDS):
-        changed = False
+    changed: list[str] = []
+    for _ in range(MAX_ROUNDS):
+        known = len(changed)
         for name, apply in PASSES if removal else PASSES[:-1]:
             result = apply(graph)
             if result is graph:
                 continue
             result = verify(prune(result), after=name)
             if not _same(graph, result):
-                changed = True
-                savings.append(Saving(name=name, round=round_, after=cost(result)))
+                changed.append(name)
             graph = result
-        if not changed:
+        if len(changed) == known:
             break
     after = before if graph is given else cost(graph)
-    return graph, Account(before=before, after=after, savings=tuple(savings))
+    return graph, Account(before=before, after=after, changed=tuple(changed))
 
 
 def without_removal(given: Graph, account: Account) -> Graph | None:
     """The network simplified without removing a channel; None where ``account``, of all passes, says that none was."""
-    removed = any(saving.name == PASSES[-1][0] for saving in account.savings)
-    return simplify(given, removal=False)[0] if removed else None
+    return simplify(given, removal=False)[0] if PASSES[-1][0] in account.changed else None
 
 
 def _same(old: Graph, new: Graph) -> bool:
@@ -105,21 +88,8 @@ def _same(old: Graph, new: Graph) -> bool:
 
 def cost(graph: Graph) -> Cost:
     """What `graph` costs, by its operators and constants."""
-    analysis = analyse(graph)
-    total = known = 0
-    zeros = 0
-    for op in graph.ops:
-        if op.kind not in WEIGHTED:
-            continue
-        total += channels(graph.tensors[op.outputs[0]])
-        interval = analysis.intervals.get(op.outputs[0])
-        known += int(interval.constant.sum()) if interval is not None else 0
-        zeros += int(np.count_nonzero(np.asarray(graph.tensors[op.inputs[1]].data) == 0))
     return Cost(
         operators=len(graph.ops),
         macs=sum(macs(view(graph, op)) for op in graph.ops),
         constant_bytes=sum(t.size_bytes for t in graph.tensors if t.is_constant),
-        channels=total,
-        known_channels=known,
-        zero_weights=zeros,
     )

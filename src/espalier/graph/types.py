@@ -25,6 +25,7 @@ DTYPES: Final[Mapping[str, np.dtype[np.generic]]] = MappingProxyType(
         "int32": np.dtype("<i4"),
         "int64": np.dtype("<i8"),
         "float32": np.dtype("<f4"),
+        "bool": np.dtype("?"),
     }
 )
 """Element types a tensor may have; names are numpy's."""

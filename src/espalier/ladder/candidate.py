@@ -9,7 +9,7 @@ from typing import TypeVar
 from ..errors import EspalierError
 from ..quantizer.compare import Nearness
 from ..quantizer.head import PixelInput
-from ..quantizer.ranges import Ranges
+from ..quantizer.results import Ranges
 
 CORRECTED = ", biases corrected"
 """Ends the name of a candidate whose biases were moved."""

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,20 +16,19 @@ from ..errors import VerificationError
 from ..pixels import evenly
 from ..progress import report
 from ..quantizer.compare import Answers, float_results, nearness
-from ..quantizer.quantize import Weights
+from ..quantizer.results import Weights
 from ..quantizer.resume import FORGETFUL, Memory
 from ..recipe import InputContract
 from ..store import digest
 from ..task.types import CLASSIFY, Hits, Results, Task
 from .candidate import Candidate, Failed, attempt
 from .choose import Goal, Step, best_step, held_out_drop, loss, order
+from .goal import Search
 from .int16_targets import Wide
 from .labelled import Labelled, results_of, results_unless_over
 from .moving_average import averaged_candidate
 from .rungs import candidates, start_from
 from .widen import LeftOut, wide_candidates
-
-Search = Literal["until-limit", "best"]
 
 DOUBT = 0.5
 """Points that a simulation's drop may be off by: two standard errors where it answers one image in a hundred otherwise

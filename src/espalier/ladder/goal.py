@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+Search = Literal["until-limit", "best"]
+
 
 def excess_of(lost: float, agreement: float, limit_points: float, min_agreement: float) -> float:
     """Percentage points by which a loss or an agreement misses its limit, whichever is more."""

@@ -26,7 +26,7 @@ class Labelled:
 
     def right(self, results: Results) -> Hits:
         """Which results are right."""
-        return kind_of(self.task).right(results, self.labels)
+        return kind_of(self.task).right(results, self.labels, self.task)
 
     def same(self, results: Results, others: Results) -> Hits:
         """Which results say the same."""

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from ..quantizer.compare import nearness
 from ..quantizer.head import PixelInput
-from ..quantizer.quantize import Weights, quantize_with
-from ..quantizer.ranges import Ranges, measure_ranges, representable
+from ..quantizer.quantize import quantize_with
+from ..quantizer.ranges import measure_ranges, representable
+from ..quantizer.results import Ranges, Weights
 from ..quantizer.stability import Ends
 from .candidate import Candidate, Failed, attempt
 from .rungs import Levelled, Start, blank, remembered

@@ -23,8 +23,8 @@ from ..pixels import evenly
 from ..progress import report
 from ..quantizer.compare import Nearness, alike, int8_answers, nearness_of, relative_error
 from ..quantizer.correct import correct_biases, images_for
-from ..quantizer.quantize import Weights, quantize_with
-from ..quantizer.ranges import Ranges
+from ..quantizer.quantize import quantize_with
+from ..quantizer.results import Ranges, Weights
 from ..tflite.edit import read_model
 from ..tflite.macs import count_macs
 from ..tflite.objects import ModelT

@@ -23,8 +23,9 @@ from ..progress import report
 from ..quantizer.compare import SEEN, relative_error
 from ..quantizer.correct import LARGE_MACS
 from ..quantizer.head import PixelInput
-from ..quantizer.ranges import Ranges, normalised, open_interpreter
-from ..quantizer.simulate import CARRIERS, carried_with, scores_tensor
+from ..quantizer.ranges import normalised, open_interpreter
+from ..quantizer.results import Ranges
+from ..quantizer.simulate import CARRIERS, carried_with, scores_tensors
 from ..quantizer.step import walk
 from ..task.types import Task
 from ..tflite import edit
@@ -113,8 +114,10 @@ def fit_ranges(
     entered: PixelInput, ranges: Ranges, pixels: NDArray[np.uint8], *, count: int = IMAGES
 ) -> Ranges:
     """`ranges` with ends moved in where the scores gain, never out, on `count` of the images (fewer for large networks).
-    In a network with more than TENSORS free ranges, those that cost most. Deterministic."""
+    In a network with more than TENSORS free ranges, those that cost most; of one with several heads none. Deterministic."""
     model = edit.read_model(entered.float_model)
+    if len(graph_of(model).outputs) > 1:
+        return ranges
     groups = shared_ranges(model, {n: ends for n, ends in ranges.items() if n not in entered.fixed})
     if len(groups) > TENSORS:
         costs = [
@@ -136,7 +139,7 @@ def _walk(
 ) -> Iterator[tuple[Shared, _Behind]]:
     """Through the float graph on `count` images, operator by operator; each group where its first tensor is computed."""
     model = edit.read_model(entered.float_model)
-    graph, final = graph_of(model), scores_tensor(model)
+    graph, final = graph_of(model), scores_tensors(model)[0]
     places = {_position(graph, group): group for group in groups}
     images = np.concatenate(list(normalised(pixels[evenly(len(pixels), count)], entered.feed)))
     wanted = _scores(entered.float_model, images)
@@ -156,7 +159,7 @@ def shared_ranges(model: ModelT, ranges: Mapping[str, tuple[float, float]]) -> l
     graph = graph_of(model)
     makers = {int(i): operator for operator in graph.operators for i in operator.outputs}
     index = {name_of(graph.tensors[i]): i for i in makers}
-    fixed = {int(i) for i in graph.outputs if int(i) != scores_tensor(model)}
+    fixed = {int(i) for i in graph.outputs if int(i) != scores_tensors(model)[0]}
     found, seen = [], set(map(int, graph.inputs)) | fixed
     for tensor in makers:
         if tensor in seen:
@@ -201,7 +204,7 @@ def _position(graph: SubGraphT, group: Shared) -> int:
 def _tail(float_model: bytes, group: Shared, position: int) -> _Tail:
     """The float graph behind operator `position`, up to the scores, with the group's tensors rounded."""
     model = edit.read_model(float_model)
-    graph, final = graph_of(model), scores_tensor(model)
+    graph, final = graph_of(model), scores_tensors(model)[0]
     stop = next(n for n, operator in enumerate(graph.operators) if final in operator.outputs)
     graph.operators, graph.outputs = graph.operators[position + 1 : stop + 1], np.array([final], np.int32)
     stored, behind = [], {int(i) for operator in graph.operators for i in operator.outputs}
@@ -243,6 +246,6 @@ def _run(interpreter: Interpreter, fed: list[NDArray[Any]], piece: NDArray[np.in
 
 def _scores(float_model: bytes, images: NDArray[np.float32]) -> NDArray[np.float32]:
     model = edit.read_model(float_model)
-    graph_of(model).outputs, model.signatureDefs = np.array([scores_tensor(model)], np.int32), []
+    graph_of(model).outputs, model.signatureDefs = np.array([scores_tensors(model)[0]], np.int32), []
     interpreter = open_interpreter(edit.pack_model(model))
     return _run(interpreter, [images], np.arange(len(images)))

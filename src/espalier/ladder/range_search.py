@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from ..pixels import evenly
 from ..quantizer.head import PixelInput
-from ..quantizer.ranges import Ranges, normalised, open_interpreter
+from ..quantizer.ranges import normalised, open_interpreter
+from ..quantizer.results import Ranges
 
 Method = Literal["minmax", "mse", "percentile", "kl"]
 

@@ -19,8 +19,9 @@ from ..progress import report
 from ..quantizer.compare import Answers, Nearness, float_answers, nearness, split, unjudged
 from ..quantizer.correct import correct_biases, images_for
 from ..quantizer.head import PixelInput, enter_pixels
-from ..quantizer.quantize import Weights, quantize_with
-from ..quantizer.ranges import Ranges, measure_ranges
+from ..quantizer.quantize import quantize_with
+from ..quantizer.ranges import measure_ranges
+from ..quantizer.results import Ranges, Weights
 from ..quantizer.resume import FORGETFUL, Memory
 from ..recipe import InputContract
 from ..task.types import CLASSIFY, Task

@@ -20,8 +20,9 @@ from ..pixels import evenly
 from ..progress import report
 from ..quantizer.compare import Answers, float_answers, int8_answers, nearness
 from ..quantizer.correct import correct_biases
-from ..quantizer.quantize import Weights, quantize_with
+from ..quantizer.quantize import quantize_with
 from ..quantizer.ranges import open_interpreter
+from ..quantizer.results import Weights
 from ..quantizer.simulate import Kept, simulate
 from ..tflite import edit
 from ..tflite.edit import dtype_name, graph_of, name_of, operator_name

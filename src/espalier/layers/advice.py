@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 
@@ -50,6 +49,7 @@ class LayerFacts(msgspec.Struct, frozen=True, kw_only=True):
     gain_points: float | None = None
     gain_points_low: float | None = None
     gain_points_high: float | None = None
+    advice: tuple[str, ...] = ()
 
     @property
     def used(self) -> float:
@@ -57,6 +57,19 @@ class LayerFacts(msgspec.Struct, frozen=True, kw_only=True):
         width = self.int8_high - self.int8_low
         inside = min(self.high, self.int8_high) - max(self.low, self.int8_low)
         return max(0.0, inside) / width if width > 0 else 0.0
+
+
+class Sensitivity(msgspec.Struct, frozen=True, kw_only=True):
+    """`layers`, worst first. `labelled`: images that points of accuracy are measured on; 0: they are not. `output`: how near
+    the int8 file's answers are, and its simulation's. `rewritten`: layers whose weights are not the float file's.
+    `unmatched`: tensors without a float tensor of their name."""
+
+    images: int
+    labelled: int
+    layers: tuple[LayerFacts, ...]
+    output: dict[str, float]
+    rewritten: tuple[str, ...]
+    unmatched: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,12 +231,12 @@ def advice_for(row: LayerFacts) -> tuple[str, ...]:
     return tuple(rule.text.format_map(values) for rule in RULES if rule.applies(row))
 
 
-def name_of(row: Mapping[str, Any]) -> str:
+def name_of(row: Mapping[str, object]) -> str:
     """The Keras layer of a row (LayerFacts as plain data), or its tensor where there is none."""
     return str(row["layer"] or row["tensor"])
 
 
-def operator_of(row: Mapping[str, Any]) -> str:
+def operator_of(row: Mapping[str, object]) -> str:
     """The operator of a row in a word."""
     name = str(row["operator"])
     return _WORDS.get(name, name.lower())
@@ -232,7 +245,7 @@ def operator_of(row: Mapping[str, Any]) -> str:
 _WORDS = {"CONV_2D": "conv", "DEPTHWISE_CONV_2D": "depthwise", "FULLY_CONNECTED": "dense", "TRANSPOSE_CONV": "deconv"}
 
 
-def points_of(row: Mapping[str, Any]) -> str:
+def points_of(row: Mapping[str, object]) -> str:
     """Points of accuracy that come back and their interval, of a row as plain data; empty where not measured."""
     if row["gain_points"] is None:
         return ""

@@ -58,7 +58,7 @@ def measure_gains(
     base = simulate(int8_model, float_model)
     scores = scores_of(base, pixels)
     decibels = kind_of(task).decibels
-    before, agreed = decibels(scores, wanted), agreement(scores, wanted, task)
+    before, agreed = decibels(scores, wanted, task), agreement(scores, wanted, task)
     hits = None if labelled is None else hits_of(base, labelled)
     index = {name_of(tensor): place for place, tensor in enumerate(graph_of(model).tensors)}
     found: dict[str, dict[str, float | None]] = {}
@@ -70,7 +70,7 @@ def measure_gains(
             ways.append(Kept(outputs=outputs, weights=name))
         files = [simulate(int8_model, float_model, kept) for kept in ways]
         answers = [scores_of(file, pixels) for file in files]
-        values = [(decibels(a, wanted) - before, agreement(a, wanted, task) - agreed) for a in answers]
+        values = [(decibels(a, wanted, task) - before, agreement(a, wanted, task) - agreed) for a in answers]
         best = max(range(len(values)), key=values.__getitem__)
         found[row.tensor] = {
             "gain_db": round(values[best][0], 2),
@@ -94,17 +94,18 @@ def _points(before: Hits, after: Hits) -> dict[str, float | None]:
 
 
 def scores_of(simulated: bytes, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The second output (scores) of a simulation, float32 [n, classes].
+    """The scores that a simulation gives behind its heads, float32 [n, values].
 
     With XNNPACK, three times as fast: only its outputs are read, and all simulations are compared with each other.
     """
     interpreter = open_interpreter(simulated)
-    source, sink = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[-1]["index"]
+    source, sinks = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()
     found = []
     for image in int8_pixels(pixels):
         interpreter.set_tensor(source, image[None])
         interpreter.invoke()
-        found.append(interpreter.get_tensor(sink)[0].reshape(-1))
+        scores = sinks[len(sinks) // 2 :]
+        found.append(np.concatenate([interpreter.get_tensor(sink["index"])[0].reshape(-1) for sink in scores]))
     return np.stack(found)
 
 

@@ -5,7 +5,7 @@ what the whole network gets back when this layer alone keeps more than 8 bits. R
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..errors import ModelRefusedError
 from ..ladder.labelled import Labelled
-from ..pixels import int8_pixels, open_pixels
+from ..pixels import int8_pixels
 from ..progress import report
 from ..quantizer.bias import channel_axis, linear_operators, output_name
 from ..quantizer.compare import answers_of, int8_answers
@@ -25,7 +25,7 @@ from ..quantizer.simulate import rewritten_layers, simulate
 from ..recipe import InputContract
 from ..task.classify import EXACT_DB
 from ..task.kinds import kind_of
-from ..task.types import task_of
+from ..task.types import CLASSIFY, Task
 from ..tflite import edit
 from ..tflite.edit import (
     constant,
@@ -39,7 +39,7 @@ from ..tflite.edit import (
 )
 from ..tflite.numbers import IDENTIFIER
 from ..tflite.objects import Interpreter, ModelT, OperatorT
-from .advice import LayerFacts, advice_for
+from .advice import LayerFacts, Sensitivity, advice_for
 from .gains import agreement, compared, measure_gains, scores_of, thinned
 
 RESCALED = 1.5
@@ -84,63 +84,52 @@ class _Pair:
 def measure_sensitivity(
     int8_model: bytes,
     float_model: bytes,
-    pixels_path: str,
-    contract: dict[str, Any],
+    pixels: NDArray[np.uint8],
+    contract: InputContract,
+    *,
     layers: Mapping[str, str] | None = None,
     worst: int = 8,
-    labelled_path: str | None = None,
-    labels: Sequence[Any] | None = None,
-    task: dict[str, Any] | None = None,
-) -> dict[str, Any]:
-    """Plain data: `layers` (fields of `LayerFacts` and `advice`, worst first), `output` (how near the int8 file's
-    answers are, and its simulation's), `images`, `labelled` (images that points of accuracy are measured on; 0: they
-    are not), `rewritten` (layers whose weights are not the float file's), `unmatched` (tensors without a float tensor
-    of their name).
+    labelled: Labelled | None = None,
+    task: Task = CLASSIFY,
+) -> Sensitivity:
+    """The account of every layer on images, uint8 [n, h, w, c]; `worst`: for how many layers the gain is measured, those
+    that add most noise. `labelled`: images to measure points of accuracy on; thinned evenly for large networks.
 
-    `contract`: the [input] table. `task`: what the network answers (task.types.Task as plain data). `worst`: for how many
-    layers the gain is measured, those that add most noise. `labelled_path`, `labels`: images (.npy) and their truth to
-    measure points of accuracy on; thinned evenly for large networks.
     Raises ModelRefusedError when the files are no .tflite, UnsupportedModelError when LiteRT cannot run one.
     """
     for what, data in (("int8", int8_model), ("float", float_model)):
         if data[4:8] != IDENTIFIER:
             raise ModelRefusedError(f"the {what} file is not a .tflite file", next_step="build again")
-    asked = task_of(task)
-    decibels = kind_of(asked).decibels
-    pixels = open_pixels(pixels_path)
-    known = msgspec.convert(contract, InputContract)
+    decibels = kind_of(task).decibels
     model, source = edit.read_model(int8_model), edit.read_model(float_model)
     pixels = compared(pixels, source, worst)
     pairs, unmatched = _pairs(model, source)
     report(0, 3, "running both models")
-    _accumulate(pairs, int8_model, float_model, pixels, known)
+    _accumulate(pairs, int8_model, float_model, pixels, contract)
     facts = _facts(model, source, pairs, layers or {})
-    wanted = _float_scores(float_model, pixels, known)
+    wanted = _float_scores(float_model, pixels, contract)
     report(1, 3, "keeping single layers in higher precision")
     base = scores_of(simulate(int8_model, float_model), pixels)
     chosen = sorted(facts, key=lambda row: (-row.added_percent, row.tensor))[:worst]
-    labelled = None
-    if labelled_path is not None and labels is not None and chosen:
-        given = Labelled(pixels=open_pixels(labelled_path), labels=np.array(labels), task=asked)
-        labelled = thinned(given, source, worst)
-    gains = measure_gains(model, int8_model, float_model, pixels, wanted, chosen, labelled, asked)
+    labelled = thinned(labelled, source, worst) if labelled is not None and chosen else None
+    gains = measure_gains(model, int8_model, float_model, pixels, wanted, chosen, labelled, task)
     rows = [msgspec.structs.replace(row, **gains.get(row.tensor, {})) for row in facts]
     rows.sort(key=lambda row: (-max(0.0, row.gain_db or 0.0), -row.added_percent, row.tensor))
     true = _int8_scores(int8_model, pixels)
-    return {
-        "images": len(pixels),
-        "labelled": 0 if labelled is None else len(labelled.labels),
-        "layers": [msgspec.to_builtins(row) | {"advice": list(advice_for(row))} for row in rows],
-        "output": {
-            "sqnr_db": decibels(true, wanted),
-            "agreement": agreement(true, wanted, asked),
-            "simulated_sqnr_db": decibels(base, wanted),
-            "simulated_agreement": agreement(base, wanted, asked),
-            "simulation_equals_int8": agreement(base, true, asked),
+    return Sensitivity(
+        images=len(pixels),
+        labelled=0 if labelled is None else len(labelled.labels),
+        layers=tuple(msgspec.structs.replace(row, advice=advice_for(row)) for row in rows),
+        output={
+            "sqnr_db": decibels(true, wanted, task),
+            "agreement": agreement(true, wanted, task),
+            "simulated_sqnr_db": decibels(base, wanted, task),
+            "simulated_agreement": agreement(base, wanted, task),
+            "simulation_equals_int8": agreement(base, true, task),
         },
-        "rewritten": sorted(_layer(name, layers or {}) or name for name in rewritten_layers(model, source)),
-        "unmatched": unmatched,
-    }
+        rewritten=tuple(sorted(_layer(name, layers or {}) or name for name in rewritten_layers(model, source))),
+        unmatched=tuple(unmatched),
+    )
 
 
 def _pairs(model: ModelT, source: ModelT) -> tuple[list[_Pair], list[str]]:

@@ -34,13 +34,16 @@ class Ends:
     classes: int | None
 
 
-def find_ends(config: dict[str, Json], path: Path) -> Ends:
+def find_ends(config: dict[str, Json], path: Path, *, scores: bool = True) -> Ends:
     """Read the ends of a canonical configuration; it is made to take an image where it takes its pixels in another form.
+    Not `scores`: whatever it ends in, in one head or several, is taken as it is.
 
     Raises ModelRefusedError for several inputs or outputs or an input that is no image, UnsupportedModelError for
     a softmax over one output.
     """
     shape = image_shape(config, path)
+    if not scores:
+        return Ends(input_shape=shape, output_layer="", output="values", classes=None)
     chain = _chain(config, path)
     output, classes = _output(chain), _classes(chain)
     if classes == 1:
@@ -98,7 +101,8 @@ def _several(config: dict[str, Json], path: Path) -> ModelRefusedError:
     return refused_input(
         path,
         f"it has {len(told)} outputs: {', '.join(told[:8])}{more}",
-        f"one answer per image is supported: save a model of one of them, such as `keras.Model(model.input, {where})`",
+        "`task = \"raw\"` in [model] builds all of them as they are; for one label per image save a model of one of them, such "
+        f"as `keras.Model(model.input, {where})`",
     )
 
 

@@ -29,7 +29,8 @@ class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
     format: "keras" (zip) or "h5" (HDF5). generation: the Keras that wrote it, 2 or 3. config: canonical JSON in
     Keras 3 form, every class from the allow-list, initialisers replaced by zeros, compile settings dropped.
     input_shape: without the batch, None where the model leaves a side open. output: "softmax", "sigmoid" or
-    "logits". classes: outputs of the last layer, None where the configuration alone does not tell.
+    "logits"; "values" where no class scores are asked for. classes: outputs of the last layer, None where the configuration
+    alone does not tell.
     parameters: stored floating-point numbers (optimiser state not counted).
     names: layers and models that are called otherwise than in the file: name in the file -> name here.
     """
@@ -51,3 +52,36 @@ class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
     names: dict[str, str] = {}
     loss: str = ""
     """In words, where the file says that it was trained to predict numbers (training.number_loss)."""
+
+    @property
+    def never_trained(self) -> bool:
+        """Whether every vector of weights still has the one value that it began with: biases 0, statistics 0 and 1. A
+        training changes them all; a model without any says nothing."""
+        vectors = [
+            row
+            for row in self.weights
+            if len(row.shape) == 1 and row.shape[0] > 1 and row.dtype.startswith(("float", "bfloat"))
+        ]
+        return bool(vectors) and all(row.even for row in vectors)
+
+
+class LayerSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """One operation of a rebuilt model, for one image."""
+
+    name: str
+    class_name: str = msgspec.field(name="class")
+    output_shape: tuple[int, ...]
+    parameters: int
+    macs: int
+
+
+class ModelSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """A rebuilt model, for one image. Shapes include the batch, as 1. `output`: what it ends with."""
+
+    parameters: int
+    macs: int
+    layers: tuple[LayerSummary, ...]
+    input_shape: tuple[int, ...]
+    output_shape: tuple[int, ...]
+    output: str
+    notes: tuple[str, ...]

@@ -35,8 +35,8 @@ _SIZES = (
 )
 
 
-def inspect_model(path: str) -> ModelFacts:
-    """Check the Keras model file at `path` and say what it is. Raises ModelRefusedError."""
+def inspect_model(path: str, *, scores: bool = True) -> ModelFacts:
+    """Check the Keras model file at `path` and say what it is; `scores`: see find_ends. Raises ModelRefusedError."""
     file = Path(path)
     kind = keras_container.recognise(file)
     archive = keras_container.read_archive(file) if kind == "keras" else None
@@ -55,7 +55,7 @@ def inspect_model(path: str) -> ModelFacts:
             what = "holds weights without an architecture" if weights_only else "holds no Keras model"
             raise refused(file, f"it is an HDF5 file that {what}", SAVE_WHOLE)
         checked = check_config(text, file, _generation(version))
-    ends = find_ends(checked.config, file)
+    ends = find_ends(checked.config, file, scores=scores)
     entries = stored.entries
     if not entries:
         raise refused(file, "it stores no weights", SAVE_WHOLE)

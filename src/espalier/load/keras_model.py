@@ -6,7 +6,7 @@ Keras is imported inside the functions; the caller's process must be a confined 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import prod
 from pathlib import Path
@@ -16,7 +16,8 @@ from ..errors import InputRefusedError, ModelRefusedError, UnsupportedModelError
 from . import keras_container
 from .keras_assign import assign_weights, cause_of, check_layout
 from .keras_ends import refuse_single_output
-from .keras_facts import LayerEntry, ModelFacts, WeightEntry
+from .keras_facts import LayerEntry, LayerSummary, ModelFacts, ModelSummary, WeightEntry
+from .keras_objects import Layer, Model, Tensor
 from .keras_table import MODELS
 from .keras_versions import OLD_HARD_SIGMOID
 from .macs import count_macs
@@ -38,7 +39,7 @@ def start_tensorflow() -> dict[str, str]:
     return {"tensorflow": str(tensorflow.__version__), "keras": str(keras.__version__)}
 
 
-def rebuild(facts: ModelFacts, path: Path, size: tuple[int, int] | None = None) -> Any:
+def rebuild(facts: ModelFacts, path: Path, size: tuple[int, int] | None = None) -> Model:
     """The Keras 3 model of the file at `path`, with its weights. `size`: height, width where the model leaves them open.
 
     Raises ModelRefusedError when the file is not the one in `facts`, or configuration and weights do not belong
@@ -51,7 +52,7 @@ def rebuild(facts: ModelFacts, path: Path, size: tuple[int, int] | None = None) 
     config = json.loads(facts.config)
     fixed = _fixed_size(facts, path, size)
     _set_input(config, fixed)
-    model = _from_config(config, facts, path)
+    model: Model = _from_config(config, facts, path)
     check_layout(model, facts, path)
     assign_weights(model, facts, path)
     _check_task(model, facts, path)
@@ -143,14 +144,16 @@ def _allocation_guard(facts: ModelFacts, path: Path) -> Iterator[None]:
         keras.layers.Layer.add_weight = original
 
 
-def _check_task(model: Any, facts: ModelFacts, path: Path) -> None:
+def _check_task(model: Model, facts: ModelFacts, path: Path) -> None:
+    if facts.output == "values":
+        return
     shape = tuple(model.output_shape)
     if len(shape) != 2 or shape[1] is None:
         found, advice = _no_scores(shape[1:], tuple(model.input_shape)[1:])
         raise UnsupportedModelError(
             f"the model {path.name!r} gives {found}, not one vector of class scores",
             supported="classifiers: the output is [batch, classes]",
-            next_step=advice,
+            next_step=f"{advice}; or build it as it is: `task = \"raw\"` in [model]",
         )
     if shape[1] == 1:
         refuse_single_output(path, facts.output)
@@ -180,30 +183,56 @@ def _no_scores(shape: tuple[Any, ...], image: tuple[Any, ...]) -> tuple[str, str
     return f"values of the shape {sides} for one image", "for one label per image, save a classifier"
 
 
-def describe(model: Any, facts: ModelFacts) -> dict[str, Any]:
-    """Parameters, MACs, layers and shapes of a rebuilt model, for one image; plain data.
-
-    {"parameters", "macs", "layers": [{name, class, output_shape, parameters, macs}], "input_shape",
-    "output_shape", "output", "notes"}. Shapes include the batch, as 1.
-    """
+def describe(model: Model, facts: ModelFacts) -> ModelSummary:
+    """Parameters, MACs, layers and shapes of a rebuilt model, for one image."""
     import keras
 
-    rows: list[dict[str, Any]] = []
-    counted: set[int] = set()
+    walk, shape = _Walk(), tuple(model.input_shape)
+    walk.through(model, keras.KerasTensor((1, *shape[1:]), dtype="float32"))
+    return ModelSummary(
+        parameters=sum(row.parameters for row in walk.rows),
+        macs=sum(row.macs for row in walk.rows),
+        layers=tuple(walk.rows),
+        input_shape=(1, *(int(s) for s in shape[1:])),
+        output_shape=(1, *(int(s) for s in model.outputs[0].shape[1:])),
+        output=facts.output,
+        notes=facts.notes,
+    )
 
-    def step(operation: Any) -> Any:
+
+class _Walk:
+    """A symbolic image through a model, nested ones opened: a row for each operation, in the order of the calls."""
+
+    def __init__(self) -> None:
+        self.rows: list[LayerSummary] = []
+        self._counted: set[int] = set()
+
+    def through(self, part: Layer, tensor: Tensor) -> Any:
+        import keras
+
+        if isinstance(part, keras.Sequential):
+            for layer in part.layers:
+                tensor = self._step(layer)(tensor)
+            return tensor
+        return part._run_through_graph(tensor, operation_fn=self._step, call_fn=lambda op, *a, **k: op(*a, **k))
+
+    def _step(self, operation: Layer) -> Callable[..., Any]:
+        import keras
+
         if isinstance(operation, keras.Model):
-            return lambda tensor, *rest, **more: walk(operation, tensor)
-        return lambda *args, **kwargs: record(operation, args, kwargs)
+            return lambda tensor, *rest, **more: self.through(operation, tensor)
+        return lambda *args, **kwargs: self._record(operation, args, kwargs)
 
-    def record(operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def _record(self, operation: Layer, args: tuple[object, ...], kwargs: dict[str, object]) -> Any:
+        import keras
+
         output = operation.compute_output_spec(*args, **{k: v for k, v in kwargs.items() if k != "training"})
         tensors = [t for t in keras.tree.flatten((args, kwargs)) if isinstance(t, keras.KerasTensor)]
         first = keras.tree.flatten(output)[0]
         shape = tuple(int(s or 1) for s in first.shape)
         parameters = 0
-        if hasattr(operation, "count_params") and id(operation) not in counted:
-            counted.add(id(operation))
+        if hasattr(operation, "count_params") and id(operation) not in self._counted:
+            self._counted.add(id(operation))
             parameters = sum(prod(w.shape) for w in operation.weights if "seed_generator" not in w.path)
         name = type(operation).__name__
         macs = count_macs(name, operation, [tuple(int(s or 1) for s in t.shape) for t in tensors], shape)
@@ -213,32 +242,9 @@ def describe(model: Any, facts: ModelFacts) -> dict[str, Any]:
                 supported=f"at most {_ACTIVATION_VALUES:,} values per layer",
                 next_step="lower the input size or the layer's size",
             )
-        rows.append(
-            {
-                "name": operation.name,
-                "class": name,
-                "output_shape": list(shape),
-                "parameters": int(parameters),
-                "macs": int(macs),
-            }
+        self.rows.append(
+            LayerSummary(
+                name=operation.name, class_name=name, output_shape=shape, parameters=int(parameters), macs=int(macs)
+            )
         )
         return output
-
-    def walk(part: Any, tensor: Any) -> Any:
-        if isinstance(part, keras.Sequential):
-            for layer in part.layers:
-                tensor = step(layer)(tensor)
-            return tensor
-        return part._run_through_graph(tensor, operation_fn=step, call_fn=lambda op, *a, **k: op(*a, **k))
-
-    shape = tuple(model.input_shape)
-    walk(model, keras.KerasTensor((1, *shape[1:]), dtype="float32"))
-    return {
-        "parameters": sum(row["parameters"] for row in rows),
-        "macs": sum(row["macs"] for row in rows),
-        "layers": rows,
-        "input_shape": [1, *(int(s) for s in shape[1:])],
-        "output_shape": [1, *(int(s) for s in model.output_shape[1:])],
-        "output": facts.output,
-        "notes": list(facts.notes),
-    }

@@ -4,6 +4,9 @@ Read are classic TIFF files of either byte order: strips or tiles, samples of a 
 stored as they are or by deflate, LZW or PackBits, with or without differences along a row. What is not (JPEG, ZSTD or
 LERC inside, palettes, YCbCr, CMYK, float or signed samples, BigTIFF) is refused by its name. Every size is checked before
 anything is decoded. Reference: Adobe, TIFF Revision 6.0 (1992); Supplement 2 (2002) for deflate.
+
+Not by tifffile, since it reads LZW only with imagecodecs' compiled codecs (2026.3.3), and the refusals would stay ours;
+not by Pillow, since it has no mode for more than four channels or 16-bit colours.
 """
 
 from __future__ import annotations

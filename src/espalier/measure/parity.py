@@ -64,7 +64,7 @@ def compare_kernels(
     kind, known = kind_of(task), known.reshape(len(known), -1).astype(np.int64)
 
     def right(results: Results) -> Hits:
-        return kind.right(results, truth) if labelled else kind.same(results, truth, task)
+        return kind.right(results, truth, task) if labelled else kind.same(results, truth, task)
 
     before = kind.results(real(known), task)
     after, largest, ran = before.copy(), 0, 0
@@ -84,8 +84,7 @@ def compare_kernels(
         still = right(after)
         ran += len(places)
         # Of the first CHUNK, of all margins, each runs; behind them the margins grow.
-        first, rest = min(CHUNK, len(order)), margins[order[CHUNK:]]
-        near = first + int((rest <= SAFETY * 2 * max(largest, 1)).sum())
+        near = min(CHUNK, len(order)) + int((margins[order[CHUNK:]] <= SAFETY * 2 * max(largest, 1)).sum())
     drop, part = drop_of(was, still), drop_of(was[order[:ran]], still[order[:ran]])
     share = 1.0 if ran >= near else near / len(truth)
     shown = drop if ran >= near else part

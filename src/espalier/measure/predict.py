@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -36,26 +36,34 @@ Feed = Callable[[NDArray[np.uint8]], NDArray[Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prediction:
-    """`outputs`: [n, outputs] in the model's dtype; the real value is (q - zero_point) * scale, or q.
+    """`outputs`: [n, values] in the model's dtype, one head after the other; `steps` of each: see `dequantize`.
 
-    `seconds` is the wall time of all invokes, without loading.
+    `seconds` is the wall time of all invokes, without loading. `places`: which images these are, where they were chosen.
     """
 
     outputs: NDArray[Any]
-    scale: float
-    zero_point: int
+    steps: tuple[Step, ...]
     seconds: float
+    places: tuple[int, ...] = ()
 
-    def probabilities(self) -> NDArray[np.float32]:
-        """The outputs as real numbers: float32 [n, outputs]."""
-        return dequantize(self.outputs, self.scale, self.zero_point)
+    def real(self) -> NDArray[np.float32]:
+        """The outputs as real numbers: float32 [n, values]."""
+        return dequantize(self.outputs, self.steps)
 
 
-def dequantize(outputs: NDArray[Any], scale: float, zero_point: int) -> NDArray[np.float32]:
-    """(q - zero_point) * scale as float32; float outputs (scale 0) stay as they are."""
-    if not scale:
-        return outputs.astype(np.float32)
-    return ((outputs.astype(np.float64) - zero_point) * scale).astype(np.float32)
+Step = tuple[int, float, int]
+"""Of a head: how many values it has, their scale (0: they are floats) and zero point."""
+
+
+def dequantize(outputs: NDArray[Any], steps: Sequence[Step]) -> NDArray[np.float32]:
+    """(q - zero_point) * scale as float32, head by head; floats stay as they are."""
+    found, at = [], 0
+    for count, scale, zero_point in steps:
+        part = outputs[:, at : at + count]
+        real = part if not scale else (part.astype(np.float64) - zero_point) * scale
+        found.append(real.astype(np.float32))
+        at += count
+    return found[0] if len(found) == 1 else np.concatenate(found, axis=1)
 
 
 def predict(
@@ -80,29 +88,31 @@ def predict(
     size = max(1, min(CHUNK, CHUNK_BYTES // max(1, pixels[:1].nbytes)))
     count = max(1, min(threads or os.cpu_count() or 1, -(-len(pixels) // size)))
     interpreters = [open_interpreter(runtime, model, kernels=kernels) for _ in range(count)]
-    input_detail, output_detail = (
-        _only(interpreters[0].get_input_details()),
-        _only(interpreters[0].get_output_details()),
-    )
+    input_detail, heads = _only(interpreters[0].get_input_details()), interpreters[0].get_output_details()
+    steps = tuple(_step(head) for head in heads)
     expected = tuple(int(side) for side in input_detail["shape"])
     if expected != (1, *pixels.shape[1:]):
         raise BugError(f"the model takes {list(expected)}, the images are {list(pixels.shape)}")
     feed = feeder(input_detail, contract)
     if budget_seconds is not None:
         pixels = pixels[: _affordable(interpreters[0], budget_seconds, count)]
-    width = int(np.prod(output_detail["shape"]))
-    outputs = np.empty((len(pixels), width), output_detail["dtype"])
+    ends = np.cumsum([count for count, _, _ in steps])
+    outputs = np.empty((len(pixels), int(ends[-1])), _only_type(heads))
     starts, finished = itertools.count(0, size), itertools.count(1)
 
     def work(interpreter: Any) -> None:
         put = interpreter.tensor(input_detail["index"])
-        take = interpreter.tensor(output_detail["index"])
+        take = [
+            (interpreter.tensor(head["index"]), slice(int(end) - count, int(end)))
+            for head, end, (count, _, _) in zip(heads, ends, steps, strict=True)
+        ]
         while (start := next(starts)) < len(pixels):
             values = feed(pixels[start : start + size])
             for offset in range(len(values)):
                 put()[0] = values[offset]
                 interpreter.invoke()
-                outputs[start + offset] = take().reshape(-1)
+                for head, columns in take:
+                    outputs[start + offset, columns] = head().reshape(-1)
             if observe is not None:
                 observe(min(len(pixels), next(finished) * size), len(pixels))
 
@@ -119,8 +129,7 @@ def predict(
             f"{first_line(problem)}"
         ) from None
     seconds = time.perf_counter() - started
-    scale, zero_point = output_detail["quantization"]
-    return Prediction(outputs=outputs, scale=float(scale), zero_point=int(zero_point), seconds=seconds)
+    return Prediction(outputs=outputs, steps=steps, seconds=seconds)
 
 
 def feeder(detail: dict[str, Any], contract: InputContract | None) -> Feed:
@@ -150,9 +159,21 @@ def _affordable(interpreter: Any, seconds: float, threads: int) -> int:
     return max(BUDGET_MINIMUM, int(threads * seconds / max(time.perf_counter() - started, 1e-6)))
 
 
+def _step(head: dict[str, Any]) -> Step:
+    scale, zero_point = head["quantization"]
+    return int(np.prod(head["shape"])), float(scale), int(zero_point)
+
+
+def _only_type(heads: list[dict[str, Any]]) -> Any:
+    kinds = {np.dtype(head["dtype"]) for head in heads}
+    if len(kinds) != 1:
+        raise UnsupportedModelError(f"the model's outputs are {', '.join(sorted(map(str, kinds)))}", supported="one type for all")
+    return kinds.pop()
+
+
 def _only(details: list[dict[str, Any]]) -> dict[str, Any]:
     if len(details) != 1:
         raise UnsupportedModelError(
-            f"the model has {len(details)} inputs or outputs", supported="one of each"
+            f"the model has {len(details)} inputs", supported="one image"
         )
     return details[0]

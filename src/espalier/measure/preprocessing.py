@@ -188,7 +188,7 @@ class _Answers:
             fed = fed[:, :, :, ::-1] if self._way.swapped else fed
             ran = predict(
                 self._runtime, self._model, np.ascontiguousarray(fed), contract=self._way.contract
-            ).probabilities()
+            ).real()
             if self._outputs is None:
                 self._outputs = np.zeros((len(self._images), ran.shape[1]), np.float32)
             self._outputs[new] = ran

@@ -44,8 +44,8 @@ def prune_channels(
     smaller = narrow(graph, groups, kept, fills=constants.fills)
     lossy = bool((~kept & ~constants.free).any())
     fitted = reconstruct(graph, groups, kept, smaller, images) if lossy and repair else []
-    answer = np.asarray(smaller(images[:2]))
-    if not np.isfinite(answer).all():
+    answer = smaller(images[:2])
+    if not all(np.isfinite(head).all() for head in (answer if isinstance(answer, list) else [answer])):
         raise VerificationError("the pruned model answers with values that are not finite")
     return smaller, _account(
         model, smaller, graph, groups, kept, allocation, constants.free, amount, multiple, fitted

@@ -19,8 +19,8 @@ from ..errors import UnsupportedModelError, VerificationError
 from ..load.keras_objects import Model, Tensor, Weights
 from ..recipe import FineTune, InputContract
 from .augment import augment
-from .magnitude import Sparsity, SparsityMask
-from .training_set import Split, check_labels, class_weights, split_classes
+from .magnitude import SparsityMask
+from .training_set import Sparsity, Split, check_labels, class_weights, split_classes
 
 Pixels = NDArray[np.uint8]
 

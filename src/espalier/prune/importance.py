@@ -45,7 +45,8 @@ def score_channels(
         name: tf.constant(groups.component[layout.inputs], tf.int32)
         for name, layout in groups.layouts.items()
     }
-    final = graph.nodes[-1]
+    last = {id(node) for node in graph.nodes if set(node.outputs) & set(graph.outputs)}
+    ends = last if len(graph.outputs) > 1 else {id(graph.nodes[-1])}
 
     def gated(gates: Tensor) -> Any:
         def call(node: Node, values: list[Tensor]) -> list[Tensor]:
@@ -53,7 +54,7 @@ def score_channels(
                 gate = tf.gather(gates, rows[node.name], axis=1)
                 rank = len(values[0].shape)
                 values = [values[0] * tf.reshape(gate, [-1] + [1] * (rank - 2) + [gate.shape[1]])]
-            return [node_output(node, values)] if node is final else node.call(node.operation, values)
+            return [node_output(node, values)] if id(node) in ends else node.call(node.operation, values)
 
         return call
 
@@ -62,13 +63,13 @@ def score_channels(
         gates = tf.ones((tf.shape(pixels)[0], groups.count))
         with tf.GradientTape() as tape:
             tape.watch(gates)
-            logits = run(graph, [pixels], call=gated(gates))[0]
+            logits = joined(run(graph, [pixels], call=gated(gates)))
             projected = tf.reduce_sum(tf.reshape(logits, tf.shape(signs)) * signs)
         gradient = tape.gradient(projected, gates, unconnected_gradients="zero")
         return tf.reduce_sum(tf.square(gradient), axis=0)
 
     random = np.random.default_rng(seed)
-    width = int(np.prod([side or 1 for side in graph.shapes[graph.outputs[0]][1:]]))
+    width = sum(int(np.prod([side or 1 for side in graph.shapes[head][1:]])) for head in graph.outputs)
     total = np.zeros(groups.count, np.float64)
     for _ in range(projections):
         for start in range(0, len(images), batch):
@@ -76,6 +77,14 @@ def score_channels(
             signs = random.choice(np.array([-1.0, 1.0], np.float32), (len(part), width))
             total += squares(tf.constant(part), tf.constant(signs)).numpy()
     return total / (len(images) * projections)
+
+
+def joined(heads: list[Tensor]) -> Any:
+    """The values of all heads side by side; of several each in parts of what it varies, so that its unit does not count."""
+    if len(heads) == 1:
+        return heads[0]
+    flat = [tf.reshape(head, [tf.shape(head)[0], -1]) for head in heads]
+    return tf.concat([head / tf.stop_gradient(tf.math.reduce_std(head) + 1e-6) for head in flat], axis=1)
 
 
 def node_output(node: Node, values: list[Tensor]) -> Any:

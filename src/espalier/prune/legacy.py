@@ -11,7 +11,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import msgspec
 import numpy as np
 import tensorflow as tf
 import tensorflow_model_optimization as tfmot
@@ -24,7 +23,7 @@ from ..load.keras_objects import Layer, Model, Tensor
 from ..load.keras_table import names
 from ..recipe import Augment, FineTune, InputContract
 from .augment import augment
-from .training_set import check_labels, class_weights, split_classes
+from .training_set import Sparsity, Training, check_labels, class_weights, split_classes
 
 TOLERANCE = 1e-5
 """Largest difference between the twin's and the original's answers, relative to the answers' size if above
@@ -71,17 +70,16 @@ def prune_with_tfmot(
     *,
     twin_path: str,
     out_path: str,
-    amount: float,
-    pattern: str,
+    sparsity: Sparsity,
     pixels_path: str,
-    contract: dict[str, Any],
-    fine_tune: dict[str, Any] | None = None,
+    contract: InputContract,
+    training: Training | None = None,
     seed: int = 0,
 ) -> dict[str, Any]:
     """tfmot's prune_low_magnitude on the twin of the file `twin_path`; the weights go to `out_path` (.npz).
 
-    `fine_tune`: {"settings", "pixels_path", "labels", "contract", "seed"} to train on labelled images, or
-    None: then the calibration pixels are used, with the model's own first answers as targets. Returns
+    `training`: labelled images to train on, or None: then the calibration pixels are used, with the model's own
+    first answers as targets. Returns
     {"difference", "history", "trained_on"}. Raises VerificationError when the twin is not equal,
     UnsupportedModelError for an unknown layer.
     """
@@ -91,8 +89,8 @@ def prune_with_tfmot(
     model = json.loads(arrays["__model__"].tobytes())
     twin = build_twin(model, arrays)
     difference = check_twin(twin, arrays)
-    wrapped = _wrap(twin, set(model["prunable"]), amount, pattern, _steps(fine_tune, pixels_path))
-    history = _train(wrapped, twin, fine_tune, pixels_path, contract, seed)
+    wrapped = _wrap(twin, set(model["prunable"]), sparsity, _steps(training))
+    history = _train(wrapped, twin, training, pixels_path, contract, seed)
     stripped = tfmot.sparsity.keras.strip_pruning(wrapped)
     weights = {
         f"{layer.name}/{i}": value for layer in stripped.layers for i, value in enumerate(layer.get_weights())
@@ -101,7 +99,7 @@ def prune_with_tfmot(
     return {
         "difference": difference,
         "history": history,
-        "trained_on": "labels" if fine_tune else "its own answers",
+        "trained_on": "labels" if training else "its own answers",
     }
 
 
@@ -198,21 +196,21 @@ def check_twin(twin: Model, arrays: Mapping[str, NDArray[Any]]) -> float:
     return difference
 
 
-def _wrap(twin: Model, prunable: set[str], amount: float, pattern: str, steps: int) -> Model:
-    sparsity = tfmot.sparsity.keras
+def _wrap(twin: Model, prunable: set[str], sparsity: Sparsity, steps: int) -> Model:
+    pruning = tfmot.sparsity.keras
     end = max(2, round(0.6 * steps))
-    if pattern == "2:4":
-        schedule = sparsity.ConstantSparsity(0.5, begin_step=0, frequency=max(1, end // 8))
+    if sparsity.pattern == "2:4":
+        schedule = pruning.ConstantSparsity(0.5, begin_step=0, frequency=max(1, end // 8))
     else:
-        schedule = sparsity.PolynomialDecay(
-            0.0, amount, begin_step=0, end_step=end, frequency=max(1, end // 16)
+        schedule = pruning.PolynomialDecay(
+            0.0, sparsity.amount, begin_step=0, end_step=end, frequency=max(1, end // 16)
         )
-    extra = {"sparsity_m_by_n": (2, 4)} if pattern == "2:4" else {}
+    extra = {"sparsity_m_by_n": (2, 4)} if sparsity.pattern == "2:4" else {}
 
     def wrap(layer: Layer) -> Layer:
         if layer.name not in prunable:
             return layer
-        wrapper: Layer = sparsity.prune_low_magnitude(layer, pruning_schedule=schedule, **extra)
+        wrapper: Layer = pruning.prune_low_magnitude(layer, pruning_schedule=schedule, **extra)
         return wrapper
 
     # The wrapped model trains the twin's own layers, so its first answers must be taken from a copy.
@@ -220,30 +218,26 @@ def _wrap(twin: Model, prunable: set[str], amount: float, pattern: str, steps: i
     return wrapped
 
 
-def _steps(fine_tune: dict[str, Any] | None, pixels_path: str) -> int:
-    if fine_tune is None:
+def _steps(training: Training | None) -> int:
+    if training is None:
         return SELF_TAUGHT_STEPS
-    settings = msgspec.convert(fine_tune["settings"], FineTune)
-    split = split_classes(np.asarray(fine_tune["labels"], np.int64), fine_tune["seed"])
-    return settings.epochs * max(1, len(split.train) // settings.batch_size)
+    split = split_classes(np.asarray(training.labels, np.int64), training.seed)
+    return training.settings.epochs * max(1, len(split.train) // training.settings.batch_size)
 
 
 def _train(
     wrapped: Model,
     twin: Model,
-    fine_tune: dict[str, Any] | None,
+    training: Training | None,
     pixels_path: str,
-    contract: dict[str, Any],
+    contract: InputContract,
     seed: int,
 ) -> list[dict[str, float]]:
-    checked = msgspec.convert(contract, InputContract)
-    settings = msgspec.convert(fine_tune["settings"], FineTune) if fine_tune else _self_taught(pixels_path)
-    pixels = np.load(
-        fine_tune["pixels_path"] if fine_tune else pixels_path, mmap_mode="r", allow_pickle=False
-    )
+    settings = training.settings if training else _self_taught(pixels_path)
+    pixels = np.load(training.pixels_path if training else pixels_path, mmap_mode="r", allow_pickle=False)
     classes = int(twin.output_shape[-1])
-    if fine_tune:
-        targets = check_labels(pixels, fine_tune["labels"], classes)
+    if training:
+        targets = check_labels(pixels, training.labels, classes)
         split = split_classes(targets, seed)
         train, judge = split.train, split.judge
         weights = class_weights(targets[train], max(classes, 2))
@@ -259,7 +253,7 @@ def _train(
     )
     wrapped.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
     batches = _Batches(
-        pixels, targets, train, batch, settings.augment, checked, teacher, from_logits, weights, seed
+        pixels, targets, train, batch, settings.augment, contract, teacher, from_logits, weights, seed
     )
     history = wrapped.fit(
         batches.forever(steps),

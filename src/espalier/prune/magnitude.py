@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import keras
 import numpy as np
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from ..errors import RecipeError, VerificationError
 from ..load.keras_objects import Model, Variable
 from .flat import copy_model, flatten
+from .training_set import Sparsity
 
 Masks = dict[str, NDArray[np.bool_]]
 
@@ -30,16 +30,6 @@ SCHEDULE_POWER = 3
 SCHEDULE_END = 0.6
 SCHEDULE_EVERY = 8
 """Polynomial schedule (Zhu & Gupta 2017): the final sparsity is reached after this share of the steps."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sparsity:
-    """`amount`: share of zeros in the pruned layers (free pattern); 2:4 keeps the two largest of each
-    four.
-    """
-
-    amount: float
-    pattern: Literal["free", "2:4"] = "free"
 
 
 def prune_magnitude(model: Model, sparsity: Sparsity, *, at_once: bool = True) -> tuple[Model, dict[str, Any]]:

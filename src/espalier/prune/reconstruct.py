@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..load.keras_objects import Layer, Model, Tensor
 from ..pixels import evenly
-from .flat import FlatGraph, Node, flatten, run
+from .flat import FlatGraph, Node, run
 from .groups import Groups
 from .narrow import sliced_weights
 
@@ -74,23 +74,6 @@ def reconstruct(
     start = tf.constant(images)
     run(graph, [(start, start)], call=call)
     return fitted
-
-
-def recalibrate(model: Model, images: Images) -> int:
-    """Give every batch normalisation the mean and variance of its input on `images`; returns how many there
-    were.
-    """
-    graph, done = flatten(model), set[str]()
-    images = images[: images_that_fit(graph, 512)]
-
-    def call(node: Node, values: list[Tensor]) -> list[Tensor]:
-        if node.kind == "BatchNormalization" and node.name not in done:
-            done.add(node.name)
-            _renew_statistics(node.operation, values[0])
-        return node.call(node.operation, values)
-
-    run(graph, [tf.constant(images)], call=call)
-    return len(done)
 
 
 def _renew_statistics(layer: Layer, given: Tensor) -> None:

@@ -4,18 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ImagesRefusedError
+from ..recipe import FineTune, InputContract
 
 HELD_OUT = 0.12
 """Share of each class that judges the epochs and is not trained on."""
 
 UNBALANCED = 1.5
 """From this ratio between the largest and the smallest class on, classes are weighted."""
+
+
+class Training(msgspec.Struct, frozen=True, kw_only=True):
+    """What a model is trained on: prepared pixels (.npy) with their class numbers, and how."""
+
+    settings: FineTune
+    pixels_path: str
+    labels: tuple[int, ...]
+    contract: InputContract
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sparsity:
+    """`amount`: share of zeros in the pruned layers (free pattern); 2:4 keeps the two largest of each
+    four.
+    """
+
+    amount: float
+    pattern: Literal["free", "2:4"] = "free"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from ..errors import UnsupportedModelError
 from ..tflite import edit
 from ..tflite.edit import constant, dtype_name, graph_of, name_of, operator_name, step_of
 from ..tflite.objects import ModelT, OperatorT
-from .ranges import Ranges
+from .results import Ranges
 
 _OWN_SCALE = frozenset({"ELU", "LEAKY_RELU", "PRELU"})
 """int8 kernels whose output has a scale of its own."""

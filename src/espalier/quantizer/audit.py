@@ -10,11 +10,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import Any
 
 import numpy as np
 
+from ..facts import OperatorUse, TensorFacts
 from ..recipe import InputContract
+from ..rows import OperatorCounts
+from ..task.kinds import kind_of
+from ..task.types import CLASSIFY, Task
 from ..tflite import edit
 from ..tflite.edit import (
     constant,
@@ -31,6 +34,7 @@ from ..tflite.operator_versions import operator_uses
 from ..tflite.versions import UNKNOWN, floor_of, runtime_floor
 from .bias import BIAS_LIMIT, linear_operators, output_name, weight_scales
 from .ranges import open_interpreter
+from .results import Audit
 
 TINY_SCALE = 1e-7
 SPREAD_LIMIT = 1e4
@@ -78,11 +82,9 @@ def audit_model(
     layers: Mapping[str, str] | None = None,
     dense: str | None = None,
     edge: str = "int8",
-) -> dict[str, Any]:
-    """Look at every tensor and operator of a quantized file. Plain data: `errors`, `warnings`, `input`,
-    `output` (name, shape, dtype, scale, zero_point), `uses` (name, version, count), `counts` of
-    float/int8/int16 operators, `conversions` (QUANTIZE and DEQUANTIZE), `runtime_floor`, `unknown` pairs,
-    `partitions` of the default delegate.
+    task: Task = CLASSIFY,
+) -> Audit:
+    """Look at every tensor and operator of a quantized file.
 
     `edge`: wanted dtype of input and output. `dense`: "per-tensor" to require one scale on every dense layer.
     """
@@ -91,31 +93,29 @@ def audit_model(
     _look_at_tensors(model, findings)
     counts = _look_at_operators(model, findings)
     _look_at_weights(model, findings, dense)
-    source, sink = (
-        _tensor_facts(model, int(index[0])) for index in (graph_of(model).inputs, graph_of(model).outputs)
-    )
-    _look_at_edges(source, sink, contract, edge, findings)
+    source = _tensor_facts(model, int(graph_of(model).inputs[0]))
+    heads = [_tensor_facts(model, int(index)) for index in graph_of(model).outputs]
+    _look_at_edges(source, heads, contract, edge, kind_of(task).edge, findings)
     uses = operator_uses(model)
     unknown = sorted({pair for pair in uses if floor_of(*pair) == UNKNOWN})
     for name, version in unknown:
         what = f"no runtime is known for {name} version {version}"
         findings.warn(f"{name} version {version}", what, "no runtime is known for several operators")
     names = Counter(name for name, _ in uses)
-    return {
-        "errors": findings.errors,
-        "warnings": findings.warnings + _partition_warning(partitions := count_partitions(data)),
-        "input": source,
-        "output": sink,
-        "uses": [
-            {"name": name.lower(), "version": version, "count": count}
+    return Audit(
+        errors=tuple(findings.errors),
+        warnings=(*findings.warnings, *_partition_warning(partitions := count_partitions(data))),
+        input=source,
+        heads=tuple(heads),
+        uses=tuple(
+            OperatorUse(name=name.lower(), version=version, count=count)
             for (name, version), count in sorted(Counter(uses).items())
-        ],
-        "counts": counts,
-        "conversions": {"quantize": names["QUANTIZE"], "dequantize": names["DEQUANTIZE"]},
-        "runtime_floor": runtime_floor(uses),
-        "unknown": [{"name": name.lower(), "version": version} for name, version in unknown],
-        "partitions": partitions,
-    }
+        ),
+        counts=OperatorCounts(**counts),
+        conversions={"quantize": names["QUANTIZE"], "dequantize": names["DEQUANTIZE"]},
+        runtime_floor=runtime_floor(uses),
+        partitions=partitions,
+    )
 
 
 def count_partitions(data: bytes) -> dict[str, int]:
@@ -209,35 +209,38 @@ def _look_at_weights(model: ModelT, findings: _Findings, dense: str | None) -> N
 
 
 def _look_at_edges(
-    source: Mapping[str, Any],
-    sink: Mapping[str, Any],
+    source: TensorFacts,
+    heads: Sequence[TensorFacts],
     contract: InputContract | None,
     edge: str,
+    wanted: tuple[float, int] | None,
     findings: _Findings,
 ) -> None:
-    for what, facts in (("input", source), ("output", sink)):
-        if facts["dtype"] != edge:
-            findings.errors.append(f"the {what} is {facts['dtype']}, {edge} was asked for")
-    shift = -128 if edge == "int8" else 0
-    if (abs(sink["scale"] * 256 - 1) > 1e-6 or sink["zero_point"] != shift) and sink["dtype"] == edge:
-        findings.errors.append(
-            f"the output has scale {sink['scale']:g}, zero point {sink['zero_point']}; wanted: 1/256, {shift}"
-        )
+    for what, facts in (("input", source), *(("output", head) for head in heads)):
+        if facts.dtype != edge:
+            findings.errors.append(f"the {what} is {facts.dtype}, {edge} was asked for")
+    scale, shift = wanted or (0.0, 0)
+    shift += 0 if edge == "int8" else 128
+    for sink in heads if wanted is not None else ():
+        if (abs(sink.scale / scale - 1) > 1e-6 or sink.zero_point != shift) and sink.dtype == edge:
+            findings.errors.append(
+                f"the output has scale {sink.scale:g}, zero point {sink.zero_point}; wanted: {scale:g}, {shift}"
+            )
     if contract is None:
         return
-    if tuple(source["shape"]) != (1, *contract.shape):
+    if tuple(source.shape) != (1, *contract.shape):
         findings.errors.append(
-            f"the input is {list(source['shape'])}, the contract gives {[1, *contract.shape]}"
+            f"the input is {list(source.shape)}, the contract gives {[1, *contract.shape]}"
         )
 
 
-def _tensor_facts(model: ModelT, index: int) -> dict[str, Any]:
+def _tensor_facts(model: ModelT, index: int) -> TensorFacts:
     tensor = graph_of(model).tensors[index]
     scale, zero_point = step_of(tensor) if is_quantized(tensor) else (0.0, 0)
-    return {
-        "name": name_of(tensor),
-        "shape": shape_of(tensor),
-        "dtype": dtype_name(tensor),
-        "scale": scale,
-        "zero_point": zero_point,
-    }
+    return TensorFacts(
+        name=name_of(tensor),
+        shape=tuple(shape_of(tensor)),
+        dtype=dtype_name(tensor),
+        scale=scale,
+        zero_point=zero_point,
+    )

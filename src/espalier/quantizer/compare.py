@@ -20,9 +20,10 @@ from ..pixels import evenly, int8_pixels
 from ..task.kinds import kind_of
 from ..task.types import CLASSIFY, Hits, Results, Task
 from ..tflite import edit
-from ..tflite.edit import graph_of, operator_name
+from ..tflite.edit import graph_of
 from .head import PixelInput
 from .ranges import normalised, open_interpreter
+from .simulate import SIMULATED, scores_tensors
 
 PIECE = 64
 """Images below which a second interpreter does not pay."""
@@ -134,6 +135,7 @@ def answers_of(data: bytes, images: Iterable[NDArray[Any]]) -> Answers:
 
 
 def _answers(data: bytes, images: Iterable[NDArray[Any]], kernels: str = "default") -> Answers:
+    """Of a file whose outputs are the heads, or (with_scores) these and the scores of each."""
     interpreter = open_interpreter(data, **_resolver(kernels))
     source = interpreter.get_input_details()[0]["index"]
     sinks = interpreter.get_output_details()
@@ -147,7 +149,12 @@ def _answers(data: bytes, images: Iterable[NDArray[Any]], kernels: str = "defaul
         _dequantized(np.stack(values), sink["quantization"])
         for values, sink in zip(found, sinks, strict=True)
     ]
-    return Answers(values=real[0], scores=real[-1])
+    heads = len(real) // 2 if has_scores(data) else len(real)
+    return Answers(values=_joined(real[:heads]), scores=_joined(real[-heads:]))
+
+
+def _joined(heads: list[NDArray[np.float32]]) -> NDArray[np.float32]:
+    return heads[0] if len(heads) == 1 else np.concatenate(heads, axis=1)
 
 
 def _resolver(kernels: str) -> dict[str, Any]:
@@ -165,18 +172,21 @@ def _dequantized(values: NDArray[Any], quantization: tuple[float, int]) -> NDArr
     return ((values.astype(np.float32) - zero_point) * np.float32(scale)).astype(np.float32)
 
 
+def has_scores(data: bytes) -> bool:
+    """Whether a file gives the scores of its heads behind them."""
+    return edit.read_model(data).description == SIMULATED
+
+
 def with_scores(data: bytes) -> bytes:
-    """The file with the input of its last softmax as a second output, where there is one and it has not yet two."""
+    """The file with the input of each head's softmax behind the heads, where there is one and it has them not yet."""
     model = edit.read_model(data)
     graph = graph_of(model)
-    if len(graph.outputs) > 1:
+    scores = scores_tensors(model)
+    if model.description == SIMULATED or scores == list(map(int, graph.outputs)):
         return data
-    for operator in reversed(graph.operators[-2:]):
-        if operator_name(model, operator) == "SOFTMAX":
-            graph.outputs = np.array([graph.outputs[0], operator.inputs[0]], np.int32)
-            model.signatureDefs = []
-            return edit.pack_model(model)
-    return data
+    graph.outputs = np.array([*graph.outputs, *scores], np.int32)
+    model.signatureDefs, model.description = [], SIMULATED
+    return edit.pack_model(model)
 
 
 def split(pixels: NDArray[np.uint8], used: int, judged: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

@@ -1,7 +1,8 @@
-"""Keras 3 model in memory -> float .tflite: batch 1, static shapes, probabilities out, proven equal to Keras.
+"""Keras 3 model in memory -> float .tflite: batch 1, static shapes, the heads of its task out, proven equal to Keras.
 
-The file takes normalised floats x = (pixel - mean) / std and gives one probability per label: logits get a
-softmax, one sigmoid unit becomes (1 - p, p). Runs where TensorFlow is imported (the tensorflow worker).
+The file takes normalised floats x = (pixel - mean) / std. Where class probabilities are asked for it gives one per label:
+logits get a softmax, one sigmoid unit becomes (1 - p, p); where values are, every output as it is. Runs where TensorFlow
+is imported (the tensorflow worker).
 """
 
 from __future__ import annotations
@@ -9,10 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-import msgspec
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
@@ -21,14 +20,14 @@ from ..errors import ModelRefusedError, UnsupportedModelError, VerificationError
 from ..load.keras_assign import cause_of
 from ..load.keras_objects import Layer, Model, Tensor, Traced
 from ..recipe import InputContract
+from ..task.types import Ends, Head
 from ..tflite import edit
 from ..tflite.edit import constant, graph_of, name_of, operator_name, shape_of
 from ..tflite.macs import count_macs
 from ..tflite.objects import ModelT, OperatorT, TensorT
 from ..tflite.operator_versions import write_versions
+from .results import Converted, OutputKind
 from .rewrite import rewrite_float
-
-OutputKind = Literal["softmax", "sigmoid", "logits"]
 
 TOLERANCE = 1e-4
 """Largest allowed difference between Keras and the float .tflite, relative to the range of the output."""
@@ -39,30 +38,17 @@ DYNAMIC = frozenset(
 """Operators that compute shapes or depend on values; they break delegates, NPUs and static planning."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Converted:
-    """The float file, what the model answered with, the largest difference to Keras (relative to the range of
-    the output), MACs and parameters, and the Keras layer behind each tensor name."""
-
-    float_model: bytes
-    output: OutputKind
-    largest_difference: float
-    macs: int
-    parameters: int
-    layers: dict[str, str]
-
-
-def convert_model(model: Model, contract: InputContract) -> Converted:
+def convert_model(model: Model, contract: InputContract, ends: Ends = "probabilities") -> Converted:
     """Convert and prove. Raises UnsupportedModelError (shape against the contract, an operator without a
     TFLite counterpart, dynamic shapes) and VerificationError when the file does not equal Keras."""
-    check_input(model, contract)
-    kind = output_kind(model)
+    check_input(model, contract, ends)
+    kind = output_kind(model) if ends == "probabilities" else "values"
     raw = edit.read_model(_run_converter(_trace(model, contract, kind), model))
     rewrite_float(raw)
-    if shape_of(graph_of(raw).tensors[graph_of(raw).outputs[0]]) == [1, 1]:
+    if kind != "values" and shape_of(graph_of(raw).tensors[graph_of(raw).outputs[0]]) == [1, 1]:
         answer_with_two(raw)
     names = {layer.name for layer in _leaf_layers(model)}
-    old = edit.rename_tensors(raw)
+    old = edit.rename_tensors(raw, head_names(model) if kind == "values" else (edit.PROBABILITY,))
     # A fused operator's tensor bears the names of all its layers: the one whose weights it has says most.
     weighted = {
         layer.name
@@ -81,27 +67,28 @@ def convert_model(model: Model, contract: InputContract) -> Converted:
         macs=count_macs(raw),
         parameters=int(model.count_params()),
         layers={name: layer for name, layer in layers.items() if layer},
+        heads=tuple(
+            Head(name=name_of(tensor), shape=tuple(shape_of(tensor)[1:]))
+            for tensor in (graph_of(raw).tensors[int(index)] for index in graph_of(raw).outputs)
+        ),
     )
 
 
-def convert_slot(model: Model, contract: dict[str, Any]) -> dict[str, Any]:
-    """`convert_model` for a Keras model held by the tensorflow process; the fields of `Converted` as a
-    dict."""
-    done = convert_model(model, msgspec.convert(contract, InputContract))
-    return {
-        "float_model": done.float_model,
-        "output": done.output,
-        "largest_difference": done.largest_difference,
-        "macs": done.macs,
-        "parameters": done.parameters,
-        "layers": done.layers,
-    }
+def head_names(model: Model) -> tuple[str, ...]:
+    """The outputs by the layers that give them, as words that every language takes; no two alike, none an input's."""
+    found: list[str] = []
+    for number, head in enumerate(model.outputs):
+        layer, _ = _producer(head)
+        word = re.sub(r"[^a-z0-9]+", "_", str(getattr(layer, "name", "")).lower()).strip("_") or "head"
+        word = word if word[0].isalpha() else f"head_{word}"
+        found.append(word if word not in (*found, "image") else f"{word}_{number}")
+    return tuple(found)
 
 
-def check_input(model: Model, contract: InputContract) -> None:
-    """Raise UnsupportedModelError unless the model has one image input of the contract's size and one
-    output."""
-    if len(model.inputs) != 1 or len(model.outputs) != 1:
+def check_input(model: Model, contract: InputContract, ends: Ends = "probabilities") -> None:
+    """Raise UnsupportedModelError unless the model has one image input of the contract's size and, where class
+    probabilities are asked for, one output."""
+    if len(model.inputs) != 1 or (len(model.outputs) != 1 and ends == "probabilities"):
         raise UnsupportedModelError(
             f"the model has {len(model.inputs)} inputs and {len(model.outputs)} outputs",
             supported="one image input and one output of class scores",
@@ -251,25 +238,30 @@ def prove_equal(model: Model, data: bytes, contract: InputContract, kind: Output
     probes = probe_inputs(contract)
     with _keras_runs():
         # Not only when it is traced: a value that a graph takes may be none for a layer that runs at once.
-        wanted = _probabilities(model(probes, training=False), kind).numpy().astype(np.float64)
-    wanted = np.concatenate([1 - wanted, wanted], axis=1) if wanted.shape[1] == 1 else wanted
+        heads = [head.numpy().astype(np.float64) for head in _heads(model(probes, training=False), kind)]
+    if kind != "values" and heads[0].shape[1] == 1:
+        heads = [np.concatenate([1 - heads[0], heads[0]], axis=1)]
     interpreter = tf.lite.Interpreter(model_content=data, num_threads=1)
     interpreter.allocate_tensors()
-    source, sink = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
-    found = []
+    source, sinks = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()
+    found: list[list[NDArray[Any]]] = [[] for _ in sinks]
     for probe in probes:
         interpreter.set_tensor(source, probe[None])
         interpreter.invoke()
-        found.append(interpreter.get_tensor(sink)[0])
+        for values, sink in zip(found, sinks, strict=True):
+            values.append(interpreter.get_tensor(sink["index"])[0])
     stage = "stage convert (Keras -> float .tflite)"
-    if not np.isfinite(wanted).all():
+    if not all(np.isfinite(wanted).all() for wanted in heads):
         layer = _not_finite(model, probes)
         first = f"; the first layer to do so is {layer!r}" if layer else ""
         raise VerificationError(
             f"{stage}: the Keras model answers with NaN or infinity on plain images{first}",
             next_step="check the weights and the mean/std of [input]",
         )
-    difference = float(np.abs(np.array(found) - wanted).max() / max(np.abs(wanted).max(), 1e-6))
+    difference = max(
+        float(np.abs(np.array(values) - wanted).max() / max(np.abs(wanted).max(), 1e-6))
+        for values, wanted in zip(found, heads, strict=True)
+    )
     if not difference <= TOLERANCE:
         raise VerificationError(
             f"{stage}: the outputs differ by {difference:.2g} of their range",
@@ -307,7 +299,7 @@ def _trace(model: Model, contract: InputContract, kind: OutputKind) -> Any:
         with keras.StatelessScope(
             state_mapping=[(variable, tf.constant(value)) for variable, value in values]
         ):
-            return _probabilities(model(image, training=False), kind)
+            return _heads(model(image, training=False), kind)
 
     specification = tf.TensorSpec([1, *contract.shape], tf.float32, name="image")
     with _keras_runs():
@@ -328,6 +320,13 @@ def _keras_runs() -> Iterator[None]:
             supported="models that answer an image of the recipe's [input] in Keras",
             next_step="open the model in Keras and predict one image there; correct what it names, and save again",
         ) from None
+
+
+def _heads(answer: Any, kind: OutputKind) -> list[Any]:
+    """The heads of a model's answer, in the order of its outputs: the class probabilities, or the values as they are."""
+    import keras
+
+    return keras.tree.flatten(answer) if kind == "values" else [_probabilities(answer, kind)]
 
 
 def _probabilities(value: Tensor, kind: OutputKind) -> Any:

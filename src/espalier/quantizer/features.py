@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from ..pixels import open_pixels
 from ..progress import report
+from ..recipe import InputContract
+from ..tflite import edit
+from .head import enter_pixels
+from .ranges import measure_ranges, normalised, open_interpreter
+from .stability import RangeHistory
 
 LONGEST = 2_048
 """A last layer that is fed more values gets their mean over height and width (over equal pieces without any)."""
@@ -16,18 +18,11 @@ LONGEST = 2_048
 LAST = ("FULLY_CONNECTED", "CONV_2D", "DEPTHWISE_CONV_2D")
 
 
-def measure_features(float_model: bytes, pixels_path: str, contract: dict[str, Any]) -> dict[str, Any]:
-    """Handler of the litert process, over a .npy of n images.
-
-    {"features": float32 [n, f], "answers": int64 [n], "names": tensor names, "ends": float64 [n, tensors, 2]}.
-    """
-    from ..recipe import contract_of
-    from .head import enter_pixels
-    from .ranges import measure_ranges, normalised, open_interpreter
-    from .stability import RangeHistory
-
-    entered = enter_pixels(float_model, contract_of(contract))
-    pixels = open_pixels(pixels_path)
+def measure_features(
+    float_model: bytes, pixels: NDArray[np.uint8], contract: InputContract
+) -> tuple[NDArray[np.float32], NDArray[np.int64], RangeHistory]:
+    """Of n images what the last layer is fed, float32 [n, f], the class, int64 [n], and every tensor's range."""
+    entered = enter_pixels(float_model, contract)
     interpreter = open_interpreter(entered.float_model, experimental_preserve_all_tensors=True)
     source = interpreter.get_input_details()[0]["index"]
     output = interpreter.get_output_details()[0]["index"]
@@ -42,18 +37,11 @@ def measure_features(float_model: bytes, pixels_path: str, contract: dict[str, A
             report(number, len(pixels), "looking through the model")
     history = RangeHistory()
     measure_ranges(entered.float_model, pixels, entered.feed, observe=history.add)
-    return {
-        "features": np.stack(features),
-        "answers": np.array(answers, np.int64),
-        "names": list(history.names),
-        "ends": history.ends(),
-    }
+    return np.stack(features), np.array(answers, np.int64), history
 
 
 def last_input(float_model: bytes) -> int:
     """The tensor that the last layer with weights reads; the input where there is none."""
-    from ..tflite import edit
-
     model = edit.read_model(float_model)
     graph = edit.graph_of(model)
     for operator in reversed(graph.operators):
@@ -62,7 +50,7 @@ def last_input(float_model: bytes) -> int:
     return int(graph.inputs[0])
 
 
-def _shortened(values: NDArray[Any]) -> NDArray[np.float32]:
+def _shortened(values: NDArray[np.float32]) -> NDArray[np.float32]:
     flat: NDArray[np.float32] = np.asarray(values, np.float32)
     if flat.size <= LONGEST:
         return flat.reshape(-1)

@@ -96,7 +96,7 @@ def _take_affine(float_model: bytes, contract: InputContract) -> tuple[bytes, In
         changed = True
     if not changed:
         return float_model, contract
-    edit.set_signature(model, "image", "probability")
+    edit.set_signature(model)
     means, stds = _together(mean), _together(std)
     return edit.pack_model(model), msgspec.structs.replace(contract, mean=means, std=stds)
 
@@ -186,7 +186,7 @@ def _with_head(float_model: bytes, contract: InputContract, task: Task) -> Pixel
     options.dilationWFactor = options.dilationHFactor = 1
     edit.add_operator(model, "DEPTHWISE_CONV_2D", [image, kernel, bias], [old], options=options, at=0)
     graph.inputs = np.array([image], np.int32)
-    edit.set_signature(model, "image", "probability")
+    edit.set_signature(model)
     ends = np.stack([(0 - mean) / std, (255 - mean) / std])
     return PixelInput(
         float_model=edit.pack_model(model),

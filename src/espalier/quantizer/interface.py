@@ -9,7 +9,7 @@ from ai_edge_litert import schema_py_generated as schema
 from ..errors import BugError
 from ..tflite import edit
 from ..tflite.edit import dtype_name, graph_of, name_of, shape_of, step_of
-from ..tflite.objects import ModelT
+from ..tflite.objects import ModelT, TensorT
 from ..tflite.operator_versions import write_versions
 
 
@@ -31,26 +31,34 @@ def uint8_twin(int8_model: bytes) -> bytes:
     for old, new in zip(outputs, new_outputs, strict=True):
         edit.add_operator(model, "QUANTIZE", [old], [new], options=schema.QuantizeOptionsT())
     graph.inputs, graph.outputs = np.array(new_inputs, np.int32), np.array(new_outputs, np.int32)
-    edit.set_signature(model, "image", "probability")
+    edit.set_signature(model)
     write_versions(model)
     return edit.pack_model(model)
 
 
-def int8_edges(model: ModelT, scale: float, zero_point: int) -> None:
-    """Give a graph int8 edges where it has int16 ones, in place: input scale and zero point as given, output
-    1/256 and -128; a QUANTIZE at the head, one at the tail. A device feeds and reads the same as for int8."""
+def int8_edges(model: ModelT, scale: float, zero_point: int, edge: tuple[float, int] | None) -> None:
+    """Give a graph int8 edges where it has int16 ones, in place: input scale and zero point as given, those of each output
+    `edge` (None: the range that its 16 bits have); a QUANTIZE at the head, one at each tail. A device feeds and reads the
+    same as for int8."""
     graph = graph_of(model)
-    old, last = int(graph.inputs[0]), int(graph.outputs[0])
+    old = int(graph.inputs[0])
     if dtype_name(graph.tensors[old]) == "int16":
         graph.tensors[old].name = b"image_int16"
         image = _int8_tensor(model, "image", old, (scale, zero_point))
         edit.add_operator(model, "QUANTIZE", [image], [old], options=schema.QuantizeOptionsT(), at=0)
         graph.inputs = np.array([image], np.int32)
-    if dtype_name(graph.tensors[last]) == "int16":
-        graph.tensors[last].name = b"probability_int16"
-        answer = _int8_tensor(model, "probability", last, (1 / 256, -128))
-        edit.add_operator(model, "QUANTIZE", [last], [answer], options=schema.QuantizeOptionsT())
-        graph.outputs = np.array([answer], np.int32)
+    for place, last in enumerate(map(int, graph.outputs)):
+        if dtype_name(graph.tensors[last]) == "int16":
+            name, step = name_of(graph.tensors[last]), edge or _narrowed(graph.tensors[last])
+            graph.tensors[last].name = f"{name}_int16".encode()
+            answer = _int8_tensor(model, name, last, step)
+            edit.add_operator(model, "QUANTIZE", [last], [answer], options=schema.QuantizeOptionsT())
+            graph.outputs[place] = answer
+
+
+def _narrowed(tensor: TensorT) -> tuple[float, int]:
+    """Scale and zero point of the int8 tensor that holds what an int16 one does: these are symmetric."""
+    return step_of(tensor)[0] * 32767 / 127, 0
 
 
 def _int8_tensor(model: ModelT, name: str, like: int, quantization: tuple[float, int]) -> int:

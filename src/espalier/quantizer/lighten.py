@@ -6,8 +6,6 @@ the given one is kept, and it is said why.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,6 +28,7 @@ from ..tflite.runtimes import litert
 from ..tflite.write import model_of
 from .quantize import finish
 from .ranges import open_interpreter
+from .results import Lightened
 
 IMAGES = 16
 """Images that both files answer, spread over the calibration set."""
@@ -38,16 +37,6 @@ REFERENCE_MACS = 1_000_000_000
 """Work that the slow reference kernels are given; above it they see fewer images, at least FEWEST."""
 
 FEWEST = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lightened:
-    """`int8_model`: with fewer MACs or bytes of constants and the same answers, or the given one. `note`: what was
-    removed, "" when the file is as it was. `kept`: why the given file was kept although there was something to remove."""
-
-    int8_model: bytes
-    note: str = ""
-    kept: str = ""
 
 
 def lighten(int8_model: bytes, pixels: NDArray[np.uint8]) -> Lightened:

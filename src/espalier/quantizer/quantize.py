@@ -7,14 +7,13 @@ import re
 import time
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UnsupportedModelError
 from ..recipe import InputContract
+from ..task.kinds import kind_of
 from ..task.types import CLASSIFY, Task
 from ..tflite import edit
 from ..tflite.edit import graph_of, name_of
@@ -26,25 +25,10 @@ from .compare import float_answers, int8_answers, relative_error, split
 from .correct import correct_biases, images_for
 from .head import PixelInput, enter_pixels, first_layers
 from .interface import int8_edges
-from .ranges import Ranges, measure_ranges
+from .ranges import measure_ranges
+from .results import Quantized, Ranges, Scheme, Weights
 from .share import share_equal
 from .stability import Ends
-
-Weights = Literal["per-channel", "per-tensor"]
-Scheme = Literal["int8", "int16x8"]
-
-OUTPUT_SCALE, OUTPUT_ZERO_POINT = 1.0 / 256.0, -128
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quantized:
-    """An int8 file, the ranges that it was made from, how pixels enter it, and the seconds of each step."""
-
-    int8_model: bytes
-    ranges: Ranges
-    input: str
-    notes: tuple[str, ...] = ()
-    seconds: dict[str, float] = field(default_factory=dict)
 
 
 def quantize(
@@ -116,7 +100,7 @@ def quantize_with(
     # A QUANTIZE may stand before the first layers; they are called as in the float graph.
     first = _names(float_graph, first_layers(float_graph)) if wide else _names(model, first_layers(model))
     notes = repair_linear(model, float_graph, rest=entered.rest, first=first)
-    int8_edges(model, entered.scale, entered.zero_point)
+    int8_edges(model, entered.scale, entered.zero_point, kind_of(entered.task).edge)
     finish(model)
     return edit.pack_model(model), notes
 
@@ -144,7 +128,7 @@ def finish(model: ModelT) -> None:
     graph's names."""
     share_equal(model)
     model.metadata, model.description = [], b"Espalier"
-    edit.set_signature(model, "image", "probability")
+    edit.set_signature(model)
     write_versions(model)
 
 

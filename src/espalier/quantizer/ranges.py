@@ -22,10 +22,8 @@ from ..tflite import edit
 from ..tflite.edit import constant, graph_of, name_of
 from ..tflite.macs import count_macs
 from ..tflite.objects import Interpreter, ModelT
+from .results import Ranges
 from .stability import Ends
-
-Ranges = dict[str, tuple[float, float]]
-"""Tensor name -> (minimum, maximum)."""
 
 _CHUNK = 64
 SMALLEST_STEP = 2.0**-24
@@ -134,7 +132,7 @@ def _check_answer(
 ) -> None:
     """LiteRT's calibrator leaves NaN out of its ranges, so the answer is looked at, and the tensor is
     sought."""
-    if np.isfinite(interpreter.get_tensor(interpreter.get_output_details()[0]["index"])).all():
+    if all(np.isfinite(interpreter.get_tensor(head["index"])).all() for head in interpreter.get_output_details()):
         return
     tracing = open_interpreter(float_model, experimental_preserve_all_tensors=True)
     tracing.set_tensor(tracing.get_input_details()[0]["index"], image)

@@ -25,6 +25,9 @@ from ..tflite.edit import (
 from ..tflite.objects import ModelT, OperatorT, TensorT
 from .bias import channel_axis, linear_operators, output_name
 
+SIMULATED = b"heads, then the scores of each"
+"""Description of a file with two outputs for each head."""
+
 _STORED = ("int8", "int16", "int32", "int64")
 _ROUNDED = ("int8", "int16")
 CARRIERS = frozenset(
@@ -49,12 +52,12 @@ class Kept:
 
 
 def simulate(int8_model: bytes, float_model: bytes, kept: Kept | None = None) -> bytes:
-    """A .tflite that takes the int8 file's input and gives two float outputs: the probabilities, and the scores
-    before the last softmax (the same where there is none)."""
+    """A .tflite that takes the int8 file's input and gives twice as many float outputs: the heads, then the scores of each
+    (before its softmax; the same where there is none). Its description says so (SIMULATED)."""
     kept = kept or Kept()
     model = edit.read_model(int8_model)
     graph = graph_of(model)
-    scores = scores_tensor(model)
+    scores = scores_tensors(model)
     exact = float_weights(model, float_model, kept.weights)
     for index, tensor in enumerate(list(graph.tensors)):
         value = constant(model, index)
@@ -62,9 +65,9 @@ def simulate(int8_model: bytes, float_model: bytes, kept: Kept | None = None) ->
             set_constant(model, index, exact.get(index, real_values(value, tensor)))
             tensor.quantization = None
     read_as = _round_results(model, kept.outputs)
-    wanted = [int(graph.outputs[0]), scores]
+    wanted = [*map(int, graph.outputs), *scores]
     graph.outputs = np.array([read_as.get(index, index) for index in wanted], np.int32)
-    model.signatureDefs = []
+    model.signatureDefs, model.description = [], SIMULATED
     return edit.pack_model(model)
 
 
@@ -157,13 +160,17 @@ def real_values(value: NDArray[Any], tensor: TensorT) -> NDArray[np.float32]:
     return ((value.astype(np.float64) - zero) * scale).astype(np.float32)
 
 
-def scores_tensor(model: ModelT) -> int:
-    """The tensor before the last softmax, or the output."""
-    graph = graph_of(model)
-    for operator in reversed(graph.operators[-2:]):
-        if operator_name(model, operator) == "SOFTMAX":
-            return int(operator.inputs[0])
-    return int(graph.outputs[0])
+def scores_tensors(model: ModelT) -> list[int]:
+    """The scores of each head: the tensor before its softmax, or the head itself."""
+    graph, found = graph_of(model), []
+    makers = {int(index): operator for operator in graph.operators for index in operator.outputs}
+    for head in map(int, graph.outputs):
+        maker = makers.get(head)
+        if maker is not None and operator_name(model, maker) == "QUANTIZE":
+            maker = makers.get(int(maker.inputs[0]))
+        softmax = maker is not None and operator_name(model, maker) == "SOFTMAX"
+        found.append(int(maker.inputs[0]) if maker is not None and softmax else head)
+    return found
 
 
 def float_weights(model: ModelT, float_model: bytes, names: Iterable[str]) -> dict[int, NDArray[np.float32]]:

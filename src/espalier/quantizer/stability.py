@@ -7,14 +7,14 @@ run of the model: one row of numbers per image is kept.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from ..findings import Finding, counted, names_of
-from ..pixels import open_pixels
+from ..recipe import InputContract
 
 DIFFERENCE = 0.2
 """Two halves of a set that differ by more than this share of a tensor's range did not see the same activations."""
@@ -197,15 +197,12 @@ def _curve(rows: NDArray[np.float64], whole: NDArray[np.float64]) -> tuple[Curve
 
 
 def measure_stability(
-    float_model: bytes, pixels_path: str, contract: dict[str, Any], layers: dict[str, str] | None = None
-) -> dict[str, Any]:
-    """Handler of the litert process: one calibration pass over a .npy; a Stability as plain data."""
-    from ..recipe import contract_of
+    float_model: bytes, pixels: NDArray[np.uint8], contract: InputContract, layers: Mapping[str, str] | None = None
+) -> Stability:
+    """One calibration pass over the images."""
     from .head import enter_pixels
     from .ranges import measure_ranges
 
-    entered = enter_pixels(float_model, contract_of(contract))
-    history = RangeHistory()
-    measure_ranges(entered.float_model, open_pixels(pixels_path), entered.feed, layers=layers, observe=history.add)
-    plain: dict[str, Any] = msgspec.to_builtins(history.summary(layers))
-    return plain
+    entered, history = enter_pixels(float_model, contract), RangeHistory()
+    measure_ranges(entered.float_model, pixels, entered.feed, layers=layers, observe=history.add)
+    return history.summary(layers)

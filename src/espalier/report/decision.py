@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..row_parts import DecisionPart
 from ..rows import AccuracyRow
 
 LEFT, TOP, WIDTH, HEIGHT = 52.0, 12.0, 396.0, 196.0
@@ -17,7 +19,8 @@ def decision_chart(accuracy: AccuracyRow | None) -> dict[str, Any] | None:
     if accuracy is None or not accuracy.decision.get("curve"):
         return None
     decision = accuracy.decision
-    curve, sides = decision["curve"], ("float", "int8")
+    curve: Sequence[Mapping[str, Any]] = decision["curve"]
+    sides = ("float", "int8")
     known = [row[f"precision_{side}"] for row in curve for side in sides if row[f"precision_{side}"] is not None]
     floor = min(0.95, min(known, default=0.0))
 
@@ -55,7 +58,7 @@ FIGURES = (
 )
 
 
-def _row(name: str, key: str, decision: dict[str, Any]) -> dict[str, str]:
+def _row(name: str, key: str, decision: Mapping[str, Any]) -> dict[str, str]:
     return {"what": name} | {side: _percent(decision[side][key]) for side in ("float", "int8")}
 
 
@@ -63,7 +66,7 @@ def _percent(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.2f} %"
 
 
-def _note(decision: dict[str, Any]) -> str:
+def _note(decision: DecisionPart) -> str:
     wished, least = decision["wished_precision"], decision["wished_threshold"]
     reached = f"the least that reaches it is {least:g}" if least is not None else "no threshold reaches it"
     drift = 100 * decision["confidence_drift"]

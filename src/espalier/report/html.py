@@ -7,6 +7,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from ..row_parts import ExplainPart
 from ..rows import AccuracyRow, LatencyRow, Report
 from .decision import decision_chart
 from .gates import describe, headroom, not_shown
@@ -37,7 +38,7 @@ def html(report: Report) -> bytes:
     return page.encode()
 
 
-def explain_html(found: dict[str, Any]) -> bytes:
+def explain_html(found: ExplainPart) -> bytes:
     """The account of the layers as a page of its own (UTF-8), for the plain data of `espalier explain`."""
     table = layer_table(found)
     page = template("explain.html.j2").render(name=found["name"], version=found["version"], layers=table)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from ..layers.advice import name_of, operator_of, points_of
@@ -17,7 +18,7 @@ FULL_GAIN_DB = 1.0
 """Gain that fills its bar, where no layer has a larger one."""
 
 
-def layer_table(found: dict[str, Any]) -> dict[str, Any]:
+def layer_table(found: Mapping[str, Any]) -> dict[str, Any]:
     """What layers.html.j2 draws, of the plain data of `stages.account.account`; widths are percent."""
     rows, output = found["layers"], found["output"]
     largest = max([FULL_GAIN_DB, *(row["gain_db"] or 0.0 for row in rows)])
@@ -33,7 +34,7 @@ def layer_table(found: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _tiles(found: dict[str, Any]) -> list[dict[str, str]]:
+def _tiles(found: Mapping[str, Any]) -> list[dict[str, str]]:
     rows, output = found["layers"], found["output"]
     tiles = [
         {

@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 from markupsafe import Markup
 
 from ..bundle.golden import canonical_json
 from ..facts import Artifact, Check, TensorFacts
+from ..row_parts import EmulatedPart, ProgramModelPart
 from ..rows import ArenaRow, GateRow, Mode
 from .gates import describe, headroom
 from .html import template
 
 
 class ProgramReport(msgspec.Struct, frozen=True, kw_only=True):
-    """`model`: {file, sha256, bytes, operators, macs} of the .tflite given; `emulated` as in a build's report, empty where
+    """`model`: the .tflite given; `emulated` as in a build's report, empty where
     no emulator of the core is installed; `modes`: every `optimize`, tried, where the program does not fit."""
 
     name: str
     version: str
     status: Literal["passed", "failed"]
     target: str
-    model: dict[str, Any]
+    model: ProgramModelPart
     inputs: tuple[TensorFacts, ...]
     outputs: tuple[TensorFacts, ...]
     notes: tuple[str, ...]
     arena_bytes: int
     arena: ArenaRow
-    emulated: tuple[dict[str, Any], ...]
+    emulated: tuple[EmulatedPart, ...]
     modes: tuple[Mode, ...]
     gates: tuple[GateRow, ...]
     checks: tuple[Check, ...]
@@ -52,8 +53,8 @@ def program_files(report: ProgramReport) -> tuple[Artifact, ...]:
     )
 
 
-def program_lines(report: ProgramReport, folder: Path) -> list[str]:
-    """What the command prints: figures, what was cut off, gates, checks, where the library is."""
+def figures(report: ProgramReport) -> list[tuple[str, str]]:
+    """Label and text of the figures, what was cut off, gates and checks."""
     model = report.model
     rows = [
         ("model", f"{model['file']}: {model['operators']} operators, {model['macs']:,} MACs, {model['bytes']:,} bytes"),
@@ -63,17 +64,22 @@ def program_lines(report: ProgramReport, folder: Path) -> list[str]:
     for row in report.emulated:
         per = f", {row['instructions'] / model['macs']:.2f} per MAC" if model["macs"] else ""
         rows.append(("emulated", f"{row['core']}: {row['instructions']:,} instructions{per}, exact"))
-        rows.append(("flash", f"{row['code_bytes']:,} bytes of code, {row['constants']['text']}"))
-        rows += [(key, row[key]["text"]) for key in ("coded", "sparse") if row.get(key)]
-        if row.get("estimate"):
-            rows.append(("time", row["estimate"]["text"]))
+        constants = f", {row['constants']['text']}" if row["constants"] else ""
+        rows.append(("flash", f"{row['code_bytes']:,} bytes of code{constants}"))
+        said = (("coded", row["coded"]), ("sparse", row["sparse"]), ("time", row["estimate"]))
+        rows += [(label, part["text"]) for label, part in said if part]
     for gate in report.gates:
         rows.append(("fits", f"{gate.name}: {headroom(gate)}") if gate.passed else ("FAILED", describe(gate)))
     counts = {r: sum(c.result == r for c in report.checks) for r in ("passed", "failed", "not run")}
     rows.append(
         ("checks", f"{counts['passed']} passed, {counts['failed']} failed, {counts['not run']} not run here")
     )
-    rows += [("FAILED", f"{c.name}: {c.why}") for c in report.checks if c.result == "failed"]
+    return rows + [("FAILED", f"{c.name}: {c.why}") for c in report.checks if c.result == "failed"]
+
+
+def program_lines(report: ProgramReport, folder: Path) -> list[str]:
+    """What the command prints: the figures, and where the library is."""
+    rows = figures(report)
     if report.status == "passed":
         rows.append(("library", str(folder)))
     rows.append(("report", str(folder / "report.html")))

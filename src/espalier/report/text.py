@@ -2,123 +2,120 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from ..rows import Report
+from ..rows import AccuracyRow, Report
 from .gates import describe, headroom, not_shown
-
-if TYPE_CHECKING:
-    pass
 
 
 def summary_lines(report: Report, folder: Path) -> list[str]:
     """The end of a build: the figures that decide, the gates that failed, where the bundles are."""
-    lines = [
-        f"{report.name} {report.version}: {report.status}",
-        *(f"  {k:<10} {v}" for k, v in key_figures(report)),
-    ]
+    head = f"{report.name} {report.version}: {report.status}"
+    return [head, *(f"  {label:<10} {text}" for label, text in summary(report, folder))]
+
+
+def summary(report: Report, folder: Path) -> list[tuple[str, str]]:
+    """Label and text of each line of the summary but the first; no label where a line goes on with the one before."""
+    rows = key_figures(report)
     failed = [gate for gate in report.gates if not gate.passed]
     passed = len(report.gates) - len(failed)
     if report.gates:
-        lines.append(f"  {'gates':<10} {passed} passed, {len(failed)} failed")
+        rows.append(("gates", f"{passed} passed, {len(failed)} failed"))
     for gate in failed:
-        lines.append(f"             FAILED {describe(gate)}")
-        lines += [f"               {place}. {text}" for place, text in enumerate(gate.layers, 1)]
-    lines += [f"             NOT SHOWN {text}" for text in not_shown(report.gates)]
-    lines += [
-        f"  {'fits' if gate.passed else 'too large':<10} {gate.name}: {headroom(gate)}"
+        rows.append(("", f"FAILED {describe(gate)}"))
+        rows += [("", f"  {place}. {text}") for place, text in enumerate(gate.layers, 1)]
+    rows += [("", f"NOT SHOWN {text}") for text in not_shown(report.gates)]
+    rows += [
+        ("fits" if gate.passed else "too large", f"{gate.name}: {headroom(gate)}")
         for gate in report.gates
         if gate.target and headroom(gate)
     ]
     counts = {r: sum(c.result == r for c in report.checks) for r in ("passed", "failed", "not run")}
-    lines.append(
-        f"  {'checks':<10} {counts['passed']} passed, {counts['failed']} failed, {counts['not run']} not run here"
+    rows.append(
+        ("checks", f"{counts['passed']} passed, {counts['failed']} failed, {counts['not run']} not run here")
     )
-    lines += [f"             FAILED {c.name}: {c.why}" for c in report.checks if c.result == "failed"]
-    lines += [f"  {'warning':<10} {text}" for text in report.warnings]
+    rows += [("", f"FAILED {c.name}: {c.why}") for c in report.checks if c.result == "failed"]
+    rows += [("warning", text) for text in report.warnings]
     if report.bundles:
         width = max(len(b.target) for b in report.bundles)
-        lines += [
-            f"  {'bundle':<10} {b.target:<{width}}  {size(b.bytes):>9}  {folder / b.path}"
-            for b in report.bundles
-        ]
-    if report.bundles:
-        lines += [f"  {'withheld':<10} {row.target}: {row.why}" for row in report.withheld]
-    lines.append(f"  {'report':<10} {folder / 'report.html'}")
-    return lines
+        rows += [("bundle", f"{b.target:<{width}}  {size(b.bytes):>9}  {folder / b.path}") for b in report.bundles]
+        rows += [("withheld", f"{row.target}: {row.why}") for row in report.withheld]
+    rows.append(("report", str(folder / "report.html")))
+    return rows
 
 
 def key_figures(report: Report) -> list[tuple[str, str]]:
     """The figures that decide, as (name, text); used by the terminal, the summary and the page."""
-    rows: list[tuple[str, str]] = []
-    q, p, a = report.quantize, report.prune, report.accuracy
-    if a is not None and a.classes:
-        low, high = a.interval
-        rows.append(
-            (
-                "accuracy",
-                f"int8 {a.int8.top1:.2%}, float {(a.pruned or a.float).top1:.2%}: {points(-a.drop_points)}"
-                f" (95 % {-high:+.2f} to {-low:+.2f}), n = {a.n}"
-                + (
-                    f"; the choice of the step flatters it by {a.choice_points:.2f}"
-                    if a.choice_points
-                    else ""
-                ),
-            )
-        )
-    if a is not None:
-        rows.append(
-            ("agreement", f"{a.agreement:.2%} of {a.n} images get the same answer; {len(a.flips)} changed")
-        )
-    rows += _kernel_figures(report)
-    if p.method != "none":
-        given = (
-            f" (accuracy {a.float.top1:.2%} as given, {a.pruned.top1:.2%} pruned)" if a and a.pruned else ""
-        )
-        ratio = f", int8 latency x{p.latency_ratio:.2f}" if p.latency_ratio is not None else ""
-        rows.append(
-            (
-                "pruned",
-                f"MACs {percent(p.macs_after, p.macs_before)}, parameters {percent(p.parameters_after, p.parameters_before)}, "
-                f"int8 bytes {percent(p.bytes_after, p.bytes_before)}{ratio}{given}",
-            )
-        )
-        if p.verdict:
-            rows.append(("verdict", f"{p.method}: {p.verdict}"))
-    rows.append(
+    q = report.quantize
+    return [
+        *_accuracy_figures(report.accuracy),
+        *_kernel_figures(report),
+        *_pruning_figures(report),
         (
             "int8",
             f"{q.operators.int8} int8 operators, {q.operators.float} float, {q.operators.int16} int16; "
             f"scheme {q.scheme}; needs runtime {q.runtime_floor} or newer",
+        ),
+        *_device_figures(report),
+    ]
+
+
+def _accuracy_figures(a: AccuracyRow | None) -> Iterator[tuple[str, str]]:
+    if a is None:
+        return
+    if a.labelled:
+        low, high = a.interval
+        flatters = f"; the choice of the step flatters it by {a.choice_points:.2f}" if a.choice_points else ""
+        yield (
+            "accuracy",
+            f"int8 {a.int8.top1:.2%}, float {(a.pruned or a.float).top1:.2%}: {points(-a.drop_points)}"
+            f" (95 % {-high:+.2f} to {-low:+.2f}), n = {a.n}{flatters}",
         )
+    for row in a.numbers:
+        yield (
+            row.name,
+            f"MAE int8 {row.mae_int8:.4g}, float {row.mae_float:.4g} {row.unit}".rstrip()
+            + f" ({row.mae_change:+.3g}, 95 % {row.mae_low:+.3g} to {row.mae_high:+.3g}); "
+            + ("" if row.r2_int8 is None or row.r2_float is None else f"R2 {row.r2_int8:.4f}, float {row.r2_float:.4f}; ")
+            + f"within {row.tolerance:g}: {row.within_int8:.2%} (95 % {row.within_low:.2%} to {row.within_high:.2%})",
+        )
+    yield "agreement", f"{a.agreement:.2%} of {a.n} images get the same answer; {len(a.flips)} changed"
+
+
+def _pruning_figures(report: Report) -> Iterator[tuple[str, str]]:
+    p, a = report.prune, report.accuracy
+    if p.method == "none":
+        return
+    given = f" (accuracy {a.float.top1:.2%} as given, {a.pruned.top1:.2%} pruned)" if a and a.pruned else ""
+    ratio = f", int8 latency x{p.latency_ratio:.2f}" if p.latency_ratio is not None else ""
+    yield (
+        "pruned",
+        f"MACs {percent(p.macs_after, p.macs_before)}, parameters {percent(p.parameters_after, p.parameters_before)}, "
+        f"int8 bytes {percent(p.bytes_after, p.bytes_before)}{ratio}{given}",
     )
+    if p.verdict:
+        yield "verdict", f"{p.method}: {p.verdict}"
+
+
+def _device_figures(report: Report) -> Iterator[tuple[str, str]]:
     for row in report.latency:
         if row.variant == "int8" and row.threads == 1:
-            rows.append(
-                (
-                    "latency",
-                    f"{row.runtime} {row.version} on this host: median {row.median_us / 1000:.3f} ms, "
-                    f"p99 {row.p99_us / 1000:.3f} ms, 1 thread, {row.delegate}",
-                )
+            yield (
+                "latency",
+                f"{row.runtime} {row.version} on this host: median {row.median_us / 1000:.3f} ms, "
+                f"p99 {row.p99_us / 1000:.3f} ms, 1 thread, {row.delegate}",
             )
     for target, arena in sorted(report.memory.arena_bytes.items()):
-        rows.append(("arena", f"{target}: {arena:,} bytes"))
+        yield "arena", f"{target}: {arena:,} bytes"
     for core in report.emulated:
-        rows.append(
-            (
-                "emulated",
-                f"{core['target']} ({core['core']}): {core['instructions']:,} instructions, "
-                f"{'exact' if core['exact'] else 'NOT exact'}",
-            )
+        yield (
+            "emulated",
+            f"{core['target']} ({core['core']}): {core['instructions']:,} instructions, "
+            f"{'exact' if core['exact'] else 'NOT exact'}",
         )
-        if core.get("coded"):
-            rows.append(("flash", f"{core['target']}: {core['coded']['text']}"))
-        if core.get("sparse"):
-            rows.append(("sparse", f"{core['target']}: {core['sparse']['text']}"))
-        if core.get("estimate"):
-            rows.append(("time", f"{core['target']}: {core['estimate']['text']}"))
-    return rows
+        said = (("flash", core["coded"]), ("sparse", core["sparse"]), ("time", core["estimate"]))
+        yield from ((label, f"{core['target']}: {part['text']}") for label, part in said if part)
 
 
 def _kernel_figures(report: Report) -> list[tuple[str, str]]:

@@ -10,12 +10,14 @@ import msgspec
 import numpy as np
 
 from ..errors import EspalierError
-from ..layers.advice import name_of, operator_of
-from ..load.images import label_indices
+from ..layers.advice import Sensitivity, name_of, operator_of
 from ..pixels import evenly
 from ..recipe import InputContract
+from ..row_parts import ExplainedLayer, ExplainPart
 from ..rows import AccuracyRow, GateRow
 from ..store import digest
+from ..task.types import CLASSIFY, Task
+from ..worker.quantizer_calls import Explain
 from .images import PixelSet
 from .job import Job
 from .model import FloatModel
@@ -58,6 +60,8 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     """Makes the path of a .npy of labelled images and their classes, where there are any; `labelled_key` stands for
     their content."""
     labelled_key: Any = None
+    task: Task = CLASSIFY
+    """What the network answers."""
 
 
 def of_job(job: Job, model: FloatModel, int8: Int8Model, shop: Workshop, count: int = IMAGES) -> Compared:
@@ -77,6 +81,7 @@ def of_job(job: Job, model: FloatModel, int8: Int8Model, shop: Workshop, count: 
         pixels_key=[own.digest, count],
         source=f"{own.role} images",
         notes=notes,
+        task=job.asked(model),
         **labelled_of(job),
     )
 
@@ -84,10 +89,11 @@ def of_job(job: Job, model: FloatModel, int8: Int8Model, shop: Workshop, count: 
 def labelled_of(job: Job) -> dict[str, Any]:
     """`labelled` and `labelled_key` of a build's evaluation images; none when it has none with classes."""
     images = job.evaluation
-    if images is None or any(row.label is None for row in images.prepared().images):
+    truth = job.truth()
+    if images is None or truth is None:
         return {}
-    classes = label_indices(images.prepared().images, job.labels())
-    return {"labelled": lambda: (images.pixels(), classes), "labelled_key": [images.digest, classes]}
+    known = truth.tolist()
+    return {"labelled": lambda: (images.pixels(), known), "labelled_key": [images.digest, known]}
 
 
 def some_of(shop: Workshop, images: PixelSet, count: int) -> str:
@@ -98,26 +104,29 @@ def some_of(shop: Workshop, images: PixelSet, count: int) -> str:
     return str(path)
 
 
-def account(shop: Workshop, given: Compared, worst: int = WORST) -> dict[str, Any]:
-    """Plain data: `format`, `name`, `version`, `source`, `measured`, `notes` and the fields of
-    `sensitivity.measure_sensitivity`; stored. `worst`: for how many layers the gain is measured."""
+def account(shop: Workshop, given: Compared, worst: int = WORST) -> ExplainPart:
+    """What `sensitivity.measure_sensitivity` finds, with its source and notes; stored. `worst`: for how many layers the
+    gain is measured."""
 
     def run() -> dict[str, bytes]:
         path, labels = given.labelled() if given.labelled is not None else (None, None)
-        value = shop.worker("litert").call(
-            "explain",
-            seconds=SECONDS,
-            on_progress=lambda done, total, text: shop.progress.step("explain", done, total, text),
+        call = Explain(
             int8_model=given.int8_model,
             float_model=given.float_model,
             pixels_path=given.pixels(),
-            contract=msgspec.to_builtins(given.contract),
+            contract=given.contract,
             layers=given.layers,
             worst=worst,
             labelled_path=path,
-            labels=labels,
+            labels=None if labels is None else np.array(labels),
+            task=given.task,
         )
-        return {"account": pack(value)}
+        found = shop.worker("quantizer").ask(
+            call,
+            seconds=SECONDS,
+            on_progress=lambda done, total, text: shop.progress.step("explain", done, total, text),
+        )
+        return {"account": pack(found)}
 
     key = {
         "models": [digest(given.float_model), digest(given.int8_model)],
@@ -126,36 +135,37 @@ def account(shop: Workshop, given: Compared, worst: int = WORST) -> dict[str, An
         "layers": given.layers,
         "worst": worst,
         "labelled": given.labelled_key,
+        "task": msgspec.to_builtins(given.task),
     }
-    found = unpack(shop.stored("explain", key, run)["account"], dict[str, Any])
-    return {
+    found = unpack(shop.stored("explain", key, run)["account"], Sensitivity)
+    told = {
         "format": FORMAT,
         "name": given.name,
         "version": given.version,
         "source": given.source,
         "measured": MEASURED,
         "notes": [*given.notes, *_notes(given, found)],
-        **found,
     }
+    return msgspec.convert({**told, **msgspec.to_builtins(found)}, ExplainPart)
 
 
-def _notes(given: Compared, found: dict[str, Any]) -> list[str]:
+def _notes(given: Compared, found: Sensitivity) -> list[str]:
     notes = []
-    if found["images"] < FEW_IMAGES and given.source != "golden vectors":
-        notes.append(f"{found['images']} images are few; {FEW_IMAGES} or more give firm figures")
+    if found.images < FEW_IMAGES and given.source != "golden vectors":
+        notes.append(f"{found.images} images are few; {FEW_IMAGES} or more give firm figures")
     if not given.layers:
         notes.append("this build's report names no Keras layers (it is older); build again to see them")
-    if found["unmatched"]:
-        names = [given.layers.get(name) or name for name in found["unmatched"]]
+    if found.unmatched:
+        names = [given.layers.get(name) or name for name in found.unmatched]
         notes.append(
             f"{len(names)} tensors of the int8 model have no counterpart of the same shape in the float model and are "
             f"not compared: {', '.join(names[:4])} (the recipe instead of the folder compares layers whose channels "
             "were dropped, too)"
         )
-    if found["rewritten"]:
+    if found.rewritten:
         notes.append(
-            f"the build changed the weights of {', '.join(found['rewritten'][:6])}"
-            + (f" and {len(found['rewritten']) - 6} more" if len(found["rewritten"]) > 6 else "")
+            f"the build changed the weights of {', '.join(found.rewritten[:6])}"
+            + (f" and {len(found.rewritten) - 6} more" if len(found.rewritten) > 6 else "")
             + " (equalization, a scale taken in): of these layers only the rounding of the output is measured"
         )
     return notes
@@ -173,7 +183,7 @@ def is_due(job: Job, int8: Int8Model, gates: Sequence[GateRow]) -> bool:
 
 def account_if_due(
     shop: Workshop, job: Job, model: FloatModel, int8: Int8Model, gates: Sequence[GateRow]
-) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+) -> tuple[ExplainPart | None, tuple[str, ...]]:
     """The account of a build (None: not due), and warnings: an account that cannot be made stops no build."""
     if not is_due(job, int8, gates):
         return None, ()
@@ -187,7 +197,7 @@ def account_if_due(
 
 
 def blame(
-    gates: Sequence[GateRow], accuracy: AccuracyRow | None, found: dict[str, Any] | None, command: str
+    gates: Sequence[GateRow], accuracy: AccuracyRow | None, found: ExplainPart | None, command: str
 ) -> tuple[GateRow, ...]:
     """The gates; a failed accuracy limit with the layers that lose most and their advice, or with the command that
     names them. Not where int8 changed no answer: then pruning lost it."""
@@ -200,7 +210,7 @@ def blame(
     )
 
 
-def worst_layers(found: dict[str, Any]) -> tuple[str, ...]:
+def worst_layers(found: ExplainPart) -> tuple[str, ...]:
     """The first layers of the ranking in words: name, operator, what comes back, advice."""
     return tuple(
         f"{name_of(row)} ({operator_of(row)}"
@@ -211,5 +221,5 @@ def worst_layers(found: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _points(row: dict[str, Any]) -> str:
+def _points(row: ExplainedLayer) -> str:
     return "" if row["gain_points"] is None else f" and {row['gain_points']:+.2f} points"

@@ -14,6 +14,7 @@ from ..bundle import android, firmware, golden, manifest, raspberry_pi
 from ..errors import BugError, EspalierError, UnsupportedModelError
 from ..facts import ArenaFacts, Artifact, BundleSource, Check, Measurement
 from ..recipe import CalibrationSource, Deploy, ModelSource, Recipe
+from ..row_parts import DecisionSide, EmulatedPart
 from ..rows import ArenaRow, BundleRow, Mode
 from ..scratch import Scratch
 from ..store import digest
@@ -73,7 +74,7 @@ class Bundles:
     bundles: tuple[Bundle, ...]
     arena_bytes: dict[str, int]
     arenas: tuple[ArenaRow, ...] = ()
-    emulated: tuple[dict[str, Any], ...] = ()
+    emulated: tuple[EmulatedPart, ...] = ()
     notes: tuple[str, ...] = ()
     refused: Mapping[str, EspalierError] = field(default_factory=dict)
     modes: Mapping[str, tuple[Mode, ...]] = field(default_factory=dict)
@@ -130,80 +131,97 @@ def make_bundles(
     tools: str,
 ) -> Bundles:
     """Make the bundle of every [[deploy]] table; each is a stored result of everything that goes into it."""
-    arena_bytes: dict[str, int] = {}
-    arenas: dict[str, ArenaRow] = {}
-    emulated: dict[str, dict[str, Any]] = {}
-    notes: dict[str, str] = {}
-    refused: dict[str, EspalierError] = {}
-    modes: dict[str, tuple[Mode, ...]] = {}
 
-    def made(deploy: Deploy, target: Target) -> Bundle | None:
+    def served(deploy: Deploy, target: Target) -> _Made:
         """A target that cannot be served takes nothing from the others."""
+        made = _Made(target=target.name)
         try:
-            return one(deploy, target)
+            program = programs[target.name].result()
+            source = _source(job, target, int8, proof, evaluation, program.compiled)
+            made.arena_bytes = None if source.arena is None else source.arena.arena_bytes
+            made.why = program.why
+            if program.compiled is not None:
+                peak, chart = program.compiled.peak, program.compiled.chart
+                made.arena = ArenaRow(target=target.name, peak=peak, chart=chart)
+            bundle = _stored(shop, source, program, tools)
+            checks = _fit(made, shop, job, deploy, target, int8, program)
+            made.bundle = msgspec.structs.replace(bundle, checks=(*checks, *bundle.checks))
         except BugError:
             raise
         except EspalierError as problem:
-            refused[target.name] = problem
-            return None
-
-    def one(deploy: Deploy, target: Target) -> Bundle:
-        program = programs[target.name].result()
-        compiled = program.compiled
-        source = _source(job, target, int8, proof, evaluation, compiled)
-        if source.arena is not None:
-            arena_bytes[target.name] = source.arena.arena_bytes
-        if compiled is not None:
-            arenas[target.name] = ArenaRow(target=target.name, peak=compiled.peak, chart=compiled.chart)
-        if program.why:
-            notes[target.name] = f"{target.name}: {program.why}"
-        written = compiled.program if compiled else None
-        key = {
-            "source": digest(msgspec.msgpack.encode(source)),
-            "program": [[a.path, a.sha256] for a in written or ()],
-            "tools": tools,
-        }
-        files = shop.stored(
-            f"bundle/{target.name}", key, lambda: {"bundle": pack(_make(source, program, tools))}
-        )
-        bundle = unpack(files["bundle"], Bundle)
-        checks = compiled.checks if compiled else ()
-        if program.emulation is not None:
-            emulation = program.emulation.result()
-            checks = (emulation.check, *checks)
-            if emulation.row is not None:
-                emulated[target.name] = emulation.row
-        if compiled is not None:
-            limits = flash_limit(deploy, target), ram_limit(job, deploy, target)
-            row = emulated.get(target.name, {"code_bytes": 0, "weights_bytes": 0})
-            if compiled.arena_bytes > limits[1] or row["code_bytes"] + row["weights_bytes"] > limits[0]:
-                modes[target.name] = tried_modes(shop, job, target, int8, compiled, limits)
-        return msgspec.structs.replace(bundle, checks=(*checks, *bundle.checks))
+            made.refused = problem
+        return made
 
     with shop.stage("bundle"), ThreadPoolExecutor(2) as pool:
         # Firmware takes longest (it is compiled again, and emulated), so it starts first.
         wanted = zip(job.recipe.deploy, job.targets, strict=True)
         started = {
-            target.name: pool.submit(made, deploy, target)
+            target.name: pool.submit(served, deploy, target)
             for deploy, target in sorted(wanted, key=lambda pair: pair[1].bundle != "firmware")
         }
-        results = [started[target.name].result() for target in job.targets]
-        bundles = tuple(bundle for bundle in results if bundle is not None)
+        made = [started[target.name].result() for target in job.targets]
+    bundles = tuple(one.bundle for one in made if one.bundle is not None)
     shop.ended("bundle", ", ".join(b.target for b in bundles))
+    made.sort(key=lambda one: one.target)
     return Bundles(
         bundles=bundles,
-        arena_bytes=dict(sorted(arena_bytes.items())),
-        arenas=tuple(row for _, row in sorted(arenas.items())),
-        emulated=tuple(row for _, row in sorted(emulated.items())),
-        notes=tuple(text for _, text in sorted(notes.items())),
-        refused={name: refused[name] for name in sorted(refused)},
-        modes={name: modes[name] for name in sorted(modes)},
+        arena_bytes={one.target: one.arena_bytes for one in made if one.arena_bytes is not None},
+        arenas=tuple(one.arena for one in made if one.arena is not None),
+        emulated=tuple(one.emulated for one in made if one.emulated is not None),
+        notes=tuple(f"{one.target}: {one.why}" for one in made if one.why),
+        refused={one.target: one.refused for one in made if one.refused is not None},
+        modes={one.target: one.modes for one in made if one.modes is not None},
     )
 
 
-def packed(recipe: Recipe) -> Recipe:
-    """What of a recipe is in a bundle: name, version, contract, decision. Budgets decide whether it is written, the
-    other tables what the model is; a changed one must not remake a bundle that it does not change."""
+@dataclass(slots=True, kw_only=True)
+class _Made:
+    """What is known of a target's bundle: as far as the making came, when it was `refused`."""
+
+    target: str
+    bundle: Bundle | None = None
+    arena_bytes: int | None = None
+    arena: ArenaRow | None = None
+    emulated: EmulatedPart | None = None
+    modes: tuple[Mode, ...] | None = None
+    why: str = ""
+    refused: EspalierError | None = None
+
+
+def _stored(shop: Workshop, source: BundleSource, program: Program, tools: str) -> Bundle:
+    written = program.compiled.program if program.compiled else ()
+    key = {
+        "source": digest(msgspec.msgpack.encode(source)),
+        "program": [[a.path, a.sha256] for a in written],
+        "tools": tools,
+    }
+    files = shop.stored(
+        f"bundle/{source.target.name}", key, lambda: {"bundle": pack(_make(source, program, tools))}
+    )
+    return unpack(files["bundle"], Bundle)
+
+
+def _fit(
+    made: _Made, shop: Workshop, job: Job, deploy: Deploy, target: Target, int8: Int8Model, program: Program
+) -> tuple[Check, ...]:
+    """The checks of a compiled program; what it does on the emulated core, and the other modes where it does not fit."""
+    compiled = program.compiled
+    if compiled is None:
+        return ()
+    checks = compiled.checks
+    if program.emulation is not None:
+        emulation = program.emulation.result()
+        checks, made.emulated = (emulation.check, *checks), emulation.row
+    limits = flash_limit(deploy, target), ram_limit(job, deploy, target)
+    row = made.emulated or {"code_bytes": 0, "weights_bytes": 0}
+    if compiled.arena_bytes > limits[1] or row["code_bytes"] + row["weights_bytes"] > limits[0]:
+        made.modes = tried_modes(shop, job, target, int8, compiled, limits)
+    return checks
+
+
+def packed(recipe: Recipe, names: tuple[str, ...] = ()) -> Recipe:
+    """What of a recipe is in a bundle: name, version, contract, decision, numbers (called `names`). Budgets decide whether
+    it is written, the other tables what the model is; a changed one must not remake a bundle that it does not change."""
     return Recipe(
         name=recipe.name,
         version=recipe.version,
@@ -212,6 +230,7 @@ def packed(recipe: Recipe) -> Recipe:
         calibration=CalibrationSource(images=""),
         deploy=(),
         decision=recipe.decision,
+        regress=recipe.regress and msgspec.structs.replace(recipe.regress, names=names),
     )
 
 
@@ -219,13 +238,13 @@ def _source(
     job: Job, target: Target, int8: Int8Model, proof: Proof, evaluation: Evaluation, compiled: Compiled | None
 ) -> BundleSource:
     return BundleSource(
-        recipe=packed(job.recipe),
+        recipe=packed(job.recipe, job.number_names()),
         target=target,
         labels=job.labels(),
         int8_model=int8.int8_model,
         uint8_model=int8.uint8_model,
         input=int8.input,
-        output=int8.output,
+        heads=int8.heads,
         operators=int8.uses,
         runtime_floor=int8.runtime_floor,
         golden=compiled.golden if compiled else proof.golden,
@@ -237,6 +256,7 @@ def _source(
         macs=int8.macs,
         parameters=int8.parameters,
         advice=int8.notes,
+        task=job.recipe.model.task,
         decision=decision_of(job, int8),
     )
 
@@ -255,7 +275,7 @@ def _measurements(int8: Int8Model, evaluation: Evaluation) -> tuple[Measurement,
         Measurement(quantity="int8_model_bytes", value=len(int8.int8_model), unit="bytes", how="file size"),
     ]
     accuracy = evaluation.accuracy
-    if accuracy is not None and accuracy.classes:
+    if accuracy is not None and accuracy.labelled:
         how = "LiteRT default kernels on the evaluation set, build machine"
         rows += [
             Measurement(
@@ -264,11 +284,15 @@ def _measurements(int8: Int8Model, evaluation: Evaluation) -> tuple[Measurement,
             Measurement(quantity="agreement", value=accuracy.agreement, unit="share", how=how, n=accuracy.n),
             *(
                 Measurement(quantity=f"{quantity}_at_threshold", value=value, unit="share", how=how, n=accuracy.n)
-                for quantity, value in accuracy.decision["int8"].items()
-                if quantity in ("precision", "coverage", "review") and value is not None
+                for quantity, value in (_given(accuracy.decision["int8"]) if accuracy.decision else ())
+                if value is not None
             ),
         ]
     return tuple(rows)
+
+
+def _given(side: DecisionSide) -> tuple[tuple[str, float | None], ...]:
+    return (("precision", side["precision"]), ("coverage", side["coverage"]), ("review", side["review"]))
 
 
 def _make(source: BundleSource, program: Program, tools: str) -> Bundle:

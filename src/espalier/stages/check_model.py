@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from ..calibrate.declared import declared_twice
 from ..errors import RecipeError
-from ..findings import Finding, of_model, settle
+from ..findings import of_model, settle
 from ..image_facts import ImageFacts
-from ..load.images import label_indices
 from ..measure.preprocessing import AT_MOST
 from ..pixels import evenly
 from ..recipe import InputContract
+from ..task.kinds import KINDS
+from ..worker.runtime_calls import OtherPixels, ScoreAlternatives, Scores
 from .job import Job
 from .model import FloatModel
 from .workshop import Workshop, pack, unpack
@@ -22,24 +21,16 @@ FITS = ("stretch", "crop", "pad")
 RESIZES = ("nearest", "bilinear", "bicubic", "area")
 
 
-class Scores(msgspec.Struct, frozen=True, kw_only=True):
-    """`scores`: {name, top1, n}, the declared way first, then best first. `finding`: what is wrong, or None."""
-
-    n: int
-    scores: tuple[dict[str, Any], ...]
-    finding: Finding | None = None
-
-
 def check_declared(shop: Workshop, job: Job, given: FloatModel) -> tuple[str, ...]:
     """Warnings in words. Raises RecipeError when another way is right so much more often that the declared one must
     be wrong."""
     scores = score_declared(shop, job, given)
     if scores is None:
-        twice = declared_twice(job.recipe.input, job.model.facts()["config"])
+        twice = declared_twice(job.recipe.input, job.model.facts().config)
         return () if twice is None else tuple(map(str, settle((twice,), job.recipe.accept)))
     if scores.finding is None:
         return ()
-    (finding,) = settle(of_model((scores.finding,), job.model.facts()), job.recipe.accept)
+    (finding,) = settle(of_model((scores.finding,), untrained=job.model.facts().never_trained), job.recipe.accept)
     if finding.severity == "error":
         raise RecipeError(finding.message, next_step=finding.way_on)
     return (str(finding),)
@@ -48,31 +39,30 @@ def check_declared(shop: Workshop, job: Job, given: FloatModel) -> tuple[str, ..
 def score_declared(shop: Workshop, job: Job, given: FloatModel) -> Scores | None:
     """The scores of every way to feed the float model, on labelled evaluation images; None without any. Stored."""
     images = job.evaluation
-    if images is None or any(image.label is None for image in images.prepared().images):
+    known = job.truth() if KINDS[job.recipe.model.task].named else None
+    if images is None or known is None:
         return None
     rows = images.prepared().images
     contract = job.recipe.input
-    truth = label_indices(rows, job.labels())
+    truth = known.tolist()
 
     def run() -> dict[str, bytes]:
         from .evaluate import answers
 
         chosen = evenly(len(rows), AT_MOST).tolist()
-        others = [
-            {"name": name, "pixels_path": images.prepare_again(chosen, other, f"other-{number}")}
+        others = tuple(
+            OtherPixels(name=name, pixels_path=images.prepare_again(chosen, other, f"other-{number}"))
             for number, (name, other) in enumerate(other_contracts(contract, [rows[i] for i in chosen]))
-        ]
-        # Not the process that answers: the int8 model's answers must not wait for this.
-        value = shop.worker("litert").call(
-            "score_alternatives",
+        )
+        call = ScoreAlternatives(
             model=given.tflite,
             pixels_path=images.pixels(),
-            truth=truth,
-            contract=msgspec.to_builtins(contract),
+            truth=tuple(truth),
+            contract=contract,
             others=others,
             answered=answers(shop, images, given.tflite, job)[chosen],
         )
-        return {"scores": pack(value)}
+        return {"scores": pack(shop.worker("quantizer").ask(call))}  # not the process that answers: int8 must not wait
 
     key = {
         "model": given.sha256,

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..errors import UnsupportedModelError
 from ..findings import Finding, settle
+from ..load.keras_facts import ModelFacts
+from ..task.kinds import KINDS
 from .job import Job
 
 SUPPORTED = "image classifiers: one image in, one score per class out"
-NAME_THEM = 'if they are classes, name them: `labels = "labels.txt"` in [model], one line per output, in output order'
+NAME_THEM = (
+    'if they are classes, name them: `labels = "labels.txt"` in [model], one line per output, in output order; if not, '
+    '`task = "regress"` there measures numbers against a tolerance, and `task = "raw"` builds any values as they are'
+)
 
 
-def number_outputs(facts: dict[str, Any], *, named: bool) -> Finding | None:
+def number_outputs(facts: ModelFacts, *, named: bool) -> Finding | None:
     """What speaks for outputs that are numbers to predict; None where nothing does.
 
-    `facts`: ModelFacts as plain data. `named`: somebody named the classes, a labels file or as many class folders as
+    `named`: somebody named the classes, a labels file or as many class folders as
     outputs; then they are classes. An error where the file says that it was trained on numbers, a warning where
     independent outputs (several sigmoids) or a single linear one leave it open.
     """
-    if named or facts["output"] == "softmax":
+    if named or facts.output == "softmax":
         return None
-    count, loss = facts["classes"], facts["loss"]
+    count, loss = facts.classes, facts.loss
     several = "its outputs" if count is None else f"its {count} outputs"
     outputs = "its one output" if count == 1 else several
     if loss:
@@ -32,8 +35,8 @@ def number_outputs(facts: dict[str, Any], *, named: bool) -> Finding | None:
             "landmarks or a measure, of which the largest is no answer",
             next_step=NAME_THEM,
         )
-    one_linear = count == 1 and facts["output"] == "logits"
-    if one_linear or (count != 1 and facts["output"] == "sigmoid"):
+    one_linear = count == 1 and facts.output == "logits"
+    if one_linear or (count != 1 and facts.output == "sigmoid"):
         what = "one linear output" if one_linear else f"{several.removeprefix('its ')} of independent sigmoids"
         taken = "the logit of two classes" if one_linear else "classes, of which the largest is the answer"
         return Finding(
@@ -48,7 +51,9 @@ def number_outputs(facts: dict[str, Any], *, named: bool) -> Finding | None:
 
 def check_outputs(job: Job) -> tuple[str, ...]:
     """Warnings in words. Raises UnsupportedModelError for a model that was trained to predict numbers."""
-    count = job.model.facts()["classes"]
+    if not KINDS[job.recipe.model.task].named:
+        return ()
+    count = job.model.facts().classes
     sets = [images for images in (job.evaluation, job.fine_tune, job.calibration) if images is not None]
     named = job.recipe.model.labels is not None or any(
         len(images.classes()) == (2 if count == 1 else count) for images in sets

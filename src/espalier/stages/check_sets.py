@@ -5,10 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from ..calibrate.checks import check_calibration, check_evaluation, check_fine_tune
+from ..calibrate.copies import NearCopy
 from ..errors import RecipeError
 from ..findings import ACCEPTED, Copy, Finding, ImagesRead, refuse, settle
 from ..image_facts import Prepared
-from ..load.images import label_indices
+from ..worker.file_calls import FindCopies
 from .images import PixelSet
 from .job import Job
 from .workshop import Workshop, pack, unpack
@@ -44,14 +45,11 @@ def check_sets(shop: Workshop, job: Job) -> tuple[str, ...]:
             said += [_said(found.role, finding) for finding in found.findings]
         given = job.calibration.prepared().images
         measured = job.evaluation.prepared().images if job.evaluation else ()
-        labelled = all(image.label is not None for image in measured)
-        if job.recipe.decision.precision is not None and not labelled:
+        if job.truth() is None and job.recipe.decision.precision is not None:
             raise RecipeError(
                 "`decision.precision` asks for a share of right answers, and the evaluation images have no labels",
                 next_step="give one folder per class, or a csv with labels, or a `decision.threshold` instead",
             )
-        if measured and labelled:
-            label_indices(measured, job.labels())
     shop.ended("images", f"{len(given):,} to calibrate, {len(measured):,} to evaluate")
     return tuple(said)
 
@@ -91,21 +89,21 @@ def find_all_copies(shop: Workshop, sets: dict[str, PixelSet]) -> tuple[Copy, ..
     def run() -> dict[str, bytes]:
         used = {role: images.pixels() for role, images in sets.items()}
         digests = {
-            role: [image.pixels_sha256 for image in images.prepared().images] for role, images in sets.items()
+            role: tuple(image.pixels_sha256 for image in images.prepared().images) for role, images in sets.items()
         }
-        found = shop.worker("images").call("find_copies", sets=used, compared=compared, digests=digests)
-        return {"copies": pack(found)}
+        call = FindCopies(sets=used, compared=tuple(compared), digests=digests)
+        return {"copies": pack(shop.worker("images", "calibration").ask(call))}
 
     key = {"sets": {role: images.digest for role, images in sets.items()}}
-    rows = unpack(shop.stored("images/copies", key, run)["copies"], list[dict[str, int | str | bool]])
+    rows = unpack(shop.stored("images/copies", key, run)["copies"], tuple[NearCopy, ...])
     paths = {role: [image.path for image in images.prepared().images] for role, images in sets.items()}
     return tuple(
         Copy(
-            first_role=str(row["first_role"]),
-            first=paths[str(row["first_role"])][int(row["first"])],
-            second_role=str(row["second_role"]),
-            second=paths[str(row["second_role"])][int(row["second"])],
-            mirrored=bool(row["mirrored"]),
+            first_role=row.first_role,
+            first=paths[row.first_role][row.first],
+            second_role=row.second_role,
+            second=paths[row.second_role][row.second],
+            mirrored=row.mirrored,
         )
         for row in rows
     )

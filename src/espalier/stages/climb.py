@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TypeVar
 
 import msgspec
 
@@ -15,17 +15,21 @@ from ..errors import EspalierError, WorkerError
 from ..ladder.candidate import FIRST, TRYING
 from ..ladder.goal import excess_of
 from ..ladder.int16_targets import Wide, int16_refusals, suits
-from ..load.images import label_indices
 from ..recipe import Quantize
 from ..rows import StepRow
 from ..statistics import drop_of
 from ..store import Parts, digest
 from ..task.kinds import kind_of
-from .first_rung import Quantized, finished, rung_key, weights_of
+from ..worker.quantizer_calls import Climbed, ClimbLadder, QuickSteps, TryQuick
+from .first_rung import Finished, finished, rung_key, weights_of
 from .job import Job
 from .model import FloatModel
 from .words import explain_loss
 from .workshop import Workshop, pack, unpack
+
+T = TypeVar("T")
+
+Told = Callable[[float, float, str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +38,7 @@ class Kept:
     choice took no part of the evaluation images. `chosen_on`: calibration images that the choice was made on, of `among`
     steps; 0 where there was none."""
 
-    done: Quantized
+    done: Finished
     steps: tuple[StepRow, ...]
     held_out: float | None = None
     said: tuple[str, ...] = ()
@@ -42,7 +46,7 @@ class Kept:
     among: int = 1
 
 
-def climb_model(shop: Workshop, job: Job, model: FloatModel, first: Quantized) -> Kept:
+def climb_model(shop: Workshop, job: Job, model: FloatModel, first: Finished) -> Kept:
     """With scheme auto the steps that cost seconds, of which calibration images choose; that one is measured on the
     evaluation images. Then the ladder, when it loses too much there or the best is asked for."""
     wanted = job.recipe.quantize
@@ -87,43 +91,36 @@ def _keep(steps: Sequence[StepRow], kept: StepRow) -> tuple[StepRow, ...]:
 class _Quick(msgspec.Struct, frozen=True, kw_only=True):
     """The file that calibration images chose, its name, all that was tried, and how many images chose."""
 
-    kept: Quantized
+    kept: Finished
     name: str = FIRST
     steps: tuple[StepRow, ...] = ()
     images: int = 0
 
 
-def _try_quick(shop: Workshop, job: Job, model: FloatModel, first: Quantized) -> _Quick:
+def _try_quick(shop: Workshop, job: Job, model: FloatModel, first: Finished) -> _Quick:
     """quick.try_quick in the litert process; stored. The first rung alone where that fails: it is optional."""
     key = {**rung_key(job, model), "first": digest(first.int8_model)}
 
     def run() -> dict[str, bytes]:
-        def call(skip: dict[str, str], told: Told) -> dict[str, Any]:
-            return dict(
-                shop.worker("litert").call(
-                    "try_quick",
-                    float_model=model.tflite,
-                    pixels_path=job.calibration.pixels(),
-                    contract=msgspec.to_builtins(job.recipe.input),
-                    first=first.whole or first.int8_model,
-                    ranges=first.ranges,
-                    weights=weights_of(job),
-                    skip=skip,
-                    on_progress=told,
-                )
+        def call(skip: dict[str, str], told: Told) -> QuickSteps:
+            worker = shop.worker("quantizer")
+            asked = TryQuick(
+                float_model=model.tflite,
+                pixels_path=job.calibration.pixels(),
+                contract=job.recipe.input,
+                first=first.whole or first.int8_model,
+                ranges=first.ranges,
+                weights=weights_of(job),
+                skip=skip,
+                task=job.asked(model),
             )
+            return worker.ask(asked, on_progress=told)
 
-        progress = partial(_step, shop)
-        value = surviving(call, progress)
+        found = surviving(call, partial(_step, shop))
         kept = first
-        if value["name"] != FIRST:
-            kept = finished(
-                shop, job, model, value["int8_model"], first.enters, _carried(first), first.seconds
-            )
-        rows = [_row(row) for row in value["steps"]]
-        return {
-            "quick": pack(_Quick(kept=kept, name=value["name"], steps=tuple(rows), images=value["images"]))
-        }
+        if found.name != FIRST:
+            kept = finished(shop, job, model, found.int8_model, first.enters, _carried(first), first.seconds)
+        return {"quick": pack(_Quick(kept=kept, name=found.name, steps=found.steps, images=found.images))}
 
     try:
         return unpack(shop.stored("quantize/quick", key, run)["quick"], _Quick)
@@ -132,11 +129,7 @@ def _try_quick(shop: Workshop, job: Job, model: FloatModel, first: Quantized) ->
         return _Quick(kept=first, steps=(row,))
 
 
-def _row(fields: dict[str, Any]) -> StepRow:
-    return StepRow(**{key: value for key, value in fields.items() if key in _STEP_KEYS})
-
-
-def _carried(first: Quantized) -> tuple[str, ...]:
+def _carried(first: Finished) -> tuple[str, ...]:
     """Notes of the first rung that hold for every step of the same model."""
     own = ("biases ", "channels that cannot matter")
     return tuple(note for note in first.notes if not note.startswith(own))
@@ -149,18 +142,44 @@ def _step(shop: Workshop, done: float, total: float, text: str) -> None:
 class _Climbed(msgspec.Struct, frozen=True, kw_only=True):
     """The kept file of a climb, its steps, why rungs were left out, and what the choice is worth (climb.Climb)."""
 
-    kept: Quantized
+    kept: Finished
     steps: tuple[StepRow, ...]
     left_out: tuple[str, ...]
     held_out: float | None
+
+
+def _asked(
+    job: Job, model: FloatModel, measured: Finished, wide: Wide | None, *, labelled: bool, stopped: str
+) -> ClimbLadder:
+    wanted, truth = job.recipe.quantize, job.truth()
+    asked = ClimbLadder(
+        float_model=model.tflite,
+        pixels_path=job.calibration.pixels(),
+        contract=job.recipe.input,
+        limit_points=wanted.max_accuracy_drop,
+        min_agreement=wanted.min_agreement,
+        search=wanted.search,
+        weights=weights_of(job),
+        wide=wide,
+        stopped=stopped,
+        task=job.asked(model),
+    )
+    if not labelled or job.evaluation is None or truth is None:
+        return asked
+    return msgspec.structs.replace(
+        asked,
+        evaluation_path=job.evaluation.pixels(),
+        labels=truth,
+        measured=(measured.int8_model,),
+    )
 
 
 def _ladder(
     shop: Workshop,
     job: Job,
     model: FloatModel,
-    measured: Quantized,
-    first: Quantized,
+    measured: Finished,
+    first: Finished,
     *,
     labelled: bool,
     wide: Wide | None,
@@ -169,55 +188,28 @@ def _ladder(
     gives the best of those, with a row for each step that was not tried, and is not stored: the next build goes on there.
     `measured` on the evaluation images already."""
     wanted = job.recipe.quantize
-    asked = (
-        None
-        if wide is None
-        else {"reads": wide.reads, "compiled": wide.compiled, "layers": dict(wide.layers)}
-    )
     key = {
         **rung_key(job, model),
         "limit": wanted.max_accuracy_drop,
         "agreement": wanted.min_agreement,
         "search": wanted.search,
         "first": digest(measured.int8_model),
-        "wide": asked,
+        "wide": None if wide is None else msgspec.to_builtins(wide),
     }
     if labelled and job.evaluation is not None:
         key["evaluation"] = job.evaluation.digest
     parts = shop.parts("quantize/climb", key)
 
     def run(stopped: str = "") -> dict[str, bytes]:
-        given: dict[str, Any] = {}
-        if labelled and job.evaluation is not None:
-            images = job.evaluation.prepared().images
-            given = {
-                "evaluation_path": job.evaluation.pixels(),
-                "labels": label_indices(images, job.labels()),
-                "measured": [measured.int8_model],
-            }
-        value = climb_call(
-            shop,
-            wide=None if stopped else asked,
-            parts=parts,
-            stopped=stopped,
-            float_model=model.tflite,
-            pixels_path=job.calibration.pixels(),
-            contract=msgspec.to_builtins(job.recipe.input),
-            limit_points=wanted.max_accuracy_drop,
-            min_agreement=wanted.min_agreement,
-            search=wanted.search,
-            weights=weights_of(job),
-            on_progress=partial(_step, shop),
-            **given,
-        )
-        left_out = value["left_out"]
-        if value["died"]:
-            left_out = [f"16-bit activations: the process that tried them died ({value['died']})"]
+        asked = _asked(job, model, measured, None if stopped else wide, labelled=labelled, stopped=stopped)
+        value, died = climb_call(shop, asked, parts=parts, on_progress=partial(_step, shop))
+        left_out = value.left_out
+        if died:
+            left_out = (f"16-bit activations: the process that tried them died ({died})",)
         if stopped:
-            left_out = [*left_out, f"the ladder stopped: {stopped}"]
-        kept = finished(shop, job, model, value["int8_model"], first.enters, _carried(first), first.seconds)
-        rows = [_row(row) for row in value["steps"]]
-        done = {"kept": kept, "steps": rows, "left_out": left_out, "held_out": value["held_out"]}
+            left_out = (*left_out, f"the ladder stopped: {stopped}")
+        kept = finished(shop, job, model, value.int8_model, first.enters, _carried(first), first.seconds)
+        done = _Climbed(kept=kept, steps=value.steps, left_out=left_out, held_out=value.held_out)
         return {"climbed": pack(done)}
 
     try:
@@ -233,43 +225,28 @@ def _ladder(
 
 
 def climb_call(
-    shop: Workshop,
-    *,
-    wide: dict[str, Any] | None,
-    on_progress: Callable[[float, float, str], None] | None = None,
-    parts: Parts | None = None,
-    **arguments: Any,
-) -> dict[str, Any]:
+    shop: Workshop, asked: ClimbLadder, *, on_progress: Told | None = None, parts: Parts | None = None
+) -> tuple[Climbed, str]:
     """The climb; 16-bit candidates in a process of their own, because kernels may abort it on one: then without
-    them (`died`: how it ended). An int8 candidate that ends the process is left out of the next try, with how it did. No
+    them (and how it ended). An int8 candidate that ends the process is left out of the next try, with how it did. No
     try makes again what another has made (`parts`)."""
-    value: dict[str, Any] = {"died": ""}
+    died = ""
     known, on_kept = ({}, None) if parts is None else (parts.known, parts.keep)
-    if wide is not None:
+    if asked.wide is not None:
         try:
-            value |= shop.worker("litert", _WIDE_WORKER).call(
-                "climb", wide=wide, on_progress=on_progress, on_kept=on_kept, known=known, **arguments
-            )
-            return value
+            whole = msgspec.structs.replace(asked, known=known)
+            return shop.worker("quantizer", "16-bit").ask(whole, on_progress=on_progress, on_kept=on_kept), ""
         except WorkerError as problem:
-            value["died"] = problem.found
+            died = problem.found
 
-    def call(skip: dict[str, str], told: Told) -> dict[str, Any]:
-        return dict(
-            shop.worker("litert").call(
-                "climb", wide=None, skip=skip, on_progress=told, on_kept=on_kept, known=known, **arguments
-            )
-        )
+    def call(skip: dict[str, str], told: Told) -> Climbed:
+        narrow = msgspec.structs.replace(asked, wide=None, skip=skip, known=known)
+        return shop.worker("quantizer").ask(narrow, on_progress=told, on_kept=on_kept)
 
-    return value | surviving(call, on_progress)
+    return surviving(call, on_progress), died
 
 
-Told = Callable[[float, float, str], None]
-
-
-def surviving(
-    call: Callable[[dict[str, str], Told], dict[str, Any]], on_progress: Told | None
-) -> dict[str, Any]:
+def surviving(call: Callable[[dict[str, str], Told], T], on_progress: Told | None) -> T:
     """The value of a call that tries steps: with every step that ended its process left out of the next try (`skip`: its
     name and how it ended). Raises WorkerError when it dies of something else, or of more than DEATHS steps."""
     skip: dict[str, str] = {}
@@ -290,12 +267,8 @@ def surviving(
             skip[trying[0]] = problem.found
 
 
-_WIDE_WORKER = 2
-
 _DEATHS = 3
 """Candidates that may end the process of a climb, before it is given up."""
-
-_STEP_KEYS = frozenset(field.name for field in msgspec.structs.fields(StepRow))
 
 
 def _excess(step: StepRow, wanted: Quantize) -> float:
@@ -318,18 +291,17 @@ def _measured(
 ) -> tuple[StepRow, statistics.Drop | None]:
     """A file on the evaluation images (without any: on the calibration images, agreement only), as a row, and the paired
     drop where there are labels."""
-    from .evaluate import answers, truth_of
+    from .evaluate import answers
 
     done, images = chosen.kept, job.evaluation or job.calibration
-    task = job.task()
+    task = job.task(model)
     kind = kind_of(task)
     before, after = (
         kind.results(answers(shop, images, data, job), task) for data in (model.tflite, done.int8_model)
     )
     top1 = drop = paired = None
-    if job.evaluation is not None and all(row.label is not None for row in images.prepared().images):
-        truth = truth_of(images.prepared(), task.labels)
-        right, still = kind.right(before, truth), kind.right(after, truth)
+    if (truth := job.truth()) is not None:
+        right, still = kind.right(before, truth, task), kind.right(after, truth, task)
         top1 = float(still.mean())
         drop = round(100 * (float(right.mean()) - top1), 6)
         paired = drop_of(right, still)

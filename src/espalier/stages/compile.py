@@ -26,6 +26,7 @@ from ..rows import Mode
 from ..store import digest
 from ..target import Target
 from ..task.kinds import kind_of
+from ..task.types import Task
 from ..tflite.read import read_tflite
 from .compare_modes import compare_modes
 from .job import Job
@@ -107,8 +108,8 @@ def compile_model(
 
 def decision_of(job: Job, int8: Int8Model) -> Decision | None:
     """What a device of this build decides with."""
-    task = job.task()
-    return kind_of(task).decision(task, (int8.output,), job.recipe.decision.threshold)
+    task = Task(kind=job.recipe.model.task, labels=job.labels())
+    return kind_of(task).decision(task, int8.heads, job.recipe.decision.threshold)
 
 
 def _compile(job: Job, deploy: Deploy, target: Target, int8: Int8Model, proof: Proof) -> Compiled:
@@ -246,10 +247,8 @@ def _vectors(graph: Graph, int8: Int8Model, proof: Proof) -> tuple[GoldenVector,
     vectors = []
     for vector in proof.golden[:count]:
         pixels = np.frombuffer(entered(vector.pixels), np.int8).reshape(source.shape)
-        (output,) = reference.run(graph, [pixels])
-        vectors.append(
-            msgspec.structs.replace(vector, outputs={"reference": output.astype(np.int8).tobytes()})
-        )
+        given = b"".join(head.astype(np.int8).tobytes() for head in reference.run(graph, [pixels]))
+        vectors.append(msgspec.structs.replace(vector, outputs={"reference": given}))
     return tuple(vectors)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import shutil
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -19,6 +19,7 @@ from ..facts import Check
 from ..graph.simplify import simplify
 from ..graph.types import Graph
 from ..recipe import Deploy
+from ..row_parts import CodedPart, ConstantsPart, EmulatedPart, LayerPart, SparsePart
 from ..target import Target
 from ..tflite.read import read_tflite
 from .compare_modes import LEVELS
@@ -33,7 +34,7 @@ if TYPE_CHECKING:  # they need TensorFlow's packages, and `espalier compile` doe
 class Emulation(msgspec.Struct, frozen=True, kw_only=True):
     """The report's row (None where no emulator ran) and the check."""
 
-    row: dict[str, Any] | None
+    row: EmulatedPart | None
     check: Check
 
 
@@ -95,7 +96,7 @@ def run_emulated(graph: Graph, name: str, optimize: str, target: Target, compile
         check = Check(name=title, tool="zig cc, unicorn", result="not run", why=problem.found)
         return Emulation(row=None, check=check)
     time = estimate(figures.core, figures.model_cycles, target.number("clock-hz"))
-    row = {
+    row: EmulatedPart = {
         "target": target.name,
         "core": figures.core,
         "emulator": figures.emulator,
@@ -120,11 +121,11 @@ def run_emulated(graph: Graph, name: str, optimize: str, target: Target, compile
 
 def _layers(
     figures: Emulated, plain: Emulated | None, sparse: Sequence[SparseLayer]
-) -> list[dict[str, Any]]:
+) -> list[LayerPart]:
     stored = {layer.op: layer for layer in sparse}
-    rows = []
+    rows: list[LayerPart] = []
     for number, layer in enumerate(figures.layers):
-        row: dict[str, Any] = {"name": layer.name, "macs": layer.macs, "instructions": layer.instructions}
+        row: LayerPart = {"name": layer.name, "macs": layer.macs, "instructions": layer.instructions}
         if plain is not None:
             row["decoding"] = layer.instructions - plain.layers[number].instructions
         if layer.op in stored:
@@ -133,13 +134,13 @@ def _layers(
     return rows
 
 
-def _constants(figures: Emulated) -> dict[str, Any] | None:
+def _constants(figures: Emulated) -> ConstantsPart | None:
     """The account of the constants, and in words."""
     found = figures.constants
-    return None if found is None else {**msgspec.to_builtins(found), "text": found.text()}
+    return None if found is None else msgspec.convert({**msgspec.to_builtins(found), "text": found.text()}, ConstantsPart)
 
 
-def _spared(sparse: Sequence[SparseLayer]) -> dict[str, Any]:
+def _spared(sparse: Sequence[SparseLayer]) -> SparsePart:
     """What leaving zeros out saves against storing them."""
     bytes_, instructions = sum(s.bytes_saved for s in sparse), sum(s.instructions_saved for s in sparse)
     layers = f"{len(sparse)} layers" if len(sparse) > 1 else "1 layer"
@@ -166,7 +167,7 @@ def _plain(name: str, core: Core, graph: Graph, compiled: Compiled) -> Emulated:
     )
 
 
-def _price(plain: Emulated, coded: Emulated) -> dict[str, Any]:
+def _price(plain: Emulated, coded: Emulated) -> CodedPart:
     """What coded weights save and cost."""
     more = coded.instructions - plain.instructions
     return {

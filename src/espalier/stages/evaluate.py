@@ -14,14 +14,15 @@ from numpy.typing import NDArray
 from ..errors import LabelsRefusedError
 from ..findings import Finding, of_model, settle
 from ..image_facts import Prepared
-from ..load.images import label_indices
-from ..measure.predict import dequantize
+from ..measure.predict import Step, dequantize
+from ..row_parts import FedPart, SheetPart
 from ..rows import AccuracyRow
 from ..store import digest
 from ..task.accuracy import with_choice
 from ..task.confidence import choose_threshold
 from ..task.kinds import kind_of
 from ..task.types import Asked
+from ..worker.runtime_calls import Predict
 from .check_model import check_declared, score_declared
 from .images import PixelSet
 from .job import Job
@@ -42,9 +43,9 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     accuracy: AccuracyRow | None
     given_top1: float | None
     float_tflite: bytes
-    contact_sheet: tuple[dict[str, str], ...] = ()
+    contact_sheet: tuple[SheetPart, ...] = ()
     warnings: tuple[str, ...] = ()
-    preprocessing: tuple[dict[str, Any], ...] = ()
+    preprocessing: tuple[FedPart, ...] = ()
     """Right answers of the float model, fed as declared and in the usual other ways (check_model.Scores)."""
 
 
@@ -61,7 +62,7 @@ def evaluate_model(
         after = answers(shop, images, int8.int8_model, job)
         key = {
             "outputs": [digest(o.tobytes()) for o in (before, base, after)],
-            "labels": job.labels(),
+            "task": msgspec.to_builtins(job.task(given)),
             "images": [[i.path, i.label] for i in prepared.images],
             "decision": msgspec.to_builtins(job.recipe.decision),
             "limit": job.recipe.quantize.max_accuracy_drop,
@@ -71,7 +72,7 @@ def evaluate_model(
         }
         wrong = None if scores is None else scores.finding
         files = shop.stored(
-            "evaluate/accuracy", key, lambda: _measure(shop, job, prepared, before, base, after, wrong)
+            "evaluate/accuracy", key, lambda: _measure(shop, job, given, int8, prepared, before, base, after, wrong)
         )
     evaluation = unpack(files["evaluation"], Evaluation)
     row = _chosen(evaluation.accuracy, int8, job)
@@ -110,9 +111,9 @@ def decide_threshold(shop: Workshop, job: Job, model: FloatModel, int8: Int8Mode
     the evaluation images while they were quantized); as it is where none is wished or none reaches it.
     """
     wished, images = job.recipe.decision.precision, job.evaluation
-    if wished is None or images is None:
+    truth = job.truth()
+    if wished is None or images is None or truth is None:
         return job
-    truth = truth_of(images.prepared(), job.labels())
     outputs = [answers(shop, images, data, job) for data in (model.tflite, int8.int8_model)]
     chosen = choose_threshold(outputs[0], outputs[1], truth, wished)
     if chosen is None:
@@ -122,7 +123,7 @@ def decide_threshold(shop: Workshop, job: Job, model: FloatModel, int8: Int8Mode
 
 
 def answers(shop: Workshop, images: PixelSet, model: bytes, job: Job) -> NDArray[np.float32]:
-    """Class probabilities of every image of a set, float32 [n, classes]; stored by model and pixels.
+    """The values of every image of a set, float32 [n, values]; stored by model and pixels.
 
     A set of more than PART images is run and stored in parts, so that a build that is ended goes on where it was.
     """
@@ -135,34 +136,27 @@ def _part(
     shop: Workshop, images: PixelSet, model: bytes, job: Job, first: int, total: int
 ) -> NDArray[np.float32]:
     def run() -> dict[str, bytes]:
-        value = shop.worker("litert-runtime").call(
-            "predict",
-            model=model,
-            pixels_path=images.pixels(),
-            contract=msgspec.to_builtins(job.recipe.input),
-            first=first,
-            count=PART,
+        call = Predict(
+            model=model, pixels_path=images.pixels(), contract=job.recipe.input, first=first, count=PART
+        )
+        found = shop.worker("litert-runtime").ask(
+            call,
             # Two models at least answer: each half of the stage, whatever the order.
             on_progress=lambda done, _, text: shop.progress.step("evaluate", first + done, 2 * total, text),
         )
-        kept = {k: value[k] for k in ("scale", "zero_point")}
-        return {"outputs": _npy(value["outputs"]), "facts": pack(kept)}
+        return {"outputs": _npy(found.outputs), "steps": pack(found.steps)}
 
     key = {"model": digest(model), "pixels": images.digest, "contract": msgspec.to_builtins(job.recipe.input)}
     files = shop.stored("evaluate/outputs", key if total <= PART else key | {"part": [first, PART]}, run)
     outputs: NDArray[Any] = np.load(io.BytesIO(files["outputs"]), allow_pickle=False)
-    facts = unpack(files["facts"], dict[str, Any])
-    return dequantize(outputs, facts["scale"], facts["zero_point"])
-
-
-def truth_of(prepared: Prepared, labels: tuple[str, ...]) -> NDArray[np.int64]:
-    """The output index of each image's class. Raises ImagesRefusedError for classes that are not labels."""
-    return np.asarray(label_indices(prepared.images, labels), np.int64)
+    return dequantize(outputs, unpack(files["steps"], list[Step]))
 
 
 def _measure(
     shop: Workshop,
     job: Job,
+    model: FloatModel,
+    int8: Int8Model,
     prepared: Prepared,
     before: NDArray[np.float32],
     base: NDArray[np.float32],
@@ -171,9 +165,8 @@ def _measure(
 ) -> dict[str, bytes]:
     names = [image.path for image in prepared.images]
     decision = job.recipe.decision
-    task = job.task()
-    labelled = job.evaluation is not None and all(image.label is not None for image in prepared.images)
-    truth = truth_of(prepared, task.labels) if labelled else None
+    task = job.task(model)
+    truth = job.truth()
     asked = Asked(
         names=names,
         truth=truth,
@@ -183,9 +176,10 @@ def _measure(
         limit_points=job.recipe.quantize.max_accuracy_drop,
         threshold=decision.threshold,
         wished=decision.precision,
+        heads=int8.heads,
     )
     doubts = kind_of(task).doubts(before, truth, task, preprocessing)
-    found = settle(of_model(doubts, job.model.facts()), job.recipe.accept)
+    found = settle(of_model(doubts, untrained=job.model.facts().never_trained), job.recipe.accept)
     wrong = next((finding for finding in found if finding.severity == "error"), None)
     if wrong is not None:
         raise LabelsRefusedError(
@@ -194,7 +188,7 @@ def _measure(
             next_step=wrong.way_on,
         )
     row = kind_of(task).measure(asked, task)
-    sheet = contact_sheet(job, row, names) if labelled and row.flips else ()
+    sheet = contact_sheet(job, row, names) if truth is not None and row.flips else ()
     return {
         "evaluation": pack(
             Evaluation(
@@ -208,14 +202,14 @@ def _measure(
     }
 
 
-def contact_sheet(job: Job, row: AccuracyRow, names: list[str]) -> tuple[dict[str, str], ...]:
+def contact_sheet(job: Job, row: AccuracyRow, names: list[str]) -> tuple[SheetPart, ...]:
     """The first flipped images as the model sees them, as PNG in base64."""
     from PIL import Image
 
     images = job.evaluation or job.calibration
     pixels = np.load(images.pixels(), mmap_mode="r")
     place = {name: index for index, name in enumerate(names)}
-    sheet = []
+    sheet: list[SheetPart] = []
     for flip in row.flips[:SHEET_IMAGES]:
         array = np.asarray(pixels[place[flip.image]])
         array = array[:, :, ::-1] if job.recipe.input.color == "bgr" else array

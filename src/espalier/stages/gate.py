@@ -17,6 +17,12 @@ from .fit_gates import row as _row
 
 if TYPE_CHECKING:
     from ..rows import Mode
+    from .bundle import Bundles
+    from .evaluate import Evaluation
+    from .job import Job
+    from .model import FloatModel
+    from .quantize import Int8Model
+    from .time import Timing
 
 
 ROUNDING = 1e-9
@@ -46,30 +52,7 @@ def gates(
     `modes` are the ways to optimize that were tried for a target that does not fit. A budget whose figure is unknown
     fails.
     """
-    budgets = recipe.budgets
-    rows: list[GateRow] = []
-    if accuracy is not None and accuracy.classes:
-        rows.append(_drop(recipe.quantize.max_accuracy_drop, accuracy))
-    elif accuracy is not None:
-        judged = not recipe.quantize.min_agreement and "agreement" not in recipe.accept
-        rows.append(_disagreement(recipe.quantize.max_accuracy_drop, accuracy, judged=judged))
-    if budgets.min_accuracy is not None:
-        rows.append(min_accuracy(budgets.min_accuracy, accuracy))
-    elif accuracy is not None and "chance" not in recipe.accept:
-        guessed = above_chance(accuracy)
-        rows += [] if guessed is None else [guessed]
-    if recipe.quantize.min_agreement:
-        found = None if accuracy is None else accuracy.agreement
-        rows.append(_least("quantize.min-agreement", recipe.quantize.min_agreement, found))
-    if accuracy is not None and accuracy.classes and recipe.decision.precision is not None:
-        rows.append(_precision(recipe.decision.precision, accuracy.decision))
-    if budgets.max_accuracy_drop is not None:
-        top1 = accuracy.int8.top1 if accuracy is not None else None
-        loss = None if top1 is None or given_top1 is None else round(100 * (given_top1 - top1), 6)
-        rows.append(_row("budgets.max-accuracy-drop", budgets.max_accuracy_drop, loss, "points"))
-    if budgets.min_class_recall is not None:
-        worst = min((c.recall_int8 for c in accuracy.classes if c.n), default=None) if accuracy else None
-        rows.append(_least("budgets.min-class-recall", budgets.min_class_recall, worst))
+    budgets, rows = recipe.budgets, _of_accuracy(recipe, accuracy, given_top1)
     if budgets.max_model_bytes is not None:
         rows.append(_row("budgets.max-model-bytes", budgets.max_model_bytes, model_bytes, "bytes"))
     if budgets.max_arena_bytes is not None and arena_bytes:
@@ -96,6 +79,55 @@ def gates(
             name, value = f"{target.name}.ram-bytes", arena_bytes[target.name]
             rows.append(ram_row(name, int(ram) - reserve.ram, target.name, value, arenas, modes))
     return tuple(rows)
+
+
+def gates_of(
+    job: Job, model: FloatModel, int8: Int8Model, evaluation: Evaluation, timing: Timing, bundles: Bundles
+) -> tuple[GateRow, ...]:
+    """The gates of a build, from its stages' results."""
+    deploys = zip(job.recipe.deploy, job.targets, strict=True)
+    return gates(
+        job.recipe,
+        accuracy=evaluation.accuracy,
+        given_top1=evaluation.given_top1,
+        macs=model.macs,
+        model_bytes=max(len(int8.int8_model), len(int8.uint8_model)),
+        arena_bytes=bundles.arena_bytes,
+        latency=timing.rows,
+        targets=job.targets,
+        arenas=bundles.arenas,
+        emulated=bundles.emulated,
+        reserves={target.name: Reserve(deploy.reserve_flash, deploy.reserve_ram) for deploy, target in deploys},
+        modes=bundles.modes,
+    )
+
+
+def _of_accuracy(recipe: Recipe, accuracy: AccuracyRow | None, given_top1: float | None) -> list[GateRow]:
+    budgets = recipe.budgets
+    rows: list[GateRow] = []
+    if accuracy is not None and accuracy.labelled:
+        rows.append(_drop(recipe.quantize.max_accuracy_drop, accuracy))
+    elif accuracy is not None:
+        judged = not recipe.quantize.min_agreement and "agreement" not in recipe.accept
+        rows.append(_disagreement(recipe.quantize.max_accuracy_drop, accuracy, judged=judged))
+    if budgets.min_accuracy is not None:
+        rows.append(min_accuracy(budgets.min_accuracy, accuracy))
+    elif accuracy is not None and "chance" not in recipe.accept:
+        guessed = above_chance(accuracy)
+        rows += [] if guessed is None else [guessed]
+    if recipe.quantize.min_agreement:
+        found = None if accuracy is None else accuracy.agreement
+        rows.append(_least("quantize.min-agreement", recipe.quantize.min_agreement, found))
+    if accuracy is not None and accuracy.classes and recipe.decision.precision is not None:
+        rows.append(_precision(recipe.decision.precision, accuracy.decision))
+    if budgets.max_accuracy_drop is not None:
+        top1 = accuracy.int8.top1 if accuracy is not None else None
+        loss = None if top1 is None or given_top1 is None else round(100 * (given_top1 - top1), 6)
+        rows.append(_row("budgets.max-accuracy-drop", budgets.max_accuracy_drop, loss, "points"))
+    if budgets.min_class_recall is not None:
+        worst = min((c.recall_int8 for c in accuracy.classes if c.n), default=None) if accuracy else None
+        rows.append(_least("budgets.min-class-recall", budgets.min_class_recall, worst))
+    return rows
 
 
 def _drop(limit: float, accuracy: AccuracyRow) -> GateRow:

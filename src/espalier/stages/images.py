@@ -12,11 +12,12 @@ import msgspec
 
 from ..errors import ImagesRefusedError
 from ..image_facts import Prepared
-from ..load.images import select
+from ..load.images import ImageEntry, select
 from ..load.named_set import check_unchanged, images_of
 from ..load.pixel_file import check_room
 from ..load.snapshot import snapshot
 from ..recipe import InputContract, Recipe
+from ..worker.file_calls import PrepareSet
 from .workshop import Workshop, pack, unpack
 
 PREPARE_SECONDS = 3_600.0
@@ -37,7 +38,6 @@ class PixelSet:
         self._shop = shop
         self._contract = contract
         self._count = count
-        self._number = {"calibration": 0, "evaluation": 1}.get(role, 2)
         self._lock = threading.Lock()
         self._made: str | None = None
         self._prepared: Prepared | None = None
@@ -63,6 +63,10 @@ class PixelSet:
         """Names of the class folders (or of the labels in the csv), sorted; empty for a flat folder."""
         return self._images.classes
 
+    def columns(self) -> tuple[str, ...]:
+        """Names of the csv's columns of numbers."""
+        return self._images.columns
+
     def pixels(self) -> str:
         """Path of the uint8 [n, h, w, c] .npy, readable by every child process."""
         with self._lock:
@@ -75,17 +79,16 @@ class PixelSet:
     def prepare_again(self, places: list[int], contract: InputContract, name: str) -> str:
         """Some of the images (places in `prepared().images`) under another contract; path of the .npy."""
         rows = [self.prepared().images[place] for place in places]
-        worker = self._shop.worker("images", self._number)
+        worker = self._shop.worker("images", self.role)
         out = worker.scratch / f"{name}.npy"
         with self._lock:
-            worker.call(
-                "prepare_set",
-                seconds=PREPARE_SECONDS,
+            call = PrepareSet(
                 root=self._images.root,
-                entries=[{"path": row.path, "label": row.label, "sha256": row.sha256} for row in rows],
-                contract=msgspec.to_builtins(contract),
+                entries=tuple(ImageEntry(path=row.path, label=row.label, sha256=row.sha256) for row in rows),
+                contract=contract,
                 out_path=str(out),
             )
+            worker.ask(call, seconds=PREPARE_SECONDS)
         return str(out)
 
     @property
@@ -97,23 +100,18 @@ class PixelSet:
     def _run(self) -> Prepared:
         images = self._images
         entries = images.entries if self._count is None else select(images.entries, self._count)
-        worker = self._shop.worker("images", self._number)
+        worker = self._shop.worker("images", self.role)
         out = worker.scratch / f"{self.role}.npy"
         check_room(len(entries), self._contract.shape, worker.scratch)
-        value = worker.call(
-            "prepare_set",
+        call = PrepareSet(root=images.root, entries=tuple(entries), contract=self._contract, out_path=str(out))
+        prepared = worker.ask(
+            call,
             seconds=PREPARE_SECONDS,
             on_progress=lambda done, total, text: self._shop.progress.step("images", done, total, self.role),
-            root=images.root,
-            entries=msgspec.to_builtins(entries),
-            contract=msgspec.to_builtins(self._contract),
-            out_path=str(out),
         )
         self._made = str(out)
         # The path is of this build's scratch folder only: it must not enter a stored result.
-        return msgspec.convert(
-            {**value, "pixels_path": "", "ignored": images.ignored}, Prepared, strict=False
-        )
+        return msgspec.structs.replace(prepared, pixels_path="", ignored=tuple(images.ignored))
 
 
 def set_path(recipe_folder: Path, given: str) -> Path:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
+from ..errors import RecipeError
 from ..load.labels import check_count, default_labels, read_labels
 from ..recipe import Recipe, load_recipe
 from ..target import Target, load_targets
-from ..task.types import Task
+from ..task.kinds import KINDS, kind_of
+from ..task.types import Numbers, Results, Task
 from .images import PixelSet, open_sets, set_path
-from .model import ModelFile
+from .model import FloatModel, ModelFile
 from .workshop import Workshop
 
 
@@ -33,7 +37,9 @@ class Job:
         return self.path.resolve().parent
 
     def labels(self) -> tuple[str, ...]:
-        """The labels in output order, checked against the model's outputs."""
+        """The labels in output order, checked against the model's outputs; none where outputs have no names."""
+        if not KINDS[self.recipe.model.task].named:
+            return ()
         classes = self.model.classes()
         if self.named is None or self.recipe.model.labels is None:
             sets = (self.evaluation, self.fine_tune, self.calibration)
@@ -41,9 +47,38 @@ class Job:
         check_count(self.folder / self.recipe.model.labels, self.named, classes)
         return self.named
 
-    def task(self) -> Task:
-        """What is asked of the model."""
-        return Task(kind=self.recipe.model.task, labels=self.labels())
+    def task(self, model: FloatModel) -> Task:
+        """What is asked of the model, with the names of its outputs."""
+        return msgspec.structs.replace(self._named(), heads=model.heads)
+
+    def _named(self) -> Task:
+        wanted, numbers = self.recipe.regress, None
+        if wanted is not None:
+            columns = () if self.evaluation is None else self.evaluation.columns()
+            if wanted.names and columns and wanted.names != columns:
+                raise RecipeError(
+                    f"`regress.names` are {', '.join(wanted.names)}, the columns of the evaluation csv {', '.join(columns)}",
+                    supported="the same names in the order of the model's outputs",
+                    next_step="correct the header of the csv, or leave `names` out",
+                )
+            numbers = Numbers(names=wanted.names or columns, unit=wanted.unit, tolerance=wanted.tolerance)
+        return Task(kind=self.recipe.model.task, labels=self.labels(), numbers=numbers)
+
+    def number_names(self) -> tuple[str, ...]:
+        """What the numbers of task regress are called, where anybody says."""
+        numbers = self._named().numbers
+        return () if numbers is None else numbers.names
+
+    def truth(self) -> Results | None:
+        """What is true of the evaluation images; None without any, and where they do not say."""
+        if self.evaluation is None:
+            return None
+        task = self._named()
+        return kind_of(task).truth(self.evaluation.prepared().images, task)
+
+    def asked(self, model: FloatModel) -> Task:
+        """The same for a child process, which needs no names."""
+        return msgspec.structs.replace(self.task(model), labels=())
 
     def channel_multiple(self) -> int:
         """The multiple that the channel counts of the pruned model keep: the largest that a target asks for."""
@@ -57,7 +92,7 @@ def read_job(shop: Workshop, path: Path) -> Job:
         recipe = load_recipe(path)
         folder = path.resolve().parent
         targets = load_targets([deploy.target for deploy in recipe.deploy], relative_to=folder)
-        model = ModelFile(shop, folder / recipe.model.path, recipe.input)
+        model = ModelFile(shop, folder / recipe.model.path, recipe.input, recipe.model.task)
         if model.is_new():
             # The imports of TensorFlow are the longest chain of a build: nothing that can wait comes before them.
             shop.worker("tensorflow")

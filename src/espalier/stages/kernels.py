@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from functools import partial
+from math import prod
 from typing import Any
 
 import msgspec
@@ -16,12 +17,14 @@ from ..measure.parity import check_kernels, compare_kernels, over_limit, parting
 from ..rows import ParityRow
 from ..store import digest
 from ..task.kinds import kind_of
-from .evaluate import answers, truth_of
+from ..worker.quantizer_calls import CutAfter, ListOperators
+from ..worker.runtime_calls import Predict
+from .evaluate import answers
 from .images import PixelSet
 from .job import Job
 from .latency import RUNTIMES
 from .model import FloatModel
-from .prove import KERNEL_SETS, PROCESS, Proof
+from .prove import KERNEL_SETS, PROVE, Proof
 from .quantize import Int8Model
 from .workshop import Workshop, pack, unpack
 
@@ -66,15 +69,13 @@ def add_kernels(shop: Workshop, job: Job, int8: Int8Model, model: FloatModel, pr
 
 def _compare(shop: Workshop, job: Job, int8: Int8Model, model: FloatModel) -> Comparison:
     images, limit = job.evaluation or job.calibration, job.recipe.quantize.max_accuracy_drop
-    rows = images.prepared().images
-    labelled = job.evaluation is not None and all(row.label is not None for row in rows)
-    task = job.task()
-    truth = (
-        truth_of(images.prepared(), task.labels)
-        if labelled
-        else kind_of(task).results(answers(shop, images, model.tflite, job), task)
-    )
-    known = np.rint(answers(shop, images, int8.int8_model, job) / int8.output.scale).astype(np.int64)
+    task = job.task(model)
+    truth = job.truth()
+    labelled = truth is not None
+    if truth is None:
+        truth = kind_of(task).results(answers(shop, images, model.tflite, job), task)
+    scales, zeros = (_of_values(int8, field) for field in ("scale", "zero_point"))
+    known = np.rint(answers(shop, images, int8.int8_model, job) / scales).astype(np.int64)
     parity, checks = [], []
     # The reference kernels may abort their process, so they come last in it.
     for runtime, kernels in sorted(KERNEL_SETS, key=lambda pair: pair[1] == "reference"):
@@ -85,7 +86,7 @@ def _compare(shop: Workshop, job: Job, int8: Int8Model, model: FloatModel) -> Co
                 " ".join(FIRST),
                 f"{runtime} {kernels}",
                 known,
-                partial(_run, shop, images, int8, runtime, kernels),
+                partial(_run, shop, images, int8.int8_model, zeros, runtime, kernels),
                 truth,
                 limit_points=limit,
                 affordable=max(
@@ -94,7 +95,7 @@ def _compare(shop: Workshop, job: Job, int8: Int8Model, model: FloatModel) -> Co
                 ),
                 labelled=labelled,
                 task=task,
-                real=lambda integers: integers * int8.output.scale,
+                real=lambda integers: integers * scales,
             )
             if over_limit(row, limit):
                 layer = _parting(shop, images, int8, runtime, kernels)
@@ -106,18 +107,29 @@ def _compare(shop: Workshop, job: Job, int8: Int8Model, model: FloatModel) -> Co
     return Comparison(parity=tuple(parity), checks=tuple(checks))
 
 
+def _of_values(int8: Int8Model, field: str) -> NDArray[Any]:
+    """A fact of the heads for each of their values."""
+    return np.concatenate([np.full(prod(head.shape), getattr(head, field)) for head in int8.heads])
+
+
 def _run(
-    shop: Workshop, images: PixelSet, int8: Int8Model, runtime: str, kernels: str, places: NDArray[np.int64]
+    shop: Workshop,
+    images: PixelSet,
+    model: bytes,
+    zeros: NDArray[np.int64],
+    runtime: str,
+    kernels: str,
+    places: NDArray[np.int64],
 ) -> NDArray[Any]:
     """Output bytes less the zero point, [n, classes]."""
-    found = shop.worker(RUNTIMES[runtime], PROCESS).call(
-        "predict",
-        model=int8.int8_model,
+    call = Predict(
+        model=model,
         pixels_path=images.pixels(),
         kernels=kernels,
-        places=[int(place) for place in places],
+        places=tuple(int(place) for place in places),
     )
-    outputs: NDArray[Any] = found["outputs"].astype(np.int64) - int8.output.zero_point
+    found = shop.worker(RUNTIMES[runtime], PROVE).ask(call)
+    outputs: NDArray[Any] = found.outputs.astype(np.int64) - zeros
     return outputs
 
 
@@ -125,20 +137,18 @@ def _parting(shop: Workshop, images: PixelSet, int8: Int8Model, runtime: str, ke
     """The Keras layer (or tensor) at whose output the kernel set parts from FIRST; "" where that cannot be told."""
     apart = []
     try:
-        layers = shop.worker("litert").call("list_layers", model=int8.int8_model)
+        layers = shop.worker("quantizer").ask(ListOperators(model=int8.int8_model))
         for number, layer in enumerate(layers):
-            part = shop.worker("litert").call("cut_after", model=int8.int8_model, operator=number)
+            part = shop.worker("quantizer").ask(CutAfter(model=int8.int8_model, operator=number))
             one, other = (
-                shop.worker(RUNTIMES[name], PROCESS)
-                .call(
-                    "predict", model=part, pixels_path=images.pixels(), kernels=which, spread=TRACED_IMAGES
-                )["outputs"]
-                .astype(np.float64)
+                shop.worker(RUNTIMES[name], PROVE)
+                .ask(Predict(model=part, pixels_path=images.pixels(), kernels=which, spread=TRACED_IMAGES))
+                .outputs.astype(np.float64)
                 for name, which in (FIRST, (runtime, kernels))
             )
-            apart.append((layer["output"], tuple(layer["inputs"]), float(np.abs(one - other).mean())))
+            apart.append((layer.output, layer.inputs, float(np.abs(one - other).mean())))
     except EspalierError:
         return ""
     worst = parting_layer(apart)
-    kind = next((layer["kind"] for layer in layers if layer["output"] == worst), "")
+    kind = next((layer.kind for layer in layers if layer.output == worst), "")
     return f"{int8.layers.get(worst, worst)} ({kind})" if worst else ""

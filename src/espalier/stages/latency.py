@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from typing import Any
 
 import msgspec
 
 from ..errors import EspalierError
 from ..facts import Check
 from ..rows import LatencyRow
+from ..worker import Kind
 from ..worker.client import Worker
+from ..worker.runtime_calls import Benchmark, TakeTurns, Turns
 
-RUNTIMES: dict[str, str] = {"litert": "litert-runtime", "tflite-runtime": "tflite-runtime"}
+RUNTIMES: dict[str, Kind] = {"litert": "litert-runtime", "tflite-runtime": "tflite-runtime"}
 """Names of runtimes in a report -> kind of worker that runs models with nothing else loaded."""
 
 
@@ -62,34 +63,32 @@ def measure_latency(
             for count in wanted[name]:
                 detailed = name == main and count == 1
                 try:
-                    result: dict[str, Any] = worker.call(
-                        "benchmark",
-                        model=models[name],
-                        variant=name,
-                        threads=count,
-                        run_seconds=run_seconds,
-                        operators=detailed,
+                    result = worker.ask(
+                        Benchmark(
+                            model=models[name],
+                            variant=name,
+                            threads=count,
+                            run_seconds=run_seconds,
+                            operators=detailed,
+                        )
                     )
                 except EspalierError as problem:
                     checks.append(
                         Check(name=f"latency of {name}", tool=runtime, result="not run", why=problem.found)
                     )
                     break
-                rows.append(msgspec.convert(result["row"], LatencyRow, strict=False))
+                rows.append(result.row)
                 if detailed:
-                    peaks[runtime] = int(result["peak_rss_bytes"])
+                    peaks[runtime] = result.peak_rss_bytes
     return Latencies(rows=tuple(_with_thread_notes(rows)), peak_rss_bytes=peaks, checks=tuple(checks))
 
 
 def compare_latency(
     models: Mapping[str, bytes], *, runtime: str = "litert", threads: int = 1, run_seconds: float = 0.3
-) -> dict[str, Any]:
+) -> Turns:
     """Models by turns in one process: see measure.benchmark.interleaved; ratios are to the first."""
     with Worker(RUNTIMES[runtime]) as worker:
-        result: dict[str, Any] = worker.call(
-            "compare", models=dict(models), threads=threads, run_seconds=run_seconds
-        )
-    return result
+        return worker.ask(TakeTurns(models=dict(models), threads=threads, run_seconds=run_seconds))
 
 
 def _with_thread_notes(rows: Sequence[LatencyRow]) -> list[LatencyRow]:

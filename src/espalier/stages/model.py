@@ -12,7 +12,11 @@ import msgspec
 from ..errors import ModelRefusedError, RecipeError
 from ..limits import LIMITS
 from ..load.keras_container import refuse_what_is_no_file
+from ..load.keras_facts import ModelFacts, ModelSummary
 from ..recipe import InputContract
+from ..task.kinds import KINDS
+from ..task.types import CLASSIFY, Head
+from ..worker.file_calls import InspectModel
 from .workshop import Workshop, pack, unpack
 
 GIVEN = "given"
@@ -20,7 +24,7 @@ GIVEN = "given"
 
 
 class FloatModel(msgspec.Struct, frozen=True, kw_only=True):
-    """A float .tflite with its facts: batch 1, takes normalised floats, answers with class probabilities."""
+    """A float .tflite with its facts: batch 1, takes normalised floats, answers with the heads of its task."""
 
     tflite: bytes
     macs: int
@@ -28,6 +32,7 @@ class FloatModel(msgspec.Struct, frozen=True, kw_only=True):
     largest_difference: float
     layers: dict[str, str] = {}
     """Tensor name -> Keras layer, for messages."""
+    heads: tuple[Head, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -38,40 +43,41 @@ class FloatModel(msgspec.Struct, frozen=True, kw_only=True):
 class ModelFile:
     """The .keras or .h5 file of a recipe. Every method runs its child process only when the result is not stored."""
 
-    def __init__(self, shop: Workshop, path: Path, contract: InputContract) -> None:
+    def __init__(self, shop: Workshop, path: Path, contract: InputContract, kind: str = CLASSIFY.kind) -> None:
         self.path = path
         self.sha256 = file_digest(path)
         self._shop = shop
         self._contract = contract
+        self._ends = KINDS[kind].ends
         self._lock = threading.RLock()
         self._facts_lock = threading.Lock()
-        self._facts: dict[str, Any] | None = None
-        self._loaded: dict[str, Any] | None = None
+        self._facts: ModelFacts | None = None
+        self._loaded: ModelSummary | None = None
 
     @property
     def key(self) -> dict[str, Any]:
         """What a result made from the model as given depends on."""
         contract = msgspec.to_builtins(self._contract)
         kept = {k: contract[k] for k in ("size", "color", "mean", "std") if k in contract}
-        return {"model": self.sha256, "contract": kept}
+        return {"model": self.sha256, "contract": kept, "ends": self._ends}
 
     def is_new(self) -> bool:
         """Whether a build must load this model in TensorFlow: no result of it is stored."""
         return not self._shop.is_stored("load/float", self.key)
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> ModelFacts:
         """The container, configuration and weights as data, after every check; no TensorFlow. Raises ModelRefusedError."""
         with self._facts_lock:
             if self._facts is None:
                 files = self._shop.stored(
-                    "load/facts", {"model": self.sha256}, lambda: {"facts": pack(self._inspect())}
+                    "load/facts", {"model": self.sha256, "ends": self._ends}, lambda: {"facts": pack(self._inspect())}
                 )
-                self._facts = unpack(files["facts"], dict[str, Any])
+                self._facts = unpack(files["facts"], ModelFacts)
             return self._facts
 
     def check_shape(self) -> None:
         """Raise RecipeError unless `[input]` gives what the model takes; needs the facts only."""
-        shape, given = self.facts()["input_shape"], self._contract.shape
+        shape, given = self.facts().input_shape, self._contract.shape
         if all(have in (None, want) for have, want in zip(shape, given, strict=True)):
             return
         colors = {1: 'set color = "gray"', 3: 'set color = "rgb" (or "bgr")'}
@@ -88,25 +94,28 @@ class ModelFile:
 
     def classes(self) -> int:
         """Number of class probabilities that the converted model answers with; a single unit counts as two."""
-        count = self.facts()["classes"]
+        count = self.facts().classes
         if count is None:
-            count = self.summary()["output_shape"][-1]
+            count = self.summary().output_shape[-1]
         return 2 if count == 1 else int(count)
 
-    def summary(self) -> dict[str, Any]:
+    def summary(self) -> ModelSummary:
         """Parameters, MACs, layers, shapes and what the model ends with; see the `load` handler."""
         files = self._shop.stored(
-            "load/summary", self.key, lambda: {"summary": pack(self._plain(self.load()))}
+            "load/summary", self.key, lambda: {"summary": pack(self.load())}
         )
-        return unpack(files["summary"], dict[str, Any])
+        return unpack(files["summary"], ModelSummary)
 
-    def load(self) -> dict[str, Any]:
+    def load(self) -> ModelSummary:
         """Have the model in the TensorFlow process; loads it at the first call."""
+        # Imported where it is needed: `check` asks for facts only, and is to answer at once.
+        from ..worker.keras_calls import LoadModel
+
         with self._lock:
             if self._loaded is None:
                 worker = self._shop.worker("tensorflow")
-                self._loaded = worker.call(
-                    "load", path=str(self.path.resolve()), facts=self.facts(), size=list(self._contract.size)
+                self._loaded = worker.ask(
+                    LoadModel(path=str(self.path.resolve()), facts=self.facts(), size=self._contract.size)
                 )
                 if file_digest(self.path) != self.sha256:
                     raise changed(self.path)
@@ -114,16 +123,17 @@ class ModelFile:
 
     def convert(self, slot: str = GIVEN) -> FloatModel:
         """The float .tflite of a slot of the TensorFlow process, proven equal to Keras; not stored here."""
+        from ..worker.keras_calls import ConvertModel
+
         self.load()
-        value = self._shop.worker("tensorflow").call(
-            "convert", slot=slot, contract=msgspec.to_builtins(self._contract)
-        )
+        done = self._shop.worker("tensorflow").ask(ConvertModel(slot=slot, contract=self._contract, ends=self._ends))
         return FloatModel(
-            tflite=value["float_model"],
-            macs=value["macs"],
-            parameters=value["parameters"],
-            largest_difference=value["largest_difference"],
-            layers=value["layers"],
+            tflite=done.float_model,
+            macs=done.macs,
+            parameters=done.parameters,
+            largest_difference=done.largest_difference,
+            layers=done.layers,
+            heads=done.heads,
         )
 
     def float_model(self) -> FloatModel:
@@ -134,18 +144,12 @@ class ModelFile:
         self._shop.ended("load", f"{model.parameters:,} parameters, {model.macs:,} MACs")
         return model
 
-    def _inspect(self) -> dict[str, Any]:
-        worker = self._shop.worker("container")
-        facts: dict[str, Any] = worker.call(
-            "inspect_model", seconds=LIMITS.container_worker_seconds, path=str(self.path.resolve())
-        )
-        if facts["sha256"] != self.sha256:
+    def _inspect(self) -> ModelFacts:
+        call = InspectModel(path=str(self.path.resolve()), scores=self._ends == "probabilities")
+        facts = self._shop.worker("container").ask(call, seconds=LIMITS.container_worker_seconds)
+        if facts.sha256 != self.sha256:
             raise changed(self.path)
         return facts
-
-    @staticmethod
-    def _plain(value: dict[str, Any]) -> dict[str, Any]:
-        return msgspec.msgpack.decode(msgspec.msgpack.encode(value), type=dict[str, Any])
 
 
 def changed(path: Path) -> ModelRefusedError:

@@ -8,24 +8,21 @@ from ..facts import Artifact
 from ..report.files import report_files
 from ..report.gates import not_shown
 from .account import account_if_due, blame
+from .ahead import Ahead
 from .answer_gates import strict_row
-from .bundle import make_bundles, start_programs
+from .bundle import make_bundles
 from .check_outputs import check_outputs
 from .check_sets import check_sets
-from .evaluate import Evaluation, answer_early, decide_threshold, evaluate_model
-from .expectation import expected_seconds
-from .fit_gates import Reserve
-from .gate import gates
+from .evaluate import Evaluation, decide_threshold, evaluate_model
+from .gate import gates_of
 from .job import Job
-from .kernels import add_kernels
 from .outcome import Outcome, output_folder
 from .output import OUTPUT
-from .prove import prove_model, provers
 from .prune import prune_model
 from .publish import publish
 from .quantize import Int8Model, check_targets, quantize_model
 from .report import Results, compose_report
-from .time import time_models, timers
+from .time import time_models
 from .verdict import judge
 from .workshop import Workshop
 
@@ -33,52 +30,25 @@ from .workshop import Workshop
 def run_stages(
     shop: Workshop, job: Job, out: Path, *, tools: str, all_or_nothing: bool = False, strict: bool = False
 ) -> Outcome:
-    """Every stage after the reading of the recipe, see `build.build`."""
-    given_early = shop.submit(job.model.float_model)
+    """Every stage after the reading of the recipe, see `build.build`; what of them runs before its turn, see `Ahead`."""
+    ahead = Ahead(shop, job)
     findings = (*check_outputs(job), *check_sets(shop, job))
-    if job.model.is_new():
-        # While TensorFlow imports: what is needed first comes first.
-        shop.start_in_turn(("litert", 0), ("litert-runtime", 0), *provers(), *timers())
-    given = given_early.result()
-    measured = (job.evaluation or job.calibration).prepared().images
-    calibrated = job.calibration.prepared().images
-    expected = expected_seconds(given.macs, calibration=len(calibrated), evaluation=len(measured))
-    shop.progress.expect(expected)
-    answered = shop.submit(answer_early, shop, job, given)
+    given = ahead.given()
     pruned = prune_model(shop, job, given)
     shop.release("tensorflow", "legacy")
     int8 = quantize_model(shop, job, pruned.model)
     check_targets(job, int8)
     job = decide_threshold(shop, job, pruned.model, int8)
-    proof = shop.submit(prove_model, shop, job, int8)
-    kernels = shop.submit(add_kernels, shop, job, int8, pruned.model, proof)
-    programs = start_programs(shop, job, int8, proof)
-    answered.result()
+    programs = ahead.prove_and_compile(job, pruned.model, int8)
     evaluation = evaluate_model(shop, job, given=given, pruned=pruned, int8=int8)
-    proved = kernels.result()
+    proof = ahead.proof()
     bundles = make_bundles(
-        shop, job, int8=int8, proof=proved, programs=programs, evaluation=evaluation, tools=tools
+        shop, job, int8=int8, proof=proof, programs=programs, evaluation=evaluation, tools=tools
     )
     # Last, when nothing else runs.
     timing = time_models(shop, {"float": pruned.model.tflite, "int8": int8.int8_model})
     pruning = pruned.weigh(shop, job, int8)
-    rows = gates(
-        job.recipe,
-        accuracy=evaluation.accuracy,
-        given_top1=evaluation.given_top1,
-        macs=pruned.model.macs,
-        model_bytes=max(len(int8.int8_model), len(int8.uint8_model)),
-        arena_bytes=bundles.arena_bytes,
-        latency=timing.rows,
-        targets=job.targets,
-        arenas=bundles.arenas,
-        emulated=bundles.emulated,
-        reserves={
-            target.name: Reserve(deploy.reserve_flash, deploy.reserve_ram)
-            for deploy, target in zip(job.recipe.deploy, job.targets, strict=True)
-        },
-        modes=bundles.modes,
-    )
+    rows = gates_of(job, pruned.model, int8, evaluation, timing, bundles)
     explained, doubts = account_if_due(shop, job, pruned.model, int8, rows)
     rows = blame(rows, evaluation.accuracy, explained, f"espalier explain {job.path.name}")
     if strict:
@@ -91,7 +61,7 @@ def run_stages(
         int8=int8,
         evaluation=evaluation,
         timing=timing,
-        proof=proved,
+        proof=proof,
         bundles=bundles,
         explained=explained,
     )

@@ -6,14 +6,19 @@ from typing import Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from ..bundle import golden
 from ..errors import EspalierError
 from ..facts import Check, GoldenVector, SourceImage
 from ..rows import ParityRow
 from ..store import digest
+from ..task.types import Task
+from ..worker import Kind
+from ..worker.runtime_calls import Predict
 from .job import Job
 from .latency import RUNTIMES
+from .model import FloatModel
 from .quantize import Int8Model
 from .workshop import Workshop, pack, unpack
 
@@ -25,8 +30,8 @@ KERNEL_SETS = (
 )
 """(runtime, kernels), in the order of the golden vectors."""
 
-PROCESS = 1
-"""Number of the proof's own child processes; evaluation keeps number 0 busy meanwhile."""
+PROVE = "prove"
+"""The errand of the proof's own child processes; evaluation keeps the others busy meanwhile."""
 
 REFERENCE_MACS = 2_000_000_000
 """Work that the slow reference kernels are given; it bounds the number of images."""
@@ -44,69 +49,66 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     checks: tuple[Check, ...]
 
 
-def prove_model(shop: Workshop, job: Job, int8: Int8Model) -> Proof:
+def prove_model(shop: Workshop, job: Job, int8: Int8Model, model: FloatModel) -> Proof:
     """Run the int8 model and its uint8 twin on calibration images with every kernel set; stored."""
     key = {
         "int8": digest(int8.int8_model),
         "twin": digest(int8.uint8_model),
         "pixels": job.calibration.digest,
-        "labels": job.labels(),
+        "task": msgspec.to_builtins(job.task(model)),
         "contract": msgspec.to_builtins(job.recipe.input),
     }
     with shop.stage("prove"):
-        files = shop.stored("prove", key, lambda: {"proof": pack(_prove(shop, job, int8))})
+        files = shop.stored("prove", key, lambda: {"proof": pack(_prove(shop, job, int8, job.task(model)))})
     proof = unpack(files["proof"], Proof)
     shop.ended("prove", f"{len(proof.golden)} golden vectors")
     return proof
 
 
-def _prove(shop: Workshop, job: Job, int8: Int8Model) -> Proof:
+def _prove(shop: Workshop, job: Job, int8: Int8Model, task: Task) -> Proof:
     images = job.calibration.prepared().images
     count = int(np.clip(REFERENCE_MACS // max(1, int8.macs), *IMAGES))
     count = min(count, len(images))
     path = job.calibration.pixels()
-    outputs: dict[str, Any] = {}
-    answered: list[int] = []
+    outputs: dict[str, NDArray[Any]] = {}
+    answered: tuple[int, ...] = ()
     checks: list[Check] = []
     # The reference kernels may abort their process, so they come last in it.
     for runtime, kernels in sorted(KERNEL_SETS, key=lambda pair: pair[1] == "reference"):
         name = f"{runtime} {kernels}"
         try:
-            worker = shop.worker(RUNTIMES[runtime], PROCESS)
-            answer = worker.call(
-                "predict", model=int8.int8_model, pixels_path=path, kernels=kernels, spread=count
-            )
-            outputs[name], answered = answer["outputs"], answer["places"]
+            worker = shop.worker(RUNTIMES[runtime], PROVE)
+            answer = worker.ask(Predict(model=int8.int8_model, pixels_path=path, kernels=kernels, spread=count))
+            outputs[name], answered = answer.outputs, answer.places
             if kernels == "default":
-                twin = worker.call(
-                    "predict", model=int8.uint8_model, pixels_path=path, kernels=kernels, spread=count
-                )
-                checks.append(_twin_check(runtime, answer["outputs"], twin["outputs"]))
+                twin = worker.ask(Predict(model=int8.uint8_model, pixels_path=path, kernels=kernels, spread=count))
+                checks.append(_twin_check(runtime, answer.outputs, twin.outputs))
         except EspalierError as problem:
             checks.append(Check(name=f"kernel set {name}", tool=runtime, result="not run", why=problem.found))
     outputs = {name: outputs[name] for name in map(" ".join, KERNEL_SETS) if name in outputs}
     pixels = np.load(path, mmap_mode="r")
     names = {"litert reference": "reference", "litert builtin": "builtin", "litert default": "default"}
     usable = {names[k]: v for k, v in outputs.items() if k in names}
-    chosen = list(golden.choose(next(iter(usable.values()))))
+    chosen = list(golden.choose(next(iter(usable.values())), task))
     places = np.array(answered)[chosen]
     vectors = golden.vectors(
         [f"{i:03d}" for i in range(len(chosen))],
         np.ascontiguousarray(pixels[places]),
         {k: v[chosen] for k, v in usable.items()},
-        job.labels(),
+        task.labels,
+        task,
     )
     return Proof(
         golden=vectors, cases=golden.contract_cases(job.recipe.input), parity=(), checks=tuple(checks)
     )
 
 
-def provers() -> tuple[tuple[str, int], ...]:
+def provers() -> tuple[tuple[Kind, str], ...]:
     """The proof's child processes, for Workshop.start_in_turn."""
-    return tuple((kind, PROCESS) for kind in RUNTIMES.values())
+    return tuple((kind, PROVE) for kind in RUNTIMES.values())
 
 
-def _twin_check(runtime: str, int8: Any, uint8: Any) -> Check:
+def _twin_check(runtime: str, int8: NDArray[Any], uint8: NDArray[Any]) -> Check:
     equal = bool(np.array_equal(int8.astype(np.int16) + 128, uint8.astype(np.int16)))
     return Check(
         name=f"uint8 twin equals the int8 file, {len(int8)} images",

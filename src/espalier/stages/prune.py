@@ -9,9 +9,22 @@ from typing import Any
 import msgspec
 
 from ..load.images import label_indices
+from ..prune.training_set import Sparsity, Training
 from ..prune.verdict import verdict
+from ..row_parts import Epoch
 from ..rows import PruneRow
 from ..store import digest
+from ..worker.keras_calls import (
+    Account,
+    CountZeros,
+    ExportTwin,
+    FineTuneModel,
+    ImportTwin,
+    PruneChannels,
+    PruneMagnitude,
+    PruneTwin,
+    Trained,
+)
 from .first_rung import quantize_float
 from .job import Job
 from .model import GIVEN, FloatModel
@@ -30,8 +43,8 @@ class Pruned(msgspec.Struct, frozen=True, kw_only=True):
 
     model: FloatModel
     given: FloatModel
-    account: dict[str, Any]
-    history: tuple[dict[str, float], ...] = ()
+    account: Account = Account()
+    history: tuple[Epoch, ...] = ()
 
     def weigh(self, shop: Workshop, job: Job, int8: Int8Model) -> Pruning:
         """Compare the int8 files before and after: bytes, gzip bytes, latency in one interleaved run."""
@@ -55,7 +68,7 @@ def prune_model(shop: Workshop, job: Job, given: FloatModel) -> Pruned:
     """Prune as the recipe says; stored by model, settings and images. Method none changes nothing."""
     prune = job.recipe.prune
     if prune.method == "none":
-        return Pruned(model=given, given=given, account={})
+        return Pruned(model=given, given=given)
     key = {
         **job.model.key,
         **_training(job),
@@ -82,74 +95,74 @@ def _training(job: Job) -> dict[str, Any]:
 
 
 def _prune(shop: Workshop, job: Job, given: FloatModel) -> Pruned:
-    prune, contract = job.recipe.prune, msgspec.to_builtins(job.recipe.input)
+    prune = job.recipe.prune
     job.model.load()
     worker = shop.worker("tensorflow")
 
     def told(done: float, total: float, text: str) -> None:
         shop.progress.step("prune", done, total, text)
 
-    slots: dict[str, Any] = {"slot_from": GIVEN, "slot_to": PRUNED}
-    tune = _fine_tune_settings(job)
-    history: dict[str, Any] = {}
+    training, history = _training_set(job), Trained(history=())
+    sparsity = Sparsity(amount=prune.amount, pattern=prune.pattern)
     if prune.method == "channels":
-        account = worker.call(
-            "prune_channels", amount=prune.amount, multiple=job.channel_multiple(),
-            pixels_path=job.calibration.pixels(), contract=contract, **slots,
+        account = worker.ask(
+            PruneChannels(
+                slot_from=GIVEN,
+                slot_to=PRUNED,
+                amount=prune.amount,
+                multiple=job.channel_multiple(),
+                pixels_path=job.calibration.pixels(),
+                contract=job.recipe.input,
+            )
         )
-        if tune:
-            history = worker.call("fine_tune", slot=PRUNED, teacher=GIVEN, on_progress=told, **tune)
+        if training:
+            history = worker.ask(FineTuneModel(slot=PRUNED, teacher=GIVEN, training=training), on_progress=told)
     elif prune.engine == "native":
-        account = worker.call(
-            "prune_magnitude", amount=prune.amount, pattern=prune.pattern, at_once=tune is None, **slots
-        )
-        if tune:
-            sparsity = {"amount": prune.amount, "pattern": prune.pattern}
-            history = worker.call("fine_tune", slot=PRUNED, sparsity=sparsity, on_progress=told, **tune)
-            account |= worker.call("count_zeros", slot=PRUNED)
+        once = training is None
+        account = worker.ask(PruneMagnitude(slot_from=GIVEN, slot_to=PRUNED, sparsity=sparsity, at_once=once))
+        if training:
+            tune = FineTuneModel(slot=PRUNED, sparsity=sparsity, training=training)
+            history = worker.ask(tune, on_progress=told)
+            zeros = worker.ask(CountZeros(slot=PRUNED))
+            account = msgspec.structs.replace(account, sparsity=zeros.sparsity, layers=zeros.layers)
     else:
-        account, history = _prune_with_tfmot(shop, job, tune, told)
+        account, history = _prune_with_tfmot(shop, job, sparsity, training, told)
     model = job.model.convert(PRUNED)
-    return Pruned(model=model, given=given, account=account, history=tuple(history.get("history", ())))
+    return Pruned(model=model, given=given, account=account, history=history.history)
 
 
 def _prune_with_tfmot(
-    shop: Workshop, job: Job, tune: dict[str, Any] | None, told: Callable[[float, float, str], None]
-) -> tuple[dict[str, Any], dict[str, Any]]:
+    shop: Workshop, job: Job, sparsity: Sparsity, training: Training | None, told: Callable[[float, float, str], None]
+) -> tuple[Account, Trained]:
     """tfmot on a legacy-Keras twin in a process of its own; each child reads the other's file."""
-    prune = job.recipe.prune
     worker, legacy = shop.worker("tensorflow"), shop.worker("legacy")
-    exported = worker.call("export_twin", slot=GIVEN, path=str(worker.scratch / "twin.npz"))
-    history = legacy.call(
-        "prune_magnitude_tfmot",
-        twin_path=str(worker.scratch / "twin.npz"),
-        out_path=str(legacy.scratch / "pruned.npz"),
-        amount=prune.amount,
-        pattern=prune.pattern,
+    twin, out = str(worker.scratch / "twin.npz"), str(legacy.scratch / "pruned.npz")
+    exported = worker.ask(ExportTwin(slot=GIVEN, path=twin))
+    call = PruneTwin(
+        twin_path=twin,
+        out_path=out,
+        sparsity=sparsity,
         pixels_path=job.calibration.pixels(),
-        contract=msgspec.to_builtins(job.recipe.input),
-        fine_tune=tune,
+        contract=job.recipe.input,
+        training=training,
         seed=SEED,
-        on_progress=told,
     )
-    account = worker.call(
-        "import_twin", slot_from=GIVEN, slot_to=PRUNED, path=str(legacy.scratch / "pruned.npz")
-    )
-    return {**account, "left_alone": exported["left_alone"]}, history
+    history = legacy.ask(call, on_progress=told)
+    account = worker.ask(ImportTwin(slot_from=GIVEN, slot_to=PRUNED, path=out))
+    return msgspec.structs.replace(account, left_alone=exported.left_alone), history
 
 
-def _fine_tune_settings(job: Job) -> dict[str, Any] | None:
-    """Arguments of the training: pixels, class numbers, settings, seed; None when none is asked."""
+def _training_set(job: Job) -> Training | None:
+    """Pixels, class numbers, settings and seed of the training; None when none is asked."""
     if job.fine_tune is None or job.recipe.prune.fine_tune is None:
         return None
-    images = job.fine_tune.prepared()
-    return {
-        "settings": msgspec.to_builtins(job.recipe.prune.fine_tune),
-        "pixels_path": job.fine_tune.pixels(),
-        "labels": label_indices(images.images, job.labels()),
-        "contract": msgspec.to_builtins(job.recipe.input),
-        "seed": SEED,
-    }
+    return Training(
+        settings=job.recipe.prune.fine_tune,
+        pixels_path=job.fine_tune.pixels(),
+        labels=tuple(label_indices(job.fine_tune.prepared().images, job.labels())),
+        contract=job.recipe.input,
+        seed=SEED,
+    )
 
 
 def _row(
@@ -168,9 +181,9 @@ def _row(
         gzip_before=len(gzip.compress(before, 9, mtime=0)),
         gzip_after=len(gzip.compress(after, 9, mtime=0)),
         latency_ratio=ratio,
-        sparsity=account.get("sparsity"),
-        layers=tuple(account.get("layers", ())),
+        sparsity=account.sparsity,
+        layers=account.layers,
         history=pruned.history,
-        left_alone=tuple(account.get("left_alone", ())),
-        notes=tuple(account.get("notes", ())),
+        left_alone=account.left_alone,
+        notes=account.notes,
     )

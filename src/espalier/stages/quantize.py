@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import msgspec
 
 from ..errors import UnsupportedModelError
@@ -25,7 +23,7 @@ class Int8Model(msgspec.Struct, frozen=True, kw_only=True):
     int8_model: bytes
     uint8_model: bytes
     input: TensorFacts
-    output: TensorFacts
+    heads: tuple[TensorFacts, ...]
     uses: tuple[OperatorUse, ...]
     counts: OperatorCounts
     runtime_floor: str
@@ -63,6 +61,7 @@ def quantize_model(shop: Workshop, job: Job, model: FloatModel) -> Int8Model:
         twin = add_metadata(
             done.twin,
             labels=job.labels(),
+            heads=[head.name for head in model.heads],
             contract=job.recipe.input,
             name=job.recipe.name,
             version=job.recipe.version,
@@ -72,12 +71,12 @@ def quantize_model(shop: Workshop, job: Job, model: FloatModel) -> Int8Model:
     return Int8Model(
         int8_model=done.int8_model,
         uint8_model=twin,
-        input=msgspec.convert(audit["input"], TensorFacts),
-        output=msgspec.convert(audit["output"], TensorFacts),
-        uses=msgspec.convert(audit["uses"], tuple[OperatorUse, ...]),
-        counts=msgspec.convert(audit["counts"], OperatorCounts),
-        runtime_floor=audit["runtime_floor"],
-        scheme=_scheme(audit["counts"]),
+        input=audit.input,
+        heads=audit.heads,
+        uses=audit.uses,
+        counts=audit.counts,
+        runtime_floor=audit.runtime_floor,
+        scheme=_scheme(audit.counts, len(audit.heads)),
         enters=done.enters,
         macs=model.macs,
         parameters=model.parameters,
@@ -85,7 +84,7 @@ def quantize_model(shop: Workshop, job: Job, model: FloatModel) -> Int8Model:
         held_out_drop=kept.held_out,
         chosen_on=kept.chosen_on,
         notes=(*done.notes, *explain_choice(kept.steps, kept.held_out, kept.among, kept.chosen_on)),
-        warnings=(*_unstable(stability), *kept.said, *audit["warnings"]),
+        warnings=(*_unstable(stability), *kept.said, *audit.warnings),
         stability=stability,
         layers=model.layers,
         whole=done.whole,
@@ -97,12 +96,12 @@ def _unstable(stability: Stability | None) -> tuple[str, ...]:
     return tuple(f"calibration: {finding}" for finding in stability.findings()) if stability else ()
 
 
-def _scheme(counts: Mapping[str, int]) -> str:
+def _scheme(counts: OperatorCounts, heads: int) -> str:
     """What the file is, in the report's words."""
-    if not counts["int16"]:
+    if not counts.int16:
         return "int8"
-    # QUANTIZE at the head or the tail is all that stays int8 in a whole 16x8 file.
-    return "int16x8" if counts["int8"] <= 1 else "int8, int16 in part"
+    # QUANTIZE at a head is all that stays int8 in a whole 16x8 file.
+    return "int16x8" if counts.int8 <= heads else "int8, int16 in part"
 
 
 def check_targets(job: Job, int8: Int8Model) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from ..measure.benchmark import cpu_name
+from ..row_parts import ExplainPart
 from ..rows import GateRow, MemoryRow, ModelRow, QuantizeRow, Report, WithheldRow
 from .bundle import Bundles, bundle_rows
 from .evaluate import Evaluation
@@ -34,7 +35,7 @@ class Results:
     timing: Timing
     proof: Proof
     bundles: Bundles
-    explained: dict[str, Any] | None
+    explained: ExplainPart | None
 
 
 def compose_report(shop: Workshop, job: Job, results: Results, verdict: Verdict) -> Report:
@@ -53,12 +54,12 @@ def compose_report(shop: Workshop, job: Job, results: Results, verdict: Verdict)
         status="failed" if verdict.failure else "passed",
         model=ModelRow(
             source_sha256=job.model.sha256,
-            parameters=summary["parameters"],
+            parameters=summary.parameters,
             macs=pruning.row.macs_before,
-            layers=len(summary["layers"]),
-            format=f"{facts['format']}, written by Keras {facts['keras_version']}",
-            output=_output_text(summary["output"]),
-            notes=(*summary["notes"], *int8.notes),
+            layers=len(summary.layers),
+            format=f"{facts.format}, written by Keras {facts.keras_version}",
+            output=_output_text(summary.output),
+            notes=(*summary.notes, *int8.notes),
         ),
         stages=shop.stage_rows(),
         prune=pruning.row,
@@ -69,8 +70,8 @@ def compose_report(shop: Workshop, job: Job, results: Results, verdict: Verdict)
             runtime_floor=int8.runtime_floor,
             held_out_drop=int8.held_out_drop,
             chosen_on=int8.chosen_on,
-            input=msgspec.to_builtins(int8.input),
-            output=msgspec.to_builtins(int8.output),
+            input=int8.input,
+            output=int8.heads[0],
             device_input=device_input(job, int8),
             layers=int8.layers,
             calibration={
@@ -89,7 +90,7 @@ def compose_report(shop: Workshop, job: Job, results: Results, verdict: Verdict)
         checks=checks,
         bundles=tuple(row for row in bundle_rows(bundles) if row.target not in verdict.withheld),
         withheld=tuple(WithheldRow(target=target, why=why) for target, why in verdict.withheld.items()),
-        modes={target: msgspec.to_builtins(tried) for target, tried in bundles.modes.items()},
+        modes={target: tuple(tried) for target, tried in bundles.modes.items()},
         parity=proof.parity,
         warnings=(*results.findings, *evaluation.warnings, *int8.warnings, *timing.notes, *bundles.notes),
         machine=_machine(),

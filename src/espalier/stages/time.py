@@ -8,6 +8,7 @@ import msgspec
 
 from ..rows import LatencyRow
 from ..store import digest
+from ..worker import Kind
 from .latency import RUNTIMES, compare_latency, measure_latency
 from .workshop import Workshop, pack, unpack
 
@@ -26,22 +27,15 @@ VARIANTS = ("float", "int8")
 RUN_SECONDS = 0.06
 """Of warm runs of each variant on each runtime, at least benchmark.MINIMUM_RUNS; the report gives the number of runs."""
 
-FIRST_PROCESS = 10
-"""Numbers from here on are child processes that only time one variant: no model ran in them before."""
+
+def _timing() -> dict[tuple[str, str], tuple[Kind, str]]:
+    """(runtime, variant) -> kind and errand of the child process that times it: no model ran in it before."""
+    return {(runtime, name): (kind, f"time-{name}") for runtime, kind in RUNTIMES.items() for name in VARIANTS}
 
 
-def _numbered() -> dict[tuple[str, str], tuple[str, int]]:
-    """(runtime, variant) -> kind and number of the child process that times it."""
-    return {
-        (runtime, name): (kind, FIRST_PROCESS + number)
-        for runtime, kind in RUNTIMES.items()
-        for number, name in enumerate(VARIANTS)
-    }
-
-
-def timers() -> tuple[tuple[str, int], ...]:
+def timers() -> tuple[tuple[Kind, str], ...]:
     """The child processes that time the variants, for Workshop.start_in_turn."""
-    return tuple(_numbered().values())
+    return tuple(_timing().values())
 
 
 def time_models(shop: Workshop, models: dict[str, bytes]) -> Timing:
@@ -69,7 +63,7 @@ def compare_models(shop: Workshop, before: bytes, after: bytes) -> float:
     key = {"before": digest(before), "after": digest(after), "machine": [cpu_name(), os.cpu_count()]}
 
     def run() -> dict[str, bytes]:
-        return {"ratio": pack(compare_latency({"before": before, "after": after})["ratio"]["after"])}
+        return {"ratio": pack(compare_latency({"before": before, "after": after}).ratio["after"])}
 
     return unpack(shop.stored("benchmark/compare", key, run)["ratio"], float)
 
@@ -79,7 +73,7 @@ def _time(shop: Workshop, models: dict[str, bytes]) -> Timing:
         models,
         threads={"int8": (os.cpu_count() or 1,)},
         run_seconds=RUN_SECONDS,
-        started={pair: shop.worker(*process) for pair, process in _numbered().items()},
+        started={pair: shop.worker(*process) for pair, process in _timing().items()},
         on_step=lambda done, total, text: shop.progress.step("benchmark", done, total, text),
     )
     return Timing(

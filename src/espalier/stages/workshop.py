@@ -26,6 +26,7 @@ from ..scratch import Scratch, clear_abandoned
 from ..store import Parts, Store, key_of
 from ..store_limit import DEFAULT_BYTES, limit_bytes
 from ..terminal import Progress
+from ..worker import Kind
 from ..worker.client import Worker
 
 T = TypeVar("T")
@@ -44,7 +45,7 @@ PINNED = (
 """Packages whose version is part of every stored result's key."""
 
 
-RESTARTED = frozenset({"litert", "litert-runtime", "tflite-runtime"})
+RESTARTED: frozenset[Kind] = frozenset({"quantizer", "litert-runtime", "tflite-runtime"})
 """Kinds of child processes that keep nothing between calls."""
 
 
@@ -104,13 +105,13 @@ class Workshop:
         self._temporary.cleanup()
         self.store.close()
 
-    def worker(self, kind: str, number: int = 0) -> Worker:
-        """The running child process of a kind, started at the first call; `number` tells several apart. One of
+    def worker(self, kind: Kind, errand: str = "") -> Worker:
+        """The running child process of a kind, started at the first call; `errand` is what a process of its own does. One of
         RESTARTED that a model ended is replaced: what failed is said by the call that it failed in."""
         with self._lock:
             if self._closed:
                 raise BugError("the build is over")
-            name = f"{kind}-{number}"
+            name = f"{kind}-{errand}"
             known = self._workers.get(name)
             if known is None or (kind in RESTARTED and not known.alive):
                 folder = self.scratch / name
@@ -118,15 +119,16 @@ class Workshop:
                 self._workers[name] = Worker(kind, scratch=folder)
             return self._workers[name]
 
-    def release(self, *kinds: str) -> None:
+    def release(self, *kinds: Kind) -> None:
         """End the child processes of kinds that this build does not call again: what they hold is free for others."""
         with self._lock:
-            ended = [self._workers.pop(name) for name in list(self._workers) if name.rpartition("-")[0] in kinds]
+            ended = [worker for worker in self._workers.values() if worker.kind in kinds]
+            self._workers = {name: worker for name, worker in self._workers.items() if worker.kind not in kinds}
         for worker in ended:
             worker.close(kill=True)
 
-    def start_in_turn(self, *workers: tuple[str, int]) -> None:
-        """Start child processes (kind, number) ahead of their first call, each when the one before has done its imports.
+    def start_in_turn(self, *workers: tuple[Kind, str]) -> None:
+        """Start child processes (kind, errand) ahead of their first call, each when the one before has done its imports.
 
         Imports then overlap what runs now without taking more than one core from it.
         """
@@ -134,8 +136,8 @@ class Workshop:
         def start() -> None:
             # A process that cannot start says so at its first call, where someone waits for it.
             with suppress(EspalierError):
-                for kind, number in workers:
-                    self.worker(kind, number).wait_ready()
+                for kind, errand in workers:
+                    self.worker(kind, errand).wait_ready()
 
         self.submit(start)
 

@@ -6,7 +6,6 @@ Outputs are probabilities, float32 [n, classes] (dequantized for int8); truths a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import msgspec
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from .. import statistics
 from ..errors import BugError, LabelsRefusedError
+from ..row_parts import DropPart, SkillPart
 from ..rows import AccuracyRow, ClassRow, FlipRow, TopRow
 from .chance import skill
 from .confidence import WISHED_PRECISION, decision_row
@@ -76,12 +76,12 @@ def measure_accuracy(
     _fit(names, expected, labels, float_outputs, int8_outputs)
     answers_float, answers_int8 = top1(float_outputs), top1(int8_outputs)
     drop = compare(answers_float, answers_int8, expected)
-    steps: tuple[dict[str, Any], ...] = ()
+    steps: tuple[DropPart, ...] = ()
     if pruned_outputs is not None:
         answers_pruned = top1(pruned_outputs)
         steps = (
-            {"from": "float", "to": "pruned"} | _drop_row(compare(answers_float, answers_pruned, expected)),
-            {"from": "pruned", "to": "int8"} | _drop_row(compare(answers_pruned, answers_int8, expected)),
+            _drop_part("float", "pruned", compare(answers_float, answers_pruned, expected)),
+            _drop_part("pruned", "int8", compare(answers_pruned, answers_int8, expected)),
         )
     counts = confusion(expected, answers_int8, len(labels))
     decision = decision_row(float_outputs, int8_outputs, expected, threshold, wished)
@@ -173,12 +173,21 @@ def unlabelled_row(row: AgreementRow) -> AccuracyRow:
     )
 
 
-def skill_row(truth: Indices, answers: Indices) -> dict[str, Any]:
+def skill_row(truth: Indices, answers: Indices) -> SkillPart:
     """The answers against guessing, as plain data; empty for images of one class, which any constant answers."""
     if (truth == truth[0]).all():
         return {}
     found = skill(truth, answers)
-    return asdict(found) | {"beats_chance": found.beats_chance}
+    return {
+        "n": found.n,
+        "share": found.share,
+        "chance": found.chance,
+        "deviations": found.deviations,
+        "kappa": found.kappa,
+        "low": found.low,
+        "high": found.high,
+        "beats_chance": found.beats_chance,
+    }
 
 
 def compare(before: Indices, after: Indices, truth: Indices) -> statistics.Drop:
@@ -262,10 +271,12 @@ def _settled(float_outputs: Outputs, before: Indices, after: Indices) -> Indices
     return np.where(tied, before, after)
 
 
-def _drop_row(drop: statistics.Drop) -> dict[str, Any]:
+def _drop_part(start: str, end: str, drop: statistics.Drop) -> DropPart:
     return {
+        "from": start,
+        "to": end,
         "drop_points": drop.points,
-        "interval": (drop.low, drop.high),
+        "interval": [drop.low, drop.high],
         "p_value": drop.p_value,
         "lost": drop.lost,
         "won": drop.won,

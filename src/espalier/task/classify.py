@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from ..facts import Decision, TensorFacts
 from ..findings import Finding
+from ..image_facts import ImageFacts
+from ..load.images import label_indices
 from ..rows import AccuracyRow
 from .accuracy import measure_accuracy, measure_agreement, unlabelled_row
 from .confidence import WISHED_PRECISION
@@ -35,6 +37,13 @@ def equal(results: Results, others: Results, task: Task | None = None) -> Hits:
     return np.asarray(results == others)
 
 
+def indices(images: Sequence[ImageFacts], task: Task) -> Results | None:
+    """The output of each image's class."""
+    if any(image.label is None for image in images):
+        return None
+    return np.asarray(label_indices(images, task.labels), np.int64)
+
+
 def margins(integers: NDArray[np.int64], task: Task | None = None) -> NDArray[np.int64]:
     """Steps between the largest and the second largest output."""
     if integers.shape[1] < 2:
@@ -55,7 +64,12 @@ def distance(found: Values, wanted: Values, task: Task | None, seen: float) -> f
     return float(np.sqrt((difference.astype(np.float64) ** 2).mean())) / max(size, 1e-12)
 
 
-def decibels(found: Values, wanted: Values) -> float:
+def named(results: Results, task: Task) -> list[str]:
+    """The labels."""
+    return [task.labels[int(index)] for index in results]
+
+
+def decibels(found: Values, wanted: Values, task: Task | None = None) -> float:
     """SQNR of scores in dB, both without their mean over the classes (softmax does not see it)."""
     reference = wanted.astype(np.float64) - wanted.mean(axis=1, keepdims=True)
     difference = (found.astype(np.float64) - found.mean(axis=1, keepdims=True)) - reference
@@ -121,10 +135,16 @@ def decide(output: NDArray[np.int8], numbers: Mapping[str, int]) -> tuple[int, i
 
 
 KIND = Kind(
+    ends="probabilities",
+    named=True,
+    edge=(1 / 256, -128),
     results=classes,
+    truth=indices,
     right=equal,
     same=equal,
     margins=margins,
+    sorts=classes,
+    words=named,
     distance=distance,
     decibels=decibels,
     doubts=doubts,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
+from ..row_parts import DecisionPart, DecisionPoint, DecisionSide, Given
 from ..statistics import wilson
 
 THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(20))
@@ -24,33 +23,39 @@ def decision_row(
     truth: NDArray[np.int64],
     threshold: float,
     wished: float = WISHED_PRECISION,
-) -> dict[str, Any]:
-    """Precision (right answers among those given), coverage (given) and review (not given) at `threshold`.
-
-    {"threshold", "float": {...}, "int8": {...}, "curve": [...], "wished_precision", "wished_threshold" (see
-    `choose_threshold`, None if none does), "confidence_drift"}; the outputs are probabilities [n, classes].
+) -> DecisionPart:
+    """What answers below `threshold` not being given does, and other thresholds would; the outputs are probabilities
+    [n, classes].
     """
-    sides = {"float": float_outputs, "int8": int8_outputs}
-    judged = {name: (outputs.max(axis=1), outputs.argmax(axis=1) == truth) for name, outputs in sides.items()}
-    curve: list[dict[str, float | None]] = []
+    given, int8 = ((outputs.max(axis=1), outputs.argmax(axis=1) == truth) for outputs in (float_outputs, int8_outputs))
+    curve: list[DecisionPoint] = []
     for point in THRESHOLDS:
-        row: dict[str, float | None] = {"threshold": point}
-        for name, (confidence, right) in judged.items():
-            figures = at(confidence, right, point)
-            row |= {f"precision_{name}": figures["precision"], f"coverage_{name}": figures["coverage"]}
-        curve.append(row)
+        before, after = at(*given, point), at(*int8, point)
+        curve.append(
+            {
+                "threshold": point,
+                "precision_float": before["precision"],
+                "coverage_float": before["coverage"],
+                "precision_int8": after["precision"],
+                "coverage_int8": after["coverage"],
+            }
+        )
     return {
         "threshold": threshold,
-        **{
-            name: at(*judged[name], threshold)
-            | {"expected_calibration_error": calibration_error(*judged[name])}
-            | {"mean_confidence": float(judged[name][0].mean())}
-            for name in sides
-        },
+        "float": _side(*given, threshold),
+        "int8": _side(*int8, threshold),
         "curve": curve,
         "wished_precision": wished,
         "wished_threshold": choose_threshold(float_outputs, int8_outputs, truth, wished),
-        "confidence_drift": float(np.abs(judged["float"][0] - judged["int8"][0]).mean()),
+        "confidence_drift": float(np.abs(given[0] - int8[0]).mean()),
+    }
+
+
+def _side(confidence: NDArray[np.float32], right: NDArray[np.bool_], threshold: float) -> DecisionSide:
+    return {
+        **at(confidence, right, threshold),
+        "expected_calibration_error": calibration_error(confidence, right),
+        "mean_confidence": float(confidence.mean()),
     }
 
 
@@ -72,9 +77,8 @@ def choose_threshold(
 
 def at(
     confidence: NDArray[np.float32], right: NDArray[np.bool_], threshold: float
-) -> dict[str, float | None]:
-    """{"precision" (None: no answer), "precision_low" (its 95 % interval's lower end), "coverage", "review"} when answers
-    below `threshold` are not given."""
+) -> Given:
+    """What is given when answers below `threshold` are not."""
     given = confidence >= threshold
     coverage, answers = float(given.mean()), int(given.sum())
     hits = int(right[given].sum())

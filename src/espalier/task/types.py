@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..facts import Decision, TensorFacts
 from ..findings import Finding
+from ..image_facts import ImageFacts
 from ..rows import AccuracyRow
 
 Values = NDArray[Any]
@@ -23,6 +24,10 @@ Results = NDArray[Any]
 
 Hits = NDArray[np.bool_]
 """Image by image, yes or no."""
+
+
+Ends = Literal["probabilities", "values"]
+"""What a kind wants of a network: class probabilities of its one output, or every output as it is."""
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +42,14 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
         return prod(self.shape)
 
 
+class Numbers(msgspec.Struct, frozen=True, kw_only=True):
+    """What numbers are called (empty: as the heads), what they are in, and how far off one may be and still be right."""
+
+    names: tuple[str, ...] = ()
+    unit: str = ""
+    tolerance: float
+
+
 class Task(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked of a network: the kind of answer (kinds.KINDS), the heads that give it (where they matter), and the
     names of its outputs where they have any. Plain data: it crosses to child processes."""
@@ -44,6 +57,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = "classify"
     heads: tuple[Head, ...] = ()
     labels: tuple[str, ...] = ()
+    numbers: Numbers | None = None
 
 
 CLASSIFY = Task()
@@ -70,27 +84,47 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     limit_points: float
     threshold: float
     wished: float | None = None
+    heads: Sequence[TensorFacts] = ()
+    """Of the int8 file."""
+
+
+Integers = NDArray[np.int64]
+"""What an int8 file answers, less its zero points: [n, values], or one whole number for each image, [n]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A kind of answer, as functions of values that know nothing of models, files or devices.
+    """A kind of answer, as functions of values that know nothing of models, files or devices."""
 
-    `results(values, task)`: what each image's values say. `right(results, truth)`: which of them are right.
-    `same(results, others, task)`: which say the same. `margins(integers, task)`: by how many steps of int8 each image is
-    from saying something else. `distance(found, wanted, task, seen)`: of two sets of scores, relative to `wanted`; less is
-    nearer, and `seen` is how far below the largest a score still matters. `decibels(found, wanted)`: signal over noise.
-    `doubts(values, truth, task, preprocessing)`: what the float model's answers say against itself, the images or their
-    truth (None: unknown). `measure(asked, task)`: the report's row. `decision(task, heads, threshold)`: what a device
-    needs to say the same of its integers; None where it says nothing.
-    """
-
+    ends: Ends
+    """What the network is cut and completed to."""
+    named: bool
+    """Whether its outputs are labels."""
+    edge: tuple[float, int] | None
+    """Scale and zero point that each int8 head must have; None: its own."""
     results: Callable[[Values, Task], Results]
-    right: Callable[[Results, Results], Hits]
+    """What each image's values say."""
+    truth: Callable[[Sequence[ImageFacts], Task], Results | None]
+    """What is true of images; None where they do not say. Raises ImagesRefusedError for a truth that the task does not have."""
+    right: Callable[[Results, Results, Task], Hits]
+    """Which results are right, given the truth."""
     same: Callable[[Results, Results, Task], Hits]
-    margins: Callable[[NDArray[np.int64], Task], NDArray[np.int64]]
+    """Which results say the same as those of the float model, the second."""
+    words: Callable[[Results, Task], list[str]]
+    """The name of each result."""
+    margins: Callable[[Integers, Task], Integers]
+    """By how many steps each image is from saying something else."""
+    sorts: Callable[[Integers, Task], Integers]
+    """Of which sort each image is; of each sort one is worth keeping."""
     distance: Callable[[Values, Values, Task, float], float]
-    decibels: Callable[[Values, Values], float]
+    """How far scores are from those of the float model, the second, relative to these. The last: how far below the largest a
+    score still matters."""
+    decibels: Callable[[Values, Values, Task], float]
+    """The same as signal to noise."""
     doubts: Callable[[Values, Results | None, Task, Finding | None], tuple[Finding, ...]]
+    """What the float model's values say against itself, the images or their truth (None: unknown); the last: what was found
+    wrong with the way that images are fed."""
     measure: Callable[[Asked, Task], AccuracyRow]
+    """The report's row."""
     decision: Callable[[Task, Sequence[TensorFacts], float], Decision | None]
+    """What a device needs to say the same of its integers, with the recipe's threshold; None where it says nothing."""

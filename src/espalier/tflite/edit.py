@@ -248,7 +248,7 @@ def add_operator(
     inputs: Sequence[int],
     outputs: Sequence[int],
     *,
-    options: Any = None,
+    options: object = None,
     version: int = 1,
     at: int | None = None,
 ) -> OperatorT:
@@ -281,26 +281,31 @@ def set_metadata(model: ModelT, name: str, value: bytes) -> None:
     model.metadata = sorted([*kept, entry], key=lambda m: bytes(m.name))
 
 
-def set_signature(model: ModelT, input_name: str, output_name: str) -> None:
-    """One signature, `serving_default`, from the graph's inputs and outputs (litert-quantizer needs one)."""
+def set_signature(model: ModelT) -> None:
+    """One signature, `serving_default`, from the graph's inputs and outputs (litert-quantizer needs one): `image`, and the
+    outputs by their tensors' names."""
     graph = graph_of(model)
     signature = schema.SignatureDefT()
     signature.signatureKey, signature.subgraphIndex = b"serving_default", 0
-    signature.inputs = [_tensor_map(input_name, i, graph.inputs[i]) for i in range(len(graph.inputs))]
-    signature.outputs = [_tensor_map(output_name, i, graph.outputs[i]) for i in range(len(graph.outputs))]
+    signature.inputs = [_tensor_map("image", index) for index in graph.inputs]
+    signature.outputs = [_tensor_map(name_of(graph.tensors[int(index)]), index) for index in graph.outputs]
     model.signatureDefs = [signature]
 
 
-def _tensor_map(name: str, position: int, tensor: int) -> TensorMapT:
+def _tensor_map(name: str, tensor: int) -> TensorMapT:
     entry: TensorMapT = schema.TensorMapT()
-    entry.name, entry.tensorIndex = (name if position == 0 else f"{name}_{position}").encode(), int(tensor)
+    entry.name, entry.tensorIndex = name.encode(), int(tensor)
     return entry
 
 
-def rename_tensors(model: ModelT) -> dict[str, str]:
+PROBABILITY = "probability"
+"""The head of a classifier."""
+
+
+def rename_tensors(model: ModelT, heads: Sequence[str] = (PROBABILITY,)) -> dict[str, str]:
     """Give every tensor a name that depends only on the graph; returns {new name: old name}.
 
-    `image` and `probability` for input and output, `conv_2d_3` for what operator 3 computes,
+    `image` for the input, `heads` for the outputs, `conv_2d_3` for what operator 3 computes,
     `conv_2d_3/weights` for the constant that it is the first to read.
     """
     graph, new = graph_of(model), {}
@@ -316,28 +321,17 @@ def rename_tensors(model: ModelT) -> dict[str, str]:
                 new.setdefault(int(index), f"{base}/{slot}")
         for place, index in enumerate(operator.outputs):
             new[int(index)] = base if place == 0 else f"{base}:{place}"
-    for position, index in enumerate(graph.outputs):
-        new[int(index)] = "probability" if position == 0 else f"probability_{position}"
+    taken = {name for index, name in new.items() if index not in graph.outputs}
+    for index, name in zip(graph.outputs, heads, strict=True):
+        new[int(index)] = name if name not in taken else f"{name}_head"
     old = {}
     for index, name in new.items():
         tensor = graph.tensors[index]
         old[name] = name_of(tensor)
         tensor.name = name.encode()
     graph.name, model.description = b"main", b"Espalier"
-    set_signature(model, "image", "probability")
+    set_signature(model)
     return old
-
-
-def strip_model(data: bytes) -> bytes:
-    """The smallest file with the same arithmetic, for microcontrollers: no names, description, signature or
-    metadata (a `min_runtime_version` entry stays: loaders of some cameras refuse a file without)."""
-    model = read_model(data)
-    for tensor in graph_of(model).tensors:
-        tensor.name = None
-    graph_of(model).name = None
-    model.description, model.signatureDefs = None, []
-    model.metadata = [m for m in model.metadata if m.name == b"min_runtime_version"]
-    return pack_model(model)
 
 
 def _order_tensors(model: ModelT) -> None:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from math import prod
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ..errors import UnsupportedModelError
 from ..graph.ops import macs_of
@@ -43,7 +44,7 @@ def inspect_tflite(data: bytes) -> dict[str, Any]:
     tensors = [_tensor(table, buffers) for table in tables]
     operators = subgraphs[0].tables(3, limit=LIMITS.tflite_operators, what="operators")
     rows = [_row(table, codes, tensors) for table in operators]
-    constants = [t for t in tensors if t["constant"] and t["dtype"] != "int64"]
+    constants = [t for t in tensors if t.constant and t.dtype != "int64"]
     uses = Counter((row["operator"], row["version"]) for row in rows)
     return {
         "format": "tflite",
@@ -54,7 +55,7 @@ def inspect_tflite(data: bytes) -> dict[str, Any]:
         "quantization": _quantization(tensors, rows),
         "runtime_floor": runtime_floor(uses),
         "operators": len(rows),
-        "parameters": sum(prod(t["shape"]) for t in constants),
+        "parameters": sum(prod(t.shape) for t in constants),
         "macs": sum(row["macs"] for row in rows),
         "uses": [
             {"operator": name, "version": version, "floor": floor_of(name, version), "count": count}
@@ -72,7 +73,17 @@ def _code(table: Table) -> tuple[str, int]:
     return name, table.integer(2, "int32", 1)
 
 
-def _tensor(table: Table, buffers: tuple[Table, ...]) -> dict[str, Any]:
+class _Tensor(NamedTuple):
+    name: str
+    shape: list[int]
+    signature: list[int]
+    dtype: str
+    scales: tuple[float, ...]
+    zero_point: int
+    constant: bool
+
+
+def _tensor(table: Table, buffers: tuple[Table, ...]) -> _Tensor:
     code, buffer = table.integer(1, "int8"), table.integer(2, "uint32")
     shape = table.integers(0)
     if len(shape) > _MOST_SIDES or any(side < 0 for side in shape):
@@ -80,30 +91,30 @@ def _tensor(table: Table, buffers: tuple[Table, ...]) -> dict[str, Any]:
     quant = table.table(4)
     scales = quant.numbers(2, "float32") if quant else ()
     zeros = quant.integers(3, "int64") if quant else ()
-    return {
-        "name": printable(table.text(3)),
-        "shape": list(shape),
-        "signature": list(table.integers(7)),
-        "dtype": tensor_type(code),
-        "scales": scales,
-        "zero_point": zeros[0] if zeros else 0,
-        "constant": 0 < buffer < len(buffers) and len(buffers[buffer].raw(0)) > 0,
-    }
+    return _Tensor(
+        name=printable(table.text(3)),
+        shape=list(shape),
+        signature=list(table.integers(7)),
+        dtype=tensor_type(code),
+        scales=scales,
+        zero_point=zeros[0] if zeros else 0,
+        constant=0 < buffer < len(buffers) and len(buffers[buffer].raw(0)) > 0,
+    )
 
 
-def _edge(tensors: list[dict[str, Any]], index: int) -> dict[str, Any]:
+def _edge(tensors: list[_Tensor], index: int) -> dict[str, Any]:
     if not 0 <= index < len(tensors):
         raise refused(f"it names tensor {index} of {len(tensors)}")
     tensor = tensors[index]
-    facts = {key: tensor[key] for key in ("name", "shape", "dtype")}
-    if tensor["scales"]:
-        facts |= {"scale": tensor["scales"][0], "zero_point": tensor["zero_point"]}
-    if -1 in tensor["signature"][1:]:
-        facts["open_shape"] = tensor["signature"]
+    facts: dict[str, Any] = {"name": tensor.name, "shape": tensor.shape, "dtype": tensor.dtype}
+    if tensor.scales:
+        facts |= {"scale": tensor.scales[0], "zero_point": tensor.zero_point}
+    if -1 in tensor.signature[1:]:
+        facts["open_shape"] = tensor.signature
     return facts
 
 
-def _row(table: Table, codes: list[tuple[str, int]], tensors: list[dict[str, Any]]) -> dict[str, Any]:
+def _row(table: Table, codes: list[tuple[str, int]], tensors: list[_Tensor]) -> dict[str, Any]:
     index = table.integer(0, "uint32")
     if index >= len(codes):
         raise refused(f"an operator names operator code {index} of {len(codes)}")
@@ -119,27 +130,27 @@ def _row(table: Table, codes: list[tuple[str, int]], tensors: list[dict[str, Any
         raise refused(f"an operator {name} has no result")
     options = table.table(4) if name == "BATCH_MATMUL" else None
     weights = next(
-        (t for t in inputs if t["constant"] and len(t["scales"]) > 0 and t["dtype"] in ("int8", "uint8")),
+        (t for t in inputs if t.constant and len(t.scales) > 0 and t.dtype in ("int8", "uint8")),
         None,
     )
     return {
         "operator": name,
         "version": version,
-        "output_shape": outputs[0]["shape"],
-        "dtype": outputs[0]["dtype"],
-        "scale": outputs[0]["scales"][0] if outputs[0]["scales"] else None,
-        "zero_point": outputs[0]["zero_point"] if outputs[0]["scales"] else None,
-        "weight_scales": len(weights["scales"]) if weights else None,
+        "output_shape": outputs[0].shape,
+        "dtype": outputs[0].dtype,
+        "scale": outputs[0].scales[0] if outputs[0].scales else None,
+        "zero_point": outputs[0].zero_point if outputs[0].scales else None,
+        "weight_scales": len(weights.scales) if weights else None,
         "macs": macs_of(
             name.lower(),
-            [t["shape"] for t in inputs],
-            outputs[0]["shape"],
+            [t.shape for t in inputs],
+            outputs[0].shape,
             turned=options is not None and bool(options.scalar(0, "bool", False)),
         ),
     }
 
 
-def _quantization(tensors: list[dict[str, Any]], rows: list[dict[str, Any]]) -> str:
+def _quantization(tensors: list[_Tensor], rows: Sequence[Mapping[str, Any]]) -> str:
     """One line: what computes in integers, and whether weights have one scale per channel."""
     kinds = Counter(row["dtype"] for row in rows)
     floats = sum(count for kind, count in kinds.items() if kind.startswith(("float", "bfloat")))
@@ -147,7 +158,7 @@ def _quantization(tensors: list[dict[str, Any]], rows: list[dict[str, Any]]) -> 
     scales = [row["weight_scales"] for row in rows if row["weight_scales"]]
     weights = "per-channel" if any(count > 1 for count in scales) else "per-tensor" if scales else "no"
     if not whole:
-        small = any(t["constant"] and t["dtype"] in ("int8", "float16") for t in tensors)
+        small = any(t.constant and t.dtype in ("int8", "float16") for t in tensors)
         return "float, weights compressed (dynamic range or float16)" if small else "float"
     kind = "int16" if kinds["int16"] > kinds["int8"] + kinds["uint8"] else "int8"
     rest = f", {floats} operators left in float" if floats else ""

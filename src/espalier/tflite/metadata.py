@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Sequence
-from typing import Any
 
 import flatbuffers
 
@@ -18,7 +17,9 @@ from ..errors import LabelsRefusedError, ModelRefusedError
 from ..limits import LIMITS
 from ..recipe import InputContract
 from .bounded import Buffer, Table
+from .edit import PROBABILITY
 from .numbers import IDENTIFIER
+from .objects import Builder
 
 ENTRY = "TFLITE_METADATA"
 LABELS = "labels.txt"
@@ -35,6 +36,7 @@ def add_metadata(
     model: bytes,
     *,
     labels: Sequence[str],
+    heads: Sequence[str] = (PROBABILITY,),
     contract: InputContract,
     name: str,
     version: str,
@@ -42,7 +44,8 @@ def add_metadata(
     author: str = "",
     license: str = "",
 ) -> bytes:
-    """The model with metadata and a label file (zip, stored, dated 1980). Same input, same bytes.
+    """The model with metadata and, where it has labels, a label file (zip, stored, dated 1980). Same input, same bytes.
+    `heads`: names of the outputs, in their order.
 
     The normalisation is the one that agrees with the input's quantization (mean = zero point, std = 1 /
     scale), so that a reader which normalises and then quantizes, and one which feeds bytes, both end at the
@@ -64,9 +67,12 @@ def add_metadata(
     }
     root = Buffer(body).root()
     block = _metadata_block(
-        {key: text for key, text in texts.items() if text}, contract, *_normalisation(root, contract)
+        {key: text for key, text in texts.items() if text},
+        contract,
+        [(head, bool(labels)) for head in heads],
+        *_normalisation(root, contract),
     )
-    return _with_entry(body, root, block) + _label_zip(labels)
+    return _with_entry(body, root, block) + (_label_zip(labels) if labels else b"")
 
 
 def _plain_model(model: bytes) -> bytes:
@@ -125,7 +131,7 @@ def _with_entry(body: bytes, old: Table, block: bytes) -> bytes:
     return bytes(builder.Output())
 
 
-def _seed(builder: Any, body: bytes) -> None:
+def _seed(builder: Builder, body: bytes) -> None:
     """Put finished bytes at the end of an empty builder: a table at position p of them is object len(body) -
     p."""
     builder.head = len(builder.Bytes) - len(body)
@@ -134,7 +140,11 @@ def _seed(builder: Any, body: bytes) -> None:
 
 
 def _metadata_block(
-    texts: dict[str, str], contract: InputContract, mean: Sequence[float], std: Sequence[float]
+    texts: dict[str, str],
+    contract: InputContract,
+    heads: Sequence[tuple[str, bool]],
+    mean: Sequence[float],
+    std: Sequence[float],
 ) -> bytes:
     builder = flatbuffers.Builder(1 << 12)
     space = {"gray": _GRAYSCALE, "bands": _UNKNOWN}.get(contract.color, _RGB)
@@ -148,16 +158,8 @@ def _metadata_block(
         _stats(builder, [0.0], [255.0]),
         [],
     )
-    probability = _tensor(
-        builder,
-        "probability",
-        "Probability of each label.",
-        _feature_content(builder),
-        [],
-        _stats(builder, [0.0], [1.0]),
-        [_label_file(builder)],
-    )
-    inputs, outputs = _offsets(builder, [image]), _offsets(builder, [probability])
+    ends = [_head(builder, name, labelled=labelled) for name, labelled in heads]
+    inputs, outputs = _offsets(builder, [image]), _offsets(builder, ends)
     builder.StartObject(10)
     builder.PrependUOffsetTRelativeSlot(2, inputs, 0)
     builder.PrependUOffsetTRelativeSlot(3, outputs, 0)
@@ -172,11 +174,21 @@ def _metadata_block(
     return bytes(builder.Output())
 
 
+def _head(builder: Builder, name: str, *, labelled: bool) -> int:
+    """The TensorMetadata of an output: class probabilities, or values as they are."""
+    what = "Probability of each label." if labelled else "Values as they are."
+    content = _feature_content(builder)
+    stats = _stats(builder, [0.0], [1.0]) if labelled else 0
+    return _tensor(builder, name, what, content, [], stats, [_label_file(builder)] if labelled else [])
+
+
 def _tensor(
-    builder: Any, name: str, description: str, content: int, process: list[int], stats: int, files: list[int]
+    builder: Builder, name: str, description: str, content: int, process: list[int], stats: int, files: list[int]
 ) -> int:
     """A TensorMetadata table."""
-    fields = {0: builder.CreateString(name), 1: builder.CreateString(description), 3: content, 5: stats}
+    fields = {0: builder.CreateString(name), 1: builder.CreateString(description), 3: content}
+    if stats:
+        fields[5] = stats
     if process:
         fields[4] = _offsets(builder, process)
     if files:
@@ -187,25 +199,25 @@ def _tensor(
     return int(builder.EndObject())
 
 
-def _content(builder: Any, kind: int, properties: int) -> int:
+def _content(builder: Builder, kind: int, properties: int) -> int:
     builder.StartObject(3)
     builder.PrependUint8Slot(0, kind, 0)
     builder.PrependUOffsetTRelativeSlot(1, properties, 0)
     return int(builder.EndObject())
 
 
-def _image_content(builder: Any, color: int) -> int:
+def _image_content(builder: Builder, color: int) -> int:
     builder.StartObject(2)
     builder.PrependInt8Slot(0, color, 0)
     return _content(builder, _IMAGE, builder.EndObject())
 
 
-def _feature_content(builder: Any) -> int:
+def _feature_content(builder: Builder) -> int:
     builder.StartObject(0)
     return _content(builder, _FEATURE, builder.EndObject())
 
 
-def _normalization(builder: Any, mean: Sequence[float], std: Sequence[float]) -> int:
+def _normalization(builder: Builder, mean: Sequence[float], std: Sequence[float]) -> int:
     means, stds = _float_vector(builder, mean), _float_vector(builder, std)
     builder.StartObject(2)
     builder.PrependUOffsetTRelativeSlot(0, means, 0)
@@ -217,7 +229,7 @@ def _normalization(builder: Any, mean: Sequence[float], std: Sequence[float]) ->
     return int(builder.EndObject())
 
 
-def _stats(builder: Any, low: Sequence[float], high: Sequence[float]) -> int:
+def _stats(builder: Builder, low: Sequence[float], high: Sequence[float]) -> int:
     highs, lows = _float_vector(builder, high), _float_vector(builder, low)
     builder.StartObject(2)
     builder.PrependUOffsetTRelativeSlot(0, highs, 0)
@@ -225,7 +237,7 @@ def _stats(builder: Any, low: Sequence[float], high: Sequence[float]) -> int:
     return int(builder.EndObject())
 
 
-def _label_file(builder: Any) -> int:
+def _label_file(builder: Builder) -> int:
     name = builder.CreateString(LABELS)
     builder.StartObject(5)
     builder.PrependUOffsetTRelativeSlot(0, name, 0)
@@ -233,14 +245,14 @@ def _label_file(builder: Any) -> int:
     return int(builder.EndObject())
 
 
-def _float_vector(builder: Any, values: Sequence[float]) -> int:
+def _float_vector(builder: Builder, values: Sequence[float]) -> int:
     builder.StartVector(4, len(values), 4)
     for value in reversed(values):
         builder.PrependFloat32(value)
     return int(builder.EndVector())
 
 
-def _offsets(builder: Any, tables: Sequence[int]) -> int:
+def _offsets(builder: Builder, tables: Sequence[int]) -> int:
     builder.StartVector(4, len(tables), 4)
     for table in reversed(tables):
         builder.PrependUOffsetTRelative(table)

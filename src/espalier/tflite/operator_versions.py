@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .edit import dtype_name, graph_of, operator_code, operator_name, set_metadata
+from .edit import dtype_name, graph_of, operator_code, operator_name, pack_model, read_model, set_metadata
 from .objects import ModelT, OperatorT
 from .operators import OPERATORS
 from .versions import UNKNOWN, runtime_floor
@@ -129,6 +129,23 @@ def write_versions(model: ModelT) -> str:
     if floor != UNKNOWN:
         set_metadata(model, "min_runtime_version", floor.encode().ljust(16, b"\0"))
     return floor
+
+
+REFERENCE_VERSIONS = {"DEPTH_TO_SPACE": 1, "TILE": 2}
+"""The highest version with which LiteRT 2.3.0's reference resolver registers an operator whose kernel takes what a higher
+version stands for (int8), from tflite/kernels/register_ref.cc."""
+
+
+def for_reference_kernels(data: bytes) -> bytes:
+    """The file with no version that the reference resolver does not know although its kernel does."""
+    model = read_model(data)
+    lowered = False
+    for operator in graph_of(model).operators:
+        name = operator_name(model, operator)
+        most = REFERENCE_VERSIONS.get(name)
+        if most is not None and model.operatorCodes[operator.opcodeIndex].version > most:
+            operator.opcodeIndex, lowered = operator_code(model, name, most), True
+    return pack_model(model) if lowered else data
 
 
 def operator_uses(model: ModelT) -> list[tuple[str, int]]:

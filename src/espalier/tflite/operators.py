@@ -87,7 +87,7 @@ _TABLE: Final = """
  72 NOT_EQUAL                    NotEqual                   1 1  1.14.0 1.14.0 2.3.0
  73 LOG                          Log                        2 2  1.14.0 2.15.0
  74 SUM                          Sum                        2 1  1.10.0 1.15.0
- 75 SQRT                         Sqrt                       1 1  1.10.0
+ 75 SQRT                         Sqrt                       2 1  1.10.0 2.21.0
  76 RSQRT                        Rsqrt                      2 3  1.10.0 2.5.0 2.15.0
  77 SHAPE                        Shape                      1 1  1.10.0
  78 POW                          -                          1 1  1.10.0
@@ -117,7 +117,7 @@ _TABLE: Final = """
 102 SPLIT_V                      SplitV                     2 1  1.13.1 2.3.0
 103 UNIQUE
 104 CEIL                         Ceil                       1 1  1.14.0
-105 REVERSE_V2                   ReverseV2                  1 1  1.14.0 2.2.0 2.5.0
+105 REVERSE_V2                   ReverseV2                  3 1  1.14.0 2.2.0 2.5.0
 106 ADD_N                        AddN                       1 1  1.14.0
 107 GATHER_ND                    GatherNd                   1 1  1.14.0 2.3.0 2.5.0 2.13.0 2.16.0
 108 COS                          Cos                        1 1  1.14.0
@@ -183,7 +183,7 @@ Sources. Numbers: BuiltinOperator of LiteRT's schema.fbs. Methods: tensorflow/li
 tflite-micro (version of 2025 that registers by reference, `const TFLMRegistration&`), read November 2026. Versions: LiteRT
 tflite/tools/versioning/op_version.cc; what raises them beside the dtype stands in `operator_versions.py`. Floors: LiteRT
 tflite/tools/versioning/runtime_version.cc (2026-08), with the pairs that were added after its 2025 state: ADD v6, SOFTMAX v4
-(2.23), FULLY_CONNECTED v14, QUANTIZE v4-6 (2.21), PAD v5 (2.20).
+(2.23), FULLY_CONNECTED v14, QUANTIZE v4-6 (2.21), PAD v5 (2.20), SQRT v2 (2.21: int8, as its converter writes it).
 """
 
 _LATER: Final = """

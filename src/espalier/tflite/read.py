@@ -13,7 +13,8 @@ from typing import Final
 import numpy as np
 
 from ..errors import ModelRefusedError, UnsupportedModelError
-from ..graph.ops import OPS, Field
+from ..graph.op_spec import Field
+from ..graph.ops import OPS
 from ..graph.types import ABSENT, DTYPES, Array, Graph, Op, OptionValue, Quant, Tensor
 from ..graph.verify import MAX_ELEMENTS, MAX_RANK, find_problem, printable
 from ..limits import LIMITS

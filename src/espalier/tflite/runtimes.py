@@ -32,6 +32,10 @@ class Runtime:
     version: str
     module: Any
 
+    def versions(self) -> dict[str, str]:
+        """What a child process tells of it when it is ready."""
+        return {"runtime": self.name, "version": self.version}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delegation:
@@ -75,18 +79,30 @@ def open_interpreter(runtime: Runtime, model: bytes, *, kernels: str = "default"
     """
     if kernels not in KERNELS:
         raise BugError(f"there is no kernel set {kernels!r}", supported=", ".join(KERNELS))
-    resolver = getattr(runtime.module.OpResolverType, KERNELS[kernels])
     try:
-        interpreter: Interpreter = runtime.module.Interpreter(
-            model_content=model, num_threads=threads, experimental_op_resolver_type=resolver
-        )
-        interpreter.allocate_tensors()
+        try:
+            return _loaded(runtime, model, KERNELS[kernels], threads)
+        except (ValueError, RuntimeError):
+            if kernels != "reference" or runtime.name != "litert":
+                raise
+            from .operator_versions import for_reference_kernels  # its schema comes with LiteRT
+
+            return _loaded(runtime, for_reference_kernels(model), KERNELS[kernels], threads)
     except (ValueError, RuntimeError) as problem:
         raise UnsupportedModelError(
             f"{runtime.name} {runtime.version} ({kernels} kernels) cannot load the model: "
             f"{first_line(problem)}",
             next_step="the model needs a newer runtime, or holds an operator that this one does not have",
         ) from None
+
+
+def _loaded(runtime: Runtime, model: bytes, resolver: str, threads: int) -> Interpreter:
+    interpreter: Interpreter = runtime.module.Interpreter(
+        model_content=model,
+        num_threads=threads,
+        experimental_op_resolver_type=getattr(runtime.module.OpResolverType, resolver),
+    )
+    interpreter.allocate_tensors()
     return interpreter
 
 

@@ -7,7 +7,8 @@ from typing import Any, Final
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-from ..graph.ops import OPS, Field
+from ..graph.op_spec import Field
+from ..graph.ops import OPS
 from ..graph.types import Graph, Op, OptionValue
 from . import edit
 from .numbers import ACTIVATIONS, PADDINGS, TENSOR_TYPES

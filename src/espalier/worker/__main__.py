@@ -10,12 +10,13 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from typing import Any, BinaryIO
+from typing import BinaryIO, cast
 
 import msgspec
 
 from .. import errors, progress
-from . import SIDES, confine
+from . import SIDES, Kind, confine
+from .ask import calls_of, read_as
 from .protocol import Call, Failure, Kept, Progress, Result, read_frame, write_frame
 
 
@@ -25,12 +26,11 @@ class Config(msgspec.Struct, frozen=True):
     scratch: str
     memory_bytes: int
     file_bytes: int
-    programs: bool
 
 
 def main() -> int:
     """Serve calls until the parent closes the pipe."""
-    kind, config = sys.argv[1], msgspec.json.decode(sys.argv[2], type=Config)
+    kind, config = cast("Kind", sys.argv[1]), msgspec.json.decode(sys.argv[2], type=Config)
     output = os.fdopen(os.dup(1), "wb")
     log = os.open(os.path.join(config.scratch, f"{kind}.log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(log, 1)
@@ -39,7 +39,6 @@ def main() -> int:
         memory_bytes=config.memory_bytes,
         file_bytes=config.file_bytes,
         scratch=config.scratch,
-        programs=config.programs,
     )
     source = os.fdopen(os.dup(0), "rb")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
@@ -51,13 +50,13 @@ def main() -> int:
     return 0
 
 
-def serve(kind: str, source: BinaryIO, output: BinaryIO) -> None:
+def serve(kind: Kind, source: BinaryIO, output: BinaryIO) -> None:
     """Answer each call with a result or a failure; the first answer tells that the imports are done."""
     try:
         side = importlib.import_module(SIDES[kind])
-        handlers: dict[str, Callable[..., Any]] = side.HANDLERS
-        prepare: Callable[[], Any] | None = getattr(side, "prepare", None)
-        write_frame(output, Result(prepare() if prepare else None))
+        calls = calls_of(side.handlers())
+        prepare: Callable[[], dict[str, str]] | None = getattr(side, "prepare", None)
+        write_frame(output, Result(prepare() if prepare else {}))
     except BaseException as problem:
         write_frame(output, _failure(problem))
         return
@@ -66,8 +65,8 @@ def serve(kind: str, source: BinaryIO, output: BinaryIO) -> None:
         if not isinstance(frame, Call):
             return
         try:
-            answer: Result | Failure = Result(handlers[frame.method](**frame.arguments))
-            write_frame(output, answer)
+            call, handler = calls[frame.method]
+            write_frame(output, Result(handler(read_as(frame.asked, call))))
         except BaseException as problem:
             write_frame(output, _failure(problem))
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 import msgspec
 
@@ -23,7 +23,8 @@ from .. import errors
 from ..limits import LIMITS
 from ..scratch import Scratch
 from ..visible import shown
-from . import SIDES
+from . import SIDES, Kind
+from .ask import Answer, Ask, answer_of, name_of, read_as
 from .protocol import Call, Failure, Kept, Progress, Result, read_frame, write_frame
 
 _KEPT = (
@@ -34,17 +35,18 @@ _KEPT = (
     "LD_LIBRARY_PATH",
     "OPENBLAS_CORETYPE",
     "OPENBLAS_L2_SIZE",
-    "CUDA_VISIBLE_DEVICES",
 )
 _KEPT_PREFIXES = ("COVERAGE_", "COV_CORE_", "ESPALIER_")
 
-_MEMORY: dict[str, int] = {
+_MEMORY: dict[Kind, int] = {
     "images": LIMITS.image_worker_memory_bytes,
     "container": LIMITS.container_worker_memory_bytes,
 }
-_FILE_BYTES: dict[str, int] = {"images": LIMITS.prepared_bytes + (1 << 20)}
+_FILE_BYTES: dict[Kind, int] = {"images": LIMITS.prepared_bytes + (1 << 20)}
 """Room for the header; how much is written is refused before it is (stages/images.py)."""
 
+
+Value = TypeVar("Value")
 
 START = "start"
 """What a child does before its first call: its imports."""
@@ -64,14 +66,15 @@ def _is_full(folder: Path) -> errors.MachineError | None:
 class Worker:
     """One child process of a kind in `SIDES`; a context manager. Calls are serialised.
 
-    `call` raises what the child raised when that is one of ours, WorkerError when the child died, hung or broke a
-    limit, and BugError for any other exception in the child (with the child's traceback in its log).
+    `ask` raises what the child raised when that is one of ours, WorkerError when the child died, hung or broke a
+    limit, and BugError for any other exception in the child (with the child's traceback in its log) and for an answer
+    that is not what the call promises.
     """
 
     entry = "espalier.worker"
     """Module that the child runs."""
 
-    def __init__(self, kind: str, *, programs: bool = False, scratch: Path | None = None) -> None:
+    def __init__(self, kind: Kind, *, scratch: Path | None = None) -> None:
         if kind not in SIDES and self.entry == "espalier.worker":
             raise errors.BugError(f"there is no worker {kind!r}")
         self.kind = kind
@@ -84,7 +87,6 @@ class Worker:
             "scratch": str(self.scratch),
             "memory_bytes": _MEMORY.get(kind, LIMITS.worker_memory_bytes),
             "file_bytes": _FILE_BYTES.get(kind, LIMITS.worker_file_bytes),
-            "programs": programs,
         }
         self._process = subprocess.Popen(
             [sys.executable, "-m", self.entry, kind, msgspec.json.encode(config).decode()],
@@ -105,32 +107,42 @@ class Worker:
     ) -> None:
         self.close(kill=value is not None)
 
-    def wait_ready(self) -> Any:
-        """Wait until the child has done its imports; returns what its `prepare()` returned."""
+    def wait_ready(self) -> dict[str, str]:
+        """Wait until the child has done its imports; returns the versions that its `prepare()` told ({} the second time)."""
         with self._lock:
             return self._wait_ready()
 
-    def call(
+    def ask(
         self,
-        method: str,
+        call: Ask[Answer],
         *,
         seconds: float = LIMITS.worker_call_seconds,
         on_progress: Callable[[float, float, str], None] | None = None,
         on_kept: Callable[[str, bytes], None] | None = None,
-        **arguments: Any,
-    ) -> Any:
-        """Run `method` in the child and return its value; `on_kept` gets each result on the way (progress.keep).
+    ) -> Answer:
+        """The child's answer to a call; `on_kept` gets each result on the way (progress.keep).
 
         `seconds` is how long the child may be silent, by the clock on the wall: a call that reports progress may take
         as long as it needs, one that hangs does not.
         """
+        method = name_of(type(call))
+        value = self._send(Call(method, call), seconds, on_progress, on_kept)
+        return self._read_as(method, value, answer_of(type(call)))
+
+    def _send(
+        self,
+        call: Call,
+        seconds: float,
+        on_progress: Callable[[float, float, str], None] | None,
+        on_kept: Callable[[str, bytes], None] | None,
+    ) -> Any:
         with self._lock:
             self._wait_ready()
             try:
-                write_frame(self._stdin, Call(method, arguments))
+                write_frame(self._stdin, call)
             except BrokenPipeError:
-                raise self._died(method) from None
-            return self._answer(method, seconds, on_progress, on_kept)
+                raise self._died(call.method) from None
+            return self._answer(call.method, seconds, on_progress, on_kept)
 
     def close(self, *, kill: bool = False) -> None:
         """End the child: by closing its pipe, or at once (`kill`); what stays for two seconds more is killed."""
@@ -169,9 +181,9 @@ class Worker:
             raise errors.BugError("the child has no stdin")
         return self._process.stdin  # type: ignore[return-value]
 
-    def _wait_ready(self) -> Any:
+    def _wait_ready(self) -> dict[str, str]:
         if self._ready:
-            return None
+            return {}
         if self._refused is not None:
             raise self._refused
         try:
@@ -180,7 +192,20 @@ class Worker:
             self._refused = problem  # it ends after that, and has no more to say
             raise
         self._ready = True
-        return value
+        return self._read_as(START, value, dict[str, str])
+
+    def _read_as(self, method: str, value: object, kind: type[Value]) -> Value:
+        try:
+            return read_as(value, kind)
+        except msgspec.ValidationError as problem:
+            raise self._nonsense(method, str(problem)) from None
+
+    def _nonsense(self, method: str, what: str) -> errors.BugError:
+        return errors.BugError(
+            f"the {self.kind} process answered `{method}` with something else: {what}",
+            supported="the answer that this version of Espalier agreed on with its own process",
+            next_step="please report this with the log; its last words: " + self._last_words(),
+        )
 
     def _answer(
         self,
@@ -190,7 +215,11 @@ class Worker:
         on_kept: Callable[[str, bytes], None] | None = None,
     ) -> Any:
         while True:
-            frame = read_frame(partial(self._read, method, time.monotonic() + seconds, seconds))
+            try:
+                frame = read_frame(partial(self._read, method, time.monotonic() + seconds, seconds))
+            except (msgspec.MsgspecError, ValueError, TypeError) as problem:
+                self._kill()  # where its next frame would begin is not known
+                raise self._nonsense(method, str(problem)) from None
             if frame is None:
                 raise self._died(method)
             if isinstance(frame, Progress):

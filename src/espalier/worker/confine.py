@@ -40,8 +40,8 @@ _PATH_EVENTS = frozenset(
 )
 
 
-def confine(*, memory_bytes: int, file_bytes: int, scratch: str, programs: bool = False) -> None:
-    """Confine this process. `programs` lets it start programs (only the sides that need one)."""
+def confine(*, memory_bytes: int, file_bytes: int, scratch: str) -> None:
+    """Confine this process."""
     libc = ctypes.CDLL(None, use_errno=True)
     if sys.platform == "linux":
         libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -51,7 +51,7 @@ def confine(*, memory_bytes: int, file_bytes: int, scratch: str, programs: bool 
     _cap(resource.RLIMIT_CORE, 0)
     if sys.platform == "linux":
         _leave_network(libc)
-    sys.addaudithook(_hook(os.path.realpath(scratch), programs))
+    sys.addaudithook(_hook(os.path.realpath(scratch)))
 
 
 def _cap(which: int, value: int) -> None:
@@ -82,12 +82,10 @@ def _measured() -> tuple[str, ...]:
     return (os.path.realpath(file) + ".",) if file and "COVERAGE_PROCESS_CONFIG" in os.environ else ()
 
 
-def _hook(scratch: str, programs: bool) -> Any:
+def _hook(scratch: str) -> Any:
     allowed = (scratch + os.sep, "/dev/", f"/proc/{os.getpid()}/", *_measured())
-    starts = {"subprocess.Popen", "os.posix_spawn", "os.exec", "os.fork", "os.spawn"} if programs else set()
-    forbidden = _FORBIDDEN - starts
 
-    def check(path: Any) -> None:
+    def check(path: str | bytes | os.PathLike[str] | int | None) -> None:
         if isinstance(path, int) or path is None:
             return
         real = os.path.realpath(os.fsdecode(path))
@@ -95,7 +93,7 @@ def _hook(scratch: str, programs: bool) -> Any:
             raise PermissionError(f"a child process may not write to {real}")
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
-        if event in forbidden:
+        if event in _FORBIDDEN:
             raise PermissionError(f"a child process may not do {event}")
         if event == "open":
             path, mode, flags = arguments

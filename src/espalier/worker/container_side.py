@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-import msgspec
-
-from ..load.keras_file import inspect_model
+from ..load import keras_file
+from ..load.keras_facts import ModelFacts
+from .ask import Handler
+from .file_calls import InspectModel
 
 
-def _inspect(path: str) -> Any:
-    return msgspec.to_builtins(inspect_model(path))
+def inspect_model(call: InspectModel) -> ModelFacts:
+    """The file as data."""
+    return keras_file.inspect_model(call.path, scores=call.scores)
 
 
-HANDLERS: dict[str, Callable[..., Any]] = {"inspect_model": _inspect}
+def handlers() -> tuple[Handler, ...]:
+    """What this process answers."""
+    return (inspect_model,)

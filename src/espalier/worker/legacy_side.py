@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import Any
 
+import msgspec
+
+from .ask import Handler
+from .keras_calls import PruneTwin, Trained
 from .left_out import leave_out
 
 
@@ -26,12 +28,22 @@ def prepare() -> dict[str, str]:
     }
 
 
-def prune_magnitude_tfmot(**arguments: Any) -> dict[str, Any]:
+def prune_twin(call: PruneTwin) -> Trained:
     """See prune/legacy.prune_with_tfmot, imported only now: it must see legacy Keras."""
     from ..prune.legacy import prune_with_tfmot
 
-    result: dict[str, Any] = prune_with_tfmot(**arguments)
-    return result
+    done = prune_with_tfmot(
+        twin_path=call.twin_path,
+        out_path=call.out_path,
+        sparsity=call.sparsity,
+        pixels_path=call.pixels_path,
+        contract=call.contract,
+        training=call.training,
+        seed=call.seed,
+    )
+    return msgspec.convert(done, Trained)
 
 
-HANDLERS: dict[str, Callable[..., Any]] = {"prune_magnitude_tfmot": prune_magnitude_tfmot}
+def handlers() -> tuple[Handler, ...]:
+    """What this process answers."""
+    return (prune_twin,)

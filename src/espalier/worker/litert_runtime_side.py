@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from ..tflite.runtimes import litert
+from .ask import Handler
 from .run_models import run_handlers
 
 
 def prepare() -> dict[str, str]:
     """Import the runtime; returns its name and version."""
-    runtime = litert()
-    return {"runtime": runtime.name, "version": runtime.version}
+    return litert().versions()
 
 
-HANDLERS: dict[str, Callable[..., Any]] = run_handlers(litert)
+def handlers() -> tuple[Handler, ...]:
+    """What this process answers."""
+    return run_handlers(litert)

@@ -19,10 +19,10 @@ _HEADER = struct.Struct("<Q")
 
 
 class Call(msgspec.Struct, frozen=True, tag="call"):
-    """Parent to child: run `method` with `arguments`."""
+    """Parent to child: a call by its name (ask.name_of), and what it asks."""
 
     method: str
-    arguments: dict[str, Any]
+    asked: Any
 
 
 class Progress(msgspec.Struct, frozen=True, tag="progress"):
@@ -59,7 +59,7 @@ class Failure(msgspec.Struct, frozen=True, tag="failure"):
 Frame = Call | Progress | Kept | Result | Failure
 
 
-def _encode_extension(value: Any) -> Any:
+def _encode_extension(value: object) -> Any:
     if isinstance(value, np.ndarray):
         if value.dtype.hasobject:
             raise TypeError("arrays of objects do not cross a process boundary")

@@ -1,9 +1,9 @@
-"""The handlers that both runtimes' child processes answer with: predict, benchmark, compare, score."""
+"""The handlers that every process with a runtime answers with: images, bytes and times through a model."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -12,104 +12,81 @@ from ..measure import benchmark as timing
 from ..measure import predict as running
 from ..pixels import evenly
 from ..progress import report
-from ..recipe import InputContract
 from ..tflite.runtimes import Runtime, invoke_raw
+from .ask import Handler
+from .runtime_calls import (
+    Benchmark,
+    Benchmarked,
+    Invoke,
+    Predict,
+    ScoreAlternatives,
+    Scores,
+    TakeTurns,
+    Turns,
+)
 
 
-def run_handlers(runtime: Callable[[], Runtime]) -> dict[str, Callable[..., Any]]:
+class _Runs:
     """Handlers bound to a runtime, which is imported at the first call."""
 
-    def predict(
-        model: bytes,
-        pixels_path: str,
-        kernels: str = "default",
-        threads: int = 0,
-        first: int = 0,
-        count: int | None = None,
-        spread: int | None = None,
-        places: list[int] | None = None,
-        budget_seconds: float | None = None,
-        contract: dict[str, Any] | None = None,
-    ) -> dict[str, Any]:
-        """Answers to images of a .npy: {"outputs", "scale", "zero_point", "seconds", "places"} (whose answers these are).
+    def __init__(self, runtime: Callable[[], Runtime]) -> None:
+        self._runtime = runtime
 
-        Images first..first+count, `spread` of them at equal distances, or those at `places`; with `budget_seconds` fewer, from
-        the start, when the model is slow.
-        """
-        pixels = np.load(pixels_path, mmap_mode="r")[first : None if count is None else first + count]
-        if spread is not None and spread < len(pixels):
-            places = evenly(len(pixels), spread).tolist()
+    def predict(self, call: Predict) -> running.Prediction:
+        """The answers to the images asked for, and which these are."""
+        end = None if call.count is None else call.first + call.count
+        pixels = np.load(call.pixels_path, mmap_mode="r")[call.first : end]
+        places = call.places
+        if call.spread is not None and call.spread < len(pixels):
+            places = tuple(evenly(len(pixels), call.spread).tolist())
         if places is not None:
             pixels = pixels[np.array(places, np.int64)]
-        settings = msgspec.convert(contract, InputContract) if contract is not None else None
-        answer = running.predict(
-            runtime(),
-            model,
+        found = running.predict(
+            self._runtime(),
+            call.model,
             pixels,
-            contract=settings,
-            kernels=kernels,
-            threads=threads,
+            contract=call.contract,
+            kernels=call.kernels,
+            threads=call.threads,
             observe=lambda done, total: report(done, total, "running the model"),
         )
-        return {
-            "outputs": answer.outputs,
-            "scale": answer.scale,
-            "zero_point": answer.zero_point,
-            "seconds": answer.seconds,
-            "places": list(range(len(pixels))) if places is None else places,
-        }
+        return replace(found, places=tuple(range(len(pixels))) if places is None else places)
 
-    def benchmark(
-        model: bytes,
-        variant: str,
-        kernels: str = "default",
-        threads: int = 1,
-        run_seconds: float = 0.1,
-        operators: bool = False,
-    ) -> dict[str, Any]:
-        """See measure.benchmark.benchmark; "row" is a LatencyRow as plain data."""
-        result = timing.benchmark(
-            runtime(),
-            model,
-            variant=variant,
-            kernels=kernels,
-            threads=threads,
-            seconds=run_seconds,
-            operators=operators,
+    def benchmark(self, call: Benchmark) -> Benchmarked:
+        """One variant's figures."""
+        found = timing.benchmark(
+            self._runtime(),
+            call.model,
+            variant=call.variant,
+            threads=call.threads,
+            seconds=call.run_seconds,
+            operators=call.operators,
         )
-        return result | {"row": msgspec.to_builtins(result["row"])}
+        return Benchmarked(row=found["row"], peak_rss_bytes=found["peak_rss_bytes"])
 
-    def invoke(model: bytes, cases: list[list[bytes]], kernels: str = "reference") -> dict[str, Any]:
-        """See tflite.runtimes.invoke_raw."""
-        return {"outputs": invoke_raw(runtime(), model, cases, kernels=kernels)}
+    def take_turns(self, call: TakeTurns) -> Turns:
+        """Models against each other."""
+        found = timing.interleaved(self._runtime(), call.models, threads=call.threads, seconds=call.run_seconds)
+        return msgspec.convert(found, Turns)
 
-    def compare(
-        models: dict[str, bytes], kernels: str = "default", threads: int = 1, run_seconds: float = 0.3
-    ) -> dict[str, Any]:
-        """See measure.benchmark.interleaved."""
-        return timing.interleaved(runtime(), models, kernels=kernels, threads=threads, seconds=run_seconds)
+    def invoke(self, call: Invoke) -> tuple[tuple[bytes, ...], ...]:
+        """Bytes in, bytes out."""
+        found = invoke_raw(self._runtime(), call.model, call.cases, kernels=call.kernels)
+        return tuple(tuple(outputs) for outputs in found)
 
-    def score_alternatives(
-        model: bytes,
-        pixels_path: str,
-        truth: list[int],
-        contract: dict[str, Any],
-        others: list[dict[str, str]] | None = None,
-        answered: Any = None,
-    ) -> dict[str, Any]:
-        """See measure.preprocessing.score_alternatives; "finding" is a Finding as plain data, or None."""
+    def score_alternatives(self, call: ScoreAlternatives) -> Scores:
+        """Every other way to feed the model."""
         from ..measure import preprocessing  # of all processes that run models, one is asked this
 
-        pixels = np.load(pixels_path, mmap_mode="r")
-        settings = msgspec.convert(contract, InputContract)
-        again = [(row["name"], np.load(row["pixels_path"], mmap_mode="r")) for row in others or []]
-        result = preprocessing.score_alternatives(runtime(), model, pixels, truth, settings, again, answered)
-        return result | {"finding": msgspec.to_builtins(result["finding"])}
+        pixels = np.load(call.pixels_path, mmap_mode="r")
+        again = [(other.name, np.load(other.pixels_path, mmap_mode="r")) for other in call.others]
+        found = preprocessing.score_alternatives(
+            self._runtime(), call.model, pixels, call.truth, call.contract, again, call.answered
+        )
+        return msgspec.convert(found, Scores)
 
-    return {
-        "predict": predict,
-        "benchmark": benchmark,
-        "compare": compare,
-        "invoke": invoke,
-        "score_alternatives": score_alternatives,
-    }
+
+def run_handlers(runtime: Callable[[], Runtime]) -> tuple[Handler, ...]:
+    """What any process with this runtime answers."""
+    runs = _Runs(runtime)
+    return runs.predict, runs.benchmark, runs.take_turns, runs.invoke, runs.score_alternatives

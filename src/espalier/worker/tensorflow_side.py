@@ -1,21 +1,37 @@
-"""Handlers of the tensorflow child process."""
+"""Handlers of the tensorflow child process: Keras models in named slots, from loading to pruning and conversion."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
-from ..load.keras_model import ModelFacts, describe, rebuild, start_tensorflow
-from ..quantizer.convert import convert_slot
-from . import prune_calls as prune
+from ..load.keras_facts import ModelSummary
+from ..load.keras_model import describe, rebuild, start_tensorflow
+from ..load.keras_objects import Model
+from ..pixels import evenly, normalize, open_pixels
+from ..quantizer.convert import convert_model
+from ..quantizer.results import Converted
+from ..recipe import InputContract
+from .ask import Handler
+from .keras_calls import (
+    Account,
+    ConvertModel,
+    CountZeros,
+    ExportTwin,
+    FineTuneModel,
+    ImportTwin,
+    LoadModel,
+    PruneChannels,
+    PruneMagnitude,
+    Trained,
+)
 from .left_out import leave_out
 
-SESSION: dict[str, Any] = {}
-"""Model slots: "given" as loaded, "pruned" after pruning and fine-tuning."""
+CALIBRATION_IMAGES = 512
+"""At most so many images are normalised in memory for scoring and repair, evenly spread over the set."""
 
 
 def prepare() -> dict[str, str]:
@@ -24,26 +40,93 @@ def prepare() -> dict[str, str]:
     return start_tensorflow()
 
 
-def load(path: str, facts: dict[str, Any], size: list[int] | None = None) -> dict[str, Any]:
-    """Rebuild the checked model file into the slot "given" and describe it; see load/keras_model.py."""
-    checked = msgspec.convert(facts, ModelFacts)
-    SESSION["given"] = rebuild(checked, Path(path), (size[0], size[1]) if size else None)
-    return describe(SESSION["given"], checked)
+class Session:
+    """Models by slot: "given" as loaded, "pruned" after pruning and fine-tuning. What prunes is imported when asked."""
+
+    def __init__(self) -> None:
+        self.slots: dict[str, Model] = {}
+
+    def load(self, call: LoadModel) -> ModelSummary:
+        """Rebuild the checked model file into the slot "given" and describe it."""
+        self.slots["given"] = rebuild(call.facts, Path(call.path), call.size)
+        return describe(self.slots["given"], call.facts)
+
+    def convert(self, call: ConvertModel) -> Converted:
+        """A slot's float .tflite."""
+        return convert_model(self.slots[call.slot], call.contract, call.ends)
+
+    def prune_channels(self, call: PruneChannels) -> Account:
+        """Whole channels."""
+        from ..prune.channels import prune_channels
+
+        images = normalised(call.pixels_path, call.contract)
+        self.slots[call.slot_to], account = prune_channels(
+            self.slots[call.slot_from], amount=call.amount, multiple=call.multiple, images=images, seed=call.seed
+        )
+        return msgspec.convert(account, Account)
+
+    def prune_magnitude(self, call: PruneMagnitude) -> Account:
+        """Single weights."""
+        from ..prune.magnitude import prune_magnitude
+
+        self.slots[call.slot_to], account = prune_magnitude(
+            self.slots[call.slot_from], call.sparsity, at_once=call.at_once
+        )
+        return msgspec.convert(account, Account)
+
+    def fine_tune(self, call: FineTuneModel) -> Trained:
+        """In place, on labelled images."""
+        from ..prune.fine_tune import fine_tune
+
+        training = call.training
+        done = fine_tune(
+            self.slots[call.slot],
+            training.settings,
+            open_pixels(training.pixels_path),
+            training.labels,
+            training.contract,
+            seed=training.seed,
+            teacher=self.slots.get(call.teacher) if call.teacher and call.teacher != call.slot else None,
+            sparsity=call.sparsity,
+        )
+        return msgspec.convert(done, Trained)
+
+    def count_zeros(self, call: CountZeros) -> Account:
+        """Of a slot."""
+        from ..prune.magnitude import count_zeros
+
+        return msgspec.convert(count_zeros(self.slots[call.slot]), Account)
+
+    def export_twin(self, call: ExportTwin) -> Account:
+        """For the legacy process; what it leaves alone."""
+        from ..prune.twin import write_model
+
+        return Account(left_alone=tuple(write_model(self.slots[call.slot], call.path)["left_alone"]))
+
+    def import_twin(self, call: ImportTwin) -> Account:
+        """From the legacy process; the zeros that came."""
+        from ..prune.twin import read_weights
+
+        self.slots[call.slot_to], account = read_weights(self.slots[call.slot_from], call.path)
+        return msgspec.convert(account, Account)
 
 
-def convert(slot: str, contract: dict[str, Any]) -> dict[str, Any]:
-    """Keras model in a slot -> float .tflite, see quantizer/convert.py."""
-    return convert_slot(SESSION[slot], contract)
+def normalised(path: str, contract: InputContract) -> NDArray[np.float32]:
+    """At most CALIBRATION_IMAGES of the prepared images as the float model takes them, float32 [n, h, w, c]."""
+    pixels = open_pixels(path)
+    return normalize(pixels[evenly(len(pixels), CALIBRATION_IMAGES)], contract)
 
 
-HANDLERS: dict[str, Callable[..., Any]] = {
-    "load": load,
-    "convert": convert,
-    "prune_channels": partial(prune.prune_channels, SESSION),
-    "prune_magnitude": partial(prune.prune_magnitude, SESSION),
-    "fine_tune": partial(prune.fine_tune, SESSION),
-    "recalibrate": partial(prune.recalibrate, SESSION),
-    "count_zeros": partial(prune.count_zeros, SESSION),
-    "export_twin": partial(prune.export_twin, SESSION),
-    "import_twin": partial(prune.import_twin, SESSION),
-}
+def handlers() -> tuple[Handler, ...]:
+    """What this process answers."""
+    own = Session()
+    return (
+        own.load,
+        own.convert,
+        own.prune_channels,
+        own.prune_magnitude,
+        own.fine_tune,
+        own.count_zeros,
+        own.export_twin,
+        own.import_twin,
+    )

@@ -178,7 +178,7 @@ def synthetic_source(name: str = "toy-parts", *, labels: tuple[str, ...] = LABEL
         input=TensorFacts(
             name="in", shape=(1, *CONTRACT.shape), dtype="int8", scale=INPUT[0], zero_point=INPUT[1]
         ),
-        output=head,
+        heads=(head,),
         operators=(
             OperatorUse(name="softmax", version=2, count=1),
             OperatorUse(name="fully_connected", version=4, count=1),

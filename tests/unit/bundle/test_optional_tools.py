@@ -159,7 +159,7 @@ def test_a_broken_vendor_compiler_leaves_the_check_to_zig(first_on_path: Path, t
 def test_without_a_working_cc_the_answers_are_compared_by_zig_or_not_at_all(
     first_on_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(firmware_native, "zig", lambda: None)
+    monkeypatch.setattr(firmware_compile, "zig", lambda: None)
     for way in sorted(WAYS):
         put(first_on_path, "cc", way)
         row = checked("cortex-m4", tmp_path / way, thorough=False)[firmware_native.CHECK]

@@ -12,6 +12,7 @@ import sys
 import types
 from argparse import Namespace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -20,10 +21,10 @@ from PIL import Image
 from synthetic_source import synthetic_source
 
 from espalier import contract as build_contract
-from espalier.bundle import raspberry_pi
+from espalier.bundle import debian, raspberry_pi
 from espalier.bundle.archive import read_deb
 from espalier.bundle.pi import classify as launcher
-from espalier.bundle.pi.device import actions, commands, contract, images, install, model, selftest
+from espalier.bundle.pi.device import actions, commands, images, install, model, selftest
 from espalier.bundle.pi.device.model import Contract, Decision, Place
 from espalier.bundle.pi.device.problem import DIFFERS, MISSING, OK, UNREADABLE, USAGE, Problem
 from espalier.errors import ImagesRefusedError
@@ -55,8 +56,21 @@ def run(place: Place, *arguments: str) -> int:
 # ---- the same computation as on the build machine ----
 
 
-def test_the_contract_is_the_builds_own_source() -> None:
-    def body(module: types.ModuleType) -> str:
+@pytest.fixture(scope="module")
+def contract(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The module as it is shipped, beside the other modules of the device."""
+    folder = tmp_path_factory.mktemp("shipped") / "shipped_device"
+    folder.mkdir()
+    for path in (debian.PI / "device").glob("*.py"):
+        (folder / path.name).write_bytes(debian.device_file(path))
+    spec = importlib.util.spec_from_file_location("shipped_device", folder / "__init__.py")
+    assert spec is not None
+    sys.modules["shipped_device"] = importlib.util.module_from_spec(spec)
+    return importlib.import_module("shipped_device.contract")
+
+
+def test_the_contract_is_the_builds_own_source(contract: Any) -> None:
+    def body(module: Any) -> str:
         lines = Path(str(module.__file__)).read_text().splitlines()
         return "\n".join(line for line in lines if not line.startswith("from ."))
 
@@ -66,7 +80,7 @@ def test_the_contract_is_the_builds_own_source() -> None:
 @pytest.mark.parametrize("resize", ["nearest", "bilinear", "bicubic", "area"])
 @pytest.mark.parametrize("fit", ["stretch", "crop", "pad"])
 @pytest.mark.parametrize("color", ["rgb", "bgr", "gray"])
-def test_prepared_bytes_equal_the_builds(resize: str, fit: str, color: str) -> None:
+def test_prepared_bytes_equal_the_builds(resize: str, fit: str, color: str, contract: Any) -> None:
     chance = random.Random(f"{resize}{fit}{color}")
     for _ in range(3):
         shape = (chance.randint(1, 40), chance.randint(1, 40), 3)
@@ -225,7 +239,7 @@ def test_a_model_of_bands_takes_arrays_and_raw_frames_of_all_of_them(
 
 
 @pytest.mark.parametrize("bands", [1, 2, 5])
-def test_the_device_prepares_bands_as_the_build_does(bands: int) -> None:
+def test_the_device_prepares_bands_as_the_build_does(bands: int, contract: Any) -> None:
     image = np.random.default_rng(bands).integers(0, 256, (7, 9, bands), np.uint8)
     known = build_contract.prepare(image, InputContract(size=(4, 6), color="bands", bands=bands, fit="pad"))
     assert np.array_equal(contract.prepare(image, Contract((4, 6), "bands", "bilinear", "pad", bands)), known)

@@ -196,7 +196,7 @@ def test_what_rpicam_cannot_take_is_said_in_the_readme(source: BundleSource, rea
 
 def test_an_output_with_another_zero_point_is_not_for_frigate() -> None:
     source = large_source()
-    source = msgspec.structs.replace(source, output=msgspec.structs.replace(source.output, zero_point=-100))
+    source = msgspec.structs.replace(source, heads=(msgspec.structs.replace(source.output, zero_point=-100),))
     assert "zero point" in debian.frigate_reason(source)
 
 

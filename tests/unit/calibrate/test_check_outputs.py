@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import keras
@@ -14,6 +15,7 @@ from PIL import Image
 from espalier.command.check import check_recipe
 from espalier.command.init import write_recipe
 from espalier.errors import UnsupportedModelError
+from espalier.load.keras_facts import ModelFacts
 from espalier.load.keras_file import inspect_model
 from espalier.load.training import number_loss
 from espalier.stages.check_outputs import number_outputs
@@ -41,10 +43,9 @@ def network(units: int, activation: str | None, loss: Any = None, metrics: Any =
     return model
 
 
-def facts(tmp_path: Path, model: keras.Model, suffix: str = ".keras") -> dict[str, Any]:
+def facts(tmp_path: Path, model: keras.Model, suffix: str = ".keras") -> ModelFacts:
     model.save(tmp_path / f"m{suffix}")
-    found = inspect_model(str(tmp_path / f"m{suffix}"))
-    return {"output": found.output, "classes": found.classes, "loss": found.loss}
+    return inspect_model(str(tmp_path / f"m{suffix}"))
 
 
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
@@ -63,7 +64,7 @@ def facts(tmp_path: Path, model: keras.Model, suffix: str = ".keras") -> dict[st
 def test_the_loss_is_read_from_both_formats(
     loss: Any, metrics: Any, words: str, suffix: str, tmp_path: Path
 ) -> None:
-    assert facts(tmp_path, network(4, "sigmoid", loss, metrics), suffix)["loss"] == words
+    assert facts(tmp_path, network(4, "sigmoid", loss, metrics), suffix).loss == words
 
 
 @pytest.mark.parametrize(
@@ -102,7 +103,8 @@ def test_a_strange_training_configuration_is_no_hint_and_no_error(text: bytes | 
 def test_what_speaks_for_numbers_stops_what_leaves_it_open_warns_and_named_classes_are_classes(
     output: str, classes: int | None, loss: str, named: bool, severity: str | None
 ) -> None:
-    found = number_outputs({"output": output, "classes": classes, "loss": loss}, named=named)
+    facts: Any = SimpleNamespace(output=output, classes=classes, loss=loss)
+    found = number_outputs(facts, named=named)
     assert (found.severity if found else None) == severity
     assert found is None or ("labels" in found.next_step and "box" in found.message)
 
@@ -121,15 +123,15 @@ def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_check_refuses_a_box_regressor_in_words_and_names_two_ways_on(box: Path) -> None:
     path = box / "recipe.toml"
     path.write_text(RECIPE.format(top="", model="model.keras", labels=""))
-    error = check_recipe(path)["error"]
+    error = check_recipe(path).error
     assert isinstance(error, UnsupportedModelError)
     assert "predicts numbers, not classes" in error.found and "mean squared error" in error.found
     assert "labels" in error.next_step and 'accept = ["regression"]' in error.next_step
     path.write_text(RECIPE.format(top='accept = ["regression"]', model="model.keras", labels=""))
-    assert check_recipe(path)["error"] is None
+    assert check_recipe(path).error is None
     (box / "labels.txt").write_text("a\nb\nc\nd\n")
     path.write_text(RECIPE.format(top="", model="model.keras", labels='labels = "labels.txt"'))
-    assert check_recipe(path)["error"] is None
+    assert check_recipe(path).error is None
 
 
 def test_init_writes_no_recipe_for_a_box_regressor(box: Path) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import keras
-import msgspec
 import numpy as np
 import pytest
 from tiny_models import classifier
 
 from espalier.contract import prepare
-from espalier.findings import UNTRAINED, Finding, never_trained, of_model
+from espalier.findings import UNTRAINED, Finding, of_model
 from espalier.image_facts import ImageFacts
 from espalier.load.keras_file import inspect_model
 from espalier.measure.preprocessing import AT_MOST, score_alternatives
@@ -207,13 +206,13 @@ def test_what_a_model_says_that_was_never_trained_stops_nothing(tmp_path: Path, 
         ]
     )
     model.save(tmp_path / f"m.{suffix}")
-    facts = msgspec.to_builtins(inspect_model(str(tmp_path / f"m.{suffix}")))
-    assert never_trained(facts)
+    facts = inspect_model(str(tmp_path / f"m.{suffix}"))
+    assert facts.never_trained
     swapped = Finding(code="label-order", severity="error", message="the labels look permuted")
-    (finding,) = of_model((swapped,), facts)
+    (finding,) = of_model((swapped,), untrained=facts.never_trained)
     assert finding.severity == "warning" and UNTRAINED in finding.message
     model.layers[-1].bias.assign([0.01, -0.01])
     model.save(tmp_path / f"n.{suffix}")
-    facts = msgspec.to_builtins(inspect_model(str(tmp_path / f"n.{suffix}")))
-    assert not never_trained(facts)
-    assert of_model((swapped,), facts) == (swapped,)
+    facts = inspect_model(str(tmp_path / f"n.{suffix}"))
+    assert not facts.never_trained
+    assert of_model((swapped,), untrained=facts.never_trained) == (swapped,)

@@ -26,7 +26,7 @@ def found_in(folder: Path, *sets: Pixels) -> list[copies.Pair]:
     rows = copies.find_copies(
         {role: str(folder / f"{role}.npy") for role in names}, [(names[0], names[-1])], digests
     )
-    return [(row["first"], row["second"], row["mirrored"]) for row in rows]
+    return [(row.first, row.second, row.mirrored) for row in rows]
 
 
 def pictures(count: int, side: int = 32, seed: int = 0) -> Pixels:
@@ -65,7 +65,7 @@ def test_frames_of_a_fixed_camera_take_memory_for_the_images_and_not_for_their_p
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert [(row["first"], row["second"]) for row in rows] == [(3, 1_999)]
+    assert [(row.first, row.second) for row in rows] == [(3, 1_999)]
     assert peak < 40e6, "two million pairs of Python's are 300 MB"
 
 

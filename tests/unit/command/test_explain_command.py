@@ -81,17 +81,17 @@ def test_images_in_folders_of_the_bundles_labels_give_points_of_accuracy(built: 
             place = tmp_path / folder / folder[number % 5]
             place.mkdir(parents=True, exist_ok=True)
             Image.fromarray(image).save(place / f"{number}.png")
-        found = explain(built, tmp_path / folder, count=60, worst=1, store=store)
+        found = explain(built, tmp_path / folder, count=60, worst=1, store=store).facts
         assert found["labelled"] == labelled
         assert sum(row["gain_points"] is not None for row in found["layers"]) == (1 if labelled else 0)
     (built / "raspberry-pi-4" / "manifest.json").unlink()
-    lines = explain_lines(explain(built, tmp_path / "abcde", count=60, worst=1, store=store))
+    lines = explain_lines(explain(built, tmp_path / "abcde", count=60, worst=1, store=store).facts)
     assert not any("labelled images)" in line for line in lines)
 
 
 def test_the_answer_is_the_same_twice(built: Path, tmp_path: Path) -> None:
     store = Store(tmp_path)
-    first, second = (explain(built, built.parent / "images", count=8, worst=1, store=store) for _ in range(2))
+    first, second = (explain(built, built.parent / "images", count=8, worst=1, store=store).facts for _ in range(2))
     assert first == second
     assert any("8 images are few" in note for note in first["notes"])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import keras
@@ -146,22 +147,22 @@ def test_init_leaves_the_scaling_to_a_model_that_scales_and_check_says_when_it_i
     path = write_recipe(model, [tmp_path / "images"], ["android-arm64"], tmp_path / "recipe.toml")
     recipe = load_recipe(path)
     assert recipe.input.mean == (0.0,) and recipe.input.std == (1.0,)
-    assert "[declared-twice]" not in str(check_recipe(path)["rows"])
+    assert "[declared-twice]" not in str(check_recipe(path).rows)
     path.write_text(path.read_text().replace("std = [1.0]", "std = [255.0]"))
-    rows = check_recipe(path)["rows"]
-    assert [row["severity"] for row in rows if "declared-twice" in row["text"]] == ["warning"]
+    rows = check_recipe(path).rows
+    assert [row.severity for row in rows if "declared-twice" in row.text] == ["warning"]
     path.write_text('accept = ["declared-twice"]\n' + path.read_text())
-    rows = check_recipe(path)["rows"]
-    assert [row["severity"] for row in rows if "declared twice" in row["text"]] == ["ok"]
+    rows = check_recipe(path).rows
+    assert [row.severity for row in rows if "declared twice" in row.text] == ["ok"]
 
 
-FACTS = {
-    "input_shape": [16, 16, 3],
-    "classes": 3,
-    "output": "softmax",
-    "loss": "",
-    "config": '{"class_name": "Sequential", "config": {"layers": []}}',
-}
+FACTS = SimpleNamespace(
+    input_shape=(16, 16, 3),
+    classes=3,
+    output="softmax",
+    loss="",
+    config='{"class_name": "Sequential", "config": {"layers": []}}',
+)
 NAMES = st.text(st.characters(exclude_characters="/\x00", exclude_categories=["Cs"]), min_size=1, max_size=60).filter(
     lambda name: name.strip(". ") != "" and len(name.encode()) < 200
 )

@@ -7,13 +7,16 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
 from espalier import cli
 from espalier.command.schema import NAMES, schema
 from espalier.errors import EspalierError
+from espalier.layers.advice import LayerFacts
 from espalier.recipe import parse_recipe
+from espalier.row_parts import ExplainedLayer
 from espalier.tables import parse_table
 from espalier.target import Target, load_target
 
@@ -120,3 +123,26 @@ def test_every_key_of_a_recipe_and_a_target_says_what_it_means() -> None:
             for key, value in part["properties"].items():
                 inner = value.get("$ref") or "$ref" in (value.get("items") or {})
                 assert value.get("description") or inner, f"{struct}.{key}"
+
+
+def _free(node: Any, place: str) -> list[str]:
+    """Where a schema lets anything stand."""
+    if isinstance(node, list):
+        return [found for number, item in enumerate(node) for found in _free(item, f"{place}[{number}]")]
+    if not isinstance(node, dict):
+        return []
+    inner = {key: value for key, value in node.items() if key not in ("default", "description", "enum")}
+    found = [place] if node.get("type") == "object" and not ({"properties", "additionalProperties"} & set(node)) else []
+    found += [place] if set(node) <= {"default", "description"} or node.get("additionalProperties") in ({}, True) else []
+    return found + [free for key, value in inner.items() for free in _free(value, f"{place}.{key}")]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_part_of_a_schema_lets_anything_stand(name: str) -> None:
+    assert not _free(json.loads(schema(name)), name)
+    assert _free({"properties": {"a": {"type": "object"}, "b": {}}}, "x") == ["x.properties.a", "x.properties.b"]
+
+
+def test_the_account_of_the_layers_has_the_keys_that_are_measured() -> None:
+    measured = {field.name for field in msgspec.structs.fields(LayerFacts)} | {"advice"}
+    assert set(ExplainedLayer.__annotations__) == measured

@@ -35,7 +35,7 @@ def simplified(graph: Graph) -> Graph:
     after, _ = simplify(graph)
     assert_equal_outputs(graph, after)
     again, account = simplify(after)
-    assert not account.savings, "a second run finds more"
+    assert not account.changed, "a second run finds more"
     return read_tflite(write_tflite(again))
 
 
@@ -214,9 +214,8 @@ def test_the_account_says_what_was_saved() -> None:
     graph = b.finish([z])
     after, account = simplify(graph)
     assert account.before == cost(graph) and account.after == cost(after)
-    assert account.before.known_channels == 2 and account.after.known_channels == 0
     assert account.after.macs * 2 == account.before.macs
-    assert [s.name for s in account.savings] == ["remove channels that cannot matter"]
+    assert account.changed == ("remove channels that cannot matter",)
 
 
 def test_random_graphs_keep_their_outputs() -> None:

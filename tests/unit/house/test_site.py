@@ -136,6 +136,13 @@ def test_the_site_builds_without_a_warning_and_every_page_is_in_its_menu(site: P
         assert (site / name).with_suffix(".html").is_file(), name
 
 
+def test_the_search_works_in_a_folder_without_a_server(site: Path) -> None:
+    index = (site / "search/search_index.js").read_text(encoding="utf-8")
+    assert index.startswith("var __index = ") and "reserve-flash" in index
+    assert 'src="../iframe-worker.js"' in (site / "howto/ci.html").read_text(encoding="utf-8")
+    assert (site / "iframe-worker.js").is_file()
+
+
 def test_a_reader_s_browser_asks_nobody_else(site: Path) -> None:
     for page in site.rglob("*.html"):
         text = page.read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ import pytest
 import espalier
 
 SOURCE = Path(espalier.__file__).parent
-ROOMS = ("ladder", "prune", "quantizer")
+ROOMS = ("ladder", "layers", "prune", "quantizer", "tflite", "worker")
 LIMIT = 0.05
 """Fewer functions than this share may take Any in each of these rooms."""
 

@@ -18,11 +18,11 @@ from PIL import Image
 
 from espalier.contract import prepare, to_gray
 from espalier.errors import ImagesRefusedError
-from espalier.image_facts import Prepared
 from espalier.load import decode
-from espalier.load.images import ImageEntry
+from espalier.load.images import ImageEntry, scan, select
 from espalier.recipe import InputContract
 from espalier.worker.client import Worker
+from espalier.worker.file_calls import PrepareSet
 
 RGB = np.random.default_rng(2).integers(0, 256, (6, 9, 3)).astype(np.uint8)
 GRAY = RGB[:, :, 0]
@@ -282,31 +282,19 @@ def test_a_set_is_prepared_in_order_without_the_unreadable(
     assert result.images[0].std == pytest.approx(expected[0].std(), abs=0.01)
 
 
-def test_the_images_process_lists_chooses_and_prepares(folder: Path) -> None:
+def test_the_images_process_prepares_what_it_is_given(folder: Path) -> None:
+    found = scan(folder)
+    chosen = select(found.entries, 5)
+    assert len(found.entries) == 8 and len(chosen) == 5
     with Worker("images") as worker:
-        found = worker.call("scan", path=str(folder))
-        chosen = worker.call("select", entries=found["entries"], count=5)
-        assert len(found["entries"]) == 8 and len(chosen) == 5
         out = str(worker.scratch / "out.npy")
-        value = worker.call(
-            "prepare_set",
-            root=found["root"],
-            entries=chosen,
-            contract=msgspec.to_builtins(CONTRACT),
-            out_path=out,
-        )
-        result = msgspec.convert(value, Prepared, strict=False)
+        call = PrepareSet(root=found.root, entries=tuple(chosen), contract=CONTRACT, out_path=out)
+        result = worker.ask(call)
         assert np.load(result.pixels_path).shape == result.shape
         with pytest.raises(
             ImagesRefusedError, match=r"none of 1 images could be read; 3\.png: damaged or truncated"
         ):
-            worker.call(
-                "prepare_set",
-                root=found["root"],
-                entries=[{"path": "3.png"}],
-                contract=msgspec.to_builtins(CONTRACT),
-                out_path=out,
-            )
+            worker.ask(msgspec.structs.replace(call, entries=(ImageEntry(path="3.png"),)))
 
 
 @pytest.mark.parametrize("fit", ["crop", "pad", "stretch"])

@@ -12,7 +12,7 @@ from espalier.measure.predict import feeder
 from espalier.pixels import evenly, int8_pixels, normalize, open_pixels
 from espalier.quantizer.ranges import normalised
 from espalier.recipe import InputContract
-from espalier.worker.prune_calls import normalised as of_pruning
+from espalier.worker.tensorflow_side import normalised as of_pruning
 
 CONTRACTS = [
     InputContract(size=(5, 7)),

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 Models = dict[str, Any]
@@ -133,7 +134,7 @@ def rebuild_all(folder: Path) -> dict[str, Any]:
                 model = rebuild(facts, path, (16, 16))
                 answer = np.asarray(model(probe(), training=False))
                 wanted = answers[path.stem[2:]]
-                facts_of = describe(model, facts)
+                facts_of = msgspec.to_builtins(describe(model, facts))
                 found[path.name] = {
                     "difference": float(np.abs(answer - wanted).max() / np.abs(wanted).max()),
                     "parameters": [facts_of["parameters"], model.count_params()],

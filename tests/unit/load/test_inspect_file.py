@@ -47,7 +47,7 @@ def test_a_truncated_tflite_is_refused(resnet: bytes) -> None:
 
 def test_a_keras_file_with_an_open_size_is_described_at_a_stated_one(tmp_path: Path) -> None:
     config = k.functional(k.pixels((None, None, 3)), k.conv(), k.pool(), k.dense())
-    facts = inspect_file(k.write_keras(tmp_path / "m.keras", config))
+    facts = inspect_file(k.write_keras(tmp_path / "m.keras", config)).facts
     assert facts["format"] == "Keras 3 .keras"
     assert facts["input_shape"] == [1, 224, 224, 3]
     assert "224 x 224" in facts["notes"][0]

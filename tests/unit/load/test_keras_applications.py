@@ -42,7 +42,7 @@ for path in (folder / "m.keras", folder / "m.h5"):
     facts = inspect_model(str(path))
     model = rebuild(facts, path)
     answer = np.asarray(model(known["images"], training=False))
-    assert describe(model, facts)["macs"] > 1e6
+    assert describe(model, facts).macs > 1e6
     off = abs(answer - known["answer"]).max()
     assert off <= 1e-5 * max(1.0, abs(known["answer"]).max()), off
 """

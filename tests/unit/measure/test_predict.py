@@ -22,12 +22,12 @@ def test_float_and_int8_answer_alike_whatever_kernels_and_threads(kernels: str, 
     given = predict(
         litert(), brightness_classifier(), PIXELS, contract=CONTRACT, kernels=kernels, threads=threads
     )
-    assert given.outputs.dtype == np.float32 and given.scale == 0.0
-    assert (given.probabilities().argmax(axis=1) == BRIGHT).all()
+    assert given.outputs.dtype == np.float32 and given.steps[0][1] == 0.0
+    assert (given.real().argmax(axis=1) == BRIGHT).all()
     int8 = predict(litert(), brightness_classifier("int8"), PIXELS, kernels=kernels, threads=threads)
-    assert int8.outputs.dtype == np.int8 and (int8.scale, int8.zero_point) == (1 / 256, -128)
+    assert int8.outputs.dtype == np.int8 and int8.steps[0][1:] == (1 / 256, -128)
     assert (int8.outputs.argmax(axis=1) == BRIGHT).mean() > 0.9
-    assert int8.probabilities().sum(axis=1) == pytest.approx(1.0, abs=0.02)
+    assert int8.real().sum(axis=1) == pytest.approx(1.0, abs=0.02)
 
 
 def test_the_order_of_images_is_kept_on_many_threads() -> None:
@@ -84,5 +84,5 @@ def test_the_delegate_and_its_share_are_told() -> None:
 
 
 def test_dequantize_is_exact() -> None:
-    values = dequantize(np.array([[-128, 0, 127]], np.int8), 1 / 256, -128)
+    values = dequantize(np.array([[-128, 0, 127]], np.int8), [(3, 1 / 256, -128)])
     assert values.tolist() == [[0.0, 0.5, 255 / 256]]

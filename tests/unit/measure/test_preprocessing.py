@@ -96,7 +96,7 @@ def test_two_swapped_labels_are_not_wrong_preprocessing(seed: int) -> None:
     result = score_alternatives(litert(), brightness_classifier(), PIXELS, truth, contract(127.5, 127.5))
     assert result["scores"][0]["top1"] < 0.2 and max(row["top1"] for row in result["scores"]) > 0.4
     assert result["finding"] is None
-    outputs = predict(litert(), brightness_classifier(), PIXELS, contract=contract(127.5, 127.5)).probabilities()
+    outputs = predict(litert(), brightness_classifier(), PIXELS, contract=contract(127.5, 127.5)).real()
     (found,) = check_answers(truth, outputs.argmax(axis=1).tolist(), ("dark", "bright"), scores=outputs)
     assert found.code == "label-order" and found.severity == "error" and "bright, dark" in found.message
 
@@ -139,7 +139,7 @@ def test_ways_that_are_far_behind_are_not_tried_on_a_third_of_the_images() -> No
         return real(runtime, model, given, **settings)
 
     net, declared = brightness_classifier(), contract(127.5, 127.5)
-    outputs = real(litert(), net, pixels, contract=declared).probabilities()
+    outputs = real(litert(), net, pixels, contract=declared).real()
     truth = outputs.argmax(axis=1).tolist()
     plain = score_alternatives(litert(), net, pixels, truth, declared)
     with pytest.MonkeyPatch.context() as patched:

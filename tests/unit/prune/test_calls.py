@@ -13,13 +13,26 @@ import pytest
 from keras import layers
 
 from espalier.errors import UnsupportedModelError, VerificationError
+from espalier.prune.training_set import Sparsity, Training
 from espalier.recipe import FineTune, InputContract
-from espalier.worker import prune_calls
 from espalier.worker.client import Worker
+from espalier.worker.keras_calls import (
+    Account,
+    CountZeros,
+    ExportTwin,
+    FineTuneModel,
+    ImportTwin,
+    PruneChannels,
+    PruneMagnitude,
+    PruneTwin,
+    Trained,
+)
+from espalier.worker.tensorflow_side import Session
 
 from .networks import plain, shake, squeeze
 
-CONTRACT = msgspec.to_builtins(InputContract(size=(12, 12), mean=(127.5,), std=(60.0,)))
+CONTRACT = InputContract(size=(12, 12), mean=(127.5,), std=(60.0,))
+HALF = Sparsity(amount=0.5)
 
 
 @pytest.fixture
@@ -29,47 +42,38 @@ def pixels_path(tmp_path: Path) -> str:
     return str(path)
 
 
-def test_prune_tune_and_recalibrate_a_slot(pixels_path: str) -> None:
-    session: dict[str, Any] = {"given": shake(plain())}
-    account = prune_calls.prune_channels(
-        session,
-        slot_from="given",
-        slot_to="pruned",
-        amount=0.3,
-        multiple=8,
-        pixels_path=pixels_path,
-        contract=CONTRACT,
+def session(given: keras.Model) -> Session:
+    own = Session()
+    own.slots["given"] = given
+    return own
+
+
+def test_prune_and_tune_a_slot(pixels_path: str) -> None:
+    own = session(shake(plain()))
+    account = own.prune_channels(
+        PruneChannels(
+            slot_from="given", slot_to="pruned", amount=0.3, multiple=8, pixels_path=pixels_path, contract=CONTRACT
+        )
     )
-    assert account["macs_after"] <= 0.7 * account["macs_before"]
+    assert sum(row["after"] for row in account.layers) < sum(row["before"] for row in account.layers)
     assert msgspec.json.encode(account)
-    tuned = prune_calls.fine_tune(
-        session,
-        slot="pruned",
-        settings=msgspec.to_builtins(FineTune(images="", epochs=1)),
+    tuned = own.fine_tune(FineTuneModel(slot="pruned", training=training(pixels_path, epochs=1)))
+    assert len(tuned.history) == 2
+
+
+def training(pixels_path: str, **settings: Any) -> Training:
+    return Training(
+        settings=FineTune(images="", **settings),
         pixels_path=pixels_path,
-        labels=(np.arange(40) % 5).tolist(),
+        labels=tuple((np.arange(40) % 5).tolist()),
         contract=CONTRACT,
     )
-    assert len(tuned["history"]) == 2
-    assert prune_calls.recalibrate(session, slot="pruned", pixels_path=pixels_path, contract=CONTRACT) == {
-        "layers": 0
-    }
-
-
-def test_recalibration_gives_batch_norm_what_it_sees(pixels_path: str) -> None:
-    given = keras.Input((12, 12, 3))
-    session = {"m": keras.Model(given, layers.BatchNormalization(name="norm")(given))}
-    assert prune_calls.recalibrate(session, slot="m", pixels_path=pixels_path, contract=CONTRACT) == {"layers": 1}
-    seen = prune_calls.normalised(pixels_path, InputContract(size=(12, 12), mean=(127.5,), std=(60.0,)))
-    norm = session["m"].get_layer("norm")
-    np.testing.assert_allclose(norm.moving_mean.numpy(), seen.mean(axis=(0, 1, 2)), atol=1e-4)
-    np.testing.assert_allclose(norm.moving_variance.numpy(), seen.var(axis=(0, 1, 2)), rtol=1e-4)
 
 
 def test_sparse_slots_count_their_zeros() -> None:
-    session: dict[str, Any] = {"given": shake(plain())}
-    prune_calls.prune_magnitude(session, slot_from="given", slot_to="sparse", amount=0.5)
-    assert prune_calls.count_zeros(session, slot="sparse")["sparsity"] == 0.5
+    own = session(shake(plain()))
+    own.prune_magnitude(PruneMagnitude(slot_from="given", slot_to="sparse", sparsity=Sparsity(amount=0.5)))
+    assert own.count_zeros(CountZeros(slot="sparse")).sparsity == 0.5
 
 
 @pytest.fixture(scope="module")
@@ -79,48 +83,47 @@ def legacy() -> Iterator[Worker]:
 
 
 def prune_twin(
-    legacy: Worker, session: dict[str, Any], tmp_path: Path, pixels_path: str, **more: Any
-) -> dict[str, Any]:
-    prune_calls.export_twin(session, slot="given", path=str(tmp_path / "twin.npz"))
+    legacy: Worker,
+    own: Session,
+    tmp_path: Path,
+    pixels_path: str,
+    sparsity: Sparsity = HALF,
+    trained_on: Training | None = None,
+) -> tuple[Trained, Account]:
+    own.export_twin(ExportTwin(slot="given", path=str(tmp_path / "twin.npz")))
     out = str(legacy.scratch / "out.npz")
-    answer: dict[str, Any] = legacy.call(
-        "prune_magnitude_tfmot",
-        twin_path=str(tmp_path / "twin.npz"),
-        out_path=out,
-        contract=CONTRACT,
-        **{"amount": 0.5, "pattern": "free", "pixels_path": pixels_path, **more},
+    answer = legacy.ask(
+        PruneTwin(
+            twin_path=str(tmp_path / "twin.npz"),
+            out_path=out,
+            contract=CONTRACT,
+            sparsity=sparsity,
+            pixels_path=pixels_path,
+            training=trained_on,
+        )
     )
-    account = prune_calls.import_twin(session, slot_from="given", slot_to="pruned", path=out)
-    return {**answer, **account}
+    return answer, own.import_twin(ImportTwin(slot_from="given", slot_to="pruned", path=out))
 
 
 def test_tfmot_prunes_the_twin_and_the_zeros_come_back(
     legacy: Worker, tmp_path: Path, pixels_path: str
 ) -> None:
-    session: dict[str, Any] = {"given": shake(plain())}
-    tune = {
-        "settings": msgspec.to_builtins(FineTune(images="", epochs=2, batch_size=8)),
-        "pixels_path": pixels_path,
-        "labels": (np.arange(40) % 5).tolist(),
-        "contract": CONTRACT,
-        "seed": 0,
-    }
-    account = prune_twin(legacy, session, tmp_path, pixels_path, fine_tune=tune)
-    assert (
-        account["difference"] <= 1e-5 and account["trained_on"] == "labels" and len(account["history"]) == 2
-    )
-    assert account["sparsity"] == pytest.approx(0.5, abs=0.01)
-    kernel = session["pruned"].get_layer("c2").kernel.numpy()
+    own = session(shake(plain()))
+    tune = training(pixels_path, epochs=2, batch_size=8)
+    trained, account = prune_twin(legacy, own, tmp_path, pixels_path, trained_on=tune)
+    assert trained.difference <= 1e-5 and trained.trained_on == "labels" and len(trained.history) == 2
+    assert account.sparsity == pytest.approx(0.5, abs=0.01)
+    kernel = own.slots["pruned"].get_layer("c2").kernel.numpy()
     assert (kernel == 0).mean() == pytest.approx(0.5, abs=0.01)
 
 
 def test_tfmot_without_labels_learns_from_the_model_itself(
     legacy: Worker, tmp_path: Path, pixels_path: str
 ) -> None:
-    session: dict[str, Any] = {"given": shake(plain())}
-    account = prune_twin(legacy, session, tmp_path, pixels_path, pattern="2:4")
-    assert account["trained_on"] == "its own answers"
-    assert account["sparsity"] == 0.5
+    own = session(shake(plain()))
+    trained, account = prune_twin(legacy, own, tmp_path, pixels_path, Sparsity(amount=0.5, pattern="2:4"))
+    assert trained.trained_on == "its own answers"
+    assert account.sparsity == 0.5
 
 
 def test_a_layer_that_legacy_keras_lacks_is_refused(legacy: Worker, tmp_path: Path, pixels_path: str) -> None:
@@ -129,25 +132,24 @@ def test_a_layer_that_legacy_keras_lacks_is_refused(legacy: Worker, tmp_path: Pa
     x = layers.Conv2D(16, 3)(layers.GroupNormalization(4, name="groups_here")(x))
     x = layers.Dense(4)(layers.GlobalAveragePooling2D()(x))
     with pytest.raises(UnsupportedModelError, match=r"groups_here.* is a GroupNormalization"):
-        prune_twin(legacy, {"given": keras.Model(given, x)}, tmp_path, pixels_path)
+        prune_twin(legacy, session(keras.Model(given, x)), tmp_path, pixels_path)
 
 
 def test_a_twin_that_answers_differently_is_refused(legacy: Worker, tmp_path: Path, pixels_path: str) -> None:
-    session = {"given": shake(plain())}
-    prune_calls.export_twin(session, slot="given", path=str(tmp_path / "twin.npz"))
+    session(shake(plain())).export_twin(ExportTwin(slot="given", path=str(tmp_path / "twin.npz")))
     with np.load(tmp_path / "twin.npz") as file:
         arrays = dict(file)
     arrays["c1/1"] = arrays["c1/1"] + 0.1
     np.savez(tmp_path / "twin.npz", **arrays)
     with pytest.raises(VerificationError, match="answers differently"):
-        legacy.call(
-            "prune_magnitude_tfmot",
-            twin_path=str(tmp_path / "twin.npz"),
-            out_path=str(legacy.scratch / "o.npz"),
-            amount=0.5,
-            pattern="free",
-            pixels_path=pixels_path,
-            contract=CONTRACT,
+        legacy.ask(
+            PruneTwin(
+                twin_path=str(tmp_path / "twin.npz"),
+                out_path=str(legacy.scratch / "o.npz"),
+                sparsity=HALF,
+                pixels_path=pixels_path,
+                contract=CONTRACT,
+            )
         )
 
 
@@ -155,12 +157,12 @@ def test_an_operator_in_the_graph_is_refused_for_tfmot(tmp_path: Path) -> None:
     given = keras.Input((12, 12, 3))
     model = keras.Model(given, layers.Dense(2)(layers.Flatten()(given * 2.0)))
     with pytest.raises(UnsupportedModelError, match="no layer in legacy Keras"):
-        prune_calls.export_twin({"given": model}, slot="given", path=str(tmp_path / "twin.npz"))
+        session(model).export_twin(ExportTwin(slot="given", path=str(tmp_path / "twin.npz")))
 
 
 def test_weights_of_another_shape_do_not_come_back(tmp_path: Path) -> None:
-    session: dict[str, Any] = {"given": squeeze()}
-    prune_calls.export_twin(session, slot="given", path=str(tmp_path / "twin.npz"))
+    own = session(squeeze())
+    own.export_twin(ExportTwin(slot="given", path=str(tmp_path / "twin.npz")))
     with np.load(tmp_path / "twin.npz") as file:
         arrays = dict(file)
     for value, said in (
@@ -169,4 +171,4 @@ def test_weights_of_another_shape_do_not_come_back(tmp_path: Path) -> None:
     ):
         np.savez(tmp_path / "changed.npz", **{**arrays, "out/1": value})
         with pytest.raises(VerificationError, match=said):
-            prune_calls.import_twin(session, slot_from="given", slot_to="p", path=str(tmp_path / "changed.npz"))
+            own.import_twin(ImportTwin(slot_from="given", slot_to="p", path=str(tmp_path / "changed.npz")))

@@ -4,19 +4,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 import pytest
 from small_networks import CONTRACT, Builder, images, operators, small_network
 
-from espalier.facts import OperatorUse, TensorFacts
 from espalier.quantizer.audit import audit_model, count_partitions
 from espalier.quantizer.quantize import quantize
+from espalier.quantizer.results import Audit
 from espalier.recipe import InputContract
-from espalier.rows import OperatorCounts
 from espalier.tflite import edit
 from espalier.worker.client import Worker
-from espalier.worker.quantize_calls import audit_file, climb_file, make_twin, quantize_file, strip_file
+from espalier.worker.quantizer_calls import AuditModel, ClimbLadder, MakeTwin, Quantize
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +22,7 @@ def int8() -> bytes:
     return quantize(small_network(), images(), CONTRACT, correct=False).int8_model
 
 
-def _changed(data: bytes, change: Callable[[Any, Any], None]) -> dict[str, Any]:
+def _changed(data: bytes, change: Callable[[Any, Any], None]) -> Audit:
     model = edit.read_model(data)
     change(model, edit.graph_of(model))
     return audit_model(edit.pack_model(model), CONTRACT, layers={"conv_2d_0": "stem"})
@@ -32,31 +30,30 @@ def _changed(data: bytes, change: Callable[[Any, Any], None]) -> dict[str, Any]:
 
 def test_a_good_file_has_nothing_to_say(int8: bytes) -> None:
     found = audit_model(int8, CONTRACT)
-    assert found["errors"] == []
-    assert found["warnings"] == []
-    assert found["conversions"] == {"quantize": 0, "dequantize": 0}
-    assert found["partitions"]["operators"] == 6
-    assert found["partitions"]["delegated"] >= 1
+    assert found.errors == ()
+    assert found.warnings == ()
+    assert found.conversions == {"quantize": 0, "dequantize": 0}
+    assert found.partitions["operators"] == 6
+    assert found.partitions["delegated"] >= 1
 
 
-def test_what_it_says_fits_the_reports_types(int8: bytes) -> None:
+def test_it_says_what_is_in_the_file(int8: bytes) -> None:
     found = audit_model(int8, CONTRACT)
-    assert msgspec.convert(found["input"], TensorFacts).dtype == "int8"
-    assert {use.name for use in msgspec.convert(found["uses"], list[OperatorUse])} >= {"conv_2d", "softmax"}
-    assert msgspec.convert(found["counts"], OperatorCounts).float == 0
+    assert found.input.dtype == "int8" and found.counts.float == 0
+    assert {use.name for use in found.uses} >= {"conv_2d", "softmax"}
 
 
 def test_a_float_file_is_all_errors() -> None:
     found = audit_model(small_network(), CONTRACT)
-    assert found["counts"]["float"] == 6
-    assert any("weights is float32" in text for text in found["errors"])
-    assert any("input is float32" in text for text in found["errors"])
+    assert found.counts.float == 6
+    assert any("weights is float32" in text for text in found.errors)
+    assert any("input is float32" in text for text in found.errors)
 
 
 def test_a_tensor_left_in_float_is_named_with_its_layer() -> None:
     found = audit_model(small_network(), CONTRACT, layers={"conv_2d_0": "stem"})
-    assert "operator conv_2d_0 (Keras layer stem) computes in float" in found["errors"]
-    assert "conv_2d_0/weights (Keras layer stem) is float32" in found["errors"]
+    assert "operator conv_2d_0 (Keras layer stem) computes in float" in found.errors
+    assert "conv_2d_0/weights (Keras layer stem) is float32" in found.errors
 
 
 @pytest.mark.parametrize("scale", [0.0, -1.0, np.nan, np.inf])
@@ -83,7 +80,7 @@ def test_tiny_scales_wide_spreads_and_dead_channels_are_told(int8: bytes) -> Non
         quantization = graph.tensors[operator.inputs[1]].quantization
         quantization.scale = np.array([1e-8, *quantization.scale[1:]], np.float32)
 
-    text = "\n".join(_changed(int8, change)["warnings"])
+    text = "\n".join(_changed(int8, change).warnings)
     assert "scale of 1e-08" in text
     assert "channels' scales differ" in text
     assert "stem): 1 of 8 channels have only zero weights" in text
@@ -118,13 +115,13 @@ def test_a_bias_near_overflow_is_told(int8: bytes) -> None:
         bias[0] = 2**30 + 1
         edit.set_constant(model, index, bias)
 
-    assert any("beyond 2^30" in text for text in _changed(int8, change)["warnings"])
+    assert any("beyond 2^30" in text for text in _changed(int8, change).warnings)
 
 
 def test_edges_and_shapes_are_held_against_what_was_asked(int8: bytes) -> None:
-    assert any("uint8 was asked" in text for text in audit_model(int8, edge="uint8")["errors"])
+    assert any("uint8 was asked" in text for text in audit_model(int8, edge="uint8").errors)
     other = InputContract(size=(8, 16), mean=(127.5,), std=(127.5,))
-    assert any("contract gives [1, 8, 16, 3]" in text for text in audit_model(int8, other)["errors"])
+    assert any("contract gives [1, 8, 16, 3]" in text for text in audit_model(int8, other).errors)
 
     def output(model: Any, graph: Any) -> None:
         graph.tensors[graph.outputs[0]].quantization = edit.quantization_of([0.01], [0])
@@ -135,8 +132,8 @@ def test_edges_and_shapes_are_held_against_what_was_asked(int8: bytes) -> None:
 
     graph, findings = edit.graph_of(model), _Findings({})
     ends = [_tensor_facts(model, int(index)) for index in (graph.inputs[0], graph.outputs[0])]
-    _look_at_edges(ends[0], ends[1], CONTRACT, "int8", findings)
-    assert any("wanted: 1/256, -128" in text for text in findings.errors)
+    _look_at_edges(ends[0], ends[1:], CONTRACT, "int8", (1 / 256, -128), findings)
+    assert any("wanted: 0.00390625, -128" in text for text in findings.errors)
 
 
 def test_a_dynamic_shape_is_an_error(int8: bytes) -> None:
@@ -144,7 +141,7 @@ def test_a_dynamic_shape_is_an_error(int8: bytes) -> None:
         tensor = graph.tensors[graph.inputs[0]]
         tensor.shapeSignature = np.array([-1, 16, 16, 3], np.int32)
 
-    assert "image has a dynamic shape" in _changed(int8, change)["errors"]
+    assert "image has a dynamic shape" in _changed(int8, change).errors
 
 
 def test_an_unknown_version_makes_the_floor_unknown(int8: bytes) -> None:
@@ -162,38 +159,29 @@ def test_many_delegate_pieces_are_told() -> None:
         net.conv(4, activation=0).unary("HARD_SWISH")
     done = quantize(net.pool().dense(3).softmax().done(), images(), CONTRACT, correct=False)
     pieces = count_partitions(done.int8_model)["delegated"]
-    told = [text for text in audit_model(done.int8_model)["warnings"] if "pieces" in text]
+    told = [text for text in audit_model(done.int8_model).warnings if "pieces" in text]
     assert bool(told) == (pieces > 4)
 
 
-def test_calls_take_and_give_plain_data(tmp_path: Path) -> None:
-    path = tmp_path / "pixels.npy"
+def test_the_quantizer_process_answers_these_calls(tmp_path: Path) -> None:
+    path = str(tmp_path / "pixels.npy")
     np.save(path, images())
-    contract = msgspec.to_builtins(CONTRACT)
-    done = quantize_file(small_network(), str(path), contract, correct=False)
-    assert msgspec.msgpack.decode(msgspec.msgpack.encode(done)).keys() == done.keys()
-    assert operators(make_twin(done["int8_model"]))[0] == "QUANTIZE"
-    assert len(strip_file(done["int8_model"])) < len(done["int8_model"])
-    assert audit_file(done["int8_model"], contract)["errors"] == []
-    climbed = climb_file(
-        small_network(), str(path), contract, 100.0, str(path), [0] * len(images()), "per-channel"
-    )
-    assert climbed["reached"]
-    assert [step["kept"] for step in climbed["steps"]] == [True]
-    assert climbed["steps"][0]["bytes"] == len(climbed["int8_model"])
-
-
-def test_the_litert_process_answers_these_calls(tmp_path: Path) -> None:
-    np.save(tmp_path / "pixels.npy", images())
-    contract = msgspec.to_builtins(CONTRACT)
-    with Worker("litert") as worker:
-        done = worker.call(
-            "quantize",
-            float_model=small_network(),
-            pixels_path=str(tmp_path / "pixels.npy"),
-            contract=contract,
+    with Worker("quantizer") as worker:
+        done = worker.ask(Quantize(float_model=small_network(), pixels_path=path, contract=CONTRACT))
+        twin = worker.ask(MakeTwin(int8_model=done.int8_model))
+        audit = worker.ask(AuditModel(model=twin, contract=CONTRACT, edge="uint8"))
+        climbed = worker.ask(
+            ClimbLadder(
+                float_model=small_network(),
+                pixels_path=path,
+                contract=CONTRACT,
+                limit_points=100.0,
+                evaluation_path=path,
+                labels=np.zeros(len(images()), np.int64),
+            )
         )
-        twin = worker.call("uint8_twin", int8_model=done["int8_model"])
-        audit = worker.call("audit", model=twin, contract=contract, edge="uint8")
-    assert audit["errors"] == []
-    assert done["int8_model"] == quantize(small_network(), images(), CONTRACT).int8_model
+    assert done.int8_model == quantize(small_network(), images(), CONTRACT).int8_model
+    assert done.stability is not None and done.ranges
+    assert operators(twin)[0] == "QUANTIZE" and audit.errors == ()
+    assert climbed.reached and [step.kept for step in climbed.steps] == [True]
+    assert climbed.steps[0].bytes == len(climbed.int8_model)

@@ -42,6 +42,7 @@ from espalier.statistics import paired_drop
 from espalier.store import Parts, Store
 from espalier.task.types import CLASSIFY, Hits, Results
 from espalier.tflite.edit import dtype_name, graph_of, read_model
+from espalier.worker.quantizer_calls import Climbed, ClimbLadder
 
 DATA = small_network(spread=6.0)
 
@@ -266,29 +267,32 @@ def test_when_no_step_can_be_made_the_climb_says_so(monkeypatch: pytest.MonkeyPa
         climb(DATA, images(), CONTRACT, limit_points=-100.0)
 
 
+ASKED = ClimbLadder(float_model=b"", pixels_path="", contract=CONTRACT, limit_points=1.0)
+CLIMBED = Climbed(int8_model=b"", reached=True, left_out=(), held_out=None, steps=())
+
+
 def test_the_parent_climbs_again_without_the_step_that_ended_the_process() -> None:
     class Child:
         """Dies on two steps, each once it is tried."""
 
         asked: ClassVar[list[dict[str, str]]] = []
 
-        def call(self, method: str, *, skip: dict[str, str], on_progress: Any, **_: Any) -> dict[str, Any]:
-            self.asked.append(dict(skip))
+        def ask(self, call: ClimbLadder, *, on_progress: Any, **_: Any) -> Climbed:
+            self.asked.append(dict(call.skip))
             for name in ("minmax ranges", "kl ranges", "mse ranges"):
-                if name in skip:
+                if name in call.skip:
                     continue
                 on_progress(0, 1, f"trying {name}")
                 on_progress(0, 1, "correcting biases")
                 if name != "minmax ranges":
-                    raise WorkerError("the litert process was ended by SIGABRT during `climb`")
-            return {"steps": []}
+                    raise WorkerError("the quantizer process was ended by SIGABRT during `climb`")
+            return CLIMBED
 
     class Shop:
-        def worker(self, kind: str, number: int = 0) -> Child:
+        def worker(self, kind: str, errand: str = "") -> Child:
             return Child()
 
-    value = climb_call(Shop(), wide=None)  # type: ignore[arg-type]
-    assert value == {"died": "", "steps": []}
+    assert climb_call(Shop(), ASKED) == (CLIMBED, "")  # type: ignore[arg-type]
     assert [sorted(skip) for skip in Child.asked] == [[], ["kl ranges"], ["kl ranges", "mse ranges"]]
     assert "SIGABRT" in Child.asked[-1]["kl ranges"]
 
@@ -352,28 +356,26 @@ def test_what_a_climb_measured_is_in_the_store_when_its_process_dies(tmp_path: P
     class Child:
         asked: ClassVar[list[dict[str, bytes]]] = []
 
-        def call(
-            self, method: str, *, known: dict[str, bytes], on_kept: Callable[[str, bytes], None], **_: object
-        ) -> dict[str, object]:
-            self.asked.append(dict(known))
-            name = f"candidate {len(known)}"
+        def ask(self, call: ClimbLadder, *, on_kept: Callable[[str, bytes], None], **_: object) -> Climbed:
+            self.asked.append(dict(call.known))
+            name = f"candidate {len(call.known)}"
             on_kept(name, b"made")
             on_kept(name, b"told twice")
             if len(self.asked) < 3:
                 raise WorkerError("the process was ended by SIGKILL")
-            return {"steps": []}
+            return CLIMBED
 
     class Shop:
-        def worker(self, kind: str, number: int = 0) -> Child:
+        def worker(self, kind: str, errand: str = "") -> Child:
             return Child()
 
     store = Store(tmp_path)
     for _ in range(2):
         with pytest.raises(WorkerError):
-            climb_call(Shop(), wide=None, parts=Parts(store, "climb"))  # type: ignore[arg-type]
+            climb_call(Shop(), ASKED, parts=Parts(store, "climb"))  # type: ignore[arg-type]
     parts = Parts(store, "climb")
     assert parts.known == {"candidate 0": b"made", "candidate 1": b"made"}
-    assert climb_call(Shop(), wide=None, parts=parts)["steps"] == []  # type: ignore[arg-type]
+    assert climb_call(Shop(), ASKED, parts=parts) == (CLIMBED, "")  # type: ignore[arg-type]
     assert [len(known) for known in Child.asked] == [0, 1, 2]
     assert Parts(store, "other").known == {} and Parts(store, "climb", fresh=True).known == {}
     parts.clear()

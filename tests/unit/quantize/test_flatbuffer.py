@@ -4,7 +4,7 @@ import flatbuffers
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
-from small_networks import Builder, images, run, small_network
+from small_networks import Builder, small_network
 from tflite_metadata import metadata_of
 
 from espalier.errors import BugError
@@ -53,16 +53,6 @@ def test_names_depend_on_the_graph_alone() -> None:
     old = edit.rename_tensors(model)
     assert edit.pack_model(model) == small_network()
     assert old["conv_2d_0/weights"].startswith("sequential_")
-
-
-def test_stripping_changes_no_output_and_keeps_the_runtime_version() -> None:
-    data = small_network()
-    bare = edit.strip_model(data)
-    inputs = images(3).astype(np.float32)
-    assert len(bare) < len(data)
-    assert np.array_equal(run(data, inputs), run(bare, inputs))
-    assert list(metadata_of(bare)) == ["min_runtime_version"]
-    assert b"conv_2d" not in bare
 
 
 def test_metadata_is_replaced_not_doubled() -> None:

@@ -59,8 +59,8 @@ def test_dead_channels_go_and_every_answer_keeps_its_bytes(dead: bytes) -> None:
 def test_the_lighter_file_passes_the_audit_and_has_a_twin_and_a_signature(dead: bytes) -> None:
     lighter = lighten(dead, images()).int8_model
     audit, given = audit_model(lighter, CONTRACT), audit_model(dead, CONTRACT)
-    assert audit["errors"] == [] and audit["counts"]["float"] == 0
-    assert audit["input"] == given["input"] and audit["output"] == given["output"]
+    assert audit.errors == () and audit.counts.float == 0
+    assert audit.input == given.input and audit.heads[0] == given.heads[0]
     assert edit.read_model(lighter).signatureDefs[0].signatureKey == b"serving_default"
     twin = predict(litert(), uint8_twin(lighter), images()).outputs
     assert np.array_equal(twin.astype(int) - 128, predict(litert(), lighter, images()).outputs)

@@ -22,8 +22,10 @@ from espalier.quantizer.interface import uint8_twin
 from espalier.quantizer.quantize import quantize, quantize_with
 from espalier.quantizer.ranges import measure_ranges, normalised
 from espalier.recipe import InputContract
+from espalier.rows import OperatorCounts
 from espalier.tflite import edit
-from espalier.worker.quantize_calls import cut_after, list_layers
+from espalier.worker.quantizer_calls import CutAfter, ListOperators
+from espalier.worker.quantizer_side import cut_after, list_operators
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -48,9 +50,9 @@ def test_pixels_enter_as_pixel_minus_128(
     data, wanted = small_network(), contract(mean, std)
     done = quantize(data, images(), wanted)
     audit = audit_model(done.int8_model, wanted)
-    assert audit["errors"] == []
-    assert audit["input"]["scale"] == pytest.approx(1 / std[0], rel=1e-6)
-    assert audit["input"]["zero_point"] == zero_point
+    assert audit.errors == ()
+    assert audit.input.scale == pytest.approx(1 / std[0], rel=1e-6)
+    assert audit.input.zero_point == zero_point
     assert near(data, done.int8_model, wanted).error < 0.03
 
 
@@ -76,8 +78,8 @@ def test_what_scale_and_zero_point_cannot_hold_becomes_a_depthwise_head(
     done = quantize(data, images(), wanted)
     audit = audit_model(done.int8_model, wanted)
     assert operators(done.int8_model)[0] == "DEPTHWISE_CONV_2D"
-    assert audit["errors"] == []
-    assert (audit["input"]["scale"], audit["input"]["zero_point"]) == (1.0, -128)
+    assert audit.errors == ()
+    assert (audit.input.scale, audit.input.zero_point) == (1.0, -128)
     assert near(data, done.int8_model, wanted).error < 0.06
     assert "depthwise" in done.input
 
@@ -119,7 +121,7 @@ def test_the_rest_passes_through_padding() -> None:
     data = net.conv(8).pool().dense(4).softmax().done()
     done = quantize(data, images(), CONTRACT)
     assert operators(done.int8_model)[0] == "PAD"
-    assert audit_model(done.int8_model, CONTRACT)["errors"] == []
+    assert audit_model(done.int8_model, CONTRACT).errors == ()
     assert near(data, done.int8_model).error < 0.03
 
 
@@ -130,9 +132,9 @@ def _bytes(pixels: NDArray[np.uint8]) -> NDArray[np.int8]:
 def test_the_output_is_probabilities_at_one_256th() -> None:
     done = quantize(small_network(), images(), CONTRACT)
     audit = audit_model(done.int8_model, CONTRACT)
-    assert (audit["output"]["scale"], audit["output"]["zero_point"]) == (1 / 256, -128)
-    assert audit["counts"] == {"float": 0, "int8": 6, "int16": 0}
-    assert audit["runtime_floor"] == "1.14.0"
+    assert (audit.heads[0].scale, audit.heads[0].zero_point) == (1 / 256, -128)
+    assert audit.counts == OperatorCounts(float=0, int8=6, int16=0)
+    assert audit.runtime_floor == "1.14.0"
 
 
 def test_the_uint8_twin_gives_the_int8_byte_plus_128() -> None:
@@ -140,9 +142,9 @@ def test_the_uint8_twin_gives_the_int8_byte_plus_128() -> None:
     twin, pixels = uint8_twin(done.int8_model), images(50, seed=5)
     assert np.array_equal(run(twin, pixels), (run(done.int8_model, _bytes(pixels)).astype(int) + 128))
     audit = audit_model(twin, CONTRACT, edge="uint8")
-    assert audit["errors"] == []
-    assert audit["output"]["zero_point"] == 0
-    assert audit["runtime_floor"] == "1.14.0"
+    assert audit.errors == ()
+    assert audit.heads[0].zero_point == 0
+    assert audit.runtime_floor == "1.14.0"
 
 
 def test_weights_per_tensor_have_one_scale() -> None:
@@ -160,7 +162,7 @@ def test_weights_per_tensor_have_one_scale() -> None:
         ]
         assert found == scales
         assert near(data, done.int8_model).error < 0.05
-        errors = audit_model(done.int8_model, CONTRACT, dense="per-tensor")["errors"]
+        errors = audit_model(done.int8_model, CONTRACT, dense="per-tensor").errors
         assert bool(errors) == (scales[-1] > 1)
 
 
@@ -168,9 +170,9 @@ def test_int16_activations_keep_int8_edges_and_lose_almost_nothing() -> None:
     data = small_network()
     done = quantize(data, images(), CONTRACT, scheme="int16x8")
     audit = audit_model(done.int8_model, CONTRACT)
-    assert audit["errors"] == []
-    assert audit["counts"]["int16"] == 7
-    assert audit["runtime_floor"] == "2.21.0"
+    assert audit.errors == ()
+    assert audit.counts.int16 == 7
+    assert audit.runtime_floor == "2.21.0"
     assert (
         near(data, done.int8_model).error
         < 0.5 * near(data, quantize(data, images(), CONTRACT).int8_model).error
@@ -227,7 +229,7 @@ def test_a_layer_without_any_weights_still_quantizes() -> None:
     edit.set_constant(model, index, np.zeros_like(edit.constant(model, index)))
     for weights in ("per-channel", "per-tensor"):
         done = quantize(edit.pack_model(model), images(), CONTRACT, weights=weights)
-        assert audit_model(done.int8_model, CONTRACT)["errors"] == []
+        assert audit_model(done.int8_model, CONTRACT).errors == ()
 
 
 @pytest.mark.parametrize(("operator", "slot", "value"), [(0, 2, np.nan), (2, 2, np.inf), (2, 1, np.nan)])
@@ -296,11 +298,11 @@ def test_images_to_work_on_and_to_judge_on_are_different() -> None:
 
 def test_a_file_can_be_cut_after_every_layer_to_find_where_kernels_part() -> None:
     data = quantize(small_network(), images(), CONTRACT).int8_model
-    layers = list_layers(data)
-    assert [layer["kind"] for layer in layers] == [name.lower() for name in operators(data)]
+    layers = list_operators(ListOperators(model=data))
+    assert [layer.kind for layer in layers] == [name.lower() for name in operators(data)]
     fed = (images(4) ^ np.uint8(0x80)).view(np.int8)
-    values = {layers[0]["inputs"][0]: fed}
+    values = {layers[0].inputs[0]: fed}
     for number, layer in enumerate(layers):
-        values[layer["output"]] = run(cut_after(data, number), fed)
-        assert set(layer["inputs"]) <= set(values)
-    np.testing.assert_array_equal(values[layers[-1]["output"]], run(data, fed))
+        values[layer.output] = run(cut_after(CutAfter(model=data, operator=number)), fed)
+        assert set(layer.inputs) <= set(values)
+    np.testing.assert_array_equal(values[layers[-1].output], run(data, fed))

@@ -15,11 +15,12 @@ from espalier.ladder.candidate import FIRST, Candidate
 from espalier.ladder.effort import effort_of
 from espalier.ladder.quick import Tried, pays, try_quick
 from espalier.ladder.rungs import Start, start_from
+from espalier.quantizer.audit import audit_model
 from espalier.quantizer.compare import Nearness
 from espalier.quantizer.quantize import quantize
 from espalier.quantizer.ranges import Ranges
 from espalier.stages import climb
-from espalier.stages.first_rung import Quantized
+from espalier.stages.first_rung import Finished
 from espalier.tflite.edit import read_model
 
 DATA = small_network(spread=6.0)
@@ -137,12 +138,13 @@ def test_quick_steps_that_end_their_process_leave_the_first_rung_and_a_row(
             return run()
 
         def worker(self, kind: str) -> Any:
-            raise WorkerError("the litert process was ended by SIGKILL")
+            raise WorkerError("the quantizer process was ended by SIGKILL")
 
     monkeypatch.setattr(climb, "rung_key", lambda *_: {})
-    first = Quantized(int8_model=b"f", twin=b"", enters="", notes=(), seconds={}, audit={})
+    audit = audit_model(quantize(small_network(), images(), CONTRACT).int8_model)
+    first = Finished(int8_model=b"f", twin=b"", enters="", notes=(), seconds={}, audit=audit)
     done = climb._try_quick(Dying(), None, None, first)  # type: ignore[arg-type]
     assert done.kept == first and done.name == FIRST
     assert [(row.name, row.why) for row in done.steps] == [
-        ("quick steps", "the litert process was ended by SIGKILL")
+        ("quick steps", "the quantizer process was ended by SIGKILL")
     ]

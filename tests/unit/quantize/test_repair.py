@@ -229,7 +229,7 @@ def test_the_ladder_keeps_the_best_when_nothing_holds() -> None:
     assert len(steps) == 27
     assert len(kept) == 1
     assert kept[0].drop == min(step.drop for step in steps if step.drop is not None)
-    assert audit_model(kept[0].candidate.int8_model, CONTRACT)["errors"] == []
+    assert audit_model(kept[0].candidate.int8_model, CONTRACT).errors == ()
 
 
 def test_without_labels_agreement_stands_in() -> None:
@@ -265,7 +265,7 @@ def test_int8_kernels_that_the_quantizer_does_not_know_are_used(name: str) -> No
     data = _float_operator(name, options, slope=name == "PRELU")
     done = quantize(data, images(), CONTRACT)
     assert operators(done.int8_model) == operators(data)
-    assert audit_model(done.int8_model, CONTRACT)["errors"] == []
+    assert audit_model(done.int8_model, CONTRACT).errors == ()
     assert error(data, done.int8_model) < 0.05
 
 
@@ -278,7 +278,7 @@ def test_tiling_keeps_its_inputs_scale() -> None:
     assert ranges["tile_1"] == (0.0, 3.0)
     done = quantize(data, images(), CONTRACT)
     assert operators(done.int8_model) == operators(data)
-    assert audit_model(done.int8_model, CONTRACT)["errors"] == []
+    assert audit_model(done.int8_model, CONTRACT).errors == ()
 
 
 @pytest.mark.parametrize("name", ["RELU6", "RELU_N1_TO_1", "MINIMUM"])
@@ -291,7 +291,7 @@ def test_a_clamp_that_stands_alone_is_computed_in_int8_in_its_inputs_scale(name:
     data = net.conv(6).pool().dense(4).softmax().done()
     done = quantize(data, images(), CONTRACT)
     assert operators(done.int8_model) == operators(data)
-    assert audit_model(done.int8_model, CONTRACT)["errors"] == []
+    assert audit_model(done.int8_model, CONTRACT).errors == ()
     assert error(data, done.int8_model) < 0.05
 
 

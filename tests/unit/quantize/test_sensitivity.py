@@ -13,7 +13,7 @@ from small_networks import CONTRACT, RELU6, Builder, images, small_network
 from espalier.errors import ModelRefusedError
 from espalier.ladder.labelled import Labelled
 from espalier.layers import gains
-from espalier.layers.advice import LayerFacts, advice_for
+from espalier.layers.advice import LayerFacts, Sensitivity, advice_for
 from espalier.layers.sensitivity import measure_sensitivity
 from espalier.quantizer.compare import answers_of, int8_answers
 from espalier.quantizer.patterns import patterns_of
@@ -30,10 +30,8 @@ def named(data: bytes) -> bytes:
     return edit.pack_model(model)
 
 
-def explained(tmp_path: Path, float_model: bytes, int8: bytes, **more: Any) -> dict[str, Any]:
-    path = tmp_path / "pixels.npy"
-    np.save(path, images(24, seed=99))
-    return measure_sensitivity(int8, float_model, str(path), msgspec.to_builtins(CONTRACT), **more)
+def explained(float_model: bytes, int8: bytes, **more: Any) -> Sensitivity:
+    return measure_sensitivity(int8, float_model, images(24, seed=99), CONTRACT, **more)
 
 
 def simulated(int8: bytes, float_model: bytes, pixels: NDArray[np.uint8], kept: Kept | None = None) -> Any:
@@ -88,13 +86,13 @@ def ruined(data: bytes) -> bytes:
 
 def test_the_layer_that_was_ruined_is_named_first_and_gives_the_loss_back(tmp_path: Path) -> None:
     data = named(small_network())
-    found = explained(tmp_path, data, ruined(data), layers={"depthwise_conv_2d_1": "dw"}, worst=3)
-    first = found["layers"][0]
-    assert (first["tensor"], first["layer"], first["operator"]) == ("depthwise_conv_2d_1", "dw", "DEPTHWISE_CONV_2D")
-    assert first["gain_weights_db"] > 5
-    assert abs(first["gain_output_db"]) < 1
-    assert any("rounding of its weights" in text for text in first["advice"])
-    assert sum(row["gain_db"] is not None for row in found["layers"]) == 3
+    found = explained(data, ruined(data), layers={"depthwise_conv_2d_1": "dw"}, worst=3)
+    first = found.layers[0]
+    assert (first.tensor, first.layer, first.operator) == ("depthwise_conv_2d_1", "dw", "DEPTHWISE_CONV_2D")
+    assert first.gain_weights_db > 5
+    assert abs(first.gain_output_db) < 1
+    assert any("rounding of its weights" in text for text in first.advice)
+    assert sum(row.gain_db is not None for row in found.layers) == 3
 
 
 def test_points_of_accuracy_that_come_back_are_those_of_the_simulations_with_their_paired_interval(
@@ -103,21 +101,20 @@ def test_points_of_accuracy_that_come_back_are_those_of_the_simulations_with_the
     data = named(small_network())
     int8, pixels = ruined(data), images(300, seed=31)
     truth = answers_of(data, normalised(pixels, CONTRACT)).values.argmax(axis=1)
-    np.save(tmp_path / "labelled.npy", pixels)
-    more = {"labelled_path": str(tmp_path / "labelled.npy"), "labels": truth.tolist()}
-    found = explained(tmp_path, data, int8, worst=2, **more)
-    first, second = found["layers"][:2]
-    assert (found["labelled"], first["tensor"]) == (300, "depthwise_conv_2d_1")
-    kept = Kept(outputs=frozenset({first["tensor"]}), weights=frozenset({first["tensor"]}))
+    more = {"labelled": Labelled(pixels=pixels, labels=truth)}
+    found = explained(data, int8, worst=2, **more)
+    first, second = found.layers[:2]
+    assert (found.labelled, first.tensor) == (300, "depthwise_conv_2d_1")
+    kept = Kept(outputs=frozenset({first.tensor}), weights=frozenset({first.tensor}))
     before, after = (simulated(int8, data, pixels, k).values.argmax(axis=1) == truth for k in (None, kept))
     drop = compare(before, after, np.ones(300, np.int64))
-    assert first["gain_points"] == round(100 * (after.mean() - before.mean()), 3) > 2
-    assert (first["gain_points_low"], first["gain_points_high"]) == (round(-drop.high, 3), round(-drop.low, 3))
-    assert first["gain_points_low"] > 0
-    assert second["gain_points"] < first["gain_points"]
-    assert sum(row["gain_points"] is not None for row in found["layers"]) == 2
-    without = explained(tmp_path, data, int8, worst=2)
-    assert without["labelled"] == 0 and without["layers"][0]["gain_points"] is None
+    assert first.gain_points == round(100 * (after.mean() - before.mean()), 3) > 2
+    assert (first.gain_points_low, first.gain_points_high) == (round(-drop.high, 3), round(-drop.low, 3))
+    assert first.gain_points_low > 0
+    assert second.gain_points < first.gain_points
+    assert sum(row.gain_points is not None for row in found.layers) == 2
+    without = explained(data, int8, worst=2)
+    assert without.labelled == 0 and without.layers[0].gain_points is None
 
 
 def test_a_large_network_runs_fewer_labelled_images_but_enough_to_say_something(
@@ -148,13 +145,13 @@ def test_layers_of_a_large_network_are_compared_on_fewer_images(monkeypatch: pyt
 def test_values_beyond_the_calibrated_range_are_counted(tmp_path: Path) -> None:
     data = named(small_network())
     dull = (images() // 8 + 112).astype(np.uint8)
-    found = explained(tmp_path, data, quantize(data, dull, CONTRACT).int8_model, worst=0)
-    row = next(row for row in found["layers"] if row["tensor"] == "conv_2d_0")
-    assert row["saturated"] > 0.05
-    assert row["high"] > row["int8_high"]
-    assert any("beyond the int8 range" in text for text in row["advice"])
-    healthy = explained(tmp_path, data, quantize(data, images(), CONTRACT).int8_model, worst=0)
-    assert all(row["saturated"] < 0.01 for row in healthy["layers"] if row["operator"] != "SOFTMAX")
+    found = explained(data, quantize(data, dull, CONTRACT).int8_model, worst=0)
+    row = next(row for row in found.layers if row.tensor == "conv_2d_0")
+    assert row.saturated > 0.05
+    assert row.high > row.int8_high
+    assert any("beyond the int8 range" in text for text in row.advice)
+    healthy = explained(data, quantize(data, images(), CONTRACT).int8_model, worst=0)
+    assert all(row.saturated < 0.01 for row in healthy.layers if row.operator != "SOFTMAX")
 
 
 def test_scaled_channels_are_compared_with_the_scaling_undone(tmp_path: Path) -> None:
@@ -171,15 +168,15 @@ def test_scaled_channels_are_compared_with_the_scaling_undone(tmp_path: Path) ->
     assert old is not None
     edit.set_constant(model, int(second.inputs[1]), old / factor)
     int8 = quantize(edit.pack_model(model), images(), CONTRACT).int8_model
-    row = next(r for r in explained(tmp_path, data, int8, worst=8)["layers"] if r["tensor"] == "conv_2d_0")
-    assert row["rescaled"]
-    assert row["sqnr_db"] > 15
-    assert row["gain_weights_db"] is None
+    row = next(r for r in explained(data, int8, worst=8).layers if r.tensor == "conv_2d_0")
+    assert row.rescaled
+    assert row.sqnr_db > 15
+    assert row.gain_weights_db is None
 
 
 def test_files_that_are_no_tflite_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelRefusedError, match="float file"):
-        explained(tmp_path, b"no", named(small_network()))
+        explained(b"no", named(small_network()))
 
 
 def words_of(net: Builder) -> dict[str, tuple[str, ...]]:
@@ -301,7 +298,7 @@ def test_a_branch_gives_its_loss_back_only_through_the_concatenation(tmp_path: P
     model = edit.read_model(int8)
     names = [bytes(t.name).decode() for t in edit.graph_of(model).tensors]
     assert carried_with(model, names.index("conv_2d_1")) == {"conv_2d_1", "conv_2d_2", "concatenation_3"}
-    rows = {row["tensor"]: row for row in explained(tmp_path, data, int8, worst=2)["layers"]}
-    assert rows["conv_2d_1"]["gain_output_db"] > 5
-    assert any("joined with a branch" in text for text in rows["conv_2d_1"]["advice"])
-    assert any("differ" in text and "share one scale" in text for text in rows["concatenation_3"]["advice"])
+    rows = {row.tensor: row for row in explained(data, int8, worst=2).layers}
+    assert rows["conv_2d_1"].gain_output_db > 5
+    assert any("joined with a branch" in text for text in rows["conv_2d_1"].advice)
+    assert any("differ" in text and "share one scale" in text for text in rows["concatenation_3"].advice)

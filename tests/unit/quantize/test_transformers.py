@@ -58,6 +58,6 @@ def test_the_network_has_no_float_operator_and_holds_the_limit(name: str, monkey
     climbed = climb(done.float_model, calibration, contract, limit_points=LIMIT, labelled=labelled)
     kept = next(step for step in climbed.steps if step.kept)
     audit = audit_model(kept.candidate.int8_model, contract, layers=done.layers)
-    assert (audit["errors"], audit["counts"]["float"], audit["counts"]["int16"]) == ([], 0, 0)
+    assert (audit.errors, audit.counts.float, audit.counts.int16) == ((), 0, 0)
     assert kept.top1 is not None and kept.top1 > 0.2
     assert loss(kept) <= LIMIT

@@ -23,7 +23,8 @@ from espalier.stages.climb import climb_call
 from espalier.stages.words import explain_loss
 from espalier.statistics import paired_drop
 from espalier.target import Fact, load_target
-from espalier.worker.quantize_calls import climb_file
+from espalier.worker.quantizer_calls import Climbed, ClimbLadder
+from espalier.worker.quantizer_side import climb_files
 
 
 def _climb(data: bytes, wide: Wide | None) -> Climb:
@@ -64,11 +65,11 @@ def test_every_16_bit_candidate_is_integer_only_with_int8_edges(climbed: Climb) 
         if "16-bit" not in step.candidate.name:
             continue
         audit = audit_model(step.candidate.int8_model, CONTRACT)
-        assert audit["errors"] == []
-        assert audit["counts"]["float"] == 0
-        assert audit["counts"]["int16"] > 0
+        assert audit.errors == ()
+        assert audit.counts.float == 0
+        assert audit.counts.int16 > 0
         if " in " in step.candidate.name:
-            assert audit["counts"]["int8"] > 1
+            assert audit.counts.int8 > 1
             assert "QUANTIZE" in operators(step.candidate.int8_model)
 
 
@@ -99,8 +100,8 @@ def test_the_first_layer_in_16_bit_keeps_the_edges_and_the_rest_of_the_mean() ->
     names = frozenset(name for part in (everything[0], everything[-1]) for name in part)
     data, _ = quantize_with(entered, ranges, wide=names)
     audit = audit_model(data, contract)
-    assert audit["errors"] == []
-    assert (audit["input"]["dtype"], audit["output"]["dtype"]) == ("int8", "int8")
+    assert audit.errors == ()
+    assert (audit.input.dtype, audit.heads[0].dtype) == ("int8", "int8")
 
 
 def test_a_part_is_what_writes_a_tensor_and_all_that_reads_it() -> None:
@@ -120,7 +121,7 @@ def test_an_operator_without_int16_kernels_costs_only_its_own_rungs() -> None:
     done = _climb(data, Wide())
     assert any("everywhere" in why for why in done.left_out)
     for step in done.steps:
-        assert audit_model(step.candidate.int8_model, CONTRACT)["errors"] == []
+        assert audit_model(step.candidate.int8_model, CONTRACT).errors == ()
 
 
 def test_old_interpreters_and_targets_without_int16_are_refused_by_name() -> None:
@@ -179,38 +180,44 @@ def test_an_agreement_that_is_missed_is_said_beside_the_drop() -> None:
 
 def test_the_call_between_processes_carries_the_rungs_and_the_reasons(tmp_path: Path) -> None:
     np.save(tmp_path / "p.npy", images(16))
-    contract = msgspec.to_builtins(CONTRACT)
-    wide = {"reads": ("2.20.0",), "compiled": False, "layers": {}}
-    value = climb_file(small_network(), str(tmp_path / "p.npy"), contract, -1.0, wide=wide)
-    assert value["left_out"]
-    assert not value["reached"]
-    value = climb_file(small_network(), str(tmp_path / "p.npy"), contract, -1.0, wide=wide | {"reads": ()})
-    assert value["left_out"] == []
+    asked = ClimbLadder(
+        float_model=small_network(),
+        pixels_path=str(tmp_path / "p.npy"),
+        contract=CONTRACT,
+        limit_points=-1.0,
+        wide=Wide(reads=("2.20.0",)),
+    )
+    found = climb_files(asked)
+    assert found.left_out
+    assert not found.reached
+    assert climb_files(msgspec.structs.replace(asked, wide=Wide())).left_out == ()
 
 
 class _Dying:
     """A workshop whose 16-bit process dies; the plain one answers."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[int, bool]] = []
+        self.asked: list[tuple[str, bool]] = []
 
-    def worker(self, kind: str, number: int = 0) -> _Dying:
-        self.number = number
+    def worker(self, kind: str, errand: str = "") -> _Dying:
+        self.errand = errand
         return self
 
-    def call(self, method: str, *, wide: object, **_: object) -> dict[str, object]:
-        self.asked.append((self.number, wide is not None))
-        if wide is not None:
+    def ask(self, call: ClimbLadder, **_: object) -> Climbed:
+        self.asked.append((self.errand, call.wide is not None))
+        if call.wide is not None:
             raise WorkerError("it ended by SIGABRT")
-        return {"steps": [], "left_out": []}
+        return Climbed(int8_model=b"", reached=True, left_out=(), held_out=None, steps=())
 
 
 def test_a_process_that_dies_on_a_16_bit_candidate_costs_only_the_16_bit_rungs() -> None:
     shop = _Dying()
-    value = climb_call(shop, wide={"reads": ()})  # type: ignore[arg-type]
-    assert value["died"] == "it ended by SIGABRT"
-    assert shop.asked == [(2, True), (0, False)]
-    assert climb_call(shop, wide=None)["died"] == ""  # type: ignore[arg-type]
+    asked = ClimbLadder(float_model=b"", pixels_path="", contract=CONTRACT, limit_points=1.0, wide=Wide())
+    _, died = climb_call(shop, asked)  # type: ignore[arg-type]
+    assert died == "it ended by SIGABRT"
+    assert shop.asked == [("16-bit", True), ("", False)]
+    _, died = climb_call(shop, msgspec.structs.replace(asked, wide=None))  # type: ignore[arg-type]
+    assert died == ""
 
 
 def test_sixteen_bit_that_does_not_hold_is_kept_only_when_it_halves_what_is_over() -> None:

@@ -140,6 +140,8 @@ def test_all_but_five_keys_have_defaults() -> None:
         ('method = "channels"', 'method = "magic"', "prune.method"),
         ('scheme = "auto"', 'search = "best"\nscheme = "int8"', "search` best needs `quantize.scheme` auto"),
         ("[quantize]", '[quantize]\nsearch = "bset"', "quantize.search"),
+        ('task = "classify"', 'task = "raw"', "belong to task classify"),
+        ('task = "classify"', 'task = "clasify"', "did you mean"),
         ("[quantize]", "[quantize]\nmin-agreement = 98.0", "write 0.98"),
         ('method = "channels"', 'method = "channels"\npattern = "2:4"', "needs `prune.method` magnitude"),
         ('method = "channels"', 'method = "channels"\nengine = "tfmot"', "needs `prune.method` magnitude"),

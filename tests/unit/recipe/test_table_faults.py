@@ -64,6 +64,13 @@ def test_numbers_out_of_range_are_told_together_with_what_may_stand_there() -> N
         assert word in told, told
 
 
+def test_of_many_faults_a_wrong_word_is_told_with_the_words_that_may_stand_there() -> None:
+    told = _refusal(RECIPE.format('resize = "LANCZOS"\nfit = "padd"\ncolour = "rgb"'))
+    assert "3 faults" in told
+    for word in ('`input.resize` is "LANCZOS"; supported: "nearest", "bilinear"', 'did you mean "pad"?', "did you mean `color`?"):
+        assert word in told, told
+
+
 def test_what_is_missing_is_told_as_it_is_written() -> None:
     told = _refusal('version = "1.0.0"\n')
     for word in ("a table [model]", "a table [[deploy]]", "`name` above the first table"):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -16,6 +18,7 @@ import numpy as np
 from espalier import progress
 from espalier.errors import ModelRefusedError
 from espalier.worker import SIDES
+from espalier.worker.ask import Ask, Handler
 
 
 def echo(value: Any) -> Any:
@@ -114,9 +117,42 @@ def double(array: Any) -> Any:
     return array * np.asarray(2, array.dtype)
 
 
-HANDLERS = {
+def write_nonsense() -> None:
+    for descriptor in range(3, 16):
+        with contextlib.suppress(OSError):
+            os.write(descriptor, struct.pack("<Q", 4) + bytes([0xC1] * 4))
+
+
+class Do(Ask[Any], frozen=True):
+    """Whatever a test wants."""
+
+    method: str
+    arguments: dict[str, Any]
+
+
+class Ranges(Ask[dict[str, tuple[float, float]]], frozen=True):
+    """Answered with what the test says."""
+
+    answer: Any
+
+
+def do(call: Do) -> Any:
+    return METHODS[call.method](**call.arguments)
+
+
+def ranges(call: Ranges) -> dict[str, tuple[float, float]]:
+    answer: dict[str, tuple[float, float]] = call.answer
+    return answer
+
+
+def handlers() -> tuple[Handler, ...]:
+    return do, ranges
+
+
+METHODS = {
     f.__name__: f
     for f in (
+        write_nonsense,
         echo,
         report_slowly,
         report_from_threads,

@@ -43,9 +43,9 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def run(tmp_path: Path) -> None:
     with Workshop(Store(tmp_path), Progress(quiet=True)) as shop:
-        shop.start_in_turn(("litert", 0), ("tflite-runtime", 3))
+        shop.start_in_turn(("quantizer", ""), ("tflite-runtime", "time-int8"))
         shop._pool.shutdown(wait=True)
-        assert shop.worker("litert") is shop.worker("litert", 0)
+        assert shop.worker("quantizer") is shop.worker("quantizer", "")
 
 
 def test_each_process_starts_when_the_one_before_has_done_its_imports(
@@ -53,26 +53,26 @@ def test_each_process_starts_when_the_one_before_has_done_its_imports(
 ) -> None:
     run(tmp_path)
     assert recorded == [
-        "start litert", "ready litert", "start tflite-runtime", "ready tflite-runtime",
-        "close litert", "close tflite-runtime",
+        "start quantizer", "ready quantizer", "start tflite-runtime", "ready tflite-runtime",
+        "close quantizer", "close tflite-runtime",
     ]  # fmt: skip
 
 
 def test_a_process_that_cannot_start_ends_neither_the_build_nor_is_it_forgotten(
     recorded: list[str], tmp_path: Path
 ) -> None:
-    Recorded.broken = "litert"
+    Recorded.broken = "quantizer"
     run(tmp_path)
-    assert recorded == ["start litert", "close litert"]
+    assert recorded == ["start quantizer", "close quantizer"]
 
 
 def test_a_process_that_is_released_is_ended_at_once_and_its_memory_is_free(recorded: list[str], tmp_path: Path) -> None:
     """TensorFlow's process held its gigabyte to the end of a build that had its last model."""
     with Workshop(Store(tmp_path), Progress(quiet=True)) as shop:
-        for kind in ("tensorflow", "litert", "litert-runtime"):
+        for kind in ("tensorflow", "quantizer", "litert-runtime"):
             shop.worker(kind)
         shop.release("tensorflow", "legacy")
         assert recorded[-1] == "close tensorflow"
         shop.worker("tensorflow")
         assert recorded[-1] == "start tensorflow", "whoever needs one gets another"
-    assert sorted(recorded[-3:]) == ["close litert", "close litert-runtime", "close tensorflow"]
+    assert sorted(recorded[-3:]) == ["close litert-runtime", "close quantizer", "close tensorflow"]

@@ -26,6 +26,7 @@ int main(void) {
       if (xmodel_prepare(&image, input) != 0) return 3;
       free(pixels);
       fwrite(input, 1, sizeof(input), stdout);
+#ifdef XMODEL_CLASSES
     } else {
       int8_t output[XMODEL_CLASSES];
       int32_t answer[3];
@@ -37,6 +38,7 @@ int main(void) {
         answer[2] = decision.review;
       }
       fwrite(answer, 1, sizeof(answer), stdout);
+#endif
     }
   }
   return 0;

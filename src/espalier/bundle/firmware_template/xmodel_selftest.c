@@ -33,11 +33,13 @@ static void xmodel_try_network(xmodel_invoke invoke, void *context, int8_t *inpu
       result->vectors_failed++;
       continue;
     }
-    for (i = 0; i < XMODEL_CLASSES; i++) {
+    for (i = 0; i < XMODEL_ANSWER_BYTES; i++) {
       const int apart = output[i] > known->output[i] ? output[i] - known->output[i] : known->output[i] - output[i];
       if (apart > result->largest_difference) result->largest_difference = apart;
     }
+#ifdef XMODEL_CLASSES
     result->labels_wrong += xmodel_decide(output).index != xmodel_decide(known->output).index;
+#endif
   }
 }
 

@@ -16,7 +16,9 @@ from .class_file import TEXT_LIMIT_BYTES, encode_text, rewrite
 PACKAGE: Final = "dev.espalier.models.template_name"
 """The package of the template; every model gets its own, so that two models in one app do not meet."""
 LABEL_PARTS: Final = 40
-SOURCES: Final = ("Decision", "Labels", "Model", "Preprocessor", "SelfTest")
+SOURCES: Final = ("Decision", "Heads", "Labels", "Model", "Preprocessor", "SelfTest")
+WITHOUT_LABELS, WITH_LABELS = "Heads", "Decision"
+"""Of these a model has the one or the other."""
 NUMBER_KEYS: Final = {
     "HEIGHT": 0x45530001,
     "WIDTH": 0x45530002,
@@ -62,7 +64,13 @@ def classes(constants: Constants) -> dict[str, bytes]:
     return {
         f"{folder}/{name.rsplit('/', 1)[1]}": rewrite(data, tokens, integers, reals)
         for name, data in sorted(compiled_template().items())
+        if _belongs(name.rsplit("/", 1)[1], constants)
     }
+
+
+def _belongs(file: str, constants: Constants) -> bool:
+    """Whether a class of the template belongs to a model: not the reader of labels where there are none, nor of heads."""
+    return not file.startswith(WITHOUT_LABELS if constants.labels else WITH_LABELS)
 
 
 def sources(constants: Constants) -> dict[str, bytes]:
@@ -76,6 +84,7 @@ def sources(constants: Constants) -> dict[str, bytes]:
     return {
         f"{folder}/{name}.java": pattern.sub(lambda match: tokens[match.group()], text).encode("ascii")
         for name, text in template_sources().items()
+        if _belongs(name, constants)
     }
 
 

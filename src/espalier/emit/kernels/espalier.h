@@ -425,7 +425,7 @@ typedef struct {
 
 void espalier_rescale(const espalier_rescale_layer *layer, const int8_t *in, int8_t *out);
 
-enum { ESPALIER_SUM = 0, ESPALIER_MAX = 1 };
+enum { ESPALIER_SUM = 0, ESPALIER_MAX = 1, ESPALIER_MIN = 2 };
 
 /* Reduces up to 3 axes for every position of up to 4 kept ones; strides in elements. */
 typedef struct {
@@ -456,14 +456,50 @@ void espalier_reduce_rows(const espalier_reduce_rows_layer *layer, const int8_t 
 
 typedef struct {
   int32_t outer, depth, inner;
+  int32_t flip;  /* -1: the smallest value instead */
+  int32_t words; /* of an index: 2 for 64 bits */
 } espalier_arg_max_layer;
 
 void espalier_arg_max(const espalier_arg_max_layer *layer, const int8_t *in, int32_t *out);
 
-/* 10-bit positions of the output rows and columns, with their two neighbours. */
+/* Comparisons with broadcasting: 1 where a is greater than b, or equal to it; negate: where it is not. */
+typedef struct {
+  int32_t extent[4], a_stride[4], b_stride[4];
+  const int16_t *a_ranks, *b_ranks; /* what is compared instead of the values -128..127; 0: the values */
+  int32_t greater, negate;
+} espalier_compare_layer;
+
+void espalier_compare(const espalier_compare_layer *layer, const int8_t *a, const int8_t *b, int8_t *out);
+
+/* a where the condition holds, else b; elements of `bytes` bytes. */
+typedef struct {
+  int32_t extent[4], c_stride[4], a_stride[4], b_stride[4];
+  int32_t bytes;
+} espalier_select_layer;
+
+void espalier_select(const espalier_select_layer *layer, const int8_t *condition, const int8_t *a, const int8_t *b,
+                     int8_t *out);
+
+typedef struct {
+  int32_t extent[4], a_stride[4], b_stride[4];
+  const int32_t *inverses; /* of 1..255, Q0.31 of the value without its leading bit's place */
+  const int8_t *bits;      /* place of the leading bit; -1 of 0 */
+  int32_t a_zero, b_zero, out_zero, multiplier, shift, low, high;
+} espalier_div_layer;
+
+void espalier_div(const espalier_div_layer *layer, const int8_t *a, const int8_t *b, int8_t *out);
+
+/* Rows divided by their length. */
+typedef struct {
+  int32_t rows, depth, in_zero;
+} espalier_l2_normalization_layer;
+
+void espalier_l2_normalization(const espalier_l2_normalization_layer *layer, const int8_t *in, int8_t *out);
+
+/* 10-bit positions of the output rows and columns, with their two neighbours (first elements of rows, of pixels). */
 typedef struct {
   const int32_t *rows, *columns; /* {fraction, lower, upper} each */
-  int32_t in_width, channels, out_height, out_width;
+  int32_t channels, out_height, out_width;
 } espalier_resize_bilinear_layer;
 
 void espalier_resize_bilinear(const espalier_resize_bilinear_layer *layer, const int8_t *in, int8_t *out);
@@ -608,8 +644,7 @@ typedef struct {
   const espalier_sparse_channel *channels;
   espalier_sparse_tile_kernel tile;
   espalier_sparse_pack_kernel pack; /* of the tile's form */
-  int32_t packed_bytes;
-  int16_t in_row_bytes;
+  int32_t packed_bytes, in_row_bytes;
   int16_t out_height, out_width, out_channels;
   int16_t window_rows, window_segments; /* as in espalier_conv_2d_layer */
   int16_t segment_words, segment_step, pixel_step, dilation;

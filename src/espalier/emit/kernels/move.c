@@ -1,5 +1,26 @@
-/* Operators that move values: transpose, slice, split, concatenation, pack, pad, nearest-neighbour resize. */
+/* Operators that move values: transpose, slice, split, concatenation, pack, pad, blocks, nearest-neighbour resize. */
 #include "espalier.h"
+
+/* Blocks of 2 to 15 bytes: words, then what is left of them. */
+static void copy_short(int8_t *to, const int8_t *from, int32_t bytes, int32_t count, int32_t in_step, int32_t out_step) {
+  int32_t words = bytes & ~3, rest = bytes & 3;
+  for (; count > 0; count--) {
+    const int8_t *f = from, *end = from + words;
+    int8_t *t = to;
+    for (; f != end; f += 4, t += 4) {
+      uint32_t word;
+      ESPALIER_MOVE4(&word, f);
+      ESPALIER_MOVE4(t, &word);
+    }
+    if (rest) {
+      t[0] = f[0];
+      if (rest > 1) t[1] = f[1];
+      if (rest > 2) t[2] = f[2];
+    }
+    from += in_step;
+    to += out_step;
+  }
+}
 
 void espalier_move(const espalier_move_layer *l, const int8_t *in, int8_t *out) {
   int32_t i, j, k, m, n;
@@ -19,6 +40,10 @@ void espalier_move(const espalier_move_layer *l, const int8_t *in, int8_t *out) 
               f += in_step;
               t += out_step;
             }
+            continue;
+          }
+          if (l->block < 16) {
+            copy_short(t, f, l->block, e[4], is[4], os[4]);
             continue;
           }
           for (n = 0; n < e[4]; n++) {
@@ -48,12 +73,20 @@ void espalier_fill(const espalier_fill_layer *l, int8_t *out) {
 }
 
 void espalier_pick(const espalier_pick_layer *l, const int8_t *in, int8_t *out) {
-  int32_t y, x;
+  int32_t y, x, end;
   for (y = 0; y < l->out_height; y++) {
     const int8_t *row = in + l->rows[y] * l->in_row_bytes;
-    for (x = 0; x < l->out_width; x++) {
-      espalier_copy(out, row + l->columns[x] * l->pixel_bytes, l->pixel_bytes);
-      out += l->pixel_bytes;
+    if (y > 0 && l->rows[y] == l->rows[y - 1]) {
+      espalier_copy(out, out - l->out_width * l->pixel_bytes, l->out_width * l->pixel_bytes);
+      out += l->out_width * l->pixel_bytes;
+      continue;
+    }
+    /* Pixels that lie side by side in the input are copied at once. */
+    for (x = 0; x < l->out_width; x = end) {
+      int32_t first = l->columns[x], bytes = l->pixel_bytes;
+      for (end = x + 1; end < l->out_width && l->columns[end] == first + end - x; end++) bytes += l->pixel_bytes;
+      espalier_copy(out, row + first * l->pixel_bytes, bytes);
+      out += bytes;
     }
   }
 }

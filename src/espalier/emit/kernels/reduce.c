@@ -1,21 +1,38 @@
-/* mean, sum, reduce_max over any axes; arg_max over one. */
+/* mean, sum, reduce_max, reduce_min over any axes; arg_max, arg_min over one. */
 #include "typed.h"
 
-static int32_t reduce(const espalier_reduce_layer *l, const int8_t *in, int32_t start) {
+static int32_t sum_of(const espalier_reduce_layer *l, const int8_t *in, int32_t start) {
   const int32_t *e = l->reduced, *s = l->reduced_stride;
-  int32_t i, j, k, sum = 0, best = -32768;
+  int32_t i, j, k, sum = 0;
   for (i = 0; i < e[0]; i++) {
     for (j = 0; j < e[1]; j++) {
       int32_t at = start + i * s[0] + j * s[1];
       for (k = 0; k < e[2]; k++) {
-        int32_t x = espalier_get(in, at, l->type);
-        sum = espalier_wrapping_add(sum, x);
-        best = x > best ? x : best;
+        sum = espalier_wrapping_add(sum, espalier_get(in, at, l->type));
         at += s[2];
       }
     }
   }
-  return l->kind == ESPALIER_MAX ? best : sum;
+  return sum;
+}
+
+/* The largest value, or the smallest: with all bits turned round that is the largest one. */
+static int32_t extreme_of(const espalier_reduce_layer *l, const int8_t *in, int32_t start) {
+  const int32_t *e = l->reduced, *s = l->reduced_stride;
+  int32_t i, j, k, best = -32768, flip = l->kind == ESPALIER_MIN ? -1 : 0;
+  for (i = 0; i < e[0]; i++) {
+    for (j = 0; j < e[1]; j++) {
+      int32_t at = start + i * s[0] + j * s[1], step = s[2];
+      if (l->type == ESPALIER_INT16) {
+        const int16_t *from = (const int16_t *)(const void *)in + at;
+        for (k = e[2]; k > 0; k--, from += step) best = (*from ^ flip) > best ? *from ^ flip : best;
+      } else {
+        const int8_t *from = in + at;
+        for (k = e[2]; k > 0; k--, from += step) best = (*from ^ flip) > best ? *from ^ flip : best;
+      }
+    }
+  }
+  return best ^ flip;
 }
 
 void espalier_reduce(const espalier_reduce_layer *l, const int8_t *in, int8_t *out) {
@@ -25,8 +42,11 @@ void espalier_reduce(const espalier_reduce_layer *l, const int8_t *in, int8_t *o
     for (j = 0; j < e[1]; j++) {
       for (k = 0; k < e[2]; k++) {
         for (m = 0; m < e[3]; m++) {
-          int32_t x = reduce(l, in, i * s[0] + j * s[1] + k * s[2] + m * s[3]);
-          if (l->kind == ESPALIER_SUM) {
+          int32_t x, at = i * s[0] + j * s[1] + k * s[2] + m * s[3];
+          if (l->kind != ESPALIER_SUM) {
+            x = extreme_of(l, in, at);
+          } else {
+            x = sum_of(l, in, at);
             x = espalier_requantize(espalier_wrapping_add(x, -l->offset), l->multiplier, l->shift);
             x = espalier_finish(x, l->out_zero, l->low, l->high);
           }
@@ -42,11 +62,16 @@ void espalier_arg_max(const espalier_arg_max_layer *l, const int8_t *in, int32_t
   for (i = 0; i < l->outer; i++) {
     for (j = 0; j < l->inner; j++) {
       const int8_t *at = in + i * l->depth * l->inner + j;
-      int32_t best = 0;
+      int32_t place = 0, best = *at ^ l->flip;
       for (k = 1; k < l->depth; k++) {
-        if (at[k * l->inner] > at[best * l->inner]) best = k;
+        int32_t x = *(at += l->inner) ^ l->flip;
+        if (x > best) {
+          best = x;
+          place = k;
+        }
       }
-      *out++ = best;
+      *out++ = place;
+      if (l->words == 2) *out++ = 0;
     }
   }
 }

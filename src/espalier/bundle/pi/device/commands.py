@@ -18,7 +18,7 @@ from .actions import Action, SavedFrames, split_actions
 from .contract import prepare
 from .images import Frame, frames_from_camera, frames_from_paths, frames_from_stdin, frames_from_watch
 from .install import doctor, install_runtime
-from .model import Decision, Engine, Model, Pixels, Place, decide, load_model
+from .model import Decision, Engine, Model, Pixels, Place, decide, load_model, named_values
 from .problem import INTERRUPTED, OK, UNREADABLE, Problem, say
 from .selftest import selftest
 
@@ -120,9 +120,14 @@ def classify(options: argparse.Namespace, actions: Sequence[Action]) -> int:
                 say(f"{frame.name}: {frame.why}")
             else:
                 rgb = np.rot90(frame.rgb, -options.rotate // 90) if options.rotate else frame.rgb
-                decision, row = answer(rgb, model, engine, threshold)
-                started = start_actions(actions, decision, frame, rgb, options.hold, saved)
-                print(as_line(frame.name, decision, started, row, options), flush=True)
+                output, times = answer(rgb, model, engine)
+                if model.heads:
+                    print(values_line(frame.name, named_values(output, model), times, options), flush=True)
+                else:
+                    decision = decide(output, model, threshold)
+                    started = start_actions(actions, decision, frame, rgb, options.hold, saved)
+                    row = {"outputs": output.tolist(), **times}
+                    print(as_line(frame.name, decision, started, row, options), flush=True)
             if options.once:
                 break
     finally:
@@ -137,6 +142,8 @@ def check_options(options: argparse.Namespace, actions: Sequence[Action], model:
         raise Problem("--threshold must be 0 to 1")
     if options.hold < 1 or options.threads < 1 or (options.interval or 0) < 0:
         raise Problem("--hold and --threads must be 1 or more, --interval 0 or more")
+    if actions and not model.labels:
+        raise Problem("--on needs answers, and this model gives values: read them from --json")
     for action in actions:
         if action.answer not in (*model.labels, "review"):
             raise Problem(f"--on {action.answer}: the answers are {', '.join(model.labels)}, review")
@@ -158,20 +165,37 @@ def open_frames(options: argparse.Namespace, bands: int) -> Iterator[Frame]:
     return frames_from_paths(options.images, bands)
 
 
-def answer(rgb: Pixels, model: Model, engine: Engine, threshold: float) -> tuple[Decision, dict[str, Any]]:
-    """Prepare, run, decide: the decision, and the output bytes with the times in milliseconds."""
+def answer(rgb: Pixels, model: Model, engine: Engine) -> tuple[Pixels, dict[str, float]]:
+    """Prepare, run: the output bytes, and the times in milliseconds."""
     begin = time.perf_counter()
     pixels = prepare(rgb, model.contract)
     middle = time.perf_counter()
     output = engine.run(pixels)
-    decision = decide(output, model, threshold)
     end = time.perf_counter()
-    row = {
-        "outputs": output.tolist(),
+    return output, {
         "prepare_ms": round((middle - begin) * 1e3, 3),
         "model_ms": round((end - middle) * 1e3, 3),
     }
-    return decision, row
+
+
+SHOWN = 8
+"""Values of a head that a plain line shows."""
+
+
+def values_line(name: str, heads: dict[str, Any], times: dict[str, float], options: argparse.Namespace) -> str:
+    """One line of output of a model without labels, plain or JSON."""
+    if options.json:
+        return json.dumps({"image": name, "heads": heads, **(times if options.time else {})})
+    line = name
+    for head, values in heads.items():
+        flat = np.ravel(values)
+        line += f"\t{head}\t{' '.join(f'{value:.6g}' for value in flat[:SHOWN])}{' ...' if len(flat) > SHOWN else ''}"
+    return line + as_times(times, options)
+
+
+def as_times(row: dict[str, Any], options: argparse.Namespace) -> str:
+    """The end of a plain line with --time."""
+    return f"\tprepare {row['prepare_ms']:.1f} ms\tmodel {row['model_ms']:.1f} ms" if options.time else ""
 
 
 def start_actions(
@@ -205,7 +229,4 @@ def as_line(
         }
         return json.dumps({**facts, **(row if options.time else {"outputs": row["outputs"]})})
     best = f" ({decision.label})" if decision.answer == "review" else ""
-    line = f"{name}\t{decision.answer}{best}\t{decision.confidence:.4f}\t{done}"
-    if options.time:
-        line += f"\tprepare {row['prepare_ms']:.1f} ms\tmodel {row['model_ms']:.1f} ms"
-    return line
+    return f"{name}\t{decision.answer}{best}\t{decision.confidence:.4f}\t{done}" + as_times(row, options)

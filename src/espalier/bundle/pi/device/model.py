@@ -50,8 +50,17 @@ class Place(NamedTuple):
     venv: Path
 
 
+class Head(NamedTuple):
+    """An output whose values are read as they are: real = scale * (byte - zero_point)."""
+
+    name: str
+    shape: tuple[int, ...]
+    scale: float
+    zero_point: int
+
+
 class Model(NamedTuple):
-    """The model's folder, read: what model.json says, and where the .tflite is."""
+    """The model's folder, read: what model.json says, and where the .tflite is. `heads`: of a model without labels."""
 
     path: Path
     facts: dict[str, Any]
@@ -60,6 +69,7 @@ class Model(NamedTuple):
     scale: float
     zero_point: int
     threshold: float
+    heads: tuple[Head, ...] = ()
 
 
 def load_model(folder: Path) -> Model:
@@ -87,6 +97,10 @@ def load_model(folder: Path) -> Model:
         scale=output["scale"],
         zero_point=output["zero_point"],
         threshold=facts["threshold"],
+        heads=tuple(
+            Head(head["name"], tuple(head["shape"][1:]), head["scale"], head["zero_point"])
+            for head in facts.get("heads", ())
+        ),
     )
 
 
@@ -121,7 +135,7 @@ def version_of(distribution: str) -> str:
 
 
 class Engine:
-    """The model in the first runtime that there is: uint8 [h, w, c] -> uint8 [labels]."""
+    """The model in the first runtime that there is: uint8 [h, w, c] -> uint8 [values], one head after the other."""
 
     def __init__(self, model: Model, threads: int) -> None:
         runtime, missing = load_runtime()
@@ -134,14 +148,32 @@ class Engine:
         self._interpreter = self.runtime.module.Interpreter(model_path=str(model.path), num_threads=threads)
         self._interpreter.allocate_tensors()
         self._input = self._interpreter.get_input_details()[0]["index"]
-        self._output = self._interpreter.get_output_details()[0]["index"]
+        self._outputs = [detail["index"] for detail in self._interpreter.get_output_details()]
 
     def run(self, pixels: Pixels) -> Pixels:
         """One answer: the output bytes."""
         self._interpreter.set_tensor(self._input, pixels[None])
         self._interpreter.invoke()
-        output: Pixels = self._interpreter.get_tensor(self._output).reshape(-1)
-        return output
+        outputs = [self._interpreter.get_tensor(index).reshape(-1) for index in self._outputs]
+        return outputs[0] if len(outputs) == 1 else np.concatenate(outputs)
+
+
+def real_values(output: Pixels, model: Model) -> dict[str, Any]:
+    """The values of each head in its shape, as lists by its name."""
+    found, at = {}, 0
+    for head in model.heads:
+        count = int(np.prod(head.shape))
+        values = head.scale * (output[at : at + count].astype(np.float64) - head.zero_point)
+        found[head.name] = np.round(values, 6).reshape(head.shape).tolist()
+        at += count
+    return found
+
+
+def named_values(output: Pixels, model: Model) -> dict[str, Any]:
+    """The numbers by their names, where the model has such; else the values of each head."""
+    found, names = real_values(output, model), model.facts.get("numbers", ())
+    flat = [float(value) for values in found.values() for value in np.ravel(values)]
+    return {name: flat[place] for place, name in enumerate(names)} if len(names) == len(flat) else found
 
 
 class Decision(NamedTuple):
