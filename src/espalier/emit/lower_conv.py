@@ -19,6 +19,7 @@ from .conv_weights import WORD as WORD
 from .conv_weights import byte_weights, pair_rows, paired_weights
 from .conv_weights import wrapped as wrapped
 from .lowering import READ_FIRST, Constant, How, Lowered, Window, quant_of, ring_fields, round_up
+from .sparse_prices import Work
 
 UNROLLED_STEPS = 24
 """Steps in the unrolled loop of espalier_tile_4x2 (STEPS in conv_2d.c), behind a first one."""
@@ -305,6 +306,36 @@ def layout_of(shape: Shape, how: How) -> Layout:
         tail=tail,
         work_bytes=round_up((TILE_PIXELS * window_bytes or packed) + shape.spare, 8),
     )
+
+
+def work_of(shape: Shape, how: How) -> Work:
+    """What the tile kernels repeat."""
+    layout, tiles = layout_of(shape, how), shape.out_h * -(-shape.out_w // TILE_PIXELS)
+    pairs, odd = -(-shape.out_c // 2), shape.out_c % 2
+    steps = layout.window_bytes // VECTOR if layout.window_bytes else layout.steps
+    words = shape.pieces * (shape.segments[1] // WORD if layout.tail else shape.segment_words)
+    wide = "wide " if layout.wide else ""
+    # One or two pixels at the end of a row have a tile of their own.
+    ends = shape.out_h if how.isa == "dsp" and 1 <= shape.out_w % TILE_PIXELS <= 2 else 0
+    return {
+        "step": (tiles - ends) * pairs * steps,
+        "pair": (tiles - ends) * (pairs if layout.window_bytes else pairs - odd),
+        "odd": (tiles - ends) * odd,
+        "end step": ends * pairs * steps,
+        "end pair": ends * pairs,
+        f"{wide}word": tiles * words,
+        "tail byte": tiles * shape.pieces * layout.tail,
+        f"{wide}input word": input_words(shape),
+        "piece": tiles * shape.pieces,
+        "tile": tiles,
+        "row": shape.out_h,
+        "layer": 1,
+    }
+
+
+def input_words(shape: Shape) -> int:
+    """4-byte words that go through the ring."""
+    return 0 if shape.direct else shape.in_h * shape.in_w * shape.in_c // WORD
 
 
 def extent_fields(shape: Shape, layout: Layout) -> dict[str, Value]:

@@ -27,8 +27,9 @@ from .lower_conv import (
     shape_of,
     value_fields,
 )
+from .lower_conv import work_of as tiles_work
 from .lowering import Constant, How, Lowered, quant_of, ring_fields, round_up
-from .sparse_prices import Work
+from .sparse_prices import Work, instructions
 
 _LAST = -(1 << 31)
 """Added to the shift of the last channel's row."""
@@ -48,12 +49,20 @@ def conv_2d(view: OpView, how: How) -> Lowered | None:
 
 
 def form_of(shape: Shape, how: How) -> str | None:
-    """The price list of a layer that a kernel of this module takes, if no channel has another requantization."""
-    if how.isa != "dsp" or how.optimize != "speed" or shape.groups > 1:
+    """The price list of a layer that a kernel of this module takes, if no channel has another requantization. Where there are
+    vectors it takes what they are slower at: windows of a few bytes leave most of a vector empty."""
+    if how.isa not in ("dsp", "helium") or how.optimize != "speed" or shape.groups > 1:
         return None
     if shape.direct and shape.in_c <= (WORD if shape.out_c > 1 else _PAIR):
-        return "dense pointwise"
-    return "dense single" if shape.out_c == 1 else None
+        form = "dense pointwise"
+    elif shape.out_c == 1:
+        form = "dense single"
+    else:
+        return None
+    if how.isa == "helium":
+        vectors = instructions(how.isa, "dense", tiles_work(shape, how))
+        return form if instructions(how.isa, form, work_of(shape, form)) < vectors else None
+    return form
 
 
 def work_of(shape: Shape, form: str) -> Work:

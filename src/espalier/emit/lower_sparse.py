@@ -209,32 +209,11 @@ def stored_share(view: OpView) -> float:
 
 
 def dense_work(view: OpView, how: How) -> tuple[str, Work]:
-    """The form of the kernel of lower_conv and what it repeats."""
+    """The form of the kernel of a layer that keeps its zeros, and what it repeats."""
     shape = lower_conv.shape_of(view, how)
-    layout = lower_conv.layout_of(shape, how)
-    tiles = shape.out_h * -(-shape.out_w // lower_conv.TILE_PIXELS)
     if (form := lower_few.form_of(shape, how)) is not None:
         return form, lower_few.work_of(shape, form)
-    pairs, odd = -(-shape.out_c // 2), shape.out_c % 2
-    steps = layout.window_bytes // lower_conv.VECTOR if layout.window_bytes else layout.steps
-    words = shape.pieces * (shape.segments[1] // lower_conv.WORD if layout.tail else shape.segment_words)
-    wide = "wide " if layout.wide else ""
-    # One or two pixels at the end of a row have a tile of their own.
-    ends = shape.out_h if how.isa == "dsp" and 1 <= shape.out_w % lower_conv.TILE_PIXELS <= 2 else 0
-    return "dense", {
-        "step": (tiles - ends) * pairs * steps,
-        "pair": (tiles - ends) * (pairs if layout.window_bytes else pairs - odd),
-        "odd": (tiles - ends) * odd,
-        "end step": ends * pairs * steps,
-        "end pair": ends * pairs,
-        f"{wide}word": tiles * words,
-        "tail byte": tiles * shape.pieces * layout.tail,
-        f"{wide}input word": _input_words(shape),
-        "piece": tiles * shape.pieces,
-        "tile": tiles,
-        "row": shape.out_h,
-        "layer": 1,
-    }
+    return "dense", lower_conv.work_of(shape, how)
 
 
 def _sparse_work(layer: _Layer, entries: Entries) -> Work:
@@ -246,18 +225,13 @@ def _sparse_work(layer: _Layer, entries: Entries) -> Work:
         "group": tiles * entries.groups,
         "channel": tiles * shape.out_c,
         "word": tiles * shape.steps // 2,
-        "input word": _input_words(shape),
+        "input word": lower_conv.input_words(shape),
         "piece": tiles * shape.kernel_h * shape.segments[0],
         "tile": tiles,
         "row": shape.out_h,
         "copied byte": copied,
         "layer": 1,
     }
-
-
-def _input_words(shape: Shape) -> int:
-    """4-byte words that go through the ring."""
-    return 0 if shape.direct else shape.in_h * shape.in_w * shape.in_c // lower_conv.WORD
 
 
 def fully_connected(view: OpView, how: How) -> Lowered:

@@ -199,6 +199,23 @@ PRICES: Final[Mapping[str, Prices]] = MappingProxyType(
                 "row": 147.13,
                 "layer": 195.29,
             },
+            "dense single": {  # the kernel of the Cortex-M4
+                "word": 23.0,
+                "tail": 9.0,
+                "piece": 15.0,
+                "tile": 38.0,
+                "input word": 4.94,
+                "row": 250.0,
+                "layer": 150.0,
+            },
+            "dense pointwise": {  # the kernel of the Cortex-M4
+                "pair": 27.0,
+                "tile of pairs": 25.0,
+                "four": 16.0,
+                "tile of fours": 17.0,
+                "row": 60.0,
+                "layer": 80.0,
+            },
             "dense fully connected": {  # 9 layers, at most 0.1% off
                 "product": 10.00,
                 "four": 38.00,
