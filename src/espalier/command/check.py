@@ -238,7 +238,10 @@ def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[
 
         def step(given: str = given, images: list[ImageSet] = images) -> str:
             images.append(scan(set_path(folder, given)))
-            return f"{len(images[0].entries):,} images, {len(images[0].classes)} classes in {given}"
+            told = f"{len(images[0].classes)} classes"
+            if images[0].columns:
+                told = f"the numbers {', '.join(images[0].columns)}"
+            return f"{len(images[0].entries):,} images, {told} in {given}"
 
         if not found.attempt(role, step):
             continue
@@ -252,7 +255,7 @@ def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[
             found.warn(role, f"fewer than {ENOUGH_CALIBRATION} images: ranges may be too narrow", "few")
         if role == "calibration" and len(counts) == 1:
             found.warn(role, "all images are of one class: ranges of the others are unknown", "one-class")
-        if role == "evaluation":
+        if role == "evaluation" and not images[0].columns:
             doubt = too_few(len(images[0].entries), recipe.quantize.max_accuracy_drop) if counts else _NO_LABELS
             if doubt:
                 found.warn(role, doubt, "few-to-show" if counts else "no-labels")

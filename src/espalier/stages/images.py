@@ -63,6 +63,10 @@ class PixelSet:
         """Names of the class folders (or of the labels in the csv), sorted; empty for a flat folder."""
         return self._images.classes
 
+    def columns(self) -> tuple[str, ...]:
+        """Names of the csv's columns of numbers."""
+        return self._images.columns
+
     def pixels(self) -> str:
         """Path of the uint8 [n, h, w, c] .npy, readable by every child process."""
         with self._lock:
