@@ -14,8 +14,9 @@ from ..errors import ModelRefusedError
 from ..limits import LIMITS
 from ..tabular import Tabular
 from ..tflite.inspect import inspect_tflite
-from ..worker.calls import InspectModel, LoadModel
 from ..worker.client import Worker
+from ..worker.file_calls import InspectModel
+from ..worker.keras_calls import LoadModel
 
 OPEN_SIZE = (224, 224)
 """Image size that shapes and MACs are given for when the model leaves its size open."""

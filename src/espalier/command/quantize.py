@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 import msgspec
 
@@ -188,6 +188,7 @@ def quantize_model(
     *,
     input: InputContract,
     labels: Sequence[str] | None = None,
+    task: Literal["classify", "raw"] = "classify",
     name: str = "model",
     count: int = 500,
     quantize: QuantizeTable | None = None,
@@ -199,7 +200,8 @@ def quantize_model(
     `model`: a Keras model (Keras 3 or tf_keras), or the path of a .keras or .h5 file. `images`: uint8 [n, height, width,
     channels] in the order red, green, blue, an iterable of such images of any size, or the path of a folder; at most `count`
     of them are used. `input`: how pixels become the model's input, as in training. `labels`: names of the outputs, in their
-    order. `quantize`: the recipe's [quantize] table.
+    order. `task`: "raw" for outputs that are no labels, one or several: each is kept as it is. `quantize`: the recipe's
+    [quantize] table.
 
     Raises UsageError, ModelRefusedError, ImagesRefusedError, LabelsRefusedError, UnsupportedModelError, VerificationError.
 
@@ -213,7 +215,7 @@ def quantize_model(
             (folder / "labels.txt").write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
         recipe = Recipe(
             name=name,
-            model=ModelSource(path="", labels=None if labels is None else str(folder / "labels.txt")),
+            model=ModelSource(path="", labels=None if labels is None else str(folder / "labels.txt"), task=task),
             input=input.shortest(),
             calibration=CalibrationSource(images="", count=count),
             quantize=quantize or QuantizeTable(),
