@@ -27,7 +27,7 @@ from ..stages.workshop import Workshop
 from ..statistics import too_few
 from ..store import Store
 from ..tabular import Tabular
-from ..target import load_target, load_targets
+from ..target import Target, load_target, named_apart
 from ..task.kinds import KINDS
 from ..terminal import Progress
 
@@ -122,21 +122,29 @@ def check_recipe(path: Path | str) -> Checked:
         labels = _check_labels(found, recipe, folder, _classes(facts))
         _check_outputs(found, recipe, folder, facts)
     _check_images(found, recipe, folder, labels)
-    for deploy in recipe.deploy:
-        if found.attempt("target", lambda d=deploy: _target_text(d.target, folder)):  # type: ignore[misc]
-            _check_fit(found, recipe, folder, deploy, facts)
-    if all(row.severity != "error" for row in found.rows if row.what == "target"):
-        names = [deploy.target for deploy in recipe.deploy]
-        found.attempt("targets", lambda: f"{len(load_targets(names, relative_to=folder))}, each with its own name")
+    _check_targets(found, recipe, folder, facts)
     return Checked(rows=tuple(found.rows), error=found.error)
 
 
-def _check_fit(
-    found: _Findings, recipe: Recipe, folder: Path, deploy: Deploy, facts: ModelFacts | None
-) -> None:
+def _check_targets(found: _Findings, recipe: Recipe, folder: Path, facts: ModelFacts | None) -> None:
+    known: list[Target] = []
+
+    def step(name: str) -> str:
+        known.append(load_target(name, relative_to=folder))
+        return f"{known[-1].name}: {known[-1].title}"
+
+    for deploy in recipe.deploy:
+        if found.attempt("target", partial(step, deploy.target)):
+            _check_fit(found, recipe, known[-1], deploy, facts)
+    if len(known) == len(recipe.deploy):
+        names = [deploy.target for deploy in recipe.deploy]
+        found.attempt("targets", lambda: f"{len(named_apart(names, tuple(known)))}, each with its own name")
+
+
+def _check_fit(found: _Findings, recipe: Recipe, target: Target, deploy: Deploy, facts: ModelFacts | None) -> None:
     if facts is None:
         return
-    fit = judge_fit(load_target(deploy.target, relative_to=folder), deploy, recipe.input, facts.parameters)
+    fit = judge_fit(target, deploy, recipe.input, facts.parameters)
     if fit.impossible:
         advice = "a smaller network, a part with more flash, or leave this target out"
         found.refuse("fit", GateError(fit.impossible, next_step=advice))
@@ -265,6 +273,3 @@ def _labels_text(images: ImageSet, labels: tuple[str, ...]) -> str:
     return f"{len(set(label_indices(images.entries, labels)))} of {len(labels)} labels occur"
 
 
-def _target_text(name: str, folder: Path) -> str:
-    target = load_target(name, relative_to=folder)
-    return f"{target.name}: {target.title}"

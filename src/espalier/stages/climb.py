@@ -20,7 +20,7 @@ from ..rows import StepRow
 from ..statistics import drop_of
 from ..store import Parts, digest
 from ..task.kinds import kind_of
-from ..worker.calls import Climbed, ClimbLadder, QuickSteps, TryQuick
+from ..worker.quantizer_calls import Climbed, ClimbLadder, QuickSteps, TryQuick
 from .first_rung import Finished, finished, rung_key, weights_of
 from .job import Job
 from .model import FloatModel

@@ -22,7 +22,7 @@ from ..task.accuracy import with_choice
 from ..task.confidence import choose_threshold
 from ..task.kinds import kind_of
 from ..task.types import Asked
-from ..worker.calls import Predict
+from ..worker.runtime_calls import Predict
 from .check_model import check_declared, score_declared
 from .images import PixelSet
 from .job import Job

@@ -17,7 +17,7 @@ from ..load.named_set import check_unchanged, images_of
 from ..load.pixel_file import check_room
 from ..load.snapshot import snapshot
 from ..recipe import InputContract, Recipe
-from ..worker.calls import PrepareSet
+from ..worker.file_calls import PrepareSet
 from .workshop import Workshop, pack, unpack
 
 PREPARE_SECONDS = 3_600.0

@@ -17,8 +17,8 @@ from espalier.recipe import InputContract
 from espalier.stages.prove import prove_model
 from espalier.task.types import Task
 from espalier.tflite.runtimes import litert
-from espalier.worker.calls import Predict
 from espalier.worker.run_models import run_handlers
+from espalier.worker.runtime_calls import Predict
 
 
 @pytest.fixture
