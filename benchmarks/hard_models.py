@@ -44,8 +44,8 @@ from espalier.stages.workshop import Workshop
 from espalier.store import Store
 from espalier.task.accuracy import compare, top1
 from espalier.terminal import Progress
-from espalier.worker.calls import Predict
 from espalier.worker.client import Worker
+from espalier.worker.runtime_calls import Predict
 
 ROOT = Path(__file__).resolve().parents[1]
 COUNTS = {"calibration": 300, "evaluation": 2000}

@@ -29,6 +29,8 @@ class ImageFacts(msgspec.Struct, frozen=True, kw_only=True):
     channels: tuple[float, ...] = ()
     fine: float = 0.0
     coarse: float = 0.0
+    numbers: tuple[float, ...] = ()
+    """What is true of it, where that is numbers (a csv with columns of them)."""
 
 
 class ImageProblem(msgspec.Struct, frozen=True, kw_only=True):

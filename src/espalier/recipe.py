@@ -45,9 +45,9 @@ class ModelSource(_Table, frozen=True, kw_only=True):
     """The model: a `.keras` or `.h5` file."""
     labels: str | None = None
     """A text file with one label per line, in output order; without it, the names of the class folders, sorted."""
-    task: Literal["classify", "raw"] = "classify"
-    """What the model answers: `classify`, one label of several for a whole image; `raw`, the values of every output as they
-    are, of one or several, measured against the float model and packed without a decision."""
+    task: Literal["classify", "regress", "raw"] = "classify"
+    """What the model answers: `classify`, one label of several for a whole image; `regress`, numbers, which `regress` judges;
+    `raw`, the values of every output as they are, measured against the float model and packed without a decision."""
 
 
 class InputContract(_Table, frozen=True, kw_only=True):
@@ -196,6 +196,18 @@ class Decision(_Table, frozen=True, kw_only=True):
     reaches it on the evaluation images, in float and in int8."""
 
 
+class Regress(_Table, frozen=True, kw_only=True):
+    """The numbers of task regress. Their truth is the evaluation csv: a header `path` and a column for each number, in the
+    order of the model's outputs."""
+
+    tolerance: Annotated[float, Meta(gt=0, le=1e15)]
+    """How far a number may be off and still count as right, in `unit`."""
+    unit: Annotated[str, Meta(max_length=32)] = ""
+    """What the numbers are in, for people."""
+    names: tuple[str, ...] = ()
+    """What the numbers are called; by default as the columns of the csv."""
+
+
 class ReportWish(_Table, frozen=True, kw_only=True):
     """What the report holds."""
 
@@ -273,6 +285,7 @@ class Recipe(_Table, frozen=True, kw_only=True):
     accept: tuple[Annotated[str, Meta(extra_json_schema={"enum": list(ALARMS)})], ...] = ()
     """Codes of findings that are as they should be (docs/reference/alarms.md); they stop nothing and are no warnings."""
     evaluation: Annotated[EvaluationSource | None, EITHER] = None
+    regress: Regress | None = None
     prune: Prune = Prune()
     quantize: Quantize = Quantize()
     decision: Decision = Decision()
@@ -370,9 +383,13 @@ def _set_rules(recipe: Recipe) -> list[tuple[str, bool]]:
             recipe.decision.precision is None or recipe.evaluation is not None,
         ),
         (
-            "`model.task` raw gives values without labels: `model.labels`, `prune.fine-tune`, `decision.precision` and "
-            "budgets on accuracy, class recall or drop belong to task classify",
-            recipe.model.task != "raw" or not _of_labels(recipe),
+            "`model.task` regress needs [regress] with a `tolerance`, which no other task has",
+            (recipe.model.task == "regress") == (recipe.regress is not None),
+        ),
+        (
+            "`model.labels`, `prune.fine-tune`, `decision.precision` and `budgets.min-class-recall` belong to task classify, and "
+            "task raw, where nothing is right or wrong, has no budget on accuracy or drop",
+            not _not_asked(recipe),
         ),
         (
             "paths are visible text of at most 4096 bytes, 255 in each part; found "
@@ -401,13 +418,12 @@ def _set_rules(recipe: Recipe) -> list[tuple[str, bool]]:
     ]
 
 
-def _of_labels(recipe: Recipe) -> bool:
-    """Whether anything is asked that only labels answer."""
-    budgets = recipe.budgets
-    asked = (
-        recipe.model.labels, recipe.prune.fine_tune, recipe.decision.precision,
-        budgets.min_accuracy, budgets.min_class_recall, budgets.max_accuracy_drop,
-    )  # fmt: skip
+def _not_asked(recipe: Recipe) -> bool:
+    """Whether anything is asked that the recipe's task does not answer."""
+    budgets, task = recipe.budgets, recipe.model.task
+    classes = (recipe.model.labels, recipe.prune.fine_tune, recipe.decision.precision, budgets.min_class_recall)
+    truth = (budgets.min_accuracy, budgets.max_accuracy_drop)
+    asked = (() if task == "classify" else classes) + (truth if task == "raw" else ())
     return any(value is not None for value in asked)
 
 

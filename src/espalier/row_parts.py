@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NotRequired, TypedDict
 
+import msgspec
+
 Number = float
 # An alias, because a table that has a key named `float` cannot name the type inside its body.
 
@@ -316,3 +318,41 @@ class ProgramModelPart(TypedDict):
     bytes: int
     operators: int
     macs: int
+
+
+class HeadRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One output of a network whose values are not judged: int8 against the float model, over all images.
+
+    `sqnr_db`: what the values vary over the difference (root mean square), decibels; `worst_db`: of the worst image.
+    `pruned_db`: of the pruned float model against the model as given, where one was pruned.
+    `spread`: what they vary over the images; `largest_difference`: of a value. Both in the head's own unit.
+    """
+
+    name: str
+    values: int
+    sqnr_db: Number
+    worst_db: Number
+    pruned_db: Number | None
+    largest_difference: Number
+    spread: Number
+
+
+class NumberRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One number of task regress, in its own unit. `mae_change`: of the mean absolute error, int8 less float, with its paired
+    95 % interval; `within`: shares within the tolerance, that of int8 with its 95 % interval; `step`: of int8."""
+
+    name: str
+    unit: str
+    tolerance: Number
+    mae_float: Number
+    mae_int8: Number
+    mae_change: Number
+    mae_low: Number
+    mae_high: Number
+    r2_float: Number | None
+    r2_int8: Number | None
+    within_float: Number
+    within_int8: Number
+    within_low: Number
+    within_high: Number
+    step: Number | None

@@ -16,7 +16,9 @@ from .row_parts import (
     Epoch,
     ExplainPart,
     FedPart,
+    HeadRow,
     LeftAlone,
+    NumberRow,
     PrunedLayer,
     SheetPart,
     SkillPart,
@@ -182,23 +184,6 @@ class ClassRow(_Row, frozen=True, kw_only=True):
     precision_int8: float | None = None
 
 
-class HeadRow(_Row, frozen=True, kw_only=True):
-    """One output of a network whose values are not judged: int8 against the float model, over all images.
-
-    `sqnr_db`: what the values vary over the difference (root mean square), decibels; `worst_db`: of the worst image.
-    `pruned_db`: of the pruned float model against the model as given, where one was pruned.
-    `spread`: what they vary over the images; `largest_difference`: of a value. Both in the head's own unit.
-    """
-
-    name: str
-    values: int
-    sqnr_db: float
-    worst_db: float
-    pruned_db: float | None
-    largest_difference: float
-    spread: float
-
-
 class AccuracyRow(_Row, frozen=True, kw_only=True):
     """Accuracies are shares 0..1; `drop_points`, `interval` are percentage points, float minus int8 (95 %)."""
 
@@ -233,10 +218,17 @@ class AccuracyRow(_Row, frozen=True, kw_only=True):
     """Empty where the images have no labels."""
     skill: SkillPart = {}
     """Empty where these images cannot tell."""
+    numbers: tuple[NumberRow, ...] = ()
+    """Of task regress: its share of right answers is that of images whose numbers are all within the tolerance."""
     heads: tuple[HeadRow, ...] = ()
     """Of a task whose values are not judged."""
     steps: tuple[DropPart, ...] = ()
     """The drop split into pruning and quantization."""
+
+    @property
+    def labelled(self) -> bool:
+        """Whether the images say what is right."""
+        return self.float.top1 is not None
 
 
 class OperatorTime(_Row, frozen=True, kw_only=True):

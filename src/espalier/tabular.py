@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from abc import abstractmethod
 
 
@@ -25,6 +24,8 @@ class Tabular:
 
     def _repr_html_(self) -> str:
         """Read by Jupyter."""
+        import html
+
         rows = (
             f"<tr><th style='text-align:left'>{html.escape(label)}</th>"
             + "".join(f"<td style='text-align:left'>{html.escape(cell)}</td>" for cell in cells)

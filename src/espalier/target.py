@@ -155,7 +155,11 @@ def load_target(name: str, *, relative_to: Path | None = None) -> Target:
 def load_targets(names: Sequence[str], *, relative_to: Path | None = None) -> tuple[Target, ...]:
     """The targets of a recipe, in its order. Raises TargetError when two files bear one name: their bundles would
     share a folder."""
-    targets = tuple(load_target(name, relative_to=relative_to) for name in names)
+    return named_apart(names, tuple(load_target(name, relative_to=relative_to) for name in names))
+
+
+def named_apart(names: Sequence[str], targets: tuple[Target, ...]) -> tuple[Target, ...]:
+    """The same targets, as the recipe calls them `names`; raises as `load_targets`."""
     seen: dict[str, str] = {}
     for name, target in zip(names, targets, strict=True):
         if target.name in seen:

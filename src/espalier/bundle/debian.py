@@ -127,6 +127,7 @@ def model_json(source: BundleSource) -> bytes:
             "input": _tensor(source.input.shape, source.input.scale, source.input.zero_point),
             "output": _tensor(source.output.shape, source.output.scale, source.output.zero_point),
             **({} if source.labels else {"heads": [_head(head) for head in source.heads]}),
+            **({"numbers": list(source.recipe.regress.names)} if source.recipe.regress and source.recipe.regress.names else {}),
             "labels": list(source.labels),
             "threshold": source.recipe.decision.threshold,
             "runtime_floor": source.runtime_floor,

@@ -13,6 +13,7 @@ import msgspec
 from .. import __version__
 from ..errors import BugError, EspalierError, VerificationError
 from ..facts import ArenaFacts, Artifact, BundleSource, Check, Measurement, OperatorUse, TensorFacts
+from ..recipe import Regress
 from .archive import read_deb, read_zip, safe_path
 from .golden import ContractRow, canonical_json
 
@@ -67,7 +68,8 @@ class Quantization(_Row, frozen=True, kw_only=True):
 
 
 class Manifest(_Row, frozen=True, kw_only=True, omit_defaults=True):
-    """`output` is that of a classifier, or the first of `heads`: the outputs of a model whose `task` is another.
+    """`output` is that of a classifier, or the first of `heads`: the outputs of a model whose `task` is another. `numbers`:
+    what the values of task regress are called, their unit and tolerance.
 
     `digest` is the sha256 of the manifest itself with this field empty: an accident in it shows, too.
 
@@ -112,6 +114,7 @@ class Manifest(_Row, frozen=True, kw_only=True, omit_defaults=True):
     task: str = "classify"
     """What the model answers, as the recipe says."""
     heads: tuple[TensorFacts, ...] = ()
+    numbers: Regress | None = None
     """The outputs of a model that has several; `output` is the first."""
 
     @property
@@ -153,6 +156,7 @@ def write(source: BundleSource, artifacts: Sequence[Artifact]) -> bytes:
         files=tuple(FileRow.of(artifact) for artifact in ordered),
         task=source.task,
         heads=() if source.labels else source.heads,
+        numbers=source.recipe.regress,
     )
     # Read back, so that an int given for a float is written as every reader will see it.
     manifest = msgspec.json.decode(canonical_json(manifest), type=Manifest)

@@ -21,7 +21,8 @@ from ..statistics import too_few
 from ..store import Store
 from ..task.kinds import kind_of
 from ..terminal import Progress
-from ..worker.calls import MeasureStability, Scores
+from ..worker.quantizer_calls import MeasureStability
+from ..worker.runtime_calls import Scores
 
 STAGES = ("read", "images", "load", "model")
 

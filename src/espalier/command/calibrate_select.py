@@ -27,7 +27,8 @@ from ..store import Store
 from ..task.kinds import kind_of
 from ..task.types import CLASSIFY
 from ..terminal import Progress
-from ..worker.calls import MeasureFeatures, Predict, Quantize
+from ..worker.quantizer_calls import MeasureFeatures, Quantize
+from ..worker.runtime_calls import Predict
 
 POOL = 20_000
 """Images of the folder that are looked at, at most, balanced over its classes."""

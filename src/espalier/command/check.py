@@ -27,7 +27,7 @@ from ..stages.workshop import Workshop
 from ..statistics import too_few
 from ..store import Store
 from ..tabular import Tabular
-from ..target import load_target, load_targets
+from ..target import Target, load_target, named_apart
 from ..task.kinds import KINDS
 from ..terminal import Progress
 
@@ -122,21 +122,29 @@ def check_recipe(path: Path | str) -> Checked:
         labels = _check_labels(found, recipe, folder, _classes(facts))
         _check_outputs(found, recipe, folder, facts)
     _check_images(found, recipe, folder, labels)
-    for deploy in recipe.deploy:
-        if found.attempt("target", lambda d=deploy: _target_text(d.target, folder)):  # type: ignore[misc]
-            _check_fit(found, recipe, folder, deploy, facts)
-    if all(row.severity != "error" for row in found.rows if row.what == "target"):
-        names = [deploy.target for deploy in recipe.deploy]
-        found.attempt("targets", lambda: f"{len(load_targets(names, relative_to=folder))}, each with its own name")
+    _check_targets(found, recipe, folder, facts)
     return Checked(rows=tuple(found.rows), error=found.error)
 
 
-def _check_fit(
-    found: _Findings, recipe: Recipe, folder: Path, deploy: Deploy, facts: ModelFacts | None
-) -> None:
+def _check_targets(found: _Findings, recipe: Recipe, folder: Path, facts: ModelFacts | None) -> None:
+    known: list[Target] = []
+
+    def step(name: str) -> str:
+        known.append(load_target(name, relative_to=folder))
+        return f"{known[-1].name}: {known[-1].title}"
+
+    for deploy in recipe.deploy:
+        if found.attempt("target", partial(step, deploy.target)):
+            _check_fit(found, recipe, known[-1], deploy, facts)
+    if len(known) == len(recipe.deploy):
+        names = [deploy.target for deploy in recipe.deploy]
+        found.attempt("targets", lambda: f"{len(named_apart(names, tuple(known)))}, each with its own name")
+
+
+def _check_fit(found: _Findings, recipe: Recipe, target: Target, deploy: Deploy, facts: ModelFacts | None) -> None:
     if facts is None:
         return
-    fit = judge_fit(load_target(deploy.target, relative_to=folder), deploy, recipe.input, facts.parameters)
+    fit = judge_fit(target, deploy, recipe.input, facts.parameters)
     if fit.impossible:
         advice = "a smaller network, a part with more flash, or leave this target out"
         found.refuse("fit", GateError(fit.impossible, next_step=advice))
@@ -238,7 +246,10 @@ def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[
 
         def step(given: str = given, images: list[ImageSet] = images) -> str:
             images.append(scan(set_path(folder, given)))
-            return f"{len(images[0].entries):,} images, {len(images[0].classes)} classes in {given}"
+            told = f"{len(images[0].classes)} classes"
+            if images[0].columns:
+                told = f"the numbers {', '.join(images[0].columns)}"
+            return f"{len(images[0].entries):,} images, {told} in {given}"
 
         if not found.attempt(role, step):
             continue
@@ -252,7 +263,7 @@ def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[
             found.warn(role, f"fewer than {ENOUGH_CALIBRATION} images: ranges may be too narrow", "few")
         if role == "calibration" and len(counts) == 1:
             found.warn(role, "all images are of one class: ranges of the others are unknown", "one-class")
-        if role == "evaluation":
+        if role == "evaluation" and not images[0].columns:
             doubt = too_few(len(images[0].entries), recipe.quantize.max_accuracy_drop) if counts else _NO_LABELS
             if doubt:
                 found.warn(role, doubt, "few-to-show" if counts else "no-labels")
@@ -262,6 +273,3 @@ def _labels_text(images: ImageSet, labels: tuple[str, ...]) -> str:
     return f"{len(set(label_indices(images.entries, labels)))} of {len(labels)} labels occur"
 
 
-def _target_text(name: str, folder: Path) -> str:
-    target = load_target(name, relative_to=folder)
-    return f"{target.name}: {target.title}"

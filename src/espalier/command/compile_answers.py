@@ -15,8 +15,8 @@ from ..graph.types import DTYPES, Array, Graph
 from ..graph.view import view
 from ..scratch import Scratch
 from ..tflite.read import read_tflite
-from ..worker.calls import Invoke
 from ..worker.client import Worker
+from ..worker.runtime_calls import Invoke
 
 ANSWERS: Final = 4
 """Known answers that ride along, at most."""

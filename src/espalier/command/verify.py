@@ -42,8 +42,8 @@ from ..stages.latency import RUNTIMES
 from ..tabular import Tabular
 from ..tflite.inspect import inspect_tflite
 from ..tflite.read import read_tflite
-from ..worker.calls import Predict
 from ..worker.client import Worker
+from ..worker.runtime_calls import Predict
 
 TOLERANCE: Final = 26
 """Largest accepted distance of an output byte (1/256 of probability) to the nearest recorded kernel set."""

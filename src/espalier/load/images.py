@@ -16,6 +16,7 @@ import difflib
 import errno
 import hashlib
 import io
+import math
 import os
 import re
 from collections.abc import Sequence
@@ -50,6 +51,8 @@ class ImageEntry(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     label: str | None = None
     bytes: int = 0
+    numbers: tuple[float, ...] = ()
+    """Of a csv with columns of numbers in the place of labels."""
     sha256: str = ""
 
 
@@ -69,6 +72,8 @@ class ImageSet(msgspec.Struct, frozen=True, kw_only=True):
     entries: tuple[ImageEntry, ...]
     classes: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    """Names of the columns of numbers."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -227,6 +232,9 @@ def _listed(root: Path, real: str, prefix: str) -> list[tuple[str, int | None]]:
 def _scan_csv(path: Path) -> ImageSet:
     text = _csv_text(path)
     rows = _rows(path, text)
+    numbers = number_columns(rows[0][1]) if rows else {}
+    if numbers:
+        return _checked_csv(path, _number_entries(path, rows, numbers), tuple(numbers.values()))
     path_column, label_column, rows = _columns(rows)
     root = os.path.realpath(path.parent)
     entries = []
@@ -238,6 +246,10 @@ def _scan_csv(path: Path) -> ImageSet:
                 next_step="complete or remove the row",
             )
         entries.append(_csv_entry(path.name, line, root, cells[path_column], cells[label_column]))
+    return _checked_csv(path, entries, ())
+
+
+def _checked_csv(path: Path, entries: list[ImageEntry], columns: tuple[str, ...]) -> ImageSet:
     if not entries:
         raise ImagesRefusedError(
             f"{path.name} names no image", supported="rows of path,label", next_step="add one row per image"
@@ -254,10 +266,47 @@ def _scan_csv(path: Path) -> ImageSet:
             f"{path.name} names {shown(repeated)} twice", next_step="remove one of the rows"
         )
     entries.sort(key=lambda entry: entry.path)
+    if columns:
+        return ImageSet(root=os.path.realpath(path.parent), entries=tuple(entries), columns=columns)
     names = {entry.label for entry in entries if entry.label}
     numbers = all(re.fullmatch(r"[0-9]{1,9}", name) for name in names)
     classes = sorted(names, key=lambda name: (int(name), name)) if numbers else sorted(names)
-    return ImageSet(root=root, entries=tuple(entries), classes=tuple(classes))
+    return ImageSet(root=os.path.realpath(path.parent), entries=tuple(entries), classes=tuple(classes))
+
+
+def number_columns(header: list[str]) -> dict[int, str]:
+    """Place -> name of the columns beside the path, where a header names a path and no label: a truth of numbers."""
+    words = [cell.lower() for cell in header]
+    if not set(words) & set(_PATH_HEADERS) or set(words) & set(_LABEL_HEADERS):
+        return {}
+    return {place: name for place, name in enumerate(header) if name.lower() not in _PATH_HEADERS}
+
+
+def _number_entries(path: Path, rows: list[tuple[int, list[str]]], columns: dict[int, str]) -> list[ImageEntry]:
+    width, root = len(rows[0][1]), os.path.realpath(path.parent)
+    place = next(i for i, cell in enumerate(rows[0][1]) if cell.lower() in _PATH_HEADERS)
+    entries = []
+    for line, cells in rows[1:]:
+        values = [_number(cells[i]) if i < len(cells) else None for i in columns]
+        if len(cells) != width or None in values:
+            raise ImagesRefusedError(
+                f"{path.name} line {line}: {shown(','.join(cells))!r} is no path with a number for each of "
+                f"{', '.join(columns.values())}",
+                supported="finite numbers with a decimal point, one in every column",
+                next_step="complete or remove the row",
+            )
+        entry = _csv_entry(path.name, line, root, cells[place], "")
+        numbers = tuple(value for value in values if value is not None)
+        entries.append(msgspec.structs.replace(entry, label=None, numbers=numbers))
+    return entries
+
+
+def _number(cell: str) -> float | None:
+    try:
+        value = float(cell)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
 
 
 def _csv_text(path: Path) -> str:

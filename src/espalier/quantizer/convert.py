@@ -77,8 +77,9 @@ def convert_model(model: Model, contract: InputContract, ends: Ends = "probabili
 def head_names(model: Model) -> tuple[str, ...]:
     """The outputs by the layers that give them, as words that every language takes; no two alike, none an input's."""
     found: list[str] = []
-    for number, name in enumerate(model.output_names):
-        word = re.sub(r"[^a-z0-9]+", "_", str(name).lower()).strip("_") or "head"
+    for number, head in enumerate(model.outputs):
+        layer, _ = _producer(head)
+        word = re.sub(r"[^a-z0-9]+", "_", str(getattr(layer, "name", "")).lower()).strip("_") or "head"
         word = word if word[0].isalpha() else f"head_{word}"
         found.append(word if word not in (*found, "image") else f"{word}_{number}")
     return tuple(found)

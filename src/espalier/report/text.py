@@ -64,13 +64,21 @@ def key_figures(report: Report) -> list[tuple[str, str]]:
 def _accuracy_figures(a: AccuracyRow | None) -> Iterator[tuple[str, str]]:
     if a is None:
         return
-    if a.classes:
+    if a.labelled:
         low, high = a.interval
         flatters = f"; the choice of the step flatters it by {a.choice_points:.2f}" if a.choice_points else ""
         yield (
             "accuracy",
             f"int8 {a.int8.top1:.2%}, float {(a.pruned or a.float).top1:.2%}: {points(-a.drop_points)}"
             f" (95 % {-high:+.2f} to {-low:+.2f}), n = {a.n}{flatters}",
+        )
+    for row in a.numbers:
+        yield (
+            row.name,
+            f"MAE int8 {row.mae_int8:.4g}, float {row.mae_float:.4g} {row.unit}".rstrip()
+            + f" ({row.mae_change:+.3g}, 95 % {row.mae_low:+.3g} to {row.mae_high:+.3g}); "
+            + ("" if row.r2_int8 is None or row.r2_float is None else f"R2 {row.r2_int8:.4f}, float {row.r2_float:.4f}; ")
+            + f"within {row.tolerance:g}: {row.within_int8:.2%} (95 % {row.within_low:.2%} to {row.within_high:.2%})",
         )
     yield "agreement", f"{a.agreement:.2%} of {a.n} images get the same answer; {len(a.flips)} changed"
 

@@ -17,7 +17,7 @@ from ..row_parts import ExplainedLayer, ExplainPart
 from ..rows import AccuracyRow, GateRow
 from ..store import digest
 from ..task.types import CLASSIFY, Task
-from ..worker.calls import Explain
+from ..worker.quantizer_calls import Explain
 from .images import PixelSet
 from .job import Job
 from .model import FloatModel

@@ -219,9 +219,9 @@ def _fit(
     return checks
 
 
-def packed(recipe: Recipe) -> Recipe:
-    """What of a recipe is in a bundle: name, version, contract, decision. Budgets decide whether it is written, the
-    other tables what the model is; a changed one must not remake a bundle that it does not change."""
+def packed(recipe: Recipe, names: tuple[str, ...] = ()) -> Recipe:
+    """What of a recipe is in a bundle: name, version, contract, decision, numbers (called `names`). Budgets decide whether
+    it is written, the other tables what the model is; a changed one must not remake a bundle that it does not change."""
     return Recipe(
         name=recipe.name,
         version=recipe.version,
@@ -230,6 +230,7 @@ def packed(recipe: Recipe) -> Recipe:
         calibration=CalibrationSource(images=""),
         deploy=(),
         decision=recipe.decision,
+        regress=recipe.regress and msgspec.structs.replace(recipe.regress, names=names),
     )
 
 
@@ -237,7 +238,7 @@ def _source(
     job: Job, target: Target, int8: Int8Model, proof: Proof, evaluation: Evaluation, compiled: Compiled | None
 ) -> BundleSource:
     return BundleSource(
-        recipe=packed(job.recipe),
+        recipe=packed(job.recipe, job.number_names()),
         target=target,
         labels=job.labels(),
         int8_model=int8.int8_model,
@@ -274,7 +275,7 @@ def _measurements(int8: Int8Model, evaluation: Evaluation) -> tuple[Measurement,
         Measurement(quantity="int8_model_bytes", value=len(int8.int8_model), unit="bytes", how="file size"),
     ]
     accuracy = evaluation.accuracy
-    if accuracy is not None and accuracy.classes:
+    if accuracy is not None and accuracy.labelled:
         how = "LiteRT default kernels on the evaluation set, build machine"
         rows += [
             Measurement(
@@ -283,7 +284,7 @@ def _measurements(int8: Int8Model, evaluation: Evaluation) -> tuple[Measurement,
             Measurement(quantity="agreement", value=accuracy.agreement, unit="share", how=how, n=accuracy.n),
             *(
                 Measurement(quantity=f"{quantity}_at_threshold", value=value, unit="share", how=how, n=accuracy.n)
-                for quantity, value in _given(accuracy.decision["int8"])
+                for quantity, value in (_given(accuracy.decision["int8"]) if accuracy.decision else ())
                 if value is not None
             ),
         ]

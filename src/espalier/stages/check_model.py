@@ -12,7 +12,7 @@ from ..measure.preprocessing import AT_MOST
 from ..pixels import evenly
 from ..recipe import InputContract
 from ..task.kinds import KINDS
-from ..worker.calls import OtherPixels, ScoreAlternatives, Scores
+from ..worker.runtime_calls import OtherPixels, ScoreAlternatives, Scores
 from .job import Job
 from .model import FloatModel
 from .workshop import Workshop, pack, unpack

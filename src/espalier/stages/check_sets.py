@@ -9,7 +9,7 @@ from ..calibrate.copies import NearCopy
 from ..errors import RecipeError
 from ..findings import ACCEPTED, Copy, Finding, ImagesRead, refuse, settle
 from ..image_facts import Prepared
-from ..worker.calls import FindCopies
+from ..worker.file_calls import FindCopies
 from .images import PixelSet
 from .job import Job
 from .workshop import Workshop, pack, unpack

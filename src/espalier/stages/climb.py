@@ -20,7 +20,7 @@ from ..rows import StepRow
 from ..statistics import drop_of
 from ..store import Parts, digest
 from ..task.kinds import kind_of
-from ..worker.calls import Climbed, ClimbLadder, QuickSteps, TryQuick
+from ..worker.quantizer_calls import Climbed, ClimbLadder, QuickSteps, TryQuick
 from .first_rung import Finished, finished, rung_key, weights_of
 from .job import Job
 from .model import FloatModel
@@ -148,6 +148,32 @@ class _Climbed(msgspec.Struct, frozen=True, kw_only=True):
     held_out: float | None
 
 
+def _asked(
+    job: Job, model: FloatModel, measured: Finished, wide: Wide | None, *, labelled: bool, stopped: str
+) -> ClimbLadder:
+    wanted, truth = job.recipe.quantize, job.truth()
+    asked = ClimbLadder(
+        float_model=model.tflite,
+        pixels_path=job.calibration.pixels(),
+        contract=job.recipe.input,
+        limit_points=wanted.max_accuracy_drop,
+        min_agreement=wanted.min_agreement,
+        search=wanted.search,
+        weights=weights_of(job),
+        wide=wide,
+        stopped=stopped,
+        task=job.asked(model),
+    )
+    if not labelled or job.evaluation is None or truth is None:
+        return asked
+    return msgspec.structs.replace(
+        asked,
+        evaluation_path=job.evaluation.pixels(),
+        labels=truth,
+        measured=(measured.int8_model,),
+    )
+
+
 def _ladder(
     shop: Workshop,
     job: Job,
@@ -175,26 +201,7 @@ def _ladder(
     parts = shop.parts("quantize/climb", key)
 
     def run(stopped: str = "") -> dict[str, bytes]:
-        truth = job.truth()
-        asked = ClimbLadder(
-            float_model=model.tflite,
-            pixels_path=job.calibration.pixels(),
-            contract=job.recipe.input,
-            limit_points=wanted.max_accuracy_drop,
-            min_agreement=wanted.min_agreement,
-            search=wanted.search,
-            weights=weights_of(job),
-            wide=None if stopped else wide,
-            stopped=stopped,
-            task=job.asked(model),
-        )
-        if labelled and job.evaluation is not None and truth is not None:
-            asked = msgspec.structs.replace(
-                asked,
-                evaluation_path=job.evaluation.pixels(),
-                labels=truth,
-                measured=(measured.int8_model,),
-            )
+        asked = _asked(job, model, measured, None if stopped else wide, labelled=labelled, stopped=stopped)
         value, died = climb_call(shop, asked, parts=parts, on_progress=partial(_step, shop))
         left_out = value.left_out
         if died:

@@ -22,7 +22,7 @@ from ..task.accuracy import with_choice
 from ..task.confidence import choose_threshold
 from ..task.kinds import kind_of
 from ..task.types import Asked
-from ..worker.calls import Predict
+from ..worker.runtime_calls import Predict
 from .check_model import check_declared, score_declared
 from .images import PixelSet
 from .job import Job
@@ -72,7 +72,7 @@ def evaluate_model(
         }
         wrong = None if scores is None else scores.finding
         files = shop.stored(
-            "evaluate/accuracy", key, lambda: _measure(shop, job, given, prepared, before, base, after, wrong)
+            "evaluate/accuracy", key, lambda: _measure(shop, job, given, int8, prepared, before, base, after, wrong)
         )
     evaluation = unpack(files["evaluation"], Evaluation)
     row = _chosen(evaluation.accuracy, int8, job)
@@ -156,6 +156,7 @@ def _measure(
     shop: Workshop,
     job: Job,
     model: FloatModel,
+    int8: Int8Model,
     prepared: Prepared,
     before: NDArray[np.float32],
     base: NDArray[np.float32],
@@ -175,6 +176,7 @@ def _measure(
         limit_points=job.recipe.quantize.max_accuracy_drop,
         threshold=decision.threshold,
         wished=decision.precision,
+        heads=int8.heads,
     )
     doubts = kind_of(task).doubts(before, truth, task, preprocessing)
     found = settle(of_model(doubts, untrained=job.model.facts().never_trained), job.recipe.accept)

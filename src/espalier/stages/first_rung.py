@@ -11,7 +11,7 @@ from ..facts import Check
 from ..ladder.int16_targets import int16_refusals
 from ..quantizer.results import Audit, Lightened, Ranges, Scheme, Weights
 from ..quantizer.stability import Stability
-from ..worker.calls import AuditModel, Lighten, MakeTwin, Quantize
+from ..worker.quantizer_calls import AuditModel, Lighten, MakeTwin, Quantize
 from .job import Job
 from .model import FloatModel
 from .workshop import Workshop, pack, unpack

@@ -105,7 +105,7 @@ def gates_of(
 def _of_accuracy(recipe: Recipe, accuracy: AccuracyRow | None, given_top1: float | None) -> list[GateRow]:
     budgets = recipe.budgets
     rows: list[GateRow] = []
-    if accuracy is not None and accuracy.classes:
+    if accuracy is not None and accuracy.labelled:
         rows.append(_drop(recipe.quantize.max_accuracy_drop, accuracy))
     elif accuracy is not None:
         judged = not recipe.quantize.min_agreement and "agreement" not in recipe.accept

@@ -17,7 +17,7 @@ from ..load.named_set import check_unchanged, images_of
 from ..load.pixel_file import check_room
 from ..load.snapshot import snapshot
 from ..recipe import InputContract, Recipe
-from ..worker.calls import PrepareSet
+from ..worker.file_calls import PrepareSet
 from .workshop import Workshop, pack, unpack
 
 PREPARE_SECONDS = 3_600.0
@@ -62,6 +62,10 @@ class PixelSet:
     def classes(self) -> tuple[str, ...]:
         """Names of the class folders (or of the labels in the csv), sorted; empty for a flat folder."""
         return self._images.classes
+
+    def columns(self) -> tuple[str, ...]:
+        """Names of the csv's columns of numbers."""
+        return self._images.columns
 
     def pixels(self) -> str:
         """Path of the uint8 [n, h, w, c] .npy, readable by every child process."""

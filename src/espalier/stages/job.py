@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
+from ..errors import RecipeError
 from ..load.labels import check_count, default_labels, read_labels
 from ..recipe import Recipe, load_recipe
 from ..target import Target, load_targets
 from ..task.kinds import KINDS, kind_of
-from ..task.types import Results, Task
+from ..task.types import Numbers, Results, Task
 from .images import PixelSet, open_sets, set_path
 from .model import FloatModel, ModelFile
 from .workshop import Workshop
@@ -46,18 +49,36 @@ class Job:
 
     def task(self, model: FloatModel) -> Task:
         """What is asked of the model, with the names of its outputs."""
-        return Task(kind=self.recipe.model.task, heads=model.heads, labels=self.labels())
+        return msgspec.structs.replace(self._named(), heads=model.heads)
+
+    def _named(self) -> Task:
+        wanted, numbers = self.recipe.regress, None
+        if wanted is not None:
+            columns = () if self.evaluation is None else self.evaluation.columns()
+            if wanted.names and columns and wanted.names != columns:
+                raise RecipeError(
+                    f"`regress.names` are {', '.join(wanted.names)}, the columns of the evaluation csv {', '.join(columns)}",
+                    supported="the same names in the order of the model's outputs",
+                    next_step="correct the header of the csv, or leave `names` out",
+                )
+            numbers = Numbers(names=wanted.names or columns, unit=wanted.unit, tolerance=wanted.tolerance)
+        return Task(kind=self.recipe.model.task, labels=self.labels(), numbers=numbers)
+
+    def number_names(self) -> tuple[str, ...]:
+        """What the numbers of task regress are called, where anybody says."""
+        numbers = self._named().numbers
+        return () if numbers is None else numbers.names
 
     def truth(self) -> Results | None:
         """What is true of the evaluation images; None without any, and where they do not say."""
         if self.evaluation is None:
             return None
-        task = Task(kind=self.recipe.model.task, labels=self.labels())
+        task = self._named()
         return kind_of(task).truth(self.evaluation.prepared().images, task)
 
     def asked(self, model: FloatModel) -> Task:
         """The same for a child process, which needs no names."""
-        return Task(kind=self.recipe.model.task, heads=model.heads)
+        return msgspec.structs.replace(self.task(model), labels=())
 
     def channel_multiple(self) -> int:
         """The multiple that the channel counts of the pruned model keep: the largest that a target asks for."""

@@ -17,7 +17,8 @@ from ..measure.parity import check_kernels, compare_kernels, over_limit, parting
 from ..rows import ParityRow
 from ..store import digest
 from ..task.kinds import kind_of
-from ..worker.calls import CutAfter, ListOperators, Predict
+from ..worker.quantizer_calls import CutAfter, ListOperators
+from ..worker.runtime_calls import Predict
 from .evaluate import answers
 from .images import PixelSet
 from .job import Job

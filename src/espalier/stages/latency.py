@@ -11,8 +11,8 @@ from ..errors import EspalierError
 from ..facts import Check
 from ..rows import LatencyRow
 from ..worker import Kind
-from ..worker.calls import Benchmark, TakeTurns, Turns
 from ..worker.client import Worker
+from ..worker.runtime_calls import Benchmark, TakeTurns, Turns
 
 RUNTIMES: dict[str, Kind] = {"litert": "litert-runtime", "tflite-runtime": "tflite-runtime"}
 """Names of runtimes in a report -> kind of worker that runs models with nothing else loaded."""

@@ -16,7 +16,7 @@ from ..load.keras_facts import ModelFacts, ModelSummary
 from ..recipe import InputContract
 from ..task.kinds import KINDS
 from ..task.types import CLASSIFY, Head
-from ..worker.calls import ConvertModel, InspectModel, LoadModel
+from ..worker.file_calls import InspectModel
 from .workshop import Workshop, pack, unpack
 
 GIVEN = "given"
@@ -108,6 +108,9 @@ class ModelFile:
 
     def load(self) -> ModelSummary:
         """Have the model in the TensorFlow process; loads it at the first call."""
+        # Imported where it is needed: `check` asks for facts only, and is to answer at once.
+        from ..worker.keras_calls import LoadModel
+
         with self._lock:
             if self._loaded is None:
                 worker = self._shop.worker("tensorflow")
@@ -120,6 +123,8 @@ class ModelFile:
 
     def convert(self, slot: str = GIVEN) -> FloatModel:
         """The float .tflite of a slot of the TensorFlow process, proven equal to Keras; not stored here."""
+        from ..worker.keras_calls import ConvertModel
+
         self.load()
         done = self._shop.worker("tensorflow").ask(ConvertModel(slot=slot, contract=self._contract, ends=self._ends))
         return FloatModel(

@@ -15,7 +15,7 @@ from ..rows import ParityRow
 from ..store import digest
 from ..task.types import Task
 from ..worker import Kind
-from ..worker.calls import Predict
+from ..worker.runtime_calls import Predict
 from .job import Job
 from .latency import RUNTIMES
 from .model import FloatModel

@@ -14,7 +14,7 @@ from ..prune.verdict import verdict
 from ..row_parts import Epoch
 from ..rows import PruneRow
 from ..store import digest
-from ..worker.calls import (
+from ..worker.keras_calls import (
     Account,
     CountZeros,
     ExportTwin,

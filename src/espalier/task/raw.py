@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from ..facts import Decision, TensorFacts
 from ..findings import Finding
 from ..image_facts import ImageFacts
-from ..rows import AccuracyRow, FlipRow, HeadRow, TopRow
+from ..row_parts import HeadRow
+from ..rows import AccuracyRow, FlipRow, TopRow
 from ..statistics import wilson
 from .classify import EXACT_DB
 from .types import Asked, Hits, Kind, Results, Task, Values

@@ -42,6 +42,14 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
         return prod(self.shape)
 
 
+class Numbers(msgspec.Struct, frozen=True, kw_only=True):
+    """What numbers are called (empty: as the heads), what they are in, and how far off one may be and still be right."""
+
+    names: tuple[str, ...] = ()
+    unit: str = ""
+    tolerance: float
+
+
 class Task(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked of a network: the kind of answer (kinds.KINDS), the heads that give it (where they matter), and the
     names of its outputs where they have any. Plain data: it crosses to child processes."""
@@ -49,6 +57,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = "classify"
     heads: tuple[Head, ...] = ()
     labels: tuple[str, ...] = ()
+    numbers: Numbers | None = None
 
 
 CLASSIFY = Task()
@@ -75,6 +84,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     limit_points: float
     threshold: float
     wished: float | None = None
+    heads: Sequence[TensorFacts] = ()
+    """Of the int8 file."""
 
 
 Integers = NDArray[np.int64]

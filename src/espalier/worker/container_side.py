@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..load import keras_file
 from ..load.keras_facts import ModelFacts
 from .ask import Handler
-from .calls import InspectModel
+from .file_calls import InspectModel
 
 
 def inspect_model(call: InspectModel) -> ModelFacts:

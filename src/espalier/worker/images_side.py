@@ -8,7 +8,7 @@ from ..image_facts import Prepared
 from ..load import decode
 from .allocator import keep_freed_memory
 from .ask import Handler
-from .calls import FindCopies, PrepareSet
+from .file_calls import FindCopies, PrepareSet
 
 
 def prepare() -> dict[str, str]:

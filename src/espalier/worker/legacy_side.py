@@ -7,7 +7,7 @@ import os
 import msgspec
 
 from .ask import Handler
-from .calls import PruneTwin, Trained
+from .keras_calls import PruneTwin, Trained
 from .left_out import leave_out
 
 

@@ -28,7 +28,7 @@ from ..rows import StepRow
 from ..tflite.edit import computed_inputs, graph_of, name_of, operator_name, pack_model, read_model
 from ..tflite.runtimes import litert
 from .ask import Handler
-from .calls import (
+from .quantizer_calls import (
     AuditModel,
     Climbed,
     ClimbLadder,

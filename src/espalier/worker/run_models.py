@@ -14,7 +14,16 @@ from ..pixels import evenly
 from ..progress import report
 from ..tflite.runtimes import Runtime, invoke_raw
 from .ask import Handler
-from .calls import Benchmark, Benchmarked, Invoke, Predict, ScoreAlternatives, Scores, TakeTurns, Turns
+from .runtime_calls import (
+    Benchmark,
+    Benchmarked,
+    Invoke,
+    Predict,
+    ScoreAlternatives,
+    Scores,
+    TakeTurns,
+    Turns,
+)
 
 
 class _Runs:

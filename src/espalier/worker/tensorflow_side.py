@@ -16,7 +16,7 @@ from ..quantizer.convert import convert_model
 from ..quantizer.results import Converted
 from ..recipe import InputContract
 from .ask import Handler
-from .calls import (
+from .keras_calls import (
     Account,
     ConvertModel,
     CountZeros,

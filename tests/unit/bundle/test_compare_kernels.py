@@ -11,7 +11,8 @@ import pytest
 from espalier.errors import UnsupportedModelError
 from espalier.measure.predict import Prediction
 from espalier.stages.kernels import _parting
-from espalier.worker.calls import CutAfter, ListOperators, Operator, Predict
+from espalier.worker.quantizer_calls import CutAfter, ListOperators, Operator
+from espalier.worker.runtime_calls import Predict
 
 LAYERS = [
     Operator(kind="conv_2d", output="a", inputs=("image",)),

@@ -21,8 +21,8 @@ from espalier.errors import ImagesRefusedError
 from espalier.load import decode
 from espalier.load.images import ImageEntry, scan, select
 from espalier.recipe import InputContract
-from espalier.worker.calls import PrepareSet
 from espalier.worker.client import Worker
+from espalier.worker.file_calls import PrepareSet
 
 RGB = np.random.default_rng(2).integers(0, 256, (6, 9, 3)).astype(np.uint8)
 GRAY = RGB[:, :, 0]

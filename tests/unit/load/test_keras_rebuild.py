@@ -20,8 +20,9 @@ from model_weights import WEIGHTS
 
 from espalier.errors import InputRefusedError, ModelRefusedError, UnsupportedModelError
 from espalier.load.keras_facts import ModelSummary
-from espalier.worker.calls import InspectModel, LoadModel
 from espalier.worker.client import Worker
+from espalier.worker.file_calls import InspectModel
+from espalier.worker.keras_calls import LoadModel
 
 NAMES = (
     "operations",

@@ -13,7 +13,7 @@ from espalier.errors import WorkerError
 from espalier.measure.predict import Prediction
 from espalier.recipe import InputContract
 from espalier.stages import evaluate
-from espalier.worker.calls import Predict
+from espalier.worker.runtime_calls import Predict
 
 
 class Shop:

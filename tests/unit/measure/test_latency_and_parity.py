@@ -13,8 +13,8 @@ from espalier.errors import UnsupportedModelError
 from espalier.recipe import InputContract
 from espalier.rows import LatencyRow
 from espalier.stages.latency import _with_thread_notes, compare_latency, measure_latency
-from espalier.worker.calls import Predict, ScoreAlternatives
 from espalier.worker.client import Worker
+from espalier.worker.runtime_calls import Predict, ScoreAlternatives
 
 MODEL = brightness_classifier("int8")
 

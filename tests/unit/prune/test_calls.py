@@ -15,7 +15,8 @@ from keras import layers
 from espalier.errors import UnsupportedModelError, VerificationError
 from espalier.prune.training_set import Sparsity, Training
 from espalier.recipe import FineTune, InputContract
-from espalier.worker.calls import (
+from espalier.worker.client import Worker
+from espalier.worker.keras_calls import (
     Account,
     CountZeros,
     ExportTwin,
@@ -26,7 +27,6 @@ from espalier.worker.calls import (
     PruneTwin,
     Trained,
 )
-from espalier.worker.client import Worker
 from espalier.worker.tensorflow_side import Session
 
 from .networks import plain, shake, squeeze

@@ -13,8 +13,8 @@ from espalier.quantizer.quantize import quantize
 from espalier.quantizer.results import Audit
 from espalier.recipe import InputContract
 from espalier.tflite import edit
-from espalier.worker.calls import AuditModel, ClimbLadder, MakeTwin, Quantize
 from espalier.worker.client import Worker
+from espalier.worker.quantizer_calls import AuditModel, ClimbLadder, MakeTwin, Quantize
 
 
 @pytest.fixture(scope="module")

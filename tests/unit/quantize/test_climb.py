@@ -42,7 +42,7 @@ from espalier.statistics import paired_drop
 from espalier.store import Parts, Store
 from espalier.task.types import CLASSIFY, Hits, Results
 from espalier.tflite.edit import dtype_name, graph_of, read_model
-from espalier.worker.calls import Climbed, ClimbLadder
+from espalier.worker.quantizer_calls import Climbed, ClimbLadder
 
 DATA = small_network(spread=6.0)
 

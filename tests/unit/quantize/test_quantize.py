@@ -24,7 +24,7 @@ from espalier.quantizer.ranges import measure_ranges, normalised
 from espalier.recipe import InputContract
 from espalier.rows import OperatorCounts
 from espalier.tflite import edit
-from espalier.worker.calls import CutAfter, ListOperators
+from espalier.worker.quantizer_calls import CutAfter, ListOperators
 from espalier.worker.quantizer_side import cut_after, list_operators
 
 ROOT = Path(__file__).resolve().parents[3]

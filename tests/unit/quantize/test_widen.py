@@ -23,7 +23,7 @@ from espalier.stages.climb import climb_call
 from espalier.stages.words import explain_loss
 from espalier.statistics import paired_drop
 from espalier.target import Fact, load_target
-from espalier.worker.calls import Climbed, ClimbLadder
+from espalier.worker.quantizer_calls import Climbed, ClimbLadder
 from espalier.worker.quantizer_side import climb_files
 
 

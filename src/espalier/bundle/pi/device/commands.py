@@ -18,7 +18,7 @@ from .actions import Action, SavedFrames, split_actions
 from .contract import prepare
 from .images import Frame, frames_from_camera, frames_from_paths, frames_from_stdin, frames_from_watch
 from .install import doctor, install_runtime
-from .model import Decision, Engine, Model, Pixels, Place, decide, load_model, real_values
+from .model import Decision, Engine, Model, Pixels, Place, decide, load_model, named_values
 from .problem import INTERRUPTED, OK, UNREADABLE, Problem, say
 from .selftest import selftest
 
@@ -122,7 +122,7 @@ def classify(options: argparse.Namespace, actions: Sequence[Action]) -> int:
                 rgb = np.rot90(frame.rgb, -options.rotate // 90) if options.rotate else frame.rgb
                 output, times = answer(rgb, model, engine)
                 if model.heads:
-                    print(values_line(frame.name, real_values(output, model), times, options), flush=True)
+                    print(values_line(frame.name, named_values(output, model), times, options), flush=True)
                 else:
                     decision = decide(output, model, threshold)
                     started = start_actions(actions, decision, frame, rgb, options.hold, saved)

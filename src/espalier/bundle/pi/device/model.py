@@ -169,6 +169,13 @@ def real_values(output: Pixels, model: Model) -> dict[str, Any]:
     return found
 
 
+def named_values(output: Pixels, model: Model) -> dict[str, Any]:
+    """The numbers by their names, where the model has such; else the values of each head."""
+    found, names = real_values(output, model), model.facts.get("numbers", ())
+    flat = [float(value) for values in found.values() for value in np.ravel(values)]
+    return {name: flat[place] for place, name in enumerate(names)} if len(names) == len(flat) else found
+
+
 class Decision(NamedTuple):
     """`label` is the best one, `answer` that label or "review"; confidence 0..1."""
 

@@ -1,0 +1,117 @@
+"""Calls to the TensorFlow process, which keeps Keras models in slots by name, and to the legacy process: what is asked, and
+the type of the answer."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ..load.keras_facts import ModelFacts, ModelSummary
+from ..prune.training_set import Sparsity, Training
+from ..quantizer.results import Converted
+from ..recipe import InputContract
+from ..row_parts import Epoch, LeftAlone, PrunedLayer
+from ..task.types import Ends
+from .ask import Ask
+
+# ---- tensorflow
+
+
+class LoadModel(Ask[ModelSummary], frozen=True):
+    """Rebuild a checked model file into the slot "given" and describe it (load.keras_model)."""
+
+    path: str
+    facts: ModelFacts
+    size: tuple[int, int] | None = None
+
+
+class ConvertModel(Ask[Converted], frozen=True):
+    """quantizer.convert.convert_model of a slot."""
+
+    slot: str
+    contract: InputContract
+    ends: Ends = "probabilities"
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """What pruning did, as the report tells it (rows.PruneRow)."""
+
+    sparsity: float | None = None
+    layers: tuple[PrunedLayer, ...] = ()
+    left_alone: tuple[LeftAlone, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class PruneChannels(Ask[Account], frozen=True):
+    """prune.channels.prune_channels from one slot into another."""
+
+    slot_from: str
+    slot_to: str
+    amount: float
+    multiple: int
+    pixels_path: str
+    contract: InputContract
+    seed: int = 0
+
+
+class PruneMagnitude(Ask[Account], frozen=True):
+    """prune.magnitude.prune_magnitude from one slot into another; not `at_once` where `FineTuneModel` follows with the
+    same `sparsity` and prunes along a schedule."""
+
+    slot_from: str
+    slot_to: str
+    sparsity: Sparsity
+    at_once: bool = True
+
+
+class Trained(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of figures for each epoch. Of a twin: how far it was from the model, relative to its answers, and on what it
+    was trained."""
+
+    history: tuple[Epoch, ...]
+    difference: float = 0.0
+    trained_on: str = "labels"
+
+
+class FineTuneModel(Ask[Trained], frozen=True):
+    """prune.fine_tune.fine_tune of a slot, in place; `teacher`: the slot to learn from beside the labels, or None."""
+
+    slot: str
+    training: Training
+    sparsity: Sparsity | None = None
+    teacher: str | None = "given"
+
+
+class CountZeros(Ask[Account], frozen=True):
+    """prune.magnitude.count_zeros of a slot."""
+
+    slot: str
+
+
+class ExportTwin(Ask[Account], frozen=True):
+    """Write a slot's configuration, weights and probe answers to `path` (.npz) for the legacy process."""
+
+    slot: str
+    path: str
+
+
+class ImportTwin(Ask[Account], frozen=True):
+    """Read the weights that the legacy process wrote into a copy of `slot_from`."""
+
+    slot_from: str
+    slot_to: str
+    path: str
+
+
+# ---- legacy
+
+
+class PruneTwin(Ask[Trained], frozen=True):
+    """prune.legacy.prune_with_tfmot: the twin at `twin_path`, its weights to `out_path`; `training`: see there."""
+
+    twin_path: str
+    out_path: str
+    sparsity: Sparsity
+    pixels_path: str
+    contract: InputContract
+    training: Training | None = None
+    seed: int = 0
