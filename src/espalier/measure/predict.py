@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from ..errors import BugError, UnsupportedModelError
 from ..pixels import int8_pixels, normalize
 from ..recipe import InputContract
+from ..tflite.objects import Interpreter
 from ..tflite.runtimes import Runtime, first_line, open_interpreter
 
 CHUNK = 16
@@ -118,11 +119,7 @@ def predict(
 
     started = time.perf_counter()
     try:
-        if count == 1:
-            work(interpreters[0])
-        else:
-            with ThreadPoolExecutor(count) as pool:
-                list(pool.map(work, interpreters))
+        _on_each(interpreters, work)
     except RuntimeError as problem:
         raise UnsupportedModelError(
             f"{runtime.name} {runtime.version} ({kernels} kernels) stopped while it ran the model: "
@@ -130,6 +127,14 @@ def predict(
         ) from None
     seconds = time.perf_counter() - started
     return Prediction(outputs=outputs, steps=steps, seconds=seconds)
+
+
+def _on_each(interpreters: list[Interpreter], work: Callable[[Any], None]) -> None:
+    if len(interpreters) == 1:
+        work(interpreters[0])
+    else:
+        with ThreadPoolExecutor(len(interpreters)) as pool:
+            list(pool.map(work, interpreters))
 
 
 def feeder(detail: dict[str, Any], contract: InputContract | None) -> Feed:
