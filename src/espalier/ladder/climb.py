@@ -221,10 +221,9 @@ def climb(
     several = len(steps) + len(measured) > 1
     return Climb(
         steps=tuple(replace(step, kept=step is kept) for step in steps),
-        failed=tuple(tries.failed),
-        left_out=tuple(tries.left_out),
+        failed=tuple(tries.failed), left_out=tuple(tries.left_out),
         held_out=judge.worth(shown, None if thorough else limit_points, before) if several else None,
-    )
+    )  # fmt: skip
 
 
 @dataclass(slots=True, kw_only=True)
