@@ -23,7 +23,7 @@ from ..stages.workshop import Workshop
 from ..store import Store
 from ..tabular import Tabular
 from ..terminal import Progress
-from .in_memory import as_files, is_path, write_recipe
+from .in_memory import as_files, is_path, write_model, write_recipe, written
 
 PHONE = "android-arm64"
 """Its runtime reads every operator that the quantizer writes: no target narrows what the ladder may try."""
@@ -196,6 +196,12 @@ def quantize_model(
         small = espalier.quantize(model, images, input=espalier.Input(size=(96, 96), mean=(127.5,), std=(127.5,)))
         small.save("model.tflite")
     """
+    if not isinstance(input, InputContract):
+        raise UsageError(
+            f"`input` is a {type(input).__name__}",
+            supported="espalier.Input(size=(height, width), mean=..., std=...): how pixels become the model's input",
+            next_step="say it as it was in training",
+        )
     work = Scratch()
     folder, store = work.path, store or Store.default()
     with machine_errors(), Workshop(store, progress or Progress(quiet=True)) as shop:
@@ -203,13 +209,13 @@ def quantize_model(
             (folder / "labels.txt").write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
         recipe = Recipe(
             name=name,
-            model=ModelSource(path="", labels=None if labels is None else str(folder / "labels.txt")),
+            model=ModelSource(path=str(write_model(model, folder)), labels=None if labels is None else str(folder / "labels.txt")),
             input=input.shortest(),
-            calibration=CalibrationSource(images="", count=count),
+            calibration=CalibrationSource(images=written(images, folder, "calibration"), count=count),
             quantize=quantize or QuantizeTable(),
             deploy=(Deploy(target=PHONE),),
         )
-        job = read_job(shop, write_recipe(recipe, folder, model=model, calibration=images))
+        job = read_job(shop, write_recipe(recipe, folder))
         given = job.model.float_model()
         made = quantize_stage(shop, job, given)
         return Small(
