@@ -209,7 +209,9 @@ def quantize_model(
             (folder / "labels.txt").write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
         recipe = Recipe(
             name=name,
-            model=ModelSource(path=str(write_model(model, folder)), labels=None if labels is None else str(folder / "labels.txt")),
+            model=ModelSource(
+                path=str(write_model(model, folder)), labels=None if labels is None else str(folder / "labels.txt")
+            ),
             input=input.shortest(),
             calibration=CalibrationSource(images=written(images, folder, "calibration"), count=count),
             quantize=quantize or QuantizeTable(),
