@@ -11,9 +11,13 @@ import keras
 import numpy as np
 import pytest
 
+import espalier
 from espalier.bundle.archive import read_deb, read_zip
 from espalier.command.build import build
+from espalier.command.check import check_recipe
+from espalier.command.init import write_recipe
 from espalier.command.verify import verify_bundle
+from espalier.recipe import load_recipe
 from espalier.stages.outcome import Outcome
 from espalier.store import Store
 
@@ -133,3 +137,19 @@ def test_the_program_on_the_pi_prints_the_values_of_each_head(outcome: Outcome, 
     assert plain.split("\t")[1] == "box_offsets" and " ...\tkinds\t" in plain
     refused = run("--on", "cat", "--exec", "true", str(image))
     assert refused.returncode == 2 and "gives values" in refused.stderr
+
+
+def test_init_writes_a_recipe_for_the_outputs_as_they_are(outcome: Outcome, tmp_path: Path) -> None:
+    folder = outcome.folder.parents[1]
+    path = write_recipe(folder / "model.keras", [folder / "calibration"], ["cortex-m4"], tmp_path / "recipe.toml")
+    assert load_recipe(path).model.task == "raw"
+    assert check_recipe(path).error is None
+
+
+def test_a_model_of_two_heads_in_memory_is_quantized_and_measured(tmp_path: Path) -> None:
+    images = np.random.default_rng(3).integers(0, 256, (48, 4, 4, 3), dtype=np.uint8).repeat(4, 1).repeat(4, 2)
+    small = espalier.quantize(
+        network(), images, input=espalier.Input(size=(16, 16), std=(255.0,)), task="raw", store=Store(tmp_path / "store")
+    )
+    measured = small.evaluate(images)
+    assert small.labels == () and measured.agreement > 0.9

@@ -8,10 +8,11 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeGuard
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import ImagesRefusedError, ModelRefusedError, RecipeError, UsageError
 from ..limits import LIMITS
@@ -20,20 +21,41 @@ from ..recipe import EvaluationSource, Recipe, dump_recipe, load_recipe, parse_r
 from ..scratch import Scratch
 from ..stages.images import set_path
 
+
+class KerasModel(Protocol):
+    """A Keras model in memory, of Keras 3 or tf_keras."""
+
+    def save(self, filepath: str, /) -> object:
+        """Write it to a file."""
+
+    def get_config(self) -> object:
+        """What it is made of."""
+
+
+Model = KerasModel | Path | str
+Images = Path | str | NDArray[np.uint8] | Iterable[NDArray[np.uint8]]
+"""uint8 [n, height, width, channels], an iterable of images, or the path of a folder or csv."""
+Labels = Sequence[int] | Sequence[str] | NDArray[Any]
+"""For each image its class's name, or the index of its output."""
+
 SUPPORTED_IMAGES = (
     "uint8 arrays [n, height, width, channels] or [n, height, width] with values 0 to 255 in the order red, green, blue, "
     "an iterable of such images, or the path of a folder or csv"
 )
 
 
-def is_path(given: object) -> bool:
+def is_path(given: object) -> TypeGuard[Path | str]:
     """Whether an argument names a file or folder."""
     return isinstance(given, str | os.PathLike)
 
 
 @contextmanager
 def as_files(
-    recipe: Recipe | Path | str, *, model: Any = None, calibration: Any = None, evaluation: Any = None
+    recipe: Recipe | Path | str,
+    *,
+    model: Model | None = None,
+    calibration: Images | None = None,
+    evaluation: Path | str | tuple[Images, Labels | None] | None = None,
 ) -> Iterator[Path]:
     """The path of a recipe that names files only: the one given, or, where anything is given in memory, one in a temporary
     folder that lasts as long as the block. The arguments are those of `espalier.build`."""
@@ -141,7 +163,7 @@ def _checked(image: Any, place: int, role: str) -> np.ndarray[Any, np.dtype[np.u
     return np.ascontiguousarray(pixels)
 
 
-def write_labelled(images: Any, labels: Sequence[Any], folder: Path) -> EvaluationSource:
+def write_labelled(images: Any, labels: Labels, folder: Path) -> EvaluationSource:
     """The set of some images in memory with their labels: names, or indices of outputs. Raises as `write_images` does."""
     names = write_images(images, folder, "evaluation")
     given = [str(label) for label in np.asarray(labels).reshape(-1).tolist()]
@@ -190,9 +212,9 @@ def write_recipe(
     recipe: Recipe,
     folder: Path,
     *,
-    model: Any = None,
-    calibration: Any = None,
-    evaluation: Any = None,
+    model: Model | None = None,
+    calibration: Images | None = None,
+    evaluation: Path | str | tuple[Images, Labels | None] | None = None,
 ) -> Path:
     """Write a recipe whose paths are absolute into `folder`, with what is given in memory in place of what it names.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from ..errors import UsageError
+from ..errors import ModelRefusedError, UnsupportedModelError, UsageError
 from ..facts import Artifact
 from ..load.images import scan
 from ..load.keras_facts import ModelFacts
@@ -93,8 +93,11 @@ def write_recipe(model: Path, images: Sequence[Path], targets: Sequence[str], ou
         raise UsageError(f"{out} exists already", next_step="remove it, or choose another name with --out")
     base = out.resolve().parent
     sets = find_sets(images)
-    facts = _facts(model)
-    _refuse_numbers(facts, sets, _labels_file(model, base))
+    facts, labels = _facts(model), ""
+    if facts.output == "values":
+        labels = AS_THEY_ARE
+    else:
+        _refuse_numbers(facts, sets, _labels_file(model, base))
     height, width, channels = (side or 0 for side in facts.input_shape)
     if not height or not width:
         height, width = height or 224, width or 224
@@ -104,7 +107,7 @@ def write_recipe(model: Path, images: Sequence[Path], targets: Sequence[str], ou
         schema=LINE.format(name="recipe"),
         name=recipe_name(model.stem),
         model=_path(model, base),
-        labels=_labels_line(sets, facts, model, base),
+        labels=labels or _labels_line(sets, facts, model, base),
         height=height,
         width=width,
         color=color,
@@ -159,9 +162,19 @@ def _cut(name: str) -> str:
     return name.strip("-")[:48].strip("-")
 
 
+AS_THEY_ARE = 'task = "raw"                         # CHECK: the outputs are no labels; or "regress", with a [regress] tolerance'
+
+
 def _facts(model: Path) -> ModelFacts:
+    """Of a classifier; of a model with several outputs as values."""
     with Workshop(Store.default(), Progress(quiet=True)) as shop:
-        return ModelFile(shop, model, InputContract(size=(1, 1))).facts()
+        try:
+            return ModelFile(shop, model, InputContract(size=(1, 1))).facts()
+        except (ModelRefusedError, UnsupportedModelError) as problem:
+            try:
+                return ModelFile(shop, model, InputContract(size=(1, 1)), "raw").facts()
+            except ModelRefusedError:
+                raise problem from None
 
 
 def _scaling(facts: ModelFacts) -> tuple[str, str, str]:

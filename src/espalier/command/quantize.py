@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Literal, TypedDict
 
 import msgspec
 
@@ -23,10 +23,19 @@ from ..stages.workshop import Workshop
 from ..store import Store
 from ..tabular import Tabular
 from ..terminal import Progress
-from .in_memory import as_files, is_path, write_model, write_recipe, written
+from .in_memory import Images, Labels, Model, as_files, is_path, write_model, write_recipe, written
 
 PHONE = "android-arm64"
 """Its runtime reads every operator that the quantizer writes: no target narrows what the ladder may try."""
+
+
+class Changed(TypedDict):
+    """An image whose answer int8 changed: its place in what was given (its path, where that was files)."""
+
+    image: int | str
+    float: str
+    int8: str
+    label: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -68,10 +77,11 @@ class Evaluated(Tabular):
         return self.row.agreement
 
     @property
-    def changed(self) -> tuple[dict[str, Any], ...]:
+    def changed(self) -> tuple[Changed, ...]:
         """The images whose answer changed: {"image", "float", "int8", "label"}, `image` the place in what was given."""
-        rows = [msgspec.to_builtins(flip) for flip in self.row.flips]
-        return tuple(row | {"image": _place(row["image"])} for row in rows)
+        return tuple(
+            Changed(image=_place(flip.image), float=flip.float, int8=flip.int8, label=flip.label) for flip in self.row.flips
+        )
 
     def table(self) -> list[tuple[str, ...]]:
         """Label and value of the figures that decide."""
@@ -119,7 +129,7 @@ class Small(Tabular):
     _work: Scratch
     """Holds the model and the images that were given in memory for as long as this lives."""
 
-    def evaluate(self, images: Any, labels: Sequence[Any] | None = None, *, progress: Progress | None = None) -> Evaluated:
+    def evaluate(self, images: Images, labels: Labels | None = None, *, progress: Progress | None = None) -> Evaluated:
         """Float and int8 on the same images. `images`: as in `quantize`; `labels`: a class's name or the index of an output
         for each, None for images that lie in a folder per class, in a csv, or have none (then only agreement is told).
 
@@ -173,11 +183,12 @@ class Small(Tabular):
 
 
 def quantize_model(
-    model: Any,
-    images: Any,
+    model: Model,
+    images: Images,
     *,
     input: InputContract,
     labels: Sequence[str] | None = None,
+    task: Literal["classify", "raw"] = "classify",
     name: str = "model",
     count: int = 500,
     quantize: QuantizeTable | None = None,
@@ -189,7 +200,8 @@ def quantize_model(
     `model`: a Keras model (Keras 3 or tf_keras), or the path of a .keras or .h5 file. `images`: uint8 [n, height, width,
     channels] in the order red, green, blue, an iterable of such images of any size, or the path of a folder; at most `count`
     of them are used. `input`: how pixels become the model's input, as in training. `labels`: names of the outputs, in their
-    order. `quantize`: the recipe's [quantize] table.
+    order. `task`: "raw" for outputs that are no labels, one or several: each is kept as it is. `quantize`: the recipe's
+    [quantize] table.
 
     Raises UsageError, ModelRefusedError, ImagesRefusedError, LabelsRefusedError, UnsupportedModelError, VerificationError.
 
@@ -210,7 +222,9 @@ def quantize_model(
         recipe = Recipe(
             name=name,
             model=ModelSource(
-                path=str(write_model(model, folder)), labels=None if labels is None else str(folder / "labels.txt")
+                path=str(write_model(model, folder)),
+                labels=None if labels is None else str(folder / "labels.txt"),
+                task=task,
             ),
             input=input.shortest(),
             calibration=CalibrationSource(images=written(images, folder, "calibration"), count=count),

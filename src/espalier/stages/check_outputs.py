@@ -11,7 +11,7 @@ from .job import Job
 SUPPORTED = "image classifiers: one image in, one score per class out"
 NAME_THEM = (
     'if they are classes, name them: `labels = "labels.txt"` in [model], one line per output, in output order; if not, '
-    '`task = "raw"` there builds it with its values as they are'
+    '`task = "regress"` there measures numbers against a tolerance, and `task = "raw"` builds any values as they are'
 )
 
 
