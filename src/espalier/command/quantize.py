@@ -208,12 +208,7 @@ def quantize_model(
         small = espalier.quantize(model, images, input=espalier.Input(size=(96, 96), mean=(127.5,), std=(127.5,)))
         small.save("model.tflite")
     """
-    if not isinstance(input, InputContract):
-        raise UsageError(
-            f"`input` is a {type(input).__name__}",
-            supported="espalier.Input(size=(height, width), mean=..., std=...): how pixels become the model's input",
-            next_step="say it as it was in training",
-        )
+    _check_input(input)
     work = Scratch()
     folder, store = work.path, store or Store.default()
     with machine_errors(), Workshop(store, progress or Progress(quiet=True)) as shop:
@@ -251,6 +246,15 @@ def quantize_model(
             _made=made,
             _store=store,
             _work=work,
+        )
+
+
+def _check_input(given: object) -> None:
+    if not isinstance(given, InputContract):
+        raise UsageError(
+            f"`input` is a {type(given).__name__}",
+            supported="espalier.Input(size=(height, width), mean=..., std=...): how pixels become the model's input",
+            next_step="say it as it was in training",
         )
 
 
