@@ -212,15 +212,9 @@ def quantize_model(
     work = Scratch()
     folder, store = work.path, store or Store.default()
     with machine_errors(), Workshop(store, progress or Progress(quiet=True)) as shop:
-        if labels is not None:
-            (folder / "labels.txt").write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
         recipe = Recipe(
             name=name,
-            model=ModelSource(
-                path=str(write_model(model, folder)),
-                labels=None if labels is None else str(folder / "labels.txt"),
-                task=task,
-            ),
+            model=ModelSource(path=str(write_model(model, folder)), labels=_written_labels(labels, folder), task=task),
             input=input.shortest(),
             calibration=CalibrationSource(images=written(images, folder, "calibration"), count=count),
             quantize=quantize or QuantizeTable(),
@@ -256,6 +250,14 @@ def _check_input(given: object) -> None:
             supported="espalier.Input(size=(height, width), mean=..., std=...): how pixels become the model's input",
             next_step="say it as it was in training",
         )
+
+
+def _written_labels(labels: Sequence[str] | None, folder: Path) -> str | None:
+    if labels is None:
+        return None
+    path = folder / "labels.txt"
+    path.write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
+    return str(path)
 
 
 def _place(image: str) -> int | str:
