@@ -59,6 +59,12 @@ def as_files(
 ) -> Iterator[Path]:
     """The path of a recipe that names files only: the one given, or, where anything is given in memory, one in a temporary
     folder that lasts as long as the block. The arguments are those of `espalier.build`."""
+    if not (isinstance(recipe, Recipe) or is_path(recipe)):
+        raise UsageError(
+            f"the recipe is a {type(recipe).__name__}",
+            supported="the path of a recipe, or an espalier.Recipe",
+            next_step="give one of these; espalier.load_recipe(path) reads one to change",
+        )
     if isinstance(recipe, Recipe):
         known, beside = recipe, Path.cwd()
     elif model is None and calibration is None and evaluation is None:
@@ -220,7 +226,7 @@ def write_recipe(
         recipe = replace(recipe, model=replace(recipe.model, path=str(write_model(model, folder))))
     if calibration is not None:
         recipe = replace(
-            recipe, calibration=replace(recipe.calibration, images=_written(calibration, folder, "calibration"))
+            recipe, calibration=replace(recipe.calibration, images=written(calibration, folder, "calibration"))
         )
     if evaluation is not None:
         recipe = replace(recipe, evaluation=_evaluation(evaluation, folder))
@@ -231,7 +237,8 @@ def write_recipe(
     return path
 
 
-def _written(images: Any, folder: Path, role: str) -> str:
+def written(images: Any, folder: Path, role: str) -> str:
+    """The path of a set of images: as given, or of a folder in `folder` that those in memory are written to."""
     if is_path(images):
         return str(Path(images).absolute())
     write_images(images, folder / role, role)
@@ -251,5 +258,5 @@ def _evaluation(given: Any, folder: Path) -> EvaluationSource:
         )
     images, labels = pair
     if labels is None:
-        return EvaluationSource(images=_written(images, folder, "evaluation"))
+        return EvaluationSource(images=written(images, folder, "evaluation"))
     return write_labelled(images, labels, folder / "evaluation")

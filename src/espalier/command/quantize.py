@@ -23,7 +23,7 @@ from ..stages.workshop import Workshop
 from ..store import Store
 from ..tabular import Tabular
 from ..terminal import Progress
-from .in_memory import Images, Labels, Model, as_files, is_path, write_recipe
+from .in_memory import Images, Labels, Model, as_files, is_path, write_model, write_recipe, written
 
 PHONE = "android-arm64"
 """Its runtime reads every operator that the quantizer writes: no target narrows what the ladder may try."""
@@ -208,20 +208,19 @@ def quantize_model(
         small = espalier.quantize(model, images, input=espalier.Input(size=(96, 96), mean=(127.5,), std=(127.5,)))
         small.save("model.tflite")
     """
+    _check_input(input)
     work = Scratch()
     folder, store = work.path, store or Store.default()
     with machine_errors(), Workshop(store, progress or Progress(quiet=True)) as shop:
-        if labels is not None:
-            (folder / "labels.txt").write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
         recipe = Recipe(
             name=name,
-            model=ModelSource(path="", labels=None if labels is None else str(folder / "labels.txt"), task=task),
+            model=ModelSource(path=str(write_model(model, folder)), labels=_written_labels(labels, folder), task=task),
             input=input.shortest(),
-            calibration=CalibrationSource(images="", count=count),
+            calibration=CalibrationSource(images=written(images, folder, "calibration"), count=count),
             quantize=quantize or QuantizeTable(),
             deploy=(Deploy(target=PHONE),),
         )
-        job = read_job(shop, write_recipe(recipe, folder, model=model, calibration=images))
+        job = read_job(shop, write_recipe(recipe, folder))
         given = job.model.float_model()
         made = quantize_stage(shop, job, given)
         return Small(
@@ -242,6 +241,23 @@ def quantize_model(
             _store=store,
             _work=work,
         )
+
+
+def _check_input(given: object) -> None:
+    if not isinstance(given, InputContract):
+        raise UsageError(
+            f"`input` is a {type(given).__name__}",
+            supported="espalier.Input(size=(height, width), mean=..., std=...): how pixels become the model's input",
+            next_step="say it as it was in training",
+        )
+
+
+def _written_labels(labels: Sequence[str] | None, folder: Path) -> str | None:
+    if labels is None:
+        return None
+    path = folder / "labels.txt"
+    path.write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
+    return str(path)
 
 
 def _place(image: str) -> int | str:

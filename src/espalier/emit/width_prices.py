@@ -23,6 +23,8 @@ from .sparse_prices import Work, instructions
 
 FREE: Final = frozenset({"reshape", "squeeze", "expand_dims"})
 """Operators for which no code runs."""
+SHORT: Final = 16
+"""Bytes from which on a piece that is moved is copied by a call."""
 BLOCK: Final = MappingProxyType({"dsp": 4, "helium": 16})
 """Instruction set -> channels that its kernels take at once."""
 PRICES: Final[Mapping[str, Mapping[str, Mapping[str, float]]]] = MappingProxyType(
@@ -68,12 +70,16 @@ PRICES: Final[Mapping[str, Mapping[str, Mapping[str, float]]]] = MappingProxyTyp
                 "tap of a rest": 0.21,
                 "tap of a place": 0.91,
             },
-            "copies": {  # 6.9% off, at most 21%
-                "piece": 34.01,
-                "word": 3.03,
-                "rest": 0.46,
-                "odd piece": 12.91,
-                "layer": 188.95,
+            "copies": {  # 5.9% off, at most 20%
+                "layer": 218.41,
+                "piece": 35.03,
+                "word": 2.56,
+                "rest": 2.08,
+                "odd piece": 16.27,
+                "short piece": 16.01,
+                "short word": 5.87,
+                "short rest": 1.15,
+                "short odd piece": 3.63,
             },
         },
         "helium": {  # cortex-m55; 30 layers each
@@ -99,7 +105,15 @@ PRICES: Final[Mapping[str, Mapping[str, Mapping[str, float]]]] = MappingProxyTyp
                 "tap of a block": 6.60,
                 "tap of a place": 0.10,
             },
-            "copies": {"piece": 37.33, "word": 3.47, "odd piece": 16.68, "layer": 195.76},  # 7.2% off, at most 24%
+            "copies": {  # of long pieces 7.2% off, at most 24%; short ones were counted before they were copied in place
+                "piece": 37.33,
+                "word": 3.47,
+                "odd piece": 16.68,
+                "short piece": 37.33,
+                "short word": 3.47,
+                "short odd piece": 16.68,
+                "layer": 195.76,
+            },
         },
     }
 )
@@ -162,14 +176,16 @@ def works(looked: OpView, isa: str) -> tuple[str, Work]:
 
 
 def _copies(looked: OpView) -> Work:
-    """Pieces of each operand, one after the other: those of whole words cost less."""
+    """Pieces of each operand, one after the other: those of whole words cost less, and short ones are copied in place."""
     axis = looked.op.integer("axis") % len(looked.output.shape)
     sizes = [math.prod(t.shape[axis:]) for t in looked.inputs if t is not None]
     pieces = math.prod(looked.output.shape[:axis])
-    return {
-        "piece": pieces * len(sizes),
-        "word": pieces * sum(size // 4 for size in sizes),
-        "rest": pieces * sum(size % 4 for size in sizes),
-        "odd piece": pieces * sum(size % 4 != 0 for size in sizes),
-        "layer": 1,
-    }
+    work: dict[str, int] = {"layer": 1}
+    for name, found in (("", [n for n in sizes if n >= SHORT]), ("short ", [n for n in sizes if n < SHORT])):
+        work |= {
+            f"{name}piece": pieces * len(found),
+            f"{name}word": pieces * sum(size // 4 for size in found),
+            f"{name}rest": pieces * sum(size % 4 for size in found),
+            f"{name}odd piece": pieces * sum(size % 4 != 0 for size in found),
+        }
+    return work
