@@ -122,6 +122,24 @@ def targets() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+_MISTAKES = (
+    ("images that were normalised already (floats)", "`ImagesRefusedError`: image 0 holds float32",
+     "give the pixels as they are in the file, uint8 0..255; `[input]` mean and std say what the model does to them"),
+    ("a SavedModel folder, or weights alone", "`ModelRefusedError`", "save the whole model: `model.save(\"model.keras\")`"),
+    ("a Lambda layer or a class of one's own", "`ModelRefusedError`, naming the layer",
+     "build the model from Keras's own layers ([which](layers.md)), and load the weights into it"),
+    ("a wrong key or word in the recipe", "`RecipeError`: all of them at once, each with the nearest right one",
+     "[every key](recipe.md), or the schema in your editor"),
+    ("labels in another order than the outputs", "the alarm `label-order`", "order labels.txt as the model's outputs are"),
+    ("the training images as evaluation images", "the alarms `leakage`, `train-leakage`",
+     "set images aside that neither training nor calibration saw"),
+    ("mean and std of another framework", "the alarm `preprocessing`, with the way that scores best", "correct `[input]`"),
+    ("a model that is too large for the microcontroller", "exit code 5; `fits` rows tell what each `optimize` takes",
+     "`optimize = \"ram\"` or `\"flash\"`, pruning, or a larger part"),
+)  # fmt: skip
+"""What was given, what is said, what helps."""
+
+
 def exit_codes() -> str:
     """Exit codes and the error classes behind them."""
     lines = ["# Errors and exit codes", "", "| exit code | meaning | error classes |", "|--:|---|---|"]
@@ -135,6 +153,13 @@ def exit_codes() -> str:
             if c.exit_code == code and c is not errors.EspalierError
         ]
         lines.append(f"| {code} | {meaning} | {'<br>'.join(named)} |")
+    lines += ["", "## Packages that may be absent (exit code 7)", "", "| packages | what brings them |", "|---|---|"]
+    for extra in dict.fromkeys(errors.EXTRAS.values()):
+        names = ", ".join(f"`{name}`" for name, part in errors.EXTRAS.items() if part == extra)
+        lines.append(f"| {names} | `{errors.install_line(extra).partition(' (')[0]}` |")
+    lines += ["", "".join(f"{why}; its rows say \"not run\".\n" for why in errors.NO_WHEELS.values()).rstrip()]
+    lines += ["", "## Mistakes that are made most", "", "| what was given | what is said | what helps |", "|---|---|---|"]
+    lines += [f"| {' | '.join(row)} |" for row in _MISTAKES]
     lines += ["", "## Limits on input", "", "| limit | value |", "|---|--:|"]
     lines += [
         f"| {f.name.replace('_', ' ')} | {getattr(LIMITS, f.name):,} |" for f in dataclasses.fields(LIMITS)

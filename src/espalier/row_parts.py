@@ -27,7 +27,7 @@ class Epoch(TypedDict):
 
     epoch: float
     loss: float
-    held_out_loss: float
+    held_out_loss: NotRequired[float]
     accuracy: float
 
 

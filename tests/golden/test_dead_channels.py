@@ -55,10 +55,12 @@ def test_removal_makes_no_program_slower() -> None:
     assert all(built < given for _, given, _, built in rows), "removal saves nothing"
 
 
-def test_where_removal_saves_no_time_every_channel_stays() -> None:
-    """Without some of its channels this program takes more instructions than with all of them."""
+def test_where_removal_saves_little_time_the_choice_is_close_to_the_better_one() -> None:
+    """Copies of odd pieces make this program hardly faster without its dead channels; before short pieces were copied in
+    place it was slower."""
     ((_, given, needed, built),) = figures([dead_net(135)], "cortex-m4")
-    assert built <= given < needed
+    assert needed < given
+    assert built <= given and built <= WRONG_CHOICE * needed
 
 
 def test_the_half_dead_mobilenet_holds_its_figures() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from ..errors import machine_errors
 from ..recipe import Recipe
@@ -14,16 +13,16 @@ from ..stages.publish import may_replace
 from ..stages.workshop import Workshop
 from ..store import Store
 from ..terminal import Progress
-from .in_memory import as_files
+from .in_memory import Images, Labels, Model, as_files
 
 
 def build(
     recipe: Path | str | Recipe,
     out: Path | str = "dist",
     *,
-    model: Any = None,
-    calibration: Any = None,
-    evaluation: Any = None,
+    model: Model | None = None,
+    calibration: Images | None = None,
+    evaluation: Path | str | tuple[Images, Labels | None] | None = None,
     tools: str = "fast",
     fresh: bool = False,
     all_or_nothing: bool = False,

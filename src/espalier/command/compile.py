@@ -276,7 +276,15 @@ def _given(model: Small | bytes | Path | str) -> tuple[str, bytes]:
     if isinstance(model, Path | str):
         path = Path(model)
         return path.name, read_bounded(path, error=ModelRefusedError, what="model", limit_bytes=LIMITS.tflite_bytes)
-    return ("model.tflite", model) if isinstance(model, bytes) else (f"{model.name}.tflite", model.int8)
+    if isinstance(model, bytes):
+        return "model.tflite", model
+    if not isinstance(getattr(model, "int8", None), bytes):
+        raise UsageError(
+            f"the model is a {type(model).__module__}.{type(model).__qualname__}",
+            supported="what `espalier.quantize` gave, the bytes of an int8 .tflite, or its path",
+            next_step="quantize the model first: espalier.quantize(model, images, input=...)",
+        )
+    return f"{model.name}.tflite", model.int8
 
 
 def _check_target(target: Target) -> None:

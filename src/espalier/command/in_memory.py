@@ -8,10 +8,11 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeGuard
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import ImagesRefusedError, ModelRefusedError, RecipeError, UsageError
 from ..limits import LIMITS
@@ -20,23 +21,50 @@ from ..recipe import EvaluationSource, Recipe, dump_recipe, load_recipe, parse_r
 from ..scratch import Scratch
 from ..stages.images import set_path
 
+
+class KerasModel(Protocol):
+    """A Keras model in memory, of Keras 3 or tf_keras."""
+
+    def save(self, filepath: str, /) -> object:
+        """Write it to a file."""
+
+    def get_config(self) -> object:
+        """What it is made of."""
+
+
+Model = KerasModel | Path | str
+Images = Path | str | NDArray[np.uint8] | Iterable[NDArray[np.uint8]]
+"""uint8 [n, height, width, channels], an iterable of images, or the path of a folder or csv."""
+Labels = Sequence[int] | Sequence[str] | NDArray[Any]
+"""For each image its class's name, or the index of its output."""
+
 SUPPORTED_IMAGES = (
     "uint8 arrays [n, height, width, channels] or [n, height, width] with values 0 to 255 in the order red, green, blue, "
     "an iterable of such images, or the path of a folder or csv"
 )
 
 
-def is_path(given: object) -> bool:
+def is_path(given: object) -> TypeGuard[Path | str]:
     """Whether an argument names a file or folder."""
     return isinstance(given, str | os.PathLike)
 
 
 @contextmanager
 def as_files(
-    recipe: Recipe | Path | str, *, model: Any = None, calibration: Any = None, evaluation: Any = None
+    recipe: Recipe | Path | str,
+    *,
+    model: Model | None = None,
+    calibration: Images | None = None,
+    evaluation: Path | str | tuple[Images, Labels | None] | None = None,
 ) -> Iterator[Path]:
     """The path of a recipe that names files only: the one given, or, where anything is given in memory, one in a temporary
     folder that lasts as long as the block. The arguments are those of `espalier.build`."""
+    if not (isinstance(recipe, Recipe) or is_path(recipe)):
+        raise UsageError(
+            f"the recipe is a {type(recipe).__name__}",
+            supported="the path of a recipe, or an espalier.Recipe",
+            next_step="give one of these; espalier.load_recipe(path) reads one to change",
+        )
     if isinstance(recipe, Recipe):
         known, beside = recipe, Path.cwd()
     elif model is None and calibration is None and evaluation is None:
@@ -135,7 +163,7 @@ def _checked(image: Any, place: int, role: str) -> np.ndarray[Any, np.dtype[np.u
     return np.ascontiguousarray(pixels)
 
 
-def write_labelled(images: Any, labels: Sequence[Any], folder: Path) -> EvaluationSource:
+def write_labelled(images: Any, labels: Labels, folder: Path) -> EvaluationSource:
     """The set of some images in memory with their labels: names, or indices of outputs. Raises as `write_images` does."""
     names = write_images(images, folder, "evaluation")
     given = [str(label) for label in np.asarray(labels).reshape(-1).tolist()]
@@ -184,9 +212,9 @@ def write_recipe(
     recipe: Recipe,
     folder: Path,
     *,
-    model: Any = None,
-    calibration: Any = None,
-    evaluation: Any = None,
+    model: Model | None = None,
+    calibration: Images | None = None,
+    evaluation: Path | str | tuple[Images, Labels | None] | None = None,
 ) -> Path:
     """Write a recipe whose paths are absolute into `folder`, with what is given in memory in place of what it names.
 
@@ -198,7 +226,7 @@ def write_recipe(
         recipe = replace(recipe, model=replace(recipe.model, path=str(write_model(model, folder))))
     if calibration is not None:
         recipe = replace(
-            recipe, calibration=replace(recipe.calibration, images=_written(calibration, folder, "calibration"))
+            recipe, calibration=replace(recipe.calibration, images=written(calibration, folder, "calibration"))
         )
     if evaluation is not None:
         recipe = replace(recipe, evaluation=_evaluation(evaluation, folder))
@@ -209,7 +237,8 @@ def write_recipe(
     return path
 
 
-def _written(images: Any, folder: Path, role: str) -> str:
+def written(images: Any, folder: Path, role: str) -> str:
+    """The path of a set of images: as given, or of a folder in `folder` that those in memory are written to."""
     if is_path(images):
         return str(Path(images).absolute())
     write_images(images, folder / role, role)
@@ -229,5 +258,5 @@ def _evaluation(given: Any, folder: Path) -> EvaluationSource:
         )
     images, labels = pair
     if labels is None:
-        return EvaluationSource(images=_written(images, folder, "evaluation"))
+        return EvaluationSource(images=written(images, folder, "evaluation"))
     return write_labelled(images, labels, folder / "evaluation")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ OPEN_SIZE = (224, 224)
 class Inspected(Tabular):
     """What is in a model file."""
 
-    facts: dict[str, Any]
+    facts: Mapping[str, object]
     """Everything, as `espalier inspect --json` prints it."""
 
     @property
@@ -36,36 +37,41 @@ class Inspected(Tabular):
     @property
     def macs(self) -> int:
         """Multiplications with additions of one inference, batch 1."""
-        return int(self.facts["macs"])
+        return self._number("macs")
 
     @property
     def parameters(self) -> int:
         """Trained numbers; of a .tflite, the elements of its constants."""
-        return int(self.facts["parameters"])
+        return self._number("parameters")
 
     @property
     def input_shape(self) -> tuple[int, ...]:
         """Of the first input, the batch first."""
-        ends = self.facts.get("input")
-        return tuple(ends[0]["shape"] if ends else self.facts["input_shape"])
+        return self._shape("input")
 
     @property
     def output_shape(self) -> tuple[int, ...]:
         """Of the first output, the batch first."""
-        ends = self.facts.get("output")
-        return tuple(ends[0]["shape"] if ends else self.facts["output_shape"])
+        return self._shape("output")
 
     @property
-    def layers(self) -> tuple[dict[str, Any], ...]:
+    def layers(self) -> tuple[Mapping[str, object], ...]:
         """The layers of a Keras model, or the operators of a .tflite, in their order: each has `macs` and its output's shape."""
-        return tuple(self.facts.get("layers", self.facts.get("nodes", ())))
+        return msgspec.convert(self.facts.get("layers", self.facts.get("nodes", ())), tuple[dict[str, object], ...])
+
+    def _number(self, name: str) -> int:
+        return msgspec.convert(self.facts[name], int)
+
+    def _shape(self, end: str) -> tuple[int, ...]:
+        known: dict[str, Any] = dict(self.facts)
+        return tuple(known[end][0]["shape"] if known.get(end) else known[f"{end}_shape"])
 
     def table(self) -> list[tuple[str, ...]]:
         """Label and value of the figures that decide."""
         rows = [
             ("file", str(self.facts["file"])),
             ("format", self.format),
-            ("bytes", f"{self.facts['bytes']:,}"),
+            ("bytes", f"{self._number('bytes'):,}"),
             ("input", " x ".join(map(str, self.input_shape))),
             ("output", " x ".join(map(str, self.output_shape))),
             ("MACs", f"{self.macs:,}"),
@@ -74,7 +80,7 @@ class Inspected(Tabular):
         ]
         told = ("quantization", "runtime_floor", "keras_version", "ends_with")
         rows += [(key.replace("_", " "), str(self.facts[key])) for key in told if key in self.facts]
-        return [*rows, *(("note", str(note)) for note in self.facts.get("notes", ()))]
+        return [*rows, *(("note", note) for note in msgspec.convert(self.facts.get("notes", ()), tuple[str, ...]))]
 
 
 def inspect_file(path: Path | str) -> Inspected:

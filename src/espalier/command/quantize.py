@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, TypedDict
 
 import msgspec
 
@@ -23,10 +23,19 @@ from ..stages.workshop import Workshop
 from ..store import Store
 from ..tabular import Tabular
 from ..terminal import Progress
-from .in_memory import as_files, is_path, write_recipe
+from .in_memory import Images, Labels, Model, as_files, is_path, write_model, write_recipe, written
 
 PHONE = "android-arm64"
 """Its runtime reads every operator that the quantizer writes: no target narrows what the ladder may try."""
+
+
+class Changed(TypedDict):
+    """An image whose answer int8 changed: its place in what was given (its path, where that was files)."""
+
+    image: int | str
+    float: str
+    int8: str
+    label: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -68,10 +77,11 @@ class Evaluated(Tabular):
         return self.row.agreement
 
     @property
-    def changed(self) -> tuple[dict[str, Any], ...]:
+    def changed(self) -> tuple[Changed, ...]:
         """The images whose answer changed: {"image", "float", "int8", "label"}, `image` the place in what was given."""
-        rows = [msgspec.to_builtins(flip) for flip in self.row.flips]
-        return tuple(row | {"image": _place(row["image"])} for row in rows)
+        return tuple(
+            Changed(image=_place(flip.image), float=flip.float, int8=flip.int8, label=flip.label) for flip in self.row.flips
+        )
 
     def table(self) -> list[tuple[str, ...]]:
         """Label and value of the figures that decide."""
@@ -119,7 +129,7 @@ class Small(Tabular):
     _work: Scratch
     """Holds the model and the images that were given in memory for as long as this lives."""
 
-    def evaluate(self, images: Any, labels: Sequence[Any] | None = None, *, progress: Progress | None = None) -> Evaluated:
+    def evaluate(self, images: Images, labels: Labels | None = None, *, progress: Progress | None = None) -> Evaluated:
         """Float and int8 on the same images. `images`: as in `quantize`; `labels`: a class's name or the index of an output
         for each, None for images that lie in a folder per class, in a csv, or have none (then only agreement is told).
 
@@ -173,8 +183,8 @@ class Small(Tabular):
 
 
 def quantize_model(
-    model: Any,
-    images: Any,
+    model: Model,
+    images: Images,
     *,
     input: InputContract,
     labels: Sequence[str] | None = None,
@@ -198,20 +208,19 @@ def quantize_model(
         small = espalier.quantize(model, images, input=espalier.Input(size=(96, 96), mean=(127.5,), std=(127.5,)))
         small.save("model.tflite")
     """
+    _check_input(input)
     work = Scratch()
     folder, store = work.path, store or Store.default()
     with machine_errors(), Workshop(store, progress or Progress(quiet=True)) as shop:
-        if labels is not None:
-            (folder / "labels.txt").write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
         recipe = Recipe(
             name=name,
-            model=ModelSource(path="", labels=None if labels is None else str(folder / "labels.txt"), task=task),
+            model=ModelSource(path=str(write_model(model, folder)), labels=_written_labels(labels, folder), task=task),
             input=input.shortest(),
-            calibration=CalibrationSource(images="", count=count),
+            calibration=CalibrationSource(images=written(images, folder, "calibration"), count=count),
             quantize=quantize or QuantizeTable(),
             deploy=(Deploy(target=PHONE),),
         )
-        job = read_job(shop, write_recipe(recipe, folder, model=model, calibration=images))
+        job = read_job(shop, write_recipe(recipe, folder))
         given = job.model.float_model()
         made = quantize_stage(shop, job, given)
         return Small(
@@ -232,6 +241,23 @@ def quantize_model(
             _store=store,
             _work=work,
         )
+
+
+def _check_input(given: object) -> None:
+    if not isinstance(given, InputContract):
+        raise UsageError(
+            f"`input` is a {type(given).__name__}",
+            supported="espalier.Input(size=(height, width), mean=..., std=...): how pixels become the model's input",
+            next_step="say it as it was in training",
+        )
+
+
+def _written_labels(labels: Sequence[str] | None, folder: Path) -> str | None:
+    if labels is None:
+        return None
+    path = folder / "labels.txt"
+    path.write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
+    return str(path)
 
 
 def _place(image: str) -> int | str:

@@ -11,7 +11,7 @@ from ..graph.view import OpView
 from . import lower_conv
 from .c_text import Value
 from .calm import calmed
-from .lower_conv import Shape, fits_fields
+from .lower_conv import EXTENT_LIMIT, Shape, fits_fields
 from .lower_general import channel_rows
 from .lowering import Constant, How, Lowered, quant_of, ring_fields, round_up
 
@@ -20,9 +20,11 @@ def transpose_conv(view: OpView, how: How) -> Lowered:
     """Output pixel ``stride * u + r - pad`` gathers the inputs u, u - 1, ... through the taps r, r + stride, ...: for all r
     together that is a convolution of stride 1 with stride * stride times the channels, of which some taps are zero.
     ``optimize`` flash stores no such zeros."""
-    if how.optimize == "flash":
-        return _plain(view)
-    tiled = _tiled(view, how, _shape(view))
+    shape = _shape(view)
+    wide = 2 * max(shape.ring_width * shape.in_c, shape.out_w * shape.out_c) >= EXTENT_LIMIT
+    if how.optimize == "flash" or (wide and how.optimize == "ram"):
+        return _plain(view)  # no row of all channels of a stride is held
+    tiled = _tiled(view, how, shape)
     conv = {name: value for name, value in tiled.fields.items() if name.startswith("conv.")}
     return tiled if fits_fields(conv) else _plain(view)
 

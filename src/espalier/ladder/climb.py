@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
 
@@ -153,6 +153,12 @@ class _Judge:
             same=float(self.labelled.same(results, self.floats).mean()),
         )
 
+    def worth(self, steps: Sequence[Step], limit_points: float | None, before: Sequence[Hits]) -> float | None:
+        """The drop that choosing among the steps is worth on images that it was not made on; None without labels."""
+        if self.floats is None or self.labelled is None:
+            return None
+        return held_out_drop(steps, self.labelled.right(self.floats), limit_points=limit_points, before=before)
+
     @staticmethod
     def _timed(candidate: Candidate, started: float) -> Candidate:
         return replace(candidate, seconds=candidate.seconds + time.perf_counter() - started)
@@ -189,82 +195,75 @@ def climb(
     else is tried. Raises VerificationError when none can. Deterministic.
     """
     start = start_from(float_model, pixels, contract, memory, task)
-    goal = Goal(limit_points=limit_points, min_agreement=min_agreement)
+    floats = None
+    if labelled is not None:
+        floats = memory.array("results: float", partial(float_results, start.plain, labelled.pixels))
     judge = _Judge(
-        goal=goal,
-        labelled=labelled,
-        floats=None
-        if labelled is None
-        else memory.array("results: float", partial(float_results, start.plain, labelled.pixels)),
-        judged=start.judged,
-        answers=start.answers,
-        memory=memory,
-    )
+        goal=Goal(limit_points=limit_points, min_agreement=min_agreement), labelled=labelled, floats=floats,
+        judged=start.judged, answers=start.answers, memory=memory,
+    )  # fmt: skip
     # First, so that a climb that is ended knows what its choice is worth.
     before = [] if labelled is None else [
         labelled.right(found) for data in measured if (found := judge.results(data)) is not None
     ]
-    steps: list[Step] = []
-    left_out: list[str] = []
-    failed: list[Failed] = []
+    tries, thorough = _Tries(judge=judge), search == "best"
+    held = tries.measure(candidates(start, weights=weights, dense=dense, skip=skip), stop=not thorough)
+    if thorough:
+        held = tries.measure(averaged_candidate(start, weights=weights, dense=dense), stop=False) or held
+    steps, int8 = tries.steps, tries.least_one()
+    if not held and wide is not None and not memory.stopped:
+        # Drops on few labelled images differ by chance; the error of the scores ranks better (quantizer/compare.py).
+        best = min(steps, key=lambda step: step.candidate.nearness.error).candidate
+        rungs = wide_candidates(best, steps[0].candidate, start.used, start.judged, wide, weights=weights, dense=dense)
+        held = tries.measure(rungs, stop=True) or _second_look(steps, judge)
+    kept = min(filter(judge.holds, steps), key=order) if held else _best_confirmed(steps, int8, judge)
+    shown = steps[:int8] if _place(steps, kept) < int8 else steps
+    several = len(steps) + len(measured) > 1
+    return Climb(
+        steps=tuple(replace(step, kept=step is kept) for step in steps),
+        failed=tuple(tries.failed), left_out=tuple(tries.left_out),
+        held_out=judge.worth(shown, None if thorough else limit_points, before) if several else None,
+    )  # fmt: skip
 
-    def tried(made: Iterable[Candidate | Failed | LeftOut], *, stop: bool) -> bool:
-        """Measure; whether one holds, and then no further ones when `stop`."""
+
+@dataclass(slots=True, kw_only=True)
+class _Tries:
+    """What was measured, what could not be, and why rungs were left out, in order."""
+
+    judge: _Judge
+    steps: list[Step] = field(default_factory=list)
+    failed: list[Failed] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+    def measure(self, made: Iterable[Candidate | Failed | LeftOut], *, stop: bool) -> bool:
+        """Whether one holds, and then no further ones when `stop`."""
         held = False
         for candidate in made:
             if isinstance(candidate, LeftOut):
-                left_out.append(candidate.why)
+                self.left_out.append(candidate.why)
                 continue
             step = (
                 candidate
                 if isinstance(candidate, Failed)
-                else attempt(candidate.name, partial(judge.measure, candidate))
+                else attempt(candidate.name, partial(self.judge.measure, candidate))
             )
             if isinstance(step, Failed):
-                failed.append(step)
+                self.failed.append(step)
                 continue
-            steps.append(step)
-            held = held or judge.holds(steps[-1])
+            self.steps.append(step)
+            held = held or self.judge.holds(step)
             if held and stop:
                 break
         return held
 
-    thorough = search == "best"
-    held = tried(candidates(start, weights=weights, dense=dense, skip=skip), stop=not thorough)
-    if thorough:
-        others = averaged_candidate(start, weights=weights, dense=dense)
-        held = tried(others, stop=False) or held
-    if not steps:
-        raise VerificationError(
-            "no step of the ladder could be made: " + "; ".join(f"{one.name}: {one.why}" for one in failed[:4]),
-            next_step="please report this model",
-        )
-    int8 = len(steps)
-    if not held and wide is not None and not memory.stopped:
-        # Drops on few labelled images differ by chance; the error of the scores ranks better (quantizer/compare.py).
-        best = min(steps, key=lambda step: step.candidate.nearness.error).candidate
-        plainest = steps[0].candidate
-        rungs = wide_candidates(best, plainest, start.used, start.judged, wide, weights=weights, dense=dense)
-        held = tried(rungs, stop=True) or _second_look(steps, judge)
-    kept = (
-        min((step for step in steps if judge.holds(step)), key=order)
-        if held
-        else _best_confirmed(steps, int8, judge)
-    )
-    held_out = None
-    if judge.floats is not None and labelled is not None and len(steps) + len(measured) > 1:
-        held_out = held_out_drop(
-            steps[:int8] if _place(steps, kept) < int8 else steps,
-            labelled.right(judge.floats),
-            limit_points=None if thorough else limit_points,
-            before=before,
-        )
-    return Climb(
-        steps=tuple(replace(step, kept=step is kept) for step in steps),
-        failed=tuple(failed),
-        left_out=tuple(left_out),
-        held_out=held_out,
-    )
+    def least_one(self) -> int:
+        """How many steps there are. Raises VerificationError when there is none."""
+        if not self.steps:
+            raise VerificationError(
+                "no step of the ladder could be made: " + "; ".join(f"{one.name}: {one.why}" for one in self.failed[:4]),
+                next_step="please report this model",
+            )
+        return len(self.steps)
 
 
 def _second_look(steps: list[Step], judge: _Judge) -> bool:

@@ -28,9 +28,6 @@ CHUNK = 16
 CHUNK_BYTES = 4 << 20
 """Pixels that a thread takes at a time, at most."""
 
-BUDGET_MINIMUM = 8
-"""Images that are run however slow the model is."""
-
 Feed = Callable[[NDArray[np.uint8]], NDArray[Any]]
 
 
@@ -74,16 +71,13 @@ def predict(
     contract: InputContract | None = None,
     kernels: str = "default",
     threads: int = 0,
-    budget_seconds: float | None = None,
     observe: Callable[[int, int], None] | None = None,
 ) -> Prediction:
     """The model's answers to prepared images, uint8 [n, h, w, c]; `threads` 0 means one interpreter per core.
 
     An int8 input gets pixel - 128, a uint8 input the pixel, a float input (pixel - mean) / std of
-    `contract`, and an int16 input that value in its own scale. With `budget_seconds` only the first images
-    are run that fit into that time, at least `BUDGET_MINIMUM`. `observe` is told how many of how many images are done,
-    from the threads. Raises UnsupportedModelError when the
-    runtime cannot run the model.
+    `contract`, and an int16 input that value in its own scale. `observe` is told how many of how many images are done,
+    from the threads. Raises UnsupportedModelError when the runtime cannot run the model.
     """
     size = max(1, min(CHUNK, CHUNK_BYTES // max(1, pixels[:1].nbytes)))
     count = max(1, min(threads or os.cpu_count() or 1, -(-len(pixels) // size)))
@@ -94,8 +88,6 @@ def predict(
     if expected != (1, *pixels.shape[1:]):
         raise BugError(f"the model takes {list(expected)}, the images are {list(pixels.shape)}")
     feed = feeder(input_detail, contract)
-    if budget_seconds is not None:
-        pixels = pixels[: _affordable(interpreters[0], budget_seconds, count)]
     ends = np.cumsum([count for count, _, _ in steps])
     outputs = np.empty((len(pixels), int(ends[-1])), _only_type(heads))
     starts, finished = itertools.count(0, size), itertools.count(1)
@@ -149,14 +141,6 @@ def feeder(detail: dict[str, Any], contract: InputContract | None) -> Feed:
             np.rint(normalize(pixels, contract) / np.float32(scale)) + zero_point, -32_768, 32_767
         ).astype(np.int16)
     raise UnsupportedModelError(f"a model input of type {dtype}", supported="int8, uint8, int16, float32")
-
-
-def _affordable(interpreter: Any, seconds: float, threads: int) -> int:
-    """How many images fit into the time, from the second of two invokes."""
-    interpreter.invoke()
-    started = time.perf_counter()
-    interpreter.invoke()
-    return max(BUDGET_MINIMUM, int(threads * seconds / max(time.perf_counter() - started, 1e-6)))
 
 
 def _step(head: dict[str, Any]) -> Step:

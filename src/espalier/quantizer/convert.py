@@ -24,6 +24,7 @@ from ..task.types import Ends, Head
 from ..tflite import edit
 from ..tflite.edit import constant, graph_of, name_of, operator_name, shape_of
 from ..tflite.macs import count_macs
+from ..tflite.numbers import PROBABILITY
 from ..tflite.objects import ModelT, OperatorT, TensorT
 from ..tflite.operator_versions import write_versions
 from .results import Converted, OutputKind
@@ -48,7 +49,7 @@ def convert_model(model: Model, contract: InputContract, ends: Ends = "probabili
     if kind != "values" and shape_of(graph_of(raw).tensors[graph_of(raw).outputs[0]]) == [1, 1]:
         answer_with_two(raw)
     names = {layer.name for layer in _leaf_layers(model)}
-    old = edit.rename_tensors(raw, head_names(model) if kind == "values" else (edit.PROBABILITY,))
+    old = edit.rename_tensors(raw, head_names(model) if kind == "values" else (PROBABILITY,))
     # A fused operator's tensor bears the names of all its layers: the one whose weights it has says most.
     weighted = {
         layer.name

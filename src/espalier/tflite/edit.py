@@ -16,7 +16,7 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from ..errors import BugError
-from .numbers import IDENTIFIER, SCHEMA_VERSION, TENSOR_TYPES, tensor_type
+from .numbers import IDENTIFIER, PROBABILITY, SCHEMA_VERSION, TENSOR_TYPES, tensor_type
 from .objects import Builder, Indices, ModelT, OperatorT, QuantizationT, SubGraphT, TensorMapT, TensorT
 from .operators import OPERATORS, builtin_name
 
@@ -297,9 +297,6 @@ def _tensor_map(name: str, tensor: int) -> TensorMapT:
     entry.name, entry.tensorIndex = name.encode(), int(tensor)
     return entry
 
-
-PROBABILITY = "probability"
-"""The head of a classifier."""
 
 
 def rename_tensors(model: ModelT, heads: Sequence[str] = (PROBABILITY,)) -> dict[str, str]:

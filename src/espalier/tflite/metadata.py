@@ -17,8 +17,7 @@ from ..errors import LabelsRefusedError, ModelRefusedError
 from ..limits import LIMITS
 from ..recipe import InputContract
 from .bounded import Buffer, Table
-from .edit import PROBABILITY
-from .numbers import IDENTIFIER
+from .numbers import IDENTIFIER, PROBABILITY
 from .objects import Builder
 
 ENTRY = "TFLITE_METADATA"

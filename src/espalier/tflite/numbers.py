@@ -8,6 +8,9 @@ SCHEMA_VERSION: Final = 3
 IDENTIFIER: Final = b"TFL3"
 """Bytes 4 to 8 of a file."""
 
+PROBABILITY: Final = "probability"
+"""What the head of a classifier is called in our files."""
+
 TENSOR_TYPES: Final = (
     "float32", "float16", "int32", "uint8", "int64", "string", "bool", "int16", "complex64", "int8", "float64",
     "complex128", "uint64", "resource", "variant", "uint32", "uint16", "int4", "bfloat16", "int2", "uint4",

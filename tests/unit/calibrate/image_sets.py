@@ -120,11 +120,11 @@ def examine_folders(
     rows = find_copies({role: done.pixels_path for role, done in sets.items()}, compared, digests)
     copies = [
         Copy(
-            first_role=row["first_role"],
-            first=sets[row["first_role"]].images[row["first"]].path,
-            second_role=row["second_role"],
-            second=sets[row["second_role"]].images[row["second"]].path,
-            mirrored=row["mirrored"],
+            first_role=row.first_role,
+            first=sets[row.first_role].images[row.first].path,
+            second_role=row.second_role,
+            second=sets[row.second_role].images[row.second].path,
+            mirrored=row.mirrored,
         )
         for row in rows
     ]

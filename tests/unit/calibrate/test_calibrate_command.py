@@ -8,7 +8,6 @@ import runpy
 import shutil
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
@@ -250,13 +249,13 @@ def test_a_wished_precision_needs_labelled_evaluation_images(example: Path, tmp_
             check_sets(shop, job)
 
 
-def test_features_are_what_the_last_layer_is_fed(tmp_path: Path) -> None:
+def test_features_are_what_the_last_layer_is_fed() -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (6, 16, 16, 1)).astype(np.uint8)
-    np.save(tmp_path / "pixels.npy", pixels)
-    found = measure_features(linear_digits(), str(tmp_path / "pixels.npy"), msgspec.to_builtins(CONTRACT))
-    assert np.allclose(found["features"], pixels.reshape(6, -1) / 255, atol=1e-6)
-    assert found["ends"].shape == (6, len(found["names"]), 2) and (found["ends"][:, :, 0] <= found["ends"][:, :, 1]).all()
-    assert found["answers"].shape == (6,)
+    features, answers, history = measure_features(linear_digits(), pixels, CONTRACT)
+    ends = history.ends()
+    assert np.allclose(features, pixels.reshape(6, -1) / 255, atol=1e-6)
+    assert ends.shape == (6, len(history.names), 2) and (ends[:, :, 0] <= ends[:, :, 1]).all()
+    assert answers.shape == (6,)
 
 
 def test_long_features_are_shortened() -> None:

@@ -155,6 +155,7 @@ def test_an_iterable_of_images_gives_what_the_array_gives(model: Any, images: An
         (np.zeros((0, SIZE, SIZE, 3), np.uint8), "none"),
         ([], "none"),
         (7, "int"),
+        (None, "NoneType"),
     ],
 )
 def test_what_is_no_image_is_refused_in_words(model: Any, given: Any, words: str) -> None:
@@ -163,10 +164,99 @@ def test_what_is_no_image_is_refused_in_words(model: Any, given: Any, words: str
     assert caught.value.supported and caught.value.next_step
 
 
-def test_what_is_no_model_is_refused_in_words(images: Any) -> None:
-    with pytest.raises(espalier.UsageError, match="dict") as caught:
-        espalier.quantize({"layers": []}, images, input=_input())
-    assert "Keras" in caught.value.supported
+class Foreign:
+    """A model of another library."""
+
+    def save(self, path: str) -> None:
+        raise RuntimeError("PytorchStreamWriter failed")
+
+    def state_dict(self) -> dict[str, Any]:
+        return {}
+
+
+class Unsaved(Foreign):
+    """Looks like a Keras model, and cannot be saved."""
+
+    def get_config(self) -> dict[str, Any]:
+        return {}
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "words"),
+    [
+        ({"layers": []}, espalier.UsageError, "dict"),
+        (Foreign(), espalier.UsageError, "Foreign"),
+        (None, espalier.UsageError, "NoneType"),
+        (Unsaved(), espalier.ModelRefusedError, "cannot be saved: RuntimeError: PytorchStreamWriter failed"),
+        ("absent.keras", espalier.ModelRefusedError, "no such file"),
+    ],
+)
+def test_what_is_no_model_is_refused_in_words(images: Any, given: Any, kind: type[Exception], words: str) -> None:
+    with pytest.raises(kind, match=words) as caught:
+        espalier.quantize(given, images, input=_input())
+    assert caught.value.supported and caught.value.next_step  # type: ignore[attr-defined]
+
+
+def test_an_input_of_another_kind_is_refused_in_words(model: Any, images: Any) -> None:
+    with pytest.raises(espalier.UsageError, match="`input` is a dict") as caught:
+        espalier.quantize(model, images, input={"size": (12, 12)})  # type: ignore[arg-type]
+    assert "espalier.Input" in caught.value.supported
+
+
+def test_images_that_end_before_they_begin_or_turn_into_something_else_are_refused_in_words(model: Any, images: Any) -> None:
+    with pytest.raises(espalier.ImagesRefusedError, match="are none"):
+        espalier.quantize(model, iter(()), input=_input())
+    with pytest.raises(espalier.ImagesRefusedError, match="image 1 holds float32"):
+        espalier.quantize(model, [images[0], images[1] / np.float32(255)], input=_input())
+    with pytest.raises(espalier.ImagesRefusedError, match="image 1 has the shape"):
+        espalier.quantize(model, [images[0], images[1][None]], input=_input())
+
+
+def test_a_contract_that_is_not_the_models_is_refused_in_words(model: Any, images: Any) -> None:
+    with pytest.raises(espalier.EspalierError, match="12") as caught:
+        espalier.quantize(model, images, input=espalier.Input(size=(24, 24)))
+    assert caught.value.next_step and caught.value.exit_code in (2, 3)
+
+
+@pytest.mark.parametrize("given", [Foreign(), 7, None, {"int8": b""}])
+def test_what_cannot_be_compiled_is_refused_in_words(given: Any) -> None:
+    with pytest.raises(espalier.UsageError, match="the model is a") as caught:
+        espalier.compile(given, target="cortex-m4")
+    assert "quantize" in caught.value.next_step
+    with pytest.raises(espalier.ModelRefusedError):
+        espalier.compile(b"not a model", target="cortex-m4")
+
+
+@pytest.mark.parametrize("given", [7, None, {"name": "x"}])
+def test_what_is_no_recipe_is_refused_in_words(given: Any, tmp_path: Path) -> None:
+    with pytest.raises(espalier.UsageError, match="the recipe is a"):
+        espalier.build(given, tmp_path)
+
+
+def test_a_model_of_tf_keras_in_memory_is_quantized_and_built(images: Any, tmp_path: Path) -> None:
+    import tf_keras
+
+    tf_keras.utils.set_random_seed(1)
+    legacy = tf_keras.Sequential(
+        [
+            tf_keras.layers.InputLayer((SIZE, SIZE, 3)),
+            tf_keras.layers.Conv2D(8, 3, activation="relu"),
+            tf_keras.layers.GlobalAveragePooling2D(),
+            tf_keras.layers.Dense(3, activation="softmax"),
+        ]
+    )
+    found = espalier.quantize(legacy, images, input=_input())
+    assert found.parameters == sum(int(np.prod(weight.shape)) for weight in legacy.get_weights())
+    recipe = espalier.Recipe(
+        name="legacy",
+        model=espalier.ModelSource(path="absent.keras"),
+        input=_input(),
+        calibration=espalier.CalibrationSource(images="absent"),
+        deploy=(espalier.Deploy(target="cortex-m0plus"),),
+    )
+    outcome = espalier.build(recipe, tmp_path, model=legacy, calibration=images, tools="none")
+    assert outcome.report.model.macs == found.macs > 0
+    assert (outcome.folder / "report.json").is_file()
 
 
 def test_as_many_labels_as_images_are_asked_for(small: espalier.Small, images: Any) -> None:

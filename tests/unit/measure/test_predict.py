@@ -36,12 +36,6 @@ def test_the_order_of_images_is_kept_on_many_threads() -> None:
     assert (one.outputs == many.outputs).all()
 
 
-def test_a_budget_runs_the_first_images_and_at_least_eight() -> None:
-    whole = predict(litert(), brightness_classifier("int8"), PIXELS)
-    few = predict(litert(), brightness_classifier("int8"), PIXELS, budget_seconds=0.0)
-    assert len(few.outputs) == 8 and (few.outputs == whole.outputs[:8]).all()
-
-
 def test_inputs_follow_the_convention() -> None:
     pixels = np.array([[[[0, 127, 255]]]], np.uint8)
     contract = InputContract(size=(1, 1), mean=(0.0, 127.0, 255.0), std=(1.0, 2.0, 5.0))

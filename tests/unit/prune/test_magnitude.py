@@ -49,7 +49,7 @@ def test_lamp_never_empties_a_layer_and_compares_layers() -> None:
     assert all(150 < int(mask.sum()) < 350 for mask in masks.values())
     scores = magnitude.lamp_scores(weights["small"])
     assert scores.max() == pytest.approx(1.0)
-    assert np.array_equal(np.argsort(scores.ravel()), np.argsort(np.abs(weights["small"]).ravel()))
+    assert (np.diff(np.abs(weights["small"]).ravel()[np.argsort(scores.ravel())]) >= 0).all()
 
 
 def test_two_of_four_holds_in_every_block_along_the_inputs() -> None:
