@@ -143,3 +143,26 @@ def test_sums_and_products_of_odd_lengths_are_exact_and_cheap(tmp_path: Path) ->
         cases.append((graph, images, f"{kind} {size}"))
     counts = counted(cases, tmp_path)
     assert counts[-1] < 17 * 401  # mul; an add has its table to make first
+
+
+@pytest.mark.parametrize(
+    ("shape", "kernel", "function"),
+    [
+        ((12, 12, 1), (1, 1, 7), "espalier_conv_pointwise"),
+        ((12, 12, 2), (1, 1, 1), "espalier_conv_pointwise"),
+        ((12, 12, 3), (1, 1, 1), "espalier_conv_single"),
+        ((12, 12, 1), (3, 3, 1), "espalier_conv_single"),
+        ((12, 12, 256), (3, 3, 1), "espalier_conv_2d"),
+        ((12, 12, 16), (1, 1, 16), "espalier_conv_2d"),
+    ],
+)
+def test_a_cortex_m55_takes_no_vectors_that_would_stand_empty(
+    shape: tuple[int, int, int], kernel: tuple[int, int, int], function: str
+) -> None:
+    b, (height, width, count) = Builder(), kernel
+    x = b.input((1, *shape), Quant(scales=(0.05,), zero_points=(3,)))
+    scale = Quant(scales=(0.01,) * count, zero_points=(0,) * count, axis=0)
+    weights = b.const(np.ones((count, height, width, shape[2])), "int8", scale)
+    options = {"padding": "same", "stride_h": 1, "stride_w": 1, "dilation_h": 1, "dilation_w": 1, "activation": "none"}
+    graph = b.finish([b.op("conv_2d", [x, weights], Quant(scales=(0.9,), zero_points=(0,)), **options)])
+    assert lower(graph, 0, How(isa="helium"))[0].function == function

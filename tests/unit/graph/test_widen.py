@@ -73,7 +73,7 @@ def test_a_lone_unit_of_a_dense_layer_stays_alone() -> None:
 
 
 def test_a_program_is_widened_where_the_prices_say_so_and_memory_hardly_grows() -> None:
-    needed, _ = simplify(dead_net(2)[1])
+    needed, _ = simplify(dead_net(3)[1])
     wide = chosen_widths(needed, optimize="speed", isa="helium")
     assert wide is not needed
     sizes = [sum(t.size_bytes for t in g.tensors if t.is_constant) for g in (needed, wide)]
