@@ -132,9 +132,9 @@ def test_an_operator_of_unknown_shape_is_refused_by_the_name_of_its_layer() -> N
     made = schema.ModelT.InitFromPackedBuf(model("int8"), 0)
     operator = made.subgraphs[0].operators[0]
     code = made.operatorCodes[operator.opcodeIndex]
-    code.builtinCode = code.deprecatedBuiltinCode = schema.BuiltinOperator.SIN
+    code.builtinCode = code.deprecatedBuiltinCode = schema.BuiltinOperator.LOG_SOFTMAX
     tensor = made.subgraphs[0].tensors[operator.outputs[0]].name.decode()
     builder = flatbuffers.Builder()
     builder.Finish(made.Pack(builder), b"TFL3")
-    with pytest.raises(UnsupportedModelError, match="layer odd_activation is SIN"):
+    with pytest.raises(UnsupportedModelError, match="layer odd_activation is LOG_SOFTMAX"):
         arena_bound(bytes(builder.Output()), layers={tensor: "odd_activation"})
