@@ -14,7 +14,8 @@ from ..graph.arithmetic import Multiplier
 from ..graph.view import OpView
 from .c_text import Value
 from .calm import Channels, calmed
-from .lower_conv import Extents, check_extents, conv_lead, extents_of, folded_biases, lying, wrapped
+from .extents import Extents, extents_of, lying
+from .lower_conv import check_extents, conv_lead, folded_biases, wrapped
 from .lower_general import channel_rows
 from .lowering import Constant, How, Lowered, quant_of, ring_fields, round_up
 

@@ -11,7 +11,8 @@ from ..graph.view import OpView
 from . import lower_conv
 from .c_text import Value
 from .calm import calmed
-from .lower_conv import EXTENT_LIMIT, Shape, fits_fields
+from .extents import EXTENT_LIMIT
+from .lower_conv import Shape, fits_fields
 from .lower_general import channel_rows
 from .lowering import Constant, How, Lowered, quant_of, ring_fields, round_up
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from ..graph.intervals import channels
 from ..graph.view import OpView
-from .lower_conv import extents_of
+from .extents import extents_of
 from .lower_dense import form_of, work_of
 from .lower_sparse import dense_work
 from .lowering import How
