@@ -25,7 +25,7 @@ def test_the_reference_pages_are_what_the_code_says() -> None:
 
 
 def test_the_readme_names_every_command_and_exit_code() -> None:
-    for name in set(cli.cli.commands) - {"schema"}:  # for editors: the pages of the recipe and the commands name it
+    for name in cli.cli.commands:
         assert f"espalier {name}" in README, name
     for code in EXIT_CODES:
         assert re.search(rf"\b{code}\b", README) or code == 130, code
@@ -38,6 +38,13 @@ def test_the_readme_names_only_files_and_targets_that_exist() -> None:
         assert name in target_names()
     for command in re.findall(r"python ((?:benchmarks|docs|examples|calibration)/\S+\.py)", README):
         assert (ROOT / command).is_file(), command
+
+
+def test_the_figures_of_the_readme_are_those_of_their_page() -> None:
+    page = (ROOT / "docs/figures.md").read_text().splitlines()
+    table = README.split("## Figures")[1].split("## Limits")[0]
+    rows = [line.replace("(docs/", "(") for line in table.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) > 5 and set(rows) <= set(page)
 
 
 def test_no_placeholder_is_left_in_the_readme() -> None:
