@@ -171,8 +171,8 @@ def machine_errors(where: str = "") -> Iterator[None]:
 EXTRAS: dict[str, str] = {
     **dict.fromkeys(
         (
-            "ai_edge_litert", "keras", "litert_quantizer", "scipy", "tensorflow", "tensorflow_model_optimization",
-            "tf_keras", "tflite_runtime",
+            "ai_edge_litert", "faster_coco_eval", "keras", "litert_quantizer", "scipy", "tensorflow",
+            "tensorflow_model_optimization", "tf_keras", "tflite_runtime",
         ),
         "build",
     ),

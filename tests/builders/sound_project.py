@@ -38,6 +38,7 @@ class Shared:
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
+        self.kind = worker.kind
         self.scratch = worker.scratch
         self.ask = worker.ask
         self.wait_ready = worker.wait_ready

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from unittest import mock
+
 import pytest
 
 from espalier.errors import RecipeError
+from espalier.load.keras_facts import ModelFacts
 from espalier.recipe import InputContract
 from espalier.stages.model import ModelFile
 
@@ -13,8 +16,8 @@ class Known(ModelFile):
     def __init__(self, shape: list[int | None], contract: InputContract) -> None:
         self._shape, self._contract = shape, contract
 
-    def facts(self) -> dict[str, list[int | None]]:
-        return {"input_shape": self._shape}
+    def facts(self) -> ModelFacts:
+        return mock.Mock(spec=ModelFacts, input_shape=tuple(self._shape))
 
 
 def test_the_contract_of_the_model_passes_and_open_sides_take_any_size() -> None:

@@ -9,7 +9,7 @@ from example_report import arena_row, example_report
 
 from espalier.recipe import Budgets, Decision, LatencyBudget, parse_recipe
 from espalier.report.gates import describe, headroom, not_shown
-from espalier.rows import AccuracyRow, GateRow, Mode
+from espalier.rows import AccuracyRow, GateRow, Mode, TopRow
 from espalier.stages.answer_gates import strict_row
 from espalier.stages.fit_gates import Reserve
 from espalier.stages.gate import gates
@@ -31,6 +31,7 @@ target = "x"
 """)
 
 
+UNLABELLED: dict[str, Any] = {"classes": (), "float": TopRow(top1=None), "int8": TopRow(top1=None)}
 EMULATED: dict[str, Any] = {
     "target": "cortex-m4",
     "optimize": "speed",
@@ -132,7 +133,7 @@ def test_agreement_is_a_gate_where_the_recipe_asks_for_it() -> None:
 def test_without_labels_changed_answers_stand_in_and_a_collapse_fails() -> None:
     accuracy = example_report().accuracy
     assert accuracy is not None
-    bare = msgspec.structs.replace(accuracy, classes=(), claim="No labels: SQNR stands in.")
+    bare = msgspec.structs.replace(accuracy, **UNLABELLED, claim="No labels: SQNR stands in.")
     name = "quantize.max-accuracy-drop"
     assert run(accuracy=msgspec.structs.replace(bare, agreement=0.996))[name].shown
     row = run(accuracy=msgspec.structs.replace(bare, agreement=0.98))[name]
@@ -331,7 +332,7 @@ def test_min_accuracy_is_of_int8_and_says_what_the_images_show(limit: float, pas
 )
 def test_without_labels_int8_that_clearly_answers_otherwise_fails(agreement: float, n: int, passed: bool) -> None:
     given = msgspec.structs.replace(
-        example_report().accuracy, n=n, classes=(), skill={}, collapse="", agreement=agreement, claim="No labels."
+        example_report().accuracy, n=n, **UNLABELLED, skill={}, collapse="", agreement=agreement, claim="No labels."
     )
     row = run(accuracy=given)["quantize.max-accuracy-drop"]
     assert row.passed is passed

@@ -19,7 +19,7 @@ from espalier.report.junit import junit
 from espalier.report.layers import layer_table
 from espalier.report.markdown import markdown
 from espalier.report.text import key_figures, size, summary_lines
-from espalier.rows import GateRow, ParityRow, PruneRow, Report
+from espalier.rows import GateRow, ParityRow, PruneRow, Report, TopRow
 
 FAILED = GateRow(name="budgets.max-model-bytes", limit=10, value=14000, passed=False, unit="bytes")
 
@@ -103,7 +103,7 @@ def test_a_drop_that_the_choice_of_the_step_flatters_says_so() -> None:
 def test_a_report_without_labels_shows_agreement_and_no_accuracy() -> None:
     accuracy = example_report().accuracy
     assert accuracy is not None
-    report = example_report(accuracy=msgspec.structs.replace(accuracy, classes=(), confusion=()))
+    report = example_report(accuracy=msgspec.structs.replace(accuracy, float=TopRow(top1=None), pruned=None, classes=(), confusion=()))
     assert "accuracy" not in dict(key_figures(report))
     assert "agreement" in dict(key_figures(report))
     Page(html(report).decode())
