@@ -103,7 +103,8 @@ def test_a_drop_that_the_choice_of_the_step_flatters_says_so() -> None:
 def test_a_report_without_labels_shows_agreement_and_no_accuracy() -> None:
     accuracy = example_report().accuracy
     assert accuracy is not None
-    report = example_report(accuracy=msgspec.structs.replace(accuracy, float=TopRow(top1=None), pruned=None, classes=(), confusion=()))
+    bare = msgspec.structs.replace(accuracy, float=TopRow(top1=None), pruned=None, classes=(), confusion=())
+    report = example_report(accuracy=bare)
     assert "accuracy" not in dict(key_figures(report))
     assert "agreement" in dict(key_figures(report))
     Page(html(report).decode())
