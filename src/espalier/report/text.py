@@ -80,6 +80,12 @@ def _accuracy_figures(a: AccuracyRow | None) -> Iterator[tuple[str, str]]:
             + ("" if row.r2_int8 is None or row.r2_float is None else f"R2 {row.r2_int8:.4f}, float {row.r2_float:.4f}; ")
             + f"within {row.tolerance:g}: {row.within_int8:.2%} (95 % {row.within_low:.2%} to {row.within_high:.2%})",
         )
+    for head in a.heads:
+        yield (
+            head.name,
+            f"{head.values} values, {head.sqnr_db:.1f} dB signal to noise of int8 ({head.worst_db:.1f} dB on the worst image), "
+            f"largest difference {head.largest_difference:.4g} of a spread of {head.spread:.4g}",
+        )
     yield "agreement", f"{a.agreement:.2%} of {a.n} images get the same answer; {len(a.flips)} changed"
 
 

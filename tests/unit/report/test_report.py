@@ -19,6 +19,7 @@ from espalier.report.junit import junit
 from espalier.report.layers import layer_table
 from espalier.report.markdown import markdown
 from espalier.report.text import key_figures, size, summary_lines
+from espalier.row_parts import HeadRow, NumberRow
 from espalier.rows import GateRow, ParityRow, PruneRow, Report, TopRow
 
 FAILED = GateRow(name="budgets.max-model-bytes", limit=10, value=14000, passed=False, unit="bytes")
@@ -108,6 +109,26 @@ def test_a_report_without_labels_shows_agreement_and_no_accuracy() -> None:
     assert "accuracy" not in dict(key_figures(report))
     assert "agreement" in dict(key_figures(report))
     Page(html(report).decode())
+
+
+def test_numbers_and_outputs_as_they_are_have_tables_of_their_own() -> None:
+    accuracy = example_report().accuracy
+    assert accuracy is not None
+    number = NumberRow(
+        name="speed" + HOSTILE, unit="km/h", tolerance=2.0, mae_float=0.5, mae_int8=0.75, mae_change=0.25, mae_low=-0.125,
+        mae_high=0.5, r2_float=0.99, r2_int8=None, within_float=0.98, within_int8=0.97, within_low=0.95, within_high=0.99,
+        step=0.0625,
+    )  # fmt: skip
+    head = HeadRow(
+        name="boxes", values=40, sqnr_db=math.inf, worst_db=31.26, pruned_db=None, largest_difference=0.125, spread=4.0
+    )
+    report = example_report(accuracy=msgspec.structs.replace(accuracy, numbers=(number,), heads=(head,)))
+    text = Page(html(report).decode()).text
+    for said in ("0.75", "+0.25 (-0.125 to +0.5)", "0.9900", "97.00 % (95.00 % to 99.00 %)", "0.0625", "within tolerance"):
+        assert said in text, said
+    assert "boxes" in text and "inf" in text and "31.3" in text
+    figures = dict(key_figures(report))
+    assert figures["boxes"].startswith("40 values, inf dB") and "MAE int8 0.75" in figures["speed" + HOSTILE]
 
 
 def test_a_failed_gate_is_named_everywhere() -> None:
