@@ -146,6 +146,12 @@ def test_init_writes_a_recipe_for_the_outputs_as_they_are(outcome: Outcome, tmp_
     assert check_recipe(path).error is None
 
 
+def test_inspect_shows_a_model_whose_outputs_are_no_classes(outcome: Outcome) -> None:
+    found = espalier.inspect(outcome.folder.parents[1] / "model.keras")
+    assert found.facts["ends_with"] == "values" and found.output_shape == (1, 4, 4, 6)
+    assert [layer["macs"] for layer in found.layers if layer["name"] == "box-offsets"] == [4 * 4 * 12 * 6]
+
+
 def test_a_model_of_two_heads_in_memory_is_quantized_and_measured(tmp_path: Path) -> None:
     images = np.random.default_rng(3).integers(0, 256, (48, 4, 4, 3), dtype=np.uint8).repeat(4, 1).repeat(4, 2)
     small = espalier.quantize(

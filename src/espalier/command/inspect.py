@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from ..errors import ModelRefusedError
+from ..errors import EspalierError, ModelRefusedError, UnsupportedModelError
 from ..limits import LIMITS
 from ..tabular import Tabular
 from ..tflite.inspect import inspect_tflite
@@ -120,11 +120,21 @@ def _head(path: Path) -> bytes:
 
 
 def _inspect_keras(path: Path) -> dict[str, Any]:
-    with Worker("container") as container:
-        facts = container.ask(InspectModel(path=os.path.realpath(path)), seconds=LIMITS.container_worker_seconds)
+    """As a classifier; any other model with the values of its outputs."""
+    with Worker("container") as container, Worker("tensorflow") as tensorflow:
+        try:
+            return _rebuilt(container, tensorflow, InspectModel(path=os.path.realpath(path)))
+        except (ModelRefusedError, UnsupportedModelError) as problem:
+            try:
+                return _rebuilt(container, tensorflow, InspectModel(path=os.path.realpath(path), scores=False))
+            except EspalierError:
+                raise problem from None
+
+
+def _rebuilt(container: Worker, tensorflow: Worker, question: InspectModel) -> dict[str, Any]:
+    facts = container.ask(question, seconds=LIMITS.container_worker_seconds)
     height, width = (have or default for have, default in zip(facts.input_shape[:2], OPEN_SIZE, strict=True))
-    with Worker("tensorflow") as tensorflow:
-        rebuilt = tensorflow.ask(LoadModel(path=os.path.realpath(path), facts=facts, size=(height, width)))
+    rebuilt = tensorflow.ask(LoadModel(path=question.path, facts=facts, size=(height, width)))
     notes = list(rebuilt.notes)
     if None in facts.input_shape[:2]:
         notes.append(f"the model leaves its input size open; figures are for {height} x {width} pixels")
