@@ -138,7 +138,10 @@ def test_no_temporary_folder_at_all_is_an_error_with_a_way_on(
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT])
 def test_a_command_that_is_asked_to_end_leaves_nothing(temporary: Path, tmp_path: Path, number: signal.Signals) -> None:
     script = (
-        "import sys, time\nfrom espalier import cli\nfrom espalier.scratch import Scratch\n"
+        "import signal, sys, time\nfrom espalier import cli\nfrom espalier.scratch import Scratch\n"
+        # Who runs the tests may have started them with these ignored, as nohup and a shell's & do.
+        "for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):\n    signal.signal(number, signal.SIG_DFL)\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import click\n@cli.cli.command()\ndef hold():\n    with Scratch() as path:\n        print(path, flush=True)\n"
         "        time.sleep(600)\nsys.argv = ['espalier', 'hold']\ncli.main()\n"
     )
