@@ -4,6 +4,7 @@ scores that tell nothing apart."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,9 @@ from numpy.typing import NDArray
 from ..findings import Finding
 from ..statistics import wilson
 from .chance import nearly_equal, skill
-from .permutation import Order, best_order
+
+if TYPE_CHECKING:
+    from .permutation import Order
 
 FOLDER_IMAGES = 8
 """Images of a class from which its folder is judged."""
@@ -54,6 +57,8 @@ def check_answers(
     """
     expected, given = np.asarray(truth, np.int64), np.asarray(answers, np.int64)
     flat = () if scores is None else check_scores(scores)
+    from .permutation import best_order  # Loaded where there are answers: `check` has none, and takes a quarter of a second.
+
     order = best_order(expected, given, labels) if preprocessing is None else None
     if order is not None:
         return (
