@@ -57,7 +57,8 @@ def check_answers(
     """
     expected, given = np.asarray(truth, np.int64), np.asarray(answers, np.int64)
     flat = () if scores is None else check_scores(scores)
-    from .permutation import best_order  # Loaded where there are answers: `check` has none, and takes a quarter of a second.
+    # Loaded where there are answers: `check` has none, and takes a quarter of a second in all.
+    from .permutation import best_order
 
     order = best_order(expected, given, labels) if preprocessing is None else None
     if order is not None:
