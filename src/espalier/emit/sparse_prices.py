@@ -27,6 +27,27 @@ CODE_BYTES: Final = MappingProxyType({"conv_2d": 1_800, "fully_connected": 520})
 DEAREST: Final = 2.0
 """For flash, the sparse form is not taken where a layer would run longer than so many times its dense form."""
 
+FEW: Final[Mapping[str, Mapping[str, float]]] = {
+    "dense single": {  # one output channel: as the kernel is written
+        "word": 23.0,
+        "tail": 9.0,
+        "piece": 15.0,
+        "tile": 38.0,
+        "input word": 4.94,
+        "row": 250.0,
+        "layer": 150.0,
+    },
+    "dense pointwise": {  # 1x1, up to 4 inputs: as the kernel is written
+        "pair": 27.0,
+        "tile of pairs": 25.0,
+        "four": 16.0,
+        "tile of fours": 17.0,
+        "row": 60.0,
+        "layer": 80.0,
+    },
+}
+"""The kernels of lower_few, which run the same instructions on every core with SMLAD."""
+
 PRICES: Final[Mapping[str, Prices]] = MappingProxyType(
     {
         "thumb1": {  # cortex-m0plus
@@ -130,23 +151,7 @@ PRICES: Final[Mapping[str, Prices]] = MappingProxyType(
                 "word": 14.55,
                 "input word": 4.54,
             },
-            "dense single": {  # one output channel: as the kernel is written
-                "word": 23.0,
-                "tail": 9.0,
-                "piece": 15.0,
-                "tile": 38.0,
-                "input word": 4.94,
-                "row": 250.0,
-                "layer": 150.0,
-            },
-            "dense pointwise": {  # 1x1, up to 4 inputs: as the kernel is written
-                "pair": 27.0,
-                "tile of pairs": 25.0,
-                "four": 16.0,
-                "tile of fours": 17.0,
-                "row": 60.0,
-                "layer": 80.0,
-            },
+            **FEW,
             "dense fully connected": {  # 9 layers, at most 0.1% off
                 "product": 10.78,
                 "pair": 34.45,
@@ -199,23 +204,7 @@ PRICES: Final[Mapping[str, Prices]] = MappingProxyType(
                 "row": 147.13,
                 "layer": 195.29,
             },
-            "dense single": {  # the kernel of the Cortex-M4
-                "word": 23.0,
-                "tail": 9.0,
-                "piece": 15.0,
-                "tile": 38.0,
-                "input word": 4.94,
-                "row": 250.0,
-                "layer": 150.0,
-            },
-            "dense pointwise": {  # the kernel of the Cortex-M4
-                "pair": 27.0,
-                "tile of pairs": 25.0,
-                "four": 16.0,
-                "tile of fours": 17.0,
-                "row": 60.0,
-                "layer": 80.0,
-            },
+            **FEW,
             "dense fully connected": {  # 9 layers, at most 0.1% off
                 "product": 10.00,
                 "four": 38.00,
