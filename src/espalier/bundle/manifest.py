@@ -13,7 +13,7 @@ import msgspec
 from .. import __version__
 from ..errors import BugError, EspalierError, VerificationError
 from ..facts import ArenaFacts, Artifact, BundleSource, Check, Measurement, OperatorUse, TensorFacts
-from ..recipe import Regress
+from ..recipe_answers import Regress
 from .archive import read_deb, read_zip, safe_path
 from .golden import ContractRow, canonical_json
 
