@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from .facts import Check, TensorFacts
+from .map_rows import MapRow, PictureRow
 from .peak import Peak
 from .row_parts import (
     CalibrationPart,
@@ -222,6 +223,10 @@ class AccuracyRow(_Row, frozen=True, kw_only=True):
     """Of task regress: its share of right answers is that of images whose numbers are all within the tolerance."""
     heads: tuple[HeadRow, ...] = ()
     """Of a task whose values are not judged."""
+    maps: MapRow | None = None
+    """Of task segment: `top1` is mean intersection over union, and the drop is of that."""
+    pictures: PictureRow | None = None
+    """Of task image: `top1` is the mean signal to noise in hundreds of decibels, and the drop is in decibels."""
     steps: tuple[DropPart, ...] = ()
     """The drop split into pruning and quantization."""
 

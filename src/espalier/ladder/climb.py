@@ -83,7 +83,7 @@ class _Judge:
 
     def _glance(self, candidate: Candidate) -> Step | None:
         """The step as the first look shows it, where that shows it to be lost."""
-        if self.labelled is None or self.floats is None or len(self.floats) < 2 * GLANCE:
+        if self.labelled is None or self.floats is None or len(self.floats) < 2 * GLANCE or self.labelled.judged_whole:
             return None
         places = evenly(len(self.floats), GLANCE)
         part, floats, data = self.labelled.part(places), self.floats[places], candidate.int8_model
@@ -105,6 +105,8 @@ class _Judge:
             self.memory.go_on()
             near = nearness(data, self.judged, self.answers)
             return self._step(self._timed(replace(guess.candidate, nearness=near), started), None)
+        if self.labelled.judged_whole:
+            return self._step(self._timed(guess.candidate, started), self.results(data))
         images, right = len(self.floats), self.labelled.right(self.floats)
         most_wrong = images - right.sum() + self.goal.limit_points / 100 * images
         found = self.results(data) if fully else self._unless_over(data, guess.hits, most_wrong)
@@ -143,11 +145,11 @@ class _Judge:
         if results is None or self.floats is None or self.labelled is None:
             return Step(candidate=candidate, top1=None, drop=None, simulated=simulated)
         hits = self.labelled.right(results)
-        top1 = float(hits.mean())
+        top1 = self.labelled.worth(results)
         return Step(
             candidate=candidate,
             top1=top1,
-            drop=round(100 * (float(self.labelled.right(self.floats).mean()) - top1), 6),
+            drop=round(100 * (self.labelled.worth(self.floats) - top1), 6),
             simulated=simulated,
             hits=hits,
             same=float(self.labelled.same(results, self.floats).mean()),
@@ -155,7 +157,7 @@ class _Judge:
 
     def worth(self, steps: Sequence[Step], limit_points: float | None, before: Sequence[Hits]) -> float | None:
         """The drop that choosing among the steps is worth on images that it was not made on; None without labels."""
-        if self.floats is None or self.labelled is None:
+        if self.floats is None or self.labelled is None or self.labelled.judged_whole:
             return None
         return held_out_drop(steps, self.labelled.right(self.floats), limit_points=limit_points, before=before)
 

@@ -32,6 +32,16 @@ class Labelled:
         """Which results say the same."""
         return kind_of(self.task).same(results, others, self.task)
 
+    @property
+    def judged_whole(self) -> bool:
+        """Whether what counts is a figure of the whole set, not the share of right images."""
+        return kind_of(self.task).worth is not None
+
+    def worth(self, results: Results) -> float:
+        """The share of right results, or the figure of the whole set."""
+        worth = kind_of(self.task).worth
+        return float(self.right(results).mean()) if worth is None else worth.of(results, self.labels, self.task)
+
     def part(self, places: NDArray[np.int64]) -> Labelled:
         """Some of the images."""
         return replace(self, pixels=self.pixels[places], labels=self.labels[places])

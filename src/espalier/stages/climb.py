@@ -198,6 +198,7 @@ def _ladder(
     }
     if labelled and job.evaluation is not None:
         key["evaluation"] = job.evaluation.digest
+        key |= job.truth_key()
     parts = shop.parts("quantize/climb", key)
 
     def run(stopped: str = "") -> dict[str, bytes]:
@@ -297,10 +298,13 @@ def _measured(
     task = job.task(model)
     kind = kind_of(task)
     before, after = (
-        kind.results(answers(shop, images, data, job), task) for data in (model.tflite, done.int8_model)
+        kind.results(answers(shop, images, data, job, model), task) for data in (model.tflite, done.int8_model)
     )
     top1 = drop = paired = None
-    if (truth := job.truth()) is not None:
+    if (truth := job.truth()) is not None and kind.worth is not None:
+        top1, paired = kind.worth.of(after, truth, task), kind.worth.drop(before, after, truth, task)
+        drop = round(paired.points, 6)
+    elif truth is not None:
         right, still = kind.right(before, truth, task), kind.right(after, truth, task)
         top1 = float(still.mean())
         drop = round(100 * (float(right.mean()) - top1), 6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,13 +10,15 @@ import msgspec
 
 from ..errors import RecipeError
 from ..load.labels import check_count, default_labels, read_labels
+from ..maps import Classes, Shades, sides_of
 from ..recipe import Recipe
 from ..recipe_file import load_recipe
 from ..target import Target, load_targets
 from ..task.kinds import KINDS, kind_of
-from ..task.types import Numbers, Results, Task
+from ..task.types import Ends, Numbers, Results, Task
 from .images import PixelSet, open_sets, set_path
 from .model import FloatModel, ModelFile
+from .truth import MapTruth, numbers_digest, open_truth
 from .workshop import Workshop
 
 
@@ -31,6 +34,8 @@ class Job:
     evaluation: PixelSet | None
     fine_tune: PixelSet | None
     named: tuple[str, ...] | None = None
+    painted: MapTruth | None = None
+    """Masks or wanted pictures of the evaluation images."""
 
     @property
     def folder(self) -> Path:
@@ -50,7 +55,9 @@ class Job:
 
     def task(self, model: FloatModel) -> Task:
         """What is asked of the model, with the names of its outputs."""
-        return msgspec.structs.replace(self._named(), heads=model.heads)
+        task = msgspec.structs.replace(self._named(), heads=model.heads)
+        check_channels(task)
+        return task
 
     def _named(self) -> Task:
         wanted, numbers = self.recipe.regress, None
@@ -63,7 +70,13 @@ class Job:
                     next_step="correct the header of the csv, or leave `names` out",
                 )
             numbers = Numbers(names=wanted.names or columns, unit=wanted.unit, tolerance=wanted.tolerance)
-        return Task(kind=self.recipe.model.task, labels=self.labels(), numbers=numbers)
+        return Task(
+            kind=self.recipe.model.task,
+            labels=self.labels(),
+            numbers=numbers,
+            classes=classes_of(self.recipe),
+            shades=shades_of(self.recipe),
+        )
 
     def number_names(self) -> tuple[str, ...]:
         """What the numbers of task regress are called, where anybody says."""
@@ -74,8 +87,18 @@ class Job:
         """What is true of the evaluation images; None without any, and where they do not say."""
         if self.evaluation is None:
             return None
+        if self.painted is not None and self.recipe.segment is not None:
+            return self.painted.maps()
         task = self._named()
         return kind_of(task).truth(self.evaluation.prepared().images, task)
+
+    def truth_key(self) -> dict[str, str]:
+        """What results depend on that hold truths other than the names of classes; empty without any."""
+        if self.painted is not None:
+            return {"painted": self.painted.digest}
+        if self.evaluation is not None and self.recipe.regress is not None:
+            return {"numbers": numbers_digest(self.evaluation.prepared().images)}
+        return {}
 
     def asked(self, model: FloatModel) -> Task:
         """The same for a child process, which needs no names."""
@@ -87,13 +110,58 @@ class Job:
         return max(asked, default=8)
 
 
+def classes_of(recipe: Recipe) -> Classes | None:
+    """The [segment] table as a task has it."""
+    table = recipe.segment
+    if table is None:
+        return None
+    return Classes(
+        names=table.classes,
+        size=recipe.input.size,
+        threshold=table.threshold,
+        alert=table.classes.index(table.alert) if table.alert else -1,
+        alert_share=table.alert_share or 1.0,
+    )
+
+
+def check_channels(task: Task) -> None:
+    """Raise RecipeError where a map has other channels than the recipe has classes."""
+    if task.classes is None:
+        return
+    names, shape = task.classes.names, task.heads[0].shape
+    channels = sides_of(shape, task.classes.size)[2]
+    if len(shape) < 2 or (len(names) != 2 if channels == 1 else len(names) != channels):
+        raise RecipeError(
+            f"`segment.classes` names {len(names)} classes, the model's output {list(shape)} has {channels} channels",
+            supported="a name for each channel in order; two for one mask, of which the second is what the mask shows",
+            next_step="correct `classes` in [segment]",
+        )
+
+
+def shades_of(recipe: Recipe) -> Shades | None:
+    """The [picture] table as a task has it."""
+    return None if recipe.picture is None else Shades(black=recipe.picture.range[0], white=recipe.picture.range[1])
+
+
+def ends_of(recipe: Recipe, targets: Sequence[Target]) -> Ends:
+    """What the graph is cut to: a last resize goes where the recipe says so, or leaves it open and has a microcontroller."""
+    ends = KINDS[recipe.model.task].ends
+    if recipe.segment is None or ends != "map":
+        return ends
+    small = any(target.bundle == "firmware" for target in targets)
+    keep = recipe.segment.last_resize == "keep" or (recipe.segment.last_resize == "auto" and not small)
+    return "whole-map" if keep else "map"
+
+
 def read_job(shop: Workshop, path: Path) -> Job:
     """Read the recipe and open everything that it names. Raises the error of the first thing that is wrong."""
     with shop.stage("read"):
         recipe = load_recipe(path)
         folder = path.resolve().parent
         targets = load_targets([deploy.target for deploy in recipe.deploy], relative_to=folder)
-        model = ModelFile(shop, folder / recipe.model.path, recipe.input, recipe.model.task)
+        model = ModelFile(
+            shop, folder / recipe.model.path, recipe.input, recipe.model.task, ends_of(recipe, targets)
+        )
         if model.is_new():
             # The imports of TensorFlow are the longest chain of a build: nothing that can wait comes before them.
             shop.worker("tensorflow")
@@ -118,6 +186,7 @@ def read_job(shop: Workshop, path: Path) -> Job:
             calibration=calibration,
             evaluation=evaluation,
             fine_tune=fine_tune,
+            painted=open_truth(shop, recipe, folder, evaluation),
             named=None if recipe.model.labels is None else read_labels(folder / recipe.model.labels),
         )
         job.labels()

@@ -13,9 +13,10 @@ from ..errors import ModelRefusedError, RecipeError
 from ..limits import LIMITS
 from ..load.keras_container import refuse_what_is_no_file
 from ..load.keras_facts import ModelFacts, ModelSummary
+from ..quantizer.results import MapEnds
 from ..recipe import InputContract
 from ..task.kinds import KINDS
-from ..task.types import CLASSIFY, Head
+from ..task.types import CLASSIFY, Ends, Head
 from ..worker.file_calls import InspectModel
 from .workshop import Workshop, pack, unpack
 
@@ -33,6 +34,8 @@ class FloatModel(msgspec.Struct, frozen=True, kw_only=True):
     layers: dict[str, str] = {}
     """Tensor name -> Keras layer, for messages."""
     heads: tuple[Head, ...] = ()
+    whole: MapEnds | None = None
+    """Of a map: the file with its last resize, where that was dropped, and which it was."""
 
     @property
     def sha256(self) -> str:
@@ -43,12 +46,14 @@ class FloatModel(msgspec.Struct, frozen=True, kw_only=True):
 class ModelFile:
     """The .keras or .h5 file of a recipe. Every method runs its child process only when the result is not stored."""
 
-    def __init__(self, shop: Workshop, path: Path, contract: InputContract, kind: str = CLASSIFY.kind) -> None:
+    def __init__(
+        self, shop: Workshop, path: Path, contract: InputContract, kind: str = CLASSIFY.kind, ends: Ends | None = None
+    ) -> None:
         self.path = path
         self.sha256 = file_digest(path)
         self._shop = shop
         self._contract = contract
-        self._ends = KINDS[kind].ends
+        self._ends: Ends = ends or KINDS[kind].ends
         self._lock = threading.RLock()
         self._facts_lock = threading.Lock()
         self._facts: ModelFacts | None = None
@@ -134,6 +139,7 @@ class ModelFile:
             largest_difference=done.largest_difference,
             layers=done.layers,
             heads=done.heads,
+            whole=done.whole,
         )
 
     def float_model(self) -> FloatModel:

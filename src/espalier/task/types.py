@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from ..facts import Decision, TensorFacts
 from ..findings import Finding
 from ..image_facts import ImageFacts
+from ..maps import Classes, Shades
 from ..rows import AccuracyRow
+from ..statistics import Drop
 
 Values = NDArray[Any]
 """What a model answers: a row per image with the real values of every head, one head after the other."""
@@ -26,8 +28,9 @@ Hits = NDArray[np.bool_]
 """Image by image, yes or no."""
 
 
-Ends = Literal["probabilities", "values"]
-"""What a kind wants of a network: class probabilities of its one output, or every output as it is."""
+Ends = Literal["probabilities", "values", "map", "whole-map"]
+"""What a kind wants of a network: class probabilities of its one output; every output as it is; or its one map before a softmax
+or sigmoid at the end, and (`map`) before a resize there (quantizer/map_ends.py)."""
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +38,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     shape: tuple[int, ...]
+    probability: bool = False
+    """Of one mask: whether its values are probabilities, not logits."""
 
     @property
     def values(self) -> int:
@@ -58,6 +63,10 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     heads: tuple[Head, ...] = ()
     labels: tuple[str, ...] = ()
     numbers: Numbers | None = None
+    classes: Classes | None = None
+    """Of a map: task segment."""
+    shades: Shades | None = None
+    """Of a picture: task image."""
 
 
 CLASSIFY = Task()
@@ -86,10 +95,21 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     wished: float | None = None
     heads: Sequence[TensorFacts] = ()
     """Of the int8 file."""
+    cut: Values | None = None
+    """Where a resize was left off the end: what the model as given answers without it."""
 
 
 Integers = NDArray[np.int64]
 """What an int8 file answers, less its zero points: [n, values], or one whole number for each image, [n]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worth:
+    """A figure of a whole set, 0 to 1, of results and their truth, and its paired drop from some results to others (float, int8,
+    truth), in points of a hundredth."""
+
+    of: Callable[[Results, Results, Task], float]
+    drop: Callable[[Results, Results, Results, Task], Drop]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,3 +148,18 @@ class Kind:
     """The report's row."""
     decision: Callable[[Task, Sequence[TensorFacts], float], Decision | None]
     """What a device needs to say the same of its integers, with the recipe's threshold; None where it says nothing."""
+    worth: Worth | None = None
+    """What a set of images is worth, where that is not the share of right ones."""
+    painted: bool = False
+    """Whether an answer is a map or a picture: too many values to keep, so that results (bytes, [n, pixels]) are kept in their
+    place, and `results` leaves results as they are."""
+
+
+PAINTED_VALUES = 1 << 25
+"""Values of all images together that are held at a time."""
+
+
+def at_most(task: Task, images: int) -> int:
+    """How many images' values are held at a time, of so many: fewer where an answer is a map."""
+    each = sum(head.values for head in task.heads)
+    return min(images, max(8, PAINTED_VALUES // max(1, each)))

@@ -7,7 +7,9 @@ from ..calibrate.copies import NearCopy
 from ..image_facts import Prepared
 from ..load.images import ImageEntry
 from ..load.keras_facts import ModelFacts
+from ..load.masks import MaskEntry, Masks
 from ..recipe import InputContract
+from ..recipe_answers import Segment
 from .ask import Ask
 
 # ---- images
@@ -19,6 +21,16 @@ class PrepareSet(Ask[Prepared], frozen=True):
     root: str
     entries: tuple[ImageEntry, ...]
     contract: InputContract
+    out_path: str
+
+
+class PrepareMasks(Ask[Masks], frozen=True):
+    """Decode masks below `root` into maps of classes in the .npy `out_path` (load.masks.prepare_masks)."""
+
+    root: str
+    entries: tuple[MaskEntry, ...]
+    contract: InputContract
+    segment: Segment
     out_path: str
 
 
