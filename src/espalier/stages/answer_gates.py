@@ -68,7 +68,7 @@ def other_answers(accuracy: AccuracyRow) -> str:
     if wilson(equal + accuracy.ties, accuracy.n)[1] < LEAST_AGREEMENT:
         why = "it is another model"
     elif accuracy.ties == changed:
-        why = "in all others the float model's two best scores are nearer than int8's step of 1/256, so it tells them hardly apart"
+        why = "in all others the float model's two best scores are nearer than int8's step of 1/256: it hardly tells them apart"
     else:
         why = f"in {accuracy.ties} of {changed} others the float model's two best scores are nearer than int8's step of 1/256"
     return (
