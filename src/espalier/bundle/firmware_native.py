@@ -11,9 +11,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contract import prepare
 from ..errors import VerificationError
 from ..facts import BundleSource, Check
+from ..preparation import prepare
 from ..task.classify import decide
 from . import firmware_text as text
 from .firmware_compile import (
