@@ -35,7 +35,8 @@ class FindCopies(Ask[tuple[NearCopy, ...]], frozen=True):
 
 class InspectModel(Ask[ModelFacts], frozen=True):
     """load.keras_file.inspect_model: a Keras file as data, checked; `scores`: whether it must answer with one score for
-    each class."""
+    each class; `cut`: whether layers at its end that are no stock layers are left out."""
 
     path: str
     scores: bool = True
+    cut: bool = False
