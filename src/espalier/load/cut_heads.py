@@ -97,7 +97,7 @@ class _Walk:
         """Take the activation off the layers whose own it is. Raises UnsupportedModelError where it is also used inside."""
         import keras
 
-        read = {tensor._keras_history.operation.name for node in cut._nodes for tensor in node.input_tensors}
+        read = {tensor._keras_history.operation.name for node in _nodes(cut) for tensor in node.input_tensors}
         for layer in self._linear:
             if layer.name in read:
                 raise UnsupportedModelError(
@@ -130,7 +130,8 @@ class _Walk:
                 supported=f"its last layers are {', '.join(list(known)[-12:])}",
                 next_step=f"did you mean {' or '.join(map(repr, near))}?" if near else "correct the name",
             )
-        own = [node for node in layer._inbound_nodes if node in self.model._nodes] or list(layer._inbound_nodes)
+        used = {id(node) for node in _nodes(self.model)}
+        own = [node for node in layer._inbound_nodes if id(node) in used] or list(layer._inbound_nodes)
         return [tensor for node in own for tensor in node.output_tensors]
 
     # ---- back through what rearranges
@@ -210,6 +211,12 @@ class _Walk:
     def _note(self, text: str) -> None:
         if text not in self.notes:
             self.notes.append(text)
+
+
+def _nodes(model: Model) -> list[Any]:
+    """Every call of a layer in a functional model (a sequential one keeps one inside)."""
+    graph = getattr(model, "_functional", None) or model
+    return [node for nodes in graph._nodes_by_depth.values() for node in nodes]
 
 
 def _maker(tensor: Any) -> tuple[Layer, list[Any]]:

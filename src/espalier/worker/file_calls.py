@@ -3,8 +3,11 @@ path of a .npy (uint8 [n, h, w, c])."""
 
 from __future__ import annotations
 
+import msgspec
+
 from ..calibrate.copies import NearCopy
-from ..image_facts import Prepared
+from ..findings import Finding
+from ..image_facts import Prepared, TrueObject
 from ..load.images import ImageEntry
 from ..load.keras_facts import ModelFacts
 from ..recipe import InputContract
@@ -28,6 +31,22 @@ class FindCopies(Ask[tuple[NearCopy, ...]], frozen=True):
     sets: dict[str, str]
     compared: tuple[tuple[str, str], ...]
     digests: dict[str, tuple[str, ...]]
+
+
+class SetBoxes(msgspec.Struct, frozen=True, kw_only=True):
+    """The objects of every image of a set by its path, and what was found wrong with them."""
+
+    objects: dict[str, tuple[TrueObject, ...]]
+    findings: tuple[Finding, ...]
+
+
+class ReadBoxes(Ask[SetBoxes], frozen=True):
+    """Read the annotations at `path` for the images (path -> width and height upright) of a model with these `labels`, and check
+    them (load.annotations, calibrate.box_faults)."""
+
+    path: str
+    images: dict[str, tuple[int, int]]
+    labels: tuple[str, ...]
 
 
 # ---- container

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import ceil, prod
 
 import msgspec
@@ -103,12 +104,13 @@ def names_of(detect: Detect, classes: int) -> HeadNames:
     )
 
 
+@lru_cache(maxsize=8)
 def plan_of(
     detect: Detect,
     contract: InputContract,
     classes: int,
-    shapes: Sequence[Shape],
-    heads: Sequence[Heads],
+    shapes: tuple[Shape, ...],
+    heads: tuple[Heads, ...],
     anchors: Rows = (),
 ) -> Plan:
     """What a network's outputs of these `shapes` mean; `heads`: which of them each level has (one for all levels, where they
