@@ -1,7 +1,7 @@
 """Scenes of red and green squares, and detectors that find them by hand-made weights: one for each family of decodes.
 
-A square is 16 x 16 pixels, its middle up to two pixels from the middle of a cell of 8 x 8. The first layer gives the mean of red and
-of green around each cell, and how much more of it lies right and below; heads of 1 x 1 make scores and offsets of these.
+A square is 16 x 16 pixels, its middle up to two pixels from the middle of a cell of 8 x 8. The first layer gives the mean of red
+and of green around each cell, and how much more of it lies right and below; heads of 1 x 1 make scores and offsets of these.
 """
 
 from __future__ import annotations

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
-from tiny_detector import LABELS, apart, joined, save, scenes
+from tiny_detector import LABELS, apart, save, scenes
 
 from espalier.command.build import build
 from espalier.stages.outcome import Outcome
