@@ -9,6 +9,7 @@ import msgspec
 
 from .recipe import InputContract, Recipe
 from .target import Target
+from .task.boxes.types import Detector
 
 
 class Artifact(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,6 +132,8 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     task: str = "classify"
     decision: Decision | None = None
     """How the output becomes an answer on a device."""
+    detector: Detector | None = None
+    """How the outputs become boxes on a device, where they do."""
 
     @property
     def output(self) -> TensorFacts:
@@ -141,6 +144,11 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     def values(self) -> int:
         """How many values all heads have."""
         return sum(prod(head.shape) for head in self.heads)
+
+    @property
+    def finds_boxes(self) -> bool:
+        """Whether it is a detector."""
+        return self.detector is not None
 
     @property
     def contract(self) -> InputContract:
@@ -162,13 +170,17 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
         """What the bundle is, in one plain sentence."""
         height, width = self.contract.size
         what = f"Image classifier {self.name}: {len(self.labels)} classes"
-        if not self.labels:
+        if self.finds_boxes:
+            what = f"Object detector {self.name}: {_classes(self.labels)}"
+        elif not self.labels:
             what = f"Network {self.name}: {self.heads_text}"
         return f"{what}, {height} x {width} pixels, int8"
 
     @property
     def what(self) -> str:
         """What the model is, as the first words of a README."""
+        if self.finds_boxes:
+            return f"An object detector with {_classes(self.labels)}"
         if self.labels:
             return f"An image classifier with {len(self.labels)} classes"
         return f"A network that answers an image with values ({self.heads_text})"
@@ -181,12 +193,15 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def holds(self) -> str:
         """What a firmware library holds."""
+        if self.finds_boxes:
+            return "Model, labels, preprocessing, detection and self-test"
         return "Model, labels, preprocessing, decision and self-test" if self.labels else "Model, preprocessing and self-test"
 
     @property
     def keywords(self) -> tuple[str, ...]:
         """What a library registry files it under."""
-        return ("image-classification" if self.labels else "neural-network", "int8", "tinyml")
+        what = "object-detection" if self.finds_boxes else "image-classification" if self.labels else "neural-network"
+        return (what, "int8", "tinyml")
 
     @property
     def array_bytes(self) -> int:
@@ -196,9 +211,13 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def sketch(self) -> str:
         """The Arduino example."""
-        return "classify"
+        return "detect" if self.finds_boxes else "classify"
 
     @property
     def identifier(self) -> str:
         """The model's name as a lower_snake identifier for C, Java packages and Python."""
         return self.recipe.name.replace("-", "_")
+
+
+def _classes(labels: tuple[str, ...]) -> str:
+    return f"{len(labels)} {'class' if len(labels) == 1 else 'classes'}"

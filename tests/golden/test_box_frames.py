@@ -101,7 +101,7 @@ def test_plain_python_maps_the_boxes_that_numpy_maps() -> None:
 def test_c_maps_the_boxes_that_numpy_maps(tmp_path: Path) -> None:
     """The firmware's file with its constants as variables, once for each fit."""
     folder = resources.files(espalier.bundle) / "firmware_template"
-    for name in ("xmodel_frame.c", "xmodel_frame.h", "xmodel_detect.h"):
+    for name in ("xmodel_frame.c", "xmodel_frame.h"):
         (tmp_path / name).write_text((folder / name).read_text())
     names = ("WIDTH", "HEIGHT", "BOX_BITS", "FRAME_BITS")
     fits = "".join(f"#define XMODEL_FIT_{fit.upper()} {number}\n" for number, fit in enumerate(FITS))

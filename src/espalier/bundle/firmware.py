@@ -22,10 +22,11 @@ import numpy as np
 
 from ..emit import c_text as c
 from ..emit.decision import decision_files
+from ..emit.detector import detector_files
 from ..errors import UnsupportedModelError
 from ..facts import Artifact, BundleSource, GoldenVector, SourceImage
+from . import firmware_boxes, golden
 from . import firmware_text as text
-from . import golden
 from .archive import Entry, zip_bytes
 from .firmware_check import check as check
 from .firmware_examples import example_files, readme_section
@@ -50,9 +51,9 @@ def contents(source: BundleSource, program: tuple[Artifact, ...] | None = None) 
     .tflite for TensorFlow Lite Micro. Raises UnsupportedModelError when the model does not take and give
     int8, or TFLM lacks an operator.
     """
-    if program is None and source.decision is None:
+    if program is None and source.decision is None and source.detector is None:
         raise UnsupportedModelError(
-            f"the firmware bundle around TensorFlow Lite Micro packs classifiers, this model gives {source.heads_text}",
+            f"the firmware bundle around TensorFlow Lite Micro packs classifiers and detectors, this model gives {source.heads_text}",
             supported="compiled C for outputs without labels",
             next_step='set `runtime = "c"` for this target',
         )
@@ -91,7 +92,7 @@ def library_files(source: BundleSource, program: tuple[Artifact, ...] | None) ->
     """(path, bytes) of the library folder, sorted."""
     tflm = program is None
     sketch = "classify.ino.txt" if tflm else "classify_program.ino.txt"
-    examples = {"examples/classify/classify.ino": template(source, sketch)}
+    examples = {f"examples/{source.sketch}/{source.sketch}.ino": template(source, sketch)}
     if not tflm:
         examples |= example_files(source, prepare_stack(source))
         examples = {path: filled(written, buffer_words(source)) for path, written in examples.items()}
@@ -146,7 +147,8 @@ def source_files(source: BundleSource, program: tuple[Artifact, ...] | None) -> 
     network; the test of the preprocessing then is `<prefix>_prepare_test`."""
     name = text.prefix(source)
     vectors, cases = chosen_golden(source)
-    files = {f"{name}_{part}": template(source, f"xmodel_{part}") for part in COMMON}
+    common = (*COMMON, *(firmware_boxes.PARTS if source.detector else ()))
+    files = {f"{name}_{part}": template(source, f"xmodel_{part}") for part in common}
     files |= {
         f"{name}_contract.h": contract_header(source, program),
         f"{name}_golden.c": golden_source(source, vectors, cases),
@@ -154,6 +156,7 @@ def source_files(source: BundleSource, program: tuple[Artifact, ...] | None) -> 
     }
     if program is None:
         files |= decision_files(name, source.decision) if source.decision else {}
+        files |= detector_files(name, source.detector, source.labels) if source.detector else {}
         files |= {
             f"{name}_model_data.h": template(source, "xmodel_model_data.h"),
             f"{name}_model_data.c": model_source(source),
@@ -219,6 +222,8 @@ def contract_header(source: BundleSource, program: tuple[Artifact, ...] | None) 
             c.define(f"{macro}_{name.upper()}_ZERO_POINT", c.Name(c.literal_in_sum(head.zero_point))),
         ]
     lines += [c.comment("of all outputs, one behind the other"), c.define(f"{macro}_ANSWER_BYTES", source.values)]
+    if source.detector is not None:
+        lines += firmware_boxes.contract_lines(source)
     if program is not None:
         header = f"{text.prefix(source)}.h"
         given = next(artifact.data for artifact in program if artifact.path == header).decode("ascii")
@@ -254,7 +259,9 @@ def umbrella(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
                 "#endif",
             ]
         lines += ["", c.include(f"{name}_model_data.h")]
-    parts = ("contract", "model_labels", "prepare", "decide") if source.decision else ("contract", "prepare")
+    parts: tuple[str, ...] = ("contract", "prepare")
+    if source.detector or source.decision:
+        parts = ("contract", "model_labels", "prepare", *(("detect", "frame") if source.detector else ("decide",)))
     lines += ["", *(c.include(f"{name}_{part}.h") for part in parts)]
     return _header(source, "model", lines)
 
@@ -335,6 +342,7 @@ def golden_source(source: BundleSource, vectors: Sequence[GoldenVector], cases: 
         kernels = next(k for k in golden.KERNELS if k in vector.outputs)
         lines.append(c.array(f"vector_{i}_pixels", np.frombuffer(vector.pixels, np.uint8)))
         lines.append(c.array(f"vector_{i}_output", np.frombuffer(vector.outputs[kernels], np.int8)))
+    lines += firmware_boxes.golden_lines(source, vectors) if source.detector else []
     rows = [f"    {{case_{i}_rgb, case_{i}_pixels, {v.columns}, {v.rows}}}," for i, v in enumerate(cases)]
     lines += [
         "",
@@ -344,10 +352,12 @@ def golden_source(source: BundleSource, vectors: Sequence[GoldenVector], cases: 
     ]
     lines.append(f"const int32_t {name}_golden_case_count = {len(cases)};")
     rows = [f"    {{vector_{i}_pixels, vector_{i}_output}}," for i in range(len(vectors))]
+    if source.detector is not None:
+        rows = [firmware_boxes.vector_row(source, i, vector) for i, vector in enumerate(vectors)]
     lines += [
         "",
         f"const {name}_golden_vector {name}_golden_vectors[] = {{",
-        *(rows or ["    {0, 0},"]),
+        *(rows or ["    {0, 0, 0, 0}," if source.detector else "    {0, 0},"]),
         "};",
     ]
     lines.append(f"const int32_t {name}_golden_vector_count = {len(vectors)};")
@@ -380,26 +390,35 @@ def program_memory(source: BundleSource) -> str:
     )
 
 
+def _proven(source: BundleSource) -> str:
+    return "prepare and detect run" if source.detector else "prepare and decide run" if source.decision else "prepare runs"
+
+
 def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
     """README.md of the bundle."""
     name, macro = text.prefix(source), text.prefix(source).upper()
     vectors, cases = chosen_golden(source)
     tflm = program is None
     memory = tflm_memory(source) if tflm else program_memory(source)
+    memory += firmware_boxes.ram_text(source) if source.detector else ""
     words = {
         "NAME": source.recipe.name,
         "VERSION": source.recipe.version,
         "TITLE": source.target.title,
         "WHAT": source.what,
-        "PROVEN": "prepare and decide run" if source.decision else "prepare runs",
-        "DECIDE": f"{name}_decision decision = {name}_decide(output);\n"
+        "PROVEN": _proven(source),
+        "DECIDE": firmware_boxes.use_lines(source, output_names(source), tflm)
+        if source.detector
+        else f"{name}_decision decision = {name}_decide(output);\n"
         "if (decision.review) ask_a_person(); else act(decision.label);\n"
         if source.decision
         else "".join(
             f"/* {head.name}: {output}[], value = {head.scale:.9g} * ({output}[i] - {head.zero_point}) */\n"
             for output, head in zip(output_names(source), source.heads, strict=True)
         ),
-        "ANSWER": f"`decide` compares the int8 output with the threshold {source.recipe.decision.threshold:g} as an integer; "
+        "ANSWER": firmware_boxes.answer_words(source)
+        if source.detector
+        else f"`decide` compares the int8 output with the threshold {source.recipe.decision.threshold:g} as an integer; "
         "confidence is in thousandths."
         if source.decision
         else f"Outputs: {source.heads_text}; `{name}.h` has their sizes, scales and zero points.",
@@ -423,9 +442,10 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         "EXAMPLES": "" if tflm else readme_section(source),
         "ID": name,
         "UPPER": macro,
-        "RUN": "interpreter.Invoke();                        /* as in examples/classify */"
+        "RUN": "interpreter.Invoke();                        /* as in examples/@SKETCH@ */".replace("@SKETCH@", source.sketch)
         if tflm
         else f"{name}_run(arena, input, {', '.join(output_names(source))});",
+        "SKETCH": source.sketch,
         "PREPARE": str(prepare_stack(source)),
         "MEMORY": memory,
     }

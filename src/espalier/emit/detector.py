@@ -1,11 +1,14 @@
-"""`xmodel_detector.h` and `.c`: a detector's integers as C, for the hand-written decode (firmware_template/xmodel_detect.c)."""
+"""`xmodel_detector.h` and `.c`: a detector's integers as C, for the hand-written decode (task/device/detect.c)."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from ..task.boxes.types import SHAPES, Column, Detector, Level
 from . import c_text as c
+from .decision import device_source, label_files
 
 _STRUCTURES = """
 typedef struct {
@@ -27,6 +30,16 @@ typedef struct {
 extern const xmodel_level xmodel_levels[XMODEL_LEVELS];
 """
 _NONE = "{-1, 0, 0}"
+
+
+def detector_files(prefix: str, detector: Detector, labels: Sequence[str]) -> dict[str, str]:
+    """File name -> text: the decode, its integers and the labels of a model, with its name in them."""
+    own = {
+        name.replace("xmodel", prefix): text.replace("xmodel", prefix).replace("XMODEL", prefix.upper())
+        for name, text in write_detector(detector).items()
+    }
+    hand = {f"{prefix}_detect.{end}": device_source(prefix, f"detect.{end}") for end in ("c", "h")}
+    return {**own, **hand, **label_files(prefix, labels)}
 
 
 def write_detector(detector: Detector) -> dict[str, str]:
