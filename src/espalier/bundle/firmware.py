@@ -31,8 +31,8 @@ from .archive import Entry, zip_bytes
 from .firmware_check import check as check
 from .firmware_examples import example_files, readme_section
 from .firmware_text import TEMPLATE, template
+from .firmware_tflm import model_source, resolver_header, tflm_memory
 from .tflm_arena import arena_bound as arena_bound
-from .tflm_ops import INT8_REGISTRATIONS, add_methods
 
 GOLDEN_BUDGET_BYTES: Final = 16_384
 """Flash that golden vectors and preprocessing cases may take each (one of either is always kept)."""
@@ -53,7 +53,7 @@ def contents(source: BundleSource, program: tuple[Artifact, ...] | None = None) 
     """
     if program is None and source.decision is None and source.detector is None:
         raise UnsupportedModelError(
-            f"the firmware bundle around TensorFlow Lite Micro packs classifiers and detectors, this model gives {source.heads_text}",
+            f"the firmware around TensorFlow Lite Micro packs classifiers and detectors, this model gives {source.heads_text}",
             supported="compiled C for outputs without labels",
             next_step='set `runtime = "c"` for this target',
         )
@@ -231,12 +231,7 @@ def contract_header(source: BundleSource, program: tuple[Artifact, ...] | None) 
         lines = [c.include(header), *(line for line in lines if line.split()[1] not in known)]
     if source.decision is not None:
         lines = [c.include(f"{text.prefix(source)}_decide.h"), *lines]
-    return _header(source, "contract", lines)
-
-
-def _header(source: BundleSource, part: str, lines: Sequence[str]) -> str:
-    guard = f"{text.prefix(source).upper()}_{part.upper()}_H"
-    return "\n".join([f"#ifndef {guard}", f"#define {guard}", "", *lines, "", "#endif", ""])
+    return text.header(source, "contract", lines)
 
 
 def umbrella(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
@@ -263,72 +258,13 @@ def umbrella(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
     if source.detector or source.decision:
         parts = ("contract", "model_labels", "prepare", *(("detect", "frame") if source.detector else ("decide",)))
     lines += ["", *(c.include(f"{name}_{part}.h") for part in parts)]
-    return _header(source, "model", lines)
+    return text.header(source, "model", lines)
 
 
 def prepare_stack(source: BundleSource) -> int:
     """Bytes of stack that `prepare` takes, rounded up."""
     columns = source.contract.size[1] if source.contract.resize in ("bilinear", "bicubic") else 0
     return PREPARE_BYTES + COLUMN_BYTES * columns
-
-
-def model_source(source: BundleSource) -> str:
-    """<id>_model_data.c: the .tflite as an array, aligned to 16 bytes."""
-    name = text.prefix(source)
-    data = source.int8_model
-    rows = [f"    {', '.join(map(str, data[i : i + 24]))}," for i in range(0, len(data), 24)]
-    return "\n".join(
-        [
-            c.include(f"{name}_model_data.h"),
-            "",
-            "#if defined(__GNUC__) || defined(__clang__) || defined(__ICCARM__)",
-            "#define ALIGNED_16 __attribute__((aligned(16)))",
-            "#elif defined(__cplusplus) && __cplusplus >= 201103L",
-            "#define ALIGNED_16 alignas(16)",
-            "#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L",
-            "#define ALIGNED_16 _Alignas(16)",
-            "#else",
-            '#error "say here how this compiler aligns an array to 16 bytes"',
-            "#endif",
-            "",
-            f"ALIGNED_16 const unsigned char g_{name}_model_data[] = {{",
-            *rows,
-            "};",
-            f"const unsigned int g_{name}_model_data_len = {len(data)};",
-            "",
-        ]
-    )
-
-
-def resolver_header(source: BundleSource) -> str:
-    """<id>_op_resolver.h: exactly the operators of the model; the only file that needs TFLM's headers."""
-    name = text.prefix(source)
-    methods = add_methods(use.name for use in source.operators)
-    kind = f"tflite::MicroMutableOpResolver<{len(methods)}>"
-    light = [operator for operator, _ in methods if operator in INT8_REGISTRATIONS]
-    lines = [
-        "#include <tensorflow/lite/micro/micro_mutable_op_resolver.h>",
-        "",
-        "// Define this to leave the float and int16 kernels out (tens of KB less code); recent TFLM only.",
-        f"#ifdef {name.upper()}_INT8_KERNELS",
-        *sorted({f"#include <{INT8_REGISTRATIONS[operator]}>" for operator in light}),
-        "#define REGISTRATION(name) tflite::Register_##name##_INT8()",
-        "#else",
-        "#define REGISTRATION(name)",
-        "#endif",
-        "",
-        f"inline {kind} {name}_get_resolver() {{",
-        f"  {kind} resolver;",
-        *(
-            f"  resolver.{method}({f'REGISTRATION({operator.upper()})' if operator in light else ''});"
-            for operator, method in methods
-        ),
-        "  return resolver;",
-        "}",
-        "",
-        "#undef REGISTRATION",
-    ]
-    return _header(source, "op_resolver", lines)
 
 
 def golden_source(source: BundleSource, vectors: Sequence[GoldenVector], cases: Sequence[SourceImage]) -> str:
@@ -362,22 +298,6 @@ def golden_source(source: BundleSource, vectors: Sequence[GoldenVector], cases: 
     ]
     lines.append(f"const int32_t {name}_golden_vector_count = {len(vectors)};")
     return "\n".join([*lines, ""])
-
-
-def tflm_memory(source: BundleSource) -> str:
-    """README: flash and RAM with TensorFlow Lite Micro."""
-    name, macro = text.prefix(source), text.prefix(source).upper()
-    memory = (
-        f"Flash: {len(source.int8_model)} bytes for the model, 40 to 90 KB for TensorFlow Lite Micro (the\n"
-        f"low end with int8 kernels only: define `{macro}_INT8_KERNELS` before `{name}_op_resolver.h`)."
-    )
-    if source.arena is None:
-        return memory
-    return memory + (
-        f"\n\nRAM: an arena of `{macro}_ARENA_BYTES` = {source.arena.arena_bytes} bytes, of which "
-        f"{source.arena.margin_bytes} are margin: {source.arena.how}.\nAfter AllocateTensors(), "
-        "`arena_used_bytes()` says what your version of TFLM really took; define a smaller value then."
-    )
 
 
 def program_memory(source: BundleSource) -> str:

@@ -10,11 +10,12 @@ from typing import Final
 
 import numpy as np
 
-from ..task.boxes.types import Boxes, Detector
+from ..detector import Boxes, Detector
 from ..emit import c_text as c
 from ..emit.golden_boxes import BOX_BYTES
 from ..facts import BundleSource, GoldenVector
 from ..task.boxes.decode import detect
+from ..task.boxes.golden import split
 from . import firmware_text as text
 from . import golden
 
@@ -36,8 +37,7 @@ def starts(source: BundleSource) -> list[int]:
 
 def boxes_in(source: BundleSource, output: bytes) -> Boxes:
     """What the int8 outputs of a golden vector say, one behind the other."""
-    values, at = np.frombuffer(output, np.int8), starts(source)
-    return detect(detector_of(source), [values[a:b] for a, b in zip(at, at[1:], strict=False)])
+    return detect(detector_of(source), split(output, source.heads))
 
 
 def boxes_of(source: BundleSource, vector: GoldenVector) -> Boxes:

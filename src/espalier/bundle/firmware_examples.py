@@ -14,6 +14,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+import numpy as np
+
 from ..errors import VerificationError
 from ..facts import BundleSource, Check
 from ..target import Target
@@ -173,7 +175,8 @@ def printed_boxes(source: BundleSource) -> list[str]:
     """What the example prints of the first golden vector's picture, which has the network's own size."""
     height, width = source.contract.size
     boxes = firmware_boxes.boxes_of(source, source.golden[0])
-    placed = to_frame(boxes.corners, window_of(height, width, source.contract), firmware_boxes.detector_of(source).bits, 0)
+    window, bits = window_of(height, width, source.contract), firmware_boxes.detector_of(source).bits
+    placed = to_frame(boxes.corners.astype(np.int64), window, bits, firmware_boxes.FRAME_BITS)
     lines = [
         f"{source.labels[label]} {((score >> 11) * 1000 + 524288) >> 20}/1000 at {' '.join(map(str, edges))}"
         for label, score, edges in zip(boxes.labels.tolist(), boxes.scores.tolist(), placed.tolist(), strict=True)

@@ -218,7 +218,7 @@ def compare_boxes(answers: bytes, outputs: Sequence[NDArray[np.int8]], source: B
     for number, (output, (width, height)) in enumerate(zip(outputs, frame_sizes(source, len(outputs)), strict=True)):
         boxes = firmware_boxes.boxes_in(source, output.tobytes())
         window = window_of(height, width, source.contract)
-        placed = to_frame(boxes.corners, window, bits, firmware_boxes.FRAME_BITS)
+        placed = to_frame(boxes.corners.astype(np.int64), window, bits, firmware_boxes.FRAME_BITS)
         wanted = struct.pack("<i", len(boxes)) + np.concatenate([boxes.rows(), placed], axis=1).astype("<i4").tobytes()
         if answers[at : at + len(wanted)] != wanted:
             raise VerificationError(f"detect of output {number} differs")

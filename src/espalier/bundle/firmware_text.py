@@ -86,6 +86,12 @@ def library_name(source: Library) -> str:
     return f"{prefix(source)}_model"
 
 
+def header(source: Library, part: str, lines: Sequence[str]) -> str:
+    """A header file of lines, guarded: <id>_<part>.h."""
+    guard = f"{prefix(source).upper()}_{part.upper()}_H"
+    return "\n".join([f"#ifndef {guard}", f"#define {guard}", "", *lines, "", "#endif", ""])
+
+
 def library_properties(source: Library) -> str:
     """Arduino. Names longer than 63 characters are cut, as arduino-lint wants."""
     rows = {

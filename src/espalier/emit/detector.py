@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..task.boxes.types import SHAPES, Column, Detector, Level
+from ..detector import SHAPES, Column, Detector, Level
 from . import c_text as c
 from .decision import device_source, label_files
 

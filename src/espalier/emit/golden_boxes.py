@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..detector import Boxes, Detector
 from ..graph.types import Graph
 from ..task.boxes.decode import detect
-from ..task.boxes.types import Boxes, Detector
 from . import c_text as c
 from .selftest import Further, GoldenCase, outputs_of, parts
 

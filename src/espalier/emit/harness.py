@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..detector import Detector
 from ..graph.types import Graph
-from ..task.boxes.types import Detector
 from . import c_text as c
 from .golden_boxes import boxes_further
 from .selftest import Further, GoldenCase, golden_arrays, golden_comparison, golden_run, outputs_of

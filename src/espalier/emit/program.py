@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..detector import Detector
 from ..facts import Decision
 from ..graph.types import Graph
 from ..graph.verify import layer_name
-from ..task.boxes.types import Detector
 from . import c_text as c
 from .c_text import Name
 from .decision import decision_files

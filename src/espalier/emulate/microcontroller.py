@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..detector import Detector
 from ..emit.golden_boxes import BOX_BYTES, boxes_of, detect_call, packed_boxes
 from ..emit.kernel_names import program_prefix
 from ..emit.program import layer_of_symbol
@@ -18,7 +19,6 @@ from ..graph.types import Graph
 from ..graph.verify import layer_name
 from ..graph.view import view
 from ..scratch import Scratch
-from ..task.boxes.types import Detector
 from .constants import Constants, account
 from .cross import Core, compile_counter, compile_program
 from .elf import Image

@@ -15,11 +15,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..detector import Detector
 from ..emit.harness import write_cases
 from ..emit.selftest import GoldenCase
 from ..errors import ToolMissingError, VerificationError
 from ..graph.types import Graph
-from ..task.boxes.types import Detector
 from .cross import Core, compile_plugin, compile_program
 from .elf import Image
 
