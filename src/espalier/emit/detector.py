@@ -25,9 +25,9 @@ typedef struct {
   xmodel_column box[4], scores, background, objectness;
   const int32_t *box_of[4], *scores_of, *objectness_of;
   int32_t least, least_objectness; /* smaller values cannot pass */
-} xmodel_level;
+} xmodel_map;
 
-extern const xmodel_level xmodel_levels[XMODEL_LEVELS];
+extern const xmodel_map xmodel_levels[XMODEL_LEVELS];
 """
 _NONE = "{-1, 0, 0}"
 
@@ -82,7 +82,7 @@ def _source(detector: Detector) -> str:
     for number, level in enumerate(detector.levels):
         lines.append(c.structures("xmodel_anchor", f"anchors_{number}", [list(anchor) for anchor in _rows(level)]))
     levels = [[c.Name(field) for field in _fields(level, number)] for number, level in enumerate(detector.levels)]
-    return "\n".join([*lines, c.structures("xmodel_level", "xmodel_levels", levels, static=False), ""])
+    return "\n".join([*lines, c.structures("xmodel_map", "xmodel_levels", levels, static=False), ""])
 
 
 def _rows(level: Level) -> list[tuple[int, int, int, int]]:

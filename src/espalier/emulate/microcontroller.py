@@ -50,6 +50,13 @@ class Decode:
     stack_bytes: int
     ram_bytes: int
 
+    def text(self) -> str:
+        """In words."""
+        cost = ""
+        if self.instructions >= 0:
+            cost = f", at most {self.instructions:,} instructions and {self.ram_bytes:,} bytes of RAM for one picture"
+        return f"{self.boxes} decoded boxes are equal{cost}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Emulated:
