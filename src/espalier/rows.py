@@ -8,6 +8,7 @@ import msgspec
 
 from .facts import Check, TensorFacts
 from .peak import Peak
+from .row_boxes import BoxesRow
 from .row_parts import (
     CalibrationPart,
     DecisionPart,
@@ -212,6 +213,8 @@ class AccuracyRow(_Row, frozen=True, kw_only=True):
     choice_points: Points = 0.0
     """By how much choosing the best of several steps on these very images flatters the drop; not part of `interval`."""
     warnings: tuple[str, ...] = ()
+    ties: int = 0
+    """Of images without labels: changed answers where the float model's two best scores are nearer than a step of int8."""
     collapse: str = ""
     """Of images without labels: which class int8 gives to nearly all where the float model does not."""
     decision: DecisionPart = {}
@@ -222,6 +225,8 @@ class AccuracyRow(_Row, frozen=True, kw_only=True):
     """Of task regress: its share of right answers is that of images whose numbers are all within the tolerance."""
     heads: tuple[HeadRow, ...] = ()
     """Of a task whose values are not judged."""
+    boxes: BoxesRow | None = None
+    """Of task detect, whose accuracy is average precision."""
     steps: tuple[DropPart, ...] = ()
     """The drop split into pruning and quantization."""
 
