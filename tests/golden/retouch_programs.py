@@ -15,7 +15,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from detector_programs import RUNTIME
 from numpy.typing import NDArray
 
 from espalier.bundle import pi_modules
@@ -56,6 +55,18 @@ int64_t divide64_signed(int64_t a, int64_t b, int64_t *rest) {
   *rest = (int64_t)(a < 0 ? 0u - r : r);
   return (int64_t)((a < 0) != (b < 0) ? 0u - q : q);
 }
+#if defined(__ARM_ARCH_6M__)
+uint64_t __aeabi_llsr(uint64_t a, int32_t by);
+uint64_t __aeabi_llsl(uint64_t a, int32_t by);
+uint64_t __aeabi_llsr(uint64_t a, int32_t by) {
+  for (; by > 0; by--) a >>= 1;
+  return a;
+}
+uint64_t __aeabi_llsl(uint64_t a, int32_t by) {
+  for (; by > 0; by--) a <<= 1;
+  return a;
+}
+#endif
 #ifdef __arm__
 #define RETURNS_BOTH(name, by)                                                                       \\
   void name(void);                                                                                    \\
@@ -139,7 +150,7 @@ def sources(cases: Sequence[InputContract]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     text = ["#include <stdint.h>"]
     for number, contract in enumerate(cases):
-        source: Any = SimpleNamespace(name=f"r{number}", contract=contract)
+        source: Any = SimpleNamespace(name=f"r{number}", contract=contract, finds_boxes=False)
         name, macro = f"r{number}", f"R{number}"
         height, width, channels = contract.shape
         own = {f"{name}_prepare.{end}": template(source, f"xmodel_prepare.{end}") for end in ("h", "c")}
@@ -196,9 +207,8 @@ class OnCore:
     def __init__(self, cases: Sequence[InputContract], core: Core, folder: Path) -> None:
         self.cases, files = cases, sources(cases)
         files["division.c"] = DIVISION.encode()
-        if core.isa == "thumb1":
-            files["runtime.c"] = RUNTIME.encode()
-        image = compile_program(files, core, roots=["run_many"], workdir=folder, optimize="-O2")
+        extra = ("divide.c",) if core.isa == "thumb1" else ()
+        image = compile_program(files, core, roots=["run_many"], workdir=folder, optimize="-O2", extra=extra)
         self.core = EmulatedCore(image, core, workdir=folder)
 
     def run(self, number: int, images: Sequence[Image]) -> bytes:
