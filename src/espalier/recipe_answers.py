@@ -9,7 +9,10 @@ from msgspec import Meta
 
 from .tables import Share, Table
 
-TaskName = Literal["classify", "regress", "raw"]
+HeadTask = Literal["classify", "regress", "raw"]
+"""What one output answers."""
+
+TaskName = Literal[HeadTask, "several"]
 
 
 class Takes(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +32,7 @@ TASKS: Final[dict[str, Takes]] = {
     "classify": Takes(labels=True, classes=True),
     "regress": Takes(table="regress", needs="tolerance"),
     "raw": Takes(truth=False),
+    "several": Takes(),
 }
 """Every word of `model.task`."""
 
