@@ -21,12 +21,12 @@ from espalier.bundle.archive import Entry, zip_bytes
 from espalier.bundle.java import specialise
 from espalier.bundle.java.compile import compile_java
 from espalier.bundle.pi.detection import detect as plain
+from espalier.detector import words
 from espalier.emit.detector import write_detector
 from espalier.emulate.cross import WARNINGS, Core, compile_program
 from espalier.emulate.emulate import EmulatedCore
 from espalier.emulate.qemu import count_on_board
 from espalier.task.boxes.decode import detect
-from espalier.task.boxes.types import words
 
 Heads = Sequence[NDArray[np.int8]]
 Rows = NDArray[np.int32]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..task.boxes.types import SHAPES, Column, Detector, Level
+from ..detector import SHAPES, Column, Detector, Level
 from . import c_text as c
 
 _STRUCTURES = """
