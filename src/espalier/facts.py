@@ -104,6 +104,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     numbers: dict[str, int]
     labels: tuple[str, ...]
+    parts: dict[str, Decision] = {}
+    """Of several outputs: the decision of each that has one. Then there is none of the whole."""
 
 
 class BundleSource(msgspec.Struct, frozen=True, kw_only=True):

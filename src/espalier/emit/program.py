@@ -19,7 +19,7 @@ from ..graph.types import Graph
 from ..graph.verify import layer_name
 from . import c_text as c
 from .c_text import Name
-from .decision import decision_files
+from .decision import decision_files, decision_headers
 from .kernel_names import HEADER, KernelNames, program_prefix
 from .lowering import Coding, Constant
 from .selftest import GoldenCase, inputs_of, outputs_of, selftest_signature, write_selftest
@@ -189,7 +189,7 @@ def _header(graph: Graph, plan: Planned, prefix: str, options: Options) -> str:
             c.prototype(selftest_signature(prefix, graph)),
         ]
     if options.decision is not None:
-        lines += ["", c.include(f"{prefix}_decide.h")]
+        lines += ["", *map(c.include, decision_headers(prefix, options.decision))]
     return "\n".join(c.guarded(f"{macro}_H", lines)) + "\n"
 
 

@@ -63,7 +63,7 @@ def evaluate_model(
         key = {
             "outputs": [digest(o.tobytes()) for o in (before, base, after)],
             "task": msgspec.to_builtins(job.task(given)),
-            "images": [[i.path, i.label] for i in prepared.images],
+            "images": [[i.path, i.label, i.numbers, i.cells] for i in prepared.images],
             "decision": msgspec.to_builtins(job.recipe.decision),
             "limit": job.recipe.quantize.max_accuracy_drop,
             "labelled": job.evaluation is not None,

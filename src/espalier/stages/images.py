@@ -32,7 +32,7 @@ class PixelSet:
     """
 
     def __init__(
-        self, shop: Workshop, role: str, path: Path, contract: InputContract, count: int | None
+        self, shop: Workshop, role: str, path: Path, contract: InputContract, count: int | None, *, cells: bool = False
     ) -> None:
         self.role = role
         self._shop = shop
@@ -41,12 +41,13 @@ class PixelSet:
         self._lock = threading.Lock()
         self._made: str | None = None
         self._prepared: Prepared | None = None
-        self._images, self.fingerprint = snapshot(path, shop.store)
+        self._images, self.fingerprint = snapshot(path, shop.store, cells=cells)
         check_unchanged(path, self.fingerprint)
         self.key: dict[str, Any] = {
             "fingerprint": self.fingerprint,
             "contract": msgspec.to_builtins(contract),
             "count": count,
+            **({"cells": True} if cells else {}),
         }
 
     def prepared(self) -> Prepared:
@@ -64,7 +65,7 @@ class PixelSet:
         return self._images.classes
 
     def columns(self) -> tuple[str, ...]:
-        """Names of the csv's columns of numbers."""
+        """Names of the csv's columns of numbers, or of those of several outputs."""
         return self._images.columns
 
     def pixels(self) -> str:
@@ -141,4 +142,4 @@ def open_sets(shop: Workshop, recipe: Recipe, folder: Path) -> tuple[PixelSet, P
     if source is None:
         return calibration, None
     path = set_path(folder, source.images or source.csv or "")
-    return calibration, PixelSet(shop, "evaluation", path, contract, None)
+    return calibration, PixelSet(shop, "evaluation", path, contract, None, cells=bool(recipe.head))

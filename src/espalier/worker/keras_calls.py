@@ -30,6 +30,7 @@ class ConvertModel(Ask[Converted], frozen=True):
     slot: str
     contract: InputContract
     ends: Ends = "probabilities"
+    heads: dict[str, Ends] = {}
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
