@@ -23,7 +23,7 @@ import numpy as np
 from ..emit import c_text as c
 from ..emit.decision import decision_files
 from ..errors import UnsupportedModelError
-from ..facts import Artifact, BundleSource, GoldenVector, SourceImage
+from ..facts import Artifact, BundleSource, GoldenVector, SourceImage, TensorFacts
 from . import firmware_text as text
 from . import golden
 from .archive import Entry, zip_bytes
@@ -254,7 +254,8 @@ def umbrella(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
                 "#endif",
             ]
         lines += ["", c.include(f"{name}_model_data.h")]
-    parts = ("contract", "model_labels", "prepare", "decide") if source.decision else ("contract", "prepare")
+    parts = ["contract", "model_labels", "prepare", "decide"] if source.decision else ["contract", "prepare"]
+    parts += [f"{head}_{part}" for head, _ in source.deciding() for part in ("model_labels", "decide")]
     lines += ["", *(c.include(f"{name}_{part}.h") for part in parts)]
     return _header(source, "model", lines)
 
@@ -354,6 +355,14 @@ def golden_source(source: BundleSource, vectors: Sequence[GoldenVector], cases: 
     return "\n".join([*lines, ""])
 
 
+def _read_line(source: BundleSource, output: str, head: TensorFacts) -> str:
+    """README: how one of several outputs is read."""
+    if head.name in dict(source.deciding()):
+        own = f"{text.prefix(source)}_{head.name}"
+        return f"{own}_decision {head.name} = {own}_decide({output});   /* .label, .confidence, .review */\n"
+    return f"/* {head.name}: {output}[], value = {head.scale:.9g} * ({output}[i] - {head.zero_point}) */\n"
+
+
 def tflm_memory(source: BundleSource) -> str:
     """README: flash and RAM with TensorFlow Lite Micro."""
     name, macro = text.prefix(source), text.prefix(source).upper()
@@ -391,14 +400,11 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         "VERSION": source.recipe.version,
         "TITLE": source.target.title,
         "WHAT": source.what,
-        "PROVEN": "prepare and decide run" if source.decision else "prepare runs",
+        "PROVEN": "prepare and decide run" if source.decision or source.deciding() else "prepare runs",
         "DECIDE": f"{name}_decision decision = {name}_decide(output);\n"
         "if (decision.review) ask_a_person(); else act(decision.label);\n"
         if source.decision
-        else "".join(
-            f"/* {head.name}: {output}[], value = {head.scale:.9g} * ({output}[i] - {head.zero_point}) */\n"
-            for output, head in zip(output_names(source), source.heads, strict=True)
-        ),
+        else "".join(_read_line(source, output, head) for output, head in zip(output_names(source), source.heads, strict=True)),
         "ANSWER": f"`decide` compares the int8 output with the threshold {source.recipe.decision.threshold:g} as an integer; "
         "confidence is in thousandths."
         if source.decision

@@ -92,7 +92,7 @@ def labelled_of(job: Job) -> dict[str, Any]:
     truth = job.truth()
     if images is None or truth is None:
         return {}
-    return {"labelled": lambda: (images.pixels(), truth), "labelled_key": [images.digest, truth.tolist()]}
+    return {"labelled": lambda: (images.pixels(), truth), "labelled_key": [images.digest, digest(truth.tobytes())]}
 
 
 def some_of(shop: Workshop, images: PixelSet, count: int) -> str:
