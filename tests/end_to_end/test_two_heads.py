@@ -3,8 +3,6 @@ decision, in the bundles of a phone, a Pi and a microcontroller."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import keras
 import numpy as np
 import pytest
@@ -67,7 +65,8 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     (folder / "calibration").mkdir()
     rows = ["path,age,gender"]
     for number in range(160):
-        pixels = np.clip(rng.uniform(0, 255, 3) + rng.normal(0, 8, (16, 16, 3)), 0, 255).astype(np.uint8)
+        red, green, blue = rng.uniform(0, 255), *(rng.uniform(0, 100), rng.uniform(140, 255))[:: rng.choice([-1, 1])]
+        pixels = np.clip(rng.normal((red, green, blue), 8, (16, 16, 3)), 0, 255).astype(np.uint8)
         name = f"calibration/{number:03d}.png" if number < 80 else f"{number:03d}.png"
         Image.fromarray(pixels).save(folder / name)
         if number >= 80:

@@ -12,7 +12,16 @@ import msgspec
 
 from .. import __version__
 from ..errors import BugError, EspalierError, VerificationError
-from ..facts import ArenaFacts, Artifact, BundlePart, BundleSource, Check, Measurement, OperatorUse, TensorFacts
+from ..facts import (
+    ArenaFacts,
+    Artifact,
+    BundlePart,
+    BundleSource,
+    Check,
+    Measurement,
+    OperatorUse,
+    TensorFacts,
+)
 from ..recipe_answers import Regress
 from .archive import read_deb, read_zip, safe_path
 from .golden import ContractRow, canonical_json

@@ -43,7 +43,9 @@ DYNAMIC = frozenset(
 def convert_model(
     model: Model, contract: InputContract, ends: Ends = "probabilities", heads: Mapping[str, Ends] | None = None
 ) -> Converted:
-    """Convert and prove. `heads`: of values, the outputs that are completed to something else. Raises UnsupportedModelError (shape against the contract, an operator without a
+    """Convert and prove. `heads`: of values, the outputs that are completed to something else.
+
+    Raises UnsupportedModelError (shape against the contract, an operator without a
     TFLite counterpart, dynamic shapes) and VerificationError when the file does not equal Keras."""
     check_input(model, contract, ends)
     kind = output_kind(model.outputs[0]) if ends == "probabilities" else "values"

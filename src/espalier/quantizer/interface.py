@@ -42,8 +42,8 @@ def int8_edges(
     model: ModelT, scale: float, zero_point: int, edges: Sequence[tuple[float, int] | None]
 ) -> None:
     """Give a graph int8 edges where it has int16 ones, in place: input scale and zero point as given, those of each output
-    its own of `edges` (None: the range that its 16 bits have); a QUANTIZE at the head, one at each tail. A device feeds and reads the
-    same as for int8."""
+    its own of `edges` (None: the range that its 16 bits have); a QUANTIZE at the head, one at each tail. A device feeds and
+    reads the same as for int8."""
     graph = graph_of(model)
     old = int(graph.inputs[0])
     if dtype_name(graph.tensors[old]) == "int16":

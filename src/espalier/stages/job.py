@@ -68,10 +68,16 @@ class Job:
             kind=head.task,
             name=head.name,
             labels=self._head_labels(head),
-            numbers=None if alone.regress is None else _numbers(alone.regress, ()),
+            numbers=None if alone.regress is None else _numbers(alone.regress, self._head_columns(head.name)),
             threshold=head.decision.threshold,
             precision=head.decision.precision,
         )
+
+    def _head_columns(self, name: str) -> tuple[str, ...]:
+        """What the csv calls the values of one output of several; its own name where it says nothing."""
+        columns = () if self.evaluation is None else self.evaluation.columns()
+        own = tuple(column for column in columns if column == name or column.startswith(f"{name}."))
+        return tuple(column.removeprefix(f"{name}.") for column in own) or (name,)
 
     def _head_labels(self, head: HeadSource) -> tuple[str, ...]:
         if not KINDS[head.task].named:

@@ -42,10 +42,18 @@ class FloatModel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ModelFile:
-    """The .keras or .h5 file of a recipe. `heads`: the kind of each output, where there are several. Every method runs its child process only when the result is not stored."""
+    """The .keras or .h5 file of a recipe. `heads`: the kind of each output, where there are several.
+
+    Every method runs its child process only when the result is not stored."""
 
     def __init__(
-        self, shop: Workshop, path: Path, contract: InputContract, kind: str = CLASSIFY.kind, *, heads: Mapping[str, str] | None = None
+        self,
+        shop: Workshop,
+        path: Path,
+        contract: InputContract,
+        kind: str = CLASSIFY.kind,
+        *,
+        heads: Mapping[str, str] | None = None,
     ) -> None:
         self.path = path
         self.sha256 = file_digest(path)
@@ -141,7 +149,8 @@ class ModelFile:
         from ..worker.keras_calls import ConvertModel
 
         self.load()
-        done = self._shop.worker("tensorflow").ask(ConvertModel(slot=slot, contract=self._contract, ends=self._ends, heads=self._heads))
+        call = ConvertModel(slot=slot, contract=self._contract, ends=self._ends, heads=self._heads)
+        done = self._shop.worker("tensorflow").ask(call)
         return FloatModel(
             tflite=done.float_model,
             macs=done.macs,
