@@ -31,8 +31,8 @@ class ImageFacts(msgspec.Struct, frozen=True, kw_only=True):
     coarse: float = 0.0
     numbers: tuple[float, ...] = ()
     """What is true of it, where that is numbers (a csv with columns of them)."""
-    cells: dict[str, str] = {}
-    """What a csv with a header says of it, by the names of the columns."""
+    cells: tuple[tuple[str, str], ...] = ()
+    """What a csv with a column for each of several outputs says of it: name of the column, and what stands there."""
 
 
 class ImageProblem(msgspec.Struct, frozen=True, kw_only=True):

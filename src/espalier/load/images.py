@@ -51,8 +51,8 @@ class ImageEntry(msgspec.Struct, frozen=True, kw_only=True):
     bytes: int = 0
     numbers: tuple[float, ...] = ()
     """Of a csv with columns of numbers in the place of labels."""
-    cells: dict[str, str] = {}
-    """Of a csv with a column for each of several outputs: what stands there, by their names."""
+    cells: tuple[tuple[str, str], ...] = ()
+    """Of a csv with a column for each of several outputs: name of the column, and what stands there."""
     sha256: str = ""
 
 
@@ -218,7 +218,7 @@ def _scan_cells(path: Path, rows: list[tuple[int, list[str]]]) -> ImageSet:
                 next_step="complete or remove the row",
             )
         entry = _csv_entry(path.name, line, os.path.realpath(path.parent), row[at], " ".join(row[:at] + row[at + 1 :]))
-        known = {name: cell for place, (name, cell) in enumerate(zip(header, row, strict=True)) if place != at}
+        known = tuple((name, cell) for place, (name, cell) in enumerate(zip(header, row, strict=True)) if place != at)
         entries.append(msgspec.structs.replace(entry, label=None, cells=known))
     return _checked_csv(path, entries, tuple(name for place, name in enumerate(header) if place != at))
 

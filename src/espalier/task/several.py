@@ -241,13 +241,11 @@ class Several:
 
 def _own_image(image: ImageFacts, name: str) -> ImageFacts:
     """The image as its csv describes one output: the label, or the numbers, of the columns that are called as it."""
-    cells = {
-        key: text for key, text in image.cells.items() if key == name or key.startswith(f"{name}.")
-    }
-    numbers = tuple(_number(text) for text in cells.values())
+    cells = tuple((key, text) for key, text in image.cells if key == name or key.startswith(f"{name}."))
+    numbers = tuple(_number(text) for _, text in cells)
     whole = tuple(number for number in numbers if number is not None)
     return msgspec.structs.replace(
-        image, label=cells.get(name) or None, numbers=whole if len(whole) == len(numbers) else (), cells=cells
+        image, label=dict(cells).get(name) or None, numbers=whole if len(whole) == len(numbers) else (), cells=cells
     )
 
 
@@ -261,7 +259,7 @@ def _number(text: str) -> float | None:
 
 def _told(images: Sequence[ImageFacts], name: str) -> bool:
     """Whether the csv says anything of an output. Raises ImagesRefusedError where it does of some images only."""
-    said = [bool(image.cells) and all(text.strip() for text in image.cells.values()) for image in images]
+    said = [bool(image.cells) and all(text.strip() for _, text in image.cells) for image in images]
     if not any(said):
         return False
     if not all(said):
