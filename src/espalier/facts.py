@@ -185,6 +185,11 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
         return sum(prod(head.shape) for head in self.heads)
 
     @property
+    def finds_boxes(self) -> bool:
+        """Whether it is a detector."""
+        return self.detector is not None
+
+    @property
     def contract(self) -> InputContract:
         """The preprocessing contract."""
         return self.recipe.input
@@ -205,7 +210,7 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
         height, width = self.contract.size
         what = f"Image classifier {self.name}: {len(self.labels)} classes"
         if self.detector is not None:
-            what = f"Object detector {self.name}: {len(self.labels)} classes"
+            what = f"Object detector {self.name}: {_classes(self.labels)}"
         if not self.labels:
             what = f"Network {self.name}: {self.heads_text}"
         return f"{what}, {height} x {width} pixels, int8"
@@ -214,7 +219,7 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     def what(self) -> str:
         """What the model is, as the first words of a README."""
         if self.detector is not None:
-            return f"An object detector with {len(self.labels)} classes"
+            return f"An object detector with {_classes(self.labels)}"
         if self.labels:
             return f"An image classifier with {len(self.labels)} classes"
         return f"A network that answers an image with values ({self.heads_text})"
@@ -227,6 +232,8 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def holds(self) -> str:
         """What a firmware library holds."""
+        if self.finds_boxes:
+            return "Model, labels, preprocessing, detection and self-test"
         return "Model, labels, preprocessing, decision and self-test" if self.labels else "Model, preprocessing and self-test"
 
     @property
@@ -244,9 +251,13 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def sketch(self) -> str:
         """The Arduino example."""
-        return "classify"
+        return "detect" if self.finds_boxes else "classify"
 
     @property
     def identifier(self) -> str:
         """The model's name as a lower_snake identifier for C, Java packages and Python."""
         return self.recipe.name.replace("-", "_")
+
+
+def _classes(labels: tuple[str, ...]) -> str:
+    return f"{len(labels)} {'class' if len(labels) == 1 else 'classes'}"
