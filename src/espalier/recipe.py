@@ -10,6 +10,7 @@ from msgspec import Meta
 from .alarms import ALARMS
 from .limits import LIMITS
 from .recipe_answers import Decision, HeadTask, Regress, TaskName
+from .recipe_detect import Detect
 from .tables import Share, Table
 
 Color = Literal["rgb", "bgr", "gray", "bands"]
@@ -40,8 +41,8 @@ class ModelSource(Table, frozen=True, kw_only=True):
     """A text file with one label per line, in output order; without it, the names of the class folders, sorted."""
     task: TaskName = "classify"
     """What the model answers: `classify`, one label of several for a whole image; `regress`, numbers, which `regress` judges;
-    `raw`, the values of every output as they are, measured against the float model and packed without a decision; `several`,
-    an answer of its own for each output, in a [[head]] table."""
+    `raw`, the values of every output as they are, measured against the float model and packed without a decision; `detect`,
+    boxes around objects, which `detect` describes; `several`, an answer of its own for each output, in a [[head]] table."""
 
 
 class InputContract(Table, frozen=True, kw_only=True):
@@ -119,6 +120,9 @@ class EvaluationSource(Table, frozen=True, kw_only=True):
     """One folder per class, named as in the labels file."""
     csv: str | None = None
     """Instead of `images`: a csv file with the columns path,label."""
+    annotations: str | None = None
+    """Of task detect, beside `images`: the objects' boxes as COCO (one .json), Pascal VOC (a folder of .xml) or YOLO (a folder
+    of .txt)."""
 
 
 class Augment(Table, frozen=True, kw_only=True):
@@ -215,6 +219,14 @@ class AnswerBudgets(Table, frozen=True, kw_only=True):
 class Budgets(AnswerBudgets, frozen=True, kw_only=True):
     """Gates, each optional: a build that exceeds one ends with exit code 5 and writes no bundle."""
 
+    max_map_drop: Points | None = None
+    """Task detect: points of average precision (COCO's, 0 to 100) that int8 may lose against the model as it was given."""
+    min_class_ap50: Share | None = None
+    """Task detect: the average precision of each class at an overlap of 0.5."""
+    min_recall: Share | None = None
+    """Task detect: share of the objects that int8 finds at `detect.threshold`."""
+    max_false_alarms: Amount | None = None
+    """Task detect: boxes on nothing, for an image, at `detect.threshold`."""
     max_model_bytes: Count | None = None
     """Size of the int8 .tflite."""
     max_arena_bytes: Count | None = None
@@ -280,6 +292,7 @@ class Recipe(Table, frozen=True, kw_only=True):
     evaluation: Annotated[EvaluationSource | None, EITHER] = None
     head: tuple[HeadSource, ...] = ()
     regress: Regress | None = None
+    detect: Detect | None = None
     prune: Prune = Prune()
     quantize: Quantize = Quantize()
     decision: Decision = Decision()

@@ -12,7 +12,7 @@ from .tables import Share, Table
 HeadTask = Literal["classify", "regress", "raw"]
 """What one output answers."""
 
-TaskName = Literal[HeadTask, "several"]
+TaskName = Literal[HeadTask, "detect", "several"]
 
 
 class Takes(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +24,8 @@ class Takes(msgspec.Struct, frozen=True, kw_only=True):
     """What only one class of several has: `prune.fine-tune`, `decision.precision`, `budgets.min-class-recall`."""
     truth: bool = True
     """An image is right or wrong: budgets on accuracy and its drop."""
+    boxes: bool = False
+    """Objects have boxes: `evaluation.annotations`, and budgets on average precision, recall and false alarms."""
     table: str = ""
     needs: str = ""
 
@@ -32,6 +34,7 @@ TASKS: Final[dict[str, Takes]] = {
     "classify": Takes(labels=True, classes=True),
     "regress": Takes(table="regress", needs="tolerance"),
     "raw": Takes(truth=False),
+    "detect": Takes(labels=True, boxes=True, table="detect", needs="decode"),
     "several": Takes(),
 }
 """Every word of `model.task`."""

@@ -8,6 +8,7 @@ import msgspec
 
 from .facts import Check, TensorFacts
 from .peak import Peak
+from .row_boxes import BoxesRow
 from .row_parts import (
     CalibrationPart,
     DecisionPart,
@@ -226,6 +227,8 @@ class AccuracyRow(_Row, frozen=True, kw_only=True):
     """Of a task whose values are not judged."""
     answers: tuple[AnswerRow, ...] = ()
     """Of task several: each output by itself. Right answers are then of images right in every output whose truth is known."""
+    boxes: BoxesRow | None = None
+    """Of task detect, whose accuracy is average precision."""
     steps: tuple[DropPart, ...] = ()
     """The drop split into pruning and quantization."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import classify, raw, regress
+from . import classify, detect, raw, regress
 from .several import Several
 from .types import Edge, Ends, Kind, Task
 
-KINDS: dict[str, Kind] = {"classify": classify.KIND, "regress": regress.KIND, "raw": raw.KIND}
+KINDS: dict[str, Kind] = {"classify": classify.KIND, "regress": regress.KIND, "raw": raw.KIND, "detect": detect.KIND}
 KINDS["several"] = Several(KINDS).kind()
 
 
