@@ -9,7 +9,10 @@ from msgspec import Meta
 
 from .tables import Share, Table
 
-TaskName = Literal["classify", "regress", "segment", "raw"]
+HeadTask = Literal["classify", "regress", "raw"]
+"""What one output answers."""
+
+TaskName = Literal[HeadTask, "segment", "detect", "several"]
 
 
 class Takes(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,6 +24,8 @@ class Takes(msgspec.Struct, frozen=True, kw_only=True):
     """What only one class of several has: `prune.fine-tune`, `decision.precision`, `budgets.min-class-recall`."""
     truth: bool = True
     """An image is right or wrong: budgets on accuracy and its drop."""
+    boxes: bool = False
+    """Objects have boxes: `evaluation.annotations`, and budgets on average precision, recall and false alarms."""
     table: str = ""
     needs: str = ""
     masks: bool = False
@@ -34,6 +39,8 @@ TASKS: Final[dict[str, Takes]] = {
     "regress": Takes(table="regress", needs="tolerance"),
     "segment": Takes(truth=False, table="segment", needs="classes", masks=True),
     "raw": Takes(truth=False),
+    "detect": Takes(labels=True, boxes=True, table="detect", needs="decode"),
+    "several": Takes(),
 }
 """Every word of `model.task`."""
 

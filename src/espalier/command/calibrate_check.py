@@ -110,7 +110,7 @@ def _ask(shop: Workshop, job: Job, given: FloatModel, done: Examination) -> Exam
     truth = job.truth() if kind.painted else truth
     if truth is not None:
         said = kind.results(outputs, task)
-        top1 = float(kind.right(said, truth, task).mean()) if kind.worth is None else kind.worth.of(said, truth, task)
+        top1 = kind.worth(said, truth, task)
     findings += kind.doubts(outputs, truth, task, None if scores is None else scores.finding)
     if job.evaluation is not None and top1 is not None:
         findings += _too_few_to_show(len(rows), job.recipe.quantize.max_accuracy_drop)

@@ -83,7 +83,7 @@ class _Judge:
 
     def _glance(self, candidate: Candidate) -> Step | None:
         """The step as the first look shows it, where that shows it to be lost."""
-        if self.labelled is None or self.floats is None or len(self.floats) < 2 * GLANCE or self.labelled.judged_whole:
+        if self.labelled is None or self.floats is None or len(self.floats) < 2 * GLANCE or not self.labelled.counted:
             return None
         places = evenly(len(self.floats), GLANCE)
         part, floats, data = self.labelled.part(places), self.floats[places], candidate.int8_model
@@ -105,11 +105,9 @@ class _Judge:
             self.memory.go_on()
             near = nearness(data, self.judged, self.answers)
             return self._step(self._timed(replace(guess.candidate, nearness=near), started), None)
-        if self.labelled.judged_whole:
-            return self._step(self._timed(guess.candidate, started), self.results(data))
         images, right = len(self.floats), self.labelled.right(self.floats)
         most_wrong = images - right.sum() + self.goal.limit_points / 100 * images
-        found = self.results(data) if fully else self._unless_over(data, guess.hits, most_wrong)
+        found = self.results(data) if fully or not self.labelled.counted else self._unless_over(data, guess.hits, most_wrong)
         candidate = self._timed(guess.candidate, started)
         if found is not None:
             return self._step(candidate, found)
@@ -157,7 +155,7 @@ class _Judge:
 
     def worth(self, steps: Sequence[Step], limit_points: float | None, before: Sequence[Hits]) -> float | None:
         """The drop that choosing among the steps is worth on images that it was not made on; None without labels."""
-        if self.floats is None or self.labelled is None or self.labelled.judged_whole:
+        if self.floats is None or self.labelled is None or not self.labelled.counted:
             return None
         return held_out_drop(steps, self.labelled.right(self.floats), limit_points=limit_points, before=before)
 

@@ -28,19 +28,18 @@ class Labelled:
         """Which results are right."""
         return kind_of(self.task).right(results, self.labels, self.task)
 
+    def worth(self, results: Results) -> float:
+        """What results are worth, 0 to 1: the share of right ones, or what the task says."""
+        return kind_of(self.task).worth(results, self.labels, self.task)
+
+    @property
+    def counted(self) -> bool:
+        """Whether that is the share of right ones, so that some of the images can show it."""
+        return kind_of(self.task).score is None
+
     def same(self, results: Results, others: Results) -> Hits:
         """Which results say the same."""
         return kind_of(self.task).same(results, others, self.task)
-
-    @property
-    def judged_whole(self) -> bool:
-        """Whether what counts is a figure of the whole set, not the share of right images."""
-        return kind_of(self.task).worth is not None
-
-    def worth(self, results: Results) -> float:
-        """The share of right results, or the figure of the whole set."""
-        worth = kind_of(self.task).worth
-        return float(self.right(results).mean()) if worth is None else worth.of(results, self.labels, self.task)
 
     def part(self, places: NDArray[np.int64]) -> Labelled:
         """Some of the images."""

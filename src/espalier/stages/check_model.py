@@ -1,4 +1,5 @@
-"""The declared preprocessing is scored against its usual alternatives: other mean and std, colour order, fit, resize."""
+"""The declared preprocessing is scored against its usual alternatives: other mean and std, colour order,
+fit, resize; no smoothing or balance where one is declared."""
 
 from __future__ import annotations
 
@@ -11,7 +12,6 @@ from ..image_facts import ImageFacts
 from ..measure.preprocessing import AT_MOST
 from ..pixels import evenly
 from ..recipe import InputContract
-from ..task.kinds import KINDS
 from ..worker.runtime_calls import OtherPixels, ScoreAlternatives, Scores
 from .job import Job
 from .model import FloatModel
@@ -39,7 +39,7 @@ def check_declared(shop: Workshop, job: Job, given: FloatModel) -> tuple[str, ..
 def score_declared(shop: Workshop, job: Job, given: FloatModel) -> Scores | None:
     """The scores of every way to feed the float model, on labelled evaluation images; None without any. Stored."""
     images = job.evaluation
-    known = job.truth() if KINDS[job.recipe.model.task].named else None
+    known = job.truth() if job.recipe.model.task == "classify" else None
     if images is None or known is None:
         return None
     rows = images.prepared().images
@@ -75,7 +75,8 @@ def score_declared(shop: Workshop, job: Job, given: FloatModel) -> Scores | None
 
 
 def other_contracts(contract: InputContract, images: list[ImageFacts]) -> list[tuple[str, InputContract]]:
-    """The other fits and resize methods that would change the pixels of these images, one change at a time."""
+    """The other fits and resize methods that would change the pixels of these images, and what is declared left out, one
+    change at a time."""
     height, width = contract.size
     sizes = {(i.height, i.width) for i in images} | {(i.width, i.height) for i in images if i.rotated}
     shapes = any(h * width != w * height for h, w in sizes)
@@ -89,6 +90,11 @@ def other_contracts(contract: InputContract, images: list[ImageFacts]) -> list[t
             for method in RESIZES
             if method != contract.resize
         ]
+    found += [
+        (f'{key} = "none"', msgspec.structs.replace(contract, **{key: "none"}))
+        for key in ("smooth", "balance")
+        if getattr(contract, key) != "none"
+    ]
     return found
 
 

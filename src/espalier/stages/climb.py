@@ -197,8 +197,8 @@ def _ladder(
         "wide": None if wide is None else msgspec.to_builtins(wide),
     }
     if labelled and job.evaluation is not None:
-        key["evaluation"] = job.evaluation.digest
-        key |= job.truth_key()
+        truth = job.truth()
+        key["evaluation"] = [job.evaluation.digest, None if truth is None else digest(truth.tobytes())]
     parts = shop.parts("quantize/climb", key)
 
     def run(stopped: str = "") -> dict[str, bytes]:
@@ -301,14 +301,11 @@ def _measured(
         kind.results(answers(shop, images, data, job, model), task) for data in (model.tflite, done.int8_model)
     )
     top1 = drop = paired = None
-    if (truth := job.truth()) is not None and kind.worth is not None:
-        top1, paired = kind.worth.of(after, truth, task), kind.worth.drop(before, after, truth, task)
-        drop = round(paired.points, 6)
-    elif truth is not None:
+    if (truth := job.truth()) is not None:
+        top1 = kind.worth(after, truth, task)
+        drop = round(100 * (kind.worth(before, truth, task) - top1), 6)
         right, still = kind.right(before, truth, task), kind.right(after, truth, task)
-        top1 = float(still.mean())
-        drop = round(100 * (float(right.mean()) - top1), 6)
-        paired = drop_of(right, still)
+        paired = drop_of(right, still) if kind.drop is None else kind.drop(before, after, truth, task)
     known = next((row for row in chosen.steps if row.name == chosen.name), None)
     row = StepRow(
         name=chosen.name

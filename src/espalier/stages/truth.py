@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import RecipeError
-from ..image_facts import ImageFacts
 from ..load.images import ImageEntry, ImageSet
 from ..load.masks import MaskEntry, pair_masks
 from ..load.snapshot import snapshot
@@ -95,8 +94,3 @@ def open_truth(shop: Workshop, recipe: Recipe, folder: Path, evaluation: PixelSe
     if given is None or evaluation is None:
         return None
     return MapTruth(shop, recipe, folder, evaluation, given)
-
-
-def numbers_digest(images: tuple[ImageFacts, ...]) -> str:
-    """Of the numbers that a csv gives images."""
-    return hashlib.sha256(msgspec.json.encode([image.numbers for image in images])).hexdigest()

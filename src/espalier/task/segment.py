@@ -17,7 +17,7 @@ from ..maps import UNJUDGED, Classes, grown, least_in, sides_of
 from ..rows import AccuracyRow, FlipRow, TopRow
 from ..statistics import Drop, resampled, resampled_drop, wilson
 from . import raw
-from .types import Asked, Hits, Kind, Results, Task, Values, Worth
+from .types import Asked, Hits, Kind, Results, Task, Values
 
 GOOD = 0.5
 """Intersection over union, mean over the classes of an image, from which its map counts as right."""
@@ -76,7 +76,7 @@ def mean_of(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(sums / np.maximum(1, there.sum(axis=-1)))
 
 
-def worth(found: Results, known: Results, task: Task) -> float:
+def score(found: Results, known: Results, task: Task) -> float:
     """Mean intersection over union of a set."""
     return float(mean_of(overlaps(counts(found, known, task).sum(axis=0))))
 
@@ -328,6 +328,7 @@ KIND = Kind(
     doubts=doubts,
     measure=measure,
     decision=decision,
-    worth=Worth(of=worth, drop=drop),
+    score=score,
+    drop=drop,
     painted=True,
 )

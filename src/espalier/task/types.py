@@ -17,6 +17,7 @@ from ..image_facts import ImageFacts
 from ..maps import Classes, Shades
 from ..rows import AccuracyRow
 from ..statistics import Drop
+from .boxes.plan import Plan
 
 Values = NDArray[Any]
 """What a model answers: a row per image with the real values of every head, one head after the other."""
@@ -67,6 +68,15 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     """Of a map: task segment."""
     shades: Shades | None = None
     """Of a picture: task image."""
+    boxes: Plan | None = None
+    """Of a detector: what its heads mean."""
+    parts: tuple[Task, ...] = ()
+    """Of task several: what each output is asked, in the order of the model."""
+    name: str = ""
+    """Of a part: the output's."""
+    threshold: float = 0.6
+    """Of a part: of its decision, and the precision that it should reach."""
+    precision: float | None = None
 
 
 CLASSIFY = Task()
@@ -103,13 +113,7 @@ Integers = NDArray[np.int64]
 """What an int8 file answers, less its zero points: [n, values], or one whole number for each image, [n]."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Worth:
-    """A figure of a whole set, 0 to 1, of results and their truth, and its paired drop from some results to others (float, int8,
-    truth), in points of a hundredth."""
-
-    of: Callable[[Results, Results, Task], float]
-    drop: Callable[[Results, Results, Results, Task], Drop]
+Edge = tuple[float, int] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +124,7 @@ class Kind:
     """What the network is cut and completed to."""
     named: bool
     """Whether its outputs are labels."""
-    edge: tuple[float, int] | None
+    edge: Edge
     """Scale and zero point that each int8 head must have; None: its own."""
     results: Callable[[Values, Task], Results]
     """What each image's values say."""
@@ -148,11 +152,17 @@ class Kind:
     """The report's row."""
     decision: Callable[[Task, Sequence[TensorFacts], float], Decision | None]
     """What a device needs to say the same of its integers, with the recipe's threshold; None where it says nothing."""
-    worth: Worth | None = None
-    """What a set of images is worth, where that is not the share of right ones."""
+    score: Callable[[Results, Results, Task], float] | None = None
+    """What results are worth given the truth, 0 to 1; None: the share of right ones."""
+    drop: Callable[[Results, Results, Results, Task], Drop] | None = None
+    """With `score`: what is lost from some results to others, the truth third: points of it, paired over images."""
     painted: bool = False
     """Whether an answer is a map or a picture: too many values to keep, so that results (bytes, [n, pixels]) are kept in their
     place, and `results` leaves results as they are."""
+
+    def worth(self, found: Results, truth: Results, task: Task) -> float:
+        """What results are worth given the truth, 0 to 1."""
+        return float(self.right(found, truth, task).mean()) if self.score is None else self.score(found, truth, task)
 
 
 PAINTED_VALUES = 1 << 25

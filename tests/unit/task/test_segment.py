@@ -61,7 +61,7 @@ def test_unjudged_pixels_count_for_nothing_and_a_class_that_is_nowhere_is_left_o
     pixels = counts(found, known, TASK)
     assert pixels.tolist() == [[[12, 3, 0], [12, 6, 0], [15, 3, 0]]]
     assert overlaps(pixels)[0, :2].tolist() == [12 / 15, 3 / 6] and np.isnan(overlaps(pixels)[0, 2])
-    assert KIND.worth is not None and KIND.worth.of(found, known, TASK) == (12 / 15 + 3 / 6) / 2
+    assert KIND.worth(found, known, TASK) == (12 / 15 + 3 / 6) / 2
 
 
 def test_the_row_has_every_class_its_interval_and_the_paired_drop() -> None:
@@ -84,12 +84,12 @@ def test_the_interval_of_the_drop_holds_the_true_one_in_about_95_of_100_sets() -
     whole = random.integers(0, 3, (2000, 24)).astype(np.uint8)
     wrong = random.uniform(size=whole.shape) < random.beta(0.4, 4, (2000, 1))
     int8 = np.where(wrong, (whole + 1) % 3, whole).astype(np.uint8)
-    assert KIND.worth is not None
-    true = KIND.worth.drop(whole, int8, whole, TASK).points
+    assert KIND.drop is not None
+    true = KIND.drop(whole, int8, whole, TASK).points
     inside = 0
     for _ in range(100):
         some = random.integers(0, 2000, 60)
-        drop = KIND.worth.drop(whole[some], int8[some], whole[some], TASK)
+        drop = KIND.drop(whole[some], int8[some], whole[some], TASK)
         inside += drop.low <= true <= drop.high
     assert 87 <= inside <= 100
 
