@@ -10,6 +10,7 @@ from msgspec import Meta
 from .alarms import ALARMS
 from .limits import LIMITS
 from .recipe_answers import Decision, Regress, TaskName
+from .recipe_detect import Detect
 from .tables import Share, Table
 
 Color = Literal["rgb", "bgr", "gray", "bands"]
@@ -39,7 +40,8 @@ class ModelSource(Table, frozen=True, kw_only=True):
     """A text file with one label per line, in output order; without it, the names of the class folders, sorted."""
     task: TaskName = "classify"
     """What the model answers: `classify`, one label of several for a whole image; `regress`, numbers, which `regress` judges;
-    `raw`, the values of every output as they are, measured against the float model and packed without a decision."""
+    `raw`, the values of every output as they are, measured against the float model and packed without a decision; `detect`,
+    boxes around objects, which `detect` describes."""
 
 
 class InputContract(Table, frozen=True, kw_only=True):
@@ -117,6 +119,9 @@ class EvaluationSource(Table, frozen=True, kw_only=True):
     """One folder per class, named as in the labels file."""
     csv: str | None = None
     """Instead of `images`: a csv file with the columns path,label."""
+    annotations: str | None = None
+    """Of task detect, beside `images`: the objects' boxes as COCO (one .json), Pascal VOC (a folder of .xml) or YOLO (a folder
+    of .txt)."""
 
 
 class Augment(Table, frozen=True, kw_only=True):
@@ -208,6 +213,14 @@ class Budgets(Table, frozen=True, kw_only=True):
     guessing."""
     min_class_recall: Share | None = None
     """The same for the images of each single class."""
+    max_map_drop: Points | None = None
+    """Task detect: points of average precision (COCO's, 0 to 100) that int8 may lose against the model as it was given."""
+    min_class_ap50: Share | None = None
+    """Task detect: the average precision of each class at an overlap of 0.5."""
+    min_recall: Share | None = None
+    """Task detect: share of the objects that int8 finds at `detect.threshold`."""
+    max_false_alarms: Amount | None = None
+    """Task detect: boxes on nothing, for an image, at `detect.threshold`."""
     max_model_bytes: Count | None = None
     """Size of the int8 .tflite."""
     max_arena_bytes: Count | None = None
@@ -256,6 +269,7 @@ class Recipe(Table, frozen=True, kw_only=True):
     """Codes of findings that are as they should be (docs/reference/alarms.md); they stop nothing and are no warnings."""
     evaluation: Annotated[EvaluationSource | None, EITHER] = None
     regress: Regress | None = None
+    detect: Detect | None = None
     prune: Prune = Prune()
     quantize: Quantize = Quantize()
     decision: Decision = Decision()

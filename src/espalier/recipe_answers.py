@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from .tables import Share, Table
 
-TaskName = Literal["classify", "regress", "raw"]
+TaskName = Literal["classify", "regress", "raw", "detect"]
 
 
 class Takes(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,6 +21,8 @@ class Takes(msgspec.Struct, frozen=True, kw_only=True):
     """What only one class of several has: `prune.fine-tune`, `decision.precision`, `budgets.min-class-recall`."""
     truth: bool = True
     """An image is right or wrong: budgets on accuracy and its drop."""
+    boxes: bool = False
+    """Objects have boxes: `evaluation.annotations`, and budgets on average precision, recall and false alarms."""
     table: str = ""
     needs: str = ""
 
@@ -29,6 +31,7 @@ TASKS: Final[dict[str, Takes]] = {
     "classify": Takes(labels=True, classes=True),
     "regress": Takes(table="regress", needs="tolerance"),
     "raw": Takes(truth=False),
+    "detect": Takes(labels=True, boxes=True, table="detect", needs="decode"),
 }
 """Every word of `model.task`."""
 

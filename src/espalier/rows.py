@@ -8,6 +8,7 @@ import msgspec
 
 from .facts import Check, TensorFacts
 from .peak import Peak
+from .row_boxes import BoxesRow
 from .row_parts import (
     CalibrationPart,
     DecisionPart,
@@ -224,6 +225,8 @@ class AccuracyRow(_Row, frozen=True, kw_only=True):
     """Of task regress: its share of right answers is that of images whose numbers are all within the tolerance."""
     heads: tuple[HeadRow, ...] = ()
     """Of a task whose values are not judged."""
+    boxes: BoxesRow | None = None
+    """Of task detect, whose accuracy is average precision."""
     steps: tuple[DropPart, ...] = ()
     """The drop split into pruning and quantization."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from ..detector import Heads
+
 
 class WeightEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One stored array: where it is in the HDF5 file, its shape and its numpy dtype. `even`: a vector of floats that are all
@@ -85,3 +87,5 @@ class ModelSummary(msgspec.Struct, frozen=True, kw_only=True):
     output_shape: tuple[int, ...]
     output: str
     notes: tuple[str, ...]
+    levels: tuple[Heads, ...] = ()
+    """Of a detector: which outputs each level has."""

@@ -64,6 +64,7 @@ def evaluate_model(
             "outputs": [digest(o.tobytes()) for o in (before, base, after)],
             "task": msgspec.to_builtins(job.task(given)),
             "images": [[i.path, i.label] for i in prepared.images],
+            **objects_key(prepared),
             "decision": msgspec.to_builtins(job.recipe.decision),
             "limit": job.recipe.quantize.max_accuracy_drop,
             "labelled": job.evaluation is not None,
@@ -84,6 +85,12 @@ def evaluate_model(
         warnings=(*doubts, *evaluation.warnings),
         preprocessing=() if scores is None else scores.scores,
     )
+
+
+def objects_key(prepared: Prepared) -> dict[str, Any]:
+    """What annotations say of the images, where there are any."""
+    objects = [image.objects for image in prepared.images]
+    return {} if all(one is None for one in objects) else {"objects": msgspec.to_builtins(objects)}
 
 
 def _chosen(row: AccuracyRow | None, int8: Int8Model, job: Job) -> AccuracyRow | None:

@@ -7,11 +7,16 @@ from pathlib import Path
 
 import msgspec
 
+from ..detector import Detector
 from ..errors import RecipeError
+from ..facts import TensorFacts
+from ..limits import LIMITS
 from ..load.labels import check_count, default_labels, read_labels
 from ..recipe import Recipe
 from ..recipe_file import load_recipe
+from ..tables import read_bounded
 from ..target import Target, load_targets
+from ..task.boxes.plan import Rows, names_of, plan_of, read_anchors
 from ..task.kinds import KINDS, kind_of
 from ..task.types import Numbers, Results, Task
 from .images import PixelSet, open_sets, set_path
@@ -21,7 +26,8 @@ from .workshop import Workshop
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One build's inputs, as they were when it began: what is edited afterwards is not read. `named`: the labels file's."""
+    """One build's inputs, as they were when it began: what is edited afterwards is not read.
+    `named`: the labels file's; `anchors`: the file's of a detector."""
 
     path: Path
     recipe: Recipe
@@ -31,6 +37,7 @@ class Job:
     evaluation: PixelSet | None
     fine_tune: PixelSet | None
     named: tuple[str, ...] | None = None
+    anchors: Rows = ()
 
     @property
     def folder(self) -> Path:
@@ -41,6 +48,8 @@ class Job:
         """The labels in output order, checked against the model's outputs; none where outputs have no names."""
         if not KINDS[self.recipe.model.task].named:
             return ()
+        if self.recipe.detect is not None:
+            return self.named or ()
         classes = self.model.classes()
         if self.named is None or self.recipe.model.labels is None:
             sets = (self.evaluation, self.fine_tune, self.calibration)
@@ -50,7 +59,19 @@ class Job:
 
     def task(self, model: FloatModel) -> Task:
         """What is asked of the model, with the names of its outputs."""
-        return msgspec.structs.replace(self._named(), heads=model.heads)
+        task = msgspec.structs.replace(self._named(), heads=model.heads)
+        detect = self.recipe.detect
+        if detect is None:
+            return task
+        shapes = tuple(head.shape for head in model.heads)
+        plan = plan_of(detect, self.recipe.input, len(task.labels), shapes, model.levels, self.anchors)
+        return msgspec.structs.replace(task, boxes=plan)
+
+    def detector(self, model: FloatModel, heads: tuple[TensorFacts, ...]) -> Detector | None:
+        """What a device decodes int8 outputs with; None where the answer is no boxes. Raises RecipeError when no score can
+        pass the threshold, or all do."""
+        plan = self.task(model).boxes
+        return None if plan is None else plan.detector(heads)
 
     def _named(self) -> Task:
         wanted, numbers = self.recipe.regress, None
@@ -92,13 +113,15 @@ def read_job(shop: Workshop, path: Path) -> Job:
     with shop.stage("read"):
         recipe = load_recipe(path)
         folder = path.resolve().parent
+        named = None if recipe.model.labels is None else read_labels(folder / recipe.model.labels)
+        heads = None if recipe.detect is None else names_of(recipe.detect, len(named or ()))
         targets = load_targets([deploy.target for deploy in recipe.deploy], relative_to=folder)
-        model = ModelFile(shop, folder / recipe.model.path, recipe.input, recipe.model.task)
+        model = ModelFile(shop, folder / recipe.model.path, recipe.input, recipe.model.task, heads)
         if model.is_new():
             # The imports of TensorFlow are the longest chain of a build: nothing that can wait comes before them.
             shop.worker("tensorflow")
             shop.worker("container")
-        calibration, evaluation = open_sets(shop, recipe, folder)
+        calibration, evaluation = open_sets(shop, recipe, folder, named or ())
         for images in (calibration, evaluation):
             if images is not None:
                 shop.submit(images.prepared)
@@ -118,8 +141,18 @@ def read_job(shop: Workshop, path: Path) -> Job:
             calibration=calibration,
             evaluation=evaluation,
             fine_tune=fine_tune,
-            named=None if recipe.model.labels is None else read_labels(folder / recipe.model.labels),
+            named=named,
+            anchors=_anchors(recipe, folder),
         )
         job.labels()
     shop.ended("read", f"{recipe.name} {recipe.version} for {', '.join(t.name for t in targets)}")
     return job
+
+
+def _anchors(recipe: Recipe, folder: Path) -> Rows:
+    """The numbers of a detector's file of anchors; none where it has none."""
+    given = None if recipe.detect is None or recipe.detect.anchors is None else recipe.detect.anchors.file
+    if given is None:
+        return ()
+    data = read_bounded(folder / given, error=RecipeError, what="file of anchors", limit_bytes=LIMITS.labels_bytes)
+    return read_anchors(data.decode("utf-8", "replace"), given)

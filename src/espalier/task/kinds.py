@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from . import classify, raw, regress
+from . import classify, detect, raw, regress
 from .types import Kind, Task
 
-KINDS: dict[str, Kind] = {"classify": classify.KIND, "regress": regress.KIND, "raw": raw.KIND}
+KINDS: dict[str, Kind] = {"classify": classify.KIND, "regress": regress.KIND, "raw": raw.KIND, "detect": detect.KIND}
 
 
 def kind_of(task: Task) -> Kind:

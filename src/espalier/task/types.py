@@ -15,6 +15,7 @@ from ..facts import Decision, TensorFacts
 from ..findings import Finding
 from ..image_facts import ImageFacts
 from ..rows import AccuracyRow
+from .boxes.plan import Plan
 
 Values = NDArray[Any]
 """What a model answers: a row per image with the real values of every head, one head after the other."""
@@ -58,6 +59,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     heads: tuple[Head, ...] = ()
     labels: tuple[str, ...] = ()
     numbers: Numbers | None = None
+    boxes: Plan | None = None
+    """Of a detector: what its heads mean."""
 
 
 CLASSIFY = Task()
@@ -128,3 +131,9 @@ class Kind:
     """The report's row."""
     decision: Callable[[Task, Sequence[TensorFacts], float], Decision | None]
     """What a device needs to say the same of its integers, with the recipe's threshold; None where it says nothing."""
+    score: Callable[[Results, Results, Task], float] | None = None
+    """What results are worth given the truth, 0 to 1; None: the share of right ones."""
+
+    def worth(self, found: Results, truth: Results, task: Task) -> float:
+        """What results are worth given the truth, 0 to 1."""
+        return float(self.right(found, truth, task).mean()) if self.score is None else self.score(found, truth, task)
