@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 from typing import Final
 
 from ..facts import BundleSource
 from . import golden
 from .pi_consumers import package_name
+from .pi_modules import modules
 
 MODULES: Final = frozenset(
     {"box_commands.py", "box_selftest.py", "boxes.py", "detect.py", "draw.py", "frame.py", "sights.py"}
@@ -25,9 +25,9 @@ DETECTS: Final = {
 """Words of the templates."""
 
 
-def device_modules(folder: Path, source: BundleSource) -> list[Path]:
-    """The modules of the program, sorted."""
-    return [path for path in sorted(folder.glob("*.py")) if source.detector or path.name not in MODULES]
+def device_modules(source: BundleSource) -> dict[str, bytes]:
+    """File name -> bytes of the folder `device`."""
+    return {name: data for name, data in modules(source.contract).items() if source.detector or name not in MODULES}
 
 
 def detector_facts(source: BundleSource) -> dict[str, object]:

@@ -45,6 +45,7 @@ def _first_broken(source: BundleSource, who: str) -> str:
             f"{who} feeds exactly 224 x 224 pixels, this model takes {contract.size[0]} x {contract.size[1]}",
         ),
         (contract.color == "rgb", f"{who} feeds rgb, this model takes {contract.color}"),
+        (not contract.retouches, f"{who} cannot prepare pixels as this model takes them: {contract.retouches}"),
         (
             source.output.zero_point == -128,
             f"{who} expects an output zero point of 0, this model has {source.output.zero_point + 128}",

@@ -29,7 +29,6 @@ from ..bundle import manifest, program_manifest
 from ..bundle.golden import FOLDER, KERNELS, Golden, read_golden
 from ..bundle.known_boxes import decode_again
 from ..bundle.manifest import FileRow, Manifest, members
-from ..contract import prepare
 from ..errors import (
     EspalierError,
     ModelRefusedError,
@@ -40,6 +39,7 @@ from ..errors import (
 )
 from ..facts import Check
 from ..limits import LIMITS
+from ..preparation import prepare
 from ..stages.latency import RUNTIMES
 from ..tabular import Tabular
 from ..tflite.inspect import inspect_tflite
