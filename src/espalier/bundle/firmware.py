@@ -24,22 +24,19 @@ from ..emit import c_text as c
 from ..emit.decision import decision_files
 from ..emit.detector import detector_files
 from ..errors import UnsupportedModelError
-from ..facts import Artifact, BundleSource, GoldenVector, SourceImage
+from ..facts import Artifact, BundleSource, GoldenVector, SourceImage, TensorFacts
 from . import firmware_boxes, golden
 from . import firmware_text as text
 from .archive import Entry, zip_bytes
 from .firmware_check import check as check
 from .firmware_examples import example_files, readme_section
+from .firmware_prepare import example_picture, prepare_stack, retouching, word_lines
 from .firmware_text import TEMPLATE, template
 from .firmware_tflm import model_source, resolver_header, tflm_memory
 from .tflm_arena import arena_bound as arena_bound
 
 GOLDEN_BUDGET_BYTES: Final = 16_384
 """Flash that golden vectors and preprocessing cases may take each (one of either is always kept)."""
-COLUMN_BYTES: Final = 16
-"""Stack of `prepare` per output column: struct taps, padded."""
-PREPARE_BYTES: Final = 576
-"""Stack of `prepare_rgb888` beside the columns: at most 460 by -fstack-usage of GCC 12 on Cortex-M4, optimised."""
 
 COMMON: Final = ("prepare.h", "prepare.c", "selftest.h", "selftest.c", "golden.h")
 
@@ -95,7 +92,7 @@ def library_files(source: BundleSource, program: tuple[Artifact, ...] | None) ->
     examples = {f"examples/{source.sketch}/{source.sketch}.ino": template(source, sketch)}
     if not tflm:
         examples |= example_files(source, prepare_stack(source))
-        examples = {path: filled(written, buffer_words(source)) for path, written in examples.items()}
+        examples = {path: example_picture(filled(t, buffer_words(source)), source) for path, t in examples.items()}
     return build_files(source, source_files(source, program), examples, tflm=tflm)
 
 
@@ -149,6 +146,7 @@ def source_files(source: BundleSource, program: tuple[Artifact, ...] | None) -> 
     vectors, cases = chosen_golden(source)
     common = (*COMMON, *(firmware_boxes.PARTS if source.detector else ()))
     files = {f"{name}_{part}": template(source, f"xmodel_{part}") for part in common}
+    files |= retouching(source, files)
     files |= {
         f"{name}_contract.h": contract_header(source, program),
         f"{name}_golden.c": golden_source(source, vectors, cases),
@@ -200,19 +198,17 @@ def contract_header(source: BundleSource, program: tuple[Artifact, ...] | None) 
     macro = text.prefix(source).upper()
     contract = source.contract
     height, width, channels = contract.shape
-    words = {"RESIZE": ("nearest", "bilinear", "bicubic", "area"), "FIT": ("stretch", "crop", "pad"),
-             "COLOR": ("rgb", "bgr", "gray", "bands")}  # fmt: skip
-    chosen = {"RESIZE": contract.resize, "FIT": contract.fit, "COLOR": contract.color}
     lines = [c.define(f"{macro}_HEIGHT", height), c.define(f"{macro}_WIDTH", width)]
     lines += [
         c.define(f"{macro}_CHANNELS", channels),
         c.define(f"{macro}_INPUT_BYTES", height * width * channels),
     ]
-    for key, names in words.items():
-        lines += [c.define(f"{macro}_{key}_{name.upper()}", index) for index, name in enumerate(names)]
-        lines.append(c.define(f"{macro}_{key}", c.Name(f"{macro}_{key}_{chosen[key].upper()}")))
+    lines += word_lines(macro, contract)
     lines += [
-        c.comment("real = SCALE * (stored - ZERO_POINT); the input takes pixel - 128"),
+        c.comment(
+            "real = SCALE * (stored - ZERO_POINT); the input takes "
+            + ("prepared byte - 128" if contract.retouches else "pixel - 128")
+        ),
         c.define(f"{macro}_INPUT_SCALE", c.Name(c.real(source.input.scale))),
         c.define(f"{macro}_INPUT_ZERO_POINT", c.Name(c.literal_in_sum(source.input.zero_point))),
     ]
@@ -257,14 +253,11 @@ def umbrella(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
     parts: tuple[str, ...] = ("contract", "prepare")
     if source.detector or source.decision:
         parts = ("contract", "model_labels", "prepare", *(("detect", "frame") if source.detector else ("decide",)))
+    parts += tuple(f"{head}_{part}" for head, _ in source.deciding() for part in ("model_labels", "decide"))
     lines += ["", *(c.include(f"{name}_{part}.h") for part in parts)]
     return text.header(source, "model", lines)
 
 
-def prepare_stack(source: BundleSource) -> int:
-    """Bytes of stack that `prepare` takes, rounded up."""
-    columns = source.contract.size[1] if source.contract.resize in ("bilinear", "bicubic") else 0
-    return PREPARE_BYTES + COLUMN_BYTES * columns
 
 
 def golden_source(source: BundleSource, vectors: Sequence[GoldenVector], cases: Sequence[SourceImage]) -> str:
@@ -300,6 +293,14 @@ def golden_source(source: BundleSource, vectors: Sequence[GoldenVector], cases: 
     return "\n".join([*lines, ""])
 
 
+def _read_line(source: BundleSource, output: str, head: TensorFacts) -> str:
+    """README: how one of several outputs is read."""
+    if head.name in dict(source.deciding()):
+        own = f"{text.prefix(source)}_{head.name}"
+        return f"{own}_decision {head.name} = {own}_decide({output});   /* .label, .confidence, .review */\n"
+    return f"/* {head.name}: {output}[], value = {head.scale:.9g} * ({output}[i] - {head.zero_point}) */\n"
+
+
 def program_memory(source: BundleSource) -> str:
     """README: flash and RAM of the compiled program."""
     macro = text.prefix(source).upper()
@@ -311,7 +312,9 @@ def program_memory(source: BundleSource) -> str:
 
 
 def _proven(source: BundleSource) -> str:
-    return "prepare and detect run" if source.detector else "prepare and decide run" if source.decision else "prepare runs"
+    if source.detector:
+        return "prepare and detect run"
+    return "prepare and decide run" if source.decision or source.deciding() else "prepare runs"
 
 
 def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
@@ -332,10 +335,7 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         else f"{name}_decision decision = {name}_decide(output);\n"
         "if (decision.review) ask_a_person(); else act(decision.label);\n"
         if source.decision
-        else "".join(
-            f"/* {head.name}: {output}[], value = {head.scale:.9g} * ({output}[i] - {head.zero_point}) */\n"
-            for output, head in zip(output_names(source), source.heads, strict=True)
-        ),
+        else "".join(_read_line(source, output, head) for output, head in zip(output_names(source), source.heads, strict=True)),
         "ANSWER": firmware_boxes.answer_words(source)
         if source.detector
         else f"`decide` compares the int8 output with the threshold {source.recipe.decision.threshold:g} as an integer; "
@@ -349,7 +349,7 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         "FORMAT": "BANDS" if source.contract.color == "bands" else "RGB565_BE",
         "FRAME": "all channels of a pixel, then the next" if source.contract.color == "bands" else "a camera frame",
         "RESIZE": source.contract.resize,
-        "FIT": source.contract.fit,
+        "FIT": source.contract.fit + (f", {source.contract.retouches}" if source.contract.retouches else ""),
         "LIBRARY": text.library_name(source),
         "PACK": f" (`{text.pack_name(source)}`)",
         "PACKFILE": text.pack_name(source),
