@@ -45,6 +45,8 @@ class ImageFacts(msgspec.Struct, frozen=True, kw_only=True):
     coarse: float = 0.0
     numbers: tuple[float, ...] = ()
     """What is true of it, where that is numbers (a csv with columns of them)."""
+    cells: tuple[tuple[str, str], ...] = ()
+    """What a csv with a column for each of several outputs says of it: name of the column, and what stands there."""
     objects: tuple[TrueObject, ...] | None = None
     """What is in it, where annotations say so."""
 

@@ -9,7 +9,10 @@ from msgspec import Meta
 
 from .tables import Share, Table
 
-TaskName = Literal["classify", "regress", "raw", "detect"]
+HeadTask = Literal["classify", "regress", "raw"]
+"""What one output answers."""
+
+TaskName = Literal[HeadTask, "detect", "several"]
 
 
 class Takes(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +35,7 @@ TASKS: Final[dict[str, Takes]] = {
     "regress": Takes(table="regress", needs="tolerance"),
     "raw": Takes(truth=False),
     "detect": Takes(labels=True, boxes=True, table="detect", needs="decode"),
+    "several": Takes(),
 }
 """Every word of `model.task`."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from .alarms import ALARMS
 from .limits import LIMITS
-from .recipe import NAME, VERSION, Recipe
+from .recipe import HEAD_NAME, NAME, VERSION, Recipe
 from .recipe_answers import TASKS
 from .recipe_detect import ANCHORED, WITH_OBJECTNESS, Anchors
 from .visible import hidden_character, shown
@@ -75,10 +76,8 @@ def _set_rules(recipe: Recipe) -> list[tuple[str, bool]]:
         ),
         *_table_rules(recipe),
         *_detect_rules(recipe),
-        (
-            f"task {recipe.model.task} does not take {', '.join(_not_asked(recipe))}",
-            not _not_asked(recipe),
-        ),
+        *_head_rules(recipe),
+        *_asked_rules(recipe),
         (
             "paths are visible text of at most 4096 bytes, 255 in each part; found "
             f"{shown(next((p for p in _paths(recipe) if not is_path(p)), ''), 60)!r}",
@@ -94,6 +93,21 @@ def _set_rules(recipe: Recipe) -> list[tuple[str, bool]]:
             recipe.evaluation is None
             or (recipe.evaluation.images is None) != (recipe.evaluation.csv is None),
         ),
+        *_truth_rules(recipe),
+    ]
+
+
+def _asked_rules(recipe: Recipe) -> list[tuple[str, bool]]:
+    return [
+        (
+            f"task {recipe.model.task} does not take {', '.join(_not_asked(recipe))}",
+            not _not_asked(recipe),
+        ),
+    ]
+
+
+def _truth_rules(recipe: Recipe) -> list[tuple[str, bool]]:
+    return [
         (
             "a budget on accuracy or recall needs an [evaluation] set",
             recipe.evaluation is not None
@@ -116,6 +130,40 @@ def _table_rules(recipe: Recipe) -> list[tuple[str, bool]]:
         for task, takes in TASKS.items()
         if takes.table
     ]
+
+
+def _head_rules(recipe: Recipe) -> list[tuple[str, bool]]:
+    """Each output has one table with task several, and what holds for a task holds for the output that has it."""
+    names = [head.name for head in recipe.head]
+    found = [
+        (
+            "`model.task` several needs a [[head]] table for each output, which no other task has",
+            (recipe.model.task == "several") == bool(names),
+        ),
+        (
+            f"`head.name` is the output's layer in a-z, 0-9 and _, each once; found {', '.join(map(repr, names))}",
+            len(set(names)) == len(names) and all(re.fullmatch(HEAD_NAME, name) for name in names),
+        ),
+    ]
+    for head in recipe.head:
+        alone = recipe.of_head(head)
+        labels = (head.labels,) if isinstance(head.labels, str) else head.labels or ()
+        taken = TASKS[head.task].labels or not labels
+        within = [*_table_rules(alone), *_asked_rules(alone), *_truth_rules(alone)]
+        found += [(f"[[head]] {head.name}: {sentence}", holds) for sentence, holds in within]
+        found += [
+            (f"[[head]] {head.name}: task {head.task} does not take `labels`", taken),
+            (
+                f"[[head]] {head.name}: `labels` are visible words, at least two and no two alike; found {list(labels)[:12]}",
+                isinstance(head.labels, str | None) or _are_labels(labels),
+            ),
+        ]
+    return found
+
+
+def _are_labels(labels: Sequence[str]) -> bool:
+    plain = all(label.strip() and hidden_character(label) is None for label in labels)
+    return plain and len(set(labels)) == len(labels) >= 2 and max(map(len, labels)) <= LIMITS.label_characters
 
 
 def _detect_rules(recipe: Recipe) -> list[tuple[str, bool]]:
@@ -188,6 +236,7 @@ def _paths(recipe: Recipe) -> list[str]:
     given = [recipe.model.path, recipe.model.labels, recipe.calibration.images, tune.images if tune else None]
     given += [evaluation.images, evaluation.csv, evaluation.annotations] if evaluation else []
     given += [recipe.detect.anchors.file] if recipe.detect and recipe.detect.anchors else []
+    given += [head.labels for head in recipe.head if isinstance(head.labels, str)]
     return [path for path in (*given, *(deploy.target for deploy in recipe.deploy)) if path is not None]
 
 

@@ -350,7 +350,8 @@ def _decode_all(
                     pixels = rest()
         except ImagesRefusedError as problem:
             return problem.found
-        facts |= {"path": entry.path, "label": entry.label, "numbers": entry.numbers, "sha256": digest}
+        facts |= {"path": entry.path, "label": entry.label, "numbers": entry.numbers, "cells": entry.cells}
+        facts |= {"sha256": digest}
         facts |= {"pixels_sha256": hashlib.sha256(pixels.data).hexdigest()}
         return _Decoded(pixels, facts | measure_looks(pixels))
 

@@ -25,6 +25,16 @@ class LayerEntry(msgspec.Struct, frozen=True, kw_only=True):
     inside: str = ""
 
 
+class HeadEnds(msgspec.Struct, frozen=True, kw_only=True):
+    """One output as the configuration tells it: its word and its layer; softmax, sigmoid or logits; how many values (None:
+    not told)."""
+
+    name: str
+    layer: str
+    output: str
+    values: int | None
+
+
 class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
     """A checked Keras model file. `config` is the only description of the model that is ever given to Keras.
 
@@ -54,6 +64,10 @@ class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
     names: dict[str, str] = {}
     loss: str = ""
     """In words, where the file says that it was trained to predict numbers (training.number_loss)."""
+    heads: tuple[HeadEnds, ...] = ()
+    """Every output, where they are taken as they are."""
+    losses: tuple[str, ...] = ()
+    """The loss of each, in Keras' words without case and underscores; "" where the file does not say."""
 
     @property
     def never_trained(self) -> bool:

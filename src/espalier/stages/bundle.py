@@ -12,7 +12,8 @@ import msgspec
 
 from ..bundle import android, firmware, golden, manifest, raspberry_pi
 from ..errors import BugError, EspalierError, UnsupportedModelError
-from ..facts import ArenaFacts, Artifact, BundleSource, Check, Measurement
+from ..facts import ArenaFacts, Artifact, BundlePart, BundleSource, Check, Measurement
+from ..facts import Decision as Deciding
 from ..recipe import CalibrationSource, Deploy, ModelSource, Recipe
 from ..recipe_answers import Decision
 from ..row_parts import DecisionSide, EmulatedPart
@@ -238,6 +239,24 @@ def packed(recipe: Recipe, names: tuple[str, ...] = ()) -> Recipe:
     )
 
 
+def _parts(job: Job, int8: Int8Model, decision: Deciding | None) -> tuple[BundlePart, ...]:
+    """The outputs of several, each as a recipe and a decision of its own."""
+    wanted = {head.name: head for head in job.recipe.head}
+    found = []
+    for facts in int8.heads if wanted else ():
+        head = wanted[facts.name]
+        task, alone = job.part(head), job.recipe.of_head(head)
+        names = () if task.numbers is None else task.numbers.names
+        recipe = msgspec.structs.replace(packed(alone, names), name=f"{alone.name}-{head.name.replace('_', '-')}")
+        parts = {} if decision is None else decision.parts
+        found.append(
+            BundlePart(
+                name=head.name, task=head.task, labels=task.labels, decision=parts.get(head.name), recipe=recipe
+            )
+        )
+    return tuple(found)
+
+
 def _source(
     job: Job,
     target: Target,
@@ -247,6 +266,8 @@ def _source(
     evaluation: Evaluation,
     compiled: Compiled | None,
 ) -> BundleSource:
+    decision = decision_of(job, int8)
+    parts = _parts(job, int8, decision)
     golden = compiled.golden if compiled else proof.golden
     detector = job.detector(model, int8.heads)
     return BundleSource(
@@ -269,7 +290,8 @@ def _source(
         parameters=int8.parameters,
         advice=int8.notes,
         task=job.recipe.model.task,
-        decision=decision_of(job, int8),
+        decision=None if parts else decision,
+        parts=parts,
         detector=detector,
     )
 

@@ -197,7 +197,8 @@ def _ladder(
         "wide": None if wide is None else msgspec.to_builtins(wide),
     }
     if labelled and job.evaluation is not None:
-        key["evaluation"] = job.evaluation.digest
+        truth = job.truth()
+        key["evaluation"] = [job.evaluation.digest, None if truth is None else digest(truth.tobytes())]
     parts = shop.parts("quantize/climb", key)
 
     def run(stopped: str = "") -> dict[str, bytes]:

@@ -49,6 +49,8 @@ class PixelSet:
         contract: InputContract,
         count: int | None,
         boxes: BoxSource | None = None,
+        *,
+        cells: bool = False,
     ) -> None:
         self.role = role
         self._shop = shop
@@ -57,7 +59,7 @@ class PixelSet:
         self._lock = threading.Lock()
         self._made: str | None = None
         self._prepared: Prepared | None = None
-        self._images, self.fingerprint = snapshot(path, shop.store)
+        self._images, self.fingerprint = snapshot(path, shop.store, cells=cells)
         check_unchanged(path, self.fingerprint)
         self._boxes = boxes
         self._box_findings: tuple[Finding, ...] = ()
@@ -65,6 +67,7 @@ class PixelSet:
             "fingerprint": self.fingerprint,
             "contract": msgspec.to_builtins(contract),
             "count": count,
+            **({"cells": True} if cells else {}),
         }
 
     def prepared(self) -> Prepared:
@@ -102,7 +105,7 @@ class PixelSet:
         return self._images.classes
 
     def columns(self) -> tuple[str, ...]:
-        """Names of the csv's columns of numbers."""
+        """Names of the csv's columns of numbers, or of those of several outputs."""
         return self._images.columns
 
     def pixels(self) -> str:
@@ -183,4 +186,4 @@ def open_sets(
         return calibration, None
     path = set_path(folder, source.images or source.csv or "")
     boxes = None if source.annotations is None else BoxSource(folder / source.annotations, labels)
-    return calibration, PixelSet(shop, "evaluation", path, contract, None, boxes)
+    return calibration, PixelSet(shop, "evaluation", path, contract, None, boxes, cells=bool(recipe.head))

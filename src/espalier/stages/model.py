@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from ..limits import LIMITS
 from ..load.keras_container import refuse_what_is_no_file
 from ..load.keras_facts import ModelFacts, ModelSummary
 from ..recipe import InputContract
-from ..task.kinds import KINDS
+from ..task.kinds import KINDS, ends_of
 from ..task.types import CLASSIFY, Head
 from ..worker.file_calls import InspectModel
 from .workshop import Workshop, pack, unpack
@@ -44,7 +45,9 @@ class FloatModel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ModelFile:
-    """The .keras or .h5 file of a recipe. Every method runs its child process only when the result is not stored."""
+    """The .keras or .h5 file of a recipe. `kinds`: of each output, where there are several.
+
+    Every method runs its child process only when the result is not stored."""
 
     def __init__(
         self,
@@ -53,6 +56,8 @@ class ModelFile:
         contract: InputContract,
         kind: str = CLASSIFY.kind,
         heads: HeadNames | None = None,
+        *,
+        kinds: Mapping[str, str] | None = None,
     ) -> None:
         self.path = path
         self.sha256 = file_digest(path)
@@ -60,6 +65,7 @@ class ModelFile:
         self._contract = contract
         self._ends = KINDS[kind].ends
         self._heads = heads
+        self._kinds = ends_of(kinds or {})
         self._lock = threading.RLock()
         self._facts_lock = threading.Lock()
         self._facts: ModelFacts | None = None
@@ -74,8 +80,9 @@ class ModelFile:
 
     @property
     def _cut(self) -> dict[str, Any]:
-        """Of a network that is cut at its heads, where."""
-        return {} if self._heads is None else {"heads": msgspec.to_builtins(self._heads)}
+        """Of a network that is cut at its heads, where; of several outputs, what each is completed to."""
+        cut = {} if self._heads is None else {"heads": msgspec.to_builtins(self._heads)}
+        return cut | ({"kinds": self._kinds} if self._kinds else {})
 
     def is_new(self) -> bool:
         """Whether a build must load this model in TensorFlow: no result of it is stored."""
@@ -114,6 +121,16 @@ class ModelFile:
             count = self.summary().output_shape[-1]
         return 2 if count == 1 else int(count)
 
+    def check_heads(self) -> None:
+        """Raise RecipeError unless the [[head]] tables name the outputs of the model; needs the facts only."""
+        found = [head.name for head in self.facts().heads]
+        if sorted(found) != sorted(self._kinds):
+            raise RecipeError(
+                f"the outputs of the model are {', '.join(found)}, the [[head]] tables are for {', '.join(self._kinds)}",
+                supported="a table for each output, whose `name` is the output's",
+                next_step="correct the names; `espalier init` writes a table for each",
+            )
+
     def summary(self) -> ModelSummary:
         """Parameters, MACs, layers, shapes and what the model ends with; see the `load` handler."""
         files = self._shop.stored(
@@ -143,7 +160,8 @@ class ModelFile:
         from ..worker.keras_calls import ConvertModel
 
         levels = self.load().levels
-        done = self._shop.worker("tensorflow").ask(ConvertModel(slot=slot, contract=self._contract, ends=self._ends))
+        call = ConvertModel(slot=slot, contract=self._contract, ends=self._ends, heads=self._kinds)
+        done = self._shop.worker("tensorflow").ask(call)
         return FloatModel(
             tflite=done.float_model,
             macs=done.macs,

@@ -61,6 +61,13 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     numbers: Numbers | None = None
     boxes: Plan | None = None
     """Of a detector: what its heads mean."""
+    parts: tuple[Task, ...] = ()
+    """Of task several: what each output is asked, in the order of the model."""
+    name: str = ""
+    """Of a part: the output's."""
+    threshold: float = 0.6
+    """Of a part: of its decision, and the precision that it should reach."""
+    precision: float | None = None
 
 
 CLASSIFY = Task()
@@ -95,6 +102,9 @@ Integers = NDArray[np.int64]
 """What an int8 file answers, less its zero points: [n, values], or one whole number for each image, [n]."""
 
 
+Edge = tuple[float, int] | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """A kind of answer, as functions of values that know nothing of models, files or devices."""
@@ -103,7 +113,7 @@ class Kind:
     """What the network is cut and completed to."""
     named: bool
     """Whether its outputs are labels."""
-    edge: tuple[float, int] | None
+    edge: Edge
     """Scale and zero point that each int8 head must have; None: its own."""
     results: Callable[[Values, Task], Results]
     """What each image's values say."""

@@ -33,6 +33,7 @@ class ConvertModel(Ask[Converted], frozen=True):
     slot: str
     contract: InputContract
     ends: Ends = "probabilities"
+    heads: dict[str, Ends] = msgspec.field(default_factory=dict)
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):

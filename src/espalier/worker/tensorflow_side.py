@@ -61,7 +61,7 @@ class Session:
 
     def convert(self, call: ConvertModel) -> Converted:
         """A slot's float .tflite."""
-        return convert_model(self.slots[call.slot], call.contract, call.ends)
+        return convert_model(self.slots[call.slot], call.contract, call.ends, call.heads)
 
     def prune_channels(self, call: PruneChannels) -> Account:
         """Whole channels."""
