@@ -15,11 +15,12 @@ from . import golden
 from .archive import Entry, deb_bytes, gzip_bytes
 from .debian_boxes import (
     DETECTS,
-    LAUNCHER,
     answer_words,
     detector_description,
     detector_facts,
     device_modules,
+    launcher_words,
+    painted_facts,
 )
 from .pi_consumers import MODEL_FILE, frigate_reason, package_name, rpicam_reason, rpicam_stage
 from .pi_modules import PI
@@ -130,6 +131,7 @@ def model_json(source: BundleSource) -> bytes:
             "output": _tensor(source.output.shape, source.output.scale, source.output.zero_point),
             **({} if source.labels and not source.detector else {"heads": [_head(head) for head in source.heads]}),
             **detector_facts(source),
+            **painted_facts(source),
             **({"numbers": list(source.recipe.regress.names)} if source.recipe.regress and source.recipe.regress.names else {}),
             "labels": list(source.labels),
             "threshold": source.recipe.decision.threshold,
@@ -358,7 +360,7 @@ def program_name(source: BundleSource) -> str:
 def launcher(source: BundleSource) -> bytes:
     """The program: of a detector the same with another main."""
     text = (PI / "classify.py").read_text(encoding="utf-8")
-    for ours, theirs in LAUNCHER if source.detector else ():
+    for ours, theirs in launcher_words(source):
         if ours not in text:
             raise BugError(f"classify.py does not say {ours!r}")
         text = text.replace(ours, theirs)
