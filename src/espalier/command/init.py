@@ -25,6 +25,7 @@ from ..store import Store
 from ..target import load_target
 from ..terminal import Progress
 from ..visible import shown
+from .init_heads import SEVERAL, head_tables
 from .schema import LINE, schema
 
 SCHEMA = "recipe.schema.json"
@@ -97,7 +98,7 @@ def write_recipe(model: Path, images: Sequence[Path], targets: Sequence[str], ou
     sets = find_sets(images)
     facts, labels = _facts(model), ""
     if facts.output == "values":
-        labels = AS_THEY_ARE
+        labels = SEVERAL if len(facts.heads) > 1 else AS_THEY_ARE
     else:
         _refuse_numbers(facts, sets, _labels_file(model, base))
     height, width, channels = (side or 0 for side in facts.input_shape)
@@ -125,7 +126,8 @@ def write_recipe(model: Path, images: Sequence[Path], targets: Sequence[str], ou
         if "evaluation" in sets
         else NO_EVALUATION,
         train=_path(sets["train"], base) if "train" in sets else '"train"',
-        deploy="\n".join(f"[[deploy]]\ntarget = {t}" for t in _targets(targets or DEFAULT_TARGETS, base)) + "\n",
+        deploy=(head_tables(facts) if labels == SEVERAL else "")
+        + "\n".join(f"[[deploy]]\ntarget = {t}" for t in _targets(targets or DEFAULT_TARGETS, base)) + "\n",
     )
     parse_recipe(text.encode(), where="the written recipe")
     base.mkdir(parents=True, exist_ok=True)
