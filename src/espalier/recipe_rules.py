@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from math import prod
 
 from .alarms import ALARMS
 from .limits import LIMITS
@@ -36,6 +37,16 @@ def rules_of(recipe: Recipe) -> list[tuple[str, bool]]:
             f"`input.mean` and `input.std` must hold 1 or {contract.channels} values for color "
             f"{contract.color!r}; found {len(contract.mean)} and {len(contract.std)}",
             len(contract.mean) in (1, contract.channels) and len(contract.std) in (1, contract.channels),
+        ),
+        (
+            "`input.balance` per-image takes the place of `input.mean` and `input.std`: leave both out; found "
+            f"{list(contract.mean)} and {list(contract.std)}",
+            contract.balance != "per-image" or (set(contract.mean) == {0.0} and set(contract.std) == {1.0}),
+        ),
+        (
+            f"`input.balance` per-image takes inputs of at most {LIMITS.standardized_values} values; found "
+            f"{list(contract.shape)}",
+            contract.balance != "per-image" or prod(contract.shape) <= LIMITS.standardized_values,
         ),
         *_step_rules(recipe),
         *_set_rules(recipe),
