@@ -42,8 +42,9 @@ class ModelSource(Table, frozen=True, kw_only=True):
     """The model: a `.keras` or `.h5` file."""
     labels: str | None = None
     """A text file with one label per line, in output order; without it, the names of the class folders, sorted."""
-    task: TaskName = "classify"
-    """What the model answers: `classify`, one label of several for a whole image; `regress`, numbers, which `regress` judges;
+    task: TaskName = "auto"
+    """What the model answers; `auto`: what its outputs and its stored loss say, which the build tells.
+    `classify`, one label of several for a whole image; `regress`, numbers, which `regress` judges;
     `raw`, the values of every output as they are, measured against the float model and packed without a decision; `detect`,
     boxes around objects, which `detect` describes; `several`, an answer of its own for each output, in a [[head]] table."""
 

@@ -12,7 +12,7 @@ from .tables import Share, Table
 HeadTask = Literal["classify", "regress", "raw"]
 """What one output answers."""
 
-TaskName = Literal[HeadTask, "detect", "several"]
+TaskName = Literal["auto", HeadTask, "detect", "several"]
 
 
 class Takes(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +37,12 @@ TASKS: Final[dict[str, Takes]] = {
     "detect": Takes(labels=True, boxes=True, table="detect", needs="decode"),
     "several": Takes(),
 }
-"""Every word of `model.task`."""
+"""Every word of `model.task` but `auto`."""
+
+
+def takes_of(task: TaskName) -> Takes:
+    """What a task takes; `auto` what a classifier does, until the model says more."""
+    return TASKS["classify" if task == "auto" else task]
 
 
 class Decision(Table, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from math import prod
 from .alarms import ALARMS
 from .limits import LIMITS
 from .recipe import HEAD_NAME, NAME, VERSION, Recipe
-from .recipe_answers import TASKS
+from .recipe_answers import TASKS, takes_of
 from .recipe_detect import ANCHORED, WITH_OBJECTNESS, Anchors
 from .visible import hidden_character, shown
 
@@ -225,7 +225,7 @@ def _detect_rules(recipe: Recipe) -> list[tuple[str, bool]]:
 
 def _not_asked(recipe: Recipe) -> list[str]:
     """The keys that stand there and that the recipe's task does not take."""
-    budgets, takes = recipe.budgets, TASKS[recipe.model.task]
+    budgets, takes = recipe.budgets, takes_of(recipe.model.task)
     given = {
         "`model.labels`": (takes.labels, recipe.model.labels),
         "`prune.fine-tune`": (takes.classes, recipe.prune.fine_tune),
