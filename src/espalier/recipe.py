@@ -156,6 +156,22 @@ class Augment(Table, frozen=True, kw_only=True):
     """Up to so many degrees, in both directions."""
     brightness: Share = 0.0
     """Up to this share brighter or darker."""
+    zoom: Annotated[float, Meta(ge=0, le=0.5)] = 0.0
+    """Up to this share nearer or further, about the centre."""
+    crop: Annotated[float, Meta(ge=0, le=0.9)] = 0.0
+    """Up to this share of the sides is cut off, anywhere, and what is left is enlarged."""
+    contrast: Share = 0.0
+    """Up to this share more or less of each image's own contrast."""
+    saturation: Share = 0.0
+    """Up to this share more or less colour; of colour images."""
+    blur: Annotated[float, Meta(ge=0, le=5)] = 0.0
+    """Up to this standard deviation of a Gaussian, in pixels."""
+    noise: Annotated[float, Meta(ge=0, le=64)] = 0.0
+    """Up to this standard deviation of a sensor's noise, in steps of 0..255."""
+    jpeg: Annotated[int, Meta(ge=1, le=100)] = 100
+    """From this quality of JPEG up to 95; 100: none. Of grey and colour images."""
+    erase: Annotated[float, Meta(ge=0, le=0.5)] = 0.0
+    """In half of the images a rectangle of up to this share of the area takes the image's mean."""
 
 
 class FineTune(Table, frozen=True, kw_only=True):

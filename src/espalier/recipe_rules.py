@@ -8,7 +8,7 @@ from math import prod
 
 from .alarms import ALARMS
 from .limits import LIMITS
-from .recipe import HEAD_NAME, NAME, VERSION, Recipe
+from .recipe import HEAD_NAME, NAME, VERSION, Augment, Recipe
 from .recipe_answers import TASKS, takes_of
 from .recipe_detect import ANCHORED, WITH_OBJECTNESS, Anchors
 from .visible import hidden_character, shown
@@ -59,7 +59,18 @@ def rules_of(recipe: Recipe) -> list[tuple[str, bool]]:
 
 def _step_rules(recipe: Recipe) -> list[tuple[str, bool]]:
     prune = recipe.prune
+    changes = prune.fine_tune.augment if prune.fine_tune else Augment()
     return [
+        (
+            "`augment.saturation` needs an `input.color` of rgb or bgr, and `augment.jpeg` one that is not bands",
+            (changes.saturation == 0 or recipe.input.color in ("rgb", "bgr"))
+            and (changes.jpeg == 100 or recipe.input.color != "bands"),
+        ),
+        (
+            f"`input.balance` {recipe.input.balance} takes brightness and contrast out of every image: leave "
+            "`augment.brightness` and `augment.contrast` out",
+            recipe.input.balance == "none" or changes.brightness == changes.contrast == 0,
+        ),
         (
             "`prune.pattern` 2:4 needs `prune.method` magnitude",
             prune.pattern == "free" or prune.method == "magnitude",

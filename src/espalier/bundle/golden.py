@@ -6,6 +6,8 @@ Layout, below the folder `golden/` of a bundle:
 - `vector-<n>.bin`: prepared pixels, uint8 [height, width, channels] row by row. The uint8 model takes them
   as they are, the int8 model takes byte - 128. The row's `outputs` give the int8 model's output bytes per
   kernel set in hexadecimal (two's complement); the uint8 model gives (byte + 128) & 255.
+- `detector.bin`, of a detector: its integers (detector.words), 32 bits each, the high byte first; the rows' `boxes` are what
+  it finds in their outputs.
 - `case-<n>.rgb.bin`: an image, uint8 [rows, columns, 3] in RGB, or with as many channels as the prepared pixels when the
   contract's color is bands; `case-<n>.bin`: what the contract makes of it.
 """
@@ -19,6 +21,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from ..detector import Detector, words
 from ..errors import BugError, VerificationError
 from ..facts import Artifact, BundleSource, GoldenVector, SourceImage
 from ..limits import LIMITS
@@ -29,6 +32,7 @@ from ..task.types import CLASSIFY, Task
 
 FORMAT: Final = "espalier-golden/1"
 FOLDER: Final = "golden"
+DETECTOR: Final = "detector.bin"
 KERNELS: Final = ("reference", "builtin", "default")
 """Kernel sets in the order in which their answer counts as the label."""
 CASE_BUDGET_BYTES: Final = 1 << 20
@@ -93,7 +97,7 @@ class CaseRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     pixels: str
 
 
-class Golden(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Golden(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """golden.json. `shape` is that of the prepared pixels: height, width, channels."""
 
     format: str
@@ -103,6 +107,9 @@ class Golden(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """How many output values there are: one for each class, or those of every head, one head after the other."""
     vectors: tuple[VectorRow, ...]
     cases: tuple[CaseRow, ...]
+    detector: str = ""
+    """The file beside golden.json that the boxes of the vectors were decoded with: detector.words, 32-bit integers with the
+    high byte first."""
 
 
 def choose(outputs: NDArray[np.int8], task: Task = CLASSIFY, *, limit: int = LIMITS.golden_vectors) -> tuple[int, ...]:
@@ -200,7 +207,9 @@ def artifacts(source: BundleSource) -> tuple[Artifact, ...]:
         files.append(Artifact(path=f"{FOLDER}/{name}", data=data, role="golden"))
         return name
 
+    detector = add(DETECTOR, detector_bytes(source.detector)) if source.detector else ""
     golden = Golden(
+        detector=detector,
         format=FORMAT,
         shape=source.contract.shape,
         contract=ContractRow.of(source.contract),
@@ -228,6 +237,11 @@ def artifacts(source: BundleSource) -> tuple[Artifact, ...]:
     )
     add("golden.json", canonical_json(golden))
     return tuple(sorted(files, key=lambda artifact: artifact.path))
+
+
+def detector_bytes(detector: Detector) -> bytes:
+    """detector.bin."""
+    return np.array(words(detector), ">i4").tobytes()
 
 
 def canonical_json(value: Any) -> bytes:
