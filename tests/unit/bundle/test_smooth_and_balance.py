@@ -135,6 +135,32 @@ def test_what_cannot_be_meant_is_refused_in_words(line: str, words: str) -> None
         parse_recipe(RECIPE.format(line).encode())
 
 
+TUNED = """
+[prune]
+method = "channels"
+fine-tune.images = "t"
+fine-tune.augment = {{ {} }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "change", "words"),
+    [
+        ('balance = "min-max"', "contrast = 0.2", "leave"),
+        ('balance = "per-image"', "brightness = 0.2", "leave"),
+        ('color = "gray"', "saturation = 0.2", "saturation"),
+        ('color = "bands"\nbands = 4', "jpeg = 50", "jpeg"),
+        ("", "blur = 7", "blur"),
+        ("", "noise = -1", "noise"),
+        ("", "jpeg = 0", "jpeg"),
+        ("", "erase = 0.9", "erase"),
+    ],
+)
+def test_augmentation_that_cannot_be_meant_is_refused_in_words(line: str, change: str, words: str) -> None:
+    with pytest.raises(RecipeError, match=words):
+        parse_recipe((RECIPE.format(line) + TUNED.format(change)).encode())
+
+
 def test_more_values_than_the_sums_hold_are_refused() -> None:
     text = RECIPE.replace("[8, 8]", "[2048, 2048]").format('balance = "per-image"\ncolor = "bands"\nbands = 5')
     with pytest.raises(RecipeError, match="16777216"):
