@@ -1,4 +1,4 @@
-"""One small network of every decode: cut at its heads, quantized, and its int8 bytes, decoded as on a device, find the squares."""
+"""A small network of every decode: cut at its heads and quantized; its int8 bytes, decoded as on a device, find the squares."""
 
 from __future__ import annotations
 
