@@ -23,7 +23,7 @@ from ..report.gates import describe
 from ..stages.answer_gates import strict_row
 from ..stages.check_fit import judge_fit
 from ..stages.check_outputs import not_classes, number_outputs
-from ..stages.find_task import AUTO
+from ..stages.find_task import AUTO, as_classifier
 from ..stages.images import set_path
 from ..stages.job import class_folders, recipe_model, settled_task
 from ..stages.workshop import Workshop
@@ -32,7 +32,6 @@ from ..store import Store
 from ..tabular import Tabular
 from ..target import Target, load_target, named_apart
 from ..task.kinds import KINDS
-from ..task.types import CLASSIFY
 from ..terminal import Progress
 
 ENOUGH_CALIBRATION = 100
@@ -167,8 +166,7 @@ def _check_model(
 ) -> tuple[Recipe, ModelFacts | None]:
     """The recipe with its task, and the model's facts; None when it is refused."""
     known: list[ModelFacts] = []
-    asked = msgspec.structs.replace(recipe, model=msgspec.structs.replace(recipe.model, task=CLASSIFY.kind))
-    settled = [asked if recipe.model.task == AUTO else recipe]
+    settled = [as_classifier(recipe) if recipe.model.task == AUTO else recipe]
     said: list[Finding] = []
 
     def step() -> str:

@@ -47,10 +47,15 @@ def found_task(
         )
     number = None if recipe.model.labels is not None else number_outputs(facts, named=_named(facts, classes()))
     if number is None or number.severity != "error" or number.code in recipe.accept:
-        return _of(recipe, "classify"), None
+        return as_classifier(recipe), None
     return _checked(_of(recipe, "raw")), _finding(
         f"{number.message}; they are built as they are", number.next_step.partition("; if not, ")[2] or number.next_step
     )
+
+
+def as_classifier(recipe: Recipe) -> Recipe:
+    """What a recipe without a task is until its model says more."""
+    return _of(recipe, "classify")
 
 
 def _of(recipe: Recipe, task: str, heads: tuple[HeadSource, ...] = ()) -> Recipe:

@@ -25,7 +25,7 @@ from ..target import Target, load_targets
 from ..task.boxes.plan import Rows, names_of, plan_of, read_anchors
 from ..task.kinds import KINDS, kind_of
 from ..task.types import CLASSIFY, Ends, Head, Numbers, Results, Task
-from .find_task import AUTO, found_task
+from .find_task import AUTO, as_classifier, found_task
 from .images import PixelSet, open_sets, set_path
 from .model import FloatModel, ModelFile
 from .truth import MapTruth, open_truth
@@ -232,10 +232,10 @@ def recipe_model(
     shop: Workshop, recipe: Recipe, folder: Path, heads: HeadNames | None = None, targets: Sequence[Target] = ()
 ) -> ModelFile:
     """The model of a recipe in `folder`, with what each of its outputs answers; `heads`: see ModelFile."""
+    recipe = as_classifier(recipe) if recipe.model.task == AUTO else recipe
     kinds = {head.name: head.task for head in recipe.head}
-    task = CLASSIFY.kind if recipe.model.task == AUTO else recipe.model.task
     path, ends = folder / recipe.model.path, map_ends(recipe, targets)
-    return ModelFile(shop, path, recipe.input, task, heads, kinds=kinds, ends=ends)
+    return ModelFile(shop, path, recipe.input, recipe.model.task, heads, kinds=kinds, ends=ends)
 
 
 def settled_task(shop: Workshop, recipe: Recipe, folder: Path, model: ModelFile) -> tuple[Recipe, Finding | None]:
