@@ -9,6 +9,7 @@ import msgspec
 from .facts import Check, TensorFacts
 from .peak import Peak
 from .row_boxes import BoxesRow
+from .row_cost import CostRow
 from .row_parts import (
     CalibrationPart,
     DecisionPart,
@@ -229,6 +230,8 @@ class AccuracyRow(_Row, frozen=True, kw_only=True):
     """Of task several: each output by itself. Right answers are then of images right in every output whose truth is known."""
     boxes: BoxesRow | None = None
     """Of task detect, whose accuracy is average precision."""
+    cost: CostRow | None = None
+    """What answers cost, where `decision.cost` says so."""
     steps: tuple[DropPart, ...] = ()
     """The drop split into pruning and quantization."""
 
