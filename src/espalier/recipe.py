@@ -261,6 +261,8 @@ class AnswerBudgets(Table, frozen=True, kw_only=True):
 class Budgets(AnswerBudgets, frozen=True, kw_only=True):
     """Gates, each optional: a build that exceeds one ends with exit code 5 and writes no bundle."""
 
+    max_cost: Amount | None = None
+    """Cost of 1,000 images by `decision.cost`, held out: of images that did not choose the threshold."""
     max_map_drop: Points | None = None
     """Task detect: points of average precision (COCO's, 0 to 100) that int8 may lose against the model as it was given."""
     min_class_ap50: Share | None = None
