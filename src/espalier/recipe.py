@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from .alarms import ALARMS
 from .limits import LIMITS
-from .recipe_answers import Decision, Regress, TaskName
+from .recipe_answers import Binary, Decision, MultiLabel, Regress, TaskName
 from .tables import Share, Table
 
 Color = Literal["rgb", "bgr", "gray", "bands"]
@@ -38,7 +38,8 @@ class ModelSource(Table, frozen=True, kw_only=True):
     labels: str | None = None
     """A text file with one label per line, in output order; without it, the names of the class folders, sorted."""
     task: TaskName = "classify"
-    """What the model answers: `classify`, one label of several for a whole image; `regress`, numbers, which `regress` judges;
+    """What the model answers: `classify`, one label of several for a whole image; `binary`, yes or no; `multi-label`, any number
+    of labels; `regress`, numbers, which `regress` judges;
     `raw`, the values of every output as they are, measured against the float model and packed without a decision."""
 
 
@@ -208,6 +209,10 @@ class Budgets(Table, frozen=True, kw_only=True):
     guessing."""
     min_class_recall: Share | None = None
     """The same for the images of each single class."""
+    min_label_f1: Share | None = None
+    """Task multi-label: F1 of int8 that each label must reach at its threshold."""
+    max_map_drop: Amount | None = None
+    """Percentage points of mean average precision that the finished model may lose against the model as it was given."""
     max_model_bytes: Count | None = None
     """Size of the int8 .tflite."""
     max_arena_bytes: Count | None = None
@@ -255,6 +260,8 @@ class Recipe(Table, frozen=True, kw_only=True):
     accept: tuple[Annotated[str, Meta(extra_json_schema={"enum": list(ALARMS)})], ...] = ()
     """Codes of findings that are as they should be (docs/reference/alarms.md); they stop nothing and are no warnings."""
     evaluation: Annotated[EvaluationSource | None, EITHER] = None
+    binary: Binary | None = None
+    multi_label: MultiLabel | None = None
     regress: Regress | None = None
     prune: Prune = Prune()
     quantize: Quantize = Quantize()

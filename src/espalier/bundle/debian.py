@@ -15,8 +15,7 @@ from ..errors import BugError
 from ..facts import Artifact, BundleSource, TensorFacts
 from . import golden
 from .archive import Entry, deb_bytes, gzip_bytes
-
-PI: Final = Path(__file__).parent / "pi"
+from .debian_answers import DECIDING, PI, answer_words, decided, launcher, names, package_name, source_words
 
 _DEVICE_IMPORTS: Final = (
     ("from .errors import BugError", "from .model import Contract as InputContract"),
@@ -86,11 +85,6 @@ package."""
 DEBIAN_ARCHITECTURES: Final[Mapping[str, str]] = {"aarch64": "arm64", "armv7l": "armhf"}
 
 
-def package_name(source: BundleSource) -> str:
-    """The Debian package, its folders, its command and its unit all have this name."""
-    return f"{source.recipe.name}-model"
-
-
 def deb_name(source: BundleSource) -> str:
     """File name of the package."""
     return f"{package_name(source)}_{source.recipe.version}_all.deb"
@@ -126,9 +120,10 @@ def model_json(source: BundleSource) -> bytes:
             },
             "input": _tensor(source.input.shape, source.input.scale, source.input.zero_point),
             "output": _tensor(source.output.shape, source.output.scale, source.output.zero_point),
-            **({} if source.labels else {"heads": [_head(head) for head in source.heads]}),
+            **({} if names(source) else {"heads": [_head(head) for head in source.heads]}),
+            **decided(source),
             **({"numbers": list(source.recipe.regress.names)} if source.recipe.regress and source.recipe.regress.names else {}),
-            "labels": list(source.labels),
+            "labels": list(names(source)),
             "threshold": source.recipe.decision.threshold,
             "runtime_floor": source.runtime_floor,
             "runtimes": [
@@ -183,6 +178,7 @@ def frigate_reason(source: BundleSource) -> str:
 def _first_broken(source: BundleSource, who: str) -> str:
     contract = source.contract
     rules = [
+        (not decided(source), f"{who} takes the most probable label, this model decides otherwise ({source.answers_text})"),
         (bool(source.labels), f"{who} reads the probabilities of labels, this model gives {source.heads_text}"),
         (
             contract.size == (224, 224),
@@ -257,10 +253,11 @@ def installed_tree(source: BundleSource, golden_files: tuple[Artifact, ...]) -> 
         Entry(path=f"{share}/model.json", data=model_json(source)),
         *(Entry(path=f"{share}/{row.file}", data=requirements_text(row)) for row in RUNTIMES.values()),
         *(Entry(path=f"{share}/{artifact.path}", data=artifact.data) for artifact in golden_files),
-        Entry(path=f"{library}/classify.py", data=(PI / "classify.py").read_bytes(), executable=True),
+        Entry(path=f"{library}/classify.py", data=launcher(source), executable=True),
         *(
             Entry(path=f"{library}/device/{path.name}", data=device_file(path))
             for path in sorted((PI / "device").glob("*.py"))
+            if decided(source) or path.name not in DECIDING
         ),
         Entry(path=f"usr/bin/{package}", data=_template("command.txt", source), executable=True),
         Entry(path=f"usr/share/man/man1/{package}.1.gz", data=gzip_bytes(_template("manual.txt", source))),
@@ -324,7 +321,7 @@ def readme(source: BundleSource) -> bytes:
     words = {
         "TITLE": source.target.title,
         "WHAT": source.what,
-        **_answer_words(source),
+        **answer_words(source),
         "HEIGHT": str(source.contract.size[0]),
         "WIDTH": str(source.contract.size[1]),
         "COLOR": source.contract.color,
@@ -333,7 +330,7 @@ def readme(source: BundleSource) -> bytes:
         "DEB": deb_name(source),
         "RUNTIME": row.runtime,
         "CHANNELS": str(source.contract.channels),
-        **_source_words(source),
+        **source_words(source),
         "DOWNLOAD": f"pip download -d wheels --only-binary :all: {row.platform} \\\n"
         f"    --python-version {source.target.python[0]} -r {row.file}    # on the other computer",
         "RPICAM": f"no: {rpicam}." if rpicam else stage,
@@ -342,72 +339,6 @@ def readme(source: BundleSource) -> bytes:
         else "copy `frigate/model_cache` into Frigate's configuration folder.",
     }
     return _template("readme.txt", source, words)
-
-
-_ACTIONS: Final = """\
-@ {source} --hold 3 --on '{example}' --exec /usr/local/bin/act {{label}} {{confidence}}
-@ photos/ --on review --exec cp {{image}} /srv/to-check
-```
-
-One line per image: image, decision, confidence, action, separated by tabs; `--json` gives one object per line. Below"""
-
-
-def _answer_words(source: BundleSource) -> dict[str, str]:
-    """What the README says about what the program prints and starts."""
-    if not source.labels:
-        return {
-            "ACTIONS": "```\n\nOne line per image: image, then each output's name and values, separated by tabs; `--json` gives "
-            "one object\nper line, with every value.",
-            "ANSWER": f"Outputs: {source.heads_text}.",
-            "STARTED": "",
-            "SERVED": "",
-            "EQUAL": "",
-        }
-    example = _plain_label(source.labels)
-    words = _ACTIONS.replace("@", package_name(source))
-    return {
-        "ACTIONS": words.format(source=_source_words(source)["SOURCE"], example=example),
-        "ANSWER": f"a confidence of {source.recipe.decision.threshold:g} (`--threshold`) the decision is `review`.",
-        "STARTED": "Commands are started without a shell. ",
-        "SERVED": f" --on '{example}' --exec /usr/local/bin/act {{label}}",
-        "EQUAL": ", labels must be\nequal",
-    }
-
-
-_PICTURES: Final = """\
-@ part.jpg more-parts/                          # files and folders
-@ --camera --time                               # the camera, with milliseconds per frame
-@ --watch /srv/incoming                         # new files of a folder
-ffmpeg -v error -f v4l2 -i /dev/video0 -s 640x480 -pix_fmt rgb24 -f rawvideo - | @ --stdin 640x480:rgb24"""
-_ARRAYS: Final = """\
-@ part.npy more-parts/                          # files and folders of arrays: uint8 [height, width, {bands}]
-@ --watch /srv/incoming                         # new files of a folder
-capture | @ --stdin 640x480:bands               # raw frames, {bands} bytes a pixel, row by row"""
-
-
-def _source_words(source: BundleSource) -> dict[str, str]:
-    """What the README says about where images come from: no picture and no camera has the bands of an array."""
-    package = package_name(source)
-    if source.contract.color == "bands":
-        return {
-            "SOURCES": _ARRAYS.replace("@", package).format(bands=source.contract.bands),
-            "SOURCE": "--watch /srv/incoming",
-            "ROTATE": "This model takes arrays,\nnot pictures: PNG, JPEG and the camera have no such channels.",
-            "SERVICE": "its options name the source",
-            "OPTION": "--watch /srv/incoming ",
-        }
-    return {
-        "SOURCES": _PICTURES.replace("@", package),
-        "SOURCE": "--camera",
-        "ROTATE": "A camera that hangs upside down: `--rotate 180`.",
-        "SERVICE": "camera 0, one frame a second",
-        "OPTION": "",
-    }
-
-
-def _plain_label(labels: tuple[str, ...]) -> str:
-    """The last label that means itself in every shell, for commands that are pasted; else the answer that is no label."""
-    return next((label for label in reversed(labels) if re.fullmatch(r"\w[\w .-]*", label, re.ASCII)), "review")
 
 
 def device_file(path: Path) -> bytes:

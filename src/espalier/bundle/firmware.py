@@ -26,9 +26,10 @@ from ..errors import UnsupportedModelError
 from ..facts import Artifact, BundleSource, GoldenVector, SourceImage
 from . import firmware_text as text
 from . import golden
+from .answers import answer_of
 from .archive import Entry, zip_bytes
 from .firmware_check import check as check
-from .firmware_examples import example_files, readme_section
+from .firmware_examples import example_files, readme_section, shown_by
 from .firmware_text import TEMPLATE, template
 from .tflm_arena import arena_bound as arena_bound
 from .tflm_ops import INT8_REGISTRATIONS, add_methods
@@ -50,10 +51,11 @@ def contents(source: BundleSource, program: tuple[Artifact, ...] | None = None) 
     .tflite for TensorFlow Lite Micro. Raises UnsupportedModelError when the model does not take and give
     int8, or TFLM lacks an operator.
     """
-    if program is None and source.decision is None:
+    answer = answer_of(source)
+    if program is None and (answer is None or not answer.tflm):
         raise UnsupportedModelError(
             f"the firmware bundle around TensorFlow Lite Micro packs classifiers, this model gives {source.heads_text}",
-            supported="compiled C for outputs without labels",
+            supported="compiled C for every other answer",
             next_step='set `runtime = "c"` for this target',
         )
     for facts in (source.input, *source.heads):
@@ -94,8 +96,15 @@ def library_files(source: BundleSource, program: tuple[Artifact, ...] | None) ->
     examples = {"examples/classify/classify.ino": template(source, sketch)}
     if not tflm:
         examples |= example_files(source, prepare_stack(source))
+        examples = {path: shown_by(source, written) for path, written in examples.items()}
         examples = {path: filled(written, buffer_words(source)) for path, written in examples.items()}
     return build_files(source, source_files(source, program), examples, tflm=tflm)
+
+
+def _as_classifier(source: BundleSource) -> bool:
+    """Whether C programs read the answer as a classifier's."""
+    answer = answer_of(source)
+    return answer is not None and answer.like_a_classifier
 
 
 def output_names(source: BundleSource) -> list[str]:
@@ -106,7 +115,7 @@ def output_names(source: BundleSource) -> list[str]:
 def buffer_words(source: BundleSource) -> dict[str, str]:
     """What stands for the marks of the examples: a buffer for each output, and their names."""
     macro, names = text.prefix(source).upper(), output_names(source)
-    sizes = [f"{macro}_CLASSES"] if source.decision else [f"{macro}_{name.upper()}_BYTES" for name in names]
+    sizes = [f"{macro}_CLASSES"] if _as_classifier(source) else [f"{macro}_{name.upper()}_BYTES" for name in names]
     buffers = "\n".join(f"static int8_t {name}[{size}];" for name, size in zip(names, sizes, strict=True))
     return {"@BUFFERS@": buffers, "@OUTPUTS@": ", ".join(names)}
 
@@ -254,7 +263,8 @@ def umbrella(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
                 "#endif",
             ]
         lines += ["", c.include(f"{name}_model_data.h")]
-    parts = ("contract", "model_labels", "prepare", "decide") if source.decision else ("contract", "prepare")
+    labels = ["model_labels"] if source.decision and source.decision.labels else []
+    parts = ["contract", *labels, "prepare", *(["decide"] if source.decision else [])]
     lines += ["", *(c.include(f"{name}_{part}.h") for part in parts)]
     return _header(source, "model", lines)
 
@@ -384,7 +394,7 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
     """README.md of the bundle."""
     name, macro = text.prefix(source), text.prefix(source).upper()
     vectors, cases = chosen_golden(source)
-    tflm = program is None
+    tflm, answer = program is None, answer_of(source)
     memory = tflm_memory(source) if tflm else program_memory(source)
     words = {
         "NAME": source.recipe.name,
@@ -392,14 +402,18 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         "TITLE": source.target.title,
         "WHAT": source.what,
         "PROVEN": "prepare and decide run" if source.decision else "prepare runs",
-        "DECIDE": f"{name}_decision decision = {name}_decide(output);\n"
+        "DECIDE": answer.use.replace("xmodel", name).replace("XMODEL", macro)
+        if answer and answer.use
+        else f"{name}_decision decision = {name}_decide(output);\n"
         "if (decision.review) ask_a_person(); else act(decision.label);\n"
         if source.decision
         else "".join(
             f"/* {head.name}: {output}[], value = {head.scale:.9g} * ({output}[i] - {head.zero_point}) */\n"
             for output, head in zip(output_names(source), source.heads, strict=True)
         ),
-        "ANSWER": f"`decide` compares the int8 output with the threshold {source.recipe.decision.threshold:g} as an integer; "
+        "ANSWER": answer.told.format(threshold=source.recipe.decision.threshold).replace("xmodel", name)
+        if answer and answer.told
+        else f"`decide` compares the int8 output with the threshold {source.recipe.decision.threshold:g} as an integer; "
         "confidence is in thousandths."
         if source.decision
         else f"Outputs: {source.heads_text}; `{name}.h` has their sizes, scales and zero points.",

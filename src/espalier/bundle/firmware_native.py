@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract import prepare
-from ..errors import VerificationError
+from ..errors import BugError, VerificationError
 from ..facts import BundleSource, Check
-from ..task.classify import decide
 from . import firmware_text as text
+from .answers import answer_of, packed
 from .firmware_compile import (
     PROBE_SECONDS,
     WARNINGS,
@@ -55,6 +56,7 @@ def _run_with(compiler: Compiler, library: Path, source: BundleSource, work: Pat
             f"{text.prefix(source)}_{part}.c" for part in ("model_data", "golden", "selftest", "prepare_test")
         }
         driver = (TEMPLATE / "driver.c").read_text("ascii").replace("xmodel", text.prefix(source))
+        driver = _deciding(driver, source)
         (work / "driver.c").write_text(driver.replace("XMODEL", text.prefix(source).upper()), "ascii")
         parts = [str(path) for path in sorted((library / "src").glob("*.c")) if path.name not in unused]
         flags = ["-O1", *WARNINGS, f"-I{library / 'src'}", "-o", "driver"]
@@ -70,6 +72,22 @@ def _run_with(compiler: Compiler, library: Path, source: BundleSource, work: Pat
         return f"{len(images)} images in {formats} pixel formats, {len(outputs)} outputs"
 
     return guarded(_name(source), compiler.tool, run, compiler.version, lambda: runs_here(compiler, work))
+
+
+_CLASSIFIER: Final = re.compile(r"#ifdef XMODEL_CLASSES\n.*?#endif\n", re.DOTALL)
+
+
+def _deciding(driver: str, source: BundleSource) -> str:
+    """The driver with the decision of a model that is no classifier."""
+    answer = answer_of(source)
+    if answer is None or source.decision is None or answer.like_a_classifier:
+        return driver
+    body = (
+        f"    }} else {{\n      int8_t output[XMODEL_ANSWER_BYTES];\n      int32_t answer[{answer.words(source.decision)}];\n"
+        f"      if (!read_all(output, sizeof(output))) return 2;\n      {{\n{answer.driver}      }}\n"
+        "      fwrite(answer, 1, sizeof(answer), stdout);\n"
+    ).replace("xmodel", text.prefix(source))
+    return _CLASSIFIER.sub(lambda _: body, driver)
 
 
 def runs_here(compiler: Compiler, work: Path) -> str:
@@ -177,7 +195,7 @@ def output_cases(source: BundleSource) -> list[NDArray[np.int8]]:
     """Golden outputs, every value in first place, ties, and noise."""
     if source.decision is None:
         return []
-    classes = len(source.labels)
+    classes = source.values
     random = np.random.Generator(np.random.PCG64(1))
     cases = [np.frombuffer(v, np.int8) for vector in source.golden for v in vector.outputs.values()]
     for value in range(-128, 128):
@@ -203,9 +221,12 @@ def compare(
         at += size
         if got != image.expected:
             raise VerificationError(f"prepare of {image.name} differs")
-    numbers = source.decision.numbers if source.decision else {}
+    answer = answer_of(source)
     for output in outputs:
-        answer = answers[at : at + 12]
-        at += 12
-        if len(answer) != 12 or struct.unpack("<3i", answer) != decide(output, numbers):
+        if answer is None or source.decision is None:
+            raise BugError("outputs of a model without a decision")
+        wanted = packed(answer, output, source.decision)
+        given = answers[at : at + len(wanted)]
+        at += len(wanted)
+        if given != wanted:
             raise VerificationError(f"decide of {output.tolist()} differs")

@@ -31,10 +31,12 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
-from ..errors import InputRefusedError
+from ..errors import BugError, InputRefusedError
 from ..facts import Artifact, BundleSource, Check
 from ..scratch import Scratch
+from ..task.multi_label import JOIN
 from . import golden
+from .answers import answer_of
 from .archive import read_deb
 from .debian import (
     RUNTIMES,
@@ -42,11 +44,11 @@ from .debian import (
     debian_package,
     frigate_reason,
     labels_text,
-    package_name,
     readme,
     requirements_text,
     rpicam_reason,
 )
+from .debian_answers import package_name
 from .optional_tools import KEPT, excused, run_tool, words
 
 UNKNOWN: Final = "unknown"
@@ -220,14 +222,22 @@ def _one_image(tree: Path, source: BundleSource) -> Check:
         image = tree / "golden.ppm"
         rgb = np.repeat(array, 3, axis=2) if channels == 1 else array[:, :, ::-1] if source.contract.color == "bgr" else array
         image.write_bytes(b"P6 %d %d 255\n" % (width, height) + rgb.tobytes())
-    done = _run_program(tree, source, ["--json", "--threshold", "0", str(image)])
+    # A threshold of 0 says every one of several labels.
+    threshold = ["--threshold", "0"] if source.decision is None or source.decision.source == "classify" else []
+    done = _run_program(tree, source, ["--json", *threshold, str(image)])
     if done is None:
         return _no_runtime(name)
     if not source.labels:
         return _values_check(name, done, source)
-    answers = {source.labels[_best(outputs)] for outputs in vector.outputs.values()}
+    answer = answer_of(source)
+    if answer is None or source.decision is None:
+        raise BugError("labels without a decision")
+    labelled = answer.like_a_classifier
+    known = [answer.answer(np.frombuffer(outputs, np.int8), source.decision) for outputs in vector.outputs.values()]
+    answers = {_said(numbers, source.labels, one=labelled) for numbers in known}
     try:
-        label = msgspec.json.decode(done.stdout)["label"]
+        row = msgspec.json.decode(done.stdout)
+        label = row["label"] if labelled else JOIN.join(row["labels"])
     except (msgspec.DecodeError, KeyError, TypeError):
         return Check(name=name, tool="classify.py", result="failed", why=words(done))
     if label not in answers:
@@ -256,10 +266,9 @@ def _values_check(name: str, done: subprocess.CompletedProcess[bytes], source: B
     return Check(name=name, tool="classify.py", version=source.recipe.version, result="passed")
 
 
-def _best(outputs: bytes) -> int:
-    """Index of the first largest int8."""
-    values = [byte - 256 if byte > 127 else byte for byte in outputs]
-    return values.index(max(values))
+def _said(numbers: Sequence[int], labels: Sequence[str], *, one: bool) -> str:
+    """What a decision's numbers say: one label, or several joined."""
+    return labels[numbers[0]] if one else JOIN.join(labels[i] for i in numbers[1 : 1 + numbers[0]])
 
 
 def _unit(tree: Path, source: BundleSource) -> Check:

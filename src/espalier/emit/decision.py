@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
+
+import numpy as np
 
 from .. import task
 from ..facts import Decision
@@ -13,16 +16,30 @@ DEVICE: Final = Path(task.__file__).parent / "device"
 
 
 def decision_files(prefix: str, decision: Decision) -> dict[str, str]:
-    """File name -> text: `<prefix>_decide.h`, `<prefix>_decide.c` and the labels that they name."""
+    """File name -> text: `<prefix>_decide.h`, `<prefix>_decide.c`, and the labels where there are any."""
     macro = prefix.upper()
     numbers = "\n".join(c.define(f"{macro}_{name}", _number(value)) for name, value in decision.numbers.items())
-    labels = [c.include(f"{prefix}_model_labels.h"), "", c.strings(f"{prefix}_labels", decision.labels), ""]
-    return {
+    tables = "\n".join(
+        c.array(f"{prefix}_{name.lower()}", np.asarray(values, _least_type(values))) for name, values in decision.tables.items()
+    )
+    files = {
         f"{prefix}_decide.h": _named(prefix, f"{decision.source}.h").replace("@NUMBERS@", numbers),
-        f"{prefix}_decide.c": _named(prefix, f"{decision.source}.c"),
-        f"{prefix}_model_labels.h": _named(prefix, "labels.h"),
-        f"{prefix}_model_labels.c": "\n".join(labels),
+        f"{prefix}_decide.c": _named(prefix, f"{decision.source}.c").replace("@TABLES@", tables),
     }
+    if decision.labels:
+        labels = [c.include(f"{prefix}_model_labels.h"), "", c.strings(f"{prefix}_labels", decision.labels), ""]
+        files |= {
+            f"{prefix}_model_labels.h": _named(prefix, "labels.h"),
+            f"{prefix}_model_labels.c": "\n".join(labels),
+        }
+    return files
+
+
+def _least_type(values: Sequence[int]) -> str:
+    """The smallest type that holds whole numbers."""
+    return next(
+        name for name in ("int8", "int16", "int32", "int64") if all(np.iinfo(name).min <= v <= np.iinfo(name).max for v in values)
+    )
 
 
 def _named(prefix: str, file: str) -> str:

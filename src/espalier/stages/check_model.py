@@ -39,7 +39,7 @@ def check_declared(shop: Workshop, job: Job, given: FloatModel) -> tuple[str, ..
 def score_declared(shop: Workshop, job: Job, given: FloatModel) -> Scores | None:
     """The scores of every way to feed the float model, on labelled evaluation images; None without any. Stored."""
     images = job.evaluation
-    known = job.truth() if KINDS[job.recipe.model.task].named else None
+    known = job.truth() if KINDS[job.recipe.model.task].one else None
     if images is None or known is None:
         return None
     rows = images.prepared().images

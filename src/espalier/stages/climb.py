@@ -197,7 +197,8 @@ def _ladder(
         "wide": None if wide is None else msgspec.to_builtins(wide),
     }
     if labelled and job.evaluation is not None:
-        key["evaluation"] = job.evaluation.digest
+        truth = [[image.label, *image.numbers] for image in job.evaluation.prepared().images]
+        key["evaluation"] = [job.evaluation.digest, digest(msgspec.json.encode(truth))]
     parts = shop.parts("quantize/climb", key)
 
     def run(stopped: str = "") -> dict[str, bytes]:

@@ -26,7 +26,6 @@ from ..rows import Mode
 from ..store import digest
 from ..target import Target
 from ..task.kinds import kind_of
-from ..task.types import Task
 from ..tflite.read import read_tflite
 from .compare_modes import compare_modes
 from .job import Job
@@ -108,7 +107,7 @@ def compile_model(
 
 def decision_of(job: Job, int8: Int8Model) -> Decision | None:
     """What a device of this build decides with."""
-    task = Task(kind=job.recipe.model.task, labels=job.labels())
+    task = job.named_task()
     return kind_of(task).decision(task, int8.heads, job.recipe.decision.threshold)
 
 

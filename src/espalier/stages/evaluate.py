@@ -63,7 +63,7 @@ def evaluate_model(
         key = {
             "outputs": [digest(o.tobytes()) for o in (before, base, after)],
             "task": msgspec.to_builtins(job.task(given)),
-            "images": [[i.path, i.label] for i in prepared.images],
+            "images": [[i.path, i.label, *i.numbers] for i in prepared.images],
             "decision": msgspec.to_builtins(job.recipe.decision),
             "limit": job.recipe.quantize.max_accuracy_drop,
             "labelled": job.evaluation is not None,
@@ -111,11 +111,12 @@ def decide_threshold(shop: Workshop, job: Job, model: FloatModel, int8: Int8Mode
     the evaluation images while they were quantized); as it is where none is wished or none reaches it.
     """
     wished, images = job.recipe.decision.precision, job.evaluation
-    truth = job.truth()
+    truth = job.truth() if wished is not None else None
     if wished is None or images is None or truth is None:
         return job
     outputs = [answers(shop, images, data, job) for data in (model.tflite, int8.int8_model)]
-    chosen = choose_threshold(outputs[0], outputs[1], truth, wished)
+    task = job.named_task()
+    chosen = choose_threshold(outputs[0], outputs[1], truth, wished, lambda values: kind_of(task).results(values, task))
     if chosen is None:
         return job
     decision = msgspec.structs.replace(job.recipe.decision, threshold=chosen)

@@ -8,10 +8,11 @@ from pathlib import Path
 import msgspec
 
 from ..errors import RecipeError
-from ..load.labels import check_count, default_labels, read_labels
+from ..load.labels import check_count, default_labels, read_labels, two_sides
 from ..recipe import Recipe
 from ..recipe_file import load_recipe
 from ..target import Target, load_targets
+from ..task.binary import HALF
 from ..task.kinds import KINDS, kind_of
 from ..task.types import Numbers, Results, Task
 from .images import PixelSet, open_sets, set_path
@@ -31,6 +32,8 @@ class Job:
     evaluation: PixelSet | None
     fine_tune: PixelSet | None
     named: tuple[str, ...] | None = None
+    sought: tuple[int, ...] = ()
+    """Labels whose threshold was found (stages/cuts.py)."""
 
     @property
     def folder(self) -> Path:
@@ -43,16 +46,25 @@ class Job:
             return ()
         classes = self.model.classes()
         if self.named is None or self.recipe.model.labels is None:
-            sets = (self.evaluation, self.fine_tune, self.calibration)
-            return default_labels(classes, *(images.classes() for images in sets if images is not None))
-        check_count(self.folder / self.recipe.model.labels, self.named, classes)
-        return self.named
+            names = default_labels(classes, *self._known_names())
+        else:
+            check_count(self.folder / self.recipe.model.labels, self.named, classes)
+            names = self.named
+        if self.recipe.binary is not None:
+            return two_sides(names, self.recipe.binary.positive, self.recipe.model.labels)
+        return names
+
+    def _known_names(self) -> list[tuple[str, ...]]:
+        """Names that the image sets give: the columns of a csv, the class folders."""
+        sets = [images for images in (self.evaluation, self.fine_tune, self.calibration) if images is not None]
+        return [names for images in sets for names in (images.columns(), images.classes()) if names]
 
     def task(self, model: FloatModel) -> Task:
         """What is asked of the model, with the names of its outputs."""
-        return msgspec.structs.replace(self._named(), heads=model.heads)
+        return msgspec.structs.replace(self.named_task(), heads=model.heads)
 
-    def _named(self) -> Task:
+    def named_task(self) -> Task:
+        """The same without its heads."""
         wanted, numbers = self.recipe.regress, None
         if wanted is not None:
             columns = () if self.evaluation is None else self.evaluation.columns()
@@ -63,18 +75,26 @@ class Job:
                     next_step="correct the header of the csv, or leave `names` out",
                 )
             numbers = Numbers(names=wanted.names or columns, unit=wanted.unit, tolerance=wanted.tolerance)
-        return Task(kind=self.recipe.model.task, labels=self.labels(), numbers=numbers)
+        labels = self.labels()
+        return Task(
+            kind=self.recipe.model.task,
+            labels=labels,
+            numbers=numbers,
+            cuts=cuts_of(self.recipe, labels),
+            sought=self.sought,
+            columns=() if self.evaluation is None else self.evaluation.columns(),
+        )
 
     def number_names(self) -> tuple[str, ...]:
         """What the numbers of task regress are called, where anybody says."""
-        numbers = self._named().numbers
+        numbers = self.named_task().numbers
         return () if numbers is None else numbers.names
 
     def truth(self) -> Results | None:
         """What is true of the evaluation images; None without any, and where they do not say."""
         if self.evaluation is None:
             return None
-        task = self._named()
+        task = self.named_task()
         return kind_of(task).truth(self.evaluation.prepared().images, task)
 
     def asked(self, model: FloatModel) -> Task:
@@ -85,6 +105,24 @@ class Job:
         """The multiple that the channel counts of the pruned model keep: the largest that a target asks for."""
         asked = [int(t.channel_multiple.value) for t in self.targets if t.channel_multiple is not None]
         return max(asked, default=8)
+
+
+def cuts_of(recipe: Recipe, labels: tuple[str, ...]) -> tuple[float, ...]:
+    """From which score on a label is said, as far as the recipe knows: see task.types.Task. Raises RecipeError for a threshold
+    of a label that the model does not have."""
+    if recipe.binary is not None:
+        return (recipe.binary.threshold,)
+    if recipe.multi_label is None or recipe.model.task != "multi-label":
+        return ()
+    own, other = recipe.multi_label.thresholds, recipe.multi_label.threshold
+    unknown = sorted(set(own) - set(labels))
+    if unknown:
+        raise RecipeError(
+            f"`multi-label.thresholds` names {unknown[0]!r}, which is no label of the model",
+            supported="labels as in the labels file: " + ", ".join(labels[:12]),
+            next_step="correct the name",
+        )
+    return tuple(own.get(label, HALF if other is None else other) for label in labels)
 
 
 def read_job(shop: Workshop, path: Path) -> Job:

@@ -57,7 +57,8 @@ def add_kernels(shop: Workshop, job: Job, int8: Int8Model, model: FloatModel, pr
         "float": digest(model.tflite),
         "pixels": images.digest,
         "labels": job.labels(),
-        "truth": [image.label for image in images.prepared().images],
+        "truth": [[image.label, *image.numbers] for image in images.prepared().images],
+        "cuts": job.named_task().cuts,
         "contract": msgspec.to_builtins(job.recipe.input),
         "limit": job.recipe.quantize.max_accuracy_drop,
     }

@@ -93,11 +93,11 @@ class ModelFile:
         )
 
     def classes(self) -> int:
-        """Number of class probabilities that the converted model answers with; a single unit counts as two."""
+        """Number of probabilities that the converted model answers with; a single unit counts as two where they are classes'."""
         count = self.facts().classes
         if count is None:
             count = self.summary().output_shape[-1]
-        return 2 if count == 1 else int(count)
+        return 2 if count == 1 and self._ends == "probabilities" else int(count)
 
     def summary(self) -> ModelSummary:
         """Parameters, MACs, layers, shapes and what the model ends with; see the `load` handler."""
@@ -145,7 +145,7 @@ class ModelFile:
         return model
 
     def _inspect(self) -> ModelFacts:
-        call = InspectModel(path=str(self.path.resolve()), scores=self._ends == "probabilities")
+        call = InspectModel(path=str(self.path.resolve()), scores=self._ends != "values")
         facts = self._shop.worker("container").ask(call, seconds=LIMITS.container_worker_seconds)
         if facts.sha256 != self.sha256:
             raise changed(self.path)

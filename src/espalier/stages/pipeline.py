@@ -13,6 +13,7 @@ from .answer_gates import strict_row
 from .bundle import make_bundles
 from .check_outputs import check_outputs
 from .check_sets import check_sets
+from .cuts import with_cuts
 from .evaluate import Evaluation, decide_threshold, evaluate_model
 from .gate import gates_of
 from .job import Job
@@ -36,6 +37,7 @@ def run_stages(
     given = ahead.given()
     pruned = prune_model(shop, job, given)
     shop.release("tensorflow", "legacy")
+    job = with_cuts(shop, job, pruned.model)
     int8 = quantize_model(shop, job, pruned.model)
     check_targets(job, int8)
     job = decide_threshold(shop, job, pruned.model, int8)

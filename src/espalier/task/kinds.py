@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from . import classify, raw, regress
+from . import binary, classify, multi_label, raw, regress
 from .types import Kind, Task
 
-KINDS: dict[str, Kind] = {"classify": classify.KIND, "regress": regress.KIND, "raw": raw.KIND}
+KINDS: dict[str, Kind] = {
+    "classify": classify.KIND,
+    "binary": binary.KIND,
+    "multi-label": multi_label.KIND,
+    "regress": regress.KIND,
+    "raw": raw.KIND,
+}
 
 
 def kind_of(task: Task) -> Kind:

@@ -26,8 +26,9 @@ Hits = NDArray[np.bool_]
 """Image by image, yes or no."""
 
 
-Ends = Literal["probabilities", "values"]
-"""What a kind wants of a network: class probabilities of its one output, or every output as it is."""
+Ends = Literal["probabilities", "sigmoids", "values"]
+"""What a kind wants of a network: class probabilities of its one output, one independent probability per label of its one
+output, or every output as it is."""
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +59,12 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     heads: tuple[Head, ...] = ()
     labels: tuple[str, ...] = ()
     numbers: Numbers | None = None
+    cuts: tuple[float, ...] = ()
+    """From which score on a label is said: of task binary one, of task multi-label one per label."""
+    sought: tuple[int, ...] = ()
+    """The labels whose cut was found on the evaluation images."""
+    columns: tuple[str, ...] = ()
+    """What the truth's columns are called, where it is a csv of several."""
 
 
 CLASSIFY = Task()
@@ -100,6 +107,8 @@ class Kind:
     """What the network is cut and completed to."""
     named: bool
     """Whether its outputs are labels."""
+    one: bool = False
+    """Whether an image has exactly one of the labels."""
     edge: tuple[float, int] | None
     """Scale and zero point that each int8 head must have; None: its own."""
     results: Callable[[Values, Task], Results]
