@@ -126,7 +126,8 @@ ANSWERS: Final[Mapping[str, Answer]] = MappingProxyType(
                 "interpreter.run(Preprocessor.prepareBuffer(@GIVEN@), output)\n"
                 "val decision = BinaryDecision.decide(output[0])\n"
                 "if (decision.review) askAPerson() else show(decision.label, decision.confidence)",
-                "said": "- `BinaryDecision.confidence` is in thousandths; `review` is true where neither label reaches @THRESHOLD@.",
+                "said": "- `BinaryDecision.confidence` is in thousandths; `review` is true where neither label reaches "
+                "@THRESHOLD@.",
             },
         ),
         "multi_label": Answer(
@@ -146,7 +147,8 @@ ANSWERS: Final[Mapping[str, Answer]] = MappingProxyType(
                 "answer": "val output = Array(1) { ByteArray(Model.CLASSES) }\n"
                 "interpreter.run(Preprocessor.prepareBuffer(@GIVEN@), output)\n"
                 "for (said in LabelsDecision.decide(output[0])) show(said.label, said.confidence)",
-                "said": "- `LabelsDecision.decide` lists every label that reaches its own threshold; confidences are in thousandths.",
+                "said": "- `LabelsDecision.decide` lists every label that reaches its own threshold; confidences are in "
+                "thousandths.",
             },
         ),
     }

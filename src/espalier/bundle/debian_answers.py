@@ -62,9 +62,9 @@ def answer_words(source: BundleSource) -> dict[str, str]:
     example = _plain_label(source.labels)
     if not names(source):
         return {
-            "ACTIONS": f"{package_name(source)} --camera --hold 3 --on '{example}' --exec /usr/local/bin/act {{label}} {{confidence}}\n"
-            "```\n\nOne line per image: image, the labels it has (joined by +, or none), their confidences, action, separated by "
-            "tabs;\n`--json` gives one object per line. `--on` starts when the label is among them.",
+            "ACTIONS": f"{package_name(source)} --camera --hold 3 --on '{example}' --exec /usr/local/bin/act {{label}} "
+            "{confidence}\n```\n\nOne line per image: image, the labels it has (joined by +, or none), their confidences, "
+            "action, separated by tabs;\n`--json` gives one object per line. `--on` starts when the label is among them.",
             "ANSWER": "`--threshold` sets one threshold for all labels in the place of the build's.",
             "STARTED": "Commands are started without a shell. ",
             "SERVED": f" --on '{example}' --exec /usr/local/bin/act {{label}}",

@@ -21,7 +21,7 @@ from .keras_facts import ModelFacts
 from .keras_table import MODELS
 from .keras_versions import LAYER_GROUPS
 from .keras_weights import parameters_of
-from .training import number_loss
+from .training import binary_loss, number_loss
 
 _SIZES = (
     "units",
@@ -80,6 +80,7 @@ def inspect_model(path: str, *, scores: bool = True) -> ModelFacts:
         notes=checked.notes,
         names=checked.names,
         loss=number_loss(archive.config if archive else stored.attributes.get("training_config")),
+        each=binary_loss(archive.config if archive else stored.attributes.get("training_config")),
     )
 
 

@@ -33,22 +33,30 @@ _JUDGES_CLASSES = ("accuracy", "auc", "precision", "recall", "f1score")
 def number_loss(text: str | bytes | None) -> str:
     """The loss in words when a file (`config.json` of a .keras file, `training_config` of an .h5 file) says that it was
     trained to predict numbers and is not judged by right answers; else "". Never raises: it is a hint."""
-    if not text or len(text) > LIMITS.model_config_bytes:
-        return ""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return ""
-    if not isinstance(value, dict):
-        return ""
-    settings = value.get("compile_config", value)
-    if not isinstance(settings, dict):
-        return ""
+    settings = _settings(text)
     losses = {REGRESSION.get(name, "") for name in _names(settings.get("loss"))}
     metrics = [name for key in ("metrics", "weighted_metrics") for name in _names(settings.get(key))]
     if any(word in name for name in metrics for word in _JUDGES_CLASSES):
         return ""
     return losses.pop() if len(losses) == 1 else ""
+
+
+def binary_loss(text: str | bytes | None) -> bool:
+    """Whether a file says that it was trained with a cross-entropy of each output by itself. Never raises: it is a hint."""
+    names = set(_names(_settings(text).get("loss")))
+    return bool(names) and names <= {"binarycrossentropy", "binaryfocalcrossentropy", "bce"}
+
+
+def _settings(text: str | bytes | None) -> dict[str, Json]:
+    """What a file says of its training; {} where it says nothing."""
+    if not text or len(text) > LIMITS.model_config_bytes:
+        return {}
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    settings = value.get("compile_config", value) if isinstance(value, dict) else None
+    return settings if isinstance(settings, dict) else {}
 
 
 def _names(value: Json, depth: int = 0) -> list[str]:

@@ -37,6 +37,8 @@ DECISION_KEYS: Final = {
     "PERMILLE_Q16": 0x45530013,
 }
 """Whole numbers of the classes that read a decision."""
+TABLES: Final = ("least",)
+"""Tables of whole numbers in them."""
 REAL_KEYS: Final = {"INPUT_SCALE": 1.5e-301, "OUTPUT_SCALE": 2.5e-301, "THRESHOLD": 3.5e-301}
 """Values that stand in the template for a model's numbers: too odd for javac to hold otherwise than as
 constants."""
