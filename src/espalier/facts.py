@@ -110,6 +110,18 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     numbers: dict[str, int]
     labels: tuple[str, ...] = ()
     tables: dict[str, tuple[int, ...]] = {}
+    parts: dict[str, Decision] = {}
+    """Of several outputs: the decision of each that has one. Then there is none of the whole."""
+
+
+class BundlePart(msgspec.Struct, frozen=True, kw_only=True):
+    """One of several outputs: its name, what it answers and decides, and the recipe as if the model had this one only."""
+
+    name: str
+    task: str
+    labels: tuple[str, ...]
+    decision: Decision | None
+    recipe: Recipe
 
 
 class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,8 +152,33 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     task: str = "classify"
     decision: Decision | None = None
     """How the output becomes an answer on a device."""
+    parts: tuple[BundlePart, ...] = ()
+    """Of several outputs that are answers of their own: each, in the order of `heads`."""
     detector: Detector | None = None
     """How the outputs of a detector become boxes: its heads, in its order, are the model's."""
+
+    def alone(self, part: BundlePart) -> BundleSource:
+        """What a bundle would be made of if the model had this one output only; called by the names of both."""
+        at = next(place for place, head in enumerate(self.heads) if head.name == part.name)
+        start = sum(prod(head.shape) for head in self.heads[:at])
+        own = slice(start, start + prod(self.heads[at].shape))
+        return msgspec.structs.replace(
+            self,
+            recipe=part.recipe,
+            labels=part.labels,
+            heads=(self.heads[at],),
+            task=part.task,
+            decision=part.decision,
+            parts=(),
+            golden=tuple(
+                msgspec.structs.replace(one, outputs={kernels: data[own] for kernels, data in one.outputs.items()})
+                for one in self.golden
+            ),
+        )
+
+    def deciding(self) -> tuple[tuple[str, BundleSource], ...]:
+        """The outputs of several that have a decision, by name."""
+        return tuple((part.name, self.alone(part)) for part in self.parts if part.decision is not None)
 
     @property
     def output(self) -> TensorFacts:
@@ -152,6 +189,11 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     def values(self) -> int:
         """How many values all heads have."""
         return sum(prod(head.shape) for head in self.heads)
+
+    @property
+    def finds_boxes(self) -> bool:
+        """Whether it is a detector."""
+        return self.detector is not None
 
     @property
     def contract(self) -> InputContract:
@@ -174,7 +216,7 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
         height, width = self.contract.size
         what = f"Image classifier {self.name}: {len(self.labels)} classes"
         if self.detector is not None:
-            what = f"Object detector {self.name}: {len(self.labels)} classes"
+            what = f"Object detector {self.name}: {_classes(self.labels)}"
         if not self.labels:
             what = f"Network {self.name}: {self.heads_text}"
         if self.task in TITLES:
@@ -185,7 +227,7 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     def what(self) -> str:
         """What the model is, as the first words of a README."""
         if self.detector is not None:
-            return f"An object detector with {len(self.labels)} classes"
+            return f"An object detector with {_classes(self.labels)}"
         if self.task in TITLES:
             return f"{_ARTICLE[TITLES[self.task]]} {TITLES[self.task].lower()} ({self.answers_text})"
         if self.labels:
@@ -207,6 +249,8 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def holds(self) -> str:
         """What a firmware library holds."""
+        if self.finds_boxes:
+            return "Model, labels, preprocessing, detection and self-test"
         return "Model, labels, preprocessing, decision and self-test" if self.labels else "Model, preprocessing and self-test"
 
     @property
@@ -224,9 +268,13 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def sketch(self) -> str:
         """The Arduino example."""
-        return "classify"
+        return "detect" if self.finds_boxes else "classify"
 
     @property
     def identifier(self) -> str:
         """The model's name as a lower_snake identifier for C, Java packages and Python."""
         return self.recipe.name.replace("-", "_")
+
+
+def _classes(labels: tuple[str, ...]) -> str:
+    return f"{len(labels)} {'class' if len(labels) == 1 else 'classes'}"

@@ -9,14 +9,19 @@ from msgspec import Meta
 
 from .alarms import ALARMS
 from .limits import LIMITS
-from .recipe_answers import Binary, Decision, MultiLabel, Regress, TaskName
+from .recipe_answers import Binary, Decision, HeadTask, MultiLabel, Regress, TaskName
+from .recipe_detect import Detect
+from .retouch import CENTRE, STEPS
 from .tables import Share, Table
 
 Color = Literal["rgb", "bgr", "gray", "bands"]
 Resize = Literal["nearest", "bilinear", "bicubic", "area"]
 Fit = Literal["stretch", "crop", "pad"]
+Smooth = Literal["none", "gaussian", "median"]
+Balance = Literal["none", "per-image", "min-max", "equalize"]
 
 NAME: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
+HEAD_NAME: Final = r"[a-z][a-z0-9_]*"
 VERSION: Final = r"(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})"
 
 # Ranges: the strict reader refuses what lies outside, the JSON Schema and the reference page state them.
@@ -39,8 +44,9 @@ class ModelSource(Table, frozen=True, kw_only=True):
     """A text file with one label per line, in output order; without it, the names of the class folders, sorted."""
     task: TaskName = "classify"
     """What the model answers: `classify`, one label of several for a whole image; `binary`, yes or no; `multi-label`, any number
-    of labels; `regress`, numbers, which `regress` judges;
-    `raw`, the values of every output as they are, measured against the float model and packed without a decision."""
+    of labels; `regress`, numbers, which `regress` judges; `raw`, the values of every output as they are, measured against the
+    float model and packed without a decision; `detect`, boxes around objects, which `detect` describes; `several`, an answer
+    of its own for each output, in a [[head]] table."""
 
 
 class InputContract(Table, frozen=True, kw_only=True):
@@ -61,6 +67,11 @@ class InputContract(Table, frozen=True, kw_only=True):
     """Taken off each pixel, in pixel units (0..255): one value, or one per channel."""
     std: tuple[Std, ...] = (1.0,)
     """What each pixel is divided by, in pixel units: one value, or one per channel."""
+    smooth: Smooth = "none"
+    """Against sensor noise, at the model's size: a `gaussian` or `median` filter of 3 x 3 pixels."""
+    balance: Balance = "none"
+    """Brightness and contrast, last of all: `per-image` as `tf.image.per_image_standardization`, which takes the place of
+    `mean` and `std`; `min-max` stretches the values to 0..255; `equalize` equalizes the histogram of each channel."""
 
     @property
     def channels(self) -> int:
@@ -79,13 +90,24 @@ class InputContract(Table, frozen=True, kw_only=True):
 
     @property
     def channel_mean(self) -> tuple[float, ...]:
-        """`mean`, one value per channel."""
+        """`mean`, one value per channel; after `per-image` the byte that means 0."""
+        if self.balance == "per-image":
+            return (float(CENTRE),) * self.channels
         return self.mean * self.channels if len(self.mean) == 1 else self.mean
 
     @property
     def channel_std(self) -> tuple[float, ...]:
-        """`std`, one value per channel."""
+        """`std`, one value per channel; after `per-image` the bytes that make 1."""
+        if self.balance == "per-image":
+            return (float(STEPS),) * self.channels
         return self.std * self.channels if len(self.std) == 1 else self.std
+
+    @property
+    def retouches(self) -> str:
+        """What is done to pixels beside size, colour, mean and std, in the recipe's words; empty when nothing is. Whoever
+        feeds the model must do it: a consumer that cannot is refused with these words."""
+        said = {"smooth": self.smooth, "balance": self.balance}
+        return ", ".join(f'{key} = "{word}"' for key, word in said.items() if word != "none")
 
     def shortest(self) -> InputContract:
         """The same contract as it is written shortest: equal values are one. What is stored under a contract's bytes
@@ -118,6 +140,9 @@ class EvaluationSource(Table, frozen=True, kw_only=True):
     """One folder per class, named as in the labels file."""
     csv: str | None = None
     """Instead of `images`: a csv file with the columns path,label."""
+    annotations: str | None = None
+    """Of task detect, beside `images`: the objects' boxes as COCO (one .json), Pascal VOC (a folder of .xml) or YOLO (a folder
+    of .txt)."""
 
 
 class Augment(Table, frozen=True, kw_only=True):
@@ -131,6 +156,22 @@ class Augment(Table, frozen=True, kw_only=True):
     """Up to so many degrees, in both directions."""
     brightness: Share = 0.0
     """Up to this share brighter or darker."""
+    zoom: Annotated[float, Meta(ge=0, le=0.5)] = 0.0
+    """Up to this share nearer or further, about the centre."""
+    crop: Annotated[float, Meta(ge=0, le=0.9)] = 0.0
+    """Up to this share of the sides is cut off, anywhere, and what is left is enlarged."""
+    contrast: Share = 0.0
+    """Up to this share more or less of each image's own contrast."""
+    saturation: Share = 0.0
+    """Up to this share more or less colour; of colour images."""
+    blur: Annotated[float, Meta(ge=0, le=5)] = 0.0
+    """Up to this standard deviation of a Gaussian, in pixels."""
+    noise: Annotated[float, Meta(ge=0, le=64)] = 0.0
+    """Up to this standard deviation of a sensor's noise, in steps of 0..255."""
+    jpeg: Annotated[int, Meta(ge=1, le=100)] = 100
+    """From this quality of JPEG up to 95; 100: none. Of grey and colour images."""
+    erase: Annotated[float, Meta(ge=0, le=0.5)] = 0.0
+    """In half of the images a rectangle of up to this share of the area takes the image's mean."""
 
 
 class FineTune(Table, frozen=True, kw_only=True):
@@ -199,8 +240,8 @@ class LatencyBudget(Table, frozen=True, kw_only=True):
     M33)."""
 
 
-class Budgets(Table, frozen=True, kw_only=True):
-    """Gates, each optional: a build that exceeds one ends with exit code 5 and writes no bundle."""
+class AnswerBudgets(Table, frozen=True, kw_only=True):
+    """Gates on what the answers are worth, each optional."""
 
     max_accuracy_drop: Amount | None = None
     """Percentage points that the finished model may lose against the model as it was given; needs `evaluation`."""
@@ -209,10 +250,22 @@ class Budgets(Table, frozen=True, kw_only=True):
     guessing."""
     min_class_recall: Share | None = None
     """The same for the images of each single class."""
+
+
+class Budgets(AnswerBudgets, frozen=True, kw_only=True):
+    """Gates, each optional: a build that exceeds one ends with exit code 5 and writes no bundle."""
+
     min_label_f1: Share | None = None
     """Task multi-label: F1 of int8 that each label must reach at its threshold."""
-    max_map_drop: Amount | None = None
-    """Percentage points of mean average precision that the finished model may lose against the model as it was given."""
+    max_map_drop: Points | None = None
+    """Tasks detect and multi-label: points of (mean) average precision, 0 to 100, that int8 may lose against the model as it
+    was given; of boxes COCO's."""
+    min_class_ap50: Share | None = None
+    """Task detect: the average precision of each class at an overlap of 0.5."""
+    min_recall: Share | None = None
+    """Task detect: share of the objects that int8 finds at `detect.threshold`."""
+    max_false_alarms: Amount | None = None
+    """Task detect: boxes on nothing, for an image, at `detect.threshold`."""
     max_model_bytes: Count | None = None
     """Size of the int8 .tflite."""
     max_arena_bytes: Count | None = None
@@ -235,6 +288,22 @@ class Deploy(Table, frozen=True, kw_only=True):
     """Microcontrollers: bytes of flash that belong to the application; the gate leaves them to it."""
     reserve_ram: Bytes = 0
     """Microcontrollers: bytes of RAM that belong to the application; the gate leaves them to it."""
+
+
+class HeadSource(Table, frozen=True, kw_only=True):
+    """One output of a model with several, for task several: each needs a table. Its truth is the column of the evaluation csv
+    that is called as the output; several columns begin with its name and a point (`box.x`)."""
+
+    name: Annotated[str, Meta(extra_json_schema={"pattern": f"^{HEAD_NAME}$"})]
+    """The output: the name of the layer that gives it in lower case, other characters than a-z and 0-9 as `_`."""
+    task: HeadTask
+    """What this output answers, as `model.task` says of a model with one."""
+    labels: str | tuple[str, ...] | None = None
+    """The labels in the order of its values, as a list or as a text file with one per line."""
+    regress: Regress | None = None
+    """As the table [regress]; so the others here."""
+    decision: Decision = Decision()
+    budgets: AnswerBudgets = AnswerBudgets()
 
 
 class Recipe(Table, frozen=True, kw_only=True):
@@ -262,12 +331,32 @@ class Recipe(Table, frozen=True, kw_only=True):
     evaluation: Annotated[EvaluationSource | None, EITHER] = None
     binary: Binary | None = None
     multi_label: MultiLabel | None = None
+    head: tuple[HeadSource, ...] = ()
     regress: Regress | None = None
+    detect: Detect | None = None
     prune: Prune = Prune()
     quantize: Quantize = Quantize()
     decision: Decision = Decision()
     budgets: Budgets = Budgets()
     report: ReportWish = ReportWish()
+
+    def of_head(self, head: HeadSource) -> Recipe:
+        """The recipe as if the model had this one output only."""
+        labels = head.labels if isinstance(head.labels, str) else None
+        own = {field: getattr(head, field) for field in head.__struct_fields__ if field not in NOT_OF_A_HEAD}
+        budgets = {field: getattr(head.budgets, field) for field in head.budgets.__struct_fields__}
+        return msgspec.structs.replace(
+            self,
+            model=msgspec.structs.replace(self.model, task=head.task, labels=labels),
+            head=(),
+            prune=Prune(),
+            budgets=Budgets(**budgets),
+            **own,
+        )
+
+
+NOT_OF_A_HEAD: Final = frozenset({"name", "task", "labels", "budgets"})
+"""Keys of a [[head]] that are no tables of the same name in a recipe."""
 
 
 def contract_of(contract: dict[str, Any]) -> InputContract:

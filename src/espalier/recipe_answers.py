@@ -9,7 +9,10 @@ from msgspec import Meta
 
 from .tables import Share, Table
 
-TaskName = Literal["classify", "binary", "multi-label", "regress", "raw"]
+HeadTask = Literal["classify", "regress", "raw"]
+"""What one output answers."""
+
+TaskName = Literal[HeadTask, "binary", "multi-label", "detect", "several"]
 
 
 Threshold = Annotated[float, Meta(ge=1 / 256, le=255 / 256)]
@@ -26,6 +29,8 @@ class Takes(msgspec.Struct, frozen=True, kw_only=True):
     """What only one class of several has: `prune.fine-tune`, `decision.precision`, `budgets.min-class-recall`."""
     truth: bool = True
     """An image is right or wrong: budgets on accuracy and its drop."""
+    boxes: bool = False
+    """Objects have boxes: `evaluation.annotations`, and budgets on average precision, recall and false alarms."""
     table: str = ""
     needs: str = ""
     budgets: tuple[str, ...] = ()
@@ -37,6 +42,8 @@ TASKS: Final[dict[str, Takes]] = {
     "multi-label": Takes(labels=True, table="multi_label", budgets=("min_label_f1", "max_map_drop")),
     "regress": Takes(table="regress", needs="tolerance"),
     "raw": Takes(truth=False),
+    "detect": Takes(labels=True, boxes=True, table="detect", needs="decode"),
+    "several": Takes(),
 }
 """Every word of `model.task`."""
 

@@ -158,7 +158,7 @@ ANSWERS: Final[Mapping[str, Answer]] = MappingProxyType(
 
 def answer_of(source: BundleSource) -> Answer | None:
     """How a bundle's model decides; None where it gives values."""
-    return None if source.decision is None else ANSWERS[source.decision.source]
+    return None if source.decision is None else ANSWERS.get(source.decision.source)
 
 
 def packed(answer: Answer, output: Output, decision: Decision) -> bytes:

@@ -22,24 +22,22 @@ import numpy as np
 
 from ..emit import c_text as c
 from ..emit.decision import decision_files
+from ..emit.detector import detector_files
 from ..errors import UnsupportedModelError
-from ..facts import Artifact, BundleSource, GoldenVector, SourceImage
+from ..facts import Artifact, BundleSource, GoldenVector, SourceImage, TensorFacts
+from . import firmware_boxes, golden
 from . import firmware_text as text
-from . import golden
 from .answers import answer_of
 from .archive import Entry, zip_bytes
 from .firmware_check import check as check
 from .firmware_examples import example_files, readme_section, shown_by
+from .firmware_prepare import example_picture, prepare_stack, retouching, word_lines
 from .firmware_text import TEMPLATE, template
+from .firmware_tflm import model_source, resolver_header, tflm_memory
 from .tflm_arena import arena_bound as arena_bound
-from .tflm_ops import INT8_REGISTRATIONS, add_methods
 
 GOLDEN_BUDGET_BYTES: Final = 16_384
 """Flash that golden vectors and preprocessing cases may take each (one of either is always kept)."""
-COLUMN_BYTES: Final = 16
-"""Stack of `prepare` per output column: struct taps, padded."""
-PREPARE_BYTES: Final = 576
-"""Stack of `prepare_rgb888` beside the columns: at most 460 by -fstack-usage of GCC 12 on Cortex-M4, optimised."""
 
 COMMON: Final = ("prepare.h", "prepare.c", "selftest.h", "selftest.c", "golden.h")
 
@@ -52,9 +50,9 @@ def contents(source: BundleSource, program: tuple[Artifact, ...] | None = None) 
     int8, or TFLM lacks an operator.
     """
     answer = answer_of(source)
-    if program is None and (answer is None or not answer.tflm):
+    if program is None and source.detector is None and (answer is None or not answer.tflm):
         raise UnsupportedModelError(
-            f"the firmware bundle around TensorFlow Lite Micro packs classifiers, this model gives {source.heads_text}",
+            f"the firmware around TensorFlow Lite Micro packs classifiers and detectors, this model gives {source.heads_text}",
             supported="compiled C for every other answer",
             next_step='set `runtime = "c"` for this target',
         )
@@ -93,11 +91,11 @@ def library_files(source: BundleSource, program: tuple[Artifact, ...] | None) ->
     """(path, bytes) of the library folder, sorted."""
     tflm = program is None
     sketch = "classify.ino.txt" if tflm else "classify_program.ino.txt"
-    examples = {"examples/classify/classify.ino": template(source, sketch)}
+    examples = {f"examples/{source.sketch}/{source.sketch}.ino": template(source, sketch)}
     if not tflm:
         examples |= example_files(source, prepare_stack(source))
-        examples = {path: shown_by(source, written) for path, written in examples.items()}
-        examples = {path: filled(written, buffer_words(source)) for path, written in examples.items()}
+        examples = {path: filled(shown_by(source, t), buffer_words(source)) for path, t in examples.items()}
+        examples = {path: example_picture(t, source) for path, t in examples.items()}
     return build_files(source, source_files(source, program), examples, tflm=tflm)
 
 
@@ -155,7 +153,9 @@ def source_files(source: BundleSource, program: tuple[Artifact, ...] | None) -> 
     network; the test of the preprocessing then is `<prefix>_prepare_test`."""
     name = text.prefix(source)
     vectors, cases = chosen_golden(source)
-    files = {f"{name}_{part}": template(source, f"xmodel_{part}") for part in COMMON}
+    common = (*COMMON, *(firmware_boxes.PARTS if source.detector else ()))
+    files = {f"{name}_{part}": template(source, f"xmodel_{part}") for part in common}
+    files |= retouching(source, files)
     files |= {
         f"{name}_contract.h": contract_header(source, program),
         f"{name}_golden.c": golden_source(source, vectors, cases),
@@ -163,6 +163,7 @@ def source_files(source: BundleSource, program: tuple[Artifact, ...] | None) -> 
     }
     if program is None:
         files |= decision_files(name, source.decision) if source.decision else {}
+        files |= detector_files(name, source.detector, source.labels) if source.detector else {}
         files |= {
             f"{name}_model_data.h": template(source, "xmodel_model_data.h"),
             f"{name}_model_data.c": model_source(source),
@@ -206,19 +207,17 @@ def contract_header(source: BundleSource, program: tuple[Artifact, ...] | None) 
     macro = text.prefix(source).upper()
     contract = source.contract
     height, width, channels = contract.shape
-    words = {"RESIZE": ("nearest", "bilinear", "bicubic", "area"), "FIT": ("stretch", "crop", "pad"),
-             "COLOR": ("rgb", "bgr", "gray", "bands")}  # fmt: skip
-    chosen = {"RESIZE": contract.resize, "FIT": contract.fit, "COLOR": contract.color}
     lines = [c.define(f"{macro}_HEIGHT", height), c.define(f"{macro}_WIDTH", width)]
     lines += [
         c.define(f"{macro}_CHANNELS", channels),
         c.define(f"{macro}_INPUT_BYTES", height * width * channels),
     ]
-    for key, names in words.items():
-        lines += [c.define(f"{macro}_{key}_{name.upper()}", index) for index, name in enumerate(names)]
-        lines.append(c.define(f"{macro}_{key}", c.Name(f"{macro}_{key}_{chosen[key].upper()}")))
+    lines += word_lines(macro, contract)
     lines += [
-        c.comment("real = SCALE * (stored - ZERO_POINT); the input takes pixel - 128"),
+        c.comment(
+            "real = SCALE * (stored - ZERO_POINT); the input takes "
+            + ("prepared byte - 128" if contract.retouches else "pixel - 128")
+        ),
         c.define(f"{macro}_INPUT_SCALE", c.Name(c.real(source.input.scale))),
         c.define(f"{macro}_INPUT_ZERO_POINT", c.Name(c.literal_in_sum(source.input.zero_point))),
     ]
@@ -228,6 +227,8 @@ def contract_header(source: BundleSource, program: tuple[Artifact, ...] | None) 
             c.define(f"{macro}_{name.upper()}_ZERO_POINT", c.Name(c.literal_in_sum(head.zero_point))),
         ]
     lines += [c.comment("of all outputs, one behind the other"), c.define(f"{macro}_ANSWER_BYTES", source.values)]
+    if source.detector is not None:
+        lines += firmware_boxes.contract_lines(source)
     if program is not None:
         header = f"{text.prefix(source)}.h"
         given = next(artifact.data for artifact in program if artifact.path == header).decode("ascii")
@@ -235,12 +236,7 @@ def contract_header(source: BundleSource, program: tuple[Artifact, ...] | None) 
         lines = [c.include(header), *(line for line in lines if line.split()[1] not in known)]
     if source.decision is not None:
         lines = [c.include(f"{text.prefix(source)}_decide.h"), *lines]
-    return _header(source, "contract", lines)
-
-
-def _header(source: BundleSource, part: str, lines: Sequence[str]) -> str:
-    guard = f"{text.prefix(source).upper()}_{part.upper()}_H"
-    return "\n".join([f"#ifndef {guard}", f"#define {guard}", "", *lines, "", "#endif", ""])
+    return text.header(source, "contract", lines)
 
 
 def umbrella(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
@@ -263,75 +259,15 @@ def umbrella(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
                 "#endif",
             ]
         lines += ["", c.include(f"{name}_model_data.h")]
-    labels = ["model_labels"] if source.decision and source.decision.labels else []
-    parts = ["contract", *labels, "prepare", *(["decide"] if source.decision else [])]
+    parts: tuple[str, ...] = ("contract", "prepare")
+    if source.detector or source.decision:
+        labels = ("model_labels",) if source.decision is None or source.decision.labels else ()
+        parts = ("contract", *labels, "prepare", *(("detect", "frame") if source.detector else ("decide",)))
+    parts += tuple(f"{head}_{part}" for head, _ in source.deciding() for part in ("model_labels", "decide"))
     lines += ["", *(c.include(f"{name}_{part}.h") for part in parts)]
-    return _header(source, "model", lines)
+    return text.header(source, "model", lines)
 
 
-def prepare_stack(source: BundleSource) -> int:
-    """Bytes of stack that `prepare` takes, rounded up."""
-    columns = source.contract.size[1] if source.contract.resize in ("bilinear", "bicubic") else 0
-    return PREPARE_BYTES + COLUMN_BYTES * columns
-
-
-def model_source(source: BundleSource) -> str:
-    """<id>_model_data.c: the .tflite as an array, aligned to 16 bytes."""
-    name = text.prefix(source)
-    data = source.int8_model
-    rows = [f"    {', '.join(map(str, data[i : i + 24]))}," for i in range(0, len(data), 24)]
-    return "\n".join(
-        [
-            c.include(f"{name}_model_data.h"),
-            "",
-            "#if defined(__GNUC__) || defined(__clang__) || defined(__ICCARM__)",
-            "#define ALIGNED_16 __attribute__((aligned(16)))",
-            "#elif defined(__cplusplus) && __cplusplus >= 201103L",
-            "#define ALIGNED_16 alignas(16)",
-            "#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L",
-            "#define ALIGNED_16 _Alignas(16)",
-            "#else",
-            '#error "say here how this compiler aligns an array to 16 bytes"',
-            "#endif",
-            "",
-            f"ALIGNED_16 const unsigned char g_{name}_model_data[] = {{",
-            *rows,
-            "};",
-            f"const unsigned int g_{name}_model_data_len = {len(data)};",
-            "",
-        ]
-    )
-
-
-def resolver_header(source: BundleSource) -> str:
-    """<id>_op_resolver.h: exactly the operators of the model; the only file that needs TFLM's headers."""
-    name = text.prefix(source)
-    methods = add_methods(use.name for use in source.operators)
-    kind = f"tflite::MicroMutableOpResolver<{len(methods)}>"
-    light = [operator for operator, _ in methods if operator in INT8_REGISTRATIONS]
-    lines = [
-        "#include <tensorflow/lite/micro/micro_mutable_op_resolver.h>",
-        "",
-        "// Define this to leave the float and int16 kernels out (tens of KB less code); recent TFLM only.",
-        f"#ifdef {name.upper()}_INT8_KERNELS",
-        *sorted({f"#include <{INT8_REGISTRATIONS[operator]}>" for operator in light}),
-        "#define REGISTRATION(name) tflite::Register_##name##_INT8()",
-        "#else",
-        "#define REGISTRATION(name)",
-        "#endif",
-        "",
-        f"inline {kind} {name}_get_resolver() {{",
-        f"  {kind} resolver;",
-        *(
-            f"  resolver.{method}({f'REGISTRATION({operator.upper()})' if operator in light else ''});"
-            for operator, method in methods
-        ),
-        "  return resolver;",
-        "}",
-        "",
-        "#undef REGISTRATION",
-    ]
-    return _header(source, "op_resolver", lines)
 
 
 def golden_source(source: BundleSource, vectors: Sequence[GoldenVector], cases: Sequence[SourceImage]) -> str:
@@ -345,6 +281,7 @@ def golden_source(source: BundleSource, vectors: Sequence[GoldenVector], cases: 
         kernels = next(k for k in golden.KERNELS if k in vector.outputs)
         lines.append(c.array(f"vector_{i}_pixels", np.frombuffer(vector.pixels, np.uint8)))
         lines.append(c.array(f"vector_{i}_output", np.frombuffer(vector.outputs[kernels], np.int8)))
+    lines += firmware_boxes.golden_lines(source, vectors) if source.detector else []
     rows = [f"    {{case_{i}_rgb, case_{i}_pixels, {v.columns}, {v.rows}}}," for i, v in enumerate(cases)]
     lines += [
         "",
@@ -354,30 +291,24 @@ def golden_source(source: BundleSource, vectors: Sequence[GoldenVector], cases: 
     ]
     lines.append(f"const int32_t {name}_golden_case_count = {len(cases)};")
     rows = [f"    {{vector_{i}_pixels, vector_{i}_output}}," for i in range(len(vectors))]
+    if source.detector is not None:
+        rows = [firmware_boxes.vector_row(source, i, vector) for i, vector in enumerate(vectors)]
     lines += [
         "",
         f"const {name}_golden_vector {name}_golden_vectors[] = {{",
-        *(rows or ["    {0, 0},"]),
+        *(rows or ["    {0, 0, 0, 0}," if source.detector else "    {0, 0},"]),
         "};",
     ]
     lines.append(f"const int32_t {name}_golden_vector_count = {len(vectors)};")
     return "\n".join([*lines, ""])
 
 
-def tflm_memory(source: BundleSource) -> str:
-    """README: flash and RAM with TensorFlow Lite Micro."""
-    name, macro = text.prefix(source), text.prefix(source).upper()
-    memory = (
-        f"Flash: {len(source.int8_model)} bytes for the model, 40 to 90 KB for TensorFlow Lite Micro (the\n"
-        f"low end with int8 kernels only: define `{macro}_INT8_KERNELS` before `{name}_op_resolver.h`)."
-    )
-    if source.arena is None:
-        return memory
-    return memory + (
-        f"\n\nRAM: an arena of `{macro}_ARENA_BYTES` = {source.arena.arena_bytes} bytes, of which "
-        f"{source.arena.margin_bytes} are margin: {source.arena.how}.\nAfter AllocateTensors(), "
-        "`arena_used_bytes()` says what your version of TFLM really took; define a smaller value then."
-    )
+def _read_line(source: BundleSource, output: str, head: TensorFacts) -> str:
+    """README: how one of several outputs is read."""
+    if head.name in dict(source.deciding()):
+        own = f"{text.prefix(source)}_{head.name}"
+        return f"{own}_decision {head.name} = {own}_decide({output});   /* .label, .confidence, .review */\n"
+    return f"/* {head.name}: {output}[], value = {head.scale:.9g} * ({output}[i] - {head.zero_point}) */\n"
 
 
 def program_memory(source: BundleSource) -> str:
@@ -390,28 +321,36 @@ def program_memory(source: BundleSource) -> str:
     )
 
 
+def _proven(source: BundleSource) -> str:
+    if source.detector:
+        return "prepare and detect run"
+    return "prepare and decide run" if source.decision or source.deciding() else "prepare runs"
+
+
 def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
     """README.md of the bundle."""
     name, macro = text.prefix(source), text.prefix(source).upper()
     vectors, cases = chosen_golden(source)
     tflm, answer = program is None, answer_of(source)
     memory = tflm_memory(source) if tflm else program_memory(source)
+    memory += firmware_boxes.ram_text(source) if source.detector else ""
     words = {
         "NAME": source.recipe.name,
         "VERSION": source.recipe.version,
         "TITLE": source.target.title,
         "WHAT": source.what,
-        "PROVEN": "prepare and decide run" if source.decision else "prepare runs",
-        "DECIDE": answer.use.replace("xmodel", name).replace("XMODEL", macro)
+        "PROVEN": _proven(source),
+        "DECIDE": firmware_boxes.use_lines(source, output_names(source), tflm)
+        if source.detector
+        else answer.use.replace("xmodel", name).replace("XMODEL", macro)
         if answer and answer.use
         else f"{name}_decision decision = {name}_decide(output);\n"
         "if (decision.review) ask_a_person(); else act(decision.label);\n"
         if source.decision
-        else "".join(
-            f"/* {head.name}: {output}[], value = {head.scale:.9g} * ({output}[i] - {head.zero_point}) */\n"
-            for output, head in zip(output_names(source), source.heads, strict=True)
-        ),
-        "ANSWER": answer.told.format(threshold=source.recipe.decision.threshold).replace("xmodel", name)
+        else "".join(_read_line(source, output, head) for output, head in zip(output_names(source), source.heads, strict=True)),
+        "ANSWER": firmware_boxes.answer_words(source)
+        if source.detector
+        else answer.told.format(threshold=source.recipe.decision.threshold).replace("xmodel", name)
         if answer and answer.told
         else f"`decide` compares the int8 output with the threshold {source.recipe.decision.threshold:g} as an integer; "
         "confidence is in thousandths."
@@ -424,7 +363,7 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         "FORMAT": "BANDS" if source.contract.color == "bands" else "RGB565_BE",
         "FRAME": "all channels of a pixel, then the next" if source.contract.color == "bands" else "a camera frame",
         "RESIZE": source.contract.resize,
-        "FIT": source.contract.fit,
+        "FIT": source.contract.fit + (f", {source.contract.retouches}" if source.contract.retouches else ""),
         "LIBRARY": text.library_name(source),
         "PACK": f" (`{text.pack_name(source)}`)",
         "PACKFILE": text.pack_name(source),
@@ -437,9 +376,10 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         "EXAMPLES": "" if tflm else readme_section(source),
         "ID": name,
         "UPPER": macro,
-        "RUN": "interpreter.Invoke();                        /* as in examples/classify */"
+        "RUN": "interpreter.Invoke();                        /* as in examples/@SKETCH@ */".replace("@SKETCH@", source.sketch)
         if tflm
         else f"{name}_run(arena, input, {', '.join(output_names(source))});",
+        "SKETCH": source.sketch,
         "PREPARE": str(prepare_stack(source)),
         "MEMORY": memory,
     }

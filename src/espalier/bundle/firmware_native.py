@@ -6,15 +6,19 @@ import re
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contract import prepare
 from ..errors import BugError, VerificationError
 from ..facts import BundleSource, Check
+from ..preparation import prepare
+from ..task.boxes.frame import to_frame, window_of
+from . import firmware_boxes
 from . import firmware_text as text
 from .answers import answer_of, packed
 from .firmware_compile import (
@@ -30,6 +34,7 @@ from .firmware_compile import (
 from .optional_tools import run_tool, words
 
 CHECK: Final = "prepare and decide equal the build machine's answers"
+DETECT: Final = "prepare and detect equal the build machine's answers"
 PREPARE: Final = "prepare equals the build machine's answers"
 RUN_SECONDS: Final = 120.0
 TEMPLATE: Final = Path(__file__).parent / "firmware_template"
@@ -40,30 +45,50 @@ FORMATS: Final = (
 
 
 def run_native(library: Path, source: BundleSource, work: Path) -> Check:
-    """The check, with this machine's `cc` or else with zig's."""
-    return on_this_machine(_name(source), lambda compiler: _run_with(compiler, library, source, work))
+    """The check, with this machine's `cc` or else with zig's. Of several outputs that decide, each is run by itself."""
+    alone = dict(source.deciding())
+    checks = [
+        on_this_machine(_name(one), partial(_run_with, library=library, source=one, work=work / name, whole=source, head=name))
+        for name, one in (alone or {"": source}).items()
+    ]
+    wrong = [check for check in checks if check.result != "passed"]
+    return wrong[0] if wrong else msgspec.structs.replace(checks[0], why="; ".join(check.why for check in checks))
 
 
 def _name(source: BundleSource) -> str:
-    return CHECK if source.decision else PREPARE
+    return DETECT if source.detector else CHECK if source.decision else PREPARE
 
 
-def _run_with(compiler: Compiler, library: Path, source: BundleSource, work: Path) -> Check:
+def _driver(prefix: str, head: str) -> str:
+    """The program; what it decides with is that of one of several outputs, where one is named."""
+    driver = (TEMPLATE / "driver.c").read_text("ascii")
+    own = f"{prefix}_{head}" if head else prefix
+    for word in ("xmodel_decision", "xmodel_decide", "XMODEL_CLASSES"):
+        driver = driver.replace(word, word.replace("xmodel", own).replace("XMODEL", own.upper()))
+    return driver.replace("xmodel", prefix).replace("XMODEL", prefix.upper())
+
+
+def _run_with(
+    compiler: Compiler, *, library: Path, source: BundleSource, work: Path, whole: BundleSource, head: str
+) -> Check:
     def run() -> str:
         work.mkdir(parents=True, exist_ok=True)
         # Large constants that neither function reads only cost time.
         unused = {
-            f"{text.prefix(source)}_{part}.c" for part in ("model_data", "golden", "selftest", "prepare_test")
+            f"{text.prefix(whole)}_{part}.c" for part in ("model_data", "golden", "selftest", "prepare_test")
         }
-        driver = (TEMPLATE / "driver.c").read_text("ascii").replace("xmodel", text.prefix(source))
-        driver = _deciding(driver, source)
-        (work / "driver.c").write_text(driver.replace("XMODEL", text.prefix(source).upper()), "ascii")
+        own = f"{text.prefix(whole)}_{head}" if head else text.prefix(whole)
+        driver = _deciding(_driver(text.prefix(whole), head), source, own)
+        (work / "driver.c").write_text(driver, "ascii")
         parts = [str(path) for path in sorted((library / "src").glob("*.c")) if path.name not in unused]
         flags = ["-O1", *WARNINGS, f"-I{library / 'src'}", "-o", "driver"]
         compile_c(compiler, [*flags, "driver.c", *parts], work)
         images, outputs = image_cases(source), output_cases(source)
         sent = b"".join(command(0, image) for image in images)
-        sent += b"".join(struct.pack("<4i", 1, 0, 0, 0) + output.tobytes() for output in outputs)
+        frames = frame_sizes(source, len(outputs))
+        sent += b"".join(
+            struct.pack("<4i", 1, *frame, 0) + output.tobytes() for output, frame in zip(outputs, frames, strict=True)
+        )
         done = run_tool([str(work / "driver")], given=sent, seconds=RUN_SECONDS)
         if done.returncode != 0:
             raise VerificationError(f"the program ended with {done.returncode}: {words(done)}")
@@ -74,20 +99,21 @@ def _run_with(compiler: Compiler, library: Path, source: BundleSource, work: Pat
     return guarded(_name(source), compiler.tool, run, compiler.version, lambda: runs_here(compiler, work))
 
 
-_CLASSIFIER: Final = re.compile(r"#ifdef XMODEL_CLASSES\n.*?#endif\n", re.DOTALL)
+_CLASSIFIER: Final = re.compile(r"#elif defined\([A-Z0-9_]+_CLASSES\)\n.*?#endif\n", re.DOTALL)
 
 
-def _deciding(driver: str, source: BundleSource) -> str:
+def _deciding(driver: str, source: BundleSource, prefix: str) -> str:
     """The driver with the decision of a model that is no classifier."""
     answer = answer_of(source)
     if answer is None or source.decision is None or answer.like_a_classifier:
         return driver
     body = (
-        f"    }} else {{\n      int8_t output[XMODEL_ANSWER_BYTES];\n      int32_t answer[{answer.words(source.decision)}];\n"
+        "#else\n    } else {\n      int8_t output[XMODEL_ANSWER_BYTES];\n"
+        f"      int32_t answer[{answer.words(source.decision)}];\n"
         f"      if (!read_all(output, sizeof(output))) return 2;\n      {{\n{answer.driver}      }}\n"
-        "      fwrite(answer, 1, sizeof(answer), stdout);\n"
-    ).replace("xmodel", text.prefix(source))
-    return _CLASSIFIER.sub(lambda _: body, driver)
+        "      fwrite(answer, 1, sizeof(answer), stdout);\n#endif\n"
+    )
+    return _CLASSIFIER.sub(lambda _: body.replace("xmodel", prefix).replace("XMODEL", prefix.upper()), driver)
 
 
 def runs_here(compiler: Compiler, work: Path) -> str:
@@ -193,6 +219,8 @@ def expand_yuv422(luma: NDArray[np.uint8], chroma: NDArray[np.uint8]) -> NDArray
 
 def output_cases(source: BundleSource) -> list[NDArray[np.int8]]:
     """Golden outputs, every value in first place, ties, and noise."""
+    if source.detector is not None:
+        return _detector_outputs(source)
     if source.decision is None:
         return []
     classes = source.values
@@ -205,6 +233,34 @@ def output_cases(source: BundleSource) -> list[NDArray[np.int8]]:
     cases += list(random.integers(-128, 128, (64, classes), np.int8))
     cases += list(random.integers(-3, 0, (64, classes), np.int8))
     return cases
+
+
+def _detector_outputs(source: BundleSource) -> list[NDArray[np.int8]]:
+    """Golden outputs, all of them changed a little (which makes ties), and noise."""
+    random = np.random.Generator(np.random.PCG64(1))
+    known = [np.frombuffer(v, np.int8) for vector in source.golden for v in vector.outputs.values()]
+    near = [np.clip(v.astype(np.int16) + random.integers(-2, 3, len(v)), -128, 127).astype(np.int8) for v in known]
+    return [*known, *near, *random.integers(-128, 128, (8, source.values), np.int8)]
+
+
+def frame_sizes(source: BundleSource, count: int) -> list[tuple[int, int]]:
+    """Width and height of as many camera frames; of a classifier no matter."""
+    if source.detector is None:
+        return [(0, 0)] * count
+    return [(640, 480), (97, 1201), (20_000, 3)] * (count // 3) + [(640, 480)] * (count % 3)
+
+
+def compare_boxes(answers: bytes, outputs: Sequence[NDArray[np.int8]], source: BundleSource) -> None:
+    """Raises VerificationError at the first box, or its place in the frame, that is another."""
+    at, bits = 0, firmware_boxes.detector_of(source).bits
+    for number, (output, (width, height)) in enumerate(zip(outputs, frame_sizes(source, len(outputs)), strict=True)):
+        boxes = firmware_boxes.boxes_in(source, output.tobytes())
+        window = window_of(height, width, source.contract)
+        placed = to_frame(boxes.corners.astype(np.int64), window, bits, firmware_boxes.FRAME_BITS)
+        wanted = struct.pack("<i", len(boxes)) + np.concatenate([boxes.rows(), placed], axis=1).astype("<i4").tobytes()
+        if answers[at : at + len(wanted)] != wanted:
+            raise VerificationError(f"detect of output {number} differs")
+        at += len(wanted)
 
 
 def command(kind: int, case: ImageCase) -> bytes:
@@ -221,6 +277,9 @@ def compare(
         at += size
         if got != image.expected:
             raise VerificationError(f"prepare of {image.name} differs")
+    if source.detector is not None:
+        compare_boxes(answers[at:], outputs, source)
+        return
     answer = answer_of(source)
     for output in outputs:
         if answer is None or source.decision is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from ..limits import LIMITS
@@ -47,8 +48,21 @@ def binary_loss(text: str | bytes | None) -> bool:
     return bool(names) and names <= {"binarycrossentropy", "binaryfocalcrossentropy", "bce"}
 
 
+def head_losses(text: str | bytes | None, layers: Sequence[str]) -> tuple[str, ...]:
+    """The name of each output's loss, without case and underscores; "" where a file does not say. Never raises."""
+    found = _settings(text).get("loss")
+    if isinstance(found, list) and len(found) == len(layers):
+        said = found
+    elif isinstance(found, dict) and set(layers) <= set(found):
+        said = [found[layer] for layer in layers]
+    else:
+        said = [found] * len(layers)  # one for all
+    names = [_names(one) for one in said]
+    return tuple(one[0] if len(one) == 1 else "" for one in names)
+
+
 def _settings(text: str | bytes | None) -> dict[str, Json]:
-    """What a file says of its training; {} where it says nothing."""
+    """What `compile` was told; nothing where that cannot be read."""
     if not text or len(text) > LIMITS.model_config_bytes:
         return {}
     try:

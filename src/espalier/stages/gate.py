@@ -12,6 +12,7 @@ from ..recipe import Recipe
 from ..rows import AccuracyRow, ArenaRow, GateRow, LatencyRow
 from ..target import Target
 from .answer_gates import above_chance, min_accuracy, other_answers
+from .box_gates import box_gates
 from .fit_gates import Reserve, arena_rows, estimate_rows, flash_row, ram_row
 from .fit_gates import row as _row
 from .score_gates import score_gates
@@ -53,7 +54,7 @@ def gates(
     `modes` are the ways to optimize that were tried for a target that does not fit. A budget whose figure is unknown
     fails.
     """
-    budgets, rows = recipe.budgets, _of_accuracy(recipe, accuracy, given_top1)
+    budgets, rows = recipe.budgets, [*_of_accuracy(recipe, accuracy, given_top1), *_of_heads(recipe, accuracy)]
     if budgets.max_model_bytes is not None:
         rows.append(_row("budgets.max-model-bytes", budgets.max_model_bytes, model_bytes, "bytes"))
     if budgets.max_arena_bytes is not None and arena_bytes:
@@ -125,10 +126,22 @@ def _of_accuracy(recipe: Recipe, accuracy: AccuracyRow | None, given_top1: float
         top1 = accuracy.int8.top1 if accuracy is not None else None
         loss = None if top1 is None or given_top1 is None else round(100 * (given_top1 - top1), 6)
         rows.append(_row("budgets.max-accuracy-drop", budgets.max_accuracy_drop, loss, "points"))
-    rows += score_gates(budgets, accuracy)
+    rows += box_gates(budgets, accuracy) if recipe.detect is not None else score_gates(recipe, accuracy)
     if budgets.min_class_recall is not None:
         worst = min((c.recall_int8 for c in accuracy.classes if c.n), default=None) if accuracy else None
         rows.append(_least("budgets.min-class-recall", budgets.min_class_recall, worst))
+    return rows
+
+
+def _of_heads(recipe: Recipe, accuracy: AccuracyRow | None) -> list[GateRow]:
+    """The budgets of each of several outputs. The ladder's own limits are those of all together."""
+    known = {} if accuracy is None else {row.name: row.accuracy for row in accuracy.answers}
+    rows = []
+    for head in recipe.head:
+        own = known.get(head.name)
+        for row in _of_accuracy(recipe.of_head(head), own, None if own is None else own.float.top1):
+            if not row.name.startswith("quantize."):
+                rows.append(msgspec.structs.replace(row, name=f"head.{head.name}.{row.name}"))
     return rows
 
 

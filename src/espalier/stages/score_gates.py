@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from ..recipe import Budgets
+from ..recipe import Recipe
 from ..row_parts import ScoreRow
 from ..rows import AccuracyRow, GateRow
 from .fit_gates import row as _row
@@ -28,12 +28,12 @@ GATES: Final[dict[str, Gate]] = {
 """By the field of recipe.Budgets."""
 
 
-def score_gates(budgets: Budgets, accuracy: AccuracyRow | None) -> list[GateRow]:
+def score_gates(recipe: Recipe, accuracy: AccuracyRow | None) -> list[GateRow]:
     """A row for each budget that the recipe has: the worst label's figure. Not `shown` where the 95 % interval of that figure
     reaches beyond the limit; failed where there is no figure."""
     rows = []
     for name, gate in GATES.items():
-        limit = getattr(budgets, name)
+        limit = getattr(recipe.budgets, name)
         if limit is None:
             continue
         key, unit = f"budgets.{name.replace('_', '-')}", "points" if gate.lost else "share"

@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -26,8 +25,10 @@ from ..scratch import Scratch, clear_abandoned
 from ..store import Parts, Store, key_of
 from ..store_limit import DEFAULT_BYTES, limit_bytes
 from ..terminal import Progress
+from ..visible import size_text
 from ..worker import Kind
 from ..worker.client import Worker
+from .installed import installed_versions
 
 T = TypeVar("T")
 
@@ -52,12 +53,7 @@ RESTARTED: frozenset[Kind] = frozenset({"quantizer", "litert-runtime", "tflite-r
 @functools.cache
 def versions() -> dict[str, str]:
     """Versions of the packages that results depend on, and a digest of our own source files."""
-    found = {}
-    for name in PINNED:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "absent"
+    found = installed_versions(PINNED)
     root = Path(__file__).parents[1]
     own = hashlib.sha256()
     for path in sorted(
@@ -184,7 +180,7 @@ class Workshop:
     def warnings(self) -> tuple[str, ...]:
         """What the user should know of the build, beside its result."""
         _, wrong = limit_bytes()
-        said = (f"{wrong}; the store is kept under {DEFAULT_BYTES >> 30} GiB",) if wrong else ()
+        said = (f"{wrong}; the store is kept under {size_text(DEFAULT_BYTES)}",) if wrong else ()
         if not self.store.trouble:
             return said
         return (
