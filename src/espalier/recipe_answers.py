@@ -12,7 +12,7 @@ from .tables import Share, Table
 HeadTask = Literal["classify", "regress", "raw"]
 """What one output answers."""
 
-TaskName = Literal[HeadTask, "binary", "multi-label", "detect", "several"]
+TaskName = Literal[HeadTask, "binary", "multi-label", "segment", "detect", "several"]
 
 
 Threshold = Annotated[float, Meta(ge=1 / 256, le=255 / 256)]
@@ -34,6 +34,10 @@ class Takes(msgspec.Struct, frozen=True, kw_only=True):
     table: str = ""
     needs: str = ""
     budgets: tuple[str, ...] = ()
+    masks: bool = False
+    """`evaluation.masks`: a class for each pixel, and the budgets on it."""
+    pictures: bool = False
+    """`evaluation.targets`: the picture that is wanted, and the budgets on it."""
 
 
 TASKS: Final[dict[str, Takes]] = {
@@ -41,6 +45,7 @@ TASKS: Final[dict[str, Takes]] = {
     "binary": Takes(labels=True, classes=True, table="binary", needs="positive"),
     "multi-label": Takes(labels=True, table="multi_label", budgets=("min_label_f1", "max_map_drop")),
     "regress": Takes(table="regress", needs="tolerance"),
+    "segment": Takes(truth=False, table="segment", needs="classes", masks=True),
     "raw": Takes(truth=False),
     "detect": Takes(labels=True, boxes=True, table="detect", needs="decode"),
     "several": Takes(),
@@ -89,3 +94,36 @@ class MultiLabel(Table, frozen=True, kw_only=True):
     the largest F1 of the float model on the evaluation images (0.5 without any)."""
     thresholds: dict[str, Threshold] = msgspec.field(default_factory=dict)
     """Of labels by name; these are not sought."""
+
+
+MaskValue = Annotated[int, Meta(ge=0, le=255)]
+ClassName = Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class Segment(Table, frozen=True, kw_only=True):
+    """The classes that task segment tells apart, pixel by pixel. Their truth are mask files: `evaluation.masks`."""
+
+    classes: Annotated[tuple[ClassName, ...], Meta(min_length=2, max_length=255)]
+    """What the output's channels are called, in order; of one mask (one channel) two: what is not in it, and what is."""
+    values: tuple[MaskValue, ...] = ()
+    """What stands for each class in the masks (grey values, or places in the palette); by default 0, 1, 2, ..."""
+    colors: tuple[Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$")], ...] = ()
+    """Instead, for masks that are colour pictures: the colour of each class, as "#ff8000"."""
+    ignore: MaskValue | None = None
+    """What stands in the masks for pixels that nobody judges, often 255."""
+    threshold: Annotated[float, Meta(gt=0, lt=1)] = 0.5
+    """Of one mask: the probability from which a pixel is in it."""
+    last_resize: Literal["auto", "keep", "drop"] = "auto"
+    """Where the network ends in a resize of the mask: whether the device computes it, or decides before it, on fewer pixels.
+    `auto` drops it when a target is a microcontroller. What that costs is measured."""
+    alert: str = ""
+    """The class whose share of the image decides about an alert."""
+    alert_share: Annotated[float, Meta(gt=0, le=1)] | None = None
+    """The share from which it does."""
+
+
+class Picture(Table, frozen=True, kw_only=True):
+    """The pictures of task image. Their truth are picture files of the output's size: `evaluation.targets`."""
+
+    range: tuple[Annotated[float, Meta(ge=-1e6, le=1e6)], Annotated[float, Meta(ge=-1e6, le=1e6)]]
+    """What of the network's values is black, and what is white (the bytes 0 and 255): often [0.0, 1.0] or [0.0, 255.0]."""

@@ -11,12 +11,27 @@ import msgspec
 
 from ..errors import BugError
 from ..facts import Artifact, BundleSource, TensorFacts
-from . import golden
+from . import debian_answers, golden
 from .archive import Entry, deb_bytes, gzip_bytes
-from .debian_answers import PI, answer_words, decided, launcher, names, package_name, source_words
-from .pi_modules import modules
+from .debian_answers import decided, label_words, names
+from .debian_boxes import (
+    DETECTS,
+    LAUNCHER,
+    answer_words,
+    detector_description,
+    detector_facts,
+    device_modules,
+)
+from .pi_consumers import MODEL_FILE, frigate_reason, package_name, rpicam_reason, rpicam_stage
+from .pi_modules import PI
 
-MODEL_FILE: Final = "model_uint8.tflite"
+CLASSIFIES: Final = {
+    "DOES": "classify images",
+    "SEES": "classify what the camera sees",
+    "LONG": "Classifies image files, new files of a folder, raw frames or a Raspberry Pi camera, prints one line per image, and\n"
+    "starts a command when an answer appears.",
+}
+"""Words of the templates, of all that are no detectors."""
 MODEL_JSON_FORMAT: Final = "espalier-device-model/1"
 MAINTAINER: Final = "Espalier model builder <models@espalier.invalid>"
 PACKAGE_DATE: Final = "Tue, 01 Jan 1980 00:00:00 +0000"
@@ -114,7 +129,8 @@ def model_json(source: BundleSource) -> bytes:
             },
             "input": _tensor(source.input.shape, source.input.scale, source.input.zero_point),
             "output": _tensor(source.output.shape, source.output.scale, source.output.zero_point),
-            **({} if names(source) else {"heads": [_head(head) for head in source.heads]}),
+            **({} if names(source) and not source.detector else {"heads": [_head(head) for head in source.heads]}),
+            **detector_facts(source),
             **decided(source),
             **({"numbers": list(source.recipe.regress.names)} if source.recipe.regress and source.recipe.regress.names else {}),
             "labels": list(names(source)),
@@ -144,72 +160,6 @@ def _tensor(shape: tuple[int, ...], scale: float, zero_point: int) -> dict[str, 
 def requirements_text(row: PinnedRuntime) -> bytes:
     head = f"# {row.runtime} for {row.architecture}, Python {row.python[0]} to {row.python[1]}\n"
     return (head + "".join(f"{line}\n" for line in row.requirements)).encode()
-
-
-# ---- other programs that may take the model as it is ----
-
-
-def rpicam_reason(source: BundleSource) -> str:
-    """Why rpicam-apps' object_classify_tf cannot take this model; empty when it can.
-
-    Rules: rpicam-apps post_processing_stages/object_classify_tf_stage.cpp and tf_stage.cpp, July 2026.
-    """
-    return _first_broken(source, "object_classify_tf") or (
-        "a label holds `:` or `,`, which object_classify_tf cuts"
-        if any(set(label) & set(":,") for label in source.labels)
-        else ""
-    )
-
-
-def frigate_reason(source: BundleSource) -> str:
-    """Why Frigate's custom classification cannot take this model; empty when it can.
-
-    Rules: frigate/data_processing/real_time/custom_classification.py, July 2026.
-    """
-    return _first_broken(source, "Frigate")
-
-
-def _first_broken(source: BundleSource, who: str) -> str:
-    contract = source.contract
-    rules = [
-        (not decided(source), f"{who} takes the most probable label, this model decides otherwise ({source.answers_text})"),
-        (bool(source.labels), f"{who} reads the probabilities of labels, this model gives {source.heads_text}"),
-        (
-            contract.size == (224, 224),
-            f"{who} feeds exactly 224 x 224 pixels, this model takes {contract.size[0]} x {contract.size[1]}",
-        ),
-        (contract.color == "rgb", f"{who} feeds rgb, this model takes {contract.color}"),
-        (not contract.retouches, f"{who} cannot prepare pixels as this model takes them: {contract.retouches}"),
-        (
-            source.output.zero_point == -128,
-            f"{who} expects an output zero point of 0, this model has {source.output.zero_point + 128}",
-        ),
-    ]
-    return next((reason for holds, reason in rules if not holds), "")
-
-
-def rpicam_stage(source: BundleSource) -> bytes:
-    """object_classify_tf.json for rpicam-hello --post-process-file."""
-    share = f"/usr/share/{package_name(source)}"
-    return golden.canonical_json(
-        {
-            "rpicam-apps": {"lores": {"width": 224, "height": 224, "format": "yuv420"}},
-            "object_classify_tf": {
-                "number_of_results": min(3, len(source.labels)),
-                "number_of_threads": 2,
-                "refresh_rate": 15,
-                "threshold_high": source.recipe.decision.threshold,
-                "threshold_low": round(source.recipe.decision.threshold / 2, 6),
-                "model_file": f"{share}/{MODEL_FILE}",
-                "labels_file": f"{share}/labels.txt",
-                "display_labels": 1,
-                "verbose": 0,
-                "normalisation_offset": 0,
-                "normalisation_scale": 1,
-            },
-            "annotate_cv": {"text": "", "fg": 255, "bg": 0, "scale": 1.0, "thickness": 2, "alpha": 0.3},
-        }
-    )
 
 
 # ---- the Debian package ----
@@ -248,8 +198,8 @@ def installed_tree(source: BundleSource, golden_files: tuple[Artifact, ...]) -> 
         Entry(path=f"{share}/model.json", data=model_json(source)),
         *(Entry(path=f"{share}/{row.file}", data=requirements_text(row)) for row in RUNTIMES.values()),
         *(Entry(path=f"{share}/{artifact.path}", data=artifact.data) for artifact in golden_files),
-        Entry(path=f"{library}/classify.py", data=launcher(source), executable=True),
-        *(Entry(path=f"{library}/device/{name}", data=data) for name, data in modules(source).items()),
+        Entry(path=f"{library}/{program_name(source)}", data=launcher(source), executable=True),
+        *(Entry(path=f"{library}/device/{name}", data=data) for name, data in device_modules(source).items()),
         Entry(path=f"usr/bin/{package}", data=_template("command.txt", source), executable=True),
         Entry(path=f"usr/share/man/man1/{package}.1.gz", data=gzip_bytes(_template("manual.txt", source))),
         Entry(path=f"usr/lib/systemd/system/{package}.service", data=_template("service.txt", source)),
@@ -282,12 +232,14 @@ def control_file(source: BundleSource, installed_kib: int) -> bytes:
         "Recommends": "python3-venv, python3-picamera2",
         "Section": "science",
         "Priority": "optional",
-        "Description": ("image classifier" if source.labels else "image network")
+        "Description": ("object detector" if source.detector else "image classifier" if source.labels else "image network")
         + f" {source.recipe.name} for {source.target.title.split(',')[0]}",
     }
     text = "".join(f"{key}: {value}\n" for key, value in fields.items())
     text += (
-        f" An int8 model with {len(source.labels)} classes for {height} by {width} pixels, with a\n"
+        detector_description(source)
+        if source.detector
+        else f" An int8 model with {len(source.labels)} classes for {height} by {width} pixels, with a\n"
         " program that classifies images, folders and camera frames and starts\n"
         " commands on the answers.\n"
         if source.labels
@@ -312,7 +264,7 @@ def readme(source: BundleSource) -> bytes:
     words = {
         "TITLE": source.target.title,
         "WHAT": source.what,
-        **answer_words(source),
+        **_answer_words(source),
         "HEIGHT": str(source.contract.size[0]),
         "WIDTH": str(source.contract.size[1]),
         "COLOR": source.contract.color,
@@ -321,7 +273,7 @@ def readme(source: BundleSource) -> bytes:
         "DEB": deb_name(source),
         "RUNTIME": row.runtime,
         "CHANNELS": str(source.contract.channels),
-        **source_words(source),
+        **_source_words(source),
         "DOWNLOAD": f"pip download -d wheels --only-binary :all: {row.platform} \\\n"
         f"    --python-version {source.target.python[0]} -r {row.file}    # on the other computer",
         "RPICAM": f"no: {rpicam}." if rpicam else stage,
@@ -332,6 +284,89 @@ def readme(source: BundleSource) -> bytes:
     return _template("readme.txt", source, words)
 
 
+_ACTIONS: Final = """\
+@ {source} --hold 3 --on '{example}' --exec /usr/local/bin/act {{label}} {{confidence}}
+@ photos/ --on review --exec cp {{image}} /srv/to-check
+```
+
+One line per image: image, decision, confidence, action, separated by tabs; `--json` gives one object per line. Below"""
+
+
+def _answer_words(source: BundleSource) -> dict[str, str]:
+    """What the README says about what the program prints and starts."""
+    if source.detector:
+        return answer_words(source, _source_words(source)["SOURCE"], _plain_label(source.labels))
+    if not source.labels:
+        return {
+            "ACTIONS": "```\n\nOne line per image: image, then each output's name and values, separated by tabs; `--json` gives "
+            "one object\nper line, with every value.",
+            "ANSWER": f"Outputs: {source.heads_text}.",
+            "STARTED": "",
+            "SERVED": "",
+            "EQUAL": "",
+        }
+    example = _plain_label(source.labels)
+    if not names(source):
+        return label_words(source, _source_words(source)["SOURCE"], example)
+    words = _ACTIONS.replace("@", package_name(source))
+    return {
+        "ACTIONS": words.format(source=_source_words(source)["SOURCE"], example=example),
+        "ANSWER": f"a confidence of {source.recipe.decision.threshold:g} (`--threshold`) the decision is `review`.",
+        "STARTED": "Commands are started without a shell. ",
+        "SERVED": f" --on '{example}' --exec /usr/local/bin/act {{label}}",
+        "EQUAL": ", labels must be\nequal",
+    }
+
+
+_PICTURES: Final = """\
+@ part.jpg more-parts/                          # files and folders
+@ --camera --time                               # the camera, with milliseconds per frame
+@ --watch /srv/incoming                         # new files of a folder
+ffmpeg -v error -f v4l2 -i /dev/video0 -s 640x480 -pix_fmt rgb24 -f rawvideo - | @ --stdin 640x480:rgb24"""
+_ARRAYS: Final = """\
+@ part.npy more-parts/                          # files and folders of arrays: uint8 [height, width, {bands}]
+@ --watch /srv/incoming                         # new files of a folder
+capture | @ --stdin 640x480:bands               # raw frames, {bands} bytes a pixel, row by row"""
+
+
+def _source_words(source: BundleSource) -> dict[str, str]:
+    """What the README says about where images come from: no picture and no camera has the bands of an array."""
+    package = package_name(source)
+    if source.contract.color == "bands":
+        return {
+            "SOURCES": _ARRAYS.replace("@", package).format(bands=source.contract.bands),
+            "SOURCE": "--watch /srv/incoming",
+            "ROTATE": "This model takes arrays,\nnot pictures: PNG, JPEG and the camera have no such channels.",
+            "SERVICE": "its options name the source",
+            "OPTION": "--watch /srv/incoming ",
+        }
+    return {
+        "SOURCES": _PICTURES.replace("@", package),
+        "SOURCE": "--camera",
+        "ROTATE": "A camera that hangs upside down: `--rotate 180`.",
+        "SERVICE": "camera 0, one frame a second",
+        "OPTION": "",
+    }
+
+
+def _plain_label(labels: tuple[str, ...]) -> str:
+    """The last label that means itself in every shell, for commands that are pasted; else the answer that is no label."""
+    return next((label for label in reversed(labels) if re.fullmatch(r"\w[\w .-]*", label, re.ASCII)), "review")
+
+
+def program_name(source: BundleSource) -> str:
+    """What the command starts."""
+    return "detect.py" if source.detector else "classify.py"
+
+
+def launcher(source: BundleSource) -> bytes:
+    """The program: of a detector the same with another main."""
+    text = (PI / "classify.py").read_text(encoding="utf-8")
+    for ours, theirs in LAUNCHER if source.detector else debian_answers.LAUNCHER if decided(source) else ():
+        if ours not in text:
+            raise BugError(f"classify.py does not say {ours!r}")
+        text = text.replace(ours, theirs)
+    return text.encode()
 
 
 def _template(name: str, source: BundleSource, words: Mapping[str, str] | None = None) -> bytes:
@@ -346,6 +381,8 @@ def _template(name: str, source: BundleSource, words: Mapping[str, str] | None =
         "MANNAME": package.replace("-", r"\-"),
         "MANTITLE": source.recipe.name.replace("-", r"\-"),
         "CAMERA": "" if source.contract.color == "bands" else "--camera ",
+        "PROGRAM": program_name(source),
+        **(DETECTS if source.detector else CLASSIFIES),
         **(words or {}),
     }
 

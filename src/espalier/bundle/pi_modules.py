@@ -8,8 +8,9 @@ from typing import Final
 from .. import contract as sizes
 from .. import retouch
 from ..errors import BugError
-from ..facts import BundleSource
-from .debian_answers import DECIDING, PI, decided
+from ..recipe import InputContract
+
+PI: Final = Path(__file__).parent / "pi"
 
 _DEVICE_IMPORTS: Final = (
     ("from .errors import BugError", "from .model import Contract as InputContract"),
@@ -18,12 +19,10 @@ _DEVICE_IMPORTS: Final = (
 """Line of the build's contract.py -> line of the device's; in this order, as imports are sorted."""
 
 
-def modules(source: BundleSource) -> dict[str, bytes]:
+def modules(contract: InputContract) -> dict[str, bytes]:
     """File name -> bytes of the folder `device`. A contract that smooths or balances is the build's retouch.py after the
     build's contract.py, which then is called resizing.py."""
-    contract, deciding = source.contract, bool(decided(source))
-    paths = [path for path in sorted((PI / "device").glob("*.py")) if deciding or path.name not in DECIDING]
-    files = {path.name: device_file(path) for path in paths}
+    files = {path.name: device_file(path) for path in sorted((PI / "device").glob("*.py"))}
     if contract.retouches:
         whole = (PI / "package" / "contract.txt").read_text("utf-8")
         whole = whole.replace("@SMOOTH@", contract.smooth).replace("@BALANCE@", contract.balance)

@@ -17,6 +17,7 @@ from ..image_facts import ImageFacts
 from ..load.images import ImageSet, label_indices, scan
 from ..load.keras_facts import ModelFacts
 from ..load.labels import default_labels, read_labels, two_sides
+from ..load.masks import pair_masks
 from ..recipe import Deploy, Recipe
 from ..recipe_file import load_recipe
 from ..report.gates import describe
@@ -280,9 +281,11 @@ def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[
             and min(len(images[0].entries), recipe.calibration.count) < ENOUGH_CALIBRATION
         ):
             found.warn(role, f"fewer than {ENOUGH_CALIBRATION} images: ranges may be too narrow", "few")
+        if role == "evaluation" and _painted(recipe):
+            found.attempt("truth", partial(_truth_text, recipe, folder, images[0]))
         if role == "calibration" and len(counts) == 1:
             found.warn(role, "all images are of one class: ranges of the others are unknown", "one-class")
-        if role == "evaluation" and not images[0].columns:
+        if role == "evaluation" and not images[0].columns and not _painted(recipe):
             doubt = too_few(len(images[0].entries), recipe.quantize.max_accuracy_drop) if counts else _NO_LABELS
             if doubt:
                 found.warn(role, doubt, "few-to-show" if counts else "no-labels")
@@ -294,6 +297,17 @@ def _sets_text(images: ImageSet, labels: tuple[str, ...]) -> str:
     facts = [msgspec.structs.replace(blank, path=e.path, label=e.label, numbers=e.numbers) for e in images.entries]
     known = KINDS["multi-label"].truth(facts, Task(kind="multi-label", labels=labels, columns=images.columns))
     return _NO_LABELS if known is None else f"{int(known.any(axis=0).sum())} of {len(labels)} labels occur"
+
+
+def _painted(recipe: Recipe) -> str:
+    """The folder of masks or wanted pictures, "" without any."""
+    return "" if recipe.evaluation is None else recipe.evaluation.masks or recipe.evaluation.targets or ""
+
+
+def _truth_text(recipe: Recipe, folder: Path, images: ImageSet) -> str:
+    given = _painted(recipe)
+    pairs = pair_masks([(entry.path, 0, 0, False) for entry in images.entries], scan(set_path(folder, given)).entries, given)
+    return f"{len(pairs):,} files in {given}, one for each image"
 
 
 def _labels_text(images: ImageSet, labels: tuple[str, ...]) -> str:

@@ -2,8 +2,7 @@
 
 The file takes normalised floats x = (pixel - mean) / std. Where class probabilities are asked for it gives one per label:
 logits get a softmax, one sigmoid unit becomes (1 - p, p); where sigmoids are, one for each output; where values are, every
-output as it is. Runs where TensorFlow
-is imported (the tensorflow worker).
+output as it is. Runs where TensorFlow is imported (the tensorflow worker).
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,14 +22,15 @@ from ..load.keras_assign import cause_of
 from ..load.keras_ends import head_words
 from ..load.keras_objects import Layer, Model, Tensor, Traced
 from ..recipe import InputContract
-from ..task.types import Ends, Head
+from ..task.types import SCORES, Ends, Head
 from ..tflite import edit
 from ..tflite.edit import constant, graph_of, name_of, operator_name, shape_of
 from ..tflite.macs import count_macs
 from ..tflite.numbers import PROBABILITY
 from ..tflite.objects import ModelT, OperatorT, TensorT
 from ..tflite.operator_versions import write_versions
-from .results import Converted, OutputKind
+from .map_ends import cut_map
+from .results import Converted, MapEnds, OutputKind
 from .rewrite import rewrite_float
 
 TOLERANCE = 1e-4
@@ -49,7 +50,7 @@ def convert_model(
     Raises UnsupportedModelError (shape against the contract, an operator without a
     TFLite counterpart, dynamic shapes) and VerificationError when the file does not equal Keras."""
     check_input(model, contract, ends)
-    kind = _kind_for(model.outputs[0], ends) if ends != "values" else "values"
+    kind = _kind_for(model.outputs[0], ends) if ends in SCORES else "values"
     kinds = head_kinds(model, heads or {}) if kind == "values" else (kind,)
     raw = edit.read_model(_run_converter(_trace(model, contract, kinds), model))
     rewrite_float(raw)
@@ -68,7 +69,7 @@ def convert_model(
     raw.metadata = []
     write_versions(raw)
     data = edit.pack_model(raw)
-    return Converted(
+    done = Converted(
         float_model=data,
         output=kind,
         largest_difference=prove_equal(model, data, contract, kinds),
@@ -79,6 +80,22 @@ def convert_model(
             Head(name=name_of(tensor), shape=tuple(shape_of(tensor)[1:]))
             for tensor in (graph_of(raw).tensors[int(index)] for index in graph_of(raw).outputs)
         ),
+    )
+    return done if ends not in ("map", "whole-map") else _as_map(done, ends)
+
+
+def _as_map(done: Converted, ends: Ends) -> Converted:
+    """The same without what a map need not end in: what was proven, less its last operators."""
+    found = cut_map(done.float_model)
+    if ends == "whole-map" and found.whole_head is not None:
+        found = MapEnds(float_model=found.whole, head=found.whole_head, tensor=found.whole_tensor)
+    return replace(
+        done,
+        float_model=found.float_model,
+        macs=count_macs(edit.read_model(found.float_model)),
+        layers=done.layers | {found.head.name: done.layers.get(found.tensor, "")},
+        heads=(found.head,),
+        whole=found,
     )
 
 
@@ -96,11 +113,18 @@ def head_names(model: Model) -> tuple[str, ...]:
 def check_input(model: Model, contract: InputContract, ends: Ends = "probabilities") -> None:
     """Raise UnsupportedModelError unless the model has one image input of the contract's size and, where class
     probabilities are asked for, one output."""
-    if len(model.inputs) != 1 or (len(model.outputs) != 1 and ends != "values"):
+    if len(model.inputs) != 1 or (len(model.outputs) != 1 and ends in SCORES):
         raise UnsupportedModelError(
             f"the model has {len(model.inputs)} inputs and {len(model.outputs)} outputs",
             supported="one image input and one output of class scores",
             next_step="build a Keras model with only the classifier's input and output, and save it",
+        )
+    if len(model.outputs) != 1 and ends in ("map", "whole-map"):
+        raise UnsupportedModelError(
+            f"the model has {len(model.outputs)} outputs: {', '.join(head_names(model)[:8])}",
+            supported="one map of classes (task segment)",
+            next_step="save a model of the one that is wanted, such as keras.Model(model.input, model.outputs[0]); or build all "
+            'of them as they are: `task = "raw"` in [model]',
         )
     shape = tuple(model.inputs[0].shape)[1:]
     if len(shape) != 3 or any(
@@ -115,8 +139,6 @@ def check_input(model: Model, contract: InputContract, ends: Ends = "probabiliti
 
 def _kind_for(output: Tensor, ends: Ends) -> OutputKind:
     """What of an output is taken. Raises UnsupportedModelError for a softmax where independent labels are asked for."""
-    if ends == "values":
-        return "values"
     kind = output_kind(output)
     if ends == "probabilities":
         return kind

@@ -9,6 +9,7 @@ from ..row_boxes import BoxesRow
 from ..row_parts import ScoreRow
 from ..rows import AccuracyRow, Report
 from .gates import describe, headroom, not_shown
+from .maps import map_figures
 
 
 def summary_lines(report: Report, folder: Path) -> list[str]:
@@ -66,7 +67,8 @@ def key_figures(report: Report) -> list[tuple[str, str]]:
 def _accuracy_figures(a: AccuracyRow | None) -> Iterator[tuple[str, str]]:
     if a is None:
         return
-    if a.labelled:
+    yield from map_figures(a)
+    if a.labelled and a.maps is None and a.pictures is None:
         low, high = a.interval
         flatters = f"; the choice of the step flatters it by {a.choice_points:.2f}" if a.choice_points else ""
         yield (

@@ -13,6 +13,7 @@ from ..errors import LabelsRefusedError, RecipeError
 from ..facts import TensorFacts
 from ..limits import LIMITS
 from ..load.labels import check_count, default_labels, read_labels, two_sides
+from ..maps import Classes, Shades, sides_of
 from ..recipe import HeadSource, Recipe
 from ..recipe_answers import Regress
 from ..recipe_file import load_recipe
@@ -21,9 +22,10 @@ from ..target import Target, load_targets
 from ..task.binary import HALF
 from ..task.boxes.plan import Rows, names_of, plan_of, read_anchors
 from ..task.kinds import KINDS, kind_of
-from ..task.types import Head, Numbers, Results, Task
+from ..task.types import Ends, Head, Numbers, Results, Task
 from .images import PixelSet, open_sets, set_path
 from .model import FloatModel, ModelFile
+from .truth import MapTruth, open_truth
 from .workshop import Workshop
 
 
@@ -42,6 +44,8 @@ class Job:
     named: tuple[str, ...] | None = None
     sought: tuple[int, ...] = ()
     """Labels whose threshold was found (stages/cuts.py)."""
+    painted: MapTruth | None = None
+    """Masks or wanted pictures of the evaluation images."""
     anchors: Rows = ()
 
     @property
@@ -73,6 +77,7 @@ class Job:
     def task(self, model: FloatModel) -> Task:
         """What is asked of the model, with the names of its outputs."""
         task, detect = self.task_of(model.heads), self.recipe.detect
+        check_channels(task)
         if detect is None:
             return task
         shapes = tuple(head.shape for head in model.heads)
@@ -154,6 +159,8 @@ class Job:
             cuts=cuts_of(self.recipe, labels),
             sought=self.sought,
             columns=() if self.evaluation is None else self.evaluation.columns(),
+            classes=classes_of(self.recipe),
+            shades=shades_of(self.recipe),
         )
 
     def number_names(self) -> tuple[str, ...]:
@@ -165,8 +172,14 @@ class Job:
         """What is true of the evaluation images; None without any, and where they do not say."""
         if self.evaluation is None:
             return None
+        if self.painted is not None and self.recipe.segment is not None:
+            return self.painted.maps()
         task = self.named_task()
         return kind_of(task).truth(self.evaluation.prepared().images, task)
+
+    def truth_key(self) -> dict[str, str]:
+        """What results of masks or wanted pictures depend on; empty without any."""
+        return {} if self.painted is None else {"painted": self.painted.digest}
 
     def asked(self, model: FloatModel) -> Task:
         """The same for a child process, which needs no names."""
@@ -196,14 +209,60 @@ def cuts_of(recipe: Recipe, labels: tuple[str, ...]) -> tuple[float, ...]:
     return tuple(own.get(label, HALF if other is None else other) for label in labels)
 
 
+def classes_of(recipe: Recipe) -> Classes | None:
+    """The [segment] table as a task has it."""
+    table = recipe.segment
+    if table is None:
+        return None
+    return Classes(
+        names=table.classes,
+        size=recipe.input.size,
+        threshold=table.threshold,
+        alert=table.classes.index(table.alert) if table.alert else -1,
+        alert_share=table.alert_share or 1.0,
+    )
+
+
+def check_channels(task: Task) -> None:
+    """Raise RecipeError where a map has other channels than the recipe has classes."""
+    if task.classes is None:
+        return
+    names, shape = task.classes.names, task.heads[0].shape
+    channels = sides_of(shape, task.classes.size)[2]
+    if len(shape) < 2 or (len(names) != 2 if channels == 1 else len(names) != channels):
+        raise RecipeError(
+            f"`segment.classes` names {len(names)} classes, the model's output {list(shape)} has {channels} channels",
+            supported="a name for each channel in order; two for one mask, of which the second is what the mask shows",
+            next_step="correct `classes` in [segment]",
+        )
+
+
+def shades_of(recipe: Recipe) -> Shades | None:
+    """The [picture] table as a task has it."""
+    return None if recipe.picture is None else Shades(black=recipe.picture.range[0], white=recipe.picture.range[1])
+
+
+def map_ends(recipe: Recipe, targets: Sequence[Target]) -> Ends:
+    """What the graph is cut to: a last resize goes where the recipe says so, or leaves it open and has a microcontroller."""
+    ends = KINDS[recipe.model.task].ends
+    if recipe.segment is None or ends != "map":
+        return ends
+    small = any(target.bundle == "firmware" for target in targets)
+    keep = recipe.segment.last_resize == "keep" or (recipe.segment.last_resize == "auto" and not small)
+    return "whole-map" if keep else "map"
+
+
 def _numbers(wanted: Regress, columns: tuple[str, ...]) -> Numbers:
     return Numbers(names=wanted.names or columns, unit=wanted.unit, tolerance=wanted.tolerance)
 
 
-def recipe_model(shop: Workshop, recipe: Recipe, folder: Path, heads: HeadNames | None = None) -> ModelFile:
+def recipe_model(
+    shop: Workshop, recipe: Recipe, folder: Path, heads: HeadNames | None = None, targets: Sequence[Target] = ()
+) -> ModelFile:
     """The model of a recipe in `folder`, with what each of its outputs answers; `heads`: see ModelFile."""
     kinds = {head.name: head.task for head in recipe.head}
-    return ModelFile(shop, folder / recipe.model.path, recipe.input, recipe.model.task, heads, kinds=kinds)
+    path, ends = folder / recipe.model.path, map_ends(recipe, targets)
+    return ModelFile(shop, path, recipe.input, recipe.model.task, heads, kinds=kinds, ends=ends)
 
 
 def read_job(shop: Workshop, path: Path) -> Job:
@@ -214,7 +273,7 @@ def read_job(shop: Workshop, path: Path) -> Job:
         named = None if recipe.model.labels is None else read_labels(folder / recipe.model.labels)
         heads = None if recipe.detect is None else names_of(recipe.detect, len(named or ()))
         targets = load_targets([deploy.target for deploy in recipe.deploy], relative_to=folder)
-        model = recipe_model(shop, recipe, folder, heads)
+        model = recipe_model(shop, recipe, folder, heads, targets)
         if model.is_new():
             # The imports of TensorFlow are the longest chain of a build: nothing that can wait comes before them.
             shop.worker("tensorflow")
@@ -239,6 +298,7 @@ def read_job(shop: Workshop, path: Path) -> Job:
             calibration=calibration,
             evaluation=evaluation,
             fine_tune=fine_tune,
+            painted=open_truth(shop, recipe, folder, evaluation),
             named=named,
             anchors=_anchors(recipe, folder),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import binary, classify, detect, multi_label, raw, regress
+from . import binary, classify, detect, multi_label, raw, regress, segment
 from .several import Several
 from .types import Edge, Ends, Kind, Task
 
@@ -13,6 +13,7 @@ KINDS: dict[str, Kind] = {
     "binary": binary.KIND,
     "multi-label": multi_label.KIND,
     "regress": regress.KIND,
+    "segment": segment.KIND,
     "raw": raw.KIND,
     "detect": detect.KIND,
 }
