@@ -43,11 +43,12 @@ class ModelSource(Table, frozen=True, kw_only=True):
     """The model: a `.keras` or `.h5` file."""
     labels: str | None = None
     """A text file with one label per line, in output order; without it, the names of the class folders, sorted."""
-    task: TaskName = "classify"
-    """What the model answers: `classify`, one label of several for a whole image; `binary`, yes or no; `multi-label`, any number
-    of labels; `regress`, numbers, which `regress` judges; `segment`, a class for each pixel; `raw`, the values of every output
-    as they are, measured against the float model and packed without a decision; `detect`, boxes around objects, which `detect`
-    describes; `several`, an answer of its own for each output, in a [[head]] table."""
+    task: TaskName = "auto"
+    """What the model answers; `auto`: what its outputs and its stored loss say, which the build tells. `classify`, one label of
+    several for a whole image; `binary`, yes or no; `multi-label`, any number of labels; `regress`, numbers, which `regress`
+    judges; `segment`, a class for each pixel; `raw`, the values of every output as they are, measured against the float model
+    and packed without a decision; `detect`, boxes around objects, which `detect` describes; `several`, an answer of its own for
+    each output, in a [[head]] table."""
 
 
 class InputContract(Table, frozen=True, kw_only=True):
@@ -262,6 +263,8 @@ class Budgets(AnswerBudgets, frozen=True, kw_only=True):
 
     min_label_f1: Share | None = None
     """Task multi-label: F1 of int8 that each label must reach at its threshold."""
+    max_cost: Amount | None = None
+    """Cost of 1,000 images by `decision.cost`, held out: of images that did not choose the threshold."""
     max_map_drop: Points | None = None
     """Tasks detect and multi-label: points of (mean) average precision, 0 to 100, that int8 may lose against the model as it
     was given; of boxes COCO's."""

@@ -79,6 +79,8 @@ def _accuracy_figures(a: AccuracyRow | None) -> Iterator[tuple[str, str]]:
     for score in a.scores:
         yield score.name, score_text(score)
     yield from _box_figures(a.boxes)
+    if a.cost is not None:
+        yield "cost", a.cost.claim
     for row in a.numbers:
         yield (
             row.name,
