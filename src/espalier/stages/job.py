@@ -79,7 +79,7 @@ class Job:
         """Names that the image sets give: the class folders, of several labels the columns of a csv."""
         sets = [images for images in (self.evaluation, self.fine_tune, self.calibration) if images is not None]
         several = self.recipe.model.task == "multi-label"
-        return [several and images.columns() or images.classes() for images in sets]
+        return [(several and images.columns()) or images.classes() for images in sets]
 
     def task(self, model: FloatModel) -> Task:
         """What is asked of the model, with the names of its outputs."""
