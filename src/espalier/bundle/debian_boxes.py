@@ -8,7 +8,8 @@ from typing import Final
 import msgspec
 
 from ..facts import BundleSource
-from . import golden
+from . import debian_answers, golden
+from .debian_answers import decided
 from .pi_consumers import package_name
 from .pi_modules import modules
 
@@ -33,13 +34,16 @@ DETECTS: Final = {
 def device_modules(source: BundleSource) -> dict[str, bytes]:
     """File name -> bytes of the folder `device`."""
     own = MODULES if source.detector else PAINT_MODULES if source.paints else frozenset()
-    left_out = (MODULES | PAINT_MODULES) - own
+    own |= debian_answers.MODULES if decided(source) else frozenset()
+    left_out = (MODULES | PAINT_MODULES | debian_answers.MODULES) - own
     return {name: data for name, data in modules(source.contract).items() if name not in left_out}
 
 
 def launcher_words(source: BundleSource) -> tuple[tuple[str, str], ...]:
     """What classify.py says, and what the program of this model says instead."""
-    return LAUNCHER if source.detector else PAINT_LAUNCHER if source.paints else ()
+    if source.detector or source.paints:
+        return LAUNCHER if source.detector else PAINT_LAUNCHER
+    return debian_answers.LAUNCHER if decided(source) else ()
 
 
 def painted_facts(source: BundleSource) -> dict[str, object]:

@@ -130,6 +130,7 @@ def run_java(texts: dict[str, str], main: str, given: bytes, folder: Path) -> by
         integers=dict.fromkeys(specialise.NUMBER_KEYS, 1),
         reals={"INPUT_SCALE": 1.0, "OUTPUT_SCALE": 1.0, "THRESHOLD": 0.5},
         labels=(),
+        reader=specialise.VALUES,
     )
     compiled = {Path(path).stem for path in specialise.classes(constants)}
     assert compiled & {"ClassMap", "Picture"} == ({"ClassMap"} if "map" in texts else {"Picture"})
