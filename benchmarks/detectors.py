@@ -1,0 +1,283 @@
+"""Detectors in int8: what Espalier keeps of their average precision, and what a plain conversion of the same file leaves.
+
+    python benchmarks/detectors.py [shelf] [shared] [--keep FOLDER] [--evaluation 1000] [--seed 2] [--epochs 25]
+
+For each network of shelf_nets.py, in one run and on the same rendered scenes of examples/shelf:
+- the float model, its boxes decoded in floating point;
+- Espalier: int8, the graph ended before the decode, boxes from the integers of task/boxes/decode.py;
+- "usual, pixels" and "usual, shares": the model as detectors are saved as a rule (decoded inside, boxes and scores in one output,
+  boxes in pixels or as shares of the input), by plain TFLiteConverter post-training quantization on the same images;
+- "same outputs": TFLiteConverter on the heads as Espalier gets them, its outputs decoded in floating point.
+
+COCO's average precision (faster-coco-eval) of each, the paired 95 % interval of what it loses, and the share of the float model's
+boxes (from a score of 0.5 on) that it gives, too (same class, overlap of 0.5 or more). All in points of 100. Another `--seed`
+draws other scenes. Prints a verdict for each figure that is required; `--keep` keeps images and the trained network there.
+About a quarter of an hour on two cores, most of it training `shared`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import numpy as np
+import tensorflow as tf
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
+from shelf_nets import (
+    EXAMPLE,
+    HEIGHT,
+    LABELS,
+    SCENES,
+    SHARED,
+    SHELF,
+    WIDTH,
+    Net,
+    as_usual,
+    decoded,
+    suppressed,
+    trained,
+)
+
+import espalier
+from espalier.task.boxes.compare import PrecisionDrop, paired_drop
+from espalier.task.boxes.decisions import at_threshold, changes
+from espalier.task.boxes.decode import detect
+from espalier.task.boxes.precision import average_precision
+from espalier.task.boxes.scenes import Found, Truth, sizes_of
+from espalier.task.boxes.tables import Heads, Output, make_detector
+from espalier.task.boxes.types import SURE
+
+NETS = (SHELF, SHARED)
+THRESHOLD = 0.5
+FRAME = (SCENES.HEIGHT, SCENES.WIDTH)
+Pixels = NDArray[np.uint8]
+LIMITS = {"shelf": 0.5, "shared": 1.0}
+"""Points that Espalier may lose."""
+PLAIN_LOSS, AGREEMENT = 5.0, 98.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One way of making int8 from a network, in points of 100."""
+
+    net: str
+    way: str
+    drop: PrecisionDrop
+    agreement: float
+    recall: float
+    alarms: float
+
+
+def main() -> int:
+    """Run the chosen networks; 0 when every required figure is reached."""
+    arguments = _arguments()
+    with tempfile.TemporaryDirectory(prefix="detectors-") as scratch:
+        keep = Path(arguments.keep or scratch).resolve()
+        images = _images(keep, arguments)
+        rows = [row for net in NETS if net.name in arguments.nets for row in measure(net, keep, images, arguments.epochs)]
+    print(f"\n{'':8}{'':16}{'AP':>7}{'lost':>7}  {'95 %':17}{'AP50 lost':>10}{'agree':>8}{'recall':>8}{'alarms':>8}")
+    for row in rows:
+        print(line(row))
+    said = [*verdicts(rows)]
+    print("\n".join(("holds   " if held else "FAILS   ") + text for text, held in said))
+    return 0 if all(held for _, held in said) else 1
+
+
+def measure(net: Net, keep: Path, images: Path, epochs: int) -> list[Row]:
+    """Float, and int8 in every way, on the evaluation scenes."""
+    path = trained(net, images, keep, epochs)
+    model = keras.models.load_model(path)
+    x, boxes = EXAMPLE.load(images, "evaluation")
+    calibration, _ = EXAMPLE.load(images, "calibration")
+    truths = _truths(boxes)
+    given = decoded([np.asarray(o) for o in model.predict(_real(x), verbose=0)], net, FRAME)
+    rows = [row_of(net, "float", truths, given, given)]
+    print(f"{net.name}: float {100 * rows[0].drop.first:.2f} AP on {len(x)} scenes", file=sys.stderr, flush=True)
+    for way, answers in _ways(net, model, path, images / "calibration", calibration, x):
+        rows.append(row_of(net, way, truths, given, answers))
+        print(line(rows[-1]), file=sys.stderr, flush=True)
+    return rows
+
+
+def _ways(
+    net: Net, model: keras.Model, path: Path, folder: Path, calibration: Pixels, x: Pixels
+) -> Iterator[tuple[str, list[Found]]]:
+    yield "Espalier", own(net, path, folder, x)
+    for way, pixels in (("usual, pixels", True), ("usual, shares", False)):
+        usual = as_usual(model, net, pixels)
+        (joint,) = _run(_converted(usual, calibration), x)
+        scale = 1 if pixels else np.array([WIDTH, HEIGHT] * 2)
+        yield way, suppressed(joint[..., :4].astype(np.float64) * scale, joint[..., 4:].astype(np.float64), FRAME)
+    yield "same outputs", decoded(_run(_converted(model, calibration), x), net, FRAME)
+
+
+def own(net: Net, path: Path, folder: Path, x: Pixels) -> list[Found]:
+    """Espalier's int8 model and the integer decode that devices run."""
+    small = espalier.quantize(path, folder, input=EXAMPLE.CONTRACT, task="raw", name=net.name)
+    interpreter = _interpreter(small.int8)
+    details = interpreter.get_output_details()
+    outputs = [
+        Output(shape=tuple(int(n) for n in d["shape"][1:]), scale=float(d["quantization"][0]), zero_point=d["quantization"][1])
+        for d in details
+    ]
+    heads = [Heads(box=2 * level, scores=2 * level + 1) for level in range(len(net.sizes))]
+    detector = make_detector(net.reading(0.01), (HEIGHT, WIDTH), net.grids, heads, outputs)
+    unit = np.array([FRAME[1] / detector.width, FRAME[0] / detector.height] * 2)
+    found = []
+    for answers in zip(*_run(small.int8, x, raw=True), strict=True):
+        boxes = detect(detector, answers)
+        found.append(
+            Found(corners=boxes.corners * unit, labels=boxes.labels.astype(np.int64), scores=boxes.scores / float(SURE))
+        )
+    return found
+
+
+def row_of(net: Net, way: str, truths: Sequence[Truth], given: Sequence[Found], answers: Sequence[Found]) -> Row:
+    """Its figures. The average precision is the library's; the interval is of our own matching, equal to it to 1e-6."""
+    drop = paired_drop(truths, given, answers, len(LABELS))
+    told = average_precision(truths, answers, LABELS).ap
+    if drop is None or told is None or abs(told - drop.second) > 1e-6:
+        raise SystemExit(f"{net.name}, {way}: {told} by faster-coco-eval, {drop}")
+    at = at_threshold(truths, answers, len(LABELS), THRESHOLD)
+    return Row(
+        net=net.name,
+        way=way,
+        drop=drop,
+        agreement=100 * agreeing(truths, given, answers),
+        recall=100 * (at.recall or 0.0),
+        alarms=at.false_alarms_per_image,
+    )
+
+
+def agreeing(truths: Sequence[Truth], given: Sequence[Found], answers: Sequence[Found]) -> float:
+    """Share of the float model's boxes at the threshold that these answers hold, too, at the same threshold."""
+    even = [Found(corners=f.corners, labels=f.labels, scores=np.where(f.scores >= THRESHOLD, 1.0, 0.0)) for f in given]
+    other = [Found(corners=f.corners, labels=f.labels, scores=np.where(f.scores >= THRESHOLD, 1.0, 0.0)) for f in answers]
+    return changes(truths, even, other, THRESHOLD).agreement or 0.0
+
+
+def line(row: Row) -> str:
+    """A row of the table."""
+    d = row.drop
+    span = f"{100 * d.low:+.2f} to {100 * d.high:+.2f}"
+    return (
+        f"{row.net:8}{row.way:16}{100 * d.second:7.2f}{100 * d.drop:+7.2f}  {span:17}{100 * d.drop50:+10.2f}"
+        f"{row.agreement:8.2f}{row.recall:8.2f}{row.alarms:8.2f}"
+    )
+
+
+def verdicts(rows: Sequence[Row]) -> Iterator[tuple[str, bool]]:
+    """What is required of each network."""
+    for net in {row.net: None for row in rows}:
+        ways = {row.way: row for row in rows if row.net == net}
+        ours, usual = ways["Espalier"], ways["usual, pixels"]
+        low, high = 100 * ours.drop.low, 100 * ours.drop.high
+        yield (
+            f"{net}: int8 loses {100 * ours.drop.drop:.2f} AP (95 % {low:+.2f} to {high:+.2f}), at most {LIMITS[net]}",
+            100 * ours.drop.drop <= LIMITS[net],
+        )
+        yield (
+            f"{net}: plain conversion, saved the usual way, loses {100 * usual.drop.drop:.2f} AP, at least {PLAIN_LOSS}",
+            100 * usual.drop.drop >= PLAIN_LOSS,
+        )
+        yield f"{net}: {ours.agreement:.2f} % of the boxes agree, at least {AGREEMENT}", ours.agreement >= AGREEMENT
+
+
+def _truths(boxes: Sequence[Any]) -> list[Truth]:
+    """In pixels of the frame."""
+    ratio = np.array([FRAME[1] / WIDTH, FRAME[0] / HEIGHT] * 2)
+    return [
+        Truth(corners=c * ratio, labels=labels, ignored=np.zeros(len(labels), np.bool_), areas=sizes_of(c * ratio))
+        for c, labels in boxes
+    ]
+
+
+def _real(x: Pixels) -> NDArray[np.float32]:
+    real: NDArray[np.float32] = (x.astype(np.float32) - 127.5) / np.float32(127.5)
+    return real
+
+
+def _converted(model: keras.Model, calibration: Pixels) -> bytes:
+    """Plain post-training quantization: int8 in and out, min and max of the calibration images."""
+    converter = tf.lite.TFLiteConverter.from_keras_model(model)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.representative_dataset = _few(calibration)
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    converter.inference_input_type = converter.inference_output_type = tf.int8
+    return bytes(converter.convert())
+
+
+def _few(calibration: Pixels) -> Callable[[], Iterator[list[NDArray[np.float32]]]]:
+    return lambda: ([image[None]] for image in _real(calibration))
+
+
+def _interpreter(model: bytes) -> Any:
+    interpreter = Interpreter(model_content=model)
+    interpreter.allocate_tensors()
+    return interpreter
+
+
+def _run(model: bytes, x: Pixels, raw: bool = False) -> list[NDArray[Any]]:
+    """Every output for all images, in the model's order; real numbers, or int8 as they are."""
+    interpreter = _interpreter(model)
+    runner = interpreter.get_signature_runner() if interpreter.get_signature_list() else None
+    (entry,) = interpreter.get_input_details()
+    details = _ordered(interpreter, runner)
+    scale, zero = entry["quantization"]
+    values = np.clip(np.round(_real(x) / scale + zero), -128, 127).astype(np.int8)
+    found: list[list[NDArray[Any]]] = [[] for _ in details]
+    for image in values:
+        interpreter.set_tensor(entry["index"], image[None])
+        interpreter.invoke()
+        for place, detail in enumerate(details):
+            found[place].append(interpreter.get_tensor(detail["index"])[0])
+    stacks = [np.stack(one) for one in found]
+    if raw:
+        return stacks
+    return [(s.astype(np.float32) - d["quantization"][1]) * d["quantization"][0] for s, d in zip(stacks, details, strict=True)]
+
+
+def _ordered(interpreter: Any, runner: Any) -> list[Any]:
+    """Details of the outputs in the model's order, which the signature names and the list of outputs may not keep."""
+    details = list(interpreter.get_output_details())
+    if runner is None:
+        return details
+    named = runner.get_output_details()
+    by_name = {d["name"]: d for d in details}
+    return [by_name[named[key]["name"]] for key in sorted(named, key=lambda key: int(key.rpartition("_")[2]))]
+
+
+def _images(keep: Path, arguments: argparse.Namespace) -> Path:
+    """Scenes of the example, evaluation with the seed that is asked for."""
+    images = keep / f"scenes{arguments.seed}-{arguments.evaluation}"
+    counts = {"train": SCENES.SETS["train"] if "shared" in arguments.nets else 0, "calibration": SCENES.SETS["calibration"]}
+    for seed, (split, count) in enumerate(counts.items()):
+        if count and not (images / f"{split}.json").exists():
+            SCENES.write(images, split, count, seed)
+    if not (images / "evaluation.json").exists():
+        SCENES.write(images, "evaluation", arguments.evaluation, arguments.seed)
+    return images
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("nets", nargs="*", default=[net.name for net in NETS], help="shelf, shared (all)")
+    parser.add_argument("--keep", help="folder for images and trained networks")
+    parser.add_argument("--evaluation", type=int, default=1000, help="scenes")
+    parser.add_argument("--seed", type=int, default=2, help="of the evaluation scenes; 0 and 1 are training and calibration")
+    parser.add_argument("--epochs", type=int, default=25, help="of the network that is trained here")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
