@@ -26,7 +26,8 @@ import numpy as np
 
 from espalier.load.decode import prepare_set
 from espalier.load.images import scan, select
-from espalier.recipe import Recipe, load_recipe
+from espalier.recipe import Recipe
+from espalier.recipe_file import load_recipe
 from espalier.stages.images import set_path
 
 ROOT = Path(__file__).parents[1]

@@ -79,7 +79,7 @@ def _kind(name: str) -> str:
     value = getattr(espalier, name)
     if isinstance(value, type) and issubclass(value, espalier.EspalierError):
         return "error"
-    inside = getattr(value, "__module__", "") == "espalier.recipe" and isinstance(value, type)
+    inside = getattr(value, "__module__", "") in ("espalier.recipe", "espalier.recipe_answers") and isinstance(value, type)
     return "recipe" if inside else ""
 
 

@@ -18,7 +18,7 @@ from keras import layers
 from PIL import Image
 
 from espalier.contract import prepare
-from espalier.recipe import load_recipe
+from espalier.recipe_file import load_recipe
 
 HERE = Path(__file__).parent
 

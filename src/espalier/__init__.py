@@ -51,7 +51,6 @@ if TYPE_CHECKING:
         Augment,
         Budgets,
         CalibrationSource,
-        Decision,
         Deploy,
         EvaluationSource,
         FineTune,
@@ -61,16 +60,17 @@ if TYPE_CHECKING:
         Quantize,
         Recipe,
         ReportWish,
-        load_recipe,
     )
     from .recipe import InputContract as Input
+    from .recipe_answers import Decision
+    from .recipe_file import load_recipe
     from .rows import Report
     from .stages.outcome import Outcome
     from .target import Target, load_target
 
 _RECIPE = (
-    "Augment", "Budgets", "CalibrationSource", "Decision", "Deploy", "EvaluationSource", "FineTune", "LatencyBudget",
-    "ModelSource", "Prune", "Quantize", "Recipe", "ReportWish", "load_recipe",
+    "Augment", "Budgets", "CalibrationSource", "Deploy", "EvaluationSource", "FineTune", "LatencyBudget",
+    "ModelSource", "Prune", "Quantize", "Recipe", "ReportWish",
 )  # fmt: skip
 _ERRORS = (
     "AnnotationsRefusedError", "BugError", "EspalierError", "GateError", "ImagesRefusedError", "InputRefusedError",
@@ -97,6 +97,8 @@ _HOME = {
     "Target": ("target", "Target"),
     "Verified": ("command.verify", "Verified"),
     "load_target": ("target", "load_target"),
+    "Decision": ("recipe_answers", "Decision"),
+    "load_recipe": ("recipe_file", "load_recipe"),
     **{name: ("recipe", name) for name in _RECIPE},
     **{name: ("errors", name) for name in _ERRORS},
 }

@@ -110,9 +110,8 @@ def resize(image: Pixels, height: int, width: int, method: str) -> Pixels:
         return np.ascontiguousarray(image)
     if method == "nearest":
         lines = image[nearest_taps(rows, height)].reshape(height, -1)
-        places = nearest_taps(columns, width)[:, None] * channels + np.arange(channels)
-        nearest: Pixels = np.take(lines, places.reshape(-1), axis=1).reshape(height, width, channels)
-        return nearest
+        nearest: Pixels = np.take(lines, _places(columns, width, channels), axis=1)
+        return nearest.reshape(height, width, channels)
     down, across = taps(rows, height, method), taps(columns, width, method)
     image = np.ascontiguousarray(image)
     result = np.empty((height, width, channels), np.uint8)
@@ -192,10 +191,17 @@ def _kind(weight: NDArray[np.int64]) -> type[np.integer[Any]]:
     return np.int32 if low or 255 * int(weight[0].sum()) >= 2**16 else np.uint16
 
 
+@lru_cache(maxsize=64)
 def nearest_taps(source: int, wanted: int) -> NDArray[np.int64]:
-    """Source index of each output index: int64 [wanted]."""
+    """Source index of each output index: int64 [wanted]. Remembered as `taps` are."""
     index = np.arange(wanted, dtype=np.int64)
     return ((2 * index + 1) * source) // (2 * wanted)
+
+
+@lru_cache(maxsize=64)
+def _places(source: int, wanted: int, channels: int) -> NDArray[np.int64]:
+    """`nearest_taps` in a row of pixels of so many bytes: int64 [wanted * channels]."""
+    return (nearest_taps(source, wanted)[:, None] * channels + np.arange(channels)).reshape(-1)
 
 
 @lru_cache(maxsize=64)

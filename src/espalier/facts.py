@@ -7,6 +7,7 @@ from math import prod
 
 import msgspec
 
+from .detector import Detector
 from .recipe import InputContract, Recipe
 from .target import Target
 
@@ -49,12 +50,14 @@ class OperatorUse(msgspec.Struct, frozen=True, kw_only=True, order=True):
 class GoldenVector(msgspec.Struct, frozen=True, kw_only=True):
     """A known answer. `pixels` are the contract-sized bytes, uint8 [h, w, c] flattened row by row; the int8 model's
     input is pixels - 128, the uint8 twin's is pixels. `outputs` maps a kernel set to the int8 output bytes:
-    "reference" (LiteRT BUILTIN_REF), "builtin" (no delegate), "default" (XNNPACK), each only if it ran."""
+    "reference" (LiteRT BUILTIN_REF), "builtin" (no delegate), "default" (XNNPACK), each only if it ran. `boxes`: of a detector,
+    what it says to these outputs, the best first: x1, y1, x2, y2, score, label, anchor (detector.Boxes.rows)."""
 
     name: str
     pixels: bytes
     outputs: dict[str, bytes]
     label: str
+    boxes: dict[str, tuple[tuple[int, ...], ...]] = {}
 
 
 class SourceImage(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,6 +134,8 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     task: str = "classify"
     decision: Decision | None = None
     """How the output becomes an answer on a device."""
+    detector: Detector | None = None
+    """How the outputs of a detector become boxes: its heads, in its order, are the model's."""
 
     @property
     def output(self) -> TensorFacts:
@@ -141,6 +146,11 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     def values(self) -> int:
         """How many values all heads have."""
         return sum(prod(head.shape) for head in self.heads)
+
+    @property
+    def finds_boxes(self) -> bool:
+        """Whether it is a detector."""
+        return self.detector is not None
 
     @property
     def contract(self) -> InputContract:
@@ -162,6 +172,8 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
         """What the bundle is, in one plain sentence."""
         height, width = self.contract.size
         what = f"Image classifier {self.name}: {len(self.labels)} classes"
+        if self.detector is not None:
+            what = f"Object detector {self.name}: {_classes(self.labels)}"
         if not self.labels:
             what = f"Network {self.name}: {self.heads_text}"
         return f"{what}, {height} x {width} pixels, int8"
@@ -169,6 +181,8 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def what(self) -> str:
         """What the model is, as the first words of a README."""
+        if self.detector is not None:
+            return f"An object detector with {_classes(self.labels)}"
         if self.labels:
             return f"An image classifier with {len(self.labels)} classes"
         return f"A network that answers an image with values ({self.heads_text})"
@@ -181,11 +195,15 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def holds(self) -> str:
         """What a firmware library holds."""
+        if self.finds_boxes:
+            return "Model, labels, preprocessing, detection and self-test"
         return "Model, labels, preprocessing, decision and self-test" if self.labels else "Model, preprocessing and self-test"
 
     @property
     def keywords(self) -> tuple[str, ...]:
         """What a library registry files it under."""
+        if self.detector is not None:
+            return ("object-detection", "int8", "tinyml")
         return ("image-classification" if self.labels else "neural-network", "int8", "tinyml")
 
     @property
@@ -196,9 +214,13 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def sketch(self) -> str:
         """The Arduino example."""
-        return "classify"
+        return "detect" if self.finds_boxes else "classify"
 
     @property
     def identifier(self) -> str:
         """The model's name as a lower_snake identifier for C, Java packages and Python."""
         return self.recipe.name.replace("-", "_")
+
+
+def _classes(labels: tuple[str, ...]) -> str:
+    return f"{len(labels)} {'class' if len(labels) == 1 else 'classes'}"

@@ -1,19 +1,16 @@
-"""The recipe: what to do. Read from TOML with a strict reader; paths are relative to the recipe's folder."""
+"""The recipe: what to do, as frozen values. Paths are relative to the recipe's folder."""
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
 from .alarms import ALARMS
-from .errors import RecipeError
 from .limits import LIMITS
-from .tables import parse_table, read_bounded, table_text
-from .visible import hidden_character, shown
+from .recipe_answers import Decision, Regress, TaskName
+from .tables import Share, Table
 
 Color = Literal["rgb", "bgr", "gray", "bands"]
 Resize = Literal["nearest", "bilinear", "bicubic", "area"]
@@ -26,7 +23,6 @@ VERSION: Final = r"(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})
 Side = Annotated[int, Meta(ge=1, le=LIMITS.input_side_pixels)]
 Mean = Annotated[float, Meta(ge=-1e6, le=1e6)]
 Std = Annotated[float, Meta(ge=1e-6, le=1e6)]
-Share = Annotated[float, Meta(ge=0, le=1)]
 Points = Annotated[float, Meta(ge=0, le=100)]
 Amount = Annotated[float, Meta(ge=0, le=1e15)]
 Count = Annotated[int, Meta(ge=0, le=10**15)]
@@ -34,23 +30,19 @@ Bytes = Annotated[int, Meta(ge=0, le=10**12)]
 EITHER: Final = Meta(extra_json_schema={"oneOf": [{"required": ["images"]}, {"required": ["csv"]}]})
 
 
-class _Table(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", omit_defaults=True):
-    """A frozen TOML table with kebab-case keys."""
-
-
-class ModelSource(_Table, frozen=True, kw_only=True):
+class ModelSource(Table, frozen=True, kw_only=True):
     """The trained model and what its outputs mean."""
 
     path: str
     """The model: a `.keras` or `.h5` file."""
     labels: str | None = None
     """A text file with one label per line, in output order; without it, the names of the class folders, sorted."""
-    task: Literal["classify", "regress", "raw"] = "classify"
+    task: TaskName = "classify"
     """What the model answers: `classify`, one label of several for a whole image; `regress`, numbers, which `regress` judges;
     `raw`, the values of every output as they are, measured against the float model and packed without a decision."""
 
 
-class InputContract(_Table, frozen=True, kw_only=True):
+class InputContract(Table, frozen=True, kw_only=True):
     """The preprocessing contract: x = (pixel - mean) / std with pixel 0..255, per colour channel."""
 
     size: tuple[Side, Side]
@@ -109,7 +101,7 @@ def colors_of(channels: int) -> tuple[Color, int]:
     return ("gray", 0) if channels == 1 else ("rgb", 0) if channels == 3 else ("bands", channels)
 
 
-class CalibrationSource(_Table, frozen=True, kw_only=True):
+class CalibrationSource(Table, frozen=True, kw_only=True):
     """Images whose activations set the ranges of the int8 model; labels are not needed."""
 
     images: str
@@ -118,7 +110,7 @@ class CalibrationSource(_Table, frozen=True, kw_only=True):
     """At most so many of them are used, evenly spaced."""
 
 
-class EvaluationSource(_Table, frozen=True, kw_only=True):
+class EvaluationSource(Table, frozen=True, kw_only=True):
     """Labelled images to measure accuracy with; none of them may be among those for training or calibration."""
 
     images: str | None = None
@@ -127,7 +119,7 @@ class EvaluationSource(_Table, frozen=True, kw_only=True):
     """Instead of `images`: a csv file with the columns path,label."""
 
 
-class Augment(_Table, frozen=True, kw_only=True):
+class Augment(Table, frozen=True, kw_only=True):
     """Random changes of the fine-tuning images."""
 
     flip: Literal["none", "horizontal", "vertical", "both"] = "none"
@@ -140,7 +132,7 @@ class Augment(_Table, frozen=True, kw_only=True):
     """Up to this share brighter or darker."""
 
 
-class FineTune(_Table, frozen=True, kw_only=True):
+class FineTune(Table, frozen=True, kw_only=True):
     """Training after pruning; without it a pruned model keeps the accuracy it has then."""
 
     images: str
@@ -154,7 +146,7 @@ class FineTune(_Table, frozen=True, kw_only=True):
     augment: Augment = Augment()
 
 
-class Prune(_Table, frozen=True, kw_only=True):
+class Prune(Table, frozen=True, kw_only=True):
     """Making the network smaller before it is quantized."""
 
     method: Literal["none", "channels", "magnitude"] = "none"
@@ -169,7 +161,7 @@ class Prune(_Table, frozen=True, kw_only=True):
     fine_tune: FineTune | None = None
 
 
-class Quantize(_Table, frozen=True, kw_only=True):
+class Quantize(Table, frozen=True, kw_only=True):
     """The way to int8: how much may be lost before stronger methods are tried (docs/ladder.md)."""
 
     max_accuracy_drop: Points = 0.5
@@ -186,29 +178,7 @@ class Quantize(_Table, frozen=True, kw_only=True):
     """`auto` lets the ladder decide; the others are one step each."""
 
 
-class Decision(_Table, frozen=True, kw_only=True):
-    """When a device answers with a label, and when with "review": a person should look."""
-
-    threshold: Share = 0.6
-    """Below this confidence the answer is "review"."""
-    precision: Share | None = None
-    """Instead of a threshold: the share of right answers among those given. The build chooses the least threshold that
-    reaches it on the evaluation images, in float and in int8."""
-
-
-class Regress(_Table, frozen=True, kw_only=True):
-    """The numbers of task regress. Their truth is the evaluation csv: a header `path` and a column for each number, in the
-    order of the model's outputs."""
-
-    tolerance: Annotated[float, Meta(gt=0, le=1e15)]
-    """How far a number may be off and still count as right, in `unit`."""
-    unit: Annotated[str, Meta(max_length=32)] = ""
-    """What the numbers are in, for people."""
-    names: tuple[str, ...] = ()
-    """What the numbers are called; by default as the columns of the csv."""
-
-
-class ReportWish(_Table, frozen=True, kw_only=True):
+class ReportWish(Table, frozen=True, kw_only=True):
     """What the report holds."""
 
     explain: Literal["auto", "always", "never"] = "auto"
@@ -216,7 +186,7 @@ class ReportWish(_Table, frozen=True, kw_only=True):
     an accuracy limit failed, so that no other build takes longer."""
 
 
-class LatencyBudget(_Table, frozen=True, kw_only=True):
+class LatencyBudget(Table, frozen=True, kw_only=True):
     """Median microseconds of one inference."""
 
     litert: Amount | None = None
@@ -228,7 +198,7 @@ class LatencyBudget(_Table, frozen=True, kw_only=True):
     M33)."""
 
 
-class Budgets(_Table, frozen=True, kw_only=True):
+class Budgets(Table, frozen=True, kw_only=True):
     """Gates, each optional: a build that exceeds one ends with exit code 5 and writes no bundle."""
 
     max_accuracy_drop: Amount | None = None
@@ -247,7 +217,7 @@ class Budgets(_Table, frozen=True, kw_only=True):
     max_latency_us: LatencyBudget | None = None
 
 
-class Deploy(_Table, frozen=True, kw_only=True):
+class Deploy(Table, frozen=True, kw_only=True):
     """One device to make a bundle for."""
 
     target: str
@@ -262,7 +232,7 @@ class Deploy(_Table, frozen=True, kw_only=True):
     """Microcontrollers: bytes of RAM that belong to the application; the gate leaves them to it."""
 
 
-class Recipe(_Table, frozen=True, kw_only=True):
+class Recipe(Table, frozen=True, kw_only=True):
     """Everything that one build does: the tables of a recipe as frozen values, dashes written as underscores.
 
         recipe = espalier.Recipe(
@@ -291,156 +261,6 @@ class Recipe(_Table, frozen=True, kw_only=True):
     decision: Decision = Decision()
     budgets: Budgets = Budgets()
     report: ReportWish = ReportWish()
-
-
-def load_recipe(path: Path | str) -> Recipe:
-    """Read and check a recipe.
-
-    `path`: a TOML file. Everything that is wrong is told at once.
-    Raises RecipeError with what was found, what is allowed, and the nearest right name.
-
-        recipe = espalier.load_recipe("recipe.toml")
-        recipe.name, recipe.input.size, [deploy.target for deploy in recipe.deploy]
-    """
-    path = Path(path)
-    data = read_bounded(path, error=RecipeError, what="recipe", limit_bytes=LIMITS.recipe_bytes)
-    return parse_recipe(data, where=f"recipe {path.name}")
-
-
-def parse_recipe(data: bytes, *, where: str = "recipe") -> Recipe:
-    """Decode TOML bytes and check every range; see `load_recipe`."""
-    recipe = parse_table(data, Recipe, error=RecipeError, where=where)
-    for sentence, holds in _rules(recipe):
-        if not holds:
-            raise RecipeError(f"{where}: {sentence}", next_step="correct it; `espalier check` says what else is wrong")
-    return msgspec.structs.replace(recipe, input=recipe.input.shortest())
-
-
-def dump_recipe(recipe: Recipe) -> bytes:
-    """The recipe as TOML; `parse_recipe(dump_recipe(r)) == r`."""
-    return table_text(msgspec.to_builtins(recipe)).encode()
-
-
-def _rules(recipe: Recipe) -> list[tuple[str, bool]]:
-    """What ties one key to another, and texts with a form of their own. Each rule is the sentence that the user reads when
-    it is broken."""
-    contract = recipe.input
-    return [
-        (
-            "`name` must be 1 to 64 characters a-z 0-9 and -, starting with a letter (it names files, "
-            f"packages and C symbols); found {recipe.name!r}",
-            len(recipe.name) <= 64 and re.fullmatch(NAME, recipe.name) is not None,
-        ),
-        (
-            f"`version` must be a semantic version such as 1.0.0; found {recipe.version!r}",
-            re.fullmatch(VERSION, recipe.version) is not None,
-        ),
-        (
-            f"`input.color` bands needs `input.bands`, the number of channels, 1 to {LIMITS.input_bands}; other colours take "
-            f"none; found color {contract.color!r}, bands {contract.bands}",
-            1 <= contract.bands <= LIMITS.input_bands if contract.color == "bands" else contract.bands == 0,
-        ),
-        (
-            f"`input.mean` and `input.std` must hold 1 or {contract.channels} values for color "
-            f"{contract.color!r}; found {len(contract.mean)} and {len(contract.std)}",
-            len(contract.mean) in (1, contract.channels) and len(contract.std) in (1, contract.channels),
-        ),
-        *_step_rules(recipe),
-        *_set_rules(recipe),
-        (
-            f"`accept` lists codes of findings, among {', '.join(ALARMS)}; found {list(recipe.accept)}",
-            set(recipe.accept) <= set(ALARMS),
-        ),
-    ]
-
-
-def _step_rules(recipe: Recipe) -> list[tuple[str, bool]]:
-    prune = recipe.prune
-    return [
-        (
-            "`prune.pattern` 2:4 needs `prune.method` magnitude",
-            prune.pattern == "free" or prune.method == "magnitude",
-        ),
-        (
-            "`prune.engine` tfmot needs `prune.method` magnitude",
-            prune.engine == "native" or prune.method == "magnitude",
-        ),
-        (
-            "`quantize.scheme` int16x8 needs `quantize.allow-int16` true",
-            recipe.quantize.scheme != "int16x8" or recipe.quantize.allow_int16,
-        ),
-        (
-            "`quantize.search` best needs `quantize.scheme` auto (the others are one step each)",
-            recipe.quantize.search != "best" or recipe.quantize.scheme == "auto",
-        ),
-    ]
-
-
-def _set_rules(recipe: Recipe) -> list[tuple[str, bool]]:
-    return [
-        (
-            "`decision.precision` needs an [evaluation] set",
-            recipe.decision.precision is None or recipe.evaluation is not None,
-        ),
-        (
-            "`model.task` regress needs [regress] with a `tolerance`, which no other task has",
-            (recipe.model.task == "regress") == (recipe.regress is not None),
-        ),
-        (
-            "`model.labels`, `prune.fine-tune`, `decision.precision` and `budgets.min-class-recall` belong to task classify, and "
-            "task raw, where nothing is right or wrong, has no budget on accuracy or drop",
-            not _not_asked(recipe),
-        ),
-        (
-            "paths are visible text of at most 4096 bytes, 255 in each part; found "
-            f"{shown(next((p for p in _paths(recipe) if not is_path(p)), ''), 60)!r}",
-            all(map(is_path, _paths(recipe))),
-        ),
-        ("at least one [[deploy]] table is needed", len(recipe.deploy) > 0),
-        (
-            "each [[deploy]] target may appear once",
-            len({d.target for d in recipe.deploy}) == len(recipe.deploy),
-        ),
-        (
-            "`evaluation` needs `images` or `csv`, not both",
-            recipe.evaluation is None
-            or (recipe.evaluation.images is None) != (recipe.evaluation.csv is None),
-        ),
-        (
-            "a budget on accuracy or recall needs an [evaluation] set",
-            recipe.evaluation is not None
-            or (
-                recipe.budgets.max_accuracy_drop is None
-                and recipe.budgets.min_accuracy is None
-                and recipe.budgets.min_class_recall is None
-            ),
-        ),
-    ]
-
-
-def _not_asked(recipe: Recipe) -> bool:
-    """Whether anything is asked that the recipe's task does not answer."""
-    budgets, task = recipe.budgets, recipe.model.task
-    classes = (recipe.model.labels, recipe.prune.fine_tune, recipe.decision.precision, budgets.min_class_recall)
-    truth = (budgets.min_accuracy, budgets.max_accuracy_drop)
-    asked = (() if task == "classify" else classes) + (truth if task == "raw" else ())
-    return any(value is not None for value in asked)
-
-
-def _paths(recipe: Recipe) -> list[str]:
-    evaluation, tune = recipe.evaluation, recipe.prune.fine_tune
-    given = [recipe.model.path, recipe.model.labels, recipe.calibration.images, tune.images if tune else None]
-    given += [evaluation.images, evaluation.csv] if evaluation else []
-    return [path for path in (*given, *(deploy.target for deploy in recipe.deploy)) if path is not None]
-
-
-def is_path(text: str) -> bool:
-    """Whether a file system can have a file of this name: no NUL, no control characters, no part over NAME_MAX."""
-    try:
-        parts = [part.encode() for part in text.split("/")]
-    except UnicodeEncodeError:
-        return False
-    return len(text.encode()) <= 4096 and max(map(len, parts)) <= 255 and hidden_character(text) is None
 
 
 def contract_of(contract: dict[str, Any]) -> InputContract:

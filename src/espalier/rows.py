@@ -212,6 +212,8 @@ class AccuracyRow(_Row, frozen=True, kw_only=True):
     choice_points: Points = 0.0
     """By how much choosing the best of several steps on these very images flatters the drop; not part of `interval`."""
     warnings: tuple[str, ...] = ()
+    ties: int = 0
+    """Of images without labels: changed answers where the float model's two best scores are nearer than a step of int8."""
     collapse: str = ""
     """Of images without labels: which class int8 gives to nearly all where the float model does not."""
     decision: DecisionPart = {}

@@ -8,7 +8,7 @@ import itertools
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -18,8 +18,14 @@ from .visible import shown
 
 T = TypeVar("T")
 
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+
 MOST_FAULTS = 12
 """Faults of one file that are told."""
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", omit_defaults=True):
+    """A frozen TOML table with kebab-case keys."""
 
 
 def read_bounded(path: Path, *, error: type[EspalierError], what: str, limit_bytes: int) -> bytes:

@@ -12,18 +12,14 @@ from msgspec import Meta
 
 from .errors import TargetError
 from .limits import LIMITS
-from .tables import convert_table, decode_table, read_bounded
+from .tables import Table, convert_table, decode_table, read_bounded
 from .target_rules import GCC_FLAGS, LARGEST_FACT, NAME, broken_rule
 from .visible import shown
 
 Kind = Literal["phone", "camera", "microcontroller"]
 
 
-class _Table(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", omit_defaults=True):
-    """A frozen TOML table with kebab-case keys."""
-
-
-class Fact(_Table, frozen=True, kw_only=True):
+class Fact(Table, frozen=True, kw_only=True):
     """A number and where it was read."""
 
     value: Annotated[float, Meta(extra_json_schema={"minimum": 0, "maximum": LARGEST_FACT})]
@@ -32,7 +28,7 @@ class Fact(_Table, frozen=True, kw_only=True):
     """A datasheet with its page, a repository with its date, a measurement."""
 
 
-class Runtime(_Table, frozen=True, kw_only=True):
+class Runtime(Table, frozen=True, kw_only=True):
     """A runtime that the device has."""
 
     name: Literal["litert", "tflite-runtime", "tflm", "c"]
@@ -45,7 +41,7 @@ class Runtime(_Table, frozen=True, kw_only=True):
     """The TensorFlow version whose operator versions it reads, where its own numbering is another."""
 
 
-class Compiler(_Table, frozen=True, kw_only=True):
+class Compiler(Table, frozen=True, kw_only=True):
     """How C is built and run for a microcontroller."""
 
     zig_target: str
@@ -62,7 +58,7 @@ class Compiler(_Table, frozen=True, kw_only=True):
     """What the core has beyond its name (`dsp`), and the kernel library that TFLite Micro uses on it (`cmsis-nn`)."""
 
 
-class PlatformioBoard(_Table, frozen=True, kw_only=True):
+class PlatformioBoard(Table, frozen=True, kw_only=True):
     """What PlatformIO calls the board; without this table a bundle has no example for PlatformIO."""
 
     platform: str
@@ -71,7 +67,7 @@ class PlatformioBoard(_Table, frozen=True, kw_only=True):
     """As `pio boards` prints it, such as `nucleo_f446re`."""
 
 
-class Target(_Table, frozen=True, kw_only=True):
+class Target(Table, frozen=True, kw_only=True):
     """Facts of one device; no behaviour."""
 
     name: Annotated[str, Meta(extra_json_schema={"pattern": f"^{NAME}$"})]
@@ -94,7 +90,7 @@ class Target(_Table, frozen=True, kw_only=True):
     """How fine the scales of weights may be."""
     channel_multiple: Fact | None = None
     """Pruning leaves channel counts that are multiples of this, because the device's kernels are fastest so."""
-    facts: dict[str, Fact] = {}
+    facts: dict[str, Fact] = msgspec.field(default_factory=dict)
     """Numbers of the device by name: `flash-bytes` and `ram-bytes` are gates, `clock-hz` makes estimates of time."""
     python: tuple[str, ...] = ()
     """Of a Debian package: the Python versions that the device's system has."""

@@ -81,7 +81,7 @@ class Progress:
         self.stream = stream or sys.stderr  # None: closed when Python started
         self.quiet = quiet or self.stream is None
         self._live = not self.quiet and colourful(self.stream)
-        self._started = time.monotonic()
+        self._started = self._told = time.monotonic()
         self._stages: dict[str, _Stage] = {}
         self._text = ""
         self._width = 0
@@ -115,6 +115,7 @@ class Progress:
         """A stage is `done`/`total` far."""
         with self._lock:
             self._stage(stage).reach(done / total if total > 0 else 0.0)
+            self._told = time.monotonic()
             self._text = f"{stage}: {text}" if text else stage
             self._draw()
 
@@ -122,6 +123,7 @@ class Progress:
         """A stage has ended."""
         with self._lock:
             self._stage(stage).ended = True
+            self._told = time.monotonic()
             if self.quiet:
                 return
             tail = "stored result" if reused else f"{seconds:.1f} s"
@@ -139,13 +141,14 @@ class Progress:
             self._clear()
 
     def seconds_left(self) -> float:
-        """Expected work not yet done; of stages that have not begun scaled by how this run compares so far."""
+        """Expected work not yet done; of stages that have not begun scaled by how this run compared when a stage last said
+        something, so that silence only takes away."""
         now = time.monotonic()
         with self._lock:
             stages = list(self._stages.values())
             whole = sum(stage.expected for stage in stages)
             done = sum(stage.expected * stage.share for stage in stages)
-            pace = (now - self._started) / done if done > 0.2 * whole else 1.0
+            pace = (self._told - self._started) / done if done > 0.2 * whole else 1.0
             pace = min(4.0, max(0.25, pace))
             waiting = sum(stage.expected for stage in stages if stage.began is None and not stage.ended)
             running = [

@@ -17,7 +17,7 @@ from espalier.command.build import build
 from espalier.command.check import check_recipe
 from espalier.command.init import write_recipe
 from espalier.command.verify import verify_bundle
-from espalier.recipe import load_recipe
+from espalier.recipe_file import load_recipe
 from espalier.stages.outcome import Outcome
 from espalier.store import Store
 

@@ -21,60 +21,21 @@ from espalier.bundle.archive import Entry, zip_bytes
 from espalier.bundle.java import specialise
 from espalier.bundle.java.compile import compile_java
 from espalier.bundle.pi.detection import detect as plain
+from espalier.detector import words
+from espalier.emit.decision import device_source
 from espalier.emit.detector import write_detector
 from espalier.emulate.cross import WARNINGS, Core, compile_program
 from espalier.emulate.emulate import EmulatedCore
 from espalier.emulate.qemu import count_on_board
 from espalier.task.boxes.decode import detect
-from espalier.task.boxes.types import words
 
 Heads = Sequence[NDArray[np.int8]]
 Rows = NDArray[np.int32]
 
-RUNTIME = """
-#include <stdint.h>
-/* What a compiler's own library has for a Cortex-M0+: the emulated cores run without one. */
-uint32_t __aeabi_uidiv(uint32_t a, uint32_t b);
-int32_t __aeabi_idiv(int32_t a, int32_t b);
-uint64_t __aeabi_uidivmod(uint32_t a, uint32_t b);
-int64_t __aeabi_lmul(int64_t a, int64_t b);
-uint32_t __aeabi_uidiv(uint32_t a, uint32_t b) {
-  uint32_t q = 0, r = 0;
-  int i;
-  for (i = 31; i >= 0; i--) {
-    r = r << 1 | (a >> i & 1u);
-    if (r >= b) { r -= b; q |= (uint32_t)1 << i; }
-  }
-  return q;
-}
-int32_t __aeabi_idiv(int32_t a, int32_t b) {
-  const uint32_t q = __aeabi_uidiv(a < 0 ? 0u - (uint32_t)a : (uint32_t)a, b < 0 ? 0u - (uint32_t)b : (uint32_t)b);
-  return (int32_t)((a < 0) != (b < 0) ? 0u - q : q);
-}
-uint64_t __aeabi_uidivmod(uint32_t a, uint32_t b) {
-  const uint32_t q = __aeabi_uidiv(a, b);
-  uint32_t r = a, i;
-  for (i = 0; i < 32; i++) if (q >> i & 1u) r -= b << i;
-  return (uint64_t)r << 32 | q;
-}
-static uint64_t wide(uint32_t a, uint32_t b) {
-  const uint32_t al = a & 0xffffu, ah = a >> 16, bl = b & 0xffffu, bh = b >> 16;
-  const uint32_t ll = al * bl, lh = al * bh, hl = ah * bl, hh = ah * bh;
-  const uint32_t mid = (ll >> 16) + (lh & 0xffffu) + (hl & 0xffffu);
-  return (uint64_t)(hh + (lh >> 16) + (hl >> 16) + (mid >> 16)) << 32 | (mid << 16 | (ll & 0xffffu));
-}
-int64_t __aeabi_lmul(int64_t a, int64_t b) {
-  const uint32_t al = (uint32_t)a, bl = (uint32_t)b, ah = (uint32_t)((uint64_t)a >> 32), bh = (uint32_t)((uint64_t)b >> 32);
-  const uint32_t high = al * bh + ah * bl;
-  return (int64_t)(wide(al, bl) + ((uint64_t)high << 32));
-}
-"""
-
 
 def sources(cases: Sequence[Case]) -> dict[str, bytes]:
     """C files: detector `number` is `d<number>_detect`; many.c has `run_many(number, heads, count, rows)`."""
-    folder = resources.files(espalier.bundle) / "firmware_template"
-    hand = {name: (folder / name).read_text() for name in ("xmodel_detect.c", "xmodel_detect.h")}
+    hand = {f"xmodel_detect.{end}": device_source("xmodel", f"detect.{end}") for end in ("c", "h")}
     files: dict[str, bytes] = {}
     text = ["#include <stdint.h>"]
     for number, case in enumerate(cases):
@@ -159,9 +120,8 @@ class OnCore:
 
     def __init__(self, cases: Sequence[Case], core: Core, folder: Path, optimize: str = "-O2") -> None:
         self.cases, files = cases, sources(cases)
-        if core.isa == "thumb1":
-            files["runtime.c"] = RUNTIME.encode()
-        image = compile_program(files, core, roots=["run_many"], workdir=folder, optimize=optimize)
+        extra = ("divide.c",) if core.isa == "thumb1" else ()
+        image = compile_program(files, core, roots=["run_many"], workdir=folder, optimize=optimize, extra=extra)
         self.core = EmulatedCore(image, core, workdir=folder)
         self.code_bytes = sum(s.size for s in image.sections if s.name == ".text")
 

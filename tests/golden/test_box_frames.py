@@ -19,6 +19,7 @@ from espalier.bundle.java import specialise
 from espalier.bundle.java.compile import compile_java
 from espalier.bundle.pi.detection import frame as plain
 from espalier.contract import prepare
+from espalier.emit.decision import device_source
 from espalier.emulate.cross import WARNINGS
 from espalier.recipe import InputContract
 from espalier.task.boxes.frame import Window, seen, to_frame, to_input, window_of
@@ -101,7 +102,8 @@ def test_plain_python_maps_the_boxes_that_numpy_maps() -> None:
 def test_c_maps_the_boxes_that_numpy_maps(tmp_path: Path) -> None:
     """The firmware's file with its constants as variables, once for each fit."""
     folder = resources.files(espalier.bundle) / "firmware_template"
-    for name in ("xmodel_frame.c", "xmodel_frame.h", "xmodel_detect.h"):
+    (tmp_path / "xmodel_detect.h").write_text(device_source("xmodel", "detect.h"))
+    for name in ("xmodel_frame.c", "xmodel_frame.h"):
         (tmp_path / name).write_text((folder / name).read_text())
     names = ("WIDTH", "HEIGHT", "BOX_BITS", "FRAME_BITS")
     fits = "".join(f"#define XMODEL_FIT_{fit.upper()} {number}\n" for number, fit in enumerate(FITS))

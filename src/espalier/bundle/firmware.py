@@ -22,16 +22,17 @@ import numpy as np
 
 from ..emit import c_text as c
 from ..emit.decision import decision_files
+from ..emit.detector import detector_files
 from ..errors import UnsupportedModelError
 from ..facts import Artifact, BundleSource, GoldenVector, SourceImage
+from . import firmware_boxes, golden
 from . import firmware_text as text
-from . import golden
 from .archive import Entry, zip_bytes
 from .firmware_check import check as check
 from .firmware_examples import example_files, readme_section
 from .firmware_text import TEMPLATE, template
+from .firmware_tflm import model_source, resolver_header, tflm_memory
 from .tflm_arena import arena_bound as arena_bound
-from .tflm_ops import INT8_REGISTRATIONS, add_methods
 
 GOLDEN_BUDGET_BYTES: Final = 16_384
 """Flash that golden vectors and preprocessing cases may take each (one of either is always kept)."""
@@ -50,9 +51,9 @@ def contents(source: BundleSource, program: tuple[Artifact, ...] | None = None) 
     .tflite for TensorFlow Lite Micro. Raises UnsupportedModelError when the model does not take and give
     int8, or TFLM lacks an operator.
     """
-    if program is None and source.decision is None:
+    if program is None and source.decision is None and source.detector is None:
         raise UnsupportedModelError(
-            f"the firmware bundle around TensorFlow Lite Micro packs classifiers, this model gives {source.heads_text}",
+            f"the firmware around TensorFlow Lite Micro packs classifiers and detectors, this model gives {source.heads_text}",
             supported="compiled C for outputs without labels",
             next_step='set `runtime = "c"` for this target',
         )
@@ -91,7 +92,7 @@ def library_files(source: BundleSource, program: tuple[Artifact, ...] | None) ->
     """(path, bytes) of the library folder, sorted."""
     tflm = program is None
     sketch = "classify.ino.txt" if tflm else "classify_program.ino.txt"
-    examples = {"examples/classify/classify.ino": template(source, sketch)}
+    examples = {f"examples/{source.sketch}/{source.sketch}.ino": template(source, sketch)}
     if not tflm:
         examples |= example_files(source, prepare_stack(source))
         examples = {path: filled(written, buffer_words(source)) for path, written in examples.items()}
@@ -146,7 +147,8 @@ def source_files(source: BundleSource, program: tuple[Artifact, ...] | None) -> 
     network; the test of the preprocessing then is `<prefix>_prepare_test`."""
     name = text.prefix(source)
     vectors, cases = chosen_golden(source)
-    files = {f"{name}_{part}": template(source, f"xmodel_{part}") for part in COMMON}
+    common = (*COMMON, *(firmware_boxes.PARTS if source.detector else ()))
+    files = {f"{name}_{part}": template(source, f"xmodel_{part}") for part in common}
     files |= {
         f"{name}_contract.h": contract_header(source, program),
         f"{name}_golden.c": golden_source(source, vectors, cases),
@@ -154,6 +156,7 @@ def source_files(source: BundleSource, program: tuple[Artifact, ...] | None) -> 
     }
     if program is None:
         files |= decision_files(name, source.decision) if source.decision else {}
+        files |= detector_files(name, source.detector, source.labels) if source.detector else {}
         files |= {
             f"{name}_model_data.h": template(source, "xmodel_model_data.h"),
             f"{name}_model_data.c": model_source(source),
@@ -219,6 +222,8 @@ def contract_header(source: BundleSource, program: tuple[Artifact, ...] | None) 
             c.define(f"{macro}_{name.upper()}_ZERO_POINT", c.Name(c.literal_in_sum(head.zero_point))),
         ]
     lines += [c.comment("of all outputs, one behind the other"), c.define(f"{macro}_ANSWER_BYTES", source.values)]
+    if source.detector is not None:
+        lines += firmware_boxes.contract_lines(source)
     if program is not None:
         header = f"{text.prefix(source)}.h"
         given = next(artifact.data for artifact in program if artifact.path == header).decode("ascii")
@@ -226,12 +231,7 @@ def contract_header(source: BundleSource, program: tuple[Artifact, ...] | None) 
         lines = [c.include(header), *(line for line in lines if line.split()[1] not in known)]
     if source.decision is not None:
         lines = [c.include(f"{text.prefix(source)}_decide.h"), *lines]
-    return _header(source, "contract", lines)
-
-
-def _header(source: BundleSource, part: str, lines: Sequence[str]) -> str:
-    guard = f"{text.prefix(source).upper()}_{part.upper()}_H"
-    return "\n".join([f"#ifndef {guard}", f"#define {guard}", "", *lines, "", "#endif", ""])
+    return text.header(source, "contract", lines)
 
 
 def umbrella(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
@@ -254,74 +254,17 @@ def umbrella(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
                 "#endif",
             ]
         lines += ["", c.include(f"{name}_model_data.h")]
-    parts = ("contract", "model_labels", "prepare", "decide") if source.decision else ("contract", "prepare")
+    parts: tuple[str, ...] = ("contract", "prepare")
+    if source.detector or source.decision:
+        parts = ("contract", "model_labels", "prepare", *(("detect", "frame") if source.detector else ("decide",)))
     lines += ["", *(c.include(f"{name}_{part}.h") for part in parts)]
-    return _header(source, "model", lines)
+    return text.header(source, "model", lines)
 
 
 def prepare_stack(source: BundleSource) -> int:
     """Bytes of stack that `prepare` takes, rounded up."""
     columns = source.contract.size[1] if source.contract.resize in ("bilinear", "bicubic") else 0
     return PREPARE_BYTES + COLUMN_BYTES * columns
-
-
-def model_source(source: BundleSource) -> str:
-    """<id>_model_data.c: the .tflite as an array, aligned to 16 bytes."""
-    name = text.prefix(source)
-    data = source.int8_model
-    rows = [f"    {', '.join(map(str, data[i : i + 24]))}," for i in range(0, len(data), 24)]
-    return "\n".join(
-        [
-            c.include(f"{name}_model_data.h"),
-            "",
-            "#if defined(__GNUC__) || defined(__clang__) || defined(__ICCARM__)",
-            "#define ALIGNED_16 __attribute__((aligned(16)))",
-            "#elif defined(__cplusplus) && __cplusplus >= 201103L",
-            "#define ALIGNED_16 alignas(16)",
-            "#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L",
-            "#define ALIGNED_16 _Alignas(16)",
-            "#else",
-            '#error "say here how this compiler aligns an array to 16 bytes"',
-            "#endif",
-            "",
-            f"ALIGNED_16 const unsigned char g_{name}_model_data[] = {{",
-            *rows,
-            "};",
-            f"const unsigned int g_{name}_model_data_len = {len(data)};",
-            "",
-        ]
-    )
-
-
-def resolver_header(source: BundleSource) -> str:
-    """<id>_op_resolver.h: exactly the operators of the model; the only file that needs TFLM's headers."""
-    name = text.prefix(source)
-    methods = add_methods(use.name for use in source.operators)
-    kind = f"tflite::MicroMutableOpResolver<{len(methods)}>"
-    light = [operator for operator, _ in methods if operator in INT8_REGISTRATIONS]
-    lines = [
-        "#include <tensorflow/lite/micro/micro_mutable_op_resolver.h>",
-        "",
-        "// Define this to leave the float and int16 kernels out (tens of KB less code); recent TFLM only.",
-        f"#ifdef {name.upper()}_INT8_KERNELS",
-        *sorted({f"#include <{INT8_REGISTRATIONS[operator]}>" for operator in light}),
-        "#define REGISTRATION(name) tflite::Register_##name##_INT8()",
-        "#else",
-        "#define REGISTRATION(name)",
-        "#endif",
-        "",
-        f"inline {kind} {name}_get_resolver() {{",
-        f"  {kind} resolver;",
-        *(
-            f"  resolver.{method}({f'REGISTRATION({operator.upper()})' if operator in light else ''});"
-            for operator, method in methods
-        ),
-        "  return resolver;",
-        "}",
-        "",
-        "#undef REGISTRATION",
-    ]
-    return _header(source, "op_resolver", lines)
 
 
 def golden_source(source: BundleSource, vectors: Sequence[GoldenVector], cases: Sequence[SourceImage]) -> str:
@@ -335,6 +278,7 @@ def golden_source(source: BundleSource, vectors: Sequence[GoldenVector], cases: 
         kernels = next(k for k in golden.KERNELS if k in vector.outputs)
         lines.append(c.array(f"vector_{i}_pixels", np.frombuffer(vector.pixels, np.uint8)))
         lines.append(c.array(f"vector_{i}_output", np.frombuffer(vector.outputs[kernels], np.int8)))
+    lines += firmware_boxes.golden_lines(source, vectors) if source.detector else []
     rows = [f"    {{case_{i}_rgb, case_{i}_pixels, {v.columns}, {v.rows}}}," for i, v in enumerate(cases)]
     lines += [
         "",
@@ -344,30 +288,16 @@ def golden_source(source: BundleSource, vectors: Sequence[GoldenVector], cases: 
     ]
     lines.append(f"const int32_t {name}_golden_case_count = {len(cases)};")
     rows = [f"    {{vector_{i}_pixels, vector_{i}_output}}," for i in range(len(vectors))]
+    if source.detector is not None:
+        rows = [firmware_boxes.vector_row(source, i, vector) for i, vector in enumerate(vectors)]
     lines += [
         "",
         f"const {name}_golden_vector {name}_golden_vectors[] = {{",
-        *(rows or ["    {0, 0},"]),
+        *(rows or ["    {0, 0, 0, 0}," if source.detector else "    {0, 0},"]),
         "};",
     ]
     lines.append(f"const int32_t {name}_golden_vector_count = {len(vectors)};")
     return "\n".join([*lines, ""])
-
-
-def tflm_memory(source: BundleSource) -> str:
-    """README: flash and RAM with TensorFlow Lite Micro."""
-    name, macro = text.prefix(source), text.prefix(source).upper()
-    memory = (
-        f"Flash: {len(source.int8_model)} bytes for the model, 40 to 90 KB for TensorFlow Lite Micro (the\n"
-        f"low end with int8 kernels only: define `{macro}_INT8_KERNELS` before `{name}_op_resolver.h`)."
-    )
-    if source.arena is None:
-        return memory
-    return memory + (
-        f"\n\nRAM: an arena of `{macro}_ARENA_BYTES` = {source.arena.arena_bytes} bytes, of which "
-        f"{source.arena.margin_bytes} are margin: {source.arena.how}.\nAfter AllocateTensors(), "
-        "`arena_used_bytes()` says what your version of TFLM really took; define a smaller value then."
-    )
 
 
 def program_memory(source: BundleSource) -> str:
@@ -380,26 +310,35 @@ def program_memory(source: BundleSource) -> str:
     )
 
 
+def _proven(source: BundleSource) -> str:
+    return "prepare and detect run" if source.detector else "prepare and decide run" if source.decision else "prepare runs"
+
+
 def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
     """README.md of the bundle."""
     name, macro = text.prefix(source), text.prefix(source).upper()
     vectors, cases = chosen_golden(source)
     tflm = program is None
     memory = tflm_memory(source) if tflm else program_memory(source)
+    memory += firmware_boxes.ram_text(source) if source.detector else ""
     words = {
         "NAME": source.recipe.name,
         "VERSION": source.recipe.version,
         "TITLE": source.target.title,
         "WHAT": source.what,
-        "PROVEN": "prepare and decide run" if source.decision else "prepare runs",
-        "DECIDE": f"{name}_decision decision = {name}_decide(output);\n"
+        "PROVEN": _proven(source),
+        "DECIDE": firmware_boxes.use_lines(source, output_names(source), tflm)
+        if source.detector
+        else f"{name}_decision decision = {name}_decide(output);\n"
         "if (decision.review) ask_a_person(); else act(decision.label);\n"
         if source.decision
         else "".join(
             f"/* {head.name}: {output}[], value = {head.scale:.9g} * ({output}[i] - {head.zero_point}) */\n"
             for output, head in zip(output_names(source), source.heads, strict=True)
         ),
-        "ANSWER": f"`decide` compares the int8 output with the threshold {source.recipe.decision.threshold:g} as an integer; "
+        "ANSWER": firmware_boxes.answer_words(source)
+        if source.detector
+        else f"`decide` compares the int8 output with the threshold {source.recipe.decision.threshold:g} as an integer; "
         "confidence is in thousandths."
         if source.decision
         else f"Outputs: {source.heads_text}; `{name}.h` has their sizes, scales and zero points.",
@@ -423,9 +362,10 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         "EXAMPLES": "" if tflm else readme_section(source),
         "ID": name,
         "UPPER": macro,
-        "RUN": "interpreter.Invoke();                        /* as in examples/classify */"
+        "RUN": "interpreter.Invoke();                        /* as in examples/@SKETCH@ */".replace("@SKETCH@", source.sketch)
         if tflm
         else f"{name}_run(arena, input, {', '.join(output_names(source))});",
+        "SKETCH": source.sketch,
         "PREPARE": str(prepare_stack(source)),
         "MEMORY": memory,
     }

@@ -14,11 +14,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+import numpy as np
+
 from ..errors import VerificationError
 from ..facts import BundleSource, Check
 from ..target import Target
+from ..task.boxes.frame import to_frame, window_of
+from . import firmware_boxes, golden
 from . import firmware_text as text
-from . import golden
 from .firmware_compile import WARNINGS, Compiler, cmake_works, compile_c, gcc, guarded
 from .firmware_native import runs_here
 from .optional_tools import run_tool
@@ -119,7 +122,9 @@ def readme_section(source: BundleSource) -> str:
     return (
         "\n## Examples\n\nEach runs the self-test and "
         + (
-            "prints the label and the confidence of a known picture, with `review:` before them\nwhen a person should look. "
+            "prints the boxes of a known picture. "
+            if source.detector
+            else "prints the label and the confidence of a known picture, with `review:` before them\nwhen a person should look. "
             if source.decision
             else "answers a known picture. "
         )
@@ -147,6 +152,10 @@ def _built_and_run(compiler: Compiler, library: Path, source: BundleSource, work
     def run() -> str:
         printed = run_program(build(library, source, compiler, work))
         lines = printed.splitlines()
+        if source.detector is not None:
+            if lines[:1] != ["self-test passed"] or lines[1:] != printed_boxes(source):
+                raise VerificationError(f"the example printed {printed!r}, the known boxes are {printed_boxes(source)}")
+            return f"{lines[-1]}; {lines[0]}; with the host's compiler"
         if source.decision is None:
             if lines != ["self-test passed", "the picture was answered"]:
                 raise VerificationError(f"the example printed {printed!r}")
@@ -160,6 +169,19 @@ def _built_and_run(compiler: Compiler, library: Path, source: BundleSource, work
         return cmake_works(compiler.command[0], work / "probe") if with_cmake else runs_here(compiler, work)
 
     return guarded(CHECK, compiler.tool, run, compiler.version, probe)
+
+
+def printed_boxes(source: BundleSource) -> list[str]:
+    """What the example prints of the first golden vector's picture, which has the network's own size."""
+    height, width = source.contract.size
+    boxes = firmware_boxes.boxes_of(source, source.golden[0])
+    window, bits = window_of(height, width, source.contract), firmware_boxes.detector_of(source).bits
+    placed = to_frame(boxes.corners.astype(np.int64), window, bits, firmware_boxes.FRAME_BITS)
+    lines = [
+        f"{source.labels[label]} {((score >> 11) * 1000 + 524288) >> 20}/1000 at {' '.join(map(str, edges))}"
+        for label, score, edges in zip(boxes.labels.tolist(), boxes.scores.tolist(), placed.tolist(), strict=True)
+    ]
+    return [*lines, f"{len(boxes)} boxes"]
 
 
 def golden_label(source: BundleSource) -> str:

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from ..contract import prepare
 from ..errors import VerificationError
 from ..facts import BundleSource, Check
+from ..task.boxes.frame import to_frame, window_of
 from ..task.classify import decide
+from . import firmware_boxes
 from . import firmware_text as text
 from .firmware_compile import (
     PROBE_SECONDS,
@@ -29,6 +31,7 @@ from .firmware_compile import (
 from .optional_tools import run_tool, words
 
 CHECK: Final = "prepare and decide equal the build machine's answers"
+DETECT: Final = "prepare and detect equal the build machine's answers"
 PREPARE: Final = "prepare equals the build machine's answers"
 RUN_SECONDS: Final = 120.0
 TEMPLATE: Final = Path(__file__).parent / "firmware_template"
@@ -44,7 +47,7 @@ def run_native(library: Path, source: BundleSource, work: Path) -> Check:
 
 
 def _name(source: BundleSource) -> str:
-    return CHECK if source.decision else PREPARE
+    return DETECT if source.detector else CHECK if source.decision else PREPARE
 
 
 def _run_with(compiler: Compiler, library: Path, source: BundleSource, work: Path) -> Check:
@@ -61,7 +64,10 @@ def _run_with(compiler: Compiler, library: Path, source: BundleSource, work: Pat
         compile_c(compiler, [*flags, "driver.c", *parts], work)
         images, outputs = image_cases(source), output_cases(source)
         sent = b"".join(command(0, image) for image in images)
-        sent += b"".join(struct.pack("<4i", 1, 0, 0, 0) + output.tobytes() for output in outputs)
+        frames = frame_sizes(source, len(outputs))
+        sent += b"".join(
+            struct.pack("<4i", 1, *frame, 0) + output.tobytes() for output, frame in zip(outputs, frames, strict=True)
+        )
         done = run_tool([str(work / "driver")], given=sent, seconds=RUN_SECONDS)
         if done.returncode != 0:
             raise VerificationError(f"the program ended with {done.returncode}: {words(done)}")
@@ -175,6 +181,8 @@ def expand_yuv422(luma: NDArray[np.uint8], chroma: NDArray[np.uint8]) -> NDArray
 
 def output_cases(source: BundleSource) -> list[NDArray[np.int8]]:
     """Golden outputs, every value in first place, ties, and noise."""
+    if source.detector is not None:
+        return _detector_outputs(source)
     if source.decision is None:
         return []
     classes = len(source.labels)
@@ -187,6 +195,34 @@ def output_cases(source: BundleSource) -> list[NDArray[np.int8]]:
     cases += list(random.integers(-128, 128, (64, classes), np.int8))
     cases += list(random.integers(-3, 0, (64, classes), np.int8))
     return cases
+
+
+def _detector_outputs(source: BundleSource) -> list[NDArray[np.int8]]:
+    """Golden outputs, all of them changed a little (which makes ties), and noise."""
+    random = np.random.Generator(np.random.PCG64(1))
+    known = [np.frombuffer(v, np.int8) for vector in source.golden for v in vector.outputs.values()]
+    near = [np.clip(v.astype(np.int16) + random.integers(-2, 3, len(v)), -128, 127).astype(np.int8) for v in known]
+    return [*known, *near, *random.integers(-128, 128, (8, source.values), np.int8)]
+
+
+def frame_sizes(source: BundleSource, count: int) -> list[tuple[int, int]]:
+    """Width and height of as many camera frames; of a classifier no matter."""
+    if source.detector is None:
+        return [(0, 0)] * count
+    return [(640, 480), (97, 1201), (20_000, 3)] * (count // 3) + [(640, 480)] * (count % 3)
+
+
+def compare_boxes(answers: bytes, outputs: Sequence[NDArray[np.int8]], source: BundleSource) -> None:
+    """Raises VerificationError at the first box, or its place in the frame, that is another."""
+    at, bits = 0, firmware_boxes.detector_of(source).bits
+    for number, (output, (width, height)) in enumerate(zip(outputs, frame_sizes(source, len(outputs)), strict=True)):
+        boxes = firmware_boxes.boxes_in(source, output.tobytes())
+        window = window_of(height, width, source.contract)
+        placed = to_frame(boxes.corners.astype(np.int64), window, bits, firmware_boxes.FRAME_BITS)
+        wanted = struct.pack("<i", len(boxes)) + np.concatenate([boxes.rows(), placed], axis=1).astype("<i4").tobytes()
+        if answers[at : at + len(wanted)] != wanted:
+            raise VerificationError(f"detect of output {number} differs")
+        at += len(wanted)
 
 
 def command(kind: int, case: ImageCase) -> bytes:
@@ -203,6 +239,9 @@ def compare(
         at += size
         if got != image.expected:
             raise VerificationError(f"prepare of {image.name} differs")
+    if source.detector is not None:
+        compare_boxes(answers[at:], outputs, source)
+        return
     numbers = source.decision.numbers if source.decision else {}
     for output in outputs:
         answer = answers[at : at + 12]

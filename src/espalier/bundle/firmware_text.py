@@ -4,6 +4,7 @@ library.json, docs.espressif.com idf_component.yml, Zephyr module.yml, Open-CMSI
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -53,6 +54,11 @@ class Library(Protocol):
         """The Arduino example's name; empty where there is none."""
         ...
 
+    @property
+    def finds_boxes(self) -> bool:
+        """Whether the model in it is a detector."""
+        ...
+
 
 def prefix(source: Library) -> str:
     """The C prefix of every name; the same as the compiled program's."""
@@ -60,14 +66,30 @@ def prefix(source: Library) -> str:
 
 
 def template(source: Library, name: str) -> str:
-    """A file of firmware_template/ with the model's name in it."""
-    written = (TEMPLATE / name).read_text("ascii")
+    """A file of firmware_template/ with the model's name in it, and the lines that its kind of answer has."""
+    written = _chosen((TEMPLATE / name).read_text("ascii"), source.finds_boxes)
     return written.replace("xmodel", prefix(source)).replace("XMODEL", prefix(source).upper())
+
+
+def _chosen(written: str, boxes: bool) -> str:
+    """Without the lines of the other kind: `@BOXES@` begins those of detectors, `@OTHERS@` those of all others, `@END@` ends."""
+
+    def choose(found: re.Match[str]) -> str:
+        for_boxes, _, for_others = found[1].partition("@OTHERS@\n")
+        return for_boxes if boxes else for_others
+
+    return re.sub(r"^@BOXES@\n(.*?)^@END@\n", choose, written, flags=re.DOTALL | re.MULTILINE)
 
 
 def library_name(source: Library) -> str:
     """Folder, library, component and CMake target: <prefix>_model."""
     return f"{prefix(source)}_model"
+
+
+def header(source: Library, part: str, lines: Sequence[str]) -> str:
+    """A header file of lines, guarded: <id>_<part>.h."""
+    guard = f"{prefix(source).upper()}_{part.upper()}_H"
+    return "\n".join([f"#ifndef {guard}", f"#define {guard}", "", *lines, "", "#endif", ""])
 
 
 def library_properties(source: Library) -> str:

@@ -67,13 +67,15 @@ class ContractRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         )  # fmt: skip
 
 
-class VectorRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`pixels` names a file beside golden.json; `outputs` maps a kernel set to hexadecimal int8 bytes."""
+class VectorRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """`pixels` names a file beside golden.json; `outputs` maps a kernel set to hexadecimal int8 bytes. `boxes`: of a detector,
+    the rows that each of these outputs decodes to: x1, y1, x2, y2, score, label, anchor."""
 
     name: str
     label: str
     pixels: str
     outputs: dict[str, str]
+    boxes: dict[str, tuple[tuple[int, ...], ...]] = {}
 
 
 class CaseRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -204,6 +206,7 @@ def artifacts(source: BundleSource) -> tuple[Artifact, ...]:
                 label=vector.label,
                 pixels=add(f"vector-{i}.bin", vector.pixels),
                 outputs={kernels: data.hex() for kernels, data in sorted(vector.outputs.items())},
+                boxes=dict(sorted(vector.boxes.items())),
             )
             for i, vector in enumerate(source.golden)
         ),

@@ -13,7 +13,7 @@ import msgspec
 from .. import __version__
 from ..errors import BugError, EspalierError, VerificationError
 from ..facts import ArenaFacts, Artifact, BundleSource, Check, Measurement, OperatorUse, TensorFacts
-from ..recipe import Regress
+from ..recipe_answers import Regress
 from .archive import read_deb, read_zip, safe_path
 from .golden import ContractRow, canonical_json
 
@@ -155,7 +155,7 @@ def write(source: BundleSource, artifacts: Sequence[Artifact]) -> bytes:
         models=tuple(row for artifact in ordered for row in _models(source, artifact)),
         files=tuple(FileRow.of(artifact) for artifact in ordered),
         task=source.task,
-        heads=() if source.labels else source.heads,
+        heads=() if source.labels and source.detector is None else source.heads,
         numbers=source.recipe.regress,
     )
     # Read back, so that an int given for a float is written as every reader will see it.

@@ -68,6 +68,11 @@ class ProgramSource(msgspec.Struct, frozen=True, kw_only=True):
         """The Arduino example."""
         return "run"
 
+    @property
+    def finds_boxes(self) -> bool:
+        """The caller's own business."""
+        return False
+
 
 def facts_of(graph: Graph, tensors: tuple[int, ...], names: list[str]) -> tuple[TensorFacts, ...]:
     """Inputs or outputs of the program as plain facts; a tensor without quantization has scale 1."""

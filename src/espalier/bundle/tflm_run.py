@@ -18,8 +18,8 @@ import numpy as np
 ARENA_BYTES = 64 << 20
 
 
-def main(folder: Path) -> None:
-    """Run every vector; TFLM writes its allocations to the standard error."""
+def main(folder: Path, heads: int) -> None:
+    """Run every vector through a model of so many outputs; TFLM writes its allocations to the standard error."""
     from tflite_micro import runtime
 
     model = (folder / "model.tflite").read_bytes()
@@ -30,7 +30,7 @@ def main(folder: Path) -> None:
     for image in pixels:
         interpreter.set_input((image.astype(np.int16) - 128).astype(np.int8), 0)
         interpreter.invoke()
-        outputs.append(interpreter.get_output(0).tobytes().hex())
+        outputs.append("".join(interpreter.get_output(head).tobytes().hex() for head in range(heads)))
     print(json.dumps({"arena_bytes": taken(interpreter), "outputs": outputs}))
 
 
@@ -50,4 +50,4 @@ def taken(interpreter: object) -> int:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), int(sys.argv[2]))

@@ -18,7 +18,8 @@ from ..findings import Copy, ImagesRead
 from ..image_facts import ImageFacts, Prepared
 from ..load.images import label_indices
 from ..load.keras_facts import ModelFacts
-from ..recipe import InputContract, colors_of, load_recipe
+from ..recipe import InputContract, colors_of
+from ..recipe_file import load_recipe
 from ..stages.check_sets import find_all_copies
 from ..stages.images import PixelSet
 from ..stages.model import FloatModel, ModelFile

@@ -16,7 +16,8 @@ from ..findings import ACCEPTED
 from ..load.images import ImageSet, label_indices, scan
 from ..load.keras_facts import ModelFacts
 from ..load.labels import default_labels, read_labels
-from ..recipe import Deploy, Recipe, load_recipe
+from ..recipe import Deploy, Recipe
+from ..recipe_file import load_recipe
 from ..report.gates import describe
 from ..stages.answer_gates import strict_row
 from ..stages.check_fit import judge_fit

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from ..errors import ImagesRefusedError, ModelRefusedError, RecipeError, UsageError
 from ..limits import LIMITS
 from ..load.keras_container import METADATA
-from ..recipe import EvaluationSource, Recipe, dump_recipe, load_recipe, parse_recipe
+from ..recipe import EvaluationSource, Recipe
+from ..recipe_file import dump_recipe, load_recipe, parse_recipe
 from ..scratch import Scratch
 from ..stages.images import set_path
 

@@ -14,7 +14,9 @@ from ..facts import Artifact
 from ..load.images import scan
 from ..load.keras_facts import ModelFacts
 from ..load.own_scaling import own_scaling
-from ..recipe import InputContract, colors_of, is_path, parse_recipe
+from ..recipe import InputContract, colors_of
+from ..recipe_file import parse_recipe
+from ..recipe_rules import is_path
 from ..stages.check_outputs import not_classes, number_outputs
 from ..stages.model import ModelFile
 from ..stages.publish import write_files

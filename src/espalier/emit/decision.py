@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -16,16 +17,24 @@ def decision_files(prefix: str, decision: Decision) -> dict[str, str]:
     """File name -> text: `<prefix>_decide.h`, `<prefix>_decide.c` and the labels that they name."""
     macro = prefix.upper()
     numbers = "\n".join(c.define(f"{macro}_{name}", _number(value)) for name, value in decision.numbers.items())
-    labels = [c.include(f"{prefix}_model_labels.h"), "", c.strings(f"{prefix}_labels", decision.labels), ""]
     return {
-        f"{prefix}_decide.h": _named(prefix, f"{decision.source}.h").replace("@NUMBERS@", numbers),
-        f"{prefix}_decide.c": _named(prefix, f"{decision.source}.c"),
-        f"{prefix}_model_labels.h": _named(prefix, "labels.h"),
-        f"{prefix}_model_labels.c": "\n".join(labels),
+        f"{prefix}_decide.h": device_source(prefix, f"{decision.source}.h").replace("@NUMBERS@", numbers),
+        f"{prefix}_decide.c": device_source(prefix, f"{decision.source}.c"),
+        **label_files(prefix, decision.labels),
     }
 
 
-def _named(prefix: str, file: str) -> str:
+def label_files(prefix: str, labels: Sequence[str]) -> dict[str, str]:
+    """File name -> text: `<prefix>_model_labels.h` and `.c`."""
+    lines = [c.include(f"{prefix}_model_labels.h"), "", c.strings(f"{prefix}_labels", labels), ""]
+    return {
+        f"{prefix}_model_labels.h": device_source(prefix, "labels.h"),
+        f"{prefix}_model_labels.c": "\n".join(lines),
+    }
+
+
+def device_source(prefix: str, file: str) -> str:
+    """A hand-written file of task/device, with the model's name in it."""
     written = (DEVICE / file).read_text("ascii")
     return written.replace("xmodel", prefix).replace("XMODEL", prefix.upper())
 

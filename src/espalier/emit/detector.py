@@ -1,11 +1,14 @@
-"""`xmodel_detector.h` and `.c`: a detector's integers as C, for the hand-written decode (firmware_template/xmodel_detect.c)."""
+"""`xmodel_detector.h` and `.c`: a detector's integers as C, for the hand-written decode (task/device/detect.c)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from ..task.boxes.types import SHAPES, Column, Detector, Level
+from ..detector import SHAPES, Column, Detector, Level
 from . import c_text as c
+from .decision import device_source, label_files
 
 _STRUCTURES = """
 typedef struct {
@@ -22,11 +25,21 @@ typedef struct {
   xmodel_column box[4], scores, background, objectness;
   const int32_t *box_of[4], *scores_of, *objectness_of;
   int32_t least, least_objectness; /* smaller values cannot pass */
-} xmodel_level;
+} xmodel_map;
 
-extern const xmodel_level xmodel_levels[XMODEL_LEVELS];
+extern const xmodel_map xmodel_levels[XMODEL_LEVELS];
 """
 _NONE = "{-1, 0, 0}"
+
+
+def detector_files(prefix: str, detector: Detector, labels: Sequence[str]) -> dict[str, str]:
+    """File name -> text: the decode, its integers and the labels of a model, with its name in them."""
+    own = {
+        name.replace("xmodel", prefix): text.replace("xmodel", prefix).replace("XMODEL", prefix.upper())
+        for name, text in write_detector(detector).items()
+    }
+    hand = {f"{prefix}_detect.{end}": device_source(prefix, f"detect.{end}") for end in ("c", "h")}
+    return {**own, **hand, **label_files(prefix, labels)}
 
 
 def write_detector(detector: Detector) -> dict[str, str]:
@@ -69,7 +82,7 @@ def _source(detector: Detector) -> str:
     for number, level in enumerate(detector.levels):
         lines.append(c.structures("xmodel_anchor", f"anchors_{number}", [list(anchor) for anchor in _rows(level)]))
     levels = [[c.Name(field) for field in _fields(level, number)] for number, level in enumerate(detector.levels)]
-    return "\n".join([*lines, c.structures("xmodel_level", "xmodel_levels", levels, static=False), ""])
+    return "\n".join([*lines, c.structures("xmodel_map", "xmodel_levels", levels, static=False), ""])
 
 
 def _rows(level: Level) -> list[tuple[int, int, int, int]]:

@@ -14,15 +14,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..detector import Detector
 from ..facts import Decision
 from ..graph.types import Graph
 from ..graph.verify import layer_name
 from . import c_text as c
 from .c_text import Name
 from .decision import decision_files
+from .detector import detector_files
+from .golden_boxes import boxes_argument, boxes_further
 from .kernel_names import HEADER, KernelNames, program_prefix
 from .lowering import Coding, Constant
-from .selftest import GoldenCase, inputs_of, outputs_of, selftest_signature, write_selftest
+from .selftest import Further, GoldenCase, inputs_of, outputs_of, selftest_signature, write_selftest
 from .steps import Body, Planned, write_steps
 
 ARENA_ALIGNMENT = 8
@@ -34,6 +37,9 @@ class Options:
 
     decision: Decision | None = None
     """How its outputs become an answer, where they do."""
+    detector: Detector | None = None
+    """How they become boxes, where they do; `labels`: what these are called."""
+    labels: tuple[str, ...] = ()
     golden: tuple[GoldenCase, ...] = ()
     isa: str = "portable"
     """portable | dsp | helium; the plan must have been made with the demands of the same one."""
@@ -63,12 +69,20 @@ def emit(graph: Graph, plan: Planned, name: str, options: Options | None = None)
     }
     files = {path: names.generated(text) for path, text in files.items()}
     if options.golden:
-        files[f"{prefix}_selftest.c"] = write_selftest(prefix, graph, options.golden)
+        files[f"{prefix}_selftest.c"] = write_selftest(prefix, graph, options.golden, _further(graph, prefix, options))
     if options.decision is not None:
         files |= decision_files(prefix, options.decision)
+    if options.detector is not None:
+        files |= detector_files(prefix, options.detector, options.labels)
     used = {source for layer in body.layers for source in layer.lowered.sources}
     files |= {names.file(source): names.kernel(source) for source in used | {HEADER, "crc32.c"}}
     return [(path, text.encode("ascii")) for path, text in sorted(files.items())]
+
+
+def _further(graph: Graph, prefix: str, options: Options) -> Further:
+    if options.detector is None:
+        return Further()
+    return boxes_further(prefix, graph, options.golden, options.detector)
 
 
 class _Locations:
@@ -180,13 +194,15 @@ def _header(graph: Graph, plan: Planned, prefix: str, options: Options) -> str:
         c.comment("CRC-32 of the weights in flash: OK or BAD_WEIGHTS."),
         c.prototype(f"int {prefix}_check(void)"),
     ]
+    if options.detector is not None:
+        lines += ["", c.include(f"{prefix}_detect.h")]
     if options.golden:
         lines += [
             "",
             c.comment(
                 "Runs the known answers (in a file of its own): OK or MISMATCH. The buffers are overwritten."
             ),
-            c.prototype(selftest_signature(prefix, graph)),
+            c.prototype(selftest_signature(prefix, graph, boxes_argument(prefix) if options.detector else "")),
         ]
     if options.decision is not None:
         lines += ["", c.include(f"{prefix}_decide.h")]

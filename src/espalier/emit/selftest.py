@@ -91,17 +91,28 @@ def golden_comparison(graph: Graph, failure: str) -> list[str]:
     return lines
 
 
-def selftest_signature(prefix: str, graph: Graph) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Further:
+    """What is compared beside the outputs: constants, arguments and variables that it needs, and lines on case `n`."""
+
+    arrays: Sequence[str] = ()
+    arguments: str = ""
+    variables: Sequence[str] = ()
+    comparison: Sequence[str] = ()
+
+
+def selftest_signature(prefix: str, graph: Graph, arguments: str = "") -> str:
     """The arena and a buffer for each output."""
     buffers = ", ".join(f"{end.ctype} *{end.name}" for end in outputs_of(graph))
-    return f"int {prefix}_selftest(void *arena, {buffers})"
+    return f"int {prefix}_selftest(void *arena, {buffers}{arguments})"
 
 
-def write_selftest(prefix: str, graph: Graph, golden: Sequence[GoldenCase]) -> str:
+def write_selftest(prefix: str, graph: Graph, golden: Sequence[GoldenCase], further: Further = Further()) -> str:
     """The file `<name>_selftest.c`."""
     macro = prefix.upper()
     body = [
         "int32_t n, i;",
+        *further.variables,
         *c.loop(
             "n",
             len(golden),
@@ -109,6 +120,7 @@ def write_selftest(prefix: str, graph: Graph, golden: Sequence[GoldenCase]) -> s
                 f"int status = {golden_run(prefix, graph)};",
                 f"if (status != {macro}_OK) return status;",
                 *golden_comparison(graph, f"{macro}_MISMATCH"),
+                *further.comparison,
             ],
         ),
         f"return {macro}_OK;",
@@ -118,6 +130,7 @@ def write_selftest(prefix: str, graph: Graph, golden: Sequence[GoldenCase]) -> s
         c.include(f"{prefix}.h"),
         "",
         *golden_arrays(golden, graph),
-        *c.function(selftest_signature(prefix, graph), body),
+        *further.arrays,
+        *c.function(selftest_signature(prefix, graph, further.arguments), body),
     ]
     return "\n".join(lines) + "\n"

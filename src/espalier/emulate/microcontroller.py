@@ -6,7 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
+from ..detector import Detector
+from ..emit.golden_boxes import BOX_BYTES, boxes_of, detect_call, packed_boxes
 from ..emit.kernel_names import program_prefix
 from ..emit.program import layer_of_symbol
 from ..emit.selftest import GoldenCase, inputs_of, outputs_of, parts
@@ -38,6 +41,24 @@ class LayerFigure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Decode:
+    """From outputs to boxes on the core: how many boxes all golden cases have, the instructions of the case that took most,
+    the stack, and the RAM with the boxes in it; -1 where the emulator does not tell."""
+
+    boxes: int
+    instructions: int
+    stack_bytes: int
+    ram_bytes: int
+
+    def text(self) -> str:
+        """In words."""
+        cost = ""
+        if self.instructions >= 0:
+            cost = f", at most {self.instructions:,} instructions and {self.ram_bytes:,} bytes of RAM for one picture"
+        return f"{self.boxes} decoded boxes are equal{cost}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Emulated:
     """A row of the report's ``emulated`` table. Instructions are exact counts, not cycles; bytes are
     exact."""
@@ -60,6 +81,8 @@ class Emulated:
     layers: tuple[LayerFigure, ...]
     constants: Constants | None = None
     """Where the bytes of ``weights_bytes`` go."""
+    decode: Decode | None = None
+    """Of a detector."""
 
 
 def measure_program(
@@ -71,8 +94,9 @@ def measure_program(
     arena_bytes: int,
     golden: Sequence[GoldenCase],
     optimize: str = "-O2",
+    detector: Detector | None = None,
 ) -> Emulated:
-    """Compiles a program, runs it on every golden case and compares the bytes.
+    """Compiles a program, runs it on every golden case and compares the bytes; of a detector the boxes, too.
 
     Raises VerificationError when a byte differs, the arena is overrun or the program reports an error, ToolMissingError
     when the cross-compiler or the emulator is not installed.
@@ -81,13 +105,14 @@ def measure_program(
     if not golden:
         raise VerificationError("there is no golden case to run on the emulated core")
     if not core.unicorn:
-        return _measure_on_board(dict(files), core, prefix, graph, arena_bytes, golden, optimize)
+        return _measure_on_board(dict(files), core, prefix, graph, arena_bytes, golden, optimize, detector)
     with Scratch() as workdir, ThreadPoolExecutor(len(_PAINTS)) as pool:
         counter = pool.submit(compile_counter, workdir)
         image = compile_program(
             dict(files), core, roots=[f"{prefix}_run", f"{prefix}_check"], workdir=workdir, optimize=optimize
         )
         counter.result()
+        decode = _decode(dict(files), core, prefix, graph, golden, optimize, detector, workdir) if detector else None
         layers = layer_of_symbol(image.symbols, prefix)
 
         def run(part: int) -> Call:
@@ -117,7 +142,42 @@ def measure_program(
         exact=len(golden),
         layers=_layer_figures(graph, first, layers, image),
         constants=account(image, prefix, graph),
+        decode=decode,
     )
+
+
+def _decode(
+    files: dict[str, bytes],
+    core: Core,
+    prefix: str,
+    graph: Graph,
+    golden: Sequence[GoldenCase],
+    optimize: str,
+    detector: Detector,
+    workdir: Path,
+) -> Decode:
+    """Every golden output through the decode, on the core. Raises VerificationError for a box that is another."""
+    program = {**files, "detect_call.c": detect_call(prefix, graph).encode("ascii")}
+    image = compile_program(
+        program, core, roots=[f"{prefix}_detect_call"], workdir=workdir, optimize=optimize,
+        extra=("divide.c",) if core.isa == "thumb1" else (),
+    )  # fmt: skip
+    emulated = EmulatedCore(image, core, workdir=workdir)
+    found, instructions, stack = 0, 0, 0
+    for number, case in enumerate(golden):
+        given = [*parts(case.output, outputs_of(graph))]
+        call = emulated.call(f"{prefix}_detect_call", [*given, bytes(detector.room * BOX_BYTES)])
+        boxes = boxes_of(case, graph, detector)
+        made = call.buffers[-1][: max(0, call.result) * BOX_BYTES]
+        # The last two bytes of each are padding.
+        if made != packed_boxes(boxes):
+            raise VerificationError(
+                f"{call.result} boxes on the emulated core, {len(boxes)} on the build machine, or others: golden case {number}"
+            )
+        found += len(boxes)
+        instructions, stack = max(instructions, call.instructions), max(stack, call.stack_bytes)
+    ram = stack + detector.room * BOX_BYTES
+    return Decode(boxes=found, instructions=instructions, stack_bytes=stack, ram_bytes=ram)
 
 
 def _measure_on_board(
@@ -128,6 +188,7 @@ def _measure_on_board(
     arena_bytes: int,
     golden: Sequence[GoldenCase],
     optimize: str,
+    detector: Detector | None,
 ) -> Emulated:
     with Scratch() as folder:
         run = run_on_board(
@@ -139,7 +200,12 @@ def _measure_on_board(
             golden=golden,
             workdir=folder,
             optimize=optimize,
+            detector=detector,
         )
+    decode = None
+    if detector is not None:
+        found = sum(len(boxes_of(case, graph, detector)) for case in golden)
+        decode = Decode(boxes=found, instructions=-1, stack_bytes=-1, ram_bytes=-1)
     return Emulated(
         core=core.name,
         emulator=f"qemu-system-arm {core.qemu}",
@@ -154,6 +220,7 @@ def _measure_on_board(
         exact=len(golden),
         layers=(),
         constants=account(run.image, prefix, graph),
+        decode=decode,
     )
 
 

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..detector import Detector
 from ..emit.harness import write_cases
 from ..emit.selftest import GoldenCase
 from ..errors import ToolMissingError, VerificationError
@@ -48,13 +49,14 @@ def run_on_board(
     golden: Sequence[GoldenCase],
     workdir: Path,
     optimize: str,
+    detector: Detector | None = None,
 ) -> BoardRun:
     """Builds the firmware, runs every golden case and compares the bytes on the board.
 
     Raises :class:`ToolMissingError` without qemu-system-arm, :class:`VerificationError` for a wrong byte
     or a fault.
     """
-    cases = write_cases(prefix, graph, arena_bytes, golden)
+    cases = write_cases(prefix, graph, arena_bytes, golden, detector)
     program = {**files, "cases.c": cases.encode("ascii")}
     image, said = _run(program, core, [f"{prefix}_run", f"{prefix}_check"], workdir, optimize)
     counts = _counts(workdir)

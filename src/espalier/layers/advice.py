@@ -53,9 +53,9 @@ class LayerFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def used(self) -> float:
-        """Share of the int8 range that the float values took."""
+        """Share of the int8 range that the float values took, together with zero, which every range holds."""
         width = self.int8_high - self.int8_low
-        inside = min(self.high, self.int8_high) - max(self.low, self.int8_low)
+        inside = min(max(self.high, 0.0), self.int8_high) - max(min(self.low, 0.0), self.int8_low)
         return max(0.0, inside) / width if width > 0 else 0.0
 
 

@@ -14,6 +14,9 @@ SMALLEST = 8
 SAMPLED = 4_096
 """Pixels of an image that its percentiles are taken from, spread evenly."""
 
+FEW = 256
+"""Pixels that are looked at first."""
+
 PIECE = 1 << 16
 """Values that are squared at a time."""
 
@@ -44,7 +47,7 @@ def measure_looks(pixels: NDArray[np.uint8]) -> dict[str, Any]:
     low, high = _percentiles(flat[:: max(1, flat.size // SAMPLED)], (1, 99))
     fine, coarse = detail(pixels)
     return {
-        "constant": bool((flat[channels:] == flat[:-channels]).all()),
+        "constant": _one_color(flat, channels),
         "mean": round(total / flat.size, 3),
         "std": round(math.sqrt(flat.size * squares - total**2) / flat.size, 3),
         "low": round(low, 2),
@@ -53,6 +56,14 @@ def measure_looks(pixels: NDArray[np.uint8]) -> dict[str, Any]:
         "fine": round(fine, 3),
         "coarse": round(coarse, 3),
     }
+
+
+def _one_color(flat: NDArray[np.uint8], channels: int) -> bool:
+    """Whether all pixels are equal; the first few tell of nearly every image that they are not."""
+    few = flat[: FEW * channels]
+    if (few[channels:] != few[:-channels]).any():
+        return False
+    return bool((flat[channels:] == flat[:-channels]).all())
 
 
 def _sums(lines: NDArray[np.uint8]) -> tuple[NDArray[np.int64], int]:
@@ -68,12 +79,12 @@ def _sums(lines: NDArray[np.uint8]) -> tuple[NDArray[np.int64], int]:
 
 def _percentiles(values: NDArray[np.uint8], wanted: tuple[int, ...]) -> list[float]:
     """Percentiles of bytes, between neighbours as numpy.percentile's."""
-    upto = np.bincount(values, minlength=256).cumsum()
+    ordered = np.sort(values, kind="stable")  # By digits, for bytes: the fastest there is.
     found = []
     for percent in wanted:
         place = percent * (len(values) - 1) / 100
         below = int(place)
-        a, b = (int(np.searchsorted(upto, rank, side="right")) for rank in (below, min(below + 1, len(values) - 1)))
+        a, b = int(ordered[below]), int(ordered[min(below + 1, len(values) - 1)])
         found.append(a + (b - a) * (place - below))
     return found
 

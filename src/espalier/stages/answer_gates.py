@@ -59,13 +59,20 @@ def min_accuracy(limit: float, accuracy: AccuracyRow | None) -> GateRow:
 
 
 def other_answers(accuracy: AccuracyRow) -> str:
-    """Why images without labels show that int8 is another model than the float one; "" where they do not."""
+    """Why images without labels show that int8 does not answer as the float model; "" where they do not."""
     equal = round(accuracy.agreement * accuracy.n)
     high = wilson(equal, accuracy.n)[1]
     if high >= LEAST_AGREEMENT:
         return ""
+    changed = accuracy.n - equal
+    if wilson(equal + accuracy.ties, accuracy.n)[1] < LEAST_AGREEMENT:
+        why = "it is another model"
+    elif accuracy.ties == changed:
+        why = "in all others the float model's two best scores are nearer than int8's step of 1/256: it hardly tells them apart"
+    else:
+        why = f"in {accuracy.ties} of {changed} others the float model's two best scores are nearer than int8's step of 1/256"
     return (
-        f"int8 answers {equal} of {accuracy.n} images as the float model does (95 % at most {high:.1%}): it is another model. "
+        f"int8 answers {equal} of {accuracy.n} images as the float model does (95 % at most {high:.1%}): {why}. "
         "Check `input` (nearly equal scores come from another mean and std), or give labelled evaluation images, which tell "
         f"what it is worth; {override('agreement')}, or set a `quantize.min-agreement` of your own"
     )

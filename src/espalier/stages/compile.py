@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from ..detector import Detector
 from ..emit.choose_widths import chosen_widths
 from ..emit.lowering import Coding
 from ..emit.plan_program import layers_without_zeros, plan_program
@@ -74,6 +75,8 @@ class Compiled(msgspec.Struct, frozen=True, kw_only=True):
     answers: tuple[GoldenCase, ...]
     """Known answers as the program takes and gives them."""
     checks: tuple[Check, ...]
+    detector: Detector | None = None
+    """What the program makes boxes with."""
     coded: CodedWeights | None = None
     sparse: tuple[SparseLayer, ...] = ()
 
@@ -148,8 +151,11 @@ def compile_graph(
     whole: Graph | None = None,
     answers: tuple[GoldenCase, ...],
     decision: Decision | None = None,
+    detector: Detector | None = None,
+    labels: tuple[str, ...] = (),
 ) -> Compiled:
     """The C program of any int8 network for a target. `answers`: known answers of `given`, one at least.
+    `detector`, `labels`: how its outputs become boxes, where they do, and what these are called.
     Limits are the bytes that the target leaves. `whole`: the same network before its channels were removed, if they were.
 
     Raises UnsupportedModelError for an operator without kernel.
@@ -160,7 +166,7 @@ def compile_graph(
     whole = without_removal(given, account) if whole is None else simplify(whole, removal=False)[0]
     graph = chosen_widths(needed, optimize=optimize, isa=isa, whole=whole, ram_bytes=ram, flash_bytes=flash)
     plan, coding = plan_program(graph, optimize=optimize, isa=isa, ram_bytes=ram)
-    options = Options(decision=decision, golden=answers, isa=isa, coding=coding)
+    options = Options(decision=decision, detector=detector, labels=labels, golden=answers, isa=isa, coding=coding)
     files = emit(graph, plan, name, options)
     return Compiled(
         program=tuple(Artifact(path=path, data=data, role="source") for path, data in files),
@@ -170,6 +176,7 @@ def compile_graph(
         golden=(),
         answers=answers,
         checks=(_lossless(graph, account, answers[0], _kept(graph, needed, whole)),),
+        detector=detector,
         coded=None if coding is None else CodedWeights.of(coding),
         sparse=() if coding is not None else _sparse(graph, plan, isa),
     )

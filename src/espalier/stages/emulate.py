@@ -90,6 +90,7 @@ def run_emulated(graph: Graph, name: str, optimize: str, target: Target, compile
             arena_bytes=compiled.arena_bytes,
             golden=cases,
             optimize=LEVELS[optimize],
+            detector=compiled.detector,
         )
         plain = _plain(name, core, graph, compiled) if compiled.coded is not None else None
     except ToolMissingError as problem:
@@ -115,6 +116,8 @@ def run_emulated(graph: Graph, name: str, optimize: str, target: Target, compile
         "layers": _layers(figures, plain, compiled.sparse),
     }
     why = f"memory was written up to byte {figures.arena_bytes} of the arena, {compiled.arena_bytes} were planned"
+    if figures.decode is not None:
+        why += f"; {figures.decode.text()}"
     tool = f"{figures.compiler}, {figures.emulator}"
     return Emulation(row=row, check=Check(name=title, tool=tool, result="passed", why=why))
 

@@ -9,7 +9,8 @@ import msgspec
 
 from ..errors import RecipeError
 from ..load.labels import check_count, default_labels, read_labels
-from ..recipe import Recipe, load_recipe
+from ..recipe import Recipe
+from ..recipe_file import load_recipe
 from ..target import Target, load_targets
 from ..task.kinds import KINDS, kind_of
 from ..task.types import Numbers, Results, Task

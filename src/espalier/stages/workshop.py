@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -28,6 +27,7 @@ from ..store_limit import DEFAULT_BYTES, limit_bytes
 from ..terminal import Progress
 from ..worker import Kind
 from ..worker.client import Worker
+from .installed import installed_versions
 
 T = TypeVar("T")
 
@@ -52,12 +52,7 @@ RESTARTED: frozenset[Kind] = frozenset({"quantizer", "litert-runtime", "tflite-r
 @functools.cache
 def versions() -> dict[str, str]:
     """Versions of the packages that results depend on, and a digest of our own source files."""
-    found = {}
-    for name in PINNED:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "absent"
+    found = installed_versions(PINNED)
     root = Path(__file__).parents[1]
     own = hashlib.sha256()
     for path in sorted(

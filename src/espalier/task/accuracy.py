@@ -50,6 +50,8 @@ class AgreementRow(msgspec.Struct, frozen=True, kw_only=True):
     sqnr_db: float
     flips: tuple[FlipRow, ...]
     warnings: tuple[str, ...] = ()
+    ties: int = 0
+    """Changed answers where the float model's two best scores are nearer than a step of int8."""
     collapse: str = ""
     """Which class int8 gives to nearly all images where the float model does not."""
 
@@ -149,6 +151,7 @@ def measure_agreement(
         sqnr_db=quality,
         flips=flips(names, labels, answers_float, answers_int8, None),
         warnings=(*warnings, *collapsed),
+        ties=ties,
         collapse=next(iter(collapsed), ""),
     )
 
@@ -167,6 +170,7 @@ def unlabelled_row(row: AgreementRow) -> AccuracyRow:
         p_value=1.0,
         flips=row.flips,
         warnings=row.warnings,
+        ties=row.ties,
         collapse=row.collapse,
         claim=f"No labels: agreement {row.agreement:.2%} (95 % {row.interval[0]:.2%} to {row.interval[1]:.2%}) and an "
         f"output SQNR of {row.sqnr_db:.1f} dB stand in for accuracy.",

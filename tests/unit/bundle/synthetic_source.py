@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from espalier.bundle import golden
 from espalier.facts import BundleSource, Check, Measurement, OperatorUse, TensorFacts
-from espalier.recipe import CalibrationSource, Decision, Deploy, InputContract, ModelSource, Recipe
+from espalier.recipe import CalibrationSource, Deploy, InputContract, ModelSource, Recipe
+from espalier.recipe_answers import Decision
 from espalier.target import load_target
 from espalier.task.classify import decision
 from espalier.task.types import Task

@@ -32,7 +32,8 @@ from espalier.graph import reference
 from espalier.graph.simplify import simplify
 from espalier.graph.types import Graph
 from espalier.plan.memory import plan_memory
-from espalier.recipe import Decision, InputContract
+from espalier.recipe import InputContract
+from espalier.recipe_answers import Decision
 from espalier.target import load_target
 from espalier.task.classify import decision
 from espalier.task.types import Task

@@ -10,7 +10,7 @@ import pytest
 
 from espalier import cli
 from espalier.errors import EXIT_CODES
-from espalier.recipe import load_recipe
+from espalier.recipe_file import load_recipe
 from espalier.target import target_names
 
 ROOT = Path(__file__).parents[3]

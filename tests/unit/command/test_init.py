@@ -22,7 +22,8 @@ from espalier.command.init import recipe_name, write_recipe
 from espalier.command.schema import schema
 from espalier.errors import ImagesRefusedError, UsageError
 from espalier.load.own_scaling import own_scaling
-from espalier.recipe import InputContract, load_recipe
+from espalier.recipe import InputContract
+from espalier.recipe_file import load_recipe
 from espalier.target import targets_folder
 from espalier.visible import hidden_character
 

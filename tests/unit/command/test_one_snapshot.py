@@ -13,7 +13,7 @@ from sound_project import shared_workers, write_project
 
 from espalier.command.build import build
 from espalier.errors import ImagesRefusedError, ModelRefusedError
-from espalier.recipe import load_recipe
+from espalier.recipe_file import load_recipe
 from espalier.stages.images import open_sets
 from espalier.stages.model import ModelFile
 from espalier.stages.workshop import Workshop

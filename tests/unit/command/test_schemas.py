@@ -15,7 +15,7 @@ from espalier import cli
 from espalier.command.schema import NAMES, schema
 from espalier.errors import EspalierError
 from espalier.layers.advice import LayerFacts
-from espalier.recipe import parse_recipe
+from espalier.recipe_file import parse_recipe
 from espalier.row_parts import ExplainedLayer
 from espalier.tables import parse_table
 from espalier.target import Target, load_target

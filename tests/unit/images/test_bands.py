@@ -18,7 +18,8 @@ from espalier.contract import prepare, resize
 from espalier.errors import ImagesRefusedError, RecipeError
 from espalier.load.decode import decode, prepare_set
 from espalier.load.images import ImageEntry, scan
-from espalier.recipe import InputContract, parse_recipe
+from espalier.recipe import InputContract
+from espalier.recipe_file import parse_recipe
 
 PIXELS = np.random.default_rng(4).integers(0, 256, (13, 17, 5), np.uint8)
 PIXELS[2:6, 3:9] = 7  # runs, for the codings

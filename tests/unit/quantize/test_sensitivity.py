@@ -266,6 +266,12 @@ def test_advice_names_the_cause(change: dict[str, Any], words: str) -> None:
     assert len(said) == 1
 
 
+def test_values_far_from_zero_do_not_blame_the_calibration_images() -> None:
+    """Every int8 range holds zero: a layer that gives 5.0 to 5.1 uses a fiftieth of it, and no image has stretched it."""
+    constant = msgspec.structs.replace(HEALTHY, low=5.0, high=5.1, int8_high=5.2, sqnr_db=20.0)
+    assert advice_for(constant) == ()
+
+
 def test_a_healthy_layer_gets_no_advice() -> None:
     assert advice_for(HEALTHY) == ()
     quiet = ("swish", "hard-swish", "squeeze-excite", "gelu", "layer-norm", "softmax", "concat", "add", "depthwise")

@@ -10,7 +10,7 @@ import pytest
 from espalier.alarms import ALARMS, override
 from espalier.errors import ImagesRefusedError, RecipeError
 from espalier.findings import Finding, refuse, settle
-from espalier.recipe import parse_recipe
+from espalier.recipe_file import parse_recipe
 
 SOURCE = Path(__file__).parents[3] / "src/espalier"
 NOT_ACCEPTED = {"none"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from espalier.errors import RecipeError
-from espalier.recipe import parse_recipe
+from espalier.recipe_file import parse_recipe
 
 RECIPE = """name = "x"
 [model]

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from example_report import arena_row, example_report
 
-from espalier.recipe import Budgets, Decision, LatencyBudget, parse_recipe
+from espalier.recipe import Budgets, LatencyBudget
+from espalier.recipe_answers import Decision
+from espalier.recipe_file import parse_recipe
 from espalier.report.gates import describe, headroom, not_shown
 from espalier.rows import AccuracyRow, GateRow, Mode, TopRow
-from espalier.stages.answer_gates import strict_row
+from espalier.stages.answer_gates import other_answers, strict_row
 from espalier.stages.fit_gates import Reserve
 from espalier.stages.gate import gates
 from espalier.target import Fact, load_target
@@ -326,14 +328,18 @@ def test_min_accuracy_is_of_int8_and_says_what_the_images_show(limit: float, pas
     assert passed or "below the limit" in describe(found)
 
 
+def unlabelled(agreement: float, n: int) -> AccuracyRow:
+    return msgspec.structs.replace(
+        example_report().accuracy, n=n, **UNLABELLED, skill={}, collapse="", agreement=agreement, claim="No labels."
+    )
+
+
 @pytest.mark.parametrize(
     ("agreement", "n", "passed"),
     [(0.0, 40, False), (0.15, 40, False), (0.4, 40, True), (0.4, 400, False), (0.97, 400, True), (0.0, 2, True)],
 )
 def test_without_labels_int8_that_clearly_answers_otherwise_fails(agreement: float, n: int, passed: bool) -> None:
-    given = msgspec.structs.replace(
-        example_report().accuracy, n=n, **UNLABELLED, skill={}, collapse="", agreement=agreement, claim="No labels."
-    )
+    given = unlabelled(agreement, n)
     row = run(accuracy=given)["quantize.max-accuracy-drop"]
     assert row.passed is passed
     assert passed or ('accept = ["agreement"]' in row.why and "quantize.min-agreement" in row.why)
@@ -341,6 +347,14 @@ def test_without_labels_int8_that_clearly_answers_otherwise_fails(agreement: flo
     own = msgspec.structs.replace(RECIPE, quantize=msgspec.structs.replace(RECIPE.quantize, min_agreement=1e-9))
     for rows in (accepting, gates(own, **(GIVEN | {"accuracy": given}))):
         assert {r.name: r for r in rows}["quantize.max-accuracy-drop"].passed
+
+
+@pytest.mark.parametrize(
+    ("ties", "words"),
+    [(0, "it is another model"), (90, "in all others the float model's two best scores are nearer"), (70, "in 70 of 90 others")],
+)
+def test_ties_of_the_float_model_are_not_called_another_model(ties: int, words: str) -> None:
+    assert words in other_answers(msgspec.structs.replace(unlabelled(0.1, 100), ties=ties))
 
 
 def test_strict_counts_every_warning_but_the_accepted_and_every_limit_that_is_not_shown() -> None:

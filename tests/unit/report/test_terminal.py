@@ -107,6 +107,23 @@ def test_the_time_left_moves_inside_a_stage_that_says_nothing(monkeypatch: pytes
     assert left[-1] > 10, "what has not begun is still to come"
 
 
+def test_a_slow_stage_that_says_nothing_does_not_lengthen_those_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pace counted the silence, and what waits was multiplied by it: the time left stood still inside `bundle`."""
+    wait = stepped(monkeypatch)
+    progress = Progress(io.StringIO(), quiet=True)
+    progress.plan(["quantize", "bundle", "report"], {"quantize": 10, "bundle": 10, "report": 10})
+    progress.step("quantize", 0, 1)
+    wait(10)
+    progress.end("quantize", 10, reused=False)
+    progress.step("bundle", 0, 1)
+    left = [progress.seconds_left()]
+    for _ in range(6):
+        wait(5)
+        left.append(progress.seconds_left())
+    assert left[0] == pytest.approx(20) and left == sorted(set(left), reverse=True)
+    assert left[-1] < 13
+
+
 def test_a_stage_that_is_slower_than_expected_is_judged_by_its_own_pace(monkeypatch: pytest.MonkeyPatch) -> None:
     """A ladder of minutes was announced as two seconds: the pace counted four times at most."""
     wait = stepped(monkeypatch)

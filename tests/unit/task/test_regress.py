@@ -12,7 +12,7 @@ from PIL import Image
 from espalier.errors import ImagesRefusedError, RecipeError
 from espalier.facts import TensorFacts
 from espalier.load.images import scan
-from espalier.recipe import parse_recipe
+from espalier.recipe_file import parse_recipe
 from espalier.task.kinds import kind_of
 from espalier.task.types import Asked, Head, Numbers, Task
 

@@ -11,7 +11,7 @@ static int read_all(void *to, size_t size) {
 
 int main(void) {
   static int8_t input[XMODEL_INPUT_BYTES];
-  int32_t head[4]; /* 0: prepare, format, width, height and the pixels; 1: decide and the output */
+  int32_t head[4]; /* 0: prepare, format, width, height and the pixels; 1: decide or detect, width, height and the output */
   while (read_all(head, sizeof(head))) {
     if (head[0] == 0) {
       static const int32_t sizes[] = {3, 3, 4, 1, 2, 2, 2, 2, XMODEL_CHANNELS};
@@ -26,7 +26,24 @@ int main(void) {
       if (xmodel_prepare(&image, input) != 0) return 3;
       free(pixels);
       fwrite(input, 1, sizeof(input), stdout);
-#ifdef XMODEL_CLASSES
+#ifdef XMODEL_BOX_ROOM
+    } else {
+      static const int32_t starts[] = XMODEL_OUTPUT_STARTS;
+      static int8_t output[XMODEL_ANSWER_BYTES];
+      static xmodel_box boxes[XMODEL_BOX_ROOM];
+      const int8_t *outputs[XMODEL_DETECTOR_OUTPUTS];
+      int32_t i, count;
+      if (!read_all(output, sizeof(output))) return 2;
+      for (i = 0; i < XMODEL_DETECTOR_OUTPUTS; i++) outputs[i] = output + starts[i];
+      count = xmodel_detect(outputs, boxes);
+      fwrite(&count, sizeof(count), 1, stdout);
+      for (i = 0; i < count; i++) {
+        const xmodel_rectangle at = xmodel_to_frame(&boxes[i], head[1], head[2]);
+        const int32_t row[] = {boxes[i].x1, boxes[i].y1, boxes[i].x2, boxes[i].y2, boxes[i].score, boxes[i].label,
+                               boxes[i].anchor, at.left, at.top, at.right, at.bottom};
+        fwrite(row, 1, sizeof(row), stdout);
+      }
+#elif defined(XMODEL_CLASSES)
     } else {
       int8_t output[XMODEL_CLASSES];
       int32_t answer[3];

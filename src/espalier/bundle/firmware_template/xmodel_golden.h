@@ -18,6 +18,10 @@ typedef struct {
 typedef struct {
   const uint8_t *pixels;
   const int8_t *output; /* by LiteRT's reference kernels where they ran */
+@BOXES@
+  const int32_t *boxes; /* what the build machine finds in them: x1, y1, x2, y2, score, label, anchor of each */
+  int32_t count;
+@END@
 } xmodel_golden_vector;
 
 extern const xmodel_golden_case xmodel_golden_cases[];

@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .types import DISTANCE_BITS, FINE, ONE, SURE, Boxes, Column, Detector, Level
+from ...detector import DISTANCE_BITS, FINE, ONE, SURE, Boxes, Column, Detector, Level
 
 Integers = NDArray[np.int64]
 

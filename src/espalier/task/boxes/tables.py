@@ -11,9 +11,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from ...detector import FINE, ONE, SURE, Anchor, Column, Detector, Level, Shape
 from ...errors import RecipeError
 from .anchors import Grid
-from .types import FINE, ONE, SURE, Anchor, Column, Detector, Level, Shape
 
 Real = NDArray[np.float64]
 Curve = Callable[[Real], Real]

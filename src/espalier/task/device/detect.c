@@ -5,7 +5,7 @@
 #define SURE 0x80000000u /* one, of a score; never quite reached */
 
 /* The detector's tables: xmodel_detector.c. */
-typedef xmodel_level level;
+typedef xmodel_map level;
 typedef xmodel_column column;
 
 typedef struct {

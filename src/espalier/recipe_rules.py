@@ -1,0 +1,146 @@
+"""What a recipe must keep beyond the types and ranges of its tables: what ties one key to another."""
+
+from __future__ import annotations
+
+import re
+
+from .alarms import ALARMS
+from .limits import LIMITS
+from .recipe import NAME, VERSION, Recipe
+from .recipe_answers import TASKS
+from .visible import hidden_character, shown
+
+
+def rules_of(recipe: Recipe) -> list[tuple[str, bool]]:
+    """What ties one key to another, and texts with a form of their own. Each rule is the sentence that the user reads when
+    it is broken."""
+    contract = recipe.input
+    return [
+        (
+            "`name` must be 1 to 64 characters a-z 0-9 and -, starting with a letter (it names files, "
+            f"packages and C symbols); found {recipe.name!r}",
+            len(recipe.name) <= 64 and re.fullmatch(NAME, recipe.name) is not None,
+        ),
+        (
+            f"`version` must be a semantic version such as 1.0.0; found {recipe.version!r}",
+            re.fullmatch(VERSION, recipe.version) is not None,
+        ),
+        (
+            f"`input.color` bands needs `input.bands`, the number of channels, 1 to {LIMITS.input_bands}; other colours take "
+            f"none; found color {contract.color!r}, bands {contract.bands}",
+            1 <= contract.bands <= LIMITS.input_bands if contract.color == "bands" else contract.bands == 0,
+        ),
+        (
+            f"`input.mean` and `input.std` must hold 1 or {contract.channels} values for color "
+            f"{contract.color!r}; found {len(contract.mean)} and {len(contract.std)}",
+            len(contract.mean) in (1, contract.channels) and len(contract.std) in (1, contract.channels),
+        ),
+        *_step_rules(recipe),
+        *_set_rules(recipe),
+        (
+            f"`accept` lists codes of findings, among {', '.join(ALARMS)}; found {list(recipe.accept)}",
+            set(recipe.accept) <= set(ALARMS),
+        ),
+    ]
+
+
+def _step_rules(recipe: Recipe) -> list[tuple[str, bool]]:
+    prune = recipe.prune
+    return [
+        (
+            "`prune.pattern` 2:4 needs `prune.method` magnitude",
+            prune.pattern == "free" or prune.method == "magnitude",
+        ),
+        (
+            "`prune.engine` tfmot needs `prune.method` magnitude",
+            prune.engine == "native" or prune.method == "magnitude",
+        ),
+        (
+            "`quantize.scheme` int16x8 needs `quantize.allow-int16` true",
+            recipe.quantize.scheme != "int16x8" or recipe.quantize.allow_int16,
+        ),
+        (
+            "`quantize.search` best needs `quantize.scheme` auto (the others are one step each)",
+            recipe.quantize.search != "best" or recipe.quantize.scheme == "auto",
+        ),
+    ]
+
+
+def _set_rules(recipe: Recipe) -> list[tuple[str, bool]]:
+    return [
+        (
+            "`decision.precision` needs an [evaluation] set",
+            recipe.decision.precision is None or recipe.evaluation is not None,
+        ),
+        *_table_rules(recipe),
+        (
+            f"task {recipe.model.task} does not take {', '.join(_not_asked(recipe))}",
+            not _not_asked(recipe),
+        ),
+        (
+            "paths are visible text of at most 4096 bytes, 255 in each part; found "
+            f"{shown(next((p for p in _paths(recipe) if not is_path(p)), ''), 60)!r}",
+            all(map(is_path, _paths(recipe))),
+        ),
+        ("at least one [[deploy]] table is needed", len(recipe.deploy) > 0),
+        (
+            "each [[deploy]] target may appear once",
+            len({d.target for d in recipe.deploy}) == len(recipe.deploy),
+        ),
+        (
+            "`evaluation` needs `images` or `csv`, not both",
+            recipe.evaluation is None
+            or (recipe.evaluation.images is None) != (recipe.evaluation.csv is None),
+        ),
+        (
+            "a budget on accuracy or recall needs an [evaluation] set",
+            recipe.evaluation is not None
+            or (
+                recipe.budgets.max_accuracy_drop is None
+                and recipe.budgets.min_accuracy is None
+                and recipe.budgets.min_class_recall is None
+            ),
+        ),
+    ]
+
+
+def _table_rules(recipe: Recipe) -> list[tuple[str, bool]]:
+    """A task's own table stands there with this task, and with no other."""
+    return [
+        (
+            f"`model.task` {task} needs [{takes.table}] with a `{takes.needs}`, which no other task has",
+            (recipe.model.task == task) == (getattr(recipe, takes.table) is not None),
+        )
+        for task, takes in TASKS.items()
+        if takes.table
+    ]
+
+
+def _not_asked(recipe: Recipe) -> list[str]:
+    """The keys that stand there and that the recipe's task does not take."""
+    budgets, takes = recipe.budgets, TASKS[recipe.model.task]
+    given = {
+        "`model.labels`": (takes.labels, recipe.model.labels),
+        "`prune.fine-tune`": (takes.classes, recipe.prune.fine_tune),
+        "`decision.precision`": (takes.classes, recipe.decision.precision),
+        "`budgets.min-class-recall`": (takes.classes, budgets.min_class_recall),
+        "`budgets.min-accuracy`": (takes.truth, budgets.min_accuracy),
+        "`budgets.max-accuracy-drop`": (takes.truth, budgets.max_accuracy_drop),
+    }
+    return [key for key, (taken, value) in given.items() if value is not None and not taken]
+
+
+def _paths(recipe: Recipe) -> list[str]:
+    evaluation, tune = recipe.evaluation, recipe.prune.fine_tune
+    given = [recipe.model.path, recipe.model.labels, recipe.calibration.images, tune.images if tune else None]
+    given += [evaluation.images, evaluation.csv] if evaluation else []
+    return [path for path in (*given, *(deploy.target for deploy in recipe.deploy)) if path is not None]
+
+
+def is_path(text: str) -> bool:
+    """Whether a file system can have a file of this name: no NUL, no control characters, no part over NAME_MAX."""
+    try:
+        parts = [part.encode() for part in text.split("/")]
+    except UnicodeEncodeError:
+        return False
+    return len(text.encode()) <= 4096 and max(map(len, parts)) <= 255 and hidden_character(text) is None
