@@ -77,7 +77,7 @@ def intersection_over_union(found: np.ndarray, true: np.ndarray) -> list[float]:
     return [round(float(share), 4) for share in both]
 
 
-def main(images: Path, epochs: int = 40) -> None:
+def main(images: Path, epochs: int = 18) -> None:
     """Train and save; prints intersection over union on the evaluation images."""
     keras.utils.set_random_seed(0)
     rng = np.random.default_rng(0)

@@ -174,7 +174,7 @@ def fit(
         print(epoch, round(total / steps, 4), flush=True)
 
 
-def main(images: Path, epochs: int = 40) -> None:
+def main(images: Path, epochs: int = 30) -> None:
     """Train and save."""
     keras.utils.set_random_seed(0)
     model, priors = build(), anchors()
