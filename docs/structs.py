@@ -65,19 +65,21 @@ def said(kind: type) -> str:
     return " ".join((kind.__doc__ or "").split())
 
 
-def sections(kind: Any, heading: Callable[[str], str], path: str = "", *, null: bool = False) -> list[str]:
+def sections(
+    kind: Any, heading: Callable[[str], str], path: str = "", *, null: bool = False, within: tuple[Any, ...] = ()
+) -> list[str]:
     """A reference page's tables: one per struct, each key with what may stand there, its default and its meaning.
     `heading` writes the place of a struct, `a.b` with [] for a list of them and NAME for any name. `null`: whether the format
-    can write it."""
+    can write it. `within`: the structs around it; one of them in it is not written again."""
     lines = ["| key | value | default | means |", "|---|---|---|---|"]
     inner: list[str] = []
     for field in keys_of(kind):
         nested, suffix = struct_in(field.type)
         text = meanings(kind).get(field.name) or (said(nested) if nested else "")
         lines.append(f"| `{field.key}` | {cell(words(field.type, null=null))} | {field.default} | {cell(text)} |")
-        if nested is not None:
+        if nested is not None and nested not in (*within, kind):
             place = f"{path}.{field.key}{suffix}".lstrip(".")
-            inner += ["", f"## {heading(place)}", "", said(nested), "", *sections(nested, heading, place, null=null)]
+            inner += ["", f"## {heading(place)}", "", said(nested), "", *sections(nested, heading, place, null=null, within=(*within, kind))]
     return lines + inner
 
 

@@ -19,6 +19,8 @@ ALARMS: dict[str, str] = {
     "boxes-mirrored": "boxes that look mirrored",
     "boxes-missing": "images that no annotation names",
     "boxes-missing-images": "annotations of images that are not there",
+    "boxes-none-right": "a detector none of whose boxes is on an object",
+    "boxes-nothing-found": "images in which a detector finds nothing",
     "boxes-none": "a set without a box",
     "boxes-other-size": "annotations that give their images another size",
     "boxes-outside": "boxes outside their images",

@@ -36,6 +36,29 @@ a distribution over bins; or none, a cell is an object and neighbours are one (`
 SHAPES: tuple[Shape, ...] = ("size", "distance", "cells")
 
 
+class Heads(msgspec.Struct, frozen=True, kw_only=True):
+    """Which outputs belong to a level: `box` (none for `fomo`), `size` (`centernet` only), `objectness`, `scores`. One output
+    can be several of them (in this order), and the same for all levels."""
+
+    scores: int
+    box: int | None = None
+    size: int | None = None
+    objectness: int | None = None
+
+
+class HeadNames(msgspec.Struct, frozen=True, kw_only=True):
+    """Which layers of a network give what, by role, as a recipe names them; `activation`: what of the scores is computed behind
+    the network, `width`: of a row of scores, `numbers`: of a box."""
+
+    scores: tuple[str, ...]
+    boxes: tuple[str, ...] = ()
+    sizes: tuple[str, ...] = ()
+    objectness: tuple[str, ...] = ()
+    activation: str = "none"
+    width: int
+    numbers: int = 4
+
+
 class Column(msgspec.Struct, frozen=True, array_like=True):
     """One number of each anchor of a level: element `start + anchor * step` of an output, flat."""
 

@@ -104,6 +104,18 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     numbers: dict[str, int]
     labels: tuple[str, ...]
+    parts: dict[str, Decision] = {}
+    """Of several outputs: the decision of each that has one. Then there is none of the whole."""
+
+
+class BundlePart(msgspec.Struct, frozen=True, kw_only=True):
+    """One of several outputs: its name, what it answers and decides, and the recipe as if the model had this one only."""
+
+    name: str
+    task: str
+    labels: tuple[str, ...]
+    decision: Decision | None
+    recipe: Recipe
 
 
 class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,8 +146,33 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     task: str = "classify"
     decision: Decision | None = None
     """How the output becomes an answer on a device."""
+    parts: tuple[BundlePart, ...] = ()
+    """Of several outputs that are answers of their own: each, in the order of `heads`."""
     detector: Detector | None = None
     """How the outputs of a detector become boxes: its heads, in its order, are the model's."""
+
+    def alone(self, part: BundlePart) -> BundleSource:
+        """What a bundle would be made of if the model had this one output only; called by the names of both."""
+        at = next(place for place, head in enumerate(self.heads) if head.name == part.name)
+        start = sum(prod(head.shape) for head in self.heads[:at])
+        own = slice(start, start + prod(self.heads[at].shape))
+        return msgspec.structs.replace(
+            self,
+            recipe=part.recipe,
+            labels=part.labels,
+            heads=(self.heads[at],),
+            task=part.task,
+            decision=part.decision,
+            parts=(),
+            golden=tuple(
+                msgspec.structs.replace(one, outputs={kernels: data[own] for kernels, data in one.outputs.items()})
+                for one in self.golden
+            ),
+        )
+
+    def deciding(self) -> tuple[tuple[str, BundleSource], ...]:
+        """The outputs of several that have a decision, by name."""
+        return tuple((part.name, self.alone(part)) for part in self.parts if part.decision is not None)
 
     @property
     def output(self) -> TensorFacts:

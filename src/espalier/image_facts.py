@@ -5,11 +5,24 @@ from __future__ import annotations
 import msgspec
 
 
+class TrueObject(msgspec.Struct, frozen=True, kw_only=True):
+    """An object of an image: its edges in pixels of the upright image. `ignored`: to find it is neither right nor wrong;
+    `area`: in pixels, where an annotation gives one of the object itself."""
+
+    label: str
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    ignored: bool = False
+    area: float | None = None
+
+
 class ImageFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of one image that was read. `mean`, `std`: of the prepared bytes, 0..255, all channels.
 
-    `pixels_sha256` is of the prepared bytes: equal digests are the same input to the model. `low`, `high`,
-    `channels`, `fine`, `coarse`: see load/looks.py.
+    `sideways`: its EXIF orientation exchanges width and height. `pixels_sha256` is of the prepared bytes: equal digests are
+    the same input to the model. `low`, `high`, `channels`, `fine`, `coarse`: see load/looks.py.
     """
 
     path: str
@@ -20,6 +33,7 @@ class ImageFacts(msgspec.Struct, frozen=True, kw_only=True):
     height: int
     mode: str
     rotated: bool = False
+    sideways: bool = False
     frames: int = 1
     constant: bool = False
     mean: float = 0.0
@@ -31,6 +45,15 @@ class ImageFacts(msgspec.Struct, frozen=True, kw_only=True):
     coarse: float = 0.0
     numbers: tuple[float, ...] = ()
     """What is true of it, where that is numbers (a csv with columns of them)."""
+    cells: tuple[tuple[str, str], ...] = ()
+    """What a csv with a column for each of several outputs says of it: name of the column, and what stands there."""
+    objects: tuple[TrueObject, ...] | None = None
+    """What is in it, where annotations say so."""
+
+    @property
+    def upright(self) -> tuple[int, int]:
+        """Width and height as it is shown."""
+        return (self.height, self.width) if self.sideways else (self.width, self.height)
 
 
 class ImageProblem(msgspec.Struct, frozen=True, kw_only=True):

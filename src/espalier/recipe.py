@@ -9,7 +9,8 @@ from msgspec import Meta
 
 from .alarms import ALARMS
 from .limits import LIMITS
-from .recipe_answers import Decision, Regress, TaskName
+from .recipe_answers import Decision, HeadTask, Regress, TaskName
+from .recipe_detect import Detect
 from .tables import Share, Table
 
 Color = Literal["rgb", "bgr", "gray", "bands"]
@@ -17,6 +18,7 @@ Resize = Literal["nearest", "bilinear", "bicubic", "area"]
 Fit = Literal["stretch", "crop", "pad"]
 
 NAME: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
+HEAD_NAME: Final = r"[a-z][a-z0-9_]*"
 VERSION: Final = r"(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})"
 
 # Ranges: the strict reader refuses what lies outside, the JSON Schema and the reference page state them.
@@ -39,7 +41,8 @@ class ModelSource(Table, frozen=True, kw_only=True):
     """A text file with one label per line, in output order; without it, the names of the class folders, sorted."""
     task: TaskName = "classify"
     """What the model answers: `classify`, one label of several for a whole image; `regress`, numbers, which `regress` judges;
-    `raw`, the values of every output as they are, measured against the float model and packed without a decision."""
+    `raw`, the values of every output as they are, measured against the float model and packed without a decision; `detect`,
+    boxes around objects, which `detect` describes; `several`, an answer of its own for each output, in a [[head]] table."""
 
 
 class InputContract(Table, frozen=True, kw_only=True):
@@ -117,6 +120,9 @@ class EvaluationSource(Table, frozen=True, kw_only=True):
     """One folder per class, named as in the labels file."""
     csv: str | None = None
     """Instead of `images`: a csv file with the columns path,label."""
+    annotations: str | None = None
+    """Of task detect, beside `images`: the objects' boxes as COCO (one .json), Pascal VOC (a folder of .xml) or YOLO (a folder
+    of .txt)."""
 
 
 class Augment(Table, frozen=True, kw_only=True):
@@ -198,8 +204,8 @@ class LatencyBudget(Table, frozen=True, kw_only=True):
     M33)."""
 
 
-class Budgets(Table, frozen=True, kw_only=True):
-    """Gates, each optional: a build that exceeds one ends with exit code 5 and writes no bundle."""
+class AnswerBudgets(Table, frozen=True, kw_only=True):
+    """Gates on what the answers are worth, each optional."""
 
     max_accuracy_drop: Amount | None = None
     """Percentage points that the finished model may lose against the model as it was given; needs `evaluation`."""
@@ -208,6 +214,19 @@ class Budgets(Table, frozen=True, kw_only=True):
     guessing."""
     min_class_recall: Share | None = None
     """The same for the images of each single class."""
+
+
+class Budgets(AnswerBudgets, frozen=True, kw_only=True):
+    """Gates, each optional: a build that exceeds one ends with exit code 5 and writes no bundle."""
+
+    max_map_drop: Points | None = None
+    """Task detect: points of average precision (COCO's, 0 to 100) that int8 may lose against the model as it was given."""
+    min_class_ap50: Share | None = None
+    """Task detect: the average precision of each class at an overlap of 0.5."""
+    min_recall: Share | None = None
+    """Task detect: share of the objects that int8 finds at `detect.threshold`."""
+    max_false_alarms: Amount | None = None
+    """Task detect: boxes on nothing, for an image, at `detect.threshold`."""
     max_model_bytes: Count | None = None
     """Size of the int8 .tflite."""
     max_arena_bytes: Count | None = None
@@ -230,6 +249,22 @@ class Deploy(Table, frozen=True, kw_only=True):
     """Microcontrollers: bytes of flash that belong to the application; the gate leaves them to it."""
     reserve_ram: Bytes = 0
     """Microcontrollers: bytes of RAM that belong to the application; the gate leaves them to it."""
+
+
+class HeadSource(Table, frozen=True, kw_only=True):
+    """One output of a model with several, for task several: each needs a table. Its truth is the column of the evaluation csv
+    that is called as the output; several columns begin with its name and a point (`box.x`)."""
+
+    name: Annotated[str, Meta(extra_json_schema={"pattern": f"^{HEAD_NAME}$"})]
+    """The output: the name of the layer that gives it in lower case, other characters than a-z and 0-9 as `_`."""
+    task: HeadTask
+    """What this output answers, as `model.task` says of a model with one."""
+    labels: str | tuple[str, ...] | None = None
+    """The labels in the order of its values, as a list or as a text file with one per line."""
+    regress: Regress | None = None
+    """As the table [regress]; so the others here."""
+    decision: Decision = Decision()
+    budgets: AnswerBudgets = AnswerBudgets()
 
 
 class Recipe(Table, frozen=True, kw_only=True):
@@ -255,12 +290,32 @@ class Recipe(Table, frozen=True, kw_only=True):
     accept: tuple[Annotated[str, Meta(extra_json_schema={"enum": list(ALARMS)})], ...] = ()
     """Codes of findings that are as they should be (docs/reference/alarms.md); they stop nothing and are no warnings."""
     evaluation: Annotated[EvaluationSource | None, EITHER] = None
+    head: tuple[HeadSource, ...] = ()
     regress: Regress | None = None
+    detect: Detect | None = None
     prune: Prune = Prune()
     quantize: Quantize = Quantize()
     decision: Decision = Decision()
     budgets: Budgets = Budgets()
     report: ReportWish = ReportWish()
+
+    def of_head(self, head: HeadSource) -> Recipe:
+        """The recipe as if the model had this one output only."""
+        labels = head.labels if isinstance(head.labels, str) else None
+        own = {field: getattr(head, field) for field in head.__struct_fields__ if field not in NOT_OF_A_HEAD}
+        budgets = {field: getattr(head.budgets, field) for field in head.budgets.__struct_fields__}
+        return msgspec.structs.replace(
+            self,
+            model=msgspec.structs.replace(self.model, task=head.task, labels=labels),
+            head=(),
+            prune=Prune(),
+            budgets=Budgets(**budgets),
+            **own,
+        )
+
+
+NOT_OF_A_HEAD: Final = frozenset({"name", "task", "labels", "budgets"})
+"""Keys of a [[head]] that are no tables of the same name in a recipe."""
 
 
 def contract_of(contract: dict[str, Any]) -> InputContract:

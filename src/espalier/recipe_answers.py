@@ -9,7 +9,10 @@ from msgspec import Meta
 
 from .tables import Share, Table
 
-TaskName = Literal["classify", "regress", "raw"]
+HeadTask = Literal["classify", "regress", "raw"]
+"""What one output answers."""
+
+TaskName = Literal[HeadTask, "detect", "several"]
 
 
 class Takes(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,6 +24,8 @@ class Takes(msgspec.Struct, frozen=True, kw_only=True):
     """What only one class of several has: `prune.fine-tune`, `decision.precision`, `budgets.min-class-recall`."""
     truth: bool = True
     """An image is right or wrong: budgets on accuracy and its drop."""
+    boxes: bool = False
+    """Objects have boxes: `evaluation.annotations`, and budgets on average precision, recall and false alarms."""
     table: str = ""
     needs: str = ""
 
@@ -29,6 +34,8 @@ TASKS: Final[dict[str, Takes]] = {
     "classify": Takes(labels=True, classes=True),
     "regress": Takes(table="regress", needs="tolerance"),
     "raw": Takes(truth=False),
+    "detect": Takes(labels=True, boxes=True, table="detect", needs="decode"),
+    "several": Takes(),
 }
 """Every word of `model.task`."""
 

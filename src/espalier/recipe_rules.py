@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from .alarms import ALARMS
 from .limits import LIMITS
-from .recipe import NAME, VERSION, Recipe
+from .recipe import HEAD_NAME, NAME, VERSION, Recipe
 from .recipe_answers import TASKS
+from .recipe_detect import ANCHORED, WITH_OBJECTNESS, Anchors
 from .visible import hidden_character, shown
 
 
@@ -73,10 +75,9 @@ def _set_rules(recipe: Recipe) -> list[tuple[str, bool]]:
             recipe.decision.precision is None or recipe.evaluation is not None,
         ),
         *_table_rules(recipe),
-        (
-            f"task {recipe.model.task} does not take {', '.join(_not_asked(recipe))}",
-            not _not_asked(recipe),
-        ),
+        *_detect_rules(recipe),
+        *_head_rules(recipe),
+        *_asked_rules(recipe),
         (
             "paths are visible text of at most 4096 bytes, 255 in each part; found "
             f"{shown(next((p for p in _paths(recipe) if not is_path(p)), ''), 60)!r}",
@@ -92,6 +93,21 @@ def _set_rules(recipe: Recipe) -> list[tuple[str, bool]]:
             recipe.evaluation is None
             or (recipe.evaluation.images is None) != (recipe.evaluation.csv is None),
         ),
+        *_truth_rules(recipe),
+    ]
+
+
+def _asked_rules(recipe: Recipe) -> list[tuple[str, bool]]:
+    return [
+        (
+            f"task {recipe.model.task} does not take {', '.join(_not_asked(recipe))}",
+            not _not_asked(recipe),
+        ),
+    ]
+
+
+def _truth_rules(recipe: Recipe) -> list[tuple[str, bool]]:
+    return [
         (
             "a budget on accuracy or recall needs an [evaluation] set",
             recipe.evaluation is not None
@@ -116,6 +132,86 @@ def _table_rules(recipe: Recipe) -> list[tuple[str, bool]]:
     ]
 
 
+def _head_rules(recipe: Recipe) -> list[tuple[str, bool]]:
+    """Each output has one table with task several, and what holds for a task holds for the output that has it."""
+    names = [head.name for head in recipe.head]
+    found = [
+        (
+            "`model.task` several needs a [[head]] table for each output, which no other task has",
+            (recipe.model.task == "several") == bool(names),
+        ),
+        (
+            f"`head.name` is the output's layer in a-z, 0-9 and _, each once; found {', '.join(map(repr, names))}",
+            len(set(names)) == len(names) and all(re.fullmatch(HEAD_NAME, name) for name in names),
+        ),
+    ]
+    for head in recipe.head:
+        alone = recipe.of_head(head)
+        labels = (head.labels,) if isinstance(head.labels, str) else head.labels or ()
+        taken = TASKS[head.task].labels or not labels
+        within = [*_table_rules(alone), *_asked_rules(alone), *_truth_rules(alone)]
+        found += [(f"[[head]] {head.name}: {sentence}", holds) for sentence, holds in within]
+        found += [
+            (f"[[head]] {head.name}: task {head.task} does not take `labels`", taken),
+            (
+                f"[[head]] {head.name}: `labels` are visible words, at least two and no two alike; found {list(labels)[:12]}",
+                isinstance(head.labels, str | None) or _are_labels(labels),
+            ),
+        ]
+    return found
+
+
+def _are_labels(labels: Sequence[str]) -> bool:
+    plain = all(label.strip() and hidden_character(label) is None for label in labels)
+    return plain and len(set(labels)) == len(labels) >= 2 and max(map(len, labels)) <= LIMITS.label_characters
+
+
+def _detect_rules(recipe: Recipe) -> list[tuple[str, bool]]:
+    """What ties the heads of a detector together."""
+    detect, budgets, evaluation = recipe.detect, recipe.budgets, recipe.evaluation
+    if detect is None:
+        return []
+    anchors = detect.anchors or Anchors()
+    ways = [bool(anchors.file), bool(anchors.sizes), bool(anchors.sides), bool(anchors.scale)]
+    anchored = detect.decode in ANCHORED
+    wanted = [budgets.max_map_drop, budgets.min_class_ap50, budgets.min_recall, budgets.max_false_alarms]
+    return [
+        (
+            f"`detect.decode` {detect.decode} {'needs' if anchored else 'has no'} `detect.anchors`: a `file`, `sizes`, `sides` "
+            "or a `scale`, and one of these only",
+            sum(ways) == (1 if anchored else 0),
+        ),
+        (
+            f"`detect.boxes` names the layers that give boxes; `detect.decode` {detect.decode} "
+            + ("has none" if detect.decode == "fomo" else "needs them"),
+            bool(detect.boxes) == (detect.decode != "fomo"),
+        ),
+        ("`detect.sizes` belongs to `detect.decode` centernet", bool(detect.sizes) == (detect.decode == "centernet")),
+        (
+            "`detect.objectness` belongs to the decodes yolo-v2, v3, v4, v5 and yolox, which need it",
+            bool(detect.objectness) == (detect.decode in WITH_OBJECTNESS),
+        ),
+        (
+            "`detect.scores` names one layer at least, and no layer twice",
+            len(detect.scores) > 0
+            and all(len(set(names)) == len(names) for names in (detect.boxes, detect.scores, detect.objectness, detect.sizes)),
+        ),
+        ("`detect.most` is at most `detect.room`", detect.most <= detect.room),
+        (
+            "`model.task` detect needs `model.labels`, a file with the classes in the order of the scores",
+            recipe.model.labels is not None,
+        ),
+        (
+            "`evaluation.annotations` describes a folder of `evaluation.images`, not a csv",
+            evaluation is None or evaluation.annotations is None or evaluation.images is not None,
+        ),
+        (
+            "a budget on precision, recall or false alarms needs `evaluation.annotations`",
+            all(limit is None for limit in wanted) or (evaluation is not None and evaluation.annotations is not None),
+        ),
+    ]
+
+
 def _not_asked(recipe: Recipe) -> list[str]:
     """The keys that stand there and that the recipe's task does not take."""
     budgets, takes = recipe.budgets, TASKS[recipe.model.task]
@@ -126,6 +222,11 @@ def _not_asked(recipe: Recipe) -> list[str]:
         "`budgets.min-class-recall`": (takes.classes, budgets.min_class_recall),
         "`budgets.min-accuracy`": (takes.truth, budgets.min_accuracy),
         "`budgets.max-accuracy-drop`": (takes.truth, budgets.max_accuracy_drop),
+        "`evaluation.annotations`": (takes.boxes, recipe.evaluation and recipe.evaluation.annotations),
+        "`budgets.max-map-drop`": (takes.boxes, budgets.max_map_drop),
+        "`budgets.min-class-ap50`": (takes.boxes, budgets.min_class_ap50),
+        "`budgets.min-recall`": (takes.boxes, budgets.min_recall),
+        "`budgets.max-false-alarms`": (takes.boxes, budgets.max_false_alarms),
     }
     return [key for key, (taken, value) in given.items() if value is not None and not taken]
 
@@ -133,7 +234,9 @@ def _not_asked(recipe: Recipe) -> list[str]:
 def _paths(recipe: Recipe) -> list[str]:
     evaluation, tune = recipe.evaluation, recipe.prune.fine_tune
     given = [recipe.model.path, recipe.model.labels, recipe.calibration.images, tune.images if tune else None]
-    given += [evaluation.images, evaluation.csv] if evaluation else []
+    given += [evaluation.images, evaluation.csv, evaluation.annotations] if evaluation else []
+    given += [recipe.detect.anchors.file] if recipe.detect and recipe.detect.anchors else []
+    given += [head.labels for head in recipe.head if isinstance(head.labels, str)]
     return [path for path in (*given, *(deploy.target for deploy in recipe.deploy)) if path is not None]
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from .facts import Check, TensorFacts
 from .peak import Peak
+from .row_boxes import BoxesRow
 from .row_parts import (
     CalibrationPart,
     DecisionPart,
@@ -224,6 +225,10 @@ class AccuracyRow(_Row, frozen=True, kw_only=True):
     """Of task regress: its share of right answers is that of images whose numbers are all within the tolerance."""
     heads: tuple[HeadRow, ...] = ()
     """Of a task whose values are not judged."""
+    answers: tuple[AnswerRow, ...] = ()
+    """Of task several: each output by itself. Right answers are then of images right in every output whose truth is known."""
+    boxes: BoxesRow | None = None
+    """Of task detect, whose accuracy is average precision."""
     steps: tuple[DropPart, ...] = ()
     """The drop split into pruning and quantization."""
 
@@ -231,6 +236,14 @@ class AccuracyRow(_Row, frozen=True, kw_only=True):
     def labelled(self) -> bool:
         """Whether the images say what is right."""
         return self.float.top1 is not None
+
+
+class AnswerRow(_Row, frozen=True, kw_only=True):
+    """One output of task several: what it answers, and its own row."""
+
+    name: str
+    task: str
+    accuracy: AccuracyRow
 
 
 class OperatorTime(_Row, frozen=True, kw_only=True):

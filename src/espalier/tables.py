@@ -94,17 +94,16 @@ def convert_table(raw: dict[str, Any], kind: type[T], *, error: type[EspalierErr
     raise _all_of(wrong, error, where)
 
 
-def table_text(table: Mapping[str, Any], path: tuple[str, ...] = ()) -> str:
-    """Plain data as TOML; `path` is the table's own place in the file."""
+def table_text(table: Mapping[str, Any], path: tuple[str, ...] = (), *, headed: bool = False) -> str:
+    """Plain data as TOML; `path` is the table's own place in the file; `headed`: what names it is written already."""
     scalars = [f"{key} = {_value_text(value)}" for key, value in table.items() if not _is_table(value)]
-    text = (f"[{'.'.join(path)}]\n" if path and scalars else "") + "".join(line + "\n" for line in scalars)
+    text = (f"[{'.'.join(path)}]\n" if path and scalars and not headed else "") + "".join(line + "\n" for line in scalars)
     for key, value in table.items():
         if isinstance(value, dict):
             text += "\n" + table_text(value, (*path, key)) if value else f"\n[{'.'.join((*path, key))}]\n"
         elif _is_table(value):
             for item in value:
-                lines = "".join(f"{k} = {_value_text(v)}\n" for k, v in item.items())
-                text += f"\n[[{'.'.join((*path, key))}]]\n{lines}"
+                text += f"\n[[{'.'.join((*path, key))}]]\n" + table_text(item, (*path, key), headed=True)
     return text
 
 

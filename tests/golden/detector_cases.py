@@ -11,10 +11,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from espalier.detector import Detector
+from espalier.detector import Detector, Heads
 from espalier.task.boxes import anchors as rules
 from espalier.task.boxes.anchors import Grid
-from espalier.task.boxes.tables import Heads, Output, Reading, make_detector
+from espalier.task.boxes.tables import Output, Reading, make_detector
 
 Random = np.random.Generator
 Real = NDArray[np.float64]

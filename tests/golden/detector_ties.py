@@ -9,10 +9,10 @@ import numpy as np
 from detector_cases import Case, random_case
 from numpy.typing import NDArray
 
-from espalier.detector import SURE, Anchor, Detector
+from espalier.detector import SURE, Anchor, Detector, Heads
 from espalier.errors import RecipeError
 from espalier.task.boxes.anchors import Grid
-from espalier.task.boxes.tables import Heads, Output, Reading, make_detector
+from espalier.task.boxes.tables import Output, Reading, make_detector
 
 Images = list[list[NDArray[np.int8]]]
 COUNT = 512

@@ -18,6 +18,8 @@ from collections.abc import Iterable
 from typing import Final
 from xml.sax.saxutils import escape
 
+import msgspec
+
 from ..errors import BugError
 from ..facts import Artifact, BundleSource
 from . import golden
@@ -40,6 +42,9 @@ def contents(source: BundleSource) -> tuple[Artifact, ...]:
     """All files of the phone bundle but golden/ and manifest.json, which every bundle has; sorted by path."""
     constants = java_constants(source)
     classes, sources = specialise.classes(constants), specialise.sources(constants)
+    for part in part_constants(source):
+        classes |= specialise.reader_classes(part)
+        sources |= specialise.reader_sources(part)
     in_library = {path: data for path, data in classes.items() if not _is_self_test(path)}
     golden_files = golden.artifacts(source)
     repository = [
@@ -96,6 +101,16 @@ def java_constants(source: BundleSource) -> specialise.Constants:
     )
 
 
+def part_constants(source: BundleSource) -> list[specialise.Constants]:
+    """Of several outputs: the package of each that has a decision, with a Model of its own for the one file."""
+    found = []
+    for _, alone in source.deciding():
+        constants = java_constants(alone)
+        texts = {**constants.texts, "name": source.name, "asset": asset_path(source)}
+        found.append(msgspec.structs.replace(constants, texts=texts))
+    return found
+
+
 def _head_lines(source: BundleSource) -> str:
     """As Heads.java reads them; the uint8 model's zero points."""
     rows = [(head.name, repr(float(head.scale)), head.zero_point + 128, *head.shape[1:]) for head in source.heads]
@@ -125,7 +140,11 @@ def _aar(source: BundleSource, classes: dict[str, bytes]) -> bytes:
             Entry(path="R.txt", data=b""),
             Entry(path="META-INF/com/android/build/gradle/aar-metadata.properties", data=AAR_METADATA),
             Entry(path=f"assets/{asset_path(source)}", data=source.uint8_model, stored=True),
-            *([Entry(path=f"assets/{labels_path(source)}", data=labels_text(source.labels))] if source.labels else []),
+            *(
+                Entry(path=f"assets/{labels_path(one)}", data=labels_text(one.labels))
+                for one in (source, *(alone for _, alone in source.deciding()))
+                if one.labels
+            ),
             Entry(path="classes.jar", data=_jar(classes)),
             Entry(
                 path="proguard.txt",

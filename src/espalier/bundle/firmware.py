@@ -24,7 +24,7 @@ from ..emit import c_text as c
 from ..emit.decision import decision_files
 from ..emit.detector import detector_files
 from ..errors import UnsupportedModelError
-from ..facts import Artifact, BundleSource, GoldenVector, SourceImage
+from ..facts import Artifact, BundleSource, GoldenVector, SourceImage, TensorFacts
 from . import firmware_boxes, golden
 from . import firmware_text as text
 from .archive import Entry, zip_bytes
@@ -257,6 +257,7 @@ def umbrella(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
     parts: tuple[str, ...] = ("contract", "prepare")
     if source.detector or source.decision:
         parts = ("contract", "model_labels", "prepare", *(("detect", "frame") if source.detector else ("decide",)))
+    parts += tuple(f"{head}_{part}" for head, _ in source.deciding() for part in ("model_labels", "decide"))
     lines += ["", *(c.include(f"{name}_{part}.h") for part in parts)]
     return text.header(source, "model", lines)
 
@@ -300,6 +301,14 @@ def golden_source(source: BundleSource, vectors: Sequence[GoldenVector], cases: 
     return "\n".join([*lines, ""])
 
 
+def _read_line(source: BundleSource, output: str, head: TensorFacts) -> str:
+    """README: how one of several outputs is read."""
+    if head.name in dict(source.deciding()):
+        own = f"{text.prefix(source)}_{head.name}"
+        return f"{own}_decision {head.name} = {own}_decide({output});   /* .label, .confidence, .review */\n"
+    return f"/* {head.name}: {output}[], value = {head.scale:.9g} * ({output}[i] - {head.zero_point}) */\n"
+
+
 def program_memory(source: BundleSource) -> str:
     """README: flash and RAM of the compiled program."""
     macro = text.prefix(source).upper()
@@ -311,7 +320,9 @@ def program_memory(source: BundleSource) -> str:
 
 
 def _proven(source: BundleSource) -> str:
-    return "prepare and detect run" if source.detector else "prepare and decide run" if source.decision else "prepare runs"
+    if source.detector:
+        return "prepare and detect run"
+    return "prepare and decide run" if source.decision or source.deciding() else "prepare runs"
 
 
 def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
@@ -332,10 +343,7 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         else f"{name}_decision decision = {name}_decide(output);\n"
         "if (decision.review) ask_a_person(); else act(decision.label);\n"
         if source.decision
-        else "".join(
-            f"/* {head.name}: {output}[], value = {head.scale:.9g} * ({output}[i] - {head.zero_point}) */\n"
-            for output, head in zip(output_names(source), source.heads, strict=True)
-        ),
+        else "".join(_read_line(source, output, head) for output, head in zip(output_names(source), source.heads, strict=True)),
         "ANSWER": firmware_boxes.answer_words(source)
         if source.detector
         else f"`decide` compares the int8 output with the threshold {source.recipe.decision.threshold:g} as an integer; "

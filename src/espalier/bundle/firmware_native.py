@@ -5,9 +5,11 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,23 +44,39 @@ FORMATS: Final = (
 
 
 def run_native(library: Path, source: BundleSource, work: Path) -> Check:
-    """The check, with this machine's `cc` or else with zig's."""
-    return on_this_machine(_name(source), lambda compiler: _run_with(compiler, library, source, work))
+    """The check, with this machine's `cc` or else with zig's. Of several outputs that decide, each is run by itself."""
+    alone = dict(source.deciding())
+    checks = [
+        on_this_machine(_name(one), partial(_run_with, library=library, source=one, work=work / name, whole=source, head=name))
+        for name, one in (alone or {"": source}).items()
+    ]
+    wrong = [check for check in checks if check.result != "passed"]
+    return wrong[0] if wrong else msgspec.structs.replace(checks[0], why="; ".join(check.why for check in checks))
 
 
 def _name(source: BundleSource) -> str:
     return DETECT if source.detector else CHECK if source.decision else PREPARE
 
 
-def _run_with(compiler: Compiler, library: Path, source: BundleSource, work: Path) -> Check:
+def _driver(prefix: str, head: str) -> str:
+    """The program; what it decides with is that of one of several outputs, where one is named."""
+    driver = (TEMPLATE / "driver.c").read_text("ascii")
+    own = f"{prefix}_{head}" if head else prefix
+    for word in ("xmodel_decision", "xmodel_decide", "XMODEL_CLASSES"):
+        driver = driver.replace(word, word.replace("xmodel", own).replace("XMODEL", own.upper()))
+    return driver.replace("xmodel", prefix).replace("XMODEL", prefix.upper())
+
+
+def _run_with(
+    compiler: Compiler, *, library: Path, source: BundleSource, work: Path, whole: BundleSource, head: str
+) -> Check:
     def run() -> str:
         work.mkdir(parents=True, exist_ok=True)
         # Large constants that neither function reads only cost time.
         unused = {
-            f"{text.prefix(source)}_{part}.c" for part in ("model_data", "golden", "selftest", "prepare_test")
+            f"{text.prefix(whole)}_{part}.c" for part in ("model_data", "golden", "selftest", "prepare_test")
         }
-        driver = (TEMPLATE / "driver.c").read_text("ascii").replace("xmodel", text.prefix(source))
-        (work / "driver.c").write_text(driver.replace("XMODEL", text.prefix(source).upper()), "ascii")
+        (work / "driver.c").write_text(_driver(text.prefix(whole), head), "ascii")
         parts = [str(path) for path in sorted((library / "src").glob("*.c")) if path.name not in unused]
         flags = ["-O1", *WARNINGS, f"-I{library / 'src'}", "-o", "driver"]
         compile_c(compiler, [*flags, "driver.c", *parts], work)

@@ -12,7 +12,16 @@ import msgspec
 
 from .. import __version__
 from ..errors import BugError, EspalierError, VerificationError
-from ..facts import ArenaFacts, Artifact, BundleSource, Check, Measurement, OperatorUse, TensorFacts
+from ..facts import (
+    ArenaFacts,
+    Artifact,
+    BundlePart,
+    BundleSource,
+    Check,
+    Measurement,
+    OperatorUse,
+    TensorFacts,
+)
 from ..recipe_answers import Regress
 from .archive import read_deb, read_zip, safe_path
 from .golden import ContractRow, canonical_json
@@ -67,6 +76,23 @@ class Quantization(_Row, frozen=True, kw_only=True):
     weights: str
 
 
+class HeadAnswer(_Row, frozen=True, kw_only=True, omit_defaults=True):
+    """What one of several heads answers: its kind, its labels in the order of its values, the confidence below which its answer
+    is "review", and its numbers, as in the manifest of a model with this head only."""
+
+    name: str
+    task: str
+    labels: tuple[str, ...] = ()
+    threshold: float | None = None
+    numbers: Regress | None = None
+
+    @classmethod
+    def of(cls, part: BundlePart) -> HeadAnswer:
+        """The row of an output."""
+        threshold = part.recipe.decision.threshold if part.decision is not None else None
+        return cls(name=part.name, task=part.task, labels=part.labels, threshold=threshold, numbers=part.recipe.regress)
+
+
 class Manifest(_Row, frozen=True, kw_only=True, omit_defaults=True):
     """`output` is that of a classifier, or the first of `heads`: the outputs of a model whose `task` is another. `numbers`:
     what the values of task regress are called, their unit and tolerance.
@@ -114,8 +140,10 @@ class Manifest(_Row, frozen=True, kw_only=True, omit_defaults=True):
     task: str = "classify"
     """What the model answers, as the recipe says."""
     heads: tuple[TensorFacts, ...] = ()
-    numbers: Regress | None = None
     """The outputs of a model that has several; `output` is the first."""
+    numbers: Regress | None = None
+    answers: tuple[HeadAnswer, ...] = ()
+    """Of task several: what each head answers, in their order."""
 
     @property
     def values(self) -> int:
@@ -157,6 +185,7 @@ def write(source: BundleSource, artifacts: Sequence[Artifact]) -> bytes:
         task=source.task,
         heads=() if source.labels and source.detector is None else source.heads,
         numbers=source.recipe.regress,
+        answers=tuple(map(HeadAnswer.of, source.parts)),
     )
     # Read back, so that an int given for a float is written as every reader will see it.
     manifest = msgspec.json.decode(canonical_json(manifest), type=Manifest)

@@ -23,7 +23,7 @@ from ..stages.answer_gates import strict_row
 from ..stages.check_fit import judge_fit
 from ..stages.check_outputs import not_classes, number_outputs
 from ..stages.images import set_path
-from ..stages.model import ModelFile
+from ..stages.job import recipe_model
 from ..stages.workshop import Workshop
 from ..statistics import too_few
 from ..store import Store
@@ -164,10 +164,12 @@ def _check_model(found: _Findings, shop: Workshop, recipe: Recipe, folder: Path)
     known: list[ModelFacts] = []
 
     def step() -> str:
-        model = ModelFile(shop, folder / recipe.model.path, recipe.input, recipe.model.task)
+        model = recipe_model(shop, recipe, folder)
         facts = model.facts()
         known.append(facts)
         model.check_shape()
+        if recipe.head:
+            model.check_heads()
         return (
             f"{recipe.model.path}: {facts.format}, Keras {facts.keras_version}, {len(facts.layers)} layers, "
             f"{facts.parameters:,} parameters, ends with {facts.output}"
@@ -246,10 +248,10 @@ def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[
         images: list[ImageSet] = []
 
         def step(given: str = given, images: list[ImageSet] = images) -> str:
-            images.append(scan(set_path(folder, given)))
+            images.append(scan(set_path(folder, given), cells=bool(recipe.head)))
             told = f"{len(images[0].classes)} classes"
             if images[0].columns:
-                told = f"the numbers {', '.join(images[0].columns)}"
+                told = f"the {'columns' if recipe.head else 'numbers'} {', '.join(images[0].columns)}"
             return f"{len(images[0].entries):,} images, {told} in {given}"
 
         if not found.attempt(role, step):

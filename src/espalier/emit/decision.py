@@ -14,7 +14,14 @@ DEVICE: Final = Path(task.__file__).parent / "device"
 
 
 def decision_files(prefix: str, decision: Decision) -> dict[str, str]:
-    """File name -> text: `<prefix>_decide.h`, `<prefix>_decide.c` and the labels that they name."""
+    """File name -> text: `<prefix>_decide.h`, `<prefix>_decide.c` and the labels that they name; of several outputs those of
+    each, as `<prefix>_<output>_...`."""
+    if decision.parts:
+        return {
+            file: text
+            for name, part in decision.parts.items()
+            for file, text in decision_files(f"{prefix}_{name}", part).items()
+        }
     macro = prefix.upper()
     numbers = "\n".join(c.define(f"{macro}_{name}", _number(value)) for name, value in decision.numbers.items())
     return {
@@ -22,6 +29,12 @@ def decision_files(prefix: str, decision: Decision) -> dict[str, str]:
         f"{prefix}_decide.c": device_source(prefix, f"{decision.source}.c"),
         **label_files(prefix, decision.labels),
     }
+
+
+def decision_headers(prefix: str, decision: Decision) -> list[str]:
+    """Names of the headers that a caller includes."""
+    prefixes = [f"{prefix}_{name}" for name in decision.parts] if decision.parts else [prefix]
+    return [f"{one}_decide.h" for one in prefixes]
 
 
 def label_files(prefix: str, labels: Sequence[str]) -> dict[str, str]:

@@ -20,7 +20,7 @@ from ..graph.types import Graph
 from ..graph.verify import layer_name
 from . import c_text as c
 from .c_text import Name
-from .decision import decision_files
+from .decision import decision_files, decision_headers
 from .detector import detector_files
 from .golden_boxes import boxes_argument, boxes_further
 from .kernel_names import HEADER, KernelNames, program_prefix
@@ -205,7 +205,7 @@ def _header(graph: Graph, plan: Planned, prefix: str, options: Options) -> str:
             c.prototype(selftest_signature(prefix, graph, boxes_argument(prefix) if options.detector else "")),
         ]
     if options.decision is not None:
-        lines += ["", c.include(f"{prefix}_decide.h")]
+        lines += ["", *map(c.include, decision_headers(prefix, options.decision))]
     return "\n".join(c.guarded(f"{macro}_H", lines)) + "\n"
 
 

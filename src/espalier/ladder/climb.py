@@ -83,7 +83,7 @@ class _Judge:
 
     def _glance(self, candidate: Candidate) -> Step | None:
         """The step as the first look shows it, where that shows it to be lost."""
-        if self.labelled is None or self.floats is None or len(self.floats) < 2 * GLANCE:
+        if self.labelled is None or self.floats is None or len(self.floats) < 2 * GLANCE or not self.labelled.counted:
             return None
         places = evenly(len(self.floats), GLANCE)
         part, floats, data = self.labelled.part(places), self.floats[places], candidate.int8_model
@@ -107,7 +107,7 @@ class _Judge:
             return self._step(self._timed(replace(guess.candidate, nearness=near), started), None)
         images, right = len(self.floats), self.labelled.right(self.floats)
         most_wrong = images - right.sum() + self.goal.limit_points / 100 * images
-        found = self.results(data) if fully else self._unless_over(data, guess.hits, most_wrong)
+        found = self.results(data) if fully or not self.labelled.counted else self._unless_over(data, guess.hits, most_wrong)
         candidate = self._timed(guess.candidate, started)
         if found is not None:
             return self._step(candidate, found)
@@ -143,11 +143,11 @@ class _Judge:
         if results is None or self.floats is None or self.labelled is None:
             return Step(candidate=candidate, top1=None, drop=None, simulated=simulated)
         hits = self.labelled.right(results)
-        top1 = float(hits.mean())
+        top1 = self.labelled.worth(results)
         return Step(
             candidate=candidate,
             top1=top1,
-            drop=round(100 * (float(self.labelled.right(self.floats).mean()) - top1), 6),
+            drop=round(100 * (self.labelled.worth(self.floats) - top1), 6),
             simulated=simulated,
             hits=hits,
             same=float(self.labelled.same(results, self.floats).mean()),
@@ -155,7 +155,7 @@ class _Judge:
 
     def worth(self, steps: Sequence[Step], limit_points: float | None, before: Sequence[Hits]) -> float | None:
         """The drop that choosing among the steps is worth on images that it was not made on; None without labels."""
-        if self.floats is None or self.labelled is None:
+        if self.floats is None or self.labelled is None or not self.labelled.counted:
             return None
         return held_out_drop(steps, self.labelled.right(self.floats), limit_points=limit_points, before=before)
 

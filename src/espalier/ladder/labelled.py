@@ -28,6 +28,15 @@ class Labelled:
         """Which results are right."""
         return kind_of(self.task).right(results, self.labels, self.task)
 
+    def worth(self, results: Results) -> float:
+        """What results are worth, 0 to 1: the share of right ones, or what the task says."""
+        return kind_of(self.task).worth(results, self.labels, self.task)
+
+    @property
+    def counted(self) -> bool:
+        """Whether that is the share of right ones, so that some of the images can show it."""
+        return kind_of(self.task).score is None
+
     def same(self, results: Results, others: Results) -> Hits:
         """Which results say the same."""
         return kind_of(self.task).same(results, others, self.task)

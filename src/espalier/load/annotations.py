@@ -5,6 +5,7 @@ What a reader gives is not judged yet: `annotation_faults.py` looks for what is 
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
@@ -146,6 +147,25 @@ def files_of(folder: Path, ending: str) -> list[Path]:
         if len(found) > LIMITS.image_count:
             raise refused(folder.name, f"it has more than {LIMITS.image_count:,} files", "give a part of them")
     return found
+
+
+def fingerprint(path: Path) -> str:
+    """Digest of everything that `read_annotations` may read there. Raises AnnotationsRefusedError where there is nothing."""
+    if not os.path.exists(path):
+        raise refused(path.name, "there is no such file or folder", "correct `evaluation.annotations`")
+    files = [path]
+    if os.path.isdir(path):
+        files = [file for ending in (".xml", ".txt", ".json", ".yaml") for file in files_of(path, ending)]
+    elif not os.path.isfile(path):
+        raise refused(path.name, "it is a pipe or a device", "give a file or a folder")
+    total = hashlib.sha256()
+    for file in files:
+        try:
+            with file.open("rb") as data:
+                total.update(f"{file.relative_to(path)}\0{hashlib.file_digest(data, 'sha256').hexdigest()}\n".encode())
+        except OSError as problem:
+            raise refused(file.name, f"it cannot be read: {problem.strerror}", "check its permissions") from None
+    return total.hexdigest()
 
 
 def read_annotations(path: Path, images: Mapping[str, Size], labels: tuple[str, ...] = ()) -> Annotations:

@@ -80,6 +80,8 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+SIDEWAYS = frozenset({5, 6, 7, 8})
+"""EXIF orientations that exchange width and height."""
 
 # Pillow's own cap only warns up to twice its value; ours is checked before anything is decoded.
 Image.MAX_IMAGE_PIXELS = None
@@ -185,6 +187,7 @@ def _load(image: Image.Image, take: Callable[[Image.Image, int], T]) -> tuple[T,
         "height": height,
         "mode": image.mode,
         "rotated": turn in _TURNS,
+        "sideways": turn in SIDEWAYS,
         "frames": frames,
     }
     return taken, facts
@@ -263,6 +266,7 @@ def _load_array(image: ArrayFile, contract: InputContract) -> tuple[Pixels, dict
         "height": pixels.shape[0],
         "mode": "I;16" if image.bits == 16 else kinds.get(image.channels, f"{image.channels} channels"),
         "rotated": image.orientation in _TURNS,
+        "sideways": image.orientation in SIDEWAYS,
         "frames": 1 if contract.color == "bands" else image.frames,
     }
     return np.ascontiguousarray(turned(pixels, image.orientation)), facts
@@ -346,7 +350,8 @@ def _decode_all(
                     pixels = rest()
         except ImagesRefusedError as problem:
             return problem.found
-        facts |= {"path": entry.path, "label": entry.label, "numbers": entry.numbers, "sha256": digest}
+        facts |= {"path": entry.path, "label": entry.label, "numbers": entry.numbers, "cells": entry.cells}
+        facts |= {"sha256": digest}
         facts |= {"pixels_sha256": hashlib.sha256(pixels.data).hexdigest()}
         return _Decoded(pixels, facts | measure_looks(pixels))
 

@@ -21,13 +21,14 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 
 from ..errors import ImagesRefusedError
 from ..limits import LIMITS
 from ..visible import hidden_character, shown
+from .listing import check_name, list_files, stays_inside, unreadable
 
 SUFFIXES: dict[str, str] = {
     ".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".bmp": "BMP", ".tif": "TIFF", ".tiff": "TIFF", ".npy": "NPY", ".npz": "NPZ"
@@ -36,9 +37,6 @@ SUFFIXES: dict[str, str] = {
 
 ARRAYS = (".npy", ".npz")
 """Of these, what is an image only in a folder without pictures: beside pictures lie arrays of labels and features."""
-
-NESTING = 16
-"""Deepest folder below the root of a set."""
 
 _PATH_HEADERS = ("path", "file", "filename", "image")
 _LABEL_HEADERS = ("label", "class", "category")
@@ -53,6 +51,8 @@ class ImageEntry(msgspec.Struct, frozen=True, kw_only=True):
     bytes: int = 0
     numbers: tuple[float, ...] = ()
     """Of a csv with columns of numbers in the place of labels."""
+    cells: tuple[tuple[str, str], ...] = ()
+    """Of a csv with a column for each of several outputs: name of the column, and what stands there."""
     sha256: str = ""
 
 
@@ -85,8 +85,8 @@ class ImageSet(msgspec.Struct, frozen=True, kw_only=True):
         return counts
 
 
-def scan(path: Path | str) -> ImageSet:
-    """List the images of a folder or a csv, sorted by path.
+def scan(path: Path | str, *, cells: bool = False) -> ImageSet:
+    """List the images of a folder or a csv, sorted by path. `cells`: a csv has a column for each of several outputs.
 
     Raises ImagesRefusedError when there is no such folder, no image in it, a link that leaves it, images both
     beside and inside class folders, or more of anything than limits.py allows.
@@ -94,7 +94,7 @@ def scan(path: Path | str) -> ImageSet:
     path = Path(path)
     # os.path, not Path: these say False where the system refuses the name (NUL, too long, no permission).
     if os.path.isfile(path) and path.suffix.lower() == ".csv":
-        return _scan_csv(path)
+        return _scan_csv(path, cells=cells)
     if not os.path.isdir(path):
         raise ImagesRefusedError(
             f"there is no image folder {shown(str(path))}",
@@ -106,7 +106,7 @@ def scan(path: Path | str) -> ImageSet:
     taken = {name for name, _ in images}
     ignored = tuple(shown(name) for name, _ in files if name not in taken)
     for name, _ in images:
-        _check_name(name)
+        check_name(name)
         if not os.access(path / name, os.R_OK):
             raise unreadable(name, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
     if not images:
@@ -178,75 +178,49 @@ def label_indices(entries: Sequence[Labelled], labels: Sequence[str]) -> list[in
     return [place[entry.label] for entry in entries if entry.label is not None]
 
 
-def list_files(root: Path) -> list[tuple[str, int]]:
-    """(relative path, bytes) of every visible file below `root`, sorted; see `scan` for what is refused."""
-    real = os.path.realpath(root)
-    found: list[tuple[str, int]] = []
-    waiting = [("", 0)]
-    while waiting:
-        prefix, depth = waiting.pop()
-        for name, size in _listed(root, real, prefix):
-            if size is not None:
-                found.append((name, size))
-            elif depth + 1 > NESTING:
-                raise ImagesRefusedError(
-                    f"{shown(name)}: folders are nested over {NESTING} deep",
-                    supported="one folder per class",
-                    next_step="name the folder that holds the class folders",
-                )
-            else:
-                waiting.append((name + "/", depth + 1))
-        if len(found) > LIMITS.image_count:
-            raise ImagesRefusedError(
-                f"{shown(str(root))} holds over {LIMITS.image_count} files",
-                supported=f"at most {LIMITS.image_count}",
-                next_step="choose a part of them: espalier calibrate select",
-            )
-    return sorted(found)
-
-
-def _listed(root: Path, real: str, prefix: str) -> list[tuple[str, int | None]]:
-    """(relative path, bytes) of the visible files of one folder; None bytes for a folder in it."""
-    found: list[tuple[str, int | None]] = []
-    try:
-        with os.scandir(os.path.join(real, prefix)) as listing:
-            for item in listing:
-                name = prefix + item.name
-                if item.name.startswith("."):
-                    continue
-                if item.is_symlink() and not _stays_inside(item.path, real):
-                    raise ImagesRefusedError(
-                        f"{shown(name)} is a link that leads out of the image folder",
-                        supported="files of the folder itself, and links to them",
-                        next_step="copy the file into the folder, or remove the link",
-                    )
-                if item.is_dir():
-                    found.append((name, None))
-                elif item.is_file():
-                    found.append((name, item.stat().st_size))
-    except OSError as problem:
-        raise unreadable(problem.filename or os.path.join(root, prefix), problem) from None
-    return found
-
-
-def _scan_csv(path: Path) -> ImageSet:
-    text = _csv_text(path)
-    rows = _rows(path, text)
+def _scan_csv(path: Path, *, cells: bool) -> ImageSet:
+    rows = _rows(path, _csv_text(path))
+    if cells:
+        return _scan_cells(path, rows)
     numbers = number_columns(rows[0][1]) if rows else {}
     if numbers:
         return _checked_csv(path, _number_entries(path, rows, numbers), tuple(numbers.values()))
     path_column, label_column, rows = _columns(rows)
     root = os.path.realpath(path.parent)
     entries = []
-    for line, cells in rows:
-        if len(cells) <= max(path_column, label_column) or not cells[path_column] or not cells[label_column]:
+    for line, row in rows:
+        if len(row) <= max(path_column, label_column) or not row[path_column] or not row[label_column]:
             raise ImagesRefusedError(
                 f"{path.name} line {line}: path and label are needed",
                 supported="rows of path,label",
                 next_step="complete or remove the row",
             )
-        entries.append(_csv_entry(path.name, line, root, cells[path_column], cells[label_column]))
+        entries.append(_csv_entry(path.name, line, root, row[path_column], row[label_column]))
     return _checked_csv(path, entries, ())
+
+
+def _scan_cells(path: Path, rows: list[tuple[int, list[str]]]) -> ImageSet:
+    """A csv whose header names a path and a column for each of several outputs."""
+    header = rows[0][1] if rows else []
+    at = next((place for place, name in enumerate(header) if name.lower() in _PATH_HEADERS), None)
+    if at is None or len(set(header)) != len(header):
+        raise ImagesRefusedError(
+            f"{path.name} begins with {shown(','.join(header))!r}",
+            supported="a header with `path` and a column for each output, called as it, no two alike",
+            next_step="write that line",
+        )
+    entries = []
+    for line, row in rows[1:]:
+        if len(row) != len(header):
+            raise ImagesRefusedError(
+                f"{path.name} line {line}: {len(row)} cells, the header has {len(header)}",
+                supported="a cell for each column",
+                next_step="complete or remove the row",
+            )
+        entry = _csv_entry(path.name, line, os.path.realpath(path.parent), row[at], " ".join(row[:at] + row[at + 1 :]))
+        known = tuple((name, cell) for place, (name, cell) in enumerate(zip(header, row, strict=True)) if place != at)
+        entries.append(msgspec.structs.replace(entry, label=None, cells=known))
+    return _checked_csv(path, entries, tuple(name for place, name in enumerate(header) if place != at))
 
 
 def _checked_csv(path: Path, entries: list[ImageEntry], columns: tuple[str, ...]) -> ImageSet:
@@ -360,7 +334,7 @@ def _csv_entry(csv_name: str, line: int, root: str, name: str, label: str) -> Im
                 next_step="correct the row",
             )
     full = os.path.join(root, name)
-    if os.path.isabs(name) or not _stays_inside(full, root):
+    if os.path.isabs(name) or not stays_inside(full, root):
         raise ImagesRefusedError(
             f"{csv_name} line {line}: {shown(name)} lies outside the csv's folder",
             next_step="put the csv beside the images and use relative paths",
@@ -386,36 +360,6 @@ def _first_repeated(names: list[str]) -> str | None:
     return None
 
 
-def unreadable(name: Any, problem: OSError) -> ImagesRefusedError:
-    """The refusal of a file or folder that this user may not read."""
-    return ImagesRefusedError(
-        f"{shown(os.fsdecode(name))} cannot be read: {problem.strerror}",
-        supported="image files and folders that this user may read",
-        next_step="give the right to read it (chmod -R u+rX FOLDER), or take it out of the set",
-    )
-
-
-def _check_name(name: str) -> None:
-    """Names go into reports, and those of folders into labels: they must be text that people can see."""
-    if name.isascii() and name.isprintable():
-        return
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        raise ImagesRefusedError(
-            f"the file name {shown(name)} is not UTF-8 (archives made on other systems give such names)",
-            supported="file and folder names in UTF-8",
-            next_step="rename them: convmv -f cp1252 -t utf8 -r --notest FOLDER, or unpack the archive anew",
-        ) from None
-    hidden = hidden_character(name)
-    if hidden:
-        raise ImagesRefusedError(
-            f"the file name {shown(name)} holds the control character {hidden}",
-            supported="file and folder names of visible characters",
-            next_step="rename the file or folder",
-        )
-
-
 def _spread(entry: ImageEntry) -> tuple[bytes, str]:
     return hashlib.sha256(entry.path.encode(errors="surrogateescape")).digest(), entry.path
 
@@ -432,10 +376,3 @@ def _images_among(files: list[tuple[str, int]]) -> list[tuple[str, int]]:
 
 def _is_index(name: str, count: int) -> bool:
     return len(name) < 10 and name.isascii() and name.isdigit() and int(name) < count
-
-
-def _stays_inside(path: str, root: str) -> bool:
-    real = os.path.realpath(path)
-    return real == root or real.startswith(root.rstrip(os.sep) + os.sep)
-
-

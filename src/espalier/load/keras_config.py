@@ -15,6 +15,7 @@ from ..errors import ModelRefusedError
 from ..limits import LIMITS
 from . import keras_table as table
 from . import keras_versions as versions
+from .custom_tail import without_custom_tail
 from .keras_arguments import ArgumentReader, refused, shown, written_object
 from .keras_facts import LayerEntry
 from .keras_nodes import NodeReader, is_old, rebase_nested
@@ -35,10 +36,11 @@ class CheckedConfig:
     names: dict[str, str]
 
 
-def check_config(text: str | bytes, path: Path, generation: int = 3) -> CheckedConfig:
+def check_config(text: str | bytes, path: Path, generation: int = 3, *, cut: bool = False) -> CheckedConfig:
     """Check a model configuration (`config.json` of a .keras file, `model_config` of an .h5 file).
 
-    `generation`: the Keras that wrote it, 2 or 3. Raises ModelRefusedError that names the layer, the rule and the way on.
+    `generation`: the Keras that wrote it, 2 or 3. `cut`: leave out layers at the end that are not on the
+    list. Raises ModelRefusedError that names the layer, the rule and the way on.
     """
     if len(text) > LIMITS.model_config_bytes:
         raise refused(path, f"its configuration has {len(text):,} bytes", "such a model is not for a device")
@@ -46,7 +48,7 @@ def check_config(text: str | bytes, path: Path, generation: int = 3) -> CheckedC
         entry = json.loads(text)
     except (ValueError, RecursionError):
         raise refused(path, "its configuration is not readable JSON", "save the model again") from None
-    reader = _Reader(ArgumentReader(path, generation))
+    reader = _Reader(ArgumentReader(path, generation), cut=cut)
     reader.measure(entry, 0)
     config = reader.model(entry, "")
     names = {was: now for was, now in reader.arguments.names.items() if was != now}
@@ -81,6 +83,7 @@ class _Reader:
     arguments: ArgumentReader
     layers: list[LayerEntry] = field(default_factory=list)
     seen: int = 0
+    cut: bool = False
 
     @property
     def notes(self) -> list[str]:
@@ -147,6 +150,9 @@ class _Reader:
 
     def _functional(self, config: dict[str, Json], inside: str) -> dict[str, Json]:
         name = self.arguments.name(config.get("name", "model"), "its model")
+        if self.cut and not inside:
+            config, note = without_custom_tail(config, lambda item: _Reader(self.arguments).layer(item, inside, True))
+            self.notes.extend([note] if note else [])
         layers = [self.layer(item, inside, True) for item in config["layers"]]
         names = [item["name"] for item in layers]
         if len(set(names)) != len(names):

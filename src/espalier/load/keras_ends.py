@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import ModelRefusedError, UnsupportedModelError
 from .keras_container import SAVE_WHOLE
+from .keras_facts import HeadEnds
 from .keras_inputs import image_shape, refused_input
 
 Json = Any
@@ -32,6 +35,18 @@ class Ends:
     output_layer: str
     output: str
     classes: int | None
+    heads: tuple[HeadEnds, ...] = ()
+    """Every output in order, where they are taken as they are."""
+
+
+def head_words(layers: Iterable[str], taken: str = "image") -> tuple[str, ...]:
+    """Outputs by the layers that give them, as words that every language takes; no two alike, none the input's."""
+    found: list[str] = []
+    for number, layer in enumerate(layers):
+        word = re.sub(r"[^a-z0-9]+", "_", layer.lower()).strip("_") or "head"
+        word = word if word[0].isalpha() else f"head_{word}"
+        found.append(word if word not in (*found, taken) else f"{word}_{number}")
+    return tuple(found)
 
 
 def find_ends(config: dict[str, Json], path: Path, *, scores: bool = True) -> Ends:
@@ -43,7 +58,7 @@ def find_ends(config: dict[str, Json], path: Path, *, scores: bool = True) -> En
     """
     shape = image_shape(config, path)
     if not scores:
-        return Ends(input_shape=shape, output_layer="", output="values", classes=None)
+        return Ends(input_shape=shape, output_layer="", output="values", classes=None, heads=_heads(config, path))
     chain = _chain(config, path)
     output, classes = _output(chain), _classes(chain)
     if classes == 1:
@@ -51,6 +66,35 @@ def find_ends(config: dict[str, Json], path: Path, *, scores: bool = True) -> En
     return Ends(
         input_shape=shape, output_layer=str(chain[0]["config"]["name"]), output=output, classes=classes
     )
+
+
+def _heads(config: dict[str, Json], path: Path) -> tuple[HeadEnds, ...]:
+    """Every output in the order in which Keras gives them."""
+    references = _references(config["config"].get("output_layers"))
+    alone = [{**config, "config": {**config["config"], "output_layers": one}} for one in references] or [config]
+    chains = [_told_chain(one, path) for one in alone]
+    layers = [str(one[0]) for one in references] or [str(chain[0]["config"]["name"]) if chain else "" for chain in chains]
+    rows = zip(head_words(layers), layers, chains, strict=True)
+    return tuple(
+        HeadEnds(name=name, layer=layer, output=_output(chain), values=_classes(chain)) for name, layer, chain in rows
+    )
+
+
+def _told_chain(config: dict[str, Json], path: Path) -> list[dict[str, Json]]:
+    """`_chain`, empty where an output comes out of a nested model with several, which is taken as it is all the same."""
+    try:
+        return _chain(config, path)
+    except ModelRefusedError:
+        return []
+
+
+def _references(given: Json) -> list[list[Json]]:
+    """The outputs of a configuration, however they are nested: [layer, node, tensor] each, as keras.tree orders them."""
+    if isinstance(given, dict):
+        return [one for key in sorted(given) for one in _references(given[key])]
+    if isinstance(given, list) and given and isinstance(given[0], str):
+        return [given]
+    return [one for item in given for one in _references(item)] if isinstance(given, list) else []
 
 
 def refuse_single_output(path: Path, output: str) -> None:
@@ -101,7 +145,8 @@ def _several(config: dict[str, Json], path: Path) -> ModelRefusedError:
     return refused_input(
         path,
         f"it has {len(told)} outputs: {', '.join(told[:8])}{more}",
-        "`task = \"raw\"` in [model] builds all of them as they are; for one label per image save a model of one of them, such "
+        "`task = \"several\"` in [model] with a [[head]] table for each says what it answers (`espalier init` writes them), "
+        "`task = \"raw\"` builds all of them as they are; for one label per image save a model of one of them, such "
         f"as `keras.Model(model.input, {where})`",
     )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from ..detector import Heads
+
 
 class WeightEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One stored array: where it is in the HDF5 file, its shape and its numpy dtype. `even`: a vector of floats that are all
@@ -21,6 +23,16 @@ class LayerEntry(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     class_name: str
     inside: str = ""
+
+
+class HeadEnds(msgspec.Struct, frozen=True, kw_only=True):
+    """One output as the configuration tells it: its word and its layer; softmax, sigmoid or logits; how many values (None:
+    not told)."""
+
+    name: str
+    layer: str
+    output: str
+    values: int | None
 
 
 class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +64,10 @@ class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
     names: dict[str, str] = {}
     loss: str = ""
     """In words, where the file says that it was trained to predict numbers (training.number_loss)."""
+    heads: tuple[HeadEnds, ...] = ()
+    """Every output, where they are taken as they are."""
+    losses: tuple[str, ...] = ()
+    """The loss of each, in Keras' words without case and underscores; "" where the file does not say."""
 
     @property
     def never_trained(self) -> bool:
@@ -85,3 +101,5 @@ class ModelSummary(msgspec.Struct, frozen=True, kw_only=True):
     output_shape: tuple[int, ...]
     output: str
     notes: tuple[str, ...]
+    levels: tuple[Heads, ...] = ()
+    """Of a detector: which outputs each level has."""

@@ -14,14 +14,15 @@ import msgspec
 from ..errors import ModelRefusedError
 from ..limits import LIMITS
 from . import keras_container, keras_weights
+from .custom_tail import TWO_LINES
 from .keras_config import check_config
 from .keras_container import SAVE_WHOLE, refused
 from .keras_ends import find_ends
 from .keras_facts import ModelFacts
-from .keras_table import MODELS
+from .keras_table import CUSTOM, MODELS
 from .keras_versions import LAYER_GROUPS
 from .keras_weights import parameters_of
-from .training import number_loss
+from .training import head_losses, number_loss
 
 _SIZES = (
     "units",
@@ -35,15 +36,26 @@ _SIZES = (
 )
 
 
-def inspect_model(path: str, *, scores: bool = True) -> ModelFacts:
-    """Check the Keras model file at `path` and say what it is; `scores`: see find_ends. Raises ModelRefusedError."""
-    file = Path(path)
+def inspect_model(path: str, *, scores: bool = True, cut: bool = False) -> ModelFacts:
+    """Check the Keras model file at `path` and say what it is; `scores`: see find_ends; `cut`: see check_config. Raises
+    ModelRefusedError."""
+    if not cut:
+        return _inspected(Path(path), scores, cut)
+    try:
+        return _inspected(Path(path), scores, cut)
+    except ModelRefusedError as problem:
+        if CUSTOM not in problem.next_step:
+            raise
+        raise ModelRefusedError(problem.found, supported=problem.supported, next_step=TWO_LINES) from None
+
+
+def _inspected(file: Path, scores: bool, cut: bool) -> ModelFacts:
     kind = keras_container.recognise(file)
     archive = keras_container.read_archive(file) if kind == "keras" else None
     with ExitStack() as stack:
         # The configuration is checked before a byte of HDF5 in an archive is read; in an .h5 it is inside.
         version = _version(archive, {})
-        checked = check_config(archive.config, file, _generation(version)) if archive else None
+        checked = check_config(archive.config, file, _generation(version), cut=cut) if archive else None
         opened = stack.enter_context(keras_weights.opened(file, archive.weights if archive else None))
         roots = LAYER_GROUPS if archive else frozenset({"model_weights"})
         stored = keras_weights.examine(file, opened, roots, _groups(checked.config) if checked else None)
@@ -54,7 +66,7 @@ def inspect_model(path: str, *, scores: bool = True) -> ModelFacts:
         if text is None:
             what = "holds weights without an architecture" if weights_only else "holds no Keras model"
             raise refused(file, f"it is an HDF5 file that {what}", SAVE_WHOLE)
-        checked = check_config(text, file, _generation(version))
+        checked = check_config(text, file, _generation(version), cut=cut)
     ends = find_ends(checked.config, file, scores=scores)
     entries = stored.entries
     if not entries:
@@ -79,7 +91,9 @@ def inspect_model(path: str, *, scores: bool = True) -> ModelFacts:
         parameters=parameters,
         notes=checked.notes,
         names=checked.names,
-        loss=number_loss(archive.config if archive else stored.attributes.get("training_config")),
+        loss=number_loss(trained := archive.config if archive else stored.attributes.get("training_config")),
+        heads=ends.heads,
+        losses=head_losses(trained, [head.layer for head in ends.heads]),
     )
 
 

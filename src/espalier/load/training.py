@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from ..limits import LIMITS
@@ -33,22 +34,37 @@ _JUDGES_CLASSES = ("accuracy", "auc", "precision", "recall", "f1score")
 def number_loss(text: str | bytes | None) -> str:
     """The loss in words when a file (`config.json` of a .keras file, `training_config` of an .h5 file) says that it was
     trained to predict numbers and is not judged by right answers; else "". Never raises: it is a hint."""
-    if not text or len(text) > LIMITS.model_config_bytes:
-        return ""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return ""
-    if not isinstance(value, dict):
-        return ""
-    settings = value.get("compile_config", value)
-    if not isinstance(settings, dict):
-        return ""
+    settings = _settings(text)
     losses = {REGRESSION.get(name, "") for name in _names(settings.get("loss"))}
     metrics = [name for key in ("metrics", "weighted_metrics") for name in _names(settings.get(key))]
     if any(word in name for name in metrics for word in _JUDGES_CLASSES):
         return ""
     return losses.pop() if len(losses) == 1 else ""
+
+
+def head_losses(text: str | bytes | None, layers: Sequence[str]) -> tuple[str, ...]:
+    """The name of each output's loss, without case and underscores; "" where a file does not say. Never raises."""
+    found = _settings(text).get("loss")
+    if isinstance(found, list) and len(found) == len(layers):
+        said = found
+    elif isinstance(found, dict) and set(layers) <= set(found):
+        said = [found[layer] for layer in layers]
+    else:
+        said = [found] * len(layers)  # one for all
+    names = [_names(one) for one in said]
+    return tuple(one[0] if len(one) == 1 else "" for one in names)
+
+
+def _settings(text: str | bytes | None) -> dict[str, Json]:
+    """What `compile` was told; nothing where that cannot be read."""
+    if not text or len(text) > LIMITS.model_config_bytes:
+        return {}
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    settings = value.get("compile_config", value) if isinstance(value, dict) else None
+    return settings if isinstance(settings, dict) else {}
 
 
 def _names(value: Json, depth: int = 0) -> list[str]:

@@ -16,7 +16,7 @@ import numpy as np
 from ..facts import OperatorUse, TensorFacts
 from ..recipe import InputContract
 from ..rows import OperatorCounts
-from ..task.kinds import kind_of
+from ..task.kinds import edges_of
 from ..task.types import CLASSIFY, Task
 from ..tflite import edit
 from ..tflite.edit import (
@@ -95,7 +95,7 @@ def audit_model(
     _look_at_weights(model, findings, dense)
     source = _tensor_facts(model, int(graph_of(model).inputs[0]))
     heads = [_tensor_facts(model, int(index)) for index in graph_of(model).outputs]
-    _look_at_edges(source, heads, contract, edge, kind_of(task).edge, findings)
+    _look_at_edges(source, heads, contract, edge, edges_of(task, len(heads)), findings)
     uses = operator_uses(model)
     unknown = sorted({pair for pair in uses if floor_of(*pair) == UNKNOWN})
     for name, version in unknown:
@@ -213,15 +213,16 @@ def _look_at_edges(
     heads: Sequence[TensorFacts],
     contract: InputContract | None,
     edge: str,
-    wanted: tuple[float, int] | None,
+    edges: Sequence[tuple[float, int] | None],
     findings: _Findings,
 ) -> None:
     for what, facts in (("input", source), *(("output", head) for head in heads)):
         if facts.dtype != edge:
             findings.errors.append(f"the {what} is {facts.dtype}, {edge} was asked for")
-    scale, shift = wanted or (0.0, 0)
-    shift += 0 if edge == "int8" else 128
-    for sink in heads if wanted is not None else ():
+    for sink, wanted in zip(heads, edges, strict=True):
+        if wanted is None:
+            continue
+        scale, shift = wanted[0], wanted[1] + (0 if edge == "int8" else 128)
         if (abs(sink.scale / scale - 1) > 1e-6 or sink.zero_point != shift) and sink.dtype == edge:
             findings.errors.append(
                 f"the output has scale {sink.scale:g}, zero point {sink.zero_point}; wanted: {scale:g}, {shift}"

@@ -8,7 +8,7 @@ is imported (the tensorflow worker).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ..errors import ModelRefusedError, UnsupportedModelError, VerificationError
 from ..load.keras_assign import cause_of
+from ..load.keras_ends import head_words
 from ..load.keras_objects import Layer, Model, Tensor, Traced
 from ..recipe import InputContract
 from ..task.types import Ends, Head
@@ -39,12 +40,17 @@ DYNAMIC = frozenset(
 """Operators that compute shapes or depend on values; they break delegates, NPUs and static planning."""
 
 
-def convert_model(model: Model, contract: InputContract, ends: Ends = "probabilities") -> Converted:
-    """Convert and prove. Raises UnsupportedModelError (shape against the contract, an operator without a
+def convert_model(
+    model: Model, contract: InputContract, ends: Ends = "probabilities", heads: Mapping[str, Ends] | None = None
+) -> Converted:
+    """Convert and prove. `heads`: of values, the outputs that are completed to something else.
+
+    Raises UnsupportedModelError (shape against the contract, an operator without a
     TFLite counterpart, dynamic shapes) and VerificationError when the file does not equal Keras."""
     check_input(model, contract, ends)
-    kind = output_kind(model) if ends == "probabilities" else "values"
-    raw = edit.read_model(_run_converter(_trace(model, contract, kind), model))
+    kind = output_kind(model.outputs[0]) if ends == "probabilities" else "values"
+    kinds = head_kinds(model, heads or {}) if kind == "values" else (kind,)
+    raw = edit.read_model(_run_converter(_trace(model, contract, kinds), model))
     rewrite_float(raw)
     if kind != "values" and shape_of(graph_of(raw).tensors[graph_of(raw).outputs[0]]) == [1, 1]:
         answer_with_two(raw)
@@ -64,7 +70,7 @@ def convert_model(model: Model, contract: InputContract, ends: Ends = "probabili
     return Converted(
         float_model=data,
         output=kind,
-        largest_difference=prove_equal(model, data, contract, kind),
+        largest_difference=prove_equal(model, data, contract, kinds),
         macs=count_macs(raw),
         parameters=int(model.count_params()),
         layers={name: layer for name, layer in layers.items() if layer},
@@ -75,15 +81,15 @@ def convert_model(model: Model, contract: InputContract, ends: Ends = "probabili
     )
 
 
+def head_kinds(model: Model, heads: Mapping[str, Ends]) -> tuple[OutputKind, ...]:
+    """What each output gives, where class probabilities are asked of it; else "values"."""
+    pairs = zip(head_names(model), model.outputs, strict=True)
+    return tuple(output_kind(head) if heads.get(name) == "probabilities" else "values" for name, head in pairs)
+
+
 def head_names(model: Model) -> tuple[str, ...]:
     """The outputs by the layers that give them, as words that every language takes; no two alike, none an input's."""
-    found: list[str] = []
-    for number, head in enumerate(model.outputs):
-        layer, _ = _producer(head)
-        word = re.sub(r"[^a-z0-9]+", "_", str(getattr(layer, "name", "")).lower()).strip("_") or "head"
-        word = word if word[0].isalpha() else f"head_{word}"
-        found.append(word if word not in (*found, "image") else f"{word}_{number}")
-    return tuple(found)
+    return head_words(str(getattr(_producer(head)[0], "name", "")) for head in model.outputs)
 
 
 def check_input(model: Model, contract: InputContract, ends: Ends = "probabilities") -> None:
@@ -106,9 +112,9 @@ def check_input(model: Model, contract: InputContract, ends: Ends = "probabiliti
         )
 
 
-def output_kind(model: Model) -> OutputKind:
-    """What the model's last computing layer gives: "softmax", "sigmoid" or "logits"."""
-    layer, tensor = _producer(model.outputs[0])
+def output_kind(output: Tensor) -> OutputKind:
+    """What the last computing layer before an output of a model gives: "softmax", "sigmoid" or "logits"."""
+    layer, tensor = _producer(output)
     while layer is not None:
         if hasattr(layer, "layers") and hasattr(layer, "outputs") and layer.outputs:
             tensor = layer.outputs[0]
@@ -228,7 +234,7 @@ def probe_inputs(contract: InputContract, count: int = 8) -> NDArray[np.float32]
     return scaled
 
 
-def prove_equal(model: Model, data: bytes, contract: InputContract, kind: OutputKind) -> float:
+def prove_equal(model: Model, data: bytes, contract: InputContract, kinds: Sequence[OutputKind]) -> float:
     """The largest difference between Keras and the file on `probe_inputs`, relative to the range of the
     output.
 
@@ -239,8 +245,8 @@ def prove_equal(model: Model, data: bytes, contract: InputContract, kind: Output
     probes = probe_inputs(contract)
     with _keras_runs():
         # Not only when it is traced: a value that a graph takes may be none for a layer that runs at once.
-        heads = [head.numpy().astype(np.float64) for head in _heads(model(probes, training=False), kind)]
-    if kind != "values" and heads[0].shape[1] == 1:
+        heads = [head.numpy().astype(np.float64) for head in _heads(model(probes, training=False), kinds)]
+    if len(kinds) == 1 and kinds[0] != "values" and heads[0].shape[1] == 1:
         heads = [np.concatenate([1 - heads[0], heads[0]], axis=1)]
     interpreter = tf.lite.Interpreter(model_content=data, num_threads=1)
     interpreter.allocate_tensors()
@@ -285,7 +291,7 @@ def _not_finite(model: Model, probes: NDArray[np.float32]) -> str:
     return ""
 
 
-def _trace(model: Model, contract: InputContract, kind: OutputKind) -> Any:
+def _trace(model: Model, contract: InputContract, kinds: Sequence[OutputKind]) -> Any:
     """The model as a TensorFlow function of one image, its weights as constants.
 
     Weights are put in while tracing: freezing the variables of a finished function, as the converter would,
@@ -300,7 +306,7 @@ def _trace(model: Model, contract: InputContract, kind: OutputKind) -> Any:
         with keras.StatelessScope(
             state_mapping=[(variable, tf.constant(value)) for variable, value in values]
         ):
-            return _heads(model(image, training=False), kind)
+            return _heads(model(image, training=False), kinds)
 
     specification = tf.TensorSpec([1, *contract.shape], tf.float32, name="image")
     with _keras_runs():
@@ -323,11 +329,12 @@ def _keras_runs() -> Iterator[None]:
         ) from None
 
 
-def _heads(answer: Any, kind: OutputKind) -> list[Any]:
-    """The heads of a model's answer, in the order of its outputs: the class probabilities, or the values as they are."""
+def _heads(answer: Any, kinds: Sequence[OutputKind]) -> list[Any]:
+    """The heads of a model's answer, in the order of its outputs: class probabilities, or values as they are."""
     import keras
 
-    return keras.tree.flatten(answer) if kind == "values" else [_probabilities(answer, kind)]
+    pairs = zip(keras.tree.flatten(answer), kinds, strict=True)
+    return [value if kind == "values" else _probabilities(value, kind) for value, kind in pairs]
 
 
 def _probabilities(value: Tensor, kind: OutputKind) -> Any:

@@ -3,6 +3,8 @@ cameras)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
@@ -36,10 +38,12 @@ def uint8_twin(int8_model: bytes) -> bytes:
     return edit.pack_model(model)
 
 
-def int8_edges(model: ModelT, scale: float, zero_point: int, edge: tuple[float, int] | None) -> None:
+def int8_edges(
+    model: ModelT, scale: float, zero_point: int, edges: Sequence[tuple[float, int] | None]
+) -> None:
     """Give a graph int8 edges where it has int16 ones, in place: input scale and zero point as given, those of each output
-    `edge` (None: the range that its 16 bits have); a QUANTIZE at the head, one at each tail. A device feeds and reads the
-    same as for int8."""
+    its own of `edges` (None: the range that its 16 bits have); a QUANTIZE at the head, one at each tail. A device feeds and
+    reads the same as for int8."""
     graph = graph_of(model)
     old = int(graph.inputs[0])
     if dtype_name(graph.tensors[old]) == "int16":
@@ -47,7 +51,7 @@ def int8_edges(model: ModelT, scale: float, zero_point: int, edge: tuple[float, 
         image = _int8_tensor(model, "image", old, (scale, zero_point))
         edit.add_operator(model, "QUANTIZE", [image], [old], options=schema.QuantizeOptionsT(), at=0)
         graph.inputs = np.array([image], np.int32)
-    for place, last in enumerate(map(int, graph.outputs)):
+    for place, (last, edge) in enumerate(zip(map(int, graph.outputs), edges, strict=True)):
         if dtype_name(graph.tensors[last]) == "int16":
             name, step = name_of(graph.tensors[last]), edge or _narrowed(graph.tensors[last])
             graph.tensors[last].name = f"{name}_int16".encode()

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..errors import UnsupportedModelError
 from ..recipe import InputContract
-from ..task.kinds import kind_of
+from ..task.kinds import edges_of
 from ..task.types import CLASSIFY, Task
 from ..tflite import edit
 from ..tflite.edit import graph_of, name_of
@@ -100,7 +100,7 @@ def quantize_with(
     # A QUANTIZE may stand before the first layers; they are called as in the float graph.
     first = _names(float_graph, first_layers(float_graph)) if wide else _names(model, first_layers(model))
     notes = repair_linear(model, float_graph, rest=entered.rest, first=first)
-    int8_edges(model, entered.scale, entered.zero_point, kind_of(entered.task).edge)
+    int8_edges(model, entered.scale, entered.zero_point, edges_of(entered.task, len(graph_of(model).outputs)))
     finish(model)
     return edit.pack_model(model), notes
 

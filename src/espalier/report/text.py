@@ -86,6 +86,9 @@ def _accuracy_figures(a: AccuracyRow | None) -> Iterator[tuple[str, str]]:
             f"{head.values} values, {head.sqnr_db:.1f} dB signal to noise of int8 ({head.worst_db:.1f} dB on the worst image), "
             f"largest difference {head.largest_difference:.4g} of a spread of {head.spread:.4g}",
         )
+    for answer in a.answers:
+        for name, text in _accuracy_figures(answer.accuracy):
+            yield (answer.name if name == answer.name else f"{answer.name} {name}"), text
     yield "agreement", f"{a.agreement:.2%} of {a.n} images get the same answer; {len(a.flips)} changed"
 
 

@@ -16,7 +16,7 @@ from ..recipe import InputContract
 from ..row_parts import ExplainedLayer, ExplainPart
 from ..rows import AccuracyRow, GateRow
 from ..store import digest
-from ..task.types import CLASSIFY, Task
+from ..task.types import CLASSIFY, Results, Task
 from ..worker.quantizer_calls import Explain
 from .images import PixelSet
 from .job import Job
@@ -56,7 +56,7 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     pixels_key: Any
     source: str
     notes: tuple[str, ...] = ()
-    labelled: Callable[[], tuple[str, list[int]]] | None = None
+    labelled: Callable[[], tuple[str, list[int] | Results]] | None = None
     """Makes the path of a .npy of labelled images and their classes, where there are any; `labelled_key` stands for
     their content."""
     labelled_key: Any = None
@@ -92,8 +92,7 @@ def labelled_of(job: Job) -> dict[str, Any]:
     truth = job.truth()
     if images is None or truth is None:
         return {}
-    known = truth.tolist()
-    return {"labelled": lambda: (images.pixels(), known), "labelled_key": [images.digest, known]}
+    return {"labelled": lambda: (images.pixels(), truth), "labelled_key": [images.digest, digest(truth.tobytes())]}
 
 
 def some_of(shop: Workshop, images: PixelSet, count: int) -> str:

@@ -12,17 +12,21 @@ import msgspec
 
 from ..bundle import android, firmware, golden, manifest, raspberry_pi
 from ..errors import BugError, EspalierError, UnsupportedModelError
-from ..facts import ArenaFacts, Artifact, BundleSource, Check, Measurement
+from ..facts import ArenaFacts, Artifact, BundlePart, BundleSource, Check, Measurement
+from ..facts import Decision as Deciding
 from ..recipe import CalibrationSource, Deploy, ModelSource, Recipe
+from ..recipe_answers import Decision
 from ..row_parts import DecisionSide, EmulatedPart
 from ..rows import ArenaRow, BundleRow, Mode
 from ..scratch import Scratch
 from ..store import digest
 from ..target import Target
+from ..task.boxes.golden import with_boxes
 from .compile import Compiled, compile_model, decision_of, flash_limit, ram_limit, tried_modes
 from .emulate import Emulation, can_emulate, emulate_program
 from .evaluate import Evaluation
 from .job import Job
+from .model import FloatModel
 from .prove import Proof
 from .publish import write_files
 from .quantize import Int8Model
@@ -124,6 +128,7 @@ def make_bundles(
     shop: Workshop,
     job: Job,
     *,
+    model: FloatModel,
     int8: Int8Model,
     proof: Proof,
     programs: Programs,
@@ -137,7 +142,7 @@ def make_bundles(
         made = _Made(target=target.name)
         try:
             program = programs[target.name].result()
-            source = _source(job, target, int8, proof, evaluation, program.compiled)
+            source = _source(job, target, model, int8, proof, evaluation, program.compiled)
             made.arena_bytes = None if source.arena is None else source.arena.arena_bytes
             made.why = program.why
             if program.compiled is not None:
@@ -229,14 +234,42 @@ def packed(recipe: Recipe, names: tuple[str, ...] = ()) -> Recipe:
         input=recipe.input,
         calibration=CalibrationSource(images=""),
         deploy=(),
-        decision=recipe.decision,
+        decision=recipe.decision if recipe.detect is None else Decision(threshold=recipe.detect.threshold),
         regress=recipe.regress and msgspec.structs.replace(recipe.regress, names=names),
     )
 
 
+def _parts(job: Job, int8: Int8Model, decision: Deciding | None) -> tuple[BundlePart, ...]:
+    """The outputs of several, each as a recipe and a decision of its own."""
+    wanted = {head.name: head for head in job.recipe.head}
+    found = []
+    for facts in int8.heads if wanted else ():
+        head = wanted[facts.name]
+        task, alone = job.part(head), job.recipe.of_head(head)
+        names = () if task.numbers is None else task.numbers.names
+        recipe = msgspec.structs.replace(packed(alone, names), name=f"{alone.name}-{head.name.replace('_', '-')}")
+        parts = {} if decision is None else decision.parts
+        found.append(
+            BundlePart(
+                name=head.name, task=head.task, labels=task.labels, decision=parts.get(head.name), recipe=recipe
+            )
+        )
+    return tuple(found)
+
+
 def _source(
-    job: Job, target: Target, int8: Int8Model, proof: Proof, evaluation: Evaluation, compiled: Compiled | None
+    job: Job,
+    target: Target,
+    model: FloatModel,
+    int8: Int8Model,
+    proof: Proof,
+    evaluation: Evaluation,
+    compiled: Compiled | None,
 ) -> BundleSource:
+    decision = decision_of(job, int8)
+    parts = _parts(job, int8, decision)
+    golden = compiled.golden if compiled else proof.golden
+    detector = job.detector(model, int8.heads)
     return BundleSource(
         recipe=packed(job.recipe, job.number_names()),
         target=target,
@@ -247,7 +280,7 @@ def _source(
         heads=int8.heads,
         operators=int8.uses,
         runtime_floor=int8.runtime_floor,
-        golden=compiled.golden if compiled else proof.golden,
+        golden=golden if detector is None else with_boxes(golden, int8.heads, detector),
         contract_cases=proof.cases,
         arena=_arena(target, int8, compiled),
         measurements=_measurements(int8, evaluation),
@@ -257,7 +290,9 @@ def _source(
         parameters=int8.parameters,
         advice=int8.notes,
         task=job.recipe.model.task,
-        decision=decision_of(job, int8),
+        decision=None if parts else decision,
+        parts=parts,
+        detector=detector,
     )
 
 

@@ -51,7 +51,7 @@ def number_outputs(facts: ModelFacts, *, named: bool) -> Finding | None:
 
 def check_outputs(job: Job) -> tuple[str, ...]:
     """Warnings in words. Raises UnsupportedModelError for a model that was trained to predict numbers."""
-    if not KINDS[job.recipe.model.task].named:
+    if KINDS[job.recipe.model.task].ends != "probabilities":
         return ()
     count = job.model.facts().classes
     sets = [images for images in (job.evaluation, job.fine_tune, job.calibration) if images is not None]

@@ -66,8 +66,9 @@ def examine_sets(shop: Workshop, job: Job) -> tuple[SetFindings, ...]:
             read["calibration"], evaluation, contract, labels, fine_tune=fine_tune, copies=copies
         )
     }
-    if evaluation is not None:
-        split["evaluation"] = check_evaluation(evaluation, contract, labels, copies=copies)
+    if evaluation is not None and job.evaluation is not None:
+        errors, warnings = check_evaluation(evaluation, contract, labels, copies=copies)
+        split["evaluation"] = errors, (*warnings, *job.evaluation.box_findings())
     if fine_tune is not None:
         split["fine-tune"] = check_fine_tune(fine_tune, contract)
     return tuple(

@@ -197,7 +197,8 @@ def _ladder(
         "wide": None if wide is None else msgspec.to_builtins(wide),
     }
     if labelled and job.evaluation is not None:
-        key["evaluation"] = job.evaluation.digest
+        truth = job.truth()
+        key["evaluation"] = [job.evaluation.digest, None if truth is None else digest(truth.tobytes())]
     parts = shop.parts("quantize/climb", key)
 
     def run(stopped: str = "") -> dict[str, bytes]:
@@ -302,8 +303,8 @@ def _measured(
     top1 = drop = paired = None
     if (truth := job.truth()) is not None:
         right, still = kind.right(before, truth, task), kind.right(after, truth, task)
-        top1 = float(still.mean())
-        drop = round(100 * (float(right.mean()) - top1), 6)
+        top1 = kind.worth(after, truth, task)
+        drop = round(100 * (kind.worth(before, truth, task) - top1), 6)
         paired = drop_of(right, still)
     known = next((row for row in chosen.steps if row.name == chosen.name), None)
     row = StepRow(

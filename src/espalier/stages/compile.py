@@ -27,7 +27,7 @@ from ..rows import Mode
 from ..store import digest
 from ..target import Target
 from ..task.kinds import kind_of
-from ..task.types import Task
+from ..task.types import Head
 from ..tflite.read import read_tflite
 from .compare_modes import compare_modes
 from .job import Job
@@ -111,7 +111,7 @@ def compile_model(
 
 def decision_of(job: Job, int8: Int8Model) -> Decision | None:
     """What a device of this build decides with."""
-    task = Task(kind=job.recipe.model.task, labels=job.labels())
+    task = job.task_of([Head(name=head.name, shape=head.shape[1:]) for head in int8.heads])
     return kind_of(task).decision(task, int8.heads, job.recipe.decision.threshold)
 
 

@@ -15,13 +15,14 @@ from ..errors import LabelsRefusedError
 from ..findings import Finding, of_model, settle
 from ..image_facts import Prepared
 from ..measure.predict import Step, dequantize
+from ..recipe_answers import Decision
 from ..row_parts import FedPart, SheetPart
 from ..rows import AccuracyRow
 from ..store import digest
 from ..task.accuracy import with_choice
 from ..task.confidence import choose_threshold
 from ..task.kinds import kind_of
-from ..task.types import Asked
+from ..task.types import Asked, Results
 from ..worker.runtime_calls import Predict
 from .check_model import check_declared, score_declared
 from .images import PixelSet
@@ -63,8 +64,9 @@ def evaluate_model(
         key = {
             "outputs": [digest(o.tobytes()) for o in (before, base, after)],
             "task": msgspec.to_builtins(job.task(given)),
-            "images": [[i.path, i.label] for i in prepared.images],
-            "decision": msgspec.to_builtins(job.recipe.decision),
+            "images": [[i.path, i.label, i.numbers, i.cells] for i in prepared.images],
+            **objects_key(prepared),
+            "decision": msgspec.to_builtins(job.recipe.decision),  # of heads: in the task
             "limit": job.recipe.quantize.max_accuracy_drop,
             "labelled": job.evaluation is not None,
             "accept": job.recipe.accept,
@@ -84,6 +86,12 @@ def evaluate_model(
         warnings=(*doubts, *evaluation.warnings),
         preprocessing=() if scores is None else scores.scores,
     )
+
+
+def objects_key(prepared: Prepared) -> dict[str, Any]:
+    """What annotations say of the images, where there are any."""
+    objects = [image.objects for image in prepared.images]
+    return {} if all(one is None for one in objects) else {"objects": msgspec.to_builtins(objects)}
 
 
 def _chosen(row: AccuracyRow | None, int8: Int8Model, job: Job) -> AccuracyRow | None:
@@ -110,16 +118,29 @@ def decide_threshold(shop: Workshop, job: Job, model: FloatModel, int8: Int8Mode
     """The job with the threshold that reaches the recipe's `decision.precision`, in float and in int8 (both have answered
     the evaluation images while they were quantized); as it is where none is wished or none reaches it.
     """
-    wished, images = job.recipe.decision.precision, job.evaluation
-    truth = job.truth()
-    if wished is None or images is None or truth is None:
+    images, recipe = job.evaluation, job.recipe
+    wishes = [recipe.decision.precision, *(head.decision.precision for head in recipe.head)]
+    truth = None if all(wish is None for wish in wishes) else job.truth()
+    if images is None or truth is None:
         return job
-    outputs = [answers(shop, images, data, job) for data in (model.tflite, int8.int8_model)]
-    chosen = choose_threshold(outputs[0], outputs[1], truth, wished)
-    if chosen is None:
-        return job
-    decision = msgspec.structs.replace(job.recipe.decision, threshold=chosen)
-    return dataclasses.replace(job, recipe=msgspec.structs.replace(job.recipe, decision=decision))
+    values = [answers(shop, images, data, job) for data in (model.tflite, int8.int8_model)]
+    if recipe.decision.precision is not None:
+        decision = _reaching(recipe.decision, values, truth)
+        return dataclasses.replace(job, recipe=msgspec.structs.replace(recipe, decision=decision))
+    heads = {head.name: head for head in recipe.head}
+    at = 0
+    for part in job.task(model).parts:
+        columns = slice(at, at := at + sum(head.values for head in part.heads))
+        if part.precision is not None and part.name in (truth.dtype.names or ()):
+            own = _reaching(heads[part.name].decision, [one[:, columns] for one in values], truth[part.name])
+            heads[part.name] = msgspec.structs.replace(heads[part.name], decision=own)
+    return dataclasses.replace(job, recipe=msgspec.structs.replace(recipe, head=tuple(heads.values())))
+
+
+def _reaching(decision: Decision, outputs: list[NDArray[np.float32]], truth: Results) -> Decision:
+    """The decision with the threshold that reaches its precision; as it is where none does."""
+    chosen = choose_threshold(outputs[0], outputs[1], truth, decision.precision or 0.0)
+    return decision if chosen is None else msgspec.structs.replace(decision, threshold=chosen)
 
 
 def answers(shop: Workshop, images: PixelSet, model: bytes, job: Job) -> NDArray[np.float32]:

@@ -52,7 +52,7 @@ def gates(
     `modes` are the ways to optimize that were tried for a target that does not fit. A budget whose figure is unknown
     fails.
     """
-    budgets, rows = recipe.budgets, _of_accuracy(recipe, accuracy, given_top1)
+    budgets, rows = recipe.budgets, [*_of_accuracy(recipe, accuracy, given_top1), *_of_heads(recipe, accuracy)]
     if budgets.max_model_bytes is not None:
         rows.append(_row("budgets.max-model-bytes", budgets.max_model_bytes, model_bytes, "bytes"))
     if budgets.max_arena_bytes is not None and arena_bytes:
@@ -127,6 +127,18 @@ def _of_accuracy(recipe: Recipe, accuracy: AccuracyRow | None, given_top1: float
     if budgets.min_class_recall is not None:
         worst = min((c.recall_int8 for c in accuracy.classes if c.n), default=None) if accuracy else None
         rows.append(_least("budgets.min-class-recall", budgets.min_class_recall, worst))
+    return rows
+
+
+def _of_heads(recipe: Recipe, accuracy: AccuracyRow | None) -> list[GateRow]:
+    """The budgets of each of several outputs. The ladder's own limits are those of all together."""
+    known = {} if accuracy is None else {row.name: row.accuracy for row in accuracy.answers}
+    rows = []
+    for head in recipe.head:
+        own = known.get(head.name)
+        for row in _of_accuracy(recipe.of_head(head), own, None if own is None else own.float.top1):
+            if not row.name.startswith("quantize."):
+                rows.append(msgspec.structs.replace(row, name=f"head.{head.name}.{row.name}"))
     return rows
 
 

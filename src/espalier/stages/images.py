@@ -11,17 +11,27 @@ from typing import Any
 import msgspec
 
 from ..errors import ImagesRefusedError
+from ..findings import Finding
 from ..image_facts import Prepared
+from ..load.annotations import fingerprint
 from ..load.images import ImageEntry, select
 from ..load.named_set import check_unchanged, images_of
 from ..load.pixel_file import check_room
 from ..load.snapshot import snapshot
 from ..recipe import InputContract, Recipe
-from ..worker.file_calls import PrepareSet
+from ..worker.file_calls import PrepareSet, ReadBoxes, SetBoxes
 from .workshop import Workshop, pack, unpack
 
 PREPARE_SECONDS = 3_600.0
 """Without an image."""
+
+
+class BoxSource:
+    """The annotations of a set, fingerprinted, for a model with these labels."""
+
+    def __init__(self, path: Path, labels: tuple[str, ...]) -> None:
+        self.path, self.labels = path.resolve(), labels
+        self.fingerprint = fingerprint(path)
 
 
 class PixelSet:
@@ -32,7 +42,15 @@ class PixelSet:
     """
 
     def __init__(
-        self, shop: Workshop, role: str, path: Path, contract: InputContract, count: int | None
+        self,
+        shop: Workshop,
+        role: str,
+        path: Path,
+        contract: InputContract,
+        count: int | None,
+        boxes: BoxSource | None = None,
+        *,
+        cells: bool = False,
     ) -> None:
         self.role = role
         self._shop = shop
@@ -41,12 +59,15 @@ class PixelSet:
         self._lock = threading.Lock()
         self._made: str | None = None
         self._prepared: Prepared | None = None
-        self._images, self.fingerprint = snapshot(path, shop.store)
+        self._images, self.fingerprint = snapshot(path, shop.store, cells=cells)
         check_unchanged(path, self.fingerprint)
+        self._boxes = boxes
+        self._box_findings: tuple[Finding, ...] = ()
         self.key: dict[str, Any] = {
             "fingerprint": self.fingerprint,
             "contract": msgspec.to_builtins(contract),
             "count": count,
+            **({"cells": True} if cells else {}),
         }
 
     def prepared(self) -> Prepared:
@@ -56,15 +77,35 @@ class PixelSet:
                 files = self._shop.stored(
                     f"images/{self.role}", self.key, lambda: {"prepared": pack(self._run())}
                 )
-                self._prepared = unpack(files["prepared"], Prepared)
+                self._prepared = self._with_objects(unpack(files["prepared"], Prepared))
             return self._prepared
+
+    def box_findings(self) -> tuple[Finding, ...]:
+        """What is wrong with the annotations of the set; none where it has none."""
+        self.prepared()
+        return self._box_findings
+
+    def _with_objects(self, prepared: Prepared) -> Prepared:
+        """The images with what annotations say is in them."""
+        if self._boxes is None:
+            return prepared
+        where, sizes = self._boxes, {image.path: image.upright for image in prepared.images}
+        key = {"annotations": where.fingerprint, "labels": where.labels, "images": sizes}
+        call = ReadBoxes(path=str(where.path), images=sizes, labels=where.labels)
+        files = self._shop.stored(
+            f"images/boxes-{self.role}", key, lambda: {"boxes": pack(self._shop.worker("images", self.role).ask(call))}
+        )
+        found = unpack(files["boxes"], SetBoxes)
+        self._box_findings = found.findings
+        images = tuple(msgspec.structs.replace(image, objects=found.objects[image.path]) for image in prepared.images)
+        return msgspec.structs.replace(prepared, images=images)
 
     def classes(self) -> tuple[str, ...]:
         """Names of the class folders (or of the labels in the csv), sorted; empty for a flat folder."""
         return self._images.classes
 
     def columns(self) -> tuple[str, ...]:
-        """Names of the csv's columns of numbers."""
+        """Names of the csv's columns of numbers, or of those of several outputs."""
         return self._images.columns
 
     def pixels(self) -> str:
@@ -131,8 +172,11 @@ def set_path(recipe_folder: Path, given: str) -> Path:
     return direct
 
 
-def open_sets(shop: Workshop, recipe: Recipe, folder: Path) -> tuple[PixelSet, PixelSet | None]:
-    """The calibration and the evaluation set of a recipe; both are fingerprinted, neither is decoded yet."""
+def open_sets(
+    shop: Workshop, recipe: Recipe, folder: Path, labels: tuple[str, ...] = ()
+) -> tuple[PixelSet, PixelSet | None]:
+    """The calibration and the evaluation set of a recipe; both are fingerprinted, neither is decoded yet. `labels`: that
+    annotations may name."""
     contract = recipe.input
     calibration = PixelSet(
         shop, "calibration", set_path(folder, recipe.calibration.images), contract, recipe.calibration.count
@@ -141,4 +185,5 @@ def open_sets(shop: Workshop, recipe: Recipe, folder: Path) -> tuple[PixelSet, P
     if source is None:
         return calibration, None
     path = set_path(folder, source.images or source.csv or "")
-    return calibration, PixelSet(shop, "evaluation", path, contract, None)
+    boxes = None if source.annotations is None else BoxSource(folder / source.annotations, labels)
+    return calibration, PixelSet(shop, "evaluation", path, contract, None, boxes, cells=bool(recipe.head))

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from ..errors import RecipeError
+from ..detector import Detector, HeadNames
+from ..errors import LabelsRefusedError, RecipeError
+from ..facts import TensorFacts
+from ..limits import LIMITS
 from ..load.labels import check_count, default_labels, read_labels
-from ..recipe import Recipe
+from ..recipe import HeadSource, Recipe
+from ..recipe_answers import Regress
 from ..recipe_file import load_recipe
+from ..tables import read_bounded
 from ..target import Target, load_targets
+from ..task.boxes.plan import Rows, names_of, plan_of, read_anchors
 from ..task.kinds import KINDS, kind_of
-from ..task.types import Numbers, Results, Task
+from ..task.types import Head, Numbers, Results, Task
 from .images import PixelSet, open_sets, set_path
 from .model import FloatModel, ModelFile
 from .workshop import Workshop
@@ -21,7 +28,8 @@ from .workshop import Workshop
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One build's inputs, as they were when it began: what is edited afterwards is not read. `named`: the labels file's."""
+    """One build's inputs, as they were when it began: what is edited afterwards is not read.
+    `named`: the labels file's; `anchors`: the file's of a detector."""
 
     path: Path
     recipe: Recipe
@@ -31,6 +39,7 @@ class Job:
     evaluation: PixelSet | None
     fine_tune: PixelSet | None
     named: tuple[str, ...] | None = None
+    anchors: Rows = ()
 
     @property
     def folder(self) -> Path:
@@ -41,6 +50,8 @@ class Job:
         """The labels in output order, checked against the model's outputs; none where outputs have no names."""
         if not KINDS[self.recipe.model.task].named:
             return ()
+        if self.recipe.detect is not None:
+            return self.named or ()
         classes = self.model.classes()
         if self.named is None or self.recipe.model.labels is None:
             sets = (self.evaluation, self.fine_tune, self.calibration)
@@ -50,9 +61,69 @@ class Job:
 
     def task(self, model: FloatModel) -> Task:
         """What is asked of the model, with the names of its outputs."""
-        return msgspec.structs.replace(self._named(), heads=model.heads)
+        task, detect = self.task_of(model.heads), self.recipe.detect
+        if detect is None:
+            return task
+        shapes = tuple(head.shape for head in model.heads)
+        plan = plan_of(detect, self.recipe.input, len(task.labels), shapes, model.levels, self.anchors)
+        return msgspec.structs.replace(task, boxes=plan)
+
+    def task_of(self, heads: Sequence[Head]) -> Task:
+        """What is asked of a model with these outputs."""
+        named = self._named()
+        parts = {part.name: part for part in named.parts}
+        own = tuple(msgspec.structs.replace(parts[head.name], heads=(head,)) for head in heads if parts)
+        return msgspec.structs.replace(named, heads=tuple(heads), parts=own)
+
+    def part(self, head: HeadSource) -> Task:
+        """What one output of several is asked. Raises RecipeError, LabelsRefusedError for labels that do not fit it."""
+        alone = self.recipe.of_head(head)
+        return Task(
+            kind=head.task,
+            name=head.name,
+            labels=self._head_labels(head),
+            numbers=None if alone.regress is None else _numbers(alone.regress, self._head_columns(head.name)),
+            threshold=head.decision.threshold,
+            precision=head.decision.precision,
+        )
+
+    def _head_columns(self, name: str) -> tuple[str, ...]:
+        """What the csv calls the values of one output of several; its own name where it says nothing."""
+        columns = () if self.evaluation is None else self.evaluation.columns()
+        own = tuple(column for column in columns if column == name or column.startswith(f"{name}."))
+        return tuple(column.removeprefix(f"{name}.") for column in own) or (name,)
+
+    def _head_labels(self, head: HeadSource) -> tuple[str, ...]:
+        if not KINDS[head.task].named:
+            return ()
+        facts = next(one for one in self.model.facts().heads if one.name == head.name)
+        count = 2 if facts.values == 1 and facts.output != "softmax" else facts.values
+        if head.labels is None:
+            if count is None:
+                raise RecipeError(
+                    f"[[head]] {head.name} names no labels, and the model does not tell how many values it has",
+                    next_step="write `labels`, in the order of its values",
+                )
+            return tuple(f"{head.name}_{index}" for index in range(count))
+        path = self.folder / head.labels if isinstance(head.labels, str) else None
+        labels = read_labels(path) if path is not None else tuple(head.labels)
+        if count is not None and count != len(labels):
+            raise LabelsRefusedError(
+                f"[[head]] {head.name} has {len(labels)} labels, the output {count} values",
+                supported="a label for each value, in their order",
+                next_step="correct `labels`",
+            )
+        return labels
+
+    def detector(self, model: FloatModel, heads: tuple[TensorFacts, ...]) -> Detector | None:
+        """What a device decodes int8 outputs with; None where the answer is no boxes. Raises RecipeError when no score can
+        pass the threshold, or all do."""
+        plan = self.task(model).boxes
+        return None if plan is None else plan.detector(heads)
 
     def _named(self) -> Task:
+        if self.recipe.head:
+            return Task(kind=self.recipe.model.task, parts=tuple(self.part(head) for head in self.recipe.head))
         wanted, numbers = self.recipe.regress, None
         if wanted is not None:
             columns = () if self.evaluation is None else self.evaluation.columns()
@@ -62,7 +133,7 @@ class Job:
                     supported="the same names in the order of the model's outputs",
                     next_step="correct the header of the csv, or leave `names` out",
                 )
-            numbers = Numbers(names=wanted.names or columns, unit=wanted.unit, tolerance=wanted.tolerance)
+            numbers = _numbers(wanted, columns)
         return Task(kind=self.recipe.model.task, labels=self.labels(), numbers=numbers)
 
     def number_names(self) -> tuple[str, ...]:
@@ -87,18 +158,30 @@ class Job:
         return max(asked, default=8)
 
 
+def _numbers(wanted: Regress, columns: tuple[str, ...]) -> Numbers:
+    return Numbers(names=wanted.names or columns, unit=wanted.unit, tolerance=wanted.tolerance)
+
+
+def recipe_model(shop: Workshop, recipe: Recipe, folder: Path, heads: HeadNames | None = None) -> ModelFile:
+    """The model of a recipe in `folder`, with what each of its outputs answers; `heads`: see ModelFile."""
+    kinds = {head.name: head.task for head in recipe.head}
+    return ModelFile(shop, folder / recipe.model.path, recipe.input, recipe.model.task, heads, kinds=kinds)
+
+
 def read_job(shop: Workshop, path: Path) -> Job:
     """Read the recipe and open everything that it names. Raises the error of the first thing that is wrong."""
     with shop.stage("read"):
         recipe = load_recipe(path)
         folder = path.resolve().parent
+        named = None if recipe.model.labels is None else read_labels(folder / recipe.model.labels)
+        heads = None if recipe.detect is None else names_of(recipe.detect, len(named or ()))
         targets = load_targets([deploy.target for deploy in recipe.deploy], relative_to=folder)
-        model = ModelFile(shop, folder / recipe.model.path, recipe.input, recipe.model.task)
+        model = recipe_model(shop, recipe, folder, heads)
         if model.is_new():
             # The imports of TensorFlow are the longest chain of a build: nothing that can wait comes before them.
             shop.worker("tensorflow")
             shop.worker("container")
-        calibration, evaluation = open_sets(shop, recipe, folder)
+        calibration, evaluation = open_sets(shop, recipe, folder, named or ())
         for images in (calibration, evaluation):
             if images is not None:
                 shop.submit(images.prepared)
@@ -118,8 +201,22 @@ def read_job(shop: Workshop, path: Path) -> Job:
             calibration=calibration,
             evaluation=evaluation,
             fine_tune=fine_tune,
-            named=None if recipe.model.labels is None else read_labels(folder / recipe.model.labels),
+            named=named,
+            anchors=_anchors(recipe, folder),
         )
         job.labels()
+        if recipe.head:
+            model.check_heads()
+            for head in recipe.head:
+                job.part(head)
     shop.ended("read", f"{recipe.name} {recipe.version} for {', '.join(t.name for t in targets)}")
     return job
+
+
+def _anchors(recipe: Recipe, folder: Path) -> Rows:
+    """The numbers of a detector's file of anchors; none where it has none."""
+    given = None if recipe.detect is None or recipe.detect.anchors is None else recipe.detect.anchors.file
+    if given is None:
+        return ()
+    data = read_bounded(folder / given, error=RecipeError, what="file of anchors", limit_bytes=LIMITS.labels_bytes)
+    return read_anchors(data.decode("utf-8", "replace"), given)

@@ -19,7 +19,7 @@ from ..store import digest
 from ..task.kinds import kind_of
 from ..worker.quantizer_calls import CutAfter, ListOperators
 from ..worker.runtime_calls import Predict
-from .evaluate import answers
+from .evaluate import answers, objects_key
 from .images import PixelSet
 from .job import Job
 from .latency import RUNTIMES
@@ -57,7 +57,9 @@ def add_kernels(shop: Workshop, job: Job, int8: Int8Model, model: FloatModel, pr
         "float": digest(model.tflite),
         "pixels": images.digest,
         "labels": job.labels(),
-        "truth": [image.label for image in images.prepared().images],
+        "truth": [[image.label, image.numbers, image.cells] for image in images.prepared().images],
+        "task": msgspec.to_builtins(job.task(model)),
+        **objects_key(images.prepared()),
         "contract": msgspec.to_builtins(job.recipe.input),
         "limit": job.recipe.quantize.max_accuracy_drop,
     }

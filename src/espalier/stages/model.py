@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from ..detector import HeadNames, Heads
 from ..errors import ModelRefusedError, RecipeError
 from ..limits import LIMITS
 from ..load.keras_container import refuse_what_is_no_file
 from ..load.keras_facts import ModelFacts, ModelSummary
 from ..recipe import InputContract
-from ..task.kinds import KINDS
+from ..task.kinds import KINDS, ends_of
 from ..task.types import CLASSIFY, Head
 from ..worker.file_calls import InspectModel
 from .workshop import Workshop, pack, unpack
@@ -33,6 +35,8 @@ class FloatModel(msgspec.Struct, frozen=True, kw_only=True):
     layers: dict[str, str] = {}
     """Tensor name -> Keras layer, for messages."""
     heads: tuple[Head, ...] = ()
+    levels: tuple[Heads, ...] = ()
+    """Of a detector: which heads each level has."""
 
     @property
     def sha256(self) -> str:
@@ -41,14 +45,27 @@ class FloatModel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ModelFile:
-    """The .keras or .h5 file of a recipe. Every method runs its child process only when the result is not stored."""
+    """The .keras or .h5 file of a recipe. `kinds`: of each output, where there are several.
 
-    def __init__(self, shop: Workshop, path: Path, contract: InputContract, kind: str = CLASSIFY.kind) -> None:
+    Every method runs its child process only when the result is not stored."""
+
+    def __init__(
+        self,
+        shop: Workshop,
+        path: Path,
+        contract: InputContract,
+        kind: str = CLASSIFY.kind,
+        heads: HeadNames | None = None,
+        *,
+        kinds: Mapping[str, str] | None = None,
+    ) -> None:
         self.path = path
         self.sha256 = file_digest(path)
         self._shop = shop
         self._contract = contract
         self._ends = KINDS[kind].ends
+        self._heads = heads
+        self._kinds = ends_of(kinds or {})
         self._lock = threading.RLock()
         self._facts_lock = threading.Lock()
         self._facts: ModelFacts | None = None
@@ -59,7 +76,13 @@ class ModelFile:
         """What a result made from the model as given depends on."""
         contract = msgspec.to_builtins(self._contract)
         kept = {k: contract[k] for k in ("size", "color", "mean", "std") if k in contract}
-        return {"model": self.sha256, "contract": kept, "ends": self._ends}
+        return {"model": self.sha256, "contract": kept, "ends": self._ends, **self._cut}
+
+    @property
+    def _cut(self) -> dict[str, Any]:
+        """Of a network that is cut at its heads, where; of several outputs, what each is completed to."""
+        cut = {} if self._heads is None else {"heads": msgspec.to_builtins(self._heads)}
+        return cut | ({"kinds": self._kinds} if self._kinds else {})
 
     def is_new(self) -> bool:
         """Whether a build must load this model in TensorFlow: no result of it is stored."""
@@ -69,9 +92,8 @@ class ModelFile:
         """The container, configuration and weights as data, after every check; no TensorFlow. Raises ModelRefusedError."""
         with self._facts_lock:
             if self._facts is None:
-                files = self._shop.stored(
-                    "load/facts", {"model": self.sha256, "ends": self._ends}, lambda: {"facts": pack(self._inspect())}
-                )
+                key = {"model": self.sha256, "ends": self._ends, **self._cut}
+                files = self._shop.stored("load/facts", key, lambda: {"facts": pack(self._inspect())})
                 self._facts = unpack(files["facts"], ModelFacts)
             return self._facts
 
@@ -99,6 +121,16 @@ class ModelFile:
             count = self.summary().output_shape[-1]
         return 2 if count == 1 else int(count)
 
+    def check_heads(self) -> None:
+        """Raise RecipeError unless the [[head]] tables name the outputs of the model; needs the facts only."""
+        found = [head.name for head in self.facts().heads]
+        if sorted(found) != sorted(self._kinds):
+            raise RecipeError(
+                f"the outputs of the model are {', '.join(found)}, the [[head]] tables are for {', '.join(self._kinds)}",
+                supported="a table for each output, whose `name` is the output's",
+                next_step="correct the names; `espalier init` writes a table for each",
+            )
+
     def summary(self) -> ModelSummary:
         """Parameters, MACs, layers, shapes and what the model ends with; see the `load` handler."""
         files = self._shop.stored(
@@ -115,7 +147,9 @@ class ModelFile:
             if self._loaded is None:
                 worker = self._shop.worker("tensorflow")
                 self._loaded = worker.ask(
-                    LoadModel(path=str(self.path.resolve()), facts=self.facts(), size=self._contract.size)
+                    LoadModel(
+                        path=str(self.path.resolve()), facts=self.facts(), size=self._contract.size, heads=self._heads
+                    )
                 )
                 if file_digest(self.path) != self.sha256:
                     raise changed(self.path)
@@ -125,8 +159,9 @@ class ModelFile:
         """The float .tflite of a slot of the TensorFlow process, proven equal to Keras; not stored here."""
         from ..worker.keras_calls import ConvertModel
 
-        self.load()
-        done = self._shop.worker("tensorflow").ask(ConvertModel(slot=slot, contract=self._contract, ends=self._ends))
+        levels = self.load().levels
+        call = ConvertModel(slot=slot, contract=self._contract, ends=self._ends, heads=self._kinds)
+        done = self._shop.worker("tensorflow").ask(call)
         return FloatModel(
             tflite=done.float_model,
             macs=done.macs,
@@ -134,6 +169,7 @@ class ModelFile:
             largest_difference=done.largest_difference,
             layers=done.layers,
             heads=done.heads,
+            levels=levels,
         )
 
     def float_model(self) -> FloatModel:
@@ -145,7 +181,9 @@ class ModelFile:
         return model
 
     def _inspect(self) -> ModelFacts:
-        call = InspectModel(path=str(self.path.resolve()), scores=self._ends == "probabilities")
+        call = InspectModel(
+            path=str(self.path.resolve()), scores=self._ends == "probabilities", cut=self._heads is not None
+        )
         facts = self._shop.worker("container").ask(call, seconds=LIMITS.container_worker_seconds)
         if facts.sha256 != self.sha256:
             raise changed(self.path)

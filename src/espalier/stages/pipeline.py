@@ -11,6 +11,7 @@ from .account import account_if_due, blame
 from .ahead import Ahead
 from .answer_gates import strict_row
 from .bundle import make_bundles
+from .check_boxes import check_finds, check_scores
 from .check_outputs import check_outputs
 from .check_sets import check_sets
 from .evaluate import Evaluation, decide_threshold, evaluate_model
@@ -34,16 +35,18 @@ def run_stages(
     ahead = Ahead(shop, job)
     findings = (*check_outputs(job), *check_sets(shop, job))
     given = ahead.given()
+    findings = (*findings, *check_finds(shop, job, given))
     pruned = prune_model(shop, job, given)
     shop.release("tensorflow", "legacy")
     int8 = quantize_model(shop, job, pruned.model)
     check_targets(job, int8)
+    check_scores(job, pruned.model, int8)
     job = decide_threshold(shop, job, pruned.model, int8)
     programs = ahead.prove_and_compile(job, pruned.model, int8)
     evaluation = evaluate_model(shop, job, given=given, pruned=pruned, int8=int8)
     proof = ahead.proof()
     bundles = make_bundles(
-        shop, job, int8=int8, proof=proof, programs=programs, evaluation=evaluation, tools=tools
+        shop, job, model=pruned.model, int8=int8, proof=proof, programs=programs, evaluation=evaluation, tools=tools
     )
     # Last, when nothing else runs.
     timing = time_models(shop, {"float": pruned.model.tflite, "int8": int8.int8_model})

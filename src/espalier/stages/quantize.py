@@ -60,7 +60,7 @@ def quantize_model(shop: Workshop, job: Job, model: FloatModel) -> Int8Model:
         done = kept.done
         twin = add_metadata(
             done.twin,
-            labels=job.labels(),
+            labels=() if job.recipe.detect is not None else job.labels(),
             heads=[head.name for head in model.heads],
             contract=job.recipe.input,
             name=job.recipe.name,

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from . import classify, raw, regress
-from .types import Kind, Task
+from collections.abc import Mapping
 
-KINDS: dict[str, Kind] = {"classify": classify.KIND, "regress": regress.KIND, "raw": raw.KIND}
+from . import classify, detect, raw, regress
+from .several import Several
+from .types import Edge, Ends, Kind, Task
+
+KINDS: dict[str, Kind] = {"classify": classify.KIND, "regress": regress.KIND, "raw": raw.KIND, "detect": detect.KIND}
+KINDS["several"] = Several(KINDS).kind()
 
 
 def kind_of(task: Task) -> Kind:
     """The functions of a task's kind."""
     return KINDS[task.kind]
+
+
+def edges_of(task: Task, heads: int) -> tuple[Edge, ...]:
+    """Scale and zero point that each of so many outputs must have; see Kind.edge."""
+    if not task.parts:
+        return (kind_of(task).edge,) * heads
+    return tuple(kind_of(part).edge for part in task.parts)
+
+
+def ends_of(kinds: Mapping[str, str]) -> dict[str, Ends]:
+    """Output -> what the network is completed to there, from the names of their kinds."""
+    return {name: KINDS[kind].ends for name, kind in kinds.items()}

@@ -15,6 +15,7 @@ from ..facts import Decision, TensorFacts
 from ..findings import Finding
 from ..image_facts import ImageFacts
 from ..rows import AccuracyRow
+from .boxes.plan import Plan
 
 Values = NDArray[Any]
 """What a model answers: a row per image with the real values of every head, one head after the other."""
@@ -58,6 +59,15 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     heads: tuple[Head, ...] = ()
     labels: tuple[str, ...] = ()
     numbers: Numbers | None = None
+    boxes: Plan | None = None
+    """Of a detector: what its heads mean."""
+    parts: tuple[Task, ...] = ()
+    """Of task several: what each output is asked, in the order of the model."""
+    name: str = ""
+    """Of a part: the output's."""
+    threshold: float = 0.6
+    """Of a part: of its decision, and the precision that it should reach."""
+    precision: float | None = None
 
 
 CLASSIFY = Task()
@@ -92,6 +102,9 @@ Integers = NDArray[np.int64]
 """What an int8 file answers, less its zero points: [n, values], or one whole number for each image, [n]."""
 
 
+Edge = tuple[float, int] | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """A kind of answer, as functions of values that know nothing of models, files or devices."""
@@ -100,7 +113,7 @@ class Kind:
     """What the network is cut and completed to."""
     named: bool
     """Whether its outputs are labels."""
-    edge: tuple[float, int] | None
+    edge: Edge
     """Scale and zero point that each int8 head must have; None: its own."""
     results: Callable[[Values, Task], Results]
     """What each image's values say."""
@@ -128,3 +141,9 @@ class Kind:
     """The report's row."""
     decision: Callable[[Task, Sequence[TensorFacts], float], Decision | None]
     """What a device needs to say the same of its integers, with the recipe's threshold; None where it says nothing."""
+    score: Callable[[Results, Results, Task], float] | None = None
+    """What results are worth given the truth, 0 to 1; None: the share of right ones."""
+
+    def worth(self, found: Results, truth: Results, task: Task) -> float:
+        """What results are worth given the truth, 0 to 1."""
+        return float(self.right(found, truth, task).mean()) if self.score is None else self.score(found, truth, task)

@@ -10,7 +10,7 @@ from .file_calls import InspectModel
 
 def inspect_model(call: InspectModel) -> ModelFacts:
     """The file as data."""
-    return keras_file.inspect_model(call.path, scores=call.scores)
+    return keras_file.inspect_model(call.path, scores=call.scores, cut=call.cut)
 
 
 def handlers() -> tuple[Handler, ...]:

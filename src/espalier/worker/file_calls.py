@@ -3,8 +3,11 @@ path of a .npy (uint8 [n, h, w, c])."""
 
 from __future__ import annotations
 
+import msgspec
+
 from ..calibrate.copies import NearCopy
-from ..image_facts import Prepared
+from ..findings import Finding
+from ..image_facts import Prepared, TrueObject
 from ..load.images import ImageEntry
 from ..load.keras_facts import ModelFacts
 from ..recipe import InputContract
@@ -30,12 +33,29 @@ class FindCopies(Ask[tuple[NearCopy, ...]], frozen=True):
     digests: dict[str, tuple[str, ...]]
 
 
+class SetBoxes(msgspec.Struct, frozen=True, kw_only=True):
+    """The objects of every image of a set by its path, and what was found wrong with them."""
+
+    objects: dict[str, tuple[TrueObject, ...]]
+    findings: tuple[Finding, ...]
+
+
+class ReadBoxes(Ask[SetBoxes], frozen=True):
+    """Read the annotations at `path` for the images (path -> width and height upright) of a model with these `labels`, and check
+    them (load.annotations, calibrate.box_faults)."""
+
+    path: str
+    images: dict[str, tuple[int, int]]
+    labels: tuple[str, ...]
+
+
 # ---- container
 
 
 class InspectModel(Ask[ModelFacts], frozen=True):
     """load.keras_file.inspect_model: a Keras file as data, checked; `scores`: whether it must answer with one score for
-    each class."""
+    each class; `cut`: whether layers at its end that are no stock layers are left out."""
 
     path: str
     scores: bool = True
+    cut: bool = False

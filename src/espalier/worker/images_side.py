@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ..calibrate import copies
+from ..calibrate.box_faults import check_boxes
 from ..calibrate.copies import NearCopy
-from ..image_facts import Prepared
+from ..image_facts import Prepared, TrueObject
 from ..load import decode
+from ..load.annotations import TrueBox, read_annotations
 from .allocator import keep_freed_memory
 from .ask import Handler
-from .file_calls import FindCopies, PrepareSet
+from .file_calls import FindCopies, PrepareSet, ReadBoxes, SetBoxes
 
 
 def prepare() -> dict[str, str]:
@@ -27,6 +31,21 @@ def find_copies(call: FindCopies) -> tuple[NearCopy, ...]:
     return copies.find_copies(call.sets, call.compared, call.digests)
 
 
+def read_boxes(call: ReadBoxes) -> SetBoxes:
+    """The objects of a set."""
+    given = read_annotations(Path(call.path), call.images, call.labels)
+    checked = check_boxes(given, call.images, call.labels)
+    objects = dict.fromkeys(call.images, ()) | {
+        picture.path: tuple(_object(box) for box in picture.boxes if box.label in call.labels)
+        for picture in checked.annotations.pictures
+    }
+    return SetBoxes(objects=objects, findings=checked.findings)
+
+
+def _object(box: TrueBox) -> TrueObject:
+    return TrueObject(label=box.label, x1=box.x1, y1=box.y1, x2=box.x2, y2=box.y2, ignored=box.ignored, area=box.area)
+
+
 def handlers() -> tuple[Handler, ...]:
     """What this process answers."""
-    return prepare_set, find_copies
+    return prepare_set, find_copies, read_boxes

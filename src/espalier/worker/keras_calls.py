@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import msgspec
 
+from ..detector import HeadNames
 from ..load.keras_facts import ModelFacts, ModelSummary
 from ..prune.training_set import Sparsity, Training
 from ..quantizer.results import Converted
@@ -17,11 +18,13 @@ from .ask import Ask
 
 
 class LoadModel(Ask[ModelSummary], frozen=True):
-    """Rebuild a checked model file into the slot "given" and describe it (load.keras_model)."""
+    """Rebuild a checked model file into the slot "given", cut at its `heads` where it has some, and describe it
+    (load.keras_model, load.cut_heads)."""
 
     path: str
     facts: ModelFacts
     size: tuple[int, int] | None = None
+    heads: HeadNames | None = None
 
 
 class ConvertModel(Ask[Converted], frozen=True):
@@ -30,6 +33,7 @@ class ConvertModel(Ask[Converted], frozen=True):
     slot: str
     contract: InputContract
     ends: Ends = "probabilities"
+    heads: dict[str, Ends] = msgspec.field(default_factory=dict)
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):

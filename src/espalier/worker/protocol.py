@@ -13,7 +13,8 @@ from ..errors import BugError
 from ..limits import LIMITS
 
 ARRAY = 1
-"""msgpack extension code of a numpy array: msgpack (dtype string, shape, bytes)."""
+"""msgpack extension code of a numpy array: msgpack (dtype string, shape, bytes); of records, in the dtype's place, the
+name, dtype and shape of each field."""
 
 _HEADER = struct.Struct("<Q")
 
@@ -64,7 +65,7 @@ def _encode_extension(value: object) -> Any:
         if value.dtype.hasobject:
             raise TypeError("arrays of objects do not cross a process boundary")
         plain = np.ascontiguousarray(value)
-        body = msgspec.msgpack.encode((plain.dtype.str, list(value.shape), plain.tobytes()))
+        body = msgspec.msgpack.encode((_described(plain.dtype), list(value.shape), plain.tobytes()))
         return msgspec.msgpack.Ext(ARRAY, body)
     if isinstance(value, np.generic):
         return value.item()
@@ -74,8 +75,18 @@ def _encode_extension(value: object) -> Any:
 def _decode_extension(code: int, data: memoryview) -> Any:
     if code != ARRAY:
         raise ValueError(f"unknown extension {code}")
-    dtype, shape, body = msgspec.msgpack.decode(data, type=tuple[str, list[int], bytes])
+    dtype, shape, body = msgspec.msgpack.decode(data, type=tuple[str | list[Field], list[int], bytes])
     return np.frombuffer(body, dtype=np.dtype(dtype)).reshape(shape)
+
+
+Field = tuple[str, str, tuple[int, ...]]
+
+
+def _described(dtype: np.dtype[Any]) -> str | list[Field]:
+    """As numpy makes the dtype of it again."""
+    if dtype.fields is None:
+        return dtype.str
+    return [(name, field[0].base.str, field[0].shape) for name, field in dtype.fields.items()]
 
 
 _ENCODER = msgspec.msgpack.Encoder(enc_hook=_encode_extension)

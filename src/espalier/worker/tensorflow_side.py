@@ -48,12 +48,20 @@ class Session:
 
     def load(self, call: LoadModel) -> ModelSummary:
         """Rebuild the checked model file into the slot "given" and describe it."""
-        self.slots["given"] = rebuild(call.facts, Path(call.path), call.size)
-        return describe(self.slots["given"], call.facts)
+        model = rebuild(call.facts, Path(call.path), call.size)
+        if call.heads is None:
+            self.slots["given"] = model
+            return describe(model, call.facts)
+        from ..load.cut_heads import cut_heads
+
+        cut = cut_heads(model, call.heads, call.facts.names)
+        self.slots["given"] = cut.model
+        found = describe(cut.model, call.facts)
+        return msgspec.structs.replace(found, levels=cut.levels, notes=(*found.notes, *cut.notes))
 
     def convert(self, call: ConvertModel) -> Converted:
         """A slot's float .tflite."""
-        return convert_model(self.slots[call.slot], call.contract, call.ends)
+        return convert_model(self.slots[call.slot], call.contract, call.ends, call.heads)
 
     def prune_channels(self, call: PruneChannels) -> Account:
         """Whole channels."""

@@ -8,11 +8,12 @@ import pytest
 from synthetic_source import synthetic_source
 
 from espalier.bundle import golden, manifest
+from espalier.detector import Heads
 from espalier.errors import BugError
 from espalier.facts import GoldenVector, TensorFacts
 from espalier.task.boxes.anchors import grid
 from espalier.task.boxes.golden import split, with_boxes
-from espalier.task.boxes.tables import Heads, Output, Reading, make_detector
+from espalier.task.boxes.tables import Output, Reading, make_detector
 
 HEADS = (
     TensorFacts(name="boxes", shape=(1, 4, 4), dtype="int8", scale=0.05, zero_point=0),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from espalier.errors import ImagesRefusedError
-from espalier.load import images
+from espalier.load import images, listing
 from espalier.load import snapshot as snapshots
 from espalier.load.images import ImageEntry, label_indices, scan, select
 from espalier.load.snapshot import snapshot
@@ -92,7 +92,8 @@ def test_pipes_and_endless_nesting_do_not_hang(tmp_path: Path) -> None:
 def test_too_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import dataclasses
 
-    monkeypatch.setattr(images, "LIMITS", dataclasses.replace(images.LIMITS, image_count=2))
+    for module in (images, listing):
+        monkeypatch.setattr(module, "LIMITS", dataclasses.replace(listing.LIMITS, image_count=2))
     assert "over 2 files" in refused(touch(tmp_path / "set", "a.png", "b.png", "c.png")).found
     table = touch(tmp_path / "csv", "a.png", "b.png", "c.png") / "set.csv"
     table.write_text("a.png,x\nb.png,x\nc.png,x\n")
@@ -242,3 +243,24 @@ def test_a_file_that_may_still_be_changing_is_not_remembered(tmp_path: Path) -> 
     before = fingerprint(root, store)
     assert not (tmp_path / "store").exists()
     assert fingerprint(root, store) == before
+
+
+def test_a_csv_of_several_outputs_keeps_what_stands_in_each_column(tmp_path: Path) -> None:
+    table = touch(tmp_path, "a.png", "b.png") / "truth.csv"
+    table.write_text("file,age,gender,box.x\nb.png,4,male,1\na.png,3,,2\n")
+    found = scan(table, cells=True)
+    assert found.columns == ("age", "gender", "box.x") and found.classes == ()
+    assert [entry.cells for entry in found.entries] == [
+        (("age", "3"), ("gender", ""), ("box.x", "2")), (("age", "4"), ("gender", "male"), ("box.x", "1"))
+    ]  # fmt: skip
+    for text, said in (
+        ("a.png,3\n", "a header with `path` and a column for each output"),
+        ("path,age,age\na.png,3,4\n", "a header with `path` and a column for each output"),
+        ("path,age\na.png\n", "line 2: 1 cells, the header has 2"),
+        ("path,age\na.png,\x07\n", "control character"),
+        ("path,age\n", "names no image"),
+    ):
+        table.write_text(text)
+        with pytest.raises(ImagesRefusedError) as refused:
+            scan(table, cells=True)
+        assert said in str(refused.value)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from espalier.detector import Heads
 from espalier.task.boxes.guess import guess_heads
-from espalier.task.boxes.tables import Heads
 
 Shapes = list[tuple[int, ...]]
 

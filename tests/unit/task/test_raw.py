@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from espalier.recipe_answers import TASKS
 from espalier.task.kinds import KINDS, kind_of
 from espalier.task.raw import EXACT_DB, spread
 from espalier.task.types import Asked, Head, Task
@@ -26,8 +27,8 @@ def asked(given: NDArray[np.float32], int8: NDArray[np.float32]) -> Asked:
 
 
 def test_every_kind_has_a_name_and_says_all_that_a_kind_says() -> None:
-    assert list(KINDS) == ["classify", "regress", "raw"]
-    assert [kind for kind in KINDS if KINDS[kind].named] == ["classify"]
+    assert set(KINDS) == set(TASKS)
+    assert [kind for kind in KINDS if KINDS[kind].named] == [kind for kind in KINDS if TASKS[kind].labels]
 
 
 def test_an_image_agrees_when_every_head_is_within_a_tenth_of_what_it_varies() -> None:

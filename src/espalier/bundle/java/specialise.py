@@ -17,6 +17,8 @@ PACKAGE: Final = "dev.espalier.models.template_name"
 """The package of the template; every model gets its own, so that two models in one app do not meet."""
 LABEL_PARTS: Final = 40
 SOURCES: Final = ("Decision", "Heads", "Labels", "Model", "Preprocessor", "SelfTest")
+SHARED: Final = ("Preprocessor", "SelfTest")
+"""Of a model with several outputs there is one of each."""
 WITHOUT_LABELS, WITH_LABELS = "Heads", "Decision"
 """Of these a model has the one or the other."""
 NUMBER_KEYS: Final = {
@@ -71,6 +73,20 @@ def classes(constants: Constants) -> dict[str, bytes]:
 def _belongs(file: str, constants: Constants) -> bool:
     """Whether a class of the template belongs to a model: not the reader of labels where there are none, nor of heads."""
     return not file.startswith(WITHOUT_LABELS if constants.labels else WITH_LABELS)
+
+
+def reader_classes(constants: Constants) -> dict[str, bytes]:
+    """The classes that read one of several outputs; what feeds the model and tests it are the whole model's."""
+    return {path: data for path, data in classes(constants).items() if not _is_shared(path)}
+
+
+def reader_sources(constants: Constants) -> dict[str, bytes]:
+    """Their sources."""
+    return {path: data for path, data in sources(constants).items() if not _is_shared(path)}
+
+
+def _is_shared(path: str) -> bool:
+    return path.rsplit("/", 1)[1].startswith(SHARED)
 
 
 def sources(constants: Constants) -> dict[str, bytes]:

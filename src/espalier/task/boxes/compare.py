@@ -117,19 +117,19 @@ def _matched(truth: Truth, these: Numbers, corners: Real) -> tuple[NDArray[np.bo
     share = overlaps(corners, truth.corners[these], ignored)
     right = np.zeros((len(OVERLAPS), len(corners)), np.bool_)
     counts = np.ones_like(right)
-    for row, least in enumerate(OVERLAPS):
-        taken = np.zeros(len(these), np.bool_)
-        for place in range(len(corners)):
-            free = (~taken | ignored) & (share[place] >= min(least, 1 - 1e-10))
-            true, crowds = np.flatnonzero(free & ~ignored), np.flatnonzero(free & ignored)
-            candidates = true if len(true) else crowds
-            if not len(candidates):
-                continue
-            # Of equals the last, as the reference takes it.
-            best = candidates[len(candidates) - 1 - int(np.argmax(share[place, candidates][::-1]))]
-            taken[best] = True
-            right[row, place] = not ignored[best]
-            counts[row, place] = not ignored[best]
+    least = np.minimum(OVERLAPS, 1 - 1e-10)[:, None]
+    taken = np.zeros((len(OVERLAPS), len(these)), np.bool_)
+    # Most boxes are on nothing; of the others each overlap is looked at at once.
+    for place in np.flatnonzero((share >= least[0]).any(axis=1)) if len(these) else ():
+        free = (~taken | ignored) & (share[place] >= least)
+        true = free & ~ignored
+        able = np.where(true.any(axis=1, keepdims=True), true, free)
+        some = able.any(axis=1)
+        # Of equals the last, as the reference takes it.
+        best = len(these) - 1 - np.where(able, share[place], -1.0)[:, ::-1].argmax(axis=1)
+        taken[np.flatnonzero(some), best[some]] = True
+        right[some, place] = ~ignored[best[some]]
+        counts[some, place] = ~ignored[best[some]]
     return right, counts
 
 

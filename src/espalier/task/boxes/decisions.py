@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import msgspec
 import numpy as np
-from scipy.special import gammaincinv
 
 from ...statistics import wilson
 from .scenes import Found, Numbers, Truth, overlaps
@@ -75,7 +74,7 @@ def changes(
         lost += [(image, number) for number in sorted(before - now) if not truth.ignored[number]]
         gained += [(image, number) for number in sorted(now - before) if not truth.ignored[number]]
         said += len(a)
-        same += _agreeing(a, b)
+        same += agreeing(a, b)
     return Changes(lost=tuple(lost), gained=tuple(gained), agreement=same / said if said else None)
 
 
@@ -95,7 +94,7 @@ def assigned(truth: Truth, found: Found) -> Numbers:
     return result
 
 
-def _agreeing(first: Found, second: Found) -> int:
+def agreeing(first: Found, second: Found) -> int:
     """How many of the first's boxes the second gives, too; each of the second's answers one."""
     share = overlaps(first.corners, second.corners)
     near = np.abs(first.scores[:, None] - second.scores[None, :]) <= SCORE_NEAR + 1e-9
@@ -111,5 +110,7 @@ def _agreeing(first: Found, second: Found) -> int:
 
 def poisson(count: int, trials: int) -> tuple[float, float]:
     """95 % interval of a rate per trial, of a count (Garwood, "Fiducial limits for the Poisson distribution", 1936)."""
+    from scipy.special import gammaincinv  # every command imports the kinds of answers, and few count
+
     low = float(gammaincinv(count, 0.025)) if count else 0.0
     return low / trials, float(gammaincinv(count + 1, 0.975)) / trials

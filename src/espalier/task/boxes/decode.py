@@ -49,7 +49,7 @@ def detect(detector: Detector, outputs: Sequence[NDArray[np.int8]]) -> Boxes:
     some = np.flatnonzero((corners[:, 2] > corners[:, 0]) & (corners[:, 3] > corners[:, 1]))
     corners, found = corners[some], found[:, some]
     if detector.shape == "cells":
-        corners, places = _merged(corners, found[2])
+        corners, places = merged(corners, found[2])
         kept = places[: detector.most]
     else:
         kept = _kept(detector, corners, found[2])
@@ -159,7 +159,7 @@ def _kept(detector: Detector, corners: Integers, labels: Integers) -> list[int]:
     return kept
 
 
-def _merged(corners: Integers, labels: Integers) -> tuple[Integers, list[int]]:
+def merged(corners: NDArray[Any], labels: Integers) -> tuple[Any, list[int]]:
     """Boxes around the cells that touch, class by class, and the places of those that stay."""
     corners, kept = corners.copy(), list(range(len(corners)))
     again = True

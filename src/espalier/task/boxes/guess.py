@@ -11,7 +11,7 @@ from math import ceil, prod
 
 import msgspec
 
-from .tables import Heads
+from ...detector import Heads
 
 PYRAMIDS = ((8, 16, 32), (16, 32), (8, 16, 32, 64), (8, 16, 32, 64, 128), (16, 32, 64), (8, 16), (4, 8, 16, 32, 64))
 """Strides of the levels that published detectors have, the usual ones first."""

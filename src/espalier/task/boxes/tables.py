@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ...detector import FINE, ONE, SURE, Anchor, Column, Detector, Level, Shape
+from ...detector import FINE, ONE, SURE, Anchor, Column, Detector, Heads, Level, Shape
 from ...errors import RecipeError
 from .anchors import Grid
 
@@ -35,16 +35,6 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
     shape: tuple[int, ...]
     scale: float
     zero_point: int
-
-
-class Heads(msgspec.Struct, frozen=True, kw_only=True):
-    """Which outputs belong to a level: `box` (none for `fomo`), `size` (`centernet` only), `objectness`, `scores`. One output
-    can be several of them (in this order), and the same for all levels."""
-
-    scores: int
-    box: int | None = None
-    size: int | None = None
-    objectness: int | None = None
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,18 +105,12 @@ def make_detector(
 
     Raises RecipeError when the outputs do not hold what the grids, classes and decode say, or no score can pass.
     """
-    _check(reading, size, grids, heads, outputs)
+    placed = lay_out(reading, size, grids, heads, [output.shape for output in outputs])
     decode = DECODES[reading.decode]
     bits = min(MOST_BITS, floor(log2(LARGEST_INPUT / max(size))))
     made = _Tables(reading, decode, outputs)
-    starts = dict.fromkeys(range(len(outputs)), 0)
-    levels = []
-    for grid, named in zip(grids, heads, strict=True):
-        widths = _widths(reading, decode, named)
-        levels.append(made.level(grid, named, widths, starts, 1 << (bits + FINE)))
-        for output in {number for number, _ in widths.values()}:
-            starts[output] += grid.count * sum(w for number, w in widths.values() if number == output)
-    _check_full(starts, outputs, grids, reading)
+    unit = 1 << (bits + FINE)
+    levels = [made.level(grid, named, places, unit) for grid, named, places in zip(grids, heads, placed, strict=True)]
     overlap = Fraction(reading.overlap or 0).limit_denominator(1000)
     return Detector(
         outputs=len(outputs),
@@ -150,6 +134,34 @@ def make_detector(
     )
 
 
+def lay_out(
+    reading: Reading,
+    size: tuple[int, int],
+    grids: Sequence[Grid],
+    heads: Sequence[Heads],
+    shapes: Sequence[tuple[int, ...]],
+) -> list[dict[str, Column]]:
+    """Of each level the first column of every role, in outputs of these shapes (without the batch).
+
+    Raises RecipeError when the outputs do not hold what the grids, classes and decode say.
+    """
+    _check(reading, size, grids, heads, len(shapes))
+    decode = DECODES[reading.decode]
+    starts = dict.fromkeys(range(len(shapes)), 0)
+    levels = []
+    for grid, named in zip(grids, heads, strict=True):
+        widths, places, used = _widths(reading, decode, named), {}, dict.fromkeys(starts, 0)
+        for role, (output, width) in widths.items():
+            step = sum(w for number, w in widths.values() if number == output)
+            places[role] = Column(output, starts[output] + used[output], step)
+            used[output] += width
+        for output, width in used.items():
+            starts[output] += grid.count * width
+        levels.append(places)
+    _check_full(starts, shapes, grids, reading)
+    return levels
+
+
 def _widths(reading: Reading, decode: Decode, named: Heads) -> dict[str, tuple[int, int]]:
     """Role -> output and numbers per anchor, in the order in which one output holds several."""
     numbers = decode.numbers * (reading.bins if decode.shape == "distance" else 1)
@@ -167,14 +179,7 @@ class _Tables:
         self.tables: list[tuple[int, ...]] = []
         self.threshold = floor(reading.threshold * SURE + 0.5)
 
-    def level(
-        self, grid: Grid, named: Heads, widths: Mapping[str, tuple[int, int]], starts: Mapping[int, int], unit: int
-    ) -> Level:
-        places, used = {}, dict.fromkeys(starts, 0)
-        for role, (output, width) in widths.items():
-            step = sum(w for number, w in widths.values() if number == output)
-            places[role] = Column(output, starts[output] + used[output], step)
-            used[output] += width
+    def level(self, grid: Grid, named: Heads, places: Mapping[str, Column], unit: int) -> Level:
         scores, background = places["scores"], None
         if self.reading.background == "first":
             scores, background = _beside(scores, 1), scores
@@ -319,7 +324,7 @@ _CHOICES = {
 
 
 def _check(
-    reading: Reading, size: tuple[int, int], grids: Sequence[Grid], heads: Sequence[Heads], outputs: Sequence[Output]
+    reading: Reading, size: tuple[int, int], grids: Sequence[Grid], heads: Sequence[Heads], outputs: int
 ) -> None:
     for key, choices in _CHOICES.items():
         if getattr(reading, key) not in choices:
@@ -348,20 +353,20 @@ def _check(
                     supported="; ".join(f"{role} {'named' if yes else 'absent'}" for role, yes in wanted.items()),
                 )
         for output in (named.box, named.size, named.objectness, named.scores):
-            if output is not None and not 0 <= output < len(outputs):
-                raise RecipeError(f"there is no output {output}", supported=f"outputs 0 to {len(outputs) - 1}")
+            if output is not None and not 0 <= output < outputs:
+                raise RecipeError(f"there is no output {output}", supported=f"outputs 0 to {outputs - 1}")
 
 
 def _check_full(
-    starts: Mapping[int, int], outputs: Sequence[Output], grids: Sequence[Grid], reading: Reading
+    starts: Mapping[int, int], shapes: Sequence[tuple[int, ...]], grids: Sequence[Grid], reading: Reading
 ) -> None:
     anchors = sum(grid.count for grid in grids)
     for number, used in starts.items():
-        there = prod(outputs[number].shape)
+        there = prod(shapes[number])
         if used and used != there:
             maps = ", ".join(f"{grid.rows} x {grid.columns} x {len(grid.boxes)}" for grid in grids)
             raise RecipeError(
-                f"output {number} holds {there} numbers {list(outputs[number].shape)}, but {anchors} anchors ({maps}), "
+                f"output {number} holds {there} numbers {list(shapes[number])}, but {anchors} anchors ({maps}), "
                 f"{reading.classes} classes and the decode {reading.decode} take {used} of it",
                 supported="as many numbers as anchors times what each has",
                 next_step="compare the anchors per cell, the classes (with or without background) and the maps",

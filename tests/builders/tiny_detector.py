@@ -1,0 +1,126 @@
+"""Scenes of red and green squares, and detectors that find them by hand-made weights: one for each family of decodes.
+
+A square is 16 x 16 pixels, its middle up to two pixels from the middle of a cell of 8 x 8. The first layer gives the mean of red
+and of green around each cell, and how much more of it lies right and below; heads of 1 x 1 make scores and offsets of these.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+SIDE = 64
+CELL = 8
+SQUARE = 16
+LABELS = ("red", "green")
+Weights = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """uint8 [64, 64, 3], and of each square x1, y1, x2, y2 and which label."""
+
+    pixels: NDArray[np.uint8]
+    objects: tuple[tuple[int, int, int, int, int], ...]
+
+
+def scenes(count: int, seed: int) -> list[Scene]:
+    """Up to three squares that do not touch, on noise."""
+    random = np.random.default_rng(seed)
+    return [_scene(random) for _ in range(count)]
+
+
+def _scene(random: np.random.Generator) -> Scene:
+    pixels = random.integers(0, 60, (SIDE, SIDE, 3)).astype(np.uint8)
+    taken, objects = np.zeros((SIDE, SIDE), bool), []
+    for _ in range(int(random.integers(1, 4))):
+        x, y = (CELL * random.integers(1, SIDE // CELL - 1, 2) + CELL // 2 - SQUARE // 2 + random.integers(-2, 3, 2)).tolist()
+        around = slice(max(0, y - 6), y + SQUARE + 6), slice(max(0, x - 6), x + SQUARE + 6)
+        if taken[around].any():
+            continue
+        taken[around] = True
+        label, bright = int(random.integers(2)), int(random.integers(200, 255))
+        pixels[y : y + SQUARE, x : x + SQUARE, label] = bright
+        objects.append((x, y, x + SQUARE, y + SQUARE, label))
+    return Scene(pixels=pixels, objects=tuple(objects))
+
+
+def save(found: list[Scene], folder: Path, *, coco: Path | None = None, size: tuple[int, int] = (SIDE, SIDE)) -> None:
+    """Images 000.png ... in a folder, of this width and height; their boxes in a COCO file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    images, annotations = [], []
+    for number, scene in enumerate(found):
+        Image.fromarray(scene.pixels).resize(size, Image.Resampling.NEAREST).save(folder / f"{number:03d}.png")
+        images.append({"id": number, "file_name": f"{number:03d}.png", "width": size[0], "height": size[1]})
+        for x1, y1, x2, y2, label in scene.objects:
+            across, down = size[0] / SIDE, size[1] / SIDE
+            box = [x1 * across, y1 * down, (x2 - x1) * across, (y2 - y1) * down]
+            annotations.append({"id": len(annotations) + 1, "image_id": number, "category_id": 10 + 5 * label, "bbox": box,
+                                "area": box[2] * box[3], "iscrowd": 0})  # fmt: skip
+    if coco is not None:
+        names = [{"id": 10 + 5 * number, "name": label} for number, label in enumerate(LABELS)]
+        coco.write_text(json.dumps({"images": images, "annotations": annotations, "categories": names}))
+
+
+def body(image: keras.KerasTensor) -> keras.KerasTensor:
+    """[8, 8, 8]: the mean of red and green (1 for a square under the cell), how far right and below the colour lies (pixels,
+    positive parts apart), and one."""
+    layers = keras.layers
+    kernel = np.zeros((SQUARE, SQUARE, 3, 7), np.float32)
+    ramp = (np.arange(SQUARE) - (SQUARE - 1) / 2).astype(np.float32)
+    for label in range(2):
+        kernel[:, :, label, label] = 1 / SQUARE**2
+        for place, weight in ((2, ramp[None, :]), (3, -ramp[None, :]), (4, ramp[:, None]), (5, -ramp[:, None])):
+            # A square of one colour that lies d pixels to the right has a first moment of about 8 d of its 16 columns.
+            kernel[:, :, label, place] = weight / (SQUARE**2 * SQUARE / 2 / SQUARE)
+    padded = layers.ZeroPadding2D(((4, 4), (4, 4)))(image)
+    found = layers.Conv2D(7, SQUARE, strides=CELL, activation="relu", name="means")(padded)
+    keras.Model(image, found).get_layer("means").set_weights([kernel, np.array([0, 0, 0, 0, 0, 0, 1], np.float32)])
+    return found
+
+
+def head(features: keras.KerasTensor, columns: list[list[float]], name: str, activation: str | None = None) -> keras.KerasTensor:
+    """A 1 x 1 convolution; each column: weights of red, green, right, left, below, above, one."""
+    layer = keras.layers.Conv2D(len(columns), 1, activation=activation, name=name)
+    out = layer(features)
+    layer.set_weights([np.array(columns, np.float32).T[None, None], np.zeros(len(columns), np.float32)])
+    return out
+
+
+def score_columns(gain: float = 24.0, least: float = 0.62) -> list[list[float]]:
+    """A logit for each label, above zero where over `least` of the window has its colour."""
+    return [[gain, -4, 0, 0, 0, 0, -gain * least], [-4, gain, 0, 0, 0, 0, -gain * least]]
+
+
+def moved(unit: float) -> list[list[float]]:
+    """x and y of the middle from the cell's, in `unit` pixels."""
+    return [[0, 0, 1 / unit, -1 / unit, 0, 0, 0], [0, 0, 0, 0, 1 / unit, -1 / unit, 0]]
+
+
+def constant(value: float) -> list[float]:
+    return [0, 0, 0, 0, 0, 0, value]
+
+
+def apart() -> keras.Model:
+    """SSD: boxes and scores from layers of their own."""
+    image = keras.Input((SIDE, SIDE, 3))
+    features = body(image)
+    boxes = head(features, [*moved(SQUARE * 0.1), constant(0.0), constant(0.0)], "boxes")
+    scores = head(features, score_columns(), "scores", "sigmoid")
+    return keras.Model(image, [boxes, scores])
+
+
+def joined() -> keras.Model:
+    """The same as it is usually saved: rows of boxes and probabilities in one tensor."""
+    image = keras.Input((SIDE, SIDE, 3))
+    features = body(image)
+    layers = keras.layers
+    boxes = layers.Reshape((-1, 4))(head(features, [*moved(SQUARE * 0.1), constant(0.0), constant(0.0)], "boxes"))
+    scores = layers.Activation("sigmoid")(layers.Reshape((-1, 2))(head(features, score_columns(), "scores")))
+    return keras.Model(image, layers.Concatenate(axis=-1, name="rows")([boxes, scores]))
