@@ -277,6 +277,18 @@ def doctor(as_json: bool) -> None:
         )
 
 
+@cli.command()
+@click.option("--prune", metavar="SIZE", help='Remove what was not used for longest until SIZE is left ("2 GB").')
+@click.option("--clear", is_flag=True, help="Remove every stored result.")
+@JSON
+def cache(prune: str | None, clear: bool, as_json: bool) -> None:
+    """Show the store of results, prune it to a size, or clear it. Results are made again when they are needed."""
+    from .command.cache import manage_cache
+    from .command.lines import cache_lines
+
+    _print(manage_cache(prune=prune, clear=clear), as_json, cache_lines)
+
+
 @cli.group()
 def calibrate() -> None:
     """Check calibration images, or choose a small set out of a large folder."""

@@ -11,11 +11,14 @@ from .alarms import ALARMS
 from .limits import LIMITS
 from .recipe_answers import Decision, HeadTask, Regress, TaskName
 from .recipe_detect import Detect
+from .retouch import CENTRE, STEPS
 from .tables import Share, Table
 
 Color = Literal["rgb", "bgr", "gray", "bands"]
 Resize = Literal["nearest", "bilinear", "bicubic", "area"]
 Fit = Literal["stretch", "crop", "pad"]
+Smooth = Literal["none", "gaussian", "median"]
+Balance = Literal["none", "per-image", "min-max", "equalize"]
 
 NAME: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 HEAD_NAME: Final = r"[a-z][a-z0-9_]*"
@@ -63,6 +66,11 @@ class InputContract(Table, frozen=True, kw_only=True):
     """Taken off each pixel, in pixel units (0..255): one value, or one per channel."""
     std: tuple[Std, ...] = (1.0,)
     """What each pixel is divided by, in pixel units: one value, or one per channel."""
+    smooth: Smooth = "none"
+    """Against sensor noise, at the model's size: a `gaussian` or `median` filter of 3 x 3 pixels."""
+    balance: Balance = "none"
+    """Brightness and contrast, last of all: `per-image` as `tf.image.per_image_standardization`, which takes the place of
+    `mean` and `std`; `min-max` stretches the values to 0..255; `equalize` equalizes the histogram of each channel."""
 
     @property
     def channels(self) -> int:
@@ -81,13 +89,24 @@ class InputContract(Table, frozen=True, kw_only=True):
 
     @property
     def channel_mean(self) -> tuple[float, ...]:
-        """`mean`, one value per channel."""
+        """`mean`, one value per channel; after `per-image` the byte that means 0."""
+        if self.balance == "per-image":
+            return (float(CENTRE),) * self.channels
         return self.mean * self.channels if len(self.mean) == 1 else self.mean
 
     @property
     def channel_std(self) -> tuple[float, ...]:
-        """`std`, one value per channel."""
+        """`std`, one value per channel; after `per-image` the bytes that make 1."""
+        if self.balance == "per-image":
+            return (float(STEPS),) * self.channels
         return self.std * self.channels if len(self.std) == 1 else self.std
+
+    @property
+    def retouches(self) -> str:
+        """What is done to pixels beside size, colour, mean and std, in the recipe's words; empty when nothing is. Whoever
+        feeds the model must do it: a consumer that cannot is refused with these words."""
+        said = {"smooth": self.smooth, "balance": self.balance}
+        return ", ".join(f'{key} = "{word}"' for key, word in said.items() if word != "none")
 
     def shortest(self) -> InputContract:
         """The same contract as it is written shortest: equal values are one. What is stored under a contract's bytes
@@ -136,6 +155,22 @@ class Augment(Table, frozen=True, kw_only=True):
     """Up to so many degrees, in both directions."""
     brightness: Share = 0.0
     """Up to this share brighter or darker."""
+    zoom: Annotated[float, Meta(ge=0, le=0.5)] = 0.0
+    """Up to this share nearer or further, about the centre."""
+    crop: Annotated[float, Meta(ge=0, le=0.9)] = 0.0
+    """Up to this share of the sides is cut off, anywhere, and what is left is enlarged."""
+    contrast: Share = 0.0
+    """Up to this share more or less of each image's own contrast."""
+    saturation: Share = 0.0
+    """Up to this share more or less colour; of colour images."""
+    blur: Annotated[float, Meta(ge=0, le=5)] = 0.0
+    """Up to this standard deviation of a Gaussian, in pixels."""
+    noise: Annotated[float, Meta(ge=0, le=64)] = 0.0
+    """Up to this standard deviation of a sensor's noise, in steps of 0..255."""
+    jpeg: Annotated[int, Meta(ge=1, le=100)] = 100
+    """From this quality of JPEG up to 95; 100: none. Of grey and colour images."""
+    erase: Annotated[float, Meta(ge=0, le=0.5)] = 0.0
+    """In half of the images a rectangle of up to this share of the area takes the image's mean."""
 
 
 class FineTune(Table, frozen=True, kw_only=True):

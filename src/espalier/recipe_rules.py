@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from math import prod
 
 from .alarms import ALARMS
 from .limits import LIMITS
-from .recipe import HEAD_NAME, NAME, VERSION, Recipe
+from .recipe import HEAD_NAME, NAME, VERSION, Augment, Recipe
 from .recipe_answers import TASKS
 from .recipe_detect import ANCHORED, WITH_OBJECTNESS, Anchors
 from .visible import hidden_character, shown
@@ -37,6 +38,16 @@ def rules_of(recipe: Recipe) -> list[tuple[str, bool]]:
             f"{contract.color!r}; found {len(contract.mean)} and {len(contract.std)}",
             len(contract.mean) in (1, contract.channels) and len(contract.std) in (1, contract.channels),
         ),
+        (
+            "`input.balance` per-image takes the place of `input.mean` and `input.std`: leave both out; found "
+            f"{list(contract.mean)} and {list(contract.std)}",
+            contract.balance != "per-image" or (set(contract.mean) == {0.0} and set(contract.std) == {1.0}),
+        ),
+        (
+            f"`input.balance` per-image takes inputs of at most {LIMITS.standardized_values} values; found "
+            f"{list(contract.shape)}",
+            contract.balance != "per-image" or prod(contract.shape) <= LIMITS.standardized_values,
+        ),
         *_step_rules(recipe),
         *_set_rules(recipe),
         (
@@ -48,7 +59,18 @@ def rules_of(recipe: Recipe) -> list[tuple[str, bool]]:
 
 def _step_rules(recipe: Recipe) -> list[tuple[str, bool]]:
     prune = recipe.prune
+    changes = prune.fine_tune.augment if prune.fine_tune else Augment()
     return [
+        (
+            "`augment.saturation` needs an `input.color` of rgb or bgr, and `augment.jpeg` one that is not bands",
+            (changes.saturation == 0 or recipe.input.color in ("rgb", "bgr"))
+            and (changes.jpeg == 100 or recipe.input.color != "bands"),
+        ),
+        (
+            f"`input.balance` {recipe.input.balance} takes brightness and contrast out of every image: leave "
+            "`augment.brightness` and `augment.contrast` out",
+            recipe.input.balance == "none" or changes.brightness == changes.contrast == 0,
+        ),
         (
             "`prune.pattern` 2:4 needs `prune.method` magnitude",
             prune.pattern == "free" or prune.method == "magnitude",

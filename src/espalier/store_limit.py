@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from .scratch import remove_tree
 
-DEFAULT_BYTES = 20 << 30
+DEFAULT_BYTES = 10 * 10**9
 
 KEPT_SECONDS = 3600.0
 """A result that was made or read within this stays, whatever the size."""
@@ -36,6 +36,15 @@ class _Result(NamedTuple):
     folder: Path
 
 
+class Contents(NamedTuple):
+    """What a store holds: results, their bytes, and when (seconds since 1970) the longest unused was used, and the last."""
+
+    results: int
+    bytes: int
+    oldest: float | None
+    newest: float | None
+
+
 def limit_bytes() -> tuple[int | None, str]:
     """What $ESPALIER_STORE_LIMIT says ("5 GB", "500MB", bytes, "none"), DEFAULT_BYTES where it says nothing; and what is
     wrong with it, for people, "" where nothing is."""
@@ -44,19 +53,30 @@ def limit_bytes() -> tuple[int | None, str]:
         return DEFAULT_BYTES, ""
     if given.strip().lower() == "none":
         return None, ""
-    match = _SIZE.fullmatch(given)
+    size = size_of(given)
+    return (DEFAULT_BYTES, f'{VARIABLE} is not a size like "5 GB", nor "none": {given[:40]!r}') if size is None else (size, "")
+
+
+def size_of(text: str) -> int | None:
+    """Bytes of "5 GB", "1.5GiB", "500"; None for what is no size."""
+    match = _SIZE.fullmatch(text)
     unit = _UNITS.get(match[2].lower()) if match else None
-    if match is None or unit is None:
-        return DEFAULT_BYTES, f'{VARIABLE} is not a size like "5 GB", nor "none": {given[:40]!r}'
-    return int(float(match[1]) * unit), ""
+    return None if match is None or unit is None else int(float(match[1]) * unit)
 
 
-def shrink(root: Path, limit: int, *, now: float | None = None) -> int:
+def contents(root: Path) -> Contents:
+    """What the store below `root` holds; nothing where there is none. Never raises OSError."""
+    found = _results(root)
+    used = [result.used for result in found]
+    return Contents(len(found), sum(result.bytes for result in found), min(used, default=None), max(used, default=None))
+
+
+def shrink(root: Path, limit: int, *, now: float | None = None, kept_seconds: float = KEPT_SECONDS) -> int:
     """Remove the results below `root` that were not used for longest until all together take at most `limit` bytes; the
-    bytes that were removed. Nothing but results is removed, and none used within KEPT_SECONDS. Never raises OSError."""
+    bytes that were removed. Nothing but results is removed, and none used within `kept_seconds`. Never raises OSError."""
     found = sorted(_results(root))
     over, removed = sum(result.bytes for result in found) - limit, 0
-    newest = (time.time() if now is None else now) - KEPT_SECONDS
+    newest = (time.time() if now is None else now) - kept_seconds
     for result in found:
         if removed >= over or result.used > newest:
             break

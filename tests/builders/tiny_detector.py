@@ -124,3 +124,36 @@ def joined() -> keras.Model:
     boxes = layers.Reshape((-1, 4))(head(features, [*moved(SQUARE * 0.1), constant(0.0), constant(0.0)], "boxes"))
     scores = layers.Activation("sigmoid")(layers.Reshape((-1, 2))(head(features, score_columns(), "scores")))
     return keras.Model(image, layers.Concatenate(axis=-1, name="rows")([boxes, scores]))
+
+
+@keras.saving.register_keras_serializable("tiny")
+class Decode(keras.layers.Layer):
+    """A decode of somebody's own, as detectors are often saved with."""
+
+    def call(self, boxes: keras.KerasTensor, scores: keras.KerasTensor) -> keras.KerasTensor:
+        return keras.ops.concatenate([keras.ops.exp(boxes), scores], axis=-1)
+
+
+def decoded() -> keras.Model:
+    """SSD with its decode inside, behind heads that are flattened."""
+    image = keras.Input((SIDE, SIDE, 3))
+    features, layers = body(image), keras.layers
+    boxes = layers.Reshape((-1, 4))(head(features, [*moved(SQUARE * 0.1), constant(0.0), constant(0.0)], "boxes"))
+    scores = layers.Reshape((-1, 2))(head(features, score_columns(), "scores", "sigmoid"))
+    return keras.Model(image, layers.Identity(name="last")(Decode(name="mine")(boxes, scores)))
+
+
+def levels(sort: str = "shared") -> keras.Model:
+    """Two levels: one head for both (`shared`), or a head of each, joined to rows."""
+    image = keras.Input((SIDE, SIDE, 3))
+    layers = keras.layers
+    fine = body(image)
+    coarse = layers.MaxPooling2D(2)(fine)
+    box = keras.layers.Conv2D(4, 1, name="boxes")
+    score = keras.layers.Conv2D(2, 1, name="scores", activation="sigmoid")
+    boxes, scores = [box(fine), box(coarse)], [score(fine), score(coarse)]
+    rows = [layers.Reshape((-1, 4))(one) for one in boxes], [layers.Reshape((-1, 2))(one) for one in scores]
+    if sort == "shared":
+        return keras.Model(image, [*boxes, *scores])
+    names = ("all_boxes", "all_scores")
+    return keras.Model(image, [layers.Concatenate(axis=1, name=name)(parts) for name, parts in zip(names, rows, strict=True)])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
-from tiny_detector import LABELS, apart, save, scenes
+from tiny_detector import LABELS, apart, joined, save, scenes
 
 from espalier.command.build import build
 from espalier.stages.outcome import Outcome
@@ -30,18 +31,20 @@ std = [255.0]
 [calibration]
 images = "calibration"
 {evaluation}
+[budgets]
+{budgets}
 {deploy}
 """
 EVALUATION = '[evaluation]\nimages = "evaluation"\nannotations = "boxes.json"'
 
 
 def project(folder: Path, *, boxes: str = '"boxes"', scores: str = '"scores"', more: str = "", evaluation: str = EVALUATION,
-            targets: tuple[str, ...] = ("cortex-m4",)) -> Path:  # fmt: skip
+            budgets: str = "", targets: tuple[str, ...] = ("cortex-m4",)) -> Path:  # fmt: skip
     save(scenes(48, 1), folder / "calibration")
     save(scenes(60, 2), folder / "evaluation", coco=folder / "boxes.json", size=(160, 96))
     (folder / "labels.txt").write_text("\n".join(LABELS) + "\n")
     deploy = "\n".join(f'[[deploy]]\ntarget = "{target}"' for target in targets)
-    text = RECIPE.format(boxes=boxes, scores=scores, more=more, evaluation=evaluation, deploy=deploy)
+    text = RECIPE.format(boxes=boxes, scores=scores, more=more, evaluation=evaluation, deploy=deploy, budgets=budgets)
     (folder / "recipe.toml").write_text(text)
     return folder / "recipe.toml"
 
@@ -50,7 +53,7 @@ def project(folder: Path, *, boxes: str = '"boxes"', scores: str = '"scores"', m
 def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     folder = tmp_path_factory.mktemp("detector")
     apart().save(folder / "model.keras")
-    recipe = project(folder, targets=("cortex-m4",))
+    recipe = project(folder, budgets="max-map-drop = 5\nmin-class-ap50 = 0.9\nmin-recall = 0.9\nmax-false-alarms = 0.5")
     return build(recipe, out=folder / "dist", store=Store(folder / "store"), tools="none")
 
 
@@ -66,3 +69,35 @@ def test_average_precision_is_measured_in_the_frame_of_the_camera_with_a_paired_
     assert row.agreement is not None and row.agreement > 0.9
     assert accuracy.int8.top1 == row.int8.ap
     assert [one.label for one in row.classes] == list(LABELS)
+
+
+def test_gates_and_every_page_of_the_report_tell_of_boxes(outcome: Outcome) -> None:
+    gates = {row.name: row.passed for row in outcome.report.gates}
+    assert {name: gates[f"budgets.{name}"] for name in ("max-map-drop", "min-class-ap50", "min-recall", "max-false-alarms")} == {
+        "max-map-drop": True, "min-class-ap50": True, "min-recall": True, "max-false-alarms": True
+    }  # fmt: skip
+    html = (outcome.folder / "report.html").read_text()
+    assert "average precision" in html and "false alarms an image" in html and "AP75" in html
+    assert "AP50 int8" in (outcome.folder / "summary.md").read_text()
+    assert json.loads((outcome.folder / "report.json").read_text())["accuracy"]["boxes"]["objects"] > 60
+
+
+def test_golden_vectors_hold_the_boxes_that_the_c_program_s_bytes_decode_to(outcome: Outcome) -> None:
+    folder = outcome.folder / "cortex-m4"
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert (manifest["task"], manifest["labels"]) == ("detect", list(LABELS))
+    assert [head["name"] for head in manifest["heads"]] == ["boxes", "scores"]
+    golden = json.loads((folder / "golden" / "golden.json").read_text())
+    rows = [row["boxes"]["reference"] for row in golden["vectors"]]
+    assert any(rows) and all(len(box) == 7 for row in rows for box in row)
+
+
+def test_boxes_and_scores_in_one_tensor_are_taken_apart_and_nothing_is_lost_without_annotations(tmp_path: Path) -> None:
+    joined().save(tmp_path / "model.keras")
+    recipe = project(tmp_path, boxes='"rows"', scores='"rows"', evaluation="", targets=("android-arm64",))
+    done = build(recipe, out=tmp_path / "dist", store=Store(tmp_path / "store"), tools="none")
+    accuracy = done.report.accuracy
+    assert accuracy is not None and accuracy.boxes is not None and accuracy.float.top1 is None
+    assert accuracy.boxes.agreement is not None and accuracy.boxes.agreement > 0.95
+    assert "No annotations" in accuracy.claim
+    assert done.failure is None, done.failure

@@ -83,6 +83,7 @@ def java_constants(source: BundleSource) -> specialise.Constants:
             "resize": contract.resize,
             "fit": contract.fit,
             "heads": "" if source.labels else _head_lines(source),
+            **({"smooth": contract.smooth, "balance": contract.balance} if contract.retouches else {}),
         },
         integers={
             "HEIGHT": contract.size[0],

@@ -102,7 +102,12 @@ def _library(work: _Work) -> Check:
 
 
 def _model_metadata(work: _Work) -> Check:
-    problem = metadata_problem(work.source.uint8_model, work.source.labels, work.source.contract.channels)
+    problem = metadata_problem(
+        work.source.uint8_model,
+        work.source.labels,
+        work.source.contract.channels,
+        camera=not work.source.contract.retouches,
+    )
     return _row("TFLite metadata and labels read back", "espalier", __version__, [problem] if problem else [])
 
 

@@ -108,7 +108,7 @@ def readme(source: BundleSource) -> bytes:
         channels=contract.channels,
         color=contract.color,
         resize=contract.resize,
-        fit=contract.fit,
+        fit=contract.fit + (f", {contract.retouches}" if contract.retouches else ""),
         runtime=source.target.runtimes[0].version,
         min_sdk=int(source.target.number("min-sdk") or 0),
         floor=source.runtime_floor,
@@ -151,13 +151,19 @@ _READ: Final = {
 }
 
 
+_RETOUCHED: Final = (
+    "MediaPipe Tasks cannot feed this model: nothing in TFLite's metadata says {words}.\n  Feed what `Preprocessor` gives."
+)
+
+
 def _answer(source: BundleSource) -> dict[str, str]:
     """How an app reads the outputs: as a decision, or as values."""
+    contract = source.contract
     given = _ARRAY if source.contract.color == "bands" else _PICTURE
     marks = {
         "@GIVEN@": given["given"],
         "@THRESHOLD@": f"{source.recipe.decision.threshold:g}",
-        "@MEDIAPIPE@": given["mediapipe"],
+        "@MEDIAPIPE@": _RETOUCHED.format(words=contract.retouches) if contract.retouches else given["mediapipe"],
         "@HEADS@": source.heads_text,
     }
     words = dict(_DECIDE if source.labels else _READ)

@@ -5,24 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from .. import contract
 from ..errors import BugError
 from ..facts import Artifact, BundleSource, TensorFacts
 from . import golden
 from .archive import Entry, deb_bytes, gzip_bytes
-
-PI: Final = Path(__file__).parent / "pi"
-
-_DEVICE_IMPORTS: Final = (
-    ("from .errors import BugError", "from .model import Contract as InputContract"),
-    ("from .recipe import InputContract", "from .problem import Problem as BugError"),
-)
-"""Line of the build's contract.py -> line of the device's; in this order, as imports are sorted."""
+from .pi_modules import PI, modules
 
 MODEL_FILE: Final = "model_uint8.tflite"
 MODEL_JSON_FORMAT: Final = "espalier-device-model/1"
@@ -123,6 +114,7 @@ def model_json(source: BundleSource) -> bytes:
                 "resize": contract.resize,
                 "fit": contract.fit,
                 **({"bands": contract.bands} if contract.color == "bands" else {}),
+                **({"smooth": contract.smooth, "balance": contract.balance} if contract.retouches else {}),
             },
             "input": _tensor(source.input.shape, source.input.scale, source.input.zero_point),
             "output": _tensor(source.output.shape, source.output.scale, source.output.zero_point),
@@ -189,6 +181,7 @@ def _first_broken(source: BundleSource, who: str) -> str:
             f"{who} feeds exactly 224 x 224 pixels, this model takes {contract.size[0]} x {contract.size[1]}",
         ),
         (contract.color == "rgb", f"{who} feeds rgb, this model takes {contract.color}"),
+        (not contract.retouches, f"{who} cannot prepare pixels as this model takes them: {contract.retouches}"),
         (
             source.output.zero_point == -128,
             f"{who} expects an output zero point of 0, this model has {source.output.zero_point + 128}",
@@ -258,10 +251,7 @@ def installed_tree(source: BundleSource, golden_files: tuple[Artifact, ...]) -> 
         *(Entry(path=f"{share}/{row.file}", data=requirements_text(row)) for row in RUNTIMES.values()),
         *(Entry(path=f"{share}/{artifact.path}", data=artifact.data) for artifact in golden_files),
         Entry(path=f"{library}/classify.py", data=(PI / "classify.py").read_bytes(), executable=True),
-        *(
-            Entry(path=f"{library}/device/{path.name}", data=device_file(path))
-            for path in sorted((PI / "device").glob("*.py"))
-        ),
+        *(Entry(path=f"{library}/device/{name}", data=data) for name, data in modules(source.contract).items()),
         Entry(path=f"usr/bin/{package}", data=_template("command.txt", source), executable=True),
         Entry(path=f"usr/share/man/man1/{package}.1.gz", data=gzip_bytes(_template("manual.txt", source))),
         Entry(path=f"usr/lib/systemd/system/{package}.service", data=_template("service.txt", source)),
@@ -329,7 +319,7 @@ def readme(source: BundleSource) -> bytes:
         "WIDTH": str(source.contract.size[1]),
         "COLOR": source.contract.color,
         "RESIZE": source.contract.resize,
-        "FIT": source.contract.fit,
+        "FIT": source.contract.fit + (f", {source.contract.retouches}" if source.contract.retouches else ""),
         "DEB": deb_name(source),
         "RUNTIME": row.runtime,
         "CHANNELS": str(source.contract.channels),
@@ -408,18 +398,6 @@ def _source_words(source: BundleSource) -> dict[str, str]:
 def _plain_label(labels: tuple[str, ...]) -> str:
     """The last label that means itself in every shell, for commands that are pasted; else the answer that is no label."""
     return next((label for label in reversed(labels) if re.fullmatch(r"\w[\w .-]*", label, re.ASCII)), "review")
-
-
-def device_file(path: Path) -> bytes:
-    """A module of the device as it is shipped: the contract is the build's own, with the device's types in its imports."""
-    if path.name != "contract.py":
-        return path.read_bytes()
-    text = Path(contract.__file__).read_text(encoding="utf-8")
-    for ours, theirs in _DEVICE_IMPORTS:
-        if ours not in text:
-            raise BugError(f"contract.py does not say {ours!r}")
-        text = text.replace(ours, theirs)
-    return text.encode()
 
 
 def _template(name: str, source: BundleSource, words: Mapping[str, str] | None = None) -> bytes:

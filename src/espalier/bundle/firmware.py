@@ -30,16 +30,13 @@ from . import firmware_text as text
 from .archive import Entry, zip_bytes
 from .firmware_check import check as check
 from .firmware_examples import example_files, readme_section
+from .firmware_prepare import example_picture, prepare_stack, retouching, word_lines
 from .firmware_text import TEMPLATE, template
 from .firmware_tflm import model_source, resolver_header, tflm_memory
 from .tflm_arena import arena_bound as arena_bound
 
 GOLDEN_BUDGET_BYTES: Final = 16_384
 """Flash that golden vectors and preprocessing cases may take each (one of either is always kept)."""
-COLUMN_BYTES: Final = 16
-"""Stack of `prepare` per output column: struct taps, padded."""
-PREPARE_BYTES: Final = 576
-"""Stack of `prepare_rgb888` beside the columns: at most 460 by -fstack-usage of GCC 12 on Cortex-M4, optimised."""
 
 COMMON: Final = ("prepare.h", "prepare.c", "selftest.h", "selftest.c", "golden.h")
 
@@ -95,7 +92,7 @@ def library_files(source: BundleSource, program: tuple[Artifact, ...] | None) ->
     examples = {f"examples/{source.sketch}/{source.sketch}.ino": template(source, sketch)}
     if not tflm:
         examples |= example_files(source, prepare_stack(source))
-        examples = {path: filled(written, buffer_words(source)) for path, written in examples.items()}
+        examples = {path: example_picture(filled(t, buffer_words(source)), source) for path, t in examples.items()}
     return build_files(source, source_files(source, program), examples, tflm=tflm)
 
 
@@ -149,6 +146,7 @@ def source_files(source: BundleSource, program: tuple[Artifact, ...] | None) -> 
     vectors, cases = chosen_golden(source)
     common = (*COMMON, *(firmware_boxes.PARTS if source.detector else ()))
     files = {f"{name}_{part}": template(source, f"xmodel_{part}") for part in common}
+    files |= retouching(source, files)
     files |= {
         f"{name}_contract.h": contract_header(source, program),
         f"{name}_golden.c": golden_source(source, vectors, cases),
@@ -200,19 +198,17 @@ def contract_header(source: BundleSource, program: tuple[Artifact, ...] | None) 
     macro = text.prefix(source).upper()
     contract = source.contract
     height, width, channels = contract.shape
-    words = {"RESIZE": ("nearest", "bilinear", "bicubic", "area"), "FIT": ("stretch", "crop", "pad"),
-             "COLOR": ("rgb", "bgr", "gray", "bands")}  # fmt: skip
-    chosen = {"RESIZE": contract.resize, "FIT": contract.fit, "COLOR": contract.color}
     lines = [c.define(f"{macro}_HEIGHT", height), c.define(f"{macro}_WIDTH", width)]
     lines += [
         c.define(f"{macro}_CHANNELS", channels),
         c.define(f"{macro}_INPUT_BYTES", height * width * channels),
     ]
-    for key, names in words.items():
-        lines += [c.define(f"{macro}_{key}_{name.upper()}", index) for index, name in enumerate(names)]
-        lines.append(c.define(f"{macro}_{key}", c.Name(f"{macro}_{key}_{chosen[key].upper()}")))
+    lines += word_lines(macro, contract)
     lines += [
-        c.comment("real = SCALE * (stored - ZERO_POINT); the input takes pixel - 128"),
+        c.comment(
+            "real = SCALE * (stored - ZERO_POINT); the input takes "
+            + ("prepared byte - 128" if contract.retouches else "pixel - 128")
+        ),
         c.define(f"{macro}_INPUT_SCALE", c.Name(c.real(source.input.scale))),
         c.define(f"{macro}_INPUT_ZERO_POINT", c.Name(c.literal_in_sum(source.input.zero_point))),
     ]
@@ -262,10 +258,6 @@ def umbrella(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
     return text.header(source, "model", lines)
 
 
-def prepare_stack(source: BundleSource) -> int:
-    """Bytes of stack that `prepare` takes, rounded up."""
-    columns = source.contract.size[1] if source.contract.resize in ("bilinear", "bicubic") else 0
-    return PREPARE_BYTES + COLUMN_BYTES * columns
 
 
 def golden_source(source: BundleSource, vectors: Sequence[GoldenVector], cases: Sequence[SourceImage]) -> str:
@@ -357,7 +349,7 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         "FORMAT": "BANDS" if source.contract.color == "bands" else "RGB565_BE",
         "FRAME": "all channels of a pixel, then the next" if source.contract.color == "bands" else "a camera frame",
         "RESIZE": source.contract.resize,
-        "FIT": source.contract.fit,
+        "FIT": source.contract.fit + (f", {source.contract.retouches}" if source.contract.retouches else ""),
         "LIBRARY": text.library_name(source),
         "PACK": f" (`{text.pack_name(source)}`)",
         "PACKFILE": text.pack_name(source),

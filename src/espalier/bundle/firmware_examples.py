@@ -160,9 +160,10 @@ def _built_and_run(compiler: Compiler, library: Path, source: BundleSource, work
             if lines != ["self-test passed", "the picture was answered"]:
                 raise VerificationError(f"the example printed {printed!r}")
             return f"{lines[1]}; {lines[0]}; with the host's compiler"
-        label = golden_label(source)
-        if len(lines) != 2 or lines[1].removeprefix("review: ").rpartition(" ")[0] != label:
-            raise VerificationError(f"the example printed {printed!r}, the known label is {label!r}")
+        # Its picture is a golden one, or a case of the contract, whose answer nobody recorded.
+        known = source.labels if source.contract.retouches else (golden_label(source),)
+        if len(lines) != 2 or lines[1].removeprefix("review: ").rpartition(" ")[0] not in known:
+            raise VerificationError(f"the example printed {printed!r}, the known label is {known[0]!r}")
         return f"{lines[1]}; {lines[0]}; with the host's compiler"
 
     def probe() -> str:

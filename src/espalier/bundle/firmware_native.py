@@ -13,9 +13,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contract import prepare
 from ..errors import VerificationError
 from ..facts import BundleSource, Check
+from ..preparation import prepare
 from ..task.boxes.frame import to_frame, window_of
 from ..task.classify import decide
 from . import firmware_boxes

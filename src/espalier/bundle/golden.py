@@ -19,11 +19,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contract import prepare
 from ..errors import BugError, VerificationError
 from ..facts import Artifact, BundleSource, GoldenVector, SourceImage
 from ..limits import LIMITS
-from ..recipe import Color, Fit, InputContract, Resize
+from ..preparation import prepare
+from ..recipe import Balance, Color, Fit, InputContract, Resize, Smooth
 from ..task.kinds import kind_of
 from ..task.types import CLASSIFY, Task
 
@@ -36,8 +36,9 @@ CASE_BUDGET_BYTES: Final = 1 << 20
 kept)."""
 
 
-class ContractRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The preprocessing contract with nothing left out; the words are the recipe's. Size is height, width."""
+class ContractRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The preprocessing contract; the words are the recipe's. Size is height, width. With `balance` per-image, mean and std
+    are those of the standardized bytes (128, 32)."""
 
     size: tuple[int, int]
     color: Color
@@ -45,6 +46,8 @@ class ContractRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     fit: Fit
     mean: tuple[float, ...]
     std: tuple[float, ...]
+    smooth: Smooth = "none"
+    balance: Balance = "none"
 
     @classmethod
     def of(cls, contract: InputContract) -> ContractRow:
@@ -56,6 +59,8 @@ class ContractRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             fit=contract.fit,
             mean=tuple(float(mean) for mean in contract.channel_mean),
             std=tuple(float(std) for std in contract.channel_std),
+            smooth=contract.smooth,
+            balance=contract.balance,
         )
 
     @property
@@ -63,7 +68,7 @@ class ContractRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         """The contract as the recipe holds it."""
         return InputContract(
             size=self.size, color=self.color, bands=len(self.mean) if self.color == "bands" else 0,
-            resize=self.resize, fit=self.fit, mean=self.mean, std=self.std,
+            resize=self.resize, fit=self.fit, mean=self.mean, std=self.std, smooth=self.smooth, balance=self.balance,
         )  # fmt: skip
 
 

@@ -17,9 +17,10 @@ _TENSOR_AXIS_LABELS = 2
 _NORMALIZATION = 1
 
 
-def metadata_problem(model: bytes, labels: tuple[str, ...], channels: int) -> str:
+def metadata_problem(model: bytes, labels: tuple[str, ...], channels: int, *, camera: bool = True) -> str:
     """The first thing that a reader of the metadata would miss, as a sentence; an empty text when all is
-    there. Without labels no label file is looked for.
+    there. Without labels no label file is looked for. `camera`: whether pixels of a camera can be fed; otherwise nothing may
+    say how they are normalised.
 
     Checked: the metadata's identifier; input normalisation, one mean and std per channel or one for all; the
     label file that the output names; that file at the end of the model, stored uncompressed, one label per
@@ -37,9 +38,12 @@ def metadata_problem(model: bytes, labels: tuple[str, ...], channels: int) -> st
             for unit in inputs.tables(4, limit=8, what="process units")
             if unit.integer(0, "uint8") == _NORMALIZATION
         ]
-        if len(units) != 1 or units[0] is None:
+        if not camera:
+            if units:
+                return "the metadata says how pixels are normalised, which is not all that this model needs"
+        elif len(units) != 1 or units[0] is None:
             return "the metadata does not say how the input is normalised"
-        if any(len(units[0].numbers(slot, "float32")) not in (1, channels) for slot in (0, 1)):
+        if units and units[0] and any(len(units[0].numbers(slot, "float32")) not in (1, channels) for slot in (0, 1)):
             return "the metadata's mean and std do not fit the channels"
         if outputs is None:
             return ""

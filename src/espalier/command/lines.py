@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import install_line
+from ..visible import shown, size_text
 
 if TYPE_CHECKING:
     from ..findings import Finding
@@ -52,6 +54,21 @@ def verify_lines(checks: Sequence[Any]) -> list[str]:
         f"{c.result:<8} {c.name} ({f'{c.tool} {c.version}'.rstrip()})" + (f": {c.why}" if c.why else "")
         for c in checks
     ]
+
+
+def cache_lines(facts: dict[str, Any]) -> list[str]:
+    """`espalier cache`."""
+    limit = "none" if facts["limit_bytes"] is None else size_text(facts["limit_bytes"])
+    lines = [f"removed   {size_text(facts['removed_bytes'])}"] if facts["removed_bytes"] else []
+    lines += [
+        f"folder    {shown(facts['folder'])}",
+        f"results   {facts['results']:,} of {size_text(facts['bytes'])}",
+        f"limit     {limit} ({facts['variable']})",
+    ]
+    if facts["newest_used"] is not None:
+        told = (time.strftime("%Y-%m-%d %H:%M", time.localtime(facts[key])) for key in ("oldest_used", "newest_used"))
+        lines.append("used      {} to {}".format(*told))
+    return lines + ([f"warning   {facts['wrong']}"] if facts["wrong"] else [])
 
 
 def doctor_lines(facts: dict[str, Any]) -> list[str]:

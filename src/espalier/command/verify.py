@@ -27,7 +27,6 @@ from numpy.typing import NDArray
 from ..bundle import manifest, program_manifest
 from ..bundle.golden import FOLDER, KERNELS, Golden, read_golden
 from ..bundle.manifest import FileRow, Manifest, members
-from ..contract import prepare
 from ..errors import (
     EspalierError,
     ModelRefusedError,
@@ -38,6 +37,7 @@ from ..errors import (
 )
 from ..facts import Check
 from ..limits import LIMITS
+from ..preparation import prepare
 from ..stages.latency import RUNTIMES
 from ..tabular import Tabular
 from ..tflite.inspect import inspect_tflite

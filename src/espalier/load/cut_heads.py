@@ -56,7 +56,8 @@ def cut_heads(model: Model, names: HeadNames, renamed: dict[str, str] | None = N
                 objectness=places.get("objectness"),
             )
         )
-    made_of = keras.Model(model.inputs, outputs, name=model.name)
+    image = model.inputs[0] if len(model.inputs) == 1 else model.inputs
+    made_of = keras.Model(image, outputs, name=model.name)
     walk.open_activations(made_of)
     return Cut(model=made_of, levels=tuple(made), notes=tuple(walk.notes))
 

@@ -11,7 +11,7 @@ The rules, in this order:
 5. EXIF orientation is applied.
 6. An image of several bands (`color` bands) keeps its channels as they are in the file: those of an array, of all pages
    of a TIFF, or of a PNG (grey, grey and alpha, RGB, RGBA), and rules 2 to 4 do not mix them. Their number must be `bands`.
-7. `contract.prepare` brings the image to the model's size.
+7. `contract.prepare` brings the image to the model's size, and `preparation.retouched` does the rest.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from ..contract import STRIP, Pixels, crop_region, fill, prepare
 from ..errors import BugError, ImagesRefusedError
 from ..image_facts import ImageFacts, ImageProblem, Prepared
 from ..limits import LIMITS
+from ..preparation import retouched
 from ..progress import report
 from ..recipe import InputContract
 from .arrays import ArrayFile, open_array, turned
@@ -200,20 +201,24 @@ def _upright(image: Image.Image, turn: int, bands: int = 0) -> Pixels:
     return np.asarray(Image.fromarray(rgb).transpose(_TURNS[turn])) if turn in _TURNS else rgb
 
 
-def _unpacked(image: Image.Image, turn: int, contract: InputContract) -> Callable[[], Pixels]:
-    """What is left of `prepare` for the upright image, once Pillow has given its pixels. Of the usual kinds what is cropped
-    away is never unpacked, and Pillow makes the luma (by the same integers)."""
+def _unpacked(
+    image: Image.Image, turn: int, contract: InputContract
+) -> tuple[Callable[[], Pixels], tuple[int, ...]]:
+    """What is left of `prepare` for the upright image, once Pillow has given its pixels, and its shape. Of the usual kinds
+    what is cropped away is never unpacked, and Pillow makes the luma (by the same integers)."""
     gray = contract.color == "gray"
     if contract.color == "bands":
-        return partial(prepare, _upright(image, turn, contract.bands), contract)
+        upright = _upright(image, turn, contract.bands)
+        return partial(prepare, upright, contract), upright.shape
     if turn in _TURNS or not (image.mode == "RGB" or (image.mode == "L" and gray)):
-        return partial(prepare, _upright(image, turn), contract)
+        upright = _upright(image, turn)
+        return partial(prepare, upright, contract), upright.shape
     if contract.fit == "crop":
         top, left, rows, columns = crop_region(image.height, image.width, *contract.size)
         if (rows, columns) != (image.height, image.width):
             image = image.crop((left, top, left + columns, top + rows))
     pixels = np.asarray(image.convert("L") if gray else image)
-    return partial(fill, pixels[:, :, None] if gray else pixels, contract)
+    return partial(fill, pixels[:, :, None] if gray else pixels, contract), pixels.shape
 
 
 def to_rgb(image: Image.Image) -> Pixels:
@@ -344,16 +349,17 @@ def _decode_all(
             with room.take(image.width * image.height * (contract.source_channels + 2) // 3):
                 if isinstance(image, ArrayFile):
                     array, facts = _load_array(image, contract)
-                    pixels = prepare(array, contract)
+                    sized, shape = prepare(array, contract), array.shape
                 else:
-                    rest, facts = _load(image, partial(_unpacked, contract=contract))
-                    pixels = rest()
+                    (rest, shape), facts = _load(image, partial(_unpacked, contract=contract))
+                    sized = rest()
+                pixels = retouched(sized, shape[:2], contract)
         except ImagesRefusedError as problem:
             return problem.found
         facts |= {"path": entry.path, "label": entry.label, "numbers": entry.numbers, "cells": entry.cells}
         facts |= {"sha256": digest}
         facts |= {"pixels_sha256": hashlib.sha256(pixels.data).hexdigest()}
-        return _Decoded(pixels, facts | measure_looks(pixels))
+        return _Decoded(pixels, facts | measure_looks(sized))  # the looks of the picture, not of what balances them
 
     threads = min(THREADS, os.cpu_count() or 1)
     if threads == 1 or sum(entry.bytes for entry in entries) < LARGE_BYTES * len(entries):

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..errors import BugError, ImagesRefusedError
 from ..limits import LIMITS
+from ..visible import size_text
 
 
 class PixelFile:
@@ -51,20 +52,16 @@ def check_room(count: int, shape: tuple[int, ...], folder: Path) -> None:
     """Raise ImagesRefusedError when `count` images of `shape` (h, w, c) are over the limit, or over what `folder` has
     free."""
     need = count * math.prod(shape)
-    what = f"{count:,} images of {' x '.join(map(str, shape))} take {_size(need)} as pixels"
+    what = f"{count:,} images of {' x '.join(map(str, shape))} take {size_text(need)} as pixels"
     if need > LIMITS.prepared_bytes:
         raise ImagesRefusedError(
             what,
-            supported=f"at most {_size(LIMITS.prepared_bytes)} in one set",
+            supported=f"at most {size_text(LIMITS.prepared_bytes)} in one set",
             next_step="use fewer images (`calibration.count`, or an evaluation folder or csv that holds a part of them)",
         )
     free = shutil.disk_usage(folder)[2]
     if need > free:
         raise ImagesRefusedError(
-            f"{what}, and the temporary folder has {_size(free)} free",
+            f"{what}, and the temporary folder has {size_text(free)} free",
             next_step="set the environment variable TMPDIR to a folder with more room, or use fewer images",
         )
-
-
-def _size(count: int) -> str:
-    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:,.1f} MB"

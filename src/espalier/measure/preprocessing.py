@@ -22,6 +22,7 @@ from ..errors import BugError
 from ..findings import Finding
 from ..pixels import evenly
 from ..recipe import InputContract
+from ..retouch import retouch
 from ..statistics import mcnemar
 from ..task.chance import nearly_equal, skill
 from ..task.permutation import reordered_hits
@@ -51,6 +52,9 @@ GLIMPSE, BEHIND = 9, 4
 model of a large network is what costs. With less than LEAST_GLIMPSED of them every way gets its third."""
 
 LEAST_GLIMPSED = 8
+
+STANDARDIZED, UNBALANCED = 'balance = "per-image"', 'balance = "none"'
+"""Settings that change what a byte means."""
 
 Hits = NDArray[np.bool_]
 
@@ -109,7 +113,9 @@ def alternatives(contract: InputContract) -> tuple[Alternative, ...]:
     found = [Alternative(name="as declared", contract=contract, swapped=False, declared=True)]
     for swapped in (False, True) if contract.color in reverse_of else (False,):
         color = reverse_of[contract.color] if swapped else contract.color
-        ways = {"declared mean and std": (contract.mean, contract.std), **_SCALES}
+        ways = {"declared mean and std": (contract.mean, contract.std)}
+        if contract.balance != "per-image":  # What standardized bytes mean is no choice.
+            ways |= _SCALES
         for name, (mean, std) in ways.items():
             if len(mean) not in (1, contract.channels):
                 continue
@@ -125,6 +131,13 @@ def alternatives(contract: InputContract) -> tuple[Alternative, ...]:
             if not known:
                 found.append(Alternative(name=f"{name}, {color}", contract=other, swapped=swapped))
     return tuple(found)
+
+
+def meant(setting: str, contract: InputContract) -> InputContract:
+    """What bytes mean that were prepared with another setting: another balance has no mean and std of its own."""
+    if setting == STANDARDIZED:
+        return msgspec.structs.replace(contract, balance="per-image")
+    return msgspec.structs.replace(contract, balance="none") if setting == UNBALANCED else contract
 
 
 def score_alternatives(
@@ -148,10 +161,15 @@ def score_alternatives(
 
     again = {name: images_again for name, images_again in others if len(images_again) == len(images)}
     declared, *ways = alternatives(contract)
-    ways += [Alternative(name=name, contract=contract, swapped=False, setting=name) for name in again]
+    ways += [Alternative(name=name, contract=meant(name, contract), swapped=False, setting=name) for name in again]
     answering = partial(_Answers, runtime, model)
     everything = np.ones(len(chosen), np.bool_)
     given = scored(declared, expected, answering(declared, images).to(everything) if answered is None else answered)
+    if not given.tells and not contract.retouches:  # Asked only where something is wrong.
+        again[STANDARDIZED] = np.stack([retouch(image, *contract.size, "none", "per-image") for image in images])
+        ways.append(
+            Alternative(name=STANDARDIZED, contract=meant(STANDARDIZED, contract), swapped=False, setting=STANDARDIZED)
+        )
     glimpse = np.arange(len(chosen)) % GLIMPSE == 0
     found: list[Scored] = []
     for way in ways:

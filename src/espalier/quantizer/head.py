@@ -98,7 +98,8 @@ def _take_affine(float_model: bytes, contract: InputContract) -> tuple[bytes, In
         return float_model, contract
     edit.set_signature(model)
     means, stds = _together(mean), _together(std)
-    return edit.pack_model(model), msgspec.structs.replace(contract, mean=means, std=stds)
+    # In bytes: what `balance` makes of mean and std is in them.
+    return edit.pack_model(model), msgspec.structs.replace(contract, mean=means, std=stds, balance="none")
 
 
 def _together(values: NDArray[np.float64]) -> tuple[float, ...]:

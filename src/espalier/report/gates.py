@@ -13,7 +13,9 @@ AT_LEAST = frozenset(
     {
         ABOVE_CHANCE,
         "budgets.min-accuracy",
+        "budgets.min-class-ap50",
         "budgets.min-class-recall",
+        "budgets.min-recall",
         "decision.precision",
         "quantize.min-agreement",
     }

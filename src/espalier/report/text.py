@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..row_boxes import BoxesRow
 from ..rows import AccuracyRow, Report
 from .gates import describe, headroom, not_shown
 
@@ -72,6 +73,7 @@ def _accuracy_figures(a: AccuracyRow | None) -> Iterator[tuple[str, str]]:
             f"int8 {a.int8.top1:.2%}, float {(a.pruned or a.float).top1:.2%}: {points(-a.drop_points)}"
             f" (95 % {-high:+.2f} to {-low:+.2f}), n = {a.n}{flatters}",
         )
+    yield from _box_figures(a.boxes)
     for row in a.numbers:
         yield (
             row.name,
@@ -90,6 +92,26 @@ def _accuracy_figures(a: AccuracyRow | None) -> Iterator[tuple[str, str]]:
         for name, text in _accuracy_figures(answer.accuracy):
             yield (answer.name if name == answer.name else f"{answer.name} {name}"), text
     yield "agreement", f"{a.agreement:.2%} of {a.n} images get the same answer; {len(a.flips)} changed"
+
+
+def _box_figures(boxes: BoxesRow | None) -> Iterator[tuple[str, str]]:
+    if boxes is None:
+        return
+    float_, int8 = boxes.float, boxes.int8
+    if int8.recall is not None and float_.recall is not None:
+        yield (
+            "boxes",
+            f"AP50 int8 {int8.ap50 or 0:.2%}, float {float_.ap50 or 0:.2%}; AP75 {int8.ap75 or 0:.2%}, float "
+            f"{float_.ap75 or 0:.2%}; {boxes.objects} objects, {boxes.lost} lost and {boxes.gained} gained by int8",
+        )
+        yield (
+            "threshold",
+            f"at {boxes.threshold:g} int8 finds {int8.recall:.2%} (95 % {int8.recall_low:.2%} to {int8.recall_high:.2%}), float "
+            f"{float_.recall:.2%}; false alarms an image {int8.false_alarms or 0:.3f} (95 % {int8.false_alarms_low:.3f} to "
+            f"{int8.false_alarms_high:.3f}), float {float_.false_alarms or 0:.3f}",
+        )
+    if boxes.agreement is not None:
+        yield "same boxes", f"{boxes.agreement:.2%} of the {float_.boxes} boxes of the float model are int8's, too"
 
 
 def _pruning_figures(report: Report) -> Iterator[tuple[str, str]]:

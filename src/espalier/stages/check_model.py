@@ -1,4 +1,5 @@
-"""The declared preprocessing is scored against its usual alternatives: other mean and std, colour order, fit, resize."""
+"""The declared preprocessing is scored against its usual alternatives: other mean and std, colour order,
+fit, resize; no smoothing or balance where one is declared."""
 
 from __future__ import annotations
 
@@ -74,7 +75,8 @@ def score_declared(shop: Workshop, job: Job, given: FloatModel) -> Scores | None
 
 
 def other_contracts(contract: InputContract, images: list[ImageFacts]) -> list[tuple[str, InputContract]]:
-    """The other fits and resize methods that would change the pixels of these images, one change at a time."""
+    """The other fits and resize methods that would change the pixels of these images, and what is declared left out, one
+    change at a time."""
     height, width = contract.size
     sizes = {(i.height, i.width) for i in images} | {(i.width, i.height) for i in images if i.rotated}
     shapes = any(h * width != w * height for h, w in sizes)
@@ -88,6 +90,11 @@ def other_contracts(contract: InputContract, images: list[ImageFacts]) -> list[t
             for method in RESIZES
             if method != contract.resize
         ]
+    found += [
+        (f'{key} = "none"', msgspec.structs.replace(contract, **{key: "none"}))
+        for key in ("smooth", "balance")
+        if getattr(contract, key) != "none"
+    ]
     return found
 
 

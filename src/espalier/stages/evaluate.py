@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -16,6 +16,7 @@ from ..findings import Finding, of_model, settle
 from ..image_facts import Prepared
 from ..measure.predict import Step, dequantize
 from ..recipe_answers import Decision
+from ..row_boxes import BoxesRow
 from ..row_parts import FedPart, SheetPart
 from ..rows import AccuracyRow
 from ..store import digest
@@ -31,6 +32,9 @@ from .model import FloatModel
 from .prune import Pruned
 from .quantize import Int8Model
 from .workshop import Workshop, pack, unpack
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
 
 SHEET_IMAGES = 24
 
@@ -237,7 +241,7 @@ def contact_sheet(job: Job, row: AccuracyRow, names: list[str]) -> tuple[SheetPa
         data = io.BytesIO()
         # Of several bands the first is shown.
         shown = np.ascontiguousarray(array if job.recipe.input.color in ("rgb", "bgr") else array[:, :, 0])
-        Image.fromarray(shown).save(data, "PNG")
+        _marked(Image.fromarray(shown), row.boxes, flip.image).save(data, "PNG")
         sheet.append(
             {
                 "image": flip.image,
@@ -248,6 +252,22 @@ def contact_sheet(job: Job, row: AccuracyRow, names: list[str]) -> tuple[SheetPa
             }
         )
     return tuple(sheet)
+
+
+def _marked(picture: Picture, boxes: BoxesRow | None, name: str) -> Picture:
+    """The picture with the objects that int8 lost in red, those that it gained in green."""
+    changes = [] if boxes is None else [change for change in boxes.changes if change.image == name]
+    if not changes:
+        return picture
+    from PIL import ImageDraw
+
+    marked = picture.convert("RGB")
+    draw = ImageDraw.Draw(marked)
+    for change in changes:
+        x1, y1, x2, y2 = change.corners
+        colour = (220, 30, 30) if change.what == "lost" else (30, 180, 60)
+        draw.rectangle((x1, y1, max(x1, x2 - 1), max(y1, y2 - 1)), outline=colour)
+    return marked
 
 
 def _npy(array: NDArray[Any]) -> bytes:

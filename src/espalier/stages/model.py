@@ -75,7 +75,7 @@ class ModelFile:
     def key(self) -> dict[str, Any]:
         """What a result made from the model as given depends on."""
         contract = msgspec.to_builtins(self._contract)
-        kept = {k: contract[k] for k in ("size", "color", "mean", "std") if k in contract}
+        kept = {k: contract[k] for k in ("size", "color", "mean", "std", "balance") if k in contract}
         return {"model": self.sha256, "contract": kept, "ends": self._ends, **self._cut}
 
     @property

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from ..measure.benchmark import cpu_name
+from ..retouch import CENTRE, STEPS
 from ..row_parts import ExplainPart
 from ..rows import GateRow, MemoryRow, ModelRow, QuantizeRow, Report, WithheldRow
 from .bundle import Bundles, bundle_rows
@@ -104,10 +105,12 @@ def device_input(job: Job, int8: Int8Model) -> str:
     """What the device does to a camera image, in words."""
     contract = job.recipe.input
     height, width = contract.size
+    retouches = f", {contract.retouches}" if contract.retouches else ""
+    meaning = f" (a byte means (byte - {CENTRE}) / {STEPS})" if contract.balance == "per-image" else ""
     return (
-        f"bring the image to {height} x {width} {contract.color} (resize {contract.resize}, fit {contract.fit}, as the "
-        "bundle's code does) and feed the bytes: as they are to the uint8 file, minus 128 to the int8 file. Mean and "
-        f"std are inside the model ({int8.enters})."
+        f"bring the image to {height} x {width} {contract.color} (resize {contract.resize}, fit {contract.fit}{retouches}, as "
+        f"the bundle's code does) and feed the bytes{meaning}: as they are to the uint8 file, minus 128 to the int8 file. "
+        f"Mean and std are inside the model ({int8.enters})."
     )
 
 

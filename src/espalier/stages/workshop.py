@@ -25,6 +25,7 @@ from ..scratch import Scratch, clear_abandoned
 from ..store import Parts, Store, key_of
 from ..store_limit import DEFAULT_BYTES, limit_bytes
 from ..terminal import Progress
+from ..visible import size_text
 from ..worker import Kind
 from ..worker.client import Worker
 from .installed import installed_versions
@@ -179,7 +180,7 @@ class Workshop:
     def warnings(self) -> tuple[str, ...]:
         """What the user should know of the build, beside its result."""
         _, wrong = limit_bytes()
-        said = (f"{wrong}; the store is kept under {DEFAULT_BYTES >> 30} GiB",) if wrong else ()
+        said = (f"{wrong}; the store is kept under {size_text(DEFAULT_BYTES)}",) if wrong else ()
         if not self.store.trouble:
             return said
         return (

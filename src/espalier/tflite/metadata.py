@@ -48,7 +48,8 @@ def add_metadata(
 
     The normalisation is the one that agrees with the input's quantization (mean = zero point, std = 1 /
     scale), so that a reader which normalises and then quantizes, and one which feeds bytes, both end at the
-    pixel's value. Raises LabelsRefusedError for a label with a line break, ModelRefusedError when the bytes
+    pixel's value. A contract that smooths or balances has neither an image nor a normalisation in the metadata: no reader of it
+    could make the pixels. Raises LabelsRefusedError for a label with a line break, ModelRefusedError when the bytes
     are no .tflite file.
     """
     for label in labels:
@@ -148,15 +149,18 @@ def _metadata_block(
     builder = flatbuffers.Builder(1 << 12)
     space = {"gray": _GRAYSCALE, "bands": _UNKNOWN}.get(contract.color, _RGB)
     channels = {"gray": "one channel", "bands": f"{contract.bands} channels"}.get(contract.color, contract.color.upper())
-    image = _tensor(
-        builder,
-        "image",
-        f"Pixels 0..255, {channels}, as the camera gives them.",
-        _image_content(builder, space),
-        [_normalization(builder, mean, std)],
-        _stats(builder, [0.0], [255.0]),
-        [],
-    )
+    image = (
+        _tensor(
+            builder, "image",
+            f"Not pixels of a camera: bytes 0..255, {channels}, after {contract.retouches}, which the bundles' own code does.",
+            _feature_content(builder), [], _stats(builder, [0.0], [255.0]), [],
+        )
+        if contract.retouches
+        else _tensor(
+            builder, "image", f"Pixels 0..255, {channels}, as the camera gives them.",
+            _image_content(builder, space), [_normalization(builder, mean, std)], _stats(builder, [0.0], [255.0]), [],
+        )
+    )  # fmt: skip
     ends = [_head(builder, name, labelled=labelled) for name, labelled in heads]
     inputs, outputs = _offsets(builder, [image]), _offsets(builder, ends)
     builder.StartObject(10)

@@ -21,7 +21,7 @@ from PIL import Image
 from synthetic_source import synthetic_source
 
 from espalier import contract as build_contract
-from espalier.bundle import debian, raspberry_pi
+from espalier.bundle import pi_modules, raspberry_pi
 from espalier.bundle.archive import read_deb
 from espalier.bundle.pi import classify as launcher
 from espalier.bundle.pi.device import actions, commands, images, install, model, selftest
@@ -61,8 +61,8 @@ def contract(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The module as it is shipped, beside the other modules of the device."""
     folder = tmp_path_factory.mktemp("shipped") / "shipped_device"
     folder.mkdir()
-    for path in (debian.PI / "device").glob("*.py"):
-        (folder / path.name).write_bytes(debian.device_file(path))
+    for name, data in pi_modules.modules(InputContract(size=(1, 1))).items():
+        (folder / name).write_bytes(data)
     spec = importlib.util.spec_from_file_location("shipped_device", folder / "__init__.py")
     assert spec is not None
     sys.modules["shipped_device"] = importlib.util.module_from_spec(spec)

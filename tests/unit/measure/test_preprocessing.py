@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tiny_models import SHAPE, brightness_classifier, redness_classifier
+from tiny_models import SHAPE, brightness_classifier, classifier, redness_classifier
 
 from espalier.measure import preprocessing
 from espalier.measure.predict import predict
 from espalier.measure.preprocessing import Scored, alternatives, diagnose, score_alternatives, scored
+from espalier.pixels import evenly
 from espalier.recipe import InputContract
+from espalier.retouch import retouch
 from espalier.task.doubts import check_answers
 from espalier.tflite.runtimes import litert
 
@@ -155,3 +157,37 @@ def test_ways_that_are_far_behind_are_not_tried_on_a_third_of_the_images() -> No
 def test_a_way_that_is_right_where_the_declared_one_is_wrong_is_still_found() -> None:
     result = score_alternatives(litert(), brightness_classifier(), PIXELS, BRIGHT, contract(0, 1))
     assert result["finding"] is not None and result["finding"].code == "preprocessing"
+
+
+def test_a_model_that_was_trained_on_standardized_images_is_told_balance_per_image() -> None:
+    """It asks whether the first pixel is half a deviation above its image's mean, in images of any brightness."""
+    random = np.random.default_rng(6)
+    noise = random.normal(0, 1, (240, *SHAPE))
+    images = random.uniform(40, 160, (240, 1, 1, 1)) + random.uniform(5, 25, (240, 1, 1, 1)) * noise
+    images = images.clip(0, 255).astype(np.uint8)
+    flat = images.reshape(240, -1).astype(float)
+    truth = ((flat[:, 0] - flat.mean(axis=1)) / flat.std(axis=1) > 0.5).astype(int)
+    weights = np.zeros((2, flat.shape[1]))
+    weights[:, 0] = (-4, 4)
+    model = classifier(weights, np.array([2.0, -2.0]))
+    for mean, std in ((0.0, 1.0), (0.0, 255.0), (127.5, 127.5)):
+        finding = score_alternatives(litert(), model, images, truth.tolist(), contract(mean, std))["finding"]
+        assert finding is not None and 'balance = "per-image"' in finding.next_step, (mean, std)
+    standard = InputContract(size=SHAPE[:2], balance="per-image")
+    ready = np.stack([retouch(image, *SHAPE[:2], "none", "per-image") for image in images])
+    plain = ('balance = "none"', images[evenly(240, 200)])
+    result = score_alternatives(litert(), model, ready, truth.tolist(), standard, others=[plain])
+    assert result["finding"] is None and result["scores"][0]["top1"] > 0.97
+    # Declared, but the model was trained on plain pixels: "none" is named.
+    ready = np.stack([retouch(image, *SHAPE[:2], "none", "per-image") for image in PIXELS])
+    plain = ('balance = "none"', PIXELS[evenly(240, 200)])
+    bright = classifier(*_raw_brightness())
+    finding = score_alternatives(litert(), bright, ready, BRIGHT, standard, others=[plain])["finding"]
+    assert finding is not None and 'balance = "none"' in finding.next_step
+
+
+def _raw_brightness() -> tuple[np.ndarray, np.ndarray]:
+    """Weights and bias of brightness_classifier for raw pixels."""
+    count = int(np.prod(SHAPE))
+    weights = np.stack([np.full(count, -1.0 / count), np.full(count, 1.0 / count)])
+    return weights, np.array([127.5, -127.5])

@@ -154,6 +154,90 @@ def pixels(side: int = 8) -> Any:
     return np.random.default_rng(0).integers(0, 256, (6, side, side, 3)).astype(np.float32)
 
 
+def noise_images(count: int = 40, side: int = 16) -> Any:
+    return np.random.default_rng(8).integers(0, 256, (count, side, side, 3)).astype(np.float32)
+
+
+def changed(given: Any, seed: int = 3, **settings: Any) -> Any:
+    return augment(tf.constant(given), Augment(**settings), tf.constant([0, seed])).numpy()
+
+
+def test_contrast_keeps_each_images_mean_and_saturation_its_luma() -> None:
+    given = 100 + noise_images() / 16
+    out = changed(given, contrast=0.5)
+    np.testing.assert_allclose(out.mean(axis=(1, 2, 3)), given.mean(axis=(1, 2, 3)), atol=0.05)
+    factors = out.std(axis=(1, 2, 3)) / given.std(axis=(1, 2, 3))
+    assert 0.5 <= factors.min() < 0.75 and 1.25 < factors.max() <= 1.5
+    luma = [0.299, 0.587, 0.114]
+    out = changed(given, saturation=1.0)
+    np.testing.assert_allclose(out @ luma, given @ luma, atol=0.1)
+    assert (out.std(axis=3).mean() - given.std(axis=3).mean()) != 0
+    gray = np.repeat(given[..., :1], 3, axis=3)
+    np.testing.assert_allclose(changed(gray, saturation=1.0), gray, atol=1e-3)
+
+
+def test_blur_takes_detail_and_keeps_the_level_also_of_one_pixel_sides() -> None:
+    given = noise_images()
+    out = changed(given, blur=2.0)
+    assert abs(out.mean() - given.mean()) < 2
+    left = out.std(axis=(1, 2, 3)) / given.std(axis=(1, 2, 3))
+    assert left.min() < 0.3 and left.max() > 0.6 and left.max() <= 1.001
+    thin = given[:, :, :1]
+    assert changed(thin, blur=3.0).shape == thin.shape
+    np.testing.assert_allclose(changed(np.full((4, 5, 5, 1), 90, np.float32), blur=4.0), 90, atol=1e-3)
+
+
+def test_noise_is_as_strong_as_asked_and_jpeg_changes_little() -> None:
+    flat = np.full((60, 16, 16, 3), 128, np.float32)
+    strength = changed(flat, noise=20.0).std(axis=(1, 2, 3))
+    assert strength.min() < 5 and 16 < strength.max() < 22
+    smooth = np.broadcast_to(np.linspace(20, 230, 16)[None, :, None, None], (12, 16, 16, 3)).astype(np.float32)
+    out = changed(smooth, jpeg=20)
+    assert 0 < np.abs(out - smooth).max() < 60 and np.abs(out - smooth).mean() < 8
+    assert changed(smooth[..., :1], jpeg=50).shape == (12, 16, 16, 1)
+
+
+def test_erasing_puts_the_mean_into_one_rectangle_of_half_of_the_images() -> None:
+    given = noise_images(200)
+    out = changed(given, erase=0.3)
+    touched = (out != given).any(axis=3)
+    share = touched.mean(axis=(1, 2))
+    assert 0.35 < (share > 0).mean() < 0.65 and 0.2 < share.max() <= 0.4
+    for image, mask, before in zip(out, touched, given, strict=True):
+        if mask.any():
+            rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+            assert mask.sum() == len(rows) * len(columns)
+            np.testing.assert_allclose(image[mask], before.mean(), atol=0.01)
+
+
+def test_zoom_and_crop_show_a_part_of_the_image() -> None:
+    ramp = np.broadcast_to(np.arange(32, dtype=np.float32)[None, None, :, None], (60, 32, 32, 1))
+    steps = np.diff(changed(ramp, zoom=0.5)[:, 16, 12:20, 0], axis=1).mean(axis=1)
+    assert 0.65 < steps.min() < 0.8 and 1.4 < steps.max() <= 2.05
+    parts = changed(ramp, crop=0.5)[:, 16, :, 0]
+    spans = parts.max(axis=1) - parts.min(axis=1)
+    assert 15 <= spans.min() < 20 and spans.max() > 28
+    centres = (parts.max(axis=1) + parts.min(axis=1)) / 2
+    assert centres.min() < 13 and centres.max() > 18 and parts.min() >= 0 and parts.max() <= 31
+
+
+def test_a_change_that_is_not_asked_for_leaves_the_others_as_they_were() -> None:
+    given = noise_images()
+    np.testing.assert_array_equal(changed(given, shift=0.2, flip="both"), changed(given, shift=0.2, flip="both", jpeg=100))
+    both = changed(given, shift=0.2, erase=0.3)
+    shifted = changed(given, shift=0.2)
+    np.testing.assert_array_equal(both[(both == shifted).all(axis=(1, 2, 3))], shifted[(both == shifted).all(axis=(1, 2, 3))])
+
+
+def test_every_change_repeats_itself_inside_a_compiled_step() -> None:
+    wish = Augment(zoom=0.2, crop=0.2, contrast=0.3, saturation=0.3, blur=1.0, noise=5.0, jpeg=60, erase=0.2, rotate=10)
+    step = tf.function(lambda pixels, seed: augment(pixels, wish, seed), autograph=False)
+    given = tf.constant(noise_images())
+    first, again = step(given, tf.constant([0, 1])).numpy(), step(given, tf.constant([0, 1])).numpy()
+    np.testing.assert_array_equal(first, again)
+    assert (step(given, tf.constant([0, 2])).numpy() != first).any()
+
+
 def test_no_augmentation_changes_nothing() -> None:
     given = pixels()
     np.testing.assert_array_equal(augment(tf.constant(given), Augment(), tf.constant([0, 1])).numpy(), given)

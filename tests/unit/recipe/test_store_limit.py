@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from espalier import store_limit
+from espalier.cli import cli
+from espalier.errors import EspalierError
 from espalier.stages.workshop import Workshop
 from espalier.store import Store, key_of
 from espalier.store_limit import DEFAULT_BYTES, KEPT_SECONDS, limit_bytes, shrink
@@ -84,7 +88,7 @@ def test_a_limit_that_is_no_size_is_said_and_the_default_holds(
     store = filled(tmp_path)
     with Workshop(store, Progress(quiet=True)) as shop:
         (said,) = shop.warnings()
-    assert given in said and "5 GB" in said and "20 GiB" in said and len(kept(tmp_path)) == 5
+    assert given in said and "5 GB" in said and "10.0 GB" in said and len(kept(tmp_path)) == 5
 
 
 def test_a_build_that_added_to_the_store_keeps_it_under_its_limit(
@@ -98,3 +102,35 @@ def test_a_build_that_added_to_the_store_keeps_it_under_its_limit(
     reader.get(KEYS[0])
     reader.close()
     assert kept(tmp_path) == [3, 4], "one that only reads does not look"
+
+
+def run_cache(*arguments: str) -> tuple[int, str]:
+    done = CliRunner().invoke(cli, ["cache", *arguments], catch_exceptions=True)
+    if isinstance(done.exception, EspalierError):
+        return done.exception.exit_code, done.exception.found
+    assert done.exception is None or isinstance(done.exception, SystemExit)
+    return done.exit_code, done.output
+
+
+def test_the_command_shows_prunes_and_clears(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ESPALIER_STORE", str(tmp_path))
+    filled(tmp_path)
+    (tmp_path / "mine.txt").write_text("not a result")
+    code, said = run_cache()
+    assert code == 0 and "results   5 of 5." in said and "limit     10.0 GB" in said and str(tmp_path) in said
+    assert run_cache("--prune", "2700")[0] == 0 and kept(tmp_path) == [3, 4]
+    Store(tmp_path).get(KEYS[4])
+    assert run_cache("--prune", "0")[0] == 0 and kept(tmp_path) == [4], "what was used within the hour stays"
+    code, said = run_cache("--clear", "--json")
+    facts = json.loads(said)
+    assert code == 0 and kept(tmp_path) == [] and facts["results"] == 0 and facts["removed_bytes"] > 1_000
+    assert (tmp_path / "mine.txt").exists()
+    assert run_cache()[0] == 0
+
+
+def test_the_command_refuses_what_is_no_size_or_no_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ESPALIER_STORE", str(tmp_path / "none"))
+    lines = f"folder    {tmp_path / 'none'}", "results   0 of 0 bytes", "limit     10.0 GB (ESPALIER_STORE_LIMIT)"
+    assert run_cache() == (0, "\n".join(lines) + "\n")
+    assert run_cache("--prune", "much") == (2, "--prune is not a size: 'much'")
+    assert run_cache("--prune", "1 GB", "--clear") == (2, "--prune and --clear exclude each other")

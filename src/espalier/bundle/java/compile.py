@@ -1,5 +1,6 @@
 """Compile the Java template: `python -m espalier.bundle.java.compile`, with a JDK of 9 or later, after a
-change of template/*.java. The result, template.jar, is part of the package: a build needs no JDK."""
+change of template/*.java or retouch/*.java. The results, template.jar and retouch.jar, are part of the package: a build needs
+no JDK."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from pathlib import Path
 from ...errors import ToolMissingError, VerificationError
 from ...scratch import Scratch
 from ..archive import Entry, zip_bytes
+from .specialise import template_sources
 
 # Bytes of Java 8, which every Android toolchain reads; line numbers for stack traces, no local variables.
 OPTIONS = (
@@ -55,11 +57,25 @@ def template_jar(sources: Mapping[str, bytes]) -> bytes:
     return zip_bytes(Entry(path=path, data=data) for path, data in compile_java(sources).items())
 
 
+def template_bytes(*, retouched: bool = False) -> dict[str, bytes]:
+    """File name -> bytes of the template's sources."""
+    return {f"{name}.java": text.encode("ascii") for name, text in template_sources(retouched=retouched).items()}
+
+
+def retouch_jar() -> bytes:
+    """The classes that a model gets instead of the template's, or beside them, when its contract smooths or balances."""
+    made = compile_java(template_bytes(retouched=True))
+    own = ("Preprocessor", "Retouch")
+    return zip_bytes(
+        Entry(path=path, data=data) for path, data in made.items() if path.rsplit("/", 1)[1].startswith(own)
+    )
+
+
 def main() -> None:
-    """Write template.jar beside this file."""
+    """Write template.jar and retouch.jar beside this file."""
     here = Path(__file__).parent
-    sources = {path.name: path.read_bytes() for path in sorted((here / "template").glob("*.java"))}
-    (here / "template.jar").write_bytes(template_jar(sources))
+    (here / "template.jar").write_bytes(template_jar(template_bytes()))
+    (here / "retouch.jar").write_bytes(retouch_jar())
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from ...errors import UnsupportedModelError
+from ...errors import BugError, UnsupportedModelError
 from ..archive import read_zip
 from .class_file import TEXT_LIMIT_BYTES, encode_text, rewrite
 
@@ -21,6 +21,13 @@ SHARED: Final = ("Preprocessor", "SelfTest")
 """Of a model with several outputs there is one of each."""
 WITHOUT_LABELS, WITH_LABELS = "Heads", "Decision"
 """Of these a model has the one or the other."""
+RETOUCHED: Final = "smooth"
+"""The text that only a model has whose contract smooths or balances; such a one gets retouch.jar, too."""
+_LAST: Final = "        return result;\n    }\n\n    /** One output pixel"
+_RETOUCH: Final = (
+    "        Retouch.apply(result, width, channels, (height - outRows) / 2, (width - outColumns) / 2, outRows, outColumns,\n"
+    "                Retouch.SMOOTH, Retouch.BALANCE);\n"
+)
 NUMBER_KEYS: Final = {
     "HEIGHT": 0x45530001,
     "WIDTH": 0x45530002,
@@ -65,7 +72,7 @@ def classes(constants: Constants) -> dict[str, bytes]:
     folder = constants.package.replace(".", "/")
     return {
         f"{folder}/{name.rsplit('/', 1)[1]}": rewrite(data, tokens, integers, reals)
-        for name, data in sorted(compiled_template().items())
+        for name, data in sorted(compiled_template(retouched=RETOUCHED in constants.texts).items())
         if _belongs(name.rsplit("/", 1)[1], constants)
     }
 
@@ -99,20 +106,31 @@ def sources(constants: Constants) -> dict[str, bytes]:
     folder = constants.package.replace(".", "/")
     return {
         f"{folder}/{name}.java": pattern.sub(lambda match: tokens[match.group()], text).encode("ascii")
-        for name, text in template_sources().items()
+        for name, text in template_sources(retouched=RETOUCHED in constants.texts).items()
         if _belongs(name, constants)
     }
 
 
-def template_sources() -> dict[str, str]:
-    """Class name -> Java source of the template."""
-    folder = resources.files(__package__) / "template"
-    return {name: (folder / f"{name}.java").read_text("ascii") for name in SOURCES}
+def template_sources(*, retouched: bool = False) -> dict[str, str]:
+    """Class name -> Java source of the template; `retouched`: with Retouch, which the Preprocessor then calls."""
+    here = resources.files(__package__)
+    found = {name: (here / "template" / f"{name}.java").read_text("ascii") for name in SOURCES}
+    if not retouched:
+        return found
+    if found["Preprocessor"].count(_LAST) != 1:
+        raise BugError(f"Preprocessor.java does not end its work with {_LAST!r}")
+    return {
+        **found,
+        "Preprocessor": found["Preprocessor"].replace(_LAST, _RETOUCH + _LAST),
+        "Retouch": (here / "retouch" / "Retouch.java").read_text("ascii"),
+    }
 
 
-def compiled_template() -> dict[str, bytes]:
+def compiled_template(*, retouched: bool = False) -> dict[str, bytes]:
     """Path in the jar -> class file of the template, as `compile.py` made it from the sources."""
-    return read_zip((resources.files(__package__) / "template.jar").read_bytes())
+    here = resources.files(__package__)
+    found = read_zip((here / "template.jar").read_bytes())
+    return found | read_zip((here / "retouch.jar").read_bytes()) if retouched else found
 
 
 def literal(text: str) -> str:
