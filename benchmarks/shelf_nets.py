@@ -1,7 +1,8 @@
 """Two detectors of the scenes of examples/shelf, how each is saved the usual way, and their boxes in floating point.
 
 `shelf` is the example's own model: an SSD with heads of its own at two levels. `shared` is RetinaNet in small (Lin et al., ICCV
-2017): a feature pyramid of three levels, and one head of boxes and one of scores that all levels share; it is trained here.
+2017): a feature pyramid of three levels, and one head of boxes and one of scores that all levels share; it is trained here, from
+the example's backbone on.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ import numpy as np
 from keras import layers, ops
 from numpy.typing import NDArray
 
-from espalier.task.boxes.anchors import Grid, grid, pyramid_sizes
+from espalier.task.boxes.anchors import pyramid_sizes
 from espalier.task.boxes.scenes import Found, overlaps
-from espalier.task.boxes.tables import Reading
 
 ROOT = Path(__file__).resolve().parents[1]
 Real = NDArray[np.float64]
-LEAST, MOST, OVERLAP = 0.01, 100, 0.5
-"""Score from which a box counts for average precision, boxes of an image, overlap over which the lesser of two goes."""
+LEAST, MOST, OVERLAP, THRESHOLD = 0.01, 100, 0.5, 0.5
+"""Score from which a box counts for average precision, boxes of an image, overlap over which the lesser of two goes,
+score from which a device says that there is an object."""
 
 
 def _module(path: Path, name: str) -> Any:
@@ -54,22 +55,20 @@ class Net:
     variances: tuple[float, float, float, float]
 
     @property
-    def grids(self) -> list[Grid]:
-        """Of each level."""
-        return [grid(HEIGHT // s, WIDTH // s, (HEIGHT, WIDTH), sizes) for s, sizes in self.sizes.items()]
-
-    @property
     def priors(self) -> Real:
         """[n, 4]: all anchors, centre x, y, width, height in pixels of the input."""
         priors: Real = EXAMPLE.anchors(self.sizes)
         return priors
 
-    def reading(self, threshold: float) -> Reading:
-        """What a recipe says of it."""
-        return Reading(
-            decode=self.decode, classes=len(LABELS), threshold=threshold, overlap=OVERLAP, variances=self.variances,
-            every_class=True, room=1024, most=MOST,
-        )  # fmt: skip
+    def detect(self) -> str:
+        """The recipe's [detect]."""
+        levels = {role: ", ".join(f'"{role}{stride}"' for stride in self.sizes) for role in ("boxes", "scores")}
+        sizes = [[[round(float(side), 6) for side in pair] for pair in level] for level in self.sizes.values()]
+        return (
+            f'[detect]\ndecode = "{self.decode}"\nboxes = [{levels["boxes"]}]\nscores = [{levels["scores"]}]\n'
+            f"strides = {list(self.sizes)}\nvariances = {[float(v) for v in self.variances]}\n"
+            f"anchors = {{ sizes = {sizes} }}\nthreshold = {THRESHOLD}\noverlap = {OVERLAP}\n"
+        )
 
 
 SHELF = Net(name="shelf", decode="ssd", sizes=EXAMPLE.ANCHORS, variances=tuple(EXAMPLE.VARIANCES))
@@ -94,14 +93,14 @@ def shared() -> keras.Model:
     for stride, level in ((16, c4), (8, c3)):
         above = layers.UpSampling2D(2, name=f"up{stride}")(levels[0])
         levels.insert(0, layers.Add(name=f"merge{stride}")([layers.Conv2D(48, 1, name=f"lateral{stride}")(level), above]))
-    heads = [_shared_head(name, numbers) for name, numbers in (("boxes", 4), ("scores", len(LABELS)))]
+    heads = [(name, numbers, _shared_head(name, numbers)) for name, numbers in (("boxes", 4), ("scores", len(LABELS)))]
     outputs = []
-    for level in levels:
-        for head in heads:
+    for stride, level in zip(STRIDES, levels, strict=True):
+        for name, numbers, head in heads:
             y = level
             for layer in head:
                 y = layer(y)
-            outputs.append(y)
+            outputs.append(layers.Reshape((-1, numbers), name=f"{name}{stride}")(y))
     return keras.Model(inputs, outputs, name="shared")
 
 
@@ -120,9 +119,19 @@ def trained(net: Net, images: Path, keep: Path, epochs: int) -> Path:
     if not path.exists():
         keras.utils.set_random_seed(1)
         model = shared()
+        _start_from(model, keras.models.load_model(ROOT / "examples/shelf/model.keras"))
         EXAMPLE.fit(model, *EXAMPLE.load(images, "train"), net.priors, epochs, variances=np.array(net.variances))
         model.save(path)
     return path
+
+
+def _start_from(model: keras.Model, other: keras.Model) -> None:
+    """Takes the weights of the layers that both have: the backbone need not be learned again."""
+    known = {layer.name: layer.get_weights() for layer in other.layers}
+    for layer in model.layers:
+        weights = known.get(layer.name, [])
+        if weights and [w.shape for w in weights] == [w.shape for w in layer.get_weights()]:
+            layer.set_weights(weights)
 
 
 def as_usual(model: keras.Model, net: Net, pixels: bool) -> keras.Model:
@@ -158,9 +167,10 @@ def suppressed(corners: Real, scores: Real, size: tuple[int, int]) -> list[Found
 
 
 def _kept(corners: Real, scores: Real, ratio: Real) -> Found:
-    anchors, labels = np.nonzero(scores >= LEAST)
-    order = np.argsort(-scores[anchors, labels], kind="stable")[:1024]
-    anchors, labels = anchors[order], labels[order]
+    """An anchor is an object of its best class."""
+    best = scores.max(axis=1)
+    anchors = np.argsort(-best, kind="stable")[: min(1024, int((best >= LEAST).sum()))]
+    labels = scores[anchors].argmax(axis=1)
     boxes, left, kept = corners[anchors], np.ones(len(anchors), np.bool_), []
     share = overlaps(boxes, boxes)
     for place in range(len(anchors)):
@@ -168,4 +178,4 @@ def _kept(corners: Real, scores: Real, ratio: Real) -> Found:
             kept.append(place)
             left &= ~((share[place] > OVERLAP) & (labels == labels[place]))
     kept = kept[:MOST]
-    return Found(corners=boxes[kept] * ratio, labels=labels[kept].astype(np.int64), scores=scores[anchors, labels][kept])
+    return Found(corners=boxes[kept] * ratio, labels=labels[kept].astype(np.int64), scores=best[anchors[kept]])
