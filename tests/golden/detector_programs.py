@@ -20,7 +20,7 @@ import espalier.bundle
 from espalier.bundle.archive import Entry, zip_bytes
 from espalier.bundle.java import specialise
 from espalier.bundle.java.compile import compile_java
-from espalier.bundle.pi.detection import detect as plain
+from espalier.bundle.pi.device import detect as plain
 from espalier.detector import words
 from espalier.emit.decision import device_source
 from espalier.emit.detector import write_detector

@@ -17,7 +17,7 @@ import espalier.bundle
 from espalier.bundle.archive import Entry, zip_bytes
 from espalier.bundle.java import specialise
 from espalier.bundle.java.compile import compile_java
-from espalier.bundle.pi.detection import frame as plain
+from espalier.bundle.pi.device import frame as plain
 from espalier.contract import prepare
 from espalier.emit.decision import device_source
 from espalier.emulate.cross import WARNINGS

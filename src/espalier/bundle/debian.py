@@ -13,9 +13,24 @@ from ..errors import BugError
 from ..facts import Artifact, BundleSource, TensorFacts
 from . import golden
 from .archive import Entry, deb_bytes, gzip_bytes
-from .pi_modules import PI, modules
+from .debian_boxes import (
+    DETECTS,
+    LAUNCHER,
+    answer_words,
+    detector_description,
+    detector_facts,
+    device_modules,
+)
+from .pi_consumers import MODEL_FILE, frigate_reason, package_name, rpicam_reason, rpicam_stage
+from .pi_modules import PI
 
-MODEL_FILE: Final = "model_uint8.tflite"
+CLASSIFIES: Final = {
+    "DOES": "classify images",
+    "SEES": "classify what the camera sees",
+    "LONG": "Classifies image files, new files of a folder, raw frames or a Raspberry Pi camera, prints one line per image, and\n"
+    "starts a command when an answer appears.",
+}
+"""Words of the templates, of all that are no detectors."""
 MODEL_JSON_FORMAT: Final = "espalier-device-model/1"
 MAINTAINER: Final = "Espalier model builder <models@espalier.invalid>"
 PACKAGE_DATE: Final = "Tue, 01 Jan 1980 00:00:00 +0000"
@@ -77,11 +92,6 @@ package."""
 DEBIAN_ARCHITECTURES: Final[Mapping[str, str]] = {"aarch64": "arm64", "armv7l": "armhf"}
 
 
-def package_name(source: BundleSource) -> str:
-    """The Debian package, its folders, its command and its unit all have this name."""
-    return f"{source.recipe.name}-model"
-
-
 def deb_name(source: BundleSource) -> str:
     """File name of the package."""
     return f"{package_name(source)}_{source.recipe.version}_all.deb"
@@ -118,7 +128,8 @@ def model_json(source: BundleSource) -> bytes:
             },
             "input": _tensor(source.input.shape, source.input.scale, source.input.zero_point),
             "output": _tensor(source.output.shape, source.output.scale, source.output.zero_point),
-            **({} if source.labels else {"heads": [_head(head) for head in source.heads]}),
+            **({} if source.labels and not source.detector else {"heads": [_head(head) for head in source.heads]}),
+            **detector_facts(source),
             **({"numbers": list(source.recipe.regress.names)} if source.recipe.regress and source.recipe.regress.names else {}),
             "labels": list(source.labels),
             "threshold": source.recipe.decision.threshold,
@@ -147,71 +158,6 @@ def _tensor(shape: tuple[int, ...], scale: float, zero_point: int) -> dict[str, 
 def requirements_text(row: PinnedRuntime) -> bytes:
     head = f"# {row.runtime} for {row.architecture}, Python {row.python[0]} to {row.python[1]}\n"
     return (head + "".join(f"{line}\n" for line in row.requirements)).encode()
-
-
-# ---- other programs that may take the model as it is ----
-
-
-def rpicam_reason(source: BundleSource) -> str:
-    """Why rpicam-apps' object_classify_tf cannot take this model; empty when it can.
-
-    Rules: rpicam-apps post_processing_stages/object_classify_tf_stage.cpp and tf_stage.cpp, July 2026.
-    """
-    return _first_broken(source, "object_classify_tf") or (
-        "a label holds `:` or `,`, which object_classify_tf cuts"
-        if any(set(label) & set(":,") for label in source.labels)
-        else ""
-    )
-
-
-def frigate_reason(source: BundleSource) -> str:
-    """Why Frigate's custom classification cannot take this model; empty when it can.
-
-    Rules: frigate/data_processing/real_time/custom_classification.py, July 2026.
-    """
-    return _first_broken(source, "Frigate")
-
-
-def _first_broken(source: BundleSource, who: str) -> str:
-    contract = source.contract
-    rules = [
-        (bool(source.labels), f"{who} reads the probabilities of labels, this model gives {source.heads_text}"),
-        (
-            contract.size == (224, 224),
-            f"{who} feeds exactly 224 x 224 pixels, this model takes {contract.size[0]} x {contract.size[1]}",
-        ),
-        (contract.color == "rgb", f"{who} feeds rgb, this model takes {contract.color}"),
-        (not contract.retouches, f"{who} cannot prepare pixels as this model takes them: {contract.retouches}"),
-        (
-            source.output.zero_point == -128,
-            f"{who} expects an output zero point of 0, this model has {source.output.zero_point + 128}",
-        ),
-    ]
-    return next((reason for holds, reason in rules if not holds), "")
-
-
-def rpicam_stage(source: BundleSource) -> bytes:
-    """object_classify_tf.json for rpicam-hello --post-process-file."""
-    share = f"/usr/share/{package_name(source)}"
-    return golden.canonical_json(
-        {
-            "rpicam-apps": {"lores": {"width": 224, "height": 224, "format": "yuv420"}},
-            "object_classify_tf": {
-                "number_of_results": min(3, len(source.labels)),
-                "number_of_threads": 2,
-                "refresh_rate": 15,
-                "threshold_high": source.recipe.decision.threshold,
-                "threshold_low": round(source.recipe.decision.threshold / 2, 6),
-                "model_file": f"{share}/{MODEL_FILE}",
-                "labels_file": f"{share}/labels.txt",
-                "display_labels": 1,
-                "verbose": 0,
-                "normalisation_offset": 0,
-                "normalisation_scale": 1,
-            },
-            "annotate_cv": {"text": "", "fg": 255, "bg": 0, "scale": 1.0, "thickness": 2, "alpha": 0.3},
-        }
-    )
 
 
 # ---- the Debian package ----
@@ -250,8 +196,8 @@ def installed_tree(source: BundleSource, golden_files: tuple[Artifact, ...]) -> 
         Entry(path=f"{share}/model.json", data=model_json(source)),
         *(Entry(path=f"{share}/{row.file}", data=requirements_text(row)) for row in RUNTIMES.values()),
         *(Entry(path=f"{share}/{artifact.path}", data=artifact.data) for artifact in golden_files),
-        Entry(path=f"{library}/classify.py", data=(PI / "classify.py").read_bytes(), executable=True),
-        *(Entry(path=f"{library}/device/{name}", data=data) for name, data in modules(source.contract).items()),
+        Entry(path=f"{library}/{program_name(source)}", data=launcher(source), executable=True),
+        *(Entry(path=f"{library}/device/{name}", data=data) for name, data in device_modules(source).items()),
         Entry(path=f"usr/bin/{package}", data=_template("command.txt", source), executable=True),
         Entry(path=f"usr/share/man/man1/{package}.1.gz", data=gzip_bytes(_template("manual.txt", source))),
         Entry(path=f"usr/lib/systemd/system/{package}.service", data=_template("service.txt", source)),
@@ -284,12 +230,14 @@ def control_file(source: BundleSource, installed_kib: int) -> bytes:
         "Recommends": "python3-venv, python3-picamera2",
         "Section": "science",
         "Priority": "optional",
-        "Description": ("image classifier" if source.labels else "image network")
+        "Description": ("object detector" if source.detector else "image classifier" if source.labels else "image network")
         + f" {source.recipe.name} for {source.target.title.split(',')[0]}",
     }
     text = "".join(f"{key}: {value}\n" for key, value in fields.items())
     text += (
-        f" An int8 model with {len(source.labels)} classes for {height} by {width} pixels, with a\n"
+        detector_description(source)
+        if source.detector
+        else f" An int8 model with {len(source.labels)} classes for {height} by {width} pixels, with a\n"
         " program that classifies images, folders and camera frames and starts\n"
         " commands on the answers.\n"
         if source.labels
@@ -344,6 +292,8 @@ One line per image: image, decision, confidence, action, separated by tabs; `--j
 
 def _answer_words(source: BundleSource) -> dict[str, str]:
     """What the README says about what the program prints and starts."""
+    if source.detector:
+        return answer_words(source, _source_words(source)["SOURCE"], _plain_label(source.labels))
     if not source.labels:
         return {
             "ACTIONS": "```\n\nOne line per image: image, then each output's name and values, separated by tabs; `--json` gives "
@@ -400,6 +350,21 @@ def _plain_label(labels: tuple[str, ...]) -> str:
     return next((label for label in reversed(labels) if re.fullmatch(r"\w[\w .-]*", label, re.ASCII)), "review")
 
 
+def program_name(source: BundleSource) -> str:
+    """What the command starts."""
+    return "detect.py" if source.detector else "classify.py"
+
+
+def launcher(source: BundleSource) -> bytes:
+    """The program: of a detector the same with another main."""
+    text = (PI / "classify.py").read_text(encoding="utf-8")
+    for ours, theirs in LAUNCHER if source.detector else ():
+        if ours not in text:
+            raise BugError(f"classify.py does not say {ours!r}")
+        text = text.replace(ours, theirs)
+    return text.encode()
+
+
 def _template(name: str, source: BundleSource, words: Mapping[str, str] | None = None) -> bytes:
     """A text of pi/package with its @WORDS@ replaced. Raises BugError when one has no value."""
     text = (PI / "package" / name).read_text("utf-8")
@@ -412,6 +377,8 @@ def _template(name: str, source: BundleSource, words: Mapping[str, str] | None =
         "MANNAME": package.replace("-", r"\-"),
         "MANTITLE": source.recipe.name.replace("-", r"\-"),
         "CAMERA": "" if source.contract.color == "bands" else "--camera ",
+        "PROGRAM": program_name(source),
+        **(DETECTS if source.detector else CLASSIFIES),
         **(words or {}),
     }
 

@@ -6,6 +6,8 @@ Layout, below the folder `golden/` of a bundle:
 - `vector-<n>.bin`: prepared pixels, uint8 [height, width, channels] row by row. The uint8 model takes them
   as they are, the int8 model takes byte - 128. The row's `outputs` give the int8 model's output bytes per
   kernel set in hexadecimal (two's complement); the uint8 model gives (byte + 128) & 255.
+- `detector.bin`, of a detector: its integers (detector.words), 32 bits each, the high byte first; the rows' `boxes` are what
+  it finds in their outputs.
 - `case-<n>.rgb.bin`: an image, uint8 [rows, columns, 3] in RGB, or with as many channels as the prepared pixels when the
   contract's color is bands; `case-<n>.bin`: what the contract makes of it.
 """
@@ -19,6 +21,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from ..detector import Detector, words
 from ..errors import BugError, VerificationError
 from ..facts import Artifact, BundleSource, GoldenVector, SourceImage
 from ..limits import LIMITS
@@ -29,8 +32,11 @@ from ..task.types import CLASSIFY, Task
 
 FORMAT: Final = "espalier-golden/1"
 FOLDER: Final = "golden"
+DETECTOR: Final = "detector.bin"
 KERNELS: Final = ("reference", "builtin", "default")
 """Kernel sets in the order in which their answer counts as the label."""
+ANSWER_BYTES: Final = 1 << 20
+"""Outputs that the golden vectors of a bundle hold in all for each kernel set, where one answer is large (maps, pictures)."""
 CASE_BUDGET_BYTES: Final = 1 << 20
 """About how many bytes of images and prepared pixels the contract cases may add to a bundle (two are always
 kept)."""
@@ -93,7 +99,7 @@ class CaseRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     pixels: str
 
 
-class Golden(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Golden(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """golden.json. `shape` is that of the prepared pixels: height, width, channels."""
 
     format: str
@@ -103,13 +109,17 @@ class Golden(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """How many output values there are: one for each class, or those of every head, one head after the other."""
     vectors: tuple[VectorRow, ...]
     cases: tuple[CaseRow, ...]
+    detector: str = ""
+    """The file beside golden.json that the boxes of the vectors were decoded with: detector.words, 32-bit integers with the
+    high byte first."""
 
 
 def choose(outputs: NDArray[np.int8], task: Task = CLASSIFY, *, limit: int = LIMITS.golden_vectors) -> tuple[int, ...]:
     """Which of n images to keep as golden vectors, from their int8 outputs [n, values].
 
     The two with the smallest margin to another answer (a wrong rounding shows there first), then of every sort of answer in
-    order the one with the largest, then further close calls; at most `limit`, ascending.
+    order the one with the largest, then further close calls; at most `limit`, ascending, and of maps no more than ANSWER_BYTES
+    of outputs (one vector at least).
     """
     kind, wide = kind_of(task), outputs.reshape(len(outputs), -1).astype(np.int64)
     margin, sorts = kind.margins(wide, task), kind.sorts(wide, task)
@@ -118,7 +128,8 @@ def choose(outputs: NDArray[np.int8], task: Task = CLASSIFY, *, limit: int = LIM
         int(np.flatnonzero(sorts == one)[np.argmax(margin[sorts == one])]) for one in sorted(set(sorts.tolist()))
     ]
     wanted = list(dict.fromkeys([*close[:2], *confident, *close]))
-    return tuple(sorted(wanted[:limit]))
+    most = max(1, ANSWER_BYTES // max(1, wide.shape[1]))
+    return tuple(sorted(wanted[: min(limit, most)]))
 
 
 def vectors(
@@ -200,7 +211,9 @@ def artifacts(source: BundleSource) -> tuple[Artifact, ...]:
         files.append(Artifact(path=f"{FOLDER}/{name}", data=data, role="golden"))
         return name
 
+    detector = add(DETECTOR, detector_bytes(source.detector)) if source.detector else ""
     golden = Golden(
+        detector=detector,
         format=FORMAT,
         shape=source.contract.shape,
         contract=ContractRow.of(source.contract),
@@ -228,6 +241,11 @@ def artifacts(source: BundleSource) -> tuple[Artifact, ...]:
     )
     add("golden.json", canonical_json(golden))
     return tuple(sorted(files, key=lambda artifact: artifact.path))
+
+
+def detector_bytes(detector: Detector) -> bytes:
+    """detector.bin."""
+    return np.array(words(detector), ">i4").tobytes()
 
 
 def canonical_json(value: Any) -> bytes:

@@ -40,14 +40,13 @@ from .debian import (
     RUNTIMES,
     deb_name,
     debian_package,
-    frigate_reason,
     labels_text,
-    package_name,
+    program_name,
     readme,
     requirements_text,
-    rpicam_reason,
 )
 from .optional_tools import KEPT, excused, run_tool, words
+from .pi_consumers import frigate_reason, package_name, rpicam_reason
 
 UNKNOWN: Final = "unknown"
 NAMELESS: Final = "what bears its name does not work here: it does not say its version"
@@ -208,12 +207,15 @@ def _one_image(tree: Path, source: BundleSource) -> Check:
     """A golden vector as an image file: at the model's own size the contract changes nothing but the
     colours."""
     name = "image file in, label out" if source.labels else "image file in, values out"
+    name = "image file in, boxes out" if source.detector else name
     if not source.golden:
         return Check(name=name, tool="classify.py", result="not run", why="there is no golden vector")
-    image = _picture(tree, source)
-    done = _run_program(tree, source, ["--json", "--threshold", "0", str(image)])
+    least = () if source.detector else ("--threshold", "0")
+    done = _run_program(tree, source, ["--json", *least, str(_picture(tree, source))])
     if done is None:
         return _no_runtime(name)
+    if source.detector:
+        return boxes_check(name, done, source)
     if not source.labels:
         return _values_check(name, done, source)
     # Of a picture that the program smooths or balances nobody recorded the answer.
@@ -267,6 +269,41 @@ def _values_check(name: str, done: subprocess.CompletedProcess[bytes], source: B
         why = f"a value is {steps:.1f} steps of int8 from the nearest kernel set's"
         return Check(name=name, tool="classify.py", result="failed", why=why)
     return Check(name=name, tool="classify.py", version=source.recipe.version, result="passed")
+
+
+def boxes_check(name: str, done: subprocess.CompletedProcess[bytes], source: BundleSource) -> Check:
+    """The boxes that the program prints of the first golden vector are those of a kernel set, or near them where this machine's
+    kernels round otherwise."""
+    assert source.detector is not None
+    unit, vector = 1 << source.detector.bits, source.golden[0]
+    try:
+        printed = [(row["label"], *row["box"]) for row in msgspec.json.decode(done.stdout)["boxes"]]
+    except (msgspec.DecodeError, KeyError, TypeError):
+        return Check(name=name, tool="detect.py", result="failed", why=words(done))
+    if source.contract.retouches:  # nobody recorded the boxes of a picture that the program smooths or balances
+        return Check(name=name, tool="detect.py", version=source.recipe.version, result="passed", why=f"{len(printed)} boxes")
+    for rows in vector.boxes.values():
+        known = [(source.labels[row[5]], *((2 * edge + unit) // (2 * unit) for edge in row[:4])) for row in rows]
+        if printed == known:
+            return Check(name=name, tool="detect.py", version=source.recipe.version, result="passed", why=f"{len(known)} boxes")
+    near = [rows for rows in vector.boxes.values() if _alike(printed, rows, source, unit)]
+    if not near:
+        why = f"{len(printed)} boxes, and the build's are {sorted(map(len, vector.boxes.values()))}, or others"
+        return Check(name=name, tool="detect.py", result="failed", why=why)
+    why = f"{len(printed)} boxes, all but rounding equal: this machine's kernels are others"
+    return Check(name=name, tool="detect.py", version=source.recipe.version, result="passed", why=why)
+
+
+def _alike(printed: list[Any], rows: Sequence[tuple[int, ...]], source: BundleSource, unit: int) -> bool:
+    """Whether nine of ten boxes overlap with one of the same label by half."""
+    def overlap(a: Sequence[float], b: Sequence[float]) -> float:
+        x, y = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+        common = max(0.0, x) * max(0.0, y)
+        return common / max(1e-9, (a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - common)
+
+    known = [(source.labels[row[5]], [edge / unit for edge in row[:4]]) for row in rows]
+    found = sum(any(label == row[0] and overlap(box, row[1:]) >= 0.5 for row in printed) for label, box in known)
+    return 10 * found >= 9 * max(len(known), len(printed))
 
 
 def _best(outputs: bytes) -> int:
@@ -331,7 +368,7 @@ def _run_program(
 ) -> subprocess.CompletedProcess[bytes] | None:
     """Run the package's classify.py with this Python; None when this Python has no runtime (its exit code
     7)."""
-    program = tree / "usr/lib" / package_name(source) / "classify.py"
+    program = tree / "usr/lib" / package_name(source) / program_name(source)
     done = _run([sys.executable, "-B", str(program), *arguments])
     return None if done.returncode == 7 else done
 

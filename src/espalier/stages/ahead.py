@@ -45,7 +45,7 @@ class Ahead:
         """Start both, and wait for what the given model answers: the evaluation asks for it next."""
         proof = self._shop.submit(prove_model, self._shop, job, int8, model)
         self._proof = self._shop.submit(add_kernels, self._shop, job, int8, model, proof)
-        programs = start_programs(self._shop, job, int8, proof)
+        programs = start_programs(self._shop, job, model, int8, proof)
         self._answered.result()
         return programs
 

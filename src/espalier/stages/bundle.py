@@ -103,14 +103,16 @@ Programs = Mapping[str, Future[Program]]
 """Target -> its program."""
 
 
-def start_programs(shop: Workshop, job: Job, int8: Int8Model, proof: Future[Proof]) -> Programs:
+def start_programs(
+    shop: Workshop, job: Job, model: FloatModel, int8: Int8Model, proof: Future[Proof]
+) -> Programs:
     """Compile for every firmware target, and emulate, as soon as the proof has its golden vectors."""
 
     def program(deploy: Deploy, target: Target) -> Program:
         if target.bundle != "firmware" or deploy.runtime == "tflm":
             return Program()
         try:
-            compiled = compile_model(shop, job, deploy, target, int8, proof.result())
+            compiled = compile_model(shop, job, deploy, target, int8, proof.result(), job.detector(model, int8.heads))
         except UnsupportedModelError as problem:
             if deploy.runtime == "c":
                 raise

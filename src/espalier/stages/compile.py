@@ -86,7 +86,13 @@ class Compiled(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def compile_model(
-    shop: Workshop, job: Job, deploy: Deploy, target: Target, int8: Int8Model, proof: Proof
+    shop: Workshop,
+    job: Job,
+    deploy: Deploy,
+    target: Target,
+    int8: Int8Model,
+    proof: Proof,
+    detector: Detector | None = None,
 ) -> Compiled:
     """Simplify losslessly, plan the memory, emit C; stored. Raises UnsupportedModelError for an operator without kernel."""
     key = {
@@ -95,6 +101,7 @@ def compile_model(
         "layers": int8.layers,
         "golden": [digest(vector.pixels) for vector in proof.golden],
         "decision": msgspec.to_builtins(decision_of(job, int8)),
+        "detector": msgspec.to_builtins((detector, job.labels() if detector else ())),
         "name": job.recipe.name,
         "optimize": deploy.optimize,
         # Only what is left decides how far compressed weights and channels that do not matter may raise what it takes.
@@ -104,7 +111,7 @@ def compile_model(
         "target": target.name,
     }
     files = shop.stored(
-        f"compile/{target.name}", key, lambda: {"compiled": pack(_compile(job, deploy, target, int8, proof))}
+        f"compile/{target.name}", key, lambda: {"compiled": pack(_compile(job, deploy, target, int8, proof, detector))}
     )
     return unpack(files["compiled"], Compiled)
 
@@ -115,7 +122,9 @@ def decision_of(job: Job, int8: Int8Model) -> Decision | None:
     return kind_of(task).decision(task, int8.heads, job.recipe.decision.threshold)
 
 
-def _compile(job: Job, deploy: Deploy, target: Target, int8: Int8Model, proof: Proof) -> Compiled:
+def _compile(
+    job: Job, deploy: Deploy, target: Target, int8: Int8Model, proof: Proof, detector: Detector | None
+) -> Compiled:
     given = read_tflite(int8.int8_model, name=job.recipe.name, layers=int8.layers)
     vectors = _vectors(given, int8, proof)
     compiled = compile_graph(
@@ -129,6 +138,8 @@ def _compile(job: Job, deploy: Deploy, target: Target, int8: Int8Model, proof: P
         # The preprocessing comes with the firmware bundle, the same C for both runtimes.
         answers=tuple(GoldenCase(input=entered(v.pixels), output=v.outputs["reference"]) for v in vectors),
         decision=decision_of(job, int8),
+        detector=detector,
+        labels=job.labels() if detector else (),
     )
     return msgspec.structs.replace(
         compiled, golden=vectors, checks=(_distance(vectors, proof), *compiled.checks)

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from synthetic_source import synthetic_source
 
-from espalier.bundle import debian, raspberry_pi
+from espalier.bundle import debian, pi_consumers, raspberry_pi
 from espalier.bundle.archive import Entry, deb_bytes, read_ar, read_deb
 from espalier.errors import BugError
 from espalier.facts import Artifact, BundleSource, Check
@@ -171,8 +171,8 @@ def test_maintainer_scripts_are_valid_shell() -> None:
 
 def test_rpicam_and_frigate_get_the_model_where_the_shape_allows_it() -> None:
     source = large_source()
-    assert debian.rpicam_reason(source) == debian.frigate_reason(source) == ""
-    stage = msgspec.json.decode(debian.rpicam_stage(source))
+    assert pi_consumers.rpicam_reason(source) == pi_consumers.frigate_reason(source) == ""
+    stage = msgspec.json.decode(pi_consumers.rpicam_stage(source))
     assert stage["object_classify_tf"]["model_file"] == f"/usr/share/{NAME}/model_uint8.tflite"
     files = {artifact.path: artifact.data for artifact in raspberry_pi.contents(source)}
     assert files["frigate/model_cache/toy-parts/model.tflite"] == source.uint8_model
@@ -190,14 +190,14 @@ def test_rpicam_and_frigate_get_the_model_where_the_shape_allows_it() -> None:
     ],
 )
 def test_what_rpicam_cannot_take_is_said_in_the_readme(source: BundleSource, reason: str) -> None:
-    assert reason in debian.rpicam_reason(source)
+    assert reason in pi_consumers.rpicam_reason(source)
     assert reason in debian.readme(source).decode()
 
 
 def test_an_output_with_another_zero_point_is_not_for_frigate() -> None:
     source = large_source()
     source = msgspec.structs.replace(source, heads=(msgspec.structs.replace(source.output, zero_point=-100),))
-    assert "zero point" in debian.frigate_reason(source)
+    assert "zero point" in pi_consumers.frigate_reason(source)
 
 
 def test_a_template_word_without_a_value_is_our_bug(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

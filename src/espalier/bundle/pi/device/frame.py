@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..device.contract import crop_region, padded_size
+from .contract import crop_region, padded_size
 
 
 class Span(NamedTuple):

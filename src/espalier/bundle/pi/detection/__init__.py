@@ -1,1 +1,0 @@
-"""What a Raspberry Pi's program needs beside `device` when the model finds boxes."""
