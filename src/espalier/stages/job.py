@@ -9,19 +9,24 @@ from pathlib import Path
 import msgspec
 
 from ..detector import Detector, HeadNames
-from ..errors import LabelsRefusedError, RecipeError
+from ..errors import ImagesRefusedError, LabelsRefusedError, RecipeError
 from ..facts import TensorFacts
+from ..findings import Finding
 from ..limits import LIMITS
-from ..load.labels import check_count, default_labels, read_labels
+from ..load.images import scan
+from ..load.keras_facts import ModelFacts
+from ..load.labels import check_count, default_labels, read_labels, two_sides
 from ..maps import Classes, Shades, sides_of
 from ..recipe import HeadSource, Recipe
 from ..recipe_answers import Regress
 from ..recipe_file import load_recipe
 from ..tables import read_bounded
 from ..target import Target, load_targets
+from ..task.binary import HALF
 from ..task.boxes.plan import Rows, names_of, plan_of, read_anchors
 from ..task.kinds import KINDS, kind_of
-from ..task.types import Ends, Head, Numbers, Results, Task
+from ..task.types import CLASSIFY, Ends, Head, Numbers, Results, Task
+from .find_task import AUTO, as_classifier, found_task
 from .images import PixelSet, open_sets, set_path
 from .model import FloatModel, ModelFile
 from .truth import MapTruth, open_truth
@@ -41,8 +46,12 @@ class Job:
     evaluation: PixelSet | None
     fine_tune: PixelSet | None
     named: tuple[str, ...] | None = None
+    sought: tuple[int, ...] = ()
+    """Labels whose threshold was found (stages/cuts.py)."""
     painted: MapTruth | None = None
     """Masks or wanted pictures of the evaluation images."""
+    found: Finding | None = None
+    """What to say of a task that the recipe does not name."""
     anchors: Rows = ()
 
     @property
@@ -58,10 +67,19 @@ class Job:
             return self.named or ()
         classes = self.model.classes()
         if self.named is None or self.recipe.model.labels is None:
-            sets = (self.evaluation, self.fine_tune, self.calibration)
-            return default_labels(classes, *(images.classes() for images in sets if images is not None))
-        check_count(self.folder / self.recipe.model.labels, self.named, classes)
-        return self.named
+            names = default_labels(classes, *self._known_names())
+        else:
+            check_count(self.folder / self.recipe.model.labels, self.named, classes)
+            names = self.named
+        if self.recipe.binary is not None:
+            return two_sides(names, self.recipe.binary.positive, self.recipe.model.labels)
+        return names
+
+    def _known_names(self) -> list[tuple[str, ...]]:
+        """Names that the image sets give: the class folders, of several labels the columns of a csv."""
+        sets = [images for images in (self.evaluation, self.fine_tune, self.calibration) if images is not None]
+        several = self.recipe.model.task == "multi-label"
+        return [(several and images.columns()) or images.classes() for images in sets]
 
     def task(self, model: FloatModel) -> Task:
         """What is asked of the model, with the names of its outputs."""
@@ -75,7 +93,7 @@ class Job:
 
     def task_of(self, heads: Sequence[Head]) -> Task:
         """What is asked of a model with these outputs."""
-        named = self._named()
+        named = self.named_task()
         parts = {part.name: part for part in named.parts}
         own = tuple(msgspec.structs.replace(parts[head.name], heads=(head,)) for head in heads if parts)
         return msgspec.structs.replace(named, heads=tuple(heads), parts=own)
@@ -126,7 +144,8 @@ class Job:
         plan = self.task(model).boxes
         return None if plan is None else plan.detector(heads)
 
-    def _named(self) -> Task:
+    def named_task(self) -> Task:
+        """What is asked of the model, without its outputs."""
         if self.recipe.head:
             return Task(kind=self.recipe.model.task, parts=tuple(self.part(head) for head in self.recipe.head))
         wanted, numbers = self.recipe.regress, None
@@ -139,17 +158,21 @@ class Job:
                     next_step="correct the header of the csv, or leave `names` out",
                 )
             numbers = _numbers(wanted, columns)
+        labels = self.labels()
         return Task(
             kind=self.recipe.model.task,
-            labels=self.labels(),
+            labels=labels,
             numbers=numbers,
+            cuts=cuts_of(self.recipe, labels),
+            sought=self.sought,
+            columns=() if self.evaluation is None else self.evaluation.columns(),
             classes=classes_of(self.recipe),
             shades=shades_of(self.recipe),
         )
 
     def number_names(self) -> tuple[str, ...]:
         """What the numbers of task regress are called, where anybody says."""
-        numbers = self._named().numbers
+        numbers = self.named_task().numbers
         return () if numbers is None else numbers.names
 
     def truth(self) -> Results | None:
@@ -158,7 +181,7 @@ class Job:
             return None
         if self.painted is not None and self.recipe.segment is not None:
             return self.painted.maps()
-        task = self._named()
+        task = self.named_task()
         return kind_of(task).truth(self.evaluation.prepared().images, task)
 
     def truth_key(self) -> dict[str, str]:
@@ -173,6 +196,24 @@ class Job:
         """The multiple that the channel counts of the pruned model keep: the largest that a target asks for."""
         asked = [int(t.channel_multiple.value) for t in self.targets if t.channel_multiple is not None]
         return max(asked, default=8)
+
+
+def cuts_of(recipe: Recipe, labels: tuple[str, ...]) -> tuple[float, ...]:
+    """From which score on a label is said, as far as the recipe knows: see task.types.Task. Raises RecipeError for a threshold
+    of a label that the model does not have."""
+    if recipe.binary is not None:
+        return (recipe.binary.threshold,)
+    if recipe.multi_label is None or recipe.model.task != "multi-label":
+        return ()
+    own, other = recipe.multi_label.thresholds, recipe.multi_label.threshold
+    unknown = sorted(set(own) - set(labels))
+    if unknown:
+        raise RecipeError(
+            f"`multi-label.thresholds` names {unknown[0]!r}, which is no label of the model",
+            supported="labels as in the labels file: " + ", ".join(labels[:12]),
+            next_step="correct the name",
+        )
+    return tuple(own.get(label, HALF if other is None else other) for label in labels)
 
 
 def classes_of(recipe: Recipe) -> Classes | None:
@@ -226,9 +267,34 @@ def recipe_model(
     shop: Workshop, recipe: Recipe, folder: Path, heads: HeadNames | None = None, targets: Sequence[Target] = ()
 ) -> ModelFile:
     """The model of a recipe in `folder`, with what each of its outputs answers; `heads`: see ModelFile."""
+    recipe = as_classifier(recipe) if recipe.model.task == AUTO else recipe
     kinds = {head.name: head.task for head in recipe.head}
     path, ends = folder / recipe.model.path, map_ends(recipe, targets)
     return ModelFile(shop, path, recipe.input, recipe.model.task, heads, kinds=kinds, ends=ends)
+
+
+def settled_task(shop: Workshop, recipe: Recipe, folder: Path, model: ModelFile) -> tuple[Recipe, Finding | None]:
+    """find_task.found_task for a recipe in `folder`; `model`: as recipe_model gives it."""
+
+    def facts_of(task: str) -> ModelFacts:
+        return model.facts() if task == CLASSIFY.kind else ModelFile(shop, model.path, recipe.input, task).facts()
+
+    return found_task(recipe, facts_of, lambda: class_folders(recipe, folder))
+
+
+def class_folders(recipe: Recipe, folder: Path) -> list[tuple[str, ...]]:
+    """Class names of the evaluation, fine-tuning and calibration set, where they can be read."""
+    given = [recipe.evaluation.images or recipe.evaluation.csv] if recipe.evaluation is not None else []
+    given += [recipe.prune.fine_tune.images] if recipe.prune.fine_tune is not None else []
+    given += [recipe.calibration.images]
+    classes = []
+    for name in given:
+        try:
+            images = scan(set_path(folder, name or ""))
+            classes.append(images.columns or images.classes if recipe.model.task == "multi-label" else images.classes)
+        except ImagesRefusedError:
+            continue  # named where the set is opened
+    return classes
 
 
 def read_job(shop: Workshop, path: Path) -> Job:
@@ -244,6 +310,8 @@ def read_job(shop: Workshop, path: Path) -> Job:
             # The imports of TensorFlow are the longest chain of a build: nothing that can wait comes before them.
             shop.worker("tensorflow")
             shop.worker("container")
+        given, (recipe, found) = recipe.model.task, settled_task(shop, recipe, folder, model)
+        model = model if recipe.model.task in (given, CLASSIFY.kind) else recipe_model(shop, recipe, folder)
         calibration, evaluation = open_sets(shop, recipe, folder, named or ())
         for images in (calibration, evaluation):
             if images is not None:
@@ -266,6 +334,7 @@ def read_job(shop: Workshop, path: Path) -> Job:
             fine_tune=fine_tune,
             painted=open_truth(shop, recipe, folder, evaluation),
             named=named,
+            found=found,
             anchors=_anchors(recipe, folder),
         )
         job.labels()
