@@ -95,8 +95,7 @@ def _slopes(detector: Detector, level: Level, heads: Sequence[TensorFacts]) -> l
             slope = float(np.log(table[inner][-1] / table[inner][0]) / np.ptp(real[inner])) if inner.sum() > 1 else 0.0
             fits = np.abs(table - np.exp(slope * real))[inner].max(initial=0) <= 2 / ONE + 1e-3 * table[inner].max(initial=0)
         if slope <= 0 or not fits:
-            what = "offsets that are no multiple of the output" if place < 2 else "sizes that are no exponential of the output"
-            return f"they know no {what}"
+            return "they know offsets only as multiples of the output, and sizes only as its exponential"
         found.append(float(slope))
     if detector.by_step and any((a.width, a.height) != (level.step_x, level.step_y) for a in level.anchors):
         return "its offsets count in cells and its sizes in anchors"

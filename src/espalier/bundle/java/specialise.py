@@ -20,7 +20,9 @@ SOURCES: Final = ("Decision", "Heads", "Labels", "Model", "Preprocessor", "SelfT
 SHARED: Final = ("Preprocessor", "SelfTest")
 """Of a model with several outputs there is one of each."""
 WITHOUT_LABELS, WITH_LABELS = "Heads", "Decision"
-"""Of these a model has the one or the other."""
+"""Of these a model has the one or the other, and a detector none."""
+DETECTION: Final = ("Boxes", "Detector", "Frame", "SelfTestBoxes")
+"""What only a detector has; it gets detection.jar, too."""
 RETOUCHED: Final = "smooth"
 """The text that only a model has whose contract smooths or balances; such a one gets retouch.jar, too."""
 _LAST: Final = "        return result;\n    }\n\n    /** One output pixel"
@@ -57,6 +59,8 @@ class Constants(msgspec.Struct, frozen=True, kw_only=True):
     integers: Mapping[str, int]
     reals: Mapping[str, float]
     labels: tuple[str, ...]
+    detects: bool = False
+    """Whether the model finds boxes."""
 
 
 def package_part(identifier: str) -> str:
@@ -72,13 +76,17 @@ def classes(constants: Constants) -> dict[str, bytes]:
     folder = constants.package.replace(".", "/")
     return {
         f"{folder}/{name.rsplit('/', 1)[1]}": rewrite(data, tokens, integers, reals)
-        for name, data in sorted(compiled_template(retouched=RETOUCHED in constants.texts).items())
+        for name, data in sorted(
+            compiled_template(retouched=RETOUCHED in constants.texts, detects=constants.detects).items()
+        )
         if _belongs(name.rsplit("/", 1)[1], constants)
     }
 
 
 def _belongs(file: str, constants: Constants) -> bool:
     """Whether a class of the template belongs to a model: not the reader of labels where there are none, nor of heads."""
+    if constants.detects:
+        return not file.startswith((WITHOUT_LABELS, WITH_LABELS))
     return not file.startswith(WITHOUT_LABELS if constants.labels else WITH_LABELS)
 
 
@@ -106,15 +114,20 @@ def sources(constants: Constants) -> dict[str, bytes]:
     folder = constants.package.replace(".", "/")
     return {
         f"{folder}/{name}.java": pattern.sub(lambda match: tokens[match.group()], text).encode("ascii")
-        for name, text in template_sources(retouched=RETOUCHED in constants.texts).items()
+        for name, text in template_sources(
+            retouched=RETOUCHED in constants.texts, detects=constants.detects
+        ).items()
         if _belongs(name, constants)
     }
 
 
-def template_sources(*, retouched: bool = False) -> dict[str, str]:
-    """Class name -> Java source of the template; `retouched`: with Retouch, which the Preprocessor then calls."""
+def template_sources(*, retouched: bool = False, detects: bool = False) -> dict[str, str]:
+    """Class name -> Java source of the template; `retouched`: with Retouch, which the Preprocessor then calls; `detects`: with
+    the decode of boxes."""
     here = resources.files(__package__)
     found = {name: (here / "template" / f"{name}.java").read_text("ascii") for name in SOURCES}
+    if detects:
+        found |= {name: (here / "detection" / f"{name}.java").read_text("ascii") for name in DETECTION}
     if not retouched:
         return found
     if found["Preprocessor"].count(_LAST) != 1:
@@ -126,11 +139,13 @@ def template_sources(*, retouched: bool = False) -> dict[str, str]:
     }
 
 
-def compiled_template(*, retouched: bool = False) -> dict[str, bytes]:
+def compiled_template(*, retouched: bool = False, detects: bool = False) -> dict[str, bytes]:
     """Path in the jar -> class file of the template, as `compile.py` made it from the sources."""
     here = resources.files(__package__)
     found = read_zip((here / "template.jar").read_bytes())
-    return found | read_zip((here / "retouch.jar").read_bytes()) if retouched else found
+    for more in [name for name, wanted in (("retouch", retouched), ("detection", detects)) if wanted]:
+        found |= read_zip((here / f"{more}.jar").read_bytes())
+    return found
 
 
 def literal(text: str) -> str:
