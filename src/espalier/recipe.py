@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from .alarms import ALARMS
 from .limits import LIMITS
-from .recipe_answers import Decision, HeadTask, Regress, TaskName
+from .recipe_answers import Decision, HeadTask, Picture, Regress, Segment, TaskName
 from .recipe_detect import Detect
 from .retouch import CENTRE, STEPS
 from .tables import Share, Table
@@ -30,6 +30,7 @@ Mean = Annotated[float, Meta(ge=-1e6, le=1e6)]
 Std = Annotated[float, Meta(ge=1e-6, le=1e6)]
 Points = Annotated[float, Meta(ge=0, le=100)]
 Amount = Annotated[float, Meta(ge=0, le=1e15)]
+Decibels = Annotated[float, Meta(ge=0, le=120)]
 Count = Annotated[int, Meta(ge=0, le=10**15)]
 Bytes = Annotated[int, Meta(ge=0, le=10**12)]
 EITHER: Final = Meta(extra_json_schema={"oneOf": [{"required": ["images"]}, {"required": ["csv"]}]})
@@ -42,10 +43,12 @@ class ModelSource(Table, frozen=True, kw_only=True):
     """The model: a `.keras` or `.h5` file."""
     labels: str | None = None
     """A text file with one label per line, in output order; without it, the names of the class folders, sorted."""
-    task: TaskName = "classify"
-    """What the model answers: `classify`, one label of several for a whole image; `regress`, numbers, which `regress` judges;
-    `raw`, the values of every output as they are, measured against the float model and packed without a decision; `detect`,
-    boxes around objects, which `detect` describes; `several`, an answer of its own for each output, in a [[head]] table."""
+    task: TaskName = "auto"
+    """What the model answers; `auto`: what its outputs and its stored loss say, which the build tells.
+    `classify`, one label of several for a whole image; `regress`, numbers, which `regress` judges;
+    `segment`, a class for each pixel; `raw`, the values of every output as they are, measured against the float model and packed
+    without a decision; `detect`, boxes around objects, which `detect` describes; `several`, an answer of its own for each output,
+    in a [[head]] table."""
 
 
 class InputContract(Table, frozen=True, kw_only=True):
@@ -139,6 +142,10 @@ class EvaluationSource(Table, frozen=True, kw_only=True):
     """One folder per class, named as in the labels file."""
     csv: str | None = None
     """Instead of `images`: a csv file with the columns path,label."""
+    masks: str | None = None
+    """Task segment: a folder of masks that are called as the images."""
+    targets: str | None = None
+    """Task image: a folder of the wanted pictures, called as the images."""
     annotations: str | None = None
     """Of task detect, beside `images`: the objects' boxes as COCO (one .json), Pascal VOC (a folder of .xml) or YOLO (a folder
     of .txt)."""
@@ -254,6 +261,8 @@ class AnswerBudgets(Table, frozen=True, kw_only=True):
 class Budgets(AnswerBudgets, frozen=True, kw_only=True):
     """Gates, each optional: a build that exceeds one ends with exit code 5 and writes no bundle."""
 
+    max_cost: Amount | None = None
+    """Cost of 1,000 images by `decision.cost`, held out: of images that did not choose the threshold."""
     max_map_drop: Points | None = None
     """Task detect: points of average precision (COCO's, 0 to 100) that int8 may lose against the model as it was given."""
     min_class_ap50: Share | None = None
@@ -262,6 +271,19 @@ class Budgets(AnswerBudgets, frozen=True, kw_only=True):
     """Task detect: share of the objects that int8 finds at `detect.threshold`."""
     max_false_alarms: Amount | None = None
     """Task detect: boxes on nothing, for an image, at `detect.threshold`."""
+    min_miou: Share | None = None
+    """Task segment: mean intersection over union of int8 on the evaluation images."""
+    max_miou_drop: Points | None = None
+    """Task segment: percentage points of it that int8 may lose against the model as it was given."""
+    min_class_iou: Share | None = None
+    """Task segment: intersection over union of each single class, of those that occur in the masks."""
+    min_psnr: Decibels | None = None
+    """Task image: mean signal to noise of int8's pictures against the targets, in decibels; without targets against the float
+    model's."""
+    max_psnr_drop: Decibels | None = None
+    """Task image: decibels that int8 may lose against the model as it was given, on the targets."""
+    min_ssim: Share | None = None
+    """Task image: mean structural similarity to what `min-psnr` is measured against."""
     max_model_bytes: Count | None = None
     """Size of the int8 .tflite."""
     max_arena_bytes: Count | None = None
@@ -327,6 +349,8 @@ class Recipe(Table, frozen=True, kw_only=True):
     evaluation: Annotated[EvaluationSource | None, EITHER] = None
     head: tuple[HeadSource, ...] = ()
     regress: Regress | None = None
+    segment: Segment | None = None
+    picture: Picture | None = None
     detect: Detect | None = None
     prune: Prune = Prune()
     quantize: Quantize = Quantize()

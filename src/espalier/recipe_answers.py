@@ -12,7 +12,7 @@ from .tables import Share, Table
 HeadTask = Literal["classify", "regress", "raw"]
 """What one output answers."""
 
-TaskName = Literal[HeadTask, "detect", "several"]
+TaskName = Literal["auto", HeadTask, "segment", "detect", "several"]
 
 
 class Takes(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,16 +28,56 @@ class Takes(msgspec.Struct, frozen=True, kw_only=True):
     """Objects have boxes: `evaluation.annotations`, and budgets on average precision, recall and false alarms."""
     table: str = ""
     needs: str = ""
+    masks: bool = False
+    """`evaluation.masks`: a class for each pixel, and the budgets on it."""
+    pictures: bool = False
+    """`evaluation.targets`: the picture that is wanted, and the budgets on it."""
 
 
 TASKS: Final[dict[str, Takes]] = {
     "classify": Takes(labels=True, classes=True),
     "regress": Takes(table="regress", needs="tolerance"),
+    "segment": Takes(truth=False, table="segment", needs="classes", masks=True),
     "raw": Takes(truth=False),
     "detect": Takes(labels=True, boxes=True, table="detect", needs="decode"),
     "several": Takes(),
 }
-"""Every word of `model.task`."""
+"""Every word of `model.task` but `auto`."""
+
+
+def takes_of(task: TaskName) -> Takes:
+    """What a task takes; `auto` what a classifier does, until the model says more."""
+    return TASKS["classify" if task == "auto" else task]
+
+
+Price = Annotated[float, Meta(ge=0, le=1e9)]
+
+
+class LabelCost(Table, frozen=True, kw_only=True):
+    """What is different about one label."""
+
+    miss: Price | None = None
+    """Instead of the common one: an image of this label gets another answer."""
+    false_alarm: Price | None = None
+    """Instead of the common one: this label is answered, and is not right."""
+    share: Share | None = None
+    """How often this label comes in use, where the evaluation images have it more or less often."""
+
+
+class Cost(Table, frozen=True, kw_only=True):
+    """What an image costs: nothing when the answer is right, `review` when a person looks, else `miss` of the true label and
+    `false-alarm` of the answered one. In any unit."""
+
+    miss: Price
+    """An image of a label gets another answer."""
+    false_alarm: Price
+    """A label is answered that is not right."""
+    review: Price
+    """A person looks at an image."""
+    normal: Annotated[str, Meta(max_length=200)] | None = None
+    """The label of images on which nothing is to be found: missing it, or answering it, costs nothing by itself."""
+    labels: dict[str, LabelCost] = msgspec.field(default_factory=dict)
+    """By label, what differs from the above."""
 
 
 class Decision(Table, frozen=True, kw_only=True):
@@ -48,6 +88,8 @@ class Decision(Table, frozen=True, kw_only=True):
     precision: Share | None = None
     """Instead of a threshold: the share of right answers among those given. The build chooses the least threshold that
     reaches it on the evaluation images, in float and in int8."""
+    cost: Cost | None = None
+    """Instead of a threshold: what wrong answers and reviews cost. The build chooses the threshold of least expected cost."""
 
 
 class Regress(Table, frozen=True, kw_only=True):
@@ -60,3 +102,36 @@ class Regress(Table, frozen=True, kw_only=True):
     """What the numbers are in, for people."""
     names: tuple[str, ...] = ()
     """What the numbers are called; by default as the columns of the csv."""
+
+
+MaskValue = Annotated[int, Meta(ge=0, le=255)]
+ClassName = Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class Segment(Table, frozen=True, kw_only=True):
+    """The classes that task segment tells apart, pixel by pixel. Their truth are mask files: `evaluation.masks`."""
+
+    classes: Annotated[tuple[ClassName, ...], Meta(min_length=2, max_length=255)]
+    """What the output's channels are called, in order; of one mask (one channel) two: what is not in it, and what is."""
+    values: tuple[MaskValue, ...] = ()
+    """What stands for each class in the masks (grey values, or places in the palette); by default 0, 1, 2, ..."""
+    colors: tuple[Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$")], ...] = ()
+    """Instead, for masks that are colour pictures: the colour of each class, as "#ff8000"."""
+    ignore: MaskValue | None = None
+    """What stands in the masks for pixels that nobody judges, often 255."""
+    threshold: Annotated[float, Meta(gt=0, lt=1)] = 0.5
+    """Of one mask: the probability from which a pixel is in it."""
+    last_resize: Literal["auto", "keep", "drop"] = "auto"
+    """Where the network ends in a resize of the mask: whether the device computes it, or decides before it, on fewer pixels.
+    `auto` drops it when a target is a microcontroller. What that costs is measured."""
+    alert: str = ""
+    """The class whose share of the image decides about an alert."""
+    alert_share: Annotated[float, Meta(gt=0, le=1)] | None = None
+    """The share from which it does."""
+
+
+class Picture(Table, frozen=True, kw_only=True):
+    """The pictures of task image. Their truth are picture files of the output's size: `evaluation.targets`."""
+
+    range: tuple[Annotated[float, Meta(ge=-1e6, le=1e6)], Annotated[float, Meta(ge=-1e6, le=1e6)]]
+    """What of the network's values is black, and what is white (the bytes 0 and 255): often [0.0, 1.0] or [0.0, 255.0]."""

@@ -9,7 +9,7 @@ from math import prod
 from .alarms import ALARMS
 from .limits import LIMITS
 from .recipe import HEAD_NAME, NAME, VERSION, Augment, Recipe
-from .recipe_answers import TASKS
+from .recipe_answers import TASKS, Decision, takes_of
 from .recipe_detect import ANCHORED, WITH_OBJECTNESS, Anchors
 from .visible import hidden_character, shown
 
@@ -96,7 +96,9 @@ def _set_rules(recipe: Recipe) -> list[tuple[str, bool]]:
             "`decision.precision` needs an [evaluation] set",
             recipe.decision.precision is None or recipe.evaluation is not None,
         ),
+        *_cost_rules(recipe),
         *_table_rules(recipe),
+        *_map_rules(recipe),
         *_detect_rules(recipe),
         *_head_rules(recipe),
         *_asked_rules(recipe),
@@ -142,6 +144,27 @@ def _truth_rules(recipe: Recipe) -> list[tuple[str, bool]]:
     ]
 
 
+def _cost_rules(recipe: Recipe) -> list[tuple[str, bool]]:
+    decision, cost = recipe.decision, recipe.decision.cost
+    shares = [label.share or 0.0 for label in cost.labels.values()] if cost else []
+    return [
+        (
+            "`decision.cost` needs an [evaluation] set, and stands instead of `decision.precision` and `decision.threshold`",
+            cost is None
+            or (recipe.evaluation is not None and decision.precision is None and decision.threshold == Decision().threshold),
+        ),
+        (
+            f"the `share` of all labels in `decision.cost.labels` is at most 1; found {sum(shares):g}",
+            sum(shares) <= 1 + 1e-9,
+        ),
+        ("`budgets.max-cost` needs `decision.cost`", recipe.budgets.max_cost is None or cost is not None),
+        (
+            "[[head]] takes no `decision.cost`: it is that of a model with one answer",
+            all(head.decision.cost is None for head in recipe.head),
+        ),
+    ]
+
+
 def _table_rules(recipe: Recipe) -> list[tuple[str, bool]]:
     """A task's own table stands there with this task, and with no other."""
     return [
@@ -151,6 +174,42 @@ def _table_rules(recipe: Recipe) -> list[tuple[str, bool]]:
         )
         for task, takes in TASKS.items()
         if takes.table
+    ]
+
+
+def _map_rules(recipe: Recipe) -> list[tuple[str, bool]]:
+    """Of the classes and pictures that are painted pixel by pixel."""
+    segment, picture, budgets, evaluation = recipe.segment, recipe.picture, recipe.budgets, recipe.evaluation
+    rules = [
+        (
+            "a budget on intersection over union needs `evaluation.masks`, and one on the drop of decibels `evaluation.targets`",
+            (bool(evaluation and evaluation.masks) or {budgets.min_miou, budgets.max_miou_drop, budgets.min_class_iou} == {None})
+            and (bool(evaluation and evaluation.targets) or budgets.max_psnr_drop is None),
+        )
+    ]
+    if picture is not None:
+        rules += [("`picture.range` is black, then white: two different values", picture.range[0] < picture.range[1])]
+    if segment is None:
+        return rules
+    count = len(segment.classes)
+    return [
+        *rules,
+        ("`segment.classes` are all different", len(set(segment.classes)) == count),
+        (
+            f"`segment.values` or `segment.colors`, not both, hold a different one for each of the {count} classes",
+            not (segment.values and segment.colors)
+            and all(len(set(held)) == len(held) == count for held in (segment.values, _lowered(segment.colors)) if held),
+        ),
+        (
+            f"`segment.ignore` {segment.ignore} is no value of a class (nor a colour)",
+            segment.ignore is None
+            or (not segment.colors and segment.ignore not in (segment.values or tuple(range(count)))),
+        ),
+        (
+            f"`segment.alert` {segment.alert!r} is one of `segment.classes`, with an `alert-share`",
+            (not segment.alert and segment.alert_share is None)
+            or (segment.alert in segment.classes and segment.alert_share is not None),
+        ),
     ]
 
 
@@ -234,16 +293,29 @@ def _detect_rules(recipe: Recipe) -> list[tuple[str, bool]]:
     ]
 
 
+def _lowered(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word.lower() for word in words)
+
+
 def _not_asked(recipe: Recipe) -> list[str]:
     """The keys that stand there and that the recipe's task does not take."""
-    budgets, takes = recipe.budgets, TASKS[recipe.model.task]
+    budgets, takes, evaluation = recipe.budgets, takes_of(recipe.model.task), recipe.evaluation
     given = {
         "`model.labels`": (takes.labels, recipe.model.labels),
         "`prune.fine-tune`": (takes.classes, recipe.prune.fine_tune),
         "`decision.precision`": (takes.classes, recipe.decision.precision),
+        "`decision.cost`": (takes.classes, recipe.decision.cost),
         "`budgets.min-class-recall`": (takes.classes, budgets.min_class_recall),
         "`budgets.min-accuracy`": (takes.truth, budgets.min_accuracy),
         "`budgets.max-accuracy-drop`": (takes.truth, budgets.max_accuracy_drop),
+        "`evaluation.masks`": (takes.masks, evaluation and evaluation.masks),
+        "`evaluation.targets`": (takes.pictures, evaluation and evaluation.targets),
+        "`budgets.min-miou`": (takes.masks, budgets.min_miou),
+        "`budgets.max-miou-drop`": (takes.masks, budgets.max_miou_drop),
+        "`budgets.min-class-iou`": (takes.masks, budgets.min_class_iou),
+        "`budgets.min-psnr`": (takes.pictures, budgets.min_psnr),
+        "`budgets.max-psnr-drop`": (takes.pictures, budgets.max_psnr_drop),
+        "`budgets.min-ssim`": (takes.pictures, budgets.min_ssim),
         "`evaluation.annotations`": (takes.boxes, recipe.evaluation and recipe.evaluation.annotations),
         "`budgets.max-map-drop`": (takes.boxes, budgets.max_map_drop),
         "`budgets.min-class-ap50`": (takes.boxes, budgets.min_class_ap50),
@@ -257,6 +329,7 @@ def _paths(recipe: Recipe) -> list[str]:
     evaluation, tune = recipe.evaluation, recipe.prune.fine_tune
     given = [recipe.model.path, recipe.model.labels, recipe.calibration.images, tune.images if tune else None]
     given += [evaluation.images, evaluation.csv, evaluation.annotations] if evaluation else []
+    given += [evaluation.masks, evaluation.targets] if evaluation else []
     given += [recipe.detect.anchors.file] if recipe.detect and recipe.detect.anchors else []
     given += [head.labels for head in recipe.head if isinstance(head.labels, str)]
     return [path for path in (*given, *(deploy.target for deploy in recipe.deploy)) if path is not None]

@@ -14,6 +14,8 @@ class BoxFigures(msgspec.Struct, frozen=True, kw_only=True):
 
     boxes: int
     """Boxes at the threshold, of all images."""
+    f1: Number | None = None
+    """Harmonic mean of precision and recall at the threshold; of cells (`fomo`), which have no average precision, what counts."""
     ap: Number | None = None
     """Mean over overlaps of 0.5 to 0.95."""
     ap50: Number | None = None

@@ -8,7 +8,9 @@ between correlated proportions", Psychometrika 12, 1947).
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +49,40 @@ def paired_drop(lost: int, won: int, n: int) -> Drop:
 def drop_of(right: NDArray[np.bool_], still: NDArray[np.bool_]) -> Drop:
     """The drop from answers of which `right` are right to others to the same images, of which `still` are."""
     return paired_drop(int((right & ~still).sum()), int((~right & still).sum()), max(1, len(right)))
+
+
+RESAMPLES = 2000
+"""Sets drawn from the images with replacement (Efron and Tibshirani, An introduction to the bootstrap, 1993)."""
+
+Figure = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+"""Sums over images, [..., k] -> a figure of each set, [...] or [..., m]."""
+
+
+def resampled(sums: NDArray[np.float64], figure: Figure) -> NDArray[np.float64]:
+    """A figure that sums over images [n, k] give, of RESAMPLES sets of as many images. Deterministic."""
+    return figure(_weights(len(sums)) @ sums)
+
+
+def resampled_drop(
+    before: NDArray[np.float64], after: NDArray[np.float64], figure: Figure, *, lost: int = 0, won: int = 0
+) -> Drop:
+    """The paired drop of a figure 0 to 1 in percentage points, with the 95 % bootstrap interval over images and the share of
+    resampled sets on the other side of none, both sides counted. `lost`, `won`: images, where those are known."""
+    n = len(before)
+    points = 100 * float(figure(before.sum(axis=0)) - figure(after.sum(axis=0)))
+    weights = _weights(n)
+    drops = 100 * (figure(weights @ before) - figure(weights @ after))
+    low, high = np.quantile(drops, (0.025, 0.975))
+    beyond = min(int((drops <= 0).sum()), int((drops >= 0).sum()))
+    p_value = min(1.0, 2 * (beyond + 1) / (RESAMPLES + 1))
+    return Drop(n=n, lost=lost, won=won, points=points, low=float(low), high=float(high), p_value=p_value)
+
+
+@lru_cache(maxsize=4)
+def _weights(count: int) -> NDArray[np.float64]:
+    """How often each image is in each resampled set, [RESAMPLES, n]."""
+    random = np.random.default_rng(11)
+    return random.multinomial(count, np.full(count, 1 / count), size=RESAMPLES).astype(np.float64)
 
 
 def wilson(hits: int, n: int) -> tuple[float, float]:

@@ -157,3 +157,104 @@ def levels(sort: str = "shared") -> keras.Model:
         return keras.Model(image, [*boxes, *scores])
     names = ("all_boxes", "all_scores")
     return keras.Model(image, [layers.Concatenate(axis=1, name=name)(parts) for name, parts in zip(names, rows, strict=True)])
+
+
+def objectness() -> list[float]:
+    """A logit of there being any square."""
+    return [24, 24, 0, 0, 0, 0, -24 * 0.62]
+
+
+def which() -> list[list[float]]:
+    """A logit of each label, given that there is a square."""
+    return [[8, -8, 0, 0, 0, 0, 0], [-8, 8, 0, 0, 0, 0, 0]]
+
+
+def scaled(columns: list[list[float]], factor: float, added: float = 0.0) -> list[list[float]]:
+    """Columns times a number, with another added."""
+    return [[factor * value for value in column[:-1]] + [factor * column[-1] + added] for column in columns]
+
+
+def distribution(sign: float, along: list[float]) -> list[list[float]]:
+    """Eight logits whose mean is one cell plus or less how far off the middle is (`along`, in cells)."""
+    steep = 2.36 * sign
+    three = [[-steep * value for value in along], constant(1.0), [steep * value for value in along]]
+    return [*three, *[constant(-12.0)] * 5]
+
+
+def family(decode: str) -> tuple[keras.Model, str]:
+    """A detector of the squares whose heads are written as this decode has them, and the recipe's `[detect]`."""
+    image = keras.Input((SIDE, SIDE, 3))
+    features = body(image)
+    flat, cell = scaled(moved(SQUARE), 1.0), moved(CELL)
+    outputs, table = _FAMILIES[decode](features, flat, cell)
+    return keras.Model(image, outputs), f'decode = "{decode}"\n{table}'
+
+
+def _anchored(features, flat, cell):  # type: ignore[no-untyped-def]
+    boxes = head(features, [*flat, constant(0), constant(0)], "boxes")
+    return [boxes, head(features, score_columns(), "scores", "sigmoid")]
+
+
+def _retinanet(features, flat, cell):  # type: ignore[no-untyped-def]
+    names = 'boxes = ["boxes"]\nscores = ["scores"]\nanchors = { scale = 2.0, octaves = 1, ratios = [1.0] }'
+    return _anchored(features, flat, cell), names
+
+
+def _ssd(features, flat, cell):  # type: ignore[no-untyped-def]
+    """A softmax over a background and the labels."""
+    boxes = head(features, [*scaled(flat, 10.0), constant(0), constant(0)], "boxes")
+    rows = keras.layers.Reshape((-1, 3))(head(features, [constant(0), *score_columns()], "scores"))
+    table = (
+        'boxes = ["boxes"]\nscores = ["shares"]\nactivation = "softmax"\nbackground = "first"\nvariances = [0.1, 0.1, 0.2, 0.2]\n'
+        "anchors = { sides = [[0.25]] }"
+    )
+    return [boxes, keras.layers.Softmax(name="shares")(rows)], table
+
+
+def _yolo(offset: float, sizes: str, more: str = ""):  # type: ignore[no-untyped-def]
+    def made(features, flat, cell):  # type: ignore[no-untyped-def]
+        columns = [*scaled(cell, offset), constant(0), constant(0), objectness(), *which()]
+        names = 'boxes = ["map"]\nscores = ["map"]\nobjectness = ["map"]\n'
+        return [head(features, columns, "map")], f"{names}anchors = {{ {sizes} }}\n{more}"
+
+    return made
+
+
+def _yolox(features, flat, cell):  # type: ignore[no-untyped-def]
+    boxes = head(features, [*scaled(cell, 1.0, 0.5), constant(np.log(2)), constant(np.log(2))], "boxes")
+    outputs = [boxes, head(features, [objectness()], "there", "sigmoid"), head(features, which(), "scores", "sigmoid")]
+    return outputs, 'boxes = ["boxes"]\nscores = ["scores"]\nobjectness = ["there"]'
+
+
+def _dfl(features, flat, cell):  # type: ignore[no-untyped-def]
+    across, down = cell
+    sides = [(-1, across), (-1, down), (1, across), (1, down)]
+    columns = [column for sign, along in sides for column in distribution(sign, along)]
+    outputs = [head(features, columns, "boxes"), head(features, score_columns(), "scores", "sigmoid")]
+    return outputs, 'boxes = ["boxes"]\nscores = ["scores"]\nbins = 8'
+
+
+def _centernet(features, flat, cell):  # type: ignore[no-untyped-def]
+    outputs = [head(features, scaled(cell, 1.0, 0.5), "offsets"), head(features, [constant(2), constant(2)], "sizes"),
+               head(features, score_columns(), "peaks", "sigmoid")]  # fmt: skip
+    return outputs, 'boxes = ["offsets"]\nsizes = ["sizes"]\nscores = ["peaks"]'
+
+
+def _fomo(features, flat, cell):  # type: ignore[no-untyped-def]
+    shares = head(features, [constant(0), *score_columns(24.0, 0.45)], "cells", "softmax")
+    return [shares], 'scores = ["cells"]\nactivation = "softmax"\nbackground = "first"'
+
+
+_FAMILIES = {
+    "ssd": _ssd,
+    "retinanet": _retinanet,
+    "yolo-v2": _yolo(4.0, 'sizes = [[[2, 2]]], unit = "cells"', 'activation = "softmax"'),
+    "yolo-v3": _yolo(4.0, "sizes = [[[16, 16]]]"),
+    "yolo-v4": _yolo(4.0 / 1.1, "sizes = [[[16, 16]]]", "stretch = 1.1"),
+    "yolo-v5": _yolo(2.0, 'sizes = [[[0.25, 0.25]]], unit = "shares"'),
+    "yolox": _yolox,
+    "dfl": _dfl,
+    "centernet": _centernet,
+    "fomo": _fomo,
+}
+FAMILIES = tuple(_FAMILIES)

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from tiny_detector import LABELS, apart, joined, save, scenes
+from tiny_detector import FAMILIES, LABELS, apart, family, joined, save, scenes
 
 from espalier.command.build import build
 from espalier.stages.outcome import Outcome
@@ -19,12 +19,7 @@ path = "model.keras"
 task = "detect"
 labels = "labels.txt"
 [detect]
-decode = "ssd"
-boxes = [{boxes}]
-scores = [{scores}]
-anchors = {{ sizes = [[[16, 16]]] }}
-variances = [0.1, 0.1, 0.2, 0.2]
-{more}
+{detect}
 [input]
 size = [64, 64]
 std = [255.0]
@@ -38,13 +33,20 @@ images = "calibration"
 EVALUATION = '[evaluation]\nimages = "evaluation"\nannotations = "boxes.json"'
 
 
-def project(folder: Path, *, boxes: str = '"boxes"', scores: str = '"scores"', more: str = "", evaluation: str = EVALUATION,
+SSD = """decode = "ssd"
+boxes = ["boxes"]
+scores = ["scores"]
+anchors = { sizes = [[[16, 16]]] }
+variances = [0.1, 0.1, 0.2, 0.2]"""
+
+
+def project(folder: Path, *, detect: str = SSD, evaluation: str = EVALUATION,
             budgets: str = "", targets: tuple[str, ...] = ("cortex-m4",)) -> Path:  # fmt: skip
     save(scenes(48, 1), folder / "calibration")
     save(scenes(60, 2), folder / "evaluation", coco=folder / "boxes.json", size=(160, 96))
     (folder / "labels.txt").write_text("\n".join(LABELS) + "\n")
     deploy = "\n".join(f'[[deploy]]\ntarget = "{target}"' for target in targets)
-    text = RECIPE.format(boxes=boxes, scores=scores, more=more, evaluation=evaluation, deploy=deploy, budgets=budgets)
+    text = RECIPE.format(detect=detect, evaluation=evaluation, deploy=deploy, budgets=budgets)
     (folder / "recipe.toml").write_text(text)
     return folder / "recipe.toml"
 
@@ -94,10 +96,25 @@ def test_golden_vectors_hold_the_boxes_that_the_c_program_s_bytes_decode_to(outc
 
 def test_boxes_and_scores_in_one_tensor_are_taken_apart_and_nothing_is_lost_without_annotations(tmp_path: Path) -> None:
     joined().save(tmp_path / "model.keras")
-    recipe = project(tmp_path, boxes='"rows"', scores='"rows"', evaluation="", targets=("android-arm64",))
+    detect = SSD.replace('"boxes"', '"rows"').replace('"scores"', '"rows"')
+    recipe = project(tmp_path, detect=detect, evaluation="", targets=("cortex-m4",))
     done = build(recipe, out=tmp_path / "dist", store=Store(tmp_path / "store"), tools="none")
     accuracy = done.report.accuracy
     assert accuracy is not None and accuracy.boxes is not None and accuracy.float.top1 is None
     assert accuracy.boxes.agreement is not None and accuracy.boxes.agreement > 0.95
     assert "No annotations" in accuracy.claim
     assert done.failure is None, done.failure
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("decode", FAMILIES)
+def test_a_network_of_every_decode_is_built_exact_and_finds_what_the_float_model_finds(decode: str, tmp_path: Path) -> None:
+    model, detect = family(decode)
+    model.save(tmp_path / "model.keras")
+    done = build(project(tmp_path, detect=detect), out=tmp_path / "dist", store=Store(tmp_path / "store"), tools="none")
+    assert done.failure is None, done.failure
+    assert all(row["exact"] for row in done.report.emulated)
+    boxes = done.report.accuracy.boxes if done.report.accuracy else None
+    assert boxes is not None and boxes.float.recall is not None and boxes.int8.recall is not None
+    assert boxes.float.recall > 0.95 and boxes.int8.recall > 0.95
+    assert boxes.agreement is not None and boxes.agreement > 0.95

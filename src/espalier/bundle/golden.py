@@ -35,6 +35,8 @@ FOLDER: Final = "golden"
 DETECTOR: Final = "detector.bin"
 KERNELS: Final = ("reference", "builtin", "default")
 """Kernel sets in the order in which their answer counts as the label."""
+ANSWER_BYTES: Final = 1 << 20
+"""Outputs that the golden vectors of a bundle hold in all for each kernel set, where one answer is large (maps, pictures)."""
 CASE_BUDGET_BYTES: Final = 1 << 20
 """About how many bytes of images and prepared pixels the contract cases may add to a bundle (two are always
 kept)."""
@@ -116,7 +118,8 @@ def choose(outputs: NDArray[np.int8], task: Task = CLASSIFY, *, limit: int = LIM
     """Which of n images to keep as golden vectors, from their int8 outputs [n, values].
 
     The two with the smallest margin to another answer (a wrong rounding shows there first), then of every sort of answer in
-    order the one with the largest, then further close calls; at most `limit`, ascending.
+    order the one with the largest, then further close calls; at most `limit`, ascending, and of maps no more than ANSWER_BYTES
+    of outputs (one vector at least).
     """
     kind, wide = kind_of(task), outputs.reshape(len(outputs), -1).astype(np.int64)
     margin, sorts = kind.margins(wide, task), kind.sorts(wide, task)
@@ -125,7 +128,8 @@ def choose(outputs: NDArray[np.int8], task: Task = CLASSIFY, *, limit: int = LIM
         int(np.flatnonzero(sorts == one)[np.argmax(margin[sorts == one])]) for one in sorted(set(sorts.tolist()))
     ]
     wanted = list(dict.fromkeys([*close[:2], *confident, *close]))
-    return tuple(sorted(wanted[:limit]))
+    most = max(1, ANSWER_BYTES // max(1, wide.shape[1]))
+    return tuple(sorted(wanted[: min(limit, most)]))
 
 
 def vectors(

@@ -103,12 +103,14 @@ def _ask(shop: Workshop, job: Job, given: FloatModel, done: Examination) -> Exam
     images = job.evaluation or job.calibration
     rows = images.prepared().images
     labels = job.labels()
-    outputs = answers(shop, images, given.tflite, job)
+    outputs = answers(shop, images, given.tflite, job, given)
     task = job.task(given)
     kind = kind_of(task)
     truth = kind.truth(images.prepared().images, task) if _judged(images, labels) else None
+    truth = job.truth() if kind.painted else truth
     if truth is not None:
-        top1 = float(kind.right(kind.results(outputs, task), truth, task).mean())
+        said = kind.results(outputs, task)
+        top1 = kind.worth(said, truth, task)
     findings += kind.doubts(outputs, truth, task, None if scores is None else scores.finding)
     if job.evaluation is not None and top1 is not None:
         findings += _too_few_to_show(len(rows), job.recipe.quantize.max_accuracy_drop)

@@ -24,7 +24,7 @@ from ..quantizer.ranges import measure_ranges
 from ..quantizer.results import Ranges, Weights
 from ..quantizer.resume import FORGETFUL, Memory
 from ..recipe import InputContract
-from ..task.types import CLASSIFY, Task
+from ..task.types import CLASSIFY, Task, at_most
 from .balance import balance
 from .candidate import CORRECTED, ROUNDED, TRYING, Candidate, Failed, attempt
 from .equalize import equalize
@@ -100,12 +100,13 @@ def start_from(
 ) -> Start:
     """Split the images and run the float graph on those that candidates are judged on."""
     plain, count = enter_pixels(float_model, contract, task), images_for(float_model)
-    used, judged = split(pixels, count, JUDGED)
+    most = at_most(task, JUDGED)
+    used, judged = split(pixels, count, most)
     return Start(
         plain=plain,
         pixels=pixels,
         used=used,
-        others=unjudged(pixels, count, JUDGED),
+        others=unjudged(pixels, count, most),
         judged=judged,
         answers=float_answers(plain, judged),
         memory=memory,

@@ -90,7 +90,7 @@ Image.MAX_IMAGE_PIXELS = None
 T = TypeVar("T")
 
 # What Pillow's PNG, JPEG and BMP readers raise on broken files.
-_BROKEN = (
+BROKEN = (
     OSError,
     SyntaxError,
     ValueError,
@@ -147,13 +147,13 @@ def decode(data: bytes, contract: InputContract = _COLORS) -> tuple[Pixels, dict
     Raises ImagesRefusedError, saying why, for anything but a whole file of READ within the limits, or with other channels
     than the contract takes.
     """
-    image = _open(data)
+    image = open_image(data)
     if isinstance(image, ArrayFile):
         return _load_array(image, contract)
     return _load(image, partial(_upright, bands=contract.bands))
 
 
-def _open(data: bytes) -> Image.Image | ArrayFile:
+def open_image(data: bytes) -> Image.Image | ArrayFile:
     """The image with its header read; nothing is decoded yet."""
     array = open_array(data)
     if array is not None:
@@ -168,7 +168,7 @@ def _open(data: bytes) -> Image.Image | ArrayFile:
             )
     except UnidentifiedImageError:
         raise ImagesRefusedError(_unknown_kind(data)) from None
-    except _BROKEN as problem:
+    except BROKEN as problem:
         raise ImagesRefusedError(f"damaged or truncated ({_sentence(problem)})") from None
     return image
 
@@ -181,7 +181,7 @@ def _load(image: Image.Image, take: Callable[[Image.Image, int], T]) -> tuple[T,
         image.load()
         turn = _orientation(image)
         taken = take(image, turn)
-    except _BROKEN as problem:
+    except BROKEN as problem:
         raise ImagesRefusedError(f"damaged or truncated ({_sentence(problem)})") from None
     facts = {
         "width": width,
@@ -345,7 +345,7 @@ def _decode_all(
         if entry.sha256 not in ("", digest):
             raise changed(entry.path)
         try:
-            image = _open(data)
+            image = open_image(data)
             with room.take(image.width * image.height * (contract.source_channels + 2) // 3):
                 if isinstance(image, ArrayFile):
                     array, facts = _load_array(image, contract)
@@ -394,7 +394,7 @@ def _orientation(image: Image.Image) -> int:
         return 1
     try:
         turn = image.getexif().get(ExifTags.Base.Orientation, 1)
-    except _BROKEN:
+    except BROKEN:
         return 1
     return turn if isinstance(turn, int) else 1
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..pixels import evenly, int8_pixels
 from ..task.kinds import kind_of
-from ..task.types import CLASSIFY, Hits, Results, Task
+from ..task.types import CLASSIFY, Hits, Results, Task, at_most
 from ..tflite import edit
 from ..tflite.edit import graph_of
 from .head import PixelInput
@@ -70,12 +70,21 @@ def int8_answers(int8_model: bytes, pixels: NDArray[np.uint8], *, kernels: str =
 
 def float_results(entered: PixelInput, pixels: NDArray[np.uint8]) -> Results:
     """What the float graph's answers say."""
-    return kind_of(entered.task).results(float_answers(entered, pixels).values, entered.task)
+    return _results(pixels, entered.task, lambda part: float_answers(entered, part))
 
 
 def int8_results(int8_model: bytes, pixels: NDArray[np.uint8], task: Task) -> Results:
     """What the answers of a file with int8 input say."""
-    return kind_of(task).results(_on_all_cores(int8_model, pixels, _entered).values, task)
+    return _results(pixels, task, lambda part: _on_all_cores(int8_model, part, _entered))
+
+
+def _results(pixels: NDArray[np.uint8], task: Task, run: Callable[[NDArray[np.uint8]], Answers]) -> Results:
+    """What answers say; of maps some images at a time, for their values take too much memory."""
+    size = at_most(task, len(pixels)) if kind_of(task).painted else max(1, len(pixels))
+    parts = [
+        kind_of(task).results(run(pixels[first : first + size]).values, task) for first in range(0, max(1, len(pixels)), size)
+    ]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _entered(pixels: NDArray[np.uint8]) -> Iterable[NDArray[np.int8]]:

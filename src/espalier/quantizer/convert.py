@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,8 @@ from ..tflite.macs import count_macs
 from ..tflite.numbers import PROBABILITY
 from ..tflite.objects import ModelT, OperatorT, TensorT
 from ..tflite.operator_versions import write_versions
-from .results import Converted, OutputKind
+from .map_ends import cut_map
+from .results import Converted, MapEnds, OutputKind
 from .rewrite import rewrite_float
 
 TOLERANCE = 1e-4
@@ -67,7 +69,7 @@ def convert_model(
     raw.metadata = []
     write_versions(raw)
     data = edit.pack_model(raw)
-    return Converted(
+    done = Converted(
         float_model=data,
         output=kind,
         largest_difference=prove_equal(model, data, contract, kinds),
@@ -78,6 +80,22 @@ def convert_model(
             Head(name=name_of(tensor), shape=tuple(shape_of(tensor)[1:]))
             for tensor in (graph_of(raw).tensors[int(index)] for index in graph_of(raw).outputs)
         ),
+    )
+    return done if ends not in ("map", "whole-map") else _as_map(done, ends)
+
+
+def _as_map(done: Converted, ends: Ends) -> Converted:
+    """The same without what a map need not end in: what was proven, less its last operators."""
+    found = cut_map(done.float_model)
+    if ends == "whole-map" and found.whole_head is not None:
+        found = MapEnds(float_model=found.whole, head=found.whole_head, tensor=found.whole_tensor)
+    return replace(
+        done,
+        float_model=found.float_model,
+        macs=count_macs(edit.read_model(found.float_model)),
+        layers=done.layers | {found.head.name: done.layers.get(found.tensor, "")},
+        heads=(found.head,),
+        whole=found,
     )
 
 
@@ -100,6 +118,13 @@ def check_input(model: Model, contract: InputContract, ends: Ends = "probabiliti
             f"the model has {len(model.inputs)} inputs and {len(model.outputs)} outputs",
             supported="one image input and one output of class scores",
             next_step="build a Keras model with only the classifier's input and output, and save it",
+        )
+    if len(model.outputs) != 1 and ends in ("map", "whole-map"):
+        raise UnsupportedModelError(
+            f"the model has {len(model.outputs)} outputs: {', '.join(head_names(model)[:8])}",
+            supported="one map of classes (task segment)",
+            next_step="save a model of the one that is wanted, such as keras.Model(model.input, model.outputs[0]); or build all "
+            'of them as they are: `task = "raw"` in [model]',
         )
     shape = tuple(model.inputs[0].shape)[1:]
     if len(shape) != 3 or any(

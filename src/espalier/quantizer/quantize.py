@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..errors import UnsupportedModelError
 from ..recipe import InputContract
 from ..task.kinds import edges_of
-from ..task.types import CLASSIFY, Task
+from ..task.types import CLASSIFY, Task, at_most
 from ..tflite import edit
 from ..tflite.edit import graph_of, name_of
 from ..tflite.objects import ModelT, OperatorT
@@ -109,7 +109,7 @@ def keep_better(entered: PixelInput, data: bytes, pixels: NDArray[np.uint8]) -> 
     """The file with corrected biases if it is nearer to the float graph on images that the correction did not
     see, else the file as it is; and a note that says which and by how much."""
     count = images_for(entered.float_model)
-    used, judged = split(pixels, count, count)
+    used, judged = split(pixels, count, at_most(entered.task, count))
     corrected = correct_biases(data, entered, used)
     wanted = float_answers(entered, judged)
     # Minimum and maximum cut nothing off, so all scores tell, also those that a softmax makes zero.

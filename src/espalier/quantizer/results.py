@@ -31,6 +31,22 @@ class Converted:
     parameters: int
     layers: dict[str, str]
     heads: tuple[Head, ...]
+    whole: MapEnds | None = None
+    """Of a map: what the ends of the file came from (map_ends.py)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapEnds:
+    """A float file that paints one map, its head, and what the last tensor was called before it bore the head's name; where it
+    was cut before a last resize, the same with it (`whole`), and which resize that was."""
+
+    float_model: bytes
+    head: Head
+    tensor: str
+    whole: bytes = b""
+    whole_head: Head | None = None
+    whole_tensor: str = ""
+    resize: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

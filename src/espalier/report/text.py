@@ -8,6 +8,7 @@ from pathlib import Path
 from ..row_boxes import BoxesRow
 from ..rows import AccuracyRow, Report
 from .gates import describe, headroom, not_shown
+from .maps import map_figures
 
 
 def summary_lines(report: Report, folder: Path) -> list[str]:
@@ -65,7 +66,8 @@ def key_figures(report: Report) -> list[tuple[str, str]]:
 def _accuracy_figures(a: AccuracyRow | None) -> Iterator[tuple[str, str]]:
     if a is None:
         return
-    if a.labelled:
+    yield from map_figures(a)
+    if a.labelled and a.maps is None and a.pictures is None:
         low, high = a.interval
         flatters = f"; the choice of the step flatters it by {a.choice_points:.2f}" if a.choice_points else ""
         yield (
@@ -74,6 +76,8 @@ def _accuracy_figures(a: AccuracyRow | None) -> Iterator[tuple[str, str]]:
             f" (95 % {-high:+.2f} to {-low:+.2f}), n = {a.n}{flatters}",
         )
     yield from _box_figures(a.boxes)
+    if a.cost is not None:
+        yield "cost", a.cost.claim
     for row in a.numbers:
         yield (
             row.name,

@@ -298,14 +298,14 @@ def _measured(
     task = job.task(model)
     kind = kind_of(task)
     before, after = (
-        kind.results(answers(shop, images, data, job), task) for data in (model.tflite, done.int8_model)
+        kind.results(answers(shop, images, data, job, model), task) for data in (model.tflite, done.int8_model)
     )
     top1 = drop = paired = None
     if (truth := job.truth()) is not None:
-        right, still = kind.right(before, truth, task), kind.right(after, truth, task)
         top1 = kind.worth(after, truth, task)
         drop = round(100 * (kind.worth(before, truth, task) - top1), 6)
-        paired = drop_of(right, still)
+        right, still = kind.right(before, truth, task), kind.right(after, truth, task)
+        paired = drop_of(right, still) if kind.drop is None else kind.drop(before, after, truth, task)
     known = next((row for row in chosen.steps if row.name == chosen.name), None)
     row = StepRow(
         name=chosen.name

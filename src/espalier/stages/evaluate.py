@@ -22,8 +22,9 @@ from ..rows import AccuracyRow
 from ..store import digest
 from ..task.accuracy import with_choice
 from ..task.confidence import choose_threshold
-from ..task.kinds import kind_of
-from ..task.types import Asked, Results
+from ..task.cost import choose_by_cost, cost_row, prices_of
+from ..task.kinds import KINDS, kind_of
+from ..task.types import Asked, Results, Task
 from ..worker.runtime_calls import Predict
 from .check_model import check_declared, score_declared
 from .images import PixelSet
@@ -62,14 +63,16 @@ def evaluate_model(
     with shop.stage("evaluate"):
         prepared = images.prepared()
         doubts, scores = check_declared(shop, job, given), score_declared(shop, job, given)
-        before = answers(shop, images, given.tflite, job)
-        base = before if pruned.model is given else answers(shop, images, pruned.model.tflite, job)
-        after = answers(shop, images, int8.int8_model, job)
+        cut = answers(shop, images, given.tflite, job, given)
+        before = whole_answers(shop, images, job, given, cut)
+        base = cut if pruned.model is given else answers(shop, images, pruned.model.tflite, job, given)
+        after = answers(shop, images, int8.int8_model, job, given)
         key = {
             "outputs": [digest(o.tobytes()) for o in (before, base, after)],
             "task": msgspec.to_builtins(job.task(given)),
             "images": [[i.path, i.label, i.numbers, i.cells] for i in prepared.images],
             **objects_key(prepared),
+            **job.truth_key(),
             "decision": msgspec.to_builtins(job.recipe.decision),  # of heads: in the task
             "limit": job.recipe.quantize.max_accuracy_drop,
             "labelled": job.evaluation is not None,
@@ -78,7 +81,7 @@ def evaluate_model(
         }
         wrong = None if scores is None else scores.finding
         files = shop.stored(
-            "evaluate/accuracy", key, lambda: _measure(shop, job, given, int8, prepared, before, base, after, wrong)
+            "evaluate/accuracy", key, lambda: _measure(job, given, int8, prepared, (before, cut, base, after), wrong)
         )
     evaluation = unpack(files["evaluation"], Evaluation)
     row = _chosen(evaluation.accuracy, int8, job)
@@ -114,20 +117,25 @@ def _chosen(row: AccuracyRow | None, int8: Int8Model, job: Job) -> AccuracyRow |
 
 def answer_early(shop: Workshop, job: Job, given: FloatModel) -> None:
     """What needs the given float model only, while the quantizer works: its answers, the scores of its input."""
-    answers(shop, job.evaluation or job.calibration, given.tflite, job)
+    answers(shop, job.evaluation or job.calibration, given.tflite, job, given)
     check_declared(shop, job, given)
 
 
 def decide_threshold(shop: Workshop, job: Job, model: FloatModel, int8: Int8Model) -> Job:
     """The job with the threshold that reaches the recipe's `decision.precision`, in float and in int8 (both have answered
-    the evaluation images while they were quantized); as it is where none is wished or none reaches it.
+    the evaluation images while they were quantized), or that costs least by `decision.cost` in int8; as it is where none is
+    wished or none reaches it.
     """
     images, recipe = job.evaluation, job.recipe
-    wishes = [recipe.decision.precision, *(head.decision.precision for head in recipe.head)]
+    wishes = [recipe.decision.precision, recipe.decision.cost, *(head.decision.precision for head in recipe.head)]
     truth = None if all(wish is None for wish in wishes) else job.truth()
     if images is None or truth is None:
         return job
     values = [answers(shop, images, data, job) for data in (model.tflite, int8.int8_model)]
+    if recipe.decision.cost is not None:
+        prices = prices_of(recipe.decision.cost, job.labels())
+        decision = msgspec.structs.replace(recipe.decision, threshold=choose_by_cost(values[1], truth, prices))
+        return dataclasses.replace(job, recipe=msgspec.structs.replace(recipe, decision=decision))
     if recipe.decision.precision is not None:
         decision = _reaching(recipe.decision, values, truth)
         return dataclasses.replace(job, recipe=msgspec.structs.replace(recipe, decision=decision))
@@ -147,22 +155,37 @@ def _reaching(decision: Decision, outputs: list[NDArray[np.float32]], truth: Res
     return decision if chosen is None else msgspec.structs.replace(decision, threshold=chosen)
 
 
-def answers(shop: Workshop, images: PixelSet, model: bytes, job: Job) -> NDArray[np.float32]:
-    """The values of every image of a set, float32 [n, values]; stored by model and pixels.
+def answers(
+    shop: Workshop, images: PixelSet, model: bytes, job: Job, of: FloatModel | None = None
+) -> NDArray[Any]:
+    """The values of every image of a set, float32 [n, values]; stored by model and pixels. Where an answer is a map or picture
+    (of the float model `of`) the results in their place, uint8 [n, pixels].
 
     A set of more than PART images is run and stored in parts, so that a build that is ended goes on where it was.
     """
     total = len(images.prepared().images)
-    parts = [_part(shop, images, model, job, first, total) for first in range(0, total, PART)]
+    painted = of is not None and KINDS[job.recipe.model.task].painted
+    task = job.task(of) if of is not None and painted else None
+    parts = [_part(shop, images, model, job, first, total, task) for first in range(0, total, PART)]
     return np.concatenate(parts)
 
 
+def whole_answers(
+    shop: Workshop, images: PixelSet, job: Job, given: FloatModel, cut: NDArray[Any]
+) -> NDArray[Any]:
+    """What the model as given answers, with the last resize that its float file may lack (`cut`: without)."""
+    if given.whole is None or given.whole.whole_head is None:
+        return cut
+    whole = msgspec.structs.replace(given, heads=(given.whole.whole_head,))
+    return answers(shop, images, given.whole.whole, job, whole)
+
+
 def _part(
-    shop: Workshop, images: PixelSet, model: bytes, job: Job, first: int, total: int
-) -> NDArray[np.float32]:
+    shop: Workshop, images: PixelSet, model: bytes, job: Job, first: int, total: int, task: Task | None = None
+) -> NDArray[Any]:
     def run() -> dict[str, bytes]:
         call = Predict(
-            model=model, pixels_path=images.pixels(), contract=job.recipe.input, first=first, count=PART
+            model=model, pixels_path=images.pixels(), contract=job.recipe.input, first=first, count=PART, task=task
         )
         found = shop.worker("litert-runtime").ask(
             call,
@@ -172,22 +195,22 @@ def _part(
         return {"outputs": _npy(found.outputs), "steps": pack(found.steps)}
 
     key = {"model": digest(model), "pixels": images.digest, "contract": msgspec.to_builtins(job.recipe.input)}
+    key |= {} if task is None else {"task": msgspec.to_builtins(task)}
     files = shop.stored("evaluate/outputs", key if total <= PART else key | {"part": [first, PART]}, run)
     outputs: NDArray[Any] = np.load(io.BytesIO(files["outputs"]), allow_pickle=False)
-    return dequantize(outputs, unpack(files["steps"], list[Step]))
+    return outputs if task is not None else dequantize(outputs, unpack(files["steps"], list[Step]))
 
 
 def _measure(
-    shop: Workshop,
     job: Job,
     model: FloatModel,
     int8: Int8Model,
     prepared: Prepared,
-    before: NDArray[np.float32],
-    base: NDArray[np.float32],
-    after: NDArray[np.float32],
+    values: tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]],
     preprocessing: Finding | None,
 ) -> dict[str, bytes]:
+    """`values`: of the model as given, of the same without its last resize, of what was quantized, of the int8 file."""
+    before, cut, base, after = values
     names = [image.path for image in prepared.images]
     decision = job.recipe.decision
     task = job.task(model)
@@ -202,6 +225,7 @@ def _measure(
         threshold=decision.threshold,
         wished=decision.precision,
         heads=int8.heads,
+        cut=None if cut is before else cut,
     )
     doubts = kind_of(task).doubts(before, truth, task, preprocessing)
     found = settle(of_model(doubts, untrained=job.model.facts().never_trained), job.recipe.accept)
@@ -213,6 +237,8 @@ def _measure(
             next_step=wrong.way_on,
         )
     row = kind_of(task).measure(asked, task)
+    if decision.cost is not None and truth is not None:
+        row = msgspec.structs.replace(row, cost=cost_row(base, after, truth, prices_of(decision.cost, task.labels)))
     sheet = contact_sheet(job, row, names) if truth is not None and row.flips else ()
     return {
         "evaluation": pack(

@@ -11,10 +11,11 @@ import msgspec
 from ..recipe import Recipe
 from ..rows import AccuracyRow, ArenaRow, GateRow, LatencyRow
 from ..target import Target
-from .answer_gates import above_chance, min_accuracy, other_answers
+from .answer_gates import above_chance, max_cost, min_accuracy, other_answers
 from .box_gates import box_gates
 from .fit_gates import Reserve, arena_rows, estimate_rows, flash_row, ram_row
 from .fit_gates import row as _row
+from .map_gates import map_gates
 
 if TYPE_CHECKING:
     from ..rows import Mode
@@ -121,10 +122,13 @@ def _of_accuracy(recipe: Recipe, accuracy: AccuracyRow | None, given_top1: float
         rows.append(_least("quantize.min-agreement", recipe.quantize.min_agreement, found))
     if accuracy is not None and accuracy.classes and recipe.decision.precision is not None:
         rows.append(_precision(recipe.decision.precision, accuracy.decision))
+    if budgets.max_cost is not None:
+        rows.append(max_cost(budgets.max_cost, accuracy))
     if budgets.max_accuracy_drop is not None:
         top1 = accuracy.int8.top1 if accuracy is not None else None
         loss = None if top1 is None or given_top1 is None else round(100 * (given_top1 - top1), 6)
         rows.append(_row("budgets.max-accuracy-drop", budgets.max_accuracy_drop, loss, "points"))
+    rows += map_gates(budgets, accuracy)
     rows += box_gates(budgets, accuracy)
     if budgets.min_class_recall is not None:
         worst = min((c.recall_int8 for c in accuracy.classes if c.n), default=None) if accuracy else None

@@ -9,10 +9,14 @@ from pathlib import Path
 import msgspec
 
 from ..detector import Detector, HeadNames
-from ..errors import LabelsRefusedError, RecipeError
+from ..errors import ImagesRefusedError, LabelsRefusedError, RecipeError
 from ..facts import TensorFacts
+from ..findings import Finding
 from ..limits import LIMITS
+from ..load.images import scan
+from ..load.keras_facts import ModelFacts
 from ..load.labels import check_count, default_labels, read_labels
+from ..maps import Classes, Shades, sides_of
 from ..recipe import HeadSource, Recipe
 from ..recipe_answers import Regress
 from ..recipe_file import load_recipe
@@ -20,9 +24,11 @@ from ..tables import read_bounded
 from ..target import Target, load_targets
 from ..task.boxes.plan import Rows, names_of, plan_of, read_anchors
 from ..task.kinds import KINDS, kind_of
-from ..task.types import Head, Numbers, Results, Task
+from ..task.types import CLASSIFY, Ends, Head, Numbers, Results, Task
+from .find_task import AUTO, as_classifier, found_task
 from .images import PixelSet, open_sets, set_path
 from .model import FloatModel, ModelFile
+from .truth import MapTruth, open_truth
 from .workshop import Workshop
 
 
@@ -39,6 +45,10 @@ class Job:
     evaluation: PixelSet | None
     fine_tune: PixelSet | None
     named: tuple[str, ...] | None = None
+    painted: MapTruth | None = None
+    """Masks or wanted pictures of the evaluation images."""
+    found: Finding | None = None
+    """What to say of a task that the recipe does not name."""
     anchors: Rows = ()
 
     @property
@@ -62,6 +72,7 @@ class Job:
     def task(self, model: FloatModel) -> Task:
         """What is asked of the model, with the names of its outputs."""
         task, detect = self.task_of(model.heads), self.recipe.detect
+        check_channels(task)
         if detect is None:
             return task
         shapes = tuple(head.shape for head in model.heads)
@@ -134,7 +145,13 @@ class Job:
                     next_step="correct the header of the csv, or leave `names` out",
                 )
             numbers = _numbers(wanted, columns)
-        return Task(kind=self.recipe.model.task, labels=self.labels(), numbers=numbers)
+        return Task(
+            kind=self.recipe.model.task,
+            labels=self.labels(),
+            numbers=numbers,
+            classes=classes_of(self.recipe),
+            shades=shades_of(self.recipe),
+        )
 
     def number_names(self) -> tuple[str, ...]:
         """What the numbers of task regress are called, where anybody says."""
@@ -145,8 +162,14 @@ class Job:
         """What is true of the evaluation images; None without any, and where they do not say."""
         if self.evaluation is None:
             return None
+        if self.painted is not None and self.recipe.segment is not None:
+            return self.painted.maps()
         task = self._named()
         return kind_of(task).truth(self.evaluation.prepared().images, task)
+
+    def truth_key(self) -> dict[str, str]:
+        """What results of masks or wanted pictures depend on; empty without any."""
+        return {} if self.painted is None else {"painted": self.painted.digest}
 
     def asked(self, model: FloatModel) -> Task:
         """The same for a child process, which needs no names."""
@@ -158,14 +181,84 @@ class Job:
         return max(asked, default=8)
 
 
+def classes_of(recipe: Recipe) -> Classes | None:
+    """The [segment] table as a task has it."""
+    table = recipe.segment
+    if table is None:
+        return None
+    return Classes(
+        names=table.classes,
+        size=recipe.input.size,
+        threshold=table.threshold,
+        alert=table.classes.index(table.alert) if table.alert else -1,
+        alert_share=table.alert_share or 1.0,
+    )
+
+
+def check_channels(task: Task) -> None:
+    """Raise RecipeError where a map has other channels than the recipe has classes."""
+    if task.classes is None:
+        return
+    names, shape = task.classes.names, task.heads[0].shape
+    channels = sides_of(shape, task.classes.size)[2]
+    if len(shape) < 2 or (len(names) != 2 if channels == 1 else len(names) != channels):
+        raise RecipeError(
+            f"`segment.classes` names {len(names)} classes, the model's output {list(shape)} has {channels} channels",
+            supported="a name for each channel in order; two for one mask, of which the second is what the mask shows",
+            next_step="correct `classes` in [segment]",
+        )
+
+
+def shades_of(recipe: Recipe) -> Shades | None:
+    """The [picture] table as a task has it."""
+    return None if recipe.picture is None else Shades(black=recipe.picture.range[0], white=recipe.picture.range[1])
+
+
+def map_ends(recipe: Recipe, targets: Sequence[Target]) -> Ends:
+    """What the graph is cut to: a last resize goes where the recipe says so, or leaves it open and has a microcontroller."""
+    ends = KINDS[recipe.model.task].ends
+    if recipe.segment is None or ends != "map":
+        return ends
+    small = any(target.bundle == "firmware" for target in targets)
+    keep = recipe.segment.last_resize == "keep" or (recipe.segment.last_resize == "auto" and not small)
+    return "whole-map" if keep else "map"
+
+
 def _numbers(wanted: Regress, columns: tuple[str, ...]) -> Numbers:
     return Numbers(names=wanted.names or columns, unit=wanted.unit, tolerance=wanted.tolerance)
 
 
-def recipe_model(shop: Workshop, recipe: Recipe, folder: Path, heads: HeadNames | None = None) -> ModelFile:
+def recipe_model(
+    shop: Workshop, recipe: Recipe, folder: Path, heads: HeadNames | None = None, targets: Sequence[Target] = ()
+) -> ModelFile:
     """The model of a recipe in `folder`, with what each of its outputs answers; `heads`: see ModelFile."""
+    recipe = as_classifier(recipe) if recipe.model.task == AUTO else recipe
     kinds = {head.name: head.task for head in recipe.head}
-    return ModelFile(shop, folder / recipe.model.path, recipe.input, recipe.model.task, heads, kinds=kinds)
+    path, ends = folder / recipe.model.path, map_ends(recipe, targets)
+    return ModelFile(shop, path, recipe.input, recipe.model.task, heads, kinds=kinds, ends=ends)
+
+
+def settled_task(shop: Workshop, recipe: Recipe, folder: Path, model: ModelFile) -> tuple[Recipe, Finding | None]:
+    """find_task.found_task for a recipe in `folder`; `model`: as recipe_model gives it."""
+
+    def facts_of(task: str) -> ModelFacts:
+        return model.facts() if task == CLASSIFY.kind else ModelFile(shop, model.path, recipe.input, task).facts()
+
+    return found_task(recipe, facts_of, lambda: class_folders(recipe, folder))
+
+
+def class_folders(recipe: Recipe, folder: Path) -> list[tuple[str, ...]]:
+    """Class names of the evaluation, fine-tuning and calibration set, where they can be read."""
+    given = [recipe.evaluation.images or recipe.evaluation.csv] if recipe.evaluation is not None else []
+    given += [recipe.prune.fine_tune.images] if recipe.prune.fine_tune is not None else []
+    given += [recipe.calibration.images]
+    classes = []
+    for name in given:
+        try:
+            classes.append(scan(set_path(folder, name or "")).classes)
+        except ImagesRefusedError:
+            continue  # named where the set is opened
+    return classes
 
 
 def read_job(shop: Workshop, path: Path) -> Job:
@@ -176,11 +269,13 @@ def read_job(shop: Workshop, path: Path) -> Job:
         named = None if recipe.model.labels is None else read_labels(folder / recipe.model.labels)
         heads = None if recipe.detect is None else names_of(recipe.detect, len(named or ()))
         targets = load_targets([deploy.target for deploy in recipe.deploy], relative_to=folder)
-        model = recipe_model(shop, recipe, folder, heads)
+        model = recipe_model(shop, recipe, folder, heads, targets)
         if model.is_new():
             # The imports of TensorFlow are the longest chain of a build: nothing that can wait comes before them.
             shop.worker("tensorflow")
             shop.worker("container")
+        given, (recipe, found) = recipe.model.task, settled_task(shop, recipe, folder, model)
+        model = model if recipe.model.task in (given, CLASSIFY.kind) else recipe_model(shop, recipe, folder)
         calibration, evaluation = open_sets(shop, recipe, folder, named or ())
         for images in (calibration, evaluation):
             if images is not None:
@@ -201,7 +296,9 @@ def read_job(shop: Workshop, path: Path) -> Job:
             calibration=calibration,
             evaluation=evaluation,
             fine_tune=fine_tune,
+            painted=open_truth(shop, recipe, folder, evaluation),
             named=named,
+            found=found,
             anchors=_anchors(recipe, folder),
         )
         job.labels()

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ..errors import EspalierError
 from ..facts import Check
 from ..measure.parity import check_kernels, compare_kernels, over_limit, parting_layer
+from ..pixels import evenly
 from ..rows import ParityRow
 from ..store import digest
 from ..task.kinds import kind_of
@@ -39,6 +40,9 @@ OTHER_MACS = 6_000_000_000
 FEWEST = {("litert", "reference"): 4}
 OTHER_FEWEST = 16
 
+COMPARED_BYTES = 1 << 28
+"""Of integers of maps that are held at a time."""
+
 TRACED_IMAGES = 4
 """Images that the layer is sought with at which two kernel sets part."""
 
@@ -60,6 +64,7 @@ def add_kernels(shop: Workshop, job: Job, int8: Int8Model, model: FloatModel, pr
         "truth": [[image.label, image.numbers, image.cells] for image in images.prepared().images],
         "task": msgspec.to_builtins(job.task(model)),
         **objects_key(images.prepared()),
+        **job.truth_key(),
         "contract": msgspec.to_builtins(job.recipe.input),
         "limit": job.recipe.quantize.max_accuracy_drop,
     }
@@ -75,9 +80,15 @@ def _compare(shop: Workshop, job: Job, int8: Int8Model, model: FloatModel) -> Co
     truth = job.truth()
     labelled = truth is not None
     if truth is None:
-        truth = kind_of(task).results(answers(shop, images, model.tflite, job), task)
+        truth = kind_of(task).results(answers(shop, images, model.tflite, job, model), task)
     scales, zeros = (_of_values(int8, field) for field in ("scale", "zero_point"))
-    known = np.rint(answers(shop, images, int8.int8_model, job) / scales).astype(np.int64)
+    some = _some(len(truth), int8) if kind_of(task).painted else None
+    if some is None:
+        known = np.rint(answers(shop, images, int8.int8_model, job) / scales).astype(np.int64)
+    else:
+        # Results are kept of maps, not bytes: some images run on both.
+        truth = np.asarray(truth[some])
+        known = _run(shop, images, int8.int8_model, zeros, *FIRST, None, some)
     parity, checks = [], []
     # The reference kernels may abort their process, so they come last in it.
     for runtime, kernels in sorted(KERNEL_SETS, key=lambda pair: pair[1] == "reference"):
@@ -88,7 +99,7 @@ def _compare(shop: Workshop, job: Job, int8: Int8Model, model: FloatModel) -> Co
                 " ".join(FIRST),
                 f"{runtime} {kernels}",
                 known,
-                partial(_run, shop, images, int8.int8_model, zeros, runtime, kernels),
+                partial(_run, shop, images, int8.int8_model, zeros, runtime, kernels, some),
                 truth,
                 limit_points=limit,
                 affordable=max(
@@ -109,6 +120,12 @@ def _compare(shop: Workshop, job: Job, int8: Int8Model, model: FloatModel) -> Co
     return Comparison(parity=tuple(parity), checks=tuple(checks))
 
 
+def _some(images: int, int8: Int8Model) -> NDArray[np.int64]:
+    """The images that maps are compared on: about as many bytes as COMPARED_BYTES."""
+    values = sum(prod(head.shape) for head in int8.heads)
+    return evenly(images, int(np.clip(COMPARED_BYTES // (8 * values), 4, 64)))
+
+
 def _of_values(int8: Int8Model, field: str) -> NDArray[Any]:
     """A fact of the heads for each of their values."""
     return np.concatenate([np.full(prod(head.shape), getattr(head, field)) for head in int8.heads])
@@ -121,9 +138,11 @@ def _run(
     zeros: NDArray[np.int64],
     runtime: str,
     kernels: str,
+    among: NDArray[np.int64] | None,
     places: NDArray[np.int64],
 ) -> NDArray[Any]:
-    """Output bytes less the zero point, [n, classes]."""
+    """Output bytes less the zero point, [n, values], of images at `places` (of those `among` all, where that is given)."""
+    places = places if among is None else among[places]
     call = Predict(
         model=model,
         pixels_path=images.pixels(),

@@ -15,9 +15,10 @@ from ..errors import ModelRefusedError, RecipeError
 from ..limits import LIMITS
 from ..load.keras_container import refuse_what_is_no_file
 from ..load.keras_facts import ModelFacts, ModelSummary
+from ..quantizer.results import MapEnds
 from ..recipe import InputContract
 from ..task.kinds import KINDS, ends_of
-from ..task.types import CLASSIFY, Head
+from ..task.types import CLASSIFY, Ends, Head
 from ..worker.file_calls import InspectModel
 from .workshop import Workshop, pack, unpack
 
@@ -35,6 +36,8 @@ class FloatModel(msgspec.Struct, frozen=True, kw_only=True):
     layers: dict[str, str] = {}
     """Tensor name -> Keras layer, for messages."""
     heads: tuple[Head, ...] = ()
+    whole: MapEnds | None = None
+    """Of a map: the file with its last resize, where that was dropped, and which it was."""
     levels: tuple[Heads, ...] = ()
     """Of a detector: which heads each level has."""
 
@@ -58,12 +61,13 @@ class ModelFile:
         heads: HeadNames | None = None,
         *,
         kinds: Mapping[str, str] | None = None,
+        ends: Ends | None = None,
     ) -> None:
         self.path = path
         self.sha256 = file_digest(path)
         self._shop = shop
         self._contract = contract
-        self._ends = KINDS[kind].ends
+        self._ends: Ends = ends or KINDS[kind].ends
         self._heads = heads
         self._kinds = ends_of(kinds or {})
         self._lock = threading.RLock()
@@ -169,6 +173,7 @@ class ModelFile:
             largest_difference=done.largest_difference,
             layers=done.layers,
             heads=done.heads,
+            whole=done.whole,
             levels=levels,
         )
 

@@ -16,7 +16,7 @@ from ..image_facts import ImageFacts
 from ..rows import AccuracyRow
 from . import raw
 from .boxes.apart import apart
-from .boxes.decisions import agreeing, assigned
+from .boxes.decisions import agreeing, assigned, counts, harmonic
 from .boxes.judge import found_in, truth_of, truths
 from .boxes.measured import measured
 from .boxes.plan import Plan
@@ -69,8 +69,10 @@ def _alike(first: Found, second: Found, least: float) -> bool:
 
 
 def score(found: Results, known: Results, task: Task) -> float:
-    """Average precision, 0 to 1."""
+    """Average precision, 0 to 1; of cells F1 at the threshold."""
     plan = plan_in(task)
+    if plan.cells:
+        return harmonic(counts(truths(known, plan), found_in(found, known, plan)))
     labels = [str(number) for number in range(plan.reading.classes)]
     return average_precision(truths(known, plan), found_in(found, known, plan), labels).ap or 0.0
 

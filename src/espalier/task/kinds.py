@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import classify, detect, raw, regress
+from . import classify, detect, raw, regress, segment
 from .several import Several
 from .types import Edge, Ends, Kind, Task
 
-KINDS: dict[str, Kind] = {"classify": classify.KIND, "regress": regress.KIND, "raw": raw.KIND, "detect": detect.KIND}
+KINDS: dict[str, Kind] = {
+    "classify": classify.KIND, "regress": regress.KIND, "segment": segment.KIND, "raw": raw.KIND, "detect": detect.KIND
+}  # fmt: skip
 KINDS["several"] = Several(KINDS).kind()
 
 

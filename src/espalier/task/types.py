@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from ..facts import Decision, TensorFacts
 from ..findings import Finding
 from ..image_facts import ImageFacts
+from ..maps import Classes, Shades
 from ..rows import AccuracyRow
+from ..statistics import Drop
 from .boxes.plan import Plan
 
 Values = NDArray[Any]
@@ -27,8 +29,9 @@ Hits = NDArray[np.bool_]
 """Image by image, yes or no."""
 
 
-Ends = Literal["probabilities", "values"]
-"""What a kind wants of a network: class probabilities of its one output, or every output as it is."""
+Ends = Literal["probabilities", "values", "map", "whole-map"]
+"""What a kind wants of a network: class probabilities of its one output; every output as it is; or its one map before a softmax
+or sigmoid at the end, and (`map`) before a resize there (quantizer/map_ends.py)."""
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +39,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     shape: tuple[int, ...]
+    probability: bool = False
+    """Of one mask: whether its values are probabilities, not logits."""
 
     @property
     def values(self) -> int:
@@ -59,6 +64,10 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     heads: tuple[Head, ...] = ()
     labels: tuple[str, ...] = ()
     numbers: Numbers | None = None
+    classes: Classes | None = None
+    """Of a map: task segment."""
+    shades: Shades | None = None
+    """Of a picture: task image."""
     boxes: Plan | None = None
     """Of a detector: what its heads mean."""
     parts: tuple[Task, ...] = ()
@@ -96,6 +105,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     wished: float | None = None
     heads: Sequence[TensorFacts] = ()
     """Of the int8 file."""
+    cut: Values | None = None
+    """Where a resize was left off the end: what the model as given answers without it."""
 
 
 Integers = NDArray[np.int64]
@@ -143,7 +154,22 @@ class Kind:
     """What a device needs to say the same of its integers, with the recipe's threshold; None where it says nothing."""
     score: Callable[[Results, Results, Task], float] | None = None
     """What results are worth given the truth, 0 to 1; None: the share of right ones."""
+    drop: Callable[[Results, Results, Results, Task], Drop] | None = None
+    """With `score`: what is lost from some results to others, the truth third: points of it, paired over images."""
+    painted: bool = False
+    """Whether an answer is a map or a picture: too many values to keep, so that results (bytes, [n, pixels]) are kept in their
+    place, and `results` leaves results as they are."""
 
     def worth(self, found: Results, truth: Results, task: Task) -> float:
         """What results are worth given the truth, 0 to 1."""
         return float(self.right(found, truth, task).mean()) if self.score is None else self.score(found, truth, task)
+
+
+PAINTED_VALUES = 1 << 25
+"""Values of all images together that are held at a time."""
+
+
+def at_most(task: Task, images: int) -> int:
+    """How many images' values are held at a time, of so many: fewer where an answer is a map."""
+    each = sum(head.values for head in task.heads)
+    return min(images, max(8, PAINTED_VALUES // max(1, each)))

@@ -10,7 +10,9 @@ from ..findings import Finding
 from ..image_facts import Prepared, TrueObject
 from ..load.images import ImageEntry
 from ..load.keras_facts import ModelFacts
+from ..load.masks import MaskEntry, Masks
 from ..recipe import InputContract
+from ..recipe_answers import Segment
 from .ask import Ask
 
 # ---- images
@@ -22,6 +24,16 @@ class PrepareSet(Ask[Prepared], frozen=True):
     root: str
     entries: tuple[ImageEntry, ...]
     contract: InputContract
+    out_path: str
+
+
+class PrepareMasks(Ask[Masks], frozen=True):
+    """Decode masks below `root` into maps of classes in the .npy `out_path` (load.masks.prepare_masks)."""
+
+    root: str
+    entries: tuple[MaskEntry, ...]
+    contract: InputContract
+    segment: Segment
     out_path: str
 
 

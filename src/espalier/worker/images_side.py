@@ -8,11 +8,12 @@ from ..calibrate import copies
 from ..calibrate.box_faults import check_boxes
 from ..calibrate.copies import NearCopy
 from ..image_facts import Prepared, TrueObject
-from ..load import decode
+from ..load import decode, masks
 from ..load.annotations import TrueBox, read_annotations
+from ..load.masks import Masks
 from .allocator import keep_freed_memory
 from .ask import Handler
-from .file_calls import FindCopies, PrepareSet, ReadBoxes, SetBoxes
+from .file_calls import FindCopies, PrepareMasks, PrepareSet, ReadBoxes, SetBoxes
 
 
 def prepare() -> dict[str, str]:
@@ -24,6 +25,11 @@ def prepare() -> dict[str, str]:
 def prepare_set(call: PrepareSet) -> Prepared:
     """The pixels of a set, and what is known of each image."""
     return decode.prepare_set(call.root, call.entries, call.contract, call.out_path)
+
+
+def prepare_masks(call: PrepareMasks) -> Masks:
+    """A class for each pixel of a set."""
+    return masks.prepare_masks(call.root, call.entries, call.contract, call.segment, call.out_path)
 
 
 def find_copies(call: FindCopies) -> tuple[NearCopy, ...]:
@@ -48,4 +54,4 @@ def _object(box: TrueBox) -> TrueObject:
 
 def handlers() -> tuple[Handler, ...]:
     """What this process answers."""
-    return prepare_set, find_copies, read_boxes
+    return prepare_set, prepare_masks, find_copies, read_boxes

@@ -7,11 +7,14 @@ from dataclasses import replace
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from ..measure import benchmark as timing
 from ..measure import predict as running
 from ..pixels import evenly
 from ..progress import report
+from ..task.kinds import kind_of
+from ..task.types import Task, at_most
 from ..tflite.runtimes import Runtime, invoke_raw
 from .ask import Handler
 from .runtime_calls import (
@@ -41,16 +44,28 @@ class _Runs:
             places = tuple(evenly(len(pixels), call.spread).tolist())
         if places is not None:
             pixels = pixels[np.array(places, np.int64)]
-        found = running.predict(
+        found = self._run(call, pixels) if call.task is None else self._painted(call, call.task, pixels)
+        return replace(found, places=tuple(range(len(pixels))) if places is None else places)
+
+    def _run(self, call: Predict, pixels: NDArray[np.uint8], before: int = 0, total: int = 0) -> running.Prediction:
+        return running.predict(
             self._runtime(),
             call.model,
             pixels,
             contract=call.contract,
             kernels=call.kernels,
             threads=call.threads,
-            observe=lambda done, total: report(done, total, "running the model"),
+            observe=lambda done, count: report(before + done, total or count, "running the model"),
         )
-        return replace(found, places=tuple(range(len(pixels))) if places is None else places)
+
+    def _painted(self, call: Predict, task: Task, pixels: NDArray[np.uint8]) -> running.Prediction:
+        """Some images at a time, of which only the results stay."""
+        size, results, seconds = at_most(task, len(pixels)), [], 0.0
+        for first in range(0, len(pixels), size):
+            part = self._run(call, pixels[first : first + size], first, len(pixels))
+            results.append(kind_of(task).results(part.real(), task))
+            seconds += part.seconds
+        return running.Prediction(outputs=np.concatenate(results), steps=(), seconds=seconds)
 
     def benchmark(self, call: Benchmark) -> Benchmarked:
         """One variant's figures."""

@@ -13,6 +13,7 @@ from ..measure.predict import Prediction
 from ..recipe import InputContract
 from ..row_parts import FedPart
 from ..rows import LatencyRow
+from ..task.types import Task
 from .ask import Ask
 
 
@@ -29,6 +30,8 @@ class Predict(Ask[Prediction], frozen=True):
     spread: int | None = None
     places: tuple[int, ...] | None = None
     contract: InputContract | None = None
+    task: Task | None = None
+    """Of a map or picture: the results are answered, uint8 [n, pixels], instead of the values."""
 
 
 class Benchmarked(msgspec.Struct, frozen=True, kw_only=True):

@@ -57,6 +57,7 @@ def _truth(row: Real, plan: Plan) -> Truth:
         labels=objects[some, 4].astype(np.int64),
         ignored=(objects[:, 5] > 0)[some] | hidden[some],
         areas=objects[some, 6],
+        by_centre=plan.cells,
     )
 
 

@@ -16,7 +16,7 @@ from ...rows import AccuracyRow, FlipRow, TopRow
 from ...statistics import wilson
 from ..types import Asked, Values
 from .compare import PrecisionDrop, paired_drop
-from .decisions import AtThreshold, at_threshold, changes
+from .decisions import AtThreshold, at_threshold, changes, counts, harmonic, harmonic_drop
 from .decode import detect
 from .judge import found_in, to_input, truths, window_in
 from .plan import Plan
@@ -40,20 +40,27 @@ class _Side:
     device: list[Found]
     precision: Precision | None
     felt: AtThreshold | None
+    f1: float | None = None
+
+    @property
+    def worth(self) -> float | None:
+        """Average precision; of cells F1."""
+        return self.f1 if self.precision is None else self.precision.ap
 
     def figures(self) -> BoxFigures:
         boxes = sum(map(len, self.device))
-        if self.precision is None or self.felt is None:
+        if self.felt is None:
             return BoxFigures(boxes=boxes)
         p, f = self.precision, self.felt
         return BoxFigures(
             boxes=boxes,
-            ap=p.ap,
-            ap50=p.ap50,
-            ap75=p.ap75,
-            ap_small=p.ap_small,
-            ap_medium=p.ap_medium,
-            ap_large=p.ap_large,
+            f1=self.f1,
+            ap=None if p is None else p.ap,
+            ap50=None if p is None else p.ap50,
+            ap75=None if p is None else p.ap75,
+            ap_small=None if p is None else p.ap_small,
+            ap_medium=None if p is None else p.ap_medium,
+            ap_large=None if p is None else p.ap_large,
             recall=f.recall,
             recall_low=f.recall_interval[0],
             recall_high=f.recall_interval[1],
@@ -81,7 +88,7 @@ def measured(asked: Asked, plan: Plan, labels: Sequence[str], agreement: float) 
     )
     if known is None or there is None:
         return _unlabelled(asked, row, agreement)
-    drop = _drop(there, given, int8, len(labels))
+    drop = _drop(there, given, int8, len(labels), plan)
     moved = changes(there, given.device, int8.device, 0.0)
     row = msgspec.structs.replace(
         row,
@@ -95,9 +102,9 @@ def measured(asked: Asked, plan: Plan, labels: Sequence[str], agreement: float) 
         lost=len(moved.lost),
         gained=len(moved.gained),
         changes=_named(moved.lost, moved.gained, asked.names, there, known, plan, labels),
-        classes=_classes(labels, given, int8),
+        classes=_classes(labels, there, given, int8),
     )
-    return _labelled(asked, row, agreement, (given, pruned, int8), labels)
+    return _labelled(asked, row, agreement, (given, pruned, int8), cells=plan.cells)
 
 
 def device_boxes(values: Values, heads: Sequence[TensorFacts], plan: Plan) -> tuple[Real, Real]:
@@ -145,8 +152,9 @@ def _side(
     return _Side(
         all=found,
         device=at,
-        precision=average_precision(there, found, labels),
+        precision=None if plan.cells else average_precision(there, found, labels),
         felt=at_threshold(there, at, len(labels)),
+        f1=harmonic(counts(there, at)),
     )
 
 
@@ -155,25 +163,32 @@ def _agreement(first: _Side, second: _Side) -> float | None:
     return changes(nothing * len(first.device), first.device, second.device, 0.0).agreement
 
 
-def _drop(there: list[Truth], first: _Side, second: _Side, classes: int) -> PrecisionDrop | None:
+def _drop(there: list[Truth], first: _Side, second: _Side, classes: int, plan: Plan) -> PrecisionDrop | None:
+    if plan.cells:
+        lost, low, high = harmonic_drop(counts(there, first.device), counts(there, second.device))
+        worth = (first.f1 or 0.0, second.f1 or 0.0)
+        return PrecisionDrop(
+            images=len(there), first=worth[0], second=worth[1], drop=lost, low=low, high=high, drop50=lost, low50=low, high50=high
+        )
     boxes = sum(len(one) for side in (first, second) for one in side.all)
     draws = int(np.clip(WORK // max(1, boxes), *DRAWS))
     return paired_drop(there, first.all, second.all, classes, draws=draws)
 
 
-def _classes(labels: Sequence[str], given: _Side, int8: _Side) -> tuple[BoxClassRow, ...]:
+def _classes(labels: Sequence[str], there: Sequence[Truth], given: _Side, int8: _Side) -> tuple[BoxClassRow, ...]:
     rows = []
     for number, label in enumerate(labels):
-        sides = [side.precision.classes[number] for side in (given, int8) if side.precision is not None]
+        sides = [None if side.precision is None else side.precision.classes[number] for side in (given, int8)]
         felt = [side.felt.class_recall[number] for side in (given, int8) if side.felt is not None]
+        ap, ap50 = ([getattr(side, name, None) for side in sides] for name in ("ap", "ap50"))
         rows.append(
             BoxClassRow(
                 label=label,
-                objects=sides[0].objects,
-                ap_float=sides[0].ap,
-                ap_int8=sides[1].ap,
-                ap50_float=sides[0].ap50,
-                ap50_int8=sides[1].ap50,
+                objects=sum(int(((one.labels == number) & ~one.ignored).sum()) for one in there),
+                ap_float=ap[0],
+                ap_int8=ap[1],
+                ap50_float=ap50[0],
+                ap50_int8=ap50[1],
                 recall_float=felt[0],
                 recall_int8=felt[1],
             )
@@ -238,15 +253,16 @@ def _unlabelled(asked: Asked, row: BoxesRow, agreement: float) -> AccuracyRow:
 
 
 def _labelled(
-    asked: Asked, row: BoxesRow, agreement: float, sides: tuple[_Side, _Side | None, _Side], labels: Sequence[str]
+    asked: Asked, row: BoxesRow, agreement: float, sides: tuple[_Side, _Side | None, _Side], *, cells: bool
 ) -> AccuracyRow:
-    given, pruned, int8 = (None if side is None or side.precision is None else side.precision.ap for side in sides)
+    given, pruned, int8 = (None if side is None else side.worth for side in sides)
+    what = "F1 of cells at the threshold" if cells else "Average precision (COCO, overlaps 0.5 to 0.95)"
     points, low, high = row.drop or 0.0, row.drop_low or 0.0, row.drop_high or 0.0
     limit = asked.limit_points
     shown = "" if high <= limit else f"; these images do not show that it loses at most {limit:g}"
     felt = row.int8
     said = (
-        f"Average precision (COCO, overlaps 0.5 to 0.95): int8 {int8 or 0:.4f}, float {given or 0:.4f}, {points:.2f} points lost "
+        f"{what}: int8 {int8 or 0:.4f}, float {given or 0:.4f}, {points:.2f} points lost "
         f"(95 % {low:.2f} to {high:.2f}) on {len(asked.names)} images with {row.objects} objects{shown}. At the threshold "
         f"{row.threshold:g} int8 finds {felt.recall or 0:.1%} of the objects and gives {felt.false_alarms or 0:.2f} false "
         f"alarms an image (float {row.float.recall or 0:.1%} and {row.float.false_alarms or 0:.2f})"

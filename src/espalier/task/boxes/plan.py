@@ -63,6 +63,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return make_detector(self.reading, self.size, [one.grid() for one in self.maps], self.heads, outputs)
 
     @property
+    def cells(self) -> bool:
+        """Whether a cell is an object: then its place counts, and its size says nothing."""
+        return DECODES[self.reading.decode].shape == "cells"
+
+    @property
     def contract(self) -> InputContract:
         """Of the input contract what moves boxes."""
         return InputContract(size=self.size, fit=self.fit)

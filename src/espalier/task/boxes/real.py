@@ -122,7 +122,7 @@ def _image(values: Real, plan: Plan) -> Real:
     some = ((corners[:, 2:] - corners[:, :2]) > 0).all(axis=1)
     corners, labels, scores = corners[some], found[3, some].astype(np.int64), found[0, some]
     if DECODES[plan.reading.decode].shape == "cells":
-        corners, kept = merged(corners, labels)
+        corners, kept = merged(np.round(corners, 6), labels)  # neighbours touch, whatever a third of a pixel rounds to
     else:
         kept = _kept(corners, labels, plan)
     return np.concatenate([corners[kept], labels[kept, None], scores[kept, None]], axis=1)

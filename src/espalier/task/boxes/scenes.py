@@ -20,6 +20,8 @@ class Truth:
     labels: Numbers
     ignored: NDArray[np.bool_]
     areas: Real
+    by_centre: bool = False
+    """Cells have no size of their own: one is on the object that its middle is in, whatever they overlap."""
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -46,6 +48,13 @@ def sizes_of(corners: Real) -> Real:
     """Areas [n]."""
     areas: Real = np.prod(np.maximum(corners[:, 2:] - corners[:, :2], 0), axis=1)
     return areas
+
+
+def centred(found: Real, true: Real) -> Real:
+    """1 where the middle of what was found lies in the true one, else 0; [found, true]."""
+    middle = (found[:, None, :2] + found[:, None, 2:]) / 2
+    inside = ((middle >= true[None, :, :2]) & (middle <= true[None, :, 2:])).all(axis=2)
+    return np.asarray(inside, np.float64)
 
 
 def overlaps(found: Real, true: Real, ignored: NDArray[np.bool_] | None = None) -> Real:

@@ -1,0 +1,121 @@
+"""Networks that paint: a class for each pixel from masks beside the images, built for a phone, a Pi and a microcontroller."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+from espalier.command.build import build
+from espalier.stages.outcome import Outcome
+from espalier.store import Store
+
+RECIPE = """
+name = "spots"
+accept = ["near-leakage", "near-duplicate"]
+[model]
+path = "model.keras"
+task = "segment"
+[segment]
+classes = ["ground", "leaf", "spot"]
+values = [0, 100, 200]
+ignore = 255
+alert = "spot"
+alert-share = 0.1
+[input]
+size = [16, 24]
+fit = "pad"
+std = [255.0]
+[calibration]
+images = "calibration"
+[evaluation]
+images = "images"
+masks = "masks"
+[budgets]
+min-miou = 0.5
+max-miou-drop = 20.0
+min-class-iou = 0.2
+[[deploy]]
+target = "raspberry-pi-4"
+[[deploy]]
+target = "android-arm64"
+[[deploy]]
+target = "cortex-m4"
+"""
+
+COLORS = np.array([[30, 30, 30], [40, 200, 40], [220, 40, 30]])
+
+
+def scene(random: np.random.Generator) -> tuple[Any, Any]:
+    """A picture of 20 x 20 with a leaf and a spot in it, and its classes."""
+    classes = np.zeros((20, 20), np.uint8)
+    top, left = random.integers(1, 6, 2)
+    classes[top : top + 12, left : left + 12] = 1
+    classes[top + 3 : top + 3 + random.integers(2, 9), left + 3 : left + 9] = 2
+    noisy = COLORS[classes] + random.normal(0, 6, (20, 20, 3)) + random.normal(0, 12, (5, 5, 1)).repeat(4, 0).repeat(4, 1)
+    return np.clip(noisy, 0, 255).astype(np.uint8), classes
+
+
+def painter() -> keras.Model:
+    """1 x 1 convolutions that know the three colours, at half the size, grown at the end: softmax over classes."""
+    layers = keras.layers
+    image = keras.Input((16, 24, 3))
+    x = layers.AveragePooling2D(2)(image)
+    x = layers.Conv2D(3, 1, name="classes")(x)
+    x = layers.UpSampling2D(2, interpolation="bilinear")(x)
+    model = keras.Model(image, layers.Softmax()(x))
+    colors = COLORS / 255
+    # Minus the squared distance to each colour, less what is the same for all.
+    kernel, bias = 2 * colors.T, -np.square(colors).sum(axis=1)
+    model.get_layer("classes").set_weights([20 * kernel[None, None].astype(np.float32), 20 * bias.astype(np.float32)])
+    return model
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("spots")
+    random = np.random.default_rng(3)
+    for name in ("calibration", "images", "masks"):
+        (folder / name).mkdir()
+    for number in range(24):
+        Image.fromarray(scene(random)[0]).save(folder / "calibration" / f"{number}.png")
+    for number in range(30):
+        picture, classes = scene(random)
+        mask = (100 * classes).astype(np.uint8)
+        mask[0] = 255
+        Image.fromarray(picture).save(folder / "images" / f"{number}.jpg", quality=95)
+        Image.fromarray(mask).save(folder / "masks" / f"{number}.png")
+    painter().save(folder / "model.keras")
+    (folder / "recipe.toml").write_text(RECIPE)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def built(project: Path) -> Outcome:
+    return build(project / "recipe.toml", out=project / "dist", store=Store(project / "store"))
+
+
+def test_a_map_is_measured_on_masks_and_its_resize_priced(built: Outcome) -> None:
+    assert built.failure is None, built.failure
+    accuracy = built.report.accuracy
+    assert accuracy is not None and accuracy.maps is not None
+    row = accuracy.maps
+    assert row.size == (16, 24) and [one.label for one in row.classes] == ["ground", "leaf", "spot"]
+    assert row.miou_float > 0.7 and abs(row.miou_float - row.miou_int8) < 0.2 and row.miou_low < row.miou_int8 < row.miou_high
+    assert accuracy.float.top1 == row.miou_float
+    assert row.resize_points is not None and row.resize_points > 0  # blocks of 2 x 2 at the edges
+    assert row.alert is not None and row.alert.images > 0
+    gates = {gate.name: gate.passed for gate in built.report.gates}
+    assert gates["budgets.min-miou"] and gates["budgets.max-miou-drop"] and gates["budgets.min-class-iou"]
+    assert not [check for check in built.report.checks if check.result == "failed"]
+
+
+def test_the_bundles_know_the_classes_and_the_map(built: Outcome) -> None:
+    manifest = json.loads((built.folder / "cortex-m4" / "manifest.json").read_text())
+    assert manifest["task"] == "segment"
+    assert manifest["heads"][0]["shape"] == [1, 8, 12, 3]
