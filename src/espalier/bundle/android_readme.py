@@ -7,6 +7,7 @@ from typing import Final
 from ..facts import BundleSource
 from .android_boxes import mediapipe_words
 from .android_layout import GROUP, java_package
+from .answers import answer_of
 
 _TEXT: Final = """\
 # {name} {version} for Android
@@ -184,7 +185,8 @@ def _answer(source: BundleSource) -> dict[str, str]:
         "@MEDIAPIPE@": _RETOUCHED.format(words=contract.retouches) if contract.retouches else given["mediapipe"],
         "@HEADS@": source.heads_text,
     }
-    words = dict(_FIND if source.finds_boxes else _DECIDE if source.labels else _READ)
+    answer = answer_of(source)
+    words = {**(_FIND if source.finds_boxes else _DECIDE if source.labels else _READ), **(answer.android if answer else {})}
     if source.finds_boxes:
         marks["@MEDIAPIPE@"] = mediapipe_words(source)
     for mark, word in marks.items():
