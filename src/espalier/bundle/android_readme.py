@@ -187,6 +187,13 @@ def _answer(source: BundleSource) -> dict[str, str]:
     }
     answer = answer_of(source)
     words = {**(_FIND if source.finds_boxes else _DECIDE if source.labels else _READ), **(answer.android if answer else {})}
+    if source.map is not None:
+        words["said"] += (
+            "\n- `ClassMap.paint(bytes)` of the output's bytes gives a class for each pixel ({}), `areas` the pixels of each, "
+            "`at` the class at a pixel of a picture, `alert` the decision."
+        ).format(", ".join(source.map.names[:12]))
+    if source.picture is not None:
+        words["said"] += "\n- `Picture.paint(bytes)` of the output's bytes gives the bytes of the picture."
     if source.finds_boxes:
         marks["@MEDIAPIPE@"] = mediapipe_words(source)
     for mark, word in marks.items():
