@@ -13,6 +13,7 @@ from ..errors import ModelRefusedError, UnsupportedModelError, UsageError
 from ..facts import Artifact
 from ..load.images import scan
 from ..load.keras_facts import ModelFacts
+from ..load.labels import read_labels
 from ..load.own_scaling import own_scaling
 from ..recipe import InputContract, colors_of
 from ..recipe_file import parse_recipe
@@ -25,6 +26,7 @@ from ..store import Store
 from ..target import load_target
 from ..terminal import Progress
 from ..visible import shown
+from .init_detector import Found, find_detector
 from .schema import LINE, schema
 
 SCHEMA = "recipe.schema.json"
@@ -95,8 +97,11 @@ def write_recipe(model: Path, images: Sequence[Path], targets: Sequence[str], ou
         raise UsageError(f"{out} exists already", next_step="remove it, or choose another name with --out")
     base = out.resolve().parent
     sets = find_sets(images)
-    facts, labels = _facts(model), ""
-    if facts.output == "values":
+    named = _labels_file(model, base)
+    (facts, detector), labels = _facts(model, None if named is None else len(read_labels(named))), ""
+    if detector is not None:
+        labels = DETECT.format(labels=_path(named or base / "labels.txt", base), classes=detector.classes)
+    elif facts.output == "values":
         labels = AS_THEY_ARE
     else:
         _refuse_numbers(facts, sets, _labels_file(model, base))
@@ -121,9 +126,12 @@ def write_recipe(model: Path, images: Sequence[Path], targets: Sequence[str], ou
         calibration_note=""
         if sets.keys() & {"calibration", "train"}
         else "           # CHECK: no such folder was found",
-        evaluation=f'[evaluation]\nimages = {_path(sets["evaluation"], base)}\n'
-        if "evaluation" in sets
-        else NO_EVALUATION,
+        evaluation=("" if detector is None else f"{detector.table}\n")
+        + (
+            f'[evaluation]\nimages = {_path(sets["evaluation"], base)}\n{"" if detector is None else ANNOTATIONS}'
+            if "evaluation" in sets
+            else NO_EVALUATION
+        ),
         train=_path(sets["train"], base) if "train" in sets else '"train"',
         deploy="\n".join(f"[[deploy]]\ntarget = {t}" for t in _targets(targets or DEFAULT_TARGETS, base)) + "\n",
     )
@@ -167,8 +175,30 @@ def _cut(name: str) -> str:
 AS_THEY_ARE = 'task = "raw"                         # CHECK: the outputs are no labels; or "regress", with a [regress] tolerance'
 
 
-def _facts(model: Path) -> ModelFacts:
-    """Of a classifier; of a model with several outputs as values."""
+DETECT = (
+    'task = "detect"                      # CHECK: or "raw", the values as they are\n'
+    "labels = {labels}                # CHECK: {classes}, in the order of the scores"
+)
+ANNOTATIONS = (
+    '# annotations = "boxes.json"         # CHECK: COCO (.json), Pascal VOC (.xml) or YOLO (.txt): the boxes of these '
+    "images\n"
+)
+
+
+def _facts(model: Path, labels: int | None) -> tuple[ModelFacts, Found | None]:
+    """Of a classifier; of a model with several outputs as values, and whether these look like a detector's."""
+    try:
+        facts = _as_it_is(model)
+    except (ModelRefusedError, UnsupportedModelError):
+        detector = find_detector(model, None, labels)
+        if detector is None:
+            raise
+        return detector.facts, detector
+    detector = find_detector(model, facts, labels)
+    return (facts if detector is None else detector.facts), detector
+
+
+def _as_it_is(model: Path) -> ModelFacts:
     with Workshop(Store.default(), Progress(quiet=True)) as shop:
         try:
             return ModelFile(shop, model, InputContract(size=(1, 1))).facts()
