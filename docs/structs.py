@@ -79,7 +79,8 @@ def sections(
         lines.append(f"| `{field.key}` | {cell(words(field.type, null=null))} | {field.default} | {cell(text)} |")
         if nested is not None and nested not in (*within, kind):
             place = f"{path}.{field.key}{suffix}".lstrip(".")
-            inner += ["", f"## {heading(place)}", "", said(nested), "", *sections(nested, heading, place, null=null, within=(*within, kind))]
+            below = sections(nested, heading, place, null=null, within=(*within, kind))
+            inner += ["", f"## {heading(place)}", "", said(nested), "", *below]
     return lines + inner
 
 

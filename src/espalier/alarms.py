@@ -57,6 +57,7 @@ ALARMS: dict[str, str] = {
     "regression": "outputs that look like numbers to predict, not like classes",
     "shift": "calibration images that look other than evaluation images",
     "small": "images much smaller than the input",
+    "task": "a task that was found in the model, where the recipe names none",
     "train-leakage": "evaluation images that are also fine-tuned on",
     "unreadable": "files that cannot be read (they are left out)",
     "unstable": "ranges that differ between two halves of the images",

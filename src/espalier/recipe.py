@@ -43,8 +43,9 @@ class ModelSource(Table, frozen=True, kw_only=True):
     """The model: a `.keras` or `.h5` file."""
     labels: str | None = None
     """A text file with one label per line, in output order; without it, the names of the class folders, sorted."""
-    task: TaskName = "classify"
-    """What the model answers: `classify`, one label of several for a whole image; `regress`, numbers, which `regress` judges;
+    task: TaskName = "auto"
+    """What the model answers; `auto`: what its outputs and its stored loss say, which the build tells.
+    `classify`, one label of several for a whole image; `regress`, numbers, which `regress` judges;
     `segment`, a class for each pixel; `raw`, the values of every output as they are, measured against the float model and packed
     without a decision; `detect`, boxes around objects, which `detect` describes; `several`, an answer of its own for each output,
     in a [[head]] table."""
@@ -260,6 +261,8 @@ class AnswerBudgets(Table, frozen=True, kw_only=True):
 class Budgets(AnswerBudgets, frozen=True, kw_only=True):
     """Gates, each optional: a build that exceeds one ends with exit code 5 and writes no bundle."""
 
+    max_cost: Amount | None = None
+    """Cost of 1,000 images by `decision.cost`, held out: of images that did not choose the threshold."""
     max_map_drop: Points | None = None
     """Task detect: points of average precision (COCO's, 0 to 100) that int8 may lose against the model as it was given."""
     min_class_ap50: Share | None = None

@@ -12,7 +12,7 @@ from .tables import Share, Table
 HeadTask = Literal["classify", "regress", "raw"]
 """What one output answers."""
 
-TaskName = Literal[HeadTask, "segment", "detect", "several"]
+TaskName = Literal["auto", HeadTask, "segment", "detect", "several"]
 
 
 class Takes(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +42,42 @@ TASKS: Final[dict[str, Takes]] = {
     "detect": Takes(labels=True, boxes=True, table="detect", needs="decode"),
     "several": Takes(),
 }
-"""Every word of `model.task`."""
+"""Every word of `model.task` but `auto`."""
+
+
+def takes_of(task: TaskName) -> Takes:
+    """What a task takes; `auto` what a classifier does, until the model says more."""
+    return TASKS["classify" if task == "auto" else task]
+
+
+Price = Annotated[float, Meta(ge=0, le=1e9)]
+
+
+class LabelCost(Table, frozen=True, kw_only=True):
+    """What is different about one label."""
+
+    miss: Price | None = None
+    """Instead of the common one: an image of this label gets another answer."""
+    false_alarm: Price | None = None
+    """Instead of the common one: this label is answered, and is not right."""
+    share: Share | None = None
+    """How often this label comes in use, where the evaluation images have it more or less often."""
+
+
+class Cost(Table, frozen=True, kw_only=True):
+    """What an image costs: nothing when the answer is right, `review` when a person looks, else `miss` of the true label and
+    `false-alarm` of the answered one. In any unit."""
+
+    miss: Price
+    """An image of a label gets another answer."""
+    false_alarm: Price
+    """A label is answered that is not right."""
+    review: Price
+    """A person looks at an image."""
+    normal: Annotated[str, Meta(max_length=200)] | None = None
+    """The label of images on which nothing is to be found: missing it, or answering it, costs nothing by itself."""
+    labels: dict[str, LabelCost] = msgspec.field(default_factory=dict)
+    """By label, what differs from the above."""
 
 
 class Decision(Table, frozen=True, kw_only=True):
@@ -53,6 +88,8 @@ class Decision(Table, frozen=True, kw_only=True):
     precision: Share | None = None
     """Instead of a threshold: the share of right answers among those given. The build chooses the least threshold that
     reaches it on the evaluation images, in float and in int8."""
+    cost: Cost | None = None
+    """Instead of a threshold: what wrong answers and reviews cost. The build chooses the threshold of least expected cost."""
 
 
 class Regress(Table, frozen=True, kw_only=True):

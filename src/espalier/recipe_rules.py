@@ -9,7 +9,7 @@ from math import prod
 from .alarms import ALARMS
 from .limits import LIMITS
 from .recipe import HEAD_NAME, NAME, VERSION, Augment, Recipe
-from .recipe_answers import TASKS
+from .recipe_answers import TASKS, Decision, takes_of
 from .recipe_detect import ANCHORED, WITH_OBJECTNESS, Anchors
 from .visible import hidden_character, shown
 
@@ -96,6 +96,7 @@ def _set_rules(recipe: Recipe) -> list[tuple[str, bool]]:
             "`decision.precision` needs an [evaluation] set",
             recipe.decision.precision is None or recipe.evaluation is not None,
         ),
+        *_cost_rules(recipe),
         *_table_rules(recipe),
         *_map_rules(recipe),
         *_detect_rules(recipe),
@@ -139,6 +140,27 @@ def _truth_rules(recipe: Recipe) -> list[tuple[str, bool]]:
                 and recipe.budgets.min_accuracy is None
                 and recipe.budgets.min_class_recall is None
             ),
+        ),
+    ]
+
+
+def _cost_rules(recipe: Recipe) -> list[tuple[str, bool]]:
+    decision, cost = recipe.decision, recipe.decision.cost
+    shares = [label.share or 0.0 for label in cost.labels.values()] if cost else []
+    return [
+        (
+            "`decision.cost` needs an [evaluation] set, and stands instead of `decision.precision` and `decision.threshold`",
+            cost is None
+            or (recipe.evaluation is not None and decision.precision is None and decision.threshold == Decision().threshold),
+        ),
+        (
+            f"the `share` of all labels in `decision.cost.labels` is at most 1; found {sum(shares):g}",
+            sum(shares) <= 1 + 1e-9,
+        ),
+        ("`budgets.max-cost` needs `decision.cost`", recipe.budgets.max_cost is None or cost is not None),
+        (
+            "[[head]] takes no `decision.cost`: it is that of a model with one answer",
+            all(head.decision.cost is None for head in recipe.head),
         ),
     ]
 
@@ -277,11 +299,12 @@ def _lowered(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def _not_asked(recipe: Recipe) -> list[str]:
     """The keys that stand there and that the recipe's task does not take."""
-    budgets, takes, evaluation = recipe.budgets, TASKS[recipe.model.task], recipe.evaluation
+    budgets, takes, evaluation = recipe.budgets, takes_of(recipe.model.task), recipe.evaluation
     given = {
         "`model.labels`": (takes.labels, recipe.model.labels),
         "`prune.fine-tune`": (takes.classes, recipe.prune.fine_tune),
         "`decision.precision`": (takes.classes, recipe.decision.precision),
+        "`decision.cost`": (takes.classes, recipe.decision.cost),
         "`budgets.min-class-recall`": (takes.classes, budgets.min_class_recall),
         "`budgets.min-accuracy`": (takes.truth, budgets.min_accuracy),
         "`budgets.max-accuracy-drop`": (takes.truth, budgets.max_accuracy_drop),

@@ -10,6 +10,7 @@ from .facts import Check, TensorFacts
 from .map_rows import MapRow, PictureRow
 from .peak import Peak
 from .row_boxes import BoxesRow
+from .row_cost import CostRow
 from .row_parts import (
     CalibrationPart,
     DecisionPart,
@@ -230,6 +231,8 @@ class AccuracyRow(_Row, frozen=True, kw_only=True):
     """Of task several: each output by itself. Right answers are then of images right in every output whose truth is known."""
     boxes: BoxesRow | None = None
     """Of task detect, whose accuracy is average precision."""
+    cost: CostRow | None = None
+    """What answers cost, where `decision.cost` says so."""
     maps: MapRow | None = None
     """Of task segment: `top1` is mean intersection over union, and the drop is of that."""
     pictures: PictureRow | None = None

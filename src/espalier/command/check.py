@@ -11,8 +11,8 @@ from typing import Literal
 import msgspec
 
 from ..calibrate.declared import declared_twice
-from ..errors import EspalierError, GateError, ImagesRefusedError
-from ..findings import ACCEPTED
+from ..errors import EspalierError, GateError
+from ..findings import ACCEPTED, Finding
 from ..load.images import ImageSet, label_indices, scan
 from ..load.keras_facts import ModelFacts
 from ..load.labels import default_labels, read_labels
@@ -23,8 +23,9 @@ from ..report.gates import describe
 from ..stages.answer_gates import strict_row
 from ..stages.check_fit import judge_fit
 from ..stages.check_outputs import not_classes, number_outputs
+from ..stages.find_task import AUTO, as_classifier
 from ..stages.images import set_path
-from ..stages.job import recipe_model
+from ..stages.job import class_folders, recipe_model, settled_task
 from ..stages.workshop import Workshop
 from ..statistics import too_few
 from ..store import Store
@@ -118,7 +119,7 @@ def check_recipe(path: Path | str) -> Checked:
     found = _Findings(recipe.accept)
     found.rows.append(CheckRow("ok", "recipe", f"{recipe.name} {recipe.version}"))
     with Workshop(Store.default(), Progress(quiet=True)) as shop:
-        facts = _check_model(found, shop, recipe, folder)
+        recipe, facts = _check_model(found, shop, recipe, folder)
         for text in shop.warnings():
             found.rows.append(CheckRow("warning", "store", text))
     labels: tuple[str, ...] = ()
@@ -167,17 +168,23 @@ def too_strict(warnings: Sequence[str]) -> GateError | None:
     return None if row.passed else GateError(describe(row), next_step="mend them, or build without --strict")
 
 
-def _check_model(found: _Findings, shop: Workshop, recipe: Recipe, folder: Path) -> ModelFacts | None:
-    """The model's facts; None when it is refused."""
+def _check_model(
+    found: _Findings, shop: Workshop, recipe: Recipe, folder: Path
+) -> tuple[Recipe, ModelFacts | None]:
+    """The recipe with its task, and the model's facts; None when it is refused."""
     known: list[ModelFacts] = []
+    settled = [as_classifier(recipe) if recipe.model.task == AUTO else recipe]
+    said: list[Finding] = []
 
     def step() -> str:
         heads = None if recipe.detect is None else names_of(recipe.detect, 1)
-        model = recipe_model(shop, recipe, folder, heads)
+        whole, finding = settled_task(shop, recipe, folder, recipe_model(shop, recipe, folder, heads))
+        settled[:], said[:] = [whole], [finding] if finding is not None else []
+        model = recipe_model(shop, whole, folder, heads)
         facts = model.facts()
         known.append(facts)
         model.check_shape()
-        if recipe.head:
+        if whole.head:
             model.check_heads()
         return (
             f"{recipe.model.path}: {facts.format}, Keras {facts.keras_version}, {len(facts.layers)} layers, "
@@ -188,7 +195,9 @@ def _check_model(found: _Findings, shop: Workshop, recipe: Recipe, folder: Path)
         twice = declared_twice(recipe.input, known[0].config)
         if twice is not None:
             found.warn("input", f"{twice.message}; {twice.next_step}", twice.code)
-    return known[0] if known else None
+    for finding in said:
+        found.warn("model", f"{finding.message}; {finding.next_step}", finding.code)
+    return settled[0], known[0] if known else None
 
 
 def _classes(facts: ModelFacts | None) -> int | None:
@@ -200,7 +209,7 @@ def _classes(facts: ModelFacts | None) -> int | None:
 def _check_outputs(found: _Findings, recipe: Recipe, folder: Path, facts: ModelFacts | None) -> None:
     if facts is None:
         return
-    named = recipe.model.labels is not None or _classes(facts) in [len(names) for names in _class_folders(recipe, folder)]
+    named = recipe.model.labels is not None or _classes(facts) in [len(names) for names in class_folders(recipe, folder)]
     finding = number_outputs(facts, named=named)
     if finding is None:
         return
@@ -215,7 +224,7 @@ def _check_labels(found: _Findings, recipe: Recipe, folder: Path, classes: int |
 
     def step() -> str:
         if recipe.model.labels is None:
-            labels.extend(default_labels(classes or 0, *_class_folders(recipe, folder)))
+            labels.extend(default_labels(classes or 0, *class_folders(recipe, folder)))
             return (
                 f"none given: the answers are called {', '.join(labels[:6])}{', ...' if len(labels) > 6 else ''}, "
                 "in this order"
@@ -225,20 +234,6 @@ def _check_labels(found: _Findings, recipe: Recipe, folder: Path, classes: int |
 
     found.attempt("labels", step)
     return tuple(labels)
-
-
-def _class_folders(recipe: Recipe, folder: Path) -> list[tuple[str, ...]]:
-    """Class names of the evaluation, fine-tuning and calibration set, where they can be read."""
-    given = [recipe.evaluation.images or recipe.evaluation.csv] if recipe.evaluation is not None else []
-    given += [recipe.prune.fine_tune.images] if recipe.prune.fine_tune is not None else []
-    given += [recipe.calibration.images]
-    classes = []
-    for name in given:
-        try:
-            classes.append(scan(set_path(folder, name or "")).classes)
-        except ImagesRefusedError:
-            continue  # named by its own row
-    return classes
 
 
 def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[str, ...]) -> None:

@@ -18,7 +18,7 @@ from ..load.own_scaling import own_scaling
 from ..recipe import InputContract, colors_of
 from ..recipe_file import parse_recipe
 from ..recipe_rules import is_path
-from ..stages.check_outputs import not_classes, number_outputs
+from ..stages.check_outputs import number_outputs
 from ..stages.model import ModelFile
 from ..stages.publish import write_files
 from ..stages.workshop import Workshop
@@ -27,6 +27,7 @@ from ..target import load_target
 from ..terminal import Progress
 from ..visible import shown
 from .init_detector import Found, find_detector
+from .init_heads import SEVERAL, head_tables
 from .schema import LINE, schema
 
 SCHEMA = "recipe.schema.json"
@@ -91,7 +92,7 @@ def write_recipe(model: Path, images: Sequence[Path], targets: Sequence[str], ou
     """Write a recipe to `out`, and its JSON Schema for editors beside it, and return the recipe's path.
 
     Raises UsageError when `out` exists or an image folder does not, ModelRefusedError for a model that is not read,
-    UnsupportedModelError for one that predicts numbers.
+    UnsupportedModelError for outputs that no task takes.
     """
     if out.exists():
         raise UsageError(f"{out} exists already", next_step="remove it, or choose another name with --out")
@@ -102,9 +103,9 @@ def write_recipe(model: Path, images: Sequence[Path], targets: Sequence[str], ou
     if detector is not None:
         labels = DETECT.format(labels=_path(named or base / "labels.txt", base), classes=detector.classes)
     elif facts.output == "values":
-        labels = AS_THEY_ARE
-    else:
-        _refuse_numbers(facts, sets, _labels_file(model, base))
+        labels = SEVERAL if len(facts.heads) > 1 else AS_THEY_ARE
+    elif _are_numbers(facts, sets, named):
+        labels = NUMBERS
     height, width, channels = (side or 0 for side in facts.input_shape)
     if not height or not width:
         height, width = height or 224, width or 224
@@ -133,7 +134,8 @@ def write_recipe(model: Path, images: Sequence[Path], targets: Sequence[str], ou
             else NO_EVALUATION
         ),
         train=_path(sets["train"], base) if "train" in sets else '"train"',
-        deploy="\n".join(f"[[deploy]]\ntarget = {t}" for t in _targets(targets or DEFAULT_TARGETS, base)) + "\n",
+        deploy=(head_tables(facts) if labels == SEVERAL else "")
+        + "\n".join(f"[[deploy]]\ntarget = {t}" for t in _targets(targets or DEFAULT_TARGETS, base)) + "\n",
     )
     parse_recipe(text.encode(), where="the written recipe")
     base.mkdir(parents=True, exist_ok=True)
@@ -175,6 +177,14 @@ def _cut(name: str) -> str:
 AS_THEY_ARE = 'task = "raw"                         # CHECK: the outputs are no labels; or "regress", with a [regress] tolerance'
 
 
+NUMBERS = """\
+task = "regress"                     # CHECK: it was trained to predict numbers; their truth: a csv with a column for each
+
+[regress]
+tolerance = 0.1                      # CHECK: how far a number may be off and still be right
+unit = ""
+"""
+
 DETECT = (
     'task = "detect"                      # CHECK: or "raw", the values as they are\n'
     "labels = {labels}                # CHECK: {classes}, in the order of the scores"
@@ -199,6 +209,7 @@ def _facts(model: Path, labels: int | None) -> tuple[ModelFacts, Found | None]:
 
 
 def _as_it_is(model: Path) -> ModelFacts:
+    """Of a classifier; of a model with several outputs as values."""
     with Workshop(Store.default(), Progress(quiet=True)) as shop:
         try:
             return ModelFile(shop, model, InputContract(size=(1, 1))).facts()
@@ -225,13 +236,12 @@ def _labels_file(model: Path, base: Path) -> Path | None:
     return next((p for p in (base / "labels.txt", model.parent / "labels.txt") if p.is_file()), None)
 
 
-def _refuse_numbers(facts: ModelFacts, sets: dict[str, Path], labels: Path | None) -> None:
-    """Raise UnsupportedModelError for a model that was trained to predict numbers and whose classes nobody names."""
+def _are_numbers(facts: ModelFacts, sets: dict[str, Path], labels: Path | None) -> bool:
+    """Whether a model was trained to predict numbers, and nobody names its classes."""
     count = 2 if facts.classes == 1 else facts.classes
     named = labels is not None or any(len(scan(path).classes) == count for path in sets.values())
     finding = number_outputs(facts, named=named)
-    if finding is not None and finding.severity == "error":
-        raise not_classes(finding)
+    return finding is not None and finding.severity == "error"
 
 
 def _labels_line(sets: dict[str, Path], facts: ModelFacts, model: Path, base: Path) -> str:

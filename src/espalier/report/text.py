@@ -76,6 +76,8 @@ def _accuracy_figures(a: AccuracyRow | None) -> Iterator[tuple[str, str]]:
             f" (95 % {-high:+.2f} to {-low:+.2f}), n = {a.n}{flatters}",
         )
     yield from _box_figures(a.boxes)
+    if a.cost is not None:
+        yield "cost", a.cost.claim
     for row in a.numbers:
         yield (
             row.name,

@@ -58,6 +58,18 @@ def min_accuracy(limit: float, accuracy: AccuracyRow | None) -> GateRow:
     return msgspec.structs.replace(row, shown=False, why=why)
 
 
+def max_cost(limit: float, accuracy: AccuracyRow | None) -> GateRow:
+    """What 1,000 images cost with int8, held out; not `shown` where the 95 % interval ends above."""
+    found = None if accuracy is None else accuracy.cost
+    value = None if found is None else round(found.int8.held_out, 6)
+    row = _row("budgets.max-cost", limit, value, "for 1,000 images")
+    if found is None:
+        return msgspec.structs.replace(row, why="cost needs evaluation images with labels")
+    if row.passed and found.int8.high <= limit:
+        return row
+    return msgspec.structs.replace(row, shown=not row.passed, why=found.claim)
+
+
 def other_answers(accuracy: AccuracyRow) -> str:
     """Why images without labels show that int8 does not answer as the float model; "" where they do not."""
     equal = round(accuracy.agreement * accuracy.n)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..errors import UnsupportedModelError
 from ..findings import Finding, settle
 from ..load.keras_facts import ModelFacts
 from ..task.kinds import KINDS
-from .job import Job
+
+if TYPE_CHECKING:  # a job asks here what its model answers
+    from .job import Job
 
 SUPPORTED = "image classifiers: one image in, one score per class out"
 NAME_THEM = (
@@ -51,8 +55,9 @@ def number_outputs(facts: ModelFacts, *, named: bool) -> Finding | None:
 
 def check_outputs(job: Job) -> tuple[str, ...]:
     """Warnings in words. Raises UnsupportedModelError for a model that was trained to predict numbers."""
+    found = () if job.found is None else tuple(str(finding) for finding in settle((job.found,), job.recipe.accept))
     if KINDS[job.recipe.model.task].ends != "probabilities":
-        return ()
+        return found
     count = job.model.facts().classes
     sets = [images for images in (job.evaluation, job.fine_tune, job.calibration) if images is not None]
     named = job.recipe.model.labels is not None or any(

@@ -9,6 +9,7 @@ from ..calibrate.copies import NearCopy
 from ..errors import RecipeError
 from ..findings import ACCEPTED, Copy, Finding, ImagesRead, refuse, settle
 from ..image_facts import Prepared
+from ..task.cost import prices_of, weights_of
 from ..worker.file_calls import FindCopies
 from .images import PixelSet
 from .job import Job
@@ -45,11 +46,15 @@ def check_sets(shop: Workshop, job: Job) -> tuple[str, ...]:
             said += [_said(found.role, finding) for finding in found.findings]
         given = job.calibration.prepared().images
         measured = job.evaluation.prepared().images if job.evaluation else ()
-        if job.truth() is None and job.recipe.decision.precision is not None:
+        decision, truth = job.recipe.decision, job.truth()
+        if truth is None and (decision.precision is not None or decision.cost is not None):
+            asked = "`decision.precision` asks for a share of" if decision.cost is None else "`decision.cost` counts"
             raise RecipeError(
-                "`decision.precision` asks for a share of right answers, and the evaluation images have no labels",
+                f"{asked} right answers, and the evaluation images have no labels",
                 next_step="give one folder per class, or a csv with labels, or a `decision.threshold` instead",
             )
+        if decision.cost is not None and truth is not None:
+            weights_of(truth, prices_of(decision.cost, job.labels()))  # what it names is there
     shop.ended("images", f"{len(given):,} to calibrate, {len(measured):,} to evaluate")
     return tuple(said)
 

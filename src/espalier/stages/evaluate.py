@@ -22,6 +22,7 @@ from ..rows import AccuracyRow
 from ..store import digest
 from ..task.accuracy import with_choice
 from ..task.confidence import choose_threshold
+from ..task.cost import choose_by_cost, cost_row, prices_of
 from ..task.kinds import KINDS, kind_of
 from ..task.types import Asked, Results, Task
 from ..worker.runtime_calls import Predict
@@ -122,14 +123,19 @@ def answer_early(shop: Workshop, job: Job, given: FloatModel) -> None:
 
 def decide_threshold(shop: Workshop, job: Job, model: FloatModel, int8: Int8Model) -> Job:
     """The job with the threshold that reaches the recipe's `decision.precision`, in float and in int8 (both have answered
-    the evaluation images while they were quantized); as it is where none is wished or none reaches it.
+    the evaluation images while they were quantized), or that costs least by `decision.cost` in int8; as it is where none is
+    wished or none reaches it.
     """
     images, recipe = job.evaluation, job.recipe
-    wishes = [recipe.decision.precision, *(head.decision.precision for head in recipe.head)]
+    wishes = [recipe.decision.precision, recipe.decision.cost, *(head.decision.precision for head in recipe.head)]
     truth = None if all(wish is None for wish in wishes) else job.truth()
     if images is None or truth is None:
         return job
     values = [answers(shop, images, data, job) for data in (model.tflite, int8.int8_model)]
+    if recipe.decision.cost is not None:
+        prices = prices_of(recipe.decision.cost, job.labels())
+        decision = msgspec.structs.replace(recipe.decision, threshold=choose_by_cost(values[1], truth, prices))
+        return dataclasses.replace(job, recipe=msgspec.structs.replace(recipe, decision=decision))
     if recipe.decision.precision is not None:
         decision = _reaching(recipe.decision, values, truth)
         return dataclasses.replace(job, recipe=msgspec.structs.replace(recipe, decision=decision))
@@ -231,6 +237,8 @@ def _measure(
             next_step=wrong.way_on,
         )
     row = kind_of(task).measure(asked, task)
+    if decision.cost is not None and truth is not None:
+        row = msgspec.structs.replace(row, cost=cost_row(base, after, truth, prices_of(decision.cost, task.labels)))
     sheet = contact_sheet(job, row, names) if truth is not None and row.flips else ()
     return {
         "evaluation": pack(

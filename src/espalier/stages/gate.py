@@ -11,7 +11,7 @@ import msgspec
 from ..recipe import Recipe
 from ..rows import AccuracyRow, ArenaRow, GateRow, LatencyRow
 from ..target import Target
-from .answer_gates import above_chance, min_accuracy, other_answers
+from .answer_gates import above_chance, max_cost, min_accuracy, other_answers
 from .box_gates import box_gates
 from .fit_gates import Reserve, arena_rows, estimate_rows, flash_row, ram_row
 from .fit_gates import row as _row
@@ -122,6 +122,8 @@ def _of_accuracy(recipe: Recipe, accuracy: AccuracyRow | None, given_top1: float
         rows.append(_least("quantize.min-agreement", recipe.quantize.min_agreement, found))
     if accuracy is not None and accuracy.classes and recipe.decision.precision is not None:
         rows.append(_precision(recipe.decision.precision, accuracy.decision))
+    if budgets.max_cost is not None:
+        rows.append(max_cost(budgets.max_cost, accuracy))
     if budgets.max_accuracy_drop is not None:
         top1 = accuracy.int8.top1 if accuracy is not None else None
         loss = None if top1 is None or given_top1 is None else round(100 * (given_top1 - top1), 6)

@@ -9,9 +9,12 @@ from pathlib import Path
 import msgspec
 
 from ..detector import Detector, HeadNames
-from ..errors import LabelsRefusedError, RecipeError
+from ..errors import ImagesRefusedError, LabelsRefusedError, RecipeError
 from ..facts import TensorFacts
+from ..findings import Finding
 from ..limits import LIMITS
+from ..load.images import scan
+from ..load.keras_facts import ModelFacts
 from ..load.labels import check_count, default_labels, read_labels
 from ..maps import Classes, Shades, sides_of
 from ..recipe import HeadSource, Recipe
@@ -21,7 +24,8 @@ from ..tables import read_bounded
 from ..target import Target, load_targets
 from ..task.boxes.plan import Rows, names_of, plan_of, read_anchors
 from ..task.kinds import KINDS, kind_of
-from ..task.types import Ends, Head, Numbers, Results, Task
+from ..task.types import CLASSIFY, Ends, Head, Numbers, Results, Task
+from .find_task import AUTO, as_classifier, found_task
 from .images import PixelSet, open_sets, set_path
 from .model import FloatModel, ModelFile
 from .truth import MapTruth, open_truth
@@ -43,6 +47,8 @@ class Job:
     named: tuple[str, ...] | None = None
     painted: MapTruth | None = None
     """Masks or wanted pictures of the evaluation images."""
+    found: Finding | None = None
+    """What to say of a task that the recipe does not name."""
     anchors: Rows = ()
 
     @property
@@ -226,9 +232,33 @@ def recipe_model(
     shop: Workshop, recipe: Recipe, folder: Path, heads: HeadNames | None = None, targets: Sequence[Target] = ()
 ) -> ModelFile:
     """The model of a recipe in `folder`, with what each of its outputs answers; `heads`: see ModelFile."""
+    recipe = as_classifier(recipe) if recipe.model.task == AUTO else recipe
     kinds = {head.name: head.task for head in recipe.head}
     path, ends = folder / recipe.model.path, map_ends(recipe, targets)
     return ModelFile(shop, path, recipe.input, recipe.model.task, heads, kinds=kinds, ends=ends)
+
+
+def settled_task(shop: Workshop, recipe: Recipe, folder: Path, model: ModelFile) -> tuple[Recipe, Finding | None]:
+    """find_task.found_task for a recipe in `folder`; `model`: as recipe_model gives it."""
+
+    def facts_of(task: str) -> ModelFacts:
+        return model.facts() if task == CLASSIFY.kind else ModelFile(shop, model.path, recipe.input, task).facts()
+
+    return found_task(recipe, facts_of, lambda: class_folders(recipe, folder))
+
+
+def class_folders(recipe: Recipe, folder: Path) -> list[tuple[str, ...]]:
+    """Class names of the evaluation, fine-tuning and calibration set, where they can be read."""
+    given = [recipe.evaluation.images or recipe.evaluation.csv] if recipe.evaluation is not None else []
+    given += [recipe.prune.fine_tune.images] if recipe.prune.fine_tune is not None else []
+    given += [recipe.calibration.images]
+    classes = []
+    for name in given:
+        try:
+            classes.append(scan(set_path(folder, name or "")).classes)
+        except ImagesRefusedError:
+            continue  # named where the set is opened
+    return classes
 
 
 def read_job(shop: Workshop, path: Path) -> Job:
@@ -244,6 +274,8 @@ def read_job(shop: Workshop, path: Path) -> Job:
             # The imports of TensorFlow are the longest chain of a build: nothing that can wait comes before them.
             shop.worker("tensorflow")
             shop.worker("container")
+        given, (recipe, found) = recipe.model.task, settled_task(shop, recipe, folder, model)
+        model = model if recipe.model.task in (given, CLASSIFY.kind) else recipe_model(shop, recipe, folder)
         calibration, evaluation = open_sets(shop, recipe, folder, named or ())
         for images in (calibration, evaluation):
             if images is not None:
@@ -266,6 +298,7 @@ def read_job(shop: Workshop, path: Path) -> Job:
             fine_tune=fine_tune,
             painted=open_truth(shop, recipe, folder, evaluation),
             named=named,
+            found=found,
             anchors=_anchors(recipe, folder),
         )
         job.labels()

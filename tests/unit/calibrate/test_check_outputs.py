@@ -18,6 +18,7 @@ from espalier.errors import UnsupportedModelError
 from espalier.load.keras_facts import ModelFacts
 from espalier.load.keras_file import inspect_model
 from espalier.load.training import number_loss
+from espalier.recipe_file import load_recipe
 from espalier.stages.check_outputs import number_outputs
 
 L = keras.layers
@@ -120,9 +121,21 @@ def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_check_refuses_a_box_regressor_in_words_and_names_two_ways_on(box: Path) -> None:
+def test_a_box_regressor_is_found_to_give_numbers_and_check_says_what_judges_them(box: Path) -> None:
     path = box / "recipe.toml"
     path.write_text(RECIPE.format(top="", model="model.keras", labels=""))
+    found = check_recipe(path)
+    (row,) = [row for row in found.rows if row.text.endswith("[task]")]
+    assert found.error is None and row.severity == "warning"
+    assert "it was trained with mean squared error" in row.text and "they are built as they are" in row.text
+    assert '`task = "regress"` there measures numbers' in row.text
+    path.write_text(RECIPE.format(top='accept = ["task"]', model="model.keras", labels=""))
+    assert not [text for text in check_recipe(path).warnings if "numbers" in text]
+
+
+def test_a_box_regressor_is_no_classifier_unless_the_recipe_insists(box: Path) -> None:
+    path = box / "recipe.toml"
+    path.write_text(RECIPE.format(top="", model="model.keras", labels='task = "classify"'))
     error = check_recipe(path).error
     assert isinstance(error, UnsupportedModelError)
     assert "predicts numbers, not classes" in error.found and "mean squared error" in error.found
@@ -134,9 +147,8 @@ def test_check_refuses_a_box_regressor_in_words_and_names_two_ways_on(box: Path)
     assert check_recipe(path).error is None
 
 
-def test_init_writes_no_recipe_for_a_box_regressor(box: Path) -> None:
-    with pytest.raises(UnsupportedModelError, match="predicts numbers"):
-        write_recipe(box / "model.keras", [box / "calibration"], [], box / "recipe.toml")
-    assert not (box / "recipe.toml").exists()
+def test_init_writes_a_recipe_of_numbers_for_a_box_regressor(box: Path) -> None:
+    recipe = load_recipe(write_recipe(box / "model.keras", [box / "calibration"], [], box / "numbers.toml"))
+    assert recipe.model.task == "regress" and recipe.regress is not None and recipe.regress.tolerance == 0.1
     (box / "labels.txt").write_text(json.dumps("one") + "\nb\nc\nd\n")
     assert write_recipe(box / "model.keras", [box / "calibration"], [], box / "recipe.toml").exists()

@@ -48,7 +48,6 @@ def test_a_head_has_the_table_of_every_task() -> None:
     fields = {field.name for field in msgspec.structs.fields(HeadSource)}
     recipes = {field.name for field in msgspec.structs.fields(Recipe)}
     tables = {TASKS[task].table for task in get_args(HeadTask) if TASKS[task].table}
-    assert set(TASKS) - set(get_args(HeadTask)) == {"detect", "several"}  # a detector is several outputs together
     assert tables <= fields and fields - {"name", "task", "labels"} <= recipes
 
 

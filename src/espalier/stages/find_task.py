@@ -1,0 +1,85 @@
+"""What a model answers where the recipe does not say: found from its outputs and from the loss that its file holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from ..errors import ModelRefusedError, RecipeError
+from ..findings import Finding
+from ..load.keras_facts import HeadEnds, ModelFacts
+from ..recipe import HeadSource, Recipe
+from ..recipe_answers import HeadTask
+from ..recipe_rules import rules_of
+from .check_outputs import number_outputs
+
+AUTO = "auto"
+FactsOf = Callable[[str], ModelFacts]
+"""The facts of the model for a task, by its name."""
+
+
+def found_task(
+    recipe: Recipe, facts_of: FactsOf, classes: Callable[[], Sequence[tuple[str, ...]]]
+) -> tuple[Recipe, Finding | None]:
+    """The recipe with its task, and what to say of one that was found. `classes`: the class folders of each image set.
+
+    Several outputs are several answers, softmaxes classes and all else values as they are; an output that was trained to
+    predict numbers gives these as they are; any other is a classifier's. Raises ModelRefusedError, and RecipeError where
+    the recipe asks for what the task that was found does not take.
+    """
+    if recipe.model.task != AUTO:
+        return recipe, None
+    try:
+        facts = facts_of("classify")
+    except ModelRefusedError as problem:
+        try:
+            facts = facts_of("raw")
+        except ModelRefusedError:
+            raise problem from None
+        if len(facts.heads) < 2:
+            raise
+        heads = tuple(HeadSource(name=head.name, task=_kind_of(head)) for head in facts.heads)
+        said = ", ".join(f"{head.name} {head.task}" for head in heads)
+        return _checked(_of(recipe, "several", heads)), _finding(
+            f"the recipe names no task, and the model has {len(heads)} outputs: each is taken for itself ({said})",
+            '`task = "several"` with a [[head]] table for each (`espalier init` writes them) says what they answer',
+        )
+    number = None if recipe.model.labels is not None else number_outputs(facts, named=_named(facts, classes()))
+    if number is None or number.severity != "error" or number.code in recipe.accept:
+        return as_classifier(recipe), None
+    return _checked(_of(recipe, "raw")), _finding(
+        f"{number.message}; they are built as they are", number.next_step.partition("; if not, ")[2] or number.next_step
+    )
+
+
+def as_classifier(recipe: Recipe) -> Recipe:
+    """What a recipe without a task is until its model says more."""
+    return _of(recipe, "classify")
+
+
+def _of(recipe: Recipe, task: str, heads: tuple[HeadSource, ...] = ()) -> Recipe:
+    return msgspec.structs.replace(recipe, model=msgspec.structs.replace(recipe.model, task=task), head=heads)
+
+
+def _kind_of(head: HeadEnds) -> HeadTask:
+    return "classify" if head.output == "softmax" and head.values != 1 else "raw"
+
+
+def _named(facts: ModelFacts, classes: Sequence[tuple[str, ...]]) -> bool:
+    count = 2 if facts.classes == 1 else facts.classes
+    return count in [len(names) for names in classes]
+
+
+def _finding(message: str, next_step: str) -> Finding:
+    return Finding(code="task", severity="warning", message=message, next_step=next_step)
+
+
+def _checked(recipe: Recipe) -> Recipe:
+    for sentence, holds in rules_of(recipe):
+        if not holds:
+            raise RecipeError(
+                f"the recipe names no task, {recipe.model.task} was found, and {sentence}",
+                next_step="write `task` in [model]: docs/reference/recipe.md says what each takes",
+            )
+    return recipe
