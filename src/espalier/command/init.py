@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Sequence
@@ -26,7 +27,7 @@ from ..store import Store
 from ..target import load_target
 from ..terminal import Progress
 from ..visible import shown
-from .init_detector import Found, find_detector
+from .init_detector import ANY_HEADS, find_detector
 from .init_heads import SEVERAL, head_tables
 from .schema import LINE, schema
 
@@ -99,7 +100,8 @@ def write_recipe(model: Path, images: Sequence[Path], targets: Sequence[str], ou
     base = out.resolve().parent
     sets = find_sets(images)
     named = _labels_file(model, base)
-    (facts, detector), labels = _facts(model, None if named is None else len(read_labels(named))), ""
+    facts, labels = _facts(model), ""
+    detector = find_detector(model, facts, None if named is None else len(read_labels(named)))
     if detector is not None:
         labels = DETECT.format(labels=_path(named or base / "labels.txt", base), classes=detector.classes)
     elif facts.output == "values":
@@ -195,29 +197,16 @@ ANNOTATIONS = (
 )
 
 
-def _facts(model: Path, labels: int | None) -> tuple[ModelFacts, Found | None]:
-    """Of a classifier; of a model with several outputs as values, and whether these look like a detector's."""
-    try:
-        facts = _as_it_is(model)
-    except (ModelRefusedError, UnsupportedModelError):
-        detector = find_detector(model, None, labels)
-        if detector is None:
-            raise
-        return detector.facts, detector
-    detector = find_detector(model, facts, labels)
-    return (facts if detector is None else detector.facts), detector
-
-
-def _as_it_is(model: Path) -> ModelFacts:
-    """Of a classifier; of a model with several outputs as values."""
+def _facts(model: Path) -> ModelFacts:
+    """Of a classifier; of a model with several outputs as values; of a detector up to its own layers at the end."""
     with Workshop(Store.default(), Progress(quiet=True)) as shop:
         try:
             return ModelFile(shop, model, InputContract(size=(1, 1))).facts()
         except (ModelRefusedError, UnsupportedModelError) as problem:
-            try:
-                return ModelFile(shop, model, InputContract(size=(1, 1)), "raw").facts()
-            except ModelRefusedError:
-                raise problem from None
+            for task, heads in (("raw", None), ("detect", ANY_HEADS)):
+                with contextlib.suppress(ModelRefusedError):
+                    return ModelFile(shop, model, InputContract(size=(1, 1)), task, heads).facts()
+            raise problem from None
 
 
 def _scaling(facts: ModelFacts) -> tuple[str, str, str]:

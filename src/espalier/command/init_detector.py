@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..detector import HeadLeaf, HeadNames
-from ..errors import EspalierError
+from ..errors import EspalierError, ModelRefusedError
+from ..load.custom_tail import LEFT_OUT, TWO_LINES
 from ..load.keras_facts import ModelFacts
 from ..recipe import InputContract
 from ..recipe_detect import ANCHORED, WITH_OBJECTNESS
@@ -27,18 +28,31 @@ CLASSIFIERS = frozenset({"Dense", "Flatten", "GlobalAveragePooling2D", "GlobalMa
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The model as data, its own layers at the end left out, and the recipe's lines."""
+    """The recipe's lines, and how many classes there are."""
 
-    facts: ModelFacts
     table: str
     classes: int
 
 
-def find_detector(model: Path, facts: ModelFacts | None, labels: int | None) -> Found | None:
-    """What the outputs look like; None where they are no detector's, or nothing tells. `facts`: of the file as it is, None where
-    it was refused; `labels`: how many a labels file names."""
-    if facts is not None and facts.output != "values" and CLASSIFIERS & {layer.class_name for layer in facts.layers}:
+def find_detector(model: Path, facts: ModelFacts, labels: int | None) -> Found | None:
+    """What the outputs look like; None where they are no detector's, or nothing tells. `labels`: how many a labels file names.
+
+    Raises ModelRefusedError for a network whose own layers at the end were left out (facts.notes), when nothing tells.
+    """
+    kinds = {layer.class_name for layer in facts.layers}
+    if "Conv2D" not in kinds or (facts.output != "values" and CLASSIFIERS & kinds):
         return None
+    found = _found(model, labels)
+    if found is None and any(LEFT_OUT in note for note in facts.notes):
+        raise ModelRefusedError(
+            f"the model {model.name!r} ends in layers of its own, and what is before them is no detector that is known",
+            supported="networks that end in the heads of a detector, before its decode",
+            next_step=TWO_LINES,
+        )
+    return found
+
+
+def _found(model: Path, labels: int | None) -> Found | None:
     with Workshop(Store.default(), Progress(quiet=True)) as shop:
         try:
             known = ModelFile(shop, model, InputContract(size=(1, 1)), "detect", ANY_HEADS).facts()
@@ -48,7 +62,7 @@ def find_detector(model: Path, facts: ModelFacts | None, labels: int | None) -> 
         except EspalierError:
             return None
     guess = guess_heads([leaf.shape for leaf in leaves], (height, width), labels)
-    return None if guess is None else Found(facts=known, table=table_of(guess, leaves), classes=guess.classes)
+    return None if guess is None else Found(table=table_of(guess, leaves), classes=guess.classes)
 
 
 def table_of(guess: Guess, leaves: Sequence[HeadLeaf]) -> str:
