@@ -1,8 +1,8 @@
 """Keras 3 model in memory -> float .tflite: batch 1, static shapes, the heads of its task out, proven equal to Keras.
 
 The file takes normalised floats x = (pixel - mean) / std. Where class probabilities are asked for it gives one per label:
-logits get a softmax, one sigmoid unit becomes (1 - p, p); where values are, every output as it is. Runs where TensorFlow
-is imported (the tensorflow worker).
+logits get a softmax, one sigmoid unit becomes (1 - p, p); where sigmoids are, one for each output; where values are, every
+output as it is. Runs where TensorFlow is imported (the tensorflow worker).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ..load.keras_assign import cause_of
 from ..load.keras_ends import head_words
 from ..load.keras_objects import Layer, Model, Tensor, Traced
 from ..recipe import InputContract
-from ..task.types import Ends, Head
+from ..task.types import SCORES, Ends, Head
 from ..tflite import edit
 from ..tflite.edit import constant, graph_of, name_of, operator_name, shape_of
 from ..tflite.macs import count_macs
@@ -50,11 +50,11 @@ def convert_model(
     Raises UnsupportedModelError (shape against the contract, an operator without a
     TFLite counterpart, dynamic shapes) and VerificationError when the file does not equal Keras."""
     check_input(model, contract, ends)
-    kind = output_kind(model.outputs[0]) if ends == "probabilities" else "values"
+    kind = _kind_for(model.outputs[0], ends) if ends in SCORES else "values"
     kinds = head_kinds(model, heads or {}) if kind == "values" else (kind,)
     raw = edit.read_model(_run_converter(_trace(model, contract, kinds), model))
     rewrite_float(raw)
-    if kind != "values" and shape_of(graph_of(raw).tensors[graph_of(raw).outputs[0]]) == [1, 1]:
+    if ends == "probabilities" and shape_of(graph_of(raw).tensors[graph_of(raw).outputs[0]]) == [1, 1]:
         answer_with_two(raw)
     names = {layer.name for layer in _leaf_layers(model)}
     old = edit.rename_tensors(raw, head_names(model) if kind == "values" else (PROBABILITY,))
@@ -113,7 +113,7 @@ def head_names(model: Model) -> tuple[str, ...]:
 def check_input(model: Model, contract: InputContract, ends: Ends = "probabilities") -> None:
     """Raise UnsupportedModelError unless the model has one image input of the contract's size and, where class
     probabilities are asked for, one output."""
-    if len(model.inputs) != 1 or (len(model.outputs) != 1 and ends == "probabilities"):
+    if len(model.inputs) != 1 or (len(model.outputs) != 1 and ends in SCORES):
         raise UnsupportedModelError(
             f"the model has {len(model.inputs)} inputs and {len(model.outputs)} outputs",
             supported="one image input and one output of class scores",
@@ -135,6 +135,20 @@ def check_input(model: Model, contract: InputContract, ends: Ends = "probabiliti
             supported="height, width and channels as the model was trained (channels last)",
             next_step="correct `size` and `color` in [input]",
         )
+
+
+def _kind_for(output: Tensor, ends: Ends) -> OutputKind:
+    """What of an output is taken. Raises UnsupportedModelError for a softmax where independent labels are asked for."""
+    kind = output_kind(output)
+    if ends == "probabilities":
+        return kind
+    if kind == "softmax":
+        raise UnsupportedModelError(
+            "the model ends in a softmax, whose outputs share one whole: more of one label is less of all others",
+            supported="task multi-label: independent sigmoids or their logits",
+            next_step='use `task = "classify"`, or train with sigmoids and a binary cross-entropy',
+        )
+    return "each sigmoid" if kind == "sigmoid" else "each logit"
 
 
 def output_kind(output: Tensor) -> OutputKind:
@@ -271,7 +285,7 @@ def prove_equal(model: Model, data: bytes, contract: InputContract, kinds: Seque
     with _keras_runs():
         # Not only when it is traced: a value that a graph takes may be none for a layer that runs at once.
         heads = [head.numpy().astype(np.float64) for head in _heads(model(probes, training=False), kinds)]
-    if len(kinds) == 1 and kinds[0] != "values" and heads[0].shape[1] == 1:
+    if len(kinds) == 1 and kinds[0] in ("softmax", "sigmoid", "logits") and heads[0].shape[1] == 1:
         heads = [np.concatenate([1 - heads[0], heads[0]], axis=1)]
     interpreter = tf.lite.Interpreter(model_content=data, num_threads=1)
     interpreter.allocate_tensors()
@@ -370,7 +384,7 @@ def _probabilities(value: Tensor, kind: OutputKind) -> Any:
         value = tf.reshape(value, [value.shape[0], -1])
     if kind == "logits":
         return tf.nn.softmax(value) if value.shape[-1] > 1 else tf.sigmoid(value)
-    return value
+    return tf.sigmoid(value) if kind == "each logit" else value
 
 
 def _run_converter(function: Traced, model: Model) -> bytes:
