@@ -25,7 +25,7 @@ from ..pixels import evenly
 from .flat import FlatGraph, Node, run
 from .groups import Family, Groups
 from .importance import MIXING, joined, node_output
-from .reconstruct import FEATURES, images_that_fit, patches
+from .reconstruct import FEATURES, PATCH_VALUES, images_that_fit, patches
 
 Images = NDArray[np.float32]
 Matrix = NDArray[np.float64]
@@ -33,8 +33,8 @@ Matrix = NDArray[np.float64]
 FITTED = ("Conv2D", "Dense")
 """Layers that are fitted again (`reconstruct.py`)."""
 
-ROWS = 16_384
-"""Positions of all images that a layer's moments are taken from, at most; it needs twice as many as it has features."""
+ROWS = (4_096, 8, 16_384)
+"""Positions of all images that a layer's moments are taken from: as many for each of its features, at least, at most."""
 
 STRENGTH = 1e-3
 """Ridge, in parts of the mean moment."""
@@ -43,16 +43,30 @@ STEPS = 128
 """Removals of a family, at most: of a wide one several channels go at a time."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Moments:
+    """What a layer reads: `whole` [features, features], None for a layer that is not fitted again; `blocks` [channels, r, r],
+    of the places of a kernel in one input channel; and its kernel, [features, outputs]."""
+
+    whole: Matrix | None
+    blocks: Matrix
+    kernel: Matrix
+
+
 @dataclass(slots=True)
 class _Reader:
-    """A layer that reads channels of a family: H^-1, its weights scaled to logits, and for each channel its rows."""
+    """A layer that reads channels of a family: H^-1, its weights scaled to logits, and for each channel its rows; without a
+    refit instead of H^-1 what each channel costs as it is."""
 
-    inverse: Matrix
+    inverse: Matrix | None
     weights: Matrix
     rows: NDArray[np.int64]
+    fixed: NDArray[np.float64]
 
     def loss(self) -> NDArray[np.float64]:
         """What removing each channel costs, [channels]."""
+        if self.inverse is None:
+            return self.fixed
         weights = self.weights[self.rows]
         blocks = self.inverse[self.rows[:, :, None], self.rows[:, None, :]]
         loss: NDArray[np.float64] = np.einsum("crm,crm->c", weights, np.linalg.solve(blocks, weights))
@@ -60,17 +74,20 @@ class _Reader:
 
     def remove(self, gone: NDArray[np.int64]) -> None:
         """Fit without these channels (places in `rows`), which leave `rows`."""
+        self.fixed = np.delete(self.fixed, gone)
         out = self.rows[gone].reshape(-1)
+        self.rows = np.delete(self.rows, gone, axis=0)
+        if self.inverse is None:
+            return
         across = self.inverse[:, out].copy()
         found = np.linalg.solve(across[out], np.hstack([across.T, self.weights[out]]))
         self.inverse -= across @ found[:, : len(self.inverse)]
         self.weights -= across @ found[:, len(self.inverse) :]
-        self.rows = np.delete(self.rows, gone, axis=0)
 
 
 def unrepaired_losses(graph: FlatGraph, groups: Groups, images: Images, *, seed: int = 0) -> NDArray[np.float64]:
     """What removing each component leaves after a refit, float64 [groups.count], rising in the order in which they should
-    go; nan where it is not known: a family that a wider layer reads, or one that is not fitted.
+    go; nan where it is not known: a family that other layers read than convolutions and dense ones.
 
     `images`: calibration images, normalised, float32 [n, h, w, c].
     """
@@ -107,7 +124,7 @@ def _readers(
     groups: Groups,
     family: Family,
     mixing: set[str],
-    moments: Mapping[str, tuple[Matrix, Matrix]],
+    moments: Mapping[str, _Moments],
     felt: Mapping[str, Matrix],
 ) -> list[_Reader]:
     """Every layer that mixes the family's channels; none where one of them was not measured."""
@@ -118,26 +135,30 @@ def _readers(
             continue
         if name not in moments or not np.isin(family.members, component).all():
             return []
-        moment, kernel = moments[name]
+        known = moments[name]
         order = np.argsort(component, kind="stable")
         places = [order[slice(*np.searchsorted(component[order], [member, member + 1]))] for member in family.members]
-        each, repeats = {len(place) for place in places}, len(moment) // len(component)
+        each, repeats = {len(place) for place in places}, known.blocks.shape[1]
         if len(each) != 1:
             return []
+        weights = known.kernel * np.sqrt(felt[name])
         rows = np.stack(places)[:, None, :] + len(component) * np.arange(repeats)[None, :, None]
+        by_channel = weights.reshape(repeats, len(component), -1)
+        alone = np.einsum("rcm,crs,scm->c", by_channel, known.blocks, by_channel, optimize=True)
         readers.append(
             _Reader(
-                inverse=np.linalg.inv(moment),
-                weights=kernel * np.sqrt(felt[name]),
+                inverse=None if known.whole is None else np.linalg.inv(known.whole),
+                weights=weights,
                 rows=rows.reshape(len(places), -1),
+                fixed=np.array([alone[place].sum() for place in places]),
             )
         )
     return readers
 
 
-def _moments(graph: FlatGraph, images: Images, seed: int) -> dict[str, tuple[Matrix, Matrix]]:
-    """Layer -> (moments of what it reads with their ridge, [k, k]; its kernel [k, outputs])."""
-    found: dict[str, tuple[Matrix, Matrix]] = {}
+def _moments(graph: FlatGraph, images: Images, seed: int) -> dict[str, _Moments]:
+    """What each layer that is fitted, or could be, reads."""
+    found: dict[str, _Moments] = {}
     random, wide = np.random.default_rng(seed), set[str]()
 
     def call(node: Node, values: list[Tensor]) -> list[Tensor]:
@@ -147,23 +168,30 @@ def _moments(graph: FlatGraph, images: Images, seed: int) -> dict[str, tuple[Mat
             wide.add(node.name)
         elif node.kind in FITTED and node.name not in wide and getattr(layer, "groups", 1) == 1:
             features = int(np.prod(layer.kernel.shape[:-1]))
-            if features <= FEATURES:
-                rows = tf.reshape(patches(layer, values[0]), [-1, features])
-                if len(rows) > ROWS:
-                    rows = tf.gather(rows, np.sort(random.choice(len(rows), ROWS, replace=False)))
-                if len(rows) >= 2 * features:
-                    found[node.name] = _moment(rows.numpy()), layer.kernel.numpy().reshape(features, -1).astype(np.float64)
+            most = min(int(np.clip(ROWS[1] * features, ROWS[0], ROWS[2])), PATCH_VALUES // features)
+            rows = tf.reshape(patches(layer, values[0]), [-1, features])
+            if len(rows) > most:
+                rows = tf.gather(rows, np.sort(random.choice(len(rows), most, replace=False)))
+            kernel = layer.kernel.numpy().reshape(features, -1).astype(np.float64)
+            found[node.name] = _measured(rows.numpy(), kernel, int(layer.kernel.shape[-2]))
         return node.call(layer, values)
 
     run(graph, [tf.constant(images)], call=call)
     return found
 
 
-def _moment(rows: NDArray[np.float32]) -> Matrix:
+def _measured(rows: NDArray[np.float32], kernel: Matrix, channels: int) -> _Moments:
     centred = (rows - rows.mean(axis=0, dtype=np.float64)).astype(np.float32)
-    moment: Matrix = (centred.T @ centred).astype(np.float64) / len(rows)
-    moment[np.diag_indices_from(moment)] += STRENGTH * np.trace(moment) / len(moment) + 1e-9
-    return moment
+    features = centred.shape[1]
+    if features <= FEATURES and len(rows) >= 2 * features:
+        whole = (centred.T @ centred).astype(np.float64) / len(rows)
+        grid = whole.reshape(features // channels, channels, features // channels, channels)
+        blocks = np.ascontiguousarray(np.einsum("rcsc->crs", grid))
+        whole[np.diag_indices_from(whole)] += STRENGTH * np.trace(whole) / len(whole) + 1e-9
+        return _Moments(whole=whole, blocks=blocks, kernel=kernel)
+    by_channel = np.ascontiguousarray(centred.reshape(len(rows), -1, channels).transpose(2, 1, 0))
+    blocks = (by_channel @ by_channel.transpose(0, 2, 1)).astype(np.float64) / len(rows)
+    return _Moments(whole=None, blocks=blocks, kernel=kernel)
 
 
 def _felt(graph: FlatGraph, images: Images, layers: set[str], seed: int, batch: int = 32) -> dict[str, Matrix]:

@@ -30,8 +30,8 @@ Images = NDArray[np.float32]
 FEATURES = 2_304
 """Widest regression that is solved; wider layers only get their intercept, by batch norm or bias."""
 
-ROWS = 40_000
-"""Positions of all images that a regression takes, at most."""
+ROWS = (8_192, 20, 40_000)
+"""Positions of all images that a regression takes: as many for each of its features, at least, at most."""
 
 STRENGTH = 1e-3
 """Ridge, in parts of the mean moment."""
@@ -44,7 +44,7 @@ CHANGED = 1e-6
 SMALL_FACTOR = 1e-3
 """Of a batch norm: what it makes smaller than this cannot be made up for before it."""
 
-_PATCH_VALUES = 48_000_000
+PATCH_VALUES = 48_000_000
 _ACTIVATION_VALUES = 120_000_000
 
 
@@ -188,15 +188,16 @@ def _fit(
     if features > FEATURES or getattr(new_layer, "groups", 1) != 1:
         return False
     positions = math.prod(int(side) for side in _linear(old_layer, old[:1]).shape[1:-1])
-    count = max(1, min(int(old.shape[0]), _PATCH_VALUES // (positions * features)))
+    count = max(1, min(int(old.shape[0]), PATCH_VALUES // (positions * features)))
     chosen = evenly(int(old.shape[0]), count)
     wanted = tf.gather(_linear(old_layer, tf.gather(old, chosen)), np.flatnonzero(outputs), axis=-1)
     if lack is not None:
         wanted += tf.gather(lack, chosen)
     rows = tf.reshape(patches(new_layer, tf.gather(new, chosen)), [-1, features]).numpy()
     answers = tf.reshape(wanted, [-1, wanted.shape[-1]]).numpy()
-    if len(rows) > ROWS:
-        picked = np.sort(np.random.default_rng(0).choice(len(rows), ROWS, replace=False))
+    most = int(np.clip(ROWS[1] * features, ROWS[0], ROWS[2]))
+    if len(rows) > most:
+        picked = np.sort(np.random.default_rng(0).choice(len(rows), most, replace=False))
         rows, answers = rows[picked], answers[picked]
     if len(rows) < 2 * features:
         return False

@@ -12,7 +12,7 @@ from keras import layers
 from espalier.prune.channels import prune_channels
 from espalier.prune.flat import flatten
 from espalier.prune.groups import trace_groups
-from espalier.prune.least_squares import _moment, _nested, _Reader, unrepaired_losses
+from espalier.prune.least_squares import _measured, _nested, _Reader, unrepaired_losses
 from espalier.prune.narrow import narrow
 from espalier.prune.reconstruct import reconstruct
 
@@ -21,7 +21,9 @@ from .networks import shake
 
 def reader(rows: np.ndarray[Any, Any], kernel: np.ndarray[Any, Any], each: int) -> _Reader:
     places = np.arange(rows.shape[1]).reshape(-1, each)
-    return _Reader(inverse=np.linalg.inv(_moment(rows)), weights=kernel.astype(np.float64), rows=places)
+    whole = _measured(rows, kernel, rows.shape[1]).whole
+    assert whole is not None
+    return _Reader(inverse=np.linalg.inv(whole), weights=kernel.astype(np.float64), rows=places, fixed=np.zeros(len(places)))
 
 
 @pytest.mark.parametrize("each", [1, 3])
@@ -30,6 +32,7 @@ def test_the_loss_of_removals_is_what_a_fit_without_them_leaves(each: int) -> No
     rows = (random.normal(size=(4_000, 12)) @ random.normal(size=(12, 12))).astype(np.float32)
     kernel = random.normal(size=(12, 5))
     one = reader(rows, kernel, each)
+    assert one.inverse is not None
     moment, gone, left = np.linalg.inv(one.inverse), 0.0, list(range(12 // each))
     for _ in range(12 // each - 1):
         losses = one.loss()
