@@ -205,6 +205,11 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
         return self.recipe.version
 
     @property
+    def gives_values(self) -> bool:
+        """Whether nothing is decided on all its outputs together."""
+        return self.decision is None and not self.finds_boxes
+
+    @property
     def sentence(self) -> str:
         """What the bundle is, in one plain sentence."""
         height, width = self.contract.size

@@ -51,6 +51,9 @@ target = "android-arm64"
 target = "raspberry-pi-4"
 [[deploy]]
 target = "cortex-m7"
+[[deploy]]
+target = "cortex-m4"
+runtime = "tflm"
 """
 
 
@@ -127,3 +130,10 @@ def test_the_bundles_hold_every_head_and_its_known_answers(outcome: Outcome) -> 
     (package,) = (outcome.folder / "raspberry-pi-4").glob("*.deb")
     facts = json.loads(read_deb(package.read_bytes()).data["usr/share/plate-model/model.json"])
     assert [head["name"] for head in facts["heads"]] == ["digit_0", "digit_1", "box", "digit_2"]
+
+
+def test_around_tensorflow_lite_micro_each_head_decides_where_it_lies(outcome: Outcome) -> None:
+    folder = outcome.folder / "cortex-m4"
+    assert "plate_digit_2_decide((output + 8));" in (folder / "README.md").read_text()
+    assert (folder / "plate_model" / "src" / "plate_digit_0_decide.c").is_file()
+    assert not [check for check in outcome.report.checks if check.result == "failed"]

@@ -48,12 +48,6 @@ def contents(source: BundleSource, program: tuple[Artifact, ...] | None = None) 
     .tflite for TensorFlow Lite Micro. Raises UnsupportedModelError when the model does not take and give
     int8, or TFLM lacks an operator.
     """
-    if program is None and source.decision is None and source.detector is None:
-        raise UnsupportedModelError(
-            f"the firmware around TensorFlow Lite Micro packs classifiers and detectors, this model gives {source.heads_text}",
-            supported="compiled C for outputs without labels",
-            next_step='set `runtime = "c"` for this target',
-        )
     for facts in (source.input, *source.heads):
         if facts.dtype != "int8":
             raise UnsupportedModelError(
@@ -154,6 +148,8 @@ def source_files(source: BundleSource, program: tuple[Artifact, ...] | None) -> 
     }
     if program is None:
         files |= decision_files(name, source.decision) if source.decision else {}
+        for head, alone in source.deciding():
+            files |= decision_files(f"{name}_{head}", alone.decision) if alone.decision else {}
         files |= detector_files(name, source.detector, source.labels) if source.detector else {}
         files |= {
             f"{name}_model_data.h": template(source, "xmodel_model_data.h"),
@@ -220,6 +216,8 @@ def contract_header(source: BundleSource, program: tuple[Artifact, ...] | None) 
     lines += [c.comment("of all outputs, one behind the other"), c.define(f"{macro}_ANSWER_BYTES", source.values)]
     if source.detector is not None:
         lines += firmware_boxes.contract_lines(source)
+    elif source.gives_values and program is None:
+        lines += [c.define(f"{macro}_OUTPUTS", len(source.heads)), *firmware_boxes.start_lines(source)]
     if program is not None:
         header = f"{text.prefix(source)}.h"
         given = next(artifact.data for artifact in program if artifact.path == header).decode("ascii")
@@ -335,13 +333,17 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         else f"{name}_decision decision = {name}_decide(output);\n"
         "if (decision.review) ask_a_person(); else act(decision.label);\n"
         if source.decision
-        else "".join(_read_line(source, output, head) for output, head in zip(output_names(source), source.heads, strict=True)),
+        else "".join(
+            _read_line(source, f"(output + {start})" if tflm and start else "output" if tflm else output, head)
+            for output, start, head in zip(output_names(source), firmware_boxes.starts(source), source.heads, strict=False)
+        ),
         "ANSWER": firmware_boxes.answer_words(source)
         if source.detector
         else f"`decide` compares the int8 output with the threshold {source.recipe.decision.threshold:g} as an integer; "
         "confidence is in thousandths."
         if source.decision
-        else f"Outputs: {source.heads_text}; `{name}.h` has their sizes, scales and zero points.",
+        else f"Outputs: {source.heads_text}; `{name}{'_contract' if tflm else ''}.h` has their "
+        + ("places, scales and zero points." if tflm else "sizes, scales and zero points."),
         "HEIGHT": str(source.contract.size[0]),
         "WIDTH": str(source.contract.size[1]),
         "CHANNELS": str(source.contract.channels),
