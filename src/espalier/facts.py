@@ -11,6 +11,10 @@ from .detector import Detector
 from .recipe import InputContract, Recipe
 from .target import Target
 
+TITLES = {"binary": "Yes-or-no classifier", "multi-label": "Image labeller"}
+"""What a model of a task is called, where it is no plain classifier."""
+_ARTICLE = {"Yes-or-no classifier": "A", "Image labeller": "An"}
+
 
 class Artifact(msgspec.Struct, frozen=True, kw_only=True):
     """One file of a bundle. `path` is relative, POSIX, ASCII, without `..`, unique when case-folded."""
@@ -99,11 +103,13 @@ class ArenaFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """What a device decides with: the hand-written C of task/device/`source`.c, the whole numbers in it, the labels."""
+    """What a device decides with: the hand-written C of task/device/`source`.c, the whole numbers and tables of such in it, the
+    labels (none: it needs none)."""
 
     source: str
     numbers: dict[str, int]
-    labels: tuple[str, ...]
+    labels: tuple[str, ...] = ()
+    tables: dict[str, tuple[int, ...]] = {}
     parts: dict[str, Decision] = {}
     """Of several outputs: the decision of each that has one. Then there is none of the whole."""
 
@@ -218,6 +224,8 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
             what = f"Object detector {self.name}: {_classes(self.labels)}"
         if not self.labels:
             what = f"Network {self.name}: {self.heads_text}"
+        if self.task in TITLES:
+            what = f"{TITLES[self.task]} {self.name}: {self.answers_text}"
         return f"{what}, {height} x {width} pixels, int8"
 
     @property
@@ -225,9 +233,18 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
         """What the model is, as the first words of a README."""
         if self.detector is not None:
             return f"An object detector with {_classes(self.labels)}"
+        if self.task in TITLES:
+            return f"{_ARTICLE[TITLES[self.task]]} {TITLES[self.task].lower()} ({self.answers_text})"
         if self.labels:
             return f"An image classifier with {len(self.labels)} classes"
         return f"A network that answers an image with values ({self.heads_text})"
+
+    @property
+    def answers_text(self) -> str:
+        """What the answers are, in words."""
+        if self.task == "binary":
+            return " or ".join(self.labels)
+        return f"{len(self.labels)} labels" if self.labels else self.heads_text
 
     @property
     def heads_text(self) -> str:

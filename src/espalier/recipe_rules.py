@@ -139,6 +139,7 @@ def _truth_rules(recipe: Recipe) -> list[tuple[str, bool]]:
                 recipe.budgets.max_accuracy_drop is None
                 and recipe.budgets.min_accuracy is None
                 and recipe.budgets.min_class_recall is None
+                and all(getattr(recipe.budgets, name) is None for each in TASKS.values() for name in each.budgets)
             ),
         ),
     ]
@@ -169,8 +170,11 @@ def _table_rules(recipe: Recipe) -> list[tuple[str, bool]]:
     """A task's own table stands there with this task, and with no other."""
     return [
         (
-            f"`model.task` {task} needs [{takes.table}] with a `{takes.needs}`, which no other task has",
-            (recipe.model.task == task) == (getattr(recipe, takes.table) is not None),
+            f"`model.task` {task} needs [{_kebab(takes.table)}] with a `{takes.needs}`, which no other task has"
+            if takes.needs
+            else f"[{_kebab(takes.table)}] belongs to `model.task` {task}",
+            (recipe.model.task == task or getattr(recipe, takes.table) is None)
+            and not (recipe.model.task == task and takes.needs and getattr(recipe, takes.table) is None),
         )
         for task, takes in TASKS.items()
         if takes.table
@@ -322,7 +326,15 @@ def _not_asked(recipe: Recipe) -> list[str]:
         "`budgets.min-recall`": (takes.boxes, budgets.min_recall),
         "`budgets.max-false-alarms`": (takes.boxes, budgets.max_false_alarms),
     }
+    for name in dict.fromkeys(name for each in TASKS.values() for name in each.budgets):
+        key = f"`budgets.{_kebab(name)}`"
+        given[key] = name in takes.budgets or given.get(key, (False, None))[0], getattr(budgets, name)
     return [key for key, (taken, value) in given.items() if value is not None and not taken]
+
+
+def _kebab(name: str) -> str:
+    """A field as its key is written."""
+    return name.replace("_", "-")
 
 
 def _paths(recipe: Recipe) -> list[str]:

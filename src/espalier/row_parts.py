@@ -337,6 +337,30 @@ class HeadRow(msgspec.Struct, frozen=True, kw_only=True):
     spread: Number
 
 
+class ScoreRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One measure of the answers (`name`: F1, AP, AUC, ...), of one label or (no `label`) of all, over `n` images: of the model
+    as given, of int8 with its 95 % interval, and what int8 lost of it with the paired interval (both from the same bootstrap
+    over images). `threshold`: where it was measured, if it has one. `note`: how, where that needs a word."""
+
+    name: str
+    label: str = ""
+    n: int
+    float: Number | None
+    int8: Number | None
+    low: Number | None = None
+    high: Number | None = None
+    lost: Number | None = None
+    lost_low: Number | None = None
+    lost_high: Number | None = None
+    threshold: Number | None = None
+    note: str = ""
+
+    @property
+    def text(self) -> str:
+        """Its name, and that of its label."""
+        return f"{self.name} {self.label}".rstrip()
+
+
 class NumberRow(msgspec.Struct, frozen=True, kw_only=True):
     """One number of task regress, in its own unit. `mae_change`: of the mean absolute error, int8 less float, with its paired
     95 % interval; `within`: shares within the tolerance, that of int8 with its 95 % interval; `step`: of int8."""

@@ -21,11 +21,12 @@ from xml.sax.saxutils import escape
 import msgspec
 
 from ..errors import BugError
-from ..facts import Artifact, BundleSource
+from ..facts import TITLES, Artifact, BundleSource
 from . import golden
 from .android_check import check
 from .android_layout import GROUP, asset_path, java_package, labels_path, library_path, maven_base
 from .android_readme import readme
+from .answers import answer_of
 from .archive import Entry, zip_bytes
 from .java import specialise
 
@@ -68,7 +69,8 @@ def contents(source: BundleSource) -> tuple[Artifact, ...]:
 
 def java_constants(source: BundleSource) -> specialise.Constants:
     """What Model.java says about this model. The uint8 model's zero points are the int8 model's plus 128."""
-    contract = source.contract
+    contract, answer = source.contract, answer_of(source)
+    decision, tables = answer.java(source.decision) if answer and source.decision else ({}, {})
     return specialise.Constants(
         package=java_package(source),
         texts={
@@ -99,6 +101,9 @@ def java_constants(source: BundleSource) -> specialise.Constants:
             "THRESHOLD": float(source.recipe.decision.threshold),
         },
         labels=source.labels,
+        reader=answer.reader if answer else specialise.VALUES,
+        decision=decision,
+        tables=tables,
     )
 
 
@@ -200,6 +205,8 @@ def _pom(source: BundleSource) -> bytes:
     """The packaging lets Gradle find the .aar by itself. No dependencies: the runtime is the app's choice."""
     height, width, channels = source.contract.shape
     what = f"Image classifier, {len(source.labels)} classes" if source.labels else f"Image network, {source.heads_text}"
+    if source.task in TITLES:
+        what = f"{TITLES[source.task]}, {source.answers_text}"
     description = f"{what}, int8, input {height} x {width} x {channels}"
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'

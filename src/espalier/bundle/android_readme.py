@@ -6,6 +6,7 @@ from typing import Final
 
 from ..facts import BundleSource
 from .android_layout import GROUP, java_package
+from .answers import answer_of
 
 _TEXT: Final = """\
 # {name} {version} for Android
@@ -166,7 +167,8 @@ def _answer(source: BundleSource) -> dict[str, str]:
         "@MEDIAPIPE@": _RETOUCHED.format(words=contract.retouches) if contract.retouches else given["mediapipe"],
         "@HEADS@": source.heads_text,
     }
-    words = dict(_DECIDE if source.labels else _READ)
+    answer = answer_of(source)
+    words = {**(_DECIDE if source.labels else _READ), **(answer.android if answer else {})}
     for mark, word in marks.items():
         words = {key: text.replace(mark, word) for key, text in words.items()}
     return words

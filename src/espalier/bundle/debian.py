@@ -11,8 +11,9 @@ import msgspec
 
 from ..errors import BugError
 from ..facts import Artifact, BundleSource, TensorFacts
-from . import golden
+from . import debian_answers, golden
 from .archive import Entry, deb_bytes, gzip_bytes
+from .debian_answers import decided, label_words, names
 from .debian_boxes import (
     DETECTS,
     LAUNCHER,
@@ -128,10 +129,11 @@ def model_json(source: BundleSource) -> bytes:
             },
             "input": _tensor(source.input.shape, source.input.scale, source.input.zero_point),
             "output": _tensor(source.output.shape, source.output.scale, source.output.zero_point),
-            **({} if source.labels and not source.detector else {"heads": [_head(head) for head in source.heads]}),
+            **({} if names(source) and not source.detector else {"heads": [_head(head) for head in source.heads]}),
             **detector_facts(source),
+            **decided(source),
             **({"numbers": list(source.recipe.regress.names)} if source.recipe.regress and source.recipe.regress.names else {}),
-            "labels": list(source.labels),
+            "labels": list(names(source)),
             "threshold": source.recipe.decision.threshold,
             "runtime_floor": source.runtime_floor,
             "runtimes": [
@@ -304,6 +306,8 @@ def _answer_words(source: BundleSource) -> dict[str, str]:
             "EQUAL": "",
         }
     example = _plain_label(source.labels)
+    if not names(source):
+        return label_words(source, _source_words(source)["SOURCE"], example)
     words = _ACTIONS.replace("@", package_name(source))
     return {
         "ACTIONS": words.format(source=_source_words(source)["SOURCE"], example=example),
@@ -358,7 +362,7 @@ def program_name(source: BundleSource) -> str:
 def launcher(source: BundleSource) -> bytes:
     """The program: of a detector the same with another main."""
     text = (PI / "classify.py").read_text(encoding="utf-8")
-    for ours, theirs in LAUNCHER if source.detector else ():
+    for ours, theirs in LAUNCHER if source.detector else debian_answers.LAUNCHER if decided(source) else ():
         if ours not in text:
             raise BugError(f"classify.py does not say {ours!r}")
         text = text.replace(ours, theirs)

@@ -6,7 +6,8 @@ import hashlib
 from typing import Final
 
 from ..facts import BundleSource
-from . import golden
+from . import debian_answers, golden
+from .debian_answers import decided
 from .pi_consumers import package_name
 from .pi_modules import modules
 
@@ -27,7 +28,8 @@ DETECTS: Final = {
 
 def device_modules(source: BundleSource) -> dict[str, bytes]:
     """File name -> bytes of the folder `device`."""
-    return {name: data for name, data in modules(source.contract).items() if source.detector or name not in MODULES}
+    left = (frozenset() if source.detector else MODULES) | (frozenset() if decided(source) else debian_answers.MODULES)
+    return {name: data for name, data in modules(source.contract).items() if name not in left}
 
 
 def detector_facts(source: BundleSource) -> dict[str, object]:

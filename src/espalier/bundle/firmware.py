@@ -27,9 +27,10 @@ from ..errors import UnsupportedModelError
 from ..facts import Artifact, BundleSource, GoldenVector, SourceImage, TensorFacts
 from . import firmware_boxes, golden
 from . import firmware_text as text
+from .answers import answer_of
 from .archive import Entry, zip_bytes
 from .firmware_check import check as check
-from .firmware_examples import example_files, readme_section
+from .firmware_examples import example_files, readme_section, shown_by
 from .firmware_prepare import example_picture, prepare_stack, retouching, word_lines
 from .firmware_text import TEMPLATE, template
 from .firmware_tflm import model_source, resolver_header, tflm_memory
@@ -48,6 +49,13 @@ def contents(source: BundleSource, program: tuple[Artifact, ...] | None = None) 
     .tflite for TensorFlow Lite Micro. Raises UnsupportedModelError when the model does not take and give
     int8, or TFLM lacks an operator.
     """
+    answer = answer_of(source)
+    if program is None and answer is not None and not answer.tflm:
+        raise UnsupportedModelError(
+            "the firmware around TensorFlow Lite Micro packs one label, values and boxes, this model's answer is another",
+            supported="compiled C for every other answer",
+            next_step='set `runtime = "c"` for this target',
+        )
     for facts in (source.input, *source.heads):
         if facts.dtype != "int8":
             raise UnsupportedModelError(
@@ -86,8 +94,15 @@ def library_files(source: BundleSource, program: tuple[Artifact, ...] | None) ->
     examples = {f"examples/{source.sketch}/{source.sketch}.ino": template(source, sketch)}
     if not tflm:
         examples |= example_files(source, prepare_stack(source))
-        examples = {path: example_picture(filled(t, buffer_words(source)), source) for path, t in examples.items()}
+        examples = {path: filled(shown_by(source, t), buffer_words(source)) for path, t in examples.items()}
+        examples = {path: example_picture(t, source) for path, t in examples.items()}
     return build_files(source, source_files(source, program), examples, tflm=tflm)
+
+
+def _as_classifier(source: BundleSource) -> bool:
+    """Whether C programs read the answer as a classifier's."""
+    answer = answer_of(source)
+    return answer is not None and answer.like_a_classifier
 
 
 def output_names(source: BundleSource) -> list[str]:
@@ -98,7 +113,7 @@ def output_names(source: BundleSource) -> list[str]:
 def buffer_words(source: BundleSource) -> dict[str, str]:
     """What stands for the marks of the examples: a buffer for each output, and their names."""
     macro, names = text.prefix(source).upper(), output_names(source)
-    sizes = [f"{macro}_CLASSES"] if source.decision else [f"{macro}_{name.upper()}_BYTES" for name in names]
+    sizes = [f"{macro}_CLASSES"] if _as_classifier(source) else [f"{macro}_{name.upper()}_BYTES" for name in names]
     buffers = "\n".join(f"static int8_t {name}[{size}];" for name, size in zip(names, sizes, strict=True))
     return {"@BUFFERS@": buffers, "@OUTPUTS@": ", ".join(names)}
 
@@ -250,7 +265,8 @@ def umbrella(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         lines += ["", c.include(f"{name}_model_data.h")]
     parts: tuple[str, ...] = ("contract", "prepare")
     if source.detector or source.decision:
-        parts = ("contract", "model_labels", "prepare", *(("detect", "frame") if source.detector else ("decide",)))
+        labels = ("model_labels",) if source.decision is None or source.decision.labels else ()
+        parts = ("contract", *labels, "prepare", *(("detect", "frame") if source.detector else ("decide",)))
     parts += tuple(f"{head}_{part}" for head, _ in source.deciding() for part in ("model_labels", "decide"))
     lines += ["", *(c.include(f"{name}_{part}.h") for part in parts)]
     return text.header(source, "model", lines)
@@ -319,7 +335,7 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
     """README.md of the bundle."""
     name, macro = text.prefix(source), text.prefix(source).upper()
     vectors, cases = chosen_golden(source)
-    tflm = program is None
+    tflm, answer = program is None, answer_of(source)
     memory = tflm_memory(source) if tflm else program_memory(source)
     memory += firmware_boxes.ram_text(source) if source.detector else ""
     words = {
@@ -330,6 +346,8 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         "PROVEN": _proven(source),
         "DECIDE": firmware_boxes.use_lines(source, output_names(source), tflm)
         if source.detector
+        else answer.use.replace("xmodel", name).replace("XMODEL", macro)
+        if answer and answer.use
         else f"{name}_decision decision = {name}_decide(output);\n"
         "if (decision.review) ask_a_person(); else act(decision.label);\n"
         if source.decision
@@ -339,6 +357,8 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         ),
         "ANSWER": firmware_boxes.answer_words(source)
         if source.detector
+        else answer.told.format(threshold=source.recipe.decision.threshold).replace("xmodel", name)
+        if answer and answer.told
         else f"`decide` compares the int8 output with the threshold {source.recipe.decision.threshold:g} as an integer; "
         "confidence is in thousandths."
         if source.decision

@@ -22,7 +22,7 @@ from ..facts import (
     OperatorUse,
     TensorFacts,
 )
-from ..recipe_answers import Regress
+from ..recipe_answers import Binary, MultiLabel, Regress
 from .archive import read_deb, read_zip, safe_path
 from .golden import ContractRow, canonical_json
 
@@ -140,6 +140,10 @@ class Manifest(_Row, frozen=True, kw_only=True, omit_defaults=True):
     task: str = "classify"
     """What the model answers, as the recipe says."""
     heads: tuple[TensorFacts, ...] = ()
+    binary: Binary | None = None
+    """Of task binary: which label is 1, and from which probability on it is said."""
+    multi_label: MultiLabel | None = None
+    """Of task multi-label: the threshold of each label."""
     """The outputs of a model that has several; `output` is the first."""
     numbers: Regress | None = None
     answers: tuple[HeadAnswer, ...] = ()
@@ -184,6 +188,8 @@ def write(source: BundleSource, artifacts: Sequence[Artifact]) -> bytes:
         files=tuple(FileRow.of(artifact) for artifact in ordered),
         task=source.task,
         heads=() if source.labels and source.detector is None else source.heads,
+        binary=source.recipe.binary,
+        multi_label=source.recipe.multi_label,
         numbers=source.recipe.regress,
         answers=tuple(map(HeadAnswer.of, source.parts)),
     )

@@ -6,6 +6,7 @@ from typing import Final
 
 from ..facts import BundleSource
 from . import golden
+from .answers import answer_of
 
 MODEL_FILE: Final = "model_uint8.tflite"
 
@@ -38,7 +39,10 @@ def frigate_reason(source: BundleSource) -> str:
 
 def _first_broken(source: BundleSource, who: str) -> str:
     contract = source.contract
+    answer = answer_of(source)
+    one = answer is None or answer.reader == "Decision"
     rules = [
+        (one, f"{who} takes the most probable label, this model decides otherwise ({source.answers_text})"),
         (bool(source.labels), f"{who} reads the probabilities of labels, this model gives {source.heads_text}"),
         (
             contract.size == (224, 224),

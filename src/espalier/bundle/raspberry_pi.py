@@ -31,10 +31,12 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
-from ..errors import InputRefusedError
+from ..errors import BugError, InputRefusedError
 from ..facts import Artifact, BundleSource, Check
 from ..scratch import Scratch
+from ..task.multi_label import JOIN
 from . import golden
+from .answers import answer_of
 from .archive import read_deb
 from .debian import (
     RUNTIMES,
@@ -210,19 +212,26 @@ def _one_image(tree: Path, source: BundleSource) -> Check:
     name = "image file in, boxes out" if source.detector else name
     if not source.golden:
         return Check(name=name, tool="classify.py", result="not run", why="there is no golden vector")
-    least = () if source.detector else ("--threshold", "0")
-    done = _run_program(tree, source, ["--json", *least, str(_picture(tree, source))])
+    # A threshold of 0 would say every one of several labels.
+    least = ("--threshold", "0") if source.decision is None or source.decision.source == "classify" else ()
+    done = _run_program(tree, source, ["--json", *(() if source.detector else least), str(_picture(tree, source))])
     if done is None:
         return _no_runtime(name)
     if source.detector:
         return boxes_check(name, done, source)
     if not source.labels:
         return _values_check(name, done, source)
+    answer = answer_of(source)
+    if answer is None or source.decision is None:
+        raise BugError("labels without a decision")
+    labelled, outputs = answer.like_a_classifier, source.golden[0].outputs.values()
+    numbers = [answer.answer(np.frombuffer(one, np.int8), source.decision) for one in outputs]
+    known = {_said(row, source.labels, one=labelled) for row in numbers}
     # Of a picture that the program smooths or balances nobody recorded the answer.
-    known = {source.labels[_best(outputs)] for outputs in source.golden[0].outputs.values()}
-    answers = set(source.labels) if source.contract.retouches else known
+    answers = {*source.labels, *known} if source.contract.retouches else known
     try:
-        label = msgspec.json.decode(done.stdout)["label"]
+        row = msgspec.json.decode(done.stdout)
+        label = row["label"] if labelled else JOIN.join(row["labels"])
     except (msgspec.DecodeError, KeyError, TypeError):
         return Check(name=name, tool="classify.py", result="failed", why=words(done))
     if label not in answers:
@@ -306,10 +315,9 @@ def _alike(printed: list[Any], rows: Sequence[tuple[int, ...]], source: BundleSo
     return 10 * found >= 9 * max(len(known), len(printed))
 
 
-def _best(outputs: bytes) -> int:
-    """Index of the first largest int8."""
-    values = [byte - 256 if byte > 127 else byte for byte in outputs]
-    return values.index(max(values))
+def _said(numbers: Sequence[int], labels: Sequence[str], *, one: bool) -> str:
+    """What a decision's numbers say: one label, or several joined."""
+    return labels[numbers[0]] if one else JOIN.join(labels[i] for i in numbers[1 : 1 + numbers[0]])
 
 
 def _unit(tree: Path, source: BundleSource) -> Check:

@@ -149,6 +149,7 @@ def explain(
 
 def _of_recipe(shop: Workshop, path: Path, images: Path | None, count: int) -> Compared:
     """The build's own stages up to the int8 model; nothing runs again that a build has stored."""
+    from ..stages.cuts import with_cuts
     from ..stages.job import read_job
     from ..stages.prune import prune_model
     from ..stages.quantize import quantize_model
@@ -156,6 +157,7 @@ def _of_recipe(shop: Workshop, path: Path, images: Path | None, count: int) -> C
     shop.progress.plan(["read", "load", "prune", "quantize", "images", "explain"], {"explain": 4.0})
     job = read_job(shop, path)
     pruned = prune_model(shop, job, job.model.float_model())
+    job = with_cuts(shop, job, pruned.model)
     given = of_job(job, pruned.model, quantize_model(shop, job, pruned.model), shop, count)
     if images is None:
         return given

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import msgspec
 
-from ..errors import ModelRefusedError, UnsupportedModelError, UsageError
+from ..errors import LabelsRefusedError, ModelRefusedError, UnsupportedModelError, UsageError
 from ..facts import Artifact
 from ..load.images import scan
 from ..load.keras_facts import ModelFacts
+from ..load.labels import read_labels
 from ..load.own_scaling import own_scaling
 from ..recipe import InputContract, colors_of
 from ..recipe_file import parse_recipe
@@ -26,6 +27,7 @@ from ..target import load_target
 from ..terminal import Progress
 from ..visible import shown
 from .init_heads import SEVERAL, head_tables
+from .init_task import task_lines
 from .schema import LINE, schema
 
 SCHEMA = "recipe.schema.json"
@@ -110,7 +112,7 @@ def write_recipe(model: Path, images: Sequence[Path], targets: Sequence[str], ou
         schema=LINE.format(name="recipe"),
         name=recipe_name(model.stem),
         model=_path(model, base),
-        labels=labels or _labels_line(sets, facts, model, base),
+        labels=labels or _model_lines(sets, facts, model, base),
         height=height,
         width=width,
         color=color,
@@ -211,6 +213,18 @@ def _are_numbers(facts: ModelFacts, sets: dict[str, Path], labels: Path | None) 
     named = labels is not None or any(len(scan(path).classes) == count for path in sets.values())
     finding = number_outputs(facts, named=named)
     return finding is not None and finding.severity == "error"
+
+
+def _model_lines(sets: dict[str, Path], facts: ModelFacts, model: Path, base: Path) -> str:
+    """The rest of [model] of a model whose outputs are labels."""
+    file = _labels_file(model, base)
+    folders = next((scan(sets[r]).classes for r in ("evaluation", "train", "calibration") if r in sets), ())
+    try:
+        names = folders if file is None else read_labels(file)
+    except LabelsRefusedError:
+        names = ()  # `check` says what is wrong with it
+    task = task_lines(facts, names)
+    return "\n".join(line for line in (_labels_line(sets, facts, model, base), task) if line)
 
 
 def _labels_line(sets: dict[str, Path], facts: ModelFacts, model: Path, base: Path) -> str:

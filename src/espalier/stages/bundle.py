@@ -238,6 +238,8 @@ def packed(recipe: Recipe, names: tuple[str, ...] = ()) -> Recipe:
         deploy=(),
         decision=recipe.decision if recipe.detect is None else Decision(threshold=recipe.detect.threshold),
         regress=recipe.regress and msgspec.structs.replace(recipe.regress, names=names),
+        binary=recipe.binary,
+        multi_label=recipe.multi_label,
     )
 
 
@@ -319,6 +321,11 @@ def _measurements(int8: Int8Model, evaluation: Evaluation) -> tuple[Measurement,
                 quantity="top1_int8", value=accuracy.int8.top1 or 0.0, unit="share", how=how, n=accuracy.n
             ),
             Measurement(quantity="agreement", value=accuracy.agreement, unit="share", how=how, n=accuracy.n),
+            *(
+                Measurement(quantity=f"{row.text} int8", value=row.int8, unit="share", how=how, n=row.n)
+                for row in accuracy.scores
+                if row.int8 is not None
+            ),
             *(
                 Measurement(quantity=f"{quantity}_at_threshold", value=value, unit="share", how=how, n=accuracy.n)
                 for quantity, value in (_given(accuracy.decision["int8"]) if accuracy.decision else ())

@@ -10,6 +10,7 @@ from ..errors import RecipeError
 from ..findings import ACCEPTED, Copy, Finding, ImagesRead, refuse, settle
 from ..image_facts import Prepared
 from ..task.cost import prices_of, weights_of
+from ..task.kinds import KINDS
 from ..worker.file_calls import FindCopies
 from .images import PixelSet
 from .job import Job
@@ -61,7 +62,7 @@ def check_sets(shop: Workshop, job: Job) -> tuple[str, ...]:
 
 def examine_sets(shop: Workshop, job: Job) -> tuple[SetFindings, ...]:
     """Every finding of every set of a recipe, by role."""
-    contract, labels = job.recipe.input, job.labels()
+    contract, labels = job.recipe.input, job.labels() if KINDS[job.recipe.model.task].one else ()
     sets = image_sets(job)
     read = {role: _read(images.prepared()) for role, images in sets.items()}
     copies = find_all_copies(shop, sets)

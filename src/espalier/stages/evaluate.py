@@ -21,7 +21,7 @@ from ..row_parts import FedPart, SheetPart
 from ..rows import AccuracyRow
 from ..store import digest
 from ..task.accuracy import with_choice
-from ..task.confidence import choose_threshold
+from ..task.confidence import Answer, choose_threshold, largest
 from ..task.cost import choose_by_cost, cost_row, prices_of
 from ..task.kinds import KINDS, kind_of
 from ..task.types import Asked, Results, Task
@@ -137,7 +137,8 @@ def decide_threshold(shop: Workshop, job: Job, model: FloatModel, int8: Int8Mode
         decision = msgspec.structs.replace(recipe.decision, threshold=choose_by_cost(values[1], truth, prices))
         return dataclasses.replace(job, recipe=msgspec.structs.replace(recipe, decision=decision))
     if recipe.decision.precision is not None:
-        decision = _reaching(recipe.decision, values, truth)
+        task = job.named_task()
+        decision = _reaching(recipe.decision, values, truth, lambda outputs: kind_of(task).results(outputs, task))
         return dataclasses.replace(job, recipe=msgspec.structs.replace(recipe, decision=decision))
     heads = {head.name: head for head in recipe.head}
     at = 0
@@ -149,9 +150,11 @@ def decide_threshold(shop: Workshop, job: Job, model: FloatModel, int8: Int8Mode
     return dataclasses.replace(job, recipe=msgspec.structs.replace(recipe, head=tuple(heads.values())))
 
 
-def _reaching(decision: Decision, outputs: list[NDArray[np.float32]], truth: Results) -> Decision:
+def _reaching(
+    decision: Decision, outputs: list[NDArray[np.float32]], truth: Results, answer: Answer = largest
+) -> Decision:
     """The decision with the threshold that reaches its precision; as it is where none does."""
-    chosen = choose_threshold(outputs[0], outputs[1], truth, decision.precision or 0.0)
+    chosen = choose_threshold(outputs[0], outputs[1], truth, decision.precision or 0.0, answer)
     return decision if chosen is None else msgspec.structs.replace(decision, threshold=chosen)
 
 

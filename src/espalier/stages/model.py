@@ -18,7 +18,7 @@ from ..load.keras_facts import ModelFacts, ModelSummary
 from ..quantizer.results import MapEnds
 from ..recipe import InputContract
 from ..task.kinds import KINDS, ends_of
-from ..task.types import CLASSIFY, Ends, Head
+from ..task.types import CLASSIFY, SCORES, Ends, Head
 from ..worker.file_calls import InspectModel
 from .workshop import Workshop, pack, unpack
 
@@ -119,11 +119,11 @@ class ModelFile:
         )
 
     def classes(self) -> int:
-        """Number of class probabilities that the converted model answers with; a single unit counts as two."""
+        """Number of probabilities that the converted model answers with; a single unit counts as two where they are classes'."""
         count = self.facts().classes
         if count is None:
             count = self.summary().output_shape[-1]
-        return 2 if count == 1 else int(count)
+        return 2 if count == 1 and self._ends == "probabilities" else int(count)
 
     def check_heads(self) -> None:
         """Raise RecipeError unless the [[head]] tables name the outputs of the model; needs the facts only."""
@@ -186,9 +186,7 @@ class ModelFile:
         return model
 
     def _inspect(self) -> ModelFacts:
-        call = InspectModel(
-            path=str(self.path.resolve()), scores=self._ends == "probabilities", cut=self._heads is not None
-        )
+        call = InspectModel(path=str(self.path.resolve()), scores=self._ends in SCORES, cut=self._heads is not None)
         facts = self._shop.worker("container").ask(call, seconds=LIMITS.container_worker_seconds)
         if facts.sha256 != self.sha256:
             raise changed(self.path)

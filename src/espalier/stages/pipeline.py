@@ -14,6 +14,7 @@ from .bundle import make_bundles
 from .check_boxes import check_finds, check_scores
 from .check_outputs import check_outputs
 from .check_sets import check_sets
+from .cuts import with_cuts
 from .evaluate import Evaluation, decide_threshold, evaluate_model
 from .gate import gates_of
 from .job import Job
@@ -38,6 +39,7 @@ def run_stages(
     findings = (*findings, *check_finds(shop, job, given))
     pruned = prune_model(shop, job, given)
     shop.release("tensorflow", "legacy")
+    job = with_cuts(shop, job, pruned.model)
     int8 = quantize_model(shop, job, pruned.model)
     check_targets(job, int8)
     check_scores(job, pruned.model, int8)

@@ -16,11 +16,14 @@ from .class_file import TEXT_LIMIT_BYTES, encode_text, rewrite
 PACKAGE: Final = "dev.espalier.models.template_name"
 """The package of the template; every model gets its own, so that two models in one app do not meet."""
 LABEL_PARTS: Final = 40
-SOURCES: Final = ("Decision", "Heads", "Labels", "Model", "Preprocessor", "SelfTest")
+SOURCES: Final = (
+    "BinaryDecision", "Decision", "Heads", "Labels", "LabelsDecision", "Model", "Preprocessor", "SelfTest"
+)  # fmt: skip
 SHARED: Final = ("Preprocessor", "SelfTest")
 """Of a model with several outputs there is one of each."""
-WITHOUT_LABELS, WITH_LABELS = "Heads", "Decision"
-"""Of these a model has the one or the other."""
+VALUES: Final = "Heads"
+READERS: Final = frozenset(SOURCES) - {"Labels", "Model", *SHARED}
+"""Of these a model has one."""
 RETOUCHED: Final = "smooth"
 """The text that only a model has whose contract smooths or balances; such a one gets retouch.jar, too."""
 _LAST: Final = "        return result;\n    }\n\n    /** One output pixel"
@@ -36,6 +39,15 @@ NUMBER_KEYS: Final = {
     "INPUT_ZERO_POINT": 0x45530005,
     "OUTPUT_ZERO_POINT": 0x45530006,
 }
+DECISION_KEYS: Final = {
+    "POSITIVE": 0x45530010,
+    "REVIEW": 0x45530011,
+    "ZERO_POINT": 0x45530012,
+    "PERMILLE_Q16": 0x45530013,
+}
+"""Whole numbers of the classes that read a decision."""
+TABLES: Final = ("least",)
+"""Tables of whole numbers in them."""
 REAL_KEYS: Final = {"INPUT_SCALE": 1.5e-301, "OUTPUT_SCALE": 2.5e-301, "THRESHOLD": 3.5e-301}
 """Values that stand in the template for a model's numbers: too odd for javac to hold otherwise than as
 constants."""
@@ -50,13 +62,17 @@ RESERVED: Final = frozenset(_RESERVED_WORDS.split())
 
 
 class Constants(msgspec.Struct, frozen=True, kw_only=True):
-    """What one model puts into the template: `texts` and `numbers` by their names in Model.java."""
+    """What one model puts into the template: `texts` and `numbers` by their names in Model.java. `reader`: the class that reads
+    its output, `decision` and `tables` what is in it."""
 
     package: str
     texts: Mapping[str, str]
     integers: Mapping[str, int]
     reals: Mapping[str, float]
     labels: tuple[str, ...]
+    reader: str = "Decision"
+    decision: Mapping[str, int] = {}
+    tables: Mapping[str, tuple[int, ...]] = {}
 
 
 def package_part(identifier: str) -> str:
@@ -68,6 +84,7 @@ def classes(constants: Constants) -> dict[str, bytes]:
     """Path in a jar -> class file."""
     tokens = {PACKAGE.replace(".", "/"): constants.package.replace(".", "/"), **_texts(constants)}
     integers = {NUMBER_KEYS[name]: value for name, value in constants.integers.items()}
+    integers |= {DECISION_KEYS[name]: value for name, value in constants.decision.items()}
     reals = {REAL_KEYS[name]: value for name, value in constants.reals.items()}
     folder = constants.package.replace(".", "/")
     return {
@@ -78,8 +95,9 @@ def classes(constants: Constants) -> dict[str, bytes]:
 
 
 def _belongs(file: str, constants: Constants) -> bool:
-    """Whether a class of the template belongs to a model: not the reader of labels where there are none, nor of heads."""
-    return not file.startswith(WITHOUT_LABELS if constants.labels else WITH_LABELS)
+    """Whether a class of the template belongs to a model: of those that read outputs, only its own."""
+    name = re.split(r"[$.]", file)[0]
+    return name not in READERS or name == constants.reader
 
 
 def reader_classes(constants: Constants) -> dict[str, bytes]:
@@ -101,6 +119,7 @@ def sources(constants: Constants) -> dict[str, bytes]:
     tokens = {PACKAGE: constants.package}
     tokens |= {f'"{key}"': literal(text) for key, text in _texts(constants).items()}
     tokens |= {f"0x{NUMBER_KEYS[name]:08x}": str(value) for name, value in constants.integers.items()}
+    tokens |= {f"0x{DECISION_KEYS[name]:08x}": str(value) for name, value in constants.decision.items()}
     tokens |= {repr(REAL_KEYS[name]): repr(value) for name, value in constants.reals.items()}
     pattern = re.compile("|".join(re.escape(key) for key in sorted(tokens, key=len, reverse=True)))
     folder = constants.package.replace(".", "/")
@@ -163,6 +182,7 @@ def _texts(constants: Constants) -> dict[str, str]:
         )
     parts += [""] * (LABEL_PARTS - len(parts))
     named = {f"@{name}@": text for name, text in constants.texts.items()}
+    named |= {f"@{name}@": " ".join(map(str, values)) for name, values in constants.tables.items()}
     return named | {f"@labels-{number:02}@": part for number, part in enumerate(parts)}
 
 

@@ -1,0 +1,43 @@
+"""What the Debian package of a model has beside that of a classifier, where it answers with no single label."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..facts import BundleSource
+from .answers import answer_of
+from .pi_consumers import package_name
+
+MODULES: Final = frozenset({"answers.py", "decisions.py"})
+"""Of the folder `device`, what only such a program needs."""
+LAUNCHER: Final = (("device.commands", "device.answers"),)
+"""What classify.py says -> what this program says."""
+
+
+def names(source: BundleSource) -> tuple[str, ...]:
+    """The labels of which an answer is one; none where it is something else."""
+    answer = answer_of(source)
+    return source.labels if answer is None or answer.like_a_classifier else ()
+
+
+def decided(source: BundleSource) -> dict[str, object]:
+    """What device/decisions.py decides with, where the answer is not a classifier's."""
+    made = source.decision
+    if made is None or made.source == "classify" or answer_of(source) is None:
+        return {}
+    tables = {name: list(values) for name, values in made.tables.items()}
+    return {"decision": {"source": made.source, **made.numbers, **tables, "labels": list(made.labels)}}
+
+
+def label_words(source: BundleSource, stream: str, example: str) -> dict[str, str]:
+    """What the README says about several labels of an image. `stream`: options of an endless source."""
+    act = f"--on '{example}' --exec /usr/local/bin/act {{label}}"
+    return {
+        "ACTIONS": f"{package_name(source)} {stream} --hold 3 {act} {{confidence}}\n"
+        "```\n\nOne line per image: image, the labels it has (joined by +, or none), their confidences, action, separated by "
+        "tabs;\n`--json` gives one object per line. `--on` starts when the label is among them.",
+        "ANSWER": "`--threshold` sets one threshold for all labels in the place of the build's.",
+        "STARTED": "Commands are started without a shell. ",
+        "SERVED": f" {act}",
+        "EQUAL": "",
+    }
