@@ -242,6 +242,8 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def answers_text(self) -> str:
         """What the answers are, in words."""
+        if self.parts:
+            return ", ".join(f"{part.name}: {self.alone(part).answers_text}" for part in self.parts)
         if self.task == "binary":
             return " or ".join(self.labels)
         return f"{len(self.labels)} labels" if self.labels else self.heads_text

@@ -309,8 +309,12 @@ def golden_source(source: BundleSource, vectors: Sequence[GoldenVector], cases: 
 
 def _read_line(source: BundleSource, output: str, head: TensorFacts) -> str:
     """README: how one of several outputs is read."""
-    if head.name in dict(source.deciding()):
-        own = f"{text.prefix(source)}_{head.name}"
+    alone = dict(source.deciding()).get(head.name)
+    if alone is not None:
+        own, answer = f"{text.prefix(source)}_{head.name}", answer_of(alone)
+        if answer is not None and answer.use:
+            used = answer.use.replace("decision", f"{head.name}").replace(f"xmodel_{head.name}", f"{own}_decision")
+            return used.replace("xmodel", own).replace("XMODEL", own.upper()).replace("(output,", f"({output},")
         return f"{own}_decision {head.name} = {own}_decide({output});   /* .label, .confidence, .review */\n"
     return f"/* {head.name}: {output}[], value = {head.scale:.9g} * ({output}[i] - {head.zero_point}) */\n"
 
