@@ -198,7 +198,10 @@ def _map_rules(recipe: Recipe) -> list[tuple[str, bool]]:
     count = len(segment.classes)
     return [
         *rules,
-        ("`segment.classes` are all different", len(set(segment.classes)) == count),
+        (
+            "`segment.classes` are visible text, all different",
+            len(set(segment.classes)) == count and not any(map(hidden_character, segment.classes)),
+        ),
         (
             f"`segment.values` or `segment.colors`, not both, hold a different one for each of the {count} classes",
             not (segment.values and segment.colors)

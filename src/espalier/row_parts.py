@@ -168,6 +168,8 @@ class SheetPart(TypedDict):
     int8: str
     label: str
     png_base64: str
+    heat_base64: NotRequired[str]
+    """Where the float model looked, of a build that accounts for every layer."""
 
 
 class ConstantsPart(TypedDict):

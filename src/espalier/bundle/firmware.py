@@ -26,6 +26,7 @@ from ..emit.detector import detector_files
 from ..errors import UnsupportedModelError
 from ..facts import Artifact, BundleSource, GoldenVector, SourceImage, TensorFacts
 from . import firmware_boxes, golden
+from . import firmware_painted as painted
 from . import firmware_text as text
 from .answers import answer_of
 from .archive import Entry, zip_bytes
@@ -50,7 +51,8 @@ def contents(source: BundleSource, program: tuple[Artifact, ...] | None = None) 
     int8, or TFLM lacks an operator.
     """
     answer = answer_of(source)
-    if program is None and answer is not None and not answer.tflm:
+    painting = source.map is not None or source.picture is not None
+    if program is None and (painting or (answer is not None and not answer.tflm)):
         raise UnsupportedModelError(
             "the firmware around TensorFlow Lite Micro packs one label, values and boxes, this model's answer is another",
             supported="compiled C for every other answer",
@@ -155,7 +157,7 @@ def source_files(source: BundleSource, program: tuple[Artifact, ...] | None) -> 
     vectors, cases = chosen_golden(source)
     common = (*COMMON, *(firmware_boxes.PARTS if source.detector else ()))
     files = {f"{name}_{part}": template(source, f"xmodel_{part}") for part in common}
-    files |= retouching(source, files)
+    files |= retouching(source, files) | painted.painted_files(source)
     files |= {
         f"{name}_contract.h": contract_header(source, program),
         f"{name}_golden.c": golden_source(source, vectors, cases),
@@ -267,6 +269,7 @@ def umbrella(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
     if source.detector or source.decision:
         labels = ("model_labels",) if source.decision is None or source.decision.labels else ()
         parts = ("contract", *labels, "prepare", *(("detect", "frame") if source.detector else ("decide",)))
+    parts += painted.painted_parts(source)
     parts += tuple(f"{head}_{part}" for head, _ in source.deciding() for part in ("model_labels", "decide"))
     lines += ["", *(c.include(f"{name}_{part}.h") for part in parts)]
     return text.header(source, "model", lines)
@@ -355,7 +358,8 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         else f"{name}_decision decision = {name}_decide(output);\n"
         "if (decision.review) ask_a_person(); else act(decision.label);\n"
         if source.decision
-        else "".join(
+        else painted.use_lines(source)
+        or "".join(
             _read_line(source, f"(output + {start})" if tflm and start else "output" if tflm else output, head)
             for output, start, head in zip(output_names(source), firmware_boxes.starts(source), source.heads, strict=False)
         ),
@@ -366,7 +370,8 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         else f"`decide` compares the int8 output with the threshold {source.recipe.decision.threshold:g} as an integer; "
         "confidence is in thousandths."
         if source.decision
-        else f"Outputs: {source.heads_text}; `{name}{'_contract' if tflm else ''}.h` has their "
+        else painted.answer_words(source)
+        or f"Outputs: {source.heads_text}; `{name}{'_contract' if tflm else ''}.h` has their "
         + ("places, scales and zero points." if tflm else "sizes, scales and zero points."),
         "HEIGHT": str(source.contract.size[0]),
         "WIDTH": str(source.contract.size[1]),

@@ -35,6 +35,7 @@ from ..errors import BugError, InputRefusedError
 from ..facts import Artifact, BundleSource, Check
 from ..scratch import Scratch
 from ..task.multi_label import JOIN
+from ..task.painted import areas_of, map_of
 from . import golden
 from .answers import answer_of
 from .archive import read_deb
@@ -55,6 +56,8 @@ NAMELESS: Final = "what bears its name does not work here: it does not say its v
 """A tool whose exit code is its only answer must at least be known: a program that says yes to everything is none."""
 MOST_STEPS: Final = 8.5
 """As selftest.MOST_DIFFERENCE on the device, and what printing rounds."""
+FARTHEST_SHARE: Final = 0.1
+"""Of the pixels of a map: as MOST_DIFFERENCE moves borders."""
 PROGRAM_SECONDS: Final = 120.0
 """Longest run of one program in `check`."""
 
@@ -214,11 +217,14 @@ def _one_image(tree: Path, source: BundleSource) -> Check:
         return Check(name=name, tool="classify.py", result="not run", why="there is no golden vector")
     # A threshold of 0 would say every one of several labels.
     least = ("--threshold", "0") if source.decision is None or source.decision.source == "classify" else ()
-    done = _run_program(tree, source, ["--json", *(() if source.detector else least), str(_picture(tree, source))])
+    least = () if source.detector or source.paints else least
+    done = _run_program(tree, source, ["--json", *least, str(_picture(tree, source))])
     if done is None:
         return _no_runtime(name)
     if source.detector:
         return boxes_check(name, done, source)
+    if source.paints:
+        return painted_check(name, done, source)
     if not source.labels:
         return _values_check(name, done, source)
     answer = answer_of(source)
@@ -289,6 +295,31 @@ def _of_parts(heads: Mapping[str, Any], source: BundleSource) -> Iterator[Any]:
             yield facts.scale * (np.array(said["outputs"]) - 128.0 - facts.zero_point)
         else:
             yield np.concatenate([np.ravel(one) for one in said["values"].values()])
+
+
+def painted_check(name: str, done: subprocess.CompletedProcess[bytes], source: BundleSource) -> Check:
+    """The shares that the program prints of the first golden vector are those of a kernel set, or near them where this machine's
+    kernels round otherwise; of a picture the size is."""
+    name = name.replace("values out", "map out" if source.map else "picture out")
+    try:
+        row = msgspec.json.decode(done.stdout)
+        if source.picture is not None:
+            sides = [source.picture.rows, source.picture.columns, source.picture.channels]
+            far, what = float(row["size"] != sides), f"a picture of {row['size']}"
+        else:
+            assert source.map is not None
+            shares = np.array([row["shares"][name] for name in source.map.names])
+            known = [
+                np.array(areas_of(map_of(np.frombuffer(given, np.int8), source.map), source.map))
+                for given in source.golden[0].outputs.values()
+            ]
+            far = min(float(np.abs(shares - one / one.sum()).max()) for one in known)
+            what = f"a share {far:.1%} from the nearest kernel set's"
+    except (msgspec.DecodeError, KeyError, TypeError, ValueError):
+        return Check(name=name, tool="classify.py", result="failed", why=words(done))
+    if not source.contract.retouches and far > FARTHEST_SHARE:
+        return Check(name=name, tool="classify.py", result="failed", why=what)
+    return Check(name=name, tool="classify.py", version=source.recipe.version, result="passed")
 
 
 def boxes_check(name: str, done: subprocess.CompletedProcess[bytes], source: BundleSource) -> Check:

@@ -15,6 +15,7 @@ from ..errors import LabelsRefusedError
 from ..findings import Finding, of_model, settle
 from ..image_facts import Prepared
 from ..measure.predict import Step, dequantize
+from ..recipe import InputContract
 from ..recipe_answers import Decision
 from ..row_boxes import BoxesRow
 from ..row_parts import FedPart, SheetPart
@@ -265,12 +266,8 @@ def contact_sheet(job: Job, row: AccuracyRow, names: list[str]) -> tuple[SheetPa
     place = {name: index for index, name in enumerate(names)}
     sheet: list[SheetPart] = []
     for flip in row.flips[:SHEET_IMAGES]:
-        array = np.asarray(pixels[place[flip.image]])
-        array = array[:, :, ::-1] if job.recipe.input.color == "bgr" else array
-        data = io.BytesIO()
-        # Of several bands the first is shown.
-        shown = np.ascontiguousarray(array if job.recipe.input.color in ("rgb", "bgr") else array[:, :, 0])
-        _marked(Image.fromarray(shown), row.boxes, flip.image).save(data, "PNG")
+        data, picture = io.BytesIO(), shown(np.asarray(pixels[place[flip.image]]), job.recipe.input)
+        _marked(Image.fromarray(picture), row.boxes, flip.image).save(data, "PNG")
         sheet.append(
             {
                 "image": flip.image,
@@ -281,6 +278,12 @@ def contact_sheet(job: Job, row: AccuracyRow, names: list[str]) -> tuple[SheetPa
             }
         )
     return tuple(sheet)
+
+
+def shown(image: NDArray[np.uint8], contract: InputContract) -> NDArray[np.uint8]:
+    """A prepared image as people see it: uint8 [h, w, 3] in RGB, or [h, w]; of several bands the first."""
+    image = image[:, :, ::-1] if contract.color == "bgr" else image
+    return np.ascontiguousarray(image if contract.color in ("rgb", "bgr") else image[:, :, 0])
 
 
 def _marked(picture: Picture, boxes: BoxesRow | None, name: str) -> Picture:

@@ -17,6 +17,7 @@ from .check_sets import check_sets
 from .cuts import with_cuts
 from .evaluate import Evaluation, decide_threshold, evaluate_model
 from .gate import gates_of
+from .heat import heat_if_due
 from .job import Job
 from .outcome import Outcome, output_folder
 from .output import OUTPUT
@@ -55,6 +56,7 @@ def run_stages(
     pruning = pruned.weigh(shop, job, int8)
     rows = gates_of(job, pruned.model, int8, evaluation, timing, bundles)
     explained, doubts = account_if_due(shop, job, pruned.model, int8, rows)
+    evaluation = heat_if_due(shop, job, pruned.model, evaluation, due=explained is not None)
     rows = blame(rows, evaluation.accuracy, explained, f"espalier explain {job.path.name}")
     if strict:
         told = (*findings, *doubts, *evaluation.warnings, *int8.warnings)
