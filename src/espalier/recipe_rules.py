@@ -9,7 +9,7 @@ from math import prod
 from .alarms import ALARMS
 from .limits import LIMITS
 from .recipe import HEAD_NAME, NAME, VERSION, Augment, Recipe
-from .recipe_answers import TASKS, Decision, takes_of
+from .recipe_answers import TASKS, Binary, Decision, takes_of
 from .recipe_detect import ANCHORED, WITH_OBJECTNESS, Anchors
 from .visible import hidden_character, shown
 
@@ -157,6 +157,10 @@ def _cost_rules(recipe: Recipe) -> list[tuple[str, bool]]:
         (
             f"the `share` of all labels in `decision.cost.labels` is at most 1; found {sum(shares):g}",
             sum(shares) <= 1 + 1e-9,
+        ),
+        (
+            "`decision.cost` finds `binary.threshold`, too: leave it out",
+            cost is None or recipe.binary is None or recipe.binary.threshold == Binary(positive="1").threshold,
         ),
         ("`budgets.max-cost` needs `decision.cost`", recipe.budgets.max_cost is None or cost is not None),
         (

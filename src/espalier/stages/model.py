@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from ..detector import HeadNames, Heads
+from ..detector import HeadLeaf, HeadNames, Heads
 from ..errors import ModelRefusedError, RecipeError
 from ..limits import LIMITS
 from ..load.keras_container import refuse_what_is_no_file
@@ -158,6 +158,16 @@ class ModelFile:
                 if file_digest(self.path) != self.sha256:
                     raise changed(self.path)
             return self._loaded
+
+    def find_heads(self) -> tuple[HeadLeaf, ...]:
+        """What the outputs are made of; stored."""
+        from ..worker.keras_calls import FindHeads
+
+        call = FindHeads(path=str(self.path.resolve()), facts=self.facts(), size=self._contract.size)
+        files = self._shop.stored(
+            "load/heads", self.key, lambda: {"heads": pack(self._shop.worker("tensorflow").ask(call))}
+        )
+        return unpack(files["heads"], tuple[HeadLeaf, ...])
 
     def convert(self, slot: str = GIVEN) -> FloatModel:
         """The float .tflite of a slot of the TensorFlow process, proven equal to Keras; not stored here."""
