@@ -12,7 +12,7 @@ from .tables import Share, Table
 HeadTask = Literal["classify", "regress", "raw", "binary", "multi-label"]
 """What one output answers."""
 
-TaskName = Literal["auto", HeadTask, "segment", "detect", "several"]
+TaskName = Literal["auto", HeadTask, "segment", "image", "detect", "several"]
 
 
 Threshold = Annotated[float, Meta(ge=1 / 256, le=255 / 256)]
@@ -46,6 +46,7 @@ TASKS: Final[dict[str, Takes]] = {
     "multi-label": Takes(labels=True, table="multi_label", budgets=("min_label_f1", "max_map_drop")),
     "regress": Takes(table="regress", needs="tolerance"),
     "segment": Takes(truth=False, table="segment", needs="classes", masks=True),
+    "image": Takes(truth=False, table="picture", needs="range", pictures=True),
     "raw": Takes(truth=False),
     "detect": Takes(labels=True, boxes=True, table="detect", needs="decode"),
     "several": Takes(),

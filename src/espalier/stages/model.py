@@ -195,6 +195,11 @@ class ModelFile:
         self._shop.ended("load", f"{model.parameters:,} parameters, {model.macs:,} MACs")
         return model
 
+    def heads(self) -> tuple[Head, ...]:
+        """The outputs of the float .tflite; loads and converts the model where that is not stored."""
+        files = self._shop.stored("load/float", self.key, lambda: {"float": pack(self.convert())})
+        return unpack(files["float"], FloatModel).heads
+
     def _inspect(self) -> ModelFacts:
         call = InspectModel(path=str(self.path.resolve()), scores=self._ends in SCORES, cut=self._heads is not None)
         facts = self._shop.worker("container").ask(call, seconds=LIMITS.container_worker_seconds)
