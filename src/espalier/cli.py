@@ -232,19 +232,15 @@ def verify(bundle: Path, as_json: bool) -> None:
     type=click.Path(path_type=Path),
     help="Images that were not used to calibrate. Default: a recipe's evaluation images, a folder's golden vectors.",
 )
-@click.option(
-    "--count", type=click.IntRange(1), default=128, show_default=True, help="Images to run, at most."
-)
-@click.option(
-    "--worst", type=click.IntRange(0), default=8, show_default=True, help="Layers whose gain is measured."
-)
-@click.option(
-    "--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write a page with the table, too."
-)
+@click.option("--count", type=click.IntRange(1), default=128, show_default=True, help="Images to run, at most.")
+@click.option("--worst", type=click.IntRange(0), default=8, show_default=True, help="Layers whose gain is measured.")
+@click.option("--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write a page with the table, too.")
+@click.option("--image", type=click.Path(path_type=Path), help="Instead of layers: where the float model looks at this image.")
+@click.option("--heat-map", type=click.Path(path_type=Path), help="The PNG that --image writes [default: ./NAME-heat.png].")
 @JSON
 @QUIET
 def explain(
-    build: Path, images: Path | None, count: int, worst: int, page: Path | None, as_json: bool, quiet: bool
+    build: Path, images: Path | None, image: Path | None, heat_map: Path | None, as_json: bool, quiet: bool, **options: Any
 ) -> None:
     """Show where the int8 model of BUILD loses precision, layer by layer, and what to do about it.
 
@@ -255,7 +251,12 @@ def explain(
     from .command.explain import explain_lines
     from .terminal import Progress
 
-    found = run(build, images, count=count, worst=worst, page=page, progress=Progress(quiet=quiet))
+    if image is not None:
+        from .command.explain_image import explain_image, looked_lines
+
+        _print(explain_image(build, image, heat_map, progress=Progress(quiet=quiet)), as_json, looked_lines)
+        return
+    found = run(build, images, progress=Progress(quiet=quiet), **options)
     _print(found.facts, as_json, explain_lines)
 
 

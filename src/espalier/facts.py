@@ -11,6 +11,10 @@ from .detector import Detector
 from .recipe import InputContract, Recipe
 from .target import Target
 
+TITLES = {"binary": "Yes-or-no classifier", "multi-label": "Image labeller"}
+"""What a model of a task is called, where it is no plain classifier."""
+_ARTICLE = {"Yes-or-no classifier": "A", "Image labeller": "An"}
+
 
 class Artifact(msgspec.Struct, frozen=True, kw_only=True):
     """One file of a bundle. `path` is relative, POSIX, ASCII, without `..`, unique when case-folded."""
@@ -99,11 +103,13 @@ class ArenaFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """What a device decides with: the hand-written C of task/device/`source`.c, the whole numbers in it, the labels."""
+    """What a device decides with: the hand-written C of task/device/`source`.c, the whole numbers and tables of such in it, the
+    labels (none: it needs none)."""
 
     source: str
     numbers: dict[str, int]
-    labels: tuple[str, ...]
+    labels: tuple[str, ...] = ()
+    tables: dict[str, tuple[int, ...]] = {}
     parts: dict[str, Decision] = {}
     """Of several outputs: the decision of each that has one. Then there is none of the whole."""
 
@@ -116,6 +122,30 @@ class BundlePart(msgspec.Struct, frozen=True, kw_only=True):
     labels: tuple[str, ...]
     decision: Decision | None
     recipe: Recipe
+
+
+class ClassMap(msgspec.Struct, frozen=True, kw_only=True):
+    """How the int8 output of a device becomes a class for each pixel (task/painted.py): its shape, the classes' names, the byte
+    from which a pixel is in one mask (128: none is), and the class and the pixels of it that are an alert (-1, 0: none)."""
+
+    rows: int
+    columns: int
+    channels: int
+    names: tuple[str, ...]
+    least: int
+    alert: int = -1
+    alert_pixels: int = 0
+    resize: str = ""
+    """The last resize of the network, where it was left off."""
+
+
+class PictureBytes(msgspec.Struct, frozen=True, kw_only=True):
+    """How it becomes a picture: its shape, and the byte for each output byte, -128 first."""
+
+    rows: int
+    columns: int
+    channels: int
+    table: tuple[int, ...]
 
 
 class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,6 +180,10 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     """Of several outputs that are answers of their own: each, in the order of `heads`."""
     detector: Detector | None = None
     """How the outputs of a detector become boxes: its heads, in its order, are the model's."""
+    map: ClassMap | None = None
+    """How the output becomes a class for each pixel."""
+    picture: PictureBytes | None = None
+    """How the output becomes a picture."""
 
     def alone(self, part: BundlePart) -> BundleSource:
         """What a bundle would be made of if the model had this one output only; called by the names of both."""
@@ -173,6 +207,11 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     def deciding(self) -> tuple[tuple[str, BundleSource], ...]:
         """The outputs of several that have a decision, by name."""
         return tuple((part.name, self.alone(part)) for part in self.parts if part.decision is not None)
+
+    @property
+    def paints(self) -> bool:
+        """Whether the output is a map or a picture."""
+        return self.map is not None or self.picture is not None
 
     @property
     def output(self) -> TensorFacts:
@@ -205,6 +244,11 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
         return self.recipe.version
 
     @property
+    def gives_values(self) -> bool:
+        """Whether nothing is decided on all its outputs together."""
+        return self.decision is None and not self.finds_boxes
+
+    @property
     def sentence(self) -> str:
         """What the bundle is, in one plain sentence."""
         height, width = self.contract.size
@@ -213,6 +257,8 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
             what = f"Object detector {self.name}: {_classes(self.labels)}"
         if not self.labels:
             what = f"Network {self.name}: {self.heads_text}"
+        if self.task in TITLES:
+            what = f"{TITLES[self.task]} {self.name}: {self.answers_text}"
         return f"{what}, {height} x {width} pixels, int8"
 
     @property
@@ -220,9 +266,20 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
         """What the model is, as the first words of a README."""
         if self.detector is not None:
             return f"An object detector with {_classes(self.labels)}"
+        if self.task in TITLES:
+            return f"{_ARTICLE[TITLES[self.task]]} {TITLES[self.task].lower()} ({self.answers_text})"
         if self.labels:
             return f"An image classifier with {len(self.labels)} classes"
         return f"A network that answers an image with values ({self.heads_text})"
+
+    @property
+    def answers_text(self) -> str:
+        """What the answers are, in words."""
+        if self.parts:
+            return ", ".join(f"{part.name}: {self.alone(part).answers_text}" for part in self.parts)
+        if self.task == "binary":
+            return " or ".join(self.labels)
+        return f"{len(self.labels)} labels" if self.labels else self.heads_text
 
     @property
     def heads_text(self) -> str:

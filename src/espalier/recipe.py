@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from .alarms import ALARMS
 from .limits import LIMITS
-from .recipe_answers import Decision, HeadTask, Picture, Regress, Segment, TaskName
+from .recipe_answers import Binary, Decision, HeadTask, MultiLabel, Picture, Regress, Segment, TaskName
 from .recipe_detect import Detect
 from .retouch import CENTRE, STEPS
 from .tables import Share, Table
@@ -44,11 +44,11 @@ class ModelSource(Table, frozen=True, kw_only=True):
     labels: str | None = None
     """A text file with one label per line, in output order; without it, the names of the class folders, sorted."""
     task: TaskName = "auto"
-    """What the model answers; `auto`: what its outputs and its stored loss say, which the build tells.
-    `classify`, one label of several for a whole image; `regress`, numbers, which `regress` judges;
-    `segment`, a class for each pixel; `raw`, the values of every output as they are, measured against the float model and packed
-    without a decision; `detect`, boxes around objects, which `detect` describes; `several`, an answer of its own for each output,
-    in a [[head]] table."""
+    """What the model answers; `auto`: what its outputs and its stored loss say, which the build tells. `classify`, one label of
+    several for a whole image; `binary`, yes or no; `multi-label`, any number of labels; `regress`, numbers, which `regress`
+    judges; `segment`, a class for each pixel; `image`, a picture; `raw`, the values of every output as they are, measured
+    against the float model and packed without a decision; `detect`, boxes around objects, which `detect` describes; `several`,
+    an answer of its own for each output, in a [[head]] table."""
 
 
 class InputContract(Table, frozen=True, kw_only=True):
@@ -261,10 +261,13 @@ class AnswerBudgets(Table, frozen=True, kw_only=True):
 class Budgets(AnswerBudgets, frozen=True, kw_only=True):
     """Gates, each optional: a build that exceeds one ends with exit code 5 and writes no bundle."""
 
+    min_label_f1: Share | None = None
+    """Task multi-label: F1 of int8 that each label must reach at its threshold."""
     max_cost: Amount | None = None
     """Cost of 1,000 images by `decision.cost`, held out: of images that did not choose the threshold."""
     max_map_drop: Points | None = None
-    """Task detect: points of average precision (COCO's, 0 to 100) that int8 may lose against the model as it was given."""
+    """Tasks detect and multi-label: points of (mean) average precision, 0 to 100, that int8 may lose against the model as it
+    was given; of boxes COCO's."""
     min_class_ap50: Share | None = None
     """Task detect: the average precision of each class at an overlap of 0.5."""
     min_recall: Share | None = None
@@ -320,6 +323,8 @@ class HeadSource(Table, frozen=True, kw_only=True):
     """The labels in the order of its values, as a list or as a text file with one per line."""
     regress: Regress | None = None
     """As the table [regress]; so the others here."""
+    binary: Binary | None = None
+    multi_label: MultiLabel | None = None
     decision: Decision = Decision()
     budgets: AnswerBudgets = AnswerBudgets()
 
@@ -347,6 +352,8 @@ class Recipe(Table, frozen=True, kw_only=True):
     accept: tuple[Annotated[str, Meta(extra_json_schema={"enum": list(ALARMS)})], ...] = ()
     """Codes of findings that are as they should be (docs/reference/alarms.md); they stop nothing and are no warnings."""
     evaluation: Annotated[EvaluationSource | None, EITHER] = None
+    binary: Binary | None = None
+    multi_label: MultiLabel | None = None
     head: tuple[HeadSource, ...] = ()
     regress: Regress | None = None
     segment: Segment | None = None

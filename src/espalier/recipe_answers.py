@@ -9,14 +9,19 @@ from msgspec import Meta
 
 from .tables import Share, Table
 
-HeadTask = Literal["classify", "regress", "raw"]
+HeadTask = Literal["classify", "regress", "raw", "binary", "multi-label"]
 """What one output answers."""
 
-TaskName = Literal["auto", HeadTask, "segment", "detect", "several"]
+TaskName = Literal["auto", HeadTask, "segment", "image", "detect", "several"]
+
+
+Threshold = Annotated[float, Meta(ge=1 / 256, le=255 / 256)]
+"""Of a probability in steps of int8: below the first everything is above it, above the last nothing."""
 
 
 class Takes(msgspec.Struct, frozen=True, kw_only=True):
-    """What of a recipe a task takes. `table`: the table of its own, in which something must stand (`needs`)."""
+    """What of a recipe a task takes. `table`: the table of its own, in which something must stand (`needs`; empty: it may be
+    left out). `budgets`: those that only such answers have."""
 
     labels: bool = False
     """`model.labels`."""
@@ -28,6 +33,7 @@ class Takes(msgspec.Struct, frozen=True, kw_only=True):
     """Objects have boxes: `evaluation.annotations`, and budgets on average precision, recall and false alarms."""
     table: str = ""
     needs: str = ""
+    budgets: tuple[str, ...] = ()
     masks: bool = False
     """`evaluation.masks`: a class for each pixel, and the budgets on it."""
     pictures: bool = False
@@ -36,8 +42,11 @@ class Takes(msgspec.Struct, frozen=True, kw_only=True):
 
 TASKS: Final[dict[str, Takes]] = {
     "classify": Takes(labels=True, classes=True),
+    "binary": Takes(labels=True, classes=True, table="binary", needs="positive"),
+    "multi-label": Takes(labels=True, table="multi_label", budgets=("min_label_f1", "max_map_drop")),
     "regress": Takes(table="regress", needs="tolerance"),
     "segment": Takes(truth=False, table="segment", needs="classes", masks=True),
+    "image": Takes(truth=False, table="picture", needs="range", pictures=True),
     "raw": Takes(truth=False),
     "detect": Takes(labels=True, boxes=True, table="detect", needs="decode"),
     "several": Takes(),
@@ -104,6 +113,27 @@ class Regress(Table, frozen=True, kw_only=True):
     """What the numbers are called; by default as the columns of the csv."""
 
 
+class Binary(Table, frozen=True, kw_only=True):
+    """Yes or no, from one sigmoid unit or its logit. Truth: two class folders, or a csv with labels."""
+
+    positive: Annotated[str, Meta(min_length=1)]
+    """Which label the unit's 1 stands for: the other is 0. Without `model.labels` both are the names of the class folders."""
+    threshold: Threshold = 0.5
+    """From this probability on the answer is `positive`. Where neither label reaches `decision.threshold`, it is "review"."""
+
+
+class MultiLabel(Table, frozen=True, kw_only=True):
+    """Several labels of an image at once, from independent sigmoids or logits. Truth: a csv with a column of 0 and 1 for each
+    label, or with the columns path,labels (labels with ; between them), or folders that are named by labels with + between them
+    (`none`: no label)."""
+
+    threshold: Threshold | None = None
+    """From this probability on a label is said, whichever it is. Without it each label has a threshold of its own: the one of
+    the largest F1 of the float model on the evaluation images (0.5 without any)."""
+    thresholds: dict[str, Threshold] = msgspec.field(default_factory=dict)
+    """Of labels by name; these are not sought."""
+
+
 MaskValue = Annotated[int, Meta(ge=0, le=255)]
 ClassName = Annotated[str, Meta(min_length=1, max_length=64)]
 
@@ -127,7 +157,7 @@ class Segment(Table, frozen=True, kw_only=True):
     alert: str = ""
     """The class whose share of the image decides about an alert."""
     alert_share: Annotated[float, Meta(gt=0, le=1)] | None = None
-    """The share from which it does."""
+    """The share of the input's pixels from which it does (with `fit = "pad"` the border is among them)."""
 
 
 class Picture(Table, frozen=True, kw_only=True):

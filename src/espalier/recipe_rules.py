@@ -9,7 +9,7 @@ from math import prod
 from .alarms import ALARMS
 from .limits import LIMITS
 from .recipe import HEAD_NAME, NAME, VERSION, Augment, Recipe
-from .recipe_answers import TASKS, Decision, takes_of
+from .recipe_answers import TASKS, Binary, Decision, takes_of
 from .recipe_detect import ANCHORED, WITH_OBJECTNESS, Anchors
 from .visible import hidden_character, shown
 
@@ -139,6 +139,7 @@ def _truth_rules(recipe: Recipe) -> list[tuple[str, bool]]:
                 recipe.budgets.max_accuracy_drop is None
                 and recipe.budgets.min_accuracy is None
                 and recipe.budgets.min_class_recall is None
+                and all(getattr(recipe.budgets, name) is None for each in TASKS.values() for name in each.budgets)
             ),
         ),
     ]
@@ -157,6 +158,10 @@ def _cost_rules(recipe: Recipe) -> list[tuple[str, bool]]:
             f"the `share` of all labels in `decision.cost.labels` is at most 1; found {sum(shares):g}",
             sum(shares) <= 1 + 1e-9,
         ),
+        (
+            "`decision.cost` finds `binary.threshold`, too: leave it out",
+            cost is None or recipe.binary is None or recipe.binary.threshold == Binary(positive="1").threshold,
+        ),
         ("`budgets.max-cost` needs `decision.cost`", recipe.budgets.max_cost is None or cost is not None),
         (
             "[[head]] takes no `decision.cost`: it is that of a model with one answer",
@@ -169,8 +174,11 @@ def _table_rules(recipe: Recipe) -> list[tuple[str, bool]]:
     """A task's own table stands there with this task, and with no other."""
     return [
         (
-            f"`model.task` {task} needs [{takes.table}] with a `{takes.needs}`, which no other task has",
-            (recipe.model.task == task) == (getattr(recipe, takes.table) is not None),
+            f"`model.task` {task} needs [{_kebab(takes.table)}] with a `{takes.needs}`, which no other task has"
+            if takes.needs
+            else f"[{_kebab(takes.table)}] belongs to `model.task` {task}",
+            (recipe.model.task == task or getattr(recipe, takes.table) is None)
+            and not (recipe.model.task == task and takes.needs and getattr(recipe, takes.table) is None),
         )
         for task, takes in TASKS.items()
         if takes.table
@@ -194,7 +202,10 @@ def _map_rules(recipe: Recipe) -> list[tuple[str, bool]]:
     count = len(segment.classes)
     return [
         *rules,
-        ("`segment.classes` are all different", len(set(segment.classes)) == count),
+        (
+            "`segment.classes` are visible text, all different",
+            len(set(segment.classes)) == count and not any(map(hidden_character, segment.classes)),
+        ),
         (
             f"`segment.values` or `segment.colors`, not both, hold a different one for each of the {count} classes",
             not (segment.values and segment.colors)
@@ -234,6 +245,7 @@ def _head_rules(recipe: Recipe) -> list[tuple[str, bool]]:
         found += [(f"[[head]] {head.name}: {sentence}", holds) for sentence, holds in within]
         found += [
             (f"[[head]] {head.name}: task {head.task} does not take `labels`", taken),
+            (f"[[head]] {head.name}: `decision.cost` is of a model with one output", head.decision.cost is None),
             (
                 f"[[head]] {head.name}: `labels` are visible words, at least two and no two alike; found {list(labels)[:12]}",
                 isinstance(head.labels, str | None) or _are_labels(labels),
@@ -322,7 +334,15 @@ def _not_asked(recipe: Recipe) -> list[str]:
         "`budgets.min-recall`": (takes.boxes, budgets.min_recall),
         "`budgets.max-false-alarms`": (takes.boxes, budgets.max_false_alarms),
     }
+    for name in dict.fromkeys(name for each in TASKS.values() for name in each.budgets):
+        key = f"`budgets.{_kebab(name)}`"
+        given[key] = name in takes.budgets or given.get(key, (False, None))[0], getattr(budgets, name)
     return [key for key, (taken, value) in given.items() if value is not None and not taken]
+
+
+def _kebab(name: str) -> str:
+    """A field as its key is written."""
+    return name.replace("_", "-")
 
 
 def _paths(recipe: Recipe) -> list[str]:

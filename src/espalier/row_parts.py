@@ -168,6 +168,8 @@ class SheetPart(TypedDict):
     int8: str
     label: str
     png_base64: str
+    heat_base64: NotRequired[str]
+    """Where the float model looked, of a build that accounts for every layer."""
 
 
 class ConstantsPart(TypedDict):
@@ -335,6 +337,30 @@ class HeadRow(msgspec.Struct, frozen=True, kw_only=True):
     pruned_db: Number | None
     largest_difference: Number
     spread: Number
+
+
+class ScoreRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One measure of the answers (`name`: F1, AP, AUC, ...), of one label or (no `label`) of all, over `n` images: of the model
+    as given, of int8 with its 95 % interval, and what int8 lost of it with the paired interval (both from the same bootstrap
+    over images). `threshold`: where it was measured, if it has one. `note`: how, where that needs a word."""
+
+    name: str
+    label: str = ""
+    n: int
+    float: Number | None
+    int8: Number | None
+    low: Number | None = None
+    high: Number | None = None
+    lost: Number | None = None
+    lost_low: Number | None = None
+    lost_high: Number | None = None
+    threshold: Number | None = None
+    note: str = ""
+
+    @property
+    def text(self) -> str:
+        """Its name, and that of its label."""
+        return f"{self.name} {self.label}".rstrip()
 
 
 class NumberRow(msgspec.Struct, frozen=True, kw_only=True):

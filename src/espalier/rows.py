@@ -23,6 +23,7 @@ from .row_parts import (
     LeftAlone,
     NumberRow,
     PrunedLayer,
+    ScoreRow,
     SheetPart,
     SkillPart,
 )
@@ -225,6 +226,8 @@ class AccuracyRow(_Row, frozen=True, kw_only=True):
     """Empty where these images cannot tell."""
     numbers: tuple[NumberRow, ...] = ()
     """Of task regress: its share of right answers is that of images whose numbers are all within the tolerance."""
+    scores: tuple[ScoreRow, ...] = ()
+    """What a task is judged by beside the share of right answers."""
     heads: tuple[HeadRow, ...] = ()
     """Of a task whose values are not judged."""
     answers: tuple[AnswerRow, ...] = ()

@@ -21,11 +21,12 @@ from xml.sax.saxutils import escape
 import msgspec
 
 from ..errors import BugError
-from ..facts import Artifact, BundleSource
-from . import golden
+from ..facts import TITLES, Artifact, BundleSource
+from . import android_boxes, golden
 from .android_check import check
 from .android_layout import GROUP, asset_path, java_package, labels_path, library_path, maven_base
 from .android_readme import readme
+from .answers import answer_of
 from .archive import Entry, zip_bytes
 from .java import specialise
 
@@ -46,6 +47,7 @@ def contents(source: BundleSource) -> tuple[Artifact, ...]:
         classes |= specialise.reader_classes(part)
         sources |= specialise.reader_sources(part)
     in_library = {path: data for path, data in classes.items() if not _is_self_test(path)}
+    in_library |= android_boxes.resources(source)
     golden_files = golden.artifacts(source)
     repository = [
         Artifact(path=f"{maven_base(source)}/maven-metadata.xml", data=_metadata(source), role="maven"),
@@ -62,13 +64,15 @@ def contents(source: BundleSource) -> tuple[Artifact, ...]:
         Artifact(path="README.md", data=readme(source), role="documentation"),
         *repository,
         *_checksums(repository),
+        *android_boxes.artifacts(source),
     ]
     return tuple(sorted(files, key=lambda artifact: artifact.path))
 
 
 def java_constants(source: BundleSource) -> specialise.Constants:
     """What Model.java says about this model. The uint8 model's zero points are the int8 model's plus 128."""
-    contract = source.contract
+    contract, answer = source.contract, answer_of(source)
+    decision, tables = answer.java(source.decision) if answer and source.decision else ({}, {})
     return specialise.Constants(
         package=java_package(source),
         texts={
@@ -82,7 +86,8 @@ def java_constants(source: BundleSource) -> specialise.Constants:
             "color": contract.color,
             "resize": contract.resize,
             "fit": contract.fit,
-            "heads": "" if source.labels else _head_lines(source),
+            "heads": "" if source.labels or source.finds_boxes else _head_lines(source),
+            **painted_texts(source),
             **({"smooth": contract.smooth, "balance": contract.balance} if contract.retouches else {}),
         },
         integers={
@@ -99,7 +104,23 @@ def java_constants(source: BundleSource) -> specialise.Constants:
             "THRESHOLD": float(source.recipe.decision.threshold),
         },
         labels=source.labels,
+        reader=answer.reader if answer else "Boxes" if source.finds_boxes else specialise.VALUES,
+        decision=decision,
+        tables=tables,
+        detects=source.finds_boxes,
     )
+
+
+def painted_texts(source: BundleSource) -> dict[str, str]:
+    """As ClassMap.java and Picture.java read what they paint of the uint8 model's bytes."""
+    if source.map is not None:
+        facts = source.map
+        numbers = (facts.rows, facts.columns, facts.channels, facts.least + 128, facts.alert, facts.alert_pixels)
+        return {"map": "\t".join([*map(str, numbers), *facts.names])}
+    if source.picture is not None:
+        shape = (source.picture.rows, source.picture.columns, source.picture.channels)
+        return {"picture": "\t".join(map(str, (*shape, *source.picture.table)))}
+    return {}
 
 
 def part_constants(source: BundleSource) -> list[specialise.Constants]:
@@ -171,7 +192,8 @@ def _self_test_jar(
     folder = java_package(source).replace(".", "/")
     files = {path: data for path, data in classes.items() if _is_self_test(path)}
     resources = {f"{folder}/{artifact.path}": artifact.data for artifact in golden_files}
-    return _jar(files | resources | {f"{folder}/golden/golden.tsv": _golden_table(source)})
+    tables = {f"{folder}/golden/golden.tsv": _golden_table(source), **android_boxes.tables(source)}
+    return _jar(files | resources | tables)
 
 
 def _golden_table(source: BundleSource) -> bytes:
@@ -200,6 +222,8 @@ def _pom(source: BundleSource) -> bytes:
     """The packaging lets Gradle find the .aar by itself. No dependencies: the runtime is the app's choice."""
     height, width, channels = source.contract.shape
     what = f"Image classifier, {len(source.labels)} classes" if source.labels else f"Image network, {source.heads_text}"
+    if source.task in TITLES:
+        what = f"{TITLES[source.task]}, {source.answers_text}"
     description = f"{what}, int8, input {height} x {width} x {channels}"
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -13,14 +13,17 @@ from ..errors import BugError
 from ..facts import Artifact, BundleSource, TensorFacts
 from . import golden
 from .archive import Entry, deb_bytes, gzip_bytes
+from .debian_answers import decided, head_words, label_words, names
 from .debian_boxes import (
     DETECTS,
-    LAUNCHER,
     answer_words,
     detector_description,
     detector_facts,
     device_modules,
+    launcher_words,
+    painted_facts,
 )
+from .pi_box_models import RPICAM_STAGE, frigate_words, rpicam_entries
 from .pi_consumers import MODEL_FILE, frigate_reason, package_name, rpicam_reason, rpicam_stage
 from .pi_modules import PI
 
@@ -128,10 +131,12 @@ def model_json(source: BundleSource) -> bytes:
             },
             "input": _tensor(source.input.shape, source.input.scale, source.input.zero_point),
             "output": _tensor(source.output.shape, source.output.scale, source.output.zero_point),
-            **({} if source.labels and not source.detector else {"heads": [_head(head) for head in source.heads]}),
+            **({} if names(source) and not source.detector else {"heads": [_head(head) for head in source.heads]}),
             **detector_facts(source),
+            **painted_facts(source),
+            **decided(source),
             **({"numbers": list(source.recipe.regress.names)} if source.recipe.regress and source.recipe.regress.names else {}),
-            "labels": list(source.labels),
+            "labels": list(names(source)),
             "threshold": source.recipe.decision.threshold,
             "runtime_floor": source.runtime_floor,
             "runtimes": [
@@ -210,7 +215,9 @@ def installed_tree(source: BundleSource, golden_files: tuple[Artifact, ...]) -> 
         Entry(path=f"{documents}/changelog.gz", data=gzip_bytes(changelog.encode())),
         Entry(path=f"{documents}/README.md.gz", data=gzip_bytes(readme(source))),
     ]
-    if not rpicam_reason(source):
+    if source.finds_boxes and not rpicam_reason(source):
+        entries += rpicam_entries(source, share)
+    elif not rpicam_reason(source):
         entries.append(Entry(path=f"{share}/object_classify_tf.json", data=rpicam_stage(source)))
     return entries
 
@@ -258,7 +265,8 @@ def readme(source: BundleSource) -> bytes:
     row = RUNTIMES[architecture(source)]
     package = package_name(source)
     rpicam, frigate = rpicam_reason(source), frigate_reason(source)
-    stage = f"`rpicam-hello --post-process-file /usr/share/{package}/object_classify_tf.json`"
+    kind = RPICAM_STAGE if source.finds_boxes else "object_classify_tf.json"
+    stage = f"`rpicam-hello --post-process-file /usr/share/{package}/{kind}`"
     words = {
         "TITLE": source.target.title,
         "WHAT": source.what,
@@ -277,6 +285,8 @@ def readme(source: BundleSource) -> bytes:
         "RPICAM": f"no: {rpicam}." if rpicam else stage,
         "FRIGATE": f"no: {frigate}."
         if frigate
+        else frigate_words(source)
+        if source.finds_boxes
         else "copy `frigate/model_cache` into Frigate's configuration folder.",
     }
     return _template("readme.txt", source, words)
@@ -294,6 +304,8 @@ def _answer_words(source: BundleSource) -> dict[str, str]:
     """What the README says about what the program prints and starts."""
     if source.detector:
         return answer_words(source, _source_words(source)["SOURCE"], _plain_label(source.labels))
+    if source.parts:
+        return head_words(source)
     if not source.labels:
         return {
             "ACTIONS": "```\n\nOne line per image: image, then each output's name and values, separated by tabs; `--json` gives "
@@ -304,6 +316,8 @@ def _answer_words(source: BundleSource) -> dict[str, str]:
             "EQUAL": "",
         }
     example = _plain_label(source.labels)
+    if not names(source):
+        return label_words(source, _source_words(source)["SOURCE"], example)
     words = _ACTIONS.replace("@", package_name(source))
     return {
         "ACTIONS": words.format(source=_source_words(source)["SOURCE"], example=example),
@@ -358,7 +372,7 @@ def program_name(source: BundleSource) -> str:
 def launcher(source: BundleSource) -> bytes:
     """The program: of a detector the same with another main."""
     text = (PI / "classify.py").read_text(encoding="utf-8")
-    for ours, theirs in LAUNCHER if source.detector else ():
+    for ours, theirs in launcher_words(source):
         if ours not in text:
             raise BugError(f"classify.py does not say {ours!r}")
         text = text.replace(ours, theirs)
@@ -378,6 +392,7 @@ def _template(name: str, source: BundleSource, words: Mapping[str, str] | None =
         "MANTITLE": source.recipe.name.replace("-", r"\-"),
         "CAMERA": "" if source.contract.color == "bands" else "--camera ",
         "PROGRAM": program_name(source),
+        "FRIGATES": "as its detector" if source.finds_boxes else "custom classification",
         **(DETECTS if source.detector else CLASSIFIES),
         **(words or {}),
     }

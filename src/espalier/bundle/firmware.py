@@ -26,10 +26,12 @@ from ..emit.detector import detector_files
 from ..errors import UnsupportedModelError
 from ..facts import Artifact, BundleSource, GoldenVector, SourceImage, TensorFacts
 from . import firmware_boxes, golden
+from . import firmware_painted as painted
 from . import firmware_text as text
+from .answers import answer_of
 from .archive import Entry, zip_bytes
 from .firmware_check import check as check
-from .firmware_examples import example_files, readme_section
+from .firmware_examples import example_files, readme_section, shown_by
 from .firmware_prepare import example_picture, prepare_stack, retouching, word_lines
 from .firmware_text import TEMPLATE, template
 from .firmware_tflm import model_source, resolver_header, tflm_memory
@@ -48,10 +50,12 @@ def contents(source: BundleSource, program: tuple[Artifact, ...] | None = None) 
     .tflite for TensorFlow Lite Micro. Raises UnsupportedModelError when the model does not take and give
     int8, or TFLM lacks an operator.
     """
-    if program is None and source.decision is None and source.detector is None:
+    answer = answer_of(source)
+    painting = source.map is not None or source.picture is not None
+    if program is None and (painting or (answer is not None and not answer.tflm)):
         raise UnsupportedModelError(
-            f"the firmware around TensorFlow Lite Micro packs classifiers and detectors, this model gives {source.heads_text}",
-            supported="compiled C for outputs without labels",
+            "the firmware around TensorFlow Lite Micro packs one label, values and boxes, this model's answer is another",
+            supported="compiled C for every other answer",
             next_step='set `runtime = "c"` for this target',
         )
     for facts in (source.input, *source.heads):
@@ -92,8 +96,15 @@ def library_files(source: BundleSource, program: tuple[Artifact, ...] | None) ->
     examples = {f"examples/{source.sketch}/{source.sketch}.ino": template(source, sketch)}
     if not tflm:
         examples |= example_files(source, prepare_stack(source))
-        examples = {path: example_picture(filled(t, buffer_words(source)), source) for path, t in examples.items()}
+        examples = {path: filled(shown_by(source, t), buffer_words(source)) for path, t in examples.items()}
+        examples = {path: example_picture(t, source) for path, t in examples.items()}
     return build_files(source, source_files(source, program), examples, tflm=tflm)
+
+
+def _as_classifier(source: BundleSource) -> bool:
+    """Whether C programs read the answer as a classifier's."""
+    answer = answer_of(source)
+    return answer is not None and answer.like_a_classifier
 
 
 def output_names(source: BundleSource) -> list[str]:
@@ -104,7 +115,7 @@ def output_names(source: BundleSource) -> list[str]:
 def buffer_words(source: BundleSource) -> dict[str, str]:
     """What stands for the marks of the examples: a buffer for each output, and their names."""
     macro, names = text.prefix(source).upper(), output_names(source)
-    sizes = [f"{macro}_CLASSES"] if source.decision else [f"{macro}_{name.upper()}_BYTES" for name in names]
+    sizes = [f"{macro}_CLASSES"] if _as_classifier(source) else [f"{macro}_{name.upper()}_BYTES" for name in names]
     buffers = "\n".join(f"static int8_t {name}[{size}];" for name, size in zip(names, sizes, strict=True))
     return {"@BUFFERS@": buffers, "@OUTPUTS@": ", ".join(names)}
 
@@ -146,7 +157,7 @@ def source_files(source: BundleSource, program: tuple[Artifact, ...] | None) -> 
     vectors, cases = chosen_golden(source)
     common = (*COMMON, *(firmware_boxes.PARTS if source.detector else ()))
     files = {f"{name}_{part}": template(source, f"xmodel_{part}") for part in common}
-    files |= retouching(source, files)
+    files |= retouching(source, files) | painted.painted_files(source)
     files |= {
         f"{name}_contract.h": contract_header(source, program),
         f"{name}_golden.c": golden_source(source, vectors, cases),
@@ -154,6 +165,8 @@ def source_files(source: BundleSource, program: tuple[Artifact, ...] | None) -> 
     }
     if program is None:
         files |= decision_files(name, source.decision) if source.decision else {}
+        for head, alone in source.deciding():
+            files |= decision_files(f"{name}_{head}", alone.decision) if alone.decision else {}
         files |= detector_files(name, source.detector, source.labels) if source.detector else {}
         files |= {
             f"{name}_model_data.h": template(source, "xmodel_model_data.h"),
@@ -220,6 +233,8 @@ def contract_header(source: BundleSource, program: tuple[Artifact, ...] | None) 
     lines += [c.comment("of all outputs, one behind the other"), c.define(f"{macro}_ANSWER_BYTES", source.values)]
     if source.detector is not None:
         lines += firmware_boxes.contract_lines(source)
+    elif source.gives_values and program is None:
+        lines += [c.define(f"{macro}_OUTPUTS", len(source.heads)), *firmware_boxes.start_lines(source)]
     if program is not None:
         header = f"{text.prefix(source)}.h"
         given = next(artifact.data for artifact in program if artifact.path == header).decode("ascii")
@@ -252,7 +267,9 @@ def umbrella(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         lines += ["", c.include(f"{name}_model_data.h")]
     parts: tuple[str, ...] = ("contract", "prepare")
     if source.detector or source.decision:
-        parts = ("contract", "model_labels", "prepare", *(("detect", "frame") if source.detector else ("decide",)))
+        labels = ("model_labels",) if source.decision is None or source.decision.labels else ()
+        parts = ("contract", *labels, "prepare", *(("detect", "frame") if source.detector else ("decide",)))
+    parts += painted.painted_parts(source)
     parts += tuple(f"{head}_{part}" for head, _ in source.deciding() for part in ("model_labels", "decide"))
     lines += ["", *(c.include(f"{name}_{part}.h") for part in parts)]
     return text.header(source, "model", lines)
@@ -295,8 +312,12 @@ def golden_source(source: BundleSource, vectors: Sequence[GoldenVector], cases: 
 
 def _read_line(source: BundleSource, output: str, head: TensorFacts) -> str:
     """README: how one of several outputs is read."""
-    if head.name in dict(source.deciding()):
-        own = f"{text.prefix(source)}_{head.name}"
+    alone = dict(source.deciding()).get(head.name)
+    if alone is not None:
+        own, answer = f"{text.prefix(source)}_{head.name}", answer_of(alone)
+        if answer is not None and answer.use:
+            used = answer.use.replace("decision", f"{head.name}").replace(f"xmodel_{head.name}", f"{own}_decision")
+            return used.replace("xmodel", own).replace("XMODEL", own.upper()).replace("(output,", f"({output},")
         return f"{own}_decision {head.name} = {own}_decide({output});   /* .label, .confidence, .review */\n"
     return f"/* {head.name}: {output}[], value = {head.scale:.9g} * ({output}[i] - {head.zero_point}) */\n"
 
@@ -321,7 +342,7 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
     """README.md of the bundle."""
     name, macro = text.prefix(source), text.prefix(source).upper()
     vectors, cases = chosen_golden(source)
-    tflm = program is None
+    tflm, answer = program is None, answer_of(source)
     memory = tflm_memory(source) if tflm else program_memory(source)
     memory += firmware_boxes.ram_text(source) if source.detector else ""
     words = {
@@ -332,16 +353,26 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         "PROVEN": _proven(source),
         "DECIDE": firmware_boxes.use_lines(source, output_names(source), tflm)
         if source.detector
+        else answer.use.replace("xmodel", name).replace("XMODEL", macro)
+        if answer and answer.use
         else f"{name}_decision decision = {name}_decide(output);\n"
         "if (decision.review) ask_a_person(); else act(decision.label);\n"
         if source.decision
-        else "".join(_read_line(source, output, head) for output, head in zip(output_names(source), source.heads, strict=True)),
+        else painted.use_lines(source)
+        or "".join(
+            _read_line(source, f"(output + {start})" if tflm and start else "output" if tflm else output, head)
+            for output, start, head in zip(output_names(source), firmware_boxes.starts(source), source.heads, strict=False)
+        ),
         "ANSWER": firmware_boxes.answer_words(source)
         if source.detector
+        else answer.told.format(threshold=source.recipe.decision.threshold).replace("xmodel", name)
+        if answer and answer.told
         else f"`decide` compares the int8 output with the threshold {source.recipe.decision.threshold:g} as an integer; "
         "confidence is in thousandths."
         if source.decision
-        else f"Outputs: {source.heads_text}; `{name}.h` has their sizes, scales and zero points.",
+        else painted.answer_words(source)
+        or f"Outputs: {source.heads_text}; `{name}{'_contract' if tflm else ''}.h` has their "
+        + ("places, scales and zero points." if tflm else "sizes, scales and zero points."),
         "HEIGHT": str(source.contract.size[0]),
         "WIDTH": str(source.contract.size[1]),
         "CHANNELS": str(source.contract.channels),

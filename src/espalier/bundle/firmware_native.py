@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,13 +14,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import VerificationError
+from ..errors import BugError, VerificationError
 from ..facts import BundleSource, Check
 from ..preparation import prepare
 from ..task.boxes.frame import to_frame, window_of
-from ..task.classify import decide
 from . import firmware_boxes
 from . import firmware_text as text
+from .answers import answer_of, packed
 from .firmware_compile import (
     PROBE_SECONDS,
     WARNINGS,
@@ -76,7 +77,9 @@ def _run_with(
         unused = {
             f"{text.prefix(whole)}_{part}.c" for part in ("model_data", "golden", "selftest", "prepare_test")
         }
-        (work / "driver.c").write_text(_driver(text.prefix(whole), head), "ascii")
+        own = f"{text.prefix(whole)}_{head}" if head else text.prefix(whole)
+        driver = _deciding(_driver(text.prefix(whole), head), source, own)
+        (work / "driver.c").write_text(driver, "ascii")
         parts = [str(path) for path in sorted((library / "src").glob("*.c")) if path.name not in unused]
         flags = ["-O1", *WARNINGS, f"-I{library / 'src'}", "-o", "driver"]
         compile_c(compiler, [*flags, "driver.c", *parts], work)
@@ -94,6 +97,23 @@ def _run_with(
         return f"{len(images)} images in {formats} pixel formats, {len(outputs)} outputs"
 
     return guarded(_name(source), compiler.tool, run, compiler.version, lambda: runs_here(compiler, work))
+
+
+_CLASSIFIER: Final = re.compile(r"#elif defined\([A-Z0-9_]+_CLASSES\)\n.*?#endif\n", re.DOTALL)
+
+
+def _deciding(driver: str, source: BundleSource, prefix: str) -> str:
+    """The driver with the decision of a model that is no classifier."""
+    answer = answer_of(source)
+    if answer is None or source.decision is None or answer.like_a_classifier:
+        return driver
+    body = (
+        "#else\n    } else {\n      int8_t output[XMODEL_ANSWER_BYTES];\n"
+        f"      int32_t answer[{answer.words(source.decision)}];\n"
+        f"      if (!read_all(output, sizeof(output))) return 2;\n      {{\n{answer.driver}      }}\n"
+        "      fwrite(answer, 1, sizeof(answer), stdout);\n#endif\n"
+    )
+    return _CLASSIFIER.sub(lambda _: body.replace("xmodel", prefix).replace("XMODEL", prefix.upper()), driver)
 
 
 def runs_here(compiler: Compiler, work: Path) -> str:
@@ -203,7 +223,7 @@ def output_cases(source: BundleSource) -> list[NDArray[np.int8]]:
         return _detector_outputs(source)
     if source.decision is None:
         return []
-    classes = len(source.labels)
+    classes = source.values
     random = np.random.Generator(np.random.PCG64(1))
     cases = [np.frombuffer(v, np.int8) for vector in source.golden for v in vector.outputs.values()]
     for value in range(-128, 128):
@@ -260,9 +280,12 @@ def compare(
     if source.detector is not None:
         compare_boxes(answers[at:], outputs, source)
         return
-    numbers = source.decision.numbers if source.decision else {}
+    answer = answer_of(source)
     for output in outputs:
-        answer = answers[at : at + 12]
-        at += 12
-        if len(answer) != 12 or struct.unpack("<3i", answer) != decide(output, numbers):
+        if answer is None or source.decision is None:
+            raise BugError("outputs of a model without a decision")
+        wanted = packed(answer, output, source.decision)
+        given = answers[at : at + len(wanted)]
+        at += len(wanted)
+        if given != wanted:
             raise VerificationError(f"decide of {output.tolist()} differs")

@@ -121,7 +121,7 @@ def choose(outputs: NDArray[np.int8], task: Task = CLASSIFY, *, limit: int = LIM
     order the one with the largest, then further close calls; at most `limit`, ascending, and of maps no more than ANSWER_BYTES
     of outputs (one vector at least).
     """
-    kind, wide = kind_of(task), outputs.reshape(len(outputs), -1).astype(np.int64)
+    kind, wide = kind_of(task), _stepped(outputs.reshape(len(outputs), -1), task)
     margin, sorts = kind.margins(wide, task), kind.sorts(wide, task)
     close = [int(i) for i in np.argsort(margin, kind="stable")]
     confident = [
@@ -148,7 +148,8 @@ def vectors(
         raise BugError(f"no kernel set of {', '.join(KERNELS)} ran: {sorted(outputs)}")
     flat = {kernels: outputs[kernels].reshape(len(names), -1) for kernels in ran}
     kind, named = kind_of(task), msgspec.structs.replace(task, labels=tuple(labels))
-    words = kind.words(kind.results(flat[ran[0]], named), named)
+    scale = 1.0 if kind.edge is None else kind.edge[0]
+    words = kind.words(kind.results(_stepped(flat[ran[0]], task) * scale, named), named)
     return tuple(
         GoldenVector(
             name=name,
@@ -158,6 +159,12 @@ def vectors(
         )
         for i, name in enumerate(names)
     )
+
+
+def _stepped(outputs: NDArray[np.int8], task: Task) -> NDArray[np.int64]:
+    """Int8 outputs less their zero point, where the kind has one for all."""
+    edge = kind_of(task).edge
+    return outputs.astype(np.int64) - (0 if edge is None else edge[1])
 
 
 def contract_cases(contract: InputContract, seed: int = 0) -> tuple[SourceImage, ...]:

@@ -18,11 +18,13 @@ from ..facts import (
     BundlePart,
     BundleSource,
     Check,
+    ClassMap,
     Measurement,
     OperatorUse,
+    PictureBytes,
     TensorFacts,
 )
-from ..recipe_answers import Regress
+from ..recipe_answers import Binary, MultiLabel, Regress
 from .archive import read_deb, read_zip, safe_path
 from .golden import ContractRow, canonical_json
 
@@ -140,8 +142,16 @@ class Manifest(_Row, frozen=True, kw_only=True, omit_defaults=True):
     task: str = "classify"
     """What the model answers, as the recipe says."""
     heads: tuple[TensorFacts, ...] = ()
+    binary: Binary | None = None
+    """Of task binary: which label is 1, and from which probability on it is said."""
+    multi_label: MultiLabel | None = None
+    """Of task multi-label: the threshold of each label."""
     """The outputs of a model that has several; `output` is the first."""
     numbers: Regress | None = None
+    map: ClassMap | None = None
+    """Of task segment: what the bytes of the output become, and the last resize of the network where it was left off."""
+    picture: PictureBytes | None = None
+    """Of task image: what they become."""
     answers: tuple[HeadAnswer, ...] = ()
     """Of task several: what each head answers, in their order."""
 
@@ -184,6 +194,10 @@ def write(source: BundleSource, artifacts: Sequence[Artifact]) -> bytes:
         files=tuple(FileRow.of(artifact) for artifact in ordered),
         task=source.task,
         heads=() if source.labels and source.detector is None else source.heads,
+        map=source.map,
+        picture=source.picture,
+        binary=source.recipe.binary,
+        multi_label=source.recipe.multi_label,
         numbers=source.recipe.regress,
         answers=tuple(map(HeadAnswer.of, source.parts)),
     )

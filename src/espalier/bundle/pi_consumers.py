@@ -6,6 +6,8 @@ from typing import Final
 
 from ..facts import BundleSource
 from . import golden
+from .answers import answer_of
+from .pi_box_models import frigate_problem, rpicam_problem
 
 MODEL_FILE: Final = "model_uint8.tflite"
 
@@ -21,6 +23,8 @@ def rpicam_reason(source: BundleSource) -> str:
 
     Rules: rpicam-apps post_processing_stages/object_classify_tf_stage.cpp and tf_stage.cpp, July 2026.
     """
+    if source.finds_boxes:
+        return rpicam_problem(source)
     return _first_broken(source, "object_classify_tf") or (
         "a label holds `:` or `,`, which object_classify_tf cuts"
         if any(set(label) & set(":,") for label in source.labels)
@@ -33,12 +37,17 @@ def frigate_reason(source: BundleSource) -> str:
 
     Rules: frigate/data_processing/real_time/custom_classification.py, July 2026.
     """
+    if source.finds_boxes:
+        return frigate_problem(source)
     return _first_broken(source, "Frigate")
 
 
 def _first_broken(source: BundleSource, who: str) -> str:
     contract = source.contract
+    answer = answer_of(source)
+    one = answer is None or answer.reader == "Decision"
     rules = [
+        (one, f"{who} takes the most probable label, this model decides otherwise ({source.answers_text})"),
         (bool(source.labels), f"{who} reads the probabilities of labels, this model gives {source.heads_text}"),
         (
             contract.size == (224, 224),

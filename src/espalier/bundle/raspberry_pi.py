@@ -23,7 +23,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
@@ -31,10 +31,13 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
-from ..errors import InputRefusedError
+from ..errors import BugError, InputRefusedError
 from ..facts import Artifact, BundleSource, Check
 from ..scratch import Scratch
+from ..task.multi_label import JOIN
+from ..task.painted import areas_of, map_of
 from . import golden
+from .answers import answer_of
 from .archive import read_deb
 from .debian import (
     RUNTIMES,
@@ -46,6 +49,7 @@ from .debian import (
     requirements_text,
 )
 from .optional_tools import KEPT, excused, run_tool, words
+from .pi_box_models import frigate_files
 from .pi_consumers import frigate_reason, package_name, rpicam_reason
 
 UNKNOWN: Final = "unknown"
@@ -53,6 +57,8 @@ NAMELESS: Final = "what bears its name does not work here: it does not say its v
 """A tool whose exit code is its only answer must at least be known: a program that says yes to everything is none."""
 MOST_STEPS: Final = 8.5
 """As selftest.MOST_DIFFERENCE on the device, and what printing rounds."""
+FARTHEST_SHARE: Final = 0.1
+"""Of the pixels of a map: as MOST_DIFFERENCE moves borders."""
 PROGRAM_SECONDS: Final = 120.0
 """Longest run of one program in `check`."""
 
@@ -69,7 +75,9 @@ def contents(source: BundleSource) -> tuple[Artifact, ...]:
             for row in RUNTIMES.values()
         ),
     ]
-    if not frigate_reason(source):
+    if source.finds_boxes and not frigate_reason(source):
+        files += frigate_files(source)
+    elif not frigate_reason(source):
         base = f"frigate/model_cache/{source.recipe.name}"
         files += [
             Artifact(path=f"{base}/model.tflite", data=source.uint8_model, role="model"),
@@ -210,19 +218,29 @@ def _one_image(tree: Path, source: BundleSource) -> Check:
     name = "image file in, boxes out" if source.detector else name
     if not source.golden:
         return Check(name=name, tool="classify.py", result="not run", why="there is no golden vector")
-    least = () if source.detector else ("--threshold", "0")
+    # A threshold of 0 would say every one of several labels.
+    least = ("--threshold", "0") if source.decision is None or source.decision.source == "classify" else ()
+    least = () if source.detector or source.paints else least
     done = _run_program(tree, source, ["--json", *least, str(_picture(tree, source))])
     if done is None:
         return _no_runtime(name)
     if source.detector:
         return boxes_check(name, done, source)
+    if source.paints:
+        return painted_check(name, done, source)
     if not source.labels:
         return _values_check(name, done, source)
+    answer = answer_of(source)
+    if answer is None or source.decision is None:
+        raise BugError("labels without a decision")
+    labelled, outputs = answer.like_a_classifier, source.golden[0].outputs.values()
+    numbers = [answer.answer(np.frombuffer(one, np.int8), source.decision) for one in outputs]
+    known = {_said(row, source.labels, one=labelled) for row in numbers}
     # Of a picture that the program smooths or balances nobody recorded the answer.
-    known = {source.labels[_best(outputs)] for outputs in source.golden[0].outputs.values()}
-    answers = set(source.labels) if source.contract.retouches else known
+    answers = {*source.labels, *known} if source.contract.retouches else known
     try:
-        label = msgspec.json.decode(done.stdout)["label"]
+        row = msgspec.json.decode(done.stdout)
+        label = row["label"] if labelled else JOIN.join(row["labels"])
     except (msgspec.DecodeError, KeyError, TypeError):
         return Check(name=name, tool="classify.py", result="failed", why=words(done))
     if label not in answers:
@@ -256,7 +274,8 @@ def _values_check(name: str, done: subprocess.CompletedProcess[bytes], source: B
     """The values that the program prints of the first golden vector are those of a kernel set, up to its rounding."""
     try:
         heads = msgspec.json.decode(done.stdout)["heads"]
-        flat = np.concatenate([np.ravel(values) for values in heads.values()])
+        values = heads.values() if not source.parts else _of_parts(heads, source)
+        flat = np.concatenate([np.ravel(one) for one in values])
     except (msgspec.DecodeError, KeyError, TypeError, ValueError, AttributeError):
         return Check(name=name, tool="classify.py", result="failed", why=words(done))
     scales, zeros = (
@@ -268,6 +287,41 @@ def _values_check(name: str, done: subprocess.CompletedProcess[bytes], source: B
     if not source.contract.retouches and not steps <= MOST_STEPS:
         why = f"a value is {steps:.1f} steps of int8 from the nearest kernel set's"
         return Check(name=name, tool="classify.py", result="failed", why=why)
+    return Check(name=name, tool="classify.py", version=source.recipe.version, result="passed")
+
+
+def _of_parts(heads: Mapping[str, Any], source: BundleSource) -> Iterator[Any]:
+    """The values of several outputs: of those that decide from the bytes that are told, too."""
+    for facts in source.heads:
+        said = heads[facts.name]
+        if "outputs" in said:
+            yield facts.scale * (np.array(said["outputs"]) - 128.0 - facts.zero_point)
+        else:
+            yield np.concatenate([np.ravel(one) for one in said["values"].values()])
+
+
+def painted_check(name: str, done: subprocess.CompletedProcess[bytes], source: BundleSource) -> Check:
+    """The shares that the program prints of the first golden vector are those of a kernel set, or near them where this machine's
+    kernels round otherwise; of a picture the size is."""
+    name = name.replace("values out", "map out" if source.map else "picture out")
+    try:
+        row = msgspec.json.decode(done.stdout)
+        if source.picture is not None:
+            sides = [source.picture.rows, source.picture.columns, source.picture.channels]
+            far, what = float(row["size"] != sides), f"a picture of {row['size']}"
+        else:
+            assert source.map is not None
+            shares = np.array([row["shares"][name] for name in source.map.names])
+            known = [
+                np.array(areas_of(map_of(np.frombuffer(given, np.int8), source.map), source.map))
+                for given in source.golden[0].outputs.values()
+            ]
+            far = min(float(np.abs(shares - one / one.sum()).max()) for one in known)
+            what = f"a share {far:.1%} from the nearest kernel set's"
+    except (msgspec.DecodeError, KeyError, TypeError, ValueError):
+        return Check(name=name, tool="classify.py", result="failed", why=words(done))
+    if not source.contract.retouches and far > FARTHEST_SHARE:
+        return Check(name=name, tool="classify.py", result="failed", why=what)
     return Check(name=name, tool="classify.py", version=source.recipe.version, result="passed")
 
 
@@ -306,10 +360,9 @@ def _alike(printed: list[Any], rows: Sequence[tuple[int, ...]], source: BundleSo
     return 10 * found >= 9 * max(len(known), len(printed))
 
 
-def _best(outputs: bytes) -> int:
-    """Index of the first largest int8."""
-    values = [byte - 256 if byte > 127 else byte for byte in outputs]
-    return values.index(max(values))
+def _said(numbers: Sequence[int], labels: Sequence[str], *, one: bool) -> str:
+    """What a decision's numbers say: one label, or several joined."""
+    return labels[numbers[0]] if one else JOIN.join(labels[i] for i in numbers[1 : 1 + numbers[0]])
 
 
 def _unit(tree: Path, source: BundleSource) -> Check:

@@ -13,16 +13,17 @@ import msgspec
 from ..calibrate.declared import declared_twice
 from ..errors import EspalierError, GateError
 from ..findings import ACCEPTED, Finding
+from ..image_facts import ImageFacts
 from ..load.images import ImageSet, label_indices, scan
 from ..load.keras_facts import ModelFacts
-from ..load.labels import default_labels, read_labels
+from ..load.labels import default_labels, read_labels, two_sides
 from ..load.masks import pair_masks
 from ..recipe import Deploy, Recipe
 from ..recipe_file import load_recipe
 from ..report.gates import describe
 from ..stages.answer_gates import strict_row
 from ..stages.check_fit import judge_fit
-from ..stages.check_outputs import not_classes, number_outputs
+from ..stages.check_outputs import not_classes, number_outputs, refuse_unfit
 from ..stages.find_task import AUTO, as_classifier
 from ..stages.images import set_path
 from ..stages.job import class_folders, recipe_model, settled_task
@@ -31,8 +32,11 @@ from ..statistics import too_few
 from ..store import Store
 from ..tabular import Tabular
 from ..target import Target, load_target, named_apart
+from ..task.boxes.plan import names_of
 from ..task.kinds import KINDS
+from ..task.types import Task
 from ..terminal import Progress
+from .check_detector import check_annotations, check_heads
 
 ENOUGH_CALIBRATION = 100
 _NO_LABELS = "no labels: agreement with the float model stands in for accuracy"
@@ -121,8 +125,12 @@ def check_recipe(path: Path | str) -> Checked:
         for text in shop.warnings():
             found.rows.append(CheckRow("warning", "store", text))
     labels: tuple[str, ...] = ()
-    if KINDS[recipe.model.task].named:
-        labels = _check_labels(found, recipe, folder, _classes(facts))
+    if recipe.detect is not None:
+        _check_labels(found, recipe, folder, None)
+        check_heads(found.attempt, recipe, facts)
+        check_annotations(found.attempt, recipe, folder)
+    elif KINDS[recipe.model.task].named:
+        labels = _check_labels(found, recipe, folder, _classes(facts, recipe.model.task))
         _check_outputs(found, recipe, folder, facts)
     _check_images(found, recipe, folder, labels)
     _check_targets(found, recipe, folder, facts)
@@ -170,9 +178,10 @@ def _check_model(
     said: list[Finding] = []
 
     def step() -> str:
-        whole, finding = settled_task(shop, recipe, folder, recipe_model(shop, recipe, folder))
+        heads = None if recipe.detect is None else names_of(recipe.detect, 1)
+        whole, finding = settled_task(shop, recipe, folder, recipe_model(shop, recipe, folder, heads))
         settled[:], said[:] = [whole], [finding] if finding is not None else []
-        model = recipe_model(shop, whole, folder)
+        model = recipe_model(shop, whole, folder, heads)
         facts = model.facts()
         known.append(facts)
         model.check_shape()
@@ -192,14 +201,20 @@ def _check_model(
     return settled[0], known[0] if known else None
 
 
-def _classes(facts: ModelFacts | None) -> int | None:
-    """How many answers there are; one unit has two."""
+def _classes(facts: ModelFacts | None, task: str = "classify") -> int | None:
+    """How many answers there are; one unit has two, where one of them is the answer."""
     count = None if facts is None else facts.classes
-    return 2 if count == 1 else int(count) if count else None
+    return 2 if count == 1 and KINDS[task].one else int(count) if count else None
 
 
 def _check_outputs(found: _Findings, recipe: Recipe, folder: Path, facts: ModelFacts | None) -> None:
     if facts is None:
+        return
+    try:
+        refuse_unfit(recipe.model.task, facts)
+    except EspalierError as problem:
+        found.refuse("model", problem)
+    if recipe.model.task != "classify":
         return
     named = recipe.model.labels is not None or _classes(facts) in [len(names) for names in class_folders(recipe, folder)]
     finding = number_outputs(facts, named=named)
@@ -216,16 +231,21 @@ def _check_labels(found: _Findings, recipe: Recipe, folder: Path, classes: int |
 
     def step() -> str:
         if recipe.model.labels is None:
-            labels.extend(default_labels(classes or 0, *class_folders(recipe, folder)))
+            labels.extend(_sides(recipe, default_labels(classes or 0, *class_folders(recipe, folder))))
             return (
                 f"none given: the answers are called {', '.join(labels[:6])}{', ...' if len(labels) > 6 else ''}, "
                 "in this order"
             )
-        labels.extend(read_labels(folder / recipe.model.labels, classes))
+        labels.extend(_sides(recipe, read_labels(folder / recipe.model.labels, classes)))
         return f"{len(labels)} labels: {', '.join(labels[:6])}{', ...' if len(labels) > 6 else ''}"
 
     found.attempt("labels", step)
     return tuple(labels)
+
+
+def _sides(recipe: Recipe, labels: tuple[str, ...]) -> tuple[str, ...]:
+    """The labels, in the order of a yes-or-no answer where one is asked for."""
+    return labels if recipe.binary is None else two_sides(labels, recipe.binary.positive, recipe.model.labels)
 
 
 def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[str, ...]) -> None:
@@ -247,14 +267,16 @@ def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[
             images.append(scan(set_path(folder, given), cells=bool(recipe.head)))
             told = f"{len(images[0].classes)} classes"
             if images[0].columns:
-                told = f"the {'columns' if recipe.head else 'numbers'} {', '.join(images[0].columns)}"
+                what = "columns" if recipe.head else "labels" if recipe.model.task == "multi-label" else "numbers"
+                told = f"the {what} {', '.join(images[0].columns)}"
             return f"{len(images[0].entries):,} images, {told} in {given}"
 
         if not found.attempt(role, step):
             continue
         counts = images[0].counts
         if role != "calibration" and labels:
-            found.attempt(role, partial(_labels_text, images[0], labels))
+            text = _labels_text if KINDS[recipe.model.task].one else _sets_text
+            found.attempt(role, partial(text, images[0], labels))
         if (
             role == "calibration"
             and min(len(images[0].entries), recipe.calibration.count) < ENOUGH_CALIBRATION
@@ -266,8 +288,17 @@ def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[
             found.warn(role, "all images are of one class: ranges of the others are unknown", "one-class")
         if role == "evaluation" and not images[0].columns and not _painted(recipe):
             doubt = too_few(len(images[0].entries), recipe.quantize.max_accuracy_drop) if counts else _NO_LABELS
+            doubt = "" if recipe.evaluation is not None and recipe.evaluation.annotations else doubt
             if doubt:
                 found.warn(role, doubt, "few-to-show" if counts else "no-labels")
+
+
+def _sets_text(images: ImageSet, labels: tuple[str, ...]) -> str:
+    """Of task multi-label."""
+    blank = ImageFacts(path="", label=None, sha256="", pixels_sha256="", width=0, height=0, mode="")
+    facts = [msgspec.structs.replace(blank, path=e.path, label=e.label, numbers=e.numbers) for e in images.entries]
+    known = KINDS["multi-label"].truth(facts, Task(kind="multi-label", labels=labels, columns=images.columns))
+    return _NO_LABELS if known is None else f"{int(known.any(axis=0).sum())} of {len(labels)} labels occur"
 
 
 def _painted(recipe: Recipe) -> str:

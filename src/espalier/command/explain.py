@@ -149,6 +149,7 @@ def explain(
 
 def _of_recipe(shop: Workshop, path: Path, images: Path | None, count: int) -> Compared:
     """The build's own stages up to the int8 model; nothing runs again that a build has stored."""
+    from ..stages.cuts import with_cuts
     from ..stages.job import read_job
     from ..stages.prune import prune_model
     from ..stages.quantize import quantize_model
@@ -156,10 +157,11 @@ def _of_recipe(shop: Workshop, path: Path, images: Path | None, count: int) -> C
     shop.progress.plan(["read", "load", "prune", "quantize", "images", "explain"], {"explain": 4.0})
     job = read_job(shop, path)
     pruned = prune_model(shop, job, job.model.float_model())
+    job = with_cuts(shop, job, pruned.model)
     given = of_job(job, pruned.model, quantize_model(shop, job, pruned.model), shop, count)
     if images is None:
         return given
-    pixels, _ = _image_pixels(shop, images, job.recipe.input, count)
+    pixels, _ = images_pixels(shop, images, job.recipe.input, count)
     return msgspec.structs.replace(
         given, pixels=lambda: pixels, pixels_key=_digest_of(pixels), source="images", notes=()
     )
@@ -167,8 +169,8 @@ def _of_recipe(shop: Workshop, path: Path, images: Path | None, count: int) -> C
 
 def _of_folder(shop: Workshop, folder: Path, images: Path | None, count: int) -> Compared:
     """What a build left."""
-    report, float_model, int8_model = _read_build(folder)
-    golden, files = _read_golden(folder)
+    report, float_model, int8_model = read_build(folder)
+    golden, files = read_golden_files(folder)
     contract = golden.contract.contract
     notes: tuple[str, ...] = ()
     labelled: dict[str, Any] = {}
@@ -176,7 +178,7 @@ def _of_folder(shop: Workshop, folder: Path, images: Path | None, count: int) ->
         pixels, source = _golden_pixels(shop, golden, files), "golden vectors"
         notes = ("no images were given, so the bundle's golden vectors serve: give --images for firm figures",)
     else:
-        (pixels, prepared), source = _image_pixels(shop, images, contract, count), "images"
+        (pixels, prepared), source = images_pixels(shop, images, contract, count), "images"
         labelled = _labelled(folder, pixels, prepared)
     return Compared(
         name=report.name,
@@ -206,11 +208,21 @@ def _labelled(folder: Path, pixels: str, prepared: Prepared) -> dict[str, Any]:
     return {"labelled": lambda: (pixels, classes), "labelled_key": classes}
 
 
+def read_manifest_labels(folder: Path) -> tuple[str, ...]:
+    """The labels in the order of the output, of the first bundle of a build; none of a model without labels."""
+    manifest = next(iter(sorted(folder.glob("*/manifest.json"))), None)
+    try:
+        return () if manifest is None else msgspec.json.decode(_read(manifest), type=_Manifest).labels
+    except msgspec.DecodeError:
+        return ()
+
+
 def _digest_of(pixels: str) -> str:
     return digest(Path(pixels).read_bytes())
 
 
-def _read_build(folder: Path) -> tuple[_Report, bytes, bytes]:
+def read_build(folder: Path) -> tuple[_Report, bytes, bytes]:
+    """report.json, the float and the int8 model that a build left. Raises UsageError for another folder."""
     if not (folder / "report.json").is_file():
         raise UsageError(
             f"{folder} is not the output of a build: it has no report.json",
@@ -237,7 +249,7 @@ def _read(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _read_golden(folder: Path) -> tuple[Golden, dict[str, bytes]]:
+def read_golden_files(folder: Path) -> tuple[Golden, dict[str, bytes]]:
     """golden.json of the first bundle, with the files that it names."""
     for path in sorted(folder.glob(f"**/{FOLDER}/golden.json")):
         files = {f"{FOLDER}/{p.name}": _read(p) for p in sorted(path.parent.iterdir()) if p.is_file()}
@@ -259,9 +271,10 @@ def _golden_pixels(shop: Workshop, golden: Golden, files: dict[str, bytes]) -> s
     return str(path)
 
 
-def _image_pixels(
+def images_pixels(
     shop: Workshop, images: Path, contract: InputContract, count: int
 ) -> tuple[str, Prepared]:
+    """At most `count` images prepared, as the path of a .npy, and what is known of them."""
     with shop.stage("images"):
         chosen = PixelSet(shop, "explain", images, contract, count)
         prepared = chosen.prepared()

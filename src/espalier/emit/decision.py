@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from .. import task
 from ..facts import Decision
 from . import c_text as c
@@ -14,8 +16,8 @@ DEVICE: Final = Path(task.__file__).parent / "device"
 
 
 def decision_files(prefix: str, decision: Decision) -> dict[str, str]:
-    """File name -> text: `<prefix>_decide.h`, `<prefix>_decide.c` and the labels that they name; of several outputs those of
-    each, as `<prefix>_<output>_...`."""
+    """File name -> text: `<prefix>_decide.h`, `<prefix>_decide.c`, and the labels where there are any; of several outputs those
+    of each, as `<prefix>_<output>_...`."""
     if decision.parts:
         return {
             file: text
@@ -24,11 +26,21 @@ def decision_files(prefix: str, decision: Decision) -> dict[str, str]:
         }
     macro = prefix.upper()
     numbers = "\n".join(c.define(f"{macro}_{name}", _number(value)) for name, value in decision.numbers.items())
+    tables = "\n".join(
+        c.array(f"{prefix}_{name.lower()}", np.asarray(values, _least_type(values))) for name, values in decision.tables.items()
+    )
     return {
         f"{prefix}_decide.h": device_source(prefix, f"{decision.source}.h").replace("@NUMBERS@", numbers),
-        f"{prefix}_decide.c": device_source(prefix, f"{decision.source}.c"),
-        **label_files(prefix, decision.labels),
+        f"{prefix}_decide.c": device_source(prefix, f"{decision.source}.c").replace("@TABLES@", tables),
+        **(label_files(prefix, decision.labels) if decision.labels else {}),
     }
+
+
+def _least_type(values: Sequence[int]) -> str:
+    """The smallest type that holds whole numbers."""
+    return next(
+        name for name in ("int8", "int16", "int32", "int64") if all(np.iinfo(name).min <= v <= np.iinfo(name).max for v in values)
+    )
 
 
 def decision_headers(prefix: str, decision: Decision) -> list[str]:

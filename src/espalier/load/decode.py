@@ -294,10 +294,11 @@ def read_bounded(path: str) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     except OSError as problem:
         raise ImagesRefusedError(f"cannot be opened ({problem.strerror})") from None
+    state = os.fstat(descriptor)
+    if not stat.S_ISREG(state.st_mode):  # Before it becomes a file: a folder cannot.
+        os.close(descriptor)
+        raise ImagesRefusedError("not a regular file")
     with open(descriptor, "rb") as file:
-        state = os.fstat(descriptor)
-        if not stat.S_ISREG(state.st_mode):
-            raise ImagesRefusedError("not a regular file")
         if state.st_size > LIMITS.image_file_bytes:
             raise ImagesRefusedError(f"{state.st_size} bytes; at most {LIMITS.image_file_bytes} are read")
         data = file.read(state.st_size + 1)

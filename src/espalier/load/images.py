@@ -4,7 +4,8 @@ Nothing here opens an image; that is `decode.py`, in the images child process. T
 
 - a folder of images: no classes;
 - a folder with one folder per class (images may lie deeper inside a class folder);
-- a csv with the columns path,label (a header naming them is optional), paths relative to the csv's folder.
+- a csv with the columns path,label (a header naming them is optional), or as truth_columns.py reads them; paths relative to the
+  csv's folder.
 
 Names that start with a dot are ignored. A link that leads out of the folder refuses the set.
 """
@@ -16,7 +17,6 @@ import difflib
 import errno
 import hashlib
 import io
-import math
 import os
 import re
 from collections.abc import Sequence
@@ -29,6 +29,7 @@ from ..errors import ImagesRefusedError
 from ..limits import LIMITS
 from ..visible import hidden_character, shown
 from .listing import check_name, list_files, stays_inside, unreadable
+from .truth_columns import LABELS, PATHS, truth_columns
 
 SUFFIXES: dict[str, str] = {
     ".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".bmp": "BMP", ".tif": "TIFF", ".tiff": "TIFF", ".npy": "NPY", ".npz": "NPZ"
@@ -38,8 +39,6 @@ SUFFIXES: dict[str, str] = {
 ARRAYS = (".npy", ".npz")
 """Of these, what is an image only in a folder without pictures: beside pictures lie arrays of labels and features."""
 
-_PATH_HEADERS = ("path", "file", "filename", "image")
-_LABEL_HEADERS = ("label", "class", "category")
 
 
 class ImageEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -182,11 +181,12 @@ def _scan_csv(path: Path, *, cells: bool) -> ImageSet:
     rows = _rows(path, _csv_text(path))
     if cells:
         return _scan_cells(path, rows)
-    numbers = number_columns(rows[0][1]) if rows else {}
-    if numbers:
-        return _checked_csv(path, _number_entries(path, rows, numbers), tuple(numbers.values()))
-    path_column, label_column, rows = _columns(rows)
     root = os.path.realpath(path.parent)
+    if (truth := truth_columns(path.name, rows)) is not None:
+        named = [(_csv_entry(path.name, line, root, name, ""), numbers) for line, name, numbers in truth[1]]
+        entries = [msgspec.structs.replace(entry, label=None, numbers=numbers) for entry, numbers in named]
+        return _checked_csv(path, entries, truth[0])
+    path_column, label_column, rows = _columns(rows)
     entries = []
     for line, row in rows:
         if len(row) <= max(path_column, label_column) or not row[path_column] or not row[label_column]:
@@ -202,7 +202,7 @@ def _scan_csv(path: Path, *, cells: bool) -> ImageSet:
 def _scan_cells(path: Path, rows: list[tuple[int, list[str]]]) -> ImageSet:
     """A csv whose header names a path and a column for each of several outputs."""
     header = rows[0][1] if rows else []
-    at = next((place for place, name in enumerate(header) if name.lower() in _PATH_HEADERS), None)
+    at = next((place for place, name in enumerate(header) if name.lower() in PATHS), None)
     if at is None or len(set(header)) != len(header):
         raise ImagesRefusedError(
             f"{path.name} begins with {shown(','.join(header))!r}",
@@ -248,41 +248,6 @@ def _checked_csv(path: Path, entries: list[ImageEntry], columns: tuple[str, ...]
     return ImageSet(root=os.path.realpath(path.parent), entries=tuple(entries), classes=tuple(classes))
 
 
-def number_columns(header: list[str]) -> dict[int, str]:
-    """Place -> name of the columns beside the path, where a header names a path and no label: a truth of numbers."""
-    words = [cell.lower() for cell in header]
-    if not set(words) & set(_PATH_HEADERS) or set(words) & set(_LABEL_HEADERS):
-        return {}
-    return {place: name for place, name in enumerate(header) if name.lower() not in _PATH_HEADERS}
-
-
-def _number_entries(path: Path, rows: list[tuple[int, list[str]]], columns: dict[int, str]) -> list[ImageEntry]:
-    width, root = len(rows[0][1]), os.path.realpath(path.parent)
-    place = next(i for i, cell in enumerate(rows[0][1]) if cell.lower() in _PATH_HEADERS)
-    entries = []
-    for line, cells in rows[1:]:
-        values = [_number(cells[i]) if i < len(cells) else None for i in columns]
-        if len(cells) != width or None in values:
-            raise ImagesRefusedError(
-                f"{path.name} line {line}: {shown(','.join(cells))!r} is no path with a number for each of "
-                f"{', '.join(columns.values())}",
-                supported="finite numbers with a decimal point, one in every column",
-                next_step="complete or remove the row",
-            )
-        entry = _csv_entry(path.name, line, root, cells[place], "")
-        numbers = tuple(value for value in values if value is not None)
-        entries.append(msgspec.structs.replace(entry, label=None, numbers=numbers))
-    return entries
-
-
-def _number(cell: str) -> float | None:
-    try:
-        value = float(cell)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
-
-
 def _csv_text(path: Path) -> str:
     if path.stat().st_size > LIMITS.image_file_bytes:
         raise ImagesRefusedError(f"{path.name} is over {LIMITS.image_file_bytes} bytes")
@@ -317,8 +282,8 @@ def _rows(path: Path, text: str) -> list[tuple[int, list[str]]]:
 def _columns(rows: list[tuple[int, list[str]]]) -> tuple[int, int, list[tuple[int, list[str]]]]:
     if rows:
         header = [cell.lower() for cell in rows[0][1]]
-        paths = [i for i, cell in enumerate(header) if cell in _PATH_HEADERS]
-        labels = [i for i, cell in enumerate(header) if cell in _LABEL_HEADERS]
+        paths = [i for i, cell in enumerate(header) if cell in PATHS]
+        labels = [i for i, cell in enumerate(header) if cell in LABELS]
         if paths and labels:
             return paths[0], labels[0], rows[1:]
     return 0, 1, rows

@@ -64,6 +64,8 @@ class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
     names: dict[str, str] = {}
     loss: str = ""
     """In words, where the file says that it was trained to predict numbers (training.number_loss)."""
+    each: bool = False
+    """Whether the file says that it was trained on each output by itself (training.binary_loss)."""
     heads: tuple[HeadEnds, ...] = ()
     """Every output, where they are taken as they are."""
     losses: tuple[str, ...] = ()

@@ -22,7 +22,7 @@ from .keras_facts import ModelFacts
 from .keras_table import CUSTOM, MODELS
 from .keras_versions import LAYER_GROUPS
 from .keras_weights import parameters_of
-from .training import head_losses, number_loss
+from .training import binary_loss, head_losses, number_loss
 
 _SIZES = (
     "units",
@@ -92,6 +92,7 @@ def _inspected(file: Path, scores: bool, cut: bool) -> ModelFacts:
         notes=checked.notes,
         names=checked.names,
         loss=number_loss(trained := archive.config if archive else stored.attributes.get("training_config")),
+        each=binary_loss(trained),
         heads=ends.heads,
         losses=head_losses(trained, [head.layer for head in ends.heads]),
     )

@@ -49,6 +49,26 @@ def default_labels(count: int, *class_folders: Sequence[str]) -> tuple[str, ...]
     return tuple(fitting) if numbers else tuple(sorted(fitting))
 
 
+def two_sides(names: Sequence[str], positive: str, file: str | None) -> tuple[str, ...]:
+    """The labels of a yes-or-no answer: the other one, then `positive`. `names`: of the labels `file` in its order, or of the
+    class folders. Raises LabelsRefusedError where they are not two, `positive` is none of them, or the file's order is another.
+    """
+    where = f"the labels file {file!r} has" if file else "the image sets give"
+    if len(names) != 2 or positive not in names:
+        raise LabelsRefusedError(
+            f"`binary.positive` is {positive!r}, and {where} {', '.join(map(repr, list(names)[:6]))}",
+            supported="two labels, of which `positive` is what the unit's 1 stands for",
+            next_step="correct `positive`, or name both labels in `model.labels`, the one of 0 in the first line",
+        )
+    if file and names[1] != positive:
+        raise LabelsRefusedError(
+            f"{where} {positive!r} in its first line, which is the label of 0, and `binary.positive` says that it is that of 1",
+            supported="the label of 0 in the first line, `positive` in the second",
+            next_step="turn the lines of the file, or name the other label in `positive`: 1 is what the training called 1",
+        )
+    return tuple(sorted(names, key=lambda name: name == positive))
+
+
 def _refused(path: Path, why: str, advice: str) -> LabelsRefusedError:
     return LabelsRefusedError(
         f"the labels file {path.name!r} is refused: {why}", supported=SUPPORTED, next_step=advice

@@ -42,6 +42,12 @@ def number_loss(text: str | bytes | None) -> str:
     return losses.pop() if len(losses) == 1 else ""
 
 
+def binary_loss(text: str | bytes | None) -> bool:
+    """Whether a file says that it was trained with a cross-entropy of each output by itself. Never raises: it is a hint."""
+    names = set(_names(_settings(text).get("loss")))
+    return bool(names) and names <= {"binarycrossentropy", "binaryfocalcrossentropy", "bce"}
+
+
 def head_losses(text: str | bytes | None, layers: Sequence[str]) -> tuple[str, ...]:
     """The name of each output's loss, without case and underscores; "" where a file does not say. Never raises."""
     found = _settings(text).get("loss")

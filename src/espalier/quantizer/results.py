@@ -14,7 +14,7 @@ from .stability import Stability
 
 Weights = Literal["per-channel", "per-tensor"]
 Scheme = Literal["int8", "int16x8"]
-OutputKind = Literal["softmax", "sigmoid", "logits", "values"]
+OutputKind = Literal["softmax", "sigmoid", "logits", "values", "each sigmoid", "each logit"]
 Ranges = dict[str, tuple[float, float]]
 """Tensor name -> least and largest value."""
 

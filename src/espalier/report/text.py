@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..row_boxes import BoxesRow
+from ..row_parts import ScoreRow
 from ..rows import AccuracyRow, Report
 from .gates import describe, headroom, not_shown
 from .maps import map_figures
@@ -75,6 +76,8 @@ def _accuracy_figures(a: AccuracyRow | None) -> Iterator[tuple[str, str]]:
             f"int8 {a.int8.top1:.2%}, float {(a.pruned or a.float).top1:.2%}: {points(-a.drop_points)}"
             f" (95 % {-high:+.2f} to {-low:+.2f}), n = {a.n}{flatters}",
         )
+    for score in a.scores:
+        yield score.name, score_text(score)
     yield from _box_figures(a.boxes)
     if a.cost is not None:
         yield "cost", a.cost.claim
@@ -96,6 +99,19 @@ def _accuracy_figures(a: AccuracyRow | None) -> Iterator[tuple[str, str]]:
         for name, text in _accuracy_figures(answer.accuracy):
             yield (answer.name if name == answer.name else f"{answer.name} {name}"), text
     yield "agreement", f"{a.agreement:.2%} of {a.n} images get the same answer; {len(a.flips)} changed"
+
+
+def score_text(row: ScoreRow) -> str:
+    """One measure in words."""
+    if row.int8 is None or row.float is None:
+        return f"{row.label}: these images do not tell".removeprefix(": ")
+    told = f"{row.label}: " if row.label else ""
+    told += f"int8 {row.int8:.4f}" + (f" (95 % {row.low:.4f} to {row.high:.4f})" if row.low is not None else "")
+    told += f", float {row.float:.4f}"
+    if row.lost is not None and row.lost_low is not None and row.lost_high is not None:
+        told += f": {-row.lost + 0.0:+.4f} (95 % {-row.lost_high + 0.0:+.4f} to {-row.lost_low + 0.0:+.4f})"
+    told += f", at the threshold {row.threshold:.4g}" if row.threshold is not None else ""
+    return f"{told}, n = {row.n}" + (f"; {row.note}" if row.note else "")
 
 
 def _box_figures(boxes: BoxesRow | None) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from ..image_facts import ImageFacts
 from ..measure.preprocessing import AT_MOST
 from ..pixels import evenly
 from ..recipe import InputContract
+from ..task.kinds import KINDS
 from ..worker.runtime_calls import OtherPixels, ScoreAlternatives, Scores
 from .job import Job
 from .model import FloatModel
@@ -39,7 +40,7 @@ def check_declared(shop: Workshop, job: Job, given: FloatModel) -> tuple[str, ..
 def score_declared(shop: Workshop, job: Job, given: FloatModel) -> Scores | None:
     """The scores of every way to feed the float model, on labelled evaluation images; None without any. Stored."""
     images = job.evaluation
-    known = job.truth() if job.recipe.model.task == "classify" else None
+    known = job.truth() if KINDS[job.recipe.model.task].one else None
     if images is None or known is None:
         return None
     rows = images.prepared().images

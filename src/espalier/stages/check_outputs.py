@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from ..errors import UnsupportedModelError
 from ..findings import Finding, settle
 from ..load.keras_facts import ModelFacts
-from ..task.kinds import KINDS
 
 if TYPE_CHECKING:  # a job asks here what its model answers
     from .job import Job
 
 SUPPORTED = "image classifiers: one image in, one score per class out"
 NAME_THEM = (
-    'if they are classes, name them: `labels = "labels.txt"` in [model], one line per output, in output order; if not, '
+    'if they are classes, name them: `labels = "labels.txt"` in [model], one line per output, in output order; if they are '
+    'several labels of one image, `task = "multi-label"` there says so; if not, '
     '`task = "regress"` there measures numbers against a tolerance, and `task = "raw"` builds any values as they are'
 )
 
@@ -47,16 +47,18 @@ def number_outputs(facts: ModelFacts, *, named: bool) -> Finding | None:
             code="regression",
             severity="warning",
             message=f"the model ends in {what}, which is taken for {taken}: a box, landmarks, an angle or an age, or several "
-            "labels at once, are not supported",
+            "labels at once, are other tasks",
             next_step=NAME_THEM,
         )
     return None
 
 
 def check_outputs(job: Job) -> tuple[str, ...]:
-    """Warnings in words. Raises UnsupportedModelError for a model that was trained to predict numbers."""
+    """Warnings in words. Raises UnsupportedModelError for a model that was trained to predict numbers, or whose outputs are not
+    those of the recipe's task."""
     found = () if job.found is None else tuple(str(finding) for finding in settle((job.found,), job.recipe.accept))
-    if KINDS[job.recipe.model.task].ends != "probabilities":
+    refuse_unfit(job.recipe.model.task, job.model.facts())
+    if job.recipe.model.task != "classify":
         return found
     count = job.model.facts().classes
     sets = [images for images in (job.evaluation, job.fine_tune, job.calibration) if images is not None]
@@ -70,6 +72,22 @@ def check_outputs(job: Job) -> tuple[str, ...]:
     if settled.severity == "error":
         raise not_classes(settled)
     return (str(settled),)
+
+
+def refuse_unfit(task: str, facts: ModelFacts) -> None:
+    """Raise UnsupportedModelError for outputs that the task cannot have."""
+    if task == "binary" and facts.classes not in (None, 1, 2):
+        raise UnsupportedModelError(
+            f"the model has {facts.classes} outputs, and `task` is binary",
+            supported="one sigmoid unit, its logit, or two classes",
+            next_step='use `task = "classify"` for one of several labels, `task = "multi-label"` for any number of them',
+        )
+    if task == "multi-label" and facts.output == "softmax":
+        raise UnsupportedModelError(
+            "the model ends in a softmax, whose outputs share one whole: more of one label is less of all others",
+            supported="task multi-label: independent sigmoids or their logits",
+            next_step='use `task = "classify"`, or train with sigmoids and a binary cross-entropy',
+        )
 
 
 def not_classes(finding: Finding) -> UnsupportedModelError:

@@ -10,6 +10,7 @@ from ..errors import RecipeError
 from ..findings import ACCEPTED, Copy, Finding, ImagesRead, refuse, settle
 from ..image_facts import Prepared
 from ..task.cost import prices_of, weights_of
+from ..task.kinds import KINDS
 from ..worker.file_calls import FindCopies
 from .images import PixelSet
 from .job import Job
@@ -46,7 +47,8 @@ def check_sets(shop: Workshop, job: Job) -> tuple[str, ...]:
             said += [_said(found.role, finding) for finding in found.findings]
         given = job.calibration.prepared().images
         measured = job.evaluation.prepared().images if job.evaluation else ()
-        decision, truth = job.recipe.decision, job.truth()
+        # Of wanted pictures the size is known when the model is loaded.
+        decision, truth = job.recipe.decision, None if job.recipe.picture else job.truth()
         if truth is None and (decision.precision is not None or decision.cost is not None):
             asked = "`decision.precision` asks for a share of" if decision.cost is None else "`decision.cost` counts"
             raise RecipeError(
@@ -61,7 +63,7 @@ def check_sets(shop: Workshop, job: Job) -> tuple[str, ...]:
 
 def examine_sets(shop: Workshop, job: Job) -> tuple[SetFindings, ...]:
     """Every finding of every set of a recipe, by role."""
-    contract, labels = job.recipe.input, job.labels()
+    contract, labels = job.recipe.input, job.labels() if KINDS[job.recipe.model.task].one else ()
     sets = image_sets(job)
     read = {role: _read(images.prepared()) for role, images in sets.items()}
     copies = find_all_copies(shop, sets)

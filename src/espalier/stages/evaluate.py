@@ -15,13 +15,14 @@ from ..errors import LabelsRefusedError
 from ..findings import Finding, of_model, settle
 from ..image_facts import Prepared
 from ..measure.predict import Step, dequantize
+from ..recipe import InputContract
 from ..recipe_answers import Decision
 from ..row_boxes import BoxesRow
 from ..row_parts import FedPart, SheetPart
 from ..rows import AccuracyRow
 from ..store import digest
 from ..task.accuracy import with_choice
-from ..task.confidence import choose_threshold
+from ..task.confidence import Answer, choose_threshold, largest
 from ..task.cost import choose_by_cost, cost_row, prices_of
 from ..task.kinds import KINDS, kind_of
 from ..task.types import Asked, Results, Task
@@ -134,10 +135,14 @@ def decide_threshold(shop: Workshop, job: Job, model: FloatModel, int8: Int8Mode
     values = [answers(shop, images, data, job) for data in (model.tflite, int8.int8_model)]
     if recipe.decision.cost is not None:
         prices = prices_of(recipe.decision.cost, job.labels())
-        decision = msgspec.structs.replace(recipe.decision, threshold=choose_by_cost(values[1], truth, prices))
-        return dataclasses.replace(job, recipe=msgspec.structs.replace(recipe, decision=decision))
+        threshold, cut = choose_by_cost(values[1], truth, prices, binary=recipe.binary is not None)
+        recipe = msgspec.structs.replace(recipe, decision=msgspec.structs.replace(recipe.decision, threshold=threshold))
+        if recipe.binary is not None and cut is not None:
+            recipe = msgspec.structs.replace(recipe, binary=msgspec.structs.replace(recipe.binary, threshold=cut))
+        return dataclasses.replace(job, recipe=recipe)
     if recipe.decision.precision is not None:
-        decision = _reaching(recipe.decision, values, truth)
+        task = job.named_task()
+        decision = _reaching(recipe.decision, values, truth, lambda outputs: kind_of(task).results(outputs, task))
         return dataclasses.replace(job, recipe=msgspec.structs.replace(recipe, decision=decision))
     heads = {head.name: head for head in recipe.head}
     at = 0
@@ -149,9 +154,11 @@ def decide_threshold(shop: Workshop, job: Job, model: FloatModel, int8: Int8Mode
     return dataclasses.replace(job, recipe=msgspec.structs.replace(recipe, head=tuple(heads.values())))
 
 
-def _reaching(decision: Decision, outputs: list[NDArray[np.float32]], truth: Results) -> Decision:
+def _reaching(
+    decision: Decision, outputs: list[NDArray[np.float32]], truth: Results, answer: Answer = largest
+) -> Decision:
     """The decision with the threshold that reaches its precision; as it is where none does."""
-    chosen = choose_threshold(outputs[0], outputs[1], truth, decision.precision or 0.0)
+    chosen = choose_threshold(outputs[0], outputs[1], truth, decision.precision or 0.0, answer)
     return decision if chosen is None else msgspec.structs.replace(decision, threshold=chosen)
 
 
@@ -238,7 +245,8 @@ def _measure(
         )
     row = kind_of(task).measure(asked, task)
     if decision.cost is not None and truth is not None:
-        row = msgspec.structs.replace(row, cost=cost_row(base, after, truth, prices_of(decision.cost, task.labels)))
+        prices = prices_of(decision.cost, task.labels)
+        row = msgspec.structs.replace(row, cost=cost_row(base, after, truth, prices, binary=task.kind == "binary"))
     sheet = contact_sheet(job, row, names) if truth is not None and row.flips else ()
     return {
         "evaluation": pack(
@@ -262,12 +270,8 @@ def contact_sheet(job: Job, row: AccuracyRow, names: list[str]) -> tuple[SheetPa
     place = {name: index for index, name in enumerate(names)}
     sheet: list[SheetPart] = []
     for flip in row.flips[:SHEET_IMAGES]:
-        array = np.asarray(pixels[place[flip.image]])
-        array = array[:, :, ::-1] if job.recipe.input.color == "bgr" else array
-        data = io.BytesIO()
-        # Of several bands the first is shown.
-        shown = np.ascontiguousarray(array if job.recipe.input.color in ("rgb", "bgr") else array[:, :, 0])
-        _marked(Image.fromarray(shown), row.boxes, flip.image).save(data, "PNG")
+        data, picture = io.BytesIO(), shown(np.asarray(pixels[place[flip.image]]), job.recipe.input)
+        _marked(Image.fromarray(picture), row.boxes, flip.image).save(data, "PNG")
         sheet.append(
             {
                 "image": flip.image,
@@ -278,6 +282,12 @@ def contact_sheet(job: Job, row: AccuracyRow, names: list[str]) -> tuple[SheetPa
             }
         )
     return tuple(sheet)
+
+
+def shown(image: NDArray[np.uint8], contract: InputContract) -> NDArray[np.uint8]:
+    """A prepared image as people see it: uint8 [h, w, 3] in RGB, or [h, w]; of several bands the first."""
+    image = image[:, :, ::-1] if contract.color == "bgr" else image
+    return np.ascontiguousarray(image if contract.color in ("rgb", "bgr") else image[:, :, 0])
 
 
 def _marked(picture: Picture, boxes: BoxesRow | None, name: str) -> Picture:

@@ -16,6 +16,7 @@ from .box_gates import box_gates
 from .fit_gates import Reserve, arena_rows, estimate_rows, flash_row, ram_row
 from .fit_gates import row as _row
 from .map_gates import map_gates
+from .score_gates import score_gates
 
 if TYPE_CHECKING:
     from ..rows import Mode
@@ -129,7 +130,7 @@ def _of_accuracy(recipe: Recipe, accuracy: AccuracyRow | None, given_top1: float
         loss = None if top1 is None or given_top1 is None else round(100 * (given_top1 - top1), 6)
         rows.append(_row("budgets.max-accuracy-drop", budgets.max_accuracy_drop, loss, "points"))
     rows += map_gates(budgets, accuracy)
-    rows += box_gates(budgets, accuracy)
+    rows += box_gates(budgets, accuracy) if recipe.detect is not None else score_gates(recipe, accuracy)
     if budgets.min_class_recall is not None:
         worst = min((c.recall_int8 for c in accuracy.classes if c.n), default=None) if accuracy else None
         rows.append(_least("budgets.min-class-recall", budgets.min_class_recall, worst))

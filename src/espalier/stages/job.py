@@ -15,13 +15,14 @@ from ..findings import Finding
 from ..limits import LIMITS
 from ..load.images import scan
 from ..load.keras_facts import ModelFacts
-from ..load.labels import check_count, default_labels, read_labels
+from ..load.labels import check_count, default_labels, read_labels, two_sides
 from ..maps import Classes, Shades, sides_of
 from ..recipe import HeadSource, Recipe
 from ..recipe_answers import Regress
 from ..recipe_file import load_recipe
 from ..tables import read_bounded
 from ..target import Target, load_targets
+from ..task.binary import HALF
 from ..task.boxes.plan import Rows, names_of, plan_of, read_anchors
 from ..task.kinds import KINDS, kind_of
 from ..task.types import CLASSIFY, Ends, Head, Numbers, Results, Task
@@ -45,6 +46,8 @@ class Job:
     evaluation: PixelSet | None
     fine_tune: PixelSet | None
     named: tuple[str, ...] | None = None
+    sought: tuple[int, ...] = ()
+    """Labels whose threshold was found (stages/cuts.py)."""
     painted: MapTruth | None = None
     """Masks or wanted pictures of the evaluation images."""
     found: Finding | None = None
@@ -64,15 +67,26 @@ class Job:
             return self.named or ()
         classes = self.model.classes()
         if self.named is None or self.recipe.model.labels is None:
-            sets = (self.evaluation, self.fine_tune, self.calibration)
-            return default_labels(classes, *(images.classes() for images in sets if images is not None))
-        check_count(self.folder / self.recipe.model.labels, self.named, classes)
-        return self.named
+            names = default_labels(classes, *self._known_names())
+        else:
+            check_count(self.folder / self.recipe.model.labels, self.named, classes)
+            names = self.named
+        if self.recipe.binary is not None:
+            return two_sides(names, self.recipe.binary.positive, self.recipe.model.labels)
+        return names
+
+    def _known_names(self) -> list[tuple[str, ...]]:
+        """Names that the image sets give: the class folders, of several labels the columns of a csv."""
+        sets = [images for images in (self.evaluation, self.fine_tune, self.calibration) if images is not None]
+        several = self.recipe.model.task == "multi-label"
+        return [(several and images.columns()) or images.classes() for images in sets]
 
     def task(self, model: FloatModel) -> Task:
         """What is asked of the model, with the names of its outputs."""
         task, detect = self.task_of(model.heads), self.recipe.detect
         check_channels(task)
+        if self.recipe.picture is not None:
+            picture_sides(model.heads)
         if detect is None:
             return task
         shapes = tuple(head.shape for head in model.heads)
@@ -81,19 +95,23 @@ class Job:
 
     def task_of(self, heads: Sequence[Head]) -> Task:
         """What is asked of a model with these outputs."""
-        named = self._named()
+        named = self.named_task()
         parts = {part.name: part for part in named.parts}
         own = tuple(msgspec.structs.replace(parts[head.name], heads=(head,)) for head in heads if parts)
         return msgspec.structs.replace(named, heads=tuple(heads), parts=own)
 
     def part(self, head: HeadSource) -> Task:
         """What one output of several is asked. Raises RecipeError, LabelsRefusedError for labels that do not fit it."""
-        alone = self.recipe.of_head(head)
+        alone, columns, labels = self.recipe.of_head(head), self._head_columns(head.name), self._head_labels(head)
+        if head.binary is not None:
+            labels = two_sides(labels, head.binary.positive, None)
         return Task(
             kind=head.task,
             name=head.name,
-            labels=self._head_labels(head),
-            numbers=None if alone.regress is None else _numbers(alone.regress, self._head_columns(head.name)),
+            labels=labels,
+            numbers=None if alone.regress is None else _numbers(alone.regress, columns),
+            cuts=cuts_of(alone, labels),
+            columns=columns,
             threshold=head.decision.threshold,
             precision=head.decision.precision,
         )
@@ -132,7 +150,8 @@ class Job:
         plan = self.task(model).boxes
         return None if plan is None else plan.detector(heads)
 
-    def _named(self) -> Task:
+    def named_task(self) -> Task:
+        """What is asked of the model, without its outputs."""
         if self.recipe.head:
             return Task(kind=self.recipe.model.task, parts=tuple(self.part(head) for head in self.recipe.head))
         wanted, numbers = self.recipe.regress, None
@@ -145,17 +164,21 @@ class Job:
                     next_step="correct the header of the csv, or leave `names` out",
                 )
             numbers = _numbers(wanted, columns)
+        labels = self.labels()
         return Task(
             kind=self.recipe.model.task,
-            labels=self.labels(),
+            labels=labels,
             numbers=numbers,
+            cuts=cuts_of(self.recipe, labels),
+            sought=self.sought,
+            columns=() if self.evaluation is None else self.evaluation.columns(),
             classes=classes_of(self.recipe),
             shades=shades_of(self.recipe),
         )
 
     def number_names(self) -> tuple[str, ...]:
         """What the numbers of task regress are called, where anybody says."""
-        numbers = self._named().numbers
+        numbers = self.named_task().numbers
         return () if numbers is None else numbers.names
 
     def truth(self) -> Results | None:
@@ -164,7 +187,9 @@ class Job:
             return None
         if self.painted is not None and self.recipe.segment is not None:
             return self.painted.maps()
-        task = self._named()
+        if self.painted is not None:
+            return self.painted.pictures(picture_sides(self.model.heads()))
+        task = self.named_task()
         return kind_of(task).truth(self.evaluation.prepared().images, task)
 
     def truth_key(self) -> dict[str, str]:
@@ -179,6 +204,24 @@ class Job:
         """The multiple that the channel counts of the pruned model keep: the largest that a target asks for."""
         asked = [int(t.channel_multiple.value) for t in self.targets if t.channel_multiple is not None]
         return max(asked, default=8)
+
+
+def cuts_of(recipe: Recipe, labels: tuple[str, ...]) -> tuple[float, ...]:
+    """From which score on a label is said, as far as the recipe knows: see task.types.Task. Raises RecipeError for a threshold
+    of a label that the model does not have."""
+    if recipe.binary is not None:
+        return (recipe.binary.threshold,)
+    if recipe.multi_label is None or recipe.model.task != "multi-label":
+        return ()
+    own, other = recipe.multi_label.thresholds, recipe.multi_label.threshold
+    unknown = sorted(set(own) - set(labels))
+    if unknown:
+        raise RecipeError(
+            f"`multi-label.thresholds` names {unknown[0]!r}, which is no label of the model",
+            supported="labels as in the labels file: " + ", ".join(labels[:12]),
+            next_step="correct the name",
+        )
+    return tuple(own.get(label, HALF if other is None else other) for label in labels)
 
 
 def classes_of(recipe: Recipe) -> Classes | None:
@@ -207,6 +250,17 @@ def check_channels(task: Task) -> None:
             supported="a name for each channel in order; two for one mask, of which the second is what the mask shows",
             next_step="correct `classes` in [segment]",
         )
+
+
+def picture_sides(heads: Sequence[Head]) -> tuple[int, int, int]:
+    """Rows, columns and channels of the one picture that a model gives. Raises RecipeError for anything else."""
+    if len(heads) == 1 and len(heads[0].shape) == 3:
+        return (*heads[0].shape[:2], heads[0].shape[2])
+    raise RecipeError(
+        f"task image needs one picture, the model gives {', '.join(f'{head.name} {list(head.shape)}' for head in heads)}",
+        supported="one output of height, width and channels",
+        next_step='save a model of the picture alone, or build all outputs as they are: `task = "raw"`',
+    )
 
 
 def shades_of(recipe: Recipe) -> Shades | None:
@@ -255,7 +309,8 @@ def class_folders(recipe: Recipe, folder: Path) -> list[tuple[str, ...]]:
     classes = []
     for name in given:
         try:
-            classes.append(scan(set_path(folder, name or "")).classes)
+            images = scan(set_path(folder, name or ""))
+            classes.append(images.columns or images.classes if recipe.model.task == "multi-label" else images.classes)
         except ImagesRefusedError:
             continue  # named where the set is opened
     return classes

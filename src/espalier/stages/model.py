@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from ..detector import HeadNames, Heads
+from ..detector import HeadLeaf, HeadNames, Heads
 from ..errors import ModelRefusedError, RecipeError
 from ..limits import LIMITS
 from ..load.keras_container import refuse_what_is_no_file
@@ -18,7 +18,7 @@ from ..load.keras_facts import ModelFacts, ModelSummary
 from ..quantizer.results import MapEnds
 from ..recipe import InputContract
 from ..task.kinds import KINDS, ends_of
-from ..task.types import CLASSIFY, Ends, Head
+from ..task.types import CLASSIFY, SCORES, Ends, Head
 from ..worker.file_calls import InspectModel
 from .workshop import Workshop, pack, unpack
 
@@ -119,11 +119,11 @@ class ModelFile:
         )
 
     def classes(self) -> int:
-        """Number of class probabilities that the converted model answers with; a single unit counts as two."""
+        """Number of probabilities that the converted model answers with; a single unit counts as two where they are classes'."""
         count = self.facts().classes
         if count is None:
             count = self.summary().output_shape[-1]
-        return 2 if count == 1 else int(count)
+        return 2 if count == 1 and self._ends == "probabilities" else int(count)
 
     def check_heads(self) -> None:
         """Raise RecipeError unless the [[head]] tables name the outputs of the model; needs the facts only."""
@@ -159,6 +159,16 @@ class ModelFile:
                     raise changed(self.path)
             return self._loaded
 
+    def find_heads(self) -> tuple[HeadLeaf, ...]:
+        """What the outputs are made of; stored."""
+        from ..worker.keras_calls import FindHeads
+
+        call = FindHeads(path=str(self.path.resolve()), facts=self.facts(), size=self._contract.size)
+        files = self._shop.stored(
+            "load/heads", self.key, lambda: {"heads": pack(self._shop.worker("tensorflow").ask(call))}
+        )
+        return unpack(files["heads"], tuple[HeadLeaf, ...])
+
     def convert(self, slot: str = GIVEN) -> FloatModel:
         """The float .tflite of a slot of the TensorFlow process, proven equal to Keras; not stored here."""
         from ..worker.keras_calls import ConvertModel
@@ -185,10 +195,13 @@ class ModelFile:
         self._shop.ended("load", f"{model.parameters:,} parameters, {model.macs:,} MACs")
         return model
 
+    def heads(self) -> tuple[Head, ...]:
+        """The outputs of the float .tflite; loads and converts the model where that is not stored."""
+        files = self._shop.stored("load/float", self.key, lambda: {"float": pack(self.convert())})
+        return unpack(files["float"], FloatModel).heads
+
     def _inspect(self) -> ModelFacts:
-        call = InspectModel(
-            path=str(self.path.resolve()), scores=self._ends == "probabilities", cut=self._heads is not None
-        )
+        call = InspectModel(path=str(self.path.resolve()), scores=self._ends in SCORES, cut=self._heads is not None)
         facts = self._shop.worker("container").ask(call, seconds=LIMITS.container_worker_seconds)
         if facts.sha256 != self.sha256:
             raise changed(self.path)

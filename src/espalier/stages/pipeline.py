@@ -14,8 +14,10 @@ from .bundle import make_bundles
 from .check_boxes import check_finds, check_scores
 from .check_outputs import check_outputs
 from .check_sets import check_sets
+from .cuts import with_cuts
 from .evaluate import Evaluation, decide_threshold, evaluate_model
 from .gate import gates_of
+from .heat import heat_if_due
 from .job import Job
 from .outcome import Outcome, output_folder
 from .output import OUTPUT
@@ -38,6 +40,7 @@ def run_stages(
     findings = (*findings, *check_finds(shop, job, given))
     pruned = prune_model(shop, job, given)
     shop.release("tensorflow", "legacy")
+    job = with_cuts(shop, job, pruned.model)
     int8 = quantize_model(shop, job, pruned.model)
     check_targets(job, int8)
     check_scores(job, pruned.model, int8)
@@ -53,6 +56,7 @@ def run_stages(
     pruning = pruned.weigh(shop, job, int8)
     rows = gates_of(job, pruned.model, int8, evaluation, timing, bundles)
     explained, doubts = account_if_due(shop, job, pruned.model, int8, rows)
+    evaluation = heat_if_due(shop, job, pruned.model, evaluation, due=explained is not None)
     rows = blame(rows, evaluation.accuracy, explained, f"espalier explain {job.path.name}")
     if strict:
         told = (*findings, *doubts, *evaluation.warnings, *int8.warnings)

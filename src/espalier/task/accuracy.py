@@ -17,7 +17,8 @@ from ..errors import BugError, LabelsRefusedError
 from ..row_parts import DropPart, SkillPart
 from ..rows import AccuracyRow, ClassRow, FlipRow, TopRow
 from .chance import skill
-from .confidence import WISHED_PRECISION, decision_row
+from .confidence import WISHED_PRECISION, Answer, decision_row
+from .confidence import largest as top1
 
 Outputs = NDArray[np.float32]
 Indices = NDArray[np.int64]
@@ -67,31 +68,32 @@ def measure_accuracy(
     threshold: float = 0.6,
     wished: float = WISHED_PRECISION,
     limit_points: float = 0.5,
+    answer: Answer = top1,
 ) -> AccuracyRow:
     """The report's row for labelled images, as `names` names them.
 
     `float_outputs` are of the model as given; drop, interval, agreement and flips are of int8 against it.
-    With `pruned_outputs` (the pruned float model) the row's `steps` split the drop. Raises
-    LabelsRefusedError when labels and outputs do not fit together.
+    With `pruned_outputs` (the pruned float model) the row's `steps` split the drop. `answer`: the class that probabilities
+    say. Raises LabelsRefusedError when labels and outputs do not fit together.
     """
     expected = np.asarray(truth, np.int64)
     _fit(names, expected, labels, float_outputs, int8_outputs)
-    answers_float, answers_int8 = top1(float_outputs), top1(int8_outputs)
+    answers_float, answers_int8 = answer(float_outputs), answer(int8_outputs)
     drop = compare(answers_float, answers_int8, expected)
     steps: tuple[DropPart, ...] = ()
     if pruned_outputs is not None:
-        answers_pruned = top1(pruned_outputs)
+        answers_pruned = answer(pruned_outputs)
         steps = (
             _drop_part("float", "pruned", compare(answers_float, answers_pruned, expected)),
             _drop_part("pruned", "int8", compare(answers_pruned, answers_int8, expected)),
         )
     counts = confusion(expected, answers_int8, len(labels))
-    decision = decision_row(float_outputs, int8_outputs, expected, threshold, wished)
+    decision = decision_row(float_outputs, int8_outputs, expected, threshold, wished, answer)
     return AccuracyRow(
         n=len(expected),
-        float=_tops(float_outputs, expected),
-        pruned=None if pruned_outputs is None else _tops(pruned_outputs, expected),
-        int8=_tops(int8_outputs, expected),
+        float=_tops(float_outputs, expected, answer),
+        pruned=None if pruned_outputs is None else _tops(pruned_outputs, expected, answer),
+        int8=_tops(int8_outputs, expected, answer),
         agreement=float((answers_float == answers_int8).mean()),
         drop_points=drop.points,
         interval=(drop.low, drop.high),
@@ -126,11 +128,11 @@ def with_choice(
 
 
 def measure_agreement(
-    names: Sequence[str], labels: Sequence[str], float_outputs: Outputs, int8_outputs: Outputs
+    names: Sequence[str], labels: Sequence[str], float_outputs: Outputs, int8_outputs: Outputs, answer: Answer = top1
 ) -> AgreementRow:
     """What can be said of images without labels: agreement and output SQNR."""
     _fit(names, np.zeros(len(names), np.int64), labels, float_outputs, int8_outputs)
-    answers_float, answers_int8 = top1(float_outputs), top1(int8_outputs)
+    answers_float, answers_int8 = answer(float_outputs), answer(int8_outputs)
     equal = int((answers_float == answers_int8).sum())
     warnings = []
     quality = sqnr_db(float_outputs, int8_outputs)
@@ -199,11 +201,6 @@ def compare(before: Indices, after: Indices, truth: Indices) -> statistics.Drop:
     return statistics.drop_of(before == truth, after == truth)
 
 
-def top1(outputs: NDArray[Any]) -> Indices:
-    """The answer of each image; of equal outputs the first, as every bundle's program takes it."""
-    return np.asarray(outputs.argmax(axis=1), np.int64)
-
-
 def confusion(truth: Indices, answers: Indices, classes: int) -> Indices:
     """Counts [truth, answer]."""
     return np.bincount(truth * classes + answers, minlength=classes * classes).reshape(classes, classes)
@@ -259,8 +256,8 @@ def sqnr_db(reference: Outputs, other: Outputs) -> float:
     return float("inf") if noise == 0 else float(10 * np.log10(max(power, 1e-300) / noise))
 
 
-def _tops(outputs: Outputs, truth: Indices) -> TopRow:
-    first = float((top1(outputs) == truth).mean())
+def _tops(outputs: Outputs, truth: Indices, answer: Answer) -> TopRow:
+    first = float((answer(outputs) == truth).mean())
     if outputs.shape[1] < TOP5_CLASSES:
         return TopRow(top1=first)
     best = np.argsort(-outputs, axis=1, kind="stable")[:, :5]

@@ -16,7 +16,7 @@ from ..image_facts import ImageFacts
 from ..load.images import label_indices
 from ..rows import AccuracyRow
 from .accuracy import measure_accuracy, measure_agreement, unlabelled_row
-from .confidence import WISHED_PRECISION
+from .confidence import WISHED_PRECISION, Answer, largest
 from .doubts import check_answers, check_scores
 from .types import Asked, Hits, Kind, Results, Task, Values
 
@@ -91,12 +91,13 @@ def doubts(values: Values, truth: Results | None, task: Task, preprocessing: Fin
     return check_answers(truth.tolist(), said, task.labels, scores=values, preprocessing=preprocessing)
 
 
-def measure(asked: Asked, task: Task) -> AccuracyRow:
-    """Accuracy with labels, agreement without."""
+def measure(asked: Asked, task: Task, answer: Answer = largest) -> AccuracyRow:
+    """Accuracy with labels, agreement without. `answer`: which class probabilities stand for."""
     names, truth, labels = asked.names, asked.truth, task.labels
     if truth is None:
-        return unlabelled_row(measure_agreement(names, labels, asked.base, asked.int8))
+        return unlabelled_row(measure_agreement(names, labels, asked.base, asked.int8, answer))
     settings: dict[str, Any] = {
+        "answer": answer,
         "threshold": asked.threshold,
         "wished": WISHED_PRECISION if asked.wished is None else asked.wished,
         "limit_points": asked.limit_points,
@@ -137,6 +138,7 @@ def decide(output: NDArray[np.int8], numbers: Mapping[str, int]) -> tuple[int, i
 KIND = Kind(
     ends="probabilities",
     named=True,
+    one=True,
     edge=(1 / 256, -128),
     results=classes,
     truth=indices,

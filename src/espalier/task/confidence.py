@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +19,14 @@ BINS = 15
 
 WISHED_PRECISION = 0.95
 
+Answer = Callable[[NDArray[Any]], NDArray[np.int64]]
+"""Probabilities [n, classes] -> the class that they say, [n]."""
+
+
+def largest(outputs: NDArray[Any]) -> NDArray[np.int64]:
+    """The answer of each image; of equal outputs the first, as every bundle's program takes it."""
+    return np.asarray(outputs.argmax(axis=1), np.int64)
+
 
 def decision_row(
     float_outputs: NDArray[np.float32],
@@ -23,11 +34,12 @@ def decision_row(
     truth: NDArray[np.int64],
     threshold: float,
     wished: float = WISHED_PRECISION,
+    answer: Answer = largest,
 ) -> DecisionPart:
     """What answers below `threshold` not being given does, and other thresholds would; the outputs are probabilities
-    [n, classes].
+    [n, classes], `answer` the class that they say.
     """
-    given, int8 = ((outputs.max(axis=1), outputs.argmax(axis=1) == truth) for outputs in (float_outputs, int8_outputs))
+    given, int8 = ((outputs.max(axis=1), answer(outputs) == truth) for outputs in (float_outputs, int8_outputs))
     curve: list[DecisionPoint] = []
     for point in THRESHOLDS:
         before, after = at(*given, point), at(*int8, point)
@@ -46,7 +58,7 @@ def decision_row(
         "int8": _side(*int8, threshold),
         "curve": curve,
         "wished_precision": wished,
-        "wished_threshold": choose_threshold(float_outputs, int8_outputs, truth, wished),
+        "wished_threshold": choose_threshold(float_outputs, int8_outputs, truth, wished, answer),
         "confidence_drift": float(np.abs(given[0] - int8[0]).mean()),
     }
 
@@ -64,10 +76,11 @@ def choose_threshold(
     int8_outputs: NDArray[np.float32],
     truth: NDArray[np.int64],
     wished: float,
+    answer: Answer = largest,
 ) -> float | None:
     """The least threshold, in hundredths, at which both models are right on the share `wished` of the answers that they
     give; None when there is none. What holds in float only would not hold on the device."""
-    judged = [(outputs.max(axis=1), outputs.argmax(axis=1) == truth) for outputs in (float_outputs, int8_outputs)]
+    judged = [(outputs.max(axis=1), answer(outputs) == truth) for outputs in (float_outputs, int8_outputs)]
     for point in np.arange(100) / 100:
         figures = [at(confidence, right, float(point))["precision"] for confidence, right in judged]
         if all(precision is not None and precision >= wished for precision in figures):

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import classify, detect, raw, regress, segment
+from . import binary, classify, detect, image, multi_label, raw, regress, segment
 from .several import Several
 from .types import Edge, Ends, Kind, Task
 
 KINDS: dict[str, Kind] = {
-    "classify": classify.KIND, "regress": regress.KIND, "segment": segment.KIND, "raw": raw.KIND, "detect": detect.KIND
-}  # fmt: skip
+    "classify": classify.KIND,
+    "binary": binary.KIND,
+    "multi-label": multi_label.KIND,
+    "regress": regress.KIND,
+    "segment": segment.KIND,
+    "image": image.KIND,
+    "raw": raw.KIND,
+    "detect": detect.KIND,
+}
 KINDS["several"] = Several(KINDS).kind()
 
 

@@ -29,9 +29,14 @@ Hits = NDArray[np.bool_]
 """Image by image, yes or no."""
 
 
-Ends = Literal["probabilities", "values", "map", "whole-map"]
-"""What a kind wants of a network: class probabilities of its one output; every output as it is; or its one map before a softmax
-or sigmoid at the end, and (`map`) before a resize there (quantizer/map_ends.py)."""
+Ends = Literal["probabilities", "sigmoids", "values", "map", "whole-map"]
+"""What a kind wants of a network: class probabilities of its one output; one independent probability per label of its one
+output; every output as it is; or its one map before a softmax or sigmoid at the end, and (`map`) before a resize there
+(quantizer/map_ends.py)."""
+
+
+SCORES: frozenset[Ends] = frozenset({"probabilities", "sigmoids"})
+"""Of these, what is of labels."""
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +69,12 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     heads: tuple[Head, ...] = ()
     labels: tuple[str, ...] = ()
     numbers: Numbers | None = None
+    cuts: tuple[float, ...] = ()
+    """From which score on a label is said: of task binary one, of task multi-label one per label."""
+    sought: tuple[int, ...] = ()
+    """The labels whose cut was found on the evaluation images."""
+    columns: tuple[str, ...] = ()
+    """What the truth's columns are called, where it is a csv of several."""
     classes: Classes | None = None
     """Of a map: task segment."""
     shades: Shades | None = None
@@ -124,6 +135,8 @@ class Kind:
     """What the network is cut and completed to."""
     named: bool
     """Whether its outputs are labels."""
+    one: bool = False
+    """Whether an image has exactly one of the labels."""
     edge: Edge
     """Scale and zero point that each int8 head must have; None: its own."""
     results: Callable[[Values, Task], Results]

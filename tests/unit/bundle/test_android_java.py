@@ -225,6 +225,8 @@ def test_the_shipped_classes_are_what_the_sources_compile_to() -> None:
     version = subprocess.run(["javac", "-version"], capture_output=True, text=True, check=True).stdout
     if version.startswith("javac 17."):
         assert made == shipped, "run `python -m espalier.bundle.java.compile`"
+        retouched = specialise.compiled_template(retouched=True)
+        assert shipped | read_zip(compile.retouch_jar()) == retouched, "run `python -m espalier.bundle.java.compile`"
     else:
         pytest.skip(
             f"template.jar was made by javac 17; another compiler may order constants differently: {version}"
@@ -273,11 +275,11 @@ def test_no_stand_in_of_the_template_remains() -> None:
 def test_every_stand_in_of_the_template_is_known() -> None:
     everything = "".join(specialise.template_sources().values())
     assert set(re.findall(r"0x4553\w+", everything)) == {
-        f"0x{v:08x}" for v in specialise.NUMBER_KEYS.values()
+        f"0x{v:08x}" for v in (*specialise.NUMBER_KEYS.values(), *specialise.DECISION_KEYS.values())
     }
     assert set(re.findall(r"\d\.\de-301", everything)) == {repr(v) for v in specialise.REAL_KEYS.values()}
     named = {f"@{name}@" for name in constants().texts}
-    named |= {f"@labels-{n:02}@" for n in range(specialise.LABEL_PARTS)}
+    named |= {f"@labels-{n:02}@" for n in range(specialise.LABEL_PARTS)} | {f"@{name}@" for name in specialise.TABLES}
     assert set(re.findall(r"@[a-z][a-z0-9-]*@", everything)) == named
 
 

@@ -68,7 +68,7 @@ def test_every_example_has_a_readme_a_model_its_training_and_a_recipe_with_three
     recipe = load_recipe(folder / "recipe.toml")
     assert len(recipe.deploy) == 3
     assert {d.target for d in recipe.deploy} <= set(target_names())
-    for file in ("README.md", "train.py", recipe.model.path, recipe.model.labels or ""):
+    for file in ("README.md", "train.py", recipe.model.path, recipe.model.labels or recipe.model.path):
         assert (folder / file).is_file(), file
 
 

@@ -152,3 +152,43 @@ def test_what_is_no_build_is_refused_with_the_next_step(built: Path, tmp_path: P
     (tmp_path / "none").mkdir()
     with pytest.raises(ImagesRefusedError, match="no image"):
         explain(built, tmp_path / "none", store=Store(tmp_path / "store"))
+
+
+def test_one_image_is_shown_with_where_the_float_model_looked(built: Path, tmp_path: Path) -> None:
+    picture = tmp_path / "heat.png"
+    image = built.parent / "images" / "3.png"
+    done = run(built, tmp_path, "--image", str(image), "--heat-map", str(picture), "--json")
+    found = json.loads(done.stdout)
+    assert len(found["cells"]) == 8 and all(len(row) == 8 for row in found["cells"])
+    assert max(map(max, found["cells"])) == 1.0 and min(map(min, found["cells"])) >= 0.0
+    with Image.open(picture) as png:
+        assert png.size == (448, 448) and png.mode == "RGB"
+    told = run(built, tmp_path, "--image", str(image), "--heat-map", str(picture)).stdout
+    assert "where the float model looked" in told and str(picture) in told
+
+
+def test_one_image_of_a_model_with_labels_has_both_answers(built: Path, tmp_path: Path) -> None:
+    manifest = built / "raspberry-pi-4" / "manifest.json"
+    manifest.write_text(json.dumps({"labels": ["a", "b", "c", "d", "e"]}))
+    try:
+        image, picture = built.parent / "images" / "5.png", tmp_path / "heat.png"
+        found = json.loads(run(built, tmp_path, "--image", str(image), "--heat-map", str(picture), "--json").stdout)
+        assert found["float"] in "abcde" and abs(found["float_confidence"] - found["int8_confidence"]) < 0.1
+        assert f"float: {found['float']}" in run(built, tmp_path, "--image", str(image), "--heat-map", str(picture)).stdout
+    finally:
+        manifest.unlink()
+
+
+@pytest.mark.parametrize("what", ["gone.png", "folder", "text.png"])
+def test_what_is_no_image_is_refused_in_words(built: Path, tmp_path: Path, what: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "text.png").write_text("not an image")
+    with pytest.raises(ImagesRefusedError):
+        run(built, tmp_path, "--image", str(tmp_path / what), "--heat-map", str(tmp_path / "heat.png"))
+    assert not (tmp_path / "heat.png").exists()
+
+
+def test_a_picture_that_cannot_be_written_is_told(built: Path, tmp_path: Path) -> None:
+    image = built.parent / "images" / "5.png"
+    with pytest.raises(UsageError, match="cannot be written"):
+        run(built, tmp_path, "--image", str(image), "--heat-map", str(tmp_path / "no" / "heat.png"))

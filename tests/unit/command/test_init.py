@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import keras
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,9 +20,12 @@ from espalier.calibrate.declared import declared_twice
 from espalier.command import init
 from espalier.command.check import check_recipe
 from espalier.command.init import recipe_name, write_recipe
+from espalier.command.init_task import task_lines
 from espalier.command.schema import schema
 from espalier.errors import ImagesRefusedError, UsageError
+from espalier.load.keras_facts import ModelFacts
 from espalier.load.own_scaling import own_scaling
+from espalier.load.training import binary_loss
 from espalier.recipe import InputContract
 from espalier.recipe_file import load_recipe
 from espalier.target import targets_folder
@@ -162,6 +166,8 @@ FACTS = SimpleNamespace(
     classes=3,
     output="softmax",
     loss="",
+    layers=(),
+    notes=(),
     config='{"class_name": "Sequential", "config": {"layers": []}}',
 )
 NAMES = st.text(st.characters(exclude_characters="/\x00", exclude_categories=["Cs"]), min_size=1, max_size=60).filter(
@@ -239,3 +245,28 @@ def test_a_recipe_of_any_name_is_written_whatever_bears_the_schema_s_name(
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / init.SCHEMA).symlink_to("nowhere")
     assert load_recipe(write_recipe(tmp_path / "m.keras", [], [], tmp_path / "sub/recipe.toml")).name == "m"
+
+
+@pytest.mark.parametrize(
+    ("units", "loss", "folders", "wanted"),
+    [
+        (1, "binary_crossentropy", ("bad", "good"), ('task = "binary"', 'positive = "good"')),
+        (1, "binary_crossentropy", (), ('task = "binary"', 'positive = "class_1"')),
+        (4, "binary_crossentropy", (), ('task = "multi-label"',)),
+        (4, "categorical_crossentropy", (), ("",)),
+        (2, "binary_crossentropy", ("bad", "good"), ("",)),
+    ],
+)
+def test_init_finds_yes_or_no_and_several_labels_from_outputs_and_loss(
+    units: int, loss: str, folders: tuple[str, ...], wanted: tuple[str, ...]
+) -> None:
+    facts = msgspec.convert(
+        {
+            "format": "keras", "generation": 3, "keras_version": "3", "sha256": "", "file_bytes": 1, "config": "", "layers": [],
+            "input_shape": [8, 8, 3], "output_layer": "d", "output": "sigmoid", "classes": units, "weights": [],
+            "parameters": 1, "each": binary_loss(json.dumps({"compile_config": {"loss": loss}})),
+        },
+        ModelFacts,
+    )  # fmt: skip
+    lines = task_lines(facts, folders)
+    assert all(word in lines for word in wanted) and bool(lines) == bool(wanted[0])

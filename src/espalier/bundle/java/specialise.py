@@ -16,13 +16,20 @@ from .class_file import TEXT_LIMIT_BYTES, encode_text, rewrite
 PACKAGE: Final = "dev.espalier.models.template_name"
 """The package of the template; every model gets its own, so that two models in one app do not meet."""
 LABEL_PARTS: Final = 40
-SOURCES: Final = ("Decision", "Heads", "Labels", "Model", "Preprocessor", "SelfTest")
+SOURCES: Final = (
+    "BinaryDecision", "Decision", "Heads", "Labels", "LabelsDecision", "Model", "Preprocessor", "SelfTest"
+)  # fmt: skip
 SHARED: Final = ("Preprocessor", "SelfTest")
 """Of a model with several outputs there is one of each."""
-WITHOUT_LABELS, WITH_LABELS = "Heads", "Decision"
-"""Of these a model has the one or the other."""
+VALUES: Final = "Heads"
+READERS: Final = frozenset(SOURCES) - {"Labels", "Model", *SHARED}
+"""Of these a model has one."""
+DETECTION: Final = ("Boxes", "Detector", "Frame", "SelfTestBoxes")
+"""What only a detector has; it gets detection.jar, too."""
 RETOUCHED: Final = "smooth"
 """The text that only a model has whose contract smooths or balances; such a one gets retouch.jar, too."""
+PAINTED: Final = {"ClassMap": "map", "Picture": "picture"}
+"""Class -> the text that only a model has that paints such; these come out of painted.jar."""
 _LAST: Final = "        return result;\n    }\n\n    /** One output pixel"
 _RETOUCH: Final = (
     "        Retouch.apply(result, width, channels, (height - outRows) / 2, (width - outColumns) / 2, outRows, outColumns,\n"
@@ -36,6 +43,15 @@ NUMBER_KEYS: Final = {
     "INPUT_ZERO_POINT": 0x45530005,
     "OUTPUT_ZERO_POINT": 0x45530006,
 }
+DECISION_KEYS: Final = {
+    "POSITIVE": 0x45530010,
+    "REVIEW": 0x45530011,
+    "ZERO_POINT": 0x45530012,
+    "PERMILLE_Q16": 0x45530013,
+}
+"""Whole numbers of the classes that read a decision."""
+TABLES: Final = ("least",)
+"""Tables of whole numbers in them."""
 REAL_KEYS: Final = {"INPUT_SCALE": 1.5e-301, "OUTPUT_SCALE": 2.5e-301, "THRESHOLD": 3.5e-301}
 """Values that stand in the template for a model's numbers: too odd for javac to hold otherwise than as
 constants."""
@@ -50,13 +66,19 @@ RESERVED: Final = frozenset(_RESERVED_WORDS.split())
 
 
 class Constants(msgspec.Struct, frozen=True, kw_only=True):
-    """What one model puts into the template: `texts` and `numbers` by their names in Model.java."""
+    """What one model puts into the template: `texts` and `numbers` by their names in Model.java. `reader`: the class that reads
+    its output, `decision` and `tables` what is in it."""
 
     package: str
     texts: Mapping[str, str]
     integers: Mapping[str, int]
     reals: Mapping[str, float]
     labels: tuple[str, ...]
+    reader: str = "Decision"
+    decision: Mapping[str, int] = {}
+    tables: Mapping[str, tuple[int, ...]] = {}
+    detects: bool = False
+    """Whether the model finds boxes."""
 
 
 def package_part(identifier: str) -> str:
@@ -68,18 +90,35 @@ def classes(constants: Constants) -> dict[str, bytes]:
     """Path in a jar -> class file."""
     tokens = {PACKAGE.replace(".", "/"): constants.package.replace(".", "/"), **_texts(constants)}
     integers = {NUMBER_KEYS[name]: value for name, value in constants.integers.items()}
+    integers |= {DECISION_KEYS[name]: value for name, value in constants.decision.items()}
     reals = {REAL_KEYS[name]: value for name, value in constants.reals.items()}
     folder = constants.package.replace(".", "/")
     return {
         f"{folder}/{name.rsplit('/', 1)[1]}": rewrite(data, tokens, integers, reals)
-        for name, data in sorted(compiled_template(retouched=RETOUCHED in constants.texts).items())
+        for name, data in sorted(compiled_template(**_parts(constants)).items())
         if _belongs(name.rsplit("/", 1)[1], constants)
     }
 
 
+def _parts(constants: Constants) -> dict[str, bool]:
+    """What a model has beside the template."""
+    return {
+        "retouched": RETOUCHED in constants.texts,
+        "painted": _paints(constants),
+        "detects": constants.detects,
+    }
+
+
 def _belongs(file: str, constants: Constants) -> bool:
-    """Whether a class of the template belongs to a model: not the reader of labels where there are none, nor of heads."""
-    return not file.startswith(WITHOUT_LABELS if constants.labels else WITH_LABELS)
+    """Whether a class of the template belongs to a model: of those that read outputs, only its own, and of those that paint."""
+    name = re.split(r"[$.]", file)[0]
+    if name in PAINTED:
+        return PAINTED[name] in constants.texts
+    return name not in READERS or name == constants.reader
+
+
+def _paints(constants: Constants) -> bool:
+    return not set(PAINTED.values()).isdisjoint(constants.texts)
 
 
 def reader_classes(constants: Constants) -> dict[str, bytes]:
@@ -101,20 +140,25 @@ def sources(constants: Constants) -> dict[str, bytes]:
     tokens = {PACKAGE: constants.package}
     tokens |= {f'"{key}"': literal(text) for key, text in _texts(constants).items()}
     tokens |= {f"0x{NUMBER_KEYS[name]:08x}": str(value) for name, value in constants.integers.items()}
+    tokens |= {f"0x{DECISION_KEYS[name]:08x}": str(value) for name, value in constants.decision.items()}
     tokens |= {repr(REAL_KEYS[name]): repr(value) for name, value in constants.reals.items()}
     pattern = re.compile("|".join(re.escape(key) for key in sorted(tokens, key=len, reverse=True)))
     folder = constants.package.replace(".", "/")
     return {
         f"{folder}/{name}.java": pattern.sub(lambda match: tokens[match.group()], text).encode("ascii")
-        for name, text in template_sources(retouched=RETOUCHED in constants.texts).items()
+        for name, text in template_sources(**_parts(constants)).items()
         if _belongs(name, constants)
     }
 
 
-def template_sources(*, retouched: bool = False) -> dict[str, str]:
-    """Class name -> Java source of the template; `retouched`: with Retouch, which the Preprocessor then calls."""
+def template_sources(*, retouched: bool = False, painted: bool = False, detects: bool = False) -> dict[str, str]:
+    """Class name -> Java source of the template; `retouched`: with Retouch, which the Preprocessor then calls; `painted`: with
+    what paints; `detects`: with the decode of boxes."""
     here = resources.files(__package__)
     found = {name: (here / "template" / f"{name}.java").read_text("ascii") for name in SOURCES}
+    if detects:
+        found |= {name: (here / "detection" / f"{name}.java").read_text("ascii") for name in DETECTION}
+    found |= {name: (here / "painted" / f"{name}.java").read_text("ascii") for name in (PAINTED if painted else ())}
     if not retouched:
         return found
     if found["Preprocessor"].count(_LAST) != 1:
@@ -126,11 +170,16 @@ def template_sources(*, retouched: bool = False) -> dict[str, str]:
     }
 
 
-def compiled_template(*, retouched: bool = False) -> dict[str, bytes]:
+def compiled_template(
+    *, retouched: bool = False, painted: bool = False, detects: bool = False
+) -> dict[str, bytes]:
     """Path in the jar -> class file of the template, as `compile.py` made it from the sources."""
     here = resources.files(__package__)
     found = read_zip((here / "template.jar").read_bytes())
-    return found | read_zip((here / "retouch.jar").read_bytes()) if retouched else found
+    more = {"painted": painted, "detection": detects, "retouch": retouched}
+    for name in [name for name, wanted in more.items() if wanted]:
+        found |= read_zip((here / f"{name}.jar").read_bytes())
+    return found
 
 
 def literal(text: str) -> str:
@@ -163,6 +212,7 @@ def _texts(constants: Constants) -> dict[str, str]:
         )
     parts += [""] * (LABEL_PARTS - len(parts))
     named = {f"@{name}@": text for name, text in constants.texts.items()}
+    named |= {f"@{name}@": " ".join(map(str, values)) for name, values in constants.tables.items()}
     return named | {f"@labels-{number:02}@": part for number, part in enumerate(parts)}
 
 

@@ -1,0 +1,72 @@
+"""What the Debian package of a model has beside that of a classifier, where it answers with no single label."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..facts import BundleSource
+from .answers import answer_of
+from .pi_consumers import package_name
+
+MODULES: Final = frozenset({"answers.py", "decisions.py"})
+"""Of the folder `device`, what only such a program needs."""
+LAUNCHER: Final = (("device.commands", "device.answers"),)
+"""What classify.py says -> what this program says."""
+
+
+def names(source: BundleSource) -> tuple[str, ...]:
+    """The labels of which an answer is one; none where it is something else."""
+    answer = answer_of(source)
+    return source.labels if answer is None or answer.like_a_classifier else ()
+
+
+def decided(source: BundleSource) -> dict[str, object]:
+    """What device/decisions.py decides with, where the answer is not a classifier's."""
+    if source.parts:
+        return {"decision": {"source": "several", "heads": [_alone(source.alone(part)) for part in source.parts]}}
+    made = source.decision
+    if made is None or made.source == "classify" or answer_of(source) is None:
+        return {}
+    tables = {name: list(values) for name, values in made.tables.items()}
+    return {"decision": {"source": made.source, **made.numbers, **tables, "labels": list(made.labels)}}
+
+
+def _alone(source: BundleSource) -> dict[str, object]:
+    """What the program knows of one of several outputs, as model.json does of a model with it only."""
+    numbers = source.recipe.regress.names if source.recipe.regress is not None else ()
+    return {
+        "labels": list(source.labels),
+        "threshold": source.recipe.decision.threshold,
+        **({"numbers": list(numbers)} if numbers else {}),
+        **decided(source),
+    }
+
+
+def head_words(source: BundleSource) -> dict[str, str]:
+    """What the README says about several outputs, each with an answer of its own."""
+    heads = [(name, alone.labels[-1]) for name, alone in source.deciding() if alone.labels]
+    act = "".join(f" --on '{name}={label}' --exec /usr/local/bin/act {{label}}" for name, label in heads[:1])
+    acts = f"{package_name(source)} part.jpg{act}\n```" if act else "```"
+    return {
+        "ACTIONS": f"{acts}\n\nOne line per image: image, then each output's name with its answer and confidence, or its "
+        "values, and the action,\nseparated by tabs; `--json` gives one object per line."
+        + (" `--on` takes OUTPUT=ANSWER." if act else ""),
+        "ANSWER": f"Outputs: {source.heads_text}.",
+        "STARTED": "Commands are started without a shell. " if act else "",
+        "SERVED": act,
+        "EQUAL": "",
+    }
+
+
+def label_words(source: BundleSource, stream: str, example: str) -> dict[str, str]:
+    """What the README says about several labels of an image. `stream`: options of an endless source."""
+    act = f"--on '{example}' --exec /usr/local/bin/act {{label}}"
+    return {
+        "ACTIONS": f"{package_name(source)} {stream} --hold 3 {act} {{confidence}}\n"
+        "```\n\nOne line per image: image, the labels it has (joined by +, or none), their confidences, action, separated by "
+        "tabs;\n`--json` gives one object per line. `--on` starts when the label is among them.",
+        "ANSWER": "`--threshold` sets one threshold for all labels in the place of the build's.",
+        "STARTED": "Commands are started without a shell. ",
+        "SERVED": f" {act}",
+        "EQUAL": "",
+    }

@@ -1,0 +1,100 @@
+"""The command line of a model whose answer is none of a classifier's: the same sources, options and actions."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .actions import Action, SavedFrames, split_actions
+from .commands import COMMANDS, answer, as_times, check_options, make_parser, open_frames
+from .decisions import DECISIONS, Said
+from .images import Frame
+from .model import Decision, Engine, Pixels, Place, load_model
+from .problem import INTERRUPTED, OK, UNREADABLE, Problem, say
+
+
+def main(arguments: Sequence[str], place: Place) -> int:
+    """Run one command; returns the exit code."""
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(OK))
+    try:
+        rest, actions = split_actions(arguments)
+        options = make_parser(place).parse_args(rest)
+        if options.images and options.images[0] in COMMANDS:
+            if len(options.images) > 1:
+                raise Problem(f"{options.images[0]} takes no further names")
+            return COMMANDS[options.images[0]](options, place)
+        return run(options, actions)
+    except Problem as problem:
+        say(f"{place.package}: {problem}")
+        return problem.code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+
+
+def run(options: argparse.Namespace, actions: Sequence[Action]) -> int:
+    """Answer each image of the chosen source; returns UNREADABLE when one could not be read."""
+    model = load_model(options.model)
+    decide = DECISIONS[model.facts["decision"]["source"]](model, options)
+    for action in actions:
+        if action.answer not in decide.answers:
+            raise Problem(f"--on {action.answer}: the answers are {', '.join(decide.answers)}")
+    check_options(options, (), model)
+    engine = Engine(model, options.threads)
+    say(f"{model.facts['name']} {model.facts['version']}: {engine.runtime.name} {engine.runtime.version}")
+    saved, unreadable = SavedFrames(), 0
+    try:
+        for frame in open_frames(options, model.contract.bands):
+            if frame.rgb is None:
+                unreadable += 1
+                say(f"{frame.name}: {frame.why}")
+            else:
+                rgb = np.rot90(frame.rgb, -options.rotate // 90) if options.rotate else frame.rgb
+                output, times = answer(rgb, model, engine)
+                said = decide.decide(output)
+                started = start(actions, said, frame, rgb, options.hold, saved)
+                print(line(frame.name, said, started, times, options), flush=True)
+            if options.once:
+                break
+    finally:
+        for action in actions:
+            action.finish()
+    return UNREADABLE if unreadable else OK
+
+
+def start(
+    actions: Sequence[Action], said: Said, frame: Frame, rgb: Pixels, hold: int, saved: SavedFrames
+) -> list[str]:
+    """Start what these answers ask for; returns the names of the commands that started."""
+    started = []
+    for action in actions:
+        own = action.answer if action.answer in said.answers else ""
+        if not action.wants(own, hold, each=frame.path is not None):
+            continue
+        image = str(frame.path.resolve()) if frame.path else ""
+        if not image and any("{image}" in part for part in action.command):
+            image = saved.save(rgb)
+        decision = Decision(own, own, said.answers[own])
+        if action.start(decision, image, wait=frame.path is not None):
+            started.append(os.path.basename(action.command[0]))
+    return started
+
+
+def line(
+    name: str, said: Said, started: Sequence[str], times: dict[str, float], options: argparse.Namespace
+) -> str:
+    """One line of output, plain or JSON."""
+    done = ",".join(started) or "-"
+    if options.json:
+        row: dict[str, Any] = {"image": name, **said.facts, "action": done, **(times if options.time else {})}
+        return json.dumps(row)
+    return "\t".join([name, *said.words, done]) + as_times(times, options)

@@ -1,0 +1,165 @@
+"""From output bytes to answers, in whole numbers: equal to the build's own definition and to the C and Java of other bundles.
+
+A byte is the int8 model's output plus 128.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from .model import Model, Pixels, decide, named_values
+
+SHOWN = 8
+"""Values of an output that a plain line shows."""
+UINT8 = 128
+NONE = "none"
+
+
+class Said(NamedTuple):
+    """`answers`: what `--on` can be told of, with its confidence 0 to 1; `words`: of a plain line; `facts`: of a JSON one."""
+
+    answers: dict[str, float]
+    words: list[str]
+    facts: dict[str, Any]
+
+
+class Decides(Protocol):
+    """Whatever reads the output of a model."""
+
+    answers: tuple[str, ...]
+    """What `--on` may name."""
+
+    def decide(self, output: Pixels) -> Said:
+        """The answer to an image."""
+
+
+class YesOrNo:
+    """Of task binary: the second label from its threshold on."""
+
+    def __init__(self, model: Model, options: argparse.Namespace) -> None:
+        self._facts, self._labels = model.facts["decision"], model.labels
+        self._review = self._facts["THRESHOLD"]
+        if options.threshold is not None:
+            self._review = min(
+                (q for q in range(-128, 128) if not model.scale * (q + UINT8 - model.zero_point) < options.threshold),
+                default=128,
+            )
+        self.answers = (*model.labels, "review")
+
+    def sides(self, output: Pixels) -> tuple[int, int, bool]:
+        """(index, confidence in thousandths, review)."""
+        first, second = (int(byte) - UINT8 for byte in output)
+        index = int(second >= self._facts["POSITIVE"])
+        return index, permille((first, second)[index], self._facts), max(first, second) < self._review
+
+    def decide(self, output: Pixels) -> Said:
+        """The answer to an image."""
+        index, confidence, review = self.sides(output)
+        label, share = self._labels[index], confidence / 1000
+        answer = "review" if review else label
+        words = [f"{answer} ({label})" if review else label, f"{share:.3f}"]
+        facts = {"decision": answer, "label": label, "confidence": share, "outputs": output.tolist()}
+        return Said({answer: share}, words, facts)
+
+
+class EachLabel:
+    """Of task multi-label: every label from its own threshold on."""
+
+    def __init__(self, model: Model, options: argparse.Namespace) -> None:
+        self._facts = model.facts["decision"]
+        self._labels, self._least = self._facts["labels"], self._facts["LEAST"]
+        if options.threshold is not None:
+            head = model.heads[0]
+            least = min(
+                (q for q in range(-128, 128) if not head.scale * (q + UINT8 - head.zero_point) < options.threshold),
+                default=128,
+            )
+            self._least = [least] * len(self._labels)
+        self.answers = (*self._labels, NONE)
+
+    def said(self, output: Pixels) -> list[tuple[int, int]]:
+        """(index, confidence in thousandths) of each label that is said, in order."""
+        values = [int(byte) - UINT8 for byte in output]
+        return [(i, permille(q, self._facts)) for i, q in enumerate(values) if q >= self._least[i]]
+
+    def decide(self, output: Pixels) -> Said:
+        """The answer to an image."""
+        said = {self._labels[i]: confidence / 1000 for i, confidence in self.said(output)}
+        words = ["+".join(said) or NONE, " ".join(f"{share:.3f}" for share in said.values()) or "-"]
+        return Said(said or {NONE: 1.0}, words, {"labels": said, "outputs": output.tolist()})
+
+
+class OneLabel:
+    """Of task classify, as one of several outputs: the most probable label."""
+
+    def __init__(self, model: Model, options: argparse.Namespace) -> None:
+        self._model = model
+        self._threshold = model.threshold if options.threshold is None else options.threshold
+        self.answers = (*model.labels, "review")
+
+    def decide(self, output: Pixels) -> Said:
+        """The answer to an image."""
+        answer, label, confidence = decide(output, self._model, self._threshold)
+        words = [f"{answer} ({label})" if answer != label else label, f"{confidence:.4f}"]
+        facts = {"decision": answer, "label": label, "confidence": round(confidence, 6), "outputs": output.tolist()}
+        return Said({answer: confidence}, words, facts)
+
+
+class AsTheyAre:
+    """An output whose values decide nothing."""
+
+    def __init__(self, model: Model, options: argparse.Namespace) -> None:
+        self._model = model
+        self.answers: tuple[str, ...] = ()
+
+    def decide(self, output: Pixels) -> Said:
+        """The values, by their names where they have such."""
+        values = named_values(output, self._model)
+        flat = [f"{float(value):.6g}" for value in np.ravel(list(values.values()))]
+        return Said({}, [" ".join(flat[:SHOWN]) + (" ..." if len(flat) > SHOWN else "")], {"values": values})
+
+
+class EachOutput:
+    """Of task several: every output by itself. `--on` takes OUTPUT=ANSWER."""
+
+    def __init__(self, model: Model, options: argparse.Namespace) -> None:
+        self._parts: list[tuple[str, int, Decides]] = []
+        for head, facts in zip(model.heads, model.facts["decision"]["heads"], strict=True):
+            own = model._replace(
+                facts=facts, labels=tuple(facts["labels"]), heads=(head,), threshold=facts["threshold"],
+                scale=head.scale, zero_point=head.zero_point,
+            )  # fmt: skip
+            made = DECISIONS[facts["decision"]["source"]] if "decision" in facts else OneLabel if own.labels else AsTheyAre
+            self._parts.append((head.name, int(np.prod(head.shape)), made(own, options)))
+        self.answers = tuple(f"{name}={answer}" for name, _, part in self._parts for answer in part.answers)
+
+    def decide(self, output: Pixels) -> Said:
+        """The answers to an image."""
+        answers: dict[str, float] = {}
+        words: list[str] = []
+        heads: dict[str, Any] = {}
+        at = 0
+        for name, count, part in self._parts:
+            said = part.decide(output[at : at + count])
+            at += count
+            answers |= {f"{name}={answer}": share for answer, share in said.answers.items()}
+            words += [name, *said.words]
+            heads[name] = said.facts
+        return Said(answers, words, {"heads": heads})
+
+
+def permille(value: int, facts: dict[str, Any]) -> int:
+    """An int8 output in thousandths, rounded to the nearest."""
+    return int(((value - facts["DECIDE_ZERO_POINT"]) * facts["PERMILLE_Q16"] + 32768) >> 16)
+
+
+DECISIONS: dict[str, Callable[[Model, argparse.Namespace], Decides]] = {
+    "binary": YesOrNo,
+    "multi_label": EachLabel,
+    "several": EachOutput,
+}
+"""By the source of the C that decides the same."""

@@ -1,0 +1,64 @@
+"""examples/shelf: a trained detector, from its .keras file to boxes on a phone, a Pi and a Cortex-M7."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+IMAGES = 60
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the example with its images, a few of them."""
+    folder = tmp_path_factory.mktemp("shelf")
+    for name in ("recipe.toml", "labels.txt", "model.keras"):
+        shutil.copy(ROOT / "examples/shelf" / name, folder / name)
+    counts = ("--train", "0", "--calibration", "40", "--evaluation", str(IMAGES))
+    subprocess.run([sys.executable, ROOT / "calibration/shelf/make.py", folder / "images", *counts], check=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def report(espalier: Any, built: Path) -> dict[str, Any]:
+    done = espalier("build", built / "recipe.toml", "--out", built / "dist", "--tools", "none", "--json")
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_a_trained_detector_keeps_its_average_precision_in_int8_on_a_phone_a_pi_and_a_cortex_m7(
+    report: dict[str, Any],
+) -> None:
+    accuracy = report["accuracy"]
+    boxes = accuracy["boxes"]
+    assert accuracy["n"] == IMAGES and boxes["objects"] > 200
+    assert boxes["float"]["ap50"] > 0.9 and boxes["int8"]["ap50"] > 0.9
+    assert boxes["drop_low"] <= boxes["drop"] <= boxes["drop_high"] and boxes["drop"] < 1.0
+    assert boxes["agreement"] > 0.95
+    assert report["quantize"]["operators"]["float"] == 0
+    assert {bundle["target"] for bundle in report["bundles"]} == {"android-arm64", "raspberry-pi-4", "cortex-m7"}
+    assert report["memory"]["arena_bytes"]["cortex-m7"] < 128 * 1024
+
+
+def test_the_scenes_follow_from_their_seed_and_every_box_lies_in_its_image(built: Path) -> None:
+    table = json.loads((built / "images/evaluation.json").read_text())
+    assert len(table["images"]) == IMAGES and len(list((built / "images/evaluation").glob("*.jpg"))) == IMAGES
+    for row in table["annotations"]:
+        x, y, width, height = row["bbox"]
+        assert min(x, y) >= 0 and x + width <= 240.02 and y + height <= 180.02 and min(width, height) >= 6
+    assert len({row["image_id"] for row in table["annotations"]}) < IMAGES  # some shelves are empty
+    again = built / "again"
+    subprocess.run(
+        [sys.executable, ROOT / "calibration/shelf/make.py", again, "--train", "0", "--calibration", "0", "--evaluation", "5"],
+        check=True,
+    )
+    for path in (again / "evaluation").glob("*.jpg"):
+        assert path.read_bytes() == (built / "images/evaluation" / path.name).read_bytes()
