@@ -29,6 +29,22 @@ def decided(source: BundleSource) -> dict[str, object]:
     return {"decision": {"source": made.source, **made.numbers, **tables, "labels": list(made.labels)}}
 
 
+def vector_words(source: BundleSource, stream: str) -> dict[str, str]:
+    """What the README says about vectors that are compared with enrolled ones. `stream`: options of an endless source."""
+    package = package_name(source)
+    return {
+        "ACTIONS": f"sudo {package} enroll anna photos-of-anna/         # every image becomes a reference of that name\n"
+        f"{package} {stream} --hold 3 --on anna --exec /usr/local/bin/act {{label}} {{confidence}}\n"
+        "```\n\nOne line per image: image, the name of the nearest reference or `unknown (NAME)`, cosine, action, separated by "
+        "tabs;\n`--json` gives one object per line, with the vector. `--on` takes an enrolled name, or unknown.",
+        "ANSWER": "References lie in `/var/lib/" + package + "/references.json` (`--references FILE`); a cosine below "
+        "`--threshold` (the build's) is unknown.",
+        "STARTED": "Commands are started without a shell. ",
+        "SERVED": " --on unknown --exec /usr/local/bin/act {label}",
+        "EQUAL": "",
+    }
+
+
 def label_words(source: BundleSource, stream: str, example: str) -> dict[str, str]:
     """What the README says about several labels of an image. `stream`: options of an endless source."""
     act = f"--on '{example}' --exec /usr/local/bin/act {{label}}"

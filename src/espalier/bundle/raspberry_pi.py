@@ -32,8 +32,9 @@ import msgspec
 import numpy as np
 
 from ..errors import BugError, InputRefusedError
-from ..facts import Artifact, BundleSource, Check
+from ..facts import Artifact, BundleSource, Check, Decision
 from ..scratch import Scratch
+from ..task.embed import ONE, unit
 from ..task.multi_label import JOIN
 from . import golden
 from .answers import answer_of
@@ -55,6 +56,8 @@ NAMELESS: Final = "what bears its name does not work here: it does not say its v
 """A tool whose exit code is its only answer must at least be known: a program that says yes to everything is none."""
 MOST_STEPS: Final = 8.5
 """As selftest.MOST_DIFFERENCE on the device, and what printing rounds."""
+LEAST_COSINE: Final = 0.99
+"""Of two vectors that only the rounding of kernels parts."""
 PROGRAM_SECONDS: Final = 120.0
 """Longest run of one program in `check`."""
 
@@ -219,6 +222,8 @@ def _one_image(tree: Path, source: BundleSource) -> Check:
         return _no_runtime(name)
     if source.detector:
         return boxes_check(name, done, source)
+    if source.decision is not None and source.decision.source == "embed":
+        return _vector_check(name, done, source, source.decision)
     if not source.labels:
         return _values_check(name, done, source)
     answer = answer_of(source)
@@ -313,6 +318,21 @@ def _alike(printed: list[Any], rows: Sequence[tuple[int, ...]], source: BundleSo
     known = [(source.labels[row[5]], [edge / unit for edge in row[:4]]) for row in rows]
     found = sum(any(label == row[0] and overlap(box, row[1:]) >= 0.5 for row in printed) for label, box in known)
     return 10 * found >= 9 * max(len(known), len(printed))
+
+
+def _vector_check(name: str, done: subprocess.CompletedProcess[bytes], source: BundleSource, made: Decision) -> Check:
+    """The vector that the program prints of the first golden vector has, but for rounding, the direction of a kernel set's."""
+    zero = made.numbers["DECIDE_ZERO_POINT"]
+    known = [unit(np.frombuffer(given, np.int8), zero).astype(np.int64) for given in source.golden[0].outputs.values()]
+    try:
+        printed = np.array(msgspec.json.decode(done.stdout)["vector"], np.int64)
+        nearest = max(int(printed @ one) for one in known) / ONE**2
+    except (msgspec.DecodeError, KeyError, TypeError, ValueError):
+        return Check(name=name, tool="classify.py", result="failed", why=words(done))
+    if not (nearest >= LEAST_COSINE or source.contract.retouches):
+        why = f"the vector's cosine to the nearest kernel set's is {nearest:.4f}"
+        return Check(name=name, tool="classify.py", result="failed", why=why)
+    return Check(name=name, tool="classify.py", version=source.recipe.version, result="passed")
 
 
 def _said(numbers: Sequence[int], labels: Sequence[str], *, one: bool) -> str:
