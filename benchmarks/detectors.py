@@ -1,6 +1,6 @@
 """Detectors in int8: what Espalier keeps of their average precision, and what a plain conversion of the same file leaves.
 
-    python benchmarks/detectors.py [shelf] [shared] [--keep FOLDER] [--evaluation 1000] [--seed 2] [--epochs 4]
+    python benchmarks/detectors.py [shelf] [shared] [--keep FOLDER] [--evaluation 600] [--seed 2] [--epochs 4]
 
 For each network of shelf_nets.py, in one run and on the same rendered scenes of examples/shelf:
 - the float model, its boxes decoded in floating point;
@@ -350,7 +350,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("nets", nargs="*", default=[net.name for net in NETS], help="shelf, shared (all)")
     parser.add_argument("--keep", help="folder for images and trained networks")
-    parser.add_argument("--evaluation", type=int, default=1000, help="scenes")
+    parser.add_argument("--evaluation", type=int, default=600, help="scenes")
     parser.add_argument("--seed", type=int, default=2, help="of the evaluation scenes; 0 and 1 are training and calibration")
     parser.add_argument("--epochs", type=int, default=4, help="of the network that is trained here")
     return parser.parse_args()

@@ -124,6 +124,30 @@ class BundlePart(msgspec.Struct, frozen=True, kw_only=True):
     recipe: Recipe
 
 
+class ClassMap(msgspec.Struct, frozen=True, kw_only=True):
+    """How the int8 output of a device becomes a class for each pixel (task/painted.py): its shape, the classes' names, the byte
+    from which a pixel is in one mask (128: none is), and the class and the pixels of it that are an alert (-1, 0: none)."""
+
+    rows: int
+    columns: int
+    channels: int
+    names: tuple[str, ...]
+    least: int
+    alert: int = -1
+    alert_pixels: int = 0
+    resize: str = ""
+    """The last resize of the network, where it was left off."""
+
+
+class PictureBytes(msgspec.Struct, frozen=True, kw_only=True):
+    """How it becomes a picture: its shape, and the byte for each output byte, -128 first."""
+
+    rows: int
+    columns: int
+    channels: int
+    table: tuple[int, ...]
+
+
 class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a bundle may use. Models: `int8_model` has int8 input and output and no metadata (smallest);
     `uint8_model` is its bit-exact twin with TFLite metadata and labels inside. Both take raw pixel bytes of the
@@ -156,6 +180,10 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     """Of several outputs that are answers of their own: each, in the order of `heads`."""
     detector: Detector | None = None
     """How the outputs of a detector become boxes: its heads, in its order, are the model's."""
+    map: ClassMap | None = None
+    """How the output becomes a class for each pixel."""
+    picture: PictureBytes | None = None
+    """How the output becomes a picture."""
 
     def alone(self, part: BundlePart) -> BundleSource:
         """What a bundle would be made of if the model had this one output only; called by the names of both."""
@@ -179,6 +207,11 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     def deciding(self) -> tuple[tuple[str, BundleSource], ...]:
         """The outputs of several that have a decision, by name."""
         return tuple((part.name, self.alone(part)) for part in self.parts if part.decision is not None)
+
+    @property
+    def paints(self) -> bool:
+        """Whether the output is a map or a picture."""
+        return self.map is not None or self.picture is not None
 
     @property
     def output(self) -> TensorFacts:

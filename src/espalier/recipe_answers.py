@@ -157,7 +157,7 @@ class Segment(Table, frozen=True, kw_only=True):
     alert: str = ""
     """The class whose share of the image decides about an alert."""
     alert_share: Annotated[float, Meta(gt=0, le=1)] | None = None
-    """The share from which it does."""
+    """The share of the input's pixels from which it does (with `fit = "pad"` the border is among them)."""
 
 
 class Picture(Table, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from math import prod
 from .alarms import ALARMS
 from .limits import LIMITS
 from .recipe import HEAD_NAME, NAME, VERSION, Augment, Recipe
-from .recipe_answers import TASKS, Decision, takes_of
+from .recipe_answers import TASKS, Binary, Decision, takes_of
 from .recipe_detect import ANCHORED, WITH_OBJECTNESS, Anchors
 from .visible import hidden_character, shown
 
@@ -158,6 +158,10 @@ def _cost_rules(recipe: Recipe) -> list[tuple[str, bool]]:
             f"the `share` of all labels in `decision.cost.labels` is at most 1; found {sum(shares):g}",
             sum(shares) <= 1 + 1e-9,
         ),
+        (
+            "`decision.cost` finds `binary.threshold`, too: leave it out",
+            cost is None or recipe.binary is None or recipe.binary.threshold == Binary(positive="1").threshold,
+        ),
         ("`budgets.max-cost` needs `decision.cost`", recipe.budgets.max_cost is None or cost is not None),
         (
             "[[head]] takes no `decision.cost`: it is that of a model with one answer",
@@ -198,7 +202,10 @@ def _map_rules(recipe: Recipe) -> list[tuple[str, bool]]:
     count = len(segment.classes)
     return [
         *rules,
-        ("`segment.classes` are all different", len(set(segment.classes)) == count),
+        (
+            "`segment.classes` are visible text, all different",
+            len(set(segment.classes)) == count and not any(map(hidden_character, segment.classes)),
+        ),
         (
             f"`segment.values` or `segment.colors`, not both, hold a different one for each of the {count} classes",
             not (segment.values and segment.colors)

@@ -12,6 +12,9 @@ class CostSide(msgspec.Struct, frozen=True, kw_only=True):
     """One model at its own threshold of least cost."""
 
     threshold: float
+    """Below it a person looks."""
+    cut: float | None = None
+    """Of task binary: from which probability of the positive label on it is said."""
     here: float
     """On the images that chose the threshold."""
     held_out: float

@@ -88,3 +88,25 @@ def test_a_label_that_is_not_there_ends_the_build_before_anything_is_computed(pr
     (project / "wrong.toml").write_text(RECIPE.replace('normal = "good"', 'normal = "fine"'))
     with pytest.raises(RecipeError, match="'fine'"):
         build(project / "wrong.toml", tmp_path / "dist", store=Store(tmp_path / "store"))
+
+
+def test_of_yes_or_no_the_cut_is_found_too(project: Path, tmp_path: Path) -> None:
+    layers = keras.layers
+    model = keras.Sequential(
+        [keras.Input((8, 8, 1)), layers.AveragePooling2D(8), layers.Flatten(), layers.Dense(1, activation="sigmoid")]
+    )
+    model.layers[-1].set_weights([np.float32([[-48]]), np.float32([24])])
+    model.save(project / "yes.keras")
+    text = RECIPE.replace('path = "model.keras"\nlabels = "labels.txt"', 'path = "yes.keras"\ntask = "binary"')
+    text = text.replace("[decision]", '[binary]\npositive = "crack"\n[decision]').replace("review = 1,", "review = 30,")
+    text = text.replace("max-cost = 900", "max-cost = 20000").replace('[[deploy]]\ntarget = "android-arm64"\n', "")
+    (project / "yes.toml").write_text(text)
+    outcome = build(project / "yes.toml", tmp_path / "dist", store=Store(tmp_path / "store"))
+    report = json.loads(outcome.report_json)
+    found = report["accuracy"]["cost"]["int8"]
+    # Missing a crack costs twenty false alarms, and a look six: crack is said from below one half on.
+    assert found["cut"] < 0.5 and found["held_out"] < 10_000
+    assert not [check for check in report["checks"] if check["result"] == "failed"], report["checks"]
+    (header,) = (outcome.folder / "cortex-m4").rglob("welds_decide.h")
+    least = re.search(r"WELDS_POSITIVE \(?(-?\d+)", header.read_text())
+    assert least is not None and (int(least[1]) + 128) / 256 >= found["cut"] > (int(least[1]) + 127) / 256

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from espalier.bundle.archive import read_deb
 from espalier.command.build import build
 from espalier.stages.outcome import Outcome
 from espalier.store import Store
@@ -26,7 +29,7 @@ classes = ["ground", "leaf", "spot"]
 values = [0, 100, 200]
 ignore = 255
 alert = "spot"
-alert-share = 0.1
+alert-share = 0.05
 [input]
 size = [16, 24]
 fit = "pad"
@@ -48,6 +51,7 @@ target = "android-arm64"
 target = "cortex-m4"
 """
 
+TARGETS = ("raspberry-pi-4", "android-arm64", "cortex-m4")
 COLORS = np.array([[30, 30, 30], [40, 200, 40], [220, 40, 30]])
 
 
@@ -115,7 +119,35 @@ def test_a_map_is_measured_on_masks_and_its_resize_priced(built: Outcome) -> Non
     assert not [check for check in built.report.checks if check.result == "failed"]
 
 
-def test_the_bundles_know_the_classes_and_the_map(built: Outcome) -> None:
-    manifest = json.loads((built.folder / "cortex-m4" / "manifest.json").read_text())
-    assert manifest["task"] == "segment"
-    assert manifest["heads"][0]["shape"] == [1, 8, 12, 3]
+def test_every_bundle_paints_the_map_at_the_size_that_the_device_has(built: Outcome) -> None:
+    manifests = [json.loads((built.folder / name / "manifest.json").read_text()) for name in TARGETS]
+    for manifest in manifests:
+        assert manifest["task"] == "segment" and manifest["heads"][0]["shape"] == [1, 8, 12, 3]
+        facts = manifest["map"]
+        assert (facts["rows"], facts["columns"], facts["names"]) == (8, 12, ["ground", "leaf", "spot"])
+        assert facts["resize"] == "bilinear, 8 x 12 to 16 x 24" and facts["alert_pixels"] == 5
+    library = built.folder / "cortex-m4" / "spots-library" / "src"
+    header = next((built.folder / "cortex-m4").rglob("spots_map.h")).read_text()
+    assert "SPOTS_MAP_ALERT_PIXELS" in header, library
+    passed = {check.name for check in built.report.checks if check.result == "passed"}
+    assert any("map out" in name for name in passed)
+
+
+def test_the_program_on_a_raspberry_pi_prints_shares_and_draws(built: Outcome, project: Path, tmp_path: Path) -> None:
+    (package,) = (built.folder / "raspberry-pi-4").glob("*.deb")
+    for name, data in read_deb(package.read_bytes()).data.items():
+        path = tmp_path / "root" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    (program,) = (tmp_path / "root").rglob("classify.py")
+    (tmp_path / "drawn").mkdir()
+    command = [sys.executable, program, "--json", "--draw", tmp_path / "drawn", "--on", "alert", "--exec", "true", ";"]
+    done = subprocess.run([*command, project / "images"], capture_output=True, text=True, timeout=120, check=False)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(rows) == 30, done.stderr
+    assert all(sum(row["shares"].values()) == pytest.approx(1, abs=1e-5) for row in rows)
+    assert {row["decision"] for row in rows} == {"alert", "quiet"}
+    assert all((row["action"] == "true") == (row["decision"] == "alert") for row in rows)
+    assert all((row["decision"] == "alert") == (row["share"] >= 5 / 96 - 1e-9) for row in rows)
+    drawn = np.asarray(Image.open(rows[0]["drawn"]))
+    assert drawn.shape == (16, 24, 3)

@@ -85,6 +85,7 @@ def java_constants(source: BundleSource) -> specialise.Constants:
             "resize": contract.resize,
             "fit": contract.fit,
             "heads": "" if source.labels else _head_lines(source),
+            **painted_texts(source),
             **({"smooth": contract.smooth, "balance": contract.balance} if contract.retouches else {}),
         },
         integers={
@@ -105,6 +106,18 @@ def java_constants(source: BundleSource) -> specialise.Constants:
         decision=decision,
         tables=tables,
     )
+
+
+def painted_texts(source: BundleSource) -> dict[str, str]:
+    """As ClassMap.java and Picture.java read what they paint of the uint8 model's bytes."""
+    if source.map is not None:
+        facts = source.map
+        numbers = (facts.rows, facts.columns, facts.channels, facts.least + 128, facts.alert, facts.alert_pixels)
+        return {"map": "\t".join([*map(str, numbers), *facts.names])}
+    if source.picture is not None:
+        shape = (source.picture.rows, source.picture.columns, source.picture.channels)
+        return {"picture": "\t".join(map(str, (*shape, *source.picture.table)))}
+    return {}
 
 
 def part_constants(source: BundleSource) -> list[specialise.Constants]:

@@ -169,6 +169,13 @@ def _answer(source: BundleSource) -> dict[str, str]:
     }
     answer = answer_of(source)
     words = {**(_DECIDE if source.labels else _READ), **(answer.android if answer else {})}
+    if source.map is not None:
+        words["said"] += (
+            "\n- `ClassMap.paint(bytes)` of the output's bytes gives a class for each pixel ({}), `areas` the pixels of each, "
+            "`at` the class at a pixel of a picture, `alert` the decision."
+        ).format(", ".join(source.map.names[:12]))
+    if source.picture is not None:
+        words["said"] += "\n- `Picture.paint(bytes)` of the output's bytes gives the bytes of the picture."
     for mark, word in marks.items():
         words = {key: text.replace(mark, word) for key, text in words.items()}
     return words

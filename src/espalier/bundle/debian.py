@@ -11,16 +11,17 @@ import msgspec
 
 from ..errors import BugError
 from ..facts import Artifact, BundleSource, TensorFacts
-from . import debian_answers, golden
+from . import golden
 from .archive import Entry, deb_bytes, gzip_bytes
 from .debian_answers import decided, label_words, names, vector_words
 from .debian_boxes import (
     DETECTS,
-    LAUNCHER,
     answer_words,
     detector_description,
     detector_facts,
     device_modules,
+    launcher_words,
+    painted_facts,
 )
 from .pi_consumers import MODEL_FILE, frigate_reason, package_name, rpicam_reason, rpicam_stage
 from .pi_modules import PI
@@ -131,6 +132,7 @@ def model_json(source: BundleSource) -> bytes:
             "output": _tensor(source.output.shape, source.output.scale, source.output.zero_point),
             **({} if names(source) and not source.detector else {"heads": [_head(head) for head in source.heads]}),
             **detector_facts(source),
+            **painted_facts(source),
             **decided(source),
             **({"numbers": list(source.recipe.regress.names)} if source.recipe.regress and source.recipe.regress.names else {}),
             "labels": list(names(source)),
@@ -364,7 +366,7 @@ def program_name(source: BundleSource) -> str:
 def launcher(source: BundleSource) -> bytes:
     """The program: of a detector the same with another main."""
     text = (PI / "classify.py").read_text(encoding="utf-8")
-    for ours, theirs in LAUNCHER if source.detector else debian_answers.LAUNCHER if decided(source) else ():
+    for ours, theirs in launcher_words(source):
         if ours not in text:
             raise BugError(f"classify.py does not say {ours!r}")
         text = text.replace(ours, theirs)

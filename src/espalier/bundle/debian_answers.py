@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import Final
 
-from ..facts import BundleSource
+import msgspec
+import numpy as np
+
+from ..facts import BundleSource, Check, Decision
+from ..task.embed import ONE, unit
 from .answers import answer_of
+from .optional_tools import words
 from .pi_consumers import package_name
 
 MODULES: Final = frozenset({"answers.py", "decisions.py"})
 """Of the folder `device`, what only such a program needs."""
+LEAST_COSINE: Final = 0.99
+"""Of two vectors that only the rounding of kernels parts."""
 LAUNCHER: Final = (("device.commands", "device.answers"),)
 """What classify.py says -> what this program says."""
 
@@ -57,3 +65,18 @@ def label_words(source: BundleSource, stream: str, example: str) -> dict[str, st
         "SERVED": f" {act}",
         "EQUAL": "",
     }
+
+
+def vector_check(name: str, done: subprocess.CompletedProcess[bytes], source: BundleSource, made: Decision) -> Check:
+    """The vector that the program prints of the first golden vector has, but for rounding, the direction of a kernel set's."""
+    zero = made.numbers["DECIDE_ZERO_POINT"]
+    known = [unit(np.frombuffer(given, np.int8), zero).astype(np.int64) for given in source.golden[0].outputs.values()]
+    try:
+        printed = np.array(msgspec.json.decode(done.stdout)["vector"], np.int64)
+        nearest = max(int(printed @ one) for one in known) / ONE**2
+    except (msgspec.DecodeError, KeyError, TypeError, ValueError):
+        return Check(name=name, tool="classify.py", result="failed", why=words(done))
+    if not (nearest >= LEAST_COSINE or source.contract.retouches):
+        why = f"the vector's cosine to the nearest kernel set's is {nearest:.4f}"
+        return Check(name=name, tool="classify.py", result="failed", why=why)
+    return Check(name=name, tool="classify.py", version=source.recipe.version, result="passed")

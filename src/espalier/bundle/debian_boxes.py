@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
+import msgspec
+
 from ..facts import BundleSource
 from . import debian_answers, golden
 from .debian_answers import decided
@@ -15,6 +17,9 @@ MODULES: Final = frozenset(
     {"box_commands.py", "box_selftest.py", "boxes.py", "detect.py", "draw.py", "frame.py", "sights.py"}
 )
 """Of the folder `device`, what only a detector's program needs."""
+PAINT_MODULES: Final = frozenset({"draw.py", "paint_commands.py", "painted.py", "sights.py"})
+"""What a program needs that paints maps or pictures."""
+PAINT_LAUNCHER: Final = (("Starts the classifier", "Starts the painter"), ("device.commands", "device.paint_commands"))
 LAUNCHER: Final = (("Starts the classifier", "Starts the detector"), ("device.commands", "device.box_commands"))
 """What classify.py says -> what the detector's program says."""
 DETECTS: Final = {
@@ -28,8 +33,25 @@ DETECTS: Final = {
 
 def device_modules(source: BundleSource) -> dict[str, bytes]:
     """File name -> bytes of the folder `device`."""
-    left = (frozenset() if source.detector else MODULES) | (frozenset() if decided(source) else debian_answers.MODULES)
-    return {name: data for name, data in modules(source.contract).items() if name not in left}
+    own = MODULES if source.detector else PAINT_MODULES if source.paints else frozenset()
+    own |= debian_answers.MODULES if decided(source) else frozenset()
+    left_out = (MODULES | PAINT_MODULES | debian_answers.MODULES) - own
+    return {name: data for name, data in modules(source.contract).items() if name not in left_out}
+
+
+def launcher_words(source: BundleSource) -> tuple[tuple[str, str], ...]:
+    """What classify.py says, and what the program of this model says instead."""
+    if source.detector or source.paints:
+        return LAUNCHER if source.detector else PAINT_LAUNCHER
+    return debian_answers.LAUNCHER if decided(source) else ()
+
+
+def painted_facts(source: BundleSource) -> dict[str, object]:
+    """What model.json says of maps and pictures; bytes are the uint8 model's."""
+    if source.map is not None:
+        facts: dict[str, object] = msgspec.to_builtins(source.map)
+        return {"map": facts | {"least": source.map.least + 128}}
+    return {} if source.picture is None else {"picture": msgspec.to_builtins(source.picture)}
 
 
 def detector_facts(source: BundleSource) -> dict[str, object]:

@@ -26,6 +26,7 @@ from ..emit.detector import detector_files
 from ..errors import UnsupportedModelError
 from ..facts import Artifact, BundleSource, GoldenVector, SourceImage, TensorFacts
 from . import firmware_boxes, golden
+from . import firmware_painted as painted
 from . import firmware_text as text
 from .answers import answer_of
 from .archive import Entry, zip_bytes
@@ -155,7 +156,7 @@ def source_files(source: BundleSource, program: tuple[Artifact, ...] | None) -> 
     vectors, cases = chosen_golden(source)
     common = (*COMMON, *(firmware_boxes.PARTS if source.detector else ()))
     files = {f"{name}_{part}": template(source, f"xmodel_{part}") for part in common}
-    files |= retouching(source, files)
+    files |= retouching(source, files) | painted.painted_files(source)
     files |= {
         f"{name}_contract.h": contract_header(source, program),
         f"{name}_golden.c": golden_source(source, vectors, cases),
@@ -263,6 +264,7 @@ def umbrella(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
     if source.detector or source.decision:
         labels = ("model_labels",) if source.decision is None or source.decision.labels else ()
         parts = ("contract", *labels, "prepare", *(("detect", "frame") if source.detector else ("decide",)))
+    parts += painted.painted_parts(source)
     parts += tuple(f"{head}_{part}" for head, _ in source.deciding() for part in ("model_labels", "decide"))
     lines += ["", *(c.include(f"{name}_{part}.h") for part in parts)]
     return text.header(source, "model", lines)
@@ -347,7 +349,8 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         else f"{name}_decision decision = {name}_decide(output);\n"
         "if (decision.review) ask_a_person(); else act(decision.label);\n"
         if source.decision
-        else "".join(_read_line(source, output, head) for output, head in zip(output_names(source), source.heads, strict=True)),
+        else painted.use_lines(source)
+        or "".join(_read_line(source, output, head) for output, head in zip(output_names(source), source.heads, strict=True)),
         "ANSWER": firmware_boxes.answer_words(source)
         if source.detector
         else answer.told.format(threshold=source.recipe.decision.threshold).replace("xmodel", name)
@@ -355,7 +358,8 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         else f"`decide` compares the int8 output with the threshold {source.recipe.decision.threshold:g} as an integer; "
         "confidence is in thousandths."
         if source.decision
-        else f"Outputs: {source.heads_text}; `{name}.h` has their sizes, scales and zero points.",
+        else painted.answer_words(source)
+        or f"Outputs: {source.heads_text}; `{name}.h` has their sizes, scales and zero points.",
         "HEIGHT": str(source.contract.size[0]),
         "WIDTH": str(source.contract.size[1]),
         "CHANNELS": str(source.contract.channels),

@@ -174,7 +174,9 @@ def _built_and_run(compiler: Compiler, library: Path, source: BundleSource, work
         printed = run_program(build(library, source, compiler, work))
         lines = printed.splitlines()
         if source.detector is not None:
-            if lines[:1] != ["self-test passed"] or lines[1:] != printed_boxes(source):
+            # Of a picture that is smoothed or balanced nobody recorded the boxes.
+            wrong = not source.contract.retouches and lines[1:] != printed_boxes(source)
+            if lines[:1] != ["self-test passed"] or wrong:
                 raise VerificationError(f"the example printed {printed!r}, the known boxes are {printed_boxes(source)}")
             return f"{lines[-1]}; {lines[0]}; with the host's compiler"
         if source.decision is None:

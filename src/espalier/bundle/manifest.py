@@ -18,8 +18,10 @@ from ..facts import (
     BundlePart,
     BundleSource,
     Check,
+    ClassMap,
     Measurement,
     OperatorUse,
+    PictureBytes,
     TensorFacts,
 )
 from ..recipe_answers import Binary, Embed, MultiLabel, Regress
@@ -148,6 +150,10 @@ class Manifest(_Row, frozen=True, kw_only=True, omit_defaults=True):
     """Of task embed: the cosine from which a vector is known."""
     """The outputs of a model that has several; `output` is the first."""
     numbers: Regress | None = None
+    map: ClassMap | None = None
+    """Of task segment: what the bytes of the output become, and the last resize of the network where it was left off."""
+    picture: PictureBytes | None = None
+    """Of task image: what they become."""
     answers: tuple[HeadAnswer, ...] = ()
     """Of task several: what each head answers, in their order."""
 
@@ -190,6 +196,8 @@ def write(source: BundleSource, artifacts: Sequence[Artifact]) -> bytes:
         files=tuple(FileRow.of(artifact) for artifact in ordered),
         task=source.task,
         heads=() if source.labels and source.detector is None else source.heads,
+        map=source.map,
+        picture=source.picture,
         binary=source.recipe.binary,
         multi_label=source.recipe.multi_label,
         embed=source.recipe.embed,

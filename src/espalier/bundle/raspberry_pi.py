@@ -32,10 +32,10 @@ import msgspec
 import numpy as np
 
 from ..errors import BugError, InputRefusedError
-from ..facts import Artifact, BundleSource, Check, Decision
+from ..facts import Artifact, BundleSource, Check
 from ..scratch import Scratch
-from ..task.embed import ONE, unit
 from ..task.multi_label import JOIN
+from ..task.painted import areas_of, map_of
 from . import golden
 from .answers import answer_of
 from .archive import read_deb
@@ -48,6 +48,7 @@ from .debian import (
     readme,
     requirements_text,
 )
+from .debian_answers import vector_check
 from .optional_tools import KEPT, excused, run_tool, words
 from .pi_consumers import frigate_reason, package_name, rpicam_reason
 
@@ -56,8 +57,8 @@ NAMELESS: Final = "what bears its name does not work here: it does not say its v
 """A tool whose exit code is its only answer must at least be known: a program that says yes to everything is none."""
 MOST_STEPS: Final = 8.5
 """As selftest.MOST_DIFFERENCE on the device, and what printing rounds."""
-LEAST_COSINE: Final = 0.99
-"""Of two vectors that only the rounding of kernels parts."""
+FARTHEST_SHARE: Final = 0.1
+"""Of the pixels of a map: as MOST_DIFFERENCE moves borders."""
 PROGRAM_SECONDS: Final = 120.0
 """Longest run of one program in `check`."""
 
@@ -217,13 +218,16 @@ def _one_image(tree: Path, source: BundleSource) -> Check:
         return Check(name=name, tool="classify.py", result="not run", why="there is no golden vector")
     # A threshold of 0 would say every one of several labels.
     least = ("--threshold", "0") if source.decision is None or source.decision.source == "classify" else ()
-    done = _run_program(tree, source, ["--json", *(() if source.detector else least), str(_picture(tree, source))])
+    least = () if source.detector or source.paints else least
+    done = _run_program(tree, source, ["--json", *least, str(_picture(tree, source))])
     if done is None:
         return _no_runtime(name)
     if source.detector:
         return boxes_check(name, done, source)
     if source.decision is not None and source.decision.source == "embed":
-        return _vector_check(name, done, source, source.decision)
+        return vector_check(name, done, source, source.decision)
+    if source.paints:
+        return painted_check(name, done, source)
     if not source.labels:
         return _values_check(name, done, source)
     answer = answer_of(source)
@@ -285,6 +289,31 @@ def _values_check(name: str, done: subprocess.CompletedProcess[bytes], source: B
     return Check(name=name, tool="classify.py", version=source.recipe.version, result="passed")
 
 
+def painted_check(name: str, done: subprocess.CompletedProcess[bytes], source: BundleSource) -> Check:
+    """The shares that the program prints of the first golden vector are those of a kernel set, or near them where this machine's
+    kernels round otherwise; of a picture the size is."""
+    name = name.replace("values out", "map out" if source.map else "picture out")
+    try:
+        row = msgspec.json.decode(done.stdout)
+        if source.picture is not None:
+            sides = [source.picture.rows, source.picture.columns, source.picture.channels]
+            far, what = float(row["size"] != sides), f"a picture of {row['size']}"
+        else:
+            assert source.map is not None
+            shares = np.array([row["shares"][name] for name in source.map.names])
+            known = [
+                np.array(areas_of(map_of(np.frombuffer(given, np.int8), source.map), source.map))
+                for given in source.golden[0].outputs.values()
+            ]
+            far = min(float(np.abs(shares - one / one.sum()).max()) for one in known)
+            what = f"a share {far:.1%} from the nearest kernel set's"
+    except (msgspec.DecodeError, KeyError, TypeError, ValueError):
+        return Check(name=name, tool="classify.py", result="failed", why=words(done))
+    if not source.contract.retouches and far > FARTHEST_SHARE:
+        return Check(name=name, tool="classify.py", result="failed", why=what)
+    return Check(name=name, tool="classify.py", version=source.recipe.version, result="passed")
+
+
 def boxes_check(name: str, done: subprocess.CompletedProcess[bytes], source: BundleSource) -> Check:
     """The boxes that the program prints of the first golden vector are those of a kernel set, or near them where this machine's
     kernels round otherwise."""
@@ -318,21 +347,6 @@ def _alike(printed: list[Any], rows: Sequence[tuple[int, ...]], source: BundleSo
     known = [(source.labels[row[5]], [edge / unit for edge in row[:4]]) for row in rows]
     found = sum(any(label == row[0] and overlap(box, row[1:]) >= 0.5 for row in printed) for label, box in known)
     return 10 * found >= 9 * max(len(known), len(printed))
-
-
-def _vector_check(name: str, done: subprocess.CompletedProcess[bytes], source: BundleSource, made: Decision) -> Check:
-    """The vector that the program prints of the first golden vector has, but for rounding, the direction of a kernel set's."""
-    zero = made.numbers["DECIDE_ZERO_POINT"]
-    known = [unit(np.frombuffer(given, np.int8), zero).astype(np.int64) for given in source.golden[0].outputs.values()]
-    try:
-        printed = np.array(msgspec.json.decode(done.stdout)["vector"], np.int64)
-        nearest = max(int(printed @ one) for one in known) / ONE**2
-    except (msgspec.DecodeError, KeyError, TypeError, ValueError):
-        return Check(name=name, tool="classify.py", result="failed", why=words(done))
-    if not (nearest >= LEAST_COSINE or source.contract.retouches):
-        why = f"the vector's cosine to the nearest kernel set's is {nearest:.4f}"
-        return Check(name=name, tool="classify.py", result="failed", why=why)
-    return Check(name=name, tool="classify.py", version=source.recipe.version, result="passed")
 
 
 def _said(numbers: Sequence[int], labels: Sequence[str], *, one: bool) -> str:

@@ -25,7 +25,7 @@ _COMMENT_STRING_OR_NAME: Final = re.compile(
 
 _PARTS: Final = (
     "kernels weights selftest prepare_test model model_data model_labels labels op_resolver contract prepare decide "
-    "golden"
+    "golden map map_names picture"
 )
 _ENDINGS: Final = frozenset(_PARTS.split()) | frozenset(path.stem for path in _FOLDER.iterdir())
 """What comes behind a model's name in the names of its files, here and in the firmware bundle."""

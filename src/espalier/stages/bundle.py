@@ -12,7 +12,7 @@ import msgspec
 
 from ..bundle import android, firmware, golden, manifest, raspberry_pi
 from ..errors import BugError, EspalierError, UnsupportedModelError
-from ..facts import ArenaFacts, Artifact, BundlePart, BundleSource, Check, Measurement
+from ..facts import ArenaFacts, Artifact, BundlePart, BundleSource, Check, ClassMap, Measurement
 from ..facts import Decision as Deciding
 from ..recipe import CalibrationSource, Deploy, ModelSource, Recipe
 from ..recipe_answers import Decision
@@ -22,6 +22,7 @@ from ..scratch import Scratch
 from ..store import digest
 from ..target import Target
 from ..task.boxes.golden import with_boxes
+from ..task.painted import map_facts, picture_facts
 from .compile import Compiled, compile_model, decision_of, flash_limit, ram_limit, tried_modes
 from .emulate import Emulation, can_emulate, emulate_program
 from .evaluate import Evaluation
@@ -298,7 +299,14 @@ def _source(
         decision=None if parts else decision,
         parts=parts,
         detector=detector,
+        map=None if job.recipe.segment is None else _map(job, int8, model),
+        picture=None if job.recipe.picture is None else picture_facts(job.task(model), int8.heads[0]),
     )
+
+
+def _map(job: Job, int8: Int8Model, model: FloatModel) -> ClassMap:
+    facts = map_facts(job.task(model), int8.heads[0])
+    return msgspec.structs.replace(facts, resize=model.whole.resize if model.whole else "")
 
 
 def _arena(target: Target, int8: Int8Model, compiled: Compiled | None) -> ArenaFacts | None:
@@ -319,7 +327,11 @@ def _measurements(int8: Int8Model, evaluation: Evaluation) -> tuple[Measurement,
         how = "LiteRT default kernels on the evaluation set, build machine"
         rows += [
             Measurement(
-                quantity="top1_int8", value=accuracy.int8.top1 or 0.0, unit="share", how=how, n=accuracy.n
+                quantity="miou_int8" if accuracy.maps else "psnr_int8" if accuracy.pictures else "top1_int8",
+                value=accuracy.pictures.psnr_int8 if accuracy.pictures else accuracy.int8.top1 or 0.0,
+                unit="dB" if accuracy.pictures else "share",
+                how=how,
+                n=accuracy.n,
             ),
             Measurement(quantity="agreement", value=accuracy.agreement, unit="share", how=how, n=accuracy.n),
             *(

@@ -135,8 +135,11 @@ def decide_threshold(shop: Workshop, job: Job, model: FloatModel, int8: Int8Mode
     values = [answers(shop, images, data, job) for data in (model.tflite, int8.int8_model)]
     if recipe.decision.cost is not None:
         prices = prices_of(recipe.decision.cost, job.labels())
-        decision = msgspec.structs.replace(recipe.decision, threshold=choose_by_cost(values[1], truth, prices))
-        return dataclasses.replace(job, recipe=msgspec.structs.replace(recipe, decision=decision))
+        threshold, cut = choose_by_cost(values[1], truth, prices, binary=recipe.binary is not None)
+        recipe = msgspec.structs.replace(recipe, decision=msgspec.structs.replace(recipe.decision, threshold=threshold))
+        if recipe.binary is not None and cut is not None:
+            recipe = msgspec.structs.replace(recipe, binary=msgspec.structs.replace(recipe.binary, threshold=cut))
+        return dataclasses.replace(job, recipe=recipe)
     if recipe.decision.precision is not None:
         task = job.named_task()
         decision = _reaching(recipe.decision, values, truth, lambda outputs: kind_of(task).results(outputs, task))
@@ -242,7 +245,8 @@ def _measure(
         )
     row = kind_of(task).measure(asked, task)
     if decision.cost is not None and truth is not None:
-        row = msgspec.structs.replace(row, cost=cost_row(base, after, truth, prices_of(decision.cost, task.labels)))
+        prices = prices_of(decision.cost, task.labels)
+        row = msgspec.structs.replace(row, cost=cost_row(base, after, truth, prices, binary=task.kind == "binary"))
     sheet = contact_sheet(job, row, names) if truth is not None and row.flips else ()
     return {
         "evaluation": pack(

@@ -22,6 +22,12 @@ from ..row_cost import CostLabel, CostRow, CostSide
 THRESHOLDS = np.arange(101) / 100
 """What is tried, 0 to 1; at 1 no answer of int8 is given."""
 
+CUTS = np.array(sorted(np.arange(1, 100) / 100, key=lambda cut: (round(abs(cut - 0.5), 9), cut)))
+"""Of task binary: from which probability on the second label is said, the one half first."""
+
+GRID = 1024
+"""Steps of a probability that are told apart where a cut is sought."""
+
 FOLDS, RESAMPLES = 5, 2_000
 
 UNSEEN = 3.0
@@ -92,31 +98,74 @@ def weights_of(truth: NDArray[np.int64], prices: Prices) -> Costs:
     return weights
 
 
-def cost_table(outputs: NDArray[np.float32], truth: NDArray[np.int64], prices: Prices) -> Costs:
-    """What each image costs at each of THRESHOLDS: [n, 101]; `outputs` are probabilities [n, labels]."""
-    confidence, answers = outputs.max(axis=1).astype(np.float64), outputs.argmax(axis=1)
-    given = confidence[:, None] >= THRESHOLDS
-    costs: Costs = np.where(given, prices.wrong[truth, answers][:, None], prices.review)
-    return costs
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What a setting does to each image: its cost, whether an answer is given, and which."""
+
+    costs: Costs
+    given: NDArray[np.bool_]
+    answers: NDArray[np.int64]
 
 
-def cheapest(costs: Costs, weights: Costs) -> int:
-    """Place of the threshold of least mean cost; the least of equals. Sums of equal costs in another order do not differ."""
-    mean = np.round(weights @ costs / weights.sum(), 9)
-    return int(mean.argmin())
+Setting = tuple[float, float | None]
+"""The threshold below which a person looks; of task binary also from which probability of the second label on it is said."""
 
 
-def choose_by_cost(int8_outputs: NDArray[np.float32], truth: NDArray[np.int64], prices: Prices) -> float:
-    """The threshold of the bundles: int8's cheapest."""
-    return float(THRESHOLDS[cheapest(cost_table(int8_outputs, truth, prices), weights_of(truth, prices))])
+def judged(outputs: NDArray[np.float32], truth: NDArray[np.int64], prices: Prices, setting: Setting) -> Judged:
+    """Every image at a setting; `outputs` are probabilities [n, labels]."""
+    threshold, cut = setting
+    given = outputs.max(axis=1).astype(np.float64) >= threshold
+    answers = outputs.argmax(axis=1) if cut is None else (outputs[:, 1] >= cut).astype(np.int64)
+    return Judged(costs=np.where(given, prices.wrong[truth, answers], prices.review), given=given, answers=answers)
+
+
+def cheapest(
+    outputs: NDArray[np.float32], truth: NDArray[np.int64], prices: Prices, weights: Costs, *, binary: bool
+) -> Setting:
+    """The setting of least mean cost; of equals the least threshold, then the cut nearest to one half. Sums of equal costs in
+    another order do not differ."""
+    confidence = outputs.max(axis=1).astype(np.float64)
+    if not binary:
+        wrong = prices.wrong[truth, outputs.argmax(axis=1)][:, None]
+        costs = np.where(confidence[:, None] >= THRESHOLDS, wrong, prices.review)
+        return float(THRESHOLDS[int(_mean(weights @ costs, weights).argmin())]), None
+    # Images of one probability are one: int8 has 257 of them, and no finer grid need be told apart to choose.
+    values, place = np.unique(np.rint(outputs[:, 1].astype(np.float64) * GRID) / GRID, return_inverse=True)
+    counts = np.zeros((2, len(values)))
+    np.add.at(counts, (truth, place.reshape(-1)), weights)
+    given = np.maximum(values, 1 - values) >= THRESHOLDS[:, None]
+    says = values >= CUTS[:, None]
+    paid = np.where(says, counts.T @ prices.wrong[:, 1], counts.T @ prices.wrong[:, 0])
+    total = paid @ given.T + (counts.sum(axis=0) * prices.review) @ ~given.T
+    mean = _mean(total, weights)
+    threshold = int(np.flatnonzero((mean == mean.min()).any(axis=0))[0])
+    cut = int(np.flatnonzero(mean[:, threshold] == mean.min())[0])
+    return float(THRESHOLDS[threshold]), float(CUTS[cut])
+
+
+def _mean(total: Costs, weights: Costs) -> Costs:
+    mean: Costs = np.round(total / weights.sum(), 9)
+    return mean
+
+
+def choose_by_cost(
+    int8_outputs: NDArray[np.float32], truth: NDArray[np.int64], prices: Prices, *, binary: bool = False
+) -> Setting:
+    """The setting of the bundles: int8's cheapest."""
+    return cheapest(int8_outputs, truth, prices, weights_of(truth, prices), binary=binary)
 
 
 def cost_row(
-    float_outputs: NDArray[np.float32], int8_outputs: NDArray[np.float32], truth: NDArray[np.int64], prices: Prices
+    float_outputs: NDArray[np.float32],
+    int8_outputs: NDArray[np.float32],
+    truth: NDArray[np.int64],
+    prices: Prices,
+    *,
+    binary: bool = False,
 ) -> CostRow:
     """The row of the report; `truth` are places of labels."""
     weights = weights_of(truth, prices)
-    sides = [_side(outputs, truth, prices, weights) for outputs in (float_outputs, int8_outputs)]
+    sides = [_side(outputs, truth, prices, weights, binary=binary) for outputs in (float_outputs, int8_outputs)]
     constant = 1000 * (weights @ prices.wrong[truth]) / len(truth)
     nothing = int(constant.argmin()) if prices.normal is None else prices.normal
     row = CostRow(
@@ -126,7 +175,7 @@ def cost_row(
         people=1000 * prices.review,
         nothing=float(constant[nothing]),
         nothing_label=prices.labels[nothing],
-        labels=_labels(int8_outputs, truth, prices, sides[1].threshold),
+        labels=_labels(judged(int8_outputs, truth, prices, (sides[1].threshold, sides[1].cut)), truth, prices),
         weighted=prices.shares is not None,
         claim="",
     )
@@ -137,7 +186,7 @@ def claim(row: CostRow) -> str:
     """What the figures say, in words."""
     one = row.int8
     said = (
-        f"1,000 images cost {one.held_out:.4g} with int8 at the threshold {one.threshold:g} (95 % {one.low:.4g} to "
+        f"1,000 images cost {one.held_out:.4g} with int8 at the threshold {one.threshold:g}{_from(one)} (95 % {one.low:.4g} to "
         f"{one.high:.4g}; on the very images that chose it {one.here:.4g}), {row.float.held_out:.4g} with the float model at its "
         f"own, {row.people:.4g} when people look at all, {row.nothing:.4g} when all are taken for {row.nothing_label}"
     )
@@ -147,29 +196,35 @@ def claim(row: CostRow) -> str:
     return said if one.high < cheaper else f"{said}. So few images do not show that the model saves anything"
 
 
-def _side(outputs: NDArray[np.float32], truth: NDArray[np.int64], prices: Prices, weights: Costs) -> CostSide:
-    costs, n = cost_table(outputs, truth, prices), len(truth)
-    chosen = cheapest(costs, weights)
+def _from(side: CostSide) -> str:
+    return "" if side.cut is None else f", yes from {side.cut:g} on"
+
+
+def _side(
+    outputs: NDArray[np.float32], truth: NDArray[np.int64], prices: Prices, weights: Costs, *, binary: bool
+) -> CostSide:
+    n, setting = len(truth), cheapest(outputs, truth, prices, weights, binary=binary)
+    whole = judged(outputs, truth, prices, setting)
     random = np.random.Generator(np.random.PCG64(0))
     fold = random.permutation(n) % FOLDS
-    held = costs[:, chosen].copy()
+    held = whole.costs.copy()
     for number in range(FOLDS):
         inside = fold == number
         if inside.any() and not inside.all():
-            held[inside] = costs[inside, cheapest(costs[~inside], weights[~inside])]
+            of_others = cheapest(outputs[~inside], truth[~inside], prices, weights[~inside], binary=binary)
+            held[inside] = judged(outputs[inside], truth[inside], prices, of_others).costs
     weighted = weights * held
     drawn = np.array([_resampled(weighted, weights, random) for _ in range(RESAMPLES)])
     low, high = np.percentile(drawn, (2.5, 97.5))
-    answers, threshold = outputs.argmax(axis=1), float(THRESHOLDS[chosen])
-    given = outputs.max(axis=1).astype(np.float64) >= threshold
     return CostSide(
-        threshold=threshold,
-        here=1000 * float(weights @ costs[:, chosen]) / n,
+        threshold=setting[0],
+        cut=setting[1],
+        here=1000 * float(weights @ whole.costs) / n,
         held_out=1000 * float(weighted.sum()) / n,
         low=1000 * float(low),
-        high=1000 * float(high) + _unseen(given, answers, truth, prices, weights),
-        wrong=1000 * float(weights @ (given & (answers != truth))) / n,
-        review=1000 * float(weights @ ~given) / n,
+        high=1000 * float(high) + _unseen(whole, truth, prices, weights),
+        wrong=1000 * float(weights @ (whole.given & (whole.answers != truth))) / n,
+        review=1000 * float(weights @ ~whole.given) / n,
     )
 
 
@@ -178,25 +233,20 @@ def _resampled(weighted: Costs, weights: Costs, random: np.random.Generator) -> 
     return float(weighted[drawn].sum() / max(weights[drawn].sum(), 1e-12))
 
 
-def _unseen(
-    given: NDArray[np.bool_], answers: NDArray[np.int64], truth: NDArray[np.int64], prices: Prices, weights: Costs
-) -> float:
+def _unseen(found: Judged, truth: NDArray[np.int64], prices: Prices, weights: Costs) -> float:
     """What the dearest kind of mistake that no image made could still cost 1,000 images: of a label with n images none of
     which was answered wrongly, 3 / n may be."""
-    dearest = 0.0
+    dearest, wrong = 0.0, found.given & (found.answers != truth)
     for label in np.unique(truth):
         own = truth == label
-        if not (given & (answers != truth) & own).any():
+        if not (wrong & own).any():
             share = float(weights[own].sum()) / len(truth)
             dearest = max(dearest, 1000 * share * min(1.0, UNSEEN / int(own.sum())) * float(prices.wrong[label].max()))
     return dearest
 
 
-def _labels(
-    outputs: NDArray[np.float32], truth: NDArray[np.int64], prices: Prices, threshold: float
-) -> tuple[CostLabel, ...]:
-    answers = outputs.argmax(axis=1)
-    given = outputs.max(axis=1).astype(np.float64) >= threshold
+def _labels(found: Judged, truth: NDArray[np.int64], prices: Prices) -> tuple[CostLabel, ...]:
+    given, answers = found.given, found.answers
     return tuple(
         CostLabel(
             label=label,

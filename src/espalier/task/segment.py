@@ -278,10 +278,9 @@ def least_pixels(classes: Classes, pixels: int) -> int:
 
 
 def alerted(maps: Results, classes: Classes) -> Hits:
-    """Which maps give an alert: of the pixels that are judged, the class has its share."""
+    """Which maps give an alert: the class has its share of the whole input, as a device counts."""
     found = (maps == classes.alert).sum(axis=1)
-    least = [least_pixels(classes, int(judged)) for judged in (maps != UNJUDGED).sum(axis=1)]
-    return np.asarray(found >= np.maximum(1, least))
+    return np.asarray(found >= max(1, least_pixels(classes, maps.shape[1])))
 
 
 def _alert(classes: Classes, known: Results, asked: Asked) -> AlertRow:

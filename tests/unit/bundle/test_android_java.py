@@ -225,6 +225,8 @@ def test_the_shipped_classes_are_what_the_sources_compile_to() -> None:
     version = subprocess.run(["javac", "-version"], capture_output=True, text=True, check=True).stdout
     if version.startswith("javac 17."):
         assert made == shipped, "run `python -m espalier.bundle.java.compile`"
+        retouched = specialise.compiled_template(retouched=True)
+        assert shipped | read_zip(compile.retouch_jar()) == retouched, "run `python -m espalier.bundle.java.compile`"
     else:
         pytest.skip(
             f"template.jar was made by javac 17; another compiler may order constants differently: {version}"

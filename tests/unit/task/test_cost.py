@@ -35,7 +35,7 @@ def test_no_other_threshold_is_cheaper(seed: int, normal: str | None) -> None:
     outputs, truth = answers_of(60, seed)
     wish = Cost(miss=100, false_alarm=5, review=7, normal=normal, labels={"scratch": LabelCost(miss=20)})
     prices = prices_of(wish, LABELS)
-    chosen = choose_by_cost(outputs, truth, prices)
+    chosen, _ = choose_by_cost(outputs, truth, prices)
 
     def total(threshold: float) -> float:
         paid = 0.0
@@ -95,7 +95,8 @@ def test_the_interval_holds_what_the_threshold_costs_on_other_images(monkeypatch
     """Over 120 sets of 150 images: the true cost of the threshold that each chose, from 40,000 others."""
     monkeypatch.setattr(cost, "RESAMPLES", 300)
     prices = prices_of(Cost(miss=20, false_alarm=5, review=6), LABELS)
-    elsewhere = cost.cost_table(*answers_of(40_000, 999), prices).mean(axis=0) * 1000
+    others = answers_of(40_000, 999)
+    elsewhere = [1000 * float(cost.judged(*others, prices, (float(point), None)).costs.mean()) for point in THRESHOLDS]
     inside, here, held, true = 0, [], [], []
     for seed in range(120):
         side = cost_row(*(answers_of(150, seed)[0],) * 2, answers_of(150, seed)[1], prices).int8
@@ -108,6 +109,34 @@ def test_the_interval_holds_what_the_threshold_costs_on_other_images(monkeypatch
     # On the images that chose it a threshold looks cheaper than it is; held out it does not.
     assert np.mean(here) < np.mean(true) - 50
     assert abs(np.mean(held) - np.mean(true)) < 0.5 * (np.mean(true) - np.mean(here))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_yes_or_no_has_no_cheaper_pair_of_cut_and_threshold(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    truth = random.integers(0, 2, 30)
+    yes = np.rint(256 / (1 + np.exp(-(random.normal(0, 1.5, 30) + 2 * truth - 1)))) / 256
+    outputs = np.stack([1 - yes, yes], axis=1).astype(np.float32)
+    labels = ("good", "crack")
+    wish = Cost(miss=random.uniform(5, 60), false_alarm=5, review=random.uniform(0.5, 6), normal="good")
+    prices = prices_of(wish, labels)
+    threshold, cut = choose_by_cost(outputs, truth, prices, binary=True)
+
+    def total(least: float, positive: float) -> float:
+        paid = 0.0
+        for p, true in zip(yes, truth, strict=True):
+            said = p >= positive
+            paid += wish.review if max(p, 1 - p) < least else 0.0 if said == true else wish.miss if true else wish.false_alarm
+        return paid
+
+    assert cut is not None and total(threshold, cut) == pytest.approx(
+        min(total(float(a), float(b)) for a in THRESHOLDS for b in cost.CUTS)
+    )
+    row = cost_row(outputs, outputs, truth, prices, binary=True)
+    assert (row.int8.threshold, row.int8.cut) == (threshold, cut) and "yes from" in row.claim
+    assert row.int8.here == pytest.approx(1000 * total(threshold, cut) / 30)
+    by_label = {label.label: label for label in row.labels}
+    assert by_label["crack"].false_alarms == by_label["good"].missed
 
 
 def test_misses_that_few_images_cannot_show_are_in_the_upper_end() -> None:

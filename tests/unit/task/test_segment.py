@@ -112,12 +112,12 @@ def test_without_masks_int8_is_held_to_the_float_model_s_maps() -> None:
     assert row.maps.pixels_int8 == 39 / 40 and "float model's maps" in row.claim
 
 
-def test_an_alert_counts_the_judged_pixels_of_its_class() -> None:
+def test_an_alert_counts_the_pixels_of_its_class_as_a_device_does() -> None:
     truth = np.zeros((4, 24), np.uint8)
-    truth[0, :6] = truth[1, :5] = truth[2, :1] = 2
-    truth[2, 4:] = UNJUDGED  # 1 of 4 judged pixels
+    truth[0, :6] = truth[1, :5] = truth[2, :7] = 2
+    truth[2, 10:] = UNJUDGED
     int8 = truth.copy()
-    int8[0, 0], int8[1, 5] = 0, 2
+    int8[0, 0], int8[1, 5], int8[2, :2] = 0, 2, 0
     row = KIND.measure(asked(np.where(truth == UNJUDGED, 0, truth), np.where(int8 == UNJUDGED, 0, int8), truth), TASK)
     assert row.maps is not None and row.maps.alert is not None
     alert = row.maps.alert

@@ -1,6 +1,6 @@
 """Compile the Java template: `python -m espalier.bundle.java.compile`, with a JDK of 9 or later, after a
-change of template/*.java or retouch/*.java. The results, template.jar and retouch.jar, are part of the package: a build needs
-no JDK."""
+change of template/*.java, retouch/*.java or painted/*.java. The results, template.jar, retouch.jar and painted.jar, are part
+of the package: a build needs no JDK."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from ...errors import ToolMissingError, VerificationError
 from ...scratch import Scratch
 from ..archive import Entry, zip_bytes
-from .specialise import template_sources
+from .specialise import PAINTED, template_sources
 
 # Bytes of Java 8, which every Android toolchain reads; line numbers for stack traces, no local variables.
 OPTIONS = (
@@ -71,11 +71,18 @@ def retouch_jar() -> bytes:
     )
 
 
+def painted_jar() -> bytes:
+    """The classes of models that paint."""
+    sources = template_sources(painted=True)
+    return template_jar({f"{name}.java": sources[name].encode("ascii") for name in PAINTED})
+
+
 def main() -> None:
-    """Write template.jar and retouch.jar beside this file."""
+    """Write template.jar, retouch.jar and painted.jar beside this file."""
     here = Path(__file__).parent
     (here / "template.jar").write_bytes(template_jar(template_bytes()))
     (here / "retouch.jar").write_bytes(retouch_jar())
+    (here / "painted.jar").write_bytes(painted_jar())
 
 
 if __name__ == "__main__":

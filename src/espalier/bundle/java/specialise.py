@@ -26,6 +26,8 @@ READERS: Final = frozenset(SOURCES) - {"Labels", "Model", *SHARED}
 """Of these a model has one."""
 RETOUCHED: Final = "smooth"
 """The text that only a model has whose contract smooths or balances; such a one gets retouch.jar, too."""
+PAINTED: Final = {"ClassMap": "map", "Picture": "picture"}
+"""Class -> the text that only a model has that paints such; these come out of painted.jar."""
 _LAST: Final = "        return result;\n    }\n\n    /** One output pixel"
 _RETOUCH: Final = (
     "        Retouch.apply(result, width, channels, (height - outRows) / 2, (width - outColumns) / 2, outRows, outColumns,\n"
@@ -90,16 +92,22 @@ def classes(constants: Constants) -> dict[str, bytes]:
     folder = constants.package.replace(".", "/")
     return {
         f"{folder}/{name.rsplit('/', 1)[1]}": rewrite(data, tokens, integers, reals)
-        for name, data in sorted(compiled_template(retouched=RETOUCHED in constants.texts).items())
+        for name, data in sorted(compiled_template(retouched=RETOUCHED in constants.texts, painted=_paints(constants)).items())
         if _belongs(name.rsplit("/", 1)[1], constants)
     }
 
 
 def _belongs(file: str, constants: Constants) -> bool:
     """Whether a class of the template belongs to a model: of those that read outputs, only its own, and values as they are where
-    there are no labels."""
+    there are no labels; and of those that paint."""
     name = re.split(r"[$.]", file)[0]
+    if name in PAINTED:
+        return PAINTED[name] in constants.texts
     return name not in READERS or name in (constants.reader, "" if constants.labels else VALUES)
+
+
+def _paints(constants: Constants) -> bool:
+    return not set(PAINTED.values()).isdisjoint(constants.texts)
 
 
 def reader_classes(constants: Constants) -> dict[str, bytes]:
@@ -127,15 +135,17 @@ def sources(constants: Constants) -> dict[str, bytes]:
     folder = constants.package.replace(".", "/")
     return {
         f"{folder}/{name}.java": pattern.sub(lambda match: tokens[match.group()], text).encode("ascii")
-        for name, text in template_sources(retouched=RETOUCHED in constants.texts).items()
+        for name, text in template_sources(retouched=RETOUCHED in constants.texts, painted=_paints(constants)).items()
         if _belongs(name, constants)
     }
 
 
-def template_sources(*, retouched: bool = False) -> dict[str, str]:
-    """Class name -> Java source of the template; `retouched`: with Retouch, which the Preprocessor then calls."""
+def template_sources(*, retouched: bool = False, painted: bool = False) -> dict[str, str]:
+    """Class name -> Java source of the template; `retouched`: with Retouch, which the Preprocessor then calls; `painted`: with
+    what paints."""
     here = resources.files(__package__)
     found = {name: (here / "template" / f"{name}.java").read_text("ascii") for name in SOURCES}
+    found |= {name: (here / "painted" / f"{name}.java").read_text("ascii") for name in (PAINTED if painted else ())}
     if not retouched:
         return found
     if found["Preprocessor"].count(_LAST) != 1:
@@ -147,10 +157,11 @@ def template_sources(*, retouched: bool = False) -> dict[str, str]:
     }
 
 
-def compiled_template(*, retouched: bool = False) -> dict[str, bytes]:
+def compiled_template(*, retouched: bool = False, painted: bool = False) -> dict[str, bytes]:
     """Path in the jar -> class file of the template, as `compile.py` made it from the sources."""
     here = resources.files(__package__)
     found = read_zip((here / "template.jar").read_bytes())
+    found |= read_zip((here / "painted.jar").read_bytes()) if painted else {}
     return found | read_zip((here / "retouch.jar").read_bytes()) if retouched else found
 
 
