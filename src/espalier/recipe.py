@@ -46,9 +46,9 @@ class ModelSource(Table, frozen=True, kw_only=True):
     task: TaskName = "auto"
     """What the model answers; `auto`: what its outputs and its stored loss say, which the build tells. `classify`, one label of
     several for a whole image; `binary`, yes or no; `multi-label`, any number of labels; `regress`, numbers, which `regress`
-    judges; `segment`, a class for each pixel; `embed`, a vector that is compared with enrolled ones; `raw`, the values of every
-    output as they are, measured against the float model and packed without a decision; `detect`, boxes around objects, which
-    `detect` describes; `several`, an answer of its own for each output, in a [[head]] table."""
+    judges; `segment`, a class for each pixel; `image`, a picture; `embed`, a vector that is compared with enrolled ones; `raw`,
+    the values of every output as they are, measured against the float model and packed without a decision; `detect`, boxes
+    around objects, which `detect` describes; `several`, an answer of its own for each output, in a [[head]] table."""
 
 
 class InputContract(Table, frozen=True, kw_only=True):

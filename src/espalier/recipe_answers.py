@@ -12,7 +12,7 @@ from .tables import Share, Table
 HeadTask = Literal["classify", "regress", "raw"]
 """What one output answers."""
 
-TaskName = Literal["auto", HeadTask, "binary", "multi-label", "embed", "segment", "detect", "several"]
+TaskName = Literal["auto", HeadTask, "binary", "multi-label", "embed", "segment", "image", "detect", "several"]
 
 
 Threshold = Annotated[float, Meta(ge=1 / 256, le=255 / 256)]
@@ -47,6 +47,7 @@ TASKS: Final[dict[str, Takes]] = {
     "regress": Takes(table="regress", needs="tolerance"),
     "segment": Takes(truth=False, table="segment", needs="classes", masks=True),
     "embed": Takes(table="embed", budgets=("min_recall_at_1", "max_eer")),
+    "image": Takes(truth=False, table="picture", needs="range", pictures=True),
     "raw": Takes(truth=False),
     "detect": Takes(labels=True, boxes=True, table="detect", needs="decode"),
     "several": Takes(),

@@ -152,6 +152,8 @@ def levels(sort: str = "shared") -> keras.Model:
     box = keras.layers.Conv2D(4, 1, name="boxes")
     score = keras.layers.Conv2D(2, 1, name="scores", activation="sigmoid")
     boxes, scores = [box(fine), box(coarse)], [score(fine), score(coarse)]
+    for layer, columns in ((box, [*moved(SQUARE), constant(0.0), constant(0.0)]), (score, score_columns())):
+        layer.set_weights([np.array(columns, np.float32).T[None, None], np.zeros(len(columns), np.float32)])
     rows = [layers.Reshape((-1, 4))(one) for one in boxes], [layers.Reshape((-1, 2))(one) for one in scores]
     if sort == "shared":
         return keras.Model(image, [*boxes, *scores])

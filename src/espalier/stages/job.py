@@ -85,6 +85,8 @@ class Job:
         """What is asked of the model, with the names of its outputs."""
         task, detect = self.task_of(model.heads), self.recipe.detect
         check_channels(task)
+        if self.recipe.picture is not None:
+            picture_sides(model.heads)
         if detect is None:
             return task
         shapes = tuple(head.shape for head in model.heads)
@@ -182,6 +184,8 @@ class Job:
             return None
         if self.painted is not None and self.recipe.segment is not None:
             return self.painted.maps()
+        if self.painted is not None:
+            return self.painted.pictures(picture_sides(self.model.heads()))
         task = self.named_task()
         return kind_of(task).truth(self.evaluation.prepared().images, task)
 
@@ -245,6 +249,17 @@ def check_channels(task: Task) -> None:
             supported="a name for each channel in order; two for one mask, of which the second is what the mask shows",
             next_step="correct `classes` in [segment]",
         )
+
+
+def picture_sides(heads: Sequence[Head]) -> tuple[int, int, int]:
+    """Rows, columns and channels of the one picture that a model gives. Raises RecipeError for anything else."""
+    if len(heads) == 1 and len(heads[0].shape) == 3:
+        return (*heads[0].shape[:2], heads[0].shape[2])
+    raise RecipeError(
+        f"task image needs one picture, the model gives {', '.join(f'{head.name} {list(head.shape)}' for head in heads)}",
+        supported="one output of height, width and channels",
+        next_step='save a model of the picture alone, or build all outputs as they are: `task = "raw"`',
+    )
 
 
 def shades_of(recipe: Recipe) -> Shades | None:
