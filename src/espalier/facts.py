@@ -244,6 +244,11 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
         return self.recipe.version
 
     @property
+    def gives_values(self) -> bool:
+        """Whether nothing is decided on all its outputs together."""
+        return self.decision is None and not self.finds_boxes
+
+    @property
     def sentence(self) -> str:
         """What the bundle is, in one plain sentence."""
         height, width = self.contract.size
@@ -270,6 +275,8 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def answers_text(self) -> str:
         """What the answers are, in words."""
+        if self.parts:
+            return ", ".join(f"{part.name}: {self.alone(part).answers_text}" for part in self.parts)
         if self.task == "binary":
             return " or ".join(self.labels)
         return f"{len(self.labels)} labels" if self.labels else self.heads_text

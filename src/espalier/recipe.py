@@ -323,6 +323,8 @@ class HeadSource(Table, frozen=True, kw_only=True):
     """The labels in the order of its values, as a list or as a text file with one per line."""
     regress: Regress | None = None
     """As the table [regress]; so the others here."""
+    binary: Binary | None = None
+    multi_label: MultiLabel | None = None
     decision: Decision = Decision()
     budgets: AnswerBudgets = AnswerBudgets()
 

@@ -9,10 +9,10 @@ from msgspec import Meta
 
 from .tables import Share, Table
 
-HeadTask = Literal["classify", "regress", "raw"]
+HeadTask = Literal["classify", "regress", "raw", "binary", "multi-label"]
 """What one output answers."""
 
-TaskName = Literal["auto", HeadTask, "binary", "multi-label", "segment", "image", "detect", "several"]
+TaskName = Literal["auto", HeadTask, "segment", "image", "detect", "several"]
 
 
 Threshold = Annotated[float, Meta(ge=1 / 256, le=255 / 256)]

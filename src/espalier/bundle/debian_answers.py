@@ -22,11 +22,40 @@ def names(source: BundleSource) -> tuple[str, ...]:
 
 def decided(source: BundleSource) -> dict[str, object]:
     """What device/decisions.py decides with, where the answer is not a classifier's."""
+    if source.parts:
+        return {"decision": {"source": "several", "heads": [_alone(source.alone(part)) for part in source.parts]}}
     made = source.decision
     if made is None or made.source == "classify" or answer_of(source) is None:
         return {}
     tables = {name: list(values) for name, values in made.tables.items()}
     return {"decision": {"source": made.source, **made.numbers, **tables, "labels": list(made.labels)}}
+
+
+def _alone(source: BundleSource) -> dict[str, object]:
+    """What the program knows of one of several outputs, as model.json does of a model with it only."""
+    numbers = source.recipe.regress.names if source.recipe.regress is not None else ()
+    return {
+        "labels": list(source.labels),
+        "threshold": source.recipe.decision.threshold,
+        **({"numbers": list(numbers)} if numbers else {}),
+        **decided(source),
+    }
+
+
+def head_words(source: BundleSource) -> dict[str, str]:
+    """What the README says about several outputs, each with an answer of its own."""
+    heads = [(name, alone.labels[-1]) for name, alone in source.deciding() if alone.labels]
+    act = "".join(f" --on '{name}={label}' --exec /usr/local/bin/act {{label}}" for name, label in heads[:1])
+    acts = f"{package_name(source)} part.jpg{act}\n```" if act else "```"
+    return {
+        "ACTIONS": f"{acts}\n\nOne line per image: image, then each output's name with its answer and confidence, or its "
+        "values, and the action,\nseparated by tabs; `--json` gives one object per line."
+        + (" `--on` takes OUTPUT=ANSWER." if act else ""),
+        "ANSWER": f"Outputs: {source.heads_text}.",
+        "STARTED": "Commands are started without a shell. " if act else "",
+        "SERVED": act,
+        "EQUAL": "",
+    }
 
 
 def label_words(source: BundleSource, stream: str, example: str) -> dict[str, str]:

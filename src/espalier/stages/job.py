@@ -102,12 +102,16 @@ class Job:
 
     def part(self, head: HeadSource) -> Task:
         """What one output of several is asked. Raises RecipeError, LabelsRefusedError for labels that do not fit it."""
-        alone = self.recipe.of_head(head)
+        alone, columns, labels = self.recipe.of_head(head), self._head_columns(head.name), self._head_labels(head)
+        if head.binary is not None:
+            labels = two_sides(labels, head.binary.positive, None)
         return Task(
             kind=head.task,
             name=head.name,
-            labels=self._head_labels(head),
-            numbers=None if alone.regress is None else _numbers(alone.regress, self._head_columns(head.name)),
+            labels=labels,
+            numbers=None if alone.regress is None else _numbers(alone.regress, columns),
+            cuts=cuts_of(alone, labels),
+            columns=columns,
             threshold=head.decision.threshold,
             precision=head.decision.precision,
         )

@@ -9,8 +9,12 @@ import argparse
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
-from .model import Model, Pixels
+import numpy as np
 
+from .model import Model, Pixels, decide, named_values
+
+SHOWN = 8
+"""Values of an output that a plain line shows."""
 UINT8 = 128
 NONE = "none"
 
@@ -89,10 +93,73 @@ class EachLabel:
         return Said(said or {NONE: 1.0}, words, {"labels": said, "outputs": output.tolist()})
 
 
+class OneLabel:
+    """Of task classify, as one of several outputs: the most probable label."""
+
+    def __init__(self, model: Model, options: argparse.Namespace) -> None:
+        self._model = model
+        self._threshold = model.threshold if options.threshold is None else options.threshold
+        self.answers = (*model.labels, "review")
+
+    def decide(self, output: Pixels) -> Said:
+        """The answer to an image."""
+        answer, label, confidence = decide(output, self._model, self._threshold)
+        words = [f"{answer} ({label})" if answer != label else label, f"{confidence:.4f}"]
+        facts = {"decision": answer, "label": label, "confidence": round(confidence, 6), "outputs": output.tolist()}
+        return Said({answer: confidence}, words, facts)
+
+
+class AsTheyAre:
+    """An output whose values decide nothing."""
+
+    def __init__(self, model: Model, options: argparse.Namespace) -> None:
+        self._model = model
+        self.answers: tuple[str, ...] = ()
+
+    def decide(self, output: Pixels) -> Said:
+        """The values, by their names where they have such."""
+        values = named_values(output, self._model)
+        flat = [f"{float(value):.6g}" for value in np.ravel(list(values.values()))]
+        return Said({}, [" ".join(flat[:SHOWN]) + (" ..." if len(flat) > SHOWN else "")], {"values": values})
+
+
+class EachOutput:
+    """Of task several: every output by itself. `--on` takes OUTPUT=ANSWER."""
+
+    def __init__(self, model: Model, options: argparse.Namespace) -> None:
+        self._parts: list[tuple[str, int, Decides]] = []
+        for head, facts in zip(model.heads, model.facts["decision"]["heads"], strict=True):
+            own = model._replace(
+                facts=facts, labels=tuple(facts["labels"]), heads=(head,), threshold=facts["threshold"],
+                scale=head.scale, zero_point=head.zero_point,
+            )  # fmt: skip
+            made = DECISIONS[facts["decision"]["source"]] if "decision" in facts else OneLabel if own.labels else AsTheyAre
+            self._parts.append((head.name, int(np.prod(head.shape)), made(own, options)))
+        self.answers = tuple(f"{name}={answer}" for name, _, part in self._parts for answer in part.answers)
+
+    def decide(self, output: Pixels) -> Said:
+        """The answers to an image."""
+        answers: dict[str, float] = {}
+        words: list[str] = []
+        heads: dict[str, Any] = {}
+        at = 0
+        for name, count, part in self._parts:
+            said = part.decide(output[at : at + count])
+            at += count
+            answers |= {f"{name}={answer}": share for answer, share in said.answers.items()}
+            words += [name, *said.words]
+            heads[name] = said.facts
+        return Said(answers, words, {"heads": heads})
+
+
 def permille(value: int, facts: dict[str, Any]) -> int:
     """An int8 output in thousandths, rounded to the nearest."""
     return int(((value - facts["DECIDE_ZERO_POINT"]) * facts["PERMILLE_Q16"] + 32768) >> 16)
 
 
-DECISIONS: dict[str, Callable[[Model, argparse.Namespace], Decides]] = {"binary": YesOrNo, "multi_label": EachLabel}
+DECISIONS: dict[str, Callable[[Model, argparse.Namespace], Decides]] = {
+    "binary": YesOrNo,
+    "multi_label": EachLabel,
+    "several": EachOutput,
+}
 """By the source of the C that decides the same."""
