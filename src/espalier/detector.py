@@ -59,6 +59,15 @@ class HeadNames(msgspec.Struct, frozen=True, kw_only=True):
     numbers: int = 4
 
 
+class HeadLeaf(msgspec.Struct, frozen=True, kw_only=True):
+    """A layer that a network's outputs are made of: its shape without the batch, and what activates it
+    (none, sigmoid, softmax)."""
+
+    layer: str
+    shape: tuple[int, ...]
+    activation: str = "none"
+
+
 class Column(msgspec.Struct, frozen=True, array_like=True):
     """One number of each anchor of a level: element `start + anchor * step` of an output, flat."""
 

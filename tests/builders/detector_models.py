@@ -25,9 +25,10 @@ from espalier.tflite.metadata import add_metadata
 from espalier.tflite.read import read_tflite
 from espalier.tflite.write import write_tflite
 
-SIZE = (32, 48)
+SMALL = (32, 48)
+"""Height and width of the input; `larger` multiplies them."""
 LABELS = ("cup", "plate", "spoon & fork")
-CONTRACT = InputContract(size=SIZE, resize="bilinear", fit="pad", mean=(0.0,), std=(255.0,))
+CONTRACT = InputContract(size=SMALL, resize="bilinear", fit="pad", mean=(0.0,), std=(255.0,))
 ANCHORS = (((6.0, 5.0), (9.0, 12.0)), ((14.0, 12.0), (20.0, 26.0)))
 """Widths and heights of each level."""
 
@@ -46,21 +47,23 @@ class Finder:
 
 @cache
 def finder(
-    scores: str = "sigmoid", background: str = "none", order: str = "xywh", joined: bool = True, decode: str = "ssd"
+    scores: str = "sigmoid", background: str = "none", order: str = "xywh", joined: bool = True, decode: str = "ssd",
+    larger: int = 1, overlap: float = 0.4, per_class: bool = True,
 ) -> Finder:
     """Two maps of 4 x 6 and 2 x 3 cells with two anchors each. `joined`: one output for boxes and one for scores, of all
     levels; else two for each level, each with its own scale."""
     rng, b = np.random.default_rng(1), Builder()
     extra = int(background != "none")
     columns = len(LABELS) + extra
-    image = b.input((1, *SIZE, 3), Quant(scales=(1 / 255,), zero_points=(-128,)))
+    size = (SMALL[0] * larger, SMALL[1] * larger)
+    image = b.input((1, *size, 3), Quant(scales=(1 / 255,), zero_points=(-128,)))
     found = []
-    fine = _conv(b, rng, image, 8, 8, 8, activation="relu")
+    fine = _conv(b, rng, image, 8, 8, 8 * larger, activation="relu")
     coarse = _conv(b, rng, fine, 12, 3, 2, activation="relu")
     for level, features in enumerate((fine, coarse)):
         apart = 1.0 if joined else 1 + 0.4 * level
-        box = _conv(b, rng, features, 8, 1, 1, quant=Quant(scales=(0.06 * apart,), zero_points=(3,)), spread=2.0)
-        score = _conv(b, rng, features, 2 * columns, 1, 1, quant=Quant(scales=(0.05 * apart,), zero_points=(40,)), spread=3.0)
+        box = _conv(b, rng, features, 8, 1, 1, quant=Quant(scales=(0.02 * apart,), zero_points=(3,)), spread=2.0)
+        score = _conv(b, rng, features, 2 * columns, 1, 1, quant=Quant(scales=(0.035 * apart,), zero_points=(40,)), spread=1.0)
         count = b.tensors[box].shape[1] * b.tensors[box].shape[2] * 2
         found.append([_reshaped(b, box, (1, count, 4)), _reshaped(b, score, (1, count, columns))])
     if joined:
@@ -75,17 +78,20 @@ def finder(
     model = write_tflite(b.finish(ends))
     graph = read_tflite(model, name="toy-finder")
     reading = Reading(
-        decode=decode, classes=len(LABELS), threshold=0.4 if scores == "softmax" else 0.7, overlap=0.4, scores=scores,
+        decode=decode, classes=len(LABELS), threshold=0.4 if scores == "softmax" else 0.7, overlap=overlap, scores=scores,
         background=background, order=order,
-        variances=(0.1, 0.1, 0.2, 0.2) if decode == "ssd" else (1.0, 1.0, 1.0, 1.0), room=32, most=12,
+        variances=(0.1, 0.1, 0.2, 0.2) if decode == "ssd" else (1.0, 1.0, 1.0, 1.0), room=32, most=12, per_class=per_class,
     )  # fmt: skip
-    grids = [grid(rows, rows * 3 // 2, SIZE, sizes) for rows, sizes in zip((4, 2), ANCHORS, strict=True)]
+    grids = [
+        grid(rows, rows * 3 // 2, size, [(larger * width, larger * height) for width, height in sizes])
+        for rows, sizes in zip((4, 2), ANCHORS, strict=True)
+    ]
     outputs = [
         Output(shape=tensor.shape[1:], scale=tensor.quant.scale, zero_point=tensor.quant.zero_point)
         for tensor in (graph.tensors[end] for end in graph.outputs)
         if tensor.quant is not None
     ]
-    detector = make_detector(reading, SIZE, grids, heads, outputs)
+    detector = make_detector(reading, size, grids, heads, outputs)
     return Finder(model=model, graph=graph, grids=tuple(grids), heads=tuple(heads), reading=reading, detector=detector)
 
 
@@ -135,10 +141,11 @@ def _facts(graph: Graph, index: int, name: str) -> TensorFacts:
     return TensorFacts(name=name, shape=tensor.shape, dtype="int8", scale=quant.scale, zero_point=quant.zero_point)
 
 
-def some_pictures(count: int, seed: int = 5) -> np.ndarray:
+def some_pictures(count: int, seed: int = 5, larger: int = 1) -> np.ndarray:
     """uint8 [n, height, width, 3]: smooth colours with blocks in them."""
     rng = np.random.default_rng(seed)
-    pictures = rng.integers(0, 256, (count, SIZE[0] // 8, SIZE[1] // 8, 3), np.uint8).repeat(8, 1).repeat(8, 2)
+    colours = rng.integers(0, 256, (count, SMALL[0] // 8, SMALL[1] // 8, 3), np.uint8)
+    pictures = colours.repeat(8 * larger, 1).repeat(8 * larger, 2)
     return np.clip(pictures.astype(int) + rng.integers(-20, 21, pictures.shape), 0, 255).astype(np.uint8)
 
 
@@ -154,7 +161,9 @@ def answers_of(graph: Graph, pictures: np.ndarray) -> list[bytes]:
 def detector_source(target: str = "cortex-m4", name: str = "toy-finder", **options: object) -> BundleSource:
     """What a bundle of a detector is made from."""
     made = finder(**options)  # type: ignore[arg-type]
-    pictures = some_pictures(4)
+    larger = int(options.get("larger", 1))  # type: ignore[call-overload]
+    pictures = some_pictures(4, larger=larger)
+    contract = msgspec.structs.replace(CONTRACT, size=(SMALL[0] * larger, SMALL[1] * larger))
     heads = heads_of(made.graph)
     vectors = [
         GoldenVector(name=f"{n}.png", pixels=picture.tobytes(), outputs={"reference": answer}, label="")
@@ -163,7 +172,7 @@ def detector_source(target: str = "cortex-m4", name: str = "toy-finder", **optio
     plain = uint8_twin(made.model)
     return BundleSource(
         recipe=Recipe(
-            name=name, version="1.2.3", model=ModelSource(path="model.keras"), input=CONTRACT,
+            name=name, version="1.2.3", model=ModelSource(path="model.keras"), input=contract,
             calibration=CalibrationSource(images="calibration"), deploy=(Deploy(target=target),),
             decision=Decision(threshold=0.55),
         ),
@@ -171,7 +180,7 @@ def detector_source(target: str = "cortex-m4", name: str = "toy-finder", **optio
         labels=LABELS,
         int8_model=made.model,
         uint8_model=add_metadata(
-            plain, labels=LABELS, heads=[head.name for head in heads], contract=CONTRACT, name=name, version="1.2.3"
+            plain, labels=LABELS, heads=[head.name for head in heads], contract=contract, name=name, version="1.2.3"
         ),
         input=_facts(made.graph, made.graph.inputs[0], "image"),
         heads=heads,
@@ -180,7 +189,7 @@ def detector_source(target: str = "cortex-m4", name: str = "toy-finder", **optio
         ),
         runtime_floor="1.14.0",
         golden=with_boxes(vectors, heads, made.detector),
-        contract_cases=golden.contract_cases(CONTRACT),
+        contract_cases=golden.contract_cases(contract),
         arena=ArenaFacts(arena_bytes=20_000, margin_bytes=1_000, how="a guess for tests"),
         measurements=(),
         checks=(),

@@ -1,4 +1,4 @@
-"""A detector from its Keras file to a Pi and a microcontroller: every bundle holds its boxes, and proves them."""
+"""A detector from its Keras file to a phone, a Pi and a microcontroller: every bundle holds its boxes, and proves them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import pytest
 from test_detector import project
 from tiny_detector import LABELS, SIDE, apart, scenes
 
-from espalier.bundle.archive import read_deb
+from espalier.bundle.archive import read_deb, read_zip
 from espalier.command.build import build
 from espalier.command.verify import verify_bundle
 from espalier.stages.outcome import Outcome
 from espalier.store import Store
 
-TARGETS = ("raspberry-pi-4", "cortex-m4")
+TARGETS = ("android-arm64", "raspberry-pi-4", "cortex-m4")
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +84,9 @@ def test_the_program_on_the_pi_finds_the_squares_of_a_folder_of_frames(outcome: 
                 for box in row["boxes"]
             )
     assert found >= 0.95 * wanted
+
+
+def test_the_library_of_a_phone_finds_boxes_in_plain_java(outcome: Outcome) -> None:
+    (library,) = (outcome.folder / "android-arm64" / "maven").rglob("*.aar")
+    classes = {path.rsplit("/", 1)[1] for path in read_zip(read_zip(library.read_bytes())["classes.jar"])}
+    assert {"Boxes.class", "Detector.class", "Frame.class"} <= classes and "Decision.class" not in classes

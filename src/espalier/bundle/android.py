@@ -22,7 +22,7 @@ import msgspec
 
 from ..errors import BugError
 from ..facts import TITLES, Artifact, BundleSource
-from . import golden
+from . import android_boxes, golden
 from .android_check import check
 from .android_layout import GROUP, asset_path, java_package, labels_path, library_path, maven_base
 from .android_readme import readme
@@ -47,6 +47,7 @@ def contents(source: BundleSource) -> tuple[Artifact, ...]:
         classes |= specialise.reader_classes(part)
         sources |= specialise.reader_sources(part)
     in_library = {path: data for path, data in classes.items() if not _is_self_test(path)}
+    in_library |= android_boxes.resources(source)
     golden_files = golden.artifacts(source)
     repository = [
         Artifact(path=f"{maven_base(source)}/maven-metadata.xml", data=_metadata(source), role="maven"),
@@ -63,6 +64,7 @@ def contents(source: BundleSource) -> tuple[Artifact, ...]:
         Artifact(path="README.md", data=readme(source), role="documentation"),
         *repository,
         *_checksums(repository),
+        *android_boxes.artifacts(source),
     ]
     return tuple(sorted(files, key=lambda artifact: artifact.path))
 
@@ -84,7 +86,7 @@ def java_constants(source: BundleSource) -> specialise.Constants:
             "color": contract.color,
             "resize": contract.resize,
             "fit": contract.fit,
-            "heads": "" if source.labels else _head_lines(source),
+            "heads": "" if source.labels or source.finds_boxes else _head_lines(source),
             **painted_texts(source),
             **({"smooth": contract.smooth, "balance": contract.balance} if contract.retouches else {}),
         },
@@ -102,9 +104,10 @@ def java_constants(source: BundleSource) -> specialise.Constants:
             "THRESHOLD": float(source.recipe.decision.threshold),
         },
         labels=source.labels,
-        reader=answer.reader if answer else specialise.VALUES,
+        reader=answer.reader if answer else "Boxes" if source.finds_boxes else specialise.VALUES,
         decision=decision,
         tables=tables,
+        detects=source.finds_boxes,
     )
 
 
@@ -189,7 +192,8 @@ def _self_test_jar(
     folder = java_package(source).replace(".", "/")
     files = {path: data for path, data in classes.items() if _is_self_test(path)}
     resources = {f"{folder}/{artifact.path}": artifact.data for artifact in golden_files}
-    return _jar(files | resources | {f"{folder}/golden/golden.tsv": _golden_table(source)})
+    tables = {f"{folder}/golden/golden.tsv": _golden_table(source), **android_boxes.tables(source)}
+    return _jar(files | resources | tables)
 
 
 def _golden_table(source: BundleSource) -> bytes:

@@ -25,6 +25,8 @@ from .. import __version__
 from ..errors import EspalierError
 from ..facts import BundleSource, Check
 from ..scratch import Scratch
+from . import mediapipe_boxes
+from .android_boxes import meaning, mediapipe_path
 from .android_layout import GROUP, asset_path, java_package, labels_path, library_path
 from .android_tools import PROBED, tool_fault
 from .archive import read_zip
@@ -104,7 +106,7 @@ def _library(work: _Work) -> Check:
 def _model_metadata(work: _Work) -> Check:
     problem = metadata_problem(
         work.source.uint8_model,
-        work.source.labels,
+        () if work.source.finds_boxes else work.source.labels,
         work.source.contract.channels,
         camera=not work.source.contract.retouches,
     )
@@ -140,7 +142,11 @@ def _self_test_problems(work: _Work, class_path: str) -> list[str]:
     main = f"{java_package(work.source)}.SelfTest"
     done = _run(work, ["java", *JVM, "-cp", class_path, main])
     wanted = f"passed: {len(work.source.contract_cases)} preprocessing cases"
-    return [] if done.returncode == 0 and done.stdout.startswith(wanted) else [_words(done)]
+    problems = [] if done.returncode == 0 and done.stdout.startswith(wanted) else [_words(done)]
+    if work.source.finds_boxes:
+        done = _run(work, ["java", *JVM, "-cp", class_path, f"{main}Boxes"])
+        problems += [] if done.returncode == 0 and done.stdout.startswith("passed: ") else [_words(done)]
+    return problems
 
 
 def _compiled_sources(work: _Work) -> Check:
@@ -312,6 +318,8 @@ def _mediapipe(work: _Work) -> Check:
     """MediaPipe's own engine reads the model of the AAR, its metadata and labels, and answers the golden
     vectors."""
     source = work.source
+    if source.finds_boxes:
+        return _mediapipe_boxes(work)
     name = f"ImageClassifier gives the labels of {len(source.golden)} golden vectors"
     if not source.labels:
         return _not_run(name, "mediapipe", "it reads the probabilities of labels, this model gives values")
@@ -336,6 +344,30 @@ def _mediapipe(work: _Work) -> Check:
         if not _is_an_answer(source, vector.outputs, index, label)
     ]
     return _row(name, "mediapipe", answer["version"], problems)
+
+
+def _mediapipe_boxes(work: _Work) -> Check:
+    """MediaPipe's own engine decodes the golden vectors with the bundle's model for it."""
+    source, name = work.source, f"ObjectDetector gives the boxes of {len(work.source.golden)} golden vectors"
+    means = meaning(source)
+    if isinstance(means, str):
+        return _not_run(name, "mediapipe", f"no model for it: {means}")
+    if importlib.util.find_spec("mediapipe") is None:
+        return _not_run(name, "mediapipe", "not installed")
+    vectors, path = [vector.pixels for vector in source.golden], work.scratch / "asked.json"
+    model = str(work.folder / mediapipe_path(source))
+    path.write_text(json.dumps(mediapipe_boxes.asked(model, means.threshold, vectors, source.contract.shape)))
+    done = _run(work, [sys.executable, "-c", mediapipe_boxes.SCRIPT, str(path)])
+    if done.returncode:
+        return _row(name, "mediapipe", "", [_words(done)])
+    try:
+        answer = json.loads(done.stdout.strip().splitlines()[-1])
+    except (ValueError, IndexError):
+        return _row(name, "mediapipe", "", ["it answers with no JSON"])
+    outputs = [next(iter(vector.outputs.values())) for vector in source.golden]
+    found = mediapipe_boxes.agreement(source, outputs, answer["answers"])
+    problem = f"{found.near} of {found.boxes} boxes overlap by {mediapipe_boxes.NEAR} with MediaPipe's"
+    return _row(name, "mediapipe", answer["version"], [] if found.holds else [problem])
 
 
 def _is_an_answer(source: BundleSource, outputs: dict[str, bytes], index: int, label: str) -> bool:

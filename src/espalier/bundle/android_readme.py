@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..facts import BundleSource
+from .android_boxes import mediapipe_words
 from .android_layout import GROUP, java_package
 from .answers import answer_of
 
@@ -152,6 +153,23 @@ _READ: Final = {
 }
 
 
+_FIND: Final = {
+    "reader": "Boxes",
+    "carries": "TFLite metadata",
+    "answer": "val outputs = (0 until interpreter.outputTensorCount).map {\n"
+    "    ByteBuffer.allocateDirect(interpreter.getOutputTensor(it).numBytes())\n}\n"
+    f"interpreter.runForMultipleInputsOutputs(arrayOf(Preprocessor.prepareBuffer(@GIVEN@)), {_INTO})\n"
+    "val found = Boxes.find(outputs.map { copied(it) }.toTypedArray(), bitmap.width, bitmap.height)\n"
+    "for (box in found) draw(box.label, box.confidence, box.left, box.top, box.right, box.bottom)\n\n"
+    "fun copied(buffer: ByteBuffer) = ByteArray(buffer.capacity()).also { buffer.rewind(); buffer.get(it) }",
+    "said": "- `Boxes.find` decodes in integers, as the build did; edges are pixels of the bitmap. Below a confidence of\n"
+    "  @THRESHOLD@ nothing is found.\n- @MEDIAPIPE@",
+    "selftest": "val result = SelfTest.run { input ->\n"
+    "    val given = ByteBuffer.allocateDirect(input.size).put(input).rewind()\n"
+    f"    interpreter.runForMultipleInputsOutputs(arrayOf(given), {_INTO})\n"
+    "    outputs.map { copied(it) }.reduce { all, one -> all + one }\n}\n"
+    "assertTrue(SelfTestBoxes.run().toString(), SelfTestBoxes.run().isEmpty())",
+}
 _RETOUCHED: Final = (
     "MediaPipe Tasks cannot feed this model: nothing in TFLite's metadata says {words}.\n  Feed what `Preprocessor` gives."
 )
@@ -168,7 +186,11 @@ def _answer(source: BundleSource) -> dict[str, str]:
         "@HEADS@": source.heads_text,
     }
     answer = answer_of(source)
-    words = {**(_DECIDE if source.labels else _READ), **(answer.android if answer else {})}
+    words = {
+        **(_FIND if source.finds_boxes else _DECIDE if source.labels else _READ),
+        **(answer.android if answer else {}),
+        **_parts(source),
+    }
     if source.map is not None:
         words["said"] += (
             "\n- `ClassMap.paint(bytes)` of the output's bytes gives a class for each pixel ({}), `areas` the pixels of each, "
@@ -176,9 +198,22 @@ def _answer(source: BundleSource) -> dict[str, str]:
         ).format(", ".join(source.map.names[:12]))
     if source.picture is not None:
         words["said"] += "\n- `Picture.paint(bytes)` of the output's bytes gives the bytes of the picture."
+    if source.finds_boxes:
+        marks["@MEDIAPIPE@"] = mediapipe_words(source)
     for mark, word in marks.items():
         words = {key: text.replace(mark, word) for key, text in words.items()}
     return words
+
+
+def _parts(source: BundleSource) -> dict[str, str]:
+    """What several outputs have beside their values: the decision of each that has one, in a package of its own."""
+    lines = []
+    for name, alone in source.deciding():
+        place = next(place for place, head in enumerate(source.heads) if head.name == name)
+        answer = answer_of(alone)
+        reader = answer.reader if answer is not None else "Decision"
+        lines.append(f"- {name}: `{java_package(alone)}.{reader}.decide(copied(outputs[{place}]))`, with a `Model` of its own.")
+    return {"said": "\n".join([_READ["said"], *lines])} if lines else {}
 
 
 def _spread(source: BundleSource) -> int:

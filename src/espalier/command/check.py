@@ -32,9 +32,11 @@ from ..statistics import too_few
 from ..store import Store
 from ..tabular import Tabular
 from ..target import Target, load_target, named_apart
+from ..task.boxes.plan import names_of
 from ..task.kinds import KINDS
 from ..task.types import Task
 from ..terminal import Progress
+from .check_detector import check_annotations, check_heads
 
 ENOUGH_CALIBRATION = 100
 _NO_LABELS = "no labels: agreement with the float model stands in for accuracy"
@@ -123,7 +125,11 @@ def check_recipe(path: Path | str) -> Checked:
         for text in shop.warnings():
             found.rows.append(CheckRow("warning", "store", text))
     labels: tuple[str, ...] = ()
-    if KINDS[recipe.model.task].named:
+    if recipe.detect is not None:
+        _check_labels(found, recipe, folder, None)
+        check_heads(found.attempt, recipe, facts)
+        check_annotations(found.attempt, recipe, folder)
+    elif KINDS[recipe.model.task].named:
         labels = _check_labels(found, recipe, folder, _classes(facts, recipe.model.task))
         _check_outputs(found, recipe, folder, facts)
     _check_images(found, recipe, folder, labels)
@@ -172,9 +178,10 @@ def _check_model(
     said: list[Finding] = []
 
     def step() -> str:
-        whole, finding = settled_task(shop, recipe, folder, recipe_model(shop, recipe, folder))
+        heads = None if recipe.detect is None else names_of(recipe.detect, 1)
+        whole, finding = settled_task(shop, recipe, folder, recipe_model(shop, recipe, folder, heads))
         settled[:], said[:] = [whole], [finding] if finding is not None else []
-        model = recipe_model(shop, whole, folder)
+        model = recipe_model(shop, whole, folder, heads)
         facts = model.facts()
         known.append(facts)
         model.check_shape()
@@ -281,6 +288,7 @@ def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[
             found.warn(role, "all images are of one class: ranges of the others are unknown", "one-class")
         if role == "evaluation" and not images[0].columns and not _painted(recipe):
             doubt = too_few(len(images[0].entries), recipe.quantize.max_accuracy_drop) if counts else _NO_LABELS
+            doubt = "" if recipe.evaluation is not None and recipe.evaluation.annotations else doubt
             if doubt:
                 found.warn(role, doubt, "few-to-show" if counts else "no-labels")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ from ..store import Store
 from ..target import load_target
 from ..terminal import Progress
 from ..visible import shown
+from .init_detector import ANY_HEADS, find_detector
 from .init_heads import SEVERAL, head_tables
 from .init_task import task_lines
 from .schema import LINE, schema
@@ -98,10 +100,14 @@ def write_recipe(model: Path, images: Sequence[Path], targets: Sequence[str], ou
         raise UsageError(f"{out} exists already", next_step="remove it, or choose another name with --out")
     base = out.resolve().parent
     sets = find_sets(images)
+    named = _labels_file(model, base)
     facts, labels = _facts(model), ""
-    if facts.output == "values":
+    detector = find_detector(model, facts, None if named is None else len(read_labels(named)))
+    if detector is not None:
+        labels = DETECT.format(labels=_path(named or base / "labels.txt", base), classes=detector.classes)
+    elif facts.output == "values":
         labels = SEVERAL if len(facts.heads) > 1 else AS_THEY_ARE
-    elif _are_numbers(facts, sets, _labels_file(model, base)):
+    elif _are_numbers(facts, sets, named):
         labels = NUMBERS
     height, width, channels = (side or 0 for side in facts.input_shape)
     if not height or not width:
@@ -124,9 +130,12 @@ def write_recipe(model: Path, images: Sequence[Path], targets: Sequence[str], ou
         calibration_note=""
         if sets.keys() & {"calibration", "train"}
         else "           # CHECK: no such folder was found",
-        evaluation=f'[evaluation]\nimages = {_path(sets["evaluation"], base)}\n'
-        if "evaluation" in sets
-        else NO_EVALUATION,
+        evaluation=("" if detector is None else f"{detector.table}\n")
+        + (
+            f'[evaluation]\nimages = {_path(sets["evaluation"], base)}\n{"" if detector is None else ANNOTATIONS}'
+            if "evaluation" in sets
+            else NO_EVALUATION
+        ),
         train=_path(sets["train"], base) if "train" in sets else '"train"',
         deploy=(head_tables(facts) if labels == SEVERAL else "")
         + "\n".join(f"[[deploy]]\ntarget = {t}" for t in _targets(targets or DEFAULT_TARGETS, base)) + "\n",
@@ -179,16 +188,26 @@ tolerance = 0.1                      # CHECK: how far a number may be off and st
 unit = ""
 """
 
+DETECT = (
+    'task = "detect"                      # CHECK: or "raw", the values as they are\n'
+    "labels = {labels}                # CHECK: {classes}, in the order of the scores"
+)
+ANNOTATIONS = (
+    '# annotations = "boxes.json"         # CHECK: COCO (.json), Pascal VOC (.xml) or YOLO (.txt): the boxes of these '
+    "images\n"
+)
+
+
 def _facts(model: Path) -> ModelFacts:
-    """Of a classifier; of a model with several outputs as values."""
+    """Of a classifier; of a model with several outputs as values; of a detector up to its own layers at the end."""
     with Workshop(Store.default(), Progress(quiet=True)) as shop:
         try:
             return ModelFile(shop, model, InputContract(size=(1, 1))).facts()
         except (ModelRefusedError, UnsupportedModelError) as problem:
-            try:
-                return ModelFile(shop, model, InputContract(size=(1, 1)), "raw").facts()
-            except ModelRefusedError:
-                raise problem from None
+            for task, heads in (("raw", None), ("detect", ANY_HEADS)):
+                with contextlib.suppress(ModelRefusedError):
+                    return ModelFile(shop, model, InputContract(size=(1, 1)), task, heads).facts()
+            raise problem from None
 
 
 def _scaling(facts: ModelFacts) -> tuple[str, str, str]:

@@ -10,6 +10,8 @@ from ..errors import ModelRefusedError
 Json = Any
 
 MOST_NAMED = 6
+LEFT_OUT = "layers behind the heads were left out"
+"""In the note."""
 
 TWO_LINES = (
     'write two lines where the model was trained: `heads = [model.get_layer(name).output for name in ("boxes", "scores")]` (the '
@@ -45,7 +47,7 @@ def without_custom_tail(config: dict[str, Json], check: Callable[[Json], Json]) 
         raise next(iter(refused.values()))
     unique = {tuple(one[:3]): one[:3] for one in sorted(ends)}
     names = ", ".join(sorted(refused)[:MOST_NAMED]) + (", ..." if len(refused) > MOST_NAMED else "")
-    note = f"{len(gone)} layers behind the heads were left out, as {names} {'is' if len(refused) == 1 else 'are'} no stock layer"
+    note = f"{len(gone)} {LEFT_OUT}, as {names} {'is' if len(refused) == 1 else 'are'} no stock layer"
     return {**config, "layers": kept, "output_layers": list(unique.values())}, note
 
 

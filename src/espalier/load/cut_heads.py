@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..detector import HeadNames, Heads
+from ..detector import HeadLeaf, HeadNames, Heads
 from ..errors import RecipeError, UnsupportedModelError
 from .custom_tail import TWO_LINES
 from .keras_objects import Layer, Model
@@ -60,6 +60,24 @@ def cut_heads(model: Model, names: HeadNames, renamed: dict[str, str] | None = N
     made_of = keras.Model(image, outputs, name=model.name)
     walk.open_activations(made_of)
     return Cut(model=made_of, levels=tuple(made), notes=tuple(walk.notes))
+
+
+def leaves_of(model: Model) -> tuple[HeadLeaf, ...]:
+    """What the outputs of a network are made of, as far as layers only rearrange or activate: candidates for heads."""
+    found: list[HeadLeaf] = []
+    todo = [(tensor, "none") for tensor in reversed(model.outputs)]
+    while todo:
+        tensor, activation = todo.pop()
+        layer, inputs = _maker(tensor)
+        kind, own = type(layer).__name__, getattr(getattr(layer, "activation", None), "__name__", "")
+        ends = own if own in ("sigmoid", "softmax") else kind.lower() if kind in ("Sigmoid", "Softmax") else ""
+        plain = kind in (*_SAME_NUMBERS, "Concatenate", "Activation", "Sigmoid", "Softmax")
+        if plain and inputs and (kind != "Activation" or ends):
+            todo += [(one, ends or activation) for one in reversed(inputs)]
+            continue
+        shape = tuple(int(side or 0) for side in tensor.shape[1:])
+        found.append(HeadLeaf(layer=layer.name, shape=shape, activation=ends or activation))
+    return tuple(found)
 
 
 class _Walk:

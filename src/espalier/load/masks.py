@@ -197,6 +197,6 @@ def _by_color(pixels: NDArray[np.generic], segment: Segment) -> Map:
 
 def fitted(found: Map, contract: InputContract) -> Map:
     """The map at the input's size, with the image's crop or border: nearest neighbour, UNJUDGED in the border."""
-    plain = msgspec.structs.replace(contract, color="bands", bands=1, resize="nearest", mean=(0.0,), std=(1.0,))
+    plain = InputContract(size=contract.size, color="bands", bands=1, resize="nearest", fit=contract.fit)
     # The border is zero: turned over, it is UNJUDGED.
     return np.asarray(UNJUDGED - prepare(np.ascontiguousarray(UNJUDGED - found)[:, :, None], plain)[:, :, 0])

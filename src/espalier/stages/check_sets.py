@@ -47,7 +47,8 @@ def check_sets(shop: Workshop, job: Job) -> tuple[str, ...]:
             said += [_said(found.role, finding) for finding in found.findings]
         given = job.calibration.prepared().images
         measured = job.evaluation.prepared().images if job.evaluation else ()
-        decision, truth = job.recipe.decision, job.truth()
+        # Of wanted pictures the size is known when the model is loaded.
+        decision, truth = job.recipe.decision, None if job.recipe.picture else job.truth()
         if truth is None and (decision.precision is not None or decision.cost is not None):
             asked = "`decision.precision` asks for a share of" if decision.cost is None else "`decision.cost` counts"
             raise RecipeError(

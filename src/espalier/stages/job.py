@@ -85,6 +85,8 @@ class Job:
         """What is asked of the model, with the names of its outputs."""
         task, detect = self.task_of(model.heads), self.recipe.detect
         check_channels(task)
+        if self.recipe.picture is not None:
+            picture_sides(model.heads)
         if detect is None:
             return task
         shapes = tuple(head.shape for head in model.heads)
@@ -100,12 +102,16 @@ class Job:
 
     def part(self, head: HeadSource) -> Task:
         """What one output of several is asked. Raises RecipeError, LabelsRefusedError for labels that do not fit it."""
-        alone = self.recipe.of_head(head)
+        alone, columns, labels = self.recipe.of_head(head), self._head_columns(head.name), self._head_labels(head)
+        if head.binary is not None:
+            labels = two_sides(labels, head.binary.positive, None)
         return Task(
             kind=head.task,
             name=head.name,
-            labels=self._head_labels(head),
-            numbers=None if alone.regress is None else _numbers(alone.regress, self._head_columns(head.name)),
+            labels=labels,
+            numbers=None if alone.regress is None else _numbers(alone.regress, columns),
+            cuts=cuts_of(alone, labels),
+            columns=columns,
             threshold=head.decision.threshold,
             precision=head.decision.precision,
         )
@@ -175,12 +181,15 @@ class Job:
         numbers = self.named_task().numbers
         return () if numbers is None else numbers.names
 
-    def truth(self) -> Results | None:
-        """What is true of the evaluation images; None without any, and where they do not say."""
-        if self.evaluation is None:
+    def truth(self, *, whole: bool = False) -> Results | None:
+        """What is true of the evaluation images; None without any, and where they do not say. `whole`: also a truth that no
+        image has by itself (Kind.each)."""
+        if self.evaluation is None or not (whole or KINDS[self.recipe.model.task].each):
             return None
         if self.painted is not None and self.recipe.segment is not None:
             return self.painted.maps()
+        if self.painted is not None:
+            return self.painted.pictures(picture_sides(self.model.heads()))
         task = self.named_task()
         return kind_of(task).truth(self.evaluation.prepared().images, task)
 
@@ -203,6 +212,8 @@ def cuts_of(recipe: Recipe, labels: tuple[str, ...]) -> tuple[float, ...]:
     of a label that the model does not have."""
     if recipe.binary is not None:
         return (recipe.binary.threshold,)
+    if recipe.embed is not None and recipe.embed.threshold is not None:
+        return (recipe.embed.threshold,)
     if recipe.multi_label is None or recipe.model.task != "multi-label":
         return ()
     own, other = recipe.multi_label.thresholds, recipe.multi_label.threshold
@@ -242,6 +253,17 @@ def check_channels(task: Task) -> None:
             supported="a name for each channel in order; two for one mask, of which the second is what the mask shows",
             next_step="correct `classes` in [segment]",
         )
+
+
+def picture_sides(heads: Sequence[Head]) -> tuple[int, int, int]:
+    """Rows, columns and channels of the one picture that a model gives. Raises RecipeError for anything else."""
+    if len(heads) == 1 and len(heads[0].shape) == 3:
+        return (*heads[0].shape[:2], heads[0].shape[2])
+    raise RecipeError(
+        f"task image needs one picture, the model gives {', '.join(f'{head.name} {list(head.shape)}' for head in heads)}",
+        supported="one output of height, width and channels",
+        next_step='save a model of the picture alone, or build all outputs as they are: `task = "raw"`',
+    )
 
 
 def shades_of(recipe: Recipe) -> Shades | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from ..detector import HeadNames, Heads
+from ..detector import HeadLeaf, HeadNames, Heads
 from ..errors import ModelRefusedError, RecipeError
 from ..limits import LIMITS
 from ..load.keras_container import refuse_what_is_no_file
@@ -159,6 +159,16 @@ class ModelFile:
                     raise changed(self.path)
             return self._loaded
 
+    def find_heads(self) -> tuple[HeadLeaf, ...]:
+        """What the outputs are made of; stored."""
+        from ..worker.keras_calls import FindHeads
+
+        call = FindHeads(path=str(self.path.resolve()), facts=self.facts(), size=self._contract.size)
+        files = self._shop.stored(
+            "load/heads", self.key, lambda: {"heads": pack(self._shop.worker("tensorflow").ask(call))}
+        )
+        return unpack(files["heads"], tuple[HeadLeaf, ...])
+
     def convert(self, slot: str = GIVEN) -> FloatModel:
         """The float .tflite of a slot of the TensorFlow process, proven equal to Keras; not stored here."""
         from ..worker.keras_calls import ConvertModel
@@ -184,6 +194,11 @@ class ModelFile:
             model = unpack(files["float"], FloatModel)
         self._shop.ended("load", f"{model.parameters:,} parameters, {model.macs:,} MACs")
         return model
+
+    def heads(self) -> tuple[Head, ...]:
+        """The outputs of the float .tflite; loads and converts the model where that is not stored."""
+        files = self._shop.stored("load/float", self.key, lambda: {"float": pack(self.convert())})
+        return unpack(files["float"], FloatModel).heads
 
     def _inspect(self) -> ModelFacts:
         call = InspectModel(path=str(self.path.resolve()), scores=self._ends in SCORES, cut=self._heads is not None)

@@ -16,7 +16,7 @@ from ..errors import RecipeError
 from ..load.images import ImageEntry, ImageSet
 from ..load.masks import MaskEntry, pair_masks
 from ..load.snapshot import snapshot
-from ..recipe import InputContract, Recipe
+from ..recipe import Color, InputContract, Recipe
 from ..worker.file_calls import PrepareMasks, PrepareSet
 from .images import PREPARE_SECONDS, PixelSet, set_path
 from .workshop import Workshop
@@ -81,10 +81,9 @@ class MapTruth:
 
 def picture_contract(contract: InputContract, shape: tuple[int, int, int]) -> InputContract:
     """How a wanted picture comes to the shape of an output: as the image comes to the input's."""
-    color = "gray" if shape[2] == 1 else "bgr" if contract.color == "bgr" else "rgb" if shape[2] == 3 else "bands"
-    return msgspec.structs.replace(
-        contract, size=shape[:2], color=color, bands=shape[2] if color == "bands" else 0, mean=(0.0,), std=(1.0,)
-    )
+    color: Color = "gray" if shape[2] == 1 else "bgr" if contract.color == "bgr" else "rgb" if shape[2] == 3 else "bands"
+    bands = shape[2] if color == "bands" else 0
+    return InputContract(size=shape[:2], color=color, bands=bands, resize=contract.resize, fit=contract.fit)
 
 
 def open_truth(shop: Workshop, recipe: Recipe, folder: Path, evaluation: PixelSet | None) -> MapTruth | None:

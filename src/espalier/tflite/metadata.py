@@ -29,6 +29,7 @@ _MODEL_FIELDS, _BUFFERS, _METADATA = 8, 4, 6
 # Enumerations of metadata_schema.fbs.
 _UNKNOWN, _RGB, _GRAYSCALE, _TENSOR_AXIS_LABELS = 0, 1, 2, 2
 _FEATURE, _IMAGE, _NORMALIZATION = 1, 2, 1
+_BOUNDING_BOX, _BOUNDARIES = 3, 1
 
 
 def add_metadata(
@@ -42,9 +43,11 @@ def add_metadata(
     description: str = "",
     author: str = "",
     license: str = "",
+    decoding: tuple[str, bytes] | None = None,
 ) -> bytes:
     """The model with metadata and, where it has labels, a label file (zip, stored, dated 1980). Same input, same bytes.
-    `heads`: names of the outputs, in their order.
+    `heads`: names of the outputs, in their order. `decoding`: of a model whose two outputs are box encodings and scores, name
+    and bytes of the custom metadata that say how they are decoded.
 
     The normalisation is the one that agrees with the input's quantization (mean = zero point, std = 1 /
     scale), so that a reader which normalises and then quantizes, and one which feeds bytes, both end at the
@@ -71,6 +74,7 @@ def add_metadata(
         contract,
         [(head, bool(labels)) for head in heads],
         *_normalisation(root, contract),
+        decoding,
     )
     return _with_entry(body, root, block) + (_label_zip(labels) if labels else b"")
 
@@ -145,6 +149,7 @@ def _metadata_block(
     heads: Sequence[tuple[str, bool]],
     mean: Sequence[float],
     std: Sequence[float],
+    decoding: tuple[str, bytes] | None = None,
 ) -> bytes:
     builder = flatbuffers.Builder(1 << 12)
     space = {"gray": _GRAYSCALE, "bands": _UNKNOWN}.get(contract.color, _RGB)
@@ -162,8 +167,13 @@ def _metadata_block(
         )
     )  # fmt: skip
     ends = [_head(builder, name, labelled=labelled) for name, labelled in heads]
+    if decoding is not None:
+        content = _content(builder, _BOUNDING_BOX, _bounding_box(builder))
+        ends[0] = _tensor(builder, heads[0][0], "Encodings of boxes: y, x, height, width.", content, [], 0, [])
     inputs, outputs = _offsets(builder, [image]), _offsets(builder, ends)
+    custom = _custom(builder, *decoding) if decoding is not None else 0
     builder.StartObject(10)
+    builder.PrependUOffsetTRelativeSlot(9, custom, 0)
     builder.PrependUOffsetTRelativeSlot(2, inputs, 0)
     builder.PrependUOffsetTRelativeSlot(3, outputs, 0)
     subgraphs = _offsets(builder, [builder.EndObject()])
@@ -200,6 +210,30 @@ def _tensor(
     for slot, offset in sorted(fields.items()):
         builder.PrependUOffsetTRelativeSlot(slot, offset, 0)
     return int(builder.EndObject())
+
+
+def _bounding_box(builder: Builder) -> int:
+    """BoundingBoxProperties: four numbers as they come, edges as shares of the picture once they are decoded."""
+    builder.StartVector(4, 4, 4)
+    for place in (3, 2, 1, 0):
+        builder.PrependUint32(place)
+    index = builder.EndVector()
+    builder.StartObject(3)
+    builder.PrependUOffsetTRelativeSlot(0, index, 0)
+    builder.PrependInt8Slot(1, _BOUNDARIES, 0)
+    return int(builder.EndObject())
+
+
+def _custom(builder: Builder, name: str, data: bytes) -> int:
+    """The list of custom metadata: one, whose bytes begin at a multiple of 16."""
+    builder.StartVector(1, len(data), 16)
+    builder.head -= len(data)
+    builder.Bytes[builder.head : builder.head + len(data)] = data
+    block, called = builder.EndVector(), builder.CreateString(name)
+    builder.StartObject(2)
+    builder.PrependUOffsetTRelativeSlot(0, called, 0)
+    builder.PrependUOffsetTRelativeSlot(1, block, 0)
+    return _offsets(builder, [builder.EndObject()])
 
 
 def _content(builder: Builder, kind: int, properties: int) -> int:

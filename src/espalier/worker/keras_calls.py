@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ..detector import HeadNames
+from ..detector import HeadLeaf, HeadNames
 from ..load.keras_facts import ModelFacts, ModelSummary
 from ..prune.training_set import Sparsity, Training
 from ..quantizer.results import Converted
@@ -25,6 +25,14 @@ class LoadModel(Ask[ModelSummary], frozen=True):
     facts: ModelFacts
     size: tuple[int, int] | None = None
     heads: HeadNames | None = None
+
+
+class FindHeads(Ask[tuple[HeadLeaf, ...]], frozen=True):
+    """load.cut_heads.leaves_of a checked model file."""
+
+    path: str
+    facts: ModelFacts
+    size: tuple[int, int] | None = None
 
 
 class ConvertModel(Ask[Converted], frozen=True):

@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from ..detector import HeadLeaf
 from ..load.keras_facts import ModelSummary
 from ..load.keras_model import describe, rebuild, start_tensorflow
 from ..load.keras_objects import Model
@@ -21,6 +22,7 @@ from .keras_calls import (
     ConvertModel,
     CountZeros,
     ExportTwin,
+    FindHeads,
     FineTuneModel,
     ImportTwin,
     LoadModel,
@@ -58,6 +60,12 @@ class Session:
         self.slots["given"] = cut.model
         found = describe(cut.model, call.facts)
         return msgspec.structs.replace(found, levels=cut.levels, notes=(*found.notes, *cut.notes))
+
+    def find_heads(self, call: FindHeads) -> tuple[HeadLeaf, ...]:
+        """What the outputs of a file are made of."""
+        from ..load.cut_heads import leaves_of
+
+        return leaves_of(rebuild(call.facts, Path(call.path), call.size))
 
     def convert(self, call: ConvertModel) -> Converted:
         """A slot's float .tflite."""
@@ -130,6 +138,7 @@ def handlers() -> tuple[Handler, ...]:
     own = Session()
     return (
         own.load,
+        own.find_heads,
         own.convert,
         own.prune_channels,
         own.prune_magnitude,

@@ -166,6 +166,8 @@ FACTS = SimpleNamespace(
     classes=3,
     output="softmax",
     loss="",
+    layers=(),
+    notes=(),
     config='{"class_name": "Sequential", "config": {"layers": []}}',
 )
 NAMES = st.text(st.characters(exclude_characters="/\x00", exclude_categories=["Cs"]), min_size=1, max_size=60).filter(

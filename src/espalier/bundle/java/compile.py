@@ -11,7 +11,7 @@ from pathlib import Path
 from ...errors import ToolMissingError, VerificationError
 from ...scratch import Scratch
 from ..archive import Entry, zip_bytes
-from .specialise import PAINTED, template_sources
+from .specialise import DETECTION, PAINTED, template_sources
 
 # Bytes of Java 8, which every Android toolchain reads; line numbers for stack traces, no local variables.
 OPTIONS = (
@@ -57,9 +57,9 @@ def template_jar(sources: Mapping[str, bytes]) -> bytes:
     return zip_bytes(Entry(path=path, data=data) for path, data in compile_java(sources).items())
 
 
-def template_bytes(*, retouched: bool = False) -> dict[str, bytes]:
+def template_bytes(*, retouched: bool = False, detects: bool = False) -> dict[str, bytes]:
     """File name -> bytes of the template's sources."""
-    return {f"{name}.java": text.encode("ascii") for name, text in template_sources(retouched=retouched).items()}
+    return {f"{name}.java": text.encode("ascii") for name, text in template_sources(retouched=retouched, detects=detects).items()}
 
 
 def retouch_jar() -> bytes:
@@ -71,6 +71,16 @@ def retouch_jar() -> bytes:
     )
 
 
+def detection_jar() -> bytes:
+    """The classes that a detector gets beside the template's."""
+    made = compile_java(template_bytes(detects=True))
+    return zip_bytes(
+        Entry(path=path, data=data)
+        for path, data in made.items()
+        if path.rsplit("/", 1)[1].partition(".")[0].partition("$")[0] in DETECTION
+    )
+
+
 def painted_jar() -> bytes:
     """The classes of models that paint."""
     sources = template_sources(painted=True)
@@ -78,11 +88,12 @@ def painted_jar() -> bytes:
 
 
 def main() -> None:
-    """Write template.jar, retouch.jar and painted.jar beside this file."""
+    """Write template.jar, retouch.jar, painted.jar and detection.jar beside this file."""
     here = Path(__file__).parent
     (here / "template.jar").write_bytes(template_jar(template_bytes()))
     (here / "retouch.jar").write_bytes(retouch_jar())
     (here / "painted.jar").write_bytes(painted_jar())
+    (here / "detection.jar").write_bytes(detection_jar())
 
 
 if __name__ == "__main__":

@@ -17,13 +17,15 @@ PACKAGE: Final = "dev.espalier.models.template_name"
 """The package of the template; every model gets its own, so that two models in one app do not meet."""
 LABEL_PARTS: Final = 40
 SOURCES: Final = (
-    "BinaryDecision", "Decision", "Heads", "Labels", "LabelsDecision", "Model", "Preprocessor", "SelfTest"
+    "BinaryDecision", "Decision", "Embedding", "Heads", "Labels", "LabelsDecision", "Model", "Preprocessor", "SelfTest"
 )  # fmt: skip
 SHARED: Final = ("Preprocessor", "SelfTest")
 """Of a model with several outputs there is one of each."""
 VALUES: Final = "Heads"
 READERS: Final = frozenset(SOURCES) - {"Labels", "Model", *SHARED}
 """Of these a model has one."""
+DETECTION: Final = ("Boxes", "Detector", "Frame", "SelfTestBoxes")
+"""What only a detector has; it gets detection.jar, too."""
 RETOUCHED: Final = "smooth"
 """The text that only a model has whose contract smooths or balances; such a one gets retouch.jar, too."""
 PAINTED: Final = {"ClassMap": "map", "Picture": "picture"}
@@ -46,6 +48,7 @@ DECISION_KEYS: Final = {
     "REVIEW": 0x45530011,
     "ZERO_POINT": 0x45530012,
     "PERMILLE_Q16": 0x45530013,
+    "KNOWN_Q14": 0x45530014,
 }
 """Whole numbers of the classes that read a decision."""
 TABLES: Final = ("least",)
@@ -75,6 +78,8 @@ class Constants(msgspec.Struct, frozen=True, kw_only=True):
     reader: str = "Decision"
     decision: Mapping[str, int] = {}
     tables: Mapping[str, tuple[int, ...]] = {}
+    detects: bool = False
+    """Whether the model finds boxes."""
 
 
 def package_part(identifier: str) -> str:
@@ -91,17 +96,27 @@ def classes(constants: Constants) -> dict[str, bytes]:
     folder = constants.package.replace(".", "/")
     return {
         f"{folder}/{name.rsplit('/', 1)[1]}": rewrite(data, tokens, integers, reals)
-        for name, data in sorted(compiled_template(retouched=RETOUCHED in constants.texts, painted=_paints(constants)).items())
+        for name, data in sorted(compiled_template(**_parts(constants)).items())
         if _belongs(name.rsplit("/", 1)[1], constants)
     }
 
 
+def _parts(constants: Constants) -> dict[str, bool]:
+    """What a model has beside the template."""
+    return {
+        "retouched": RETOUCHED in constants.texts,
+        "painted": _paints(constants),
+        "detects": constants.detects,
+    }
+
+
 def _belongs(file: str, constants: Constants) -> bool:
-    """Whether a class of the template belongs to a model: of those that read outputs, only its own, and of those that paint."""
+    """Whether a class of the template belongs to a model: of those that read outputs, only its own, and values as they are where
+    there are no labels; and of those that paint."""
     name = re.split(r"[$.]", file)[0]
     if name in PAINTED:
         return PAINTED[name] in constants.texts
-    return name not in READERS or name == constants.reader
+    return name not in READERS or name in (constants.reader, "" if constants.labels else VALUES)
 
 
 def _paints(constants: Constants) -> bool:
@@ -133,16 +148,18 @@ def sources(constants: Constants) -> dict[str, bytes]:
     folder = constants.package.replace(".", "/")
     return {
         f"{folder}/{name}.java": pattern.sub(lambda match: tokens[match.group()], text).encode("ascii")
-        for name, text in template_sources(retouched=RETOUCHED in constants.texts, painted=_paints(constants)).items()
+        for name, text in template_sources(**_parts(constants)).items()
         if _belongs(name, constants)
     }
 
 
-def template_sources(*, retouched: bool = False, painted: bool = False) -> dict[str, str]:
+def template_sources(*, retouched: bool = False, painted: bool = False, detects: bool = False) -> dict[str, str]:
     """Class name -> Java source of the template; `retouched`: with Retouch, which the Preprocessor then calls; `painted`: with
-    what paints."""
+    what paints; `detects`: with the decode of boxes."""
     here = resources.files(__package__)
     found = {name: (here / "template" / f"{name}.java").read_text("ascii") for name in SOURCES}
+    if detects:
+        found |= {name: (here / "detection" / f"{name}.java").read_text("ascii") for name in DETECTION}
     found |= {name: (here / "painted" / f"{name}.java").read_text("ascii") for name in (PAINTED if painted else ())}
     if not retouched:
         return found
@@ -155,12 +172,16 @@ def template_sources(*, retouched: bool = False, painted: bool = False) -> dict[
     }
 
 
-def compiled_template(*, retouched: bool = False, painted: bool = False) -> dict[str, bytes]:
+def compiled_template(
+    *, retouched: bool = False, painted: bool = False, detects: bool = False
+) -> dict[str, bytes]:
     """Path in the jar -> class file of the template, as `compile.py` made it from the sources."""
     here = resources.files(__package__)
     found = read_zip((here / "template.jar").read_bytes())
-    found |= read_zip((here / "painted.jar").read_bytes()) if painted else {}
-    return found | read_zip((here / "retouch.jar").read_bytes()) if retouched else found
+    more = {"painted": painted, "detection": detects, "retouch": retouched}
+    for name in [name for name, wanted in more.items() if wanted]:
+        found |= read_zip((here / f"{name}.jar").read_bytes())
+    return found
 
 
 def literal(text: str) -> str:

@@ -1,0 +1,97 @@
+"""MediaPipe's ObjectDetector on the model of a phone bundle, against our own decode of the same outputs.
+
+MediaPipe suppresses with an overlap of 0.3 whatever the class, cuts edges and sizes to whole pixels, and gives a box that begins
+beyond the left or upper edge its whole size from the edge on: our detector is set to the first, its boxes are cut like that, and
+those that touch an edge are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+
+from ..detector import Detector
+from ..facts import BundleSource
+from ..task.boxes.decode import detect
+from ..task.boxes.golden import split
+
+SCRIPT: Final = """
+import json, sys
+import numpy, mediapipe
+from mediapipe.tasks.python import BaseOptions
+from mediapipe.tasks.python.vision import ObjectDetector, ObjectDetectorOptions
+asked = json.load(open(sys.argv[1]))
+base = BaseOptions(model_asset_path=asked["model"])
+options = ObjectDetectorOptions(base_options=base, score_threshold=asked["threshold"], max_results=-1)
+answers = []
+with ObjectDetector.create_from_options(options) as detector:
+    for pixels in asked["pixels"]:
+        data = numpy.frombuffer(bytes.fromhex(pixels), numpy.uint8).reshape(asked["shape"])
+        found = detector.detect(mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=data.copy())).detections
+        rows = []
+        for one in found:
+            box, best = one.bounding_box, one.categories[0]
+            edges = [box.origin_x, box.origin_y, box.origin_x + box.width, box.origin_y + box.height]
+            rows.append([best.category_name, best.score, *edges])
+        answers.append(rows)
+print(json.dumps({"version": mediapipe.__version__, "answers": answers}))
+"""
+NEAR: Final = 0.95
+"""Intersection over union from which two boxes are one."""
+ENOUGH: Final = 0.97
+"""Share of boxes that must be near. Suppression sees our boxes clipped and MediaPipe's not: a few near an edge differ."""
+_SUPPRESSION: Final = (3, 10)
+_MOST: Final = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """`boxes` of ours that touch no edge, how many of them MediaPipe gives, too, and the median overlap."""
+
+    boxes: int
+    near: int
+    median: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether MediaPipe decodes as we do."""
+        return self.near >= ENOUGH * self.boxes
+
+
+def asked(model: str, threshold: float, pixels: Sequence[bytes], shape: Sequence[int]) -> dict[str, Any]:
+    """What SCRIPT reads."""
+    return {"model": model, "threshold": threshold, "pixels": [one.hex() for one in pixels], "shape": list(shape)}
+
+
+def agreement(source: BundleSource, outputs: Sequence[bytes], answers: Sequence[Sequence[Sequence[Any]]]) -> Agreement:
+    """How far MediaPipe's `answers` to pictures are what our detector says to the int8 `outputs` of the same."""
+    assert source.detector is not None
+    overlaps = []
+    for output, rows in zip(outputs, answers, strict=True):
+        for label, box in _ours(source.detector, source, output):
+            overlaps.append(max((overlap(box, row[2:]) for row in rows if row[0] == label), default=0.0))
+    median = float(np.median(overlaps)) if overlaps else 1.0
+    return Agreement(boxes=len(overlaps), near=sum(one >= NEAR for one in overlaps), median=median)
+
+
+def _ours(detector: Detector, source: BundleSource, output: bytes) -> list[tuple[str, list[int]]]:
+    """Label and whole-pixel edges of each box that touches no edge."""
+    as_theirs = msgspec.structs.replace(detector, overlap=_SUPPRESSION, per_class=False, room=_MOST, most=_MOST)
+    boxes, unit = detect(as_theirs, split(output, source.heads)), 1 << detector.bits
+    found = []
+    for (x1, y1, x2, y2), label in zip(boxes.corners.tolist(), boxes.labels.tolist(), strict=True):
+        if x1 > 0 and y1 > 0 and x2 < detector.width and y2 < detector.height:
+            left, top = x1 // unit, y1 // unit
+            found.append((source.labels[label], [left, top, left + (x2 - x1) // unit, top + (y2 - y1) // unit]))
+    return found
+
+
+def overlap(a: Sequence[float], b: Sequence[float]) -> float:
+    """Intersection over union."""
+    x, y = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    common = max(0.0, x) * max(0.0, y)
+    return common / max(1e-9, (a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - common)
