@@ -245,6 +245,7 @@ def _head_rules(recipe: Recipe) -> list[tuple[str, bool]]:
         found += [(f"[[head]] {head.name}: {sentence}", holds) for sentence, holds in within]
         found += [
             (f"[[head]] {head.name}: task {head.task} does not take `labels`", taken),
+            (f"[[head]] {head.name}: `decision.cost` is of a model with one output", head.decision.cost is None),
             (
                 f"[[head]] {head.name}: `labels` are visible words, at least two and no two alike; found {list(labels)[:12]}",
                 isinstance(head.labels, str | None) or _are_labels(labels),

@@ -152,6 +152,8 @@ def levels(sort: str = "shared") -> keras.Model:
     box = keras.layers.Conv2D(4, 1, name="boxes")
     score = keras.layers.Conv2D(2, 1, name="scores", activation="sigmoid")
     boxes, scores = [box(fine), box(coarse)], [score(fine), score(coarse)]
+    for layer, columns in ((box, [*moved(SQUARE), constant(0.0), constant(0.0)]), (score, score_columns())):
+        layer.set_weights([np.array(columns, np.float32).T[None, None], np.zeros(len(columns), np.float32)])
     rows = [layers.Reshape((-1, 4))(one) for one in boxes], [layers.Reshape((-1, 2))(one) for one in scores]
     if sort == "shared":
         return keras.Model(image, [*boxes, *scores])
@@ -258,3 +260,17 @@ _FAMILIES = {
     "fomo": _fomo,
 }
 FAMILIES = tuple(_FAMILIES)
+
+
+def roomy() -> keras.Model:
+    """`apart` with a layer between, most of whose channels say next to nothing."""
+    image, layers = keras.Input((SIDE, SIDE, 3)), keras.layers
+    random = np.random.default_rng(4)
+    mixed = layers.Conv2D(32, 1, activation="relu", name="mixed")
+    x = mixed(body(image))
+    kernel = random.normal(0, 1e-3, (7, 32)).astype(np.float32)
+    kernel[:, :7] = np.eye(7, dtype=np.float32)
+    mixed.set_weights([kernel[None, None], np.zeros(32, np.float32)])
+    rows = [*moved(SQUARE * 0.1), constant(0.0), constant(0.0)], score_columns()
+    boxes, scores = ([[*column, *[0.0] * 25] for column in columns] for columns in rows)
+    return keras.Model(image, [head(x, boxes, "boxes"), head(x, scores, "scores", "sigmoid")])

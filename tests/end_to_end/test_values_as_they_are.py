@@ -39,6 +39,9 @@ target = "android-arm64"
 target = "raspberry-pi-4"
 [[deploy]]
 target = "cortex-m4"
+[[deploy]]
+target = "cortex-m33"
+runtime = "tflm"
 """
 
 
@@ -139,10 +142,12 @@ def test_the_program_on_the_pi_prints_the_values_of_each_head(outcome: Outcome, 
     assert refused.returncode == 2 and "gives values" in refused.stderr
 
 
-def test_init_writes_a_recipe_for_the_outputs_as_they_are(outcome: Outcome, tmp_path: Path) -> None:
+def test_init_writes_a_table_for_each_output(outcome: Outcome, tmp_path: Path) -> None:
     folder = outcome.folder.parents[1]
     path = write_recipe(folder / "model.keras", [folder / "calibration"], ["cortex-m4"], tmp_path / "recipe.toml")
-    assert load_recipe(path).model.task == "raw"
+    recipe = load_recipe(path)
+    assert recipe.model.task == "several"
+    assert [(head.name, head.task) for head in recipe.head] == [("box_offsets", "raw"), ("kinds", "classify")]
     assert check_recipe(path).error is None
 
 
@@ -159,3 +164,18 @@ def test_a_model_of_two_heads_in_memory_is_quantized_and_measured(tmp_path: Path
     )
     measured = small.evaluate(images)
     assert small.labels == () and measured.agreement > 0.9
+
+
+def test_tensorflow_lite_micro_gives_the_known_bytes_of_every_output(outcome: Outcome) -> None:
+    folder = outcome.folder / "cortex-m33"
+    source = folder / "two_heads_model" / "src"
+    header = (source / "two_heads_contract.h").read_text()
+    assert "#define TWO_HEADS_OUTPUTS 2" in header and "#define TWO_HEADS_OUTPUT_STARTS {0, 96, 99}" in header
+    test = (source / "two_heads_selftest.c").read_text()
+    assert "result->largest_difference <= TWO_HEADS_MOST_DIFFERENCE" in test and "decide" not in test and "@" not in test
+    sketch = (folder / "two_heads_model/examples/classify/classify.ino").read_text()
+    assert "interpreter->output(i)" in sketch and "CLASSES" not in sketch
+    checks = {check.name: check for check in outcome.report.checks if check.name.startswith("cortex-m33")}
+    ran = next(check for name, check in checks.items() if "golden vectors in TensorFlow Lite Micro" in name)
+    assert ran.result == "not run" or "bytes equal to LiteRT's reference kernels" in ran.why
+    assert not [name for name, check in checks.items() if check.result == "failed"]

@@ -186,7 +186,11 @@ def _answer(source: BundleSource) -> dict[str, str]:
         "@HEADS@": source.heads_text,
     }
     answer = answer_of(source)
-    words = {**(_FIND if source.finds_boxes else _DECIDE if source.labels else _READ), **(answer.android if answer else {})}
+    words = {
+        **(_FIND if source.finds_boxes else _DECIDE if source.labels else _READ),
+        **(answer.android if answer else {}),
+        **_parts(source),
+    }
     if source.map is not None:
         words["said"] += (
             "\n- `ClassMap.paint(bytes)` of the output's bytes gives a class for each pixel ({}), `areas` the pixels of each, "
@@ -199,6 +203,17 @@ def _answer(source: BundleSource) -> dict[str, str]:
     for mark, word in marks.items():
         words = {key: text.replace(mark, word) for key, text in words.items()}
     return words
+
+
+def _parts(source: BundleSource) -> dict[str, str]:
+    """What several outputs have beside their values: the decision of each that has one, in a package of its own."""
+    lines = []
+    for name, alone in source.deciding():
+        place = next(place for place, head in enumerate(source.heads) if head.name == name)
+        answer = answer_of(alone)
+        reader = answer.reader if answer is not None else "Decision"
+        lines.append(f"- {name}: `{java_package(alone)}.{reader}.decide(copied(outputs[{place}]))`, with a `Model` of its own.")
+    return {"said": "\n".join([_READ["said"], *lines])} if lines else {}
 
 
 def _spread(source: BundleSource) -> int:

@@ -51,9 +51,10 @@ def contents(source: BundleSource, program: tuple[Artifact, ...] | None = None) 
     int8, or TFLM lacks an operator.
     """
     answer = answer_of(source)
-    if program is None and source.detector is None and (answer is None or not answer.tflm):
+    painting = source.map is not None or source.picture is not None
+    if program is None and (painting or (answer is not None and not answer.tflm)):
         raise UnsupportedModelError(
-            f"the firmware around TensorFlow Lite Micro packs classifiers and detectors, this model gives {source.heads_text}",
+            "the firmware around TensorFlow Lite Micro packs one label, values and boxes, this model's answer is another",
             supported="compiled C for every other answer",
             next_step='set `runtime = "c"` for this target',
         )
@@ -164,6 +165,8 @@ def source_files(source: BundleSource, program: tuple[Artifact, ...] | None) -> 
     }
     if program is None:
         files |= decision_files(name, source.decision) if source.decision else {}
+        for head, alone in source.deciding():
+            files |= decision_files(f"{name}_{head}", alone.decision) if alone.decision else {}
         files |= detector_files(name, source.detector, source.labels) if source.detector else {}
         files |= {
             f"{name}_model_data.h": template(source, "xmodel_model_data.h"),
@@ -230,6 +233,8 @@ def contract_header(source: BundleSource, program: tuple[Artifact, ...] | None) 
     lines += [c.comment("of all outputs, one behind the other"), c.define(f"{macro}_ANSWER_BYTES", source.values)]
     if source.detector is not None:
         lines += firmware_boxes.contract_lines(source)
+    elif source.gives_values and program is None:
+        lines += [c.define(f"{macro}_OUTPUTS", len(source.heads)), *firmware_boxes.start_lines(source)]
     if program is not None:
         header = f"{text.prefix(source)}.h"
         given = next(artifact.data for artifact in program if artifact.path == header).decode("ascii")
@@ -307,8 +312,12 @@ def golden_source(source: BundleSource, vectors: Sequence[GoldenVector], cases: 
 
 def _read_line(source: BundleSource, output: str, head: TensorFacts) -> str:
     """README: how one of several outputs is read."""
-    if head.name in dict(source.deciding()):
-        own = f"{text.prefix(source)}_{head.name}"
+    alone = dict(source.deciding()).get(head.name)
+    if alone is not None:
+        own, answer = f"{text.prefix(source)}_{head.name}", answer_of(alone)
+        if answer is not None and answer.use:
+            used = answer.use.replace("decision", f"{head.name}").replace(f"xmodel_{head.name}", f"{own}_decision")
+            return used.replace("xmodel", own).replace("XMODEL", own.upper()).replace("(output,", f"({output},")
         return f"{own}_decision {head.name} = {own}_decide({output});   /* .label, .confidence, .review */\n"
     return f"/* {head.name}: {output}[], value = {head.scale:.9g} * ({output}[i] - {head.zero_point}) */\n"
 
@@ -350,7 +359,10 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         "if (decision.review) ask_a_person(); else act(decision.label);\n"
         if source.decision
         else painted.use_lines(source)
-        or "".join(_read_line(source, output, head) for output, head in zip(output_names(source), source.heads, strict=True)),
+        or "".join(
+            _read_line(source, f"(output + {start})" if tflm and start else "output" if tflm else output, head)
+            for output, start, head in zip(output_names(source), firmware_boxes.starts(source), source.heads, strict=False)
+        ),
         "ANSWER": firmware_boxes.answer_words(source)
         if source.detector
         else answer.told.format(threshold=source.recipe.decision.threshold).replace("xmodel", name)
@@ -359,7 +371,8 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         "confidence is in thousandths."
         if source.decision
         else painted.answer_words(source)
-        or f"Outputs: {source.heads_text}; `{name}.h` has their sizes, scales and zero points.",
+        or f"Outputs: {source.heads_text}; `{name}{'_contract' if tflm else ''}.h` has their "
+        + ("places, scales and zero points." if tflm else "sizes, scales and zero points."),
         "HEIGHT": str(source.contract.size[0]),
         "WIDTH": str(source.contract.size[1]),
         "CHANNELS": str(source.contract.channels),

@@ -48,10 +48,17 @@ def boxes_of(source: BundleSource, vector: GoldenVector) -> Boxes:
 def contract_lines(source: BundleSource) -> list[str]:
     """For <id>_contract.h."""
     macro = text.prefix(source).upper()
-    places = ", ".join(map(str, starts(source)))
     return [
         c.comment("edges of a box in the camera's frame: pixels times 1 << FRAME_BITS"),
         c.define(f"{macro}_FRAME_BITS", FRAME_BITS),
+        *start_lines(source),
+    ]
+
+
+def start_lines(source: BundleSource) -> list[str]:
+    """Where the outputs lie where they are one buffer."""
+    macro, places = text.prefix(source).upper(), ", ".join(map(str, starts(source)))
+    return [
         c.comment("where each output begins in an answer of all, and where the last ends"),
         c.define(f"{macro}_OUTPUT_STARTS", c.Name(f"{{{places}}}")),
     ]

@@ -59,6 +59,11 @@ class Library(Protocol):
         """Whether the model in it is a detector."""
         ...
 
+    @property
+    def gives_values(self) -> bool:
+        """Whether nothing is decided on all its outputs together."""
+        ...
+
 
 def prefix(source: Library) -> str:
     """The C prefix of every name; the same as the compiled program's."""
@@ -67,18 +72,21 @@ def prefix(source: Library) -> str:
 
 def template(source: Library, name: str) -> str:
     """A file of firmware_template/ with the model's name in it, and the lines that its kind of answer has."""
-    written = _chosen((TEMPLATE / name).read_text("ascii"), source.finds_boxes)
+    kind = "BOXES" if source.finds_boxes else "VALUES" if source.gives_values else "OTHERS"
+    written = _chosen((TEMPLATE / name).read_text("ascii"), kind)
     return written.replace("xmodel", prefix(source)).replace("XMODEL", prefix(source).upper())
 
 
-def _chosen(written: str, boxes: bool) -> str:
-    """Without the lines of the other kind: `@BOXES@` begins those of detectors, `@OTHERS@` those of all others, `@END@` ends."""
+def _chosen(written: str, kind: str) -> str:
+    """Without the lines of other kinds: `@BOXES@` begins those of detectors, `@VALUES@` those of outputs as they are, `@OTHERS@`
+    those of whichever has none of its own, `@END@` ends."""
 
     def choose(found: re.Match[str]) -> str:
-        for_boxes, _, for_others = found[1].partition("@OTHERS@\n")
-        return for_boxes if boxes else for_others
+        words = re.split(r"^@([A-Z]+)@\n", found[0], flags=re.MULTILINE)
+        lines = dict(zip(words[1::2], words[2::2], strict=True))
+        return lines.get(kind, lines.get("OTHERS", ""))
 
-    return re.sub(r"^@BOXES@\n(.*?)^@END@\n", choose, written, flags=re.DOTALL | re.MULTILINE)
+    return re.sub(r"^@(?:BOXES|VALUES)@\n.*?^@END@\n", choose, written, flags=re.DOTALL | re.MULTILINE)
 
 
 def library_name(source: Library) -> str:

@@ -73,6 +73,11 @@ class ProgramSource(msgspec.Struct, frozen=True, kw_only=True):
         """The caller's own business."""
         return False
 
+    @property
+    def gives_values(self) -> bool:
+        """The caller's own business."""
+        return False
+
 
 def facts_of(graph: Graph, tensors: tuple[int, ...], names: list[str]) -> tuple[TensorFacts, ...]:
     """Inputs or outputs of the program as plain facts; a tensor without quantization has scale 1."""

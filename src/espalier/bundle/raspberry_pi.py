@@ -23,7 +23,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
@@ -48,7 +48,9 @@ from .debian import (
     readme,
     requirements_text,
 )
+from .debian_answers import vector_check
 from .optional_tools import KEPT, excused, run_tool, words
+from .pi_box_models import frigate_files
 from .pi_consumers import frigate_reason, package_name, rpicam_reason
 
 UNKNOWN: Final = "unknown"
@@ -74,7 +76,9 @@ def contents(source: BundleSource) -> tuple[Artifact, ...]:
             for row in RUNTIMES.values()
         ),
     ]
-    if not frigate_reason(source):
+    if source.finds_boxes and not frigate_reason(source):
+        files += frigate_files(source)
+    elif not frigate_reason(source):
         base = f"frigate/model_cache/{source.recipe.name}"
         files += [
             Artifact(path=f"{base}/model.tflite", data=source.uint8_model, role="model"),
@@ -223,6 +227,8 @@ def _one_image(tree: Path, source: BundleSource) -> Check:
         return _no_runtime(name)
     if source.detector:
         return boxes_check(name, done, source)
+    if source.decision is not None and source.decision.source == "embed":
+        return vector_check(name, done, source, source.decision)
     if source.paints:
         return painted_check(name, done, source)
     if not source.labels:
@@ -271,7 +277,8 @@ def _values_check(name: str, done: subprocess.CompletedProcess[bytes], source: B
     """The values that the program prints of the first golden vector are those of a kernel set, up to its rounding."""
     try:
         heads = msgspec.json.decode(done.stdout)["heads"]
-        flat = np.concatenate([np.ravel(values) for values in heads.values()])
+        values = heads.values() if not source.parts else _of_parts(heads, source)
+        flat = np.concatenate([np.ravel(one) for one in values])
     except (msgspec.DecodeError, KeyError, TypeError, ValueError, AttributeError):
         return Check(name=name, tool="classify.py", result="failed", why=words(done))
     scales, zeros = (
@@ -284,6 +291,16 @@ def _values_check(name: str, done: subprocess.CompletedProcess[bytes], source: B
         why = f"a value is {steps:.1f} steps of int8 from the nearest kernel set's"
         return Check(name=name, tool="classify.py", result="failed", why=why)
     return Check(name=name, tool="classify.py", version=source.recipe.version, result="passed")
+
+
+def _of_parts(heads: Mapping[str, Any], source: BundleSource) -> Iterator[Any]:
+    """The values of several outputs: of those that decide from the bytes that are told, too."""
+    for facts in source.heads:
+        said = heads[facts.name]
+        if "outputs" in said:
+            yield facts.scale * (np.array(said["outputs"]) - 128.0 - facts.zero_point)
+        else:
+            yield np.concatenate([np.ravel(one) for one in said["values"].values()])
 
 
 def painted_check(name: str, done: subprocess.CompletedProcess[bytes], source: BundleSource) -> Check:

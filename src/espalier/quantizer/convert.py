@@ -36,6 +36,9 @@ from .rewrite import rewrite_float
 TOLERANCE = 1e-4
 """Largest allowed difference between Keras and the float .tflite, relative to the range of the output."""
 
+PAIRS = ("softmax", "sigmoid", "logits")
+"""Of these one unit becomes two probabilities."""
+
 DYNAMIC = frozenset(
     {"SHAPE", "FILL", "WHERE", "RANGE", "WHILE", "IF", "NON_MAX_SUPPRESSION_V4", "NON_MAX_SUPPRESSION_V5"}
 )
@@ -54,8 +57,9 @@ def convert_model(
     kinds = head_kinds(model, heads or {}) if kind == "values" else (kind,)
     raw = edit.read_model(_run_converter(_trace(model, contract, kinds), model))
     rewrite_float(raw)
-    if ends == "probabilities" and shape_of(graph_of(raw).tensors[graph_of(raw).outputs[0]]) == [1, 1]:
-        answer_with_two(raw)
+    for place, given in enumerate(kinds):
+        if given in PAIRS and shape_of(graph_of(raw).tensors[graph_of(raw).outputs[place]]) == [1, 1]:
+            answer_with_two(raw, place)
     names = {layer.name for layer in _leaf_layers(model)}
     old = edit.rename_tensors(raw, head_names(model) if kind == "values" else (PROBABILITY,))
     # A fused operator's tensor bears the names of all its layers: the one whose weights it has says most.
@@ -101,8 +105,8 @@ def _as_map(done: Converted, ends: Ends) -> Converted:
 
 def head_kinds(model: Model, heads: Mapping[str, Ends]) -> tuple[OutputKind, ...]:
     """What each output gives, where class probabilities are asked of it; else "values"."""
-    pairs = zip(head_names(model), model.outputs, strict=True)
-    return tuple(output_kind(head) if heads.get(name) == "probabilities" else "values" for name, head in pairs)
+    pairs = ((heads.get(name, "values"), head) for name, head in zip(head_names(model), model.outputs, strict=True))
+    return tuple(_kind_for(head, ends) if ends in SCORES else "values" for ends, head in pairs)
 
 
 def head_names(model: Model) -> tuple[str, ...]:
@@ -175,11 +179,11 @@ def _producer(tensor: Tensor) -> tuple[Layer | None, Any]:
     return (history.operation, tensor) if history is not None else (None, tensor)
 
 
-def answer_with_two(model: ModelT) -> None:
-    """Turn a graph that ends in LOGISTIC(z) with one output into SOFTMAX(-z/2, z/2) = (1 - p, p), in
-    place."""
+def answer_with_two(model: ModelT, place: int = 0) -> None:
+    """Turn an output that LOGISTIC(z) of one value gives into SOFTMAX(-z/2, z/2) = (1 - p, p), in place."""
     graph = graph_of(model)
-    last = graph.operators[-1]
+    made = {int(tensor): operator for operator in graph.operators for tensor in operator.outputs}
+    last = made[int(graph.outputs[place])]
     if operator_name(model, last) != "LOGISTIC":
         raise UnsupportedModelError(
             f"the model has one output that ends in {operator_name(model, last)}",
@@ -193,8 +197,9 @@ def answer_with_two(model: ModelT) -> None:
     bias = edit.add_tensor(model, "zeros", [2], "float32", value=np.zeros(2, np.float32))
     pair = edit.add_tensor(model, "pair", [1, 2], "float32")
     probability = edit.add_tensor(model, "probability", [1, 2], "float32")
-    before = graph.operators[-2] if len(graph.operators) > 1 else None
-    if before is not None and _is_plain_dense(model, before, logit):
+    before = made.get(logit)
+    alone = sum(logit in operator.inputs for operator in graph.operators) == 1 and logit not in graph.outputs
+    if before is not None and alone and _is_plain_dense(model, before, logit):
         kernel, offset = constant(model, int(before.inputs[1])), constant(model, int(before.inputs[2]))
         if kernel is not None and offset is not None:
             edit.set_constant(
@@ -210,7 +215,9 @@ def answer_with_two(model: ModelT) -> None:
     softmax = schema.SoftmaxOptionsT()
     softmax.beta = 1.0
     edit.add_operator(model, "SOFTMAX", [pair], [probability], options=softmax)
-    graph.outputs = np.array([probability], np.int32)
+    outputs = np.array(graph.outputs, np.int32)
+    outputs[place] = probability
+    graph.outputs = outputs
 
 
 def _is_plain_dense(model: ModelT, operator: OperatorT, output: int) -> bool:
@@ -285,8 +292,10 @@ def prove_equal(model: Model, data: bytes, contract: InputContract, kinds: Seque
     with _keras_runs():
         # Not only when it is traced: a value that a graph takes may be none for a layer that runs at once.
         heads = [head.numpy().astype(np.float64) for head in _heads(model(probes, training=False), kinds)]
-    if len(kinds) == 1 and kinds[0] in ("softmax", "sigmoid", "logits") and heads[0].shape[1] == 1:
-        heads = [np.concatenate([1 - heads[0], heads[0]], axis=1)]
+    heads = [
+        np.concatenate([1 - head, head], axis=1) if given in PAIRS and head.shape[1] == 1 else head
+        for given, head in zip(kinds, heads, strict=True)
+    ]
     interpreter = tf.lite.Interpreter(model_content=data, num_threads=1)
     interpreter.allocate_tensors()
     source, sinks = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()

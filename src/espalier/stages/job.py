@@ -102,12 +102,16 @@ class Job:
 
     def part(self, head: HeadSource) -> Task:
         """What one output of several is asked. Raises RecipeError, LabelsRefusedError for labels that do not fit it."""
-        alone = self.recipe.of_head(head)
+        alone, columns, labels = self.recipe.of_head(head), self._head_columns(head.name), self._head_labels(head)
+        if head.binary is not None:
+            labels = two_sides(labels, head.binary.positive, None)
         return Task(
             kind=head.task,
             name=head.name,
-            labels=self._head_labels(head),
-            numbers=None if alone.regress is None else _numbers(alone.regress, self._head_columns(head.name)),
+            labels=labels,
+            numbers=None if alone.regress is None else _numbers(alone.regress, columns),
+            cuts=cuts_of(alone, labels),
+            columns=columns,
             threshold=head.decision.threshold,
             precision=head.decision.precision,
         )
@@ -177,9 +181,10 @@ class Job:
         numbers = self.named_task().numbers
         return () if numbers is None else numbers.names
 
-    def truth(self) -> Results | None:
-        """What is true of the evaluation images; None without any, and where they do not say."""
-        if self.evaluation is None:
+    def truth(self, *, whole: bool = False) -> Results | None:
+        """What is true of the evaluation images; None without any, and where they do not say. `whole`: also a truth that no
+        image has by itself (Kind.each)."""
+        if self.evaluation is None or not (whole or KINDS[self.recipe.model.task].each):
             return None
         if self.painted is not None and self.recipe.segment is not None:
             return self.painted.maps()
@@ -207,6 +212,8 @@ def cuts_of(recipe: Recipe, labels: tuple[str, ...]) -> tuple[float, ...]:
     of a label that the model does not have."""
     if recipe.binary is not None:
         return (recipe.binary.threshold,)
+    if recipe.embed is not None and recipe.embed.threshold is not None:
+        return (recipe.embed.threshold,)
     if recipe.multi_label is None or recipe.model.task != "multi-label":
         return ()
     own, other = recipe.multi_label.thresholds, recipe.multi_label.threshold

@@ -92,14 +92,6 @@ class Several:
         found, wanted = (part.kind.results(part.of(one), part.task) for one in (values, others))
         return part.kind.same(found, wanted, part.task)
 
-    def words(self, results: Results, task: Task) -> list[str]:
-        """The words of each output that has any, one after the other."""
-        said = [[] for _ in range(len(results))]  # type: list[list[str]]
-        for part in self.parts(task):
-            for place, word in enumerate(part.kind.words(part.kind.results(part.of(results), part.task), part.task)):
-                said[place] += [word] if word else []
-        return [", ".join(words) for words in said]
-
     def margins(self, integers: Integers, task: Task) -> Integers:
         """The least of the outputs'."""
         found = [part.kind.margins(part.of(integers), part.task) for part in self.parts(task)]
@@ -230,7 +222,7 @@ class Several:
             same=self.same,
             margins=self.margins,
             sorts=self.sorts,
-            words=self.words,
+            words=raw.unnamed,
             distance=self.distance,
             decibels=self.decibels,
             doubts=self.doubts,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tiny_detector import CELL, FAMILIES, Scene, family, scenes
+from tiny_detector import CELL, FAMILIES, Scene, family, levels, scenes
 
 from espalier.errors import RecipeError
 from espalier.image_facts import ImageFacts, TrueObject
@@ -32,6 +32,23 @@ def facts(scene: Scene, number: int) -> ImageFacts:
     objects = tuple(TrueObject(label=LABELS[k], x1=a, y1=b, x2=c, y2=d) for a, b, c, d, k in scene.objects)
     size = {"width": 64, "height": 64, "mode": "RGB"}
     return ImageFacts(path=f"{number}.png", label=None, sha256="", pixels_sha256="", objects=objects, **size)  # type: ignore[arg-type]
+
+
+def test_levels_that_share_one_head_keep_their_own_scales_and_int8_finds_what_float_finds() -> None:
+    text = 'decode = "retinanet"\nboxes = ["boxes"]\nscores = ["scores"]\nanchors = { scale = 2.0, octaves = 1, ratios = [1.0] }'
+    table = parse_table(text.encode(), Detect, error=RecipeError, where="[detect]")
+    cut = cut_heads(levels(), names_of(table, 2))
+    converted = convert_model(cut.model, CONTRACT, "values")
+    plan = plan_of(table, CONTRACT, 2, tuple(head.shape for head in converted.heads), cut.levels)
+    task = Task(kind="detect", heads=converted.heads, labels=LABELS, boxes=plan)
+    done = quantize(converted.float_model, np.stack([s.pixels for s in scenes(40, 6)]), CONTRACT, task=task)
+    heads = audit_model(done.int8_model, CONTRACT, task=task).heads
+    assert [head.shape[1:3] for head in heads] == [(8, 8), (8, 8), (4, 4), (4, 4)]
+    assert len({head.name for head in heads}) == 4
+    pixels = np.stack([scene.pixels for scene in scenes(24, 5)])
+    wanted = detect.results(float_answers(enter_pixels(converted.float_model, CONTRACT, task), pixels).values, task)
+    _, device = device_boxes(int8_answers(done.int8_model, pixels).values, heads, plan)
+    assert detect.same(device, wanted, task).mean() > 0.9
 
 
 @pytest.mark.parametrize("decode", FAMILIES)

@@ -69,6 +69,18 @@ int xmodel_selftest(xmodel_invoke invoke, void *context, int8_t *input, int8_t *
   return !result->cases_wrong && !result->vectors_failed && !result->boxes_wrong &&
          result->largest_difference <= XMODEL_MOST_DIFFERENCE;
 }
+@VALUES@
+  }
+}
+
+int xmodel_selftest(xmodel_invoke invoke, void *context, int8_t *input, int8_t *output,
+                    xmodel_selftest_result *result) {
+  result->cases = result->cases_wrong = 0;
+  result->vectors = result->vectors_failed = result->largest_difference = 0;
+  xmodel_try_prepare(input, result);
+  if (invoke) xmodel_try_network(invoke, context, input, output, result);
+  return !result->cases_wrong && !result->vectors_failed && result->largest_difference <= XMODEL_MOST_DIFFERENCE;
+}
 @OTHERS@
 #ifdef XMODEL_CLASSES
     result->labels_wrong += xmodel_decide(output).index != xmodel_decide(known->output).index;

@@ -6,13 +6,24 @@ A byte is the int8 model's output plus 128.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
+from math import isqrt
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from .model import Model, Pixels
+import numpy as np
 
+from .model import Model, Pixels, decide, named_values
+from .problem import Problem
+
+SHOWN = 8
+"""Values of an output that a plain line shows."""
 UINT8 = 128
 NONE = "none"
+UNKNOWN = "unknown"
+ONE = 1 << 14
+"""Of a component of a vector, and of a cosine."""
 
 
 class Said(NamedTuple):
@@ -89,10 +100,141 @@ class EachLabel:
         return Said(said or {NONE: 1.0}, words, {"labels": said, "outputs": output.tolist()})
 
 
+class OneLabel:
+    """Of task classify, as one of several outputs: the most probable label."""
+
+    def __init__(self, model: Model, options: argparse.Namespace) -> None:
+        self._model = model
+        self._threshold = model.threshold if options.threshold is None else options.threshold
+        self.answers = (*model.labels, "review")
+
+    def decide(self, output: Pixels) -> Said:
+        """The answer to an image."""
+        answer, label, confidence = decide(output, self._model, self._threshold)
+        words = [f"{answer} ({label})" if answer != label else label, f"{confidence:.4f}"]
+        facts = {"decision": answer, "label": label, "confidence": round(confidence, 6), "outputs": output.tolist()}
+        return Said({answer: confidence}, words, facts)
+
+
+class AsTheyAre:
+    """An output whose values decide nothing."""
+
+    def __init__(self, model: Model, options: argparse.Namespace) -> None:
+        self._model = model
+        self.answers: tuple[str, ...] = ()
+
+    def decide(self, output: Pixels) -> Said:
+        """The values, by their names where they have such."""
+        values = named_values(output, self._model)
+        flat = [f"{float(value):.6g}" for value in np.ravel(list(values.values()))]
+        return Said({}, [" ".join(flat[:SHOWN]) + (" ..." if len(flat) > SHOWN else "")], {"values": values})
+
+
+class EachOutput:
+    """Of task several: every output by itself. `--on` takes OUTPUT=ANSWER."""
+
+    def __init__(self, model: Model, options: argparse.Namespace) -> None:
+        self._parts: list[tuple[str, int, Decides]] = []
+        for head, facts in zip(model.heads, model.facts["decision"]["heads"], strict=True):
+            own = model._replace(
+                facts=facts, labels=tuple(facts["labels"]), heads=(head,), threshold=facts["threshold"],
+                scale=head.scale, zero_point=head.zero_point,
+            )  # fmt: skip
+            made = DECISIONS[facts["decision"]["source"]] if "decision" in facts else OneLabel if own.labels else AsTheyAre
+            self._parts.append((head.name, int(np.prod(head.shape)), made(own, options)))
+        self.answers = tuple(f"{name}={answer}" for name, _, part in self._parts for answer in part.answers)
+
+    def decide(self, output: Pixels) -> Said:
+        """The answers to an image."""
+        answers: dict[str, float] = {}
+        words: list[str] = []
+        heads: dict[str, Any] = {}
+        at = 0
+        for name, count, part in self._parts:
+            said = part.decide(output[at : at + count])
+            at += count
+            answers |= {f"{name}={answer}": share for answer, share in said.answers.items()}
+            words += [name, *said.words]
+            heads[name] = said.facts
+        return Said(answers, words, {"heads": heads})
+
+
 def permille(value: int, facts: dict[str, Any]) -> int:
     """An int8 output in thousandths, rounded to the nearest."""
     return int(((value - facts["DECIDE_ZERO_POINT"]) * facts["PERMILLE_Q16"] + 32768) >> 16)
 
 
-DECISIONS: dict[str, Callable[[Model, argparse.Namespace], Decides]] = {"binary": YesOrNo, "multi_label": EachLabel}
+class Known:
+    """Of task embed: the nearest enrolled vector, where the cosine reaches the threshold."""
+
+    def __init__(self, model: Model, options: argparse.Namespace) -> None:
+        self._facts = model.facts["decision"]
+        known = self._facts["KNOWN_Q14"]
+        self._known = known if options.threshold is None else round(options.threshold * ONE)
+        self._names: list[str] = []
+        self._references = np.zeros((0, self._facts["VALUES"]), np.int64)
+        for name, vectors in enrolled(options.references).items():
+            if any(len(vector) != self._facts["VALUES"] for vector in vectors):
+                raise Problem(f"{options.references}: {name} was enrolled with another model; next: enroll it again")
+            self._names += [name] * len(vectors)
+            self._references = np.concatenate([self._references, np.array(vectors, np.int64)])
+        self.answers = (*dict.fromkeys(self._names), UNKNOWN)
+
+    def unit(self, output: Pixels) -> list[int]:
+        """The output divided by its length, times ONE."""
+        wide = output.astype(np.int64) - UINT8 - self._facts["DECIDE_ZERO_POINT"]
+        length = isqrt(int((wide * wide).sum()) << 16)
+        if not length:
+            return [0] * len(output)
+        share = ((np.abs(wide) << 22) + length // 2) // length
+        return [int(value) for value in np.where(wide < 0, -share, share)]
+
+    def nearest(self, unit: Sequence[int]) -> tuple[int, int, bool]:
+        """(index, cosine times ONE, known) of the nearest reference."""
+        if not self._names:
+            return -1, -ONE, False
+        cosines = (self._references @ np.array(unit, np.int64) + ONE // 2) >> 14
+        index = int(cosines.argmax())
+        return index, int(cosines[index]), int(cosines[index]) >= self._known
+
+    def decide(self, output: Pixels) -> Said:
+        """The answer to an image."""
+        unit = self.unit(output)
+        index, cosine, known = self.nearest(unit)
+        nearest, share = self._names[index] if index >= 0 else "", cosine / ONE
+        answer = nearest if known else UNKNOWN
+        words = [answer if known or not nearest else f"{answer} ({nearest})", f"{share:.4f}"]
+        facts = {"match": answer, "nearest": nearest, "cosine": share, "vector": unit}
+        return Said({answer: share}, words, facts)
+
+
+def enrolled(path: Path) -> dict[str, list[list[int]]]:
+    """Name -> vectors of the file of references; none where there is no such file."""
+    try:
+        found = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        return {str(name): [[int(value) for value in vector] for vector in vectors] for name, vectors in found.items()}
+    except (OSError, ValueError, TypeError, AttributeError) as problem:
+        raise Problem(f"{path} cannot be read ({problem}); next: enroll again, or name another with --references") from None
+
+
+def enroll(path: Path, name: str, vectors: Sequence[Sequence[int]]) -> int:
+    """Add vectors to a name; how many it has then."""
+    known = enrolled(path)
+    known.setdefault(name, []).extend([list(vector) for vector in vectors])
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f"{path.name}.new")
+        beside.write_text(json.dumps(known), "utf-8")
+        beside.replace(path)
+    except OSError as problem:
+        raise Problem(f"{path} cannot be written ({problem.strerror}); next: sudo, or --references FILE") from None
+    return len(known[name])
+
+
+DECISIONS: dict[str, Callable[[Model, argparse.Namespace], Decides]] = {
+    "binary": YesOrNo,
+    "multi_label": EachLabel,
+    "embed": Known,
+    "several": EachOutput,
+}
 """By the source of the C that decides the same."""
