@@ -4,9 +4,11 @@ with the decode as its last operator (rpicam-apps, Frigate)."""
 from __future__ import annotations
 
 from ..facts import BundleSource
-from ..quantizer.interface import uint8_twin
+from ..quantizer.interface import uint8_image, uint8_twin
+from ..tflite import edit
 from ..tflite.box_heads import Meaning, joined_heads, meaning_of
 from ..tflite.decoding_options import NAME, decoding_options
+from ..tflite.detection_postprocess import add_postprocess
 from ..tflite.metadata import add_metadata
 
 
@@ -36,3 +38,12 @@ def mediapipe_model(source: BundleSource, means: Meaning) -> bytes:
         description=source.sentence,
         decoding=(NAME, decoding_options(means)),
     )
+
+
+def decoding_model(source: BundleSource, means: Meaning, most: int) -> bytes:
+    """For readers of decoded boxes: uint8 in, TFLite_Detection_PostProcess as the last operator, `most` boxes out."""
+    assert source.detector is not None
+    model = edit.read_model(joined_heads(source.int8_model, source.detector, means.softmax))
+    add_postprocess(model, means, most)
+    uint8_image(model)
+    return edit.pack_model(model)

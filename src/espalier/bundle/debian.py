@@ -23,6 +23,7 @@ from .debian_boxes import (
     launcher_words,
     painted_facts,
 )
+from .pi_box_models import RPICAM_STAGE, frigate_words, rpicam_entries
 from .pi_consumers import MODEL_FILE, frigate_reason, package_name, rpicam_reason, rpicam_stage
 from .pi_modules import PI
 
@@ -214,7 +215,9 @@ def installed_tree(source: BundleSource, golden_files: tuple[Artifact, ...]) -> 
         Entry(path=f"{documents}/changelog.gz", data=gzip_bytes(changelog.encode())),
         Entry(path=f"{documents}/README.md.gz", data=gzip_bytes(readme(source))),
     ]
-    if not rpicam_reason(source):
+    if source.finds_boxes and not rpicam_reason(source):
+        entries += rpicam_entries(source, share)
+    elif not rpicam_reason(source):
         entries.append(Entry(path=f"{share}/object_classify_tf.json", data=rpicam_stage(source)))
     return entries
 
@@ -262,7 +265,8 @@ def readme(source: BundleSource) -> bytes:
     row = RUNTIMES[architecture(source)]
     package = package_name(source)
     rpicam, frigate = rpicam_reason(source), frigate_reason(source)
-    stage = f"`rpicam-hello --post-process-file /usr/share/{package}/object_classify_tf.json`"
+    kind = RPICAM_STAGE if source.finds_boxes else "object_classify_tf.json"
+    stage = f"`rpicam-hello --post-process-file /usr/share/{package}/{kind}`"
     words = {
         "TITLE": source.target.title,
         "WHAT": source.what,
@@ -281,6 +285,8 @@ def readme(source: BundleSource) -> bytes:
         "RPICAM": f"no: {rpicam}." if rpicam else stage,
         "FRIGATE": f"no: {frigate}."
         if frigate
+        else frigate_words(source)
+        if source.finds_boxes
         else "copy `frigate/model_cache` into Frigate's configuration folder.",
     }
     return _template("readme.txt", source, words)
@@ -386,6 +392,7 @@ def _template(name: str, source: BundleSource, words: Mapping[str, str] | None =
         "MANTITLE": source.recipe.name.replace("-", r"\-"),
         "CAMERA": "" if source.contract.color == "bands" else "--camera ",
         "PROGRAM": program_name(source),
+        "FRIGATES": "as its detector" if source.finds_boxes else "custom classification",
         **(DETECTS if source.detector else CLASSIFIES),
         **(words or {}),
     }

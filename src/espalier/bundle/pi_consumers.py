@@ -7,6 +7,7 @@ from typing import Final
 from ..facts import BundleSource
 from . import golden
 from .answers import answer_of
+from .pi_box_models import frigate_problem, rpicam_problem
 
 MODEL_FILE: Final = "model_uint8.tflite"
 
@@ -22,6 +23,8 @@ def rpicam_reason(source: BundleSource) -> str:
 
     Rules: rpicam-apps post_processing_stages/object_classify_tf_stage.cpp and tf_stage.cpp, July 2026.
     """
+    if source.finds_boxes:
+        return rpicam_problem(source)
     return _first_broken(source, "object_classify_tf") or (
         "a label holds `:` or `,`, which object_classify_tf cuts"
         if any(set(label) & set(":,") for label in source.labels)
@@ -34,6 +37,8 @@ def frigate_reason(source: BundleSource) -> str:
 
     Rules: frigate/data_processing/real_time/custom_classification.py, July 2026.
     """
+    if source.finds_boxes:
+        return frigate_problem(source)
     return _first_broken(source, "Frigate")
 
 

@@ -49,6 +49,7 @@ from .debian import (
     requirements_text,
 )
 from .optional_tools import KEPT, excused, run_tool, words
+from .pi_box_models import frigate_files
 from .pi_consumers import frigate_reason, package_name, rpicam_reason
 
 UNKNOWN: Final = "unknown"
@@ -74,7 +75,9 @@ def contents(source: BundleSource) -> tuple[Artifact, ...]:
             for row in RUNTIMES.values()
         ),
     ]
-    if not frigate_reason(source):
+    if source.finds_boxes and not frigate_reason(source):
+        files += frigate_files(source)
+    elif not frigate_reason(source):
         base = f"frigate/model_cache/{source.recipe.name}"
         files += [
             Artifact(path=f"{base}/model.tflite", data=source.uint8_model, role="model"),

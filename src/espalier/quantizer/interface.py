@@ -38,6 +38,16 @@ def uint8_twin(int8_model: bytes) -> bytes:
     return edit.pack_model(model)
 
 
+def uint8_image(model: ModelT) -> None:
+    """QUANTIZE uint8 -> int8 at the head of a graph, in place; its outputs stay."""
+    graph = graph_of(model)
+    old = int(graph.inputs[0])
+    image = _twin_tensor(model, old)
+    edit.add_operator(model, "QUANTIZE", [image], [old], options=schema.QuantizeOptionsT(), at=0)
+    graph.inputs = np.array([image], np.int32)
+    edit.set_signature(model)
+
+
 def int8_edges(
     model: ModelT, scale: float, zero_point: int, edges: Sequence[tuple[float, int] | None]
 ) -> None:

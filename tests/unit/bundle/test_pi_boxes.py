@@ -11,16 +11,17 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from detector_models import CONTRACT, LABELS, detector_source, some_pictures, with_target
+from detector_models import CONTRACT, LABELS, answers_of, detector_source, finder, some_pictures, with_target
 from PIL import Image
 from synthetic_source import synthetic_source
 
-from espalier.bundle import manifest, raspberry_pi
+from espalier.bundle import manifest, pi_consumers, raspberry_pi
 from espalier.bundle.archive import read_deb
+from espalier.bundle.box_models import decoding_model, meaning
 from espalier.bundle.debian import installed_tree
 from espalier.bundle.debian_boxes import MODULES
 from espalier.bundle.pi.device.problem import Problem
-from espalier.bundle.pi.device.sights import Seen, Tracks, Watch, crossing, inside, read_place
+from espalier.bundle.pi.device.sights import Seen, Tracks, Watch, crossing, inside, overlap, read_place
 from espalier.command.verify import verify_bundle
 from espalier.errors import VerificationError
 from espalier.facts import BundleSource
@@ -300,3 +301,72 @@ def test_the_foot_of_an_object_can_stand_in_a_zone_in_which_its_middle_is_not() 
 def test_a_zone_that_is_no_zone_is_refused() -> None:
     with pytest.raises(Problem, match="give NAME"):
         read_place("door=1,1:2,b", False)
+
+
+# ---- rpicam-apps and Frigate ----
+
+
+def decoded_by_litert(model: bytes, pixels: np.ndarray) -> list[tuple[str, float, list[float]]]:
+    """What TFLite_Detection_PostProcess says: label, score, left, top, right, bottom in pixels of the input."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    runtime = Interpreter(model_content=model)
+    runtime.allocate_tensors()
+    runtime.set_tensor(runtime.get_input_details()[0]["index"], pixels[None])
+    runtime.invoke()
+    boxes, classes, scores, count = (runtime.get_tensor(row["index"]) for row in runtime.get_output_details())
+    height, width = pixels.shape[:2]
+    found = []
+    for n in range(int(count[0])):
+        top, left, bottom, right = boxes[0, n].tolist()
+        edges = [left * width, top * height, right * width, bottom * height]
+        found.append((LABELS[int(classes[0, n])], float(scores[0, n]), edges))
+    return found
+
+
+@needs_runtime
+@pytest.mark.parametrize(
+    "options", [{}, {"joined": False}, {"scores": "none"}, {"scores": "softmax", "background": "first"}], ids=str
+)
+def test_the_operator_that_others_read_decodes_to_our_boxes(options: dict[str, object]) -> None:
+    """Fifty pictures; boxes that touch no edge, which the operator does not clip. It looks at every class of an anchor."""
+    source, made = detector_source(larger=6, **options), finder(larger=6, **options)  # type: ignore[arg-type]
+    means = meaning(source)
+    assert not isinstance(means, str) and source.detector is not None
+    model = decoding_model(source, means, 200)
+    wide = msgspec.structs.replace(source.detector, room=200, most=200, every_class=True)
+    near = compared = 0
+    for picture, answer in zip(pictures := some_pictures(50, seed=3, larger=6), answers_of(made.graph, pictures), strict=True):
+        found = decoded_by_litert(model, picture)
+        boxes, unit = detect(wide, split(answer, source.heads)), 1 << wide.bits
+        for corner, label in zip(boxes.corners.tolist(), boxes.labels.tolist(), strict=True):
+            if corner[0] > 0 and corner[1] > 0 and corner[2] < wide.width and corner[3] < wide.height:
+                compared += 1
+                edges, like = [edge / unit for edge in corner], [box for name, _, box in found if name == LABELS[label]]
+                near += max((overlap(edges, box) for box in like), default=0) >= 0.95
+    assert compared > 300 and near >= 0.95 * compared, (near, compared)
+
+
+def test_frigate_gets_a_model_that_decodes_its_labels_and_the_lines_that_name_them() -> None:
+    files = {file.path: file.data for file in raspberry_pi.contents(pi_source())}
+    folder = "frigate/model_cache/toy-finder"
+    assert files[f"{folder}/labelmap.txt"].decode() == "0 cup\n1 plate\n2 spoon & fork\n"
+    assert b"TFLite_Detection_PostProcess" in files[f"{folder}/model.tflite"]
+    config = files["frigate/config.yml"].decode()
+    assert "type: cpu" in config and "width: 48\n  height: 32" in config and "/toy-finder/model.tflite" in config
+    assert "frigate/config.yml" in files["README.md"].decode()
+
+
+@needs_runtime
+def test_rpicam_apps_get_a_stage_at_300_pixels_only() -> None:
+    assert "feeds exactly 300 x 300 pixels" in pi_consumers.rpicam_reason(pi_source())
+    source = pi_source()
+    recipe = msgspec.structs.replace(source.recipe, input=msgspec.structs.replace(source.recipe.input, size=(300, 300)))
+    entries = {e.path.rsplit("/", 1)[1]: e.data for e in installed_tree(msgspec.structs.replace(source, recipe=recipe), ())}
+    stage = json.loads(entries["object_detect_tf.json"])["object_detect_tf"]
+    assert stage["model_file"] == f"/usr/share/{NAME}/model_boxes.tflite" and stage["confidence_threshold"] == 0.7
+    assert entries["labels_boxes.txt"].decode().splitlines() == ["background", *LABELS]  # its first line is not read
+    from ai_edge_litert.interpreter import Interpreter
+
+    details = Interpreter(model_content=entries["model_boxes.tflite"]).get_output_details()
+    assert details[0]["shape"].tolist() == [1, 10, 4]

@@ -141,6 +141,15 @@ static void consider(search *s, const level *l, int32_t anchor) {
   }
 }
 
+/* Whether a class has as much as it needs. */
+static int passes(const int8_t *values, int32_t least) {
+  int32_t i;
+  for (i = 0; i < XMODEL_DETECTOR_CLASSES; i++) {
+    if (values[i] >= least) return 1;
+  }
+  return 0;
+}
+
 /* Looks at every value once: most are too small, and nothing is computed of them. */
 static void scan(search *s, const level *l) {
   const int8_t *values = at(s->outputs, &l->scores, 0);
@@ -157,13 +166,20 @@ static void scan(search *s, const level *l) {
   }
 #endif
   if (l->background.output >= 0 && XMODEL_SOFTMAX) {
-    const int8_t *background = at(s->outputs, &l->background, 0);
-    const int32_t step = l->scores.step;
-    for (anchor = 0; anchor < anchors; anchor++, values += step, background += step) {
-      const int32_t enough = *background + least;
-      for (i = 0; i < XMODEL_DETECTOR_CLASSES && values[i] < enough; i++) {
+    /* Where the background lies beside the classes, in the same row. */
+    const int32_t ground = l->background.start - l->scores.start, step = l->scores.step, last = anchors - 4;
+    anchor = 0;
+    while (anchor < anchors) {
+      while (anchor <= last && !passes(values, values[ground] + least) &&
+             !passes(values + step, values[step + ground] + least) &&
+             !passes(values + 2 * step, values[2 * step + ground] + least) &&
+             !passes(values + 3 * step, values[3 * step + ground] + least)) {
+        values += 4 * step;
+        anchor += 4;
       }
-      if (i < XMODEL_DETECTOR_CLASSES) consider(s, l, anchor);
+      for (i = anchor + 4; anchor < i && anchor < anchors; anchor++, values += step) {
+        if (passes(values, values[ground] + least)) consider(s, l, anchor);
+      }
     }
     return;
   }
@@ -182,10 +198,19 @@ static void scan(search *s, const level *l) {
     }
     return;
   }
-  for (anchor = 0; anchor < anchors; anchor++, values += l->scores.step) {
-    for (i = 0; i < XMODEL_DETECTOR_CLASSES && values[i] < least; i++) {
+  { /* other columns lie between the classes: four anchors are left after one look at the counter */
+    const int32_t step = l->scores.step, last = anchors - 4;
+    anchor = 0;
+    while (anchor < anchors) {
+      while (anchor <= last && !passes(values, least) && !passes(values + step, least) &&
+             !passes(values + 2 * step, least) && !passes(values + 3 * step, least)) {
+        values += 4 * step;
+        anchor += 4;
+      }
+      for (i = anchor + 4; anchor < i && anchor < anchors; anchor++, values += step) {
+        if (passes(values, least)) consider(s, l, anchor);
+      }
     }
-    if (i < XMODEL_DETECTOR_CLASSES) consider(s, l, anchor);
   }
 }
 
