@@ -11,9 +11,9 @@ from .detector import Detector
 from .recipe import InputContract, Recipe
 from .target import Target
 
-TITLES = {"binary": "Yes-or-no classifier", "multi-label": "Image labeller"}
+TITLES = {"binary": "Yes-or-no classifier", "multi-label": "Image labeller", "embed": "Image embedder"}
 """What a model of a task is called, where it is no plain classifier."""
-_ARTICLE = {"Yes-or-no classifier": "A", "Image labeller": "An"}
+_ARTICLE = {"Yes-or-no classifier": "A"}
 
 
 class Artifact(msgspec.Struct, frozen=True, kw_only=True):
@@ -267,7 +267,7 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
         if self.detector is not None:
             return f"An object detector with {_classes(self.labels)}"
         if self.task in TITLES:
-            return f"{_ARTICLE[TITLES[self.task]]} {TITLES[self.task].lower()} ({self.answers_text})"
+            return f"{_ARTICLE.get(TITLES[self.task], 'An')} {TITLES[self.task].lower()} ({self.answers_text})"
         if self.labels:
             return f"An image classifier with {len(self.labels)} classes"
         return f"A network that answers an image with values ({self.heads_text})"

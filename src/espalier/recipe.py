@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from .alarms import ALARMS
 from .limits import LIMITS
-from .recipe_answers import Binary, Decision, HeadTask, MultiLabel, Picture, Regress, Segment, TaskName
+from .recipe_answers import Binary, Decision, Embed, HeadTask, MultiLabel, Picture, Regress, Segment, TaskName
 from .recipe_detect import Detect
 from .retouch import CENTRE, STEPS
 from .tables import Share, Table
@@ -46,9 +46,9 @@ class ModelSource(Table, frozen=True, kw_only=True):
     task: TaskName = "auto"
     """What the model answers; `auto`: what its outputs and its stored loss say, which the build tells. `classify`, one label of
     several for a whole image; `binary`, yes or no; `multi-label`, any number of labels; `regress`, numbers, which `regress`
-    judges; `segment`, a class for each pixel; `image`, a picture; `raw`, the values of every output as they are, measured
-    against the float model and packed without a decision; `detect`, boxes around objects, which `detect` describes; `several`,
-    an answer of its own for each output, in a [[head]] table."""
+    judges; `segment`, a class for each pixel; `image`, a picture; `embed`, a vector that is compared with enrolled ones; `raw`,
+    the values of every output as they are, measured against the float model and packed without a decision; `detect`, boxes
+    around objects, which `detect` describes; `several`, an answer of its own for each output, in a [[head]] table."""
 
 
 class InputContract(Table, frozen=True, kw_only=True):
@@ -263,6 +263,10 @@ class Budgets(AnswerBudgets, frozen=True, kw_only=True):
 
     min_label_f1: Share | None = None
     """Task multi-label: F1 of int8 that each label must reach at its threshold."""
+    min_recall_at_1: Share | None = None
+    """Task embed: share of the images whose nearest other image is of their class."""
+    max_eer: Share | None = None
+    """Task embed: equal error rate of pairs of images."""
     max_cost: Amount | None = None
     """Cost of 1,000 images by `decision.cost`, held out: of images that did not choose the threshold."""
     max_map_drop: Points | None = None
@@ -354,6 +358,7 @@ class Recipe(Table, frozen=True, kw_only=True):
     evaluation: Annotated[EvaluationSource | None, EITHER] = None
     binary: Binary | None = None
     multi_label: MultiLabel | None = None
+    embed: Embed | None = None
     head: tuple[HeadSource, ...] = ()
     regress: Regress | None = None
     segment: Segment | None = None

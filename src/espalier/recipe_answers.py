@@ -12,7 +12,7 @@ from .tables import Share, Table
 HeadTask = Literal["classify", "regress", "raw", "binary", "multi-label"]
 """What one output answers."""
 
-TaskName = Literal["auto", HeadTask, "segment", "image", "detect", "several"]
+TaskName = Literal["auto", HeadTask, "embed", "segment", "image", "detect", "several"]
 
 
 Threshold = Annotated[float, Meta(ge=1 / 256, le=255 / 256)]
@@ -46,6 +46,7 @@ TASKS: Final[dict[str, Takes]] = {
     "multi-label": Takes(labels=True, table="multi_label", budgets=("min_label_f1", "max_map_drop")),
     "regress": Takes(table="regress", needs="tolerance"),
     "segment": Takes(truth=False, table="segment", needs="classes", masks=True),
+    "embed": Takes(table="embed", budgets=("min_recall_at_1", "max_eer")),
     "image": Takes(truth=False, table="picture", needs="range", pictures=True),
     "raw": Takes(truth=False),
     "detect": Takes(labels=True, boxes=True, table="detect", needs="decode"),
@@ -165,3 +166,14 @@ class Picture(Table, frozen=True, kw_only=True):
 
     range: tuple[Annotated[float, Meta(ge=-1e6, le=1e6)], Annotated[float, Meta(ge=-1e6, le=1e6)]]
     """What of the network's values is black, and what is white (the bytes 0 and 255): often [0.0, 1.0] or [0.0, 255.0]."""
+
+
+class Embed(Table, frozen=True, kw_only=True):
+    """The vector of task embed, compared by the cosine of the angle to enrolled ones. Truth: one folder per class (person, part,
+    place), with several images in each."""
+
+    threshold: Annotated[float, Meta(ge=-1, le=1)] | None = None
+    """The cosine from which a vector counts as that of the nearest enrolled one. Without it the least cosine that no more than
+    `false-accepts` of the evaluation images' pairs of two classes reach, of the float model (0.5 without any)."""
+    false_accepts: Annotated[float, Meta(ge=0, le=0.5)] = 0.01
+    """Share of the pairs of two classes that may be taken for one."""

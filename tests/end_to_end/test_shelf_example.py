@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from espalier.bundle.archive import read_deb
+
 ROOT = Path(__file__).parents[2]
 IMAGES = 60
 
@@ -46,6 +48,34 @@ def test_a_trained_detector_keeps_its_average_precision_in_int8_on_a_phone_a_pi_
     assert report["quantize"]["operators"]["float"] == 0
     assert {bundle["target"] for bundle in report["bundles"]} == {"android-arm64", "raspberry-pi-4", "cortex-m7"}
     assert report["memory"]["arena_bytes"]["cortex-m7"] < 128 * 1024
+
+
+def test_the_program_on_the_pi_shows_its_boxes_on_a_folder_of_frames(
+    report: dict[str, Any], built: Path, tmp_path: Path
+) -> None:
+    (package,) = (built / "dist/shelf-1.0.0/raspberry-pi-4").glob("*.deb")
+    for path, data in read_deb(package.read_bytes()).data.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(data)
+    program, frames = tmp_path / "usr/lib/shelf-model/detect.py", built / "images/evaluation"
+    command = [sys.executable, "-B", str(program), "--json", "--draw", str(tmp_path / "drawn"), str(frames)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    rows = {Path(row["image"]).name: row["boxes"] for row in map(json.loads, done.stdout.splitlines())}
+    assert len(rows) == IMAGES == len(list((tmp_path / "drawn").iterdir()))
+    assert sum(map(len, rows.values())) == report["accuracy"]["boxes"]["int8"]["boxes"]
+    table = json.loads((built / "images/evaluation.json").read_text())
+    names = {row["id"]: row["name"] for row in table["categories"]}
+    files = {row["id"]: row["file_name"] for row in table["images"]}
+    found = 0
+    for row in table["annotations"]:
+        x, y, width, height = row["bbox"]
+        found += any(
+            box["label"] == names[row["category_id"]]
+            and max(abs(a - b) for a, b in zip(box["box"], (x, y, x + width, y + height), strict=True)) <= 6
+            for box in rows[files[row["image_id"]]]
+        )
+    assert found > 0.6 * len(table["annotations"])
 
 
 def test_the_scenes_follow_from_their_seed_and_every_box_lies_in_its_image(built: Path) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..facts import BundleSource, Decision
-from ..task import binary, classify, multi_label
+from ..task import binary, classify, embed, multi_label
 
 Output = NDArray[np.int8]
 UINT8 = 128
@@ -104,6 +104,29 @@ _LABELS_EXAMPLE: Final = """\
     SAY(line);
 """
 
+_EMBED_DRIVER: Final = """\
+        static int16_t unit[XMODEL_VALUES];
+        int32_t i;
+        xmodel_embed(output, unit);
+        for (i = 0; i < XMODEL_VALUES; i++) answer[i] = unit[i];
+"""
+_EMBED_EXAMPLE: Final = """\
+    static int16_t unit[XMODEL_VALUES];
+    xmodel_match match;
+    xmodel_embed(output, unit);
+    match = xmodel_nearest(unit, unit, 1); /* the picture is enrolled, and so it is known */
+    snprintf(line, sizeof(line), "%s %ld, cosine %ld/16384\\n", match.known ? "known" : "unknown", (long)match.index,
+             (long)match.cosine);
+    SAY(line);
+"""
+
+
+def _embed_said(output: Output, decision: Decision) -> str:
+    vector = embed.unit(output, decision.numbers["DECIDE_ZERO_POINT"])
+    index, cosine, known = embed.nearest(vector, vector[None], decision.numbers["KNOWN_Q14"])
+    return f"{'known' if known else 'unknown'} {index}, cosine {cosine}/16384"
+
+
 ANSWERS: Final[Mapping[str, Answer]] = MappingProxyType(
     {
         "classify": Answer(
@@ -149,6 +172,31 @@ ANSWERS: Final[Mapping[str, Answer]] = MappingProxyType(
                 "for (said in LabelsDecision.decide(output[0])) show(said.label, said.confidence)",
                 "said": "- `LabelsDecision.decide` lists every label that reaches its own threshold; confidences are in "
                 "thousandths.",
+            },
+        ),
+        "embed": Answer(
+            reader="Embedding",
+            answer=lambda output, decision: tuple(embed.unit(output, decision.numbers["DECIDE_ZERO_POINT"]).tolist()),
+            java=lambda decision: (
+                {
+                    "ZERO_POINT": decision.numbers["DECIDE_ZERO_POINT"] + UINT8,
+                    "KNOWN_Q14": decision.numbers["KNOWN_Q14"],
+                },
+                {},
+            ),
+            driver=_EMBED_DRIVER,
+            words=lambda decision: decision.numbers["VALUES"],
+            example=_EMBED_EXAMPLE,
+            said=_embed_said,
+            use="static int16_t unit[XMODEL_VALUES];   /* enrolled vectors are such arrays, one behind the other */\n"
+            "xmodel_embed(output, unit);\nxmodel_match match = xmodel_nearest(unit, references, count);\n"
+            "if (match.known) greet(match.index, match.cosine);\n",
+            told="`embed` divides the int8 output by its length, in integers; `nearest` compares it with enrolled vectors. "
+            "Cosines are\n  times 16384.",
+            android={
+                "said": "- `Embedding.unit(bytes)` divides the output by its length, in integers: enrol such arrays, and ask\n"
+                "  `Embedding.nearest(unit, references)` for the nearest, its cosine times 16384, and whether it is known.\n"
+                "- `Heads.ALL` has the output with name, shape, scale and zero point: @HEADS@.",
             },
         ),
     }

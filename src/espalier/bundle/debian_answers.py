@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import Final
 
-from ..facts import BundleSource
+import msgspec
+import numpy as np
+
+from ..facts import BundleSource, Check, Decision
+from ..task.embed import ONE, unit
 from .answers import answer_of
+from .optional_tools import words
 from .pi_consumers import package_name
 
 MODULES: Final = frozenset({"answers.py", "decisions.py"})
 """Of the folder `device`, what only such a program needs."""
+LEAST_COSINE: Final = 0.99
+"""Of two vectors that only the rounding of kernels parts."""
 LAUNCHER: Final = (("device.commands", "device.answers"),)
 """What classify.py says -> what this program says."""
 
@@ -29,6 +37,22 @@ def decided(source: BundleSource) -> dict[str, object]:
         return {}
     tables = {name: list(values) for name, values in made.tables.items()}
     return {"decision": {"source": made.source, **made.numbers, **tables, "labels": list(made.labels)}}
+
+
+def vector_words(source: BundleSource, stream: str) -> dict[str, str]:
+    """What the README says about vectors that are compared with enrolled ones. `stream`: options of an endless source."""
+    package = package_name(source)
+    return {
+        "ACTIONS": f"sudo {package} enroll anna photos-of-anna/         # every image becomes a reference of that name\n"
+        f"{package} {stream} --hold 3 --on anna --exec /usr/local/bin/act {{label}} {{confidence}}\n"
+        "```\n\nOne line per image: image, the name of the nearest reference or `unknown (NAME)`, cosine, action, separated by "
+        "tabs;\n`--json` gives one object per line, with the vector. `--on` takes an enrolled name, or unknown.",
+        "ANSWER": "References lie in `/var/lib/" + package + "/references.json` (`--references FILE`); a cosine below "
+        "`--threshold` (the build's) is unknown.",
+        "STARTED": "Commands are started without a shell. ",
+        "SERVED": " --on unknown --exec /usr/local/bin/act {label}",
+        "EQUAL": "",
+    }
 
 
 def _alone(source: BundleSource) -> dict[str, object]:
@@ -70,3 +94,18 @@ def label_words(source: BundleSource, stream: str, example: str) -> dict[str, st
         "SERVED": f" {act}",
         "EQUAL": "",
     }
+
+
+def vector_check(name: str, done: subprocess.CompletedProcess[bytes], source: BundleSource, made: Decision) -> Check:
+    """The vector that the program prints of the first golden vector has, but for rounding, the direction of a kernel set's."""
+    zero = made.numbers["DECIDE_ZERO_POINT"]
+    known = [unit(np.frombuffer(given, np.int8), zero).astype(np.int64) for given in source.golden[0].outputs.values()]
+    try:
+        printed = np.array(msgspec.json.decode(done.stdout)["vector"], np.int64)
+        nearest = max(int(printed @ one) for one in known) / ONE**2
+    except (msgspec.DecodeError, KeyError, TypeError, ValueError):
+        return Check(name=name, tool="classify.py", result="failed", why=words(done))
+    if not (nearest >= LEAST_COSINE or source.contract.retouches):
+        why = f"the vector's cosine to the nearest kernel set's is {nearest:.4f}"
+        return Check(name=name, tool="classify.py", result="failed", why=why)
+    return Check(name=name, tool="classify.py", version=source.recipe.version, result="passed")

@@ -24,7 +24,7 @@ from ..facts import (
     PictureBytes,
     TensorFacts,
 )
-from ..recipe_answers import Binary, MultiLabel, Regress
+from ..recipe_answers import Binary, Embed, MultiLabel, Regress
 from .archive import read_deb, read_zip, safe_path
 from .golden import ContractRow, canonical_json
 
@@ -146,6 +146,8 @@ class Manifest(_Row, frozen=True, kw_only=True, omit_defaults=True):
     """Of task binary: which label is 1, and from which probability on it is said."""
     multi_label: MultiLabel | None = None
     """Of task multi-label: the threshold of each label."""
+    embed: Embed | None = None
+    """Of task embed: the cosine from which a vector is known."""
     """The outputs of a model that has several; `output` is the first."""
     numbers: Regress | None = None
     map: ClassMap | None = None
@@ -198,6 +200,7 @@ def write(source: BundleSource, artifacts: Sequence[Artifact]) -> bytes:
         picture=source.picture,
         binary=source.recipe.binary,
         multi_label=source.recipe.multi_label,
+        embed=source.recipe.embed,
         numbers=source.recipe.regress,
         answers=tuple(map(HeadAnswer.of, source.parts)),
     )

@@ -241,6 +241,7 @@ def packed(recipe: Recipe, names: tuple[str, ...] = ()) -> Recipe:
         regress=recipe.regress and msgspec.structs.replace(recipe.regress, names=names),
         binary=recipe.binary,
         multi_label=recipe.multi_label,
+        embed=recipe.embed,
     )
 
 

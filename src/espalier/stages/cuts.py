@@ -1,5 +1,5 @@
-"""The thresholds of several labels that the recipe leaves to the build: sought on the evaluation images before int8 is made,
-with the float model, so that no step of int8 is chosen by them or they by it."""
+"""The thresholds that the recipe leaves to the build (of several labels, of a known vector): sought on the evaluation images
+before int8 is made, with the float model, so that no step of int8 is chosen by them or they by it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import dataclasses
 
 import msgspec
 
-from ..recipe_answers import MultiLabel
+from ..recipe_answers import Embed, MultiLabel
+from ..task.embed import find_cut, units
 from ..task.multi_label import find_cuts
 from .job import Job
 from .model import FloatModel
@@ -15,8 +16,9 @@ from .workshop import Workshop
 
 
 def with_cuts(shop: Workshop, job: Job, model: FloatModel) -> Job:
-    """The job with a threshold for every label; as it is for other tasks, where the recipe gives one for all, and without
-    labelled images (each is 0.5 then)."""
+    """The job with the thresholds that the recipe leaves open; as it is where it gives them, and without labelled images."""
+    if job.recipe.model.task == "embed":
+        return _known_from(shop, job, model)
     recipe, wanted = job.recipe, job.recipe.multi_label or MultiLabel()
     if recipe.model.task != "multi-label" or wanted.threshold is not None or job.evaluation is None:
         return job
@@ -31,3 +33,15 @@ def with_cuts(shop: Workshop, job: Job, model: FloatModel) -> Job:
     sought = tuple(i for i in range(len(labels)) if i not in fixed and truth[:, i].any())
     table = msgspec.structs.replace(wanted, thresholds=dict(zip(labels, found, strict=True)))
     return dataclasses.replace(job, recipe=msgspec.structs.replace(recipe, multi_label=table), sought=sought)
+
+
+def _known_from(shop: Workshop, job: Job, model: FloatModel) -> Job:
+    """Of task embed: the cosine from which a vector is known, by the wished share of false accepts."""
+    wanted, truth = job.recipe.embed or Embed(), job.truth(whole=True)
+    if wanted.threshold is not None or job.evaluation is None or truth is None:
+        return job
+    from .evaluate import answers
+
+    vectors = units(answers(shop, job.evaluation, model.tflite, job))
+    table = msgspec.structs.replace(wanted, threshold=round(find_cut(vectors, truth, wanted.false_accepts), 6))
+    return dataclasses.replace(job, recipe=msgspec.structs.replace(job.recipe, embed=table))

@@ -221,7 +221,7 @@ def _measure(
     names = [image.path for image in prepared.images]
     decision = job.recipe.decision
     task = job.task(model)
-    truth = job.truth()
+    truth = job.truth(whole=True)
     asked = Asked(
         names=names,
         truth=truth,

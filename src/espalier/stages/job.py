@@ -181,9 +181,10 @@ class Job:
         numbers = self.named_task().numbers
         return () if numbers is None else numbers.names
 
-    def truth(self) -> Results | None:
-        """What is true of the evaluation images; None without any, and where they do not say."""
-        if self.evaluation is None:
+    def truth(self, *, whole: bool = False) -> Results | None:
+        """What is true of the evaluation images; None without any, and where they do not say. `whole`: also a truth that no
+        image has by itself (Kind.each)."""
+        if self.evaluation is None or not (whole or KINDS[self.recipe.model.task].each):
             return None
         if self.painted is not None and self.recipe.segment is not None:
             return self.painted.maps()
@@ -211,6 +212,8 @@ def cuts_of(recipe: Recipe, labels: tuple[str, ...]) -> tuple[float, ...]:
     of a label that the model does not have."""
     if recipe.binary is not None:
         return (recipe.binary.threshold,)
+    if recipe.embed is not None and recipe.embed.threshold is not None:
+        return (recipe.embed.threshold,)
     if recipe.multi_label is None or recipe.model.task != "multi-label":
         return ()
     own, other = recipe.multi_label.thresholds, recipe.multi_label.threshold

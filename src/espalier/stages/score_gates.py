@@ -23,6 +23,8 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
 
 GATES: Final[dict[str, Gate]] = {
     "min_label_f1": Gate(of="F1"),
+    "min_recall_at_1": Gate(of="recall@1"),
+    "max_eer": Gate(of="EER", most=True),
     "max_map_drop": Gate(of="mAP", most=True, lost=True),
 }
 """By the field of recipe.Budgets."""

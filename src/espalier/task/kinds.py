@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import binary, classify, detect, image, multi_label, raw, regress, segment
+from . import binary, classify, detect, embed, image, multi_label, raw, regress, segment
 from .several import Several
 from .types import Edge, Ends, Kind, Task
 
@@ -14,6 +14,7 @@ KINDS: dict[str, Kind] = {
     "multi-label": multi_label.KIND,
     "regress": regress.KIND,
     "segment": segment.KIND,
+    "embed": embed.KIND,
     "image": image.KIND,
     "raw": raw.KIND,
     "detect": detect.KIND,

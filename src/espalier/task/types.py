@@ -137,6 +137,8 @@ class Kind:
     """Whether its outputs are labels."""
     one: bool = False
     """Whether an image has exactly one of the labels."""
+    each: bool = True
+    """Whether an image is right or wrong by itself; else its truth is of the whole set, and for `measure` and `doubts` alone."""
     edge: Edge
     """Scale and zero point that each int8 head must have; None: its own."""
     results: Callable[[Values, Task], Results]

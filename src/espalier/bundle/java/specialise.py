@@ -17,7 +17,7 @@ PACKAGE: Final = "dev.espalier.models.template_name"
 """The package of the template; every model gets its own, so that two models in one app do not meet."""
 LABEL_PARTS: Final = 40
 SOURCES: Final = (
-    "BinaryDecision", "Decision", "Heads", "Labels", "LabelsDecision", "Model", "Preprocessor", "SelfTest"
+    "BinaryDecision", "Decision", "Embedding", "Heads", "Labels", "LabelsDecision", "Model", "Preprocessor", "SelfTest"
 )  # fmt: skip
 SHARED: Final = ("Preprocessor", "SelfTest")
 """Of a model with several outputs there is one of each."""
@@ -48,6 +48,7 @@ DECISION_KEYS: Final = {
     "REVIEW": 0x45530011,
     "ZERO_POINT": 0x45530012,
     "PERMILLE_Q16": 0x45530013,
+    "KNOWN_Q14": 0x45530014,
 }
 """Whole numbers of the classes that read a decision."""
 TABLES: Final = ("least",)
@@ -110,11 +111,12 @@ def _parts(constants: Constants) -> dict[str, bool]:
 
 
 def _belongs(file: str, constants: Constants) -> bool:
-    """Whether a class of the template belongs to a model: of those that read outputs, only its own, and of those that paint."""
+    """Whether a class of the template belongs to a model: of those that read outputs, only its own, and values as they are where
+    there are no labels; and of those that paint."""
     name = re.split(r"[$.]", file)[0]
     if name in PAINTED:
         return PAINTED[name] in constants.texts
-    return name not in READERS or name == constants.reader
+    return name not in READERS or name in (constants.reader, "" if constants.labels else VALUES)
 
 
 def _paints(constants: Constants) -> bool:

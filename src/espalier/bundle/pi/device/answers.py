@@ -8,13 +8,14 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from .actions import Action, SavedFrames, split_actions
 from .commands import COMMANDS, answer, as_times, check_options, make_parser, open_frames
-from .decisions import DECISIONS, Said
+from .decisions import DECISIONS, Known, Said, enroll
 from .images import Frame
 from .model import Decision, Engine, Pixels, Place, load_model
 from .problem import INTERRUPTED, OK, UNREADABLE, Problem, say
@@ -25,7 +26,9 @@ def main(arguments: Sequence[str], place: Place) -> int:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(OK))
     try:
         rest, actions = split_actions(arguments)
-        options = make_parser(place).parse_args(rest)
+        options = parser(place).parse_args(rest)
+        if options.images[:1] == ["enroll"]:
+            return enroll_images(options)
         if options.images and options.images[0] in COMMANDS:
             if len(options.images) > 1:
                 raise Problem(f"{options.images[0]} takes no further names")
@@ -39,6 +42,41 @@ def main(arguments: Sequence[str], place: Place) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
+
+
+def parser(place: Place) -> argparse.ArgumentParser:
+    """The options of a classifier's program, and where enrolled vectors lie."""
+    found = make_parser(place)
+    found.description = "Answer images with the model of this package."
+    default = Path("/var/lib") / place.package / "references.json"
+    found.add_argument(
+        "--references", type=Path, default=default, metavar="FILE", help=f"enrolled vectors of a model that embeds ({default})"
+    )
+    return found
+
+
+def enroll_images(options: argparse.Namespace) -> int:
+    """`enroll NAME IMAGE ...`: every image's vector becomes a reference of the name."""
+    model = load_model(options.model)
+    if model.facts["decision"]["source"] != "embed":
+        raise Problem("this model gives no vectors that could be enrolled")
+    if len(options.images) < 3:
+        raise Problem("enroll NAME IMAGE ...: a name, and at least one image file or folder")
+    name, options.images = options.images[1], options.images[2:]
+    check_options(options, (), model)
+    engine, known, unreadable = Engine(model, options.threads), Known(model, options), 0
+    vectors = []
+    for frame in open_frames(options, model.contract.bands):
+        if frame.rgb is None:
+            unreadable += 1
+            say(f"{frame.name}: {frame.why}")
+            continue
+        rgb = np.rot90(frame.rgb, -options.rotate // 90) if options.rotate else frame.rgb
+        vectors.append(known.unit(answer(rgb, model, engine)[0]))
+    if vectors:
+        count = enroll(options.references, name, vectors)
+        print(f"{name}\t{len(vectors)} enrolled\t{count} in all\t{options.references}")
+    return UNREADABLE if unreadable or not vectors else OK
 
 
 def run(options: argparse.Namespace, actions: Sequence[Action]) -> int:

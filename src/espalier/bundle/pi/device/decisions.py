@@ -6,17 +6,24 @@ A byte is the int8 model's output plus 128.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
+from math import isqrt
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from .model import Model, Pixels, decide, named_values
+from .problem import Problem
 
 SHOWN = 8
 """Values of an output that a plain line shows."""
 UINT8 = 128
 NONE = "none"
+UNKNOWN = "unknown"
+ONE = 1 << 14
+"""Of a component of a vector, and of a cosine."""
 
 
 class Said(NamedTuple):
@@ -157,9 +164,77 @@ def permille(value: int, facts: dict[str, Any]) -> int:
     return int(((value - facts["DECIDE_ZERO_POINT"]) * facts["PERMILLE_Q16"] + 32768) >> 16)
 
 
+class Known:
+    """Of task embed: the nearest enrolled vector, where the cosine reaches the threshold."""
+
+    def __init__(self, model: Model, options: argparse.Namespace) -> None:
+        self._facts = model.facts["decision"]
+        known = self._facts["KNOWN_Q14"]
+        self._known = known if options.threshold is None else round(options.threshold * ONE)
+        self._names: list[str] = []
+        self._references = np.zeros((0, self._facts["VALUES"]), np.int64)
+        for name, vectors in enrolled(options.references).items():
+            if any(len(vector) != self._facts["VALUES"] for vector in vectors):
+                raise Problem(f"{options.references}: {name} was enrolled with another model; next: enroll it again")
+            self._names += [name] * len(vectors)
+            self._references = np.concatenate([self._references, np.array(vectors, np.int64)])
+        self.answers = (*dict.fromkeys(self._names), UNKNOWN)
+
+    def unit(self, output: Pixels) -> list[int]:
+        """The output divided by its length, times ONE."""
+        wide = output.astype(np.int64) - UINT8 - self._facts["DECIDE_ZERO_POINT"]
+        length = isqrt(int((wide * wide).sum()) << 16)
+        if not length:
+            return [0] * len(output)
+        share = ((np.abs(wide) << 22) + length // 2) // length
+        return [int(value) for value in np.where(wide < 0, -share, share)]
+
+    def nearest(self, unit: Sequence[int]) -> tuple[int, int, bool]:
+        """(index, cosine times ONE, known) of the nearest reference."""
+        if not self._names:
+            return -1, -ONE, False
+        cosines = (self._references @ np.array(unit, np.int64) + ONE // 2) >> 14
+        index = int(cosines.argmax())
+        return index, int(cosines[index]), int(cosines[index]) >= self._known
+
+    def decide(self, output: Pixels) -> Said:
+        """The answer to an image."""
+        unit = self.unit(output)
+        index, cosine, known = self.nearest(unit)
+        nearest, share = self._names[index] if index >= 0 else "", cosine / ONE
+        answer = nearest if known else UNKNOWN
+        words = [answer if known or not nearest else f"{answer} ({nearest})", f"{share:.4f}"]
+        facts = {"match": answer, "nearest": nearest, "cosine": share, "vector": unit}
+        return Said({answer: share}, words, facts)
+
+
+def enrolled(path: Path) -> dict[str, list[list[int]]]:
+    """Name -> vectors of the file of references; none where there is no such file."""
+    try:
+        found = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        return {str(name): [[int(value) for value in vector] for vector in vectors] for name, vectors in found.items()}
+    except (OSError, ValueError, TypeError, AttributeError) as problem:
+        raise Problem(f"{path} cannot be read ({problem}); next: enroll again, or name another with --references") from None
+
+
+def enroll(path: Path, name: str, vectors: Sequence[Sequence[int]]) -> int:
+    """Add vectors to a name; how many it has then."""
+    known = enrolled(path)
+    known.setdefault(name, []).extend([list(vector) for vector in vectors])
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f"{path.name}.new")
+        beside.write_text(json.dumps(known), "utf-8")
+        beside.replace(path)
+    except OSError as problem:
+        raise Problem(f"{path} cannot be written ({problem.strerror}); next: sudo, or --references FILE") from None
+    return len(known[name])
+
+
 DECISIONS: dict[str, Callable[[Model, argparse.Namespace], Decides]] = {
     "binary": YesOrNo,
     "multi_label": EachLabel,
+    "embed": Known,
     "several": EachOutput,
 }
 """By the source of the C that decides the same."""
