@@ -338,8 +338,8 @@ def _proven(source: BundleSource) -> str:
     return "prepare and decide run" if source.decision or source.deciding() else "prepare runs"
 
 
-def _use_words(source: BundleSource, tflm: bool) -> dict[str, str]:
-    """README: the lines after the network ran, and what the answer is."""
+def _answer_words(source: BundleSource, tflm: bool) -> dict[str, str]:
+    """README: what follows the network in C, and about it."""
     name, macro, answer = text.prefix(source), text.prefix(source).upper(), answer_of(source)
     return {
         "DECIDE": firmware_boxes.use_lines(source, output_names(source), tflm)
@@ -380,7 +380,7 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         "TITLE": source.target.title,
         "WHAT": source.what,
         "PROVEN": _proven(source),
-        **_use_words(source, tflm),
+        **_answer_words(source, tflm),
         "HEIGHT": str(source.contract.size[0]),
         "WIDTH": str(source.contract.size[1]),
         "CHANNELS": str(source.contract.channels),

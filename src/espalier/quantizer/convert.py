@@ -29,9 +29,9 @@ from ..tflite.numbers import PROBABILITY
 from ..tflite.objects import ModelT, TensorT
 from ..tflite.operator_versions import write_versions
 from .map_ends import cut_map
-from .pair import answer_with_two
 from .results import Converted, MapEnds, OutputKind
 from .rewrite import rewrite_float
+from .two_answers import answer_with_two
 
 TOLERANCE = 1e-4
 """Largest allowed difference between Keras and the float .tflite, relative to the range of the output."""

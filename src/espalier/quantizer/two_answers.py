@@ -1,4 +1,4 @@
-"""One unit of a yes or no as the probabilities of both answers."""
+"""A graph that answers with one probability, made to answer with two that sum to one."""
 
 from __future__ import annotations
 
