@@ -52,7 +52,7 @@ def test_a_trained_detector_keeps_its_average_precision_in_int8_on_a_phone_a_pi_
 
 
 def test_the_int8_steps_of_the_scores_lie_where_scores_count(report: dict[str, Any], built: Path) -> None:
-    (file,) = (built / "dist/shelf-1.0.0/model").glob("*int8.tflite")
+    (file,) = (built / "dist/shelf-1.0.0/model").glob("shelf_int8.tflite")
     graph = read_tflite(file.read_bytes())
     scores = [graph.tensors[number] for number in graph.outputs if "scores" in graph.tensors[number].name]
     assert len(scores) == 2
