@@ -29,6 +29,8 @@ KINDS: dict[str, dict[str, object]] = {
     "softmax with background": {"scores": "softmax", "background": "first"},
     "order y x h w": {"order": "yxhw"},
     "retinanet": {"decode": "retinanet"},
+    "yolo-v3": {"decode": "yolo-v3"},
+    "yolo-v5": {"decode": "yolo-v5"},
 }
 LARGER = 12
 """Pictures of 384 x 576: MediaPipe cuts edges to whole pixels, which moves a small box far."""

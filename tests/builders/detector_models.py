@@ -51,7 +51,7 @@ def finder(
     larger: int = 1, overlap: float = 0.4, per_class: bool = True,
 ) -> Finder:
     """Two maps of 4 x 6 and 2 x 3 cells with two anchors each. `joined`: one output for boxes and one for scores, of all
-    levels; else two for each level, each with its own scale."""
+    levels; else two for each level, each with its own scale. A YOLO has one for each level: boxes, objectness, scores."""
     rng, b = np.random.default_rng(1), Builder()
     extra = int(background != "none")
     columns = len(LABELS) + extra
@@ -61,12 +61,21 @@ def finder(
     fine = _conv(b, rng, image, 8, 8, 8 * larger, activation="relu")
     coarse = _conv(b, rng, fine, 12, 3, 2, activation="relu")
     for level, features in enumerate((fine, coarse)):
+        if decode.startswith("yolo"):
+            quant = Quant(scales=(0.015 * (1 + 0.4 * level),), zero_points=(-30,))
+            rows = _conv(b, rng, features, 2 * (5 + columns), 1, 1, quant=quant, spread=1.0)
+            count = b.tensors[rows].shape[1] * b.tensors[rows].shape[2] * 2
+            found.append([_reshaped(b, rows, (1, count, 5 + columns))])
+            continue
         apart = 1.0 if joined else 1 + 0.4 * level
         box = _conv(b, rng, features, 8, 1, 1, quant=Quant(scales=(0.02 * apart,), zero_points=(3,)), spread=2.0)
         score = _conv(b, rng, features, 2 * columns, 1, 1, quant=Quant(scales=(0.035 * apart,), zero_points=(40,)), spread=1.0)
         count = b.tensors[box].shape[1] * b.tensors[box].shape[2] * 2
         found.append([_reshaped(b, box, (1, count, 4)), _reshaped(b, score, (1, count, columns))])
-    if joined:
+    if decode.startswith("yolo"):
+        ends = [end for (end,) in found]
+        heads = [Heads(box=0, objectness=0, scores=0), Heads(box=1, objectness=1, scores=1)]
+    elif joined:
         ends = [_concatenated(b, [row[n] for row in found]) for n in (0, 1)]
         heads = [Heads(box=0, scores=1)] * 2
     else:
@@ -78,7 +87,8 @@ def finder(
     model = write_tflite(b.finish(ends))
     graph = read_tflite(model, name="toy-finder")
     reading = Reading(
-        decode=decode, classes=len(LABELS), threshold=0.4 if scores == "softmax" else 0.7, overlap=overlap, scores=scores,
+        decode=decode, classes=len(LABELS), threshold=0.3 if scores == "softmax" or decode.startswith("yolo") else 0.7,
+        overlap=overlap, scores=scores,
         background=background, order=order,
         variances=(0.1, 0.1, 0.2, 0.2) if decode == "ssd" else (1.0, 1.0, 1.0, 1.0), room=32, most=12, per_class=per_class,
     )  # fmt: skip

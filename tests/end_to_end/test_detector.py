@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
-from tiny_detector import FAMILIES, LABELS, apart, family, joined, save, scenes
+from PIL import Image
+from tiny_detector import FAMILIES, LABELS, apart, family, joined, roomy, save, scenes
 
 from espalier.command.build import build
+from espalier.command.calibrate_check import examine
+from espalier.errors import ImagesRefusedError
 from espalier.stages.outcome import Outcome
 from espalier.store import Store
 
@@ -28,6 +32,7 @@ images = "calibration"
 {evaluation}
 [budgets]
 {budgets}
+{more}
 {deploy}
 """
 EVALUATION = '[evaluation]\nimages = "evaluation"\nannotations = "boxes.json"'
@@ -41,12 +46,12 @@ variances = [0.1, 0.1, 0.2, 0.2]"""
 
 
 def project(folder: Path, *, detect: str = SSD, evaluation: str = EVALUATION,
-            budgets: str = "", targets: tuple[str, ...] = ("cortex-m4",)) -> Path:  # fmt: skip
+            budgets: str = "", more: str = "", targets: tuple[str, ...] = ("cortex-m4",)) -> Path:  # fmt: skip
     save(scenes(48, 1), folder / "calibration")
     save(scenes(60, 2), folder / "evaluation", coco=folder / "boxes.json", size=(160, 96))
     (folder / "labels.txt").write_text("\n".join(LABELS) + "\n")
     deploy = "\n".join(f'[[deploy]]\ntarget = "{target}"' for target in targets)
-    text = RECIPE.format(detect=detect, evaluation=evaluation, deploy=deploy, budgets=budgets)
+    text = RECIPE.format(detect=detect, evaluation=evaluation, deploy=deploy, budgets=budgets, more=more)
     (folder / "recipe.toml").write_text(text)
     return folder / "recipe.toml"
 
@@ -118,3 +123,27 @@ def test_a_network_of_every_decode_is_built_exact_and_finds_what_the_float_model
     assert boxes is not None and boxes.float.recall is not None and boxes.int8.recall is not None
     assert boxes.float.recall > 0.95 and boxes.int8.recall > 0.95
     assert boxes.agreement is not None and boxes.agreement > 0.95
+
+
+def test_calibration_images_in_which_the_float_model_finds_nothing_are_refused(tmp_path: Path) -> None:
+    apart().save(tmp_path / "model.keras")
+    recipe = project(tmp_path, evaluation="")
+    noise = np.random.default_rng(9).integers(0, 60, (48, 64, 64, 3)).astype(np.uint8)
+    for number, pixels in enumerate(noise):
+        Image.fromarray(pixels).save(tmp_path / "calibration" / f"{number:03d}.png")
+    with pytest.raises(ImagesRefusedError) as refused:
+        build(recipe, out=tmp_path / "dist", store=Store(tmp_path / "store"), tools="none")
+    assert "finds no object in 48 images" in refused.value.found and "boxes-nothing-found" in refused.value.next_step
+    assert not (tmp_path / "dist").exists()
+
+
+@pytest.mark.sweep
+def test_pruning_the_account_of_layers_and_the_doctor_hold_for_boxes(tmp_path: Path) -> None:
+    roomy().save(tmp_path / "model.keras")
+    recipe = project(tmp_path, more='[prune]\nmethod = "channels"\namount = 0.2\n[report]\nexplain = "always"')
+    done = build(recipe, out=tmp_path / "dist", store=Store(tmp_path / "store"), tools="none")
+    accuracy = done.report.accuracy
+    assert accuracy is not None and accuracy.boxes is not None and accuracy.boxes.pruned is not None
+    assert done.report.explain is not None and done.report.explain["layers"]
+    found = examine(recipe, store=Store(tmp_path / "store"))
+    assert not found.errors and found.top1 is not None and 0.5 < found.top1 < 1

@@ -3,10 +3,12 @@ with the decode as its last operator (rpicam-apps, Frigate)."""
 
 from __future__ import annotations
 
+from ..detector import Detector
 from ..facts import BundleSource
 from ..quantizer.interface import uint8_image, uint8_twin
 from ..tflite import edit
 from ..tflite.box_heads import Meaning, joined_heads, meaning_of
+from ..tflite.box_tables import float_heads
 from ..tflite.decoding_options import NAME, decoding_options
 from ..tflite.detection_postprocess import add_postprocess
 from ..tflite.metadata import add_metadata
@@ -25,11 +27,11 @@ def meaning(source: BundleSource) -> Meaning | str:
 
 
 def mediapipe_model(source: BundleSource, means: Meaning) -> bytes:
-    """For MediaPipe's ObjectDetector: uint8 in, uint8 `location` and `score` out, anchors and decode in the metadata."""
+    """For MediaPipe's ObjectDetector: uint8 in, `location` and `score` out (uint8, or real where integers cannot say it),
+    anchors and decode in the metadata."""
     assert source.detector is not None
-    model = uint8_twin(joined_heads(source.int8_model, source.detector, means.softmax))
     return add_metadata(
-        model,
+        _pair(source, source.detector, means),
         labels=source.labels,
         heads=("location", "score"),
         contract=source.contract,
@@ -40,10 +42,19 @@ def mediapipe_model(source: BundleSource, means: Meaning) -> bytes:
     )
 
 
+def _pair(source: BundleSource, detector: Detector, means: Meaning) -> bytes:
+    if means.exact:
+        return uint8_twin(joined_heads(source.int8_model, detector))
+    model = edit.read_model(float_heads(source.int8_model, detector))
+    uint8_image(model)
+    return edit.pack_model(model)
+
+
 def decoding_model(source: BundleSource, means: Meaning, most: int) -> bytes:
     """For readers of decoded boxes: uint8 in, TFLite_Detection_PostProcess as the last operator, `most` boxes out."""
     assert source.detector is not None
-    model = edit.read_model(joined_heads(source.int8_model, source.detector, means.softmax))
+    heads = joined_heads if means.exact else float_heads
+    model = edit.read_model(heads(source.int8_model, source.detector))
     add_postprocess(model, means, most)
     uint8_image(model)
     return edit.pack_model(model)

@@ -338,19 +338,10 @@ def _proven(source: BundleSource) -> str:
     return "prepare and decide run" if source.decision or source.deciding() else "prepare runs"
 
 
-def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
-    """README.md of the bundle."""
-    name, macro = text.prefix(source), text.prefix(source).upper()
-    vectors, cases = chosen_golden(source)
-    tflm, answer = program is None, answer_of(source)
-    memory = tflm_memory(source) if tflm else program_memory(source)
-    memory += firmware_boxes.ram_text(source) if source.detector else ""
-    words = {
-        "NAME": source.recipe.name,
-        "VERSION": source.recipe.version,
-        "TITLE": source.target.title,
-        "WHAT": source.what,
-        "PROVEN": _proven(source),
+def _answer_words(source: BundleSource, tflm: bool) -> dict[str, str]:
+    """README: what follows the network in C, and about it."""
+    name, macro, answer = text.prefix(source), text.prefix(source).upper(), answer_of(source)
+    return {
         "DECIDE": firmware_boxes.use_lines(source, output_names(source), tflm)
         if source.detector
         else answer.use.replace("xmodel", name).replace("XMODEL", macro)
@@ -373,6 +364,23 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         else painted.answer_words(source)
         or f"Outputs: {source.heads_text}; `{name}{'_contract' if tflm else ''}.h` has their "
         + ("places, scales and zero points." if tflm else "sizes, scales and zero points."),
+    }
+
+
+def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
+    """README.md of the bundle."""
+    name, macro = text.prefix(source), text.prefix(source).upper()
+    vectors, cases = chosen_golden(source)
+    tflm = program is None
+    memory = tflm_memory(source) if tflm else program_memory(source)
+    memory += firmware_boxes.ram_text(source) if source.detector else ""
+    words = {
+        "NAME": source.recipe.name,
+        "VERSION": source.recipe.version,
+        "TITLE": source.target.title,
+        "WHAT": source.what,
+        "PROVEN": _proven(source),
+        **_answer_words(source, tflm),
         "HEIGHT": str(source.contract.size[0]),
         "WIDTH": str(source.contract.size[1]),
         "CHANNELS": str(source.contract.channels),

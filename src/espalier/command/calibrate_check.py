@@ -107,12 +107,12 @@ def _ask(shop: Workshop, job: Job, given: FloatModel, done: Examination) -> Exam
     task = job.task(given)
     kind = kind_of(task)
     truth = kind.truth(images.prepared().images, task) if _judged(images, labels) else None
-    truth = job.truth() if kind.painted else truth
+    truth = job.truth() if kind.painted or task.boxes is not None else truth
     if truth is not None:
         said = kind.results(outputs, task)
         top1 = kind.worth(said, truth, task)
     findings += kind.doubts(outputs, truth, task, None if scores is None else scores.finding)
-    if job.evaluation is not None and top1 is not None:
+    if job.evaluation is not None and top1 is not None and task.boxes is None:
         findings += _too_few_to_show(len(rows), job.recipe.quantize.max_accuracy_drop)
     return msgspec.structs.replace(
         done,

@@ -18,7 +18,7 @@ XNNPACK's int8 kernels for Arm cores with the dot-product extension (qd8/qs8 4x1
 latency for 19 % of the MACs, 64 -> 48 elsewhere paid in full.
 """
 
-EXCESS = 1.5
+EXCESS = 1.2
 """Tiles may make pruning remove up to this multiple of the MACs that were asked for, not more."""
 
 

@@ -15,6 +15,7 @@ from .constants import find_constants
 from .flat import FlatGraph, flatten
 from .groups import Family, Groups, left_alone, trace_groups
 from .importance import score_channels
+from .least_squares import unrepaired_losses
 from .narrow import narrow
 from .reconstruct import reconstruct
 
@@ -39,7 +40,7 @@ def prune_channels(
     graph = flatten(model)
     groups = trace_groups(graph)
     constants = find_constants(graph, groups)
-    scores = score_channels(graph, groups, images[evenly(len(images), _image_count(groups))], seed=seed)
+    scores = _scores(graph, groups, images, seed)
     kept, allocation = choose_channels(groups, scores, constants.free, amount=amount, multiple=multiple)
     smaller = narrow(graph, groups, kept, fills=constants.fills)
     lossy = bool((~kept & ~constants.free).any())
@@ -50,6 +51,18 @@ def prune_channels(
     return smaller, _account(
         model, smaller, graph, groups, kept, allocation, constants.free, amount, multiple, fitted
     )
+
+
+def _scores(graph: FlatGraph, groups: Groups, images: Images, seed: int) -> NDArray[np.float64]:
+    """What losing each component costs: what a refit leaves; where that is not known, how much the answer depends on it, in
+    the same unit by the families of which both are known."""
+    losses = unrepaired_losses(graph, groups, images, seed=seed)
+    known = ~np.isnan(losses)
+    if all(known[family.members].all() for family in groups.families if family.frozen is None and family.producers):
+        return losses
+    scores = score_channels(graph, groups, images[evenly(len(images), _image_count(groups))], seed=seed)
+    unit = losses[known].sum() / scores[known].sum() if known.any() and scores[known].sum() > 0 else 1.0
+    return np.where(known, losses, scores * unit)
 
 
 def choose_channels(

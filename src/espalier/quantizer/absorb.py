@@ -26,6 +26,11 @@ _ADVICE: dict[str, str] = {
     "LOG": "swish, gelu or relu instead of mish or softplus",
     "CAST": "float32 layers (no mixed precision) and no integer arithmetic",
     "DIV": "a product with a constant instead of a quotient",
+    "POW": "a whole exponent from 2 to 16 (it becomes products), a square root, or relu and gelu instead of a fractional one",
+    "LOG_SOFTMAX": "a softmax or the logits as the output: the logarithm can be taken of the answer",
+    "TOPK_V2": "the values that it sorts as the output: the device picks the largest of them",
+    "REDUCE_PROD": "a product along one axis of at most 16 values (it becomes products)",
+    "CUMSUM": "a running sum along the last axis of at most 1,024 values (it becomes a dense layer)",
 }
 
 

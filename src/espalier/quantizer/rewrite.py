@@ -8,6 +8,7 @@ from ai_edge_litert import schema_py_generated as schema
 from ..tflite import edit
 from ..tflite.edit import graph_of, operator_name, shape_of
 from ..tflite.objects import ModelT
+from .rewrite_rare import spell_out_rare
 
 
 def rewrite_float(model: ModelT) -> None:
@@ -16,6 +17,7 @@ def rewrite_float(model: ModelT) -> None:
     maximum_to_pool(model)
     minimum_to_maximum(model)
     spell_out(model)
+    spell_out_rare(model)
     give_bias(model)
 
 

@@ -24,8 +24,9 @@ def found_task(
 ) -> tuple[Recipe, Finding | None]:
     """The recipe with its task, and what to say of one that was found. `classes`: the class folders of each image set.
 
-    Several outputs are several answers, softmaxes classes and all else values as they are; an output that was trained to
-    predict numbers gives these as they are; any other is a classifier's. Raises ModelRefusedError, and RecipeError where
+    Several outputs are several answers, softmaxes classes and all else values as they are; outputs that were trained each by
+    itself, and that nobody names classes, are labels of their own; an output that was trained to predict numbers gives these as
+    they are; any other is a classifier's. Raises ModelRefusedError, and RecipeError where
     the recipe asks for what the task that was found does not take.
     """
     if recipe.model.task != AUTO:
@@ -44,6 +45,13 @@ def found_task(
         return _checked(_of(recipe, "several", heads)), _finding(
             f"the recipe names no task, and the model has {len(heads)} outputs: each is taken for itself ({said})",
             '`task = "several"` with a [[head]] table for each (`espalier init` writes them) says what they answer',
+        )
+    each = facts.each and facts.output != "softmax" and (facts.classes or 0) > 1
+    if each and recipe.model.labels is None and not _named(facts, classes()):
+        return _checked(_of(recipe, "multi-label")), _finding(
+            f"the recipe names no task, and the model was trained with a binary cross-entropy of its {facts.classes} outputs: "
+            "each is taken for a label of its own",
+            '`task = "multi-label"` in [model] says so, `task = "classify"` that the largest is the answer',
         )
     number = None if recipe.model.labels is not None else number_outputs(facts, named=_named(facts, classes()))
     if number is None or number.severity != "error" or number.code in recipe.accept:

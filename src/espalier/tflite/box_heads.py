@@ -39,6 +39,8 @@ class Meaning:
     scales: tuple[float, float, float, float]
     sigmoid: bool
     softmax: bool
+    exact: bool
+    """Whether the pair stays in integers; otherwise its values are looked up in floating point (box_tables.py)."""
     classes: int
     threshold: float
     overlap: float
@@ -50,8 +52,16 @@ def meaning_of(detector: Detector, heads: Sequence[TensorFacts]) -> Meaning | st
     if detector.shape != "size" or detector.peaks:
         kind = {"distance": "distances of four sides", "cells": "cells"}.get(detector.shape, "peaks of a map")
         return f"they decode offsets and sizes from anchors, this model gives {kind}"
+    plain = _as_they_are(detector, heads)
+    if isinstance(plain, Meaning):
+        return plain
+    return _meaning(detector, (1.0, 1.0, 1.0, 1.0), sigmoid=False, exact=False)
+
+
+def _as_they_are(detector: Detector, heads: Sequence[TensorFacts]) -> Meaning | str:
+    """What the outputs themselves mean, or why such a reader needs other numbers."""
     if any(level.objectness is not None for level in detector.levels):
-        return "they know no objectness beside the scores"
+        return "there is an objectness beside the scores"
     slopes = []
     for level in detector.levels:
         found = _slopes(detector, level, heads)
@@ -59,17 +69,22 @@ def meaning_of(detector: Detector, heads: Sequence[TensorFacts]) -> Meaning | st
             return found
         slopes.append(found)
     if np.ptp(np.log(slopes), axis=0).max() > NEAR:
-        return "its levels have different variances"
+        return "levels have different variances"
     sigmoid = _is_sigmoid(detector, heads)
     if sigmoid is None:
-        return "its scores are neither probabilities nor logits of a sigmoid or softmax"
-    numerator, denominator = detector.overlap
+        return "scores are neither probabilities nor logits of a sigmoid or softmax"
     x, y, w, h = (float(1 / value) for value in np.mean(slopes, axis=0))
+    return _meaning(detector, (x, y, w, h), sigmoid=sigmoid, exact=True)
+
+
+def _meaning(detector: Detector, scales: tuple[float, float, float, float], *, sigmoid: bool, exact: bool) -> Meaning:
+    numerator, denominator = detector.overlap
     return Meaning(
         anchors=np.concatenate([_anchors(detector, level) for level in detector.levels]),
-        scales=(x, y, w, h),
+        scales=scales,
         sigmoid=sigmoid,
         softmax=detector.softmax,
+        exact=exact,
         classes=detector.classes,
         threshold=detector.threshold / SURE,
         overlap=numerator / denominator if denominator else 0.0,
@@ -95,10 +110,10 @@ def _slopes(detector: Detector, level: Level, heads: Sequence[TensorFacts]) -> l
             slope = float(np.log(table[inner][-1] / table[inner][0]) / np.ptp(real[inner])) if inner.sum() > 1 else 0.0
             fits = np.abs(table - np.exp(slope * real))[inner].max(initial=0) <= 2 / ONE + 1e-3 * table[inner].max(initial=0)
         if slope <= 0 or not fits:
-            return "they know offsets only as multiples of the output, and sizes only as its exponential"
+            return "offsets are no multiples of the output, or sizes no exponential of it"
         found.append(float(slope))
     if detector.by_step and any((a.width, a.height) != (level.step_x, level.step_y) for a in level.anchors):
-        return "its offsets count in cells and its sizes in anchors"
+        return "offsets count in cells and sizes in anchors"
     return found
 
 
@@ -125,7 +140,7 @@ def _anchors(detector: Detector, level: Level) -> NDArray[np.float64]:
     return whole
 
 
-class _Tail:
+class Tail:
     """Operators behind the outputs of a detector, in int8."""
 
     def __init__(self, model: ModelT) -> None:
@@ -191,6 +206,15 @@ class _Tail:
         shapes = [self.shape(part) for part in same]
         return self.add("CONCATENATION", same, [1, sum(shape[1] for shape in shapes), shapes[0][2]], step, options)
 
+    def scores(self, detector: Detector, level: Level) -> tuple[int, int]:
+        """The rows of a level that hold its scores, and the column of the first class; a softmax is computed."""
+        rows, first = self.rows(level.scores, level.count), level.scores.start % level.scores.step
+        if not detector.softmax:
+            return rows, first
+        ground = [] if level.background is None else [level.background.start % level.background.step]
+        every = sorted([*ground, *range(first, first + detector.classes)])
+        return self.softmax(self.columns(rows, every)), every.index(first)
+
     def softmax(self, tensor: int) -> int:
         options = schema.SoftmaxOptionsT()
         options.beta = 1.0
@@ -207,20 +231,14 @@ def _common(steps: Sequence[tuple[float, int]]) -> tuple[float, int]:
     return scale, int(np.clip(round(-128 - low / scale), -128, 127))
 
 
-def joined_heads(int8_model: bytes, detector: Detector, softmax: bool) -> bytes:
+def joined_heads(int8_model: bytes, detector: Detector) -> bytes:
     """The model with two int8 outputs `location` and `score` as `meaning_of` describes them; a softmax is computed inside."""
     model = edit.read_model(int8_model)
-    tail, boxes, scores = _Tail(model), [], []
+    tail, boxes, scores = Tail(model), [], []
     for level in detector.levels:
         box = tail.rows(level.box[0], level.count)
         boxes.append(tail.columns(box, [level.box[place].start % level.box[place].step for place in ORDER]))
-        rows = tail.rows(level.scores, level.count)
-        first = level.scores.start % level.scores.step
-        if softmax:
-            ground = [] if level.background is None else [level.background.start % level.background.step]
-            every = sorted([*ground, *range(first, first + detector.classes)])
-            rows = tail.softmax(tail.columns(rows, every))
-            first = every.index(first)
+        rows, first = tail.scores(detector, level)
         scores.append(tail.columns(rows, range(first, first + detector.classes)))
     ends = [tail.joined(boxes), tail.joined(scores)]
     graph = edit.graph_of(model)

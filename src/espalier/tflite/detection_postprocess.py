@@ -24,8 +24,8 @@ _PER_CLASS: Final = 100
 
 
 def add_postprocess(model: ModelT, means: Meaning, most: int) -> None:
-    """In place: a model with the int8 outputs `location` and `score` gives `most` boxes instead. Beyond `count` the operator
-    leaves memory as it was."""
+    """In place: a model with the outputs `location` and `score`, int8 or real, gives `most` boxes instead. Beyond `count` the
+    operator leaves memory as it was."""
     graph = edit.graph_of(model)
     boxes, scores = (_real(model, int(index)) for index in graph.outputs)
     if means.sigmoid:
@@ -48,6 +48,8 @@ def add_postprocess(model: ModelT, means: Meaning, most: int) -> None:
 def _real(model: ModelT, tensor: int) -> int:
     """A tensor's real values."""
     given = edit.graph_of(model).tensors[tensor]
+    if edit.dtype_name(given) == "float32":
+        return tensor
     made = edit.add_tensor(model, f"{edit.name_of(given)}_real", edit.shape_of(given), "float32")
     edit.add_operator(model, "DEQUANTIZE", [tensor], [made], options=schema.DequantizeOptionsT(), version=2)
     return made

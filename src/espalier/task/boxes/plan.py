@@ -125,7 +125,7 @@ def plan_of(
     """
     size, reading = contract.size, reading_of(detect, classes)
     maps = _maps(detect, size, shapes, heads)
-    heads = tuple(heads) * (len(maps) if len(heads) == 1 else 1)
+    heads = heads * (max(1, len(maps)) if len(heads) == 1 else 1)
     grids = _grids(detect, size, maps, reading, shapes, heads, anchors)
     heads = heads if len(heads) == len(grids) else heads[:1] * len(grids)
     lay_out(reading, size, grids, heads, shapes)
