@@ -151,3 +151,12 @@ def test_the_program_on_a_raspberry_pi_prints_shares_and_draws(built: Outcome, p
     assert all((row["decision"] == "alert") == (row["share"] >= 5 / 96 - 1e-9) for row in rows)
     drawn = np.asarray(Image.open(rows[0]["drawn"]))
     assert drawn.shape == (16, 24, 3)
+
+
+def test_the_report_shows_every_class_and_the_ram_beside_the_arena(built: Outcome) -> None:
+    page = (built.folder / "report.html").read_text()
+    assert "Maps of 16 x 24" in page and "The last resize is left off" in page and "Alert, spot from 5.00 %" in page
+    ram = next(gate for gate in built.report.gates if gate.name == "cortex-m4.ram-bytes")
+    assert ram.limit == 131_072 - 288 - 16 * 24 * 3
+    readme = (built.folder / "cortex-m4" / "README.md").read_text()
+    assert "holds the output, 288 bytes" in readme and "spots_map_paint(output, (uint8_t *)output)" in readme

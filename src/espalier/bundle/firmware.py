@@ -373,7 +373,7 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
     vectors, cases = chosen_golden(source)
     tflm = program is None
     memory = tflm_memory(source) if tflm else program_memory(source)
-    memory += firmware_boxes.ram_text(source) if source.detector else ""
+    memory += firmware_boxes.ram_text(source) if source.detector else painted.memory_words(source)
     words = {
         "NAME": source.recipe.name,
         "VERSION": source.recipe.version,

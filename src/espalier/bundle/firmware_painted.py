@@ -69,6 +69,17 @@ def use_lines(source: BundleSource) -> str:
     return ""
 
 
+def memory_words(source: BundleSource) -> str:
+    """What lies beside the arena; "" where nothing is painted."""
+    if not source.paints:
+        return ""
+    height, width, channels = source.contract.shape
+    return (
+        f"\nBeside it the caller holds the output, {source.values:,} bytes, in which the answer is painted, and the prepared "
+        f"input, {height * width * channels:,} bytes."
+    )
+
+
 def answer_words(source: BundleSource) -> str:
     """What that is, in a sentence; "" where nothing is painted."""
     if source.map is not None:

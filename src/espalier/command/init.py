@@ -29,7 +29,7 @@ from ..terminal import Progress
 from ..visible import shown
 from .init_detector import ANY_HEADS, find_detector
 from .init_heads import SEVERAL, head_tables
-from .init_task import task_lines
+from .init_task import paint_lines, task_lines
 from .schema import LINE, schema
 
 SCHEMA = "recipe.schema.json"
@@ -105,6 +105,8 @@ def write_recipe(model: Path, images: Sequence[Path], targets: Sequence[str], ou
     detector = find_detector(model, facts, None if named is None else len(read_labels(named)))
     if detector is not None:
         labels = DETECT.format(labels=_path(named or base / "labels.txt", base), classes=detector.classes)
+    elif facts.paints:
+        labels = paint_lines(facts)
     elif facts.output == "values":
         labels = SEVERAL if len(facts.heads) > 1 else AS_THEY_ARE
     elif _are_numbers(facts, sets, named):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from ..load.keras_facts import ModelFacts
+from ..stages.find_task import unnamed_classes
 
 
 def task_lines(facts: ModelFacts, names: Sequence[str]) -> str:
@@ -29,3 +30,22 @@ def task_lines(facts: ModelFacts, names: Sequence[str]) -> str:
             "and 1 for each"
         )
     return ""
+
+
+def paint_lines(facts: ModelFacts) -> str:
+    """What a map of scores or of other values is taken for."""
+    names = unnamed_classes(facts)
+    if not names and facts.output == "logits" and 3 < (facts.classes or 0) <= 255 and not facts.loss:
+        names = tuple(f"class_{number}" for number in range(facts.classes or 0))
+    if names:
+        listed = msgspec.json.encode(names).decode().replace(",", ", ")
+        return (
+            'task = "segment"                     # a class for each pixel; its truth: [evaluation] with images and masks\n\n'
+            f"[segment]\nclasses = {listed}   # CHECK: what the channels are, in order\n"
+            "# values = [0, 255]                  # what stands for them in the masks; without it 0, 1, 2, ...\n"
+            "# ignore = 255                       # pixels of the masks that nobody judges"
+        )
+    return (
+        'task = "image"                       # CHECK: a picture; its truth: [evaluation] with images and targets\n\n'
+        "[picture]\nrange = [0.0, 1.0]                   # CHECK: the values that are black and white"
+    )

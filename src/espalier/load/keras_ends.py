@@ -19,7 +19,7 @@ _SAME_VALUES = frozenset(
 )
 _SAME_CLASSES = _SAME_VALUES - {"Flatten", "Reshape", "Permute", "Squeeze"} | frozenset(
     {
-        "Activation", "Softmax", "Sigmoid", "ReLU", "BatchNormalization",
+        "Activation", "UpSampling2D", "Softmax", "Sigmoid", "ReLU", "BatchNormalization",
         "GlobalAveragePooling2D", "GlobalMaxPooling2D", "GlobalAveragePooling1D", "GlobalMaxPooling1D",
     }
 )  # fmt: skip
@@ -37,6 +37,8 @@ class Ends:
     classes: int | None
     heads: tuple[HeadEnds, ...] = ()
     """Every output in order, where they are taken as they are."""
+    chain: tuple[str, ...] = ()
+    """Classes of the layers from the one output backwards, as far as each has one input."""
 
 
 def head_words(layers: Iterable[str], taken: str = "image") -> tuple[str, ...]:
@@ -64,7 +66,11 @@ def find_ends(config: dict[str, Json], path: Path, *, scores: bool = True) -> En
     if classes == 1:
         refuse_single_output(path, output)
     return Ends(
-        input_shape=shape, output_layer=str(chain[0]["config"]["name"]), output=output, classes=classes
+        input_shape=shape,
+        output_layer=str(chain[0]["config"]["name"]),
+        output=output,
+        classes=classes,
+        chain=tuple(str(item["class_name"]) for item in chain),
     )
 
 
@@ -189,7 +195,7 @@ def _classes(chain: list[dict[str, Json]]) -> int | None:
     for item in chain:
         config = item["config"]
         count = config.get("units") if item["class_name"] == "Dense" else None
-        if item["class_name"] == "Conv2D":
+        if item["class_name"] in ("Conv2D", "Conv2DTranspose", "SeparableConv2D"):
             count = config.get("filters")
         if isinstance(count, int):
             return count

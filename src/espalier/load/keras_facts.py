@@ -68,6 +68,8 @@ class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the file says that it was trained on each output by itself (training.binary_loss)."""
     heads: tuple[HeadEnds, ...] = ()
     """Every output, where they are taken as they are."""
+    paints: bool = False
+    """Whether its one output keeps rows and columns: a map or a picture (keras_paints.py)."""
     losses: tuple[str, ...] = ()
     """The loss of each, in Keras' words without case and underscores; "" where the file does not say."""
 

@@ -19,6 +19,7 @@ from .keras_config import check_config
 from .keras_container import SAVE_WHOLE, refused
 from .keras_ends import find_ends
 from .keras_facts import ModelFacts
+from .keras_paints import paints
 from .keras_table import CUSTOM, MODELS
 from .keras_versions import LAYER_GROUPS
 from .keras_weights import parameters_of
@@ -87,6 +88,7 @@ def _inspected(file: Path, scores: bool, cut: bool) -> ModelFacts:
         output_layer=ends.output_layer,
         output=ends.output,
         classes=ends.classes,
+        paints=paints(ends.chain, [layer.class_name for layer in checked.layers]),
         weights=entries,
         parameters=parameters,
         notes=checked.notes,

@@ -168,7 +168,8 @@ def _no_scores(shape: tuple[Any, ...], image: tuple[Any, ...]) -> tuple[str, str
             kind = "a mask" if channels <= 2 else "a picture or a mask"
             return (
                 f"a map of {height} x {width} x {channels} values for one image of {image[0]} x {image[1]} ({kind})",
-                "masks and pictures as answers are not supported; for one label per image train a classifier",
+                'write into the recipe what it paints: `task = "segment"` with the names of its classes in [segment], or '
+                '`task = "image"` with the range of its values in [picture]',
             )
         return (
             f"a map of {height} x {width} x {channels} features for one image",

@@ -10,7 +10,7 @@ from ..errors import ModelRefusedError, RecipeError
 from ..findings import Finding
 from ..load.keras_facts import HeadEnds, ModelFacts
 from ..recipe import HeadSource, Recipe
-from ..recipe_answers import HeadTask
+from ..recipe_answers import HeadTask, Segment
 from ..recipe_rules import rules_of
 from .check_outputs import number_outputs
 
@@ -46,6 +46,8 @@ def found_task(
             f"the recipe names no task, and the model has {len(heads)} outputs: each is taken for itself ({said})",
             '`task = "several"` with a [[head]] table for each (`espalier init` writes them) says what they answer',
         )
+    if facts.paints:
+        return _painted(recipe, facts)
     each = facts.each and facts.output != "softmax" and (facts.classes or 0) > 1
     if each and recipe.model.labels is None and not _named(facts, classes()):
         return _checked(_of(recipe, "multi-label")), _finding(
@@ -59,6 +61,33 @@ def found_task(
     return _checked(_of(recipe, "raw")), _finding(
         f"{number.message}; they are built as they are", number.next_step.partition("; if not, ")[2] or number.next_step
     )
+
+
+def _painted(recipe: Recipe, facts: ModelFacts) -> tuple[Recipe, Finding]:
+    """A map of scores is one of classes, which nobody named; whether other values are a picture, and what its black and white
+    are, nobody says."""
+    names = unnamed_classes(facts)
+    if not names:
+        return _checked(_of(recipe, "raw")), _finding(
+            "the recipe names no task, and the model paints a map of values: they are built as they are",
+            '`task = "image"` with the range of the values in [picture] makes a picture of them, `task = "segment"` with the '
+            "names of its classes in [segment] a class for each pixel",
+        )
+    table = Segment(classes=names)
+    return _checked(msgspec.structs.replace(_of(recipe, "segment"), segment=table)), _finding(
+        f"the recipe names no task, and the model paints a map of {facts.output} scores: taken for {', '.join(names[:4])}"
+        + ("" if len(names) <= 4 else ", ..."),
+        '`task = "segment"` with the names in [segment] says what they are',
+    )
+
+
+def unnamed_classes(facts: ModelFacts) -> tuple[str, ...]:
+    """Names for the classes of a map of scores that nobody named; none where the values are no scores."""
+    if facts.classes == 1 and facts.output == "sigmoid" and not facts.loss:
+        return ("background", "object")
+    if facts.output == "softmax" and facts.classes and 1 < facts.classes <= 255:
+        return tuple(f"class_{number}" for number in range(facts.classes))
+    return ()
 
 
 def as_classifier(recipe: Recipe) -> Recipe:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import msgspec
 from ..recipe import Recipe
 from ..rows import AccuracyRow, ArenaRow, GateRow, LatencyRow
 from ..target import Target
+from ..task.kinds import KINDS
 from .answer_gates import above_chance, max_cost, min_accuracy, other_answers
 from .box_gates import box_gates
 from .fit_gates import Reserve, arena_rows, estimate_rows, flash_row, ram_row
@@ -88,6 +90,7 @@ def gates_of(
     job: Job, model: FloatModel, int8: Int8Model, evaluation: Evaluation, timing: Timing, bundles: Bundles
 ) -> tuple[GateRow, ...]:
     """The gates of a build, from its stages' results."""
+    beside = painted_bytes(job, int8)
     deploys = zip(job.recipe.deploy, job.targets, strict=True)
     return gates(
         job.recipe,
@@ -100,9 +103,17 @@ def gates_of(
         targets=job.targets,
         arenas=bundles.arenas,
         emulated=bundles.emulated,
-        reserves={target.name: Reserve(deploy.reserve_flash, deploy.reserve_ram) for deploy, target in deploys},
+        reserves={target.name: Reserve(deploy.reserve_flash, deploy.reserve_ram + beside) for deploy, target in deploys},
         modes=bundles.modes,
     )
+
+
+def painted_bytes(job: Job, int8: Int8Model) -> int:
+    """What a program must hold beside the arena of a network that paints: its output and its prepared input. A classifier's are
+    small, and the application's to place."""
+    if not KINDS[job.recipe.model.task].painted:
+        return 0
+    return prod(job.recipe.input.shape) + sum(prod(head.shape) for head in int8.heads)
 
 
 def _of_accuracy(recipe: Recipe, accuracy: AccuracyRow | None, given_top1: float | None) -> list[GateRow]:
