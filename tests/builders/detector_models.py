@@ -63,7 +63,7 @@ def finder(
     for level, features in enumerate((fine, coarse)):
         if decode.startswith("yolo"):
             quant = Quant(scales=(0.015 * (1 + 0.4 * level),), zero_points=(-30,))
-            rows = _conv(b, rng, features, 2 * (5 + columns), 1, 1, quant=quant, spread=1.0)
+            rows = _conv(b, rng, features, 2 * (5 + columns), 1, 1, quant=quant, spread=0.4)
             count = b.tensors[rows].shape[1] * b.tensors[rows].shape[2] * 2
             found.append([_reshaped(b, rows, (1, count, 5 + columns))])
             continue

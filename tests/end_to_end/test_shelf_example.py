@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from espalier.bundle.archive import read_deb
+from espalier.tflite.read import read_tflite
 
 ROOT = Path(__file__).parents[2]
 IMAGES = 60
@@ -48,6 +49,17 @@ def test_a_trained_detector_keeps_its_average_precision_in_int8_on_a_phone_a_pi_
     assert report["quantize"]["operators"]["float"] == 0
     assert {bundle["target"] for bundle in report["bundles"]} == {"android-arm64", "raspberry-pi-4", "cortex-m7"}
     assert report["memory"]["arena_bytes"]["cortex-m7"] < 128 * 1024
+
+
+def test_the_int8_steps_of_the_scores_lie_where_scores_count(report: dict[str, Any], built: Path) -> None:
+    (file,) = (built / "dist/shelf-1.0.0/model").glob("shelf_int8.tflite")
+    graph = read_tflite(file.read_bytes())
+    scores = [graph.tensors[number] for number in graph.outputs if "scores" in graph.tensors[number].name]
+    assert len(scores) == 2
+    for tensor in scores:
+        assert tensor.quant is not None
+        lowest = (-128 - tensor.quant.zero_points[0]) * tensor.quant.scales[0]
+        assert -6 < lowest < -5  # a score of 0.01 is a logit of -4.6; on these images they go down to -20
 
 
 def test_the_program_on_the_pi_shows_its_boxes_on_a_folder_of_frames(

@@ -41,7 +41,9 @@ with ObjectDetector.create_from_options(options) as detector:
 print(json.dumps({"version": mediapipe.__version__, "answers": answers}))
 """
 NEAR: Final = 0.95
-"""Intersection over union from which two boxes are one."""
+"""Intersection over union from which two boxes are one ..."""
+PIXELS: Final = 1
+"""... or, since a whole pixel is more than that of a small box, this far apart at every edge at most."""
 ENOUGH: Final = 0.97
 """Share of boxes that must be near. Suppression sees our boxes clipped and MediaPipe's not: a few near an edge differ."""
 _SUPPRESSION: Final = (3, 10)
@@ -70,12 +72,18 @@ def asked(model: str, threshold: float, pixels: Sequence[bytes], shape: Sequence
 def agreement(source: BundleSource, outputs: Sequence[bytes], answers: Sequence[Sequence[Sequence[Any]]]) -> Agreement:
     """How far MediaPipe's `answers` to pictures are what our detector says to the int8 `outputs` of the same."""
     assert source.detector is not None
-    overlaps = []
+    overlaps, near = [], 0
     for output, rows in zip(outputs, answers, strict=True):
         for label, box in _ours(source.detector, source, output):
-            overlaps.append(max((overlap(box, row[2:]) for row in rows if row[0] == label), default=0.0))
+            like = [row[2:] for row in rows if row[0] == label]
+            overlaps.append(max((overlap(box, other) for other in like), default=0.0))
+            near += overlaps[-1] >= NEAR or any(_beside(box, other) for other in like)
     median = float(np.median(overlaps)) if overlaps else 1.0
-    return Agreement(boxes=len(overlaps), near=sum(one >= NEAR for one in overlaps), median=median)
+    return Agreement(boxes=len(overlaps), near=near, median=median)
+
+
+def _beside(a: Sequence[float], b: Sequence[float]) -> bool:
+    return all(abs(one - other) <= PIXELS for one, other in zip(a, b, strict=True))
 
 
 def _ours(detector: Detector, source: BundleSource, output: bytes) -> list[tuple[str, list[int]]]:

@@ -27,6 +27,7 @@ from .head import PixelInput, enter_pixels, first_layers
 from .interface import int8_edges
 from .ranges import measure_ranges
 from .results import Quantized, Ranges, Scheme, Weights
+from .score_floor import above_floor
 from .share import share_equal
 from .stability import Ends
 
@@ -89,7 +90,7 @@ def quantize_with(
     Raises UnsupportedModelError when an operator would stay in float, naming its Keras layer.
     """
     float_graph = edit.read_model(entered.float_model)
-    ranges = same_ranges(float_graph, ranges | entered.fixed)
+    ranges = same_ranges(float_graph, above_floor(float_graph, ranges | entered.fixed, entered.task))
     model = edit.read_model(
         run_quantizer(entered.float_model, ranges, weights=weights, dense=dense, scheme=scheme, wide=wide)
     )

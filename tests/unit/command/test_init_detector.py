@@ -47,6 +47,7 @@ def test_a_network_that_ends_in_its_own_decode_is_read_up_to_its_heads(tmp_path:
     assert load_recipe(written(tmp_path, decoded())).model.task == "detect"
 
 
+@pytest.mark.sweep
 def test_a_map_of_cells_is_told_from_a_classifier(tmp_path: Path) -> None:
     detect = load_recipe(written(tmp_path, family("fomo")[0])).detect
     assert detect is not None and (detect.decode, detect.background, detect.activation) == ("fomo", "first", "softmax")

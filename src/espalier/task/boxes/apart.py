@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .plan import Plan
-from .real import boxes_in, levels_of, scores_of
+from .real import boxes_in, floors, levels_of, scores_of
 from .scenes import Real
+from .tables import sigmoid
 
 TINY = 1e-6
 
@@ -23,10 +24,11 @@ def apart(found: NDArray[Any], wanted: NDArray[Any], plan: Plan) -> float:
     Models with Knowledge Distillation", 2017.
     """
     information = moved = mass = 0.0
+    floor = float(sigmoid(np.array(list(floors(plan).values()), np.float64)).max(initial=TINY))
     for one, other in zip(found.astype(np.float64), wanted.astype(np.float64), strict=True):
         for level in levels_of(plan):
             told, due = scores_of(one, level, plan), scores_of(other, level, plan)
-            information += _divergence(told, due)
+            information += _divergence(told, due, floor)
             weight = due.max(axis=1)
             mass += float(weight.sum())
             if level.box is not None:
@@ -36,7 +38,7 @@ def apart(found: NDArray[Any], wanted: NDArray[Any], plan: Plan) -> float:
     return float(np.sqrt((information + moved) / max(mass, TINY)))
 
 
-def _divergence(told: Real, due: Real) -> float:
-    """Of independent scores, 0 to 1, in nats, over all of them."""
-    p, q = np.clip(due, TINY, 1 - TINY), np.clip(told, TINY, 1 - TINY)
+def _divergence(told: Real, due: Real, floor: float) -> float:
+    """Of independent scores, 0 to 1, in nats, over all of them; below `floor` they are all the same."""
+    p, q = np.clip(due, floor, 1 - TINY), np.clip(told, floor, 1 - TINY)
     return float((p * np.log(p / q) + (1 - p) * np.log((1 - p) / (1 - q))).sum())

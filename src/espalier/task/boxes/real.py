@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import prod
+from math import log, prod
 from typing import Any
 
 import numpy as np
@@ -87,6 +87,20 @@ def _there(places: Indices | None) -> Indices:
 def least_score(plan: Plan) -> float:
     """From which score boxes are kept for the metrics; cells that touch are one object, so they count as a device has them."""
     return plan.reading.threshold if DECODES[plan.reading.decode].shape == "cells" else min(LEAST, plan.reading.threshold)
+
+
+def floors(plan: Plan) -> dict[int, float]:
+    """Outputs that hold logits of a sigmoid and nothing else -> the logit below which no score counts: one below that of the
+    least score, so that those around it keep their order."""
+    scores = {named.scores for named in plan.heads}
+    others = {number for named in plan.heads for number in (named.box, named.size)}
+    logits = {named.objectness for named in plan.heads}
+    if plan.reading.scores == "sigmoid":
+        logits |= scores
+    else:
+        others |= scores
+    least = least_score(plan)
+    return {number: log(least / (1 - least)) - 1 for number in logits - others if number is not None}
 
 
 def boxes_of(values: NDArray[Any], plan: Plan) -> Real:
