@@ -11,7 +11,8 @@ from .detector import Detector
 from .recipe import InputContract, Recipe
 from .target import Target
 
-TITLES = {"binary": "Yes-or-no classifier", "multi-label": "Image labeller", "embed": "Image embedder"}
+TITLES = {"binary": "Yes-or-no classifier", "multi-label": "Image labeller", "embed": "Image embedder",
+          "anomaly": "Anomaly detector"}
 """What a model of a task is called, where it is no plain classifier."""
 _ARTICLE = {"Yes-or-no classifier": "A"}
 

@@ -9,7 +9,18 @@ from msgspec import Meta
 
 from .alarms import ALARMS
 from .limits import LIMITS
-from .recipe_answers import Binary, Decision, Embed, HeadTask, MultiLabel, Picture, Regress, Segment, TaskName
+from .recipe_answers import (
+    Anomaly,
+    Binary,
+    Decision,
+    Embed,
+    HeadTask,
+    MultiLabel,
+    Picture,
+    Regress,
+    Segment,
+    TaskName,
+)
 from .recipe_detect import Detect
 from .retouch import CENTRE, STEPS
 from .tables import Share, Table
@@ -44,11 +55,12 @@ class ModelSource(Table, frozen=True, kw_only=True):
     labels: str | None = None
     """A text file with one label per line, in output order; without it, the names of the class folders, sorted."""
     task: TaskName = "auto"
-    """What the model answers; `auto`: what its outputs and its stored loss say, which the build tells. `classify`, one label of
-    several for a whole image; `binary`, yes or no; `multi-label`, any number of labels; `regress`, numbers, which `regress`
-    judges; `segment`, a class for each pixel; `image`, a picture; `embed`, a vector that is compared with enrolled ones; `raw`,
-    the values of every output as they are, measured against the float model and packed without a decision; `detect`, boxes
-    around objects, which `detect` describes; `several`, an answer of its own for each output, in a [[head]] table."""
+    """What the model answers; `auto`: what its outputs and its stored loss say, which the build tells. `classify`, one label
+    of several for a whole image; `binary`, yes or no; `multi-label`, any number of labels; `regress`, numbers, which
+    `regress` judges; `segment`, a class for each pixel; `image`, a picture; `embed`, a vector that is compared with enrolled
+    ones; `anomaly`, whether an autoencoder can draw the image; `raw`, the values of every output as they are, measured
+    against the float model and packed without a decision; `detect`, boxes around objects, which `detect` describes;
+    `several`, an answer of its own for each output, in a [[head]] table."""
 
 
 class InputContract(Table, frozen=True, kw_only=True):
@@ -267,6 +279,8 @@ class Budgets(AnswerBudgets, frozen=True, kw_only=True):
     """Task embed: share of the images whose nearest other image is of their class."""
     max_eer: Share | None = None
     """Task embed: equal error rate of pairs of images."""
+    min_auc: Share | None = None
+    """Task anomaly: share of the pairs of a good image and another in which the other has the larger score."""
     max_cost: Amount | None = None
     """Cost of 1,000 images by `decision.cost`, held out: of images that did not choose the threshold."""
     max_map_drop: Points | None = None
@@ -359,6 +373,7 @@ class Recipe(Table, frozen=True, kw_only=True):
     binary: Binary | None = None
     multi_label: MultiLabel | None = None
     embed: Embed | None = None
+    anomaly: Anomaly | None = None
     head: tuple[HeadSource, ...] = ()
     regress: Regress | None = None
     segment: Segment | None = None

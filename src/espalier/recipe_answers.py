@@ -12,7 +12,7 @@ from .tables import Share, Table
 HeadTask = Literal["classify", "regress", "raw", "binary", "multi-label"]
 """What one output answers."""
 
-TaskName = Literal["auto", HeadTask, "embed", "segment", "image", "detect", "several"]
+TaskName = Literal["auto", HeadTask, "embed", "segment", "image", "anomaly", "detect", "several"]
 
 
 Threshold = Annotated[float, Meta(ge=1 / 256, le=255 / 256)]
@@ -48,6 +48,7 @@ TASKS: Final[dict[str, Takes]] = {
     "segment": Takes(truth=False, table="segment", needs="classes", masks=True),
     "embed": Takes(table="embed", budgets=("min_recall_at_1", "max_eer")),
     "image": Takes(truth=False, table="picture", needs="range", pictures=True),
+    "anomaly": Takes(table="anomaly", needs="normal", budgets=("min_auc",)),
     "raw": Takes(truth=False),
     "detect": Takes(labels=True, boxes=True, table="detect", needs="decode"),
     "several": Takes(),
@@ -177,3 +178,16 @@ class Embed(Table, frozen=True, kw_only=True):
     `false-accepts` of the evaluation images' pairs of two classes reach, of the float model (0.5 without any)."""
     false_accepts: Annotated[float, Meta(ge=0, le=0.5)] = 0.01
     """Share of the pairs of two classes that may be taken for one."""
+
+
+class Anomaly(Table, frozen=True, kw_only=True):
+    """The score of task anomaly: the mean square, in grey levels (0 to 255), of the difference between the image and the picture
+    that an autoencoder makes of it. Truth: one folder of good images, and any others."""
+
+    normal: Annotated[str, Meta(min_length=1, max_length=200)]
+    """The folder (label) of the images with which nothing is wrong, often "good"."""
+    threshold: Annotated[float, Meta(gt=0, le=16384)] | None = None
+    """The score from which there is an alert. Without it the least that no more than `false-alarms` of the good images reach in
+    int8: of the evaluation images, without such of the calibration images."""
+    false_alarms: Annotated[float, Meta(ge=0, le=0.5)] = 0.01
+    """Share of the good images that may be taken for others."""

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..facts import BundleSource, Decision
-from ..task import binary, classify, embed, multi_label
+from ..task import anomaly, binary, classify, embed, multi_label
 
 Output = NDArray[np.int8]
 UINT8 = 128
@@ -121,6 +121,28 @@ _EMBED_EXAMPLE: Final = """\
 """
 
 
+_ANOMALY_DRIVER: Final = """\
+        const xmodel_decision decision = xmodel_decide(output);
+        answer[0] = decision.score;
+        answer[1] = decision.alert;
+"""
+_ANOMALY_EXAMPLE: Final = """\
+    const xmodel_decision decision = xmodel_decide(output);
+    snprintf(line, sizeof(line), "%s %ld/256\\n", decision.alert ? "alert" : "good", (long)decision.score);
+    SAY(line);
+"""
+
+
+def _anomaly_answer(output: Output, decision: Decision) -> tuple[int, ...]:
+    score, alert = anomaly.decide(output, decision.numbers["DECIDE_ZERO_POINT"], decision.numbers["ALERT_Q8"])
+    return score, int(alert)
+
+
+def _anomaly_said(output: Output, decision: Decision) -> str:
+    score, alert = _anomaly_answer(output, decision)
+    return f"{anomaly.ALERT if alert else anomaly.GOOD} {score}/{anomaly.Q8}"
+
+
 def _embed_said(output: Output, decision: Decision) -> str:
     vector = embed.unit(output, decision.numbers["DECIDE_ZERO_POINT"])
     index, cosine, known = embed.nearest(vector, vector[None], decision.numbers["KNOWN_Q14"])
@@ -196,6 +218,29 @@ ANSWERS: Final[Mapping[str, Answer]] = MappingProxyType(
             android={
                 "said": "- `Embedding.unit(bytes)` divides the output by its length, in integers: enrol such arrays, and ask\n"
                 "  `Embedding.nearest(unit, references)` for the nearest, its cosine times 16384, and whether it is known.\n"
+                "- `Heads.ALL` has the output with name, shape, scale and zero point: @HEADS@.",
+            },
+        ),
+        "anomaly": Answer(
+            reader="Anomaly",
+            answer=_anomaly_answer,
+            java=lambda decision: (
+                {
+                    "ZERO_POINT": decision.numbers["DECIDE_ZERO_POINT"] + UINT8,
+                    "ALERT_Q8": decision.numbers["ALERT_Q8"],
+                },
+                {},
+            ),
+            driver=_ANOMALY_DRIVER,
+            words=lambda decision: 2,
+            example=_ANOMALY_EXAMPLE,
+            said=_anomaly_said,
+            use="xmodel_decision decision = xmodel_decide(output);\nif (decision.alert) sort_out(decision.score);\n",
+            told="`decide` sums the squares of the int8 output, which is the picture less the image, in integers; the score is "
+            "their mean\n  times 256.",
+            android={
+                "said": "- `Anomaly.decide(bytes)` sums the squares of the output, which is the picture less the image, in "
+                "integers:\n  `score` is their mean times 256, `alert` whether it reaches `ALERT_Q8`.\n"
                 "- `Heads.ALL` has the output with name, shape, scale and zero point: @HEADS@.",
             },
         ),

@@ -13,7 +13,7 @@ from ..errors import BugError
 from ..facts import Artifact, BundleSource, TensorFacts
 from . import golden
 from .archive import Entry, deb_bytes, gzip_bytes
-from .debian_answers import decided, head_words, label_words, names, vector_words
+from .debian_answers import alert_words, decided, head_words, label_words, names, vector_words
 from .debian_boxes import (
     DETECTS,
     answer_words,
@@ -306,6 +306,8 @@ def _answer_words(source: BundleSource) -> dict[str, str]:
         return answer_words(source, _source_words(source)["SOURCE"], _plain_label(source.labels))
     if source.decision is not None and source.decision.source == "embed":
         return vector_words(source, _source_words(source)["SOURCE"])
+    if source.decision is not None and source.decision.source == "anomaly":
+        return alert_words(source, _source_words(source)["SOURCE"])
     if source.parts:
         return head_words(source)
     if not source.labels:

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from ..facts import BundleSource, Check, Decision
+from ..task.anomaly import ALERT, GOOD, Q8, decide
 from ..task.embed import ONE, unit
 from .answers import answer_of
 from .optional_tools import words
@@ -18,6 +19,8 @@ MODULES: Final = frozenset({"answers.py", "decisions.py"})
 """Of the folder `device`, what only such a program needs."""
 LEAST_COSINE: Final = 0.99
 """Of two vectors that only the rounding of kernels parts."""
+MOST_GREY: Final = 1.0
+"""By how much the root of a score may differ, in steps of the output, that only the rounding of kernels parts."""
 LAUNCHER: Final = (("device.commands", "device.answers"),)
 """What classify.py says -> what this program says."""
 
@@ -53,6 +56,43 @@ def vector_words(source: BundleSource, stream: str) -> dict[str, str]:
         "SERVED": " --on unknown --exec /usr/local/bin/act {label}",
         "EQUAL": "",
     }
+
+
+def alert_words(source: BundleSource, stream: str) -> dict[str, str]:
+    """What the README says about good images and others. `stream`: options of an endless source."""
+    act = f"--on {ALERT} --exec /usr/local/bin/act {{label}}"
+    return {
+        "ACTIONS": f"{package_name(source)} {stream} --hold 3 {act}\n"
+        "```\n\nOne line per image: image, good or alert, score, action, separated by tabs; `--json` gives one object per "
+        "line.\nThe score is the mean square of the difference between the image and what the network makes of it, about in "
+        "grey levels.",
+        "ANSWER": "From the build's threshold on a score is an alert.",
+        "STARTED": "Commands are started without a shell. ",
+        "SERVED": f" {act}",
+        "EQUAL": "",
+    }
+
+
+def alert_check(name: str, done: subprocess.CompletedProcess[bytes], source: BundleSource, made: Decision) -> Check:
+    """The score that the program prints of the first golden vector is, but for rounding, a kernel set's; what it says is what
+    the score says."""
+    numbers = made.numbers
+    known = [
+        decide(np.frombuffer(given, np.int8), numbers["DECIDE_ZERO_POINT"], numbers["ALERT_Q8"])[0]
+        for given in source.golden[0].outputs.values()
+    ]
+    try:
+        row = msgspec.json.decode(done.stdout)
+        score, said = int(row["score_q8"]), str(row["decision"])
+    except (msgspec.DecodeError, KeyError, TypeError, ValueError):
+        return Check(name=name, tool="classify.py", result="failed", why=words(done))
+    apart = min(abs((score / Q8) ** 0.5 - (one / Q8) ** 0.5) for one in known)
+    if not (apart <= MOST_GREY or source.contract.retouches):
+        why = f"the root of the score is {apart:.2f} steps from the nearest kernel set's"
+        return Check(name=name, tool="classify.py", result="failed", why=why)
+    if said != (ALERT if score >= numbers["ALERT_Q8"] else GOOD):
+        return Check(name=name, tool="classify.py", result="failed", why=f"a score of {score} is called {said}")
+    return Check(name=name, tool="classify.py", version=source.recipe.version, result="passed")
 
 
 def _alone(source: BundleSource) -> dict[str, object]:

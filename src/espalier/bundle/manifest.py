@@ -24,7 +24,7 @@ from ..facts import (
     PictureBytes,
     TensorFacts,
 )
-from ..recipe_answers import Binary, Embed, MultiLabel, Regress
+from ..recipe_answers import Anomaly, Binary, Embed, MultiLabel, Regress
 from .archive import read_deb, read_zip, safe_path
 from .golden import ContractRow, canonical_json
 
@@ -148,6 +148,8 @@ class Manifest(_Row, frozen=True, kw_only=True, omit_defaults=True):
     """Of task multi-label: the threshold of each label."""
     embed: Embed | None = None
     """Of task embed: the cosine from which a vector is known."""
+    anomaly: Anomaly | None = None
+    """Of task anomaly: the score from which there is an alert."""
     """The outputs of a model that has several; `output` is the first."""
     numbers: Regress | None = None
     map: ClassMap | None = None
@@ -201,6 +203,7 @@ def write(source: BundleSource, artifacts: Sequence[Artifact]) -> bytes:
         binary=source.recipe.binary,
         multi_label=source.recipe.multi_label,
         embed=source.recipe.embed,
+        anomaly=source.recipe.anomaly,
         numbers=source.recipe.regress,
         answers=tuple(map(HeadAnswer.of, source.parts)),
     )

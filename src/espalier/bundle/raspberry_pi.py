@@ -48,7 +48,7 @@ from .debian import (
     readme,
     requirements_text,
 )
-from .debian_answers import vector_check
+from .debian_answers import alert_check, vector_check
 from .optional_tools import KEPT, excused, run_tool, words
 from .pi_box_models import frigate_files
 from .pi_consumers import frigate_reason, package_name, rpicam_reason
@@ -229,6 +229,8 @@ def _one_image(tree: Path, source: BundleSource) -> Check:
         return boxes_check(name, done, source)
     if source.decision is not None and source.decision.source == "embed":
         return vector_check(name, done, source, source.decision)
+    if source.decision is not None and source.decision.source == "anomaly":
+        return alert_check(name, done, source, source.decision)
     if source.paints:
         return painted_check(name, done, source)
     if not source.labels:

@@ -55,7 +55,7 @@ def convert_model(
     check_input(model, contract, ends)
     kind = _kind_for(model.outputs[0], ends) if ends in SCORES else "values"
     kinds = head_kinds(model, heads or {}) if kind == "values" else (kind,)
-    raw = edit.read_model(_run_converter(_trace(model, contract, kinds), model))
+    raw = edit.read_model(_run_converter(_trace(model, contract, kinds, ends), model))
     rewrite_float(raw)
     for place, given in enumerate(kinds):
         if given in PAIRS and shape_of(graph_of(raw).tensors[graph_of(raw).outputs[place]]) == [1, 1]:
@@ -76,7 +76,7 @@ def convert_model(
     done = Converted(
         float_model=data,
         output=kind,
-        largest_difference=prove_equal(model, data, contract, kinds),
+        largest_difference=prove_equal(model, data, contract, kinds, ends),
         macs=count_macs(raw),
         parameters=int(model.count_params()),
         layers={name: layer for name, layer in layers.items() if layer},
@@ -123,6 +123,8 @@ def check_input(model: Model, contract: InputContract, ends: Ends = "probabiliti
             supported="one image input and one output of class scores",
             next_step="build a Keras model with only the classifier's input and output, and save it",
         )
+    if ends == "residual":
+        check_picture(model, contract)
     if len(model.outputs) != 1 and ends in ("map", "whole-map"):
         raise UnsupportedModelError(
             f"the model has {len(model.outputs)} outputs: {', '.join(head_names(model)[:8])}",
@@ -138,6 +140,19 @@ def check_input(model: Model, contract: InputContract, ends: Ends = "probabiliti
             f"the model takes {list(shape)}, the recipe's [input] gives {list(contract.shape)}",
             supported="height, width and channels as the model was trained (channels last)",
             next_step="correct `size` and `color` in [input]",
+        )
+
+
+def check_picture(model: Model, contract: InputContract) -> None:
+    """Raise UnsupportedModelError unless the model gives one picture of its input's shape."""
+    shapes = [tuple(head.shape)[1:] for head in model.outputs]
+    fits = len(shapes[0]) == 3 and all(have in (None, want) for have, want in zip(shapes[0], contract.shape, strict=True))
+    if len(shapes) != 1 or not fits:
+        raise UnsupportedModelError(
+            f"the model gives {' and '.join(str(list(shape)) for shape in shapes[:8])} for an image of {list(contract.shape)}",
+            supported="task anomaly: an autoencoder, whose one output is a picture of its input's height, width and channels",
+            next_step="save such a model; vectors are compared with `task = \"embed\"`, other outputs are built as they are with "
+            "`task = \"raw\"`",
         )
 
 
@@ -229,7 +244,9 @@ def probe_inputs(contract: InputContract, count: int = 8) -> NDArray[np.float32]
     return scaled
 
 
-def prove_equal(model: Model, data: bytes, contract: InputContract, kinds: Sequence[OutputKind]) -> float:
+def prove_equal(
+    model: Model, data: bytes, contract: InputContract, kinds: Sequence[OutputKind], ends: Ends = "values"
+) -> float:
     """The largest difference between Keras and the file on `probe_inputs`, relative to the range of the
     output.
 
@@ -240,7 +257,7 @@ def prove_equal(model: Model, data: bytes, contract: InputContract, kinds: Seque
     probes = probe_inputs(contract)
     with _keras_runs():
         # Not only when it is traced: a value that a graph takes may be none for a layer that runs at once.
-        heads = [head.numpy().astype(np.float64) for head in _heads(model(probes, training=False), kinds)]
+        heads = [head.numpy().astype(np.float64) for head in _completed(model, probes, kinds, ends)]
     heads = [
         np.concatenate([1 - head, head], axis=1) if given in PAIRS and head.shape[1] == 1 else head
         for given, head in zip(kinds, heads, strict=True)
@@ -288,7 +305,7 @@ def _not_finite(model: Model, probes: NDArray[np.float32]) -> str:
     return ""
 
 
-def _trace(model: Model, contract: InputContract, kinds: Sequence[OutputKind]) -> Any:
+def _trace(model: Model, contract: InputContract, kinds: Sequence[OutputKind], ends: Ends) -> Any:
     """The model as a TensorFlow function of one image, its weights as constants.
 
     Weights are put in while tracing: freezing the variables of a finished function, as the converter would,
@@ -303,7 +320,7 @@ def _trace(model: Model, contract: InputContract, kinds: Sequence[OutputKind]) -
         with keras.StatelessScope(
             state_mapping=[(variable, tf.constant(value)) for variable, value in values]
         ):
-            return _heads(model(image, training=False), kinds)
+            return _completed(model, image, kinds, ends)
 
     specification = tf.TensorSpec([1, *contract.shape], tf.float32, name="image")
     with _keras_runs():
@@ -324,6 +341,12 @@ def _keras_runs() -> Iterator[None]:
             supported="models that answer an image of the recipe's [input] in Keras",
             next_step="open the model in Keras and predict one image there; correct what it names, and save again",
         ) from None
+
+
+def _completed(model: Model, images: Any, kinds: Sequence[OutputKind], ends: Ends) -> list[Any]:
+    """The heads of what a model answers to images; of a picture its difference from the image."""
+    heads = _heads(model(images, training=False), kinds)
+    return [heads[0] - images] if ends == "residual" else heads
 
 
 def _heads(answer: Any, kinds: Sequence[OutputKind]) -> list[Any]:

@@ -73,7 +73,7 @@ def enter_pixels(float_model: bytes, contract: InputContract, task: Task = CLASS
                 scale=1.0 / std,
                 zero_point=nearest - 128,
                 rest=(nearest - mean) / std,
-                fixed={image: ((0 - nearest) / std, (255 - nearest) / std)},
+                fixed={image: ((0 - nearest) / std, (255 - nearest) / std), **_residual(model, task)},
                 task=task,
             )
     return _with_head(float_model, contract, task)
@@ -168,6 +168,14 @@ def takes_rest(model: ModelT) -> bool:
     )
 
 
+def _residual(model: ModelT, task: Task) -> dict[str, tuple[float, float]]:
+    """Of task anomaly the range of the output, whose step is a grey level: good images would give one that no fault fits."""
+    if task.kind != "anomaly":
+        return {}
+    graph = graph_of(model)
+    return {name_of(graph.tensors[int(graph.outputs[0])]): (-128 / task.grey, 127 / task.grey)}
+
+
 def _with_head(float_model: bytes, contract: InputContract, task: Task) -> PixelInput:
     mean, std = np.array(contract.channel_mean), np.array(contract.channel_std)
     channels = contract.channels
@@ -195,6 +203,6 @@ def _with_head(float_model: bytes, contract: InputContract, task: Task) -> Pixel
         scale=1.0,
         zero_point=-128,
         rest=0.0,
-        fixed={"image": (0.0, 255.0), "normalised": (float(ends.min()), float(ends.max()))},
+        fixed={"image": (0.0, 255.0), "normalised": (float(ends.min()), float(ends.max())), **_residual(model, task)},
         task=task,
     )

@@ -242,6 +242,7 @@ def packed(recipe: Recipe, names: tuple[str, ...] = ()) -> Recipe:
         binary=recipe.binary,
         multi_label=recipe.multi_label,
         embed=recipe.embed,
+        anomaly=recipe.anomaly,
     )
 
 

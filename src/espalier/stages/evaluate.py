@@ -27,6 +27,7 @@ from ..task.cost import choose_by_cost, cost_row, prices_of
 from ..task.kinds import KINDS, kind_of
 from ..task.types import Asked, Results, Task
 from ..worker.runtime_calls import Predict
+from .alert import with_alert
 from .check_model import check_declared, score_declared
 from .images import PixelSet
 from .job import Job
@@ -127,6 +128,8 @@ def decide_threshold(shop: Workshop, job: Job, model: FloatModel, int8: Int8Mode
     the evaluation images while they were quantized), or that costs least by `decision.cost` in int8; as it is where none is
     wished or none reaches it.
     """
+    if job.recipe.anomaly is not None:
+        return with_alert(shop, job, model, int8)
     images, recipe = job.evaluation, job.recipe
     wishes = [recipe.decision.precision, recipe.decision.cost, *(head.decision.precision for head in recipe.head)]
     truth = None if all(wish is None for wish in wishes) else job.truth()
@@ -172,7 +175,8 @@ def answers(
     """
     total = len(images.prepared().images)
     painted = of is not None and KINDS[job.recipe.model.task].painted
-    task = job.task(of) if of is not None and painted else None
+    # No result of these depends on a threshold, which may be found later.
+    task = msgspec.structs.replace(job.task(of), cuts=()) if of is not None and painted else None
     parts = [_part(shop, images, model, job, first, total, task) for first in range(0, total, PART)]
     return np.concatenate(parts)
 

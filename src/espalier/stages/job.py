@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -174,6 +175,7 @@ class Job:
             columns=() if self.evaluation is None else self.evaluation.columns(),
             classes=classes_of(self.recipe),
             shades=shades_of(self.recipe),
+            **_of_anomaly(self.recipe),
         )
 
     def number_names(self) -> tuple[str, ...]:
@@ -214,6 +216,8 @@ def cuts_of(recipe: Recipe, labels: tuple[str, ...]) -> tuple[float, ...]:
         return (recipe.binary.threshold,)
     if recipe.embed is not None and recipe.embed.threshold is not None:
         return (recipe.embed.threshold,)
+    if recipe.anomaly is not None and recipe.anomaly.threshold is not None:
+        return (recipe.anomaly.threshold,)
     if recipe.multi_label is None or recipe.model.task != "multi-label":
         return ()
     own, other = recipe.multi_label.thresholds, recipe.multi_label.threshold
@@ -225,6 +229,12 @@ def cuts_of(recipe: Recipe, labels: tuple[str, ...]) -> tuple[float, ...]:
             next_step="correct the name",
         )
     return tuple(own.get(label, HALF if other is None else other) for label in labels)
+
+
+def _of_anomaly(recipe: Recipe) -> dict[str, Any]:
+    """What a task has of the [anomaly] table. A channel that was divided by more counts less, as in the training."""
+    table = recipe.anomaly
+    return {} if table is None else {"normal": table.normal, "grey": float(max(recipe.input.channel_std))}
 
 
 def classes_of(recipe: Recipe) -> Classes | None:

@@ -25,6 +25,7 @@ GATES: Final[dict[str, Gate]] = {
     "min_label_f1": Gate(of="F1"),
     "min_recall_at_1": Gate(of="recall@1"),
     "max_eer": Gate(of="EER", most=True),
+    "min_auc": Gate(of="AUC"),
     "max_map_drop": Gate(of="mAP", most=True, lost=True),
 }
 """By the field of recipe.Budgets."""

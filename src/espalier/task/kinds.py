@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import binary, classify, detect, embed, image, multi_label, raw, regress, segment
+from . import anomaly, binary, classify, detect, embed, image, multi_label, raw, regress, segment
 from .several import Several
 from .types import Edge, Ends, Kind, Task
 
@@ -16,6 +16,7 @@ KINDS: dict[str, Kind] = {
     "segment": segment.KIND,
     "embed": embed.KIND,
     "image": image.KIND,
+    "anomaly": anomaly.KIND,
     "raw": raw.KIND,
     "detect": detect.KIND,
 }

@@ -29,10 +29,10 @@ Hits = NDArray[np.bool_]
 """Image by image, yes or no."""
 
 
-Ends = Literal["probabilities", "sigmoids", "values", "map", "whole-map"]
+Ends = Literal["probabilities", "sigmoids", "values", "map", "whole-map", "residual"]
 """What a kind wants of a network: class probabilities of its one output; one independent probability per label of its one
 output; every output as it is; or its one map before a softmax or sigmoid at the end, and (`map`) before a resize there
-(quantizer/map_ends.py)."""
+(quantizer/map_ends.py); or its one picture less the image (residual)."""
 
 
 SCORES: frozenset[Ends] = frozenset({"probabilities", "sigmoids"})
@@ -79,6 +79,10 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     """Of a map: task segment."""
     shades: Shades | None = None
     """Of a picture: task image."""
+    normal: str = ""
+    """Of task anomaly: the label of images with which nothing is wrong."""
+    grey: float = 1.0
+    """Of task anomaly: grey levels, of 255, in one of the difference between picture and image."""
     boxes: Plan | None = None
     """Of a detector: what its heads mean."""
     parts: tuple[Task, ...] = ()

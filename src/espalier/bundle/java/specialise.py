@@ -17,7 +17,8 @@ PACKAGE: Final = "dev.espalier.models.template_name"
 """The package of the template; every model gets its own, so that two models in one app do not meet."""
 LABEL_PARTS: Final = 40
 SOURCES: Final = (
-    "BinaryDecision", "Decision", "Embedding", "Heads", "Labels", "LabelsDecision", "Model", "Preprocessor", "SelfTest"
+    "Anomaly", "BinaryDecision", "Decision", "Embedding", "Heads", "Labels", "LabelsDecision", "Model", "Preprocessor",
+    "SelfTest",
 )  # fmt: skip
 SHARED: Final = ("Preprocessor", "SelfTest")
 """Of a model with several outputs there is one of each."""
@@ -49,6 +50,7 @@ DECISION_KEYS: Final = {
     "ZERO_POINT": 0x45530012,
     "PERMILLE_Q16": 0x45530013,
     "KNOWN_Q14": 0x45530014,
+    "ALERT_Q8": 0x45530015,
 }
 """Whole numbers of the classes that read a decision."""
 TABLES: Final = ("least",)

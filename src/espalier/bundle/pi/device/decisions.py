@@ -22,6 +22,7 @@ SHOWN = 8
 UINT8 = 128
 NONE = "none"
 UNKNOWN = "unknown"
+GOOD, ALERT = "good", "alert"
 ONE = 1 << 14
 """Of a component of a vector, and of a cosine."""
 
@@ -98,6 +99,30 @@ class EachLabel:
         said = {self._labels[i]: confidence / 1000 for i, confidence in self.said(output)}
         words = ["+".join(said) or NONE, " ".join(f"{share:.3f}" for share in said.values()) or "-"]
         return Said(said or {NONE: 1.0}, words, {"labels": said, "outputs": output.tolist()})
+
+
+class GoodOrNot:
+    """Of task anomaly: an alert where picture and image differ more than those of good images."""
+
+    answers: tuple[str, ...] = (GOOD, ALERT)
+
+    def __init__(self, model: Model, options: argparse.Namespace) -> None:
+        self._zero = model.facts["decision"]["DECIDE_ZERO_POINT"] + UINT8
+        self._alert = model.facts["decision"]["ALERT_Q8"]
+        if options.threshold is not None:
+            raise Problem("--threshold is no share of this model's score; next: leave it out: the build's threshold holds")
+
+    def score(self, output: Pixels) -> int:
+        """Mean square of the difference in steps of the output, about grey levels, times 256."""
+        wide = output.astype(np.int64) - self._zero
+        return (int((wide * wide).sum()) * 256 + len(output) // 2) // len(output)
+
+    def decide(self, output: Pixels) -> Said:
+        """The answer to an image; how sure it is nobody knows."""
+        score = self.score(output)
+        answer = ALERT if score >= self._alert else GOOD
+        facts = {"decision": answer, "score_q8": score, "alert_q8": self._alert, "score": score / 256}
+        return Said({answer: 1.0}, [answer, f"{score / 256:.4f}"], facts)
 
 
 class OneLabel:
@@ -235,6 +260,7 @@ DECISIONS: dict[str, Callable[[Model, argparse.Namespace], Decides]] = {
     "binary": YesOrNo,
     "multi_label": EachLabel,
     "embed": Known,
+    "anomaly": GoodOrNot,
     "several": EachOutput,
 }
 """By the source of the C that decides the same."""
