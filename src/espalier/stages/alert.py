@@ -31,7 +31,7 @@ def with_alert(shop: Workshop, job: Job, model: FloatModel, int8: Int8Model) -> 
     images, places = good_images(job, wanted)
     found = answers(shop, images, int8.int8_model, job, model)[np.array(places, np.int64)]
     table = msgspec.structs.replace(wanted, threshold=round(find_cut(found, wanted.false_alarms), 6))
-    return dataclasses.replace(job, recipe=msgspec.structs.replace(job.recipe, anomaly=table))
+    return dataclasses.replace(job, recipe=msgspec.structs.replace(job.recipe, anomaly=table), sought=(0,))
 
 
 def good_images(job: Job, wanted: Anomaly) -> tuple[PixelSet, list[int]]:

@@ -176,7 +176,7 @@ def answers(
     total = len(images.prepared().images)
     painted = of is not None and KINDS[job.recipe.model.task].painted
     # No result of these depends on a threshold, which may be found later.
-    task = msgspec.structs.replace(job.task(of), cuts=()) if of is not None and painted else None
+    task = msgspec.structs.replace(job.task(of), cuts=(), sought=()) if of is not None and painted else None
     parts = [_part(shop, images, model, job, first, total, task) for first in range(0, total, PART)]
     return np.concatenate(parts)
 

@@ -234,7 +234,9 @@ def cuts_of(recipe: Recipe, labels: tuple[str, ...]) -> tuple[float, ...]:
 def _of_anomaly(recipe: Recipe) -> dict[str, Any]:
     """What a task has of the [anomaly] table. A channel that was divided by more counts less, as in the training."""
     table = recipe.anomaly
-    return {} if table is None else {"normal": table.normal, "grey": float(max(recipe.input.channel_std))}
+    if table is None:
+        return {}
+    return {"normal": table.normal, "false_alarms": table.false_alarms, "grey": float(max(recipe.input.channel_std))}
 
 
 def classes_of(recipe: Recipe) -> Classes | None:

@@ -26,8 +26,8 @@ from .types import Asked, Hits, Integers, Kind, Results, Task, Values
 Q8 = 256
 """Parts of a score on a device."""
 
-NEVER = 1 << 22
-"""More parts than any score has: 128 squared times Q8 is as many."""
+NEVER = 1 << 24
+"""More parts than any score has: that of 255 steps everywhere is 255 squared times Q8."""
 
 MOST_VALUES = 1 << 26
 """Of an image: more would not fit into the device's sums."""
@@ -67,9 +67,9 @@ def truth(images: Sequence[ImageFacts], task: Task) -> Results | None:
     return np.array([label != task.normal for label in labels], np.int64)
 
 
-def alerts(found: Results, task: Task) -> Hits:
+def alerts(found: Results, least: float) -> Hits:
     """Which scores reach the threshold."""
-    return np.asarray(found[:, 0] >= cut(task))
+    return np.asarray(found[:, 0] >= least)
 
 
 def cut(task: Task) -> float:
@@ -85,7 +85,7 @@ def find_cut(found: Results, false_alarms: float) -> float:
 
 def right(found: Results, known: Results, task: Task) -> Hits:
     """Which have an alert where something is wrong, and none where not."""
-    return np.asarray(alerts(found, task) == (known == 1))
+    return np.asarray(alerts(found, cut(task)) == (known == 1))
 
 
 def same(found: Results, others: Results, task: Task) -> Hits:
@@ -96,7 +96,7 @@ def same(found: Results, others: Results, task: Task) -> Hits:
 
 def sorts(integers: Integers, task: Task) -> Integers:
     """1 for an alert."""
-    return np.asarray(alerts(score(integers / task.grey, task), task), np.int64)
+    return np.asarray(alerts(score(integers / task.grey, task), cut(task)), np.int64)
 
 
 def doubts(values: Values, known: Results | None, task: Task, preprocessing: Finding | None = None) -> tuple[Finding, ...]:
@@ -134,7 +134,8 @@ def measure(asked: Asked, task: Task) -> AccuracyRow:
     pair = (asked.given, asked.int8)
     agrees = same(asked.int8, asked.base, task)
     n = len(agrees)
-    agreement, rows = float(agrees.mean()), _score_rows(asked, task)
+    cuts = own_cuts(asked, task)
+    agreement, rows = float(agrees.mean()), _score_rows(asked, cuts)
     typical = [float(np.median(np.sqrt(one))) for one in pair]
     said = f"the root of a score is {typical[0]:.2f} grey levels in float, {typical[1]:.2f} in int8 (median)"
     if asked.truth is None:
@@ -148,11 +149,12 @@ def measure(asked: Asked, task: Task) -> AccuracyRow:
             drop_points=0.0,
             interval=(0.0, 0.0),
             p_value=1.0,
-            flips=_flips(asked, agrees, task),
+            flips=_flips(asked, agrees, cuts),
             claim=f"{agreement:.2%} of {n} images (95 % {low:.2%} to {high:.2%}) have the float model's score; {said}",
             scores=rows,
         )
-    hits = [right(one, asked.truth, task) for one in (asked.given, asked.base, asked.int8)]
+    known = asked.truth == 1
+    hits = [alerts(one, own) == known for one, own in zip((asked.given, asked.base, asked.int8), cuts, strict=True)]
     lost = drop_of(hits[0], hits[2])
     return AccuracyRow(
         n=n,
@@ -163,44 +165,55 @@ def measure(asked: Asked, task: Task) -> AccuracyRow:
         drop_points=lost.points,
         interval=(lost.low, lost.high),
         p_value=lost.p_value,
-        flips=_flips(asked, hits[0] == hits[2], task),
-        claim=f"Right is an alert, or none, as the folder says, at a score of {cut(task):.4g}: "
+        flips=_flips(asked, hits[0] == hits[2], cuts),
+        claim=f"Right is an alert, or none, as the folder says, at a score of {cuts[2]:.4g} (float {cuts[0]:.4g}): "
         f"{claim(lost, asked.limit_points)}; {said}",
         scores=rows,
     )
 
 
-def _score_rows(asked: Asked, task: Task) -> tuple[ScoreRow, ...]:
+def own_cuts(asked: Asked, task: Task) -> tuple[float, float, float]:
+    """The thresholds of the model as given, of the quantized one and of int8: where it was found for int8, each by its own scores
+    of the good images, so that what int8 loses is no matter of a threshold that is another's."""
+    if asked.truth is None or not task.sought:
+        return (cut(task),) * 3
+    good = asked.truth == 0
+    first, second = (find_cut(one[good], task.false_alarms) for one in (asked.given, asked.base))
+    return first, second, cut(task)
+
+
+def _score_rows(asked: Asked, cuts: tuple[float, float, float]) -> tuple[ScoreRow, ...]:
     if asked.truth is None:
         return ()
     known, weights = asked.truth == 1, scores.resamples(len(asked.truth))
     pair = [asked.given, asked.int8]
+    said = [alerts(asked.given, cuts[0]), alerts(asked.int8, cuts[2])]
     found = [
         scores.row("AUC", [scores.auc(one[:, 0], known, weights) for one in pair], n=len(known)),
         scores.row(
             "alerts",
-            [scores.recall(alerts(one, task), known, weights) for one in pair],
+            [scores.recall(one, known, weights) for one in said],
             n=int(known.sum()),
-            threshold=cut(task),
+            threshold=cuts[2],
             note="of images that are not good",
         ),
         scores.row(
             "false alarms",
-            [scores.recall(alerts(one, task), ~known, weights) for one in pair],
+            [scores.recall(one, ~known, weights) for one in said],
             n=int((~known).sum()),
-            threshold=cut(task),
+            threshold=cuts[2],
             note="of good images",
         ),
     ]
     return tuple(one for one in found if one is not None)
 
 
-def _flips(asked: Asked, alike: Hits, task: Task) -> tuple[FlipRow, ...]:
+def _flips(asked: Asked, alike: Hits, cuts: tuple[float, float, float]) -> tuple[FlipRow, ...]:
     """The other images, sorted by name."""
     names = [asked.names[i] for i in range(len(alike))]
     words = [
-        [f"{ALERT if alert else GOOD} {one:.4g}" for one, alert in zip(found[:, 0], alerts(found, task), strict=True)]
-        for found in (asked.given, asked.int8)
+        [f"{ALERT if alert else GOOD} {one:.4g}" for one, alert in zip(found[:, 0], alerts(found, own), strict=True)]
+        for found, own in ((asked.given, cuts[0]), (asked.int8, cuts[2]))
     ]
     return tuple(
         FlipRow(image=names[i], float=words[0][i], int8=words[1][i])

@@ -81,6 +81,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     """Of a picture: task image."""
     normal: str = ""
     """Of task anomaly: the label of images with which nothing is wrong."""
+    false_alarms: float = 0.01
+    """Of task anomaly, where the cut was found (`sought`): the share of good images that may reach it."""
     grey: float = 1.0
     """Of task anomaly: grey levels, of 255, in one of the difference between picture and image."""
     boxes: Plan | None = None

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from espalier.bundle.pi.device import decisions
 from espalier.bundle.pi.device import model as device
 from espalier.emit.decision import decision_files
 from espalier.facts import Decision, TensorFacts
-from espalier.task import binary, embed, multi_label
+from espalier.task import anomaly, binary, embed, multi_label
 from espalier.task.types import Task
 
 C_DRIVER = """
@@ -84,6 +85,14 @@ def made(source: str) -> tuple[Decision, NDArray[np.int8]]:
         found = embed.decision(Task(kind="embed", cuts=(0.6,)), facts(7), 0.6)
         assert found is not None
         return found, np.concatenate([outputs(20_000, 7), np.full((1, 7), -128, np.int8)])
+    elif source == "anomaly":
+        found = anomaly.decision(Task(kind="anomaly", cuts=(5461.5,), grey=256.0), facts(7), 0.6)
+        assert found is not None
+        given = outputs(20_000, 7)
+        means = [anomaly.decide(row, found.numbers["DECIDE_ZERO_POINT"], 0)[0] for row in given]
+        level = sorted(means)[len(means) // 2]  # a score that occurs, so that the threshold is met exactly
+        found = msgspec.structs.replace(found, numbers={**found.numbers, "ALERT_Q8": level})
+        return found, np.concatenate([given, np.full((1, 7), -128, np.int8)])
     else:
         found = multi_label.decision(Task(kind="multi-label", labels=NAMES, cuts=CUTS), facts(5), 0.6)
     assert found is not None
@@ -95,7 +104,7 @@ def wanted(decision: Decision, given: NDArray[np.int8]) -> list[tuple[int, ...]]
 
 
 @pytest.mark.skipif(not shutil.which("cc"), reason="no C compiler is installed")
-@pytest.mark.parametrize("source", ["binary", "multi_label", "embed"])
+@pytest.mark.parametrize("source", ["binary", "multi_label", "embed", "anomaly"])
 def test_the_c_decision_is_the_definition_s(source: str, tmp_path: Path) -> None:
     decision, given = made(source)
     answer = ANSWERS[source]
@@ -117,6 +126,8 @@ JAVA: dict[str, str] = {
     'out.append(said.index + " " + said.confidence + " " + (said.review ? 1 : 0));',
     "multi_label": "for (LabelsDecision.Said said : LabelsDecision.decide(output)) {\n"
     'out.append(said.index + " " + said.confidence + " ");\n}',
+    "anomaly": "Anomaly said = Anomaly.decide(output);\n"
+    'out.append(said.score + " " + (said.alert ? 1 : 0));',
     "embed": "short[] unit = Embedding.unit(output);\n"
     "short[] other = Embedding.unit(new byte[] {0, 1, 2, 3, 4, 5, (byte) 200});\n"
     "Embedding.Match match = Embedding.nearest(unit, new short[][] {other, other, unit});\n"
@@ -126,7 +137,7 @@ JAVA: dict[str, str] = {
 
 
 @pytest.mark.skipif(not shutil.which("javac"), reason="javac is not installed")
-@pytest.mark.parametrize("source", ["binary", "multi_label", "embed"])
+@pytest.mark.parametrize("source", ["binary", "multi_label", "embed", "anomaly"])
 def test_the_java_decision_is_the_definition_s(source: str, tmp_path: Path) -> None:
     decision, given = made(source)
     numbers, tables = ANSWERS[source].java(decision)
@@ -163,7 +174,7 @@ def test_the_java_decision_is_the_definition_s(source: str, tmp_path: Path) -> N
 
 def flat(source: str, row: tuple[int, ...]) -> tuple[int, ...]:
     """As the Java driver prints it."""
-    if source in ("binary", "embed"):
+    if source in ("binary", "embed", "anomaly"):
         return row
     count, half = row[0], (len(row) - 1) // 2
     return tuple(word for i in range(count) for word in (row[1 + i], row[1 + half + i]))
@@ -186,11 +197,14 @@ def on_a_pi(source: str) -> Callable[[NDArray[np.uint8]], Sequence[int]]:
         return decisions.Known(model, options).unit
     if source == "binary":
         return decisions.YesOrNo(model, options).sides
+    if source == "anomaly":
+        watch = decisions.GoodOrNot(model, options)
+        return lambda output: [watch.score(output), int(watch.decide(output).facts["decision"] == "alert")]
     said = decisions.EachLabel(model, options).said
     return lambda output: [word for pair in said(output) for word in pair]
 
 
-@pytest.mark.parametrize("source", ["binary", "multi_label", "embed"])
+@pytest.mark.parametrize("source", ["binary", "multi_label", "embed", "anomaly"])
 def test_the_python_decision_on_a_raspberry_pi_is_the_definition_s(source: str) -> None:
     decision, given = made(source)
     decide = on_a_pi(source)

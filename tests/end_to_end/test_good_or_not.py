@@ -37,7 +37,7 @@ def good(rng: np.random.Generator) -> NDArray[np.float64]:
 
 
 def scratched(rng: np.random.Generator) -> NDArray[np.float64]:
-    """The same with a bright and a dark line: a mean of 3 x 3 pixels leaves it out."""
+    """The same with a bright and a dark line, which a mean of 3 x 3 pixels leaves out."""
     pixels = good(rng)
     pixels[rng.integers(1, SIDE - 1), :] = 250
     pixels[:, rng.integers(1, SIDE - 1)] = 5
@@ -52,19 +52,20 @@ def write(folder: Path, count: int, seed: int, make: Any) -> None:
 
 
 def blur_net(channels: int = 3) -> Any:
-    """What an autoencoder learns of even colours: the mean of 3 x 3 pixels, through two convolutions."""
+    """What an autoencoder learns of even colours: down to the mean of 3 x 3 pixels, and up again."""
     layers = keras.layers
     model = keras.Sequential(
         [
             keras.Input((SIDE, SIDE, 3)),
-            layers.Conv2D(3, 3, padding="same", activation="relu"),
+            layers.Conv2D(3, 3, strides=3),
+            layers.UpSampling2D(3),
             layers.Conv2D(channels, 1),
         ]
     )
     kernel = np.zeros((3, 3, 3, 3), np.float32)
     kernel[:, :, range(3), range(3)] = 1 / 9
     model.layers[0].set_weights([kernel, np.zeros(3, np.float32)])
-    model.layers[1].set_weights([np.eye(3, channels, dtype=np.float32)[None, None], np.zeros(channels, np.float32)])
+    model.layers[-1].set_weights([np.eye(3, channels, dtype=np.float32)[None, None], np.zeros(channels, np.float32)])
     return model
 
 
