@@ -120,7 +120,7 @@ def test_a_picture_in_other_units_and_scores_that_tell_nothing_are_doubted() -> 
 
 def test_the_float_model_is_judged_at_its_own_threshold_where_one_was_found() -> None:
     random = np.random.default_rng(6)
-    values = np.concatenate([differences(random, 100, 4), differences(random, 60, 20)])
+    values = np.concatenate([differences(random, 100, 4), differences(random, 60, 10)])
     known = np.repeat([0, 1], [100, 60])
     noisy = values * np.float32(3)  # tells as much apart, at other scores
     cut = anomaly.find_cut(anomaly.score(noisy, TASK)[:100], 0.05)
