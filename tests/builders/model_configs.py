@@ -190,7 +190,6 @@ BOTH: tuple[tuple[str, Json, tuple[str, ...]], ...] = (
     ("name-with-control", renamed("conv\n// evil"), ("named",)),
     ("no-such-source", k.net(source="nowhere"), ("nowhere",)),
     ("two-inputs", two_inputs(), ("2 inputs",)),
-    ("two-outputs", two_outputs(), ("2 outputs",)),
     ("same-name-twice", k.functional(k.pixels(), k.conv(), k.conv(), k.pool(), k.dense()), ("one name",)),
     ("nested-forty-deep", nested(40), ("nested deeper",)),
     ("six-thousand-layers", many(6000), ("layers",)),
@@ -237,6 +236,10 @@ def with_key(key: str, value: Json) -> Json:
 CONFIGS: tuple[Attack, ...] = (
     *(attack(f"keras-{name}", as_keras(config), *words) for name, config, words in BOTH),
     *(attack(f"h5-{name}", as_h5(config), *words) for name, config, words in BOTH),
+    *(
+        attack(f"{name}-two-outputs-and-labels", write(two_outputs()), "several was found", "`model.labels`", exit_code=2)
+        for name, write in (("keras", as_keras), ("h5", as_h5))
+    ),
     attack("keras-config-not-json", as_keras(b"\x00\x01{{{"), "not readable json"),
     attack("keras-config-deep-json", as_keras(deep_json()), "json"),
     attack("keras-config-nan", as_keras(with_literal("NaN")), "epsilon", "nan"),

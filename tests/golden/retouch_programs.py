@@ -150,7 +150,7 @@ def sources(cases: Sequence[InputContract]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     text = ["#include <stdint.h>"]
     for number, contract in enumerate(cases):
-        source: Any = SimpleNamespace(name=f"r{number}", contract=contract, finds_boxes=False)
+        source: Any = SimpleNamespace(name=f"r{number}", contract=contract, finds_boxes=False, gives_values=False)
         name, macro = f"r{number}", f"R{number}"
         height, width, channels = contract.shape
         own = {f"{name}_prepare.{end}": template(source, f"xmodel_prepare.{end}") for end in ("h", "c")}

@@ -136,7 +136,7 @@ def test_every_group_is_exact_in_plain_c(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("tables_wanted")
-@pytest.mark.parametrize("name", ["cortex-m0plus", "cortex-m4", "cortex-m55"])
+@pytest.mark.parametrize("name", ["cortex-m0plus", "cortex-m4", pytest.param("cortex-m55", marks=pytest.mark.sweep)])
 def test_every_group_is_exact_on_an_emulated_core(name: str, tmp_path: Path) -> None:
     pytest.importorskip("unicorn")
     pytest.importorskip("ziglang")

@@ -103,7 +103,7 @@ def test_hostile_channels_are_exact_on_a_core(tmp_path: Path, core: str, level: 
 
 
 @needs_qemu
-@pytest.mark.parametrize("level", ["-O2", "-O0"])
+@pytest.mark.parametrize("level", ["-O2", pytest.param("-O0", marks=pytest.mark.sweep)])
 def test_hostile_channels_are_exact_on_helium(tmp_path: Path, level: str) -> None:
     assert_board(range(40, 40 + SAMPLE), tmp_path, level)
 

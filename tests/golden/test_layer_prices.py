@@ -23,7 +23,7 @@ SAMPLE = (12, 18, 7)
 """Two strangers and a published shape with odd counts and hostile ranges."""
 
 
-@pytest.fixture(scope="module", params=["cortex-m4", "cortex-m55"])
+@pytest.fixture(scope="module", params=["cortex-m4", pytest.param("cortex-m55", marks=pytest.mark.sweep)])
 def sample(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prices]:
     if request.param == "cortex-m55" and shutil.which("qemu-system-arm") is None:
         pytest.skip("qemu-system-arm is not installed")

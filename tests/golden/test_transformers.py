@@ -91,6 +91,7 @@ def test_strange_units_cost_at_most_twice_what_ordinary_ones_do() -> None:
     assert spent(strange, "fully_connected") < 2 * spent(ordinary, "fully_connected")
 
 
+@pytest.mark.sweep
 @needs_emulation
 def test_odd_shapes_cost_at_most_twice_the_next_shape_of_whole_tiles() -> None:
     odd, whole = Block(tokens=17, heads=3, size=13, inner=61), Block(tokens=20, heads=3, size=16, inner=64)

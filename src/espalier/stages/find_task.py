@@ -95,6 +95,13 @@ def as_classifier(recipe: Recipe) -> Recipe:
     return _of(recipe, "classify")
 
 
+WRITE = "write `task` in [model]: docs/reference/recipe.md says what each takes"
+SEVERAL = (
+    'write `task = "several"` in [model], and for each output a [[head]] with its labels (docs/howto/heads.md); `espalier init` '
+    "writes both"
+)
+
+
 def _of(recipe: Recipe, task: str, heads: tuple[HeadSource, ...] = ()) -> Recipe:
     return msgspec.structs.replace(recipe, model=msgspec.structs.replace(recipe.model, task=task), head=heads)
 
@@ -117,6 +124,6 @@ def _checked(recipe: Recipe) -> Recipe:
         if not holds:
             raise RecipeError(
                 f"the recipe names no task, {recipe.model.task} was found, and {sentence}",
-                next_step="write `task` in [model]: docs/reference/recipe.md says what each takes",
+                next_step=SEVERAL if recipe.model.task == "several" else WRITE,
             )
     return recipe

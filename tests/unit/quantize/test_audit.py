@@ -132,7 +132,7 @@ def test_edges_and_shapes_are_held_against_what_was_asked(int8: bytes) -> None:
 
     graph, findings = edit.graph_of(model), _Findings({})
     ends = [_tensor_facts(model, int(index)) for index in (graph.inputs[0], graph.outputs[0])]
-    _look_at_edges(ends[0], ends[1:], CONTRACT, "int8", (1 / 256, -128), findings)
+    _look_at_edges(ends[0], ends[1:], CONTRACT, "int8", [(1 / 256, -128)], findings)
     assert any("wanted: 0.00390625, -128" in text for text in findings.errors)
 
 

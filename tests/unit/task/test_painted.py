@@ -54,6 +54,7 @@ class Named:
 
     def __init__(self, map_: ClassMap | None, picture: PictureBytes | None) -> None:
         self.map, self.picture, self.identifier, self.name, self.finds_boxes = map_, picture, "net", "net", False
+        self.gives_values = True
 
 
 C_MAP = """
