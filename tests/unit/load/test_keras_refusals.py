@@ -21,7 +21,8 @@ from espalier.errors import EspalierError, ModelRefusedError, UnsupportedModelEr
 from espalier.load.keras_file import inspect_model
 from espalier.load.labels import read_labels
 
-ROWS = [row for row in (*CONTAINERS, *FOREIGN, *CONFIGS, *WEIGHTS) if row.commands == CHECK_AND_BUILD]
+ROWS = [row for row in (*CONTAINERS, *FOREIGN, *CONFIGS, *WEIGHTS) if row.commands == CHECK_AND_BUILD and row.exit_code == 3]
+"""What the reader of models itself refuses."""
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
