@@ -17,8 +17,6 @@ from ..maps import UNJUDGED
 from ..progress import report
 from ..recipe import InputContract
 from ..recipe_answers import Segment
-from .arrays import ArrayFile
-from .decode import BROKEN, open_image, read_bounded
 from .images import ImageEntry
 from .snapshot import changed
 
@@ -109,6 +107,8 @@ def prepare_masks(
 
 
 def _read(root: str, entries: Sequence[MaskEntry], segment: Segment) -> Iterator[tuple[MaskEntry, Map]]:
+    from .decode import read_bounded
+
     for wanted in entries:
         path = wanted.entry.path
         try:
@@ -136,6 +136,10 @@ def read_mask(path: str, data: bytes, segment: Segment) -> Map:
         raise ImagesRefusedError(
             "a mask must keep every value", supported=", ".join(LOSSLESS), next_step="save masks as PNG, never as JPEG"
         )
+    # Here, so that who only pairs names starts without an image library.
+    from .arrays import ArrayFile
+    from .decode import BROKEN, open_image
+
     image = open_image(data)
     if isinstance(image, ArrayFile):
         pixels = image.read()
