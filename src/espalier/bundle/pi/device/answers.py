@@ -5,43 +5,23 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import signal
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .actions import Action, SavedFrames, split_actions
-from .commands import COMMANDS, answer, as_times, check_options, make_parser, open_frames
+from .actions import Action, SavedFrames
+from .commands import answer, as_times, check_options, make_parser, open_frames, run_program
 from .decisions import DECISIONS, Known, Said, enroll
 from .images import Frame
 from .model import Decision, Engine, Pixels, Place, load_model
-from .problem import INTERRUPTED, OK, UNREADABLE, Problem, say
+from .problem import OK, UNREADABLE, Problem, say
 
 
 def main(arguments: Sequence[str], place: Place) -> int:
     """Run one command; returns the exit code."""
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(OK))
-    try:
-        rest, actions = split_actions(arguments)
-        options = parser(place).parse_args(rest)
-        if options.images[:1] == ["enroll"]:
-            return enroll_images(options)
-        if options.images and options.images[0] in COMMANDS:
-            if len(options.images) > 1:
-                raise Problem(f"{options.images[0]} takes no further names")
-            return COMMANDS[options.images[0]](options, place)
-        return run(options, actions)
-    except Problem as problem:
-        say(f"{place.package}: {problem}")
-        return problem.code
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
+    return run_program(arguments, place, parser, run)
 
 
 def parser(place: Place) -> argparse.ArgumentParser:
@@ -80,7 +60,9 @@ def enroll_images(options: argparse.Namespace) -> int:
 
 
 def run(options: argparse.Namespace, actions: Sequence[Action]) -> int:
-    """Answer each image of the chosen source; returns UNREADABLE when one could not be read."""
+    """`enroll`, or answer each image of the chosen source; returns UNREADABLE when one could not be read."""
+    if options.images[:1] == ["enroll"]:
+        return enroll_images(options)
     model = load_model(options.model)
     decide = DECISIONS[model.facts["decision"]["source"]](model, options)
     for action in actions:

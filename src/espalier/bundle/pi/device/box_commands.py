@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import signal
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,14 +13,14 @@ from typing import Any
 import numpy as np
 
 from . import draw
-from .actions import Action, SavedFrames, fill, split_actions
+from .actions import Action, SavedFrames, fill
 from .box_selftest import selftest
 from .boxes import Finder
-from .commands import answer, as_times, make_parser, open_frames
+from .commands import answer, as_times, make_parser, open_frames, run_program
 from .images import Frame
 from .install import doctor, install_runtime
 from .model import Decision, Engine, Model, Pixels, Place, load_model
-from .problem import INTERRUPTED, OK, UNREADABLE, Problem, say
+from .problem import OK, UNREADABLE, Problem, say
 from .sights import Happening, Seen, Watch, read_place
 
 COMMANDS = {"doctor": doctor, "selftest": selftest, "install-runtime": install_runtime}
@@ -58,23 +56,7 @@ exit codes:
 
 def main(arguments: Sequence[str], place: Place) -> int:
     """Run one command; returns the exit code."""
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(OK))
-    try:
-        rest, actions = split_actions(arguments)
-        options = box_parser(place).parse_args(rest)
-        if options.images and options.images[0] in COMMANDS:
-            if len(options.images) > 1:
-                raise Problem(f"{options.images[0]} takes no further names")
-            return COMMANDS[options.images[0]](options, place)
-        return Program(options, actions).run()
-    except Problem as problem:
-        say(f"{place.package}: {problem}")
-        return problem.code
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
+    return run_program(arguments, place, box_parser, lambda options, actions: Program(options, actions).run(), COMMANDS)
 
 
 def box_parser(place: Place) -> argparse.ArgumentParser:

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,15 +46,26 @@ exit codes:
 
 def main(arguments: Sequence[str], place: Place) -> int:
     """Run one command; returns the exit code."""
+    return run_program(arguments, place, make_parser, classify)
+
+
+def run_program(
+    arguments: Sequence[str],
+    place: Place,
+    parser: Callable[[Place], argparse.ArgumentParser],
+    work: Callable[[argparse.Namespace, Sequence[Action]], int],
+    commands: Mapping[str, Callable[[argparse.Namespace, Place], int]] = COMMANDS,
+) -> int:
+    """Run one of `commands`, or `work` with the options of `parser` and the actions; returns the exit code."""
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(OK))
     try:
         rest, actions = split_actions(arguments)
-        options = make_parser(place).parse_args(rest)
-        if options.images and options.images[0] in COMMANDS:
+        options = parser(place).parse_args(rest)
+        if options.images and options.images[0] in commands:
             if len(options.images) > 1:
                 raise Problem(f"{options.images[0]} takes no further names")
-            return COMMANDS[options.images[0]](options, place)
-        return classify(options, actions)
+            return commands[options.images[0]](options, place)
+        return work(options, actions)
     except Problem as problem:
         say(f"{place.package}: {problem}")
         return problem.code

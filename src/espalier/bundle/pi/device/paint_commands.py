@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import signal
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .actions import Action, SavedFrames, split_actions
-from .commands import COMMANDS, answer, as_times, make_parser, open_frames, start_actions
+from .actions import Action, SavedFrames
+from .commands import answer, as_times, make_parser, open_frames, run_program, start_actions
 from .contract import prepare
 from .draw import save
 from .images import Frame
 from .model import Decision, Engine, Model, Pixels, Place, load_model
 from .painted import areas, as_rgb, class_map, overlay, picture
-from .problem import INTERRUPTED, OK, UNREADABLE, Problem, say
+from .problem import OK, UNREADABLE, Problem, say
 
 ALERT, QUIET = "alert", "quiet"
 """The decision on a map: the class of the alert has its share of the pixels, or has not."""
@@ -46,23 +43,7 @@ exit codes:
 
 def main(arguments: Sequence[str], place: Place) -> int:
     """Run one command; returns the exit code."""
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(OK))
-    try:
-        rest, actions = split_actions(arguments)
-        options = paint_parser(place).parse_args(rest)
-        if options.images and options.images[0] in COMMANDS:
-            if len(options.images) > 1:
-                raise Problem(f"{options.images[0]} takes no further names")
-            return COMMANDS[options.images[0]](options, place)
-        return paint(options, actions)
-    except Problem as problem:
-        say(f"{place.package}: {problem}")
-        return problem.code
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
+    return run_program(arguments, place, paint_parser, paint)
 
 
 def paint_parser(place: Place) -> argparse.ArgumentParser:
