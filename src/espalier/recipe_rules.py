@@ -8,7 +8,7 @@ from math import prod
 
 from .alarms import ALARMS
 from .limits import LIMITS
-from .recipe import HEAD_NAME, NAME, VERSION, Augment, Recipe
+from .recipe import HEAD_NAME, NAME, VERSION, Recipe
 from .recipe_answers import TASKS, Binary, Decision, takes_of
 from .recipe_detect import ANCHORED, WITH_OBJECTNESS, Anchors
 from .visible import hidden_character, shown
@@ -59,17 +59,24 @@ def rules_of(recipe: Recipe) -> list[tuple[str, bool]]:
 
 def _step_rules(recipe: Recipe) -> list[tuple[str, bool]]:
     prune = recipe.prune
-    changes = prune.fine_tune.augment if prune.fine_tune else Augment()
+    asked = [one.augment for one in (prune.fine_tune, prune.distill) if one is not None]
     return [
         (
             "`augment.saturation` needs an `input.color` of rgb or bgr, and `augment.jpeg` one that is not bands",
-            (changes.saturation == 0 or recipe.input.color in ("rgb", "bgr"))
-            and (changes.jpeg == 100 or recipe.input.color != "bands"),
+            all(
+                (changes.saturation == 0 or recipe.input.color in ("rgb", "bgr"))
+                and (changes.jpeg == 100 or recipe.input.color != "bands")
+                for changes in asked
+            ),
         ),
         (
             f"`input.balance` {recipe.input.balance} takes brightness and contrast out of every image: leave "
             "`augment.brightness` and `augment.contrast` out",
-            recipe.input.balance == "none" or changes.brightness == changes.contrast == 0,
+            recipe.input.balance == "none" or all(changes.brightness == changes.contrast == 0 for changes in asked),
+        ),
+        (
+            "`prune.distill` needs a `prune.method` that removes channels: single weights that were set to zero would come back",
+            prune.distill is None or prune.method != "magnitude",
         ),
         (
             "`prune.pattern` 2:4 needs `prune.method` magnitude",
@@ -348,6 +355,7 @@ def _kebab(name: str) -> str:
 def _paths(recipe: Recipe) -> list[str]:
     evaluation, tune = recipe.evaluation, recipe.prune.fine_tune
     given = [recipe.model.path, recipe.model.labels, recipe.calibration.images, tune.images if tune else None]
+    given += [recipe.prune.distill.images] if recipe.prune.distill else []
     given += [evaluation.images, evaluation.csv, evaluation.annotations] if evaluation else []
     given += [evaluation.masks, evaluation.targets] if evaluation else []
     given += [recipe.detect.anchors.file] if recipe.detect and recipe.detect.anchors else []

@@ -14,6 +14,7 @@ from .row_cost import CostRow
 from .row_parts import (
     CalibrationPart,
     DecisionPart,
+    DistilledEpoch,
     DropPart,
     EmulatedPart,
     Epoch,
@@ -23,6 +24,7 @@ from .row_parts import (
     LeftAlone,
     NumberRow,
     PrunedLayer,
+    RepairStep,
     ScoreRow,
     SheetPart,
     SkillPart,
@@ -86,6 +88,11 @@ class PruneRow(_Row, frozen=True, kw_only=True):
     """Whether it was worth it, in words."""
     layers: tuple[PrunedLayer, ...] = ()
     history: tuple[Epoch, ...] = ()
+    """Of fine-tuning."""
+    distilled: tuple[DistilledEpoch, ...] = ()
+    """Of distillation."""
+    repair: tuple[RepairStep, ...] = ()
+    """What each step bought, where it was measured (with distillation)."""
     left_alone: tuple[LeftAlone, ...] = ()
     """Layers that were not pruned."""
     notes: tuple[str, ...] = ()

@@ -189,7 +189,7 @@ def absolute(recipe: Recipe, folder: Path) -> Recipe:
     def of_set(given: str) -> str:
         return str(set_path(folder, given).absolute())
 
-    evaluation, tune = recipe.evaluation, recipe.prune.fine_tune
+    evaluation, tune, learn = recipe.evaluation, recipe.prune.fine_tune, recipe.prune.distill
     replace = msgspec.structs.replace
     return replace(
         recipe,
@@ -201,7 +201,11 @@ def absolute(recipe: Recipe, folder: Path) -> Recipe:
             images=evaluation.images and of_set(evaluation.images),
             csv=evaluation.csv and of_set(evaluation.csv),
         ),
-        prune=replace(recipe.prune, fine_tune=tune and replace(tune, images=of_set(tune.images))),
+        prune=replace(
+            recipe.prune,
+            fine_tune=tune and replace(tune, images=of_set(tune.images)),
+            distill=learn and replace(learn, images=learn.images and of_set(learn.images)),
+        ),
         deploy=tuple(
             replace(d, target=of(d.target)) if d.target.endswith(".toml") or "/" in d.target else d
             for d in recipe.deploy
