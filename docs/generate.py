@@ -32,6 +32,8 @@ from espalier.recipe import Recipe
 from espalier.report.program import ProgramReport
 from espalier.rows import Report
 from espalier.stages.answer_gates import LEAST_AGREEMENT, USELESS_KAPPA
+from espalier.sweep_file import Sweep
+from espalier.sweep_rows import SweepReport
 from espalier.target import Target, load_target, target_names
 from espalier.target_rules import GCC_FLAGS
 
@@ -215,6 +217,32 @@ def report() -> str:
     )
 
 
+def sweep() -> str:
+    """Every key of a sweep's file."""
+    lines = [
+        "# Sweep file",
+        "",
+        "TOML; what [`espalier sweep`](../howto/sweep.md) builds: the product of all its lists. A key, word or number that no "
+        "recipe takes is refused before anything is built.",
+        "",
+        _EDITORS.format(name="sweep"),
+        "",
+        *structs.sections(Sweep, structs.toml_heading),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def sweep_report() -> str:
+    """Every key of sweep.json."""
+    return _json_page(
+        "sweep.json",
+        SweepReport,
+        "sweep-report",
+        "What `espalier sweep` writes beside its cells (and prints with `--json`); `sweep.csv` has the same rows. Each cell's "
+        "folder has the [report.json](report.md) of its build.",
+    )
+
+
 def manifest() -> str:
     """Every key of manifest.json."""
     return _json_page(
@@ -313,6 +341,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "target-file.md": target_file,
     "report.md": report,
     "manifest.md": manifest,
+    "sweep.md": sweep,
+    "sweep-report.md": sweep_report,
     "commands.md": public.commands,
     "python.md": public.python,
 }
@@ -324,6 +354,8 @@ SCHEMAS: dict[str, tuple[type, str, bool]] = {
     "manifest": (Manifest, "manifest.json of an Espalier bundle (espalier-bundle/1)", False),
     "program-report": (ProgramReport, "report.json of espalier compile (espalier-program-report/1)", False),
     "program-manifest": (ProgramManifest, "manifest.json of espalier compile (espalier-program/1)", False),
+    "sweep": (Sweep, "Sweep file of Espalier", True),
+    "sweep-report": (SweepReport, "sweep.json of espalier sweep (espalier-sweep/1)", False),
 }
 """Interface -> its struct, what its schema is called, and whether it is written by people in TOML."""
 
