@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..pixels import evenly, int8_pixels
-from ..task.kinds import kind_of
+from ..task.kinds import kind_of, paints
 from ..task.types import CLASSIFY, Hits, Results, Task, at_most
 from ..tflite import edit
 from ..tflite.edit import graph_of
@@ -80,7 +80,7 @@ def int8_results(int8_model: bytes, pixels: NDArray[np.uint8], task: Task) -> Re
 
 def _results(pixels: NDArray[np.uint8], task: Task, run: Callable[[NDArray[np.uint8]], Answers]) -> Results:
     """What answers say; of maps some images at a time, for their values take too much memory."""
-    size = at_most(task, len(pixels)) if kind_of(task).painted else max(1, len(pixels))
+    size = at_most(task, len(pixels)) if paints(task) else max(1, len(pixels))
     parts = [
         kind_of(task).results(run(pixels[first : first + size]).values, task) for first in range(0, max(1, len(pixels)), size)
     ]
