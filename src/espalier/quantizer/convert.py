@@ -27,6 +27,7 @@ from ..tflite.macs import count_macs
 from ..tflite.numbers import PROBABILITY
 from ..tflite.objects import ModelT, TensorT
 from ..tflite.operator_versions import write_versions
+from ..tflite.runtimes import load_interpreter
 from .map_ends import as_map, with_maps
 from .results import Converted, OutputKind
 from .rewrite import rewrite_float
@@ -239,7 +240,7 @@ def prove_equal(
 
     Raises VerificationError above TOLERANCE or for values that are not finite.
     """
-    import tensorflow as tf
+    from tensorflow.lite.python import interpreter as lite
 
     probes = probe_inputs(contract)
     with _keras_runs():
@@ -249,8 +250,7 @@ def prove_equal(
         np.concatenate([1 - head, head], axis=1) if given in PAIRS and head.shape[1] == 1 else head
         for given, head in zip(kinds, heads, strict=True)
     ]
-    interpreter = tf.lite.Interpreter(model_content=data, num_threads=1)
-    interpreter.allocate_tensors()
+    interpreter, _ = load_interpreter(lite, data, num_threads=1)
     source, sinks = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()
     found: list[list[NDArray[Any]]] = [[] for _ in sinks]
     for probe in probes:
