@@ -368,7 +368,45 @@ def schema_text(name: str) -> str:
         base = {"type": "string", "description": "A shipped target: what this file does not say is taken from that one."}
         made["properties"] = {"base": base, **made["properties"]}
         made["anyOf"] = [{"required": ["base", "name"]}, {"required": made.pop("required")}]
+    if name == "sweep":
+        _vary(made)
     return json.dumps(made, indent=1, ensure_ascii=False) + "\n"
+
+
+def _vary(sweep: dict[str, Any]) -> None:
+    """Say in a sweep's schema what `vary` takes: the recipe's keys, each with a list of values; a table in a list may be a
+    part of the recipe's."""
+    recipe_schema = structs.schema(Recipe, title="", file="", closed=True)
+    tables = {"Recipe": {key: recipe_schema[key] for key in ("description", "properties")}} | recipe_schema["$defs"]
+    for table, made in tables.items():
+        parts = {key: _renamed(value, "Part") for key, value in made["properties"].items()}
+        lists = {}
+        for key, value in made["properties"].items():
+            each: dict[str, Any] = {"type": "array", "minItems": 1, "items": parts[key]}
+            inner = [option["$ref"] for option in (value, *value.get("anyOf", ())) if "$ref" in option]
+            vary = [{"$ref": ref.replace("/$defs/", "/$defs/Vary")} for ref in inner]
+            said = {"description": value["description"]} if "description" in value else {}
+            lists[key] = {**said, "anyOf": [each, *vary]} if vary else {**said, **each}
+        about = {"type": "object", "additionalProperties": False, "description": made["description"]}
+        sweep["$defs"][f"Part{table}"] = {**about, "properties": parts}
+        sweep["$defs"][f"Vary{table}"] = {**about, "properties": lists}
+    del sweep["$defs"]["PartRecipe"]
+    said = sweep["properties"]["vary"]["description"]
+    sweep["properties"]["vary"] = {"$ref": "#/$defs/VaryRecipe", "description": said}
+    sweep["$defs"] = dict(sorted(sweep["$defs"].items()))
+
+
+def _renamed(node: Any, prefix: str) -> Any:
+    """A schema whose references are to the tables of another family."""
+    if isinstance(node, list):
+        return [_renamed(item, prefix) for item in node]
+    if isinstance(node, dict):
+        return {
+            key: value.replace("/$defs/", f"/$defs/{prefix}") if key == "$ref" else _renamed(value, prefix)
+            for key, value in node.items()
+            if key not in ("default", "required", "oneOf")
+        }
+    return node
 
 
 def files() -> dict[Path, str]:
