@@ -284,6 +284,7 @@ def _source(
         int8_model=int8.int8_model,
         uint8_model=int8.uint8_model,
         input=int8.input,
+        numbers=int8.numbers,
         heads=int8.heads,
         operators=int8.uses,
         runtime_floor=int8.runtime_floor,
