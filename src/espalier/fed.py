@@ -10,6 +10,7 @@ float model takes, scale the float32 of the file, all in double precision, so th
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -106,6 +107,14 @@ def number_bytes(values: Sequence[float], contract: InputContract, inputs: Seque
         found += (entered(part, detail).astype(np.int16) + 128).astype(np.uint8).tobytes()
         at += len(one.names)
     return found
+
+
+def of_sizes(fed: NDArray[Any], sizes: Sequence[int]) -> list[NDArray[np.float32]]:
+    """What a float model takes of normalised examples, an array for each input: images, then vectors of `sizes` numbers."""
+    if fed.dtype.names is None:
+        return [fed]
+    ends = np.cumsum([0, *sizes])
+    return [fed[IMAGE], *(fed[NUMBERS][:, low:high] for low, high in itertools.pairwise(ends))]
 
 
 class Inputs:

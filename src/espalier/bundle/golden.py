@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from ..detector import Detector, words
 from ..errors import BugError, VerificationError
 from ..facts import Artifact, BundleSource, GoldenVector, SourceImage, TensorFacts
+from ..fed import normalised_numbers, number_bytes, with_numbers
 from ..limits import LIMITS
 from ..preparation import prepare
 from ..recipe import Balance, Color, Fit, InputContract, Resize, Smooth
@@ -278,6 +279,21 @@ def detector_bytes(detector: Detector) -> bytes:
 def canonical_json(value: Any) -> bytes:
     """The one JSON text of a value: keys sorted, two spaces, one final line feed."""
     return msgspec.json.format(msgspec.json.encode(value, order="sorted"), indent=2) + b"\n"
+
+
+def examples(golden: Golden, files: Mapping[str, bytes]) -> NDArray[Any]:
+    """What the model is fed in all vectors: uint8 [n, h, w, c], or records with the numbers beside each image (fed.py).
+
+    Raises VerificationError where these numbers are not the bytes that the bundle says."""
+    flat = b"".join(files[f"{FOLDER}/{row.pixels}"] for row in golden.vectors)
+    pixels = np.frombuffer(flat, np.uint8).reshape(len(golden.vectors), *golden.shape)
+    contract = golden.contract.contract
+    if not contract.numbers:
+        return pixels
+    for row in golden.vectors:
+        if number_bytes(row.numbers, contract, golden.numbers).hex() != row.beside:
+            raise VerificationError(f"golden.json: {row.name}: the numbers {list(row.numbers)} are not the bytes {row.beside}")
+    return with_numbers(pixels, np.stack([normalised_numbers(row.numbers, contract.numbers) for row in golden.vectors]))
 
 
 def read_golden(files: Mapping[str, bytes]) -> Golden:

@@ -136,6 +136,7 @@ def select_set(
     _check_arguments(recipe, model, out, count)
     with Workshop(store or Store.default(), progress or Progress(quiet=True)) as shop:
         source, notes = _open_model(shop, recipe, model)
+        _check_alone(source.file.facts())
         images = PixelSet(shop, "calibration", folder, source.contract, POOL)
         given = source.float_model()
         pool = _look(shop, images, given, source.contract)
@@ -228,6 +229,15 @@ def _open_model(shop: Workshop, recipe: Path | None, model: Path | None) -> tupl
         f"std {list(contract.std)}, resize and fit as by default; a --recipe says what holds"
     )
     return _Source(file=ModelFile(shop, model, contract), contract=contract), [note]
+
+
+def _check_alone(facts: ModelFacts) -> None:
+    if facts.numbers:
+        raise UsageError(
+            "the model takes numbers beside the image, which a folder of images does not give",
+            supported="sets for models of one image",
+            next_step="write a csv with 100 to 500 rows that occur in use, and name it in `calibration.images`",
+        )
 
 
 def guessed_contract(facts: ModelFacts) -> InputContract:
