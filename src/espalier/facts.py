@@ -132,6 +132,8 @@ class BundlePart(msgspec.Struct, frozen=True, kw_only=True):
     labels: tuple[str, ...]
     decision: Decision | None
     recipe: Recipe
+    map: ClassMap | None = None
+    picture: PictureBytes | None = None
 
 
 class ClassMap(msgspec.Struct, frozen=True, kw_only=True):
@@ -209,6 +211,8 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
             heads=(self.heads[at],),
             task=part.task,
             decision=part.decision,
+            map=part.map,
+            picture=part.picture,
             parts=(),
             golden=tuple(
                 msgspec.structs.replace(one, outputs={kernels: data[own] for kernels, data in one.outputs.items()})
@@ -217,8 +221,14 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def deciding(self) -> tuple[tuple[str, BundleSource], ...]:
-        """The outputs of several that have a decision, by name."""
-        return tuple((part.name, self.alone(part)) for part in self.parts if part.decision is not None)
+        """The outputs of several that have a decision, or paint, by name."""
+        known = ((part.name, self.alone(part)) for part in self.parts)
+        return tuple((name, alone) for name, alone in known if alone.decision is not None or alone.paints)
+
+    @property
+    def mixes(self) -> bool:
+        """Whether one of several outputs paints or is a vector, so that the programs around it are other ones."""
+        return any(alone.paints or alone.task == "embed" for _, alone in self.deciding())
 
     @property
     def paints(self) -> bool:

@@ -10,6 +10,7 @@ from msgspec import Meta
 from .alarms import ALARMS
 from .limits import LIMITS
 from .recipe_answers import (
+    TASKS,
     Anomaly,
     Binary,
     Decision,
@@ -273,11 +274,6 @@ class AnswerBudgets(Table, frozen=True, kw_only=True):
     guessing."""
     min_class_recall: Share | None = None
     """The same for the images of each single class."""
-
-
-class Budgets(AnswerBudgets, frozen=True, kw_only=True):
-    """Gates, each optional: a build that exceeds one ends with exit code 5 and writes no bundle."""
-
     min_label_f1: Share | None = None
     """Task multi-label: F1 of int8 that each label must reach at its threshold."""
     min_recall_at_1: Share | None = None
@@ -310,6 +306,11 @@ class Budgets(AnswerBudgets, frozen=True, kw_only=True):
     """Task image: decibels that int8 may lose against the model as it was given, on the targets."""
     min_ssim: Share | None = None
     """Task image: mean structural similarity to what `min-psnr` is measured against."""
+
+
+class Budgets(AnswerBudgets, frozen=True, kw_only=True):
+    """Gates, each optional: a build that exceeds one ends with exit code 5 and writes no bundle."""
+
     max_model_bytes: Count | None = None
     """Size of the int8 .tflite."""
     max_arena_bytes: Count | None = None
@@ -348,6 +349,11 @@ class HeadSource(Table, frozen=True, kw_only=True):
     """As the table [regress]; so the others here."""
     binary: Binary | None = None
     multi_label: MultiLabel | None = None
+    embed: Embed | None = None
+    segment: Segment | None = None
+    """Its masks are `evaluation.masks`."""
+    picture: Picture | None = None
+    """Its pictures are `evaluation.targets`."""
     decision: Decision = Decision()
     budgets: AnswerBudgets = AnswerBudgets()
 
@@ -395,10 +401,15 @@ class Recipe(Table, frozen=True, kw_only=True):
         labels = head.labels if isinstance(head.labels, str) else None
         own = {field: getattr(head, field) for field in head.__struct_fields__ if field not in NOT_OF_A_HEAD}
         budgets = {field: getattr(head.budgets, field) for field in head.budgets.__struct_fields__}
+        source, takes = self.evaluation, TASKS[head.task]
+        if source is not None:  # masks and pictures are of the output that paints such
+            masks, targets = (source.masks if takes.masks else None), (source.targets if takes.pictures else None)
+            source = msgspec.structs.replace(source, masks=masks, targets=targets)
         return msgspec.structs.replace(
             self,
             model=msgspec.structs.replace(self.model, task=head.task, labels=labels),
             head=(),
+            evaluation=source,
             prune=Prune(),
             budgets=Budgets(**budgets),
             **own,

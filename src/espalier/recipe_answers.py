@@ -9,10 +9,10 @@ from msgspec import Meta
 
 from .tables import Share, Table
 
-HeadTask = Literal["classify", "regress", "raw", "binary", "multi-label"]
+HeadTask = Literal["classify", "regress", "raw", "binary", "multi-label", "embed", "segment", "image"]
 """What one output answers."""
 
-TaskName = Literal["auto", HeadTask, "embed", "segment", "image", "anomaly", "detect", "several"]
+TaskName = Literal["auto", HeadTask, "anomaly", "detect", "several"]
 
 
 Threshold = Annotated[float, Meta(ge=1 / 256, le=255 / 256)]

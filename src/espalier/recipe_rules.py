@@ -287,22 +287,40 @@ def _head_rules(recipe: Recipe) -> list[tuple[str, bool]]:
             f"`head.name` is the output's layer in a-z, 0-9 and _, each once; found {', '.join(map(repr, names))}",
             len(set(names)) == len(names) and all(re.fullmatch(HEAD_NAME, name) for name in names),
         ),
+        *(
+            (
+                f"one [[head]] of task {' or '.join(tasks)} at most, for there is one {what}; let the others be raw; found "
+                f"{', '.join(_having(recipe, tasks))}",
+                len(_having(recipe, tasks)) <= 1,
+            )
+            for tasks, what in ((("segment", "image"), "folder of masks or targets"), (("embed",), "list of enrolled vectors"))
+        ),
     ]
     for head in recipe.head:
         alone = recipe.of_head(head)
         labels = (head.labels,) if isinstance(head.labels, str) else head.labels or ()
         taken = TASKS[head.task].labels or not labels
-        within = [*_table_rules(alone), *_asked_rules(alone), *_truth_rules(alone)]
+        within = [*_table_rules(alone), *_asked_rules(alone), *_map_rules(alone), *_truth_rules(alone)]
         found += [(f"[[head]] {head.name}: {sentence}", holds) for sentence, holds in within]
         found += [
             (f"[[head]] {head.name}: task {head.task} does not take `labels`", taken),
             (f"[[head]] {head.name}: `decision.cost` is of a model with one output", head.decision.cost is None),
+            (f"[[head]] {head.name}: `budgets.max-cost` is of a model with one output", head.budgets.max_cost is None),
+            (
+                f"[[head]] {head.name}: `last-resize` drop is of a model that paints one map; here the device computes it",
+                head.segment is None or head.segment.last_resize != "drop",
+            ),
             (
                 f"[[head]] {head.name}: `labels` are visible words, at least two and no two alike; found {list(labels)[:12]}",
                 isinstance(head.labels, str | None) or _are_labels(labels),
             ),
         ]
     return found
+
+
+def _having(recipe: Recipe, tasks: Sequence[str]) -> list[str]:
+    """The outputs of these tasks."""
+    return [head.name for head in recipe.head if head.task in tasks]
 
 
 def _are_labels(labels: Sequence[str]) -> bool:
@@ -363,6 +381,7 @@ def _lowered(words: tuple[str, ...]) -> tuple[str, ...]:
 def _not_asked(recipe: Recipe) -> list[str]:
     """The keys that stand there and that the recipe's task does not take."""
     budgets, takes, evaluation = recipe.budgets, takes_of(recipe.model.task), recipe.evaluation
+    heads = [TASKS[head.task] for head in recipe.head]
     given = {
         "`model.labels`": (takes.labels, recipe.model.labels),
         "`prune.fine-tune`": (takes.classes, recipe.prune.fine_tune),
@@ -371,8 +390,8 @@ def _not_asked(recipe: Recipe) -> list[str]:
         "`budgets.min-class-recall`": (takes.classes, budgets.min_class_recall),
         "`budgets.min-accuracy`": (takes.truth, budgets.min_accuracy),
         "`budgets.max-accuracy-drop`": (takes.truth, budgets.max_accuracy_drop),
-        "`evaluation.masks`": (takes.masks, evaluation and evaluation.masks),
-        "`evaluation.targets`": (takes.pictures, evaluation and evaluation.targets),
+        "`evaluation.masks`": (any(one.masks for one in (takes, *heads)), evaluation and evaluation.masks),
+        "`evaluation.targets`": (any(one.pictures for one in (takes, *heads)), evaluation and evaluation.targets),
         "`budgets.min-miou`": (takes.masks, budgets.min_miou),
         "`budgets.max-miou-drop`": (takes.masks, budgets.max_miou_drop),
         "`budgets.min-class-iou`": (takes.masks, budgets.min_class_iou),

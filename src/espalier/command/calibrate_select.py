@@ -136,7 +136,6 @@ def select_set(
     _check_arguments(recipe, model, out, count)
     with Workshop(store or Store.default(), progress or Progress(quiet=True)) as shop:
         source, notes = _open_model(shop, recipe, model)
-        _check_alone(source.file.facts())
         images = PixelSet(shop, "calibration", folder, source.contract, POOL)
         given = source.float_model()
         pool = _look(shop, images, given, source.contract)
@@ -219,10 +218,12 @@ def _open_model(shop: Workshop, recipe: Path | None, model: Path | None) -> tupl
     if recipe is not None:
         read = load_recipe(recipe)
         file = ModelFile(shop, recipe.resolve().parent / read.model.path, read.input)
+        _check_alone(file.facts())
         return _Source(file=file, contract=read.input), []
     if model is None:
         raise UsageError("give either --recipe or --model")
     facts = ModelFile(shop, model, InputContract(size=(1, 1))).facts()
+    _check_alone(facts)
     contract = guessed_contract(facts)
     note = (
         f"guessed from the model: size {list(contract.size)}, {contract.color}, mean {list(contract.mean)}, "

@@ -49,10 +49,7 @@ RESCALED = 1.5
 
 def _open(model: bytes, **options: bool) -> Interpreter:
     """An interpreter without a delegate: XNNPACK would keep the values between its operators to itself."""
-    from ai_edge_litert.interpreter import OpResolverType
-
-    resolver = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-    return open_interpreter(model, experimental_op_resolver_type=resolver, **options)
+    return open_interpreter(model, kernels="builtin", **options)
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from ..errors import ModelRefusedError, UnsupportedModelError
 from .keras_container import SAVE_WHOLE
 from .keras_facts import HeadEnds, NumberEnds
 from .keras_inputs import image_shape, refused_input, vectors_of
+from .keras_paints import paints
 
 Json = Any
 _SAME_VALUES = frozenset(
@@ -95,7 +96,14 @@ def _heads(config: dict[str, Json], path: Path) -> tuple[HeadEnds, ...]:
     layers = [str(one[0]) for one in references] or [str(chain[0]["config"]["name"]) if chain else "" for chain in chains]
     rows = zip(head_words(layers), layers, chains, strict=True)
     return tuple(
-        HeadEnds(name=name, layer=layer, output=_output(chain), values=_classes(chain)) for name, layer, chain in rows
+        HeadEnds(
+            name=name,
+            layer=layer,
+            output=_output(chain),
+            values=_classes(chain),
+            paints=paints([str(item["class_name"]) for item in chain], ()),
+        )
+        for name, layer, chain in rows
     )
 
 

@@ -33,6 +33,8 @@ class HeadEnds(msgspec.Struct, frozen=True, kw_only=True):
     layer: str
     output: str
     values: int | None
+    paints: bool = False
+    """Whether it keeps rows and columns: a map or a picture (keras_paints.py)."""
 
 
 class NumberEnds(msgspec.Struct, frozen=True, kw_only=True):

@@ -33,7 +33,7 @@ from ..tflite.objects import ModelT, TensorT
 from ..tflite.operator_versions import operator_uses
 from ..tflite.versions import UNKNOWN, floor_of, runtime_floor
 from .bias import BIAS_LIMIT, linear_operators, output_name, weight_scales
-from .ranges import open_interpreter
+from .ranges import open_with_refusal
 from .results import Audit
 
 TINY_SCALE = 1e-7
@@ -97,6 +97,7 @@ def audit_model(
     heads = [_tensor_facts(model, int(index)) for index in graph_of(model).outputs]
     numbers = tuple(_tensor_facts(model, int(index)) for index in graph_of(model).inputs[1:])
     _look_at_edges((source, *numbers), heads, contract, edge, edges_of(task, len(heads)), findings)
+    partitions, refusal = count_partitions(data)
     uses = operator_uses(model)
     unknown = sorted({pair for pair in uses if floor_of(*pair) == UNKNOWN})
     for name, version in unknown:
@@ -105,7 +106,7 @@ def audit_model(
     names = Counter(name for name, _ in uses)
     return Audit(
         errors=tuple(findings.errors),
-        warnings=(*findings.warnings, *_partition_warning(partitions := count_partitions(data))),
+        warnings=(*findings.warnings, *_delegate_warning(partitions, refusal)),
         input=source,
         heads=tuple(heads),
         uses=tuple(
@@ -120,18 +121,24 @@ def audit_model(
     )
 
 
-def count_partitions(data: bytes) -> dict[str, int]:
+def count_partitions(data: bytes) -> tuple[dict[str, int], str]:
     """Load and run the file once with LiteRT's default delegate: into how many pieces the delegate cut the
-    graph, and how many operators it has. Many pieces make int8 slower than float."""
-    interpreter = open_interpreter(data)
+    graph, and how many operators it has; and why the delegate refuses the file, "" where it does not. Many pieces
+    make int8 slower than float."""
+    interpreter, refusal = open_with_refusal(data)
     for detail in interpreter.get_input_details():
         interpreter.set_tensor(detail["index"], np.zeros(detail["shape"], detail["dtype"]))
     interpreter.invoke()
     kinds = [operator["op_name"] for operator in interpreter._get_ops_details()]
-    return {"delegated": kinds.count("DELEGATE"), "operators": len(kinds) - kinds.count("DELEGATE")}
+    return {"delegated": kinds.count("DELEGATE"), "operators": len(kinds) - kinds.count("DELEGATE")}, refusal
 
 
-def _partition_warning(partitions: Mapping[str, int]) -> list[str]:
+def _delegate_warning(partitions: Mapping[str, int], refusal: str) -> list[str]:
+    if refusal:
+        return [
+            f"XNNPACK refuses the file ({refusal}), so it was run on LiteRT's builtin kernels: on a phone it needs "
+            "Interpreter.Options().setUseXNNPACK(false), and MediaPipe cannot run it"
+        ]
     if partitions["delegated"] <= 4:
         return []
     return [f"LiteRT's delegate cuts the graph into {partitions['delegated']} pieces: int8 may be slow"]

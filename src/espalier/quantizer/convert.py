@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,9 +27,10 @@ from ..tflite.macs import count_macs
 from ..tflite.numbers import PROBABILITY
 from ..tflite.objects import ModelT, TensorT
 from ..tflite.operator_versions import write_versions
-from .map_ends import cut_map
+from ..tflite.runtimes import load_interpreter
+from .map_ends import as_map, with_maps
 from .probes import probe_inputs
-from .results import Converted, MapEnds, OutputKind
+from .results import Converted, OutputKind
 from .rewrite import rewrite_float
 from .two_answers import answer_with_two
 
@@ -88,22 +88,10 @@ def convert_model(
             for tensor in (graph_of(raw).tensors[int(index)] for index in graph_of(raw).outputs)
         ),
     )
-    return done if ends not in ("map", "whole-map") else _as_map(done, ends)
-
-
-def _as_map(done: Converted, ends: Ends) -> Converted:
-    """The same without what a map need not end in: what was proven, less its last operators."""
-    found = cut_map(done.float_model)
-    if ends == "whole-map" and found.whole_head is not None:
-        found = MapEnds(float_model=found.whole, head=found.whole_head, tensor=found.whole_tensor)
-    return replace(
-        done,
-        float_model=found.float_model,
-        macs=count_macs(edit.read_model(found.float_model)),
-        layers=done.layers | {found.head.name: done.layers.get(found.tensor, "")},
-        heads=(found.head,),
-        whole=found,
-    )
+    maps = [name for name, wanted in (heads or {}).items() if wanted == "map"]
+    if maps:
+        return with_maps(done, maps)
+    return done if ends not in ("map", "whole-map") else as_map(done, ends)
 
 
 def head_kinds(model: Model, heads: Mapping[str, Ends]) -> tuple[OutputKind, ...]:
@@ -233,7 +221,7 @@ def prove_equal(
 
     Raises VerificationError above TOLERANCE or for values that are not finite.
     """
-    import tensorflow as tf
+    from tensorflow.lite.python import interpreter as lite
 
     probes = probe_inputs(contract)
     with _keras_runs():
@@ -243,8 +231,7 @@ def prove_equal(
         np.concatenate([1 - head, head], axis=1) if given in PAIRS and head.shape[1] == 1 else head
         for given, head in zip(kinds, heads, strict=True)
     ]
-    interpreter = tf.lite.Interpreter(model_content=data, num_threads=1)
-    interpreter.allocate_tensors()
+    interpreter, _ = load_interpreter(lite, data, num_threads=1)
     sources, sinks = interpreter.get_input_details(), interpreter.get_output_details()
     found: list[list[NDArray[Any]]] = [[] for _ in sinks]
     for place in range(len(probes[0])):

@@ -23,6 +23,7 @@ from ..tflite import edit
 from ..tflite.edit import constant, graph_of, name_of
 from ..tflite.macs import count_macs
 from ..tflite.objects import Interpreter, ModelT
+from ..tflite.runtimes import KERNELS, load_interpreter
 from .results import Ranges
 from .stability import Ends
 
@@ -50,23 +51,28 @@ def normalised(pixels: NDArray[np.uint8], contract: InputContract | None) -> Ite
         yield (image.astype(np.float32) if contract is None else normalize(image, contract))[None]
 
 
-def open_interpreter(model: bytes, *, threads: int = 1, **options: object) -> Interpreter:
-    """A LiteRT interpreter with its tensors allocated.
+def open_interpreter(model: bytes, *, threads: int = 1, kernels: str = "default", **options: object) -> Interpreter:
+    """A LiteRT interpreter with its tensors allocated; on the builtin kernels where its delegate refuses the model.
 
-    Raises UnsupportedModelError when LiteRT cannot run the model.
+    `kernels`: default or builtin (no delegate). Raises UnsupportedModelError when LiteRT cannot run the model.
     """
+    return open_with_refusal(model, threads=threads, kernels=kernels, **options)[0]
+
+
+def open_with_refusal(
+    model: bytes, *, threads: int = 1, kernels: str = "default", **options: object
+) -> tuple[Interpreter, str]:
+    """`open_interpreter`, and why LiteRT's default delegate does not run the model; "" where it does, or was not asked."""
     from ai_edge_litert import interpreter as litert
 
     try:
         with warnings.catch_warnings(action="ignore", category=UserWarning):
-            interpreter: Interpreter = litert.Interpreter(model_content=model, num_threads=threads, **options)
-        interpreter.allocate_tensors()
+            return load_interpreter(litert, model, KERNELS[kernels], num_threads=threads, **options)
     except (RuntimeError, ValueError) as problem:
         raise UnsupportedModelError(
             f"LiteRT cannot run the model: {str(problem).strip()[:500]}",
             next_step="the operator named above is the one to replace in the Keras model",
         ) from None
-    return interpreter
 
 
 def measure_ranges(

@@ -246,19 +246,25 @@ def packed(recipe: Recipe, names: tuple[str, ...] = ()) -> Recipe:
     )
 
 
-def _parts(job: Job, int8: Int8Model, decision: Deciding | None) -> tuple[BundlePart, ...]:
+def _parts(job: Job, model: FloatModel, int8: Int8Model, decision: Deciding | None) -> tuple[BundlePart, ...]:
     """The outputs of several, each as a recipe and a decision of its own."""
-    wanted = {head.name: head for head in job.recipe.head}
+    wanted, asked = {head.name: head for head in job.recipe.head}, job.task(model)
     found = []
     for facts in int8.heads if wanted else ():
         head = wanted[facts.name]
         task, alone = job.part(head), job.recipe.of_head(head)
         names = () if task.numbers is None else task.numbers.names
         recipe = msgspec.structs.replace(packed(alone, names), name=f"{alone.name}-{head.name.replace('_', '-')}")
-        parts = {} if decision is None else decision.parts
+        parts, own = {} if decision is None else decision.parts, next(one for one in asked.parts if one.name == head.name)
         found.append(
             BundlePart(
-                name=head.name, task=head.task, labels=task.labels, decision=parts.get(head.name), recipe=recipe
+                name=head.name,
+                task=head.task,
+                labels=task.labels,
+                decision=parts.get(head.name),
+                recipe=recipe,
+                map=None if head.segment is None else map_facts(own, facts),
+                picture=None if head.picture is None else picture_facts(own, facts),
             )
         )
     return tuple(found)
@@ -274,7 +280,7 @@ def _source(
     compiled: Compiled | None,
 ) -> BundleSource:
     decision = decision_of(job, int8)
-    parts = _parts(job, int8, decision)
+    parts = _parts(job, model, int8, decision)
     golden = compiled.golden if compiled else proof.golden
     detector = job.detector(model, int8.heads)
     return BundleSource(
