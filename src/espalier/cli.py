@@ -117,7 +117,7 @@ def check(recipe: Path, strict: bool, as_json: bool) -> None:
     "--images",
     type=click.Path(path_type=Path),
     multiple=True,
-    help="A folder with calibration/, evaluation/ or train/ in it, or an image folder. Repeatable.",
+    help="A folder with calibration/, evaluation/ or train/ in it, an image folder, or a csv. Repeatable.",
 )
 @click.option(
     "--target", "targets", multiple=True, help="A target to deploy to. Repeatable; default: one of each kind."

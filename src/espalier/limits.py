@@ -33,6 +33,7 @@ class Limits:
     sweep_cells: int = 2_000
     input_side_pixels: int = 2_048
     input_bands: int = 16
+    input_numbers: int = 256
     standardized_values: int = 1 << 24
     annotations_bytes: int = 1 << 29
     annotation_file_bytes: int = 1 << 20

@@ -8,9 +8,10 @@ from math import prod
 
 from .alarms import ALARMS
 from .limits import LIMITS
-from .recipe import HEAD_NAME, NAME, VERSION, Augment, Recipe
+from .recipe import NAME, VERSION, Augment, Recipe
 from .recipe_answers import TASKS, Binary, Decision, takes_of
 from .recipe_detect import ANCHORED, WITH_OBJECTNESS, Anchors
+from .recipe_numbers import HEAD_NAME, InputNumbers
 from .visible import hidden_character, shown
 
 
@@ -48,6 +49,7 @@ def rules_of(recipe: Recipe) -> list[tuple[str, bool]]:
             f"{list(contract.shape)}",
             contract.balance != "per-image" or prod(contract.shape) <= LIMITS.standardized_values,
         ),
+        *_number_rules(recipe),
         *_step_rules(recipe),
         *_set_rules(recipe),
         (
@@ -55,6 +57,55 @@ def rules_of(recipe: Recipe) -> list[tuple[str, bool]]:
             set(recipe.accept) <= set(ALARMS),
         ),
     ]
+
+
+def _number_rules(recipe: Recipe) -> list[tuple[str, bool]]:
+    """Of the numbers beside the image."""
+    numbers, columns = recipe.input.numbers, recipe.input.columns
+    if not numbers:
+        return []
+    taken = [task for task, takes in TASKS.items() if takes.numbers]
+    return [
+        (
+            f"[[input.numbers]] belongs to the tasks {', '.join(taken)}; found {recipe.model.task}",
+            takes_of(recipe.model.task).numbers,
+        ),
+        (
+            "[[input.numbers]] takes no `prune.fine-tune` and no `prune.engine` tfmot, which train on images alone: prune "
+            "without these, or train further in Keras",
+            recipe.prune.fine_tune is None and recipe.prune.engine == "native",
+        ),
+        (
+            f"`input.numbers.name` is the input's layer in a-z, 0-9 and _, each once; found {', '.join(n.name for n in numbers)}",
+            len({n.name for n in numbers}) == len(numbers) and all(re.fullmatch(HEAD_NAME, n.name) for n in numbers),
+        ),
+        (
+            f"`input.numbers.columns` are visible words, each once, at most {LIMITS.input_numbers} in all; found "
+            f"{', '.join(shown(column) for column in columns[:12])}",
+            len(set(columns)) == len(columns) <= LIMITS.input_numbers and all(map(_is_column, columns)),
+        ),
+        *[rule for one in numbers for rule in _vector_rules(one)],
+    ]
+
+
+def _vector_rules(one: InputNumbers) -> list[tuple[str, bool]]:
+    count = len(one.names)
+    return [
+        (
+            f"`range`, `mean` and `std` of [[input.numbers]] {one.name} hold 1 or {count} values, as it has columns; found "
+            f"{len(one.range)}, {len(one.mean)} and {len(one.std)}",
+            all(len(values) in (1, count) for values in (one.range, one.mean, one.std)),
+        ),
+        (
+            f"`range` of [[input.numbers]] {one.name} is [least, largest] for each column, the least below the largest; found "
+            f"{[list(pair) for pair in one.range]}",
+            all(low < high for low, high in one.range),
+        ),
+    ]
+
+
+def _is_column(name: str) -> bool:
+    return name.strip() == name != "" and "," not in name and hidden_character(name) is None
 
 
 def _step_rules(recipe: Recipe) -> list[tuple[str, bool]]:

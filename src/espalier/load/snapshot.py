@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from ..errors import ImagesRefusedError
+from ..recipe_numbers import InputNumbers
 from ..store import Store, key_of
 from .images import ImageSet, scan
 from .listing import unreadable
@@ -20,14 +22,16 @@ SETTLED_SECONDS = 2.0
 """A file changed less than this before it was read may change again in the same tick of the disk's clock."""
 
 
-def snapshot(path: Path | str, store: Store | None = None, *, cells: bool = False) -> tuple[ImageSet, str]:
+def snapshot(
+    path: Path | str, store: Store | None = None, *, cells: bool = False, numbers: Sequence[InputNumbers] = ()
+) -> tuple[ImageSet, str]:
     """The set with the sha256 of each file, and the sha256 over the names and bytes of all (and of the csv itself).
 
     With a store, the digests of a folder whose listing (name, size, times, inode of each file) is known are not
     computed again; 2,500 files then cost about 20 ms. Raises what `scan` raises;
-    `cells`: see there.
+    `cells`, `numbers`: see there.
     """
-    images = scan(path, cells=cells)
+    images = scan(path, cells=cells, numbers=numbers)
     folders: dict[str, list[str]] = {}
     for entry in images.entries:
         folders.setdefault(entry.path.rpartition("/")[0], []).append(entry.path)

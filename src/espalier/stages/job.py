@@ -335,7 +335,7 @@ def class_folders(recipe: Recipe, folder: Path) -> list[tuple[str, ...]]:
     classes = []
     for name in given:
         try:
-            images = scan(set_path(folder, name or ""))
+            images = scan(set_path(folder, name or ""), numbers=recipe.input.numbers)
             classes.append(images.columns or images.classes if recipe.model.task == "multi-label" else images.classes)
         except ImagesRefusedError:
             continue  # named where the set is opened
