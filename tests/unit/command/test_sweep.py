@@ -417,7 +417,8 @@ def _structs(kind: Any) -> list[Any]:
 
 
 NO_PATHS = {
-    "accept", "anomaly.normal", "input.numbers.columns", "input.numbers.name", "binary.positive", "decision.cost.normal", "detect.boxes", "detect.objectness",
+    "accept", "anomaly.normal", "input.numbers.columns", "input.numbers.name",
+    "binary.positive", "decision.cost.normal", "detect.boxes", "detect.objectness",
     "detect.scores", "detect.sizes", "name", "multi_label.thresholds", "regress.names",
     "regress.unit", "segment.alert", "segment.classes", "segment.colors", "version",
 }  # fmt: skip
