@@ -14,21 +14,17 @@ from .row_cost import CostRow
 from .row_parts import (
     CalibrationPart,
     DecisionPart,
-    DistilledEpoch,
     DropPart,
     EmulatedPart,
-    Epoch,
     ExplainPart,
     FedPart,
     HeadRow,
-    LeftAlone,
     NumberRow,
-    PrunedLayer,
-    RepairStep,
     ScoreRow,
     SheetPart,
     SkillPart,
 )
+from .row_prune import PruneRow
 
 Share = float
 Points = float
@@ -63,40 +59,6 @@ class StageRow(_Row, frozen=True, kw_only=True):
     name: str
     seconds: float
     reused: bool
-
-
-class PruneRow(_Row, frozen=True, kw_only=True):
-    """What pruning bought. `latency_ratio`: pruned int8 / unpruned int8, one interleaved run; None if not measured."""
-
-    method: str
-    """As the recipe names it."""
-    requested: float
-    """The recipe's amount."""
-    macs_before: int
-    macs_after: int
-    parameters_before: int
-    parameters_after: int
-    bytes_before: int
-    bytes_after: int
-    """Of the int8 .tflite, and compressed with gzip below."""
-    gzip_before: int
-    gzip_after: int
-    latency_ratio: float | None = None
-    sparsity: float | None = None
-    """Share of the prunable weights that are zero."""
-    verdict: str = ""
-    """Whether it was worth it, in words."""
-    layers: tuple[PrunedLayer, ...] = ()
-    history: tuple[Epoch, ...] = ()
-    """Of fine-tuning."""
-    distilled: tuple[DistilledEpoch, ...] = ()
-    """Of distillation."""
-    repair: tuple[RepairStep, ...] = ()
-    """What each step bought, where it was measured (with distillation)."""
-    left_alone: tuple[LeftAlone, ...] = ()
-    """Layers that were not pruned."""
-    notes: tuple[str, ...] = ()
-    """What could not be pruned as wished."""
 
 
 class StepRow(_Row, frozen=True, kw_only=True):

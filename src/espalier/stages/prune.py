@@ -12,7 +12,7 @@ from ..load.images import label_indices
 from ..prune.training_set import Sparsity, Training
 from ..prune.verdict import verdict
 from ..row_parts import DistilledEpoch, Epoch
-from ..rows import PruneRow
+from ..row_prune import PruneRow
 from ..store import digest
 from ..worker.keras_calls import (
     Account,
