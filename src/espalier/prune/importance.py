@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from ..load.keras_objects import Tensor
 from ..load.keras_table import names
-from .flat import FlatGraph, Node, run
+from .flat import FlatGraph, Node, inputs_of, run
 from .groups import Groups
 
 MIXING = names(
@@ -68,11 +68,11 @@ def score_channels(
         return call
 
     @tf.function(reduce_retracing=True, autograph=False)  # type: ignore[untyped-decorator]
-    def squares(pixels: Tensor, signs: Tensor) -> Any:
-        gates = tf.ones((tf.shape(pixels)[0], groups.count))
+    def squares(fed: list[Tensor], signs: Tensor) -> Any:
+        gates = tf.ones((tf.shape(fed[0])[0], groups.count))
         with tf.GradientTape() as tape:
             tape.watch(gates)
-            logits = joined(run(graph, [pixels], call=gated(gates)))
+            logits = joined(run(graph, fed, call=gated(gates)))
             projected = tf.reduce_sum(tf.reshape(logits, tf.shape(signs)) * signs)
         gradient = tape.gradient(projected, gates, unconnected_gradients="zero")
         return tf.reduce_sum(tf.square(gradient), axis=0)
@@ -84,7 +84,7 @@ def score_channels(
         for start in range(0, len(images), batch):
             part = images[start : start + batch]
             signs = random.choice(np.array([-1.0, 1.0], np.float32), (len(part), width))
-            total += squares(tf.constant(part), tf.constant(signs)).numpy()
+            total += squares(inputs_of(graph, part), tf.constant(signs)).numpy()
     return total / (len(images) * projections)
 
 
