@@ -54,8 +54,10 @@ def find_constants(graph: FlatGraph, groups: Groups) -> Constants:
     for node in graph.nodes:
         given = [known[number] for number in node.inputs]
         if node.kind in MIXING and node.name in groups.layouts:
-            first = read.setdefault(node.name, given[0])
-            read[node.name] = np.where(first == given[0], first, np.nan)
+            width = len(groups.layouts[node.name].inputs)
+            values = np.full(width, np.nan) if node.inputs[0] in groups.axes else given[0]
+            first = read.setdefault(node.name, values)
+            read[node.name] = np.where(first == values, first, np.nan)
         if node.name not in stopped and not groups.axes.keys() & {*node.inputs, *node.outputs}:
             known[node.outputs[0]] = _propagate(node, given, known[node.outputs[0]])
     free = np.ones(groups.count, bool)
