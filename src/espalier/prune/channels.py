@@ -157,9 +157,10 @@ def _account(
 ) -> dict[str, Any]:
     layers = []
     for node in graph.nodes:
-        atoms = groups.tensors[node.outputs[0]]
         if node.name in groups.layouts and node.kind not in ("BatchNormalization", "PReLU"):
-            after = int(kept[groups.component[groups.layouts[node.name].outputs]].sum())
+            layout = groups.layouts[node.name]
+            atoms = layout.inner if len(layout.inner) else layout.outputs
+            after = int(kept[groups.component[atoms]].sum())
             layers.append({"name": node.name, "kind": node.kind, "before": len(atoms), "after": after})
     reached = 1 - allocation.macs_after / max(allocation.macs_before, 1)
     notes = []
