@@ -55,6 +55,9 @@ FORMATS = ("BMP", "JPEG", "PNG")
 READ = "PNG, JPEG, BMP, TIFF, .npy, .npz"
 _COLORS = InputContract(size=(1, 1))
 
+LUMINANCE_SUM = 3_688
+"""Of the luminance table of quality 50 (ITU-T T.81, table K.1): quality q scales it."""
+
 REPORTED = 64
 """Images between two lines of progress."""
 
@@ -192,8 +195,21 @@ def _load(image: Image.Image, take: Callable[[Image.Image, int], T]) -> tuple[T,
         "rotated": turn in _TURNS,
         "sideways": turn in SIDEWAYS,
         "frames": frames,
+        "jpeg": _jpeg_quality(image),
     }
     return taken, facts
+
+
+def _jpeg_quality(image: Image.Image) -> int | None:
+    """The quality (1 to 100) at which the Independent JPEG Group's encoder has this file's luminance table; 0 of a lossless
+    file."""
+    if image.format != "JPEG":
+        return 0
+    tables = getattr(image, "quantization", None) or {}
+    if len(tables.get(0, ())) != 64:
+        return None
+    scale = 100 * sum(tables[0]) / LUMINANCE_SUM
+    return int(min(100, max(1, round(100 - scale / 2 if scale <= 100 else 5_000 / scale))))
 
 
 def _upright(image: Image.Image, turn: int, bands: int = 0) -> Pixels:
@@ -275,6 +291,7 @@ def _load_array(image: ArrayFile, contract: InputContract) -> tuple[Pixels, dict
         "rotated": image.orientation in _TURNS,
         "sideways": image.orientation in SIDEWAYS,
         "frames": 1 if contract.color == "bands" else image.frames,
+        "jpeg": 0,
     }
     return np.ascontiguousarray(turned(pixels, image.orientation)), facts
 
