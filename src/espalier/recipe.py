@@ -209,15 +209,20 @@ class FineTune(Table, frozen=True, kw_only=True):
 class Prune(Table, frozen=True, kw_only=True):
     """Making the network smaller before it is quantized."""
 
-    method: Literal["none", "channels", "magnitude"] = "none"
+    method: Literal["none", "channels", "magnitude", "fit"] = "none"
     """`channels` removes whole channels with everything that depends on them (faster everywhere); `magnitude` sets small
-    weights to zero (smaller archives; microcontroller programs skip them)."""
+    weights to zero (smaller archives; microcontroller programs skip them); `fit` searches how many channels each layer keeps
+    so that every budget and every limit of a target holds at the least loss (docs/howto/fit.md)."""
     amount: Annotated[float, Meta(ge=0, le=0.95)] = 0.3
     """Share of the MACs to remove (channels), or of the weights that end as zero (magnitude)."""
     pattern: Literal["free", "2:4"] = "free"
     """Of magnitude: `2:4` keeps two of each four weights."""
     engine: Literal["native", "tfmot"] = "native"
     """Of magnitude: our own engine, or tensorflow-model-optimization."""
+    floor: Annotated[float, Meta(gt=0, le=1)] = 0.125
+    """Of fit: share of its channels that every group keeps at least."""
+    point: Annotated[int, Meta(ge=1)] | None = None
+    """Of fit: build this point of the front that an earlier build found, instead of the one that loses least."""
     fine_tune: FineTune | None = None
 
 
@@ -309,6 +314,10 @@ class Budgets(AnswerBudgets, frozen=True, kw_only=True):
     """Size of the int8 .tflite."""
     max_arena_bytes: Count | None = None
     """RAM for tensors on each microcontroller target."""
+    max_flash_bytes: Count | None = None
+    """Code and constants of the compiled program on each microcontroller target that is emulated."""
+    max_instructions: Count | None = None
+    """Instructions of one inference on the emulated core of each microcontroller target that is emulated."""
     max_macs: Count | None = None
     """Multiply-accumulates of one inference, after pruning."""
     max_latency_us: LatencyBudget | None = None

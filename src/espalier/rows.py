@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from .facts import Check, TensorFacts
+from .fit_rows import FitRow
 from .map_rows import MapRow, PictureRow
 from .peak import Peak
 from .row_boxes import BoxesRow
@@ -90,6 +91,8 @@ class PruneRow(_Row, frozen=True, kw_only=True):
     """Layers that were not pruned."""
     notes: tuple[str, ...] = ()
     """What could not be pruned as wished."""
+    fit: FitRow | None = None
+    """Of method fit: budgets, front, what each step brought."""
 
 
 class StepRow(_Row, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from ..row_parts import ExplainPart
 from ..rows import AccuracyRow, LatencyRow, Report
 from .decision import decision_chart
+from .fit import table as fit_table
 from .gates import describe, headroom, not_shown
 from .layers import layer_table
 from .text import key_figures, percent, size
@@ -27,6 +28,7 @@ def html(report: Report) -> bytes:
         confusion=_confusion(report.accuracy),
         latency=_latency_bars(report.latency),
         pruned=_pruned(report),
+        front=None if report.prune.fit is None else fit_table(report.prune.fit),
         # Our own drawings: plan/explain.py escapes the names in them.
         arenas=[{"row": row, "chart": Markup(row.chart)} for row in report.memory.arenas],
         operators=_operator_times(report.latency),

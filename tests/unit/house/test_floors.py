@@ -13,12 +13,12 @@ import espalier
 
 SOURCE = Path(espalier.__file__).parent
 FLOORS = (
-    {"alarms", "contract", "detector", "errors", "facts", "findings", "image_facts", "limits", "map_rows", "maps", "peak",
-     "pixels", "preparation", "progress", "recipe", "recipe_answers", "recipe_detect", "recipe_file", "recipe_rules",
+    {"alarms", "contract", "detector", "errors", "facts", "findings", "fit_rows", "image_facts", "limits", "map_rows", "maps",
+     "peak", "pixels", "preparation", "progress", "recipe", "recipe_answers", "recipe_detect", "recipe_file", "recipe_rules",
      "retouch", "row_boxes", "row_cost", "row_parts", "rows", "scratch", "signals", "statistics", "store", "store_limit",
      "streams", "table_faults", "tables", "tabular", "target", "target_rules", "terminal", "visible"},
-    {"bundle", "calibrate", "emit", "emulate", "graph", "ladder", "layers", "load", "measure", "plan", "prune", "quantizer",
-     "report", "task", "tflite"},
+    {"bundle", "calibrate", "emit", "emulate", "fit", "graph", "ladder", "layers", "load", "measure", "plan", "prune",
+     "quantizer", "report", "task", "tflite"},
     {"worker"},
     {"stages"},
     {"command"},
