@@ -264,7 +264,7 @@ def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[
         images: list[ImageSet] = []
 
         def step(given: str = given, images: list[ImageSet] = images) -> str:
-            images.append(scan(set_path(folder, given), cells=bool(recipe.head)))
+            images.append(scan(set_path(folder, given), cells=bool(recipe.head), numbers=recipe.input.numbers))
             told = f"{len(images[0].classes)} classes"
             if images[0].columns:
                 what = "columns" if recipe.head else "labels" if recipe.model.task == "multi-label" else "numbers"

@@ -12,7 +12,7 @@ from ..load.keras_objects import Model
 from ..pixels import evenly
 from .allocate import Allocation, Choice, Term, allocate
 from .constants import find_constants
-from .flat import FlatGraph, flatten
+from .flat import FlatGraph, answer_of, flatten
 from .groups import Family, Groups, left_alone, trace_groups
 from .importance import score_channels
 from .least_squares import unrepaired_losses
@@ -45,7 +45,7 @@ def prune_channels(
     smaller = narrow(graph, groups, kept, fills=constants.fills)
     lossy = bool((~kept & ~constants.free).any())
     fitted = reconstruct(graph, groups, kept, smaller, images) if lossy and repair else []
-    answer = smaller(images[:2])
+    answer = answer_of(graph, smaller, images[:2])
     if not all(np.isfinite(head).all() for head in (answer if isinstance(answer, list) else [answer])):
         raise VerificationError("the pruned model answers with values that are not finite")
     return smaller, _account(
@@ -114,9 +114,10 @@ def _account(
 ) -> dict[str, Any]:
     layers = []
     for node in graph.nodes:
-        atoms = groups.tensors[node.outputs[0]]
         if node.name in groups.layouts and node.kind not in ("BatchNormalization", "PReLU"):
-            after = int(kept[groups.component[groups.layouts[node.name].outputs]].sum())
+            layout = groups.layouts[node.name]
+            atoms = layout.inner if len(layout.inner) else layout.outputs
+            after = int(kept[groups.component[atoms]].sum())
             layers.append({"name": node.name, "kind": node.kind, "before": len(atoms), "after": after})
     reached = 1 - allocation.macs_after / max(allocation.macs_before, 1)
     notes = []

@@ -16,7 +16,7 @@ from ..load.keras_objects import Model
 from ..row_parts import LeftAlone
 from .channels import Images, score_groups
 from .constants import find_constants
-from .flat import FlatGraph, flatten
+from .flat import FlatGraph, answer_of, flatten
 from .grouped import Choice, Group, Grouped
 from .groups import Family, Groups, left_alone, trace_groups
 from .narrow import narrow
@@ -78,7 +78,7 @@ def prune_to(
     smaller = narrow(graph, traced, kept, fills=constants.fills)
     lossy = bool((~kept & ~constants.free).any())
     fitted = reconstruct(graph, traced, kept, smaller, images) if lossy and repair else []
-    answer = smaller(images[:2])
+    answer = answer_of(graph, smaller, images[:2])
     if not all(np.isfinite(head).all() for head in (answer if isinstance(answer, list) else [answer])):
         raise VerificationError("the pruned model answers with values that are not finite")
     return Narrowed(model=smaller, layers=tuple(_layers(graph, traced, kept)), fitted=tuple(fitted))
@@ -93,7 +93,8 @@ def _layers(graph: FlatGraph, groups: Groups, kept: NDArray[np.bool_]) -> list[d
     found = {}
     for node in graph.nodes:
         if node.name in groups.layouts and node.kind not in ("BatchNormalization", "PReLU"):
-            outputs = groups.component[groups.layouts[node.name].outputs]
+            layout = groups.layouts[node.name]
+            outputs = groups.component[layout.inner if len(layout.inner) else layout.outputs]
             found[node.name] = {
                 "name": node.name,
                 "kind": node.kind,

@@ -48,7 +48,7 @@ def check_sets(shop: Workshop, job: Job) -> tuple[str, ...]:
         given = job.calibration.prepared().images
         measured = job.evaluation.prepared().images if job.evaluation else ()
         # Of wanted pictures the size is known when the model is loaded.
-        decision, truth = job.recipe.decision, None if job.recipe.picture else job.truth()
+        decision, truth = job.recipe.decision, None if job.painted and not job.painted.segment else job.truth()
         if truth is None and (decision.precision is not None or decision.cost is not None):
             asked = "`decision.precision` asks for a share of" if decision.cost is None else "`decision.cost` counts"
             raise RecipeError(

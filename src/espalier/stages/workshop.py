@@ -67,8 +67,10 @@ def versions() -> dict[str, str]:
 class Workshop:
     """Child processes, scratch folder, store and stage clock of one build; a context manager."""
 
-    def __init__(self, store: Store, progress: Progress, *, fresh: bool = False) -> None:
+    def __init__(self, store: Store, progress: Progress, *, fresh: bool = False, timed: bool = True) -> None:
         self.store = store
+        self.timed = timed
+        """Whether latency is measured: not where other builds run beside this one, or on a machine of a cluster."""
         self._fresh = fresh
         self.progress = progress
         clear_abandoned()
