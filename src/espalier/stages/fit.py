@@ -286,8 +286,8 @@ def _pricing(state: _State, shapes: Shapes, floor: Counts, least: Figures) -> Pr
     for group, (low, high) in enumerate(zip(floor, natural.counts, strict=True)):
         prices = [corner_price(shapes, group, isa) for isa in sorted(timed)]
         levels.append(corners(low, high, prices, multiple=multiple) if low < high else (high,))
-    floor_levels = tuple(dict.fromkeys((*one, low)) for one, low in zip(levels, floor, strict=True))
-    losses = [losses_of(g.losses, g.size, one) for g, one in zip(state.groups, floor_levels, strict=True)]
+    every = tuple(tuple(dict.fromkeys((*one, low))) for one, low in zip(levels, floor, strict=True))
+    losses = [losses_of(g.losses, g.size, one) for g, one in zip(state.groups, every, strict=True)]
     graph = shapes.graph
     counted = {
         name: [
@@ -300,7 +300,7 @@ def _pricing(state: _State, shapes: Shapes, floor: Counts, least: Figures) -> Pr
         Limit(name=g.key, measure=g.measure, limit=g.aim, target=g.target, isa=isas.get(g.target, ""))
         for g in state.goals
     ]
-    pricing = Pricing(shapes, tuple(tuple(one) for one in floor_levels), losses, limits, counted)
+    pricing = Pricing(shapes, every, losses, limits, counted)
     for counts in (natural.counts, floor):
         _hold(state, shapes, pricing, counts)
     pricing.learn(natural.counts, _taken(state.goals, natural.figures))
