@@ -114,8 +114,9 @@ def narrowed(
     *,
     by: Choice = "losses",
     repair: bool = True,
+    whole: bool = False,
 ) -> FloatModel:
-    """The float .tflite with so many channels; not stored here."""
+    """The float .tflite with so many channels; not stored here. `whole`: fitted on the judging images, too."""
     job.model.load()
     shop.worker("tensorflow").ask(
         PruneTo(
@@ -127,6 +128,7 @@ def narrowed(
             contract=job.recipe.input,
             by=by,
             repair=repair,
+            whole=whole,
         )
     )
     return job.model.convert(CANDIDATE)

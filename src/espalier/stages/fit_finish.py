@@ -14,12 +14,13 @@ from .job import Job
 from .model import GIVEN, FloatModel
 from .workshop import Workshop, pack, unpack
 
-STEPS: tuple[tuple[str, Choice, bool], ...] = (
-    ("smallest weights, no repair", "norm", False),
-    ("least squares", "norm", True),
-    ("choice of channels", "losses", True),
+STEPS: tuple[tuple[str, Choice, bool, bool], ...] = (
+    ("smallest weights, no repair", "norm", False, False),
+    ("least squares", "norm", True, False),
+    ("choice of channels", "losses", True, False),
+    ("all calibration images", "losses", True, True),
 )
-"""What each step adds, by what channels go first, and whether the layers are fitted again."""
+"""What each step adds, by what channels go first, whether the layers are fitted again, and whether on all images."""
 
 
 def front_of(found: Search) -> tuple[Candidate, ...]:
@@ -100,12 +101,12 @@ def step_models(shop: Workshop, job: Job, found: Search) -> dict[str, FloatModel
     if counts == tuple(group.living for group in found.groups):
         return {}
     made = {}
-    for name, by, repair in STEPS:
+    for name, by, repair, whole in STEPS:
 
-        def run(by: Choice = by, repair: bool = repair) -> dict[str, bytes]:
-            return {"float": pack(narrowed(shop, job, found.groups, counts, by=by, repair=repair))}
+        def run(by: Choice = by, repair: bool = repair, whole: bool = whole) -> dict[str, bytes]:
+            return {"float": pack(narrowed(shop, job, found.groups, counts, by=by, repair=repair, whole=whole))}
 
-        key = {**candidate_key(job, found.groups), "counts": counts, "by": by, "repair": repair}
+        key = {**candidate_key(job, found.groups), "counts": counts, "by": by, "repair": repair, "whole": whole}
         made[name] = unpack(shop.stored("fit/step", key, run)["float"], FloatModel)
     return made
 

@@ -54,9 +54,9 @@ def with_evaluation(
     steps: list[FitStep] = []
     for name, one in step_models(shop, job, found).items():
         steps.append(_step(shop, job, given, name, one.tflite, steps))
-    # What of the calibration images was held out to judge, and what training added.
-    last = "all images, training" if job.fine_tune is not None else "all calibration images"
-    steps.append(_step(shop, job, given, last, model.tflite, steps))
+    trained = [name for name, asked in (("distillation", job.recipe.prune.distill), ("training", job.fine_tune)) if asked]
+    if trained and steps:
+        steps.append(_step(shop, job, given, " and ".join(trained), model.tflite, steps))
     return msgspec.structs.replace(row, points=points, steps=tuple(steps))
 
 
