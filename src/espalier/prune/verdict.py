@@ -7,7 +7,7 @@ out, or by a shorter code for them, is counted where it is built (`emit/`) and t
 
 from __future__ import annotations
 
-from ..rows import PruneRow
+from ..row_prune import PruneRow
 
 NOTICEABLE = 0.03
 """A change of size or latency below this share is called unchanged."""
