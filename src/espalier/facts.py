@@ -63,6 +63,15 @@ class GoldenVector(msgspec.Struct, frozen=True, kw_only=True):
     outputs: dict[str, bytes]
     label: str
     boxes: dict[str, tuple[tuple[int, ...], ...]] = {}
+    numbers: tuple[float, ...] = ()
+    """What the model takes beside the image, in the units of the recipe's [[input.numbers]], all vectors one after another."""
+    beside: bytes = b""
+    """The same as the uint8 twin takes it; the int8 model takes each byte - 128."""
+
+    @property
+    def fed(self) -> bytes:
+        """All bytes that the uint8 twin takes: the pixels, then the numbers."""
+        return self.pixels + self.beside
 
 
 class SourceImage(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,6 +185,8 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     macs: int
     parameters: int
     advice: tuple[str, ...] = ()
+    numbers: tuple[TensorFacts, ...] = ()
+    """The int8 model's inputs beside the image, in the order of [[input.numbers]]."""
     task: str = "classify"
     decision: Decision | None = None
     """How the output becomes an answer on a device."""

@@ -23,6 +23,7 @@ from .recipe_answers import (
     TaskName,
 )
 from .recipe_detect import Detect
+from .recipe_numbers import HEAD_NAME, InputNumbers, Mean, Std
 from .retouch import CENTRE, STEPS
 from .tables import Share, Table
 
@@ -33,13 +34,10 @@ Smooth = Literal["none", "gaussian", "median"]
 Balance = Literal["none", "per-image", "min-max", "equalize"]
 
 NAME: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
-HEAD_NAME: Final = r"[a-z][a-z0-9_]*"
 VERSION: Final = r"(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})"
 
 # Ranges: the strict reader refuses what lies outside, the JSON Schema and the reference page state them.
 Side = Annotated[int, Meta(ge=1, le=LIMITS.input_side_pixels)]
-Mean = Annotated[float, Meta(ge=-1e6, le=1e6)]
-Std = Annotated[float, Meta(ge=1e-6, le=1e6)]
 Points = Annotated[float, Meta(ge=0, le=100)]
 Amount = Annotated[float, Meta(ge=0, le=1e15)]
 Decibels = Annotated[float, Meta(ge=0, le=120)]
@@ -87,6 +85,8 @@ class InputContract(Table, frozen=True, kw_only=True):
     balance: Balance = "none"
     """Brightness and contrast, last of all: `per-image` as `tf.image.per_image_standardization`, which takes the place of
     `mean` and `std`; `min-max` stretches the values to 0..255; `equalize` equalizes the histogram of each channel."""
+    numbers: tuple[InputNumbers, ...] = ()
+    """Of a model with a second input, or several, of plain numbers: a table [[input.numbers]] for each."""
 
     @property
     def channels(self) -> int:
@@ -102,6 +102,11 @@ class InputContract(Table, frozen=True, kw_only=True):
     def shape(self) -> tuple[int, int, int]:
         """(height, width, channels)."""
         return (*self.size, self.channels)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of the csv that the model is fed beside the image, in order."""
+        return tuple(column for one in self.numbers for column in one.names)
 
     @property
     def channel_mean(self) -> tuple[float, ...]:
@@ -207,6 +212,23 @@ class FineTune(Table, frozen=True, kw_only=True):
     augment: Augment = Augment()
 
 
+class Distill(Table, frozen=True, kw_only=True):
+    """Training after pruning without labels: the pruned network learns to answer as the given one."""
+
+    images: str | None = None
+    """Pictures as the device sees them, without labels; the calibration images where none are named."""
+    epochs: Annotated[int, Meta(ge=1, le=1000)] = 30
+    """How often each image is seen."""
+    learning_rate: Annotated[float, Meta(gt=0, le=1)] = 0.005
+    """At the start, in parts of each tensor's own size; it falls to nearly nothing over the epochs."""
+    batch_size: Annotated[int, Meta(ge=1, le=4096)] = 64
+    """Images per step."""
+    temperature: Annotated[float, Meta(ge=1, le=20)] = 2.0
+    """By how much the scores of the given network are softened."""
+    augment: Augment = Augment()
+    """Random changes of these images. What changes their look (jpeg, blur, brightness, ...) the pruned network alone sees."""
+
+
 class Prune(Table, frozen=True, kw_only=True):
     """Making the network smaller before it is quantized."""
 
@@ -219,6 +241,7 @@ class Prune(Table, frozen=True, kw_only=True):
     """Of magnitude: `2:4` keeps two of each four weights."""
     engine: Literal["native", "tfmot"] = "native"
     """Of magnitude: our own engine, or tensorflow-model-optimization."""
+    distill: Distill | None = None
     fine_tune: FineTune | None = None
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..fed import Inputs
 from ..pixels import evenly, int8_pixels
 from ..task.kinds import kind_of, paints
 from ..task.types import CLASSIFY, Hits, Results, Task, at_most
@@ -146,11 +147,11 @@ def answers_of(data: bytes, images: Iterable[NDArray[Any]]) -> Answers:
 def _answers(data: bytes, images: Iterable[NDArray[Any]], kernels: str = "default") -> Answers:
     """Of a file whose outputs are the heads, or (with_scores) these and the scores of each."""
     interpreter = open_interpreter(data, kernels=kernels)
-    source = interpreter.get_input_details()[0]["index"]
+    source = Inputs(interpreter)
     sinks = interpreter.get_output_details()
     found: list[list[NDArray[Any]]] = [[] for _ in sinks]
     for image in images:
-        interpreter.set_tensor(source, image)
+        source.put(image)
         interpreter.invoke()
         for values, sink in zip(found, sinks, strict=True):
             values.append(interpreter.get_tensor(sink["index"])[0].reshape(-1))

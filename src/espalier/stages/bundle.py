@@ -290,6 +290,7 @@ def _source(
         int8_model=int8.int8_model,
         uint8_model=int8.uint8_model,
         input=int8.input,
+        numbers=int8.numbers,
         heads=int8.heads,
         operators=int8.uses,
         runtime_floor=int8.runtime_floor,
@@ -361,6 +362,12 @@ def _given(side: DecisionSide) -> tuple[tuple[str, float | None], ...]:
 
 def _make(source: BundleSource, program: Program, tools: str) -> Bundle:
     kind = source.target.bundle
+    if source.numbers:
+        raise UnsupportedModelError(
+            f"{source.target.name}: no bundle is made yet of a model that takes numbers beside the image",
+            supported="models of one image",
+            next_step="the int8 model and the report are in the build's folder",
+        )
     if kind not in CONTENTS:
         raise BugError(f"no bundle of kind {kind!r}")
     compiled = program.compiled

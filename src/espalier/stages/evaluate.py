@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import LabelsRefusedError
+from ..fed import images_of
 from ..findings import Finding, of_model, settle
 from ..image_facts import Prepared
 from ..measure.predict import Step, dequantize
@@ -275,7 +276,7 @@ def contact_sheet(job: Job, row: AccuracyRow, names: list[str]) -> tuple[SheetPa
     from PIL import Image
 
     images = job.evaluation or job.calibration
-    pixels = np.load(images.pixels(), mmap_mode="r")
+    pixels = images_of(np.load(images.pixels(), mmap_mode="r"))
     place = {name: index for index, name in enumerate(names)}
     sheet: list[SheetPart] = []
     for flip in row.flips[:SHEET_IMAGES]:
