@@ -100,8 +100,7 @@ def compare_kernels(
         points=share * shown.points,
         interval=(share * shown.low, share * shown.high),
         p_value=shown.p_value,
-        labelled=labelled,
-        what=kind.right_is,
+        labelled=labelled, what=kind.right_is,
     )
 
 
