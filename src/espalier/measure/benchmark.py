@@ -24,7 +24,7 @@ import numpy as np
 
 from ..errors import EspalierError
 from ..rows import LatencyRow, OperatorTime
-from ..tflite.runtimes import Runtime, delegation, open_interpreter
+from ..tflite.runtimes import Delegation, Runtime, delegation, open_interpreter, open_with_refusal
 
 WARM_UP = 3
 MINIMUM_RUNS = 20
@@ -61,7 +61,7 @@ def benchmark(
     """
     before = _reset_peak()
     started = time.perf_counter_ns()
-    interpreter = open_interpreter(runtime, model, kernels=kernels, threads=threads)
+    interpreter, refusal = open_with_refusal(runtime, model, kernels=kernels, threads=threads)
     cold = time.perf_counter_ns() - started
     _fill(interpreter)
     first = _timed(interpreter)
@@ -79,7 +79,7 @@ def benchmark(
         runtime=runtime.name,
         variant=variant,
         threads=threads,
-        delegate=str(taken) if taken.partitions else f"none ({kernels} kernels)",
+        delegate=_delegate(taken, kernels, refusal),
         cpu=cpu_name(),
         cold_us=cold / 1e3,
         first_us=first / 1e3,
@@ -231,6 +231,13 @@ def _fill(interpreter: Any) -> None:
         else:
             values = random.integers(-128 if dtype.kind == "i" else 0, 128, shape).astype(dtype)
         interpreter.set_tensor(detail["index"], values)
+
+
+def _delegate(taken: Delegation, kernels: str, refusal: str) -> str:
+    """What ran the model, for a row."""
+    if taken.partitions:
+        return str(taken)
+    return f"none (builtin kernels: XNNPACK refuses the model: {refusal})" if refusal else f"none ({kernels} kernels)"
 
 
 def _note(figures: dict[str, Any], idle_us: float, rows: tuple[OperatorTime, ...]) -> str:

@@ -33,7 +33,7 @@ from ..tflite.objects import ModelT, TensorT
 from ..tflite.operator_versions import operator_uses
 from ..tflite.versions import UNKNOWN, floor_of, runtime_floor
 from .bias import BIAS_LIMIT, linear_operators, output_name, weight_scales
-from .ranges import open_interpreter
+from .ranges import open_with_refusal
 from .results import Audit
 
 TINY_SCALE = 1e-7
@@ -95,7 +95,9 @@ def audit_model(
     _look_at_weights(model, findings, dense)
     source = _tensor_facts(model, int(graph_of(model).inputs[0]))
     heads = [_tensor_facts(model, int(index)) for index in graph_of(model).outputs]
-    _look_at_edges(source, heads, contract, edge, edges_of(task, len(heads)), findings)
+    numbers = tuple(_tensor_facts(model, int(index)) for index in graph_of(model).inputs[1:])
+    _look_at_edges((source, *numbers), heads, contract, edge, edges_of(task, len(heads)), findings)
+    partitions, refusal = count_partitions(data)
     uses = operator_uses(model)
     unknown = sorted({pair for pair in uses if floor_of(*pair) == UNKNOWN})
     for name, version in unknown:
@@ -104,7 +106,7 @@ def audit_model(
     names = Counter(name for name, _ in uses)
     return Audit(
         errors=tuple(findings.errors),
-        warnings=(*findings.warnings, *_partition_warning(partitions := count_partitions(data))),
+        warnings=(*findings.warnings, *_delegate_warning(partitions, refusal)),
         input=source,
         heads=tuple(heads),
         uses=tuple(
@@ -115,21 +117,28 @@ def audit_model(
         conversions={"quantize": names["QUANTIZE"], "dequantize": names["DEQUANTIZE"]},
         runtime_floor=runtime_floor(uses),
         partitions=partitions,
+        numbers=numbers,
     )
 
 
-def count_partitions(data: bytes) -> dict[str, int]:
+def count_partitions(data: bytes) -> tuple[dict[str, int], str]:
     """Load and run the file once with LiteRT's default delegate: into how many pieces the delegate cut the
-    graph, and how many operators it has. Many pieces make int8 slower than float."""
-    interpreter = open_interpreter(data)
-    detail = interpreter.get_input_details()[0]
-    interpreter.set_tensor(detail["index"], np.zeros(detail["shape"], detail["dtype"]))
+    graph, and how many operators it has; and why the delegate refuses the file, "" where it does not. Many pieces
+    make int8 slower than float."""
+    interpreter, refusal = open_with_refusal(data)
+    for detail in interpreter.get_input_details():
+        interpreter.set_tensor(detail["index"], np.zeros(detail["shape"], detail["dtype"]))
     interpreter.invoke()
     kinds = [operator["op_name"] for operator in interpreter._get_ops_details()]
-    return {"delegated": kinds.count("DELEGATE"), "operators": len(kinds) - kinds.count("DELEGATE")}
+    return {"delegated": kinds.count("DELEGATE"), "operators": len(kinds) - kinds.count("DELEGATE")}, refusal
 
 
-def _partition_warning(partitions: Mapping[str, int]) -> list[str]:
+def _delegate_warning(partitions: Mapping[str, int], refusal: str) -> list[str]:
+    if refusal:
+        return [
+            f"XNNPACK refuses the file ({refusal}), so it was run on LiteRT's builtin kernels: on a phone it needs "
+            "Interpreter.Options().setUseXNNPACK(false), and MediaPipe cannot run it"
+        ]
     if partitions["delegated"] <= 4:
         return []
     return [f"LiteRT's delegate cuts the graph into {partitions['delegated']} pieces: int8 may be slow"]
@@ -209,14 +218,14 @@ def _look_at_weights(model: ModelT, findings: _Findings, dense: str | None) -> N
 
 
 def _look_at_edges(
-    source: TensorFacts,
+    sources: Sequence[TensorFacts],
     heads: Sequence[TensorFacts],
     contract: InputContract | None,
     edge: str,
     edges: Sequence[tuple[float, int] | None],
     findings: _Findings,
 ) -> None:
-    for what, facts in (("input", source), *(("output", head) for head in heads)):
+    for what, facts in (*(("input", source) for source in sources), *(("output", head) for head in heads)):
         if facts.dtype != edge:
             findings.errors.append(f"the {what} is {facts.dtype}, {edge} was asked for")
     for sink, wanted in zip(heads, edges, strict=True):
@@ -229,9 +238,10 @@ def _look_at_edges(
             )
     if contract is None:
         return
-    if tuple(source.shape) != (1, *contract.shape):
+    given = [(1, *contract.shape), *((1, len(one.names)) for one in contract.numbers)]
+    if [tuple(source.shape) for source in sources] != given:
         findings.errors.append(
-            f"the input is {list(source.shape)}, the contract gives {[1, *contract.shape]}"
+            f"the inputs are {[list(source.shape) for source in sources]}, the contract gives {[list(shape) for shape in given]}"
         )
 
 

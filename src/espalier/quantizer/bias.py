@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..tflite import edit
 from ..tflite.edit import LINEAR, constant, graph_of, name_of, operator_name, step_of
 from ..tflite.objects import ModelT, OperatorT
+from .multiplier import LARGEST
 
 BIAS_LIMIT = 2.0**30
 """Larger int32 biases leave no room for the accumulator (onnxruntime#25278, edgetpu#453)."""
@@ -31,8 +32,13 @@ def linear_operators(model: ModelT) -> list[OperatorT]:
 
 
 def output_name(model: ModelT, operator: OperatorT) -> str:
-    """Name of the tensor that an operator computes."""
-    return name_of(graph_of(model).tensors[operator.outputs[0]])
+    """Name of the tensor that an operator computes, as the float graph calls it: of an int16 one behind which the answer becomes
+    int8 (interface.int8_edges) that of the answer."""
+    graph, made = graph_of(model), int(operator.outputs[0])
+    if edit.dtype_name(graph.tensors[made]) == "int16":
+        readers = (o for o in graph.operators if int(o.inputs[0]) == made and edit.operator_name(model, o) == "QUANTIZE")
+        made = next((int(o.outputs[0]) for o in readers if o.outputs[0] in graph.outputs), made)
+    return name_of(graph.tensors[made])
 
 
 def repair_linear(model: ModelT, float_graph: ModelT, *, rest: float, first: frozenset[str]) -> tuple[str, ...]:
@@ -95,8 +101,8 @@ def _repair_scales(
     changed.
 
     A channel that is dead, or whose weights cannot move its output by a twentieth of a step, gets the median
-    scale of the others (1/127 when there is none); one whose bias would pass the limit gets the smallest
-    scale that holds it.
+    scale of the others (1/127 when there is none), or what XNNPACK can hold; one whose bias would pass the limit gets
+    the smallest scale that holds it.
     """
     scales = weight_scales(model, operator)
     others = tuple(i for i in range(kernel.ndim) if i != axis)
@@ -106,7 +112,9 @@ def _repair_scales(
         size, bound = size.max(keepdims=True), None if bound is None else bound.max(keepdims=True)
     step = step_of(graph_of(model).tensors[operator.outputs[0]])[0]
     alive = size * _largest_input(model, operator) >= 0.05 * step
-    wanted = np.where(alive, scales, np.median(scales[alive]) if alive.any() else 1 / 127)
+    # XNNPACK refuses a multiplier over LARGEST, whatever the weights are; of those that count holdable() has seen to it.
+    calm = min(np.median(scales[alive]) if alive.any() else 1 / 127, LARGEST * step / input_scale(model, operator))
+    wanted = np.where(alive, scales, calm)
     if bound is not None:
         wanted = np.maximum(wanted, bound / (input_scale(model, operator) * BIAS_LIMIT))
     wanted = wanted.astype(np.float32).astype(np.float64)

@@ -118,10 +118,7 @@ def _depends_on_place(model: ModelT, operator: OperatorT) -> bool:
     result = shape_of(graph_of(model).tensors[operator.outputs[0]])
     if shape[-1] != result[-1] or shape[-1] < 2:
         return False
-    from ai_edge_litert.interpreter import OpResolverType
-
-    plain = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-    interpreter = open_interpreter(single_operator(model, operator), experimental_op_resolver_type=plain)
+    interpreter = open_interpreter(single_operator(model, operator), kernels="builtin")
     feed, take = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
 
     def mean(values: NDArray[np.int8]) -> NDArray[np.int8]:

@@ -25,6 +25,7 @@ from .compare import float_answers, int8_answers, relative_error, split
 from .correct import correct_biases, images_for
 from .head import PixelInput, enter_pixels, first_layers
 from .interface import int8_edges
+from .multiplier import holdable
 from .ranges import measure_ranges
 from .results import Quantized, Ranges, Scheme, Weights
 from .score_floor import above_floor
@@ -91,6 +92,8 @@ def quantize_with(
     """
     float_graph = edit.read_model(entered.float_model)
     ranges = same_ranges(float_graph, above_floor(float_graph, ranges | entered.fixed, entered.task))
+    if scheme == "int8":
+        ranges = holdable(float_graph, ranges)
     model = edit.read_model(
         run_quantizer(entered.float_model, ranges, weights=weights, dense=dense, scheme=scheme, wide=wide)
     )

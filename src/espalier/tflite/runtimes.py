@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import BugError, UnsupportedModelError
+from .delegates import refused_by_xnnpack
 from .objects import Interpreter
 
 KERNELS: dict[str, str] = {
@@ -73,21 +74,28 @@ def tflite_runtime() -> Runtime:
 
 
 def open_interpreter(runtime: Runtime, model: bytes, *, kernels: str = "default", threads: int = 1) -> Interpreter:
-    """An interpreter with its tensors allocated.
+    """An interpreter with its tensors allocated; on the builtin kernels where the default delegate refuses the model.
 
     Raises UnsupportedModelError with the runtime's own words when it cannot run the model.
     """
+    return open_with_refusal(runtime, model, kernels=kernels, threads=threads)[0]
+
+
+def open_with_refusal(
+    runtime: Runtime, model: bytes, *, kernels: str = "default", threads: int = 1
+) -> tuple[Interpreter, str]:
+    """`open_interpreter`, and why the default delegate does not run the model; "" where it does, or was not asked."""
     if kernels not in KERNELS:
         raise BugError(f"there is no kernel set {kernels!r}", supported=", ".join(KERNELS))
     try:
         try:
-            return _loaded(runtime, model, KERNELS[kernels], threads)
+            return load_interpreter(runtime.module, model, KERNELS[kernels], num_threads=threads)
         except (ValueError, RuntimeError):
             if kernels != "reference" or runtime.name != "litert":
                 raise
             from .operator_versions import for_reference_kernels  # its schema comes with LiteRT
 
-            return _loaded(runtime, for_reference_kernels(model), KERNELS[kernels], threads)
+            return load_interpreter(runtime.module, for_reference_kernels(model), KERNELS[kernels], num_threads=threads)
     except (ValueError, RuntimeError) as problem:
         raise UnsupportedModelError(
             f"{runtime.name} {runtime.version} ({kernels} kernels) cannot load the model: "
@@ -96,14 +104,33 @@ def open_interpreter(runtime: Runtime, model: bytes, *, kernels: str = "default"
         ) from None
 
 
-def _loaded(runtime: Runtime, model: bytes, resolver: str, threads: int) -> Interpreter:
-    interpreter: Interpreter = runtime.module.Interpreter(
-        model_content=model,
-        num_threads=threads,
-        experimental_op_resolver_type=getattr(runtime.module.OpResolverType, resolver),
-    )
-    interpreter.allocate_tensors()
-    return interpreter
+def load_interpreter(
+    module: Any, model: bytes, resolver: str = KERNELS["default"], **options: object
+) -> tuple[Interpreter, str]:
+    """An interpreter of a runtime's `interpreter` module, tensors allocated, and why it has no delegate although it should.
+
+    The default delegate, XNNPACK, prepares every operator that it took over at once, and one that it cannot make then
+    ends the whole: those kernels are optional, so the builtin ones answer. What it is known not to make it is not asked
+    for. `options`: of the module's Interpreter. Raises its ValueError or RuntimeError, the delegate's where both fail.
+    """
+
+    def loaded(which: str) -> Interpreter:
+        kernels = getattr(module.OpResolverType, which)
+        found: Interpreter = module.Interpreter(model_content=model, experimental_op_resolver_type=kernels, **options)
+        found.allocate_tensors()
+        return found
+
+    if resolver == KERNELS["default"] and (reason := refused_by_xnnpack(model)):
+        return loaded(KERNELS["builtin"]), reason
+    try:
+        return loaded(resolver), ""
+    except (ValueError, RuntimeError) as problem:
+        if resolver != KERNELS["default"]:
+            raise
+        try:
+            return loaded(KERNELS["builtin"]), first_line(problem)
+        except (ValueError, RuntimeError):
+            raise problem from None
 
 
 def invoke_raw(

@@ -158,7 +158,7 @@ def test_many_delegate_pieces_are_told() -> None:
     for _ in range(5):
         net.conv(4, activation=0).unary("HARD_SWISH")
     done = quantize(net.pool().dense(3).softmax().done(), images(), CONTRACT, correct=False)
-    pieces = count_partitions(done.int8_model)["delegated"]
+    pieces = count_partitions(done.int8_model)[0]["delegated"]
     told = [text for text in audit_model(done.int8_model).warnings if "pieces" in text]
     assert bool(told) == (pieces > 4)
 

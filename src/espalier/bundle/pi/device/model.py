@@ -134,6 +134,19 @@ def version_of(distribution: str) -> str:
         return "unknown version"
 
 
+def open_interpreter(module: Any, path: Path, threads: int) -> Any:
+    """An interpreter with its tensors allocated; on the builtin kernels where the default delegate refuses the model."""
+    found = module.Interpreter(model_path=str(path), num_threads=threads)
+    try:
+        found.allocate_tensors()
+    except (RuntimeError, ValueError):
+        kinds = getattr(module, "OpResolverType", None) or module.experimental.OpResolverType
+        plain = kinds.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+        found = module.Interpreter(model_path=str(path), num_threads=threads, experimental_op_resolver_type=plain)
+        found.allocate_tensors()
+    return found
+
+
 class Engine:
     """The model in the first runtime that there is: uint8 [h, w, c] -> uint8 [values], one head after the other."""
 
@@ -145,8 +158,7 @@ class Engine:
                 MISSING,
             )
         self.runtime = runtime
-        self._interpreter = self.runtime.module.Interpreter(model_path=str(model.path), num_threads=threads)
-        self._interpreter.allocate_tensors()
+        self._interpreter = open_interpreter(runtime.module, model.path, threads)
         self._input = self._interpreter.get_input_details()[0]["index"]
         self._outputs = [detail["index"] for detail in self._interpreter.get_output_details()]
 
