@@ -63,6 +63,15 @@ class GoldenVector(msgspec.Struct, frozen=True, kw_only=True):
     outputs: dict[str, bytes]
     label: str
     boxes: dict[str, tuple[tuple[int, ...], ...]] = {}
+    numbers: tuple[float, ...] = ()
+    """What the model takes beside the image, in the units of the recipe's [[input.numbers]], all vectors one after another."""
+    beside: bytes = b""
+    """The same as the uint8 twin takes it; the int8 model takes each byte - 128."""
+
+    @property
+    def fed(self) -> bytes:
+        """All bytes that the uint8 twin takes: the pixels, then the numbers."""
+        return self.pixels + self.beside
 
 
 class SourceImage(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +132,8 @@ class BundlePart(msgspec.Struct, frozen=True, kw_only=True):
     labels: tuple[str, ...]
     decision: Decision | None
     recipe: Recipe
+    map: ClassMap | None = None
+    picture: PictureBytes | None = None
 
 
 class ClassMap(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,6 +185,8 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     macs: int
     parameters: int
     advice: tuple[str, ...] = ()
+    numbers: tuple[TensorFacts, ...] = ()
+    """The int8 model's inputs beside the image, in the order of [[input.numbers]]."""
     task: str = "classify"
     decision: Decision | None = None
     """How the output becomes an answer on a device."""
@@ -198,6 +211,8 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
             heads=(self.heads[at],),
             task=part.task,
             decision=part.decision,
+            map=part.map,
+            picture=part.picture,
             parts=(),
             golden=tuple(
                 msgspec.structs.replace(one, outputs={kernels: data[own] for kernels, data in one.outputs.items()})
@@ -206,8 +221,14 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def deciding(self) -> tuple[tuple[str, BundleSource], ...]:
-        """The outputs of several that have a decision, by name."""
-        return tuple((part.name, self.alone(part)) for part in self.parts if part.decision is not None)
+        """The outputs of several that have a decision, or paint, by name."""
+        known = ((part.name, self.alone(part)) for part in self.parts)
+        return tuple((name, alone) for name, alone in known if alone.decision is not None or alone.paints)
+
+    @property
+    def mixes(self) -> bool:
+        """Whether one of several outputs paints or is a vector, so that the programs around it are other ones."""
+        return any(alone.paints or alone.task == "embed" for _, alone in self.deciding())
 
     @property
     def paints(self) -> bool:

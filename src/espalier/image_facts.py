@@ -47,6 +47,8 @@ class ImageFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What is true of it, where that is numbers (a csv with columns of them)."""
     cells: tuple[tuple[str, str], ...] = ()
     """What a csv with a column for each of several outputs says of it: name of the column, and what stands there."""
+    fed: tuple[float, ...] = ()
+    """Numbers that the model takes beside it, in the units of the csv."""
     objects: tuple[TrueObject, ...] | None = None
     """What is in it, where annotations say so."""
 

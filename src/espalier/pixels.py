@@ -1,4 +1,5 @@
-"""Prepared images as arrays, uint8 [n, h, w, c]: opened, chosen from, and turned into what a model takes."""
+"""Prepared images as arrays, uint8 [n, h, w, c], or records of these and numbers (fed.py): opened, chosen from, and turned
+into what a model takes."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import ImagesRefusedError
+from .errors import BugError, ImagesRefusedError
+from .fed import beside, images_of
 from .recipe import InputContract
 
 
@@ -25,6 +27,9 @@ def open_pixels(path: str) -> NDArray[np.uint8]:
 def check_pixels(pixels: NDArray[Any], contract: InputContract | None) -> None:
     """Raise ImagesRefusedError unless these are uint8 [n, h, w, c] of the contract's size, with n at least
     1."""
+    if contract is not None and (contract.numbers != ()) != (pixels.dtype.names is not None):
+        raise BugError("prepared images and the contract differ in whether numbers are beside the image")
+    pixels = images_of(pixels)
     if pixels.dtype != np.uint8 or pixels.ndim != 4:
         raise ImagesRefusedError(
             f"prepared images are {pixels.dtype} {list(pixels.shape)}", supported="uint8 [n, h, w, c]"
@@ -53,7 +58,9 @@ def evenly(count: int, wanted: int) -> NDArray[np.int64]:
 
 
 def normalize(pixels: NDArray[np.uint8], contract: InputContract) -> NDArray[np.float32]:
-    """What a float model takes of pixels, uint8 [..., c]: the float32 next to (pixel - mean) / std."""
+    """What a float model takes of pixels, uint8 [..., c]: the float32 next to (pixel - mean) / std. Numbers beside them stay."""
+    if pixels.dtype.names is not None:
+        return beside(normalize(images_of(pixels), contract), pixels)
     mean, std = np.array(contract.channel_mean)[:, None], np.array(contract.channel_std)[:, None]
     tables = ((np.arange(256) - mean) / std).astype(np.float32)  # of 256 values: float64 images take eight times as much
     values = np.empty(pixels.shape, np.float32)
@@ -63,5 +70,7 @@ def normalize(pixels: NDArray[np.uint8], contract: InputContract) -> NDArray[np.
 
 
 def int8_pixels(pixels: NDArray[np.uint8]) -> NDArray[np.int8]:
-    """pixel - 128: what an int8 model takes, in the same shape."""
+    """pixel - 128: what an int8 model takes, in the same shape. Numbers beside them stay."""
+    if pixels.dtype.names is not None:
+        return beside(int8_pixels(images_of(pixels)), pixels)
     return (np.asarray(pixels) ^ np.uint8(0x80)).view(np.int8)

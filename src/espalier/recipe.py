@@ -10,6 +10,7 @@ from msgspec import Meta
 from .alarms import ALARMS
 from .limits import LIMITS
 from .recipe_answers import (
+    TASKS,
     Anomaly,
     Binary,
     Decision,
@@ -22,6 +23,7 @@ from .recipe_answers import (
     TaskName,
 )
 from .recipe_detect import Detect
+from .recipe_numbers import HEAD_NAME, InputNumbers, Mean, Std
 from .retouch import CENTRE, STEPS
 from .tables import Share, Table
 
@@ -32,13 +34,10 @@ Smooth = Literal["none", "gaussian", "median"]
 Balance = Literal["none", "per-image", "min-max", "equalize"]
 
 NAME: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
-HEAD_NAME: Final = r"[a-z][a-z0-9_]*"
 VERSION: Final = r"(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})"
 
 # Ranges: the strict reader refuses what lies outside, the JSON Schema and the reference page state them.
 Side = Annotated[int, Meta(ge=1, le=LIMITS.input_side_pixels)]
-Mean = Annotated[float, Meta(ge=-1e6, le=1e6)]
-Std = Annotated[float, Meta(ge=1e-6, le=1e6)]
 Points = Annotated[float, Meta(ge=0, le=100)]
 Amount = Annotated[float, Meta(ge=0, le=1e15)]
 Decibels = Annotated[float, Meta(ge=0, le=120)]
@@ -86,6 +85,8 @@ class InputContract(Table, frozen=True, kw_only=True):
     balance: Balance = "none"
     """Brightness and contrast, last of all: `per-image` as `tf.image.per_image_standardization`, which takes the place of
     `mean` and `std`; `min-max` stretches the values to 0..255; `equalize` equalizes the histogram of each channel."""
+    numbers: tuple[InputNumbers, ...] = ()
+    """Of a model with a second input, or several, of plain numbers: a table [[input.numbers]] for each."""
 
     @property
     def channels(self) -> int:
@@ -101,6 +102,11 @@ class InputContract(Table, frozen=True, kw_only=True):
     def shape(self) -> tuple[int, int, int]:
         """(height, width, channels)."""
         return (*self.size, self.channels)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of the csv that the model is fed beside the image, in order."""
+        return tuple(column for one in self.numbers for column in one.names)
 
     @property
     def channel_mean(self) -> tuple[float, ...]:
@@ -206,6 +212,23 @@ class FineTune(Table, frozen=True, kw_only=True):
     augment: Augment = Augment()
 
 
+class Distill(Table, frozen=True, kw_only=True):
+    """Training after pruning without labels: the pruned network learns to answer as the given one."""
+
+    images: str | None = None
+    """Pictures as the device sees them, without labels; the calibration images where none are named."""
+    epochs: Annotated[int, Meta(ge=1, le=1000)] = 30
+    """How often each image is seen."""
+    learning_rate: Annotated[float, Meta(gt=0, le=1)] = 0.005
+    """At the start, in parts of each tensor's own size; it falls to nearly nothing over the epochs."""
+    batch_size: Annotated[int, Meta(ge=1, le=4096)] = 64
+    """Images per step."""
+    temperature: Annotated[float, Meta(ge=1, le=20)] = 2.0
+    """By how much the scores of the given network are softened."""
+    augment: Augment = Augment()
+    """Random changes of these images. What changes their look (jpeg, blur, brightness, ...) the pruned network alone sees."""
+
+
 class Prune(Table, frozen=True, kw_only=True):
     """Making the network smaller before it is quantized."""
 
@@ -218,6 +241,7 @@ class Prune(Table, frozen=True, kw_only=True):
     """Of magnitude: `2:4` keeps two of each four weights."""
     engine: Literal["native", "tfmot"] = "native"
     """Of magnitude: our own engine, or tensorflow-model-optimization."""
+    distill: Distill | None = None
     fine_tune: FineTune | None = None
 
 
@@ -268,11 +292,6 @@ class AnswerBudgets(Table, frozen=True, kw_only=True):
     guessing."""
     min_class_recall: Share | None = None
     """The same for the images of each single class."""
-
-
-class Budgets(AnswerBudgets, frozen=True, kw_only=True):
-    """Gates, each optional: a build that exceeds one ends with exit code 5 and writes no bundle."""
-
     min_label_f1: Share | None = None
     """Task multi-label: F1 of int8 that each label must reach at its threshold."""
     min_recall_at_1: Share | None = None
@@ -305,6 +324,11 @@ class Budgets(AnswerBudgets, frozen=True, kw_only=True):
     """Task image: decibels that int8 may lose against the model as it was given, on the targets."""
     min_ssim: Share | None = None
     """Task image: mean structural similarity to what `min-psnr` is measured against."""
+
+
+class Budgets(AnswerBudgets, frozen=True, kw_only=True):
+    """Gates, each optional: a build that exceeds one ends with exit code 5 and writes no bundle."""
+
     max_model_bytes: Count | None = None
     """Size of the int8 .tflite."""
     max_arena_bytes: Count | None = None
@@ -343,6 +367,11 @@ class HeadSource(Table, frozen=True, kw_only=True):
     """As the table [regress]; so the others here."""
     binary: Binary | None = None
     multi_label: MultiLabel | None = None
+    embed: Embed | None = None
+    segment: Segment | None = None
+    """Its masks are `evaluation.masks`."""
+    picture: Picture | None = None
+    """Its pictures are `evaluation.targets`."""
     decision: Decision = Decision()
     budgets: AnswerBudgets = AnswerBudgets()
 
@@ -390,10 +419,15 @@ class Recipe(Table, frozen=True, kw_only=True):
         labels = head.labels if isinstance(head.labels, str) else None
         own = {field: getattr(head, field) for field in head.__struct_fields__ if field not in NOT_OF_A_HEAD}
         budgets = {field: getattr(head.budgets, field) for field in head.budgets.__struct_fields__}
+        source, takes = self.evaluation, TASKS[head.task]
+        if source is not None:  # masks and pictures are of the output that paints such
+            masks, targets = (source.masks if takes.masks else None), (source.targets if takes.pictures else None)
+            source = msgspec.structs.replace(source, masks=masks, targets=targets)
         return msgspec.structs.replace(
             self,
             model=msgspec.structs.replace(self.model, task=head.task, labels=labels),
             head=(),
+            evaluation=source,
             prune=Prune(),
             budgets=Budgets(**budgets),
             **own,

@@ -9,10 +9,10 @@ from msgspec import Meta
 
 from .tables import Share, Table
 
-HeadTask = Literal["classify", "regress", "raw", "binary", "multi-label"]
+HeadTask = Literal["classify", "regress", "raw", "binary", "multi-label", "embed", "segment", "image"]
 """What one output answers."""
 
-TaskName = Literal["auto", HeadTask, "embed", "segment", "image", "anomaly", "detect", "several"]
+TaskName = Literal["auto", HeadTask, "anomaly", "detect", "several"]
 
 
 Threshold = Annotated[float, Meta(ge=1 / 256, le=255 / 256)]
@@ -31,6 +31,8 @@ class Takes(msgspec.Struct, frozen=True, kw_only=True):
     """An image is right or wrong: budgets on accuracy and its drop."""
     boxes: bool = False
     """Objects have boxes: `evaluation.annotations`, and budgets on average precision, recall and false alarms."""
+    numbers: bool = False
+    """The model may take numbers beside the image: [[input.numbers]]."""
     table: str = ""
     needs: str = ""
     budgets: tuple[str, ...] = ()
@@ -41,17 +43,17 @@ class Takes(msgspec.Struct, frozen=True, kw_only=True):
 
 
 TASKS: Final[dict[str, Takes]] = {
-    "classify": Takes(labels=True, classes=True),
-    "binary": Takes(labels=True, classes=True, table="binary", needs="positive"),
-    "multi-label": Takes(labels=True, table="multi_label", budgets=("min_label_f1", "max_map_drop")),
-    "regress": Takes(table="regress", needs="tolerance"),
+    "classify": Takes(numbers=True, labels=True, classes=True),
+    "binary": Takes(numbers=True, labels=True, classes=True, table="binary", needs="positive"),
+    "multi-label": Takes(numbers=True, labels=True, table="multi_label", budgets=("min_label_f1", "max_map_drop")),
+    "regress": Takes(numbers=True, table="regress", needs="tolerance"),
     "segment": Takes(truth=False, table="segment", needs="classes", masks=True),
     "embed": Takes(table="embed", budgets=("min_recall_at_1", "max_eer")),
     "image": Takes(truth=False, table="picture", needs="range", pictures=True),
     "anomaly": Takes(table="anomaly", needs="normal", budgets=("min_auc",)),
-    "raw": Takes(truth=False),
+    "raw": Takes(numbers=True, truth=False),
     "detect": Takes(labels=True, boxes=True, table="detect", needs="decode"),
-    "several": Takes(),
+    "several": Takes(numbers=True),
 }
 """Every word of `model.task` but `auto`."""
 

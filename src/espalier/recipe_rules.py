@@ -8,9 +8,10 @@ from math import prod
 
 from .alarms import ALARMS
 from .limits import LIMITS
-from .recipe import HEAD_NAME, NAME, VERSION, Augment, Recipe
+from .recipe import NAME, VERSION, Recipe
 from .recipe_answers import TASKS, Binary, Decision, takes_of
 from .recipe_detect import ANCHORED, WITH_OBJECTNESS, Anchors
+from .recipe_numbers import HEAD_NAME, InputNumbers
 from .visible import hidden_character, shown
 
 
@@ -48,6 +49,7 @@ def rules_of(recipe: Recipe) -> list[tuple[str, bool]]:
             f"{list(contract.shape)}",
             contract.balance != "per-image" or prod(contract.shape) <= LIMITS.standardized_values,
         ),
+        *_number_rules(recipe),
         *_step_rules(recipe),
         *_set_rules(recipe),
         (
@@ -57,19 +59,75 @@ def rules_of(recipe: Recipe) -> list[tuple[str, bool]]:
     ]
 
 
+def _number_rules(recipe: Recipe) -> list[tuple[str, bool]]:
+    """Of the numbers beside the image."""
+    numbers, columns = recipe.input.numbers, recipe.input.columns
+    if not numbers:
+        return []
+    taken = [task for task, takes in TASKS.items() if takes.numbers]
+    return [
+        (
+            f"[[input.numbers]] belongs to the tasks {', '.join(taken)}; found {recipe.model.task}",
+            takes_of(recipe.model.task).numbers,
+        ),
+        (
+            "[[input.numbers]] takes no `prune.fine-tune`, no `prune.distill` and no `prune.engine` tfmot, which train on images "
+            "alone: prune without these, or train further in Keras",
+            recipe.prune.fine_tune is None and recipe.prune.distill is None and recipe.prune.engine == "native",
+        ),
+        (
+            f"`input.numbers.name` is the input's layer in a-z, 0-9 and _, each once; found {', '.join(n.name for n in numbers)}",
+            len({n.name for n in numbers}) == len(numbers) and all(re.fullmatch(HEAD_NAME, n.name) for n in numbers),
+        ),
+        (
+            f"`input.numbers.columns` are visible words, each once, at most {LIMITS.input_numbers} in all; found "
+            f"{', '.join(shown(column) for column in columns[:12])}",
+            len(set(columns)) == len(columns) <= LIMITS.input_numbers and all(map(_is_column, columns)),
+        ),
+        *[rule for one in numbers for rule in _vector_rules(one)],
+    ]
+
+
+def _vector_rules(one: InputNumbers) -> list[tuple[str, bool]]:
+    count = len(one.names)
+    return [
+        (
+            f"`range`, `mean` and `std` of [[input.numbers]] {one.name} hold 1 or {count} values, as it has columns; found "
+            f"{len(one.range)}, {len(one.mean)} and {len(one.std)}",
+            all(len(values) in (1, count) for values in (one.range, one.mean, one.std)),
+        ),
+        (
+            f"`range` of [[input.numbers]] {one.name} is [least, largest] for each column, the least below the largest; found "
+            f"{[list(pair) for pair in one.range]}",
+            all(low < high for low, high in one.range),
+        ),
+    ]
+
+
+def _is_column(name: str) -> bool:
+    return name.strip() == name != "" and "," not in name and hidden_character(name) is None
+
+
 def _step_rules(recipe: Recipe) -> list[tuple[str, bool]]:
     prune = recipe.prune
-    changes = prune.fine_tune.augment if prune.fine_tune else Augment()
+    asked = [one.augment for one in (prune.fine_tune, prune.distill) if one is not None]
     return [
         (
             "`augment.saturation` needs an `input.color` of rgb or bgr, and `augment.jpeg` one that is not bands",
-            (changes.saturation == 0 or recipe.input.color in ("rgb", "bgr"))
-            and (changes.jpeg == 100 or recipe.input.color != "bands"),
+            all(
+                (changes.saturation == 0 or recipe.input.color in ("rgb", "bgr"))
+                and (changes.jpeg == 100 or recipe.input.color != "bands")
+                for changes in asked
+            ),
         ),
         (
             f"`input.balance` {recipe.input.balance} takes brightness and contrast out of every image: leave "
             "`augment.brightness` and `augment.contrast` out",
-            recipe.input.balance == "none" or changes.brightness == changes.contrast == 0,
+            recipe.input.balance == "none" or all(changes.brightness == changes.contrast == 0 for changes in asked),
+        ),
+        (
+            "`prune.distill` needs a `prune.method` that removes channels: single weights that were set to zero would come back",
+            prune.distill is None or prune.method != "magnitude",
         ),
         (
             "`prune.pattern` 2:4 needs `prune.method` magnitude",
@@ -236,22 +294,40 @@ def _head_rules(recipe: Recipe) -> list[tuple[str, bool]]:
             f"`head.name` is the output's layer in a-z, 0-9 and _, each once; found {', '.join(map(repr, names))}",
             len(set(names)) == len(names) and all(re.fullmatch(HEAD_NAME, name) for name in names),
         ),
+        *(
+            (
+                f"one [[head]] of task {' or '.join(tasks)} at most, for there is one {what}; let the others be raw; found "
+                f"{', '.join(_having(recipe, tasks))}",
+                len(_having(recipe, tasks)) <= 1,
+            )
+            for tasks, what in ((("segment", "image"), "folder of masks or targets"), (("embed",), "list of enrolled vectors"))
+        ),
     ]
     for head in recipe.head:
         alone = recipe.of_head(head)
         labels = (head.labels,) if isinstance(head.labels, str) else head.labels or ()
         taken = TASKS[head.task].labels or not labels
-        within = [*_table_rules(alone), *_asked_rules(alone), *_truth_rules(alone)]
+        within = [*_table_rules(alone), *_asked_rules(alone), *_map_rules(alone), *_truth_rules(alone)]
         found += [(f"[[head]] {head.name}: {sentence}", holds) for sentence, holds in within]
         found += [
             (f"[[head]] {head.name}: task {head.task} does not take `labels`", taken),
             (f"[[head]] {head.name}: `decision.cost` is of a model with one output", head.decision.cost is None),
+            (f"[[head]] {head.name}: `budgets.max-cost` is of a model with one output", head.budgets.max_cost is None),
+            (
+                f"[[head]] {head.name}: `last-resize` drop is of a model that paints one map; here the device computes it",
+                head.segment is None or head.segment.last_resize != "drop",
+            ),
             (
                 f"[[head]] {head.name}: `labels` are visible words, at least two and no two alike; found {list(labels)[:12]}",
                 isinstance(head.labels, str | None) or _are_labels(labels),
             ),
         ]
     return found
+
+
+def _having(recipe: Recipe, tasks: Sequence[str]) -> list[str]:
+    """The outputs of these tasks."""
+    return [head.name for head in recipe.head if head.task in tasks]
 
 
 def _are_labels(labels: Sequence[str]) -> bool:
@@ -312,6 +388,7 @@ def _lowered(words: tuple[str, ...]) -> tuple[str, ...]:
 def _not_asked(recipe: Recipe) -> list[str]:
     """The keys that stand there and that the recipe's task does not take."""
     budgets, takes, evaluation = recipe.budgets, takes_of(recipe.model.task), recipe.evaluation
+    heads = [TASKS[head.task] for head in recipe.head]
     given = {
         "`model.labels`": (takes.labels, recipe.model.labels),
         "`prune.fine-tune`": (takes.classes, recipe.prune.fine_tune),
@@ -320,8 +397,8 @@ def _not_asked(recipe: Recipe) -> list[str]:
         "`budgets.min-class-recall`": (takes.classes, budgets.min_class_recall),
         "`budgets.min-accuracy`": (takes.truth, budgets.min_accuracy),
         "`budgets.max-accuracy-drop`": (takes.truth, budgets.max_accuracy_drop),
-        "`evaluation.masks`": (takes.masks, evaluation and evaluation.masks),
-        "`evaluation.targets`": (takes.pictures, evaluation and evaluation.targets),
+        "`evaluation.masks`": (any(one.masks for one in (takes, *heads)), evaluation and evaluation.masks),
+        "`evaluation.targets`": (any(one.pictures for one in (takes, *heads)), evaluation and evaluation.targets),
         "`budgets.min-miou`": (takes.masks, budgets.min_miou),
         "`budgets.max-miou-drop`": (takes.masks, budgets.max_miou_drop),
         "`budgets.min-class-iou`": (takes.masks, budgets.min_class_iou),
@@ -348,6 +425,7 @@ def _kebab(name: str) -> str:
 def _paths(recipe: Recipe) -> list[str]:
     evaluation, tune = recipe.evaluation, recipe.prune.fine_tune
     given = [recipe.model.path, recipe.model.labels, recipe.calibration.images, tune.images if tune else None]
+    given += [recipe.prune.distill.images] if recipe.prune.distill else []
     given += [evaluation.images, evaluation.csv, evaluation.annotations] if evaluation else []
     given += [evaluation.masks, evaluation.targets] if evaluation else []
     given += [recipe.detect.anchors.file] if recipe.detect and recipe.detect.anchors else []

@@ -206,13 +206,15 @@ def _answer(source: BundleSource) -> dict[str, str]:
 
 
 def _parts(source: BundleSource) -> dict[str, str]:
-    """What several outputs have beside their values: the decision of each that has one, in a package of its own."""
+    """What several outputs have beside their values: the decision of each, or what it paints, in a package of its own."""
     lines = []
     for name, alone in source.deciding():
         place = next(place for place, head in enumerate(source.heads) if head.name == name)
         answer = answer_of(alone)
-        reader = answer.reader if answer is not None else "Decision"
-        lines.append(f"- {name}: `{java_package(alone)}.{reader}.decide(copied(outputs[{place}]))`, with a `Model` of its own.")
+        call = f"{answer.reader if answer is not None else 'Decision'}.decide"
+        if alone.paints or alone.task == "embed":
+            call = "Embedding.unit" if alone.task == "embed" else "ClassMap.paint" if alone.map is not None else "Picture.paint"
+        lines.append(f"- {name}: `{java_package(alone)}.{call}(copied(outputs[{place}]))`, with a `Model` of its own.")
     return {"said": "\n".join([_READ["said"], *lines])} if lines else {}
 
 

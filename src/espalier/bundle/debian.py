@@ -13,7 +13,7 @@ from ..errors import BugError
 from ..facts import Artifact, BundleSource, TensorFacts
 from . import golden
 from .archive import Entry, deb_bytes, gzip_bytes
-from .debian_answers import alert_words, decided, head_words, label_words, names, vector_words
+from .debian_answers import alert_words, decided, head_words, label_words, names, painted_facts, vector_words
 from .debian_boxes import (
     DETECTS,
     answer_words,
@@ -21,7 +21,6 @@ from .debian_boxes import (
     detector_facts,
     device_modules,
     launcher_words,
-    painted_facts,
 )
 from .pi_box_models import RPICAM_STAGE, frigate_words, rpicam_entries
 from .pi_consumers import MODEL_FILE, frigate_reason, package_name, rpicam_reason, rpicam_stage

@@ -42,6 +42,14 @@ def decided(source: BundleSource) -> dict[str, object]:
     return {"decision": {"source": made.source, **made.numbers, **tables, "labels": list(made.labels)}}
 
 
+def painted_facts(source: BundleSource) -> dict[str, object]:
+    """What model.json says of maps and pictures; bytes are the uint8 model's."""
+    if source.map is not None:
+        facts: dict[str, object] = msgspec.to_builtins(source.map)
+        return {"map": facts | {"least": source.map.least + 128}}
+    return {} if source.picture is None else {"picture": msgspec.to_builtins(source.picture)}
+
+
 def vector_words(source: BundleSource, stream: str) -> dict[str, str]:
     """What the README says about vectors that are compared with enrolled ones. `stream`: options of an endless source."""
     package = package_name(source)
@@ -103,6 +111,7 @@ def _alone(source: BundleSource) -> dict[str, object]:
         "threshold": source.recipe.decision.threshold,
         **({"numbers": list(numbers)} if numbers else {}),
         **decided(source),
+        **painted_facts(source),
     }
 
 
@@ -111,8 +120,12 @@ def head_words(source: BundleSource) -> dict[str, str]:
     heads = [(name, alone.labels[-1]) for name, alone in source.deciding() if alone.labels]
     act = "".join(f" --on '{name}={label}' --exec /usr/local/bin/act {{label}}" for name, label in heads[:1])
     acts = f"{package_name(source)} part.jpg{act}\n```" if act else "```"
+    drawn = any(alone.paints for _, alone in source.deciding())
+    known = any(alone.task == "embed" for _, alone in source.deciding())
+    more = f"{package_name(source)} frames/ --draw painted       # what an output paints\n" if drawn else ""
+    more += f"sudo {package_name(source)} enroll anna photos-of-anna/   # references of that name\n" if known else ""
     return {
-        "ACTIONS": f"{acts}\n\nOne line per image: image, then each output's name with its answer and confidence, or its "
+        "ACTIONS": f"{more}{acts}\n\nOne line per image: image, then each output's name with its answer and confidence, or its "
         "values, and the action,\nseparated by tabs; `--json` gives one object per line."
         + (" `--on` takes OUTPUT=ANSWER." if act else ""),
         "ANSWER": f"Outputs: {source.heads_text}.",

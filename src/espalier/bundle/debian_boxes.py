@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-import msgspec
-
 from ..facts import BundleSource
 from . import debian_answers, golden
 from .debian_answers import decided
@@ -19,6 +17,9 @@ MODULES: Final = frozenset(
 """Of the folder `device`, what only a detector's program needs."""
 PAINT_MODULES: Final = frozenset({"draw.py", "paint_commands.py", "painted.py", "sights.py"})
 """What a program needs that paints maps or pictures."""
+MIXED_MODULES: Final = frozenset({"draw.py", "mixed.py", "painted.py", "sights.py"})
+"""What a program needs of whose outputs one paints or is a vector."""
+MIXED_LAUNCHER: Final = (("Starts the classifier", "Starts the program"), ("device.commands", "device.mixed"))
 PAINT_LAUNCHER: Final = (("Starts the classifier", "Starts the painter"), ("device.commands", "device.paint_commands"))
 LAUNCHER: Final = (("Starts the classifier", "Starts the detector"), ("device.commands", "device.box_commands"))
 """What classify.py says -> what the detector's program says."""
@@ -35,7 +36,8 @@ def device_modules(source: BundleSource) -> dict[str, bytes]:
     """File name -> bytes of the folder `device`."""
     own = MODULES if source.detector else PAINT_MODULES if source.paints else frozenset()
     own |= debian_answers.MODULES if decided(source) else frozenset()
-    left_out = (MODULES | PAINT_MODULES | debian_answers.MODULES) - own
+    own |= MIXED_MODULES if source.mixes else frozenset()
+    left_out = (MODULES | PAINT_MODULES | debian_answers.MODULES | MIXED_MODULES) - own
     return {name: data for name, data in modules(source.contract).items() if name not in left_out}
 
 
@@ -43,15 +45,9 @@ def launcher_words(source: BundleSource) -> tuple[tuple[str, str], ...]:
     """What classify.py says, and what the program of this model says instead."""
     if source.detector or source.paints:
         return LAUNCHER if source.detector else PAINT_LAUNCHER
+    if source.mixes:
+        return MIXED_LAUNCHER
     return debian_answers.LAUNCHER if decided(source) else ()
-
-
-def painted_facts(source: BundleSource) -> dict[str, object]:
-    """What model.json says of maps and pictures; bytes are the uint8 model's."""
-    if source.map is not None:
-        facts: dict[str, object] = msgspec.to_builtins(source.map)
-        return {"map": facts | {"least": source.map.least + 128}}
-    return {} if source.picture is None else {"picture": msgspec.to_builtins(source.picture)}
 
 
 def detector_facts(source: BundleSource) -> dict[str, object]:

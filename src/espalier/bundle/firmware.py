@@ -51,7 +51,7 @@ def contents(source: BundleSource, program: tuple[Artifact, ...] | None = None) 
     int8, or TFLM lacks an operator.
     """
     answer = answer_of(source)
-    painting = source.map is not None or source.picture is not None
+    painting = any(one.paints for one in (source, *(alone for _, alone in source.deciding())))
     if program is None and (painting or (answer is not None and not answer.tflm)):
         raise UnsupportedModelError(
             "the firmware around TensorFlow Lite Micro packs one label, values and boxes, this model's answer is another",
@@ -158,6 +158,8 @@ def source_files(source: BundleSource, program: tuple[Artifact, ...] | None) -> 
     common = (*COMMON, *(firmware_boxes.PARTS if source.detector else ()))
     files = {f"{name}_{part}": template(source, f"xmodel_{part}") for part in common}
     files |= retouching(source, files) | painted.painted_files(source)
+    for _, alone in source.deciding():
+        files |= painted.painted_files(alone)
     files |= {
         f"{name}_contract.h": contract_header(source, program),
         f"{name}_golden.c": golden_source(source, vectors, cases),
@@ -270,11 +272,17 @@ def umbrella(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         labels = ("model_labels",) if source.decision is None or source.decision.labels else ()
         parts = ("contract", *labels, "prepare", *(("detect", "frame") if source.detector else ("decide",)))
     parts += painted.painted_parts(source)
-    parts += tuple(f"{head}_{part}" for head, _ in source.deciding() for part in ("model_labels", "decide"))
+    parts += tuple(f"{head}_{part}" for head, alone in source.deciding() for part in _own_parts(alone))
     lines += ["", *(c.include(f"{name}_{part}.h") for part in parts)]
     return text.header(source, "model", lines)
 
 
+
+
+def _own_parts(alone: BundleSource) -> tuple[str, ...]:
+    """What the umbrella header includes of one of several outputs."""
+    labelled = ("model_labels",) if alone.decision is not None and alone.decision.labels else ()
+    return (*labelled, *(("decide",) if alone.decision is not None else ()), *painted.painted_parts(alone))
 
 
 def golden_source(source: BundleSource, vectors: Sequence[GoldenVector], cases: Sequence[SourceImage]) -> str:
@@ -313,6 +321,8 @@ def golden_source(source: BundleSource, vectors: Sequence[GoldenVector], cases: 
 def _read_line(source: BundleSource, output: str, head: TensorFacts) -> str:
     """README: how one of several outputs is read."""
     alone = dict(source.deciding()).get(head.name)
+    if alone is not None and alone.paints:
+        return painted.use_lines(alone).replace("(output,", f"({output},").replace("*)output", f"*){output}")
     if alone is not None:
         own, answer = f"{text.prefix(source)}_{head.name}", answer_of(alone)
         if answer is not None and answer.use:

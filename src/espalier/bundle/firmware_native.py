@@ -46,7 +46,7 @@ FORMATS: Final = (
 
 def run_native(library: Path, source: BundleSource, work: Path) -> Check:
     """The check, with this machine's `cc` or else with zig's. Of several outputs that decide, each is run by itself."""
-    alone = dict(source.deciding())
+    alone = {name: one for name, one in source.deciding() if one.decision is not None}
     checks = [
         on_this_machine(_name(one), partial(_run_with, library=library, source=one, work=work / name, whole=source, head=name))
         for name, one in (alone or {"": source}).items()
@@ -108,7 +108,7 @@ def _deciding(driver: str, source: BundleSource, prefix: str) -> str:
     if answer is None or source.decision is None or answer.like_a_classifier:
         return driver
     body = (
-        "#else\n    } else {\n      int8_t output[XMODEL_ANSWER_BYTES];\n"
+        f"#else\n    }} else {{\n      int8_t output[{source.values}];\n"
         f"      int32_t answer[{answer.words(source.decision)}];\n"
         f"      if (!read_all(output, sizeof(output))) return 2;\n      {{\n{answer.driver}      }}\n"
         "      fwrite(answer, 1, sizeof(answer), stdout);\n#endif\n"

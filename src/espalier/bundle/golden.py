@@ -15,6 +15,7 @@ Layout, below the folder `golden/` of a bundle:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import prod
 from typing import Any, Final
 
 import msgspec
@@ -23,10 +24,12 @@ from numpy.typing import NDArray
 
 from ..detector import Detector, words
 from ..errors import BugError, VerificationError
-from ..facts import Artifact, BundleSource, GoldenVector, SourceImage
+from ..facts import Artifact, BundleSource, GoldenVector, SourceImage, TensorFacts
+from ..fed import normalised_numbers, number_bytes, with_numbers
 from ..limits import LIMITS
 from ..preparation import prepare
 from ..recipe import Balance, Color, Fit, InputContract, Resize, Smooth
+from ..recipe_numbers import InputNumbers
 from ..task.kinds import kind_of
 from ..task.types import CLASSIFY, Task
 
@@ -54,6 +57,8 @@ class ContractRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     std: tuple[float, ...]
     smooth: Smooth = "none"
     balance: Balance = "none"
+    numbers: tuple[InputNumbers, ...] = ()
+    """What the model takes beside the image, as the recipe says."""
 
     @classmethod
     def of(cls, contract: InputContract) -> ContractRow:
@@ -67,6 +72,7 @@ class ContractRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             std=tuple(float(std) for std in contract.channel_std),
             smooth=contract.smooth,
             balance=contract.balance,
+            numbers=contract.numbers,
         )
 
     @property
@@ -75,6 +81,7 @@ class ContractRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         return InputContract(
             size=self.size, color=self.color, bands=len(self.mean) if self.color == "bands" else 0,
             resize=self.resize, fit=self.fit, mean=self.mean, std=self.std, smooth=self.smooth, balance=self.balance,
+            numbers=self.numbers,
         )  # fmt: skip
 
 
@@ -87,6 +94,10 @@ class VectorRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     pixels: str
     outputs: dict[str, str]
     boxes: dict[str, tuple[tuple[int, ...], ...]] = {}
+    numbers: tuple[float, ...] = ()
+    """What the model takes beside the image, in the units of the contract's `numbers`, all vectors one after another."""
+    beside: str = ""
+    """The same as the uint8 model takes it, in hexadecimal; the int8 model takes each byte - 128."""
 
 
 class CaseRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -109,6 +120,9 @@ class Golden(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """How many output values there are: one for each class, or those of every head, one head after the other."""
     vectors: tuple[VectorRow, ...]
     cases: tuple[CaseRow, ...]
+    numbers: tuple[TensorFacts, ...] = ()
+    """The int8 model's inputs beside the image: byte = floor(x / scale + 0.5) + zero point, held to -128..127; x is the float32
+    next to (value - mean) / std of the contract, the rest in double precision."""
     detector: str = ""
     """The file beside golden.json that the boxes of the vectors were decoded with: detector.words, 32-bit integers with the
     high byte first."""
@@ -138,10 +152,12 @@ def vectors(
     outputs: Mapping[str, NDArray[np.int8]],
     labels: Sequence[str],
     task: Task = CLASSIFY,
+    beside: Sequence[tuple[tuple[float, ...], bytes]] = (),
 ) -> tuple[GoldenVector, ...]:
     """Golden vectors of prepared pixels uint8 [n, h, w, c] and int8 outputs [n, values] per kernel set.
 
-    The label is the answer of the first kernel set of `KERNELS` that ran. Raises BugError when none did.
+    `beside`: of each the numbers that the model takes beside the image, and these as bytes of the twin. The label is the answer
+    of the first kernel set of `KERNELS` that ran. Raises BugError when none did.
     """
     ran = [kernels for kernels in KERNELS if kernels in outputs]
     if not ran:
@@ -156,6 +172,8 @@ def vectors(
             pixels=pixels[i].tobytes(),
             outputs={kernels: flat[kernels][i].astype(np.int8).tobytes() for kernels in ran},
             label=words[i],
+            numbers=beside[i][0] if beside else (),
+            beside=beside[i][1] if beside else b"",
         )
         for i, name in enumerate(names)
     )
@@ -225,6 +243,7 @@ def artifacts(source: BundleSource) -> tuple[Artifact, ...]:
         shape=source.contract.shape,
         contract=ContractRow.of(source.contract),
         classes=source.values,
+        numbers=source.numbers,
         vectors=tuple(
             VectorRow(
                 name=vector.name,
@@ -232,6 +251,8 @@ def artifacts(source: BundleSource) -> tuple[Artifact, ...]:
                 pixels=add(f"vector-{i}.bin", vector.pixels),
                 outputs={kernels: data.hex() for kernels, data in sorted(vector.outputs.items())},
                 boxes=dict(sorted(vector.boxes.items())),
+                numbers=vector.numbers,
+                beside=vector.beside.hex(),
             )
             for i, vector in enumerate(source.golden)
         ),
@@ -260,6 +281,21 @@ def canonical_json(value: Any) -> bytes:
     return msgspec.json.format(msgspec.json.encode(value, order="sorted"), indent=2) + b"\n"
 
 
+def examples(golden: Golden, files: Mapping[str, bytes]) -> NDArray[Any]:
+    """What the model is fed in all vectors: uint8 [n, h, w, c], or records with the numbers beside each image (fed.py).
+
+    Raises VerificationError where these numbers are not the bytes that the bundle says."""
+    flat = b"".join(files[f"{FOLDER}/{row.pixels}"] for row in golden.vectors)
+    pixels = np.frombuffer(flat, np.uint8).reshape(len(golden.vectors), *golden.shape)
+    contract = golden.contract.contract
+    if not contract.numbers:
+        return pixels
+    for row in golden.vectors:
+        if number_bytes(row.numbers, contract, golden.numbers).hex() != row.beside:
+            raise VerificationError(f"golden.json: {row.name}: the numbers {list(row.numbers)} are not the bytes {row.beside}")
+    return with_numbers(pixels, np.stack([normalised_numbers(row.numbers, contract.numbers) for row in golden.vectors]))
+
+
 def read_golden(files: Mapping[str, bytes]) -> Golden:
     """golden.json of a bundle, with the file of every row present and as long as its shape says.
 
@@ -285,6 +321,11 @@ def read_golden(files: Mapping[str, bytes]) -> Golden:
         found = len(files.get(f"{FOLDER}/{name}", b""))
         if found != length or length <= 0:
             raise VerificationError(f"{FOLDER}/{name} has {found} bytes, golden.json says {length}")
+    columns = len(golden.contract.contract.columns)
+    if sum(prod(one.shape) for one in golden.numbers) != columns or any(
+        len(row.numbers) != columns or len(row.beside) != 2 * columns for row in golden.vectors
+    ):
+        raise VerificationError(f"golden.json: not all of it has the {columns} numbers beside the image that the contract has")
     for row in golden.vectors:
         for kernels, text in row.outputs.items():
             if len(text) != 2 * golden.classes or not set(text) <= set("0123456789abcdef"):

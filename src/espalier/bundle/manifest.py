@@ -87,12 +87,24 @@ class HeadAnswer(_Row, frozen=True, kw_only=True, omit_defaults=True):
     labels: tuple[str, ...] = ()
     threshold: float | None = None
     numbers: Regress | None = None
+    embed: Embed | None = None
+    map: ClassMap | None = None
+    picture: PictureBytes | None = None
 
     @classmethod
     def of(cls, part: BundlePart) -> HeadAnswer:
         """The row of an output."""
-        threshold = part.recipe.decision.threshold if part.decision is not None else None
-        return cls(name=part.name, task=part.task, labels=part.labels, threshold=threshold, numbers=part.recipe.regress)
+        recipe, decides = part.recipe, part.decision is not None and part.task != "embed"
+        return cls(
+            name=part.name,
+            task=part.task,
+            labels=part.labels,
+            threshold=recipe.decision.threshold if decides else None,
+            numbers=recipe.regress,
+            embed=recipe.embed,
+            map=part.map,
+            picture=part.picture,
+        )
 
 
 class Manifest(_Row, frozen=True, kw_only=True, omit_defaults=True):

@@ -23,7 +23,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
@@ -35,7 +35,6 @@ from ..errors import BugError, InputRefusedError
 from ..facts import Artifact, BundleSource, Check
 from ..scratch import Scratch
 from ..task.multi_label import JOIN
-from ..task.painted import areas_of, map_of
 from . import golden
 from .answers import answer_of
 from .archive import read_deb
@@ -52,14 +51,11 @@ from .debian_answers import alert_check, vector_check
 from .optional_tools import KEPT, excused, run_tool, words
 from .pi_box_models import frigate_files
 from .pi_consumers import frigate_reason, package_name, rpicam_reason
+from .pi_values import painted_check, values_check
 
 UNKNOWN: Final = "unknown"
 NAMELESS: Final = "what bears its name does not work here: it does not say its version"
 """A tool whose exit code is its only answer must at least be known: a program that says yes to everything is none."""
-MOST_STEPS: Final = 8.5
-"""As selftest.MOST_DIFFERENCE on the device, and what printing rounds."""
-FARTHEST_SHARE: Final = 0.1
-"""Of the pixels of a map: as MOST_DIFFERENCE moves borders."""
 PROGRAM_SECONDS: Final = 120.0
 """Longest run of one program in `check`."""
 
@@ -234,7 +230,7 @@ def _one_image(tree: Path, source: BundleSource) -> Check:
     if source.paints:
         return painted_check(name, done, source)
     if not source.labels:
-        return _values_check(name, done, source)
+        return values_check(name, done, source)
     answer = answer_of(source)
     if answer is None or source.decision is None:
         raise BugError("labels without a decision")
@@ -273,61 +269,6 @@ def _picture(tree: Path, source: BundleSource) -> Path:
         image = tree / "golden.ppm"
         image.write_bytes(b"P6 %d %d 255\n" % (pixels.shape[1], pixels.shape[0]) + pixels.tobytes())
     return image
-
-
-def _values_check(name: str, done: subprocess.CompletedProcess[bytes], source: BundleSource) -> Check:
-    """The values that the program prints of the first golden vector are those of a kernel set, up to its rounding."""
-    try:
-        heads = msgspec.json.decode(done.stdout)["heads"]
-        values = heads.values() if not source.parts else _of_parts(heads, source)
-        flat = np.concatenate([np.ravel(one) for one in values])
-    except (msgspec.DecodeError, KeyError, TypeError, ValueError, AttributeError):
-        return Check(name=name, tool="classify.py", result="failed", why=words(done))
-    scales, zeros = (
-        np.concatenate([np.full(int(np.prod(head.shape)), getattr(head, field)) for head in source.heads])
-        for field in ("scale", "zero_point")
-    )
-    known = [np.frombuffer(given, np.int8).astype(np.float64) - zeros for given in source.golden[0].outputs.values()]
-    steps = min(float(np.abs(flat / scales - one).max()) for one in known)
-    if not source.contract.retouches and not steps <= MOST_STEPS:
-        why = f"a value is {steps:.1f} steps of int8 from the nearest kernel set's"
-        return Check(name=name, tool="classify.py", result="failed", why=why)
-    return Check(name=name, tool="classify.py", version=source.recipe.version, result="passed")
-
-
-def _of_parts(heads: Mapping[str, Any], source: BundleSource) -> Iterator[Any]:
-    """The values of several outputs: of those that decide from the bytes that are told, too."""
-    for facts in source.heads:
-        said = heads[facts.name]
-        if "outputs" in said:
-            yield facts.scale * (np.array(said["outputs"]) - 128.0 - facts.zero_point)
-        else:
-            yield np.concatenate([np.ravel(one) for one in said["values"].values()])
-
-
-def painted_check(name: str, done: subprocess.CompletedProcess[bytes], source: BundleSource) -> Check:
-    """The shares that the program prints of the first golden vector are those of a kernel set, or near them where this machine's
-    kernels round otherwise; of a picture the size is."""
-    name = name.replace("values out", "map out" if source.map else "picture out")
-    try:
-        row = msgspec.json.decode(done.stdout)
-        if source.picture is not None:
-            sides = [source.picture.rows, source.picture.columns, source.picture.channels]
-            far, what = float(row["size"] != sides), f"a picture of {row['size']}"
-        else:
-            assert source.map is not None
-            shares = np.array([row["shares"][name] for name in source.map.names])
-            known = [
-                np.array(areas_of(map_of(np.frombuffer(given, np.int8), source.map), source.map))
-                for given in source.golden[0].outputs.values()
-            ]
-            far = min(float(np.abs(shares - one / one.sum()).max()) for one in known)
-            what = f"a share {far:.1%} from the nearest kernel set's"
-    except (msgspec.DecodeError, KeyError, TypeError, ValueError):
-        return Check(name=name, tool="classify.py", result="failed", why=words(done))
-    if not source.contract.retouches and far > FARTHEST_SHARE:
-        return Check(name=name, tool="classify.py", result="failed", why=what)
-    return Check(name=name, tool="classify.py", version=source.recipe.version, result="passed")
 
 
 def boxes_check(name: str, done: subprocess.CompletedProcess[bytes], source: BundleSource) -> Check:

@@ -19,7 +19,7 @@ from ..stages.model import FloatModel
 from ..stages.workshop import Workshop, pack, unpack
 from ..statistics import too_few
 from ..store import Store
-from ..task.kinds import kind_of
+from ..task.kinds import kind_of, paints
 from ..terminal import Progress
 from ..worker.quantizer_calls import MeasureStability
 from ..worker.runtime_calls import Scores
@@ -107,7 +107,7 @@ def _ask(shop: Workshop, job: Job, given: FloatModel, done: Examination) -> Exam
     task = job.task(given)
     kind = kind_of(task)
     truth = kind.truth(images.prepared().images, task) if _judged(images, labels) else None
-    truth = job.truth() if kind.painted or task.boxes is not None else truth
+    truth = job.truth() if paints(task) or task.boxes is not None else truth
     if truth is not None:
         said = kind.results(outputs, task)
         top1 = kind.worth(said, truth, task)

@@ -218,16 +218,27 @@ def _open_model(shop: Workshop, recipe: Path | None, model: Path | None) -> tupl
     if recipe is not None:
         read = load_recipe(recipe)
         file = ModelFile(shop, recipe.resolve().parent / read.model.path, read.input)
+        _check_alone(file.facts())
         return _Source(file=file, contract=read.input), []
     if model is None:
         raise UsageError("give either --recipe or --model")
     facts = ModelFile(shop, model, InputContract(size=(1, 1))).facts()
+    _check_alone(facts)
     contract = guessed_contract(facts)
     note = (
         f"guessed from the model: size {list(contract.size)}, {contract.color}, mean {list(contract.mean)}, "
         f"std {list(contract.std)}, resize and fit as by default; a --recipe says what holds"
     )
     return _Source(file=ModelFile(shop, model, contract), contract=contract), [note]
+
+
+def _check_alone(facts: ModelFacts) -> None:
+    if facts.numbers:
+        raise UsageError(
+            "the model takes numbers beside the image, which a folder of images does not give",
+            supported="sets for models of one image",
+            next_step="write a csv with 100 to 500 rows that occur in use, and name it in `calibration.images`",
+        )
 
 
 def guessed_contract(facts: ModelFacts) -> InputContract:

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from ..bundle.golden import FOLDER, Golden, read_golden
+from ..bundle.golden import FOLDER, Golden, examples, read_golden
 from ..errors import ImagesRefusedError, UsageError
 from ..image_facts import Prepared
 from ..layers.advice import name_of, operator_of, points_of
@@ -263,11 +263,8 @@ def read_golden_files(folder: Path) -> tuple[Golden, dict[str, bytes]]:
 def _golden_pixels(shop: Workshop, golden: Golden, files: dict[str, bytes]) -> str:
     if not golden.vectors:
         raise ImagesRefusedError("the bundle has no golden vectors", next_step="give --images FOLDER")
-    pixels = [
-        np.frombuffer(files[f"{FOLDER}/{row.pixels}"], np.uint8).reshape(golden.shape) for row in golden.vectors
-    ]
     path = shop.scratch / "golden.npy"
-    np.save(path, np.stack(pixels))
+    np.save(path, examples(golden, files))
     return str(path)
 
 

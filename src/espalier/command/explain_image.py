@@ -62,6 +62,12 @@ def explain_image(
     picture = Path(f"{image.stem}-heat.png") if picture is None else picture
     with Workshop(store or Store.default(), progress or Progress(quiet=True)) as shop:
         given = _of_recipe(shop, path) if path.is_file() and path.suffix == ".toml" else _of_folder(path)
+        if given.contract.numbers:
+            raise UsageError(
+                "the model takes numbers beside the image, which one image alone does not give",
+                supported="heat maps of models of one image",
+                next_step="a build writes such maps of the images that flipped into its report, with their numbers",
+            )
         pixels = _pixels(shop, image, given.contract)
         with shop.stage("explain"):
             array = np.load(pixels)[0]

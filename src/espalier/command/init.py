@@ -29,6 +29,7 @@ from ..terminal import Progress
 from ..visible import shown
 from .init_detector import ANY_HEADS, find_detector
 from .init_heads import SEVERAL, head_tables
+from .init_numbers import number_tables
 from .init_task import paint_lines, task_lines
 from .schema import LINE, schema
 
@@ -61,7 +62,7 @@ resize = "bilinear"                  # CHECK: nearest | bilinear | bicubic | are
 fit = "stretch"                      # CHECK: stretch | crop (centre) | pad
 mean = [{mean}]                         # {why}
 std = [{std}]
-
+{numbers}
 [calibration]
 images = {calibration}{calibration_note}
 count = 500
@@ -128,13 +129,15 @@ def write_recipe(model: Path, images: Sequence[Path], targets: Sequence[str], ou
         mean=mean,
         std=std,
         why=why,
+        numbers=number_tables(facts, sets),
         calibration=_path(sets.get("calibration") or sets.get("train") or base / "calibration", base),
         calibration_note=""
         if sets.keys() & {"calibration", "train"}
         else "           # CHECK: no such folder was found",
         evaluation=("" if detector is None else f"{detector.table}\n")
         + (
-            f'[evaluation]\nimages = {_path(sets["evaluation"], base)}\n{"" if detector is None else ANNOTATIONS}'
+            f'[evaluation]\n{_kind_of(sets["evaluation"])} = {_path(sets["evaluation"], base)}\n'
+            + ("" if detector is None else ANNOTATIONS)
             if "evaluation" in sets
             else NO_EVALUATION
         ),
@@ -154,6 +157,10 @@ def find_sets(folders: Sequence[Path]) -> dict[str, Path]:
     """Image folders by role, from their names; a folder without such a name below or in it is the calibration set."""
     found: dict[str, Path] = {}
     for folder in folders:
+        if folder.is_file() and folder.suffix.lower() == ".csv":
+            scan(folder)
+            found.setdefault(next((r for r, names in ROLES.items() if folder.stem.lower() in names), "calibration"), folder)
+            continue
         if not folder.is_dir():
             raise UsageError(f"there is no image folder {folder}")
         inside = {entry.name.lower(): entry for entry in sorted(folder.iterdir()) if entry.is_dir()}
@@ -166,6 +173,11 @@ def find_sets(folders: Sequence[Path]) -> dict[str, Path]:
             scan(path)
             found.setdefault(role, path)
     return found
+
+
+def _kind_of(path: Path) -> str:
+    """The key of [evaluation] that names it."""
+    return "csv" if path.is_file() else "images"
 
 
 def recipe_name(stem: str) -> str:

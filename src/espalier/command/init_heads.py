@@ -6,6 +6,7 @@ from typing import Final
 
 from ..load.keras_facts import HeadEnds, ModelFacts
 from ..load.training import REGRESSION
+from ..stages.find_task import map_classes
 
 SEVERAL: Final = 'task = "several"                     # an answer of its own for each output: [[head]], below'
 _CROSS_ENTROPY: Final = ("categoricalcrossentropy", "sparsecategoricalcrossentropy")
@@ -33,6 +34,11 @@ def _said(head: HeadEnds, loss: str) -> str:
 
 def _lines(head: HeadEnds, loss: str) -> list[str]:
     """What a table says behind the name."""
+    if head.paints:
+        names = ", ".join(f'"{name}"' for name in map_classes(head))
+        table = f"segment = {{ classes = [{names}] }}   # CHECK: what they are called; masks: `evaluation.masks`"
+        other = 'task = "raw"                         # CHECK: a map; or "image", and picture = { range = [0.0, 1.0] }'
+        return ['task = "segment"', table] if names else [other]
     several = head.values is not None and head.values > 1
     if several and (head.output == "softmax" or loss in _CROSS_ENTROPY):
         names = ", ".join(f'"{head.name}_{index}"' for index in range(min(head.values or 0, 3)))

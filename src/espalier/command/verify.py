@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..bundle import manifest, program_manifest
-from ..bundle.golden import FOLDER, KERNELS, Golden, read_golden
+from ..bundle.golden import FOLDER, KERNELS, Golden, examples, read_golden
 from ..bundle.known_boxes import decode_again
 from ..bundle.manifest import FileRow, Manifest, members
 from ..errors import (
@@ -255,8 +255,7 @@ def _replay(
     kind: str, models: Mapping[str, tuple[str, bytes]], golden: Golden, files: Mapping[str, bytes]
 ) -> list[Check]:
     """One runtime: a check per model and recorded kernel set, up to the first that ends the process."""
-    flat = b"".join(files[f"{FOLDER}/{row.pixels}"] for row in golden.vectors)
-    pixels = np.frombuffer(flat, np.uint8).reshape(len(golden.vectors), *golden.shape)
+    pixels = examples(golden, files)
     recorded = tuple(kernels for kernels in KERNELS if all(kernels in row.outputs for row in golden.vectors))
     checks: list[Check] = []
     with Worker(RUNTIMES[kind]) as worker:

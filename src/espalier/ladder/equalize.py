@@ -15,6 +15,7 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
+from ..fed import Inputs
 from ..quantizer.bias import channel_axis, linear_operators
 from ..quantizer.head import PixelInput
 from ..quantizer.ranges import normalised, open_interpreter
@@ -112,10 +113,10 @@ def channel_peaks(
     """Largest absolute value of each channel (last axis) of the named tensors over all images."""
     interpreter = open_interpreter(entered.float_model, experimental_preserve_all_tensors=True)
     index = {d["name"]: d["index"] for d in interpreter.get_tensor_details()}
-    source = interpreter.get_input_details()[0]["index"]
+    source = Inputs(interpreter)
     peaks: dict[str, Any] = dict.fromkeys(names, 0.0)
     for image in normalised(pixels, entered.feed):
-        interpreter.set_tensor(source, image)
+        source.put(image)
         interpreter.invoke()
         for name in names:
             value = interpreter.get_tensor(index[name])

@@ -16,6 +16,7 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
+from ..fed import Inputs
 from ..quantizer.head import PixelInput
 from ..quantizer.ranges import normalised, open_interpreter
 from ..quantizer.share import unshare_constants
@@ -64,11 +65,11 @@ def channel_ends(entered: PixelInput, pixels: NDArray[np.uint8], names: list[str
     """Ends of the channels of the named tensors over all images."""
     interpreter = open_interpreter(entered.float_model, experimental_preserve_all_tensors=True)
     index = {d["name"]: d["index"] for d in interpreter.get_tensor_details()}
-    source = interpreter.get_input_details()[0]["index"]
+    source = Inputs(interpreter)
     low: dict[str, Any] = dict.fromkeys(names, np.inf)
     high: dict[str, Any] = dict.fromkeys(names, -np.inf)
     for image in normalised(pixels, entered.feed):
-        interpreter.set_tensor(source, image)
+        source.put(image)
         interpreter.invoke()
         for name in names:
             value = interpreter.get_tensor(index[name])

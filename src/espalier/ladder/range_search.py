@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..fed import Inputs
 from ..pixels import evenly
 from ..quantizer.head import PixelInput
 from ..quantizer.ranges import normalised, open_interpreter
@@ -42,10 +43,10 @@ def sample_values(
     chosen = pixels[evenly(len(pixels), IMAGES)]
     interpreter = open_interpreter(entered.float_model, experimental_preserve_all_tensors=True)
     index = {d["name"]: d["index"] for d in interpreter.get_tensor_details() if d["name"] in ranges}
-    source = interpreter.get_input_details()[0]["index"]
+    source = Inputs(interpreter)
     found: dict[str, list[NDArray[np.float32]]] = {name: [] for name in sorted(index)}
     for image in normalised(chosen, entered.feed):
-        interpreter.set_tensor(source, image)
+        source.put(image)
         interpreter.invoke()
         for name, values in found.items():
             whole = interpreter.get_tensor(index[name])

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ..fed import Inputs
 from ..ladder.labelled import Labelled, hits_of
 from ..pixels import evenly, int8_pixels
 from ..progress import report
@@ -99,10 +100,10 @@ def scores_of(simulated: bytes, pixels: NDArray[np.uint8]) -> NDArray[np.float32
     With XNNPACK, three times as fast: only its outputs are read, and all simulations are compared with each other.
     """
     interpreter = open_interpreter(simulated)
-    source, sinks = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()
-    found = []
-    for image in int8_pixels(pixels):
-        interpreter.set_tensor(source, image[None])
+    source, sinks = Inputs(interpreter), interpreter.get_output_details()
+    found, fed = [], int8_pixels(pixels)
+    for place in range(len(fed)):
+        source.put(fed[place : place + 1])
         interpreter.invoke()
         scores = sinks[len(sinks) // 2 :]
         found.append(np.concatenate([interpreter.get_tensor(sink["index"])[0].reshape(-1) for sink in scores]))

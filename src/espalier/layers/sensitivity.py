@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ModelRefusedError
+from ..fed import Inputs
 from ..ladder.labelled import Labelled
 from ..pixels import int8_pixels
 from ..progress import report
@@ -165,10 +166,10 @@ def _accumulate(
 ) -> None:
     int8 = _open(int8_model, experimental_preserve_all_tensors=True)
     plain = _open(float_model, experimental_preserve_all_tensors=True)
-    float_input, int8_input = (i.get_input_details()[0]["index"] for i in (plain, int8))
+    float_inputs, int8_inputs = Inputs(plain), Inputs(int8)
     for place, image in enumerate(normalised(pixels, known)):
-        plain.set_tensor(float_input, image)
-        int8.set_tensor(int8_input, int8_pixels(pixels[place : place + 1]))
+        float_inputs.put(image)
+        int8_inputs.put(int8_pixels(pixels[place : place + 1]))
         plain.invoke()
         int8.invoke()
         for pair in pairs:

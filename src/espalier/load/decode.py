@@ -38,6 +38,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 
 from ..contract import STRIP, Pixels, crop_region, fill, prepare
 from ..errors import BugError, ImagesRefusedError
+from ..fed import normalised_numbers, type_of
 from ..image_facts import ImageFacts, ImageProblem, Prepared
 from ..limits import LIMITS
 from ..preparation import retouched
@@ -66,9 +67,6 @@ PIXELS_IN_FLIGHT = LIMITS.image_pixels
 
 WAITING_BYTES = 64 << 20
 """Prepared images that wait to be written, beside one of each thread."""
-
-HEADER_BYTES = 128
-"""Of the .npy file."""
 
 LARGE_BYTES = 50_000
 """From this mean file size on, several threads pay (Pillow releases the GIL while it decodes)."""
@@ -117,17 +115,21 @@ def prepare_set(root: str, entries: Sequence[ImageEntry], contract: InputContrac
     """
     images: list[ImageFacts] = []
     problems: list[ImageProblem] = []
+    kind = type_of(contract)
     with open(out_path, "w+b") as file:
-        _write_header(file, (0, *contract.shape))
+        start = _write_header(file, 0, kind)
         for done, (entry, result) in enumerate(_decode_all(root, entries, contract), 1):
             if isinstance(result, str):
                 problems.append(ImageProblem(path=entry.path, why=result))
             else:
                 file.write(result.pixels.data)
+                if contract.numbers:
+                    file.write(normalised_numbers(entry.fed, contract.numbers).tobytes())
                 images.append(ImageFacts(**result.facts))
             if done % REPORTED == 0 or done == len(entries):
                 report(done, len(entries), "reading images")
-        _write_header(file, (len(images), *contract.shape))
+        if _write_header(file, len(images), kind) != start:
+            raise BugError(f"an .npy header of another length for {len(images)} images")
     if not images:
         raise ImagesRefusedError(
             f"none of {len(entries)} images could be read"
@@ -363,7 +365,7 @@ def _decode_all(
                 pixels = retouched(sized, shape[:2], contract)
         except ImagesRefusedError as problem:
             return problem.found
-        facts |= {"path": entry.path, "label": entry.label, "numbers": entry.numbers, "cells": entry.cells}
+        facts |= {"path": entry.path, "label": entry.label, "numbers": entry.numbers, "cells": entry.cells, "fed": entry.fed}
         facts |= {"sha256": digest}
         facts |= {"pixels_sha256": hashlib.sha256(pixels.data).hexdigest()}
         return _Decoded(pixels, facts | measure_looks(sized))  # the looks of the picture, not of what balances them
@@ -384,15 +386,15 @@ def _decode_all(
             yield first, result.result()
 
 
-def _write_header(file: BinaryIO, shape: tuple[int, ...]) -> None:
-    """The .npy header; numpy pads it so that any number of images has the same header length."""
+def _write_header(file: BinaryIO, count: int, kind: np.dtype[Any]) -> int:
+    """The .npy header; numpy pads it so that any number of images has the same header length, which is answered."""
     file.seek(0)
-    np.lib.format.write_array_header_1_0(  # type: ignore[no-untyped-call]
-        file, {"descr": "|u1", "fortran_order": False, "shape": shape}
-    )
-    if file.tell() != HEADER_BYTES:
-        raise BugError(f"an .npy header of {file.tell()} bytes for shape {shape}")
+    header = np.lib.format.header_data_from_array_1_0(np.empty(0, kind))  # type: ignore[no-untyped-call]
+    header["shape"] = (count, *header["shape"][1:])
+    np.lib.format.write_array_header_1_0(file, header)  # type: ignore[no-untyped-call]
+    length = file.tell()
     file.seek(0, os.SEEK_END)
+    return length
 
 
 def _orientation(image: Image.Image) -> int:

@@ -27,8 +27,10 @@ import msgspec
 
 from ..errors import ImagesRefusedError
 from ..limits import LIMITS
+from ..recipe_numbers import InputNumbers
 from ..visible import hidden_character, shown
 from .listing import check_name, list_files, stays_inside, unreadable
+from .number_columns import no_numbers, take_numbers
 from .truth_columns import LABELS, PATHS, truth_columns
 
 SUFFIXES: dict[str, str] = {
@@ -52,6 +54,8 @@ class ImageEntry(msgspec.Struct, frozen=True, kw_only=True):
     """Of a csv with columns of numbers in the place of labels."""
     cells: tuple[tuple[str, str], ...] = ()
     """Of a csv with a column for each of several outputs: name of the column, and what stands there."""
+    fed: tuple[float, ...] = ()
+    """Numbers that the model takes beside the image, in the units of the csv."""
     sha256: str = ""
 
 
@@ -84,8 +88,9 @@ class ImageSet(msgspec.Struct, frozen=True, kw_only=True):
         return counts
 
 
-def scan(path: Path | str, *, cells: bool = False) -> ImageSet:
-    """List the images of a folder or a csv, sorted by path. `cells`: a csv has a column for each of several outputs.
+def scan(path: Path | str, *, cells: bool = False, numbers: Sequence[InputNumbers] = ()) -> ImageSet:
+    """List the images of a folder or a csv, sorted by path. `cells`: a csv has a column for each of several outputs; `numbers`:
+    it has columns that the model is fed.
 
     Raises ImagesRefusedError when there is no such folder, no image in it, a link that leaves it, images both
     beside and inside class folders, or more of anything than limits.py allows.
@@ -93,7 +98,9 @@ def scan(path: Path | str, *, cells: bool = False) -> ImageSet:
     path = Path(path)
     # os.path, not Path: these say False where the system refuses the name (NUL, too long, no permission).
     if os.path.isfile(path) and path.suffix.lower() == ".csv":
-        return _scan_csv(path, cells=cells)
+        return _scan_numbers(path, cells, numbers) if numbers else _scan_rows(path, _rows(path, _csv_text(path)), cells)
+    if numbers and os.path.isdir(path):
+        raise no_numbers(path, numbers)
     if not os.path.isdir(path):
         raise ImagesRefusedError(
             f"there is no image folder {shown(str(path))}",
@@ -177,8 +184,19 @@ def label_indices(entries: Sequence[Labelled], labels: Sequence[str]) -> list[in
     return [place[entry.label] for entry in entries if entry.label is not None]
 
 
-def _scan_csv(path: Path, *, cells: bool) -> ImageSet:
-    rows = _rows(path, _csv_text(path))
+def _scan_numbers(path: Path, cells: bool, numbers: Sequence[InputNumbers]) -> ImageSet:
+    """A csv with columns that the model is fed; what is left of it is read as any other."""
+    rows, fed = take_numbers(path.name, _rows(path, _csv_text(path)), numbers)
+    if len(rows[0][1]) > 1:
+        images = _scan_rows(path, rows, cells)
+    else:
+        alone = [_csv_entry(path.name, line, os.path.realpath(path.parent), row[0], "") for line, row in rows[1:]]
+        images = _checked_csv(path, [msgspec.structs.replace(entry, label=None) for entry in alone], ())
+    entries = tuple(msgspec.structs.replace(entry, fed=fed[entry.path]) for entry in images.entries)
+    return msgspec.structs.replace(images, entries=entries)
+
+
+def _scan_rows(path: Path, rows: list[tuple[int, list[str]]], cells: bool) -> ImageSet:
     if cells:
         return _scan_cells(path, rows)
     root = os.path.realpath(path.parent)

@@ -10,8 +10,9 @@ from typing import Any
 
 from ..errors import ModelRefusedError, UnsupportedModelError
 from .keras_container import SAVE_WHOLE
-from .keras_facts import HeadEnds
-from .keras_inputs import image_shape, refused_input
+from .keras_facts import HeadEnds, NumberEnds
+from .keras_inputs import image_shape, refused_input, vectors_of
+from .keras_paints import paints
 
 Json = Any
 _SAME_VALUES = frozenset(
@@ -37,16 +38,18 @@ class Ends:
     classes: int | None
     heads: tuple[HeadEnds, ...] = ()
     """Every output in order, where they are taken as they are."""
+    numbers: tuple[NumberEnds, ...] = ()
+    """Every input of numbers beside the image, in order."""
     chain: tuple[str, ...] = ()
     """Classes of the layers from the one output backwards, as far as each has one input."""
 
 
-def head_words(layers: Iterable[str], taken: str = "image") -> tuple[str, ...]:
-    """Outputs by the layers that give them, as words that every language takes; no two alike, none the input's."""
+def head_words(layers: Iterable[str], taken: str = "image", default: str = "head") -> tuple[str, ...]:
+    """Outputs, or inputs beside the image, by their layers as words that every language takes; no two alike, none the image's."""
     found: list[str] = []
     for number, layer in enumerate(layers):
-        word = re.sub(r"[^a-z0-9]+", "_", layer.lower()).strip("_") or "head"
-        word = word if word[0].isalpha() else f"head_{word}"
+        word = re.sub(r"[^a-z0-9]+", "_", layer.lower()).strip("_") or default
+        word = word if word[0].isalpha() else f"{default}_{word}"
         found.append(word if word not in (*found, taken) else f"{word}_{number}")
     return tuple(found)
 
@@ -58,9 +61,10 @@ def find_ends(config: dict[str, Json], path: Path, *, scores: bool = True) -> En
     Raises ModelRefusedError for several inputs or outputs or an input that is no image, UnsupportedModelError for
     a softmax over one output.
     """
-    shape = image_shape(config, path)
+    shape, numbers = image_shape(config, path), _numbers(config)
     if not scores:
-        return Ends(input_shape=shape, output_layer="", output="values", classes=None, heads=_heads(config, path))
+        heads = _heads(config, path)
+        return Ends(input_shape=shape, output_layer="", output="values", classes=None, heads=heads, numbers=numbers)
     chain = _chain(config, path)
     output, classes = _output(chain), _classes(chain)
     if classes == 1:
@@ -70,7 +74,17 @@ def find_ends(config: dict[str, Json], path: Path, *, scores: bool = True) -> En
         output_layer=str(chain[0]["config"]["name"]),
         output=output,
         classes=classes,
+        numbers=numbers,
         chain=tuple(str(item["class_name"]) for item in chain),
+    )
+
+
+def _numbers(config: dict[str, Json]) -> tuple[NumberEnds, ...]:
+    """The inputs beside the image, in the order in which the model takes them."""
+    found = vectors_of(config)
+    words = head_words((layer for layer, _ in found), default="numbers")
+    return tuple(
+        NumberEnds(name=word, layer=layer, values=values) for word, (layer, values) in zip(words, found, strict=True)
     )
 
 
@@ -82,7 +96,14 @@ def _heads(config: dict[str, Json], path: Path) -> tuple[HeadEnds, ...]:
     layers = [str(one[0]) for one in references] or [str(chain[0]["config"]["name"]) if chain else "" for chain in chains]
     rows = zip(head_words(layers), layers, chains, strict=True)
     return tuple(
-        HeadEnds(name=name, layer=layer, output=_output(chain), values=_classes(chain)) for name, layer, chain in rows
+        HeadEnds(
+            name=name,
+            layer=layer,
+            output=_output(chain),
+            values=_classes(chain),
+            paints=paints([str(item["class_name"]) for item in chain], ()),
+        )
+        for name, layer, chain in rows
     )
 
 

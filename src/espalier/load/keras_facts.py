@@ -33,6 +33,16 @@ class HeadEnds(msgspec.Struct, frozen=True, kw_only=True):
     layer: str
     output: str
     values: int | None
+    paints: bool = False
+    """Whether it keeps rows and columns: a map or a picture (keras_paints.py)."""
+
+
+class NumberEnds(msgspec.Struct, frozen=True, kw_only=True):
+    """One input of numbers beside the image: its word, its layer and how many values it takes."""
+
+    name: str
+    layer: str
+    values: int
 
 
 class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +78,8 @@ class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the file says that it was trained on each output by itself (training.binary_loss)."""
     heads: tuple[HeadEnds, ...] = ()
     """Every output, where they are taken as they are."""
+    numbers: tuple[NumberEnds, ...] = ()
+    """Every input of numbers beside the image."""
     paints: bool = False
     """Whether its one output keeps rows and columns: a map or a picture (keras_paints.py)."""
     losses: tuple[str, ...] = ()

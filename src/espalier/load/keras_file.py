@@ -96,6 +96,7 @@ def _inspected(file: Path, scores: bool, cut: bool) -> ModelFacts:
         loss=number_loss(trained := archive.config if archive else stored.attributes.get("training_config")),
         each=binary_loss(trained),
         heads=ends.heads,
+        numbers=ends.numbers,
         losses=head_losses(trained, [head.layer for head in ends.heads]),
     )
 

@@ -18,6 +18,7 @@ from .keras_container import SAVE_WHOLE
 
 Json = Any
 SUPPORTED = "image classifiers: one image in, one vector of scores out"
+WITH_NUMBERS = "one image [height, width, channels] and, beside it, vectors of numbers [k]"
 CHANNELS = range(1, LIMITS.input_bands + 1)
 
 _LEAST_SIDE = 8
@@ -91,12 +92,10 @@ def _declared(config: dict[str, Json], path: Path) -> tuple[int | None, ...]:
     """The input shape without the batch, as it is declared."""
     inner = config["config"]
     inputs = inner.get("input_layers")
-    if inputs and isinstance(inputs[0], list):
-        names = ", ".join(repr(item[0]) for item in inputs[:6])
-        raise refused_input(
-            path, f"it has {len(inputs)} inputs ({names})", "one image goes in; make the others constants"
-        )
     layers = inner["layers"]
+    if inputs and isinstance(inputs[0], list):
+        _put_image_first(config, path)
+        inputs = inner["input_layers"][0]
     if config["class_name"] == "Sequential":
         first = layers[0] if layers else None
         if first and first["class_name"] in _MODELS:
@@ -106,6 +105,37 @@ def _declared(config: dict[str, Json], path: Path) -> tuple[int | None, ...]:
     if not first or first["class_name"] != "InputLayer":
         raise refused_input(path, "it declares no input shape (it was saved before it was built)", SAVE_WHOLE)
     return tuple(first["config"]["batch_shape"][1:])
+
+
+def vectors_of(config: dict[str, Json]) -> list[tuple[str, int]]:
+    """(layer, values) of each input beside the image, of a configuration that `image_shape` passed."""
+    inner = config["config"]
+    inputs = inner.get("input_layers") or [""]
+    if not isinstance(inputs[0], list):
+        return []
+    layers = {item["name"]: item["config"] for item in inner["layers"]}
+    return [(str(one[0]), int(layers[one[0]]["batch_shape"][1])) for one in inputs[1:]]
+
+
+def _put_image_first(config: dict[str, Json], path: Path) -> None:
+    """Of several inputs one is an image, the others are vectors of numbers; the image goes first, the order of the others stays.
+    Raises ModelRefusedError for anything else."""
+    inner = config["config"]
+    inputs = inner["input_layers"]
+    layers = {item["name"]: item for item in inner["layers"] if item["class_name"] == "InputLayer"}
+    shapes = {one[0]: tuple(layers[one[0]]["config"]["batch_shape"][1:]) for one in inputs if one[0] in layers}
+    images = [one for one in inputs if len(shapes.get(one[0], ())) == 3]
+    others = [one for one in inputs if one not in images]
+    vectors = all(len(shape := shapes.get(one[0], ())) == 1 and shape[0] for one in others)
+    if len(images) != 1 or not vectors:
+        told = ", ".join(f"{one[0]!r} {list(shapes.get(one[0], ()))}" for one in inputs[:6])
+        raise ModelRefusedError(
+            f"the model file {path.name!r} is refused: it has {len(inputs)} inputs ({told}, without the batch)",
+            supported=WITH_NUMBERS,
+            next_step="save a model of one image; numbers beside it are a vector of known length, as in Input((2,)), and in the "
+            "recipe [[input.numbers]]; make other inputs constants",
+        )
+    inner["input_layers"] = [images[0], *others]
 
 
 def _put_image_before(config: dict[str, Json], image: list[int], shape: list[int]) -> None:

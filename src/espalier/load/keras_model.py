@@ -17,7 +17,7 @@ from . import keras_container
 from .keras_assign import assign_weights, cause_of, check_layout
 from .keras_ends import refuse_single_output
 from .keras_facts import LayerEntry, LayerSummary, ModelFacts, ModelSummary, WeightEntry
-from .keras_objects import Layer, Model, Tensor
+from .keras_objects import Layer, Model
 from .keras_table import MODELS
 from .keras_versions import OLD_HARD_SIGMOID
 from .macs import count_macs
@@ -81,8 +81,9 @@ def _set_input(config: dict[str, Any], shape: tuple[int, int, int]) -> None:
     """Fix the image shape of the input layer of the outermost model, and of the nested ones that begin with it."""
     layers = config["config"]["layers"]
     inputs = config["config"].get("input_layers")
+    image = inputs[0] if inputs and isinstance(inputs[0], list) else inputs
     for item in layers if inputs else layers[:1]:
-        if item["class_name"] == "InputLayer" and (not inputs or item["name"] == inputs[0]):
+        if item["class_name"] == "InputLayer" and (not inputs or item["name"] == image[0]):
             item["config"]["batch_shape"] = [None, *shape]
         elif not inputs and item["class_name"] in MODELS:
             _set_input(item, shape)
@@ -149,7 +150,7 @@ def _check_task(model: Model, facts: ModelFacts, path: Path) -> None:
         return
     shape = tuple(model.output_shape)
     if len(shape) != 2 or shape[1] is None:
-        found, advice = _no_scores(shape[1:], tuple(model.input_shape)[1:])
+        found, advice = _no_scores(shape[1:], tuple(model.inputs[0].shape)[1:])
         raise UnsupportedModelError(
             f"the model {path.name!r} gives {found}, not one vector of class scores",
             supported="classifiers: the output is [batch, classes]",
@@ -188,8 +189,9 @@ def describe(model: Model, facts: ModelFacts) -> ModelSummary:
     """Parameters, MACs, layers and shapes of a rebuilt model, for one image."""
     import keras
 
-    walk, shape = _Walk(), tuple(model.input_shape)
-    walk.through(model, keras.KerasTensor((1, *shape[1:]), dtype="float32"))
+    walk, shape = _Walk(), tuple(model.inputs[0].shape)
+    fed = [keras.KerasTensor((1, *tuple(one.shape)[1:]), dtype="float32") for one in model.inputs]
+    walk.through(model, fed if len(fed) > 1 else fed[0])
     return ModelSummary(
         parameters=sum(row.parameters for row in walk.rows),
         macs=sum(row.macs for row in walk.rows),
@@ -208,7 +210,7 @@ class _Walk:
         self.rows: list[LayerSummary] = []
         self._counted: set[int] = set()
 
-    def through(self, part: Layer, tensor: Tensor) -> Any:
+    def through(self, part: Layer, tensor: Any) -> Any:
         import keras
 
         if isinstance(part, keras.Sequential):

@@ -5,7 +5,7 @@ map stands for pixels that nobody judges, among them the border of `pad`."""
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
 import numpy as np
@@ -56,7 +56,8 @@ def pair_masks(images: Sequence[tuple[str, int, int, bool]], masks: Sequence[Ima
                 next_step="keep one of them",
             )
         known[stem] = mask
-    missing = [path for path, *_ in images if os.path.splitext(path)[0] not in known]
+    stems = _stems([path for path, *_ in images], known)
+    missing = [path for path, *_ in images if stems[path] not in known]
     if missing:
         more = f" and {len(missing) - WRONG_SHOWN} more" if len(missing) > WRONG_SHOWN else ""
         raise ImagesRefusedError(
@@ -74,9 +75,18 @@ def pair_masks(images: Sequence[tuple[str, int, int, bool]], masks: Sequence[Ima
             "the stored pixels",
         )
     return tuple(
-        MaskEntry(entry=known[os.path.splitext(path)[0]], image=path, width=width, height=height)
-        for path, width, height, _ in images
+        MaskEntry(entry=known[stems[path]], image=path, width=width, height=height) for path, width, height, _ in images
     )
+
+
+def _stems(paths: Sequence[str], known: Collection[str]) -> dict[str, str]:
+    """Each path without its ending; where no file is called so, as in a csv that lies beside the folder of the images, without
+    the folders that all have in common."""
+    stems = {path: os.path.splitext(path)[0] for path in paths}
+    if not paths or any(stem in known for stem in stems.values()):
+        return stems
+    common = os.path.commonpath([os.path.dirname(path) for path in paths]) if all(map(os.path.dirname, paths)) else ""
+    return {path: os.path.relpath(stem, common) if common else stem for path, stem in stems.items()}
 
 
 def prepare_masks(

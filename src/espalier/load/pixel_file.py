@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BugError, ImagesRefusedError
+from ..fed import IMAGE, images_of
 from ..limits import LIMITS
 from ..visible import size_text
 
 
 class PixelFile:
-    """uint8 [n, h, w, c] at `path`, as prepare_set writes it."""
+    """uint8 [n, h, w, c] at `path`, as prepare_set writes it; of records with numbers the images alone."""
 
     def __init__(self, path: str) -> None:
         self._path = Path(path)
@@ -25,20 +26,25 @@ class PixelFile:
             if version != (1, 0):
                 raise BugError(f"an .npy of version {version}")
             header = np.lib.format.read_array_header_1_0(file)  # type: ignore[no-untyped-call]
-            self.shape, fortran, dtype = header
+            shape, fortran, self._kind = header
             self._start = file.tell()
-        if fortran or dtype != np.uint8 or len(self.shape) != 4:
-            raise BugError(f"prepared images are {dtype} {list(self.shape)}")
+        image = self._kind[IMAGE] if self._kind.names else np.dtype((self._kind, shape[1:]))
+        self.shape = (*shape[:1], *image.shape)
+        if fortran or image.base != np.uint8 or len(self.shape) != 4:
+            raise BugError(f"prepared images are {self._kind} {list(shape)}")
+        self._each = self._kind.itemsize if self._kind.names else math.prod(shape[1:])
 
     def __len__(self) -> int:
         return int(self.shape[0])
 
     def read(self, start: int, stop: int) -> NDArray[np.uint8]:
         """Some images, uint8 [stop - start, h, w, c]."""
-        each = math.prod(self.shape[1:])
+        each = self._each
         with self._path.open("rb") as file:
             file.seek(self._start + start * each)
             data = file.read((stop - start) * each)
+        if self._kind.names:
+            return np.ascontiguousarray(images_of(np.frombuffer(data, self._kind)))
         return np.frombuffer(data, np.uint8).reshape(stop - start, *self.shape[1:])
 
     def blocks(self, most_bytes: int) -> Iterator[NDArray[np.uint8]]:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from ..errors import ImagesRefusedError
+from ..recipe_numbers import InputNumbers
 from ..store import Store, key_of
 from .images import ImageSet, scan
 from .listing import unreadable
@@ -20,14 +22,16 @@ SETTLED_SECONDS = 2.0
 """A file changed less than this before it was read may change again in the same tick of the disk's clock."""
 
 
-def snapshot(path: Path | str, store: Store | None = None, *, cells: bool = False) -> tuple[ImageSet, str]:
+def snapshot(
+    path: Path | str, store: Store | None = None, *, cells: bool = False, numbers: Sequence[InputNumbers] = ()
+) -> tuple[ImageSet, str]:
     """The set with the sha256 of each file, and the sha256 over the names and bytes of all (and of the csv itself).
 
     With a store, the digests of a folder whose listing (name, size, times, inode of each file) is known are not
     computed again; 2,500 files then cost about 20 ms. Raises what `scan` raises;
-    `cells`: see there.
+    `cells`, `numbers`: see there.
     """
-    images = scan(path, cells=cells)
+    images = scan(path, cells=cells, numbers=numbers)
     folders: dict[str, list[str]] = {}
     for entry in images.entries:
         folders.setdefault(entry.path.rpartition("/")[0], []).append(entry.path)
@@ -37,7 +41,7 @@ def snapshot(path: Path | str, store: Store | None = None, *, cells: bool = Fals
     known: dict[str, str] = {}
     for folder in sorted(folders):
         names = sorted(set(folders[folder]))
-        digests = _digests(Path(images.root), names, store)
+        digests = digests_of(Path(images.root), names, store)
         known |= zip(names, digests, strict=True)
         listed = "".join(f"{name}\0{digest}\n" for name, digest in zip(names, digests, strict=True))
         total.update(f"{folder}\0{hashlib.sha256(listed.encode()).hexdigest()}\n".encode())
@@ -54,7 +58,7 @@ def changed(name: str) -> ImagesRefusedError:
     )
 
 
-def _digests(root: Path, names: list[str], store: Store | None) -> list[str]:
+def digests_of(root: Path, names: list[str], store: Store | None) -> list[str]:
     """The digests of the files of one folder; looked up by the folder's listing when a store is given."""
     started = time.time_ns()
     listing, newest = [], 0

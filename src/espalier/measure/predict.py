@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BugError, UnsupportedModelError
+from ..fed import count_of, images_of, one_by_one
 from ..pixels import int8_pixels, normalize
 from ..recipe import InputContract
 from ..tflite.runtimes import Runtime, first_line, open_interpreter
@@ -82,26 +83,24 @@ def predict(
     size = max(1, min(CHUNK, CHUNK_BYTES // max(1, pixels[:1].nbytes)))
     count = max(1, min(threads or os.cpu_count() or 1, -(-len(pixels) // size)))
     interpreters = [open_interpreter(runtime, model, kernels=kernels) for _ in range(count)]
-    input_detail, heads = _only(interpreters[0].get_input_details()), interpreters[0].get_output_details()
+    details, heads = interpreters[0].get_input_details(), interpreters[0].get_output_details()
     steps = tuple(_step(head) for head in heads)
-    expected = tuple(int(side) for side in input_detail["shape"])
-    if expected != (1, *pixels.shape[1:]):
-        raise BugError(f"the model takes {list(expected)}, the images are {list(pixels.shape)}")
-    feed = feeder(input_detail, contract)
+    feed = feeders(details, pixels, contract)
     ends = np.cumsum([count for count, _, _ in steps])
     outputs = np.empty((len(pixels), int(ends[-1])), _only_type(heads))
     starts, finished = itertools.count(0, size), itertools.count(1)
 
     def work(interpreter: Any) -> None:
-        put = interpreter.tensor(input_detail["index"])
+        put = [interpreter.tensor(detail["index"]) for detail in details]
         take = [
             (interpreter.tensor(head["index"]), slice(int(end) - count, int(end)))
             for head, end, (count, _, _) in zip(heads, ends, steps, strict=True)
         ]
         while (start := next(starts)) < len(pixels):
             values = feed(pixels[start : start + size])
-            for offset in range(len(values)):
-                put()[0] = values[offset]
+            for offset in range(len(values[0])):
+                for one, given in zip(put, values, strict=True):
+                    one()[0] = given[offset]
                 interpreter.invoke()
                 for head, columns in take:
                     outputs[start + offset, columns] = head().reshape(-1)
@@ -122,6 +121,21 @@ def predict(
         ) from None
     seconds = time.perf_counter() - started
     return Prediction(outputs=outputs, steps=steps, seconds=seconds)
+
+
+def feeders(
+    details: Sequence[dict[str, Any]], pixels: NDArray[np.uint8], contract: InputContract | None
+) -> Callable[[NDArray[np.uint8]], list[NDArray[Any]]]:
+    """What turns prepared images, or records of these and numbers, into the values of every input. Raises BugError where they
+    are not what the model takes."""
+    images, expected = images_of(pixels[:1]), tuple(int(side) for side in details[0]["shape"])
+    beside = sum(int(np.prod(one["shape"])) for one in details[1:])
+    if expected != (1, *images.shape[1:]) or count_of(pixels) != beside:
+        raise BugError(
+            f"the model takes {list(expected)} and {beside} numbers, the images are {list(images.shape)} with {count_of(pixels)}"
+        )
+    first = feeder(details[0], contract)
+    return lambda fed: [first(images_of(fed)), *one_by_one(fed, details)[1:]]
 
 
 def feeder(detail: dict[str, Any], contract: InputContract | None) -> Feed:
@@ -153,11 +167,3 @@ def _only_type(heads: list[dict[str, Any]]) -> Any:
     if len(kinds) != 1:
         raise UnsupportedModelError(f"the model's outputs are {', '.join(sorted(map(str, kinds)))}", supported="one type for all")
     return kinds.pop()
-
-
-def _only(details: list[dict[str, Any]]) -> dict[str, Any]:
-    if len(details) != 1:
-        raise UnsupportedModelError(
-            f"the model has {len(details)} inputs", supported="one image"
-        )
-    return details[0]

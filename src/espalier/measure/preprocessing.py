@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BugError
+from ..fed import beside, images_of
 from ..findings import Finding
 from ..pixels import evenly
 from ..recipe import InputContract
@@ -166,7 +167,8 @@ def score_alternatives(
     everything = np.ones(len(chosen), np.bool_)
     given = scored(declared, expected, answering(declared, images).to(everything) if answered is None else answered)
     if not given.tells and not contract.retouches:  # Asked only where something is wrong.
-        again[STANDARDIZED] = np.stack([retouch(image, *contract.size, "none", "per-image") for image in images])
+        retouched = np.stack([retouch(image, *contract.size, "none", "per-image") for image in images_of(images)])
+        again[STANDARDIZED] = beside(retouched, images)
         ways.append(
             Alternative(name=STANDARDIZED, contract=meant(STANDARDIZED, contract), swapped=False, setting=STANDARDIZED)
         )
@@ -203,7 +205,7 @@ class _Answers:
         new = part & ~self._known
         if new.any():
             fed = self._images[new]
-            fed = fed[:, :, :, ::-1] if self._way.swapped else fed
+            fed = beside(images_of(fed)[:, :, :, ::-1], fed) if self._way.swapped else fed
             ran = predict(
                 self._runtime, self._model, np.ascontiguousarray(fed), contract=self._way.contract
             ).real()

@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
 
 from ..errors import UnsupportedModelError
+from ..fed import of_sizes
 from ..load.keras_objects import Layer, Model, Tensor, Weights
 
 Value = TypeVar("Value")
@@ -138,6 +142,18 @@ def run(
             if last.get(number, -1) <= index:
                 values.pop(number, None)
     return [values[number] for number in graph.outputs]
+
+
+def inputs_of(graph: FlatGraph, images: NDArray[Any]) -> list[Any]:
+    """Normalised images, float32 [n, h, w, c], or records of these and numbers (fed.py), as what `run` takes."""
+    sizes = [int(graph.shapes[number][1] or 0) for number in graph.inputs[1:]]
+    return [tf.constant(np.ascontiguousarray(part)) for part in of_sizes(images, sizes)]
+
+
+def answer_of(graph: FlatGraph, model: Model, images: NDArray[Any]) -> Any:
+    """What a model with the inputs of `graph` answers to them."""
+    fed = inputs_of(graph, images)
+    return model(fed if len(fed) > 1 else fed[0])
 
 
 def rebuild(graph: FlatGraph, layer_of: Callable[[Node], Layer], *, name: str | None = None) -> Model:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from ..load.keras_objects import Tensor
 from ..pixels import evenly
-from .flat import FlatGraph, Node, run
+from .flat import FlatGraph, Node, inputs_of, run
 from .groups import Family, Groups
 from .importance import MIXING, joined, node_output
 from .reconstruct import FEATURES, PATCH_VALUES, images_that_fit, patches
@@ -176,7 +176,7 @@ def _moments(graph: FlatGraph, images: Images, seed: int) -> dict[str, _Moments]
             found[node.name] = _measured(rows.numpy(), kernel, int(layer.kernel.shape[-2]))
         return node.call(layer, values)
 
-    run(graph, [tf.constant(images)], call=call)
+    run(graph, inputs_of(graph, images), call=call)
     return found
 
 
@@ -202,10 +202,10 @@ def _felt(graph: FlatGraph, images: Images, layers: set[str], seed: int, batch: 
     width = sum(int(np.prod([side or 1 for side in graph.shapes[head][1:]])) for head in graph.outputs)
 
     @tf.function(reduce_retracing=True, autograph=False)  # type: ignore[untyped-decorator]
-    def squares(pixels: Tensor, signs: Tensor) -> list[Tensor]:
+    def squares(fed: list[Tensor], signs: Tensor) -> list[Tensor]:
         found: list[Tensor] = []
         with tf.GradientTape() as tape:
-            tape.watch(pixels)
+            tape.watch(fed)
 
             def call(node: Node, values: list[Tensor]) -> list[Tensor]:
                 answer = [node_output(node, values)] if id(node) in ends else node.call(node.operation, values)
@@ -213,7 +213,7 @@ def _felt(graph: FlatGraph, images: Images, layers: set[str], seed: int, batch: 
                     found.append(answer[0])
                 return answer
 
-            logits = joined(run(graph, [pixels], call=call))
+            logits = joined(run(graph, fed, call=call))
             projected = tf.reduce_sum(tf.reshape(logits, tf.shape(signs)) * signs)
         gradients = tape.gradient(projected, found, unconnected_gradients="zero")
         return [tf.reduce_sum(tf.square(g), axis=list(range(len(g.shape) - 1))) for g in gradients]
@@ -222,6 +222,6 @@ def _felt(graph: FlatGraph, images: Images, layers: set[str], seed: int, batch: 
     for start in range(0, len(images), batch):
         part = images[start : start + batch]
         signs = random.choice(np.array([-1.0, 1.0], np.float32), (len(part), width))
-        for name, value in zip(names, squares(tf.constant(part), tf.constant(signs)), strict=True):
+        for name, value in zip(names, squares(inputs_of(graph, part), tf.constant(signs)), strict=True):
             total[name] = total[name] + value.numpy().astype(np.float64)
     return {name: np.asarray(value) / len(images) for name, value in total.items()}

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from ..load.keras_objects import Layer, Model, Tensor
 from ..pixels import evenly
-from .flat import FlatGraph, Node, run
+from .flat import FlatGraph, Node, inputs_of, run
 from .groups import Groups
 from .narrow import sliced_weights
 
@@ -93,8 +93,7 @@ def reconstruct(
             sides.update((number, ()) for number in node.inputs if number in sides)  # type: ignore[misc]
         return results
 
-    start = tf.constant(images)
-    run(ordered, [(start, start)], call=call)
+    run(ordered, [(start, start) for start in inputs_of(ordered, images)], call=call)
     return list(fitted.values())
 
 

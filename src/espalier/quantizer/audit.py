@@ -95,7 +95,8 @@ def audit_model(
     _look_at_weights(model, findings, dense)
     source = _tensor_facts(model, int(graph_of(model).inputs[0]))
     heads = [_tensor_facts(model, int(index)) for index in graph_of(model).outputs]
-    _look_at_edges(source, heads, contract, edge, edges_of(task, len(heads)), findings)
+    numbers = tuple(_tensor_facts(model, int(index)) for index in graph_of(model).inputs[1:])
+    _look_at_edges((source, *numbers), heads, contract, edge, edges_of(task, len(heads)), findings)
     partitions, refusal = count_partitions(data)
     uses = operator_uses(model)
     unknown = sorted({pair for pair in uses if floor_of(*pair) == UNKNOWN})
@@ -116,6 +117,7 @@ def audit_model(
         conversions={"quantize": names["QUANTIZE"], "dequantize": names["DEQUANTIZE"]},
         runtime_floor=runtime_floor(uses),
         partitions=partitions,
+        numbers=numbers,
     )
 
 
@@ -124,8 +126,8 @@ def count_partitions(data: bytes) -> tuple[dict[str, int], str]:
     graph, and how many operators it has; and why the delegate refuses the file, "" where it does not. Many pieces
     make int8 slower than float."""
     interpreter, refusal = open_with_refusal(data)
-    detail = interpreter.get_input_details()[0]
-    interpreter.set_tensor(detail["index"], np.zeros(detail["shape"], detail["dtype"]))
+    for detail in interpreter.get_input_details():
+        interpreter.set_tensor(detail["index"], np.zeros(detail["shape"], detail["dtype"]))
     interpreter.invoke()
     kinds = [operator["op_name"] for operator in interpreter._get_ops_details()]
     return {"delegated": kinds.count("DELEGATE"), "operators": len(kinds) - kinds.count("DELEGATE")}, refusal
@@ -216,14 +218,14 @@ def _look_at_weights(model: ModelT, findings: _Findings, dense: str | None) -> N
 
 
 def _look_at_edges(
-    source: TensorFacts,
+    sources: Sequence[TensorFacts],
     heads: Sequence[TensorFacts],
     contract: InputContract | None,
     edge: str,
     edges: Sequence[tuple[float, int] | None],
     findings: _Findings,
 ) -> None:
-    for what, facts in (("input", source), *(("output", head) for head in heads)):
+    for what, facts in (*(("input", source) for source in sources), *(("output", head) for head in heads)):
         if facts.dtype != edge:
             findings.errors.append(f"the {what} is {facts.dtype}, {edge} was asked for")
     for sink, wanted in zip(heads, edges, strict=True):
@@ -236,9 +238,10 @@ def _look_at_edges(
             )
     if contract is None:
         return
-    if tuple(source.shape) != (1, *contract.shape):
+    given = [(1, *contract.shape), *((1, len(one.names)) for one in contract.numbers)]
+    if [tuple(source.shape) for source in sources] != given:
         findings.errors.append(
-            f"the input is {list(source.shape)}, the contract gives {[1, *contract.shape]}"
+            f"the inputs are {[list(source.shape) for source in sources]}, the contract gives {[list(shape) for shape in given]}"
         )
 
 

@@ -32,8 +32,13 @@ def linear_operators(model: ModelT) -> list[OperatorT]:
 
 
 def output_name(model: ModelT, operator: OperatorT) -> str:
-    """Name of the tensor that an operator computes."""
-    return name_of(graph_of(model).tensors[operator.outputs[0]])
+    """Name of the tensor that an operator computes, as the float graph calls it: of an int16 one behind which the answer becomes
+    int8 (interface.int8_edges) that of the answer."""
+    graph, made = graph_of(model), int(operator.outputs[0])
+    if edit.dtype_name(graph.tensors[made]) == "int16":
+        readers = (o for o in graph.operators if int(o.inputs[0]) == made and edit.operator_name(model, o) == "QUANTIZE")
+        made = next((int(o.outputs[0]) for o in readers if o.outputs[0] in graph.outputs), made)
+    return name_of(graph.tensors[made])
 
 
 def repair_linear(model: ModelT, float_graph: ModelT, *, rest: float, first: frozenset[str]) -> tuple[str, ...]:

@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..fed import Inputs
 from ..pixels import evenly, int8_pixels
-from ..task.kinds import kind_of
+from ..task.kinds import kind_of, paints
 from ..task.types import CLASSIFY, Hits, Results, Task, at_most
 from ..tflite import edit
 from ..tflite.edit import graph_of
@@ -80,7 +81,7 @@ def int8_results(int8_model: bytes, pixels: NDArray[np.uint8], task: Task) -> Re
 
 def _results(pixels: NDArray[np.uint8], task: Task, run: Callable[[NDArray[np.uint8]], Answers]) -> Results:
     """What answers say; of maps some images at a time, for their values take too much memory."""
-    size = at_most(task, len(pixels)) if kind_of(task).painted else max(1, len(pixels))
+    size = at_most(task, len(pixels)) if paints(task) else max(1, len(pixels))
     parts = [
         kind_of(task).results(run(pixels[first : first + size]).values, task) for first in range(0, max(1, len(pixels)), size)
     ]
@@ -146,11 +147,11 @@ def answers_of(data: bytes, images: Iterable[NDArray[Any]]) -> Answers:
 def _answers(data: bytes, images: Iterable[NDArray[Any]], kernels: str = "default") -> Answers:
     """Of a file whose outputs are the heads, or (with_scores) these and the scores of each."""
     interpreter = open_interpreter(data, kernels=kernels)
-    source = interpreter.get_input_details()[0]["index"]
+    source = Inputs(interpreter)
     sinks = interpreter.get_output_details()
     found: list[list[NDArray[Any]]] = [[] for _ in sinks]
     for image in images:
-        interpreter.set_tensor(source, image)
+        source.put(image)
         interpreter.invoke()
         for values, sink in zip(found, sinks, strict=True):
             values.append(interpreter.get_tensor(sink["index"])[0].reshape(-1))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,8 +28,9 @@ from ..tflite.numbers import PROBABILITY
 from ..tflite.objects import ModelT, TensorT
 from ..tflite.operator_versions import write_versions
 from ..tflite.runtimes import load_interpreter
-from .map_ends import cut_map
-from .results import Converted, MapEnds, OutputKind
+from .map_ends import as_map, with_maps
+from .probes import probe_inputs
+from .results import Converted, OutputKind
 from .rewrite import rewrite_float
 from .two_answers import answer_with_two
 
@@ -62,7 +62,9 @@ def convert_model(
         if given in PAIRS and shape_of(graph_of(raw).tensors[graph_of(raw).outputs[place]]) == [1, 1]:
             answer_with_two(raw, place)
     names = {layer.name for layer in _leaf_layers(model)}
-    old = edit.rename_tensors(raw, head_names(model) if kind == "values" else (PROBABILITY,))
+    old = edit.rename_tensors(
+        raw, head_names(model) if kind == "values" else (PROBABILITY,), [one.name for one in contract.numbers]
+    )
     # A fused operator's tensor bears the names of all its layers: the one whose weights it has says most.
     weighted = {
         layer.name
@@ -86,22 +88,10 @@ def convert_model(
             for tensor in (graph_of(raw).tensors[int(index)] for index in graph_of(raw).outputs)
         ),
     )
-    return done if ends not in ("map", "whole-map") else _as_map(done, ends)
-
-
-def _as_map(done: Converted, ends: Ends) -> Converted:
-    """The same without what a map need not end in: what was proven, less its last operators."""
-    found = cut_map(done.float_model)
-    if ends == "whole-map" and found.whole_head is not None:
-        found = MapEnds(float_model=found.whole, head=found.whole_head, tensor=found.whole_tensor)
-    return replace(
-        done,
-        float_model=found.float_model,
-        macs=count_macs(edit.read_model(found.float_model)),
-        layers=done.layers | {found.head.name: done.layers.get(found.tensor, "")},
-        heads=(found.head,),
-        whole=found,
-    )
+    maps = [name for name, wanted in (heads or {}).items() if wanted == "map"]
+    if maps:
+        return with_maps(done, maps)
+    return done if ends not in ("map", "whole-map") else as_map(done, ends)
 
 
 def head_kinds(model: Model, heads: Mapping[str, Ends]) -> tuple[OutputKind, ...]:
@@ -118,7 +108,8 @@ def head_names(model: Model) -> tuple[str, ...]:
 def check_input(model: Model, contract: InputContract, ends: Ends = "probabilities") -> None:
     """Raise UnsupportedModelError unless the model has one image input of the contract's size and, where class
     probabilities are asked for, one output."""
-    if len(model.inputs) != 1 or (len(model.outputs) != 1 and ends in SCORES):
+    wanted = [(len(one.names),) for one in contract.numbers]
+    if [tuple(one.shape)[1:] for one in model.inputs[1:]] != wanted or (len(model.outputs) != 1 and ends in SCORES):
         raise UnsupportedModelError(
             f"the model has {len(model.inputs)} inputs and {len(model.outputs)} outputs",
             supported="one image input and one output of class scores",
@@ -222,29 +213,6 @@ def _tensor_layer(tensor: TensorT, layers: dict[str, str]) -> str:
     return layers.get(name_of(tensor), "")
 
 
-def probe_inputs(contract: InputContract, count: int = 8) -> NDArray[np.float32]:
-    """Fixed inputs that reach a model's working range: float32 [count, h, w, c], normalised by the contract.
-
-    Smooth random fields of several contrasts, noise, black and white.
-    """
-    height, width, channels = contract.shape
-    random = np.random.default_rng(20)
-    rows, columns = np.linspace(0, 1, height)[:, None, None], np.linspace(0, 1, width)[None, :, None]
-    pixels = []
-    for index in range(count - 3):
-        phase, speed = random.uniform(0, 6.28, (2, channels)), random.uniform(1, 4 + 4 * index, (2, channels))
-        field = np.sin(rows * speed[0] + phase[0]) * np.cos(columns * speed[1] + phase[1])
-        pixels.append(127.5 + 127.5 * field * random.uniform(0.2, 1.0))
-    pixels += [
-        random.uniform(0, 255, contract.shape),
-        np.zeros(contract.shape),
-        np.full(contract.shape, 255.0),
-    ]
-    mean, std = np.array(contract.channel_mean), np.array(contract.channel_std)
-    scaled: NDArray[np.float32] = ((np.round(np.stack(pixels)) - mean) / std).astype(np.float32)
-    return scaled
-
-
 def prove_equal(
     model: Model, data: bytes, contract: InputContract, kinds: Sequence[OutputKind], ends: Ends = "values"
 ) -> float:
@@ -264,13 +232,14 @@ def prove_equal(
         for given, head in zip(kinds, heads, strict=True)
     ]
     interpreter, _ = load_interpreter(lite, data, num_threads=1)
-    source, sinks = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()
+    sources, sinks = interpreter.get_input_details(), interpreter.get_output_details()
     found: list[list[NDArray[Any]]] = [[] for _ in sinks]
-    for probe in probes:
-        interpreter.set_tensor(source, probe[None])
+    for place in range(len(probes[0])):
+        for source, values in zip(sources, probes, strict=True):
+            interpreter.set_tensor(source["index"], values[place : place + 1])
         interpreter.invoke()
-        for values, sink in zip(found, sinks, strict=True):
-            values.append(interpreter.get_tensor(sink["index"])[0])
+        for answers, sink in zip(found, sinks, strict=True):
+            answers.append(interpreter.get_tensor(sink["index"])[0])
     stage = "stage convert (Keras -> float .tflite)"
     if not all(np.isfinite(wanted).all() for wanted in heads):
         layer = _not_finite(model, probes)
@@ -292,13 +261,13 @@ def prove_equal(
     return difference
 
 
-def _not_finite(model: Model, probes: NDArray[np.float32]) -> str:
+def _not_finite(model: Model, probes: Sequence[NDArray[np.float32]]) -> str:
     """The first layer whose output is not finite; "" where no single layer of this model shows it."""
     import keras
 
     layers = [layer for layer in model.layers if len(layer._inbound_nodes) == 1]
     single = [layer for layer in layers if isinstance(layer.output, keras.KerasTensor)]
-    outputs = keras.Model(model.inputs, [layer.output for layer in single])(probes, training=False)
+    outputs = keras.Model(model.inputs, [layer.output for layer in single])(_given(probes), training=False)
     for layer, values in zip(single, outputs, strict=True):
         if not np.isfinite(values.numpy()).all():
             return str(layer.name)
@@ -306,7 +275,7 @@ def _not_finite(model: Model, probes: NDArray[np.float32]) -> str:
 
 
 def _trace(model: Model, contract: InputContract, kinds: Sequence[OutputKind], ends: Ends) -> Any:
-    """The model as a TensorFlow function of one image, its weights as constants.
+    """The model as a TensorFlow function of one image (and vectors of numbers), its weights as constants.
 
     Weights are put in while tracing: freezing the variables of a finished function, as the converter would,
     builds the graph twice more and takes most of the conversion's time.
@@ -316,15 +285,16 @@ def _trace(model: Model, contract: InputContract, kinds: Sequence[OutputKind], e
 
     values = [(variable, variable.numpy()) for variable in model.variables]
 
-    def answer(image: Tensor) -> Any:
+    def answer(*fed: Tensor) -> Any:
         with keras.StatelessScope(
             state_mapping=[(variable, tf.constant(value)) for variable, value in values]
         ):
-            return _completed(model, image, kinds, ends)
+            return _completed(model, fed, kinds, ends)
 
-    specification = tf.TensorSpec([1, *contract.shape], tf.float32, name="image")
+    wanted = [("image", contract.shape), *((f"numbers_{one.name}", (len(one.names),)) for one in contract.numbers)]
+    specifications = [tf.TensorSpec([1, *shape], tf.float32, name=name) for name, shape in wanted]
     with _keras_runs():
-        return tf.function(answer, autograph=False).get_concrete_function(specification)
+        return tf.function(answer, autograph=False).get_concrete_function(*specifications)
 
 
 @contextmanager
@@ -343,10 +313,15 @@ def _keras_runs() -> Iterator[None]:
         ) from None
 
 
-def _completed(model: Model, images: Any, kinds: Sequence[OutputKind], ends: Ends) -> list[Any]:
-    """The heads of what a model answers to images; of a picture its difference from the image."""
-    heads = _heads(model(images, training=False), kinds)
-    return [heads[0] - images] if ends == "residual" else heads
+def _completed(model: Model, fed: Sequence[Any], kinds: Sequence[OutputKind], ends: Ends) -> list[Any]:
+    """The heads of what a model answers to images and numbers; of a picture its difference from the image."""
+    heads = _heads(model(_given(fed), training=False), kinds)
+    return [heads[0] - fed[0]] if ends == "residual" else heads
+
+
+def _given(fed: Sequence[Any]) -> Any:
+    """The inputs as Keras takes them: one by itself, several in a list."""
+    return list(fed) if len(fed) > 1 else fed[0]
 
 
 def _heads(answer: Any, kinds: Sequence[OutputKind]) -> list[Any]:

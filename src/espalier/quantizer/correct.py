@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..fed import Inputs
 from ..pixels import int8_pixels
 from ..progress import report
 from ..tflite import edit
@@ -46,10 +47,10 @@ def channel_means(
     are held to these ends (see `held`)."""
     interpreter = open_interpreter(float_model, experimental_preserve_all_tensors=True)
     index = {d["name"]: d["index"] for d in interpreter.get_tensor_details()}
-    source = interpreter.get_input_details()[0]["index"]
+    source = Inputs(interpreter)
     total: dict[str, Any] = dict.fromkeys(reach, 0.0)
     for image in normalised(pixels, entered.feed):
-        interpreter.set_tensor(source, image)
+        source.put(image)
         interpreter.invoke()
         for name, ends in reach.items():
             value = np.clip(interpreter.get_tensor(index[name]), *ends)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ..fed import Inputs
 from ..progress import report
 from ..recipe import InputContract
 from ..tflite import edit
@@ -24,12 +25,12 @@ def measure_features(
     """Of n images what the last layer is fed, float32 [n, f], the class, int64 [n], and every tensor's range."""
     entered = enter_pixels(float_model, contract)
     interpreter = open_interpreter(entered.float_model, experimental_preserve_all_tensors=True)
-    source = interpreter.get_input_details()[0]["index"]
+    source = Inputs(interpreter)
     output = interpreter.get_output_details()[0]["index"]
     place = last_input(entered.float_model)
     features, answers = [], []
     for number, image in enumerate(normalised(pixels, entered.feed)):
-        interpreter.set_tensor(source, image)
+        source.put(image)
         interpreter.invoke()
         features.append(_shortened(interpreter.get_tensor(place)[0]))
         answers.append(int(interpreter.get_tensor(output).argmax()))

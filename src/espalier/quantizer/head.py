@@ -73,7 +73,7 @@ def enter_pixels(float_model: bytes, contract: InputContract, task: Task = CLASS
                 scale=1.0 / std,
                 zero_point=nearest - 128,
                 rest=(nearest - mean) / std,
-                fixed={image: ((0 - nearest) / std, (255 - nearest) / std), **_residual(model, task)},
+                fixed={image: ((0 - nearest) / std, (255 - nearest) / std), **_residual(model, task), **_taken(contract)},
                 task=task,
             )
     return _with_head(float_model, contract, task)
@@ -91,7 +91,7 @@ def _take_affine(float_model: bytes, contract: InputContract) -> tuple[bytes, In
         operator, factor, shift = step
         mean, std = mean - shift * std / factor, std / factor
         graph.operators.remove(operator)
-        graph.inputs = np.array([operator.outputs[0]], np.int32)
+        graph.inputs = np.array([operator.outputs[0], *graph.inputs[1:]], np.int32)
         graph.tensors[operator.outputs[0]].name = b"image"
         changed = True
     if not changed:
@@ -176,6 +176,12 @@ def _residual(model: ModelT, task: Task) -> dict[str, tuple[float, float]]:
     return {name_of(graph.tensors[int(graph.outputs[0])]): (-128 / task.grey, 127 / task.grey)}
 
 
+def _taken(contract: InputContract) -> dict[str, tuple[float, float]]:
+    """Ranges of the vectors of numbers: what the recipe says occurs, with 0."""
+    ends = {one.name: one.taken for one in contract.numbers}
+    return {name: (min(low, 0.0), max(high, 0.0)) for name, (low, high) in ends.items()}
+
+
 def _with_head(float_model: bytes, contract: InputContract, task: Task) -> PixelInput:
     mean, std = np.array(contract.channel_mean), np.array(contract.channel_std)
     channels = contract.channels
@@ -194,7 +200,7 @@ def _with_head(float_model: bytes, contract: InputContract, task: Task) -> Pixel
     options.padding, options.strideW, options.strideH, options.depthMultiplier = schema.Padding.VALID, 1, 1, 1
     options.dilationWFactor = options.dilationHFactor = 1
     edit.add_operator(model, "DEPTHWISE_CONV_2D", [image, kernel, bias], [old], options=options, at=0)
-    graph.inputs = np.array([image], np.int32)
+    graph.inputs = np.array([image, *graph.inputs[1:]], np.int32)
     edit.set_signature(model)
     ends = np.stack([(0 - mean) / std, (255 - mean) / std])
     return PixelInput(
@@ -203,6 +209,11 @@ def _with_head(float_model: bytes, contract: InputContract, task: Task) -> Pixel
         scale=1.0,
         zero_point=-128,
         rest=0.0,
-        fixed={"image": (0.0, 255.0), "normalised": (float(ends.min()), float(ends.max())), **_residual(model, task)},
+        fixed={
+            "image": (0.0, 255.0),
+            "normalised": (float(ends.min()), float(ends.max())),
+            **_residual(model, task),
+            **_taken(contract),
+        },
         task=task,
     )

@@ -44,7 +44,7 @@ def uint8_image(model: ModelT) -> None:
     old = int(graph.inputs[0])
     image = _twin_tensor(model, old)
     edit.add_operator(model, "QUANTIZE", [image], [old], options=schema.QuantizeOptionsT(), at=0)
-    graph.inputs = np.array([image], np.int32)
+    graph.inputs = np.array([image, *graph.inputs[1:]], np.int32)
     edit.set_signature(model)
 
 
@@ -60,7 +60,14 @@ def int8_edges(
         graph.tensors[old].name = b"image_int16"
         image = _int8_tensor(model, "image", old, (scale, zero_point))
         edit.add_operator(model, "QUANTIZE", [image], [old], options=schema.QuantizeOptionsT(), at=0)
-        graph.inputs = np.array([image], np.int32)
+        graph.inputs = np.array([image, *graph.inputs[1:]], np.int32)
+    for place, old in enumerate(map(int, graph.inputs[1:]), 1):
+        if dtype_name(graph.tensors[old]) == "int16":
+            name = name_of(graph.tensors[old])
+            numbers = _int8_tensor(model, name, old, _narrowed(graph.tensors[old]))
+            graph.tensors[old].name = f"{name}_int16".encode()
+            edit.add_operator(model, "QUANTIZE", [numbers], [old], options=schema.QuantizeOptionsT(), at=0)
+            graph.inputs[place] = numbers
     for place, (last, edge) in enumerate(zip(map(int, graph.outputs), edges, strict=True)):
         if dtype_name(graph.tensors[last]) == "int16":
             name, step = name_of(graph.tensors[last]), edge or _narrowed(graph.tensors[last])

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UnsupportedModelError
+from ..fed import Inputs, beside, images_of
 from ..pixels import check_pixels, normalize
 from ..progress import report
 from ..recipe import InputContract
@@ -39,7 +40,13 @@ _THREADS_FROM_MACS = 30_000_000
 
 
 def normalised(pixels: NDArray[np.uint8], contract: InputContract | None) -> Iterator[NDArray[np.float32]]:
-    """Each image as the float model takes it, float32 [1, h, w, c]: normalized, or the plain pixel value for `None`."""
+    """Each image as the float model takes it, float32 [1, h, w, c]: normalized, or the plain pixel value for `None`; a record of
+    that where numbers are beside it."""
+    if pixels.dtype.names is not None:
+        for place in range(len(pixels)):
+            one = pixels[place : place + 1]
+            yield beside(images_of(one).astype(np.float32), one) if contract is None else normalize(one, contract)
+        return
     for image in pixels:
         yield (image.astype(np.float32) if contract is None else normalize(image, contract))[None]
 
@@ -94,12 +101,12 @@ def measure_ranges(
         experimental_disable_delegate_node_fusion=True,
         experimental_force_delegate_node_profiling=True,
     )
-    source = interpreter.get_input_details()[0]["index"]
+    source = Inputs(interpreter)
     handle = interpreter._native_handle()
     low: dict[str, float] = {}
     high: dict[str, float] = {}
     for number, image in enumerate(normalised(pixels, contract)):
-        interpreter.set_tensor(source, image)
+        source.put(image)
         image_ranges = calibration.InvokeWithCalibration(handle, 0)
         if observe is not None:
             observe(image_ranges)
@@ -141,7 +148,7 @@ def _check_answer(
     if all(np.isfinite(interpreter.get_tensor(head["index"])).all() for head in interpreter.get_output_details()):
         return
     tracing = open_interpreter(float_model, experimental_preserve_all_tensors=True)
-    tracing.set_tensor(tracing.get_input_details()[0]["index"], image)
+    Inputs(tracing).put(image)
     tracing.invoke()
     index = {detail["name"]: detail["index"] for detail in tracing.get_tensor_details()}
     for name in _computed(model):

@@ -85,3 +85,5 @@ class Audit(msgspec.Struct, frozen=True, kw_only=True):
     conversions: dict[str, int]
     runtime_floor: str
     partitions: dict[str, int]
+    numbers: tuple[TensorFacts, ...] = ()
+    """Inputs beside the image."""

@@ -16,8 +16,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..tflite.edit import computed_inputs, graph_of, single_operator
-from ..tflite.objects import Interpreter, ModelT, OperatorT
+from ..fed import one_by_one
+from ..tflite.edit import (
+    computed_inputs,
+    dtype_name,
+    graph_of,
+    is_quantized,
+    shape_of,
+    single_operator,
+    step_of,
+)
+from ..tflite.objects import Interpreter, ModelT, OperatorT, TensorT
 from .ranges import open_interpreter
 
 THREADS_PAY = 0.02
@@ -41,10 +50,11 @@ class Computed:
 def walk(
     model: ModelT, images: NDArray[Any], compute: Callable[[OperatorT, Results], Results] | None = None
 ) -> Iterator[Computed]:
-    """Compute a graph operator by operator on `images`, [n, ...] as its input takes them. `compute`: in place of
-    run_operator, from an operator, which it may change first, and its computed inputs to the outputs."""
+    """Compute a graph operator by operator on `images`, [n, ...] as its input takes them, or records with numbers.
+    `compute`: in place of run_operator, from an operator, which it may change first, and its computed inputs to the outputs."""
     graph, last = graph_of(model), _last_readers(model)
-    values: dict[int, NDArray[Any]] = {int(graph.inputs[0]): images}
+    given = one_by_one(images, [_detail(graph.tensors[i]) for i in graph.inputs])
+    values: dict[int, NDArray[Any]] = {int(index): value for index, value in zip(graph.inputs, given, strict=True)}
     for position, operator in enumerate(graph.operators):
         sources = [values[i] for i in computed_inputs(model, operator)]
         results = run_operator(model, operator, sources) if compute is None else compute(operator, sources)
@@ -52,6 +62,12 @@ def walk(
         yield Computed(position=position, operator=operator, results=results, values=values)
         for index in [i for i in values if last.get(i, -1) <= position]:
             del values[index]
+
+
+def _detail(tensor: TensorT) -> dict[str, Any]:
+    """What an interpreter says of an input tensor."""
+    whole = is_quantized(tensor)
+    return {"shape": shape_of(tensor), "dtype": dtype_name(tensor), "quantization": step_of(tensor) if whole else (0.0, 0)}
 
 
 def run_operator(model: ModelT, operator: OperatorT, inputs: Sequence[NDArray[Any]]) -> Results:

@@ -246,19 +246,25 @@ def packed(recipe: Recipe, names: tuple[str, ...] = ()) -> Recipe:
     )
 
 
-def _parts(job: Job, int8: Int8Model, decision: Deciding | None) -> tuple[BundlePart, ...]:
+def _parts(job: Job, model: FloatModel, int8: Int8Model, decision: Deciding | None) -> tuple[BundlePart, ...]:
     """The outputs of several, each as a recipe and a decision of its own."""
-    wanted = {head.name: head for head in job.recipe.head}
+    wanted, asked = {head.name: head for head in job.recipe.head}, job.task(model)
     found = []
     for facts in int8.heads if wanted else ():
         head = wanted[facts.name]
         task, alone = job.part(head), job.recipe.of_head(head)
         names = () if task.numbers is None else task.numbers.names
         recipe = msgspec.structs.replace(packed(alone, names), name=f"{alone.name}-{head.name.replace('_', '-')}")
-        parts = {} if decision is None else decision.parts
+        parts, own = {} if decision is None else decision.parts, next(one for one in asked.parts if one.name == head.name)
         found.append(
             BundlePart(
-                name=head.name, task=head.task, labels=task.labels, decision=parts.get(head.name), recipe=recipe
+                name=head.name,
+                task=head.task,
+                labels=task.labels,
+                decision=parts.get(head.name),
+                recipe=recipe,
+                map=None if head.segment is None else map_facts(own, facts),
+                picture=None if head.picture is None else picture_facts(own, facts),
             )
         )
     return tuple(found)
@@ -274,7 +280,7 @@ def _source(
     compiled: Compiled | None,
 ) -> BundleSource:
     decision = decision_of(job, int8)
-    parts = _parts(job, int8, decision)
+    parts = _parts(job, model, int8, decision)
     golden = compiled.golden if compiled else proof.golden
     detector = job.detector(model, int8.heads)
     return BundleSource(
@@ -284,6 +290,7 @@ def _source(
         int8_model=int8.int8_model,
         uint8_model=int8.uint8_model,
         input=int8.input,
+        numbers=int8.numbers,
         heads=int8.heads,
         operators=int8.uses,
         runtime_floor=int8.runtime_floor,
@@ -355,6 +362,12 @@ def _given(side: DecisionSide) -> tuple[tuple[str, float | None], ...]:
 
 def _make(source: BundleSource, program: Program, tools: str) -> Bundle:
     kind = source.target.bundle
+    if source.numbers:
+        raise UnsupportedModelError(
+            f"{source.target.name}: no bundle is made yet of a model that takes numbers beside the image",
+            supported="models of one image",
+            next_step="the int8 model and the report are in the build's folder",
+        )
     if kind not in CONTENTS:
         raise BugError(f"no bundle of kind {kind!r}")
     compiled = program.compiled

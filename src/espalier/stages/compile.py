@@ -99,7 +99,7 @@ def compile_model(
         "int8": digest(int8.int8_model),
         "whole": digest(int8.whole) if int8.whole else "",
         "layers": int8.layers,
-        "golden": [digest(vector.pixels) for vector in proof.golden],
+        "golden": [digest(vector.fed) for vector in proof.golden],
         "decision": msgspec.to_builtins(decision_of(job, int8)),
         "detector": msgspec.to_builtins((detector, job.labels() if detector else ())),
         "name": job.recipe.name,
@@ -136,7 +136,7 @@ def _compile(
         flash_limit=flash_limit(deploy, target),
         whole=_whole(job, int8),
         # The preprocessing comes with the firmware bundle, the same C for both runtimes.
-        answers=tuple(GoldenCase(input=entered(v.pixels), output=v.outputs["reference"]) for v in vectors),
+        answers=tuple(GoldenCase(input=entered(v.fed), output=v.outputs["reference"]) for v in vectors),
         decision=decision_of(job, int8),
         detector=detector,
         labels=job.labels() if detector else (),
@@ -261,11 +261,11 @@ def tried_modes(
 def _vectors(graph: Graph, int8: Int8Model, proof: Proof) -> tuple[GoldenVector, ...]:
     """Golden vectors with the numpy reference's outputs: fully connected layers round as TFLM's do."""
     count = int(np.clip(REFERENCE_MACS // max(1, int8.macs), 1, len(proof.golden)))
-    source = graph.tensors[graph.inputs[0]]
     vectors = []
     for vector in proof.golden[:count]:
-        pixels = np.frombuffer(entered(vector.pixels), np.int8).reshape(source.shape)
-        given = b"".join(head.astype(np.int8).tobytes() for head in reference.run(graph, [pixels]))
+        ends = zip(parts(entered(vector.fed), inputs_of(graph)), graph.inputs, strict=True)
+        fed = [np.frombuffer(data, np.int8).reshape(graph.tensors[i].shape) for data, i in ends]
+        given = b"".join(head.astype(np.int8).tobytes() for head in reference.run(graph, fed))
         vectors.append(msgspec.structs.replace(vector, outputs={"reference": given}))
     return tuple(vectors)
 

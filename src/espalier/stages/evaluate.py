@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import LabelsRefusedError
+from ..fed import images_of
 from ..findings import Finding, of_model, settle
 from ..image_facts import Prepared
 from ..measure.predict import Step, dequantize
@@ -24,7 +25,8 @@ from ..store import digest
 from ..task.accuracy import with_choice
 from ..task.confidence import Answer, choose_threshold, largest
 from ..task.cost import choose_by_cost, cost_row, prices_of
-from ..task.kinds import KINDS, kind_of
+from ..task.kinds import KINDS, kind_of, paints
+from ..task.several import Several
 from ..task.types import Asked, Results, Task
 from ..worker.runtime_calls import Predict
 from .alert import with_alert
@@ -135,7 +137,8 @@ def decide_threshold(shop: Workshop, job: Job, model: FloatModel, int8: Int8Mode
     truth = None if all(wish is None for wish in wishes) else job.truth()
     if images is None or truth is None:
         return job
-    values = [answers(shop, images, data, job) for data in (model.tflite, int8.int8_model)]
+    whole = model if paints(job.task(model)) else None
+    values = [answers(shop, images, data, job, whole) for data in (model.tflite, int8.int8_model)]
     if recipe.decision.cost is not None:
         prices = prices_of(recipe.decision.cost, job.labels())
         threshold, cut = choose_by_cost(values[1], truth, prices, binary=recipe.binary is not None)
@@ -148,11 +151,9 @@ def decide_threshold(shop: Workshop, job: Job, model: FloatModel, int8: Int8Mode
         decision = _reaching(recipe.decision, values, truth, lambda outputs: kind_of(task).results(outputs, task))
         return dataclasses.replace(job, recipe=msgspec.structs.replace(recipe, decision=decision))
     heads = {head.name: head for head in recipe.head}
-    at = 0
-    for part in job.task(model).parts:
-        columns = slice(at, at := at + sum(head.values for head in part.heads))
-        if part.precision is not None and part.name in (truth.dtype.names or ()):
-            own = _reaching(heads[part.name].decision, [one[:, columns] for one in values], truth[part.name])
+    for part in Several(KINDS).parts(job.task(model)):
+        if part.task.precision is not None and part.name in (truth.dtype.names or ()):
+            own = _reaching(heads[part.name].decision, [part.of(one) for one in values], truth[part.name])
             heads[part.name] = msgspec.structs.replace(heads[part.name], decision=own)
     return dataclasses.replace(job, recipe=msgspec.structs.replace(recipe, head=tuple(heads.values())))
 
@@ -174,11 +175,16 @@ def answers(
     A set of more than PART images is run and stored in parts, so that a build that is ended goes on where it was.
     """
     total = len(images.prepared().images)
-    painted = of is not None and KINDS[job.recipe.model.task].painted
+    asked = None if of is None else job.task(of)
     # No result of these depends on a threshold, which may be found later.
-    task = msgspec.structs.replace(job.task(of), cuts=(), sought=()) if of is not None and painted else None
+    task = _without_cuts(asked) if asked is not None and paints(asked) else None
     parts = [_part(shop, images, model, job, first, total, task) for first in range(0, total, PART)]
     return np.concatenate(parts)
+
+
+def _without_cuts(task: Task) -> Task:
+    parts = tuple(msgspec.structs.replace(part, cuts=(), sought=(), threshold=0.0, precision=None) for part in task.parts)
+    return msgspec.structs.replace(task, cuts=(), sought=(), parts=parts)
 
 
 def whole_answers(
@@ -270,7 +276,7 @@ def contact_sheet(job: Job, row: AccuracyRow, names: list[str]) -> tuple[SheetPa
     from PIL import Image
 
     images = job.evaluation or job.calibration
-    pixels = np.load(images.pixels(), mmap_mode="r")
+    pixels = images_of(np.load(images.pixels(), mmap_mode="r"))
     place = {name: index for index, name in enumerate(names)}
     sheet: list[SheetPart] = []
     for flip in row.flips[:SHEET_IMAGES]:

@@ -40,7 +40,7 @@ def found_task(
             raise problem from None
         if len(facts.heads) < 2:
             raise
-        heads = tuple(HeadSource(name=head.name, task=_kind_of(head)) for head in facts.heads)
+        heads = _heads(facts)
         said = ", ".join(f"{head.name} {head.task}" for head in heads)
         return _checked(_of(recipe, "several", heads)), _finding(
             f"the recipe names no task, and the model has {len(heads)} outputs: each is taken for itself ({said})",
@@ -83,10 +83,15 @@ def _painted(recipe: Recipe, facts: ModelFacts) -> tuple[Recipe, Finding]:
 
 def unnamed_classes(facts: ModelFacts) -> tuple[str, ...]:
     """Names for the classes of a map of scores that nobody named; none where the values are no scores."""
-    if facts.classes == 1 and facts.output == "sigmoid" and not facts.loss:
+    return class_names(facts.output, facts.classes) if facts.output == "softmax" or not facts.loss else ()
+
+
+def class_names(output: str, count: int | None) -> tuple[str, ...]:
+    """The same of so many channels that end in softmax, sigmoid or logits."""
+    if count == 1 and output == "sigmoid":
         return ("background", "object")
-    if facts.output == "softmax" and facts.classes and 1 < facts.classes <= 255:
-        return tuple(f"class_{number}" for number in range(facts.classes))
+    if output == "softmax" and count and 1 < count <= 255:
+        return tuple(f"class_{number}" for number in range(count))
     return ()
 
 
@@ -106,7 +111,24 @@ def _of(recipe: Recipe, task: str, heads: tuple[HeadSource, ...] = ()) -> Recipe
     return msgspec.structs.replace(recipe, model=msgspec.structs.replace(recipe.model, task=task), head=heads)
 
 
+def _heads(facts: ModelFacts) -> tuple[HeadSource, ...]:
+    """The first map of scores is one of classes, which nobody named; other maps are values."""
+    found: list[HeadSource] = []
+    for head in facts.heads:
+        names = () if any(one.segment for one in found) else map_classes(head)
+        table = Segment(classes=names) if names else None
+        found.append(HeadSource(name=head.name, task="segment" if table else _kind_of(head), segment=table))
+    return tuple(found)
+
+
+def map_classes(head: HeadEnds) -> tuple[str, ...]:
+    """Names for the classes of an output that is a map of scores; none of another."""
+    return class_names(head.output, head.values) if head.paints else ()
+
+
 def _kind_of(head: HeadEnds) -> HeadTask:
+    if head.paints:
+        return "raw"
     return "classify" if head.output == "softmax" and head.values != 1 else "raw"
 
 

@@ -111,7 +111,7 @@ def gates_of(
 def painted_bytes(job: Job, int8: Int8Model) -> int:
     """What a program must hold beside the arena of a network that paints: its output and its prepared input. A classifier's are
     small, and the application's to place."""
-    if not KINDS[job.recipe.model.task].painted:
+    if not any(KINDS[kind].painted for kind in (job.recipe.model.task, *(head.task for head in job.recipe.head))):
         return 0
     return prod(job.recipe.input.shape) + sum(prod(head.shape) for head in int8.heads)
 

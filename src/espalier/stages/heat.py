@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import EspalierError
+from ..fed import images_of, numbers_of, with_numbers
 from ..measure.occlusion import Grid, grid_of, heat, occluded, painted
 from ..recipe import InputContract
 from ..row_parts import SheetPart
@@ -42,8 +43,9 @@ def heat_if_due(shop: Workshop, job: Job, model: FloatModel, evaluation: Evaluat
             if time.monotonic() > until:
                 break
             try:
-                image = np.asarray(pixels[place[part["image"]]])
-                grid, _ = heat_of(shop, model.tflite, image, job.recipe.input, named=True)
+                fed = pixels[place[part["image"]]]
+                image, beside = np.asarray(images_of(fed)), numbers_of(fed)
+                grid, _ = heat_of(shop, model.tflite, image, job.recipe.input, named=True, beside=beside)
             except (EspalierError, KeyError):
                 continue
             sheet[number] = SheetPart(**part, heat_base64=base64.b64encode(heat_png(image, grid, job.recipe.input)).decode())
@@ -51,14 +53,20 @@ def heat_if_due(shop: Workshop, job: Job, model: FloatModel, evaluation: Evaluat
 
 
 def heat_of(
-    shop: Workshop, model: bytes, image: NDArray[np.uint8], contract: InputContract, *, named: bool
+    shop: Workshop,
+    model: bytes,
+    image: NDArray[np.uint8],
+    contract: InputContract,
+    *,
+    named: bool,
+    beside: NDArray[np.float32] | None = None,
 ) -> tuple[Grid, NDArray[np.float32]]:
     """How much each part of a prepared image, uint8 [h, w, c], matters to the model, and its values [n] for the whole
-    image; stored."""
+    image; stored. `beside`: the normalised numbers that the model takes with it."""
 
     def run() -> dict[str, bytes]:
         path = shop.scratch / "occluded.npy"
-        np.save(path, occluded(image))
+        np.save(path, with_numbers(occluded(image), beside))
         found = shop.worker("litert-runtime").ask(Predict(model=model, pixels_path=str(path), contract=contract))
         values = found.real().reshape(len(found.outputs), -1)
         data = io.BytesIO()
@@ -67,6 +75,7 @@ def heat_of(
 
     key = {
         "model": digest(model), "image": digest(image.tobytes()), "contract": msgspec.to_builtins(contract), "named": named,
+        **({} if beside is None else {"beside": beside.tobytes().hex()}),
     }  # fmt: skip
     with np.load(io.BytesIO(shop.stored("evaluate/heat", key, run)["heat"]), allow_pickle=False) as file:
         return file["grid"], file["values"]

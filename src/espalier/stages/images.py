@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from ..errors import ImagesRefusedError
+from ..fed import normalised_numbers
 from ..findings import Finding
 from ..image_facts import Prepared
 from ..load.annotations import fingerprint
@@ -59,7 +61,7 @@ class PixelSet:
         self._lock = threading.Lock()
         self._made: str | None = None
         self._prepared: Prepared | None = None
-        self._images, self.fingerprint = snapshot(path, shop.store, cells=cells)
+        self._images, self.fingerprint = snapshot(path, shop.store, cells=cells, numbers=contract.numbers)
         check_unchanged(path, self.fingerprint)
         self._boxes = boxes
         self._box_findings: tuple[Finding, ...] = ()
@@ -125,7 +127,7 @@ class PixelSet:
         with self._lock:
             call = PrepareSet(
                 root=self._images.root,
-                entries=tuple(ImageEntry(path=row.path, label=row.label, sha256=row.sha256) for row in rows),
+                entries=tuple(ImageEntry(path=row.path, label=row.label, sha256=row.sha256, fed=row.fed) for row in rows),
                 contract=contract,
                 out_path=str(out),
             )
@@ -135,7 +137,11 @@ class PixelSet:
     @property
     def digest(self) -> str:
         """Digest of all prepared pixels in order: the key of everything computed from them."""
-        digests = [image.pixels_sha256 for image in self.prepared().images]
+        images = self.prepared().images
+        digests = [image.pixels_sha256 for image in images]
+        if self._contract.numbers:
+            fed = [normalised_numbers(image.fed, self._contract.numbers) for image in images]
+            digests.append(np.concatenate(fed).tobytes().hex())
         return hashlib.sha256("".join(digests).encode()).hexdigest()
 
     def _run(self) -> Prepared:

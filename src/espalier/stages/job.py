@@ -26,6 +26,7 @@ from ..target import Target, load_targets
 from ..task.binary import HALF
 from ..task.boxes.plan import Rows, names_of, plan_of, read_anchors
 from ..task.kinds import KINDS, kind_of
+from ..task.several import judged, with_field
 from ..task.types import CLASSIFY, Ends, Head, Numbers, Results, Task
 from .find_task import AUTO, as_classifier, found_task
 from .images import PixelSet, open_sets, set_path
@@ -46,6 +47,8 @@ class Job:
     calibration: PixelSet
     evaluation: PixelSet | None
     fine_tune: PixelSet | None
+    unlabelled: PixelSet | None = None
+    """What is distilled on, where the recipe names more pictures than the calibration images."""
     named: tuple[str, ...] | None = None
     sought: tuple[int, ...] = ()
     """Labels whose threshold was found (stages/cuts.py)."""
@@ -85,9 +88,10 @@ class Job:
     def task(self, model: FloatModel) -> Task:
         """What is asked of the model, with the names of its outputs."""
         task, detect = self.task_of(model.heads), self.recipe.detect
-        check_channels(task)
-        if self.recipe.picture is not None:
-            picture_sides(model.heads)
+        for one in task.parts or (task,):
+            check_channels(one)
+            if one.shades is not None:
+                picture_sides(one.heads)
         if detect is None:
             return task
         shapes = tuple(head.shape for head in model.heads)
@@ -115,6 +119,8 @@ class Job:
             columns=columns,
             threshold=head.decision.threshold,
             precision=head.decision.precision,
+            classes=classes_of(alone),
+            shades=shades_of(alone),
         )
 
     def _head_columns(self, name: str) -> tuple[str, ...]:
@@ -188,12 +194,19 @@ class Job:
         image has by itself (Kind.each)."""
         if self.evaluation is None or not (whole or KINDS[self.recipe.model.task].each):
             return None
-        if self.painted is not None and self.recipe.segment is not None:
-            return self.painted.maps()
-        if self.painted is not None:
-            return self.painted.pictures(picture_sides(self.model.heads()))
+        if self.painted is not None and not self.recipe.head:
+            return self._painted_truth(self.painted, self.model.heads())
         task = self.named_task()
-        return kind_of(task).truth(self.evaluation.prepared().images, task)
+        told = kind_of(task).truth(self.evaluation.prepared().images, task)
+        if not self.recipe.head:
+            return told
+        if self.painted is not None:
+            own = [head for head in self.model.heads() if head.name == self.painted.head]
+            told = with_field(told, self.painted.head, self._painted_truth(self.painted, own))
+        return told if whole or (told is not None and judged(told, task, KINDS)) else None
+
+    def _painted_truth(self, painted: MapTruth, heads: Sequence[Head]) -> Results:
+        return painted.maps() if painted.segment is not None else painted.pictures(picture_sides(heads))
 
     def truth_key(self) -> dict[str, str]:
         """What results of masks or wanted pictures depend on; empty without any."""
@@ -324,7 +337,7 @@ def class_folders(recipe: Recipe, folder: Path) -> list[tuple[str, ...]]:
     classes = []
     for name in given:
         try:
-            images = scan(set_path(folder, name or ""))
+            images = scan(set_path(folder, name or ""), numbers=recipe.input.numbers)
             classes.append(images.columns or images.classes if recipe.model.task == "multi-label" else images.classes)
         except ImagesRefusedError:
             continue  # named where the set is opened
@@ -366,6 +379,7 @@ def read_job(shop: Workshop, path: Path) -> Job:
             calibration=calibration,
             evaluation=evaluation,
             fine_tune=fine_tune,
+            unlabelled=_unlabelled(shop, recipe, folder),
             painted=open_truth(shop, recipe, folder, evaluation),
             named=named,
             found=found,
@@ -378,6 +392,14 @@ def read_job(shop: Workshop, path: Path) -> Job:
                 job.part(head)
     shop.ended("read", f"{recipe.name} {recipe.version} for {', '.join(t.name for t in targets)}")
     return job
+
+
+def _unlabelled(shop: Workshop, recipe: Recipe, folder: Path) -> PixelSet | None:
+    """The pictures to distil on; None where it is not asked, or on the calibration images."""
+    asked = recipe.prune.distill
+    if asked is None or asked.images is None or recipe.prune.method == "none":
+        return None
+    return PixelSet(shop, "distill", set_path(folder, asked.images), recipe.input, None)
 
 
 def _anchors(recipe: Recipe, folder: Path) -> Rows:

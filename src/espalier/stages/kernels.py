@@ -17,7 +17,7 @@ from ..measure.parity import check_kernels, compare_kernels, over_limit, parting
 from ..pixels import evenly
 from ..rows import ParityRow
 from ..store import digest
-from ..task.kinds import kind_of
+from ..task.kinds import kind_of, paints
 from ..worker.quantizer_calls import CutAfter, ListOperators
 from ..worker.runtime_calls import Predict
 from .evaluate import answers, objects_key
@@ -82,7 +82,7 @@ def _compare(shop: Workshop, job: Job, int8: Int8Model, model: FloatModel) -> Co
     if truth is None:
         truth = kind_of(task).results(answers(shop, images, model.tflite, job, model), task)
     scales, zeros = (_of_values(int8, field) for field in ("scale", "zero_point"))
-    some = _some(len(truth), int8) if kind_of(task).painted else None
+    some = _some(len(truth), int8) if paints(task) else None
     if some is None:
         known = np.rint(answers(shop, images, int8.int8_model, job) / scales).astype(np.int64)
     else:

@@ -79,7 +79,7 @@ class ModelFile:
     def key(self) -> dict[str, Any]:
         """What a result made from the model as given depends on."""
         contract = msgspec.to_builtins(self._contract)
-        kept = {k: contract[k] for k in ("size", "color", "mean", "std", "balance") if k in contract}
+        kept = {k: contract[k] for k in ("size", "color", "mean", "std", "balance", "numbers") if k in contract}
         return {"model": self.sha256, "contract": kept, "ends": self._ends, **self._cut}
 
     @property
@@ -103,6 +103,7 @@ class ModelFile:
 
     def check_shape(self) -> None:
         """Raise RecipeError unless `[input]` gives what the model takes; needs the facts only."""
+        _check_numbers(self.facts(), self._contract)
         shape, given = self.facts().input_shape, self._contract.shape
         if all(have in (None, want) for have, want in zip(shape, given, strict=True)):
             return
@@ -206,6 +207,22 @@ class ModelFile:
         if facts.sha256 != self.sha256:
             raise changed(self.path)
         return facts
+
+
+def _check_numbers(facts: ModelFacts, contract: InputContract) -> None:
+    """Raise RecipeError unless [[input.numbers]] gives what the model takes beside the image."""
+    have = [(one.name, one.values) for one in facts.numbers]
+    given = [(one.name, len(one.names)) for one in contract.numbers]
+    if have == given:
+        return
+    told, written = (
+        ", ".join(f"{name} ({count} value{'s' * (count != 1)})" for name, count in rows) or "nothing" for rows in (have, given)
+    )
+    raise RecipeError(
+        f"beside the image the model takes {told}, the [[input.numbers]] of the recipe give {written}",
+        supported="a table [[input.numbers]] for each such input, with its `name`, a column for each value, in the model's order",
+        next_step="`espalier init` writes them" if have else "leave them out",
+    )
 
 
 def changed(path: Path) -> ModelRefusedError:

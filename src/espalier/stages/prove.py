@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -10,7 +11,10 @@ from numpy.typing import NDArray
 
 from ..bundle import golden
 from ..errors import EspalierError
-from ..facts import Check, GoldenVector, SourceImage
+from ..facts import Check, GoldenVector, SourceImage, TensorFacts
+from ..fed import images_of, number_bytes
+from ..image_facts import ImageFacts
+from ..recipe import InputContract
 from ..rows import ParityRow
 from ..store import digest
 from ..task.types import Task
@@ -93,14 +97,24 @@ def _prove(shop: Workshop, job: Job, int8: Int8Model, task: Task) -> Proof:
     places = np.array(answered)[chosen]
     vectors = golden.vectors(
         [f"{i:03d}" for i in range(len(chosen))],
-        np.ascontiguousarray(pixels[places]),
+        np.ascontiguousarray(images_of(pixels[places])),
         {k: v[chosen] for k, v in usable.items()},
         task.labels,
         task,
+        _beside([images[place] for place in places], job.recipe.input, int8.numbers),
     )
     return Proof(
         golden=vectors, cases=golden.contract_cases(job.recipe.input), parity=(), checks=tuple(checks)
     )
+
+
+def _beside(
+    images: Sequence[ImageFacts], contract: InputContract, inputs: Sequence[TensorFacts]
+) -> list[tuple[tuple[float, ...], bytes]]:
+    """Of each image the numbers beside it, in their units and as bytes of the uint8 twin."""
+    if not contract.numbers:
+        return []
+    return [(image.fed, number_bytes(image.fed, contract, inputs)) for image in images]
 
 
 def provers() -> tuple[tuple[Kind, str], ...]:

@@ -44,6 +44,8 @@ class Int8Model(msgspec.Struct, frozen=True, kw_only=True):
     """Tensor name -> Keras layer, for C comments and messages."""
     whole: bytes = b""
     """The int8 file with every channel of the float file, where `int8_model` has fewer: it answers the same."""
+    numbers: tuple[TensorFacts, ...] = ()
+    """Its inputs beside the image, in the order of [[input.numbers]]."""
     checks: tuple[Check, ...] = ()
     """Optional steps that were not taken, and why."""
 
@@ -73,6 +75,7 @@ def quantize_model(shop: Workshop, job: Job, model: FloatModel) -> Int8Model:
         uint8_model=twin,
         input=audit.input,
         heads=audit.heads,
+        numbers=audit.numbers,
         uses=audit.uses,
         counts=audit.counts,
         runtime_floor=audit.runtime_floor,

@@ -25,8 +25,14 @@ from .workshop import Workshop
 class MapTruth:
     """The files beside an evaluation set; read when they are first asked for, in the order of the images that were read."""
 
-    def __init__(self, shop: Workshop, recipe: Recipe, folder: Path, evaluation: PixelSet, given: str) -> None:
+    def __init__(
+        self, shop: Workshop, recipe: Recipe, folder: Path, evaluation: PixelSet, given: str, head: str = ""
+    ) -> None:
         self._shop, self._recipe, self._evaluation, self._given = shop, recipe, evaluation, given
+        self.segment = recipe.segment
+        """The classes, where the files are masks."""
+        self.head = head
+        """Of several outputs: whose these files are."""
         self._lock = threading.Lock()
         self._known: dict[tuple[int, int, int], NDArray[Any]] = {}
         self._files: ImageSet
@@ -37,7 +43,7 @@ class MapTruth:
 
     def maps(self) -> NDArray[Any]:
         """The class of every pixel, uint8 [n, h * w] at the input's size. Raises ImagesRefusedError."""
-        segment, contract = self._recipe.segment, self._recipe.input
+        segment, contract = self.segment, self._recipe.input
         if segment is None:
             raise RecipeError("`evaluation.masks` needs [segment]")
         with self._lock:
@@ -92,4 +98,9 @@ def open_truth(shop: Workshop, recipe: Recipe, folder: Path, evaluation: PixelSe
     given = None if source is None else source.masks or source.targets
     if given is None or evaluation is None:
         return None
+    for head in recipe.head:
+        alone = recipe.of_head(head)
+        own = None if alone.evaluation is None else alone.evaluation.masks or alone.evaluation.targets
+        if own is not None:
+            return MapTruth(shop, alone, folder, evaluation, own, head.name)
     return MapTruth(shop, recipe, folder, evaluation, given)

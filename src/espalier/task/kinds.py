@@ -28,6 +28,11 @@ def kind_of(task: Task) -> Kind:
     return KINDS[task.kind]
 
 
+def paints(task: Task) -> bool:
+    """Whether an answer is a map or a picture, or one of its outputs' is: see Kind.painted."""
+    return kind_of(task).painted or any(kind_of(part).painted for part in task.parts)
+
+
 def edges_of(task: Task, heads: int) -> tuple[Edge, ...]:
     """Scale and zero point that each of so many outputs must have; see Kind.edge."""
     if not task.parts:

@@ -37,8 +37,8 @@ class Part:
         return self.task.name
 
     def of(self, values: NDArray[Any]) -> NDArray[Any]:
-        """Its part of the values [n, values]."""
-        return values[:, self.columns]
+        """Its part of the values [n, values], or of the records that `Several.results` makes of them."""
+        return values[:, self.columns] if values.dtype.names is None else values[self.name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,18 @@ class Several:
             count = sum(head.values for head in part.heads)
             yield Part(task=part, kind=self.kinds[part.kind], columns=slice(at, at + count))
             at += count
+
+    def results(self, values: Values, task: Task) -> Results:
+        """The values as they are; where an output is painted a record for each image, in which its map or picture stands instead
+        of its values. Records stay as they are."""
+        if values.dtype.names is not None or not any(part.kind.painted for part in self.parts(task)):
+            return values
+        return _records(
+            {
+                part.name: part.kind.results(part.of(values), part.task) if part.kind.painted else part.of(values)
+                for part in self.parts(task)
+            }
+        )
 
     def truth(self, images: Sequence[ImageFacts], task: Task) -> Results | None:
         """A record for each image with what its csv says of each output; None where it says nothing of any."""
@@ -73,10 +85,10 @@ class Several:
         return _records(known) if known else None
 
     def right(self, results: Results, truth: Results, task: Task) -> Hits:
-        """Right in every output whose truth is known."""
+        """Right in every output in which an image is right or wrong by itself, and whose truth is known."""
         hits = np.ones(len(results), np.bool_)
         for part in self.parts(task):
-            if part.name in (truth.dtype.names or ()):
+            if part.name in judged(truth, task, self.kinds):
                 found = part.kind.results(part.of(results), part.task)
                 hits &= part.kind.right(found, truth[part.name], part.task)
         return hits
@@ -133,7 +145,8 @@ class Several:
         warnings = tuple(f"output {row.name}: {text}" for row in answers for text in row.accuracy.warnings)
         said = "; ".join(f"{row.name}: {row.accuracy.claim}" for row in answers)
         n = len(agrees)
-        if asked.truth is None:
+        known = () if asked.truth is None else judged(asked.truth, task, self.kinds)
+        if asked.truth is None or not known:
             return AccuracyRow(
                 n=n,
                 float=TopRow(top1=None),
@@ -160,7 +173,7 @@ class Several:
             interval=(drop.low, drop.high),
             p_value=drop.p_value,
             flips=self._flips(asked, task, given != int8),
-            claim=f"Right is right in {', '.join(asked.truth.dtype.names or ())}: {claim(drop, asked.limit_points)}. {said}",
+            claim=f"Right is right in {', '.join(known)}: {claim(drop, asked.limit_points)}. {said}",
             warnings=warnings,
             answers=answers,
         )
@@ -183,7 +196,7 @@ class Several:
     def _flips(self, asked: Asked, task: Task, changed: Hits) -> tuple[FlipRow, ...]:
         """The images that changed, sorted by name, with the outputs that differ."""
         apart = {part.name: ~self._same(part, asked.int8, asked.given) for part in self.parts(task)}
-        words = [self._words_of(values, task) for values in (asked.given, asked.int8)]
+        words = [self._words_of(values, asked.given, task) for values in (asked.given, asked.int8)]
         rows = []
         for place in sorted(np.flatnonzero(changed).tolist(), key=lambda place: asked.names[place]):
             names = [name for name, hits in apart.items() if hits[place]] or list(apart)
@@ -191,11 +204,17 @@ class Several:
             rows.append(FlipRow(image=asked.names[place], float=told[0], int8=told[1]))
         return tuple(rows)
 
-    def _words_of(self, values: Values, task: Task) -> dict[str, list[str]]:
-        """Output -> what each image gets; its first values where they have no name."""
+    def _words_of(self, values: Values, given: Values, task: Task) -> dict[str, list[str]]:
+        """Output -> what each image gets; its first values where they have no name, and of what is painted how much of it is
+        other than what the model as given paints."""
         found = {}
         for part in self.parts(task):
             own = part.of(values)
+            if part.kind.painted:
+                found[part.name] = [
+                    f"{share:.1%} of the pixels differ" if share else "as it is" for share in (own != part.of(given)).mean(axis=1)
+                ]
+                continue
             named = part.kind.words(part.kind.results(own, part.task), part.task)
             found[part.name] = [word or _numbers(row) for word, row in zip(named, own, strict=True)]
         return found
@@ -213,10 +232,11 @@ class Several:
     def kind(self) -> Kind:
         """The functions as a row of kinds.KINDS."""
         return Kind(
+            right_is="images right in every output",
             ends="values",
             named=False,
             edge=None,
-            results=raw.as_they_are,
+            results=self.results,
             truth=self.truth,
             right=self.right,
             same=self.same,
@@ -229,6 +249,12 @@ class Several:
             measure=self.measure,
             decision=self.decision,
         )
+
+
+def judged(truth: Results, task: Task, kinds: Mapping[str, Kind]) -> tuple[str, ...]:
+    """The outputs whose truth is known image by image."""
+    known = truth.dtype.names or ()
+    return tuple(part.name for part in task.parts if part.name in known and kinds[part.kind].each)
 
 
 def _own_image(image: ImageFacts, name: str) -> ImageFacts:
@@ -262,6 +288,12 @@ def _told(images: Sequence[ImageFacts], name: str) -> bool:
             next_step="complete or remove the rows",
         )
     return True
+
+
+def with_field(records: Results | None, name: str, one: Results) -> Results:
+    """Records with a further field, or of this one only."""
+    fields = {} if records is None else {field: records[field] for field in records.dtype.names or ()}
+    return _records({**fields, name: one})
 
 
 def _records(known: Mapping[str, Results]) -> Results:

@@ -282,12 +282,13 @@ def set_metadata(model: ModelT, name: str, value: bytes) -> None:
 
 
 def set_signature(model: ModelT) -> None:
-    """One signature, `serving_default`, from the graph's inputs and outputs (litert-quantizer needs one): `image`, and the
-    outputs by their tensors' names."""
+    """One signature, `serving_default`, from the graph's inputs and outputs (litert-quantizer needs one): `image`, and all
+    others by their tensors' names."""
     graph = graph_of(model)
     signature = schema.SignatureDefT()
     signature.signatureKey, signature.subgraphIndex = b"serving_default", 0
-    signature.inputs = [_tensor_map("image", index) for index in graph.inputs]
+    beside = [_tensor_map(name_of(graph.tensors[int(index)]), index) for index in graph.inputs[1:]]
+    signature.inputs = [_tensor_map("image", int(graph.inputs[0])), *beside]
     signature.outputs = [_tensor_map(name_of(graph.tensors[int(index)]), index) for index in graph.outputs]
     model.signatureDefs = [signature]
 
@@ -299,15 +300,17 @@ def _tensor_map(name: str, tensor: int) -> TensorMapT:
 
 
 
-def rename_tensors(model: ModelT, heads: Sequence[str] = (PROBABILITY,)) -> dict[str, str]:
+def rename_tensors(
+    model: ModelT, heads: Sequence[str] = (PROBABILITY,), numbers: Sequence[str] = ()
+) -> dict[str, str]:
     """Give every tensor a name that depends only on the graph; returns {new name: old name}.
 
-    `image` for the input, `heads` for the outputs, `conv_2d_3` for what operator 3 computes,
+    `image` for the first input, `numbers` for those behind it, `heads` for the outputs, `conv_2d_3` for what operator 3 computes,
     `conv_2d_3/weights` for the constant that it is the first to read.
     """
     graph, new = graph_of(model), {}
-    for position, index in enumerate(graph.inputs):
-        new[int(index)] = "image" if position == 0 else f"image_{position}"
+    for name, index in zip(("image", *numbers), graph.inputs, strict=True):
+        new[int(index)] = name
     for position, operator in enumerate(graph.operators):
         name = operator_name(model, operator)
         slots = _SLOTS.get(name, ())

@@ -164,6 +164,7 @@ def test_init_leaves_the_scaling_to_a_model_that_scales_and_check_says_when_it_i
 FACTS = SimpleNamespace(
     input_shape=(16, 16, 3),
     paints=False,
+    numbers=(),
     classes=3,
     output="softmax",
     loss="",

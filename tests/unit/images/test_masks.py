@@ -115,3 +115,11 @@ def test_masks_of_another_size_or_of_background_only_are_refused(pixels: Any, sa
     segment = Segment(classes=THREE.classes, ignore=9)
     with pytest.raises(ImagesRefusedError, match=said):
         prepare_masks(str(tmp_path), pairs, InputContract(size=(2, 3)), segment, str(tmp_path / "out.npy"))
+
+
+def test_masks_of_a_csv_beside_the_images_folder_are_found_without_that_folders_name() -> None:
+    images = [("images/a/1.jpg", 8, 4, False), ("images/b/2.jpg", 8, 4, False)]
+    pairs = pair_masks(images, [entry("b/2.png"), entry("a/1.png")], "masks")
+    assert [pair.entry.path for pair in pairs] == ["a/1.png", "b/2.png"]
+    with pytest.raises(ImagesRefusedError, match="2 of 2 images"):
+        pair_masks(images, [entry("c/1.png")], "masks")

@@ -7,7 +7,9 @@ from typing import get_args
 import msgspec
 import pytest
 
+from espalier.command.init_heads import _lines
 from espalier.errors import RecipeError
+from espalier.load.keras_facts import HeadEnds
 from espalier.recipe import Budgets, HeadSource, Recipe
 from espalier.recipe_answers import TASKS, HeadTask
 from espalier.recipe_file import dump_recipe, parse_recipe
@@ -51,6 +53,10 @@ def test_a_head_has_the_table_of_every_task() -> None:
     assert tables <= fields and fields - {"name", "task", "labels"} <= recipes
 
 
+MASK = '[[head]]\nname = "mask"\ntask = "segment"\nsegment = { classes = ["a", "b"] }\n'
+FACE = '[[head]]\nname = "face"\ntask = "embed"\n'
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [
@@ -67,6 +73,13 @@ def test_a_head_has_the_table_of_every_task() -> None:
         (GENDER + "budgets = { max-macs = 5 }\n", "an unknown key `head[0].budgets.max-macs`"),
         (GENDER.replace('"classify"', '"several"'), "head[0].task"),
         (GENDER + "decision = { precision = 2.0 }\n", "head[0].decision.precision"),
+        (MASK.replace("segment = ", "# "), "[[head]] mask: `model.task` segment needs [segment] with a `classes`"),
+        (MASK + MASK.replace('"mask"', '"other"'), "one [[head]] of task segment or image at most, for there is one folder"),
+        (FACE + FACE.replace('"face"', '"other"'), "one [[head]] of task embed at most, for there is one list of"),
+        (MASK.replace("classes = ", 'last-resize = "drop", classes = '), "[[head]] mask: `last-resize` drop is of a model that"),
+        (MASK.replace('["a", "b"]', '["a", "a"]'), "[[head]] mask: `segment.classes` are visible text, all different"),
+        (MASK + "budgets = { min-miou = 0.5 }\n", "[[head]] mask: a budget on intersection over union needs `evaluation.masks`"),
+        (FACE + "budgets = { min-miou = 0.5 }\n", "[[head]] face: task embed does not take `budgets.min-miou`"),
     ],
 )
 def test_what_does_not_fit_is_refused(more: str, said: str) -> None:
@@ -81,3 +94,20 @@ def test_heads_belong_to_task_several_and_their_budgets_to_an_evaluation_set() -
     without = BASE.replace('[evaluation]\ncsv = "truth.csv"\n', "")
     with pytest.raises(RecipeError, match="gender: a budget on accuracy or recall needs an"):
         recipe(GENDER + "budgets = { min-accuracy = 0.9 }\n", without)
+
+
+def test_masks_are_of_the_output_that_paints_and_of_no_other() -> None:
+    given = recipe(GENDER + MASK, BASE.replace('csv = "truth.csv"', 'csv = "truth.csv"\nmasks = "masks"'))
+    gender, mask = (given.of_head(head).evaluation for head in given.head)
+    assert gender is not None and gender.masks is None and mask is not None and mask.masks == "masks"
+    with pytest.raises(RecipeError, match=r"does not take `evaluation\.masks`"):
+        recipe(GENDER, BASE.replace('csv = "truth.csv"', 'csv = "truth.csv"\nmasks = "masks"'))
+
+
+def test_init_makes_a_map_of_scores_one_of_classes() -> None:
+    heads = (
+        HeadEnds(name="mask", layer="mask", output="softmax", values=3, paints=True),
+        HeadEnds(name="depth", layer="depth", output="logits", values=1, paints=True),
+    )
+    for head, said in zip(heads, ('segment = { classes = ["class_0", "class_1", "class_2"] }', 'task = "raw"'), strict=True):
+        assert said in "\n".join(_lines(head, ""))
