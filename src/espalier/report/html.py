@@ -11,7 +11,7 @@ from ..row_parts import ExplainPart
 from ..rows import AccuracyRow, LatencyRow, Report
 from .decision import decision_chart
 from .fit import table as fit_table
-from .gates import describe, headroom, not_shown
+from .gates import amount, describe, headroom, not_shown
 from .layers import layer_table
 from .text import key_figures, percent, repair_text, size
 
@@ -22,6 +22,7 @@ def html(report: Report) -> bytes:
         report=report,
         key_figures=_headline(report),
         describe=describe,
+        amount=amount,
         headroom=headroom,
         not_shown=not_shown(report.gates),
         interval=_interval(report.accuracy),
