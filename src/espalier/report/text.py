@@ -8,6 +8,7 @@ from pathlib import Path
 from ..row_boxes import BoxesRow
 from ..row_parts import RepairStep, ScoreRow
 from ..rows import AccuracyRow, Report
+from .fit import figures as fit_figures
 from .gates import describe, headroom, not_shown
 from .maps import map_figures
 
@@ -149,6 +150,8 @@ def _pruning_figures(report: Report) -> Iterator[tuple[str, str]]:
         yield "repair", repair_text(p.repair)
     if p.verdict:
         yield "verdict", f"{p.method}: {p.verdict}"
+    if p.fit is not None:
+        yield from fit_figures(p.fit)
 
 
 def repair_text(steps: tuple[RepairStep, ...]) -> str:
@@ -186,7 +189,7 @@ def _kernel_figures(report: Report) -> list[tuple[str, str]]:
     known = [row for row in report.parity if row.top1_second is not None]
     if not known:
         return []
-    what = "accuracy" if known[0].labelled else "agreement with float"
+    what = known[0].what if known[0].labelled else "agreement with float"
     said = [f"{known[0].first} {known[0].top1_first:.2%}"]
     said += [
         f"{row.second} {row.top1_second:.2%} ({row.points and -row.points:+.2f}, 95 % {-row.interval[1]:+.2f} to "
