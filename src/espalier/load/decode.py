@@ -46,7 +46,7 @@ from ..progress import report
 from ..recipe import InputContract
 from .arrays import ArrayFile, open_array, turned
 from .images import ImageEntry
-from .looks import measure_looks
+from .looks import jpeg_quality, measure_looks
 from .nearest import picked
 from .snapshot import changed
 
@@ -55,9 +55,6 @@ FORMATS = ("BMP", "JPEG", "PNG")
 
 READ = "PNG, JPEG, BMP, TIFF, .npy, .npz"
 _COLORS = InputContract(size=(1, 1))
-
-LUMINANCE_SUM = 3_688
-"""Of the luminance table of quality 50 (ITU-T T.81, table K.1): quality q scales it."""
 
 REPORTED = 64
 """Images between two lines of progress."""
@@ -195,22 +192,9 @@ def _load(image: Image.Image, take: Callable[[Image.Image, int], T]) -> tuple[T,
         "mode": image.mode,
         "rotated": turn in _TURNS,
         "sideways": turn in SIDEWAYS,
-        "frames": frames,
-        "jpeg": _jpeg_quality(image),
-    }
+        "frames": frames, "jpeg": jpeg_quality(image),
+    }  # fmt: skip
     return taken, facts
-
-
-def _jpeg_quality(image: Image.Image) -> int | None:
-    """The quality (1 to 100) at which the Independent JPEG Group's encoder has this file's luminance table; 0 of a lossless
-    file."""
-    if image.format != "JPEG":
-        return 0
-    tables = getattr(image, "quantization", None) or {}
-    if len(tables.get(0, ())) != 64:
-        return None
-    scale = 100 * sum(tables[0]) / LUMINANCE_SUM
-    return int(min(100, max(1, round(100 - scale / 2 if scale <= 100 else 5_000 / scale))))
 
 
 def _upright(image: Image.Image, turn: int, bands: int = 0) -> Pixels:
