@@ -11,7 +11,7 @@ import msgspec
 from ..errors import UsageError
 from ..visible import shown
 
-_ADDRESS = re.compile(r"(?P<scheme>[a-z]+)://(?P<host>\[[0-9a-fA-F:.]+\]|[^:/\[\]]+):(?P<port>\d{1,5})/?")
+_ADDRESS = re.compile(r"(?P<scheme>[a-z]+)://(?P<host>\[[0-9a-fA-F:.]+\]|[^:/\[\]\s]+):(?P<port>\d{1,5})/?")
 SUPPORTED = "tls://host:port, or tcp://host:port of this machine"
 
 

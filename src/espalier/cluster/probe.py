@@ -14,12 +14,13 @@ PROBE = "probe"
 
 
 class Probe(msgspec.Struct, frozen=True, kw_only=True):
-    """Versions of what results depend on (with a digest of our own source), processor features, and a digest of numpy's and
-    TensorFlow's arithmetic."""
+    """Versions of what results depend on (with a digest of our own source), processor features, a digest of numpy's and
+    TensorFlow's arithmetic, and the cores that it may use: sums are cut into as many parts."""
 
     versions: dict[str, str]
     features: tuple[str, ...]
     bits: str
+    cores: int = 0
 
     def differs(self, other: Probe) -> str:
         """In what another machine differs, in words; "" where it does not."""
@@ -35,7 +36,8 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
             parts = (f"{word} {', '.join(sorted(names)[:6])}" for word, names in told if names)
             said.append("another processor (it " + "; ".join(parts) + ")")
         if not said and self.bits != other.bits:
-            said.append("the same calculation gives other bits there")
+            cores = f": {other.cores} cores there, {self.cores} here" if other.cores != self.cores else ""
+            said.append(f"the same calculation gives other bits there{cores}")
         return "; ".join(said)
 
 

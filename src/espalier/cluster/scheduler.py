@@ -88,7 +88,7 @@ class Session:
             raise ClusterError(
                 f"{len(wrong)} of {len(found)} workers would give other results than this machine: {worker}: {said}",
                 supported="workers with the same espalier and packages (pip install 'espalier[build,cluster]' of one version) "
-                "on processors with the same features",
+                "on processors with the same features and as many cores",
                 next_step="start the workers from the same environment on machines alike, or use --workers N here",
             )
         return own

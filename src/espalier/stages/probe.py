@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from pathlib import Path
 
@@ -22,7 +23,11 @@ def run(asked: bytes, told: Told) -> dict[str, bytes]:
     with Worker("probe") as worker:
         bits = worker.ask(ProbeBits())
     known = {"python": platform.python_version(), **versions()}
-    return {PROBE: msgspec.json.encode(Probe(versions=known, features=_features(), bits=bits))}
+    return {PROBE: msgspec.json.encode(Probe(versions=known, features=_features(), bits=bits, cores=_cores()))}
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _features() -> tuple[str, ...]:
