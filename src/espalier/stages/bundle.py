@@ -362,7 +362,7 @@ def _given(side: DecisionSide) -> tuple[tuple[str, float | None], ...]:
 
 def _make(source: BundleSource, program: Program, tools: str) -> Bundle:
     kind = source.target.bundle
-    if source.numbers and kind != "firmware":
+    if source.numbers and kind == "aar":
         raise UnsupportedModelError(
             f"{source.target.name}: no bundle is made yet of a model that takes numbers beside the image",
             supported="models of one image",
