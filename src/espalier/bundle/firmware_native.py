@@ -18,7 +18,7 @@ from ..errors import BugError, VerificationError
 from ..facts import BundleSource, Check
 from ..preparation import prepare
 from ..task.boxes.frame import to_frame, window_of
-from . import firmware_boxes, firmware_numbers
+from . import firmware_boxes, firmware_numbers, number_cases
 from . import firmware_text as text
 from .answers import answer_of, packed
 from .firmware_compile import (
@@ -84,7 +84,7 @@ def _run_with(
         flags = ["-O1", *WARNINGS, f"-I{library / 'src'}", "-o", "driver"]
         compile_c(compiler, [*flags, "driver.c", *parts], work)
         images, outputs = image_cases(source), output_cases(source)
-        tried = firmware_numbers.cases(source) if source.numbers else []
+        tried = number_cases.cases(source) if source.numbers else []
         sent = b"".join(struct.pack(f"<4i{len(row)}d", 2, 0, 0, 0, *row) for row in tried)
         sent += b"".join(command(0, image) for image in images)
         frames = frame_sizes(source, len(outputs))

@@ -7,7 +7,6 @@ The arithmetic is that of fed.py, in double precision without a function of <mat
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from math import prod
 from typing import Final
 
@@ -16,9 +15,9 @@ import numpy as np
 from ..emit import c_text as c
 from ..errors import BugError, VerificationError
 from ..facts import BundleSource, GoldenVector, TensorFacts
-from ..fed import held, number_bytes
 from ..recipe_numbers import InputNumbers
 from .firmware_text import header, prefix
+from .number_cases import columns_of, told_ranges, wanted
 
 INPUT: Final = "static int8_t input[XMODEL_INPUT_BYTES];"
 BOTH: Final = "static int8_t input[XMODEL_FED_BYTES]; /* the image, then the numbers beside it */"
@@ -57,13 +56,6 @@ int xmodel_enter_numbers(const double *values, int8_t *numbers) {
   return 0;
 }
 """
-
-
-def columns_of(source: BundleSource) -> Iterator[tuple[str, InputNumbers, int, TensorFacts]]:
-    """Of every number its column, its table, its place there and its input."""
-    for one, facts in zip(source.contract.numbers, source.numbers, strict=True):
-        for at, name in enumerate(one.names):
-            yield name, one, at, facts
 
 
 def number_files(source: BundleSource) -> dict[str, str]:
@@ -167,27 +159,7 @@ def said(source: BundleSource) -> str:
     """README: which numbers, and how fine."""
     if not source.numbers:
         return ""
-    rows = [
-        f"{column} {one.ends[at][0]:g} to {one.ends[at][1]:g} in steps of {facts.scale * one.column_std[at]:.3g}"
-        for column, one, at, facts in columns_of(source)
-    ]
-    return f"\n- Beside the image the network takes numbers, held to their range: {'; '.join(rows)}."
-
-
-def cases(source: BundleSource) -> list[tuple[float, ...]]:
-    """Numbers to try: known ones, both ends and beyond, every border between two steps, noise."""
-    columns = list(columns_of(source))
-    random = np.random.Generator(np.random.PCG64(2))
-    low = np.array([one.ends[at][0] for _, one, at, _ in columns])
-    high = np.array([one.ends[at][1] for _, one, at, _ in columns])
-    step = np.array([facts.scale * one.column_std[at] for _, one, at, facts in columns])
-    middle = np.array([one.column_mean[at] for _, one, at, _ in columns])
-    found = [vector.numbers for vector in source.golden]
-    found += [tuple(row) for row in (low, high, low - 1e9, high + 1e300, low * 0, -low * 0)]
-    found += [tuple(np.nextafter(middle + (half - 0.5) * step, way)) for half in range(-130, 131) for way in (-np.inf, np.inf)]
-    found += [tuple(middle + (half - 0.5) * step) for half in range(-130, 131)]
-    found += [tuple(row) for row in random.uniform(low - 0.1 * (high - low), high + 0.1 * (high - low), (512, len(columns)))]
-    return [tuple(float(value) for value in row) for row in found]
+    return f"\n- Beside the image the network takes numbers, held to their range: {told_ranges(source)}."
 
 
 def compare(answers: bytes, tried: list[tuple[float, ...]], source: BundleSource) -> None:
@@ -195,8 +167,7 @@ def compare(answers: bytes, tried: list[tuple[float, ...]], source: BundleSource
     size = 4 + len(source.contract.columns)
     for place, values in enumerate(tried):
         given = answers[place * size : (place + 1) * size]
-        wanted = number_bytes(held(values, source.contract.numbers), source.contract, source.numbers)
-        if given != bytes(4) + bytes(byte ^ 0x80 for byte in wanted):
+        if given != bytes(4) + bytes(byte ^ 0x80 for byte in wanted(values, source)):
             raise VerificationError(f"the numbers {list(values)} became other bytes: {given[4:].hex()}")
 
 
