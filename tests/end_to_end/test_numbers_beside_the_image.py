@@ -209,3 +209,14 @@ def test_init_writes_the_table_from_the_csvs_and_check_asks_for_it(built: Any, t
     (project / "without.toml").write_text(text[: text.index("[[input.numbers]]")] + text[text.index("[calibration]") :])
     wrong = check_recipe(project / "without.toml")
     assert "beside the image the model takes telemetry (2 values)" in str(wrong.error)
+
+
+def test_the_report_says_which_numbers_and_how_fine(built: Any) -> None:
+    rows = built.report.quantize.numbers
+    assert [(row["name"], row["input"], row["low"], row["high"]) for row in rows] == [
+        ("speed", "telemetry", 0.0, 40.0),
+        ("load", "telemetry", 0.0, 1.0),
+    ]
+    assert rows[0]["step"] == pytest.approx(40 / 255, rel=1e-3)
+    assert "beside the image speed, 0 to 40 in steps of 0.157" in (built.folder / "summary.md").read_text()
+    assert "Beside the image: load, held to 0 to 1" in (built.folder / "report.html").read_text()
