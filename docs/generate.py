@@ -32,6 +32,8 @@ from espalier.recipe import Recipe
 from espalier.report.program import ProgramReport
 from espalier.rows import Report
 from espalier.stages.answer_gates import LEAST_AGREEMENT, USELESS_KAPPA
+from espalier.sweep_file import Sweep
+from espalier.sweep_rows import SweepReport
 from espalier.target import Target, load_target, target_names
 from espalier.target_rules import GCC_FLAGS
 
@@ -215,6 +217,32 @@ def report() -> str:
     )
 
 
+def sweep() -> str:
+    """Every key of a sweep's file."""
+    lines = [
+        "# Sweep file",
+        "",
+        "TOML; what [`espalier sweep`](../howto/sweep.md) builds: the product of all its lists. A key, word or number that no "
+        "recipe takes is refused before anything is built.",
+        "",
+        _EDITORS.format(name="sweep"),
+        "",
+        *structs.sections(Sweep, structs.toml_heading),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def sweep_report() -> str:
+    """Every key of sweep.json."""
+    return _json_page(
+        "sweep.json",
+        SweepReport,
+        "sweep-report",
+        "What `espalier sweep` writes beside its cells (and prints with `--json`); `sweep.csv` has the same rows. Each cell's "
+        "folder has the [report.json](report.md) of its build.",
+    )
+
+
 def manifest() -> str:
     """Every key of manifest.json."""
     return _json_page(
@@ -313,6 +341,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "target-file.md": target_file,
     "report.md": report,
     "manifest.md": manifest,
+    "sweep.md": sweep,
+    "sweep-report.md": sweep_report,
     "commands.md": public.commands,
     "python.md": public.python,
 }
@@ -324,6 +354,8 @@ SCHEMAS: dict[str, tuple[type, str, bool]] = {
     "manifest": (Manifest, "manifest.json of an Espalier bundle (espalier-bundle/1)", False),
     "program-report": (ProgramReport, "report.json of espalier compile (espalier-program-report/1)", False),
     "program-manifest": (ProgramManifest, "manifest.json of espalier compile (espalier-program/1)", False),
+    "sweep": (Sweep, "Sweep file of Espalier", True),
+    "sweep-report": (SweepReport, "sweep.json of espalier sweep (espalier-sweep/1)", False),
 }
 """Interface -> its struct, what its schema is called, and whether it is written by people in TOML."""
 
@@ -336,7 +368,45 @@ def schema_text(name: str) -> str:
         base = {"type": "string", "description": "A shipped target: what this file does not say is taken from that one."}
         made["properties"] = {"base": base, **made["properties"]}
         made["anyOf"] = [{"required": ["base", "name"]}, {"required": made.pop("required")}]
+    if name == "sweep":
+        _vary(made)
     return json.dumps(made, indent=1, ensure_ascii=False) + "\n"
+
+
+def _vary(sweep: dict[str, Any]) -> None:
+    """Say in a sweep's schema what `vary` takes: the recipe's keys, each with a list of values; a table in a list may be a
+    part of the recipe's."""
+    recipe_schema = structs.schema(Recipe, title="", file="", closed=True)
+    tables = {"Recipe": {key: recipe_schema[key] for key in ("description", "properties")}} | recipe_schema["$defs"]
+    for table, made in tables.items():
+        parts = {key: _renamed(value, "Part") for key, value in made["properties"].items()}
+        lists = {}
+        for key, value in made["properties"].items():
+            each: dict[str, Any] = {"type": "array", "minItems": 1, "items": parts[key]}
+            inner = [option["$ref"] for option in (value, *value.get("anyOf", ())) if "$ref" in option]
+            vary = [{"$ref": ref.replace("/$defs/", "/$defs/Vary")} for ref in inner]
+            said = {"description": value["description"]} if "description" in value else {}
+            lists[key] = {**said, "anyOf": [each, *vary]} if vary else {**said, **each}
+        about = {"type": "object", "additionalProperties": False, "description": made["description"]}
+        sweep["$defs"][f"Part{table}"] = {**about, "properties": parts}
+        sweep["$defs"][f"Vary{table}"] = {**about, "properties": lists}
+    del sweep["$defs"]["PartRecipe"]
+    said = sweep["properties"]["vary"]["description"]
+    sweep["properties"]["vary"] = {"$ref": "#/$defs/VaryRecipe", "description": said}
+    sweep["$defs"] = dict(sorted(sweep["$defs"].items()))
+
+
+def _renamed(node: Any, prefix: str) -> Any:
+    """A schema whose references are to the tables of another family."""
+    if isinstance(node, list):
+        return [_renamed(item, prefix) for item in node]
+    if isinstance(node, dict):
+        return {
+            key: value.replace("/$defs/", f"/$defs/{prefix}") if key == "$ref" else _renamed(value, prefix)
+            for key, value in node.items()
+            if key not in ("default", "required", "oneOf")
+        }
+    return node
 
 
 def files() -> dict[Path, str]:

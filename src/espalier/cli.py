@@ -6,22 +6,17 @@ import contextlib
 import select
 import sys
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from . import __version__
+from .cli_parts import JSON, QUIET, STRICT, print_result
+from .cli_sweep import sweep
 from .errors import BugError, EspalierError, MachineError, machine_error, package_error
 from .signals import Stopped, stoppable
 from .streams import abandon, cannot_print, prepare_streams, say
-
-JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-STRICT = click.option(
-    "--strict", is_flag=True, help="Warnings fail, too (exit code 5), but for those that the recipe accepts."
-)
-QUIET = click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -108,7 +103,7 @@ def check(recipe: Path, strict: bool, as_json: bool) -> None:
     from .command.lines import check_lines
 
     findings = check_recipe(recipe)
-    _print(findings, as_json, check_lines)
+    print_result(findings, as_json, check_lines)
     problem = findings.error
     if problem is None and strict:
         problem = too_strict(findings.warnings)
@@ -169,7 +164,7 @@ def compile_(
     done = compile_model(model, out=out, reserve=Reserve(reserve_flash, reserve_ram), **wishes)
     for warning in done.warnings:
         say(f"warning: {warning}", sys.stderr)
-    _print(done.report, as_json, lambda report: program_lines(report, out))
+    print_result(done.report, as_json, lambda report: program_lines(report, out))
     if done.failure is not None:
         raise done.failure
 
@@ -182,7 +177,7 @@ def inspect(model: Path, as_json: bool) -> None:
     from .command.inspect import inspect_file
     from .command.lines import inspect_lines
 
-    _print(inspect_file(model).facts, as_json, inspect_lines)
+    print_result(inspect_file(model).facts, as_json, inspect_lines)
 
 
 @cli.command()
@@ -194,17 +189,23 @@ def targets(name: str | None, as_json: bool) -> None:
     from .target import load_target, target_names
 
     if name is None:
-        _print([load_target(n) for n in target_names()], as_json, targets_lines)
+        print_result([load_target(n) for n in target_names()], as_json, targets_lines)
     else:
-        _print(load_target(name), as_json, target_lines)
+        print_result(load_target(name), as_json, target_lines)
 
 
 @cli.command()
-@click.argument("name", type=click.Choice(["recipe", "target", "report", "manifest", "program-report", "program-manifest"]))
+@click.argument(
+    "name",
+    type=click.Choice(
+        ["recipe", "target", "report", "manifest", "program-report", "program-manifest", "sweep", "sweep-report"]
+    ),
+)
 def schema(name: str) -> None:
     """Print the JSON Schema of recipes, target files, report.json or a bundle's manifest.json.
 
-    `program-report` and `program-manifest` are of what `espalier compile` writes.
+    `program-report` and `program-manifest` are of what `espalier compile` writes; `sweep` is of a sweep's file, `sweep-report`
+    of its sweep.json.
 
     An editor that knows TOML completes and checks a recipe whose first line is `#:schema recipe.schema.json` when that
     file lies beside it; `espalier init` writes both.
@@ -222,7 +223,7 @@ def verify(bundle: Path, as_json: bool) -> None:
     from .command.lines import verify_lines
     from .command.verify import verify_bundle
 
-    _print(verify_bundle(bundle).checks, as_json, verify_lines)
+    print_result(verify_bundle(bundle).checks, as_json, verify_lines)
 
 
 @cli.command()
@@ -254,10 +255,10 @@ def explain(
     if image is not None:
         from .command.explain_image import explain_image, looked_lines
 
-        _print(explain_image(build, image, heat_map, progress=Progress(quiet=quiet)), as_json, looked_lines)
+        print_result(explain_image(build, image, heat_map, progress=Progress(quiet=quiet)), as_json, looked_lines)
         return
     found = run(build, images, progress=Progress(quiet=quiet), **options)
-    _print(found.facts, as_json, explain_lines)
+    print_result(found.facts, as_json, explain_lines)
 
 
 @cli.command()
@@ -269,7 +270,7 @@ def doctor(as_json: bool) -> None:
     from .errors import ToolMissingError
 
     facts = examine()
-    _print(facts, as_json, doctor_lines)
+    print_result(facts, as_json, doctor_lines)
     if not facts["ok"]:
         wrong = ", ".join(f"{p['name']}{p['required']}" for p in facts["packages"] if not p["ok"])
         raise ToolMissingError(
@@ -287,7 +288,10 @@ def cache(prune: str | None, clear: bool, as_json: bool) -> None:
     from .command.cache import manage_cache
     from .command.lines import cache_lines
 
-    _print(manage_cache(prune=prune, clear=clear), as_json, cache_lines)
+    print_result(manage_cache(prune=prune, clear=clear), as_json, cache_lines)
+
+
+cli.add_command(sweep)
 
 
 @cli.group()
@@ -312,9 +316,9 @@ def calibrate_check(recipe: Path, strict: bool, as_json: bool, quiet: bool) -> N
 
     done = examine(recipe, progress=Progress(quiet=quiet))
     if as_json:
-        _print(check_result(done), True, lambda value: [])
+        print_result(check_result(done), True, lambda value: [])
     else:
-        _print(done, False, calibrate_check_lines)
+        print_result(done, False, calibrate_check_lines)
     refusal = done.refusal() or (too_strict(done.warnings) if strict else None)
     if refusal is not None:
         raise refusal
@@ -348,24 +352,7 @@ def calibrate_select(
     done = select_set(
         folder, out=out, count=count, recipe=recipe, model=model, progress=Progress(quiet=quiet)
     )
-    _print(done, as_json, calibrate_select_lines)
-
-
-def _print(value: Any, as_json: bool, lines: Callable[[Any], list[str]]) -> None:
-    if as_json:
-        import msgspec
-
-        data = msgspec.json.encode(value, enc_hook=_plain, order="sorted")
-        say(msgspec.json.format(data, indent=2).decode())
-    else:
-        for line in lines(value):
-            say(line)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, EspalierError):
-        return {"found": value.found, "supported": value.supported, "next": value.next_step}
-    return str(value)
+    print_result(done, as_json, calibrate_select_lines)
 
 
 def main() -> None:

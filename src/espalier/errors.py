@@ -177,6 +177,7 @@ EXTRAS: dict[str, str] = {
         "build",
     ),
     **dict.fromkeys(("unicorn", "ziglang"), "mcu"),
+    **dict.fromkeys(("dask", "distributed"), "cluster"),
     "sklearn": "examples",
 }  # fmt: skip
 """Import name of a package that a small installation leaves out -> the extra of pyproject.toml that brings it."""

@@ -30,6 +30,7 @@ class Limits:
     image_pixels: int = 50_000_000
     image_side_pixels: int = 20_000
     image_count: int = 200_000
+    sweep_cells: int = 2_000
     input_side_pixels: int = 2_048
     input_bands: int = 16
     input_numbers: int = 256

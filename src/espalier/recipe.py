@@ -212,6 +212,23 @@ class FineTune(Table, frozen=True, kw_only=True):
     augment: Augment = Augment()
 
 
+class Distill(Table, frozen=True, kw_only=True):
+    """Training after pruning without labels: the pruned network learns to answer as the given one."""
+
+    images: str | None = None
+    """Pictures as the device sees them, without labels; the calibration images where none are named."""
+    epochs: Annotated[int, Meta(ge=1, le=1000)] = 30
+    """How often each image is seen."""
+    learning_rate: Annotated[float, Meta(gt=0, le=1)] = 0.005
+    """At the start, in parts of each tensor's own size; it falls to nearly nothing over the epochs."""
+    batch_size: Annotated[int, Meta(ge=1, le=4096)] = 64
+    """Images per step."""
+    temperature: Annotated[float, Meta(ge=1, le=20)] = 2.0
+    """By how much the scores of the given network are softened."""
+    augment: Augment = Augment()
+    """Random changes of these images. What changes their look (jpeg, blur, brightness, ...) the pruned network alone sees."""
+
+
 class Prune(Table, frozen=True, kw_only=True):
     """Making the network smaller before it is quantized."""
 
@@ -224,6 +241,7 @@ class Prune(Table, frozen=True, kw_only=True):
     """Of magnitude: `2:4` keeps two of each four weights."""
     engine: Literal["native", "tfmot"] = "native"
     """Of magnitude: our own engine, or tensorflow-model-optimization."""
+    distill: Distill | None = None
     fine_tune: FineTune | None = None
 
 

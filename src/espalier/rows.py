@@ -17,17 +17,15 @@ from .row_parts import (
     DropPart,
     EmulatedPart,
     EnteredPart,
-    Epoch,
     ExplainPart,
     FedPart,
     HeadRow,
-    LeftAlone,
     NumberRow,
-    PrunedLayer,
     ScoreRow,
     SheetPart,
     SkillPart,
 )
+from .row_prune import PruneRow
 
 Share = float
 Points = float
@@ -62,35 +60,6 @@ class StageRow(_Row, frozen=True, kw_only=True):
     name: str
     seconds: float
     reused: bool
-
-
-class PruneRow(_Row, frozen=True, kw_only=True):
-    """What pruning bought. `latency_ratio`: pruned int8 / unpruned int8, one interleaved run; None if not measured."""
-
-    method: str
-    """As the recipe names it."""
-    requested: float
-    """The recipe's amount."""
-    macs_before: int
-    macs_after: int
-    parameters_before: int
-    parameters_after: int
-    bytes_before: int
-    bytes_after: int
-    """Of the int8 .tflite, and compressed with gzip below."""
-    gzip_before: int
-    gzip_after: int
-    latency_ratio: float | None = None
-    sparsity: float | None = None
-    """Share of the prunable weights that are zero."""
-    verdict: str = ""
-    """Whether it was worth it, in words."""
-    layers: tuple[PrunedLayer, ...] = ()
-    history: tuple[Epoch, ...] = ()
-    left_alone: tuple[LeftAlone, ...] = ()
-    """Layers that were not pruned."""
-    notes: tuple[str, ...] = ()
-    """What could not be pruned as wished."""
 
 
 class StepRow(_Row, frozen=True, kw_only=True):

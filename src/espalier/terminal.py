@@ -140,6 +140,13 @@ class Progress:
         with self._lock:
             self._clear()
 
+    def share(self) -> float:
+        """How far everything is, 0 to 1."""
+        with self._lock:
+            whole = sum(stage.expected for stage in self._stages.values())
+            done = sum(stage.expected * stage.share for stage in self._stages.values())
+        return done / whole if whole else 0.0
+
     def seconds_left(self) -> float:
         """Expected work not yet done; of stages that have not begun scaled by how this run compared when a stage last said
         something, so that silence only takes away."""

@@ -38,6 +38,7 @@ def check_calibration(
     labels: Sequence[str] = (),
     *,
     fine_tune: ImagesRead | None = None,
+    distill: ImagesRead | None = None,
     copies: Sequence[Copy] = (),
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """(errors, warnings) of a calibration set, in the order of `RULES`.
@@ -46,7 +47,7 @@ def check_calibration(
     """
     checked = Checked(
         given=given, evaluation=evaluation, contract=contract, labels=tuple(labels), fine_tune=fine_tune,
-        copies=tuple(copies),
+        distill=distill, copies=tuple(copies),
     )  # fmt: skip
     return _split(RULES, checked)
 
@@ -67,6 +68,14 @@ def check_fine_tune(given: ImagesRead, contract: InputContract) -> tuple[tuple[F
     return _split(
         FINE_TUNE_RULES,
         Checked(given=given, evaluation=None, contract=contract, labels=(), role="fine-tune"),
+    )
+
+
+def check_distill(given: ImagesRead, contract: InputContract) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """(errors, warnings) of a set of pictures without labels: broken files."""
+    return _split(
+        DISTILL_RULES,
+        Checked(given=given, evaluation=None, contract=contract, labels=(), role="distill"),
     )
 
 
@@ -357,6 +366,9 @@ RULES: tuple[Rule, ...] = (
 FINE_TUNE_RULES: tuple[Rule, ...] = (none_left, unreadable, not_images, all_constant, in_several_classes, unbalanced)
 
 
+DISTILL_RULES: tuple[Rule, ...] = (none_left, unreadable, not_images, all_constant)
+
+
 def _split(rules: Sequence[Rule], checked: Checked) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     findings = [finding for rule in rules for finding in rule(checked)]
     return (
@@ -372,6 +384,7 @@ __all__ = [
     "Finding",
     "ImagesRead",
     "check_calibration",
+    "check_distill",
     "check_evaluation",
     "check_fine_tune",
     "refuse",

@@ -9,7 +9,7 @@ from ..findings import Checked, Copy, Finding, counted, names_of
 LEAK_SHARE = 0.05
 """Above this share of the evaluation set that other stages have seen, its figures mean nothing."""
 
-_USED_FOR = {"calibration": "calibrated with", "fine-tune": "fine-tuned on"}
+_USED_FOR = {"calibration": "calibrated with", "fine-tune": "fine-tuned on", "distill": "distilled on"}
 
 
 def nearly_repeated(checked: Checked) -> Iterable[Finding]:
@@ -32,16 +32,17 @@ def nearly_shared(checked: Checked) -> Iterable[Finding]:
 
 
 def trained_on(checked: Checked) -> Iterable[Finding]:
-    """Evaluation must use other pictures than fine-tuning."""
-    if checked.evaluation is None or checked.fine_tune is None:
-        return
-    used = {image.pixels_sha256: image.path for image in checked.fine_tune.images if not image.constant}
-    equal = [
-        Copy(first_role="fine-tune", first=used[i.pixels_sha256], second_role="evaluation", second=i.path)
-        for i in checked.evaluation.images
-        if i.pixels_sha256 in used
-    ]
-    yield from _shared(checked, "fine-tune", "train-leakage", equal)
+    """Evaluation must use other pictures than fine-tuning and distillation."""
+    for role, images in (("fine-tune", checked.fine_tune), ("distill", checked.distill)):
+        if checked.evaluation is None or images is None:
+            continue
+        used = {image.pixels_sha256: image.path for image in images.images if not image.constant}
+        equal = [
+            Copy(first_role=role, first=used[i.pixels_sha256], second_role="evaluation", second=i.path)
+            for i in checked.evaluation.images
+            if i.pixels_sha256 in used
+        ]
+        yield from _shared(checked, role, "train-leakage", equal)
 
 
 def _shared(checked: Checked, role: str, code: str, equal: list[Copy] | None = None) -> Iterable[Finding]:

@@ -29,6 +29,7 @@ def build(
     strict: bool = False,
     progress: Progress | None = None,
     store: Store | None = None,
+    timed: bool = True,
 ) -> Outcome:
     """Build every bundle of a recipe into out/<name>-<version>/, which appears at once or not at all.
 
@@ -37,6 +38,7 @@ def build(
     channels] in the order red, green, blue, an iterable of such images, or a path; `evaluation`, (images, labels) or a path.
     `tools`: which consumers' tools check the bundles ("fast", "all", "none"). `fresh`: run every stage.
     `all_or_nothing`: a target that fails withholds the bundles of the others, too. `strict`: a warning fails.
+    `timed`: whether latency on this machine is measured; a budget of it fails without.
     Raises a child of EspalierError for refused input; a failed gate or check is returned as `failure`, with its report written.
 
         outcome = espalier.build("recipe.toml", model=model, evaluation=(images, labels))
@@ -44,7 +46,7 @@ def build(
     with (
         machine_errors(),
         as_files(recipe, model=model, calibration=calibration, evaluation=evaluation) as path,
-        Workshop(store or Store.default(), progress or Progress(quiet=True), fresh=fresh) as shop,
+        Workshop(store or Store.default(), progress or Progress(quiet=True), fresh=fresh, timed=timed) as shop,
     ):
         shop.plan(STAGES, path)
         job = read_job(shop, path)

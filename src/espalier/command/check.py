@@ -47,7 +47,7 @@ class CheckRow(msgspec.Struct, frozen=True):
 
     severity: Literal["ok", "warning", "error"]
     what: str
-    """recipe, store, model, labels, calibration, evaluation, fine-tune, target, fit or targets."""
+    """recipe, store, model, labels, calibration, evaluation, fine-tune, distill, target, fit or targets."""
     text: str
 
 
@@ -260,6 +260,8 @@ def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[
         )
     if recipe.prune.fine_tune is not None:
         sets.append(("fine-tune", recipe.prune.fine_tune.images))
+    if recipe.prune.distill is not None and recipe.prune.distill.images is not None:
+        sets.append(("distill", recipe.prune.distill.images))
     for role, given in sets:
         images: list[ImageSet] = []
 
@@ -274,7 +276,7 @@ def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[
         if not found.attempt(role, step):
             continue
         counts = images[0].counts
-        if role != "calibration" and labels:
+        if role not in ("calibration", "distill") and labels:
             text = _labels_text if KINDS[recipe.model.task].one else _sets_text
             found.attempt(role, partial(text, images[0], labels))
         if (

@@ -19,6 +19,7 @@ from ..limits import LIMITS
 from ..load.keras_container import METADATA
 from ..recipe import EvaluationSource, Recipe
 from ..recipe_file import dump_recipe, load_recipe, parse_recipe
+from ..recipe_paths import Role, with_paths
 from ..scratch import Scratch
 from ..stages.images import set_path
 
@@ -183,30 +184,10 @@ def write_labelled(images: Any, labels: Labels, folder: Path) -> EvaluationSourc
 def absolute(recipe: Recipe, folder: Path) -> Recipe:
     """The same recipe, its paths independent of where it is read: relative ones are taken from `folder`."""
 
-    def of(given: str) -> str:
-        return str(folder / given)
+    def of(given: str, role: Role) -> str:
+        return str(set_path(folder, given).absolute()) if role == "set" else str(folder / given)
 
-    def of_set(given: str) -> str:
-        return str(set_path(folder, given).absolute())
-
-    evaluation, tune = recipe.evaluation, recipe.prune.fine_tune
-    replace = msgspec.structs.replace
-    return replace(
-        recipe,
-        model=replace(recipe.model, path=of(recipe.model.path), labels=recipe.model.labels and of(recipe.model.labels)),
-        calibration=replace(recipe.calibration, images=of_set(recipe.calibration.images)),
-        evaluation=evaluation
-        and replace(
-            evaluation,
-            images=evaluation.images and of_set(evaluation.images),
-            csv=evaluation.csv and of_set(evaluation.csv),
-        ),
-        prune=replace(recipe.prune, fine_tune=tune and replace(tune, images=of_set(tune.images))),
-        deploy=tuple(
-            replace(d, target=of(d.target)) if d.target.endswith(".toml") or "/" in d.target else d
-            for d in recipe.deploy
-        ),
-    )
+    return with_paths(recipe, of)
 
 
 def write_recipe(

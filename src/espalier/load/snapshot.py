@@ -41,7 +41,7 @@ def snapshot(
     known: dict[str, str] = {}
     for folder in sorted(folders):
         names = sorted(set(folders[folder]))
-        digests = _digests(Path(images.root), names, store)
+        digests = digests_of(Path(images.root), names, store)
         known |= zip(names, digests, strict=True)
         listed = "".join(f"{name}\0{digest}\n" for name, digest in zip(names, digests, strict=True))
         total.update(f"{folder}\0{hashlib.sha256(listed.encode()).hexdigest()}\n".encode())
@@ -58,7 +58,7 @@ def changed(name: str) -> ImagesRefusedError:
     )
 
 
-def _digests(root: Path, names: list[str], store: Store | None) -> list[str]:
+def digests_of(root: Path, names: list[str], store: Store | None) -> list[str]:
     """The digests of the files of one folder; looked up by the folder's listing when a store is given."""
     started = time.time_ns()
     listing, newest = [], 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..rows import PruneRow
+from ..row_prune import PruneRow
 
 NOTICEABLE = 0.03
 """A change of size or latency below this share is called unchanged."""

@@ -12,7 +12,7 @@ from ..rows import AccuracyRow, LatencyRow, Report
 from .decision import decision_chart
 from .gates import describe, headroom, not_shown
 from .layers import layer_table
-from .text import key_figures, percent, size
+from .text import key_figures, percent, repair_text, size
 
 
 def html(report: Report) -> bytes:
@@ -27,6 +27,7 @@ def html(report: Report) -> bytes:
         confusion=_confusion(report.accuracy),
         latency=_latency_bars(report.latency),
         pruned=_pruned(report),
+        repair=repair_text(report.prune.repair) if report.prune.repair else "",
         # Our own drawings: plan/explain.py escapes the names in them.
         arenas=[{"row": row, "chart": Markup(row.chart)} for row in report.memory.arenas],
         operators=_operator_times(report.latency),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..row_boxes import BoxesRow
-from ..row_parts import ScoreRow
+from ..row_parts import RepairStep, ScoreRow
 from ..rows import AccuracyRow, Report
 from .gates import describe, headroom, not_shown
 from .maps import map_figures
@@ -149,8 +149,20 @@ def _pruning_figures(report: Report) -> Iterator[tuple[str, str]]:
         f"MACs {percent(p.macs_after, p.macs_before)}, parameters {percent(p.parameters_after, p.parameters_before)}, "
         f"int8 bytes {percent(p.bytes_after, p.bytes_before)}{ratio}{given}",
     )
+    if p.repair:
+        yield "repair", repair_text(p.repair)
     if p.verdict:
         yield "verdict", f"{p.method}: {p.verdict}"
+
+
+def repair_text(steps: tuple[RepairStep, ...]) -> str:
+    """What each step of pruning bought, as a sum of answers that are those of the given model."""
+    start, *others = steps
+    before, told = start["agreement"], [f"{start['step']} {start['agreement']:.1%}"]
+    for step in others:
+        told.append(f"{step['step']} {100 * (step['agreement'] - before):+.1f}")
+        before = step["agreement"]
+    return f"{', '.join(told)}: {before:.1%} of {start['images']:,} held-out images answered as by the given model"
 
 
 def _device_figures(report: Report) -> Iterator[tuple[str, str]]:

@@ -32,7 +32,7 @@ class Ahead:
         shop, job = self._shop, self._job
         if job.model.is_new():
             # While TensorFlow imports: what is needed first comes first.
-            shop.start_in_turn(("quantizer", ""), ("litert-runtime", ""), *provers(), *timers())
+            shop.start_in_turn(("quantizer", ""), ("litert-runtime", ""), *provers(), *(timers() if shop.timed else ()))
         given = self._given.result()
         measured = (job.evaluation or job.calibration).prepared().images
         calibrated = job.calibration.prepared().images

@@ -28,6 +28,9 @@ RUN_SECONDS = 0.06
 """Of warm runs of each variant on each runtime, at least benchmark.MINIMUM_RUNS; the report gives the number of runs."""
 
 
+NOT_TIMED = "latency: not measured, because other builds ran beside this one"
+
+
 def _timing() -> dict[tuple[str, str], tuple[Kind, str]]:
     """(runtime, variant) -> kind and errand of the child process that times it: no model ran in it before."""
     return {(runtime, name): (kind, f"time-{name}") for runtime, kind in RUNTIMES.items() for name in VARIANTS}
@@ -43,6 +46,8 @@ def time_models(shop: Workshop, models: dict[str, bytes]) -> Timing:
 
     Stored per machine: the same models on the same CPU are not timed again unless asked for.
     """
+    if not shop.timed:
+        return Timing(rows=(), peak_rss_bytes={}, notes=(NOT_TIMED,))
     from ..measure.benchmark import cpu_name
 
     key = {
@@ -56,8 +61,11 @@ def time_models(shop: Workshop, models: dict[str, bytes]) -> Timing:
     return timing
 
 
-def compare_models(shop: Workshop, before: bytes, after: bytes) -> float:
-    """Latency of `after` / `before` in one interleaved run on LiteRT, 1 thread; stored per machine."""
+def compare_models(shop: Workshop, before: bytes, after: bytes) -> float | None:
+    """Latency of `after` / `before` in one interleaved run on LiteRT, 1 thread; stored per machine. None where the build does
+    not measure latency."""
+    if not shop.timed:
+        return None
     from ..measure.benchmark import cpu_name
 
     key = {"before": digest(before), "after": digest(after), "machine": [cpu_name(), os.cpu_count()]}

@@ -22,7 +22,7 @@ import msgspec
 from ..errors import BugError, EspalierError
 from ..rows import StageRow
 from ..scratch import Scratch, clear_abandoned
-from ..store import Parts, Store, key_of
+from ..store import Latest, Parts, Store, key_of
 from ..store_limit import DEFAULT_BYTES, limit_bytes
 from ..terminal import Progress
 from ..visible import size_text
@@ -67,8 +67,10 @@ def versions() -> dict[str, str]:
 class Workshop:
     """Child processes, scratch folder, store and stage clock of one build; a context manager."""
 
-    def __init__(self, store: Store, progress: Progress, *, fresh: bool = False) -> None:
+    def __init__(self, store: Store, progress: Progress, *, fresh: bool = False, timed: bool = True) -> None:
         self.store = store
+        self.timed = timed
+        """Whether latency is measured: not where other builds run beside this one, or on a machine of a cluster."""
         self._fresh = fresh
         self.progress = progress
         clear_abandoned()
@@ -170,6 +172,10 @@ class Workshop:
         return Parts(
             self.store, key_of(f"{name}/parts", {**inputs, "versions": versions()}), fresh=self._fresh
         )
+
+    def latest(self, name: str, inputs: Mapping[str, Any]) -> Latest:
+        """The newest state on the way to that of `stored` with the same name and inputs; of an earlier build, unless fresh."""
+        return Latest(self.store, key_of(f"{name}/latest", {**inputs, "versions": versions()}), fresh=self._fresh)
 
     def is_stored(self, name: str, inputs: Mapping[str, Any]) -> bool:
         """Whether `stored` would read back."""

@@ -15,14 +15,15 @@ SOURCE = Path(espalier.__file__).parent
 FLOORS = (
     {"alarms", "contract", "detector", "errors", "facts", "fed", "findings", "image_facts", "limits", "map_rows", "maps", "peak",
      "pixels", "preparation", "progress", "recipe", "recipe_answers", "recipe_detect", "recipe_file", "recipe_numbers",
-     "recipe_rules", "retouch", "row_boxes", "row_cost", "row_parts", "rows", "scratch", "signals", "statistics", "store",
-     "store_limit", "streams", "table_faults", "tables", "tabular", "target", "target_rules", "terminal", "visible"},
+     "recipe_paths", "recipe_rules", "retouch", "row_boxes", "row_cost", "row_parts", "row_prune", "rows", "scratch", "signals",
+     "statistics", "store", "store_limit", "streams", "sweep_file", "sweep_rows", "table_faults", "tables", "tabular",
+     "target", "target_rules", "terminal", "visible"},
     {"bundle", "calibrate", "emit", "emulate", "graph", "ladder", "layers", "load", "measure", "plan", "prune", "quantizer",
      "report", "task", "tflite"},
-    {"worker"},
+    {"cluster", "worker"},
     {"stages"},
     {"command"},
-    {"cli", "__main__"},
+    {"cli", "cli_parts", "cli_sweep", "__main__"},
 )  # fmt: skip
 """Rooms (packages) and single modules, from the ground up. A room may import rooms of its own floor, but none that imports
 it, and what lies below."""

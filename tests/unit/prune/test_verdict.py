@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from espalier.prune.verdict import verdict
-from espalier.rows import PruneRow
+from espalier.row_prune import PruneRow
 
 
 def row(

@@ -20,7 +20,8 @@ from espalier.report.layers import layer_table
 from espalier.report.markdown import markdown
 from espalier.report.text import key_figures, size, summary_lines
 from espalier.row_parts import HeadRow, NumberRow
-from espalier.rows import GateRow, ParityRow, PruneRow, Report, TopRow
+from espalier.row_prune import PruneRow
+from espalier.rows import GateRow, ParityRow, Report, TopRow
 
 FAILED = GateRow(name="budgets.max-model-bytes", limit=10, value=14000, passed=False, unit="bytes")
 

@@ -1,0 +1,62 @@
+"""The command `espalier sweep`; no logic."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from .cli_parts import JSON, QUIET, STRICT
+from .streams import say
+
+
+@click.command()
+@click.argument("sweep_file", metavar="SWEEP", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("dist"), show_default=True, help="Output folder."
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    help="Builds at once, as far as memory holds them.",
+)
+@click.option(
+    "--tools",
+    type=click.Choice(["fast", "all", "none"]),
+    default="fast",
+    show_default=True,
+    help="Consumers' own tools to check the bundles with.",
+)
+@click.option("--fresh", is_flag=True, help="Build every cell again; do not reuse stored results.")
+@STRICT
+@JSON
+@QUIET
+def sweep(
+    sweep_file: Path, out: Path, workers: int, tools: str, fresh: bool, strict: bool, as_json: bool, quiet: bool
+) -> None:
+    """Build a grid of recipes, models, targets and values as SWEEP (a TOML file) says, and compare what they come to.
+
+    Writes OUT/<name>/: a folder for each cell, sweep.html, sweep.csv (sweep.parquet where pyarrow is installed) and
+    sweep.json. A cell that fails stops no other; a sweep that was ended goes on where it was. With more than one worker no
+    latency is measured, but of cells with a budget of it.
+
+    \b
+    Exit code: 0 when every cell passed; else what one of them ends with, of several the first of
+    70, 7, 6, 3, 2, 4, 5.
+    """
+    from .command.sweep import sweep as run
+    from .report.sweep import sweep_lines
+    from .terminal import Progress
+
+    done = run(
+        sweep_file, out, workers=workers, tools=tools, fresh=fresh, strict=strict, progress=Progress(quiet=quiet)
+    )
+    for warning in done.report.warnings:
+        say(f"warning: {warning}", sys.stderr)
+    for line in [done.report_json.decode()] if as_json else sweep_lines(done.report, str(done.folder)):
+        say(line)
+    if done.failure is not None:
+        raise done.failure
