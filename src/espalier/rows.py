@@ -286,6 +286,8 @@ class ParityRow(_Row, frozen=True, kw_only=True):
     interval: tuple[Points, Points] = (0.0, 0.0)
     p_value: Share = 1.0
     labelled: bool = True
+    what: str = "accuracy"
+    """What the share of right answers is called (`top1_first`, `top1_second`)."""
     layer: str = ""
     """Where the two part, when the second loses more than the limit: the Keras layer or tensor."""
 

@@ -63,11 +63,13 @@ def check_evaluation(
     return _split(EVALUATION_RULES, checked)
 
 
-def check_fine_tune(given: ImagesRead, contract: InputContract) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
-    """(errors, warnings) of a fine-tuning set: broken files, and a class that is far larger than another."""
+def check_fine_tune(
+    given: ImagesRead, contract: InputContract, labels: Sequence[str] = ()
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """(errors, warnings) of a fine-tuning set: broken files, classes without an image, one far larger than another."""
     return _split(
         FINE_TUNE_RULES,
-        Checked(given=given, evaluation=None, contract=contract, labels=(), role="fine-tune"),
+        Checked(given=given, evaluation=None, contract=contract, labels=tuple(labels), role="fine-tune"),
     )
 
 
@@ -225,11 +227,14 @@ def missing_classes(checked: Checked) -> Iterable[Finding]:
         return
     missing = tuple(label for label in checked.labels if label not in classes)
     if missing:
+        trained = checked.role == "fine-tune"
         yield Finding(
             code="class-missing",
-            severity="warning",
+            severity="error" if trained else "warning",
             message=f"no image of {counted(len(missing), 'class', 'classes')}: {names_of(missing)}",
-            next_step="add some, or the figures say nothing about them",
+            next_step="add some: what is trained without them answers them no more"
+            if trained
+            else "add some, or the figures say nothing about them",
         )
 
 
@@ -363,7 +368,9 @@ RULES: tuple[Rule, ...] = (
     shifted,
 )
 
-FINE_TUNE_RULES: tuple[Rule, ...] = (none_left, unreadable, not_images, all_constant, in_several_classes, unbalanced)
+FINE_TUNE_RULES: tuple[Rule, ...] = (
+    none_left, unreadable, not_images, all_constant, in_several_classes, missing_classes, unbalanced,
+)  # fmt: skip
 
 
 DISTILL_RULES: tuple[Rule, ...] = (none_left, unreadable, not_images, all_constant)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from ..row_parts import ExplainPart
 from ..rows import AccuracyRow, LatencyRow, Report
 from .decision import decision_chart
-from .gates import describe, headroom, not_shown
+from .gates import amount, describe, headroom, not_shown
 from .layers import layer_table
 from .text import key_figures, percent, repair_text, size
 
@@ -21,6 +21,7 @@ def html(report: Report) -> bytes:
         report=report,
         key_figures=_headline(report),
         describe=describe,
+        amount=amount,
         headroom=headroom,
         not_shown=not_shown(report.gates),
         interval=_interval(report.accuracy),

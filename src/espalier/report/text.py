@@ -190,7 +190,7 @@ def _kernel_figures(report: Report) -> list[tuple[str, str]]:
     known = [row for row in report.parity if row.top1_second is not None]
     if not known:
         return []
-    what = "accuracy" if known[0].labelled else "agreement with float"
+    what = known[0].what if known[0].labelled else "agreement with float"
     said = [f"{known[0].first} {known[0].top1_first:.2%}"]
     said += [
         f"{row.second} {row.top1_second:.2%} ({row.points and -row.points:+.2f}, 95 % {-row.interval[1]:+.2f} to "

@@ -78,7 +78,7 @@ def examine_sets(shop: Workshop, job: Job) -> tuple[SetFindings, ...]:
         errors, warnings = check_evaluation(evaluation, contract, labels, copies=copies)
         split["evaluation"] = errors, (*warnings, *job.evaluation.box_findings())
     if fine_tune is not None:
-        split["fine-tune"] = check_fine_tune(fine_tune, contract)
+        split["fine-tune"] = check_fine_tune(fine_tune, contract, labels)
     if "distill" in read:
         split["distill"] = check_distill(read["distill"], contract)
     return tuple(

@@ -11,6 +11,7 @@ anything differed.
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import sys
 import time
@@ -55,33 +56,29 @@ def main() -> int:
     from channel_masks import TOLERANCE, free_difference, mask_differences
 
     keras.utils.disable_interactive_logging()
-    masks: dict[str, int] = {}
-    worst: dict[str, float] = {}
-    felt: dict[str, int] = {}
-    bad, free, start = 0, 0, time.monotonic()
-    for name, seed, build in networks(given):
-        try:
-            keras.backend.clear_session()
-            found = mask_differences(build(), seed, given.per_net)
-            changed, gone = free_difference(build(), seed)
-        except Exception:
-            bad += 1
-            print(f"{name} {seed}: {traceback.format_exc(limit=-4)}", flush=True)
-            continue
-        free += gone
-        masks[name] = masks.get(name, 0) + len(found)
-        off = max(difference for difference, _ in found)
-        worst[name] = max(worst.get(name, 0.0), off)
-        felt[name] = felt.get(name, 0) + sum(moved > 100 * TOLERANCE for _, moved in found)
-        if not off <= TOLERANCE:
-            bad += 1
-            print(f"{name} {seed}: masks differ by {off:.2g}", flush=True)
-        if not changed <= TOLERANCE:
-            bad += 1
-            print(f"{name} {seed}: {gone} free channels change the answers by {changed:.2g}", flush=True)
-    for name, count in masks.items():
-        print(f"{name:16} {count:6} masks, {felt[name]} of them change the answers, largest difference {worst[name]:.1e}")
-    print(f"{sum(masks.values()):,} masks, {free:,} free channels, {bad} faults, {time.monotonic() - start:.0f} s")
+    total, free, bad, start = 0, 0, 0, time.monotonic()
+    for name, builds in itertools.groupby(networks(given), key=lambda found: found[0]):
+        found: list[tuple[float, float]] = []
+        for _, seed, build in builds:
+            try:
+                keras.backend.clear_session()
+                masks = mask_differences(build(), seed, given.per_net)
+                changed, gone = free_difference(build(), seed)
+            except Exception:
+                bad += 1
+                print(f"{name} {seed}: {traceback.format_exc(limit=-4)}", flush=True)
+                continue
+            found, free = found + masks, free + gone
+            if not (off := max(difference for difference, _ in masks)) <= TOLERANCE:
+                bad += 1
+                print(f"{name} {seed}: masks differ by {off:.2g}", flush=True)
+            if not changed <= TOLERANCE:
+                bad += 1
+                print(f"{name} {seed}: {gone} free channels change the answers by {changed:.2g}", flush=True)
+        total, felt = total + len(found), sum(moved > 100 * TOLERANCE for _, moved in found)
+        worst = max((difference for difference, _ in found), default=0.0)
+        print(f"{name:16} {len(found):6} masks, {felt} of them change the answers, largest difference {worst:.1e}", flush=True)
+    print(f"{total:,} masks, {free:,} free channels, {bad} faults, {time.monotonic() - start:.0f} s")
     return int(bad > 0)
 
 
