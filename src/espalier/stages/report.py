@@ -11,7 +11,7 @@ import msgspec
 
 from ..measure.benchmark import cpu_name
 from ..retouch import CENTRE, STEPS
-from ..row_parts import EnteredPart, ExplainPart
+from ..row_parts import CalibrationPart, EnteredPart, ExplainPart
 from ..rows import GateRow, MemoryRow, ModelRow, QuantizeRow, Report, WithheldRow
 from .bundle import Bundles, bundle_rows
 from .evaluate import Evaluation
@@ -76,11 +76,7 @@ def compose_report(shop: Workshop, job: Job, results: Results, verdict: Verdict)
             numbers=_entered(job, int8),
             device_input=device_input(job, int8),
             layers=int8.layers,
-            calibration={
-                "images": len(job.calibration.prepared().images),
-                "sha256": job.calibration.digest,
-                **({"stability": msgspec.to_builtins(int8.stability)} if int8.stability else {}),
-            },
+            calibration=_calibration(job, int8),
         ),
         accuracy=evaluation.accuracy,
         latency=timing.rows,
@@ -100,6 +96,14 @@ def compose_report(shop: Workshop, job: Job, results: Results, verdict: Verdict)
         explain=results.explained,
         contact_sheet=evaluation.contact_sheet,
     )
+
+
+def _calibration(job: Job, int8: Int8Model) -> CalibrationPart:
+    return {
+        "images": len(job.calibration.prepared().images),
+        "sha256": job.calibration.digest,
+        **({"stability": msgspec.to_builtins(int8.stability)} if int8.stability else {}),
+    }
 
 
 def _entered(job: Job, int8: Int8Model) -> tuple[EnteredPart, ...]:
