@@ -8,6 +8,7 @@ from pathlib import Path
 from ..row_boxes import BoxesRow
 from ..row_parts import RepairStep, ScoreRow
 from ..rows import AccuracyRow, Report
+from .fit import figures as fit_figures
 from .gates import describe, headroom, not_shown
 from .maps import map_figures
 
@@ -153,6 +154,8 @@ def _pruning_figures(report: Report) -> Iterator[tuple[str, str]]:
         yield "repair", repair_text(p.repair)
     if p.verdict:
         yield "verdict", f"{p.method}: {p.verdict}"
+    if p.fit is not None:
+        yield from fit_figures(p.fit)
 
 
 def repair_text(steps: tuple[RepairStep, ...]) -> str:
