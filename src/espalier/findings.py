@@ -72,7 +72,7 @@ class ImagesRead(msgspec.Struct, frozen=True, kw_only=True):
 class Copy(msgspec.Struct, frozen=True, kw_only=True):
     """Two different files that show the same picture (saved again, resized, brightened or mirrored).
 
-    `first` and `second` are paths in the sets named by the roles: "calibration", "evaluation", "fine-tune".
+    `first` and `second` are paths in the sets named by the roles: "calibration", "evaluation", "fine-tune", "distill".
     """
 
     first_role: str
@@ -90,6 +90,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     contract: InputContract
     labels: tuple[str, ...]
     fine_tune: ImagesRead | None = None
+    distill: ImagesRead | None = None
     copies: tuple[Copy, ...] = ()
     role: str = "calibration"
 

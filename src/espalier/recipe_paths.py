@@ -24,6 +24,7 @@ PATHS: Final[dict[str, Role]] = {
     "evaluation.masks": "set",
     "evaluation.targets": "set",
     "evaluation.annotations": "folder",
+    "prune.distill.images": "set",
     "prune.fine_tune.images": "set",
     "detect.anchors.file": "file",
     "head.labels": "file",

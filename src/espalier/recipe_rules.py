@@ -8,7 +8,7 @@ from math import prod
 
 from .alarms import ALARMS
 from .limits import LIMITS
-from .recipe import NAME, VERSION, Augment, Recipe
+from .recipe import NAME, VERSION, Recipe
 from .recipe_answers import TASKS, Binary, Decision, takes_of
 from .recipe_detect import ANCHORED, WITH_OBJECTNESS, Anchors
 from .recipe_numbers import HEAD_NAME, InputNumbers
@@ -71,9 +71,9 @@ def _number_rules(recipe: Recipe) -> list[tuple[str, bool]]:
             takes_of(recipe.model.task).numbers,
         ),
         (
-            "[[input.numbers]] takes no `prune.fine-tune` and no `prune.engine` tfmot, which train on images alone: prune "
-            "without these, or train further in Keras",
-            recipe.prune.fine_tune is None and recipe.prune.engine == "native",
+            "[[input.numbers]] takes no `prune.fine-tune`, no `prune.distill` and no `prune.engine` tfmot, which train on images "
+            "alone: prune without these, or train further in Keras",
+            recipe.prune.fine_tune is None and recipe.prune.distill is None and recipe.prune.engine == "native",
         ),
         (
             f"`input.numbers.name` is the input's layer in a-z, 0-9 and _, each once; found {', '.join(n.name for n in numbers)}",
@@ -110,22 +110,30 @@ def _is_column(name: str) -> bool:
 
 def _step_rules(recipe: Recipe) -> list[tuple[str, bool]]:
     prune = recipe.prune
-    changes = prune.fine_tune.augment if prune.fine_tune else Augment()
+    asked = [one.augment for one in (prune.fine_tune, prune.distill) if one is not None]
     return [
         (
             "`augment.saturation` needs an `input.color` of rgb or bgr, and `augment.jpeg` one that is not bands",
-            (changes.saturation == 0 or recipe.input.color in ("rgb", "bgr"))
-            and (changes.jpeg == 100 or recipe.input.color != "bands"),
+            all(
+                (changes.saturation == 0 or recipe.input.color in ("rgb", "bgr"))
+                and (changes.jpeg == 100 or recipe.input.color != "bands")
+                for changes in asked
+            ),
         ),
         (
             f"`input.balance` {recipe.input.balance} takes brightness and contrast out of every image: leave "
             "`augment.brightness` and `augment.contrast` out",
-            recipe.input.balance == "none" or changes.brightness == changes.contrast == 0,
+            recipe.input.balance == "none" or all(changes.brightness == changes.contrast == 0 for changes in asked),
+        ),
+        (
+            "`prune.distill` needs a `prune.method` that removes channels: single weights that were set to zero would come back",
+            prune.distill is None or prune.method != "magnitude",
         ),
         (
             "`prune.pattern` 2:4 needs `prune.method` magnitude",
             prune.pattern == "free" or prune.method == "magnitude",
         ),
+        ("`prune.point` needs `prune.method` fit", prune.point is None or prune.method == "fit"),
         (
             "`prune.engine` tfmot needs `prune.method` magnitude",
             prune.engine == "native" or prune.method == "magnitude",
@@ -418,6 +426,7 @@ def _kebab(name: str) -> str:
 def _paths(recipe: Recipe) -> list[str]:
     evaluation, tune = recipe.evaluation, recipe.prune.fine_tune
     given = [recipe.model.path, recipe.model.labels, recipe.calibration.images, tune.images if tune else None]
+    given += [recipe.prune.distill.images] if recipe.prune.distill else []
     given += [evaluation.images, evaluation.csv, evaluation.annotations] if evaluation else []
     given += [evaluation.masks, evaluation.targets] if evaluation else []
     given += [recipe.detect.anchors.file] if recipe.detect and recipe.detect.anchors else []

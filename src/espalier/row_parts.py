@@ -31,6 +31,26 @@ class Epoch(TypedDict):
     accuracy: float
 
 
+class DistilledEpoch(TypedDict):
+    """One epoch of distillation, the state before the first as epoch 0: `loss` of training, the distance from the given
+    model's answers (1: as far as the best constant answer) and the share of equal answers on images that were held out."""
+
+    epoch: float
+    loss: float
+    held_out_loss: float
+    agreement: float
+
+
+class RepairStep(TypedDict):
+    """What a step of pruning bought: how many answers are those of the given model after it, and the distance as in
+    DistilledEpoch, on `images` that distillation does not train on."""
+
+    step: str
+    agreement: float
+    distance: float
+    images: int
+
+
 class LeftAlone(TypedDict):
     """A layer that was not pruned, and why."""
 
@@ -150,6 +170,16 @@ DropPart = TypedDict(
     },
 )
 DropPart.__doc__ = "A part of the drop, in percentage points with its 95 % interval: by pruning, or by quantization."
+
+
+class EnteredPart(TypedDict):
+    """A number that the int8 model takes beside the image: its range, and the step that one byte is, in the unit of the csv."""
+
+    name: str
+    input: str
+    low: float
+    high: float
+    step: float
 
 
 class FedPart(TypedDict):

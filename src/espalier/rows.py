@@ -16,17 +16,16 @@ from .row_parts import (
     DecisionPart,
     DropPart,
     EmulatedPart,
-    Epoch,
+    EnteredPart,
     ExplainPart,
     FedPart,
     HeadRow,
-    LeftAlone,
     NumberRow,
-    PrunedLayer,
     ScoreRow,
     SheetPart,
     SkillPart,
 )
+from .row_prune import PruneRow
 
 Share = float
 Points = float
@@ -61,35 +60,6 @@ class StageRow(_Row, frozen=True, kw_only=True):
     name: str
     seconds: float
     reused: bool
-
-
-class PruneRow(_Row, frozen=True, kw_only=True):
-    """What pruning bought. `latency_ratio`: pruned int8 / unpruned int8, one interleaved run; None if not measured."""
-
-    method: str
-    """As the recipe names it."""
-    requested: float
-    """The recipe's amount."""
-    macs_before: int
-    macs_after: int
-    parameters_before: int
-    parameters_after: int
-    bytes_before: int
-    bytes_after: int
-    """Of the int8 .tflite, and compressed with gzip below."""
-    gzip_before: int
-    gzip_after: int
-    latency_ratio: float | None = None
-    sparsity: float | None = None
-    """Share of the prunable weights that are zero."""
-    verdict: str = ""
-    """Whether it was worth it, in words."""
-    layers: tuple[PrunedLayer, ...] = ()
-    history: tuple[Epoch, ...] = ()
-    left_alone: tuple[LeftAlone, ...] = ()
-    """Layers that were not pruned."""
-    notes: tuple[str, ...] = ()
-    """What could not be pruned as wished."""
 
 
 class StepRow(_Row, frozen=True, kw_only=True):
@@ -152,6 +122,8 @@ class QuantizeRow(_Row, frozen=True, kw_only=True):
     """The int8 file's input: real = scale x (q - zero point)."""
     output: TensorFacts | None = None
     """The int8 file's output."""
+    numbers: tuple[EnteredPart, ...] = ()
+    """What the model takes beside the image."""
     device_input: str = ""
     """What the device must do to the pixels, in words."""
     calibration: CalibrationPart = {}
@@ -314,6 +286,8 @@ class ParityRow(_Row, frozen=True, kw_only=True):
     interval: tuple[Points, Points] = (0.0, 0.0)
     p_value: Share = 1.0
     labelled: bool = True
+    what: str = "accuracy"
+    """What the share of right answers is called (`top1_first`, `top1_second`)."""
     layer: str = ""
     """Where the two part, when the second loses more than the limit: the Keras layer or tensor."""
 

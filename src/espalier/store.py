@@ -181,4 +181,29 @@ class Parts:
         return key_of(self._key, {"part": number})
 
 
+class Latest:
+    """The newest state on the way to one result: two places by turns, so that a kill between them leaves one whole."""
+
+    def __init__(self, store: Store, key: str, *, fresh: bool = False) -> None:
+        self._store, self._key = store, key
+        found = {} if fresh else (store.get(self._place(0)) or {}) | (store.get(self._place(1)) or {})
+        self.name = max(found, default="")
+        """The greatest of the names that are there; "" for none."""
+        self.data = found.get(self.name)
+        self._turn = 0 if self.name in (store.get(self._place(1)) or {}) else 1
+
+    def keep(self, name: str, data: bytes) -> None:
+        """Store a newer one, of a greater name."""
+        self._store.put(self._place(self._turn), {name: data}, replace=True)
+        self._turn = 1 - self._turn
+
+    def clear(self) -> None:
+        """Remove it: the stage has its result."""
+        for turn in (0, 1):
+            self._store.remove(self._place(turn))
+
+    def _place(self, turn: int) -> str:
+        return key_of(self._key, {"latest": turn})
+
+
 _SHA = re.compile("[0-9a-f]{64}")

@@ -11,6 +11,7 @@ from PIL import Image
 
 from espalier.facts import Check
 from espalier.peak import Part, Peak
+from espalier.row_prune import PruneRow
 from espalier.rows import (
     AccuracyRow,
     ArenaRow,
@@ -24,7 +25,6 @@ from espalier.rows import (
     OperatorCounts,
     OperatorTime,
     ParityRow,
-    PruneRow,
     QuantizeRow,
     Report,
     StageRow,

@@ -17,6 +17,7 @@ from plain_kinds import DEPLOY, RECIPE, SIDE
 
 from espalier.bundle.archive import read_deb
 from espalier.command.build import build
+from espalier.command.explain import explain
 from espalier.errors import EspalierError
 from espalier.store import Store
 
@@ -114,6 +115,11 @@ def test_what_an_autoencoder_cannot_draw_is_an_alert_on_every_device(tmp_path: P
     marked = tmp_path / "marked"
     assert "touch" in said(str(images / "scratch/000.png"), "--on", "alert", "--exec", "touch", str(marked))
     assert marked.exists()
+    explained = explain(tmp_path / "recipe.toml", store=Store(tmp_path / "store"))
+    assert explained.facts["source"] == "good evaluation images"
+    assert "60 good ones were looked at" in " ".join(explained.facts["notes"])
+    told = [text for layer in explained.layers for text in layer["advice"]]
+    assert not [text for text in told if "add images of that kind" in text], "scratches belong into no calibration"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import difflib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import comb
 
 import msgspec
 
@@ -19,8 +18,6 @@ FEWEST = 4
 """Boxes that are needed to say so."""
 SLACK_PIXELS, SLACK_SHARE = 1.0, 0.01
 """So far may an edge lie outside the image: tools round."""
-CHANCE = 1e-3
-"""The alarm of mirrored boxes would be false so often."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,50 +246,3 @@ def _all_alike(given: Annotations) -> Iterator[Finding]:
             message=f"all {len(boxes)} boxes are the same: {boxes[0].x1:g}, {boxes[0].y1:g}, {boxes[0].x2:g}, {boxes[0].y2:g}",
             next_step="export the annotations again",
         )
-
-
-_TURNS: tuple[tuple[str, Reading], ...] = (
-    ("mirrored (left and right exchanged)", lambda b, s: (s[0] - b.x2, b.y1, s[0] - b.x1, b.y2)),
-    ("upside down", lambda b, s: (b.x1, s[1] - b.y2, b.x2, s[1] - b.y1)),
-    ("turned by 180 degrees", lambda b, s: (s[0] - b.x2, s[1] - b.y2, s[0] - b.x1, s[1] - b.y1)),
-    ("with x and y exchanged", lambda b, s: (b.y1, b.x1, b.y2, b.x2)),
-)
-
-
-def mirrored(
-    given: Annotations, found: Mapping[str, Sequence[TrueBox]], images: Mapping[str, Size]
-) -> Finding | None:
-    """An error when what the float model finds lies where the truth would be if it were mirrored or turned, much more often than
-    where it is; boxes that lie in both places say nothing. `found`: the model's boxes by image."""
-    votes = Counter[str]()
-    against = Counter[str]()
-    for picture in given.pictures:
-        size, theirs = images[picture.path], found.get(picture.path, ())
-        for box in picture.boxes:
-            here = _any_on(theirs, box.label, (box.x1, box.y1, box.x2, box.y2))
-            for name, turn in _TURNS:
-                there = _any_on(theirs, box.label, turn(box, size))
-                votes[name] += there and not here
-                against[name] += here and not there
-    name, count = max(votes.items(), key=lambda row: row[1], default=("", 0))
-    trials = count + against[name]
-    if not count or len(_TURNS) * sum(comb(trials, k) for k in range(count, trials + 1)) / 2**trials > CHANCE:
-        return None
-    return Finding(
-        code="boxes-mirrored",
-        severity="error",
-        message=f"the boxes look {name}: the float model finds {count} objects where they would be then, and "
-        f"{against[name]} where they are",
-        next_step="look at some boxes on their images, and export the annotations with the images as they are",
-    )
-
-
-def _any_on(theirs: Sequence[TrueBox], label: str, edges: tuple[float, float, float, float]) -> bool:
-    return any(box.label == label and _overlap((box.x1, box.y1, box.x2, box.y2), edges) >= 0.5 for box in theirs)
-
-
-def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> float:
-    """Intersection over union."""
-    common = max(0.0, min(a[2], b[2]) - max(a[0], b[0])) * max(0.0, min(a[3], b[3]) - max(a[1], b[1]))
-    union = (a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - common
-    return common / union if union > 0 else 0.0

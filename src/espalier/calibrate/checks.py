@@ -38,6 +38,7 @@ def check_calibration(
     labels: Sequence[str] = (),
     *,
     fine_tune: ImagesRead | None = None,
+    distill: ImagesRead | None = None,
     copies: Sequence[Copy] = (),
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """(errors, warnings) of a calibration set, in the order of `RULES`.
@@ -46,7 +47,7 @@ def check_calibration(
     """
     checked = Checked(
         given=given, evaluation=evaluation, contract=contract, labels=tuple(labels), fine_tune=fine_tune,
-        copies=tuple(copies),
+        distill=distill, copies=tuple(copies),
     )  # fmt: skip
     return _split(RULES, checked)
 
@@ -62,11 +63,21 @@ def check_evaluation(
     return _split(EVALUATION_RULES, checked)
 
 
-def check_fine_tune(given: ImagesRead, contract: InputContract) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
-    """(errors, warnings) of a fine-tuning set: broken files, and a class that is far larger than another."""
+def check_fine_tune(
+    given: ImagesRead, contract: InputContract, labels: Sequence[str] = ()
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """(errors, warnings) of a fine-tuning set: broken files, classes without an image, one far larger than another."""
     return _split(
         FINE_TUNE_RULES,
-        Checked(given=given, evaluation=None, contract=contract, labels=(), role="fine-tune"),
+        Checked(given=given, evaluation=None, contract=contract, labels=tuple(labels), role="fine-tune"),
+    )
+
+
+def check_distill(given: ImagesRead, contract: InputContract) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """(errors, warnings) of a set of pictures without labels: broken files."""
+    return _split(
+        DISTILL_RULES,
+        Checked(given=given, evaluation=None, contract=contract, labels=(), role="distill"),
     )
 
 
@@ -216,11 +227,14 @@ def missing_classes(checked: Checked) -> Iterable[Finding]:
         return
     missing = tuple(label for label in checked.labels if label not in classes)
     if missing:
+        trained = checked.role == "fine-tune"
         yield Finding(
             code="class-missing",
-            severity="warning",
+            severity="error" if trained else "warning",
             message=f"no image of {counted(len(missing), 'class', 'classes')}: {names_of(missing)}",
-            next_step="add some, or the figures say nothing about them",
+            next_step="add some: what is trained without them answers them no more"
+            if trained
+            else "add some, or the figures say nothing about them",
         )
 
 
@@ -354,7 +368,12 @@ RULES: tuple[Rule, ...] = (
     shifted,
 )
 
-FINE_TUNE_RULES: tuple[Rule, ...] = (none_left, unreadable, not_images, all_constant, in_several_classes, unbalanced)
+FINE_TUNE_RULES: tuple[Rule, ...] = (
+    none_left, unreadable, not_images, all_constant, in_several_classes, missing_classes, unbalanced,
+)  # fmt: skip
+
+
+DISTILL_RULES: tuple[Rule, ...] = (none_left, unreadable, not_images, all_constant)
 
 
 def _split(rules: Sequence[Rule], checked: Checked) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
@@ -372,6 +391,7 @@ __all__ = [
     "Finding",
     "ImagesRead",
     "check_calibration",
+    "check_distill",
     "check_evaluation",
     "check_fine_tune",
     "refuse",

@@ -47,6 +47,7 @@ from ..recipe import InputContract
 from .arrays import ArrayFile, open_array, turned
 from .images import ImageEntry
 from .looks import measure_looks
+from .nearest import picked
 from .snapshot import changed
 
 FORMATS = ("BMP", "JPEG", "PNG")
@@ -215,12 +216,17 @@ def _unpacked(
     if turn in _TURNS or not (image.mode == "RGB" or (image.mode == "L" and gray)):
         upright = _upright(image, turn)
         return partial(prepare, upright, contract), upright.shape
+    region = top, left, rows, columns = (0, 0, image.height, image.width)
     if contract.fit == "crop":
-        top, left, rows, columns = crop_region(image.height, image.width, *contract.size)
-        if (rows, columns) != (image.height, image.width):
-            image = image.crop((left, top, left + columns, top + rows))
+        region = top, left, rows, columns = crop_region(image.height, image.width, *contract.size)
+    shape = (rows, columns, contract.channels)
+    small = picked(image, region, contract.size) if contract.resize == "nearest" and contract.fit != "pad" else None
+    if small is not None:
+        image = small
+    elif (rows, columns) != (image.height, image.width):
+        image = image.crop((left, top, left + columns, top + rows))
     pixels = np.asarray(image.convert("L") if gray else image)
-    return partial(fill, pixels[:, :, None] if gray else pixels, contract), pixels.shape
+    return partial(fill, pixels[:, :, None] if gray else pixels, contract), shape
 
 
 def to_rgb(image: Image.Image) -> Pixels:

@@ -34,7 +34,6 @@ LAYERS: frozenset[str] = names(
 
 NOT_COMPILED: dict[str, str] = {
     "Embedding": "it takes whole numbers, not an image",
-    "UnitNormalization": "its guard against a division by zero, a MINIMUM with a constant, has no int8 form",
 }
 """Layers of LAYERS that no int8 program is made of, and why; the others compile (a test builds each)."""
 

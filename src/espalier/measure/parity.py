@@ -100,7 +100,7 @@ def compare_kernels(
         points=share * shown.points,
         interval=(share * shown.low, share * shown.high),
         p_value=shown.p_value,
-        labelled=labelled,
+        labelled=labelled, what=kind.right_is,
     )
 
 
@@ -114,7 +114,7 @@ def check_kernels(row: ParityRow, limit_points: float) -> Check:
     wrong one yet: only a kernel set that answers most images otherwise than the float model fails."""
     over = over_limit(row, limit_points)
     bad = over and (row.labelled or (row.top1_second or 0.0) < ANOTHER_MODEL)
-    what = "accuracy" if row.labelled else "agreement with the float model"
+    what = row.what if row.labelled else "agreement with the float model"
     why = (
         f"{what} {row.top1_second:.2%} against {row.top1_first:.2%}: {-row.points + 0.0:+.2f} points (95 % "
         f"{-row.interval[1]:+.2f} to {-row.interval[0]:+.2f}), {row.top1_changes} answers changed, largest difference of an "

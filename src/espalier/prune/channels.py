@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,26 +12,41 @@ from ..errors import RecipeError, VerificationError
 from ..load.keras_objects import Model
 from ..pixels import evenly
 from .allocate import Allocation, Choice, Term, allocate
-from .constants import find_constants
+from .constants import Constants, find_constants
 from .flat import FlatGraph, answer_of, flatten
 from .groups import Family, Groups, left_alone, trace_groups
 from .importance import score_channels
 from .least_squares import unrepaired_losses
 from .narrow import narrow
+from .norms import filter_norms
 from .reconstruct import reconstruct
 
 Images = NDArray[np.float32]
 
+Judge = Callable[[Model], dict[str, Any]]
+"""How near a model's answers are to those of the given one: "agreement", "distance", "images" (distill.judge_of)."""
+
+
+NORM, FITTED, CHOICE = "channels by weight norm, not repaired", "least squares", "choice by what least squares cannot repair"
+
 
 def prune_channels(
-    model: Model, *, amount: float, multiple: int, images: Images, seed: int = 0, repair: bool = True
+    model: Model,
+    *,
+    amount: float,
+    multiple: int,
+    images: Images,
+    seed: int = 0,
+    repair: bool = True,
+    judge: Judge | None = None,
 ) -> tuple[Model, dict[str, Any]]:
     """Remove at least `amount` of the model's MACs; returns the smaller Keras model and the account.
 
     `images` are calibration images, normalised, float32 [n, h, w, c]. Channel counts stay multiples of
     `multiple`. Channels that are provably 0 (or constant, where that folds into a bias) go first and change
     no output. The account's keys: macs_before/after, parameters_before/after, multiple, free_channels,
-    layers, left_alone, notes. Raises VerificationError when the smaller model does not run, RecipeError for
+    layers, left_alone, notes; with a `judge` also repair, what each step
+    bought. Raises VerificationError when the smaller model does not run, RecipeError for
     an amount outside 0..1.
     """
     if not 0 <= amount < 1 or multiple < 1:
@@ -40,7 +56,7 @@ def prune_channels(
     graph = flatten(model)
     groups = trace_groups(graph)
     constants = find_constants(graph, groups)
-    scores = _scores(graph, groups, images, seed)
+    scores = score_groups(graph, groups, images, seed)
     kept, allocation = choose_channels(groups, scores, constants.free, amount=amount, multiple=multiple)
     smaller = narrow(graph, groups, kept, fills=constants.fills)
     lossy = bool((~kept & ~constants.free).any())
@@ -48,12 +64,39 @@ def prune_channels(
     answer = answer_of(graph, smaller, images[:2])
     if not all(np.isfinite(head).all() for head in (answer if isinstance(answer, list) else [answer])):
         raise VerificationError("the pruned model answers with values that are not finite")
-    return smaller, _account(
-        model, smaller, graph, groups, kept, allocation, constants.free, amount, multiple, fitted
-    )
+    account = _account(model, smaller, graph, groups, kept, allocation, constants.free, amount, multiple, fitted)
+    if judge is not None:
+        account["repair"] = [*_by_norm(graph, groups, kept, constants, images, judge), {"step": CHOICE, **judge(smaller)}]
+    return smaller, account
 
 
-def _scores(graph: FlatGraph, groups: Groups, images: Images, seed: int) -> NDArray[np.float64]:
+def norm_choice(
+    graph: FlatGraph, groups: Groups, kept: NDArray[np.bool_], free: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """As many components of each family as in `kept`, those of the largest weight norm; what is free goes first."""
+    norms, chosen = np.where(free, -1.0, filter_norms(graph, groups)), kept.copy()
+    for family in groups.families:
+        count = int(kept[family.members].sum())
+        if count < len(family.members):
+            order = np.argsort(norms[family.members], kind="stable")
+            chosen[family.members[order[: len(order) - count]]] = False
+            chosen[family.members[order[len(order) - count :]]] = True
+    return chosen
+
+
+def _by_norm(
+    graph: FlatGraph, groups: Groups, kept: NDArray[np.bool_], constants: Constants, images: Images, judge: Judge
+) -> list[dict[str, Any]]:
+    """What the same counts chosen by weight norm answer, before and after their repair."""
+    chosen = norm_choice(graph, groups, kept, constants.free)
+    smaller = narrow(graph, groups, chosen, fills=constants.fills)
+    steps = [{"step": NORM, **judge(smaller)}]
+    if (~chosen & ~constants.free).any():
+        reconstruct(graph, groups, chosen, smaller, images)
+    return [*steps, {"step": FITTED, **judge(smaller)}]
+
+
+def score_groups(graph: FlatGraph, groups: Groups, images: Images, seed: int) -> NDArray[np.float64]:
     """What losing each component costs: what a refit leaves; where that is not known, how much the answer depends on it, in
     the same unit by the families of which both are known."""
     losses = unrepaired_losses(graph, groups, images, seed=seed)
@@ -114,9 +157,10 @@ def _account(
 ) -> dict[str, Any]:
     layers = []
     for node in graph.nodes:
-        atoms = groups.tensors[node.outputs[0]]
         if node.name in groups.layouts and node.kind not in ("BatchNormalization", "PReLU"):
-            after = int(kept[groups.component[groups.layouts[node.name].outputs]].sum())
+            layout = groups.layouts[node.name]
+            atoms = layout.inner if len(layout.inner) else layout.outputs
+            after = int(kept[groups.component[atoms]].sum())
             layers.append({"name": node.name, "kind": node.kind, "before": len(atoms), "after": after})
     reached = 1 - allocation.macs_after / max(allocation.macs_before, 1)
     notes = []

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from ..load.keras_objects import Layer, Tensor, Weights
 from ..load.keras_table import names
+from .channel_rules import ELEMENTWISE
 from .flat import FlatGraph, Node
-from .groups import ELEMENTWISE, Groups
+from .groups import Groups
 from .importance import MIXING
 
 Known = NDArray[np.float64]
@@ -53,16 +54,22 @@ def find_constants(graph: FlatGraph, groups: Groups) -> Constants:
     for node in graph.nodes:
         given = [known[number] for number in node.inputs]
         if node.kind in MIXING and node.name in groups.layouts:
-            first = read.setdefault(node.name, given[0])
-            read[node.name] = np.where(first == given[0], first, np.nan)
-        if node.name not in stopped:
+            width = len(groups.layouts[node.name].inputs)
+            values = np.full(width, np.nan) if node.inputs[0] in groups.axes else given[0]
+            first = read.setdefault(node.name, values)
+            read[node.name] = np.where(first == values, first, np.nan)
+        if node.name not in stopped and not groups.axes.keys() & {*node.inputs, *node.outputs}:
             known[node.outputs[0]] = _propagate(node, given, known[node.outputs[0]])
     free = np.ones(groups.count, bool)
     for node in graph.nodes:
         if node.name in read:
             values = read[node.name]
-            removable = ~np.isnan(values) if _sees_no_padding(node) else values == 0
+            removable = values == 0 if _sees_padding(node) else ~np.isnan(values)
             free[groups.component[groups.layouts[node.name].inputs[~removable]]] = False
+        if node.kind == ".Matmul":
+            free[groups.component[np.concatenate([groups.tensors[number] for number in node.inputs])]] = False
+        if node.name in groups.layouts:
+            free[groups.component[groups.layouts[node.name].inner]] = False
     for family in groups.families:
         if family.frozen is not None or not family.producers:
             free[family.members] = False
@@ -75,8 +82,8 @@ def _propagate(node: Node, given: list[Known], unknown: Known) -> Known:
     layer, kind = node.operation, node.kind
     weights = layer.get_weights() if kind in _WEIGHTED else []
     result = unknown
-    if kind in _MAKERS and getattr(layer, "groups", 1) == 1:
-        answer = _MAKERS[kind](layer, weights, given[0], _sees_no_padding(node))
+    if kind in _MAKERS and getattr(layer, "groups", 1) == 1 and len(node.inputs) == 1:
+        answer = _MAKERS[kind](layer, weights, given[0], not _sees_padding(node))
         answer = answer + (weights[-1] if layer.use_bias else 0)
         result = _apply(layer.activation, answer)
     elif kind == "BatchNormalization" and len(given[0]) == len(unknown):
@@ -99,12 +106,13 @@ def _propagate(node: Node, given: list[Known], unknown: Known) -> Known:
     return result
 
 
-def _sees_no_padding(node: Node) -> bool:
+def _sees_padding(node: Node) -> bool:
+    """Whether a constant input may add different amounts at different positions, or is not folded into a bias."""
     layer = node.operation
-    if "Transpose" in node.kind:
-        return False
+    if "Transpose" in node.kind or node.kind == "MultiHeadAttention":
+        return True
     size = getattr(layer, "kernel_size", (1,))
-    return all(side == 1 for side in size) or layer.padding == "valid"
+    return any(side != 1 for side in size) and layer.padding != "valid"
 
 
 def _apply(function: Callable[..., Tensor], values: Known) -> Known:

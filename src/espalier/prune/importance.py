@@ -26,9 +26,10 @@ from .groups import Groups
 MIXING = names(
     """
     Conv1D Conv2D Conv3D Conv1DTranspose Conv2DTranspose Conv3DTranspose SeparableConv1D
-    SeparableConv2D Dense
+    SeparableConv2D Dense MultiHeadAttention
     """
 )
+"""Layers that mix channels: what they read is what a channel is worth."""
 
 
 def score_channels(
@@ -45,6 +46,11 @@ def score_channels(
         name: tf.constant(groups.component[layout.inputs], tf.int32)
         for name, layout in groups.layouts.items()
     }
+    heads = {
+        name: tf.constant(groups.component[layout.inner], tf.int32)
+        for name, layout in groups.layouts.items()
+        if len(layout.inner)
+    }
     last = {id(node) for node in graph.nodes if set(node.outputs) & set(graph.outputs)}
     ends = last if len(graph.outputs) > 1 else {id(graph.nodes[-1])}
 
@@ -53,7 +59,10 @@ def score_channels(
             if node.kind in MIXING and node.name in rows:
                 gate = tf.gather(gates, rows[node.name], axis=1)
                 rank = len(values[0].shape)
-                values = [values[0] * tf.reshape(gate, [-1] + [1] * (rank - 2) + [gate.shape[1]])]
+                gate = tf.reshape(gate, [-1] + [1] * (rank - 2) + [gate.shape[1]])
+                values = [value * gate for value in values]
+            if node.name in heads:
+                return _gated_heads(node, values, tf.gather(gates, heads[node.name], axis=1))
             return [node_output(node, values)] if id(node) in ends else node.call(node.operation, values)
 
         return call
@@ -77,6 +86,15 @@ def score_channels(
             signs = random.choice(np.array([-1.0, 1.0], np.float32), (len(part), width))
             total += squares(inputs_of(graph, part), tf.constant(signs)).numpy()
     return total / (len(images) * projections)
+
+
+def _gated_heads(node: Node, values: list[Tensor], gate: Tensor) -> list[Tensor]:
+    """An attention of Keras with a gate on each head, [images, heads]: what a head answers is linear in its values."""
+    layer, (query, value, key) = node.operation, (values[0], values[1], values[-1])
+    mixed, _ = layer._compute_attention(
+        layer._query_dense(query), layer._key_dense(key), layer._value_dense(value) * gate[:, None, :, None], training=False
+    )
+    return [layer._output_dense(mixed)]
 
 
 def joined(heads: list[Tensor]) -> Any:

@@ -16,10 +16,18 @@ from .results import Ranges
 _OWN_SCALE = frozenset({"ELU", "LEAKY_RELU", "PRELU"})
 """int8 kernels whose output has a scale of its own."""
 
+_FIXED_SCALE = frozenset({"L2_NORMALIZATION"})
+"""int8 kernels whose output has one scale for all inputs."""
+
 _SAME_SCALE = frozenset({"TILE", "RELU6", "RELU_N1_TO_1", "MINIMUM"})
 """int8 kernels that copy or clamp bytes: input and output need one scale (TFLite Micro clamps in the input's). A clamp
 stands alone where it cannot be fused: after a concatenation, or a sum that others read, too. A MINIMUM is one whose bound
 is a constant (rewrite.py has the others)."""
+
+_UNIT = (1 / 128, 0)
+"""Scale and zero point that the int8 kernel of L2_NORMALIZATION gives."""
+_UNIT_RANGE = (-1.0, 127 / 128)
+"""The range that is quantized to them."""
 
 _ADVICE: dict[str, str] = {
     "EXP": "swish, gelu or relu instead of mish, softplus, selu or exponential",
@@ -35,10 +43,14 @@ _ADVICE: dict[str, str] = {
 
 
 def same_ranges(float_graph: ModelT, ranges: Ranges) -> Ranges:
-    """The ranges with every copying operator's output given its input's range."""
+    """The ranges with every copying operator's output given its input's range, and that of unit vectors what their kernel
+    gives."""
     changed = dict(ranges)
     tensors = graph_of(float_graph).tensors
     for operator in graph_of(float_graph).operators:
+        result = name_of(tensors[operator.outputs[0]])
+        if operator_name(float_graph, operator) == "L2_NORMALIZATION" and result in changed:
+            changed[result] = _UNIT_RANGE
         if operator_name(float_graph, operator) in (*_SAME_SCALE, "RESHAPE"):
             source, result = (
                 name_of(tensors[i]) for i in (operator.inputs[0], operator.outputs[0])
@@ -51,7 +63,7 @@ def same_ranges(float_graph: ModelT, ranges: Ranges) -> Ranges:
 def absorb_float(model: ModelT) -> int:
     """Replace each float operator of the tables that stands between DEQUANTIZE and QUANTIZE, in place."""
     graph, count = graph_of(model), 0
-    for operator in [o for o in graph.operators if operator_name(model, o) in _OWN_SCALE | _SAME_SCALE]:
+    for operator in [o for o in graph.operators if operator_name(model, o) in _OWN_SCALE | _SAME_SCALE | _FIXED_SCALE]:
         before = _maker(model, int(operator.inputs[0]), "DEQUANTIZE")
         after = [o for o in graph.operators if int(operator.outputs[0]) in o.inputs]
         if before is None or len(after) != 1 or operator_name(model, after[0]) != "QUANTIZE":
@@ -61,6 +73,10 @@ def absorb_float(model: ModelT) -> int:
             continue
         if operator_name(model, operator) == "MINIMUM" and not _quantize_bound(model, operator, source):
             continue
+        if operator_name(model, operator) in _FIXED_SCALE:
+            if dtype_name(graph.tensors[source]) != "int8":
+                continue  # no kernel of 16 bits
+            graph.tensors[result].quantization = edit.quantization_of([_UNIT[0]], [_UNIT[1]])
         operator.inputs = np.array([source, *operator.inputs[1:]], np.int32)
         operator.outputs = np.array([result], np.int32)
         if operator_name(model, operator) == "PRELU":

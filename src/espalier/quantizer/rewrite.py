@@ -9,12 +9,14 @@ from ..tflite import edit
 from ..tflite.edit import graph_of, operator_name, shape_of
 from ..tflite.objects import ModelT
 from .rewrite_rare import spell_out_rare
+from .rewrite_unit import unit_vectors
 
 
 def rewrite_float(model: ModelT) -> None:
     """All rewrites, in place."""
     pool_to_mean(model)
     maximum_to_pool(model)
+    unit_vectors(model)
     minimum_to_maximum(model)
     spell_out(model)
     spell_out_rare(model)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..row_boxes import BoxesRow
-from ..row_parts import ScoreRow
+from ..row_parts import RepairStep, ScoreRow
 from ..rows import AccuracyRow, Report
+from .fit import figures as fit_figures
 from .gates import describe, headroom, not_shown
 from .maps import map_figures
 
@@ -59,6 +60,10 @@ def key_figures(report: Report) -> list[tuple[str, str]]:
             "int8",
             f"{q.operators.int8} int8 operators, {q.operators.float} float, {q.operators.int16} int16; "
             f"scheme {q.scheme}; needs runtime {q.runtime_floor} or newer",
+        ),
+        *(
+            ("fed", f"beside the image {row['name']}, {row['low']:g} to {row['high']:g} in steps of {row['step']:.3g}")
+            for row in q.numbers
         ),
         *_device_figures(report),
     ]
@@ -145,8 +150,22 @@ def _pruning_figures(report: Report) -> Iterator[tuple[str, str]]:
         f"MACs {percent(p.macs_after, p.macs_before)}, parameters {percent(p.parameters_after, p.parameters_before)}, "
         f"int8 bytes {percent(p.bytes_after, p.bytes_before)}{ratio}{given}",
     )
+    if p.repair:
+        yield "repair", repair_text(p.repair)
     if p.verdict:
         yield "verdict", f"{p.method}: {p.verdict}"
+    if p.fit is not None:
+        yield from fit_figures(p.fit)
+
+
+def repair_text(steps: tuple[RepairStep, ...]) -> str:
+    """What each step of pruning bought, as a sum of answers that are those of the given model."""
+    start, *others = steps
+    before, told = start["agreement"], [f"{start['step']} {start['agreement']:.1%}"]
+    for step in others:
+        told.append(f"{step['step']} {100 * (step['agreement'] - before):+.1f}")
+        before = step["agreement"]
+    return f"{', '.join(told)}: {before:.1%} of {start['images']:,} held-out images answered as by the given model"
 
 
 def _device_figures(report: Report) -> Iterator[tuple[str, str]]:
@@ -174,7 +193,7 @@ def _kernel_figures(report: Report) -> list[tuple[str, str]]:
     known = [row for row in report.parity if row.top1_second is not None]
     if not known:
         return []
-    what = "accuracy" if known[0].labelled else "agreement with float"
+    what = known[0].what if known[0].labelled else "agreement with float"
     said = [f"{known[0].first} {known[0].top1_first:.2%}"]
     said += [
         f"{row.second} {row.top1_second:.2%} ({row.points and -row.points:+.2f}, 95 % {-row.interval[1]:+.2f} to "

@@ -70,6 +70,9 @@ def of_job(job: Job, model: FloatModel, int8: Int8Model, shop: Workshop, count: 
     notes: tuple[str, ...] = ()
     if job.evaluation is None:
         notes = ("the recipe has no evaluation images: saturation cannot show on the images of the calibration",)
+    good = good_places(job)
+    if good is not None:
+        notes = (*notes, f"an image with which something is wrong may leave any range: {len(good)} good ones were looked at")
     return Compared(
         name=job.recipe.name,
         version=job.recipe.version,
@@ -77,9 +80,9 @@ def of_job(job: Job, model: FloatModel, int8: Int8Model, shop: Workshop, count: 
         int8_model=int8.whole or int8.int8_model,
         layers=model.layers,
         contract=job.recipe.input,
-        pixels=lambda: some_of(shop, own, count),
-        pixels_key=[own.digest, count],
-        source=f"{own.role} images",
+        pixels=lambda: some_of(shop, own, count, good),
+        pixels_key=[own.digest, count] if good is None else [own.digest, count, good],
+        source=f"{own.role} images" if good is None else f"good {own.role} images",
         notes=notes,
         task=job.asked(model),
         **labelled_of(job),
@@ -95,11 +98,23 @@ def labelled_of(job: Job) -> dict[str, Any]:
     return {"labelled": lambda: (images.pixels(), truth), "labelled_key": [images.digest, digest(truth.tobytes())]}
 
 
-def some_of(shop: Workshop, images: PixelSet, count: int) -> str:
-    """At most `count` evenly spaced images of a set (they lie sorted by class), as the path of a .npy."""
+def good_places(job: Job) -> list[int] | None:
+    """Of task anomaly: the places of the good images among those that are looked at, where any is told from others. Its ranges
+    are made for these; that the others leave them is what the score is for."""
+    table, own = job.recipe.anomaly, job.evaluation or job.calibration
+    if table is None:
+        return None
+    labels = [image.label for image in own.prepared().images]
+    good = [place for place, label in enumerate(labels) if label == table.normal]
+    return good if 0 < len(good) < len(labels) else None
+
+
+def some_of(shop: Workshop, images: PixelSet, count: int, among: list[int] | None = None) -> str:
+    """At most `count` evenly spaced images of a set (they lie sorted by class), of those `among` it, as the path of a .npy."""
     everything = np.load(images.pixels(), mmap_mode="r")
+    places = evenly(len(everything), count) if among is None else np.array(among, np.int64)[evenly(len(among), count)]
     path = shop.scratch / "explained.npy"
-    np.save(path, everything[evenly(len(everything), count)])
+    np.save(path, everything[places])
     return str(path)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ..calibrate.checks import check_calibration, check_evaluation, check_fine_tune
+from ..calibrate.checks import check_calibration, check_distill, check_evaluation, check_fine_tune
 from ..calibrate.copies import NearCopy
 from ..errors import RecipeError
 from ..findings import ACCEPTED, Copy, Finding, ImagesRead, refuse, settle
@@ -21,6 +21,7 @@ COMPARED = (
     ("evaluation", "evaluation"),
     ("calibration", "evaluation"),
     ("fine-tune", "evaluation"),
+    ("distill", "evaluation"),
 )
 """Where near duplicates matter; calibrating with images that were trained on is usual."""
 
@@ -70,14 +71,16 @@ def examine_sets(shop: Workshop, job: Job) -> tuple[SetFindings, ...]:
     evaluation, fine_tune = read.get("evaluation"), read.get("fine-tune")
     split = {
         "calibration": check_calibration(
-            read["calibration"], evaluation, contract, labels, fine_tune=fine_tune, copies=copies
+            read["calibration"], evaluation, contract, labels, fine_tune=fine_tune, distill=read.get("distill"), copies=copies
         )
     }
     if evaluation is not None and job.evaluation is not None:
         errors, warnings = check_evaluation(evaluation, contract, labels, copies=copies)
         split["evaluation"] = errors, (*warnings, *job.evaluation.box_findings())
     if fine_tune is not None:
-        split["fine-tune"] = check_fine_tune(fine_tune, contract)
+        split["fine-tune"] = check_fine_tune(fine_tune, contract, labels)
+    if "distill" in read:
+        split["distill"] = check_distill(read["distill"], contract)
     return tuple(
         SetFindings(role=role, findings=settle((*errors, *warnings), job.recipe.accept))
         for role, (errors, warnings) in split.items()
@@ -87,6 +90,7 @@ def examine_sets(shop: Workshop, job: Job) -> tuple[SetFindings, ...]:
 def image_sets(job: Job) -> dict[str, PixelSet]:
     """The sets of a recipe by role."""
     known = {"calibration": job.calibration, "evaluation": job.evaluation, "fine-tune": job.fine_tune}
+    known["distill"] = job.unlabelled
     return {role: images for role, images in known.items() if images is not None}
 
 

@@ -47,6 +47,8 @@ class Job:
     calibration: PixelSet
     evaluation: PixelSet | None
     fine_tune: PixelSet | None
+    unlabelled: PixelSet | None = None
+    """What is distilled on, where the recipe names more pictures than the calibration images."""
     named: tuple[str, ...] | None = None
     sought: tuple[int, ...] = ()
     """Labels whose threshold was found (stages/cuts.py)."""
@@ -377,6 +379,7 @@ def read_job(shop: Workshop, path: Path) -> Job:
             calibration=calibration,
             evaluation=evaluation,
             fine_tune=fine_tune,
+            unlabelled=_unlabelled(shop, recipe, folder),
             painted=open_truth(shop, recipe, folder, evaluation),
             named=named,
             found=found,
@@ -389,6 +392,14 @@ def read_job(shop: Workshop, path: Path) -> Job:
                 job.part(head)
     shop.ended("read", f"{recipe.name} {recipe.version} for {', '.join(t.name for t in targets)}")
     return job
+
+
+def _unlabelled(shop: Workshop, recipe: Recipe, folder: Path) -> PixelSet | None:
+    """The pictures to distil on; None where it is not asked, or on the calibration images."""
+    asked = recipe.prune.distill
+    if asked is None or asked.images is None or recipe.prune.method == "none":
+        return None
+    return PixelSet(shop, "distill", set_path(folder, asked.images), recipe.input, None)
 
 
 def _anchors(recipe: Recipe, folder: Path) -> Rows:

@@ -8,24 +8,29 @@ from typing import Any
 
 import msgspec
 
+from ..fit_rows import FitRow
 from ..load.images import label_indices
 from ..prune.training_set import Sparsity, Training
 from ..prune.verdict import verdict
-from ..row_parts import Epoch
-from ..rows import PruneRow
+from ..row_parts import DistilledEpoch, Epoch
+from ..row_prune import PruneRow
 from ..store import digest
 from ..worker.keras_calls import (
     Account,
     CountZeros,
+    DistillModel,
     ExportTwin,
     FineTuneModel,
     ImportTwin,
+    Lessons,
     PruneChannels,
     PruneMagnitude,
     PruneTwin,
     Trained,
 )
 from .first_rung import quantize_float
+from .fit import search
+from .fit_finish import fit_row, keep, wanted
 from .job import Job
 from .model import GIVEN, FloatModel
 from .quantize import Int8Model
@@ -45,6 +50,9 @@ class Pruned(msgspec.Struct, frozen=True, kw_only=True):
     given: FloatModel
     account: Account = Account()
     history: tuple[Epoch, ...] = ()
+    fit: FitRow | None = None
+    """Of method fit: what was found, without what the evaluation images say."""
+    distilled: tuple[DistilledEpoch, ...] = ()
 
     def weigh(self, shop: Workshop, job: Job, int8: Int8Model) -> Pruning:
         """Compare the int8 files before and after: bytes, gzip bytes, latency in one interleaved run."""
@@ -54,7 +62,8 @@ class Pruned(msgspec.Struct, frozen=True, kw_only=True):
             return Pruning(row=msgspec.structs.replace(row, requested=0.0, verdict=verdict(row)))
         before = quantize_float(shop, job, self.given).int8_model
         ratio = compare_models(shop, before, int8.int8_model)
-        row = _row(self, prune.amount, prune.method, before, int8.int8_model, ratio)
+        asked = 0.0 if prune.method == "fit" else prune.amount
+        row = _row(self, asked, prune.method, before, int8.int8_model, ratio)
         return Pruning(row=msgspec.structs.replace(row, verdict=verdict(row)))
 
 
@@ -77,10 +86,22 @@ def prune_model(shop: Workshop, job: Job, given: FloatModel) -> Pruned:
         "seed": SEED,
     }
     with shop.stage("prune"):
-        files = shop.stored("prune", key, lambda: {"pruned": pack(_prune(shop, job, given))})
+        if prune.method == "fit":
+            key |= {"counts": wanted(job, search(shop, job, given, _telling(shop))).counts, "goals": _goals_key(job)}
+        files = shop.stored("prune", key, lambda: {"pruned": pack(_prune(shop, job, given, key))})
     pruned = unpack(files["pruned"], Pruned)
     shop.ended("prune", f"{prune.method}: {pruned.model.macs:,} of {given.macs:,} MACs left")
     return pruned
+
+
+def _telling(shop: Workshop) -> Callable[[float, str], None]:
+    return lambda done, text: shop.progress.step("prune", done, 1.0, text)
+
+
+def _goals_key(job: Job) -> dict[str, Any]:
+    """What the account of a search tells beside the network."""
+    recipe = job.recipe
+    return {"budgets": msgspec.to_builtins(recipe.budgets), "deploy": msgspec.to_builtins(recipe.deploy)}
 
 
 def _training(job: Job) -> dict[str, Any]:
@@ -88,13 +109,17 @@ def _training(job: Job) -> dict[str, Any]:
     their order; not where the images lie or what the classes are called."""
     prune, images = msgspec.to_builtins(job.recipe.prune), job.fine_tune
     prune.get("fine-tune", {}).pop("images", None)
+    if job.recipe.prune.distill is None:
+        prune.pop("distill", None)
+    else:
+        prune["distill"]["images"] = (job.unlabelled or job.calibration).digest
     if images is None:
         return {"prune": prune, "pixels": None, "classes": None}
     truth = label_indices(images.prepared().images, job.labels())
     return {"prune": prune, "pixels": images.digest, "classes": digest(msgspec.msgpack.encode(truth))}
 
 
-def _prune(shop: Workshop, job: Job, given: FloatModel) -> Pruned:
+def _prune(shop: Workshop, job: Job, given: FloatModel, key: dict[str, Any]) -> Pruned:
     prune = job.recipe.prune
     job.model.load()
     worker = shop.worker("tensorflow")
@@ -102,9 +127,13 @@ def _prune(shop: Workshop, job: Job, given: FloatModel) -> Pruned:
     def told(done: float, total: float, text: str) -> None:
         shop.progress.step("prune", done, total, text)
 
-    training, history = _training_set(job), Trained(history=())
+    training, history, distilled = _training_set(job), Trained(history=()), tuple[DistilledEpoch, ...]()
+    lessons = _lessons(job, given)
     sparsity = Sparsity(amount=prune.amount, pattern=prune.pattern)
-    if prune.method == "channels":
+    found = search(shop, job, given) if prune.method == "fit" else None
+    if found is not None:
+        account = msgspec.structs.replace(keep(shop, job, found, PRUNED), left_alone=found.left_alone)
+    elif prune.method == "channels":
         account = worker.ask(
             PruneChannels(
                 slot_from=GIVEN,
@@ -113,10 +142,9 @@ def _prune(shop: Workshop, job: Job, given: FloatModel) -> Pruned:
                 multiple=job.channel_multiple(),
                 pixels_path=job.calibration.pixels(),
                 contract=job.recipe.input,
+                lessons=lessons,
             )
         )
-        if training:
-            history = worker.ask(FineTuneModel(slot=PRUNED, teacher=GIVEN, training=training), on_progress=told)
     elif prune.engine == "native":
         once = training is None
         account = worker.ask(PruneMagnitude(slot_from=GIVEN, slot_to=PRUNED, sparsity=sparsity, at_once=once))
@@ -127,8 +155,37 @@ def _prune(shop: Workshop, job: Job, given: FloatModel) -> Pruned:
             account = msgspec.structs.replace(account, sparsity=zeros.sparsity, layers=zeros.layers)
     else:
         account, history = _prune_with_tfmot(shop, job, sparsity, training, told)
+    if prune.method in ("channels", "fit"):
+        if lessons:
+            account, distilled = _distil(shop, lessons, account, key, told)
+        if training:
+            history = worker.ask(FineTuneModel(slot=PRUNED, teacher=GIVEN, training=training), on_progress=told)
     model = job.model.convert(PRUNED)
-    return Pruned(model=model, given=given, account=account, history=history.history)
+    fit = None if found is None else fit_row(shop, job, given, model, found)
+    return Pruned(
+        model=model, given=given, account=account, history=history.history, distilled=distilled, fit=fit
+    )
+
+
+def _distil(
+    shop: Workshop, lessons: Lessons, account: Account, key: dict[str, Any], told: Callable[[float, float, str], None]
+) -> tuple[Account, tuple[DistilledEpoch, ...]]:
+    """Teach the pruned model; goes on where an earlier build with the same inputs was stopped."""
+    latest = shop.latest("prune/distill", key)
+    call = DistillModel(slot=PRUNED, lessons=lessons, state=latest.data)
+    done = shop.worker("tensorflow").ask(call, on_progress=told, on_kept=latest.keep)
+    latest.clear()
+    return msgspec.structs.replace(account, repair=(*account.repair, done.repair)), done.history
+
+
+def _lessons(job: Job, given: FloatModel) -> Lessons | None:
+    """What is distilled on; None when it is not asked."""
+    settings, images = job.recipe.prune.distill, job.unlabelled or job.calibration
+    if settings is None:
+        return None
+    return Lessons(
+        settings=settings, pixels_path=images.pixels(), contract=job.recipe.input, task=job.asked(given), seed=SEED
+    )
 
 
 def _prune_with_tfmot(
@@ -184,6 +241,8 @@ def _row(
         sparsity=account.sparsity,
         layers=account.layers,
         history=pruned.history,
+        distilled=pruned.distilled,
+        repair=account.repair,
         left_alone=account.left_alone,
         notes=account.notes,
     )

@@ -22,7 +22,7 @@ import msgspec
 from ..errors import BugError, EspalierError
 from ..rows import StageRow
 from ..scratch import Scratch, clear_abandoned
-from ..store import Parts, Store, key_of
+from ..store import Latest, Parts, Store, key_of
 from ..store_limit import DEFAULT_BYTES, limit_bytes
 from ..terminal import Progress
 from ..visible import size_text
@@ -172,6 +172,10 @@ class Workshop:
         return Parts(
             self.store, key_of(f"{name}/parts", {**inputs, "versions": versions()}), fresh=self._fresh
         )
+
+    def latest(self, name: str, inputs: Mapping[str, Any]) -> Latest:
+        """The newest state on the way to that of `stored` with the same name and inputs; of an earlier build, unless fresh."""
+        return Latest(self.store, key_of(f"{name}/latest", {**inputs, "versions": versions()}), fresh=self._fresh)
 
     def is_stored(self, name: str, inputs: Mapping[str, Any]) -> bool:
         """Whether `stored` would read back."""

@@ -23,6 +23,7 @@ from .boxes.plan import Plan
 from .boxes.precision import average_precision
 from .boxes.real import boxes_of
 from .boxes.scenes import Found, Truth
+from .boxes.turned import turned
 from .types import Asked, Hits, Integers, Kind, Results, Task, Values
 
 
@@ -97,7 +98,8 @@ def decibels(found: Values, wanted: Values, task: Task) -> float:
 
 
 def doubts(values: Values, known: Results | None, task: Task, preprocessing: Finding | None = None) -> tuple[Finding, ...]:
-    """A float model that finds nothing in any image; and, where objects are known, none of them."""
+    """A float model that finds nothing in any image; and, where objects are known, none of them, or finds them where they would
+    be in mirrored images."""
     plan = plan_in(task)
     found = found_in(boxes_of(values, plan), known, plan)
     least = plan.reading.threshold
@@ -107,6 +109,9 @@ def doubts(values: Values, known: Results | None, task: Task, preprocessing: Fin
     if known is None:
         return ()
     there = truths(known, plan)
+    sizes = [(float(row[0, 0]), float(row[0, 1])) for row in known]
+    if otherwise := turned(there, [boxes.above(least) for boxes in found], sizes):
+        return (otherwise,)
     objects = sum(int((~one.ignored).sum()) for one in there)
     hits = sum(int((assigned(one, boxes.above(least)) >= 0).sum()) for one, boxes in zip(there, found, strict=True))
     if hits or not objects:
@@ -151,6 +156,7 @@ def words(found: NDArray[np.float64], task: Task) -> list[str]:
 
 
 KIND = Kind(
+    right_is="images with every object right",
     ends="values",
     named=True,
     edge=None,

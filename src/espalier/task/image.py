@@ -197,6 +197,7 @@ def decision(task: Task, heads: Sequence[TensorFacts], threshold: float) -> Deci
 
 
 KIND = Kind(
+    right_is=f"pictures of {GOOD_DB:g} dB or more",
     ends="values",
     named=False,
     edge=None,

@@ -312,6 +312,7 @@ def decision(task: Task, heads: Sequence[TensorFacts], threshold: float) -> Deci
 
 
 KIND = Kind(
+    right_is=f"maps with a mean IoU of {GOOD:g} or more",
     ends="map",
     named=False,
     edge=None,

@@ -232,6 +232,7 @@ class Several:
     def kind(self) -> Kind:
         """The functions as a row of kinds.KINDS."""
         return Kind(
+            right_is="images right in every output",
             ends="values",
             named=False,
             edge=None,

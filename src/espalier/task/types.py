@@ -177,6 +177,8 @@ class Kind:
     """What results are worth given the truth, 0 to 1; None: the share of right ones."""
     drop: Callable[[Results, Results, Results, Task], Drop] | None = None
     """With `score`: what is lost from some results to others, the truth third: points of it, paired over images."""
+    right_is: str = "accuracy"
+    """What the share of right images is called, where people would take it for another figure."""
     painted: bool = False
     """Whether an answer is a map or a picture: too many values to keep, so that results (bytes, [n, pixels]) are kept in their
     place, and `results` leaves results as they are."""

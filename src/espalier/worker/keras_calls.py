@@ -7,11 +7,12 @@ import msgspec
 
 from ..detector import HeadLeaf, HeadNames
 from ..load.keras_facts import ModelFacts, ModelSummary
+from ..prune.grouped import Choice, Group, Grouped
 from ..prune.training_set import Sparsity, Training
 from ..quantizer.results import Converted
-from ..recipe import InputContract
-from ..row_parts import Epoch, LeftAlone, PrunedLayer
-from ..task.types import Ends
+from ..recipe import Distill, InputContract
+from ..row_parts import DistilledEpoch, Epoch, LeftAlone, PrunedLayer, RepairStep
+from ..task.types import Ends, Task
 from .ask import Ask
 
 # ---- tensorflow
@@ -51,6 +52,17 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     layers: tuple[PrunedLayer, ...] = ()
     left_alone: tuple[LeftAlone, ...] = ()
     notes: tuple[str, ...] = ()
+    repair: tuple[RepairStep, ...] = ()
+
+
+class Lessons(msgspec.Struct, frozen=True, kw_only=True):
+    """What is distilled on: prepared pixels (.npy), what is asked of the models, and how."""
+
+    settings: Distill
+    pixels_path: str
+    contract: InputContract
+    task: Task
+    seed: int = 0
 
 
 class PruneChannels(Ask[Account], frozen=True):
@@ -63,6 +75,31 @@ class PruneChannels(Ask[Account], frozen=True):
     pixels_path: str
     contract: InputContract
     seed: int = 0
+    lessons: Lessons | None = None
+    """Where what was repaired is distilled afterwards: then what each step buys is measured on these."""
+
+
+class GroupChannels(Ask[Grouped], frozen=True):
+    """prune.counted.group_channels of a slot; scored on the images that candidates are fitted on."""
+
+    slot: str
+    pixels_path: str
+    contract: InputContract
+    seed: int = 0
+
+
+class PruneTo(Ask[Account], frozen=True):
+    """prune.counted.prune_to from one slot into another. `whole`: fitted on all images, also on those that judge candidates."""
+
+    slot_from: str
+    slot_to: str
+    groups: tuple[Group, ...]
+    counts: tuple[int, ...]
+    pixels_path: str
+    contract: InputContract
+    by: Choice = "losses"
+    repair: bool = True
+    whole: bool = False
 
 
 class PruneMagnitude(Ask[Account], frozen=True):
@@ -82,6 +119,24 @@ class Trained(msgspec.Struct, frozen=True, kw_only=True):
     history: tuple[Epoch, ...]
     difference: float = 0.0
     trained_on: str = "labels"
+
+
+class Distilled(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of figures for each epoch, which was kept, and what it bought."""
+
+    history: tuple[DistilledEpoch, ...]
+    epochs_kept: int
+    repair: RepairStep
+
+
+class DistillModel(Ask[Distilled], frozen=True):
+    """prune.distill.distill of a slot, in place, from the slot `teacher`. `state`: of an interrupted training
+    (distill.State); new ones are kept on the way."""
+
+    slot: str
+    lessons: Lessons
+    teacher: str = "given"
+    state: bytes | None = None
 
 
 class FineTuneModel(Ask[Trained], frozen=True):

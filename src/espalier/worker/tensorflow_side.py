@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import progress
 from ..detector import HeadLeaf
 from ..load.keras_facts import ModelSummary
 from ..load.keras_model import describe, rebuild, start_tensorflow
 from ..load.keras_objects import Model
 from ..pixels import evenly, normalize, open_pixels
+from ..prune.grouped import Grouped, parts_of
 from ..quantizer.convert import convert_model
 from ..quantizer.results import Converted
 from ..recipe import InputContract
@@ -21,19 +25,28 @@ from .keras_calls import (
     Account,
     ConvertModel,
     CountZeros,
+    Distilled,
+    DistillModel,
     ExportTwin,
     FindHeads,
     FineTuneModel,
+    GroupChannels,
     ImportTwin,
+    Lessons,
     LoadModel,
     PruneChannels,
     PruneMagnitude,
+    PruneTo,
     Trained,
 )
 from .left_out import leave_out
 
 CALIBRATION_IMAGES = 512
 """At most so many images are normalised in memory for scoring and repair, evenly spread over the set."""
+
+
+STATE_BYTES = 1 << 30
+"""A training is kept on the way up to this size of its state (about 50 million weights)."""
 
 
 def prepare() -> dict[str, str]:
@@ -76,10 +89,34 @@ class Session:
         from ..prune.channels import prune_channels
 
         images = normalised(call.pixels_path, call.contract)
+        given = self.slots[call.slot_from]
         self.slots[call.slot_to], account = prune_channels(
-            self.slots[call.slot_from], amount=call.amount, multiple=call.multiple, images=images, seed=call.seed
+            given,
+            amount=call.amount,
+            multiple=call.multiple,
+            images=images,
+            seed=call.seed,
+            judge=None if call.lessons is None else _judge(given, call.lessons),
         )
         return msgspec.convert(account, Account)
+
+    def group_channels(self, call: GroupChannels) -> Grouped:
+        """What can go, and in which order."""
+        from ..prune.counted import group_channels
+
+        images = _images_for(call.pixels_path, call.contract, whole=False)
+        return group_channels(self.slots[call.slot], images, seed=call.seed)
+
+    def prune_to(self, call: PruneTo) -> Account:
+        """So many channels of each group."""
+        from ..prune.counted import prune_to
+
+        images = _images_for(call.pixels_path, call.contract, whole=call.whole)
+        done = prune_to(
+            self.slots[call.slot_from], call.groups, call.counts, images, by=call.by, repair=call.repair
+        )
+        self.slots[call.slot_to] = done.model
+        return msgspec.convert({"layers": done.layers}, Account)
 
     def prune_magnitude(self, call: PruneMagnitude) -> Account:
         """Single weights."""
@@ -107,6 +144,30 @@ class Session:
         )
         return msgspec.convert(done, Trained)
 
+    def distill(self, call: DistillModel) -> Distilled:
+        """In place, on images without labels."""
+        from ..prune.distill import DISTILLED, State, distill
+
+        lessons, student, teacher = call.lessons, self.slots[call.slot], self.slots[call.teacher]
+
+        def keep(state: State) -> None:
+            packed = state.pack()
+            if len(packed) <= STATE_BYTES:
+                progress.keep(f"{state.epoch:06d}", packed)
+
+        done = distill(
+            student,
+            teacher,
+            lessons.settings,
+            open_pixels(lessons.pixels_path),
+            lessons.contract,
+            task=lessons.task,
+            seed=lessons.seed,
+            state=None if call.state is None else State.unpack(call.state),
+            keep=keep,
+        )
+        return msgspec.convert({**done, "repair": {"step": DISTILLED, **_judge(teacher, lessons)(student)}}, Distilled)
+
     def count_zeros(self, call: CountZeros) -> Account:
         """Of a slot."""
         from ..prune.magnitude import count_zeros
@@ -133,6 +194,21 @@ def normalised(path: str, contract: InputContract) -> NDArray[np.float32]:
     return normalize(pixels[evenly(len(pixels), CALIBRATION_IMAGES)], contract)
 
 
+def _images_for(path: str, contract: InputContract, *, whole: bool) -> NDArray[np.float32]:
+    """The images that a network is fitted on, float32 [n, h, w, c]; `whole`: and those that judge candidates."""
+    pixels = open_pixels(path)
+    fitted, judging = parts_of(len(pixels))
+    return normalize(pixels[np.union1d(fitted, judging) if whole else fitted], contract)
+
+
+def _judge(given: Model, lessons: Lessons) -> Callable[[Model], dict[str, Any]]:
+    """How near a model is to the given one, on the images that distillation does not train on."""
+    from ..prune.distill import judge_of
+
+    pixels = open_pixels(lessons.pixels_path)
+    return judge_of(given, pixels, lessons.contract, task=lessons.task, settings=lessons.settings)
+
+
 def handlers() -> tuple[Handler, ...]:
     """What this process answers."""
     own = Session()
@@ -141,7 +217,10 @@ def handlers() -> tuple[Handler, ...]:
         own.find_heads,
         own.convert,
         own.prune_channels,
+        own.group_channels,
+        own.prune_to,
         own.prune_magnitude,
+        own.distill,
         own.fine_tune,
         own.count_zeros,
         own.export_twin,

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from espalier.calibrate.box_faults import check_boxes, mirrored
+from espalier.calibrate.box_faults import check_boxes
 from espalier.load.annotations import Annotations, TrueBox, TruePicture
 
 LABELS = ("cat", "dog")
@@ -126,20 +126,3 @@ def test_numbers_that_are_written_in_another_way_are_recognised(name: str) -> No
 def test_boxes_that_are_all_the_same_are_found() -> None:
     given = with_boxes(sound(), lambda b: box(1, 2, 30, 40, b.label))
     assert "error: boxes-alike" in codes(given)
-
-
-@pytest.mark.parametrize("found_share", [1.0, 0.3])
-def test_mirrored_boxes_are_found_by_what_the_model_sees_and_true_ones_are_not(found_share: float) -> None:
-    for seed in range(10):
-        truth, random = sound(seed), np.random.default_rng(seed)
-        seen = {p.path: [b for b in p.boxes if random.random() < found_share] for p in truth.pictures}
-        assert mirrored(truth, seen, IMAGES) is None
-        flipped = with_boxes(truth, lambda b: box(200 - b.x2, b.y1, 200 - b.x1, b.y2, b.label))
-        alarm = mirrored(flipped, seen, IMAGES)
-        assert alarm is not None and "mirrored (left and right exchanged)" in alarm.message
-
-
-def test_a_model_that_finds_things_anywhere_raises_no_alarm_of_mirrored_boxes() -> None:
-    for seed in range(30):
-        seen = {p.path: p.boxes for p in sound(1000 + seed).pictures}
-        assert mirrored(sound(seed), seen, IMAGES) is None

@@ -20,7 +20,8 @@ from espalier.report.layers import layer_table
 from espalier.report.markdown import markdown
 from espalier.report.text import key_figures, size, summary_lines
 from espalier.row_parts import HeadRow, NumberRow
-from espalier.rows import GateRow, ParityRow, PruneRow, Report, TopRow
+from espalier.row_prune import PruneRow
+from espalier.rows import GateRow, ParityRow, Report, TopRow
 
 FAILED = GateRow(name="budgets.max-model-bytes", limit=10, value=14000, passed=False, unit="bytes")
 
@@ -133,7 +134,7 @@ def test_numbers_and_outputs_as_they_are_have_tables_of_their_own() -> None:
 
 def test_a_failed_gate_is_named_everywhere() -> None:
     report = example_report(status="failed", gates=(FAILED,), bundles=())
-    words = "14000 is above the limit 10 bytes"
+    words = "14,000 is above the limit 10 bytes"
     assert words in html(report).decode()
     assert words in markdown(report).decode()
     assert words in "\n".join(summary_lines(report, Path("dist")))

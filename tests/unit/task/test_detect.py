@@ -83,3 +83,13 @@ def test_a_float_model_none_of_whose_boxes_is_on_an_object_is_told() -> None:
     (finding,) = detect.doubts(values(), None, TASK)
     assert finding.code == "boxes-nothing-found" and "0.00" in finding.message
     assert detect.doubts(values((1, 1)), known, TASK) == ()
+
+
+def test_annotations_of_mirrored_images_are_told_and_true_ones_are_not() -> None:
+    """A plate at the left, which the float model finds; in the mirrored set it lies at the right."""
+    seen = np.repeat(values((0, 1)), 14, axis=0)
+    right, mirrored = (detect.truth([image(("plate", x, 0))] * 14, TASK) for x in (0, 64))
+    assert detect.doubts(seen, right, TASK) == ()
+    (finding,) = detect.doubts(seen, mirrored, TASK)
+    assert (finding.code, finding.severity) == ("boxes-mirrored", "error")
+    assert "mirrored (left and right exchanged)" in finding.message
