@@ -159,7 +159,10 @@ def _prune(shop: Workshop, job: Job, given: FloatModel, key: dict[str, Any]) -> 
         if lessons:
             account, distilled = _distil(shop, lessons, account, key, told)
         if training:
-            history = worker.ask(FineTuneModel(slot=PRUNED, teacher=GIVEN, training=training), on_progress=told)
+            latest = shop.latest("prune/fine-tune", key)
+            tune = FineTuneModel(slot=PRUNED, teacher=GIVEN, training=training, state=latest.data)
+            history = worker.ask(tune, on_progress=told, on_kept=latest.keep)
+            latest.clear()
     model = job.model.convert(PRUNED)
     fit = None if found is None else fit_row(shop, job, given, model, found)
     return Pruned(

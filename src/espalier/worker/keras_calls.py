@@ -140,12 +140,14 @@ class DistillModel(Ask[Distilled], frozen=True):
 
 
 class FineTuneModel(Ask[Trained], frozen=True):
-    """prune.fine_tune.fine_tune of a slot, in place; `teacher`: the slot to learn from beside the labels, or None."""
+    """prune.fine_tune.fine_tune of a slot, in place; `teacher`: the slot to learn from beside the labels, or None;
+    `state`: as in DistillModel."""
 
     slot: str
     training: Training
     sparsity: Sparsity | None = None
     teacher: str | None = "given"
+    state: bytes | None = None
 
 
 class CountZeros(Ask[Account], frozen=True):
