@@ -139,6 +139,13 @@ class DistillModel(Ask[Distilled], frozen=True):
     state: bytes | None = None
 
 
+class CopyModel(Ask[Account], frozen=True):
+    """prune.flat.copy_model of a slot into another."""
+
+    slot_from: str
+    slot_to: str
+
+
 class FineTuneModel(Ask[Trained], frozen=True):
     """prune.fine_tune.fine_tune of a slot, in place; `teacher`: the slot to learn from beside the labels, or None;
     `state`: as in DistillModel."""

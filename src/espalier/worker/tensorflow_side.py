@@ -24,6 +24,7 @@ from .ask import Handler
 from .keras_calls import (
     Account,
     ConvertModel,
+    CopyModel,
     CountZeros,
     Distilled,
     DistillModel,
@@ -147,6 +148,13 @@ class Session:
         )
         return msgspec.convert(done, Trained)
 
+    def copy(self, call: CopyModel) -> Account:
+        """A model with weights of its own."""
+        from ..prune.flat import copy_model
+
+        self.slots[call.slot_to] = copy_model(self.slots[call.slot_from])
+        return Account()
+
     def distill(self, call: DistillModel) -> Distilled:
         """In place, on images without labels."""
         from ..prune.distill import DISTILLED, distill
@@ -226,6 +234,7 @@ def handlers() -> tuple[Handler, ...]:
         own.group_channels,
         own.prune_to,
         own.prune_magnitude,
+        own.copy,
         own.distill,
         own.fine_tune,
         own.count_zeros,
