@@ -34,7 +34,7 @@ from ..worker.quantizer_calls import Quantize
 from .compile import core_of
 from .first_rung import scheme_of, weights_of
 from .fit_candidate import Candidate, judging_places, make_candidate, narrowed
-from .fit_goals import Goal, goals_of
+from .fit_goals import Goal, costs_of, goals_of
 from .fit_measure import Figures, Program, compiled_targets, emulated_targets, measure_programs
 from .gate import painted_bytes
 from .job import Job
@@ -145,8 +145,9 @@ def _search(shop: Workshop, job: Job, given: FloatModel, told: Callable[[float, 
     )
     least = _measure_cut(state, shapes, floor)
     _refuse_what_cannot_fit(state, floor, least)
-    pricing = _pricing(state, shapes, floor, least)
-    chosen = _choose(state, shapes, pricing, floor)
+    chosen = _choose(state, shapes, _pricing(state, shapes, goals, floor, least), floor)
+    _front(state, shapes, floor)
+    chosen = _best(state) or chosen
     points = sorted(state.made.values(), key=lambda one: (one.distance, one.counts))
     return Search(
         groups=state.groups,
@@ -277,7 +278,8 @@ def _fixed_text(goal: Goal, least: Figures) -> str:
     return f" (the code alone takes {code:,})" if code is not None and code > goal.limit else ""
 
 
-def _pricing(state: _State, shapes: Shapes, floor: Counts, least: Figures) -> Pricing:
+def _pricing(state: _State, shapes: Shapes, goals: Sequence[Goal], floor: Counts, least: Figures) -> Pricing:
+    """The model of the costs, which knows two networks: as given and with every group at its floor."""
     job, natural = state.job, state.natural
     isas = {name: _isa(target) for name, (_, target) in compiled_targets(job).items()}
     timed = {isa for isa in isas.values() if isa in PRICES}
@@ -298,12 +300,12 @@ def _pricing(state: _State, shapes: Shapes, floor: Counts, least: Figures) -> Pr
     }
     limits = [
         Limit(name=g.key, measure=g.measure, limit=g.aim, target=g.target, isa=isas.get(g.target, ""))
-        for g in state.goals
+        for g in goals
     ]
     pricing = Pricing(shapes, every, losses, limits, counted)
     for counts in (natural.counts, floor):
         _hold(state, shapes, pricing, counts)
-    pricing.learn(natural.counts, _taken(state.goals, natural.figures))
+    pricing.learn(natural.counts, _taken(goals, natural.figures))
     return pricing
 
 
@@ -333,15 +335,15 @@ def _hold(state: _State, shapes: Shapes, pricing: Pricing, counts: Counts) -> No
 
 
 def _choose(state: _State, shapes: Shapes, pricing: Pricing, floor: Counts) -> Candidate:
-    """The candidate that meets every budget and is nearest to the model as given; makes the points of the front on the way."""
+    """The candidate that meets every budget and is nearest to the model as given."""
     limits = {goal.key: goal.aim for goal in state.goals}
-    steps = len(SHARES) + EXCHANGES + 4
+    steps = EXCHANGES + 4
     done = 0
 
     def said(text: str) -> None:
         nonlocal done
         done += 1
-        state.told(0.2 + 0.8 * min(1.0, done / steps), text)
+        state.told(0.2 + 0.4 * min(1.0, done / steps), text)
 
     said("counts for the budgets")
     starts = {_within(state, shapes, pricing, limits, floor)}
@@ -366,8 +368,7 @@ def _choose(state: _State, shapes: Shapes, pricing: Pricing, floor: Counts) -> C
                 break
         else:
             break
-    _front(state, shapes, pricing, floor, said)
-    return _best(state) or best
+    return best
 
 
 def _best(state: _State) -> Candidate | None:
@@ -408,14 +409,15 @@ def _within(
     return found
 
 
-def _front(
-    state: _State, shapes: Shapes, pricing: Pricing, floor: Counts, said: Callable[[str], None]
-) -> None:
-    """Points between the model as given and the floor, made for real; all budgets go down together."""
-    high, low = (_taken(state.goals, f) for f in (state.natural.figures, _measure_cut(state, shapes, floor)))
-    pricing.learn(state.natural.counts, high)
-    for share in SHARES:
-        said(f"front, {len(state.made)} networks made")
+def _front(state: _State, shapes: Shapes, floor: Counts) -> None:
+    """Points between the model as given and the floor, made for real; all that a network takes goes down together. They do not
+    depend on the budgets, so that other budgets find them made."""
+    goals = costs_of(compiled_targets(state.job), emulated_targets(state.job))
+    least = _measure_cut(state, shapes, floor)
+    pricing = _pricing(state, shapes, goals, floor, least)
+    high, low = (_taken(goals, figures) for figures in (state.natural.figures, least))
+    for number, share in enumerate(SHARES):
+        state.told(0.6 + 0.4 * number / len(SHARES), f"front, {len(state.made)} networks made")
         bounds = {name: low[name] + share * (high[name] - low[name]) for name in high}
         counts = pricing.solve(bounds, state.natural.counts)
         if counts is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 import msgspec
@@ -74,6 +75,16 @@ def goals_of(recipe: Recipe, targets: Sequence[Target], compiled: Sequence[str],
             "`max-latency-us.c-estimate` in [budgets], or a target that states its flash and RAM",
             next_step='write a budget, or prune by an amount: method = "channels"',
         )
+    return tuple(found)
+
+
+def costs_of(compiled: Collection[str], emulated: Collection[str]) -> tuple[Goal, ...]:
+    """Everything that a network takes, without limits: what the points of a front are spread over."""
+    found = _goal("macs", "macs", math.inf) + _goal("model-bytes", "model-bytes", math.inf)
+    for target in compiled:
+        found += _goal("arena", "arena", math.inf, target)
+        if target in emulated:
+            found += _goal("flash", "flash", math.inf, target) + _goal("instructions", "instructions", math.inf, target)
     return tuple(found)
 
 
