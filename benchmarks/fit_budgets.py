@@ -1,7 +1,7 @@
 """`[prune] method = "fit"` on sets of budgets: met as the planner and the emulated core measure it, or proven to be out of reach.
 
-    python benchmarks/fit_budgets.py MODEL CALIBRATION [--labels FILE] [--size 32 32] [--sets 12] [--core cortex-m4] [--out FOLDER]
-    python benchmarks/fit_budgets.py --strangers 2 [--sets 4]
+    python benchmarks/fit_budgets.py MODEL CALIBRATION [--size 32 32] [--sets 1 2 3] [--core cortex-m4]
+    python benchmarks/fit_budgets.py --strangers 2 [--sets 1 6 11]
 
 MODEL is a .keras or .h5 classifier, CALIBRATION a folder of images. A set limits flash, arena, instructions, MACs or bytes of
 the model, one to three of them, at shares of what the model takes as given; the last ones are below what it takes with every
@@ -25,12 +25,11 @@ import numpy as np
 from PIL import Image
 
 from espalier.errors import GateError
-from espalier.recipe_file import load_recipe
 from espalier.stages.compile import compile_graph
 from espalier.stages.emulate import run_emulated
 from espalier.stages.fit import Search, search
 from espalier.stages.fit_measure import compiled_targets, known_answer
-from espalier.stages.job import Job, open_job
+from espalier.stages.job import Job, read_job
 from espalier.stages.workshop import Workshop
 from espalier.store import Store
 from espalier.terminal import Progress
@@ -84,12 +83,13 @@ def run(folder: Path, model: Path, images: Path, size: list[int], core: str, set
         found, seconds, text = fitted(folder, model, images, size, core, limits)
         if found is None:
             proven += 1
-            print(f"set {number}: cannot be met: {text} ({seconds:.0f} s)")
+            print(f"set {number}: cannot be met: {text} ({seconds:.0f} s)", flush=True)
             continue
         one = found.points[found.chosen]
         met += text == "met"
         rows = [f"{g.name.removeprefix('budgets.')} {one.figures.taken(g):,.0f} of {g.limit:,.0f}" for g in found.goals]
-        print(f"set {number}: {text}: {'; '.join(rows)}; agreement {one.agreement:.1%}, {found.networks} networks ({seconds:.0f} s)")
+        judged = f"agreement {one.agreement:.1%}, {found.networks} networks ({seconds:.0f} s)"
+        print(f"set {number}: {text}: {'; '.join(rows)}; {judged}", flush=True)
     print(f"{met} met, {proven} proven out of reach, of {len(sets)}")
 
 
@@ -105,8 +105,8 @@ def fitted(
         f'[[deploy]]\ntarget = "{core}"\n'
     )
     started = time.perf_counter()
-    with Workshop(Store(), Progress()) as shop:
-        job = open_job(shop, load_recipe(recipe), recipe)
+    with Workshop(Store.default(), Progress(quiet=True)) as shop:
+        job = read_job(shop, recipe)
         model_given = job.model.float_model()
         try:
             found = search(shop, job, model_given)
