@@ -78,6 +78,12 @@ def goals_of(recipe: Recipe, targets: Sequence[Target], compiled: Sequence[str],
     return tuple(found)
 
 
+def limits_of(recipe: Recipe, targets: Sequence[Target]) -> tuple[Goal, ...]:
+    """`goals_of` before anything is known of this machine: as if every core that an emulator models could run here."""
+    modelled = [t.name for t in targets if t.compiler and (t.compiler.unicorn_cpu or t.compiler.qemu_machine)]
+    return goals_of(recipe, targets, modelled)
+
+
 def costs_of(compiled: Collection[str], emulated: Collection[str]) -> tuple[Goal, ...]:
     """Everything that a network takes, without limits: what the points of a front are spread over."""
     found = _goal("macs", "macs", math.inf) + _goal("model-bytes", "model-bytes", math.inf)
