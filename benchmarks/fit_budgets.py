@@ -27,7 +27,7 @@ from PIL import Image
 from espalier.errors import GateError
 from espalier.stages.compile import compile_graph
 from espalier.stages.emulate import run_emulated
-from espalier.stages.fit import Search, search
+from espalier.stages.fit import EXCHANGES, Search, search
 from espalier.stages.fit_measure import compiled_targets, known_answer
 from espalier.stages.job import Job, read_job
 from espalier.stages.workshop import Workshop
@@ -61,26 +61,27 @@ def main() -> None:
     parser.add_argument("--size", type=int, nargs=2, default=[32, 32])
     parser.add_argument("--sets", type=int, nargs="+", default=list(range(1, len(SETS) + 1)), help="numbers of the sets")
     parser.add_argument("--core", default="cortex-m4")
+    parser.add_argument("--exchanges", type=int, default=EXCHANGES, help="neighbours that a search makes, at most")
     parser.add_argument("--strangers", type=int, default=0)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if given.model is not None:
-            run(Path(folder), given.model, given.calibration, given.size, given.core, given.sets)
+            run(Path(folder), given.model, given.calibration, given.size, given.core, given.sets, given.exchanges)
         for name, model, images in strangers(Path(folder), given.strangers):
             print(f"stranger {name}")
-            run(Path(folder), model, images, [24, 24], given.core, given.sets)
+            run(Path(folder), model, images, [24, 24], given.core, given.sets, given.exchanges)
 
 
-def run(folder: Path, model: Path, images: Path, size: list[int], core: str, sets: list[int]) -> None:
+def run(folder: Path, model: Path, images: Path, size: list[int], core: str, sets: list[int], exchanges: int) -> None:
     """Every set on one model; the store is the user's (ESPALIER_STORE)."""
-    whole = fitted(folder, model, images, size, core, dict.fromkeys(EVERY, 10**12))
+    whole = fitted(folder, model, images, size, core, dict.fromkeys(EVERY, 10**12), exchanges)
     assert isinstance(whole[0], Search)
     natural = dict(zip((goal.name.removeprefix("budgets.") for goal in whole[0].goals), whole[0].given, strict=True))
     print(f"as given: {', '.join(f'{name} {natural[name]:,.0f}' for name in EVERY)} ({whole[1]:.0f} s)")
     met = proven = 0
     for number in sets:
         limits = {name: int(share * natural[name]) for name, share in SETS[number - 1].items()}
-        found, seconds, text = fitted(folder, model, images, size, core, limits)
+        found, seconds, text = fitted(folder, model, images, size, core, limits, exchanges)
         if found is None:
             proven += 1
             print(f"set {number}: cannot be met: {text} ({seconds:.0f} s)", flush=True)
@@ -94,7 +95,7 @@ def run(folder: Path, model: Path, images: Path, size: list[int], core: str, set
 
 
 def fitted(
-    folder: Path, model: Path, images: Path, size: list[int], core: str, limits: dict[str, int]
+    folder: Path, model: Path, images: Path, size: list[int], core: str, limits: dict[str, int], exchanges: int
 ) -> tuple[Search | None, float, str]:
     """A search, its seconds, and "met" where the chosen network, compiled and counted again, keeps every limit."""
     budgets = "\n".join(f"{name} = {limit}" for name, limit in limits.items())
@@ -109,7 +110,7 @@ def fitted(
         job = read_job(shop, recipe)
         model_given = job.model.float_model()
         try:
-            found = search(shop, job, model_given)
+            found = search(shop, job, model_given, exchanges=exchanges)
         except GateError as problem:
             return None, time.perf_counter() - started, problem.found
         seconds = time.perf_counter() - started

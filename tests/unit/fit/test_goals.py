@@ -16,7 +16,7 @@ from espalier.report import fit as told
 from espalier.stages.fit import Search, _refuse_what_cannot_fit, _State
 from espalier.stages.fit_candidate import Candidate
 from espalier.stages.fit_finish import front_of, wanted
-from espalier.stages.fit_goals import Goal, goals_of
+from espalier.stages.fit_goals import Goal, goals_of, limits_of
 from espalier.stages.fit_measure import Ends, Figures, Program
 from espalier.target import load_targets
 
@@ -42,8 +42,8 @@ def recipe(more: str) -> Recipe:
 def goals(more: str, emulated: bool = True) -> dict[str, Goal]:
     asked = recipe(more)
     targets = load_targets([deploy.target for deploy in asked.deploy])
-    names = [target.name for target in targets if target.bundle == "firmware"] if emulated else []
-    return {goal.key: goal for goal in goals_of(asked, targets, names)}
+    names = [target.name for target in targets if target.bundle == "firmware"]
+    return {goal.key: goal for goal in goals_of(asked, targets, names, names if emulated else ())}
 
 
 def test_every_budget_and_what_a_target_leaves_are_limits() -> None:
@@ -61,7 +61,15 @@ def test_every_budget_and_what_a_target_leaves_are_limits() -> None:
 
 def test_without_an_emulator_the_flash_is_held_against_the_file() -> None:
     found = goals("[[deploy]]\ntarget = 'cortex-m4'", emulated=False)
-    assert found["cortex-m4.flash-bytes"].measure == "model-bytes"
+    assert [goal.measure for goal in found.values()] == ["model-bytes", "arena"]
+
+
+def test_a_check_counts_the_limits_of_every_core_that_an_emulator_models() -> None:
+    asked = recipe("[[deploy]]\ntarget = 'cortex-m4'\n[[deploy]]\ntarget = 'cortex-m33'\nruntime = 'tflm'")
+    found = limits_of(asked, load_targets(["cortex-m4", "cortex-m33"]))
+    assert [(goal.key, goal.measure) for goal in found] == [
+        ("cortex-m4.flash-bytes", "flash"), ("cortex-m4.ram-bytes", "arena"), ("cortex-m33.flash-bytes", "model-bytes"),
+    ]  # fmt: skip
 
 
 def test_a_recipe_that_limits_nothing_is_refused_in_words() -> None:
