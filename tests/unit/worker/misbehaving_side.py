@@ -175,6 +175,7 @@ METHODS = {
         fork,
         environment,
         loop,
+        spin,
         crash,
         leave,
         shout,
