@@ -40,8 +40,13 @@ def score_channels(
     seed: int = 0,
     batch: int = 32,
     projections: int = 2,
+    taylor: bool = False,
 ) -> NDArray[np.float64]:
-    """Score of each component, float64 [groups.count]; `images` are normalised, float32 [n, h, w, c]."""
+    """Score of each component, float64 [groups.count]; `images` are normalised, float32 [n, h, w, c].
+
+    `taylor`: instead, the mean absolute first-order change of a classifier's cross-entropy, its own answers for labels (Molchanov
+    et al., "Pruning convolutional neural networks for resource efficient inference", 2017); to compare with.
+    """
     rows = {
         name: tf.constant(groups.component[layout.inputs], tf.int32)
         for name, layout in groups.layouts.items()
@@ -73,13 +78,15 @@ def score_channels(
         with tf.GradientTape() as tape:
             tape.watch(gates)
             logits = joined(run(graph, fed, call=gated(gates)))
+            if taylor:
+                signs = tf.stop_gradient(tf.nn.softmax(logits) - tf.one_hot(tf.argmax(logits, axis=1), logits.shape[1]))
             projected = tf.reduce_sum(tf.reshape(logits, tf.shape(signs)) * signs)
         gradient = tape.gradient(projected, gates, unconnected_gradients="zero")
-        return tf.reduce_sum(tf.square(gradient), axis=0)
+        return tf.reduce_sum(tf.abs(gradient) if taylor else tf.square(gradient), axis=0)
 
     random = np.random.default_rng(seed)
     width = sum(int(np.prod([side or 1 for side in graph.shapes[head][1:]])) for head in graph.outputs)
-    total = np.zeros(groups.count, np.float64)
+    total, projections = np.zeros(groups.count, np.float64), 1 if taylor else projections
     for _ in range(projections):
         for start in range(0, len(images), batch):
             part = images[start : start + batch]

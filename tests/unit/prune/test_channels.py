@@ -238,6 +238,20 @@ def test_a_budget_out_of_reach_is_stated(images: Any) -> None:
     assert smaller.count_params() == net.count_params()
 
 
+def test_an_amount_that_would_empty_layers_is_refused_with_the_most_that_can_go(images: Any) -> None:
+    """Before anything is scored or fitted: without an image."""
+    given = keras.Input((8, 8, 3))
+    x = layers.Conv2D(4, 3, name="a")(given)
+    x = layers.Conv2D(4, 3, name="b")(x)
+    net = shake(keras.Model(given, layers.Dense(10)(layers.GlobalAveragePooling2D()(x))))
+    with pytest.raises(RecipeError) as refused:
+        channels.prune_channels(net, amount=0.95, multiple=8, images=None)
+    assert refused.value.exit_code == 2
+    assert "`prune.amount` 0.95 would empty layers: with one channel left in each of a, b, 81.9%" in str(refused.value)
+    assert "amounts up to 0.81 for this model" in str(refused.value)
+    channels.prune_channels(net, amount=0.81, multiple=8, images=images(net))
+
+
 def test_repair_brings_the_answers_nearer_to_the_given_model(images: Any) -> None:
     net, data = shake(inverted()), images(inverted(), 64)
     wanted = np.asarray(net(data))
