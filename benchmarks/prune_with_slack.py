@@ -107,10 +107,11 @@ def train(folder: Path, epochs: int) -> None:
         x = layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
         x = layers.ReLU()(layers.BatchNormalization()(x))
         x = layers.MaxPooling2D()(x) if pooled else x
-    x = layers.Dropout(0.3)(layers.Dense(128, activation="relu")(layers.Flatten()(x)))
+    x = layers.BatchNormalization()(layers.Dense(128, use_bias=False)(layers.Flatten()(x)))
+    x = layers.Dropout(0.2)(layers.ReLU()(x))
     model = keras.Model(given, layers.Dense(len(SIGNS), activation="softmax")(x))
     steps = epochs * (len(images) // 64)
-    rate = keras.optimizers.schedules.CosineDecay(2e-3, steps)
+    rate = keras.optimizers.schedules.CosineDecay(3e-3, steps)
     model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
     model.fit(images.astype(np.float32), classes, batch_size=64, epochs=epochs, verbose=2)
     model.save(folder / "model.keras")

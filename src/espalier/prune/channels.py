@@ -136,7 +136,7 @@ def choose_channels(
     """Which components stay: bool [groups.count], and how the budget was met."""
     movable = [family for family in groups.families if family.frozen is None and family.producers]
     place = {int(member): index for index, family in enumerate(movable) for member in family.members}
-    choices = [Choice(scores=scores[family.members], dead=free[family.members]) for family in movable]
+    choices = [Choice(scores=scores[f.members], dead=free[f.members], width=f.channels) for f in movable]
     allocation = allocate(choices, _terms(groups, place, movable), amount=amount, multiple=multiple)
     kept = np.ones(groups.count, bool)
     for family, mask in zip(movable, allocation.kept, strict=True):

@@ -296,7 +296,7 @@ def test_heads_of_an_attention_go_as_wholes(kind: str) -> None:
     groups = trace_groups(graph)
     assert groups.macs(np.ones(groups.count, bool)) == macs_of(net)
     (heads,) = [family for family in groups.families if family.frozen is None and family.producers]
-    assert len(heads.members) == 4
+    assert len(heads.members) == 4 and heads.channels == 3
     kept = np.ones(groups.count, bool)
     kept[heads.members[[0, 2]]] = False
     smaller = narrow(graph, groups, kept)
@@ -305,6 +305,14 @@ def test_heads_of_an_attention_go_as_wholes(kind: str) -> None:
         assert smaller.get_layer("attention").num_heads == 2
     else:
         assert [smaller.get_layer(name).units for name in ("query", "key", "value", "attention")] == [6, 6, 6, 12]
+
+
+def test_heads_go_though_they_are_fewer_than_the_multiple(images: Any) -> None:
+    """Four heads of three channels, multiples of 8: a head is more than a channel, and other layers keep their multiples."""
+    net = attentive("layer")
+    smaller, account = channels.prune_channels(net, amount=0.4, multiple=8, images=images(net))
+    assert smaller.get_layer("attention").num_heads == 2 and account["multiple"] == 8
+    assert {row["name"]: (row["before"], row["after"]) for row in account["layers"]}["attention"] == (4, 2)
 
 
 def test_a_head_that_costs_more_is_worth_more(images: Any) -> None:
