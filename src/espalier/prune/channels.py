@@ -57,7 +57,7 @@ def prune_channels(
     groups = trace_groups(graph)
     constants = find_constants(graph, groups)
     refuse_emptying(groups, amount)
-    scores = _scores(graph, groups, images, seed)
+    scores = score_groups(graph, groups, images, seed)
     kept, allocation = choose_channels(groups, scores, constants.free, amount=amount, multiple=multiple)
     smaller = narrow(graph, groups, kept, fills=constants.fills)
     lossy = bool((~kept & ~constants.free).any())
@@ -118,7 +118,7 @@ def _by_norm(
     return [*steps, {"step": FITTED, **judge(smaller)}]
 
 
-def _scores(graph: FlatGraph, groups: Groups, images: Images, seed: int) -> NDArray[np.float64]:
+def score_groups(graph: FlatGraph, groups: Groups, images: Images, seed: int) -> NDArray[np.float64]:
     """What losing each component costs: what a refit leaves; where that is not known, how much the answer depends on it, in
     the same unit by the families of which both are known."""
     losses = unrepaired_losses(graph, groups, images, seed=seed)

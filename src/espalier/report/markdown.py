@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..rows import Report
+from .fit import markdown as fit_lines
 from .gates import amount, describe, not_shown
 from .text import key_figures, size
 
@@ -12,6 +13,8 @@ def markdown(report: Report) -> bytes:
     mark = "✅" if report.status == "passed" else "❌"
     lines = [f"## {mark} {report.name} {report.version}: {report.status}", "", "| | |", "|---|---|"]
     lines += [f"| {_cell(name)} | {_cell(text)} |" for name, text in key_figures(report)]
+    if report.prune.fit is not None:
+        lines += fit_lines(report.prune.fit)
     if report.gates:
         lines += ["", "| gate | value | limit | |", "|---|--:|--:|---|"]
         for gate in report.gates:

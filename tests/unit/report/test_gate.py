@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from example_report import arena_row, example_report
 
-from espalier.recipe import Budgets, LatencyBudget
 from espalier.recipe_answers import Decision
+from espalier.recipe_budgets import Budgets, LatencyBudget
 from espalier.recipe_file import parse_recipe
 from espalier.report.gates import amount, describe, headroom, not_shown
 from espalier.rows import AccuracyRow, GateRow, Mode, TopRow
