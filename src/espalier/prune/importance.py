@@ -11,6 +11,7 @@ Scores of different layers are in the same unit.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -22,6 +23,8 @@ from ..load.keras_objects import Tensor
 from ..load.keras_table import names
 from .flat import FlatGraph, Node, inputs_of, run
 from .groups import Groups
+
+Call = Callable[[Node, list[Tensor]], list[Tensor]]
 
 MIXING = names(
     """
@@ -47,30 +50,7 @@ def score_channels(
     `taylor`: instead, the mean absolute first-order change of a classifier's cross-entropy, its own answers for labels (Molchanov
     et al., "Pruning convolutional neural networks for resource efficient inference", 2017); to compare with.
     """
-    rows = {
-        name: tf.constant(groups.component[layout.inputs], tf.int32)
-        for name, layout in groups.layouts.items()
-    }
-    heads = {
-        name: tf.constant(groups.component[layout.inner], tf.int32)
-        for name, layout in groups.layouts.items()
-        if len(layout.inner)
-    }
-    last = {id(node) for node in graph.nodes if set(node.outputs) & set(graph.outputs)}
-    ends = last if len(graph.outputs) > 1 else {id(graph.nodes[-1])}
-
-    def gated(gates: Tensor) -> Any:
-        def call(node: Node, values: list[Tensor]) -> list[Tensor]:
-            if node.kind in MIXING and node.name in rows:
-                gate = tf.gather(gates, rows[node.name], axis=1)
-                rank = len(values[0].shape)
-                gate = tf.reshape(gate, [-1] + [1] * (rank - 2) + [gate.shape[1]])
-                values = [value * gate for value in values]
-            if node.name in heads:
-                return _gated_heads(node, values, tf.gather(gates, heads[node.name], axis=1))
-            return [node_output(node, values)] if id(node) in ends else node.call(node.operation, values)
-
-        return call
+    gated = _gates(graph, groups)
 
     @tf.function(reduce_retracing=True, autograph=False)  # type: ignore[untyped-decorator]
     def squares(fed: list[Tensor], signs: Tensor) -> Any:
@@ -93,6 +73,36 @@ def score_channels(
             signs = random.choice(np.array([-1.0, 1.0], np.float32), (len(part), width))
             total += squares(inputs_of(graph, part), tf.constant(signs)).numpy()
     return total / (len(images) * projections)
+
+
+def _gates(graph: FlatGraph, groups: Groups) -> Callable[[Tensor], Call]:
+    """How each node is called with a gate on every component, [images, groups.count], where layers that mix channels read it."""
+    rows = {
+        name: tf.constant(groups.component[layout.inputs], tf.int32)
+        for name, layout in groups.layouts.items()
+    }
+    heads = {
+        name: tf.constant(groups.component[layout.inner], tf.int32)
+        for name, layout in groups.layouts.items()
+        if len(layout.inner)
+    }
+    last = {id(node) for node in graph.nodes if set(node.outputs) & set(graph.outputs)}
+    ends = last if len(graph.outputs) > 1 else {id(graph.nodes[-1])}
+
+    def gated(gates: Tensor) -> Call:
+        def call(node: Node, values: list[Tensor]) -> list[Tensor]:
+            if node.kind in MIXING and node.name in rows:
+                gate = tf.gather(gates, rows[node.name], axis=1)
+                rank = len(values[0].shape)
+                gate = tf.reshape(gate, [-1] + [1] * (rank - 2) + [gate.shape[1]])
+                values = [value * gate for value in values]
+            if node.name in heads:
+                return _gated_heads(node, values, tf.gather(gates, heads[node.name], axis=1))
+            return [node_output(node, values)] if id(node) in ends else node.call(node.operation, values)
+
+        return call
+
+    return gated
 
 
 def _gated_heads(node: Node, values: list[Tensor], gate: Tensor) -> list[Tensor]:
