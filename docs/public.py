@@ -12,6 +12,7 @@ import click
 import espalier
 from espalier import cli
 
+RECIPE_MODULES = ("espalier.recipe", "espalier.recipe_answers", "espalier.recipe_budgets")
 FUNCTIONS = ("quantize", "compile", "build", "check", "explain", "inspect", "verify", "load_recipe", "load_target")
 VALUES = (
     "Small", "Evaluated", "Compilation", "Outcome", "Report", "Checked", "Inspected", "Explained", "Verified", "Target",
@@ -79,7 +80,7 @@ def _kind(name: str) -> str:
     value = getattr(espalier, name)
     if isinstance(value, type) and issubclass(value, espalier.EspalierError):
         return "error"
-    inside = getattr(value, "__module__", "") in ("espalier.recipe", "espalier.recipe_answers") and isinstance(value, type)
+    inside = getattr(value, "__module__", "") in RECIPE_MODULES and isinstance(value, type)
     return "recipe" if inside else ""
 
 

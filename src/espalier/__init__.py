@@ -49,12 +49,10 @@ if TYPE_CHECKING:
     )
     from .recipe import (
         Augment,
-        Budgets,
         CalibrationSource,
         Deploy,
         EvaluationSource,
         FineTune,
-        LatencyBudget,
         ModelSource,
         Prune,
         Quantize,
@@ -63,14 +61,15 @@ if TYPE_CHECKING:
     )
     from .recipe import InputContract as Input
     from .recipe_answers import Decision
+    from .recipe_budgets import Budgets, LatencyBudget
     from .recipe_file import load_recipe
     from .rows import Report
     from .stages.outcome import Outcome
     from .target import Target, load_target
 
 _RECIPE = (
-    "Augment", "Budgets", "CalibrationSource", "Deploy", "EvaluationSource", "FineTune", "LatencyBudget",
-    "ModelSource", "Prune", "Quantize", "Recipe", "ReportWish",
+    "Augment", "CalibrationSource", "Deploy", "EvaluationSource", "FineTune", "ModelSource", "Prune", "Quantize", "Recipe",
+    "ReportWish",
 )  # fmt: skip
 _ERRORS = (
     "AnnotationsRefusedError", "BugError", "EspalierError", "GateError", "ImagesRefusedError", "InputRefusedError",
@@ -97,7 +96,9 @@ _HOME = {
     "Target": ("target", "Target"),
     "Verified": ("command.verify", "Verified"),
     "load_target": ("target", "load_target"),
+    "Budgets": ("recipe_budgets", "Budgets"),
     "Decision": ("recipe_answers", "Decision"),
+    "LatencyBudget": ("recipe_budgets", "LatencyBudget"),
     "load_recipe": ("recipe_file", "load_recipe"),
     **{name: ("recipe", name) for name in _RECIPE},
     **{name: ("errors", name) for name in _ERRORS},

@@ -133,6 +133,7 @@ def _step_rules(recipe: Recipe) -> list[tuple[str, bool]]:
             "`prune.pattern` 2:4 needs `prune.method` magnitude",
             prune.pattern == "free" or prune.method == "magnitude",
         ),
+        ("`prune.point` needs `prune.method` fit", prune.point is None or prune.method == "fit"),
         (
             "`prune.engine` tfmot needs `prune.method` magnitude",
             prune.engine == "native" or prune.method == "magnitude",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from .fit_rows import FitRow
 from .row_parts import DistilledEpoch, Epoch, LeftAlone, PrunedLayer, RepairStep
 
 
@@ -39,3 +40,5 @@ class PruneRow(msgspec.Struct, frozen=True, kw_only=True):
     """Layers that were not pruned."""
     notes: tuple[str, ...] = ()
     """What could not be pruned as wished."""
+    fit: FitRow | None = None
+    """Of method fit: budgets, front, what each step brought."""

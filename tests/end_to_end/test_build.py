@@ -35,8 +35,8 @@ def digests(folder: Path, *parts: str) -> dict[str, str]:
     }
 
 
-def edited(digits: Path, tmp_path: Path, old: str, new: str) -> Path:
-    """A copy of the recipe beside the images, with one text replaced."""
+def edited(digits: Path, tmp_path: Path, old: str, new: str, *, pruned: bool = True) -> Path:
+    """A copy of the recipe beside the images, with one text replaced, and without its [prune] table where that says nothing."""
     folder = tmp_path / "job"
     folder.mkdir()
     for name in ("labels.txt", "model.keras", "images"):
@@ -45,7 +45,10 @@ def edited(digits: Path, tmp_path: Path, old: str, new: str) -> Path:
         )
     text = (digits / "recipe.toml").read_text()
     assert old in text
-    (folder / "recipe.toml").write_text(text.replace(old, new, 1))
+    text = text.replace(old, new, 1)
+    if not pruned:
+        text = text[: text.index("[prune]")] + text[text.index("[decision]") :]
+    (folder / "recipe.toml").write_text(text)
     return folder / "recipe.toml"
 
 
@@ -284,7 +287,7 @@ def test_killing_a_build_at_any_moment_leaves_the_old_output(digits: Path, built
 def test_permuted_labels_are_caught_and_the_right_order_is_told(
     espalier: Any, digits: Path, built: Built, tmp_path: Path
 ) -> None:
-    recipe = edited(digits, tmp_path, "threshold = 0.7", "threshold = 0.7")
+    recipe = edited(digits, tmp_path, "threshold = 0.7", "threshold = 0.7", pruned=False)
     labels = recipe.parent / "labels.txt"
     labels.unlink()
     labels.write_text("\n".join("1023456789") + "\n")
@@ -297,9 +300,8 @@ def test_permuted_labels_are_caught_and_the_right_order_is_told(
 def test_a_wrong_std_is_told_before_it_reaches_a_device(
     espalier: Any, digits: Path, built: Built, tmp_path: Path
 ) -> None:
-    done = espalier(
-        "build", edited(digits, tmp_path, "std = [255.0]", "std = [1.0]"), "--out", tmp_path / "out"
-    )
+    recipe = edited(digits, tmp_path, "std = [255.0]", "std = [1.0]", pruned=False)
+    done = espalier("build", recipe, "--out", tmp_path / "out")
     assert done.returncode in (2, 3)
     assert "255" in done.stderr
     assert not (tmp_path / "out").exists()

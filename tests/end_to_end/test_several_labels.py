@@ -44,7 +44,7 @@ def project(folder: Path, *, lists: bool, rest: str = MULTI) -> Path:
     return path
 
 
-@pytest.mark.parametrize("lists", [False, True])
+@pytest.mark.parametrize("lists", [False, pytest.param(True, marks=pytest.mark.sweep)])
 def test_labels_with_thresholds_of_their_own_are_found_measured_and_said_on_every_device(lists: bool, tmp_path: Path) -> None:
     path = project(tmp_path, lists=lists)
     outcome = build(path, out=tmp_path / "dist", store=Store(tmp_path / "store"), tools="none" if lists else "all")

@@ -15,17 +15,19 @@ from espalier.bundle.archive import read_deb
 from espalier.tflite.read import read_tflite
 
 ROOT = Path(__file__).parents[2]
-IMAGES = 60
+IMAGES = 40
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the example with its images, a few of them."""
+    """The folder of the example with its images, a few of them; the account of the layers is test_explain_build.py's."""
     folder = tmp_path_factory.mktemp("shelf")
     for name in ("recipe.toml", "labels.txt", "model.keras"):
         shutil.copy(ROOT / "examples/shelf" / name, folder / name)
     counts = ("--train", "0", "--calibration", "40", "--evaluation", str(IMAGES))
     subprocess.run([sys.executable, ROOT / "calibration/shelf/make.py", folder / "images", *counts], check=True)
+    with (folder / "recipe.toml").open("a") as recipe:
+        recipe.write('[report]\nexplain = "never"\n')
     return folder
 
 
@@ -42,7 +44,7 @@ def test_a_trained_detector_keeps_its_average_precision_in_int8_on_a_phone_a_pi_
 ) -> None:
     accuracy = report["accuracy"]
     boxes = accuracy["boxes"]
-    assert accuracy["n"] == IMAGES and boxes["objects"] > 200
+    assert accuracy["n"] == IMAGES and boxes["objects"] > 130
     assert boxes["float"]["ap50"] > 0.9 and boxes["int8"]["ap50"] > 0.9
     assert boxes["drop_low"] <= boxes["drop"] <= boxes["drop_high"] and boxes["drop"] < 1.0
     assert boxes["agreement"] > 0.95

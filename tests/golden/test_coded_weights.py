@@ -190,6 +190,7 @@ def assert_emulated(tmp_path: Path, name: str, level: str, count: int) -> None:
 
 
 @needs_emulation
+@pytest.mark.sweep
 @pytest.mark.skipif(shutil.which("qemu-system-arm") is None, reason="qemu-system-arm is not installed")
 def test_coded_layers_are_exact_with_helium(tmp_path: Path) -> None:
     cases = random_cases(["conv_2d", "fully_connected"], 8, "int8", 3200) + extreme_cases()

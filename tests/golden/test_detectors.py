@@ -71,6 +71,7 @@ def test_an_emulated_core_finds_the_boxes_that_numpy_finds(core: str, tmp_path: 
 
 
 @needs_emulator
+@pytest.mark.sweep
 @pytest.mark.skipif(not shutil.which("qemu-system-arm"), reason="qemu-system-arm is not installed")
 def test_the_cortex_m55_finds_the_boxes_that_numpy_finds(tmp_path: Path) -> None:
     ((case, images),) = batch(np.random.default_rng(22), 8, ("yolo-v5",))

@@ -313,6 +313,7 @@ def test_programs_that_are_counted_together_count_as_alone() -> None:
         count_many([Net(graph=nets[0].graph, golden=(wrong,))], core)
 
 
+@pytest.mark.sweep
 @pytest.mark.skipif(shutil.which("qemu-system-arm") is None, reason="qemu-system-arm is not installed")
 def test_a_program_above_512_kb_runs_on_an_emulated_cortex_m55() -> None:
     """Targets get the memory that their file says, not what the emulated board has beside its core."""

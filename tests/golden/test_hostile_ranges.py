@@ -36,7 +36,7 @@ def test_hostile_layers_are_exact_in_the_plain_c_of_every_kernel(isa: str, optim
             assert tuple(a.tobytes() for a in programs.run(number, inputs)) == wanted(number), name
 
 
-@pytest.mark.parametrize("name", ["cortex-m4", "cortex-m55"])
+@pytest.mark.parametrize("name", ["cortex-m4", pytest.param("cortex-m55", marks=pytest.mark.sweep)])
 def test_hostile_layers_are_exact_on_an_emulated_core(name: str, tmp_path: Path) -> None:
     pytest.importorskip("unicorn")
     pytest.importorskip("ziglang")

@@ -89,6 +89,7 @@ def test_layers_without_their_zeros_are_exact_on_emulated_cores(tmp_path: Path, 
     assert differing(EmulatedBatch(batch, CORES[name], tmp_path, "-O2"), cases) == []
 
 
+@pytest.mark.sweep
 @pytest.mark.skipif(shutil.which("qemu-system-arm") is None, reason="qemu-system-arm is not installed")
 def test_layers_without_their_zeros_are_exact_on_a_cortex_m55(tmp_path: Path) -> None:
     with forced(sparse=True):

@@ -107,6 +107,7 @@ def test_products_of_matrices_are_computed_by_the_vector_instructions() -> None:
     assert spent(block, "batch_matmul") < 2 * macs
 
 
+@pytest.mark.sweep
 @needs_emulation
 def test_blocks_are_exact_and_strange_units_cost_little_on_a_cortex_m55(tmp_path: Path) -> None:
     if shutil.which("qemu-system-arm") is None:

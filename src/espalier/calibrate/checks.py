@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from ..findings import SHOWN, Checked, Copy, Finding, ImagesRead, Rule, counted, more, names_of, refuse
 from ..image_facts import ImageFacts
 from ..recipe import InputContract
+from .rules_codec import saved_otherwise
 from .rules_copies import LEAK_SHARE, nearly_repeated, nearly_shared, trained_on
 from .rules_looks import blurred, one_sided, shifted, wide_samples
 
@@ -40,6 +41,7 @@ def check_calibration(
     fine_tune: ImagesRead | None = None,
     distill: ImagesRead | None = None,
     copies: Sequence[Copy] = (),
+    through_jpeg: Sequence[str] = (),
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """(errors, warnings) of a calibration set, in the order of `RULES`.
 
@@ -47,7 +49,7 @@ def check_calibration(
     """
     checked = Checked(
         given=given, evaluation=evaluation, contract=contract, labels=tuple(labels), fine_tune=fine_tune,
-        distill=distill, copies=tuple(copies),
+        distill=distill, copies=tuple(copies), through_jpeg=tuple(through_jpeg),
     )  # fmt: skip
     return _split(RULES, checked)
 
@@ -63,11 +65,13 @@ def check_evaluation(
     return _split(EVALUATION_RULES, checked)
 
 
-def check_fine_tune(given: ImagesRead, contract: InputContract) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
-    """(errors, warnings) of a fine-tuning set: broken files, and a class that is far larger than another."""
+def check_fine_tune(
+    given: ImagesRead, contract: InputContract, labels: Sequence[str] = ()
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """(errors, warnings) of a fine-tuning set: broken files, classes without an image, one far larger than another."""
     return _split(
         FINE_TUNE_RULES,
-        Checked(given=given, evaluation=None, contract=contract, labels=(), role="fine-tune"),
+        Checked(given=given, evaluation=None, contract=contract, labels=tuple(labels), role="fine-tune"),
     )
 
 
@@ -225,11 +229,14 @@ def missing_classes(checked: Checked) -> Iterable[Finding]:
         return
     missing = tuple(label for label in checked.labels if label not in classes)
     if missing:
+        trained = checked.role == "fine-tune"
         yield Finding(
             code="class-missing",
-            severity="warning",
+            severity="error" if trained else "warning",
             message=f"no image of {counted(len(missing), 'class', 'classes')}: {names_of(missing)}",
-            next_step="add some, or the figures say nothing about them",
+            next_step="add some: what is trained without them answers them no more"
+            if trained
+            else "add some, or the figures say nothing about them",
         )
 
 
@@ -361,9 +368,12 @@ RULES: tuple[Rule, ...] = (
     too_few,
     unbalanced,
     shifted,
+    saved_otherwise,
 )
 
-FINE_TUNE_RULES: tuple[Rule, ...] = (none_left, unreadable, not_images, all_constant, in_several_classes, unbalanced)
+FINE_TUNE_RULES: tuple[Rule, ...] = (
+    none_left, unreadable, not_images, all_constant, in_several_classes, missing_classes, unbalanced,
+)  # fmt: skip
 
 
 DISTILL_RULES: tuple[Rule, ...] = (none_left, unreadable, not_images, all_constant)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ..findings import Checked, Copy, Finding, counted, names_of
 
@@ -49,14 +49,18 @@ def _shared(checked: Checked, role: str, code: str, equal: list[Copy] | None = N
     if checked.evaluation is None or not checked.evaluation.images:
         return
     pairs = (equal or []) + [c for c in checked.copies if (c.first_role, c.second_role) == (role, "evaluation")]
+    yield from leaked(pairs, len(checked.evaluation.images), role, code, "show" if equal else "nearly equal")
+
+
+def leaked(pairs: Sequence[Copy], count: int, role: str, code: str, like: str) -> Iterable[Finding]:
+    """What is said of evaluation images (there are `count`) that the set of `role` has, too."""
     files = tuple(dict.fromkeys(pair.second for pair in pairs))
     if files:
-        share = len(files) / len(checked.evaluation.images)
-        like = "show" if equal else "nearly equal"
+        share = len(files) / count
         yield Finding(
             code=code,
             severity="error" if share > LEAK_SHARE else "warning",
-            message=f"{len(files)} of {len(checked.evaluation.images)} evaluation images ({share:.1%}) {like} "
+            message=f"{len(files)} of {count} evaluation images ({share:.1%}) {like} "
             f"pictures that are also {_USED_FOR[role]} ({names_of([_said(p) for p in pairs])})",
             next_step="remove them from one of the two sets; figures on them would flatter the model",
             files=files,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,14 +10,18 @@ from typing import Literal
 
 import msgspec
 
+from ..calibrate.checks import missing_classes
 from ..calibrate.declared import declared_twice
+from ..calibrate.rules_copies import leaked
 from ..errors import EspalierError, GateError
-from ..findings import ACCEPTED, Finding
+from ..findings import ACCEPTED, Copy, Finding, ImagesRead, refuse
+from ..findings import Checked as Checks
 from ..image_facts import ImageFacts
 from ..load.images import ImageSet, label_indices, scan
 from ..load.keras_facts import ModelFacts
 from ..load.labels import default_labels, read_labels, two_sides
 from ..load.masks import pair_masks
+from ..load.same_files import same_files
 from ..recipe import Deploy, Recipe
 from ..recipe_file import load_recipe
 from ..report.gates import describe
@@ -262,6 +266,7 @@ def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[
         sets.append(("fine-tune", recipe.prune.fine_tune.images))
     if recipe.prune.distill is not None and recipe.prune.distill.images is not None:
         sets.append(("distill", recipe.prune.distill.images))
+    read: dict[str, ImageSet] = {}
     for role, given in sets:
         images: list[ImageSet] = []
 
@@ -275,6 +280,7 @@ def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[
 
         if not found.attempt(role, step):
             continue
+        read[role] = images[0]
         counts = images[0].counts
         if role not in ("calibration", "distill") and labels:
             text = _labels_text if KINDS[recipe.model.task].one else _sets_text
@@ -293,6 +299,41 @@ def _check_images(found: _Findings, recipe: Recipe, folder: Path, labels: tuple[
             doubt = "" if recipe.evaluation is not None and recipe.evaluation.annotations else doubt
             if doubt:
                 found.warn(role, doubt, "few-to-show" if counts else "no-labels")
+    _check_apart(found, recipe, read, labels if KINDS[recipe.model.task].one else ())
+
+
+def _check_apart(
+    found: _Findings, recipe: Recipe, read: Mapping[str, ImageSet], labels: tuple[str, ...]
+) -> None:
+    """Files of the evaluation set that calibrate or train, too, and classes that are not trained; the build looks for pictures
+    that were saved again as well."""
+    trained, measured = read.get("fine-tune"), read.get("evaluation")
+    findings: list[tuple[str, Finding]] = []
+    if trained is not None and labels and trained.classes:
+        blank = ImageFacts(path="", label=None, sha256="", pixels_sha256="", width=0, height=0, mode="")
+        facts = tuple(msgspec.structs.replace(blank, path=e.path, label=e.label) for e in trained.entries)
+        lacking = missing_classes(
+            Checks(given=ImagesRead(images=facts), evaluation=None, contract=recipe.input, labels=labels, role="fine-tune")
+        )
+        findings += [("fine-tune", finding) for finding in lacking]
+    for role, code in (("calibration", "leakage"), ("fine-tune", "train-leakage"), ("distill", "train-leakage")):
+        if measured is None or role not in read:
+            continue
+        pairs = [
+            Copy(first_role=role, first=first, second_role="evaluation", second=second)
+            for first, second in same_files(read[role], measured)
+        ]
+        findings += [("evaluation", finding) for finding in leaked(pairs, len(measured.entries), role, code, "are the files of")]
+    for role, finding in findings:
+        if finding.severity == "error" and finding.code not in found.accept:
+            found.attempt(role, partial(_refused, role, finding))
+        else:
+            found.warn(role, f"{finding.message}; {finding.next_step}", finding.code)
+
+
+def _refused(role: str, finding: Finding) -> str:
+    refuse(role, [finding])
+    return ""
 
 
 def _sets_text(images: ImageSet, labels: tuple[str, ...]) -> str:

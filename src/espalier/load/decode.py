@@ -46,7 +46,8 @@ from ..progress import report
 from ..recipe import InputContract
 from .arrays import ArrayFile, open_array, turned
 from .images import ImageEntry
-from .looks import measure_looks
+from .looks import jpeg_quality, measure_looks
+from .nearest import picked
 from .snapshot import changed
 
 FORMATS = ("BMP", "JPEG", "PNG")
@@ -191,8 +192,8 @@ def _load(image: Image.Image, take: Callable[[Image.Image, int], T]) -> tuple[T,
         "mode": image.mode,
         "rotated": turn in _TURNS,
         "sideways": turn in SIDEWAYS,
-        "frames": frames,
-    }
+        "frames": frames, "jpeg": jpeg_quality(image),
+    }  # fmt: skip
     return taken, facts
 
 
@@ -215,12 +216,17 @@ def _unpacked(
     if turn in _TURNS or not (image.mode == "RGB" or (image.mode == "L" and gray)):
         upright = _upright(image, turn)
         return partial(prepare, upright, contract), upright.shape
+    region = top, left, rows, columns = (0, 0, image.height, image.width)
     if contract.fit == "crop":
-        top, left, rows, columns = crop_region(image.height, image.width, *contract.size)
-        if (rows, columns) != (image.height, image.width):
-            image = image.crop((left, top, left + columns, top + rows))
+        region = top, left, rows, columns = crop_region(image.height, image.width, *contract.size)
+    shape = (rows, columns, contract.channels)
+    small = picked(image, region, contract.size) if contract.resize == "nearest" and contract.fit != "pad" else None
+    if small is not None:
+        image = small
+    elif (rows, columns) != (image.height, image.width):
+        image = image.crop((left, top, left + columns, top + rows))
     pixels = np.asarray(image.convert("L") if gray else image)
-    return partial(fill, pixels[:, :, None] if gray else pixels, contract), pixels.shape
+    return partial(fill, pixels[:, :, None] if gray else pixels, contract), shape
 
 
 def to_rgb(image: Image.Image) -> Pixels:
@@ -275,6 +281,7 @@ def _load_array(image: ArrayFile, contract: InputContract) -> tuple[Pixels, dict
         "rotated": image.orientation in _TURNS,
         "sideways": image.orientation in SIDEWAYS,
         "frames": 1 if contract.color == "bands" else image.frames,
+        "jpeg": 0,
     }
     return np.ascontiguousarray(turned(pixels, image.orientation)), facts
 

@@ -1,4 +1,9 @@
-"""What pruning bought, in one plain sentence."""
+"""What pruning bought, in one plain sentence.
+
+Of single weights that are zero a .tflite has nothing but a shorter download: its kernels store and multiply zeros like all other
+weights, so a change of its latency is the measurement's, not theirs. What a microcontroller's program gains by leaving zeros
+out, or by a shorter code for them, is counted where it is built (`emit/`) and told per deployment.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +25,15 @@ def verdict(row: PruneRow) -> str:
     parts.append(f".tflite bytes {_signed(raw)}")
     parts.append(f"gzip {_signed(packed)}")
     parts.append("latency not measured" if latency is None else f"latency {_signed(latency)}")
-    return f"{_judgement(raw, packed, latency)}: {', '.join(parts)}"
+    judged = _of_zeros(packed) if row.method == "magnitude" else _judgement(raw, packed, latency)
+    return f"{judged}: {', '.join(parts)}"
+
+
+def _of_zeros(packed: float) -> str:
+    """Only what compresses; never faster or smaller."""
+    if packed <= -NOTICEABLE:
+        return "smaller download only; in flash and time zeros pay on microcontrollers alone, told per deployment"
+    return "it bought nothing in the .tflite; zeros pay on microcontrollers alone, told per deployment"
 
 
 def _judgement(raw: float, packed: float, latency: float | None) -> str:

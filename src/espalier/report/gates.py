@@ -9,31 +9,32 @@ from ..rows import GateRow
 ABOVE_CHANCE = "accuracy.above-chance"
 
 
-AT_LEAST = frozenset(
-    {
-        ABOVE_CHANCE,
-        "budgets.min-accuracy",
-        "budgets.min-class-ap50",
-        "budgets.min-class-iou",
-        "budgets.min-class-recall",
-        "budgets.min-miou",
-        "budgets.min-psnr",
-        "budgets.min-ssim",
-        "budgets.min-recall",
-        "decision.precision",
-        "quantize.min-agreement",
-    }
-)
-"""Gates whose limit is a lower one."""
+LOWER_LIMITS = frozenset({ABOVE_CHANCE, "decision.precision"})
+"""Gates whose limit is a lower one though their name does not say so; the others are called `min-...`."""
+
+
+def is_lower(name: str) -> bool:
+    """Whether the gate `name` asks for at least its limit."""
+    return name in LOWER_LIMITS or name.rsplit(".", 1)[-1].startswith("min-")
+
+
+def amount(value: float, unit: str) -> str:
+    """A gate's value or limit without its unit, never with an exponent: "1,048,576" of bytes, "0.36" of points."""
+    if unit == "bytes" or abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.2f}" if unit in ("points", "dB") else f"{value:.4g}"
 
 
 def describe(row: GateRow) -> str:
     """A failed gate in words."""
     why = f"; {row.why}" if row.why else ""
+    limit = f"the limit {amount(row.limit, row.unit)} {row.unit}{why}"
     if row.value is None:
-        return f"{row.name}: no figure, limit {row.limit:g} {row.unit}{why}"
-    relation = "below" if row.name in AT_LEAST else "above"
-    return f"{row.name}: {row.value:g} is {relation} the limit {row.limit:g} {row.unit}{why}"
+        return f"{row.name}: no figure, {limit.removeprefix('the ')}"
+    value = amount(row.value, row.unit)
+    if value == amount(row.limit, row.unit):
+        value = f"{row.value:g}"  # what fails by less than is printed is printed whole
+    return f"{row.name}: {value} is {'below' if is_lower(row.name) else 'above'} {limit}"
 
 
 def not_shown(rows: Sequence[GateRow]) -> list[str]:

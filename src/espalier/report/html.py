@@ -10,7 +10,8 @@ from markupsafe import Markup
 from ..row_parts import ExplainPart
 from ..rows import AccuracyRow, LatencyRow, Report
 from .decision import decision_chart
-from .gates import describe, headroom, not_shown
+from .fit import table as fit_table
+from .gates import amount, describe, headroom, not_shown
 from .layers import layer_table
 from .text import key_figures, percent, repair_text, size
 
@@ -21,12 +22,14 @@ def html(report: Report) -> bytes:
         report=report,
         key_figures=_headline(report),
         describe=describe,
+        amount=amount,
         headroom=headroom,
         not_shown=not_shown(report.gates),
         interval=_interval(report.accuracy),
         confusion=_confusion(report.accuracy),
         latency=_latency_bars(report.latency),
         pruned=_pruned(report),
+        front=None if report.prune.fit is None else fit_table(report.prune.fit),
         repair=repair_text(report.prune.repair) if report.prune.repair else "",
         # Our own drawings: plan/explain.py escapes the names in them.
         arenas=[{"row": row, "chart": Markup(row.chart)} for row in report.memory.arenas],

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..rows import Report
-from .gates import describe, not_shown
+from .fit import markdown as fit_lines
+from .gates import amount, describe, not_shown
 from .text import key_figures, size
 
 
@@ -12,12 +13,14 @@ def markdown(report: Report) -> bytes:
     mark = "✅" if report.status == "passed" else "❌"
     lines = [f"## {mark} {report.name} {report.version}: {report.status}", "", "| | |", "|---|---|"]
     lines += [f"| {_cell(name)} | {_cell(text)} |" for name, text in key_figures(report)]
+    if report.prune.fit is not None:
+        lines += fit_lines(report.prune.fit)
     if report.gates:
         lines += ["", "| gate | value | limit | |", "|---|--:|--:|---|"]
         for gate in report.gates:
-            value = "no figure" if gate.value is None else f"{gate.value:,.6g}"
+            value = "no figure" if gate.value is None else amount(gate.value, gate.unit)
             verdict = "**failed**" if not gate.passed else "passed" if gate.shown else "passed, not shown"
-            lines.append(f"| {_cell(gate.name)} | {value} | {gate.limit:,.6g} {gate.unit} | {verdict} |")
+            lines.append(f"| {_cell(gate.name)} | {value} | {amount(gate.limit, gate.unit)} {gate.unit} | {verdict} |")
     for gate in report.gates:
         if not gate.passed:
             lines.append(f"\n**{_cell(describe(gate))}**")

@@ -12,7 +12,7 @@ from ..bundle.golden import canonical_json
 from ..facts import Artifact, Check, TensorFacts
 from ..row_parts import EmulatedPart, ProgramModelPart
 from ..rows import ArenaRow, GateRow, Mode
-from .gates import describe, headroom
+from .gates import amount, describe, headroom
 from .html import template
 
 
@@ -43,6 +43,7 @@ def program_files(report: ProgramReport) -> tuple[Artifact, ...]:
     page = template("program.html.j2").render(
         report=report,
         describe=describe,
+        amount=amount,
         headroom=headroom,
         # Our own drawing: plan/explain.py escapes the names in it.
         chart=Markup(report.arena.chart),

@@ -8,6 +8,7 @@ from pathlib import Path
 from ..row_boxes import BoxesRow
 from ..row_parts import RepairStep, ScoreRow
 from ..rows import AccuracyRow, Report
+from .fit import figures as fit_figures
 from .gates import describe, headroom, not_shown
 from .maps import map_figures
 
@@ -59,6 +60,10 @@ def key_figures(report: Report) -> list[tuple[str, str]]:
             "int8",
             f"{q.operators.int8} int8 operators, {q.operators.float} float, {q.operators.int16} int16; "
             f"scheme {q.scheme}; needs runtime {q.runtime_floor} or newer",
+        ),
+        *(
+            ("fed", f"beside the image {row['name']}, {row['low']:g} to {row['high']:g} in steps of {row['step']:.3g}")
+            for row in q.numbers
         ),
         *_device_figures(report),
     ]
@@ -149,6 +154,8 @@ def _pruning_figures(report: Report) -> Iterator[tuple[str, str]]:
         yield "repair", repair_text(p.repair)
     if p.verdict:
         yield "verdict", f"{p.method}: {p.verdict}"
+    if p.fit is not None:
+        yield from fit_figures(p.fit)
 
 
 def repair_text(steps: tuple[RepairStep, ...]) -> str:

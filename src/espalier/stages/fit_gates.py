@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -88,6 +88,32 @@ def flash_row(
 def _constants_text(program: Mapping[str, Any]) -> str:
     constants = program.get("constants")
     return f" ({constants['text']})" if constants else ""
+
+
+def flash_of(program: Mapping[str, Any]) -> float:
+    """Code and constants of a compiled program."""
+    return float(program["code_bytes"] + program["weights_bytes"])
+
+
+def instructions_of(program: Mapping[str, Any]) -> float:
+    """Of one inference."""
+    return float(program["instructions"])
+
+
+def program_rows(
+    name: str,
+    limit: float,
+    unit: str,
+    emulated: Sequence[Mapping[str, Any]],
+    figure: Callable[[Mapping[str, Any]], float],
+) -> list[GateRow]:
+    """A figure of every emulated program: the largest where all hold the limit, else one row for each target that does not.
+    Without any program there is no figure, which fails."""
+    rows = [row(name, limit, figure(program), unit, target=str(program["target"])) for program in emulated]
+    if not rows:
+        why = "no program was compiled and run on an emulated core"
+        return [msgspec.structs.replace(row(name, limit, None, unit), why=why)]
+    return [found for found in rows if not found.passed] or [max(rows, key=lambda found: found.value or 0.0)]
 
 
 def estimate_rows(limit_us: float, emulated: Sequence[Mapping[str, Any]]) -> list[GateRow]:

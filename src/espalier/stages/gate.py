@@ -9,13 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from ..facts import TensorFacts
 from ..recipe import Recipe
 from ..rows import AccuracyRow, ArenaRow, GateRow, LatencyRow
 from ..target import Target
 from ..task.kinds import KINDS
 from .answer_gates import above_chance, max_cost, min_accuracy, other_answers
 from .box_gates import box_gates
-from .fit_gates import Reserve, arena_rows, estimate_rows, flash_row, ram_row
+from .fit_gates import (
+    Reserve,
+    arena_rows,
+    estimate_rows,
+    flash_of,
+    flash_row,
+    instructions_of,
+    program_rows,
+    ram_row,
+)
 from .fit_gates import row as _row
 from .map_gates import map_gates
 from .score_gates import score_gates
@@ -62,6 +72,10 @@ def gates(
         rows.append(_row("budgets.max-model-bytes", budgets.max_model_bytes, model_bytes, "bytes"))
     if budgets.max_arena_bytes is not None and arena_bytes:
         rows += arena_rows(budgets.max_arena_bytes, arena_bytes, arenas, modes)
+    if budgets.max_flash_bytes is not None:
+        rows += program_rows("budgets.max-flash-bytes", budgets.max_flash_bytes, "bytes", emulated, flash_of)
+    if budgets.max_instructions is not None:
+        rows += program_rows("budgets.max-instructions", budgets.max_instructions, "instructions", emulated, instructions_of)
     if budgets.max_macs is not None:
         rows.append(_row("budgets.max-macs", budgets.max_macs, macs, "MACs"))
     if budgets.max_latency_us is not None:
@@ -90,7 +104,7 @@ def gates_of(
     job: Job, model: FloatModel, int8: Int8Model, evaluation: Evaluation, timing: Timing, bundles: Bundles
 ) -> tuple[GateRow, ...]:
     """The gates of a build, from its stages' results."""
-    beside = painted_bytes(job, int8)
+    beside = painted_bytes(job, int8.heads)
     deploys = zip(job.recipe.deploy, job.targets, strict=True)
     return gates(
         job.recipe,
@@ -108,12 +122,12 @@ def gates_of(
     )
 
 
-def painted_bytes(job: Job, int8: Int8Model) -> int:
+def painted_bytes(job: Job, heads: Sequence[TensorFacts]) -> int:
     """What a program must hold beside the arena of a network that paints: its output and its prepared input. A classifier's are
     small, and the application's to place."""
     if not any(KINDS[kind].painted for kind in (job.recipe.model.task, *(head.task for head in job.recipe.head))):
         return 0
-    return prod(job.recipe.input.shape) + sum(prod(head.shape) for head in int8.heads)
+    return prod(job.recipe.input.shape) + sum(prod(head.shape) for head in heads)
 
 
 def _of_accuracy(recipe: Recipe, accuracy: AccuracyRow | None, given_top1: float | None) -> list[GateRow]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ..recipe import Budgets
+from ..recipe_budgets import Budgets
 from ..rows import AccuracyRow, GateRow
 from .fit_gates import row as _row
 

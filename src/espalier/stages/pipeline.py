@@ -16,6 +16,7 @@ from .check_outputs import check_outputs
 from .check_sets import check_sets
 from .cuts import with_cuts
 from .evaluate import Evaluation, decide_threshold, evaluate_model
+from .fit_report import with_fit
 from .gate import gates_of
 from .heat import heat_if_due
 from .job import Job
@@ -53,7 +54,7 @@ def run_stages(
     )
     # Last, when nothing else runs.
     timing = time_models(shop, {"float": pruned.model.tflite, "int8": int8.int8_model})
-    pruning = pruned.weigh(shop, job, int8)
+    pruning = with_fit(shop, job, given, pruned, pruned.weigh(shop, job, int8))
     rows = gates_of(job, pruned.model, int8, evaluation, timing, bundles)
     explained, doubts = account_if_due(shop, job, pruned.model, int8, rows)
     evaluation = heat_if_due(shop, job, pruned.model, evaluation, due=explained is not None)

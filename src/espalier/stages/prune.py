@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from ..fit_rows import FitRow
 from ..load.images import label_indices
 from ..prune.training_set import Sparsity, Training
 from ..prune.verdict import verdict
@@ -28,6 +29,8 @@ from ..worker.keras_calls import (
     Trained,
 )
 from .first_rung import quantize_float
+from .fit import search
+from .fit_finish import fit_row, keep, wanted
 from .job import Job
 from .model import GIVEN, FloatModel
 from .quantize import Int8Model
@@ -47,6 +50,8 @@ class Pruned(msgspec.Struct, frozen=True, kw_only=True):
     given: FloatModel
     account: Account = Account()
     history: tuple[Epoch, ...] = ()
+    fit: FitRow | None = None
+    """Of method fit: what was found, without what the evaluation images say."""
     distilled: tuple[DistilledEpoch, ...] = ()
 
     def weigh(self, shop: Workshop, job: Job, int8: Int8Model) -> Pruning:
@@ -57,7 +62,8 @@ class Pruned(msgspec.Struct, frozen=True, kw_only=True):
             return Pruning(row=msgspec.structs.replace(row, requested=0.0, verdict=verdict(row)))
         before = quantize_float(shop, job, self.given).int8_model
         ratio = compare_models(shop, before, int8.int8_model)
-        row = _row(self, prune.amount, prune.method, before, int8.int8_model, ratio)
+        asked = 0.0 if prune.method == "fit" else prune.amount
+        row = _row(self, asked, prune.method, before, int8.int8_model, ratio)
         return Pruning(row=msgspec.structs.replace(row, verdict=verdict(row)))
 
 
@@ -80,10 +86,22 @@ def prune_model(shop: Workshop, job: Job, given: FloatModel) -> Pruned:
         "seed": SEED,
     }
     with shop.stage("prune"):
+        if prune.method == "fit":
+            key |= {"counts": wanted(job, search(shop, job, given, _telling(shop))).counts, "goals": _goals_key(job)}
         files = shop.stored("prune", key, lambda: {"pruned": pack(_prune(shop, job, given, key))})
     pruned = unpack(files["pruned"], Pruned)
     shop.ended("prune", f"{prune.method}: {pruned.model.macs:,} of {given.macs:,} MACs left")
     return pruned
+
+
+def _telling(shop: Workshop) -> Callable[[float, str], None]:
+    return lambda done, text: shop.progress.step("prune", done, 1.0, text)
+
+
+def _goals_key(job: Job) -> dict[str, Any]:
+    """What the account of a search tells beside the network."""
+    recipe = job.recipe
+    return {"budgets": msgspec.to_builtins(recipe.budgets), "deploy": msgspec.to_builtins(recipe.deploy)}
 
 
 def _training(job: Job) -> dict[str, Any]:
@@ -112,7 +130,10 @@ def _prune(shop: Workshop, job: Job, given: FloatModel, key: dict[str, Any]) -> 
     training, history, distilled = _training_set(job), Trained(history=()), tuple[DistilledEpoch, ...]()
     lessons = _lessons(job, given)
     sparsity = Sparsity(amount=prune.amount, pattern=prune.pattern)
-    if prune.method == "channels":
+    found = search(shop, job, given) if prune.method == "fit" else None
+    if found is not None:
+        account = msgspec.structs.replace(keep(shop, job, found, PRUNED), left_alone=found.left_alone)
+    elif prune.method == "channels":
         account = worker.ask(
             PruneChannels(
                 slot_from=GIVEN,
@@ -124,10 +145,6 @@ def _prune(shop: Workshop, job: Job, given: FloatModel, key: dict[str, Any]) -> 
                 lessons=lessons,
             )
         )
-        if lessons:
-            account, distilled = _distil(shop, lessons, account, key, told)
-        if training:
-            history = worker.ask(FineTuneModel(slot=PRUNED, teacher=GIVEN, training=training), on_progress=told)
     elif prune.engine == "native":
         once = training is None
         account = worker.ask(PruneMagnitude(slot_from=GIVEN, slot_to=PRUNED, sparsity=sparsity, at_once=once))
@@ -138,8 +155,16 @@ def _prune(shop: Workshop, job: Job, given: FloatModel, key: dict[str, Any]) -> 
             account = msgspec.structs.replace(account, sparsity=zeros.sparsity, layers=zeros.layers)
     else:
         account, history = _prune_with_tfmot(shop, job, sparsity, training, told)
+    if prune.method in ("channels", "fit"):
+        if lessons:
+            account, distilled = _distil(shop, lessons, account, key, told)
+        if training:
+            history = worker.ask(FineTuneModel(slot=PRUNED, teacher=GIVEN, training=training), on_progress=told)
     model = job.model.convert(PRUNED)
-    return Pruned(model=model, given=given, account=account, history=history.history, distilled=distilled)
+    fit = None if found is None else fit_row(shop, job, given, model, found)
+    return Pruned(
+        model=model, given=given, account=account, history=history.history, distilled=distilled, fit=fit
+    )
 
 
 def _distil(

@@ -7,6 +7,7 @@ import msgspec
 
 from ..detector import HeadLeaf, HeadNames
 from ..load.keras_facts import ModelFacts, ModelSummary
+from ..prune.grouped import Choice, Group, Grouped
 from ..prune.training_set import Sparsity, Training
 from ..quantizer.results import Converted
 from ..recipe import Distill, InputContract
@@ -76,6 +77,29 @@ class PruneChannels(Ask[Account], frozen=True):
     seed: int = 0
     lessons: Lessons | None = None
     """Where what was repaired is distilled afterwards: then what each step buys is measured on these."""
+
+
+class GroupChannels(Ask[Grouped], frozen=True):
+    """prune.counted.group_channels of a slot; scored on the images that candidates are fitted on."""
+
+    slot: str
+    pixels_path: str
+    contract: InputContract
+    seed: int = 0
+
+
+class PruneTo(Ask[Account], frozen=True):
+    """prune.counted.prune_to from one slot into another. `whole`: fitted on all images, also on those that judge candidates."""
+
+    slot_from: str
+    slot_to: str
+    groups: tuple[Group, ...]
+    counts: tuple[int, ...]
+    pixels_path: str
+    contract: InputContract
+    by: Choice = "losses"
+    repair: bool = True
+    whole: bool = False
 
 
 class PruneMagnitude(Ask[Account], frozen=True):

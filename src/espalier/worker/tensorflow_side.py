@@ -16,6 +16,7 @@ from ..load.keras_facts import ModelSummary
 from ..load.keras_model import describe, rebuild, start_tensorflow
 from ..load.keras_objects import Model
 from ..pixels import evenly, normalize, open_pixels
+from ..prune.grouped import Grouped, parts_of
 from ..quantizer.convert import convert_model
 from ..quantizer.results import Converted
 from ..recipe import InputContract
@@ -29,11 +30,13 @@ from .keras_calls import (
     ExportTwin,
     FindHeads,
     FineTuneModel,
+    GroupChannels,
     ImportTwin,
     Lessons,
     LoadModel,
     PruneChannels,
     PruneMagnitude,
+    PruneTo,
     Trained,
 )
 from .left_out import leave_out
@@ -96,6 +99,24 @@ class Session:
             judge=None if call.lessons is None else _judge(given, call.lessons),
         )
         return msgspec.convert(account, Account)
+
+    def group_channels(self, call: GroupChannels) -> Grouped:
+        """What can go, and in which order."""
+        from ..prune.counted import group_channels
+
+        images = _images_for(call.pixels_path, call.contract, whole=False)
+        return group_channels(self.slots[call.slot], images, seed=call.seed)
+
+    def prune_to(self, call: PruneTo) -> Account:
+        """So many channels of each group."""
+        from ..prune.counted import prune_to
+
+        images = _images_for(call.pixels_path, call.contract, whole=call.whole)
+        done = prune_to(
+            self.slots[call.slot_from], call.groups, call.counts, images, by=call.by, repair=call.repair
+        )
+        self.slots[call.slot_to] = done.model
+        return msgspec.convert({"layers": done.layers}, Account)
 
     def prune_magnitude(self, call: PruneMagnitude) -> Account:
         """Single weights."""
@@ -173,6 +194,13 @@ def normalised(path: str, contract: InputContract) -> NDArray[np.float32]:
     return normalize(pixels[evenly(len(pixels), CALIBRATION_IMAGES)], contract)
 
 
+def _images_for(path: str, contract: InputContract, *, whole: bool) -> NDArray[np.float32]:
+    """The images that a network is fitted on, float32 [n, h, w, c]; `whole`: and those that judge candidates."""
+    pixels = open_pixels(path)
+    fitted, judging = parts_of(len(pixels))
+    return normalize(pixels[np.union1d(fitted, judging) if whole else fitted], contract)
+
+
 def _judge(given: Model, lessons: Lessons) -> Callable[[Model], dict[str, Any]]:
     """How near a model is to the given one, on the images that distillation does not train on."""
     from ..prune.distill import judge_of
@@ -189,6 +217,8 @@ def handlers() -> tuple[Handler, ...]:
         own.find_heads,
         own.convert,
         own.prune_channels,
+        own.group_channels,
+        own.prune_to,
         own.prune_magnitude,
         own.distill,
         own.fine_tune,

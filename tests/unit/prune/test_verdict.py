@@ -50,3 +50,13 @@ def row(
 )
 def test_each_outcome_has_its_words(given: PruneRow, said: str) -> None:
     assert verdict(given) == said
+
+
+@pytest.mark.parametrize("latency", [None, 0.8, 0.94, 1.0, 1.3])
+@pytest.mark.parametrize("bytes_after", [1000, 940])
+def test_zeros_of_a_tflite_are_sold_as_download_size_only(bytes_after: int, latency: float | None) -> None:
+    """Whatever was measured: no kernel of a .tflite skips zeros."""
+    said = verdict(row(bytes_after, 480, latency, method="magnitude"))
+    assert said.startswith("smaller download only; ")
+    assert "faster" not in said and "slower" not in said and not said.startswith("smaller and")
+    assert verdict(row(bytes_after, 800, latency, method="magnitude")).startswith("it bought nothing in the .tflite; ")

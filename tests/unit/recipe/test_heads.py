@@ -10,8 +10,9 @@ import pytest
 from espalier.command.init_heads import _lines
 from espalier.errors import RecipeError
 from espalier.load.keras_facts import HeadEnds
-from espalier.recipe import Budgets, HeadSource, Recipe
+from espalier.recipe import HeadSource, Recipe
 from espalier.recipe_answers import TASKS, HeadTask
+from espalier.recipe_budgets import Budgets
 from espalier.recipe_file import dump_recipe, parse_recipe
 
 BASE = """

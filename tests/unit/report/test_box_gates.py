@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from espalier.recipe import Budgets
+from espalier.recipe_budgets import Budgets
 from espalier.report.gates import describe
 from espalier.row_boxes import BoxClassRow, BoxesRow, BoxFigures
 from espalier.rows import AccuracyRow, TopRow

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from example_report import arena_row, example_report
 
-from espalier.recipe import Budgets, LatencyBudget
 from espalier.recipe_answers import Decision
+from espalier.recipe_budgets import Budgets, LatencyBudget
 from espalier.recipe_file import parse_recipe
-from espalier.report.gates import describe, headroom, not_shown
+from espalier.report.gates import amount, describe, headroom, not_shown
 from espalier.rows import AccuracyRow, GateRow, Mode, TopRow
 from espalier.stages.answer_gates import other_answers, strict_row
 from espalier.stages.fit_gates import Reserve
@@ -361,3 +361,18 @@ def test_strict_counts_every_warning_but_the_accepted_and_every_limit_that_is_no
     assert strict_row(["accepted: calibration: 12 images repeated"], ()).passed
     row = strict_row(["calibration: only 5 images to calibrate with [few]", "accepted: x"], ["a holds on these only"])
     assert not row.passed and row.value == 2 and "[few]" in describe(row) and "accept" in describe(row)
+
+
+def test_every_gate_that_asks_for_at_least_its_limit_is_said_to_lie_below_it() -> None:
+    for name in ("budgets.min-label-f1", "budgets.min-auc", "night.min-accuracy", "decision.precision"):
+        row = GateRow(name=name, value=0.5, limit=0.75, unit="share", passed=False)
+        assert describe(row) == f"{name}: 0.5 is below the limit 0.75 share"
+    assert "above the limit" in describe(GateRow(name="budgets.max-arena", value=2.0, limit=1.0, unit="bytes", passed=False))
+
+
+def test_a_gate_s_numbers_are_printed_without_exponents_and_a_near_miss_in_full() -> None:
+    assert [amount(*row) for row in ((1048576, "bytes"), (0.364693, "points"), (31.25, "dB"), (0.887548, "share"))] == [
+        "1,048,576", "0.36", "31.25", "0.8875"
+    ]  # fmt: skip
+    near = GateRow(name="budgets.max-map-drop", value=0.504, limit=0.5, unit="points", passed=False)
+    assert describe(near) == "budgets.max-map-drop: 0.504 is above the limit 0.50 points"

@@ -134,7 +134,7 @@ def test_numbers_and_outputs_as_they_are_have_tables_of_their_own() -> None:
 
 def test_a_failed_gate_is_named_everywhere() -> None:
     report = example_report(status="failed", gates=(FAILED,), bundles=())
-    words = "14000 is above the limit 10 bytes"
+    words = "14,000 is above the limit 10 bytes"
     assert words in html(report).decode()
     assert words in markdown(report).decode()
     assert words in "\n".join(summary_lines(report, Path("dist")))

@@ -1,0 +1,422 @@
+"""`[prune] method = "fit"`: how many channels every group keeps so that all budgets hold at the least loss.
+
+The model of the costs (fit/) proposes, the planner, the compiler and the emulated core dispose: what it chooses is narrowed in
+the int8 network itself, measured, and chosen again until the budgets hold as measured. Then candidates are pruned, fitted and
+quantized for real, and judged on calibration images that they were not fitted on. The evaluation images choose nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+import numpy as np
+
+from ..emit.plan_program import plan_plain
+from ..emit.width_prices import PRICES
+from ..errors import GateError, UnsupportedModelError
+from ..fit.choose import Table
+from ..fit.corners import corners
+from ..fit.costs import Piece, byte_pieces, corner_price, mac_pieces
+from ..fit.pricing import Limit, Pricing, losses_of, other_views
+from ..fit.shapes import Counts, Probe, Shapes, UnlikeError, cut, learn
+from ..graph.simplify import simplify
+from ..graph.types import Graph
+from ..graph.verify import layer_name
+from ..prune.grouped import Group, Grouped
+from ..row_parts import LeftAlone
+from ..store import digest
+from ..target import Target
+from ..tflite.read import read_tflite
+from ..worker.keras_calls import GroupChannels
+from ..worker.quantizer_calls import Quantize
+from .compile import core_of
+from .first_rung import scheme_of, weights_of
+from .fit_candidate import Candidate, judging_places, make_candidate, narrowed
+from .fit_goals import Goal, goals_of
+from .fit_measure import Figures, Program, compiled_targets, emulated_targets, measure_programs
+from .gate import painted_bytes
+from .job import Job
+from .model import GIVEN, FloatModel
+from .workshop import Workshop, pack, unpack
+
+SHARES = (0.85, 0.7, 0.57, 0.45, 0.34, 0.24, 0.15, 0.07)
+"""Points of the front: of what the budgets measure, from the floor (0) to the model as given (1)."""
+TRIES = 8
+"""How often the model of the costs is corrected by a measurement before what was found so far is taken."""
+EXCHANGES = 8
+"""Neighbours of the best candidate that are made, at most."""
+PROBE_IMAGES = 8
+"""Images that a network is quantized with of which only the shapes are wanted."""
+
+
+class Search(msgspec.Struct, frozen=True, kw_only=True):
+    """What a search found: every network that was made (in the order of what they lose), which of them was chosen, and what
+    the budgets take at the floor."""
+
+    groups: tuple[Group, ...]
+    goals: tuple[Goal, ...]
+    points: tuple[Candidate, ...]
+    chosen: int
+    given: tuple[float, ...]
+    floor: tuple[float, ...]
+    left_alone: tuple[LeftAlone, ...] = ()
+    judged_on: int = 0
+    networks: int = 0
+    programs: int = 0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class _State:
+    """A search as it goes."""
+
+    shop: Workshop
+    job: Job
+    given: FloatModel
+    groups: tuple[Group, ...]
+    goals: tuple[Goal, ...]
+    natural: Candidate
+    told: Callable[[float, str], None]
+    made: dict[Counts, Candidate] = field(default_factory=dict)
+    measured: dict[Counts, Figures] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def make(self, counts: Counts) -> Candidate:
+        """A real candidate."""
+        if counts not in self.made:
+            self.made[counts] = make_candidate(self.shop, self.job, self.given, self.groups, counts)
+        return self.made[counts]
+
+
+def _silent(done: float, text: str) -> None:
+    """Tells nobody."""
+
+
+def search(
+    shop: Workshop, job: Job, given: FloatModel, told: Callable[[float, str], None] = _silent
+) -> Search:
+    """Find the network; stored. `told`: how far it is, 0 to 1, and with what.
+
+    Raises GateError with the proof where no counts meet the budgets: what is left with every group at its floor takes more.
+    RecipeError where nothing is limited.
+    """
+    key = {
+        **job.model.key,
+        "calibration": job.calibration.digest,
+        "floor": job.recipe.prune.floor,
+        "multiple": job.channel_multiple(),
+        "budgets": msgspec.to_builtins(job.recipe.budgets),
+        "deploy": msgspec.to_builtins(job.recipe.deploy),
+        "targets": digest(msgspec.msgpack.encode(job.targets)),
+        "emulated": emulated_targets(job),
+        "name": job.recipe.name,
+        "task": msgspec.to_builtins(job.asked(given)),
+        "decision": msgspec.to_builtins(job.recipe.decision),
+        "weights": weights_of(job),
+        "scheme": scheme_of(job),
+    }
+    return unpack(shop.stored("fit/search", key, lambda: {"search": pack(_search(shop, job, given, told))})["search"], Search)
+
+
+def _search(shop: Workshop, job: Job, given: FloatModel, told: Callable[[float, str], None]) -> Search:
+    goals_of(job.recipe, job.targets, emulated_targets(job))
+    told(0.0, "groups of channels")
+    found = _grouped(shop, job)
+    if not found.groups:
+        raise UnsupportedModelError(
+            "no channels of this model can be removed: " + "; ".join(f"{r['layer']}: {r['why']}" for r in found.left_alone[:6]),
+            supported="convolutions and dense layers whose channels can be followed",
+            next_step='leave `prune.method` at "none"',
+        )
+    told(0.03, "the model as given")
+    natural_counts = tuple(group.living for group in found.groups)
+    natural = make_candidate(shop, job, given, found.groups, natural_counts)
+    goals = goals_of(job.recipe, job.targets, emulated_targets(job), painted_bytes(job, natural.heads))
+    state = _State(
+        shop=shop, job=job, given=given, groups=found.groups, goals=goals, natural=natural, told=told,
+        made={natural_counts: natural},
+    )  # fmt: skip
+    told(0.08, "how shapes follow from channels")
+    shapes, fixed = _shapes(state)
+    floor = tuple(
+        n if g in fixed else min(n, max(1, int(np.ceil(job.recipe.prune.floor * n)))) for g, n in enumerate(natural_counts)
+    )
+    least = _measure_cut(state, shapes, floor)
+    _refuse_what_cannot_fit(state, floor, least)
+    pricing = _pricing(state, shapes, floor, least)
+    chosen = _choose(state, shapes, pricing, floor)
+    points = sorted(state.made.values(), key=lambda one: (one.distance, one.counts))
+    return Search(
+        groups=state.groups,
+        goals=goals,
+        points=tuple(points),
+        chosen=[one.counts for one in points].index(chosen.counts),
+        given=tuple(natural.figures.taken(goal) for goal in goals),
+        floor=tuple(least.taken(goal) for goal in goals),
+        left_alone=found.left_alone,
+        judged_on=len(judging_places(job)),
+        networks=len(state.made),
+        programs=len(state.measured),
+        notes=tuple(state.notes),
+    )
+
+
+def _grouped(shop: Workshop, job: Job) -> Grouped:
+    def run() -> dict[str, bytes]:
+        job.model.load()
+        call = GroupChannels(slot=GIVEN, pixels_path=job.calibration.pixels(), contract=job.recipe.input)
+        return {"groups": pack(shop.worker("tensorflow").ask(call))}
+
+    key = {**job.model.key, "calibration": job.calibration.digest}
+    return unpack(shop.stored("fit/groups", key, run)["groups"], Grouped)
+
+
+def _shapes(state: _State) -> tuple[Shapes, set[int]]:
+    """How the int8 network's shapes follow from the counts; the groups of which that is not known stay as they are."""
+    start = state.natural.counts
+    base = _plain(state, start)
+    probes, fixed = [], set[int]()
+    for group, count in enumerate(start):
+        counts = (*start[:group], max(1, count // 2), *start[group + 1 :])
+        if counts == start:
+            fixed.add(group)
+            continue
+        probe = Probe(counts=counts, graph=_plain(state, counts))
+        try:
+            learn(base, start, [probe])
+        except UnlikeError as problem:
+            fixed.add(group)
+            state.notes.append(f"channels of {', '.join(state.groups[group].layers)} were left alone: {problem}")
+        else:
+            probes.append(probe)
+        state.told(0.08 + 0.12 * (group + 1) / len(start), "how shapes follow from channels")
+    return learn(base, start, probes), fixed
+
+
+def _plain(state: _State, counts: Counts) -> Graph:
+    """The int8 network at some counts, of which only the shapes are wanted: not fitted, quantized with a few images."""
+    shop, job = state.shop, state.job
+
+    def run() -> dict[str, bytes]:
+        model = narrowed(shop, job, state.groups, counts, repair=False)
+        path = shop.scratch / "probe.npy"
+        pixels = np.load(job.calibration.pixels(), mmap_mode="r")
+        np.save(path, np.asarray(pixels[:PROBE_IMAGES]))
+        call = Quantize(
+            float_model=model.tflite,
+            pixels_path=str(path),
+            contract=job.recipe.input,
+            weights=weights_of(job),
+            scheme=scheme_of(job),
+            layers=model.layers,
+            task=job.asked(state.given),
+        )
+        return {"int8": shop.worker("quantizer").ask(call).int8_model, "layers": pack(model.layers)}
+
+    key = {
+        **job.model.key,
+        "calibration": job.calibration.digest,
+        "counts": counts,
+        "weights": weights_of(job),
+        "scheme": scheme_of(job),
+        "groups": digest(msgspec.msgpack.encode(state.groups)),
+    }
+    files = shop.stored("fit/shape", key, run)
+    graph = read_tflite(files["int8"], name=job.recipe.name, layers=unpack(files["layers"], dict[str, str]))
+    return simplify(graph, removal=False)[0]
+
+
+def _measure_cut(state: _State, shapes: Shapes, counts: Counts) -> Figures:
+    """What the network takes at some counts, with the first rows of its weights: planned, compiled and run."""
+    if counts not in state.measured:
+        graph = cut(shapes, counts)
+        programs = measure_programs(
+            state.shop, state.job, graph, state.natural.ends, {"cut": counts, "of": digest(state.natural.int8_model)}
+        )
+        natural, start = state.natural.figures, shapes.start
+        state.measured[counts] = Figures(
+            macs=natural.macs - round(_sum(mac_pieces(shapes), start) - _sum(mac_pieces(shapes), counts)),
+            model_bytes=natural.model_bytes - round(_sum(byte_pieces(shapes), start) - _sum(byte_pieces(shapes), counts)),
+            programs=programs,
+        )
+    return state.measured[counts]
+
+
+def _sum(pieces: Sequence[Piece], counts: Counts) -> float:
+    return sum(piece.takes(counts) for piece in pieces)
+
+
+def _refuse_what_cannot_fit(state: _State, floor: Counts, least: Figures) -> None:
+    """Raise GateError, with the proof, where a budget does not hold with every group at its floor: no other counts take less."""
+    missed = [goal for goal in state.goals if least.taken(goal) > goal.aim]
+    if not missed:
+        return
+    worst = max(missed, key=lambda goal: least.taken(goal) / max(goal.limit, 1.0))
+    rows = [
+        f"{goal.key}: at least {least.taken(goal):,.0f} {goal.unit} against {goal.limit:,.0f}" + _fixed_text(goal, least)
+        for goal in missed
+    ]
+    holding = [
+        f"{goal.key} {least.taken(goal):,.0f} of {goal.limit:,.0f}" for goal in state.goals if goal not in missed
+    ]
+    share = state.job.recipe.prune.floor
+    raise GateError(
+        f"no counts of channels meet the budgets: with every group at its floor ({share:.1%} of its channels, "
+        f"{sum(floor)} of {sum(state.natural.counts)} in all) the program takes {'; '.join(rows)}"
+        + (f" (met there: {', '.join(holding)})" if holding else ""),
+        supported=f"budgets above these figures; the nearest miss is this network, and what binds is {worst.key}",
+        next_step="raise the budget, lower `prune.floor`, give the network a smaller input, or take a part with more room",
+    )
+
+
+def _fixed_text(goal: Goal, least: Figures) -> str:
+    """Of a flash budget below what the code alone takes, that it is."""
+    code = least.programs[goal.target].code_bytes if goal.measure == "flash" else None
+    return f" (the code alone takes {code:,})" if code is not None and code > goal.limit else ""
+
+
+def _pricing(state: _State, shapes: Shapes, floor: Counts, least: Figures) -> Pricing:
+    job, natural = state.job, state.natural
+    isas = {name: _isa(target) for name, (_, target) in compiled_targets(job).items()}
+    timed = {isa for isa in isas.values() if isa in PRICES}
+    multiple = 1 if isas else job.channel_multiple()
+    levels = []
+    for group, (low, high) in enumerate(zip(floor, natural.counts, strict=True)):
+        prices = [corner_price(shapes, group, isa) for isa in sorted(timed)]
+        levels.append(corners(low, high, prices, multiple=multiple) if low < high else (high,))
+    every = tuple(tuple(dict.fromkeys((*one, low))) for one, low in zip(levels, floor, strict=True))
+    losses = [losses_of(g.losses, g.size, one) for g, one in zip(state.groups, every, strict=True)]
+    graph = shapes.graph
+    counted = {
+        name: [
+            (counts, _by_operator(graph, figures.programs[name]))
+            for counts, figures in ((natural.counts, natural.figures), (floor, least))
+        ]
+        for name in isas
+    }
+    limits = [
+        Limit(name=g.key, measure=g.measure, limit=g.aim, target=g.target, isa=isas.get(g.target, ""))
+        for g in state.goals
+    ]
+    pricing = Pricing(shapes, every, losses, limits, counted)
+    for counts in (natural.counts, floor):
+        _hold(state, shapes, pricing, counts)
+    pricing.learn(natural.counts, _taken(state.goals, natural.figures))
+    return pricing
+
+
+def _by_operator(graph: Graph, program: Program) -> dict[int, float]:
+    """Operator -> instructions, where a name tells one operator."""
+    names = [f"{op.kind} {layer_name(graph, op)}" for op in graph.ops]
+    return {
+        number: float(program.layers[name])
+        for number, name in enumerate(names)
+        if name in program.layers and names.count(name) == 1
+    }
+
+
+def _isa(target: Target) -> str:
+    core = core_of(target)
+    return core.isa if core is not None else "portable"
+
+
+def _taken(goals: Sequence[Goal], figures: Figures) -> dict[str, float]:
+    return {goal.key: figures.taken(goal) for goal in goals}
+
+
+def _hold(state: _State, shapes: Shapes, pricing: Pricing, counts: Counts) -> None:
+    """Tell the model what the planner holds at each step with these counts."""
+    for name, (deploy, target) in compiled_targets(state.job).items():
+        pricing.hold(name, plan_plain(cut(shapes, counts), optimize=deploy.optimize, isa=_isa(target)))
+
+
+def _choose(state: _State, shapes: Shapes, pricing: Pricing, floor: Counts) -> Candidate:
+    """The candidate that meets every budget and is nearest to the model as given; makes the points of the front on the way."""
+    limits = {goal.key: goal.aim for goal in state.goals}
+    steps = len(SHARES) + EXCHANGES + 4
+    done = 0
+
+    def said(text: str) -> None:
+        nonlocal done
+        done += 1
+        state.told(0.2 + 0.8 * min(1.0, done / steps), text)
+
+    said("counts for the budgets")
+    starts = {_within(state, shapes, pricing, limits, floor)}
+    for view in other_views(pricing.losses):
+        starts.add(_within(state, shapes, pricing, limits, floor, view))
+    for counts in sorted(starts, reverse=True):
+        said(f"{len(state.made)} networks made")
+        state.make(counts)
+    best = _best(state) or state.make(floor)
+    tried = 0
+    while tried < EXCHANGES:
+        moves = [m for m in pricing.exchanges(best.counts, limits) if m not in state.made][: EXCHANGES - tried]
+        if not moves:
+            break
+        for counts in moves:
+            tried += 1
+            if not _measure_cut(state, shapes, counts).meets(state.goals):
+                continue
+            said(f"{len(state.made)} networks made, {best.agreement:.1%} of the answers the same")
+            if state.make(counts).distance < best.distance and state.made[counts].figures.meets(state.goals):
+                best = state.made[counts]
+                break
+        else:
+            break
+    _front(state, shapes, pricing, floor, said)
+    return _best(state) or best
+
+
+def _best(state: _State) -> Candidate | None:
+    fitting = [one for one in state.made.values() if one.figures.meets(state.goals)]
+    return min(fitting, key=lambda one: (one.distance, one.counts), default=None)
+
+
+def _within(
+    state: _State,
+    shapes: Shapes,
+    pricing: Pricing,
+    limits: Mapping[str, float],
+    floor: Counts,
+    losses: Sequence[Table] | None = None,
+) -> Counts:
+    """Counts that the model chooses for these limits, corrected until they hold as measured; the floor where none were found."""
+    bounds, at, found = dict(limits), state.natural.counts, floor
+    for _ in range(TRIES):
+        counts = pricing.solve(bounds, at, losses)
+        if counts is None:
+            pricing.learn(floor, _taken(state.goals, _measure_cut(state, shapes, floor)))
+            counts = pricing.solve(bounds, floor, losses) or floor
+        taken = _taken(state.goals, _measure_cut(state, shapes, counts))
+        _hold(state, shapes, pricing, counts)
+        pricing.learn(counts, taken)
+        holds = all(taken[name] <= limit for name, limit in limits.items())
+        if holds:
+            if found == counts or pricing.loss(counts) <= pricing.loss(found):
+                better, found = counts != found, counts
+            else:
+                better = False
+            if not better:
+                break
+        elif counts == at:
+            # The model says that it holds, the measurement that it does not: ask for a little less.
+            bounds = {name: limit - max(0.0, taken[name] - limit) - 0.002 * limit for name, limit in bounds.items()}
+        at = counts
+    return found
+
+
+def _front(
+    state: _State, shapes: Shapes, pricing: Pricing, floor: Counts, said: Callable[[str], None]
+) -> None:
+    """Points between the model as given and the floor, made for real; all budgets go down together."""
+    high, low = (_taken(state.goals, f) for f in (state.natural.figures, _measure_cut(state, shapes, floor)))
+    pricing.learn(state.natural.counts, high)
+    for share in SHARES:
+        said(f"front, {len(state.made)} networks made")
+        bounds = {name: low[name] + share * (high[name] - low[name]) for name in high}
+        counts = pricing.solve(bounds, state.natural.counts)
+        if counts is not None:
+            state.make(counts)
