@@ -31,6 +31,7 @@ ALARMS: dict[str, str] = {
     "chance": "a float model that is no better than guessing",
     "class-folder": "a folder whose images look like another class",
     "class-missing": "labels without an image",
+    "codec": "lossless calibration or training images where evaluation images are JPEG",
     "constant": "images of a single colour",
     "contradiction": "the same picture in two classes",
     "declared-twice": "normalisation in the recipe and inside the model",

@@ -52,6 +52,10 @@ class MachineError(UsageError):
     """The machine has no room or gives no right: a full disk, a folder that cannot be written, no memory."""
 
 
+class ClusterError(UsageError):
+    """A cluster cannot be used: its scheduler does not answer, or its workers compute other bits than this machine."""
+
+
 class RecipeError(EspalierError):
     """The recipe is not readable, has an unknown key or a value outside its range."""
 

@@ -71,6 +71,12 @@ def normalised_numbers(values: Sequence[float], numbers: Sequence[InputNumbers])
     return ((np.asarray(values, np.float64) - means) / stds).astype(np.float32)
 
 
+def held(values: Sequence[float], numbers: Sequence[InputNumbers]) -> list[float]:
+    """Numbers in the units of the csv as a device takes them: each held to its range."""
+    ends = [pair for one in numbers for pair in one.ends]
+    return [min(max(value, low), high) for value, (low, high) in zip(values, ends, strict=True)]
+
+
 def entered(values: NDArray[np.float32], detail: Mapping[str, Any]) -> NDArray[Any]:
     """Normalised numbers as an input tensor takes them. `detail`: its `dtype`, and `quantization` (scale, zero point)."""
     dtype = np.dtype(detail["dtype"])

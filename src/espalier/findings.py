@@ -92,6 +92,8 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     fine_tune: ImagesRead | None = None
     distill: ImagesRead | None = None
     copies: tuple[Copy, ...] = ()
+    through_jpeg: tuple[str, ...] = ()
+    """Roles of the sets whose images a training saves as JPEG (`augment.jpeg`)."""
     role: str = "calibration"
 
 

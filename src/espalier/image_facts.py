@@ -43,6 +43,8 @@ class ImageFacts(msgspec.Struct, frozen=True, kw_only=True):
     channels: tuple[float, ...] = ()
     fine: float = 0.0
     coarse: float = 0.0
+    jpeg: int | None = None
+    """The quality of a JPEG file by its quantization table; 0: a lossless file; None: not known."""
     numbers: tuple[float, ...] = ()
     """What is true of it, where that is numbers (a csv with columns of them)."""
     cells: tuple[tuple[str, str], ...] = ()

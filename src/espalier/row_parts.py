@@ -172,6 +172,16 @@ DropPart = TypedDict(
 DropPart.__doc__ = "A part of the drop, in percentage points with its 95 % interval: by pruning, or by quantization."
 
 
+class EnteredPart(TypedDict):
+    """A number that the int8 model takes beside the image: its range, and the step that one byte is, in the unit of the csv."""
+
+    name: str
+    input: str
+    low: float
+    high: float
+    step: float
+
+
 class FedPart(TypedDict):
     """Right answers of the float model on `n` images fed in one way."""
 

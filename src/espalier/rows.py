@@ -16,6 +16,7 @@ from .row_parts import (
     DecisionPart,
     DropPart,
     EmulatedPart,
+    EnteredPart,
     ExplainPart,
     FedPart,
     HeadRow,
@@ -121,6 +122,8 @@ class QuantizeRow(_Row, frozen=True, kw_only=True):
     """The int8 file's input: real = scale x (q - zero point)."""
     output: TensorFacts | None = None
     """The int8 file's output."""
+    numbers: tuple[EnteredPart, ...] = ()
+    """What the model takes beside the image."""
     device_input: str = ""
     """What the device must do to the pixels, in words."""
     calibration: CalibrationPart = {}

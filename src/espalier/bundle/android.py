@@ -22,7 +22,7 @@ import msgspec
 
 from ..errors import BugError
 from ..facts import TITLES, Artifact, BundleSource
-from . import android_boxes, golden
+from . import android_boxes, android_numbers, golden
 from .android_check import check
 from .android_layout import GROUP, asset_path, java_package, labels_path, library_path, maven_base
 from .android_readme import readme
@@ -88,6 +88,7 @@ def java_constants(source: BundleSource) -> specialise.Constants:
             "fit": contract.fit,
             "heads": "" if source.labels or source.finds_boxes else _head_lines(source),
             **painted_texts(source),
+            **android_numbers.texts(source),
             **({"smooth": contract.smooth, "balance": contract.balance} if contract.retouches else {}),
         },
         integers={
@@ -193,7 +194,8 @@ def _self_test_jar(
     files = {path: data for path, data in classes.items() if _is_self_test(path)}
     resources = {f"{folder}/{artifact.path}": artifact.data for artifact in golden_files}
     tables = {f"{folder}/golden/golden.tsv": _golden_table(source), **android_boxes.tables(source)}
-    return _jar(files | resources | tables)
+    numbers = {f"{folder}/golden/{name}": data for name, data in android_numbers.resources(source).items()}
+    return _jar(files | resources | tables | numbers)
 
 
 def _golden_table(source: BundleSource) -> bytes:

@@ -143,8 +143,9 @@ def _self_test_problems(work: _Work, class_path: str) -> list[str]:
     done = _run(work, ["java", *JVM, "-cp", class_path, main])
     wanted = f"passed: {len(work.source.contract_cases)} preprocessing cases"
     problems = [] if done.returncode == 0 and done.stdout.startswith(wanted) else [_words(done)]
-    if work.source.finds_boxes:
-        done = _run(work, ["java", *JVM, "-cp", class_path, f"{main}Boxes"])
+    more = [name for name, wanted in (("Boxes", work.source.finds_boxes), ("Numbers", bool(work.source.numbers))) if wanted]
+    for name in more:
+        done = _run(work, ["java", *JVM, "-cp", class_path, f"{main}{name}"])
         problems += [] if done.returncode == 0 and done.stdout.startswith("passed: ") else [_words(done)]
     return problems
 
@@ -323,6 +324,8 @@ def _mediapipe(work: _Work) -> Check:
     name = f"ImageClassifier gives the labels of {len(source.golden)} golden vectors"
     if not source.labels:
         return _not_run(name, "mediapipe", "it reads the probabilities of labels, this model gives values")
+    if source.numbers:
+        return _not_run(name, "mediapipe", "it feeds an image alone, this model takes numbers beside it")
     if importlib.util.find_spec("mediapipe") is None:
         return _not_run(name, "mediapipe", "not installed")
     if source.contract.color != "rgb":

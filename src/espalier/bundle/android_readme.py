@@ -7,6 +7,7 @@ from typing import Final
 from ..facts import BundleSource
 from .android_boxes import mediapipe_words
 from .android_layout import GROUP, java_package
+from .android_numbers import with_numbers
 from .answers import answer_of
 
 _TEXT: Final = """\
@@ -191,6 +192,7 @@ def _answer(source: BundleSource) -> dict[str, str]:
         **(answer.android if answer else {}),
         **_parts(source),
     }
+    words = with_numbers(words, source)
     if source.map is not None:
         words["said"] += (
             "\n- `ClassMap.paint(bytes)` of the output's bytes gives a class for each pixel ({}), `areas` the pixels of each, "

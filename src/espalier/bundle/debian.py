@@ -22,6 +22,7 @@ from .debian_boxes import (
     device_modules,
     launcher_words,
 )
+from .debian_numbers import beside_facts, number_words
 from .pi_box_models import RPICAM_STAGE, frigate_words, rpicam_entries
 from .pi_consumers import MODEL_FILE, frigate_reason, package_name, rpicam_reason, rpicam_stage
 from .pi_modules import PI
@@ -131,6 +132,7 @@ def model_json(source: BundleSource) -> bytes:
             "input": _tensor(source.input.shape, source.input.scale, source.input.zero_point),
             "output": _tensor(source.output.shape, source.output.scale, source.output.zero_point),
             **({} if names(source) and not source.detector else {"heads": [_head(head) for head in source.heads]}),
+            **({"beside": beside_facts(source)} if source.numbers else {}),
             **detector_facts(source),
             **painted_facts(source),
             **decided(source),
@@ -353,6 +355,8 @@ def _source_words(source: BundleSource) -> dict[str, str]:
             "SERVICE": "its options name the source",
             "OPTION": "--watch /srv/incoming ",
         }
+    if source.numbers:
+        return number_words(source, package)
     return {
         "SOURCES": _PICTURES.replace("@", package),
         "SOURCE": "--camera",

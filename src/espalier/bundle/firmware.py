@@ -32,6 +32,8 @@ from .answers import answer_of
 from .archive import Entry, zip_bytes
 from .firmware_check import check as check
 from .firmware_examples import example_files, readme_section, shown_by
+from .firmware_numbers import contract_lines as number_lines
+from .firmware_numbers import number_files, numbered, run_words, said, use_words
 from .firmware_prepare import example_picture, prepare_stack, retouching, word_lines
 from .firmware_text import TEMPLATE, template
 from .firmware_tflm import model_source, resolver_header, tflm_memory
@@ -98,6 +100,7 @@ def library_files(source: BundleSource, program: tuple[Artifact, ...] | None) ->
         examples |= example_files(source, prepare_stack(source))
         examples = {path: filled(shown_by(source, t), buffer_words(source)) for path, t in examples.items()}
         examples = {path: example_picture(t, source) for path, t in examples.items()}
+    examples = {path: numbered(source, t) for path, t in examples.items()}
     return build_files(source, source_files(source, program), examples, tflm=tflm)
 
 
@@ -157,6 +160,7 @@ def source_files(source: BundleSource, program: tuple[Artifact, ...] | None) -> 
     vectors, cases = chosen_golden(source)
     common = (*COMMON, *(firmware_boxes.PARTS if source.detector else ()))
     files = {f"{name}_{part}": template(source, f"xmodel_{part}") for part in common}
+    files |= {path: numbered(source, written) for path, written in files.items()} | number_files(source)
     files |= retouching(source, files) | painted.painted_files(source)
     for _, alone in source.deciding():
         files |= painted.painted_files(alone)
@@ -193,7 +197,7 @@ def chosen_golden(source: BundleSource) -> tuple[tuple[GoldenVector, ...], tuple
     vectors: list[GoldenVector] = []
     used = 0
     for vector in source.golden:
-        used += len(vector.pixels) + source.values
+        used += len(vector.fed) + source.values
         if vectors and used > GOLDEN_BUDGET_BYTES:
             break
         vectors.append(vector)
@@ -218,7 +222,7 @@ def contract_header(source: BundleSource, program: tuple[Artifact, ...] | None) 
         c.define(f"{macro}_CHANNELS", channels),
         c.define(f"{macro}_INPUT_BYTES", height * width * channels),
     ]
-    lines += word_lines(macro, contract)
+    lines += [*number_lines(source), *word_lines(macro, contract)]
     lines += [
         c.comment(
             "real = SCALE * (stored - ZERO_POINT); the input takes "
@@ -271,6 +275,7 @@ def umbrella(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
     if source.detector or source.decision:
         labels = ("model_labels",) if source.decision is None or source.decision.labels else ()
         parts = ("contract", *labels, "prepare", *(("detect", "frame") if source.detector else ("decide",)))
+    parts += ("numbers",) if source.numbers else ()
     parts += painted.painted_parts(source)
     parts += tuple(f"{head}_{part}" for head, alone in source.deciding() for part in _own_parts(alone))
     lines += ["", *(c.include(f"{name}_{part}.h") for part in parts)]
@@ -294,7 +299,7 @@ def golden_source(source: BundleSource, vectors: Sequence[GoldenVector], cases: 
         lines.append(c.array(f"case_{i}_pixels", np.frombuffer(case.pixels, np.uint8)))
     for i, vector in enumerate(vectors):
         kernels = next(k for k in golden.KERNELS if k in vector.outputs)
-        lines.append(c.array(f"vector_{i}_pixels", np.frombuffer(vector.pixels, np.uint8)))
+        lines.append(c.array(f"vector_{i}_pixels", np.frombuffer(vector.fed, np.uint8)))
         lines.append(c.array(f"vector_{i}_output", np.frombuffer(vector.outputs[kernels], np.int8)))
     lines += firmware_boxes.golden_lines(source, vectors) if source.detector else []
     rows = [f"    {{case_{i}_rgb, case_{i}_pixels, {v.columns}, {v.rows}}}," for i, v in enumerate(cases)]
@@ -409,11 +414,13 @@ def readme(source: BundleSource, program: tuple[Artifact, ...] | None) -> str:
         f"  {len(cases)} preprocessing cases",
         "IDF": "; the component manager fetches esp-tflite-micro" if tflm else "",
         "EXAMPLES": "" if tflm else readme_section(source),
+        "NUMBERS": use_words(source),
+        "SAID": said(source),
         "ID": name,
         "UPPER": macro,
         "RUN": "interpreter.Invoke();                        /* as in examples/@SKETCH@ */".replace("@SKETCH@", source.sketch)
         if tflm
-        else f"{name}_run(arena, input, {', '.join(output_names(source))});",
+        else f"{name}_run(arena, input,{run_words(source)} {', '.join(output_names(source))});",
         "SKETCH": source.sketch,
         "PREPARE": str(prepare_stack(source)),
         "MEMORY": memory,

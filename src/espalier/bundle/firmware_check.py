@@ -119,9 +119,10 @@ def _in_tflm(source: BundleSource, work: Path) -> Check:
     def run() -> str:
         work.mkdir(parents=True, exist_ok=True)
         (work / "model.tflite").write_bytes(source.int8_model)
-        (work / "pixels.bin").write_bytes(b"".join(vector.pixels for vector in source.golden))
+        (work / "pixels.bin").write_bytes(b"".join(vector.fed for vector in source.golden))
         program = str(Path(__file__).with_name("tflm_run.py"))
-        done = run_tool([sys.executable, "-I", program, str(work), str(len(source.heads))], seconds=RUN_SECONDS)
+        ends = [str(len(source.heads)), str(1 + len(source.numbers))]
+        done = run_tool([sys.executable, "-I", program, str(work), *ends], seconds=RUN_SECONDS)
         try:
             row = msgspec.json.decode(done.stdout, type=Run)
         except msgspec.DecodeError:

@@ -18,7 +18,7 @@ from ..errors import BugError, VerificationError
 from ..facts import BundleSource, Check
 from ..preparation import prepare
 from ..task.boxes.frame import to_frame, window_of
-from . import firmware_boxes
+from . import firmware_boxes, firmware_numbers, number_cases
 from . import firmware_text as text
 from .answers import answer_of, packed
 from .firmware_compile import (
@@ -84,7 +84,9 @@ def _run_with(
         flags = ["-O1", *WARNINGS, f"-I{library / 'src'}", "-o", "driver"]
         compile_c(compiler, [*flags, "driver.c", *parts], work)
         images, outputs = image_cases(source), output_cases(source)
-        sent = b"".join(command(0, image) for image in images)
+        tried = number_cases.cases(source) if source.numbers else []
+        sent = b"".join(struct.pack(f"<4i{len(row)}d", 2, 0, 0, 0, *row) for row in tried)
+        sent += b"".join(command(0, image) for image in images)
         frames = frame_sizes(source, len(outputs))
         sent += b"".join(
             struct.pack("<4i", 1, *frame, 0) + output.tobytes() for output, frame in zip(outputs, frames, strict=True)
@@ -92,9 +94,11 @@ def _run_with(
         done = run_tool([str(work / "driver")], given=sent, seconds=RUN_SECONDS)
         if done.returncode != 0:
             raise VerificationError(f"the program ended with {done.returncode}: {words(done)}")
-        compare(done.stdout, images, outputs, source)
+        firmware_numbers.compare(done.stdout, tried, source)
+        compare(done.stdout[len(tried) * (4 + len(source.contract.columns)) :], images, outputs, source)
         formats = len({image.format for image in images})
-        return f"{len(images)} images in {formats} pixel formats, {len(outputs)} outputs"
+        more = f", {len(tried)} rows of numbers" if tried else ""
+        return f"{len(images)} images in {formats} pixel formats, {len(outputs)} outputs{more}"
 
     return guarded(_name(source), compiler.tool, run, compiler.version, lambda: runs_here(compiler, work))
 

@@ -10,6 +10,7 @@ import io
 import zipfile
 
 from ..errors import ModelRefusedError
+from ..limits import LIMITS
 from ..tflite.bounded import Buffer, Table
 
 _METADATA_NAME = "TFLITE_METADATA"
@@ -31,7 +32,7 @@ def metadata_problem(model: bytes, labels: tuple[str, ...], channels: int, *, ca
         if metadata is None:
             return f"the model has no {_METADATA_NAME}"
         subgraph = _only(metadata, 3)
-        inputs = _only(subgraph, 2)
+        inputs = _first(subgraph, 2)
         outputs = _only(subgraph, 3) if labels else None
         units = [
             unit.table(1)
@@ -68,6 +69,14 @@ def _metadata(model: bytes) -> Table | None:
             data = buffers[index].raw(0).tobytes() if index < len(buffers) else b""
             return Buffer(data).root() if data[4:8] == b"M001" else None
     return None
+
+
+def _first(table: Table, slot: int) -> Table:
+    """The image; what follows are numbers beside it."""
+    rows = table.tables(slot, limit=1 + LIMITS.input_numbers, what="rows")
+    if not rows:
+        raise ModelRefusedError("no rows where one is expected")
+    return rows[0]
 
 
 def _only(table: Table, slot: int) -> Table:

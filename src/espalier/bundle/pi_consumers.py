@@ -53,6 +53,7 @@ def _first_broken(source: BundleSource, who: str) -> str:
             contract.size == (224, 224),
             f"{who} feeds exactly 224 x 224 pixels, this model takes {contract.size[0]} x {contract.size[1]}",
         ),
+        (not source.numbers, f"{who} feeds an image alone, this model takes numbers beside it"),
         (contract.color == "rgb", f"{who} feeds rgb, this model takes {contract.color}"),
         (not contract.retouches, f"{who} cannot prepare pixels as this model takes them: {contract.retouches}"),
         (

@@ -218,6 +218,9 @@ def _one_image(tree: Path, source: BundleSource) -> Check:
     # A threshold of 0 would say every one of several labels.
     least = ("--threshold", "0") if source.decision is None or source.decision.source == "classify" else ()
     least = () if source.detector or source.paints else least
+    if source.numbers:
+        given = zip(source.contract.columns, source.golden[0].numbers, strict=True)
+        least = (*least, "--numbers", ",".join(f"{column}={value!r}" for column, value in given))
     done = _run_program(tree, source, ["--json", *least, str(_picture(tree, source))])
     if done is None:
         return _no_runtime(name)

@@ -18,17 +18,19 @@ import numpy as np
 ARENA_BYTES = 64 << 20
 
 
-def main(folder: Path, heads: int) -> None:
-    """Run every vector through a model of so many outputs; TFLM writes its allocations to the standard error."""
+def main(folder: Path, heads: int, inputs: int) -> None:
+    """Run every vector through a model of so many outputs and inputs; TFLM writes its allocations to the standard error."""
     from tflite_micro import runtime
 
     model = (folder / "model.tflite").read_bytes()
     interpreter = runtime.Interpreter.from_bytes(model, arena_size=ARENA_BYTES)
-    shape = tuple(interpreter.get_input_details(0)["shape"])
-    pixels = np.frombuffer((folder / "pixels.bin").read_bytes(), np.uint8).reshape(-1, *shape)
+    shapes = [tuple(interpreter.get_input_details(place)["shape"]) for place in range(inputs)]
+    ends = np.cumsum([0, *(int(np.prod(shape)) for shape in shapes)])
+    fed = np.frombuffer((folder / "pixels.bin").read_bytes(), np.uint8).reshape(-1, int(ends[-1]))
     outputs = []
-    for image in pixels:
-        interpreter.set_input((image.astype(np.int16) - 128).astype(np.int8), 0)
+    for row in (fed.astype(np.int16) - 128).astype(np.int8):
+        for place, shape in enumerate(shapes):
+            interpreter.set_input(row[ends[place] : ends[place + 1]].reshape(shape), place)
         interpreter.invoke()
         outputs.append("".join(interpreter.get_output(head).tobytes().hex() for head in range(heads)))
     print(json.dumps({"arena_bytes": taken(interpreter), "outputs": outputs}))
@@ -50,4 +52,4 @@ def taken(interpreter: object) -> int:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

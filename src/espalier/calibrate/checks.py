@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from ..findings import SHOWN, Checked, Copy, Finding, ImagesRead, Rule, counted, more, names_of, refuse
 from ..image_facts import ImageFacts
 from ..recipe import InputContract
+from .rules_codec import saved_otherwise
 from .rules_copies import LEAK_SHARE, nearly_repeated, nearly_shared, trained_on
 from .rules_looks import blurred, one_sided, shifted, wide_samples
 
@@ -40,6 +41,7 @@ def check_calibration(
     fine_tune: ImagesRead | None = None,
     distill: ImagesRead | None = None,
     copies: Sequence[Copy] = (),
+    through_jpeg: Sequence[str] = (),
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """(errors, warnings) of a calibration set, in the order of `RULES`.
 
@@ -47,7 +49,7 @@ def check_calibration(
     """
     checked = Checked(
         given=given, evaluation=evaluation, contract=contract, labels=tuple(labels), fine_tune=fine_tune,
-        distill=distill, copies=tuple(copies),
+        distill=distill, copies=tuple(copies), through_jpeg=tuple(through_jpeg),
     )  # fmt: skip
     return _split(RULES, checked)
 
@@ -366,6 +368,7 @@ RULES: tuple[Rule, ...] = (
     too_few,
     unbalanced,
     shifted,
+    saved_otherwise,
 )
 
 FINE_TUNE_RULES: tuple[Rule, ...] = (

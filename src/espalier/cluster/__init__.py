@@ -13,6 +13,7 @@ Kind = Literal["cell", "probe"]
 
 KINDS: dict[Kind, str] = {
     "cell": "espalier.command.cell",
-    "probe": "espalier.cluster.probe",
+    "probe": "espalier.stages.probe",
 }
-"""Kind -> module whose `run(asked, told)` does it; it is imported in the job's own process."""
+"""Kind -> module whose `run(asked, told)` does it, and whose `moved(asked, where)` says what is asked with other paths; it is
+imported in the job's own process."""

@@ -14,6 +14,8 @@ import sys
 import threading
 from typing import BinaryIO, cast
 
+import msgspec
+
 from ..signals import Stopped, stoppable
 from ..worker.protocol import Call, Failure, Progress, Result, read_frame, write_frame
 from . import KINDS, Kind
@@ -40,7 +42,7 @@ def _end_with(source: BinaryIO) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _done(kind: Kind, asked: bytes, output: BinaryIO) -> Result | Failure:
+def _done(kind: Kind, asked: object, output: BinaryIO) -> Result | Failure:
     lock = threading.Lock()
 
     def told(share: float, text: str) -> None:
@@ -48,8 +50,10 @@ def _done(kind: Kind, asked: bytes, output: BinaryIO) -> Result | Failure:
             write_frame(output, Progress(share, 1.0, text))
 
     try:
-        run = cast("Runs", importlib.import_module(KINDS[kind]).run)
-        return Result(run(asked, told))
+        data, where = msgspec.convert(asked, tuple[bytes, dict[str, str]])
+        module = importlib.import_module(KINDS[kind])
+        run = cast("Runs", module.run)
+        return Result(run(module.moved(data, where) if where else data, told))
     except Exception as problem:
         said = refused(problem)
         if said.kind == "BugError":

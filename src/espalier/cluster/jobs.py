@@ -11,6 +11,7 @@ import msgspec
 from .. import errors
 from ..visible import shown
 from . import Kind
+from .data import Data
 
 Told = Callable[[float, str], None]
 """How far a job is, 0 to 1, and what it does."""
@@ -23,12 +24,14 @@ class Runs(Protocol):
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """`name`: for people; `asked`: msgpack of what the kind's module reads. `alone`: nothing else may run beside it."""
+    """`name`: for people; `asked`: msgpack of what the kind's module reads. `alone`: nothing else may run beside it, and it
+    runs on this machine. `data`: what the paths in `asked` hold."""
 
     name: str
     kind: Kind
     asked: bytes
     alone: bool = False
+    data: tuple[Data, ...] = ()
 
     @property
     def digest(self) -> str:

@@ -29,23 +29,24 @@ GRACE_SECONDS = 10.0
 
 
 class Running:
-    """A job that runs; `done` waits for its answer, `stop` ends it from another thread."""
+    """A job that runs; `done` waits for its answer, `stop` ends it from another thread. `where`: paths that the job names ->
+    where they lie on this machine."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, *, where: dict[str, str] | None = None) -> None:
         self.job = job
+        self._where = where or {}
         self.bytes_now = self.peak_bytes = 0
         self._stopped = threading.Event()
         self._started = self._looked = time.monotonic()
         self._scratch = Scratch()
         self._log = self._scratch.path / "log"
-        root = str(Path(__file__).resolve().parents[2])
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "espalier.cluster"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))},
+                env=_environment(),
                 start_new_session=True,
             )
         self._buffer = bytearray()
@@ -66,7 +67,7 @@ class Running:
         stdin = self._process.stdin
         try:
             if stdin is not None:
-                write_frame(stdin, Call(self.job.kind, self.job.asked))  # type: ignore[arg-type]
+                write_frame(stdin, Call(self.job.kind, [self.job.asked, self._where]))  # type: ignore[arg-type]
             while True:
                 frame = read_frame(self._read)
                 if isinstance(frame, Progress):
@@ -141,6 +142,17 @@ class Running:
         """To the process, and to what is left of its session."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, which)
+
+
+def _environment() -> dict[str, str]:
+    """This process's, with our own package on the path, without what a cluster's nanny sets for libraries' threads: a job
+    computes the same wherever it runs."""
+    kept = {name: value for name, value in os.environ.items() if name not in _THREADS}
+    root = str(Path(__file__).resolve().parents[2])
+    return kept | {"PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))}
+
+
+_THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 def perform(job: Job, told: Told) -> Answer:

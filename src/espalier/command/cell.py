@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
 from ..cluster.jobs import Told
 from ..facts import Artifact
+from ..recipe_file import dump_recipe, parse_recipe
+from ..recipe_paths import with_paths
 from ..scratch import Scratch
 from ..terminal import Progress
 from .build import build
@@ -78,6 +81,13 @@ def run(asked: bytes, told: Told) -> dict[str, bytes]:
         )
         files = {OUTPUT + name: path.read_bytes() for path, name in names.items()}
     return {OUTCOME: msgspec.json.encode(said), **files}
+
+
+def moved(asked: bytes, where: Mapping[str, str]) -> bytes:
+    """An AskCell whose recipe names the same files at other places."""
+    cell = msgspec.msgpack.decode(asked, type=AskCell)
+    recipe = with_paths(parse_recipe(cell.recipe), lambda path, role: where.get(path, path))
+    return msgspec.msgpack.encode(msgspec.structs.replace(cell, recipe=dump_recipe(recipe)))
 
 
 def _one_line(text: str) -> str:

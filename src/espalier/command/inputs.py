@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..cluster.data import Data
 from ..load.images import scan
 from ..load.listing import list_files
 from ..load.snapshot import digests_of
@@ -22,6 +23,15 @@ class Contents:
 
     recipe: Recipe
     files: dict[str, dict[str, str]]
+
+
+def data_of(contents: Contents) -> tuple[Data, ...]:
+    """What a job reads, as it travels to another machine."""
+    return tuple(
+        Data(path=path, root=path if os.path.isdir(path) else os.path.dirname(path), names=names)
+        for path, names in contents.files.items()
+        if names
+    )
 
 
 def contents_of(recipe: Recipe, store: Store) -> Contents:

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from .. import errors
+from ..cluster.address import Cluster
 from ..cluster.jobs import Answer, Job, Refused, refused
 from ..cluster.local import run_here
 from ..errors import EspalierError, UsageError, machine_errors
@@ -29,7 +30,7 @@ from ..sweep_rows import SweepReport, SweepRow, exit_code_of, with_front
 from ..terminal import Progress
 from .cell import AskCell, artifacts, outcome_of, recipe_name, report_of
 from .grid import Cell, cells_of
-from .inputs import Contents, contents_of
+from .inputs import Contents, contents_of, data_of
 from .sweep_row import built_row, refused_row, waiting_row
 
 STAGE = "cells"
@@ -92,12 +93,14 @@ def sweep(
     fresh: bool = False,
     progress: Progress | None = None,
     store: Store | None = None,
+    cluster: Cluster | None = None,
     runner: Runner | None = None,
 ) -> Swept:
     """Build every cell of a sweep's file into out/<name>/<cell>/, with a page, a table and JSON beside them.
 
     `workers`: builds at once; with more than one no latency is measured, but of a recipe with a budget of it, which is built
-    alone at the end. `runner`: runs the cells elsewhere. A cell that was built before is read back from the store, unless
+    alone at the end. `cluster`: a scheduler whose workers build the cells; `workers` then is how many are built here when it is
+    lost. `runner`: runs the cells otherwise. A cell that was built before is read back from the store, unless
     `fresh`. What a cell fails by is its row; raises RecipeError and the like for what makes the grid itself wrong.
     """
     progress, store = progress or Progress(quiet=True), store or Store.default()
@@ -107,7 +110,7 @@ def sweep(
         cells = cells_of(plan, path.resolve().parent, f"sweep {path.name}")
         state = _Sweep(plan.name, cells, Path(out))
         _check_folder(state)
-        beside = workers > 1 or runner is not None
+        beside = workers > 1 or runner is not None or cluster is not None
         asked = {}
         for cell in cells:
             try:
@@ -115,6 +118,8 @@ def sweep(
             except EspalierError as problem:
                 state.rows[cell.name] = refused_row(cell, Answer(refused=refused(problem)))
         try:
+            if cluster is not None:
+                runner = _there(cluster, workers, state.warnings.append)
             _fill(state, asked, store, progress, runner or _local(workers), fresh=fresh)
         finally:
             progress.close()
@@ -126,6 +131,21 @@ def sweep(
 
 def _local(workers: int) -> Runner:
     return lambda jobs, told: run_here(jobs, workers=workers, told=told)
+
+
+def _there(cluster: Cluster, workers: int, warn: Callable[[str], None]) -> Runner:
+    """Runs on a cluster, whose scheduler and workers are looked at before anything is built."""
+    from ..cluster.scheduler import Session, run_on
+
+    session = Session(cluster, warn)
+
+    def run(jobs: Sequence[Job], told: Callable[[Job, float, str], None]) -> Iterator[tuple[Job, Answer]]:
+        try:
+            yield from run_on(session, jobs, workers=workers, told=told, warn=warn)
+        finally:
+            session.close()
+
+    return run
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +169,7 @@ def _asked(cell: Cell, store: Store, *, tools: str, strict: bool, fresh: bool, b
         timed=timed,
         fresh=fresh,
     )
-    job = Job(name=cell.name, kind="cell", asked=msgspec.msgpack.encode(call), alone=gated and beside)
+    job = Job(name=cell.name, kind="cell", asked=msgspec.msgpack.encode(call), alone=gated and beside, data=data_of(contents))
     return _Asked(job, _key(cell, contents, call))
 
 

@@ -46,7 +46,7 @@ from ..progress import report
 from ..recipe import InputContract
 from .arrays import ArrayFile, open_array, turned
 from .images import ImageEntry
-from .looks import measure_looks
+from .looks import jpeg_quality, measure_looks
 from .nearest import picked
 from .snapshot import changed
 
@@ -192,8 +192,8 @@ def _load(image: Image.Image, take: Callable[[Image.Image, int], T]) -> tuple[T,
         "mode": image.mode,
         "rotated": turn in _TURNS,
         "sideways": turn in SIDEWAYS,
-        "frames": frames,
-    }
+        "frames": frames, "jpeg": jpeg_quality(image),
+    }  # fmt: skip
     return taken, facts
 
 
@@ -281,6 +281,7 @@ def _load_array(image: ArrayFile, contract: InputContract) -> tuple[Pixels, dict
         "rotated": image.orientation in _TURNS,
         "sideways": image.orientation in SIDEWAYS,
         "frames": 1 if contract.color == "bands" else image.frames,
+        "jpeg": 0,
     }
     return np.ascontiguousarray(turned(pixels, image.orientation)), facts
 

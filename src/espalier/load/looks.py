@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL.Image import Image
 
 SMALLEST = 8
 """Pixels a side below which detail cannot be told from noise."""
@@ -140,3 +141,19 @@ def _halve(gray: NDArray[Any]) -> NDArray[np.signedinteger[Any]]:
     height, width = gray.shape[0] // 2 * 2, gray.shape[1] // 2 * 2
     rows: NDArray[Any] = gray[:height:2, :width] + gray[1:height:2, :width]
     return np.asarray(rows[:, ::2] + rows[:, 1::2])
+
+
+LUMINANCE_SUM = 3_688
+"""Of the luminance table of quality 50 (ITU-T T.81, table K.1): quality q scales it."""
+
+
+def jpeg_quality(image: Image) -> int | None:
+    """The quality (1 to 100) at which the Independent JPEG Group's encoder has this file's luminance table; 0 of a lossless
+    file."""
+    if image.format != "JPEG":
+        return 0
+    tables = getattr(image, "quantization", None) or {}
+    if len(tables.get(0, ())) != 64:
+        return None
+    scale = 100 * sum(tables[0]) / LUMINANCE_SUM
+    return int(min(100, max(1, round(100 - scale / 2 if scale <= 100 else 5_000 / scale))))

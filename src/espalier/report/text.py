@@ -61,6 +61,10 @@ def key_figures(report: Report) -> list[tuple[str, str]]:
             f"{q.operators.int8} int8 operators, {q.operators.float} float, {q.operators.int16} int16; "
             f"scheme {q.scheme}; needs runtime {q.runtime_floor} or newer",
         ),
+        *(
+            ("fed", f"beside the image {row['name']}, {row['low']:g} to {row['high']:g} in steps of {row['step']:.3g}")
+            for row in q.numbers
+        ),
         *_device_figures(report),
     ]
 

@@ -362,12 +362,6 @@ def _given(side: DecisionSide) -> tuple[tuple[str, float | None], ...]:
 
 def _make(source: BundleSource, program: Program, tools: str) -> Bundle:
     kind = source.target.bundle
-    if source.numbers:
-        raise UnsupportedModelError(
-            f"{source.target.name}: no bundle is made yet of a model that takes numbers beside the image",
-            supported="models of one image",
-            next_step="the int8 model and the report are in the build's folder",
-        )
     if kind not in CONTENTS:
         raise BugError(f"no bundle of kind {kind!r}")
     compiled = program.compiled

@@ -71,7 +71,14 @@ def examine_sets(shop: Workshop, job: Job) -> tuple[SetFindings, ...]:
     evaluation, fine_tune = read.get("evaluation"), read.get("fine-tune")
     split = {
         "calibration": check_calibration(
-            read["calibration"], evaluation, contract, labels, fine_tune=fine_tune, distill=read.get("distill"), copies=copies
+            read["calibration"],
+            evaluation,
+            contract,
+            labels,
+            fine_tune=fine_tune,
+            distill=read.get("distill"),
+            copies=copies,
+            through_jpeg=_through_jpeg(job),
         )
     }
     if evaluation is not None and job.evaluation is not None:
@@ -85,6 +92,12 @@ def examine_sets(shop: Workshop, job: Job) -> tuple[SetFindings, ...]:
         SetFindings(role=role, findings=settle((*errors, *warnings), job.recipe.accept))
         for role, (errors, warnings) in split.items()
     )
+
+
+def _through_jpeg(job: Job) -> tuple[str, ...]:
+    """Sets whose images a training saves as JPEG."""
+    asked = {"fine-tune": job.recipe.prune.fine_tune, "distill": job.recipe.prune.distill}
+    return tuple(role for role, table in asked.items() if table is not None and table.augment.jpeg < 100)
 
 
 def image_sets(job: Job) -> dict[str, PixelSet]:

@@ -11,7 +11,7 @@ import msgspec
 
 from ..measure.benchmark import cpu_name
 from ..retouch import CENTRE, STEPS
-from ..row_parts import ExplainPart
+from ..row_parts import CalibrationPart, EnteredPart, ExplainPart
 from ..rows import GateRow, MemoryRow, ModelRow, QuantizeRow, Report, WithheldRow
 from .bundle import Bundles, bundle_rows
 from .evaluate import Evaluation
@@ -73,13 +73,10 @@ def compose_report(shop: Workshop, job: Job, results: Results, verdict: Verdict)
             chosen_on=int8.chosen_on,
             input=int8.input,
             output=int8.heads[0],
+            numbers=_entered(job, int8),
             device_input=device_input(job, int8),
             layers=int8.layers,
-            calibration={
-                "images": len(job.calibration.prepared().images),
-                "sha256": job.calibration.digest,
-                **({"stability": msgspec.to_builtins(int8.stability)} if int8.stability else {}),
-            },
+            calibration=_calibration(job, int8),
         ),
         accuracy=evaluation.accuracy,
         latency=timing.rows,
@@ -101,6 +98,22 @@ def compose_report(shop: Workshop, job: Job, results: Results, verdict: Verdict)
     )
 
 
+def _calibration(job: Job, int8: Int8Model) -> CalibrationPart:
+    return {
+        "images": len(job.calibration.prepared().images),
+        "sha256": job.calibration.digest,
+        **({"stability": msgspec.to_builtins(int8.stability)} if int8.stability else {}),
+    }
+
+
+def _entered(job: Job, int8: Int8Model) -> tuple[EnteredPart, ...]:
+    return tuple(
+        EnteredPart(name=name, input=one.name, low=low, high=high, step=facts.scale * std)
+        for one, facts in zip(job.recipe.input.numbers, int8.numbers, strict=True)
+        for name, (low, high), std in zip(one.names, one.ends, one.column_std, strict=True)
+    )
+
+
 def device_input(job: Job, int8: Int8Model) -> str:
     """What the device does to a camera image, in words."""
     contract = job.recipe.input
@@ -111,6 +124,10 @@ def device_input(job: Job, int8: Int8Model) -> str:
         f"bring the image to {height} x {width} {contract.color} (resize {contract.resize}, fit {contract.fit}{retouches}, as "
         f"the bundle's code does) and feed the bytes{meaning}: as they are to the uint8 file, minus 128 to the int8 file. "
         f"Mean and std are inside the model ({int8.enters})."
+        + "".join(
+            f" Beside the image: {row['name']}, held to {row['low']:g} to {row['high']:g}, in steps of {row['step']:.3g}."
+            for row in _entered(job, int8)
+        )
     )
 
 

@@ -16,6 +16,7 @@ import flatbuffers
 from ..errors import LabelsRefusedError, ModelRefusedError
 from ..limits import LIMITS
 from ..recipe import InputContract
+from ..recipe_numbers import InputNumbers
 from .bounded import Buffer, Table
 from .numbers import IDENTIFIER, PROBABILITY
 from .objects import Builder
@@ -170,7 +171,10 @@ def _metadata_block(
     if decoding is not None:
         content = _content(builder, _BOUNDING_BOX, _bounding_box(builder))
         ends[0] = _tensor(builder, heads[0][0], "Encodings of boxes: y, x, height, width.", content, [], 0, [])
-    inputs, outputs = _offsets(builder, [image]), _offsets(builder, ends)
+    beside = [
+        _tensor(builder, one.name, number_text(one), _feature_content(builder), [], 0, []) for one in contract.numbers
+    ]
+    inputs, outputs = _offsets(builder, [image, *beside]), _offsets(builder, ends)
     custom = _custom(builder, *decoding) if decoding is not None else 0
     builder.StartObject(10)
     builder.PrependUOffsetTRelativeSlot(9, custom, 0)
@@ -185,6 +189,13 @@ def _metadata_block(
         builder.PrependUOffsetTRelativeSlot(slot, offset, 0)
     builder.Finish(builder.EndObject(), file_identifier=b"M001")
     return bytes(builder.Output())
+
+
+def number_text(one: InputNumbers) -> str:
+    """What a vector of numbers beside the image holds, for people."""
+    columns = zip(one.names, one.ends, one.column_mean, one.column_std, strict=True)
+    told = [f"{name} {low:g} to {high:g}, less {mean:g}, divided by {std:g}" for name, (low, high), mean, std in columns]
+    return f"Numbers beside the image, in order: {'; '.join(told)}."
 
 
 def _head(builder: Builder, name: str, *, labelled: bool) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-Kind = Literal["container", "images", "tensorflow", "legacy", "quantizer", "litert-runtime", "tflite-runtime"]
+Kind = Literal["container", "images", "tensorflow", "legacy", "quantizer", "litert-runtime", "tflite-runtime", "probe"]
 """What a child process is for."""
 
 SIDES: dict[Kind, str] = {
@@ -18,6 +18,7 @@ SIDES: dict[Kind, str] = {
     "quantizer": "espalier.worker.quantizer_side",
     "litert-runtime": "espalier.worker.litert_runtime_side",
     "tflite-runtime": "espalier.worker.tflite_runtime_side",
+    "probe": "espalier.worker.probe_side",
 }
 """Kind -> module with `handlers()`, functions that each answer one call (calls.py), and, if its imports are costly,
 `prepare()`."""

@@ -227,6 +227,8 @@ def test_the_shipped_classes_are_what_the_sources_compile_to() -> None:
         assert made == shipped, "run `python -m espalier.bundle.java.compile`"
         retouched = specialise.compiled_template(retouched=True)
         assert shipped | read_zip(compile.retouch_jar()) == retouched, "run `python -m espalier.bundle.java.compile`"
+        numbered = specialise.compiled_template(numbered=True)
+        assert shipped | read_zip(compile.numbered_jar()) == numbered, "run `python -m espalier.bundle.java.compile`"
     else:
         pytest.skip(
             f"template.jar was made by javac 17; another compiler may order constants differently: {version}"

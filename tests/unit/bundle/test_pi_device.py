@@ -525,8 +525,8 @@ class Wrong:
     def __init__(self, given: model.Model, threads: int) -> None:
         self.engine = model.Engine(given, threads)
 
-    def run(self, pixels: np.ndarray) -> np.ndarray:
-        output = self.engine.run(pixels)
+    def run(self, pixels: np.ndarray, beside: tuple[np.ndarray, ...] = ()) -> np.ndarray:
+        output = self.engine.run(pixels, beside)
         return (
             np.roll(output, 1)
             if self.turned

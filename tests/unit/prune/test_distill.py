@@ -3,9 +3,12 @@ where it was stopped."""
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import keras
+import msgspec
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -13,10 +16,14 @@ from keras import layers
 
 from espalier.detector import Heads
 from espalier.prune import distill as training
+from espalier.prune.channels import CHOICE, FITTED, NORM, prune_channels
 from espalier.prune.distill import State, distill, judge_of
 from espalier.prune.lessons import as_logits, distance, in_units, lessons_of
 from espalier.recipe import Augment, Distill, InputContract
 from espalier.recipe_detect import Detect
+from espalier.report.text import repair_text
+from espalier.row_parts import RepairStep
+from espalier.store import Latest, Store
 from espalier.task.boxes.plan import plan_of
 from espalier.task.types import Task
 
@@ -162,3 +169,36 @@ def test_a_training_that_harms_is_thrown_away() -> None:
     assert done["epochs_kept"] == 0
     for old, new in zip(kept, student.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)
+
+
+def test_the_account_says_what_choice_least_squares_and_distillation_bought() -> None:
+    teacher = painter(1)
+    judge = judge_of(teacher, PIXELS, CONTRACT, task=Task(kind="segment"))
+    normal = (PIXELS[:48].astype(np.float32) - 127.5) / 127.5
+    student, account = prune_channels(teacher, amount=0.4, multiple=2, images=normal, judge=judge)
+    steps = account["repair"]
+    assert [step["step"] for step in steps] == [NORM, FITTED, CHOICE]
+    assert steps[2] == {"step": CHOICE, **judge(student)} and steps[1]["distance"] < steps[0]["distance"]
+    rows = tuple(msgspec.convert(step, RepairStep) for step in (*steps, {"step": "distillation", **judge(teacher)}))
+    said = repair_text(rows)
+    assert said.endswith(": 100.0% of 10 held-out images answered as by the given model")
+    gains = [float(part) for part in re.findall(r" ([+-][0-9.]+)", said)]
+    assert len(gains) == 3 and 100 * rows[0]["agreement"] + sum(gains) == pytest.approx(100, abs=0.2)
+
+
+def test_the_newest_state_survives_a_kill_while_one_is_written(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    latest = Latest(store, "0" * 64)
+    assert latest.data is None
+    for number in range(4):
+        latest.keep(f"{number:06d}", bytes([number]))
+        assert Latest(store, "0" * 64).data == bytes([number])
+    again = Latest(store, "0" * 64)
+    for index in tmp_path.rglob("index.json"):  # the place that a kill would leave half written is the older one
+        if b"000002" in index.read_bytes():
+            index.write_text("{")
+    assert Latest(store, "0" * 64).data == b"\x03"
+    again.keep("000004", b"new")
+    assert Latest(store, "0" * 64).data == b"new"
+    again.clear()
+    assert Latest(store, "0" * 64).data is None

@@ -11,7 +11,7 @@ static int read_all(void *to, size_t size) {
 
 int main(void) {
   static int8_t input[XMODEL_INPUT_BYTES];
-  int32_t head[4]; /* 0: prepare, format, width, height and the pixels; 1: decide or detect, width, height and the output */
+  int32_t head[4]; /* 0: prepare, format, width, height and the pixels; 1: decide or detect, width, height and the output; 2: numbers */
   while (read_all(head, sizeof(head))) {
     if (head[0] == 0) {
       static const int32_t sizes[] = {3, 3, 4, 1, 2, 2, 2, 2, XMODEL_CHANNELS};
@@ -26,6 +26,16 @@ int main(void) {
       if (xmodel_prepare(&image, input) != 0) return 3;
       free(pixels);
       fwrite(input, 1, sizeof(input), stdout);
+#ifdef XMODEL_NUMBERS
+    } else if (head[0] == 2) {
+      double values[XMODEL_NUMBERS];
+      int8_t numbers[XMODEL_NUMBERS];
+      int32_t status;
+      if (!read_all(values, sizeof(values))) return 2;
+      status = xmodel_enter_numbers(values, numbers);
+      fwrite(&status, sizeof(status), 1, stdout);
+      fwrite(numbers, 1, sizeof(numbers), stdout);
+#endif
 #ifdef XMODEL_BOX_ROOM
     } else {
       static const int32_t starts[] = XMODEL_OUTPUT_STARTS;

@@ -11,7 +11,7 @@ from pathlib import Path
 from ...errors import ToolMissingError, VerificationError
 from ...scratch import Scratch
 from ..archive import Entry, zip_bytes
-from .specialise import DETECTION, PAINTED, template_sources
+from .specialise import DETECTION, NUMBERED, PAINTED, template_sources
 
 # Bytes of Java 8, which every Android toolchain reads; line numbers for stack traces, no local variables.
 OPTIONS = (
@@ -87,13 +87,20 @@ def painted_jar() -> bytes:
     return template_jar({f"{name}.java": sources[name].encode("ascii") for name in PAINTED})
 
 
+def numbered_jar() -> bytes:
+    """The classes of models that take numbers beside the image."""
+    sources = template_sources(numbered=True)
+    return template_jar({f"{name}.java": sources[name].encode("ascii") for name in NUMBERED})
+
+
 def main() -> None:
-    """Write template.jar, retouch.jar, painted.jar and detection.jar beside this file."""
+    """Write template.jar, retouch.jar, painted.jar, detection.jar and numbered.jar beside this file."""
     here = Path(__file__).parent
     (here / "template.jar").write_bytes(template_jar(template_bytes()))
     (here / "retouch.jar").write_bytes(retouch_jar())
     (here / "painted.jar").write_bytes(painted_jar())
     (here / "detection.jar").write_bytes(detection_jar())
+    (here / "numbered.jar").write_bytes(numbered_jar())
 
 
 if __name__ == "__main__":

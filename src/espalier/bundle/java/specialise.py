@@ -31,6 +31,8 @@ RETOUCHED: Final = "smooth"
 """The text that only a model has whose contract smooths or balances; such a one gets retouch.jar, too."""
 PAINTED: Final = {"ClassMap": "map", "Picture": "picture"}
 """Class -> the text that only a model has that paints such; these come out of painted.jar."""
+NUMBERED: Final = ("Numbers", "SelfTestNumbers")
+"""What only a model has that takes numbers beside the image; it gets numbered.jar, too."""
 _LAST: Final = "        return result;\n    }\n\n    /** One output pixel"
 _RETOUCH: Final = (
     "        Retouch.apply(result, width, channels, (height - outRows) / 2, (width - outColumns) / 2, outRows, outColumns,\n"
@@ -109,6 +111,7 @@ def _parts(constants: Constants) -> dict[str, bool]:
         "retouched": RETOUCHED in constants.texts,
         "painted": _paints(constants),
         "detects": constants.detects,
+        "numbered": "numbers" in constants.texts,
     }
 
 
@@ -155,14 +158,17 @@ def sources(constants: Constants) -> dict[str, bytes]:
     }
 
 
-def template_sources(*, retouched: bool = False, painted: bool = False, detects: bool = False) -> dict[str, str]:
+def template_sources(
+    *, retouched: bool = False, painted: bool = False, detects: bool = False, numbered: bool = False
+) -> dict[str, str]:
     """Class name -> Java source of the template; `retouched`: with Retouch, which the Preprocessor then calls; `painted`: with
-    what paints; `detects`: with the decode of boxes."""
+    what paints; `detects`: with the decode of boxes; `numbered`: with numbers beside the image."""
     here = resources.files(__package__)
     found = {name: (here / "template" / f"{name}.java").read_text("ascii") for name in SOURCES}
     if detects:
         found |= {name: (here / "detection" / f"{name}.java").read_text("ascii") for name in DETECTION}
     found |= {name: (here / "painted" / f"{name}.java").read_text("ascii") for name in (PAINTED if painted else ())}
+    found |= {name: (here / "numbered" / f"{name}.java").read_text("ascii") for name in (NUMBERED if numbered else ())}
     if not retouched:
         return found
     if found["Preprocessor"].count(_LAST) != 1:
@@ -175,12 +181,12 @@ def template_sources(*, retouched: bool = False, painted: bool = False, detects:
 
 
 def compiled_template(
-    *, retouched: bool = False, painted: bool = False, detects: bool = False
+    *, retouched: bool = False, painted: bool = False, detects: bool = False, numbered: bool = False
 ) -> dict[str, bytes]:
     """Path in the jar -> class file of the template, as `compile.py` made it from the sources."""
     here = resources.files(__package__)
     found = read_zip((here / "template.jar").read_bytes())
-    more = {"painted": painted, "detection": detects, "retouch": retouched}
+    more = {"painted": painted, "detection": detects, "retouch": retouched, "numbered": numbered}
     for name in [name for name, wanted in more.items() if wanted]:
         found |= read_zip((here / f"{name}.jar").read_bytes())
     return found

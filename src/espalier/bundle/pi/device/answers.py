@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from .actions import Action, SavedFrames
-from .commands import answer, as_times, check_options, make_parser, open_frames, run_program
+from .commands import answer, as_times, check_options, make_parser, open_frames, run_program, with_numbers
 from .decisions import DECISIONS, Known, Said, enroll
 from .images import Frame
 from .model import Decision, Engine, Pixels, Place, load_model
+from .numbers import Beside
 from .problem import OK, UNREADABLE, Problem, say
 
 
@@ -69,17 +70,18 @@ def run(options: argparse.Namespace, actions: Sequence[Action]) -> int:
         if action.answer not in decide.answers:
             raise Problem(f"--on {action.answer}: the answers are {', '.join(decide.answers)}")
     check_options(options, (), model)
+    beside = Beside(options, model)
     engine = Engine(model, options.threads)
     say(f"{model.facts['name']} {model.facts['version']}: {engine.runtime.name} {engine.runtime.version}")
     saved, unreadable = SavedFrames(), 0
     try:
-        for frame in open_frames(options, model.contract.bands):
+        for frame, fed in with_numbers(open_frames(options, model.contract.bands), beside):
             if frame.rgb is None:
                 unreadable += 1
                 say(f"{frame.name}: {frame.why}")
             else:
                 rgb = np.rot90(frame.rgb, -options.rotate // 90) if options.rotate else frame.rgb
-                output, times = answer(rgb, model, engine)
+                output, times = answer(rgb, model, engine, fed)
                 said = decide.decide(output)
                 started = start(actions, said, frame, rgb, options.hold, saved)
                 print(line(frame.name, said, started, times, options), flush=True)

@@ -19,6 +19,7 @@ from .contract import prepare
 from .images import Frame, frames_from_camera, frames_from_paths, frames_from_stdin, frames_from_watch
 from .install import doctor, install_runtime
 from .model import Decision, Engine, Model, Pixels, Place, decide, load_model, named_values
+from .numbers import Beside
 from .problem import INTERRUPTED, OK, UNREADABLE, Problem, say
 from .selftest import selftest
 
@@ -111,6 +112,7 @@ def make_parser(place: Place) -> argparse.ArgumentParser:
         metavar="FOLDER",
         help=f"the model's folder ({place.share})",
     )
+    add("--numbers", metavar="WHAT", help="of a model that takes numbers beside the image: NAME=VALUE,..., a .csv, or a .json")
     add("--wheels", metavar="FOLDER", help="install-runtime: take wheels from a folder, use no network")
     return parser
 
@@ -119,19 +121,20 @@ def classify(options: argparse.Namespace, actions: Sequence[Action]) -> int:
     """Answer each image of the chosen source; returns UNREADABLE when one could not be read."""
     model = load_model(options.model)
     check_options(options, actions, model)
+    beside = Beside(options, model)
     engine = Engine(model, options.threads)
     say(f"{model.facts['name']} {model.facts['version']}: {engine.runtime.name} {engine.runtime.version}")
     threshold = model.threshold if options.threshold is None else options.threshold
     saved = SavedFrames()
     unreadable = 0
     try:
-        for frame in open_frames(options, model.contract.bands):
+        for frame, fed in with_numbers(open_frames(options, model.contract.bands), beside):
             if frame.rgb is None:
                 unreadable += 1
                 say(f"{frame.name}: {frame.why}")
             else:
                 rgb = np.rot90(frame.rgb, -options.rotate // 90) if options.rotate else frame.rgb
-                output, times = answer(rgb, model, engine)
+                output, times = answer(rgb, model, engine, fed)
                 if model.heads:
                     print(values_line(frame.name, named_values(output, model), times, options), flush=True)
                 else:
@@ -176,12 +179,23 @@ def open_frames(options: argparse.Namespace, bands: int) -> Iterator[Frame]:
     return frames_from_paths(options.images, bands)
 
 
-def answer(rgb: Pixels, model: Model, engine: Engine) -> tuple[Pixels, dict[str, float]]:
-    """Prepare, run: the output bytes, and the times in milliseconds."""
+def with_numbers(frames: Iterator[Frame], beside: Beside) -> Iterator[tuple[Frame, tuple[Pixels, ...]]]:
+    """Each image with the bytes of the inputs beside it; one whose numbers are missing cannot be read."""
+    for frame in frames:
+        try:
+            yield frame, beside.of(frame)
+        except ValueError as problem:
+            yield frame if frame.rgb is None else Frame(frame.name, None, str(problem)), ()
+
+
+def answer(
+    rgb: Pixels, model: Model, engine: Engine, beside: Sequence[Pixels] = ()
+) -> tuple[Pixels, dict[str, float]]:
+    """Prepare, run: the output bytes, and the times in milliseconds. `beside`: the bytes of every input but the image."""
     begin = time.perf_counter()
     pixels = prepare(rgb, model.contract)
     middle = time.perf_counter()
-    output = engine.run(pixels)
+    output = engine.run(pixels, beside)
     end = time.perf_counter()
     return output, {
         "prepare_ms": round((middle - begin) * 1e3, 3),

@@ -12,11 +12,12 @@ import numpy as np
 
 from . import answers
 from .actions import Action, SavedFrames
-from .commands import answer, check_options, open_frames, run_program
+from .commands import answer, check_options, open_frames, run_program, with_numbers
 from .contract import prepare
 from .decisions import AsTheyAre, EachOutput, Known, Said, enroll
 from .draw import save
 from .model import Engine, Model, Pixels, Place, load_model
+from .numbers import Beside
 from .painted import areas, as_rgb, class_map, overlay, picture
 from .problem import OK, UNREADABLE, Problem, say
 
@@ -95,17 +96,18 @@ def run(options: argparse.Namespace, actions: Sequence[Action]) -> int:
             raise Problem(f"--on {action.answer}: the answers are {', '.join(decide.answers) or 'none'}")
     check_options(options, (), model)
     check_folder(options, decide)
+    beside = Beside(options, model)
     engine = Engine(model, options.threads)
     say(f"{model.facts['name']} {model.facts['version']}: {engine.runtime.name} {engine.runtime.version}")
     saved, unreadable, number = SavedFrames(), 0, 0
     try:
-        for frame in open_frames(options, model.contract.bands):
+        for frame, fed in with_numbers(open_frames(options, model.contract.bands), beside):
             if frame.rgb is None:
                 unreadable += 1
                 say(f"{frame.name}: {frame.why}")
             else:
                 rgb, number = np.rot90(frame.rgb, -options.rotate // 90) if options.rotate else frame.rgb, number + 1
-                output, times = answer(rgb, model, engine)
+                output, times = answer(rgb, model, engine, fed)
                 said = decide.decide(output)
                 if options.draw is not None:
                     pixels = prepare(rgb, model.contract)

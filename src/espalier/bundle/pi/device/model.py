@@ -6,6 +6,7 @@ import hashlib
 import importlib
 import importlib.util
 import json
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -159,12 +160,13 @@ class Engine:
             )
         self.runtime = runtime
         self._interpreter = open_interpreter(runtime.module, model.path, threads)
-        self._input = self._interpreter.get_input_details()[0]["index"]
+        self._inputs = [detail["index"] for detail in self._interpreter.get_input_details()]
         self._outputs = [detail["index"] for detail in self._interpreter.get_output_details()]
 
-    def run(self, pixels: Pixels) -> Pixels:
-        """One answer: the output bytes."""
-        self._interpreter.set_tensor(self._input, pixels[None])
+    def run(self, pixels: Pixels, beside: Sequence[Pixels] = ()) -> Pixels:
+        """One answer: the output bytes. `beside`: the bytes of every other input."""
+        for index, values in zip(self._inputs, (pixels, *beside), strict=True):
+            self._interpreter.set_tensor(index, values[None])
         self._interpreter.invoke()
         outputs = [self._interpreter.get_tensor(index).reshape(-1) for index in self._outputs]
         return outputs[0] if len(outputs) == 1 else np.concatenate(outputs)
