@@ -31,6 +31,15 @@ def random_kept(groups: Groups, rng: np.random.Generator) -> Mask:
     return kept
 
 
+def least_kept(groups: Groups) -> Mask:
+    """One channel of each family that may be pruned."""
+    kept = np.ones(groups.count, bool)
+    for family in groups.families:
+        if family.frozen is None and family.producers:
+            kept[family.members[1:]] = False
+    return kept
+
+
 def masked_answers(graph: FlatGraph, groups: Groups, kept: Mask, images: Any) -> list[Any]:
     """The whole model's answers when the removed components are 0 wherever a layer that mixes channels reads them."""
 

@@ -24,10 +24,16 @@ EXCESS = 1.2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Channels that may replace each other. `scores` float [n] (what losing one costs), `dead` bool [n]."""
+    """Channels that may replace each other. `scores` float [n] (what losing one costs), `dead` bool [n]; `width`: how many
+    channels one of them stands for (a head of an attention, one of each group of a convolution)."""
 
     scores: NDArray[np.float64]
     dead: NDArray[np.bool_]
+    width: int = 1
+
+    def step(self, multiple: int) -> int:
+        """Members that a multiple of channels is."""
+        return max(1, multiple // self.width)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,10 +132,11 @@ class _Search:
             [t for t in terms if any(i in members for _, members in t.axes)] for i in range(len(choices))
         ]
         self.counts = list(self.sizes)
+        self.choices = choices
         self.whole = {t: max(self.macs(t), 1) for t in (1, tile)}
         for index, choice in enumerate(choices):
-            living = int((~choice.dead).sum())
-            self.counts[index] = min(self.sizes[index], max(math.ceil(living / multiple), 1) * multiple)
+            living, step = int((~choice.dead).sum()), choice.step(multiple)
+            self.counts[index] = min(self.sizes[index], max(math.ceil(living / step), 1) * step)
 
     def macs(self, tile: int) -> int:
         return sum(term.macs(self.counts, tile) for term in self.terms)
@@ -167,13 +174,14 @@ class _Search:
         self.counts[index] += batch
         return before - after
 
-    def descend(self, amount: float, tile: int, step: int, share: float) -> bool:
+    def descend(self, amount: float, tile: int, multiple: int, share: float) -> bool:
         """Remove the cheapest batch until the amount is met (True) or nothing may go (False)."""
         while not self.met(amount, tile):
             best: tuple[float, int, int] | None = None
             for index, size in enumerate(self.sizes):
+                step = self.choices[index].step(multiple)
                 small = self.counts[index] % step or step
-                to_tile = self.counts[index] % tile or tile
+                to_tile = (self.counts[index] % tile or tile) if self.choices[index].width == 1 else small
                 for batch in sorted({small, to_tile} if to_tile % step == small % step else {small}):
                     if self.counts[index] - batch < max(step, math.ceil(size * share)):
                         continue
@@ -186,12 +194,12 @@ class _Search:
             self.counts[best[1]] -= best[2]
         return True
 
-    def give_back(self, amount: float, tile: int, step: int, start: Sequence[int]) -> None:
+    def give_back(self, amount: float, tile: int, multiple: int, start: Sequence[int]) -> None:
         """The last batch often overshoots: return the dearest batches that the budget can still bear."""
 
         def last_price(index: int) -> float:
             gone = self.sizes[index] - self.counts[index]
-            return float(self.running[index][gone] - self.running[index][max(gone - step, 0)])
+            return float(self.running[index][gone] - self.running[index][max(gone - self.choices[index].step(multiple), 0)])
 
         changed = True
         while changed:
@@ -200,7 +208,7 @@ class _Search:
                 old = self.counts[index]
                 if old >= start[index]:
                     continue
-                self.counts[index] = min(old + step, start[index])
+                self.counts[index] = min(old + self.choices[index].step(multiple), start[index])
                 if self.met(amount, tile):
                     changed = True
                     break

@@ -130,6 +130,7 @@ def _attention(trace: Trace, node: Node, inputs: list[Atoms]) -> list[Atoms]:
     query, value, key = inputs[0], inputs[1], inputs[-1]
     made = _made(trace, node, int(trace.shape(node.outputs[0])[-1] or 0))
     heads = trace.own(node, layer.num_heads, HEADS)
+    trace.sizes[node.name + HEADS] = max(layer.key_dim, layer.value_dim)
     if any(not np.array_equal(query, other) for other in inputs[1:]):
         for atoms in inputs:
             trace.freeze(atoms, f"{node.name} reads it: its query, key and value are different tensors")

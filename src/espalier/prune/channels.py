@@ -47,7 +47,7 @@ def prune_channels(
     no output. The account's keys: macs_before/after, parameters_before/after, multiple, free_channels,
     layers, left_alone, notes; with a `judge` also repair, what each step
     bought. Raises VerificationError when the smaller model does not run, RecipeError for
-    an amount outside 0..1.
+    an amount outside 0..1 or one that would empty a layer.
     """
     if not 0 <= amount < 1 or multiple < 1:
         raise RecipeError(
@@ -56,6 +56,7 @@ def prune_channels(
     graph = flatten(model)
     groups = trace_groups(graph)
     constants = find_constants(graph, groups)
+    refuse_emptying(groups, amount)
     scores = score_groups(graph, groups, images, seed)
     kept, allocation = choose_channels(groups, scores, constants.free, amount=amount, multiple=multiple)
     smaller = narrow(graph, groups, kept, fills=constants.fills)
@@ -68,6 +69,27 @@ def prune_channels(
     if judge is not None:
         account["repair"] = [*_by_norm(graph, groups, kept, constants, images, judge), {"step": CHOICE, **judge(smaller)}]
     return smaller, account
+
+
+def refuse_emptying(groups: Groups, amount: float) -> None:
+    """Raise RecipeError for an amount that one channel in each family would not reach: layers would have to go whole. Where
+    nothing can go at all, the account says so instead."""
+    least = np.ones(groups.count, bool)
+    movable = [family for family in groups.families if family.frozen is None and family.producers]
+    for family in movable:
+        least[family.members[1:]] = False
+    whole = max(groups.macs(np.ones(groups.count, bool)), 1)
+    most = 1 - groups.macs(least) / whole
+    if amount <= most or not any(len(family.members) > 1 for family in movable):
+        return
+    emptied = list(dict.fromkeys(name for family in movable for name in family.producers))
+    stay = ", ".join(f"{row['layer']} ({row['why']})" for row in left_alone(groups)[:2])
+    raise RecipeError(
+        f"`prune.amount` {amount:g} would empty layers: with one channel left in each of {', '.join(emptied[:4])}"
+        f"{', ...' if len(emptied) > 4 else ''}, {most:.1%} of the MACs are gone; the rest is in what stays: {stay}",
+        supported=f"amounts up to {np.floor(100 * most) / 100:g} for this model, far fewer for one that still answers",
+        next_step="lower `prune.amount`, or choose a smaller network",
+    )
 
 
 def norm_choice(
@@ -114,7 +136,7 @@ def choose_channels(
     """Which components stay: bool [groups.count], and how the budget was met."""
     movable = [family for family in groups.families if family.frozen is None and family.producers]
     place = {int(member): index for index, family in enumerate(movable) for member in family.members}
-    choices = [Choice(scores=scores[family.members], dead=free[family.members]) for family in movable]
+    choices = [Choice(scores=scores[f.members], dead=free[f.members], width=f.channels) for f in movable]
     allocation = allocate(choices, _terms(groups, place, movable), amount=amount, multiple=multiple)
     kept = np.ones(groups.count, bool)
     for family, mask in zip(movable, allocation.kept, strict=True):

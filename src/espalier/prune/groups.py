@@ -123,7 +123,10 @@ def _collect(trace: Trace) -> Groups:
                 members=np.array(members, np.int64),
                 producers=tuple(dict.fromkeys(name.removesuffix(HEADS) for name in producers[members[0]])),
                 frozen=reason,
-                channels=max((int((made[name] == members[0]).sum()) for name in producers[members[0]]), default=1),
+                channels=max(
+                    (int((made[name] == members[0]).sum()) * trace.sizes.get(name, 1) for name in producers[members[0]]),
+                    default=1,
+                ),
             )
             for (_, reason), members in families.items()
         ),

@@ -11,6 +11,7 @@ Scores of different layers are in the same unit.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -22,6 +23,8 @@ from ..load.keras_objects import Tensor
 from ..load.keras_table import names
 from .flat import FlatGraph, Node, inputs_of, run
 from .groups import Groups
+
+Call = Callable[[Node, list[Tensor]], list[Tensor]]
 
 MIXING = names(
     """
@@ -40,8 +43,40 @@ def score_channels(
     seed: int = 0,
     batch: int = 32,
     projections: int = 2,
+    taylor: bool = False,
 ) -> NDArray[np.float64]:
-    """Score of each component, float64 [groups.count]; `images` are normalised, float32 [n, h, w, c]."""
+    """Score of each component, float64 [groups.count]; `images` are normalised, float32 [n, h, w, c].
+
+    `taylor`: instead, the mean absolute first-order change of a classifier's cross-entropy, its own answers for labels (Molchanov
+    et al., "Pruning convolutional neural networks for resource efficient inference", 2017); to compare with.
+    """
+    gated = _gates(graph, groups)
+
+    @tf.function(reduce_retracing=True, autograph=False)  # type: ignore[untyped-decorator]
+    def squares(fed: list[Tensor], signs: Tensor) -> Any:
+        gates = tf.ones((tf.shape(fed[0])[0], groups.count))
+        with tf.GradientTape() as tape:
+            tape.watch(gates)
+            logits = joined(run(graph, fed, call=gated(gates)))
+            if taylor:
+                signs = tf.stop_gradient(tf.nn.softmax(logits) - tf.one_hot(tf.argmax(logits, axis=1), logits.shape[1]))
+            projected = tf.reduce_sum(tf.reshape(logits, tf.shape(signs)) * signs)
+        gradient = tape.gradient(projected, gates, unconnected_gradients="zero")
+        return tf.reduce_sum(tf.abs(gradient) if taylor else tf.square(gradient), axis=0)
+
+    random = np.random.default_rng(seed)
+    width = sum(int(np.prod([side or 1 for side in graph.shapes[head][1:]])) for head in graph.outputs)
+    total, projections = np.zeros(groups.count, np.float64), 1 if taylor else projections
+    for _ in range(projections):
+        for start in range(0, len(images), batch):
+            part = images[start : start + batch]
+            signs = random.choice(np.array([-1.0, 1.0], np.float32), (len(part), width))
+            total += squares(inputs_of(graph, part), tf.constant(signs)).numpy()
+    return total / (len(images) * projections)
+
+
+def _gates(graph: FlatGraph, groups: Groups) -> Callable[[Tensor], Call]:
+    """How each node is called with a gate on every component, [images, groups.count], where layers that mix channels read it."""
     rows = {
         name: tf.constant(groups.component[layout.inputs], tf.int32)
         for name, layout in groups.layouts.items()
@@ -54,7 +89,7 @@ def score_channels(
     last = {id(node) for node in graph.nodes if set(node.outputs) & set(graph.outputs)}
     ends = last if len(graph.outputs) > 1 else {id(graph.nodes[-1])}
 
-    def gated(gates: Tensor) -> Any:
+    def gated(gates: Tensor) -> Call:
         def call(node: Node, values: list[Tensor]) -> list[Tensor]:
             if node.kind in MIXING and node.name in rows:
                 gate = tf.gather(gates, rows[node.name], axis=1)
@@ -67,25 +102,7 @@ def score_channels(
 
         return call
 
-    @tf.function(reduce_retracing=True, autograph=False)  # type: ignore[untyped-decorator]
-    def squares(fed: list[Tensor], signs: Tensor) -> Any:
-        gates = tf.ones((tf.shape(fed[0])[0], groups.count))
-        with tf.GradientTape() as tape:
-            tape.watch(gates)
-            logits = joined(run(graph, fed, call=gated(gates)))
-            projected = tf.reduce_sum(tf.reshape(logits, tf.shape(signs)) * signs)
-        gradient = tape.gradient(projected, gates, unconnected_gradients="zero")
-        return tf.reduce_sum(tf.square(gradient), axis=0)
-
-    random = np.random.default_rng(seed)
-    width = sum(int(np.prod([side or 1 for side in graph.shapes[head][1:]])) for head in graph.outputs)
-    total = np.zeros(groups.count, np.float64)
-    for _ in range(projections):
-        for start in range(0, len(images), batch):
-            part = images[start : start + batch]
-            signs = random.choice(np.array([-1.0, 1.0], np.float32), (len(part), width))
-            total += squares(inputs_of(graph, part), tf.constant(signs)).numpy()
-    return total / (len(images) * projections)
+    return gated
 
 
 def _gated_heads(node: Node, values: list[Tensor], gate: Tensor) -> list[Tensor]:

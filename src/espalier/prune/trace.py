@@ -53,6 +53,8 @@ class Trace:
     left_alone: dict[str, str] = field(default_factory=dict)
     tensors: dict[int, Atoms] = field(default_factory=dict)
     axes: dict[int, int] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    """Channels that one atom of `owned` stands for, where that is not one."""
 
     def new(self, count: int) -> Atoms:
         start = len(self.parent)

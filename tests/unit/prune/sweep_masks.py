@@ -1,11 +1,13 @@
 """Removed channels against silenced ones: for random networks of every architecture and random choices over all families, the
 smaller model's answers equal the whole model's with those channels at 0, and free channels go without any change.
 
-    python tests/unit/prune/sweep_masks.py [--masks 200] [--per-net 10] [--seed 1] [--only vit unet] [--corpus]
+    python tests/unit/prune/sweep_masks.py [--masks 200] [--per-net 10] [--seed 1] [--only vit unet] [--corpus] [--prunable]
 
 --masks choices for each architecture, --per-net of them on one network. --corpus: the published architectures of tests/corpus
-instead, --per-net choices each. A difference is printed and counted; the last line says how many ran, the exit code is 1 when
-anything differed.
+instead, --per-net choices each. --prunable: instead of masks, how much of the MACs and parameters of one network each can go,
+down to one channel a family, and what is left alone and why.
+
+A difference is printed and counted; the last line says how many ran, the exit code is 1 when anything differed.
 """
 
 from __future__ import annotations
@@ -42,6 +44,29 @@ def networks(given: argparse.Namespace) -> Iterator[tuple[str, int, Any]]:
             yield name, seed, lambda name=name, seed=seed: make(name, seed)
 
 
+def prunable(given: argparse.Namespace) -> None:
+    """A line for each architecture, and one for each reason."""
+    from channel_masks import least_kept
+
+    from espalier.prune.flat import flatten
+    from espalier.prune.groups import left_alone, trace_groups
+    from espalier.prune.narrow import narrow
+
+    for name, builds in itertools.groupby(networks(given), key=lambda found: found[0]):
+        model = next(builds)[2]()
+        graph = flatten(model)
+        groups = trace_groups(graph)
+        least = least_kept(groups)
+        whole, left = groups.macs(np.ones(groups.count, bool)), groups.macs(least)
+        before, after = model.count_params(), narrow(graph, groups, least).count_params()
+        print(f"{name:32} {1 - left / max(whole, 1):6.1%} of {whole:,} MACs, {1 - after / before:6.1%} of {before:,} parameters")
+        reasons: dict[str, list[str]] = {}
+        for row in left_alone(groups):
+            reasons.setdefault(row["why"].split(": ")[-1], []).append(row["layer"])
+        for why, layers in reasons.items():
+            print(f"    {len(layers)} left alone ({layers[0]}{', ...' if len(layers) > 1 else ''}): {why}", flush=True)
+
+
 def main() -> int:
     """Run; 1 when anything differed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -50,12 +75,16 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", nargs="+")
     parser.add_argument("--corpus", action="store_true")
+    parser.add_argument("--prunable", action="store_true")
     given = parser.parse_args()
     os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
     import keras
     from channel_masks import TOLERANCE, free_difference, mask_differences
 
     keras.utils.disable_interactive_logging()
+    if given.prunable:
+        prunable(given)
+        return 0
     total, free, bad, start = 0, 0, 0, time.monotonic()
     for name, builds in itertools.groupby(networks(given), key=lambda found: found[0]):
         found: list[tuple[float, float]] = []

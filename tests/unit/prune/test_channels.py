@@ -238,6 +238,20 @@ def test_a_budget_out_of_reach_is_stated(images: Any) -> None:
     assert smaller.count_params() == net.count_params()
 
 
+def test_an_amount_that_would_empty_layers_is_refused_with_the_most_that_can_go(images: Any) -> None:
+    """Before anything is scored or fitted: without an image."""
+    given = keras.Input((8, 8, 3))
+    x = layers.Conv2D(4, 3, name="a")(given)
+    x = layers.Conv2D(4, 3, name="b")(x)
+    net = shake(keras.Model(given, layers.Dense(10)(layers.GlobalAveragePooling2D()(x))))
+    with pytest.raises(RecipeError) as refused:
+        channels.prune_channels(net, amount=0.95, multiple=8, images=None)
+    assert refused.value.exit_code == 2
+    assert "`prune.amount` 0.95 would empty layers: with one channel left in each of a, b, 81.9%" in str(refused.value)
+    assert "amounts up to 0.81 for this model" in str(refused.value)
+    channels.prune_channels(net, amount=0.81, multiple=8, images=images(net))
+
+
 def test_repair_brings_the_answers_nearer_to_the_given_model(images: Any) -> None:
     net, data = shake(inverted()), images(inverted(), 64)
     wanted = np.asarray(net(data))
@@ -282,7 +296,7 @@ def test_heads_of_an_attention_go_as_wholes(kind: str) -> None:
     groups = trace_groups(graph)
     assert groups.macs(np.ones(groups.count, bool)) == macs_of(net)
     (heads,) = [family for family in groups.families if family.frozen is None and family.producers]
-    assert len(heads.members) == 4
+    assert len(heads.members) == 4 and heads.channels == 3
     kept = np.ones(groups.count, bool)
     kept[heads.members[[0, 2]]] = False
     smaller = narrow(graph, groups, kept)
@@ -291,6 +305,14 @@ def test_heads_of_an_attention_go_as_wholes(kind: str) -> None:
         assert smaller.get_layer("attention").num_heads == 2
     else:
         assert [smaller.get_layer(name).units for name in ("query", "key", "value", "attention")] == [6, 6, 6, 12]
+
+
+def test_heads_go_though_they_are_fewer_than_the_multiple(images: Any) -> None:
+    """Four heads of three channels, multiples of 8: a head is more than a channel, and other layers keep their multiples."""
+    net = attentive("layer")
+    smaller, account = channels.prune_channels(net, amount=0.4, multiple=8, images=images(net))
+    assert smaller.get_layer("attention").num_heads == 2 and account["multiple"] == 8
+    assert {row["name"]: (row["before"], row["after"]) for row in account["layers"]}["attention"] == (4, 2)
 
 
 def test_a_head_that_costs_more_is_worth_more(images: Any) -> None:
