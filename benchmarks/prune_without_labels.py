@@ -2,7 +2,7 @@
 beside the same number of channels chosen by weight norm with the same repair.
 
     python benchmarks/prune_without_labels.py MODEL CALIBRATION EVALUATION [--std 1] [--amounts 0.3 0.5] [--multiple 8]
-        [--unlabelled MORE [--epochs 16] [--jpeg 70]] [--labelled TRAINING [--label-epochs 8]]
+        [--unlabelled MORE [--epochs 16] [--jpeg 70]] [--labelled TRAINING [--label-epochs 6]]
 
 MODEL is a .keras or .h5 classifier (or `plain`: a plain network that is trained first, on TRAINING), CALIBRATION a folder of
 images, EVALUATION one with a folder per class, in the order of the outputs. MORE and TRAINING are folders, or .npz files with
@@ -23,6 +23,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -30,6 +31,7 @@ from espalier.contract import prepare
 from espalier.load.keras_file import inspect_model
 from espalier.load.keras_model import rebuild
 from espalier.pixels import normalize
+from espalier.prune.augment import augment, looks_of
 from espalier.prune.channels import norm_choice, prune_channels
 from espalier.prune.constants import find_constants
 from espalier.prune.distill import distill
@@ -104,6 +106,15 @@ class Bench:
                 self.twins[what] = copy_model(model)
             self.say(f"{name}, {what}", model, began, what if name != "dense" else "")
 
+    def say_codec(self, pixels: Pixels, truth: Truth) -> None:
+        """What JPEG alone costs the model as given, on the images that it is trained on."""
+        again = augment(tf.constant(pixels, tf.float32), looks_of(self.augment), tf.constant([0, 1])).numpy()
+        shares = []
+        for one in (pixels, again.round().astype(np.uint8)):
+            parts = [self.model(normalize(one[start : start + 250], self.contract)) for start in range(0, len(one), 250)]
+            shares.append(f"{(np.concatenate(parts).argmax(axis=1) == truth).mean():.2%}")
+        print(f"as given, on {len(pixels)} labelled images: {shares[0]}; through JPEG from {self.given.jpeg}: {shares[1]}")
+
     def lessons(self, calibration: Pixels, classes: list[str]) -> list[tuple[str, Callable[[Any], object]]]:
         """The trainings that are asked, in order."""
         given, found = self.given, list[tuple[str, Callable[[Any], object]]]()
@@ -113,7 +124,10 @@ class Bench:
             found.append((f"{len(more)} unlabelled", lambda one: distill(one, self.model, how, more, self.contract, seed=1)))
         if given.labelled:
             pixels, truth = read(given.labelled, self.contract, classes)
-            tune = FineTune(images="", epochs=given.label_epochs, augment=self.augment)
+            tune = FineTune(
+                images="", epochs=given.label_epochs, augment=self.augment, learning_rate=given.label_rate
+            )
+            self.say_codec(pixels[:4000], truth[:4000])
 
             def with_labels(one: Any) -> object:
                 return fine_tune(one, tune, pixels, truth.tolist(), self.contract, seed=1, teacher=self.model)
@@ -156,7 +170,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=0.005)
     parser.add_argument("--jpeg", type=int, default=100)
     parser.add_argument("--labelled", type=Path, help="images with labels to train on, after that")
-    parser.add_argument("--label-epochs", type=int, default=8)
+    parser.add_argument("--label-epochs", type=int, default=6)
+    parser.add_argument("--label-rate", type=float, default=0.0003)
     parser.add_argument("--size", type=int, nargs=2, default=[32, 32], help="of `plain`")
     return parser.parse_args()
 

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         Augment,
         CalibrationSource,
         Deploy,
+        Distill,
         EvaluationSource,
         FineTune,
         ModelSource,
@@ -68,8 +69,8 @@ if TYPE_CHECKING:
     from .target import Target, load_target
 
 _RECIPE = (
-    "Augment", "CalibrationSource", "Deploy", "EvaluationSource", "FineTune", "ModelSource", "Prune", "Quantize", "Recipe",
-    "ReportWish",
+    "Augment", "CalibrationSource", "Deploy", "Distill", "EvaluationSource", "FineTune", "ModelSource", "Prune", "Quantize",
+    "Recipe", "ReportWish",
 )  # fmt: skip
 _ERRORS = (
     "AnnotationsRefusedError", "BugError", "EspalierError", "GateError", "ImagesRefusedError", "InputRefusedError",
@@ -116,6 +117,7 @@ __all__ = [
     "Compilation",
     "Decision",
     "Deploy",
+    "Distill",
     "EspalierError",
     "Evaluated",
     "EvaluationSource",

@@ -145,6 +145,9 @@ def test_all_but_five_keys_have_defaults() -> None:
         ('task = "classify"', 'task = "clasify"', "did you mean"),
         ("[quantize]", "[quantize]\nmin-agreement = 98.0", "write 0.98"),
         ('method = "channels"', 'method = "channels"\npattern = "2:4"', "needs `prune.method` magnitude"),
+        ('method = "channels"', 'method = "magnitude"\ndistill = {}', "needs a `prune.method` that removes channels"),
+        ('method = "channels"', 'method = "channels"\ndistill = { temperature = 0.5 }', "prune.distill.temperature"),
+        ('method = "channels"', 'method = "channels"\ndistill = { images = "a\\u0000b" }', "paths are visible text"),
         ('method = "channels"', 'method = "channels"\nengine = "tfmot"', "needs `prune.method` magnitude"),
     ],
 )
