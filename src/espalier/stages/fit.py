@@ -132,6 +132,8 @@ def _search(
     chosen = _choose(state, shapes, _pricing(state, shapes, goals, floor, least), floor, exchanges)
     _front(state, shapes, floor)
     chosen = _best(state) or chosen
+    if not chosen.figures.meets(goals):  # Cut to the floor the network held them, pruned for real it does not.
+        _refuse_what_cannot_fit(state, floor, state.make(floor).figures)
     points = sorted(state.made.values(), key=lambda one: (one.distance, one.counts))
     return Search(
         groups=state.groups,
