@@ -178,7 +178,7 @@ def main() -> None:
         train(given.folder, given.epochs)
     wish = f'[prune]\nmethod = "channels"\namount = {given.amount}\n'
     if given.distill:
-        wish += '[prune.distill]\nimages = "train"\nepochs = 10\n'
+        wish += '[prune.distill]\nimages = "train"\n'
     whole, less = build(given.folder, "given", ""), build(given.folder, "smaller", wish)
     before, float_, after = (
         right(given.folder, *which) for which in (("given", "float"), ("smaller", "float"), ("smaller", "uint8"))
