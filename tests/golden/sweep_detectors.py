@@ -141,7 +141,7 @@ def alike(some: set[tuple[int, ...]], others: set[tuple[int, ...]]) -> bool:
 
 def cost() -> int:
     """Instructions and memory; how many kinds and cores have more than 4,096 bytes, or on the Cortex-M4 more than five
-    instructions per anchor and class (six where a softmax compares each with its own background)."""
+    instructions per anchor and class."""
     broken = 0
     for kind in ("ssd", "ssd background", "ssd softmax", "retinanet", "yolo-v3", "dfl"):
         random = np.random.default_rng(5)
@@ -158,7 +158,7 @@ def cost() -> int:
                 core = OnCore([case], CORES[name], Path(folder))
                 _, nothing, _ = core.counted(0, [quiet])
                 answer, busy, stack = core.counted(0, [full])
-            broken += stack > 4096 or (name == "cortex-m4" and nothing > (6 if "softmax" in kind else 5) * values)
+            broken += stack > 4096 or (name == "cortex-m4" and nothing > 5 * values)
             print(
                 f"{kind:15} {name:14} {case.detector.anchors} anchors x 2 classes: {nothing / values:.2f} instructions per "
                 f"anchor and class, {busy} for a scene of {(len(answer) - 4) // 28} boxes; {stack} bytes of RAM, "

@@ -13,7 +13,7 @@ import pytest
 from detector_models import LABELS, answers_of, detector_source, finder, some_pictures, with_target
 from synthetic_source import synthetic_source
 
-from espalier.bundle import android, android_check
+from espalier.bundle import android, android_check, mediapipe_boxes
 from espalier.bundle.android_layout import java_package, library_path
 from espalier.bundle.archive import read_zip
 from espalier.bundle.box_models import meaning, mediapipe_model
@@ -211,3 +211,19 @@ def test_what_integers_cannot_say_is_looked_up_in_floating_point(decode: str) ->
     assert not isinstance(means, str) and not means.exact and not means.sigmoid and means.scales == (1.0, 1.0, 1.0, 1.0)
     model = mediapipe_model(source, means)
     assert decoding_options(means) in model and len(model) < len(source.uint8_model) + 30_000
+
+
+def test_of_boxes_of_one_score_mediapipe_may_keep_another_and_of_other_scores_not() -> None:
+    source = detector_source(larger=12)
+    outputs = [next(iter(vector.outputs.values())) for vector in source.golden]
+    assert source.detector is not None
+    ours = [mediapipe_boxes._ours(source.detector, source, output) for output in outputs]
+    answers = [[[label, score, *box] for label, score, box in rows] for rows in ours]
+    first = next(rows for rows in answers if rows)
+    assert mediapipe_boxes.agreement(source, outputs, answers).near == sum(map(len, answers)) > 1
+    _, score, x1, y1, x2, y2 = first[0]
+    first[0] = [first[0][0], score, x1, y1, x2, y1 + (y2 - y1) // 2]
+    found = mediapipe_boxes.agreement(source, outputs, answers)
+    assert (found.near, found.tied) == (found.boxes - 1, 1)
+    first[0][1] = score - 0.01
+    assert mediapipe_boxes.agreement(source, outputs, answers).tied == 0

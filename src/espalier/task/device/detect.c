@@ -73,6 +73,8 @@ static uint32_t share_of(uint32_t part, uint32_t sum) {
   return quotient;
 }
 
+#define ROW (XMODEL_DETECTOR_CLASSES + 1) /* the classes and the background */
+
 /* Scores of a softmax over the classes and the background. */
 typedef struct {
   int32_t most;
@@ -165,24 +167,30 @@ static void scan(search *s, const level *l) {
     return;
   }
 #endif
-  if (l->background.output >= 0 && XMODEL_SOFTMAX) {
-    /* Where the background lies beside the classes, in the same row. */
-    const int32_t ground = l->background.start - l->scores.start, step = l->scores.step, last = anchors - 4;
+#if XMODEL_SOFTMAX
+  if (l->background.output >= 0) {
+    /* Where the background lies beside the classes, in the same row; in a row of nothing else, its place is a constant. */
+    const int8_t *ground = values + (l->background.start - l->scores.start);
+    const int32_t step = l->scores.step, last = anchors - 8;
     anchor = 0;
     while (anchor < anchors) {
-      while (anchor <= last && !passes(values, values[ground] + least) &&
-             !passes(values + step, values[step + ground] + least) &&
-             !passes(values + 2 * step, values[2 * step + ground] + least) &&
-             !passes(values + 3 * step, values[3 * step + ground] + least)) {
-        values += 4 * step;
-        anchor += 4;
+      if (step == ROW) {
+        while (anchor <= last && !passes(values, ground[0] + least) && !passes(values + ROW, ground[ROW] + least) &&
+               !passes(values + 2 * ROW, ground[2 * ROW] + least) && !passes(values + 3 * ROW, ground[3 * ROW] + least) &&
+               !passes(values + 4 * ROW, ground[4 * ROW] + least) && !passes(values + 5 * ROW, ground[5 * ROW] + least) &&
+               !passes(values + 6 * ROW, ground[6 * ROW] + least) && !passes(values + 7 * ROW, ground[7 * ROW] + least)) {
+          values += 8 * ROW;
+          ground += 8 * ROW;
+          anchor += 8;
+        }
       }
-      for (i = anchor + 4; anchor < i && anchor < anchors; anchor++, values += step) {
-        if (passes(values, values[ground] + least)) consider(s, l, anchor);
+      for (i = anchor + 8; anchor < i && anchor < anchors; anchor++, values += step, ground += step) {
+        if (passes(values, *ground + least)) consider(s, l, anchor);
       }
     }
     return;
   }
+#endif
   if (l->scores.step == XMODEL_DETECTOR_CLASSES) {
     const int8_t *value = values, *end = values + anchors * XMODEL_DETECTOR_CLASSES;
     while (value < end) {
