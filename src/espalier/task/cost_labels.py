@@ -1,10 +1,10 @@
 """`decision.cost` of several labels at once: for each label the threshold of least expected cost, and what 1,000 images cost with
 them.
 
-Labels are decided each by itself, so their costs add up: a label that an image has and that is not said is a miss, one that is
-said and that it does not have a false alarm, each at the label's own price. No device sends such an image to a person; `review`
-is what it costs that people look at every image. As in cost.py the figure that counts is held out: each fifth of the images at the
-thresholds that the float model chooses on the other four, with a bootstrap over the images.
+Labels are decided each by itself, so their costs add up: a label that an image has and that is not said is a miss, one that
+is said and that it does not have a false alarm, each at the label's own price. No device sends such an image to a person;
+`review` is what it costs that people look at every image. As in cost.py the figure that counts is held out: each fifth of the
+images at the thresholds that the float model chooses on the other four, with a bootstrap over the images.
 """
 
 from __future__ import annotations
