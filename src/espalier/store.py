@@ -18,9 +18,12 @@ from typing import Any
 import msgspec
 
 from .scratch import remove_tree
-from .store_limit import INDEX, limit_bytes, shrink
+from .store_limit import INDEX, NEW, discard, limit_bytes, shrink
 
 FORMAT = "espalier-store/2"
+
+_READS = 3
+"""How often a result is read that another build seems to be replacing."""
 
 
 def digest(data: bytes) -> str:
@@ -77,25 +80,38 @@ class Store:
         if self.root is None:
             return None
         folder = self._folder(self.root, key)
+        for _ in range(_READS):
+            files, gone = self._read(folder, key)
+            if files is not None or not gone:
+                return files
+        if os.path.lexists(folder):  # half a result, however it came: it would keep the whole one out
+            self._remove_damaged(folder)
+        return None
+
+    def _read(self, folder: Path, key: str) -> tuple[dict[str, bytes] | None, bool]:
+        """The files of a result, and whether the folder lacks some: another build may be replacing it just now."""
         try:
             found = msgspec.json.decode((folder / INDEX).read_bytes(), type=_Index)
             whole = found == _index(key, found.files) and all(map(_SHA.fullmatch, found.files.values()))
             files = {name: (folder / sha).read_bytes() for name, sha in found.files.items()} if whole else {}
         except FileNotFoundError:
-            return None
+            return None, os.path.lexists(folder)
         except OSError as problem:
             self._say(problem)
-            return None
+            return None, False
         except (msgspec.DecodeError, UnicodeError):
             whole, files = False, {}
         if not whole or any(digest(files[name]) != sha for name, sha in found.files.items()):
-            remove_tree(folder)
-            if os.path.lexists(folder):
-                self.trouble = self.trouble or f"{folder} is damaged and cannot be removed"
-            return None
+            self._remove_damaged(folder)
+            return None, False
         with contextlib.suppress(OSError):
             os.utime(folder / INDEX)
-        return files
+        return files, False
+
+    def _remove_damaged(self, folder: Path) -> None:
+        discard(folder)
+        if os.path.lexists(folder):
+            self.trouble = self.trouble or f"{folder} is damaged and cannot be removed"
 
     def put(self, key: str, files: Mapping[str, bytes], *, replace: bool = False) -> bool:
         """Store the files of a result; an existing one is kept (equal keys mean equal results) unless `replace`.
@@ -109,7 +125,7 @@ class Store:
             if os.path.lexists(folder):
                 if not replace:
                     return True
-                remove_tree(folder)
+                discard(folder)
             folder.parent.mkdir(parents=True, exist_ok=True)
             self._write(folder, key, files)
         except OSError as problem:
@@ -128,10 +144,10 @@ class Store:
     def remove(self, key: str) -> None:
         """Remove a result, if it is there."""
         if self.root is not None:
-            remove_tree(self._folder(self.root, key))
+            discard(self._folder(self.root, key))
 
     def _write(self, folder: Path, key: str, files: Mapping[str, bytes]) -> None:
-        scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".new-"))
+        scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=NEW))
         try:
             index = _index(key, {name: digest(data) for name, data in sorted(files.items())})
             for name, data in files.items():

@@ -7,8 +7,10 @@ what the other removes.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import secrets
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -28,6 +30,11 @@ VARIABLE = "ESPALIER_STORE_LIMIT"
 _UNITS = {"": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*", re.IGNORECASE)
 _FIRST, _REST = re.compile("[0-9a-f]{2}"), re.compile("[0-9a-f]{62}")
+_UNFINISHED = re.compile(r"\.(new|old)-.+")
+
+
+NEW, OLD = ".new-", ".old-"
+"""How folders begin that a writer has not finished, and that a remover has not: nobody reads them."""
 
 
 class _Result(NamedTuple):
@@ -73,16 +80,38 @@ def contents(root: Path) -> Contents:
 
 def shrink(root: Path, limit: int, *, now: float | None = None, kept_seconds: float = KEPT_SECONDS) -> int:
     """Remove the results below `root` that were not used for longest until all together take at most `limit` bytes; the
-    bytes that were removed. Nothing but results is removed, and none used within `kept_seconds`. Never raises OSError."""
+    bytes that were removed. Nothing but results is removed, and none used within `kept_seconds`; nor what processes that were
+    killed left unfinished, until it is KEPT_SECONDS old. Never raises OSError."""
     found = sorted(_results(root))
     over, removed = sum(result.bytes for result in found) - limit, 0
-    newest = (time.time() if now is None else now) - kept_seconds
+    now = time.time() if now is None else now
+    newest = now - kept_seconds
     for result in found:
         if removed >= over or result.used > newest:
             break
-        remove_tree(result.folder)
+        discard(result.folder)
         removed += result.bytes
+    for folder in _unfinished(root):
+        with contextlib.suppress(OSError):
+            if folder.stat().st_mtime < now - KEPT_SECONDS:
+                remove_tree(folder)
     return removed
+
+
+def discard(folder: Path) -> None:
+    """Remove a result at once for all who read: it is renamed, then emptied, so that a process that is killed in between
+    leaves no half of it under its name. Never raises OSError."""
+    aside = folder.with_name(f"{OLD}{secrets.token_hex(8)}")
+    try:
+        folder.rename(aside)
+    except OSError:
+        aside = folder
+    remove_tree(aside)
+
+
+def _unfinished(root: Path) -> list[Path]:
+    """What writers and removers have under way, or left when they were killed."""
+    return [folder for first in _folders(root, _FIRST) for folder in _folders(first, _UNFINISHED)]
 
 
 def _results(root: Path) -> list[_Result]:
