@@ -52,6 +52,8 @@ class Limits:
     image_worker_memory_bytes: int = 4 << 30
     container_worker_memory_bytes: int = 4 << 30
     container_worker_seconds: float = 60.0
+    container_cpu_seconds: int = 6
+    container_bytes_per_second: int = 5 << 20
 
 
 LIMITS = Limits()

@@ -6,6 +6,7 @@ only as many bytes as are stored.
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ import numpy as np
 from ..errors import ModelRefusedError
 from ..limits import LIMITS
 from . import keras_versions as versions
+from .hdf5_heaps import endless_heap
 from .keras_container import HDF5_MAGIC, SAVE_WHOLE, refused
 from .keras_facts import WeightEntry
 
@@ -48,11 +50,14 @@ def opened(path: Path, image: bytes | None = None) -> Iterator[h5py.File]:
     with _reading(path):
         access = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
         if image is None:
+            with open(path, "rb") as file_, mmap.mmap(file_.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+                _refuse_endless(path, mapped)
             access.set_fapl_sec2()
             identifier = h5py.h5f.open(str(path).encode(), h5py.h5f.ACC_RDONLY, fapl=access)
         else:
             if not image.startswith(HDF5_MAGIC):
                 raise refused(path, "its weights are not an HDF5 file", SAVE_WHOLE)
+            _refuse_endless(path, image)
             access.set_fapl_core(1 << 20, False)
             access.set_file_image(image)
             identifier = h5py.h5f.open(b"weights", h5py.h5f.ACC_RDONLY, fapl=access)
@@ -61,6 +66,12 @@ def opened(path: Path, image: bytes | None = None) -> Iterator[h5py.File]:
         yield file
     finally:
         file.close()
+
+
+def _refuse_endless(path: Path, data: bytes | mmap.mmap) -> None:
+    """Raise ModelRefusedError for what libhdf5 would read for ever."""
+    if (place := endless_heap(data)) is not None:
+        raise refused(path, f"its HDF5 data are damaged (the heap at byte {place} has no end)", "copy or save the model again")
 
 
 @contextmanager

@@ -261,6 +261,12 @@ class Worker:
         full = _is_full(self.scratch)
         if full:
             return full
+        if code == -signal.SIGXCPU:
+            return errors.ModelRefusedError(
+                f"the {self.kind} process used the time that a file of this size explains, and `{method}` had no end",
+                supported="a whole Keras model file (.keras or .h5)",
+                next_step="the file is damaged: copy or save the model again",
+            )
         how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with status {code}"
         if method == START:
             return errors.ToolMissingError(

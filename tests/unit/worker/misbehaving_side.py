@@ -81,6 +81,15 @@ def loop() -> None:
         time.sleep(0.01)
 
 
+def spin() -> None:
+    """As a library does that a damaged file keeps busy."""
+    from espalier.worker.container_side import allow
+
+    allow(0)
+    while True:
+        pass
+
+
 def crash() -> None:
     os.kill(os.getpid(), signal.SIGSEGV)
 
@@ -166,6 +175,7 @@ METHODS = {
         fork,
         environment,
         loop,
+        spin,
         crash,
         leave,
         shout,

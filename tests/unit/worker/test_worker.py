@@ -198,6 +198,13 @@ def test_a_child_that_leaves_is_told_with_its_status(worker: Misbehaving) -> Non
         worker.call("leave")
 
 
+def test_a_file_that_keeps_its_reader_busy_is_refused_when_its_processor_time_is_used_up(worker: Misbehaving) -> None:
+    with pytest.raises(ModelRefusedError, match="had no end") as caught:
+        worker.call("spin")
+    assert "the file is damaged" in str(caught.value)
+    assert not worker.alive
+
+
 def test_a_hang_is_ended_at_the_time_limit(worker: Misbehaving) -> None:
     started = time.monotonic()
     with pytest.raises(WorkerError, match=r"did not finish `do` within 0\.3 seconds"):
