@@ -29,6 +29,7 @@ from ..stages.answer_gates import strict_row
 from ..stages.check_fit import judge_fit
 from ..stages.check_outputs import not_classes, number_outputs, refuse_unfit
 from ..stages.find_task import AUTO, as_classifier
+from ..stages.fit_goals import limits_of
 from ..stages.images import set_path
 from ..stages.job import class_folders, recipe_model, settled_task
 from ..stages.workshop import Workshop
@@ -151,6 +152,8 @@ def _check_targets(found: _Findings, recipe: Recipe, folder: Path, facts: ModelF
     for deploy in recipe.deploy:
         if found.attempt("target", partial(step, deploy.target)):
             _check_fit(found, recipe, known[-1], deploy, facts)
+    if len(known) == len(recipe.deploy) and recipe.prune.method == "fit":
+        found.attempt("budgets", lambda: f"{len(limits_of(recipe, known))} limits to fit the network to")
     if len(known) == len(recipe.deploy):
         names = [deploy.target for deploy in recipe.deploy]
         found.attempt("targets", lambda: f"{len(named_apart(names, tuple(known)))}, each with its own name")

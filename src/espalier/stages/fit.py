@@ -34,7 +34,7 @@ from ..worker.quantizer_calls import Quantize
 from .compile import core_of
 from .first_rung import scheme_of, weights_of
 from .fit_candidate import Candidate, judging_places, make_candidate, narrowed
-from .fit_goals import Goal, goals_of
+from .fit_goals import Goal, costs_of, goals_of
 from .fit_measure import Figures, Program, compiled_targets, emulated_targets, measure_programs
 from .gate import painted_bytes
 from .job import Job
@@ -95,9 +95,15 @@ def _silent(done: float, text: str) -> None:
 
 
 def search(
-    shop: Workshop, job: Job, given: FloatModel, told: Callable[[float, str], None] = _silent
+    shop: Workshop,
+    job: Job,
+    given: FloatModel,
+    told: Callable[[float, str], None] = _silent,
+    *,
+    exchanges: int = EXCHANGES,
 ) -> Search:
-    """Find the network; stored. `told`: how far it is, 0 to 1, and with what.
+    """Find the network; stored. `told`: how far it is, 0 to 1, and with what; `exchanges`: neighbours of the best candidate
+    that are made, at most.
 
     Raises GateError with the proof where no counts meet the budgets: what is left with every group at its floor takes more.
     RecipeError where nothing is limited.
@@ -116,12 +122,16 @@ def search(
         "decision": msgspec.to_builtins(job.recipe.decision),
         "weights": weights_of(job),
         "scheme": scheme_of(job),
+        "exchanges": exchanges,
     }
-    return unpack(shop.stored("fit/search", key, lambda: {"search": pack(_search(shop, job, given, told))})["search"], Search)
+    files = shop.stored("fit/search", key, lambda: {"search": pack(_search(shop, job, given, told, exchanges))})
+    return unpack(files["search"], Search)
 
 
-def _search(shop: Workshop, job: Job, given: FloatModel, told: Callable[[float, str], None]) -> Search:
-    goals_of(job.recipe, job.targets, emulated_targets(job))
+def _search(
+    shop: Workshop, job: Job, given: FloatModel, told: Callable[[float, str], None], exchanges: int
+) -> Search:
+    goals_of(job.recipe, job.targets, compiled_targets(job), emulated_targets(job))
     told(0.0, "groups of channels")
     found = _grouped(shop, job)
     if not found.groups:
@@ -133,7 +143,8 @@ def _search(shop: Workshop, job: Job, given: FloatModel, told: Callable[[float, 
     told(0.03, "the model as given")
     natural_counts = tuple(group.living for group in found.groups)
     natural = make_candidate(shop, job, given, found.groups, natural_counts)
-    goals = goals_of(job.recipe, job.targets, emulated_targets(job), painted_bytes(job, natural.heads))
+    programs, beside = natural.figures.programs, painted_bytes(job, natural.heads)
+    goals = goals_of(job.recipe, job.targets, programs, emulated_targets(job), beside)
     state = _State(
         shop=shop, job=job, given=given, groups=found.groups, goals=goals, natural=natural, told=told,
         made={natural_counts: natural},
@@ -145,8 +156,9 @@ def _search(shop: Workshop, job: Job, given: FloatModel, told: Callable[[float, 
     )
     least = _measure_cut(state, shapes, floor)
     _refuse_what_cannot_fit(state, floor, least)
-    pricing = _pricing(state, shapes, floor, least)
-    chosen = _choose(state, shapes, pricing, floor)
+    chosen = _choose(state, shapes, _pricing(state, shapes, goals, floor, least), floor, exchanges)
+    _front(state, shapes, floor)
+    chosen = _best(state) or chosen
     points = sorted(state.made.values(), key=lambda one: (one.distance, one.counts))
     return Search(
         groups=state.groups,
@@ -277,9 +289,10 @@ def _fixed_text(goal: Goal, least: Figures) -> str:
     return f" (the code alone takes {code:,})" if code is not None and code > goal.limit else ""
 
 
-def _pricing(state: _State, shapes: Shapes, floor: Counts, least: Figures) -> Pricing:
+def _pricing(state: _State, shapes: Shapes, goals: Sequence[Goal], floor: Counts, least: Figures) -> Pricing:
+    """The model of the costs, which knows two networks: as given and with every group at its floor."""
     job, natural = state.job, state.natural
-    isas = {name: _isa(target) for name, (_, target) in compiled_targets(job).items()}
+    isas = {name: _isa(target) for name, (_, target) in compiled_targets(job).items() if name in natural.figures.programs}
     timed = {isa for isa in isas.values() if isa in PRICES}
     multiple = 1 if isas else job.channel_multiple()
     levels = []
@@ -298,12 +311,12 @@ def _pricing(state: _State, shapes: Shapes, floor: Counts, least: Figures) -> Pr
     }
     limits = [
         Limit(name=g.key, measure=g.measure, limit=g.aim, target=g.target, isa=isas.get(g.target, ""))
-        for g in state.goals
+        for g in goals
     ]
     pricing = Pricing(shapes, every, losses, limits, counted)
     for counts in (natural.counts, floor):
         _hold(state, shapes, pricing, counts)
-    pricing.learn(natural.counts, _taken(state.goals, natural.figures))
+    pricing.learn(natural.counts, _taken(goals, natural.figures))
     return pricing
 
 
@@ -329,19 +342,21 @@ def _taken(goals: Sequence[Goal], figures: Figures) -> dict[str, float]:
 def _hold(state: _State, shapes: Shapes, pricing: Pricing, counts: Counts) -> None:
     """Tell the model what the planner holds at each step with these counts."""
     for name, (deploy, target) in compiled_targets(state.job).items():
+        if name not in state.natural.figures.programs:
+            continue
         pricing.hold(name, plan_plain(cut(shapes, counts), optimize=deploy.optimize, isa=_isa(target)))
 
 
-def _choose(state: _State, shapes: Shapes, pricing: Pricing, floor: Counts) -> Candidate:
-    """The candidate that meets every budget and is nearest to the model as given; makes the points of the front on the way."""
+def _choose(state: _State, shapes: Shapes, pricing: Pricing, floor: Counts, exchanges: int) -> Candidate:
+    """The candidate that meets every budget and is nearest to the model as given."""
     limits = {goal.key: goal.aim for goal in state.goals}
-    steps = len(SHARES) + EXCHANGES + 4
+    steps = exchanges + 4
     done = 0
 
     def said(text: str) -> None:
         nonlocal done
         done += 1
-        state.told(0.2 + 0.8 * min(1.0, done / steps), text)
+        state.told(0.2 + 0.4 * min(1.0, done / steps), text)
 
     said("counts for the budgets")
     starts = {_within(state, shapes, pricing, limits, floor)}
@@ -352,8 +367,8 @@ def _choose(state: _State, shapes: Shapes, pricing: Pricing, floor: Counts) -> C
         state.make(counts)
     best = _best(state) or state.make(floor)
     tried = 0
-    while tried < EXCHANGES:
-        moves = [m for m in pricing.exchanges(best.counts, limits) if m not in state.made][: EXCHANGES - tried]
+    while tried < exchanges:
+        moves = [m for m in pricing.exchanges(best.counts, limits) if m not in state.made][: exchanges - tried]
         if not moves:
             break
         for counts in moves:
@@ -366,8 +381,7 @@ def _choose(state: _State, shapes: Shapes, pricing: Pricing, floor: Counts) -> C
                 break
         else:
             break
-    _front(state, shapes, pricing, floor, said)
-    return _best(state) or best
+    return best
 
 
 def _best(state: _State) -> Candidate | None:
@@ -408,14 +422,15 @@ def _within(
     return found
 
 
-def _front(
-    state: _State, shapes: Shapes, pricing: Pricing, floor: Counts, said: Callable[[str], None]
-) -> None:
-    """Points between the model as given and the floor, made for real; all budgets go down together."""
-    high, low = (_taken(state.goals, f) for f in (state.natural.figures, _measure_cut(state, shapes, floor)))
-    pricing.learn(state.natural.counts, high)
-    for share in SHARES:
-        said(f"front, {len(state.made)} networks made")
+def _front(state: _State, shapes: Shapes, floor: Counts) -> None:
+    """Points between the model as given and the floor, made for real; all that a network takes goes down together. They do not
+    depend on the budgets, so that other budgets find them made."""
+    goals = costs_of(state.natural.figures.programs, emulated_targets(state.job))
+    least = _measure_cut(state, shapes, floor)
+    pricing = _pricing(state, shapes, goals, floor, least)
+    high, low = (_taken(goals, figures) for figures in (state.natural.figures, least))
+    for number, share in enumerate(SHARES):
+        state.told(0.6 + 0.4 * number / len(SHARES), f"front, {len(state.made)} networks made")
         bounds = {name: low[name] + share * (high[name] - low[name]) for name in high}
         counts = pricing.solve(bounds, state.natural.counts)
         if counts is not None:

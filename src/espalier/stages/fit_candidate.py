@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..facts import TensorFacts
-from ..graph.types import Graph
 from ..prune.grouped import Choice, Group, parts_of
 from ..store import digest
 from ..task.kinds import kind_of
@@ -42,10 +41,6 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     figures: Figures
     distance: float
     agreement: float
-
-    def graph(self, name: str) -> Graph:
-        """The network with every channel that was quantized."""
-        return read_tflite(self.whole or self.int8_model, name=name, layers=self.layers)
 
 
 def make_candidate(

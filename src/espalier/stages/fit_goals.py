@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 import msgspec
@@ -49,9 +50,11 @@ UNITS: dict[Measure, str] = {
 }
 
 
-def goals_of(recipe: Recipe, targets: Sequence[Target], compiled: Sequence[str], beside: int = 0) -> tuple[Goal, ...]:
-    """Every limit. `compiled`: the targets whose program is compiled and run on an emulated core; `beside`: bytes that a
-    program needs beside its arena. Raises RecipeError where nothing is limited."""
+def goals_of(
+    recipe: Recipe, targets: Sequence[Target], compiled: Collection[str], emulated: Collection[str], beside: int = 0
+) -> tuple[Goal, ...]:
+    """Every limit. `compiled`: the targets that run compiled C, `emulated`: those of them whose core is emulated; `beside`:
+    bytes that a program needs beside its arena. Raises RecipeError where nothing is limited."""
     budgets, found = recipe.budgets, []
     for name, measure, limit in (
         ("budgets.max-model-bytes", "model-bytes", budgets.max_model_bytes),
@@ -60,13 +63,13 @@ def goals_of(recipe: Recipe, targets: Sequence[Target], compiled: Sequence[str],
         found += _goal(name, measure, limit)  # type: ignore[arg-type]
     estimate = budgets.max_latency_us.c_estimate if budgets.max_latency_us is not None else None
     for deploy, target in zip(recipe.deploy, targets, strict=True):
-        if target.bundle == "firmware" and deploy.runtime != "tflm":
+        if target.name in compiled:
             found += _goal("budgets.max-arena-bytes", "arena", budgets.max_arena_bytes, target.name)
-            if target.name in compiled:
+            if target.name in emulated:
                 found += _goal("budgets.max-flash-bytes", "flash", budgets.max_flash_bytes, target.name)
                 found += _goal("budgets.max-instructions", "instructions", budgets.max_instructions, target.name)
                 found += _goal("budgets.max-latency-us.c-estimate", "estimate", estimate, target.name)
-        found += _of_target(deploy, target, target.name in compiled, beside)
+        found += _of_target(deploy, target, target.name in compiled, target.name in emulated, beside)
     if not found:
         raise RecipeError(
             '`prune.method` is "fit", and nothing limits the network',
@@ -77,13 +80,31 @@ def goals_of(recipe: Recipe, targets: Sequence[Target], compiled: Sequence[str],
     return tuple(found)
 
 
-def _of_target(deploy: Deploy, target: Target, compiled: bool, beside: int) -> list[Goal]:
+def limits_of(recipe: Recipe, targets: Sequence[Target]) -> tuple[Goal, ...]:
+    """`goals_of` before anything is known of this machine: as if every core that an emulator models could run here."""
+    pairs = zip(recipe.deploy, targets, strict=True)
+    compiled = [target for deploy, target in pairs if target.bundle == "firmware" and deploy.runtime != "tflm"]
+    modelled = [t.name for t in compiled if t.compiler and (t.compiler.unicorn_cpu or t.compiler.qemu_machine)]
+    return goals_of(recipe, targets, [target.name for target in compiled], modelled)
+
+
+def costs_of(compiled: Collection[str], emulated: Collection[str]) -> tuple[Goal, ...]:
+    """Everything that a network takes, without limits: what the points of a front are spread over."""
+    found = _goal("macs", "macs", math.inf) + _goal("model-bytes", "model-bytes", math.inf)
+    for target in compiled:
+        found += _goal("arena", "arena", math.inf, target)
+        if target in emulated:
+            found += _goal("flash", "flash", math.inf, target) + _goal("instructions", "instructions", math.inf, target)
+    return tuple(found)
+
+
+def _of_target(deploy: Deploy, target: Target, compiled: bool, emulated: bool, beside: int) -> list[Goal]:
     flash, ram = target.number("flash-bytes"), target.number("ram-bytes")
     found = []
     if flash is not None:
-        measure: Measure = "flash" if compiled else "model-bytes"
+        measure: Measure = "flash" if compiled and emulated else "model-bytes"
         found += _goal(f"{target.name}.flash-bytes", measure, flash - deploy.reserve_flash, target.name)
-    if ram is not None and target.bundle == "firmware" and deploy.runtime != "tflm":
+    if ram is not None and compiled:
         left = int(ram) - deploy.reserve_ram - beside
         found += _goal(f"{target.name}.ram-bytes", "arena", left, target.name)
     return found
