@@ -245,6 +245,9 @@ class Prune(Table, frozen=True, kw_only=True):
     """Of fit: build this point of the front that an earlier build found, instead of the one that loses least."""
     distill: Distill | None = None
     fine_tune: FineTune | None = None
+    compare_dense: bool = True
+    """Whether the given network is trained the same way, so that what training alone brings is not taken for free pruning. It
+    takes as long again as the training."""
 
 
 class Quantize(Table, frozen=True, kw_only=True):

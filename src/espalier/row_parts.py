@@ -51,6 +51,20 @@ class RepairStep(TypedDict):
     images: int
 
 
+class DenseTwin(TypedDict):
+    """The given network trained the same way, nothing removed: what share it answers rightly, how many points the pruned one
+    loses to it (float models, paired over `images`, with the 95 % interval), and the seconds of its training. Without labels
+    `why` says so, and the figures are 0."""
+
+    right: float
+    points: float
+    low: float
+    high: float
+    images: int
+    seconds: float
+    why: str
+
+
 class LeftAlone(TypedDict):
     """A layer that was not pruned, and why."""
 

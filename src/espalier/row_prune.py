@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from .fit_rows import FitRow
-from .row_parts import DistilledEpoch, Epoch, LeftAlone, PrunedLayer, RepairStep
+from .row_parts import DenseTwin, DistilledEpoch, Epoch, LeftAlone, PrunedLayer, RepairStep
 
 
 class PruneRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +36,8 @@ class PruneRow(msgspec.Struct, frozen=True, kw_only=True):
     """Of distillation."""
     repair: tuple[RepairStep, ...] = ()
     """What each step bought, where it was measured (with distillation)."""
+    dense: DenseTwin | None = None
+    """The given network trained the same way; none where no training would change it, or it is switched off."""
     left_alone: tuple[LeftAlone, ...] = ()
     """Layers that were not pruned."""
     notes: tuple[str, ...] = ()

@@ -8,12 +8,27 @@ import math
 from typing import Any
 
 import tensorflow as tf
+from msgspec.structs import replace
 
 from ..load.keras_objects import Tensor
 from ..recipe import Augment
 
 LUMA = (0.299, 0.587, 0.114)
 """Rec. 601, of red, green and blue; reversed it is bgr's, and the difference does not matter to a random change."""
+
+
+NO_MOVES: dict[str, Any] = {"flip": "none", "shift": 0.0, "rotate": 0.0, "zoom": 0.0, "crop": 0.0}
+"""The changes that move a picture, off: a teacher and who learns from it see them alike. The others change its look."""
+
+
+def looks_of(given: Augment) -> Augment:
+    """Of the changes those of the look."""
+    return replace(given, **NO_MOVES)
+
+
+def moves_of(given: Augment) -> Augment:
+    """Of the changes those that move the picture."""
+    return Augment(**{name: getattr(given, name) for name in NO_MOVES})
 
 
 def augment(pixels: Tensor, settings: Augment, seed: Tensor) -> Any:

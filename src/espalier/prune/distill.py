@@ -9,23 +9,21 @@ interrupted ends in the same bits as one that was not.
 
 from __future__ import annotations
 
-import io
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from .. import progress
 from ..load.keras_objects import Model, Tensor, Weights
 from ..recipe import Augment, Distill, InputContract
 from ..task.types import CLASSIFY, Task
-from .augment import augment
+from .augment import augment, looks_of, moves_of
+from .interrupted import Clock, State
 from .lessons import SAME_PICTURE, Lesson, agreement, as_logits, distance, flat_answers, in_units, lessons_of
 
 Pixels = NDArray[np.uint8]
@@ -51,54 +49,11 @@ BATCH = 128
 JUDGING = 31_337
 """The seed of the looks in which epochs are judged: the same for all of them."""
 
-NO_MOVES: dict[str, Any] = {"flip": "none", "shift": 0.0, "rotate": 0.0, "zoom": 0.0, "crop": 0.0}
-"""The changes that move a picture, off: teacher and student see them alike. The others change its look."""
-
 HORIZON = 0.05
 """The moving average reaches back over about this share of all steps."""
 
 LOWEST_RATE = 0.01
 """Of the rate at the start: what is left of it at the end."""
-
-KEPT_SECONDS = 20.0
-"""At most so often a training is kept on the way (at the end of an epoch)."""
-
-
-@dataclass(slots=True)
-class State:
-    """A training between two epochs, as it is kept: `average` are the weights that are judged."""
-
-    epoch: int = 0
-    weights: Weights = field(default_factory=list)
-    first: Weights = field(default_factory=list)
-    second: Weights = field(default_factory=list)
-    average: Weights = field(default_factory=list)
-    best: Weights = field(default_factory=list)
-    best_epoch: int = 0
-    history: list[dict[str, float]] = field(default_factory=list)
-
-    def pack(self) -> bytes:
-        """As .npz."""
-        file, rows = io.BytesIO(), [list(row.values()) for row in self.history]
-        arrays = {
-            f"{name}/{number:05d}": value
-            for name in ("weights", "first", "second", "average", "best")
-            for number, value in enumerate(getattr(self, name))
-        }
-        np.savez(file, epoch=self.epoch, best_epoch=self.best_epoch, history=np.array(rows), **arrays)
-        return file.getvalue()
-
-    @classmethod
-    def unpack(cls, data: bytes) -> State:
-        """The inverse of `pack`."""
-        state = cls()
-        with np.load(io.BytesIO(data), allow_pickle=False) as file:
-            state.epoch, state.best_epoch = int(file["epoch"]), int(file["best_epoch"])
-            state.history = [dict(zip(ROW, map(float, row), strict=True)) for row in file["history"]]
-            for key in sorted(key for key in file.files if "/" in key):
-                getattr(state, key.split("/")[0]).append(file[key])
-        return state
-
 
 ROW = ("epoch", "loss", "held_out_loss", "agreement")
 """The figures of an epoch."""
@@ -178,7 +133,7 @@ def _epochs(
     else:
         student.set_weights(state.weights)
         trainer.restore(state)
-    epochs, clock, kept = trainer.settings.epochs, _Clock(state.epoch), time.monotonic()
+    epochs, clock = trainer.settings.epochs, Clock(state.epoch)
     for epoch in range(state.epoch + 1, epochs + 1):
         loss = _epoch(trainer, pixels, trained, epoch, clock, state.history[-1])
         if not math.isfinite(loss):
@@ -189,24 +144,12 @@ def _epochs(
         if state.history[-1]["held_out_loss"] < state.history[state.best_epoch]["held_out_loss"]:
             state.best, state.best_epoch = student.get_weights(), epoch
         student.set_weights(now)
-        if keep is not None and time.monotonic() - kept > KEPT_SECONDS and epoch < epochs:
+        if keep is not None and state.due and epoch < epochs:
             state.epoch, state.weights = epoch, now
             state.first, state.second, state.average = trainer.moments()
             keep(state)
-            kept = time.monotonic()
+            state.kept = time.monotonic()
     return state
-
-
-@dataclass(slots=True)
-class _Clock:
-    """When this run began, after how many epochs of an earlier one."""
-
-    epochs_before: int
-    began: float = field(default_factory=time.monotonic)
-
-    def left(self, done: float, total: float) -> float:
-        """Seconds, for `done` of `total` epochs."""
-        return (time.monotonic() - self.began) / max(done - self.epochs_before, 1e-6) * (total - done)
 
 
 def _epoch(
@@ -214,7 +157,7 @@ def _epoch(
     pixels: Pixels,
     trained: NDArray[np.int64],
     epoch: int,
-    clock: _Clock,
+    clock: Clock,
     last: dict[str, float],
 ) -> float:
     """Train on every image once; the mean loss."""
@@ -230,7 +173,7 @@ def _epoch(
         if step % 8 == 7 or step == steps - 1:
             left = clock.left((number + 1) / steps, settings.epochs)
             text = f"distil, epoch {epoch} of {settings.epochs}: loss {float(losses[-1]):.4f}, "
-            text += f"{last['agreement']:.1%} as the given model, {left:.0f} s left"
+            text += f"{last['agreement']:.1%} as the given model, {left}"
             progress.report(number + 1, total, text)
     return float(tf.reduce_mean(losses))
 
@@ -261,7 +204,7 @@ class _Judge:
     ) -> None:
         self.student, self.teacher, self.settings = student, teacher, settings
         self.temperature, self.same = settings.temperature, task.kind in SAME_PICTURE
-        self.looks = Augment() if self.same else replace(settings.augment, **NO_MOVES)
+        self.looks = Augment() if self.same else looks_of(settings.augment)
         self.mean, self.std = (tf.constant(v, tf.float32) for v in (contract.channel_mean, contract.channel_std))
         self.lessons: tuple[Lesson, ...] = lessons_of(teacher, ends, task)
         self.judge = tf.function(self._judge, reduce_retracing=True, autograph=False)
@@ -306,8 +249,7 @@ class _Trainer(_Judge):
     ) -> None:
         super().__init__(student, teacher, ends, contract, task, settings)
         self.seed = seed
-        moves = {name: getattr(settings.augment, name) for name in NO_MOVES}
-        self.moved = settings.augment if self.same else Augment(**moves)
+        self.moved = settings.augment if self.same else moves_of(settings.augment)
         self.variables = list(student.trainable_variables)
         floors = [SMALLEST_SIZE if len(v.shape) < 2 else 1e-9 for v in self.variables]
         self.sizes = [max(_size(v.numpy()), floor) for v, floor in zip(self.variables, floors, strict=True)]

@@ -5,7 +5,8 @@ given.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,13 +17,17 @@ from numpy.typing import NDArray
 
 from .. import progress
 from ..errors import UnsupportedModelError, VerificationError
-from ..load.keras_objects import Model, Tensor, Weights
-from ..recipe import FineTune, InputContract
-from .augment import augment
+from ..load.keras_objects import Model, Tensor
+from ..recipe import Augment, FineTune, InputContract
+from .augment import augment, looks_of, moves_of
+from .interrupted import Clock, State
 from .magnitude import SparsityMask
 from .training_set import Sparsity, Split, check_labels, class_weights, split_classes
 
 Pixels = NDArray[np.uint8]
+
+JUDGING = 31_337
+"""The seed of the looks in which epochs are judged: the same for all of them."""
 
 DISTILLED = 0.5
 TEMPERATURE = 4.0
@@ -44,13 +49,17 @@ def fine_tune(
     seed: int = 0,
     teacher: Model | None = None,
     sparsity: Sparsity | None = None,
+    state: State | None = None,
+    keep: Callable[[State], None] | None = None,
 ) -> dict[str, Any]:
     """Train `model` in place; returns {"history", "epochs_kept", "classes_weighted", "sparsity"}.
 
     `pixels` uint8 [n, h, w, c], `labels` n class numbers. The best epoch on the held-out share is kept
     (epoch 0 is the model as it came). With `sparsity` the weights are masked along a schedule, and zeros
     stay exactly zero; only epochs at the final sparsity can win. Equal inputs and seed give equal weights on
-    one machine. Raises ImagesRefusedError when images and labels do not fit the model.
+    one machine. `state` and `keep`: as in `distill.distill`; a training along a schedule of zeros starts again. Changes of the
+    look of an image (`augment.jpeg`, blur, ...) are the student's, also when it is judged: the teacher answers for the clean
+    one. Raises ImagesRefusedError when images and labels do not fit the model.
     """
     classes = _class_count(model)
     targets = check_labels(pixels, labels, classes)
@@ -62,13 +71,13 @@ def fine_tune(
     with _as_logits(model) as (student, kind), _quick_statistics(model):
         trainer = _Trainer(student, teacher, kind, settings, contract, weights, steps, seed)
         mask = SparsityMask(model, sparsity, steps * settings.epochs) if sparsity else None
-        history, best = _epochs(trainer, mask, split, pixels, targets, batch, steps, settings.epochs)
-    model.set_weights(best[1])
+        done = _epochs(trainer, mask, split, pixels, targets, batch, state, None if mask else keep)
+    model.set_weights(done.best)
     if mask is not None and not mask.holds():
         raise VerificationError("weights that were pruned to zero came back during fine-tuning")
     return {
-        "history": history,
-        "epochs_kept": best[0],
+        "history": done.history,
+        "epochs_kept": done.best_epoch,
         "classes_weighted": bool(np.ptp(weights) > 0),
         "sparsity": mask.report() if mask is not None else None,
     }
@@ -93,6 +102,7 @@ class _Trainer:
             tf.constant(v, tf.float32) for v in (contract.channel_mean, contract.channel_std)
         )
         self.weights, self.seed = tf.constant(weights), seed
+        self.looks, self.moves, self.steps = looks_of(settings.augment), moves_of(settings.augment), steps
         total = steps * settings.epochs
         rate = keras.optimizers.schedules.CosineDecay(settings.learning_rate, total, alpha=0.02)
         self.optimizer = keras.optimizers.Adam(rate)
@@ -101,10 +111,13 @@ class _Trainer:
         self.judge = tf.function(self._judge, reduce_retracing=True, autograph=False)
 
     def _step(self, pixels: Tensor, targets: Tensor, number: Tensor) -> Any:
-        changed = augment(tf.cast(pixels, tf.float32), self.settings.augment, tf.stack([self.seed, number]))
-        given = (changed - self.mean) / self.std
+        drawn, seed = tf.cast(pixels, tf.float32), tf.stack([self.seed, number])
+        changed = augment(drawn, self.settings.augment, seed)
+        given = clean = (changed - self.mean) / self.std
+        if self.looks != Augment():
+            clean = (augment(drawn, self.moves, seed) - self.mean) / self.std
         taught = (
-            _log_odds(self.teacher(given, training=False), self.kind) if self.teacher is not None else None
+            _log_odds(self.teacher(clean, training=False), self.kind) if self.teacher is not None else None
         )
         with tf.GradientTape() as tape:
             logits = _flat(self.student(given, training=True))
@@ -116,14 +129,23 @@ class _Trainer:
         self.optimizer.apply_gradients(zip(tape.gradient(total, variables), variables, strict=True))
         return total
 
-    def _judge(self, pixels: Tensor, targets: Tensor) -> Any:
-        logits = _flat(self.student((tf.cast(pixels, tf.float32) - self.mean) / self.std, training=False))
+    def _judge(self, pixels: Tensor, targets: Tensor, number: Tensor) -> Any:
+        seen = tf.cast(pixels, tf.float32)
+        if self.looks != Augment():
+            seen = augment(seen, self.looks, tf.stack([JUDGING, number]))
+        logits = _flat(self.student((seen - self.mean) / self.std, training=False))
         losses = _label_loss(logits, targets, self.kind)
         if logits.shape[-1] == 1:
             right = tf.cast(logits[:, 0] > 0, tf.int64) == targets
         else:
             right = tf.argmax(logits, axis=-1) == targets
         return tf.reduce_sum(losses), tf.reduce_sum(tf.cast(right, tf.float32))
+
+    def restore(self, state: State) -> None:
+        """Go on where a kept training was."""
+        self.student.set_weights(state.weights)
+        for variable, value in zip(self.optimizer.variables, state.first, strict=True):
+            variable.assign(value)
 
 
 def _epochs(
@@ -133,38 +155,64 @@ def _epochs(
     pixels: Pixels,
     targets: NDArray[np.int64],
     batch: int,
-    steps: int,
-    epochs: int,
-) -> tuple[list[dict[str, float]], tuple[int, Weights]]:
-    """Train with early stop; returns the history and (best epoch, its weights)."""
+    state: State | None,
+    keep: Callable[[State], None] | None,
+) -> State:
+    """Train with early stop."""
+    epochs = trainer.settings.epochs
     random, patience = np.random.default_rng(trainer.seed), max(3, epochs // 4)
     judged = split.judge if len(split.judge) else split.train
-    history = [_judged(trainer, pixels, targets, judged, epoch=0, loss=math.nan)]
-    best = (0, trainer.student.get_weights())
-    leader = _merit(history[0]) if mask is None else (-1.0, 0.0)
-    for epoch in range(1, epochs + 1):
-        order, losses = random.permutation(split.train), []
-        for step in range(steps):
-            number = (epoch - 1) * steps + step
-            chosen = np.sort(order[step * batch : (step + 1) * batch])
-            loss = trainer.step(
-                tf.constant(pixels[chosen]), tf.constant(targets[chosen]), tf.constant(number)
-            )
-            losses.append(loss)
-            if mask is not None:
-                mask.apply(number + 1)
-            if step % 8 == 7:
-                progress.report(number + 1, epochs * steps, f"fine-tune, epoch {epoch} of {epochs}")
-        history.append(
-            _judged(trainer, pixels, targets, judged, epoch=epoch, loss=float(tf.reduce_mean(losses)))
-        )
-        if not math.isfinite(history[-1]["loss"]):
+    if state is None:
+        state = State(best=trainer.student.get_weights())
+        state.history.append(_judged(trainer, pixels, targets, judged, epoch=0, loss=math.nan))
+    else:
+        trainer.restore(state)
+        for _ in range(state.epoch):
+            random.permutation(split.train)
+    leader = _merit(state.history[state.best_epoch]) if mask is None else (-1.0, 0.0)
+    clock = Clock(state.epoch)
+    for epoch in range(state.epoch + 1, epochs + 1):
+        order = random.permutation(split.train)
+        loss = _epoch(trainer, mask, pixels, targets, order, batch, epoch, clock, state.history[-1])
+        state.history.append(_judged(trainer, pixels, targets, judged, epoch=epoch, loss=loss))
+        if not math.isfinite(loss):
             break
-        if _merit(history[-1]) > leader and (mask is None or mask.finished):
-            leader, best = _merit(history[-1]), (epoch, trainer.student.get_weights())
-        if mask is None and epoch - best[0] >= patience:
+        if _merit(state.history[-1]) > leader and (mask is None or mask.finished):
+            leader, state.best, state.best_epoch = _merit(state.history[-1]), trainer.student.get_weights(), epoch
+        if mask is None and epoch - state.best_epoch >= patience:
             break
-    return history, best
+        if keep is not None and state.due and epoch < epochs:
+            state.epoch, state.weights = epoch, trainer.student.get_weights()
+            state.first = [variable.numpy() for variable in trainer.optimizer.variables]
+            keep(state)
+            state.kept = time.monotonic()
+    return state
+
+
+def _epoch(
+    trainer: _Trainer,
+    mask: SparsityMask | None,
+    pixels: Pixels,
+    targets: NDArray[np.int64],
+    order: NDArray[np.int64],
+    batch: int,
+    epoch: int,
+    clock: Clock,
+    last: dict[str, float],
+) -> float:
+    """Train on every image once; the mean loss."""
+    losses, epochs, steps = [], trainer.settings.epochs, trainer.steps
+    for step in range(steps):
+        number = (epoch - 1) * steps + step
+        chosen = np.sort(order[step * batch : (step + 1) * batch])
+        loss = trainer.step(tf.constant(pixels[chosen]), tf.constant(targets[chosen]), tf.constant(number))
+        losses.append(loss)
+        if mask is not None:
+            mask.apply(number + 1)
+        if step % 8 == 7:
+            told = f"fine-tune, epoch {epoch} of {epochs}: loss {float(loss):.3f}, {last['accuracy']:.1%} right, "
+            progress.report(number + 1, epochs * steps, told + clock.left((number + 1) / steps, epochs))
+    return float(tf.reduce_mean(losses))
 
 
 def _merit(row: dict[str, float]) -> tuple[float, float]:
@@ -183,7 +231,7 @@ def _judged(
     sums = np.zeros(2)
     for start in range(0, len(chosen), 256):
         part = chosen[start : start + 256]
-        answer = trainer.judge(tf.constant(pixels[part]), tf.constant(targets[part]))
+        answer = trainer.judge(tf.constant(pixels[part]), tf.constant(targets[part]), tf.constant(start))
         sums += [float(value) for value in answer]
     row = {
         "epoch": float(epoch),

@@ -13,7 +13,7 @@ from .decision import decision_chart
 from .fit import table as fit_table
 from .gates import amount, describe, headroom, not_shown
 from .layers import layer_table
-from .text import key_figures, percent, repair_text, size
+from .text import dense_text, key_figures, percent, repair_text, size
 
 
 def html(report: Report) -> bytes:
@@ -30,6 +30,7 @@ def html(report: Report) -> bytes:
         latency=_latency_bars(report.latency),
         pruned=_pruned(report),
         front=None if report.prune.fit is None else fit_table(report.prune.fit),
+        dense=dense_text(report.prune.dense) if report.prune.dense else "",
         repair=repair_text(report.prune.repair) if report.prune.repair else "",
         # Our own drawings: plan/explain.py escapes the names in them.
         arenas=[{"row": row, "chart": Markup(row.chart)} for row in report.memory.arenas],

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..row_boxes import BoxesRow
-from ..row_parts import RepairStep, ScoreRow
+from ..row_parts import DenseTwin, RepairStep, ScoreRow
 from ..rows import AccuracyRow, Report
 from .fit import figures as fit_figures
 from .gates import describe, headroom, not_shown
@@ -152,10 +152,23 @@ def _pruning_figures(report: Report) -> Iterator[tuple[str, str]]:
     )
     if p.repair:
         yield "repair", repair_text(p.repair)
+    if p.dense is not None:
+        yield "dense", dense_text(p.dense)
     if p.verdict:
         yield "verdict", f"{p.method}: {p.verdict}"
     if p.fit is not None:
         yield from fit_figures(p.fit)
+
+
+def dense_text(row: DenseTwin) -> str:
+    """What is lost to the given network when that is trained the same way."""
+    cost = f"its training took {row['seconds']:.0f} s, `prune.compare-dense = false` leaves it out"
+    if row["why"]:
+        return f"the given network trained the same way was not compared: {row['why']}; {cost}"
+    return (
+        f"the given network trained the same way, nothing removed: {row['right']:.2%}; the pruned one loses {row['points']:.2f} "
+        f"points to it (95 % {row['low']:.2f} to {row['high']:.2f}), n = {row['images']}; {cost}"
+    )
 
 
 def repair_text(steps: tuple[RepairStep, ...]) -> str:

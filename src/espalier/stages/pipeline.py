@@ -14,6 +14,7 @@ from .bundle import make_bundles
 from .check_boxes import check_finds, check_scores
 from .check_outputs import check_outputs
 from .check_sets import check_sets
+from .compare_dense import with_dense
 from .cuts import with_cuts
 from .evaluate import Evaluation, decide_threshold, evaluate_model
 from .fit_report import with_fit
@@ -55,6 +56,7 @@ def run_stages(
     # Last, when nothing else runs.
     timing = time_models(shop, {"float": pruned.model.tflite, "int8": int8.int8_model})
     pruning = with_fit(shop, job, given, pruned, pruned.weigh(shop, job, int8))
+    pruning = with_dense(shop, job, pruned, pruning)
     rows = gates_of(job, pruned.model, int8, evaluation, timing, bundles)
     explained, doubts = account_if_due(shop, job, pruned.model, int8, rows)
     evaluation = heat_if_due(shop, job, pruned.model, evaluation, due=explained is not None)

@@ -28,6 +28,7 @@ from ..worker.keras_calls import (
     PruneTwin,
     Trained,
 )
+from .dense import Dense, train_twin
 from .first_rung import quantize_float
 from .fit import search
 from .fit_finish import fit_row, keep, loses, wanted
@@ -53,6 +54,7 @@ class Pruned(msgspec.Struct, frozen=True, kw_only=True):
     fit: FitRow | None = None
     """Of method fit: what was found, without what the evaluation images say."""
     distilled: tuple[DistilledEpoch, ...] = ()
+    dense: Dense | None = None
 
     def weigh(self, shop: Workshop, job: Job, int8: Int8Model) -> Pruning:
         """Compare the int8 files before and after: bytes, gzip bytes, latency in one interleaved run."""
@@ -127,8 +129,8 @@ def _prune(shop: Workshop, job: Job, given: FloatModel, key: dict[str, Any]) -> 
     def told(done: float, total: float, text: str) -> None:
         shop.progress.step("prune", done, total, text)
 
-    training, history, distilled = _training_set(job), Trained(history=()), tuple[DistilledEpoch, ...]()
-    lessons = _lessons(job, given)
+    training, lessons, history = _training_set(job), _lessons(job, given), Trained(history=())
+    distilled, dense = tuple[DistilledEpoch, ...](), None
     sparsity = Sparsity(amount=prune.amount, pattern=prune.pattern)
     found = search(shop, job, given) if prune.method == "fit" else None
     if found is not None:
@@ -159,11 +161,15 @@ def _prune(shop: Workshop, job: Job, given: FloatModel, key: dict[str, Any]) -> 
         if lessons and (found is None or loses(job, found)):
             account, distilled = _distil(shop, lessons, account, key, told)
         if training:
-            history = worker.ask(FineTuneModel(slot=PRUNED, teacher=GIVEN, training=training), on_progress=told)
+            latest = shop.latest("prune/fine-tune", key)
+            tune = FineTuneModel(slot=PRUNED, teacher=GIVEN, training=training, state=latest.data)
+            history = worker.ask(tune, on_progress=told, on_kept=latest.keep)
+            latest.clear()
+        dense = train_twin(shop, job, lessons, training, key, told)
     model = job.model.convert(PRUNED)
     fit = None if found is None else fit_row(shop, job, given, model, found)
     return Pruned(
-        model=model, given=given, account=account, history=history.history, distilled=distilled, fit=fit
+        model=model, given=given, account=account, history=history.history, distilled=distilled, dense=dense, fit=fit
     )
 
 

@@ -139,13 +139,22 @@ class DistillModel(Ask[Distilled], frozen=True):
     state: bytes | None = None
 
 
+class CopyModel(Ask[Account], frozen=True):
+    """prune.flat.copy_model of a slot into another."""
+
+    slot_from: str
+    slot_to: str
+
+
 class FineTuneModel(Ask[Trained], frozen=True):
-    """prune.fine_tune.fine_tune of a slot, in place; `teacher`: the slot to learn from beside the labels, or None."""
+    """prune.fine_tune.fine_tune of a slot, in place; `teacher`: the slot to learn from beside the labels, or None;
+    `state`: as in DistillModel."""
 
     slot: str
     training: Training
     sparsity: Sparsity | None = None
     teacher: str | None = "given"
+    state: bytes | None = None
 
 
 class CountZeros(Ask[Account], frozen=True):

@@ -24,6 +24,7 @@ from .ask import Handler
 from .keras_calls import (
     Account,
     ConvertModel,
+    CopyModel,
     CountZeros,
     Distilled,
     DistillModel,
@@ -130,6 +131,7 @@ class Session:
     def fine_tune(self, call: FineTuneModel) -> Trained:
         """In place, on labelled images."""
         from ..prune.fine_tune import fine_tune
+        from ..prune.interrupted import State
 
         training = call.training
         done = fine_tune(
@@ -141,19 +143,24 @@ class Session:
             seed=training.seed,
             teacher=self.slots.get(call.teacher) if call.teacher and call.teacher != call.slot else None,
             sparsity=call.sparsity,
+            state=None if call.state is None else State.unpack(call.state),
+            keep=_keep,
         )
         return msgspec.convert(done, Trained)
 
+    def copy(self, call: CopyModel) -> Account:
+        """A model with weights of its own."""
+        from ..prune.flat import copy_model
+
+        self.slots[call.slot_to] = copy_model(self.slots[call.slot_from])
+        return Account()
+
     def distill(self, call: DistillModel) -> Distilled:
         """In place, on images without labels."""
-        from ..prune.distill import DISTILLED, State, distill
+        from ..prune.distill import DISTILLED, distill
+        from ..prune.interrupted import State
 
         lessons, student, teacher = call.lessons, self.slots[call.slot], self.slots[call.teacher]
-
-        def keep(state: State) -> None:
-            packed = state.pack()
-            if len(packed) <= STATE_BYTES:
-                progress.keep(f"{state.epoch:06d}", packed)
 
         done = distill(
             student,
@@ -164,7 +171,7 @@ class Session:
             task=lessons.task,
             seed=lessons.seed,
             state=None if call.state is None else State.unpack(call.state),
-            keep=keep,
+            keep=_keep,
         )
         return msgspec.convert({**done, "repair": {"step": DISTILLED, **_judge(teacher, lessons)(student)}}, Distilled)
 
@@ -201,6 +208,13 @@ def _images_for(path: str, contract: InputContract, *, whole: bool) -> NDArray[n
     return normalize(pixels[np.union1d(fitted, judging) if whole else fitted], contract)
 
 
+def _keep(state: Any) -> None:
+    """Give a training's state (prune.interrupted.State) to the parent."""
+    packed = state.pack()
+    if len(packed) <= STATE_BYTES:
+        progress.keep(f"{state.epoch:06d}", packed)
+
+
 def _judge(given: Model, lessons: Lessons) -> Callable[[Model], dict[str, Any]]:
     """How near a model is to the given one, on the images that distillation does not train on."""
     from ..prune.distill import judge_of
@@ -220,6 +234,7 @@ def handlers() -> tuple[Handler, ...]:
         own.group_channels,
         own.prune_to,
         own.prune_magnitude,
+        own.copy,
         own.distill,
         own.fine_tune,
         own.count_zeros,

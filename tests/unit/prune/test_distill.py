@@ -15,9 +15,10 @@ import tensorflow as tf
 from keras import layers
 
 from espalier.detector import Heads
-from espalier.prune import distill as training
+from espalier.prune import interrupted
 from espalier.prune.channels import CHOICE, FITTED, NORM, prune_channels
-from espalier.prune.distill import State, distill, judge_of
+from espalier.prune.distill import distill, judge_of
+from espalier.prune.interrupted import State
 from espalier.prune.lessons import as_logits, distance, in_units, lessons_of
 from espalier.recipe import Augment, Distill, InputContract
 from espalier.recipe_detect import Detect
@@ -146,7 +147,7 @@ def test_a_stem_that_reads_0_to_255_needs_no_rate_of_its_own() -> None:
 
 
 def test_what_was_interrupted_ends_in_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training, "KEPT_SECONDS", -1.0)
+    monkeypatch.setattr(interrupted, "KEPT_SECONDS", -1.0)
     settings = Distill(epochs=4, batch_size=16, augment=Augment(flip="horizontal", shift=0.1, jpeg=60))
     states: list[bytes] = []
     whole, teacher = classifier(2), classifier(1)

@@ -12,6 +12,7 @@ import tensorflow as tf
 from keras import layers
 
 from espalier.errors import ImagesRefusedError, UnsupportedModelError
+from espalier.prune import interrupted
 from espalier.prune.augment import augment
 from espalier.prune.fine_tune import fine_tune
 from espalier.prune.magnitude import Sparsity
@@ -271,3 +272,16 @@ def test_rotation_keeps_the_centre() -> None:
     given[:, 4, 4] = 200
     out = augment(tf.constant(given), Augment(rotate=90), tf.constant([0, 4])).numpy()
     np.testing.assert_allclose(out[:, 4, 4, 0], 200, atol=1e-3)
+
+
+def test_a_training_that_was_interrupted_ends_in_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interrupted, "KEPT_SECONDS", -1.0)
+    (given, labels), teacher, states = stripes(64), net(), list[bytes]()
+    whole, again, how = net(), net(), settings(4, flip="vertical", jpeg=60)
+    first = fine_tune(whole, how, given, labels, CONTRACT, seed=5, teacher=teacher, keep=lambda s: states.append(s.pack()))
+    state = interrupted.State.unpack(states[1])
+    assert state.epoch == 2 and len(states) == 3
+    second = fine_tune(again, how, given, labels, CONTRACT, seed=5, teacher=teacher, state=state)
+    assert str(second) == str(first)  # the loss before the first epoch is not a number
+    for one, other in zip(whole.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
