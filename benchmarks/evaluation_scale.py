@@ -5,7 +5,7 @@ are answered against LiteRT's interpreter alone.
 
 The pictures are the digits of examples/digits, each shifted, dimmed and with noise of its own, PNG 16 x 16; the model is that
 of the example, built for a Raspberry Pi. Memory is that of the command and all its child processes together (pages that
-several share counted once), looked at four times a second; the largest is printed with the stage that it fell into. Speed is
+several share counted once), looked at four times a second; the largest is printed with when it fell and what held it. Speed is
 processor seconds of answering 20,000 images in `measure.predict`, and of an interpreter that is given the same images in a
 loop, by turns. Exit code 1 when the large set takes over 1.5 times the memory of the small one, or answering is under 0.9
 times as fast as the interpreter alone.
@@ -27,7 +27,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from espalier.cluster.memory import tree_bytes
+from espalier.cluster.memory import process_bytes, tree
 from espalier.measure.predict import predict
 from espalier.recipe_file import load_recipe
 from espalier.tflite.runtimes import litert
@@ -67,20 +67,32 @@ def project(folder: Path, count: int) -> Path:
 def build_peak(recipe: Path) -> tuple[int, float, dict[str, object]]:
     """Bytes at the peak of a build from an empty store, its seconds, and its report."""
     began, peak, at = time.monotonic(), 0, 0.0
+    who: dict[str, int] = {}
     process = subprocess.Popen(
         [sys.executable, "-m", "espalier", "build", recipe, "--out", recipe.parent / "dist", "--quiet"],
         env={**os.environ, "ESPALIER_STORE": str(recipe.parent / "store")},
         stdout=subprocess.DEVNULL,
     )
     while process.poll() is None:
-        now = tree_bytes(process.pid)
-        if now > peak:
-            peak, at = now, time.monotonic() - began
+        each = {_named(pid): process_bytes(pid) for pid in tree(process.pid)}
+        if sum(each.values()) > peak:
+            peak, at, who = sum(each.values()), time.monotonic() - began, each
         time.sleep(0.25)
     seconds = time.monotonic() - began
     report = json.loads(next((recipe.parent / "dist").glob("*/report.json")).read_text())
-    print(f"  the peak fell {at:.1f} s after the start of {seconds:.1f} s; exit {process.returncode}")
+    held = ", ".join(f"{name} {size / 1e6:.0f} MB" for name, size in sorted(who.items(), key=lambda one: -one[1])[:6])
+    print(f"  the peak fell {at:.1f} s after the start of {seconds:.1f} s: {held}; exit {process.returncode}", flush=True)
     return peak, seconds, report
+
+
+def _named(pid: int) -> str:
+    """The kind of a child process, with its number."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        words = []
+    kind = words[words.index("espalier.worker") + 1] if "espalier.worker" in words else "command"
+    return f"{kind} {pid}"
 
 
 def memory(folder: Path, counts: list[int]) -> bool:

@@ -21,8 +21,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 from numpy.typing import NDArray
-from prune_without_labels import read
+from PIL import Image
 
+from espalier.contract import prepare
 from espalier.load.keras_file import inspect_model
 from espalier.load.keras_model import rebuild
 from espalier.pixels import evenly
@@ -41,6 +42,13 @@ from espalier.statistics import drop_of
 Scores = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 OURS = "what least squares cannot repair (ours)"
+
+
+def pictures(folder: Path, contract: InputContract, mean: float, std: float) -> NDArray[np.float32]:
+    """Normalised images [n, h, w, c], in the order of their paths."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    pixels = [prepare(np.asarray(Image.open(path).convert("RGB")), contract) for path in paths]
+    return (np.stack(pixels).astype(np.float32) - mean) / std
 
 
 def batch_norm_scales(graph: FlatGraph, groups: Groups) -> Scores | None:
@@ -87,8 +95,8 @@ def main() -> None:
     model = rebuild(inspect_model(str(given.model)), given.model)
     height, width, channels = model.input_shape[1:]
     contract = InputContract(size=(height, width), color="gray" if channels == 1 else "rgb")
-    calibration, _ = read(given.calibration, contract, given.mean, given.std)
-    images, _ = read(given.evaluation, contract, given.mean, given.std)
+    calibration = pictures(given.calibration, contract, given.mean, given.std)
+    images = pictures(given.evaluation, contract, given.mean, given.std)
     calibration = calibration[evenly(len(calibration), 512)]
 
     def answers(one: Any) -> NDArray[np.int64]:

@@ -24,6 +24,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont
 
 import espalier
+from espalier.statistics import drop_of
 from espalier.store import Store
 
 SIDE, DRAWN = 32, 128
@@ -130,6 +131,22 @@ def build(folder: Path, name: str, prune: str) -> dict[str, Any]:
     return json.loads(outcome.report_json)  # type: ignore[no-any-return]
 
 
+def right(folder: Path, name: str, kind: str) -> Any:
+    """Which evaluation images a file of a build answers rightly."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    reader = Interpreter(model_path=str(folder / "dist" / f"{name}-1.0.0" / "model" / f"{name}_{kind}.tflite"))
+    reader.allocate_tensors()
+    given, made = reader.get_input_details()[0], reader.get_output_details()[0]["index"]
+    images, classes = pictures(folder / "evaluation")
+    found = []
+    for image in images:
+        reader.set_tensor(given["index"], image[None].astype(given["dtype"]))
+        reader.invoke()
+        found.append(int(reader.get_tensor(made)[0].argmax()))
+    return np.array(found) == classes
+
+
 def instructions(report: dict[str, Any]) -> Iterator[int]:
     """Of the programs of a report."""
 
@@ -161,24 +178,24 @@ def main() -> None:
         train(given.folder, given.epochs)
     wish = f'[prune]\nmethod = "channels"\namount = {given.amount}\n'
     if given.distill:
-        wish += '[prune.distill]\nimages = "train"\nepochs = 10\n'
+        wish += '[prune.distill]\nimages = "train"\n'
     whole, less = build(given.folder, "given", ""), build(given.folder, "smaller", wish)
-    _print(whole, less)
-
-
-def _print(whole: dict[str, Any], less: dict[str, Any]) -> None:
-    row, prune = less["accuracy"], less["prune"]
-    low, high = row["interval"]
-    print(f"as given {row['float']['top1']:.2%}, int8 {whole['accuracy']['int8']['top1']:.2%} of {row['n']} images")
-    print(
-        f"MACs {prune['macs_before']:,} -> {prune['macs_after']:,} (-{1 - prune['macs_after'] / prune['macs_before']:.1%}): "
-        f"float {row['pruned']['top1']:.2%}, int8 {row['int8']['top1']:.2%}; int8 loses {row['drop_points']:.2f} points against "
-        f"the float network as given (95 % {low:.2f} to {high:.2f})"
+    before, float_, after = (
+        right(given.folder, *which) for which in (("given", "float"), ("smaller", "float"), ("smaller", "uint8"))
     )
+    prune, alone = less["prune"], right(given.folder, "given", "uint8")
+    print(f"as given {before.mean():.2%}, int8 {alone.mean():.2%} of {len(before)} images")
+    print(f"MACs {prune['macs_before']:,} -> {prune['macs_after']:,} (-{1 - prune['macs_after'] / prune['macs_before']:.1%})")
+    for name, found in (("float", float_), ("int8", after)):
+        drop = drop_of(before, found)
+        print(
+            f"smaller, {name}: {found.mean():.2%}, loses {drop.points:.2f} points against the float network as given "
+            f"(95 % {drop.low:.2f} to {drop.high:.2f})"
+        )
     if prune["latency_ratio"] is not None:
         print(f"int8 latency on this machine x{prune['latency_ratio']:.2f}")
-    before, after = max(instructions(whole)), max(instructions(less))
-    print(f"Cortex-M4: {before:,} -> {after:,} instructions, x{after / before:.2f}")
+    counts = [max(instructions(report)) for report in (whole, less)]
+    print(f"Cortex-M4: {counts[0]:,} -> {counts[1]:,} instructions, x{counts[1] / counts[0]:.2f}")
 
 
 if __name__ == "__main__":

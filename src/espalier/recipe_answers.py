@@ -102,7 +102,8 @@ class Decision(Table, frozen=True, kw_only=True):
     """Instead of a threshold: the share of right answers among those given. The build chooses the least threshold that
     reaches it on the evaluation images, in float and in int8."""
     cost: Cost | None = None
-    """Instead of a threshold: what wrong answers and reviews cost. The build chooses the threshold of least expected cost."""
+    """Instead of a threshold: what wrong answers and reviews cost. The build chooses the threshold of least expected cost; of
+    task multi-label one for each label."""
 
 
 class Regress(Table, frozen=True, kw_only=True):

@@ -214,12 +214,19 @@ def _cost_rules(recipe: Recipe) -> list[tuple[str, bool]]:
             or (recipe.evaluation is not None and decision.precision is None and decision.threshold == Decision().threshold),
         ),
         (
-            f"the `share` of all labels in `decision.cost.labels` is at most 1; found {sum(shares):g}",
-            sum(shares) <= 1 + 1e-9,
-        ),
-        (
             "`decision.cost` finds `binary.threshold`, too: leave it out",
             cost is None or recipe.binary is None or recipe.binary.threshold == Binary(positive="1").threshold,
+        ),
+        (
+            "`decision.cost` of task multi-label has no `normal`, and finds a threshold for each label: leave "
+            "`multi-label.threshold` out (`thresholds` of single labels may stay)",
+            cost is None
+            or recipe.model.task != "multi-label"
+            or (cost.normal is None and (recipe.multi_label is None or recipe.multi_label.threshold is None)),
+        ),
+        (
+            f"the `share` of all labels in `decision.cost.labels` is at most 1; found {sum(shares):g}",
+            sum(shares) <= 1 + 1e-9 or recipe.model.task == "multi-label",
         ),
         ("`budgets.max-cost` needs `decision.cost`", recipe.budgets.max_cost is None or cost is not None),
         (
@@ -394,7 +401,7 @@ def _not_asked(recipe: Recipe) -> list[str]:
         "`model.labels`": (takes.labels, recipe.model.labels),
         "`prune.fine-tune`": (takes.classes, recipe.prune.fine_tune),
         "`decision.precision`": (takes.classes, recipe.decision.precision),
-        "`decision.cost`": (takes.classes, recipe.decision.cost),
+        "`decision.cost`": (takes.classes or takes.table == "multi_label", recipe.decision.cost),
         "`budgets.min-class-recall`": (takes.classes, budgets.min_class_recall),
         "`budgets.min-accuracy`": (takes.truth, budgets.min_accuracy),
         "`budgets.max-accuracy-drop`": (takes.truth, budgets.max_accuracy_drop),

@@ -38,6 +38,8 @@ class CostLabel(msgspec.Struct, frozen=True, kw_only=True):
     reviewed: int
     false_alarms: int
     """Images of other labels that get this answer."""
+    threshold: Number | None = None
+    """Of task multi-label: from which probability the label is said."""
 
 
 class CostRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,3 +58,5 @@ class CostRow(msgspec.Struct, frozen=True, kw_only=True):
     """Whether labels count by the shares that the recipe states rather than as often as they come here."""
     claim: str
     """In words."""
+    each: bool = False
+    """Task multi-label: labels are decided each by itself, at thresholds of their own, and no image goes to a person."""

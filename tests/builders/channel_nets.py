@@ -169,10 +169,15 @@ def densenet(rng: Random) -> Net:
 def _tokens(rng: Random, x: Any, heads: int, size: int) -> Any:
     """Self-attention: Keras' layer, or written with dense layers and products as public ViTs do."""
     count, width = int(x.shape[1]), int(x.shape[-1])
-    kind = int(rng.integers(4))
+    kind = int(rng.integers(5))
     if kind <= 1:
         more = {"value_dim": _width(rng, 2, 5)} if rng.random() < 0.3 else {}
         return layers.MultiHeadAttention(heads, size, use_bias=bool(rng.random() < 0.8), **more)(x, x)
+    if kind == 4:
+        q, k, v = (layers.Reshape((count, heads, size))(layers.Dense(heads * size)(x)) for _ in range(3))
+        scores = layers.Softmax()(keras.ops.einsum("bthk,bshk->bhts", q, k) * size**-0.5)
+        mixed = keras.ops.einsum("bhts,bshk->bthk", scores, v)
+        return layers.Dense(width)(layers.Reshape((count, heads * size))(mixed))
     if kind == 2:
         parts = [layers.Reshape((count, heads, size))(layers.Dense(heads * size)(x)) for _ in range(3)]
         parts = [layers.Permute((2, 1, 3))(part) for part in parts]

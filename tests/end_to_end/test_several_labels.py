@@ -13,6 +13,7 @@ from plain_kinds import DEPLOY, RECIPE, colour_net, write_images
 from espalier.bundle.archive import read_deb
 from espalier.command.build import build
 from espalier.command.check import check_recipe
+from espalier.errors import EspalierError
 from espalier.store import Store
 
 LABELS = ("red", "green", "blue")
@@ -89,3 +90,22 @@ def test_a_csv_with_labels_of_another_model_is_refused_in_words(tmp_path: Path) 
     assert any("'bleu' in the csv is no label of the model" in row.text for row in check_recipe(path).rows)
     truth.write_text(truth.read_text().replace("path,bleu", "path,blue").replace(",1,", ",0.5,"))
     assert any("neither 0 nor 1" in row.text for row in check_recipe(path).rows)
+
+
+def test_by_cost_each_label_gets_the_threshold_that_costs_least(tmp_path: Path) -> None:
+    rest = MULTI.replace("min-label-f1 = 0.8", "max-cost = 1500").replace("max-map-drop = 2.0", "")
+    rest += "[decision.cost]\nmiss = 1\nfalse-alarm = 1\nreview = 5\nlabels.red = { miss = 100 }\n"
+    path = project(tmp_path, lists=False, rest=rest)
+    outcome = build(path, out=tmp_path / "dist", store=Store(tmp_path / "store"), tools="none")
+    assert outcome.failure is None, outcome.failure
+    cost = outcome.report.accuracy.cost if outcome.report.accuracy else None
+    assert cost is not None and cost.each and cost.people == 5000
+    cut = {label.label: label.threshold or 0 for label in cost.labels}
+    assert cut["green"] == 0.5 and 0.35 < cut["red"] < 0.65 and 0.85 < cut["blue"] < 0.99
+    assert {gate.name: gate.passed for gate in outcome.report.gates}["budgets.max-cost"]
+    manifest = json.loads((outcome.folder / "raspberry-pi-4" / "manifest.json").read_text())
+    assert manifest["multi_label"]["thresholds"] == cut
+    assert "each label&#39;s" in (outcome.folder / "report.html").read_text()
+    with pytest.raises(EspalierError, match="finds a threshold for each label"):
+        path.write_text(path.read_text().replace("thresholds = { green = 0.5 }", "threshold = 0.5"))
+        build(path, out=tmp_path / "dist", store=Store(tmp_path / "store"), tools="none")

@@ -269,6 +269,12 @@ def test_16_bit_operators_are_exact_on_an_emulated_core(tmp_path: Path) -> None:
     assert_emulated(cases, tmp_path, "cortex-m4", "-O2")
 
 
+def test_16_bit_operators_are_exact_on_a_core_that_multiplies_64_bits_with_its_compilers_library(tmp_path: Path) -> None:
+    """Seen: no program with 16-bit activations could be linked for the emulated Cortex-M0+."""
+    cases = random_cases(["conv_2d", "depthwise_conv_2d", "fully_connected"], 1, "int16", 301)
+    assert_emulated(cases, tmp_path, "cortex-m0plus", "-O2")
+
+
 @pytest.mark.skipif(shutil.which("qemu-system-arm") is None, reason="qemu-system-arm is not installed")
 def test_a_program_with_two_inputs_is_measured_under_qemu() -> None:
     graph, inputs, _ = next(case for case in random_cases(["add"], 8, "int8") if len(case[1]) == 2)

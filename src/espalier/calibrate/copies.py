@@ -11,6 +11,7 @@ many names PARTNERS of them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -57,8 +58,8 @@ PARTNERS = 8
 SAMPLED = 4_096
 """Images whose nearest neighbour is sought to learn what is usual, spread evenly over a larger set."""
 
-READ_BYTES = 16 << 20
-"""Pixels that are read at a time."""
+READ_BYTES, READ_IMAGES = 16 << 20, 4_096
+"""Bytes and images that are read at a time: sums of a small image take as much as it does many times."""
 
 ROWS, COLUMNS = 256, 8_192
 """Distances that are computed at a time."""
@@ -187,18 +188,21 @@ def _spelled(pairs: Sequence[Pair], first: Gathered, other: Gathered, within: bo
 
 
 def thumbnails(pixels: PixelFile) -> Thumbnails:
-    """Thumbnails of prepared images, a block at a time."""
-    parts = [_shrink(block) for block in pixels.blocks(READ_BYTES)]
-    values = np.concatenate([part[0] for part in parts])
-    side = (int(values.shape[1]), int(values.shape[2]))
-    flat = values.reshape(len(values), -1)
-    flat -= flat.mean(axis=1, keepdims=True)
-    length = np.linalg.norm(flat, axis=1, keepdims=True)
-    contrast = length[:, 0] / np.sqrt(flat.shape[1])
-    flat /= np.maximum(length, 1e-6)
-    return Thumbnails(
-        unit=flat, side=side, tint=np.concatenate([part[1] for part in parts]), flat=contrast < FLAT
-    )
+    """Thumbnails of prepared images, a block at a time: beside them only one block is held."""
+    side = (min(SIDE, int(pixels.shape[1])), min(SIDE, int(pixels.shape[2])))
+    unit = np.empty((len(pixels), side[0] * side[1]), np.float32)
+    contrast, tint, done = np.empty(len(pixels), np.float32), [], 0
+    for block in pixels.blocks(min(READ_BYTES, READ_IMAGES * math.prod(pixels.shape[1:]))):
+        values, colours = _shrink(block)
+        flat = unit[done : done + len(block)]
+        flat[:] = values.reshape(len(block), -1)
+        flat -= flat.mean(axis=1, keepdims=True)
+        length = np.linalg.norm(flat, axis=1, keepdims=True)
+        contrast[done : done + len(block)] = length[:, 0] / np.sqrt(flat.shape[1])
+        flat /= np.maximum(length, 1e-6)
+        tint.append(colours)
+        done += len(block)
+    return Thumbnails(unit=unit, side=side, tint=np.concatenate(tint), flat=contrast < FLAT)
 
 
 def _shrink(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

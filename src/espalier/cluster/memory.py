@@ -25,6 +25,11 @@ def available_bytes() -> int | None:
 
 def tree_bytes(process: int) -> int:
     """What a process and all below it take, pages that several share counted once; 0 where the system does not say."""
+    return sum(map(process_bytes, tree(process)))
+
+
+def tree(process: int) -> list[int]:
+    """A process and all below it."""
     children: dict[int, list[int]] = {}
     with contextlib.suppress(OSError):
         for entry in os.listdir("/proc"):
@@ -32,16 +37,16 @@ def tree_bytes(process: int) -> int:
                 with contextlib.suppress(OSError, ValueError, IndexError):
                     parent = int(Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()[1])
                     children.setdefault(parent, []).append(int(entry))
-    total, waiting = 0, [process]
+    found, waiting = [], [process]
     while waiting:
         each = waiting.pop()
         waiting += children.get(each, [])
-        total += _bytes(each)
-    return total
+        found.append(each)
+    return found
 
 
-def _bytes(process: int) -> int:
-    """Proportional set size."""
+def process_bytes(process: int) -> int:
+    """Proportional set size; 0 of a process that has ended."""
     with contextlib.suppress(OSError, ValueError, StopIteration):
         lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
         return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))

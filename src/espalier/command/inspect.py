@@ -138,6 +138,9 @@ def _rebuilt(container: Worker, tensorflow: Worker, question: InspectModel) -> d
     notes = list(rebuilt.notes)
     if None in facts.input_shape[:2]:
         notes.append(f"the model leaves its input size open; figures are for {height} x {width} pixels")
+    if facts.numbers:
+        told = ", ".join(f"{one.name} ({one.values} value{'s' * (one.values != 1)})" for one in facts.numbers)
+        notes.append(f"beside the image it takes numbers: {told}")
     return {
         "format": f"Keras {facts.generation} {'.keras' if facts.format == 'keras' else '.h5'}",
         "keras_version": facts.keras_version,

@@ -143,7 +143,7 @@ def chains(graph: Graph, optimize: str, isa: str) -> Mapping[tuple[int, ...], Ch
             left -= bytes_
         else:
             found += _scalar_runs(ops, functions)
-    made = [_chain(graph, ops, functions, isa) for ops in found if _worth_a_table(ops, functions)]
+    made = [_chain(graph, ops, functions) for ops in found if _worth_a_table(ops, functions)]
     return MappingProxyType({chain.ops: chain for chain in made})
 
 
@@ -208,7 +208,7 @@ def _gain(graph: Graph, ops: tuple[int, ...], channels: int, isa: str) -> float:
     return pixels * (before - takes["table"] * channels - takes["tables"])
 
 
-def _chain(graph: Graph, ops: tuple[int, ...], functions: Mapping[int, Function], isa: str) -> Chain:
+def _chain(graph: Graph, ops: tuple[int, ...], functions: Mapping[int, Function]) -> Chain:
     """One call; of several operators it names the first operand of the last one, and reads the source."""
     source = functions[ops[0]].source
     assert source != ABSENT
@@ -216,4 +216,4 @@ def _chain(graph: Graph, ops: tuple[int, ...], functions: Mapping[int, Function]
     tables = _composed([functions[op] for op in ops])
     every = _all_ops(ops, functions)
     place = graph.ops[every[-1]].inputs.index(source) if len(every) == 1 else 0
-    return Chain(ops=every, source=source, lowered=lookup(tables, shape, place, isa))
+    return Chain(ops=every, source=source, lowered=lookup(tables, shape, place))

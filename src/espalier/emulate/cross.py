@@ -176,6 +176,8 @@ def compile_program(
     Warnings are errors, as they are for the firmware engineer. ``script`` and ``extra`` name files of
     firmware/.
     """
+    # A compiler's own library, which a Cortex-M0+ multiplies 64 bits with; what is not called is not linked.
+    extra = (*extra, "divide.c") if core.isa == "thumb1" and "divide.c" not in extra else extra
     given = dict(files) | {name: (_FIRMWARE / name).read_bytes() for name in ("memory.c", "string.h", *extra)}
     changed = {name for name, data in sorted(given.items()) if _written(workdir / name, data)}
     sources = sorted(name for name in [*files, "memory.c", *extra] if name.endswith(".c"))

@@ -159,9 +159,8 @@ def _decode(
     """Every golden output through the decode, on the core. Raises VerificationError for a box that is another."""
     program = {**files, "detect_call.c": detect_call(prefix, graph).encode("ascii")}
     image = compile_program(
-        program, core, roots=[f"{prefix}_detect_call"], workdir=workdir, optimize=optimize,
-        extra=("divide.c",) if core.isa == "thumb1" else (),
-    )  # fmt: skip
+        program, core, roots=[f"{prefix}_detect_call"], workdir=workdir, optimize=optimize
+    )
     emulated = EmulatedCore(image, core, workdir=workdir)
     found, instructions, stack = 0, 0, 0
     for number, case in enumerate(golden):

@@ -79,6 +79,25 @@ def mac_pieces(shapes: Shapes) -> list[Piece]:
     return [of(op) for op in shapes.graph.ops]
 
 
+TILE = 16
+"""Output channels that a matrix kernel of phones and PCs computes at a time (prune/allocate.py)."""
+
+
+def tile_pieces(shapes: Shapes) -> list[Piece]:
+    """Multiply-accumulates as kernels compute them that fill their last tile of output channels up: what time follows where
+    nothing is counted."""
+
+    def of(op: Op) -> Piece:
+        def takes(counts: Counts) -> float:
+            looked = sized(shapes, op, counts)
+            channels = looked.outputs[0].shape[-1] if looked.outputs[0].shape else 1
+            return macs(looked) * (-(-channels // TILE) * TILE) / max(channels, 1)
+
+        return _piece(shapes, op, takes)
+
+    return [of(op) for op in shapes.graph.ops]
+
+
 def byte_pieces(shapes: Shapes) -> list[Piece]:
     """Bytes of the constants of every operator, each constant once."""
     seen, found = set[int](), []

@@ -20,6 +20,7 @@ from .costs import (
     step_pieces,
     steps_of,
     table_of,
+    tile_pieces,
 )
 from .shapes import Counts, Shapes
 
@@ -66,6 +67,8 @@ class Pricing:
             return byte_pieces(self.shapes)
         if limit.measure == "macs":
             return mac_pieces(self.shapes)
+        if limit.measure == "latency":
+            return tile_pieces(self.shapes)
         return instruction_pieces(self.shapes, limit.isa, self._counted.get(limit.target, ()))
 
     def hold(self, target: str, plan: Plan) -> None:

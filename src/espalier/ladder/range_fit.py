@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..fed import one_by_one
 from ..pixels import evenly
 from ..progress import report
 from ..quantizer.compare import SEEN, relative_error
@@ -248,4 +249,4 @@ def _scores(float_model: bytes, images: NDArray[np.float32]) -> NDArray[np.float
     model = edit.read_model(float_model)
     graph_of(model).outputs, model.signatureDefs = np.array([scores_tensors(model)[0]], np.int32), []
     interpreter = open_interpreter(edit.pack_model(model))
-    return _run(interpreter, [images], np.arange(len(images)))
+    return _run(interpreter, one_by_one(images, interpreter.get_input_details()), np.arange(len(images)))

@@ -70,7 +70,7 @@ def _is_multiplied(graph: FlatGraph, number: int) -> bool:
         if steps > _NEAR or not reached & set(node.inputs):
             continue
         steps += 1
-        if node.kind == ".Matmul":
+        if node.kind in (".Matmul", ".Einsum"):
             return True
         if node.kind in MOVES or node.kind in ANY_AXIS:
             reached |= set(node.outputs)
@@ -155,11 +155,30 @@ def _product(trace: Trace, node: Node) -> list[Atoms]:
     return [given[0]]
 
 
+def _einsum(trace: Trace, node: Node) -> list[Atoms]:
+    """A sum of products in which every operand has its channels along one letter, which the result keeps."""
+    given = [trace.tensors[number] for number in node.inputs]
+    left, _, result = str(node.operation.subscripts).replace(" ", "").partition("->")
+    parts = left.split(",")
+    fits = len(parts) == len(given) and "." not in left and all(
+        len(part) == len(trace.shape(number)) for part, number in zip(parts, node.inputs, strict=False)
+    )  # fmt: skip
+    letters = {part[channel_axis(trace, number)] for part, number in zip(parts, node.inputs, strict=False)} if fits else set()
+    if len(letters) != 1 or (letter := letters.pop()) not in result or len({len(atoms) for atoms in given}) != 1:
+        return trace.leave(node, given, "its sums run over channels, or over a product of two sets of them")
+    for other in given[1:]:
+        trace.join(given[0], other)
+    if result.index(letter) != len(result) - 1:
+        trace.axes[node.outputs[0]] = result.index(letter)
+    return [given[0]]
+
+
 MOVES: dict[str, Callable[[Trace, Node], list[Atoms]]] = {
     **dict.fromkeys(("Reshape", "Flatten", ".Reshape", ".Ravel", ".ExpandDims", ".Squeeze"), _reshape),
     **dict.fromkeys(("Permute", ".Transpose", ".Swapaxes"), _transpose),
     ".GetItem": _take,
     ".Split": _split,
     ".Matmul": _product,
+    ".Einsum": _einsum,
 }
 """Class name -> how channels move through it, from the trace and the node."""

@@ -66,7 +66,7 @@ def find_constants(graph: FlatGraph, groups: Groups) -> Constants:
             values = read[node.name]
             removable = values == 0 if _sees_padding(node) else ~np.isnan(values)
             free[groups.component[groups.layouts[node.name].inputs[~removable]]] = False
-        if node.kind == ".Matmul":
+        if node.kind in (".Matmul", ".Einsum"):
             free[groups.component[np.concatenate([groups.tensors[number] for number in node.inputs])]] = False
         if node.name in groups.layouts:
             free[groups.component[groups.layouts[node.name].inner]] = False

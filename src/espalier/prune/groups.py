@@ -140,9 +140,13 @@ def _collect(trace: Trace) -> Groups:
 
 def left_alone(groups: Groups) -> list[dict[str, str]]:
     """For the account: the layers that were not pruned and the operations where the trace ends, each with
-    the reason.
+    the reason. An attention that may lose heads is none of them.
     """
     reasons = {
         name: family.frozen for family in groups.families if family.frozen for name in family.producers
     }
+    for family in groups.families:
+        for name in family.producers if family.frozen is None else ():
+            if name in groups.layouts and len(groups.layouts[name].inner):
+                reasons.pop(name, None)
     return [{"layer": name, "why": why} for name, why in sorted((reasons | dict(groups.left_alone)).items())]

@@ -9,6 +9,7 @@ from ..calibrate.copies import NearCopy
 from ..errors import RecipeError
 from ..findings import ACCEPTED, Copy, Finding, ImagesRead, refuse, settle
 from ..image_facts import Prepared
+from ..task import cost_labels
 from ..task.cost import prices_of, weights_of
 from ..task.kinds import KINDS
 from ..worker.file_calls import FindCopies
@@ -57,7 +58,10 @@ def check_sets(shop: Workshop, job: Job) -> tuple[str, ...]:
                 next_step="give one folder per class, or a csv with labels, or a `decision.threshold` instead",
             )
         if decision.cost is not None and truth is not None:
-            weights_of(truth, prices_of(decision.cost, job.labels()))  # what it names is there
+            if job.recipe.model.task == "multi-label":
+                cost_labels.weights_of(truth, cost_labels.label_prices(decision.cost, job.labels()))
+            else:
+                weights_of(truth, prices_of(decision.cost, job.labels()))  # what it names is there
     shop.ended("images", f"{len(given):,} to calibrate, {len(measured):,} to evaluate")
     return tuple(said)
 

@@ -8,6 +8,7 @@ import dataclasses
 import msgspec
 
 from ..recipe_answers import Embed, MultiLabel
+from ..task.cost_labels import find_cost_cuts, label_prices
 from ..task.embed import find_cut, units
 from ..task.kinds import KINDS
 from ..task.multi_label import find_cuts
@@ -34,8 +35,12 @@ def with_cuts(shop: Workshop, job: Job, model: FloatModel) -> Job:
 
     labels = job.labels()
     fixed = {labels.index(name): cut for name, cut in wanted.thresholds.items()}
-    found = find_cuts(answers(shop, job.evaluation, model.tflite, job), truth, fixed)
-    sought = tuple(i for i in range(len(labels)) if i not in fixed and truth[:, i].any())
+    values, cost = answers(shop, job.evaluation, model.tflite, job), recipe.decision.cost
+    if cost is None:
+        found = find_cuts(values, truth, fixed)
+    else:
+        found = find_cost_cuts(values, truth, label_prices(cost, labels), fixed)
+    sought = tuple(i for i in range(len(labels)) if i not in fixed and (truth[:, i].any() or cost is not None))
     table = msgspec.structs.replace(wanted, thresholds=dict(zip(labels, found, strict=True)))
     return dataclasses.replace(job, recipe=msgspec.structs.replace(recipe, multi_label=table), sought=sought)
 

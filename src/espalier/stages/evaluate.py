@@ -17,17 +17,19 @@ from ..findings import Finding, of_model, settle
 from ..image_facts import Prepared
 from ..measure.predict import Step, dequantize
 from ..recipe import InputContract
-from ..recipe_answers import Decision
+from ..recipe_answers import Cost, Decision
 from ..row_boxes import BoxesRow
+from ..row_cost import CostRow
 from ..row_parts import FedPart, SheetPart
 from ..rows import AccuracyRow
 from ..store import digest
 from ..task.accuracy import with_choice
 from ..task.confidence import Answer, choose_threshold, largest
 from ..task.cost import choose_by_cost, cost_row, prices_of
+from ..task.cost_labels import label_cost_row, label_prices
 from ..task.kinds import KINDS, kind_of, paints
 from ..task.several import Several
-from ..task.types import Asked, Results, Task
+from ..task.types import Asked, Results, Task, Values
 from ..worker.runtime_calls import Predict
 from .alert import with_alert
 from .check_model import check_declared, score_declared
@@ -139,6 +141,8 @@ def decide_threshold(shop: Workshop, job: Job, model: FloatModel, int8: Int8Mode
         return job
     whole = model if paints(job.task(model)) else None
     values = [answers(shop, images, data, job, whole) for data in (model.tflite, int8.int8_model)]
+    if recipe.decision.cost is not None and recipe.model.task == "multi-label":
+        return job  # stages/cuts.py found a threshold for each label
     if recipe.decision.cost is not None:
         prices = prices_of(recipe.decision.cost, job.labels())
         threshold, cut = choose_by_cost(values[1], truth, prices, binary=recipe.binary is not None)
@@ -255,8 +259,7 @@ def _measure(
         )
     row = kind_of(task).measure(asked, task)
     if decision.cost is not None and truth is not None:
-        prices = prices_of(decision.cost, task.labels)
-        row = msgspec.structs.replace(row, cost=cost_row(base, after, truth, prices, binary=task.kind == "binary"))
+        row = msgspec.structs.replace(row, cost=_cost(decision.cost, base, after, truth, task))
     sheet = contact_sheet(job, row, names) if truth is not None and row.flips else ()
     return {
         "evaluation": pack(
@@ -269,6 +272,14 @@ def _measure(
             )
         )
     }
+
+
+def _cost(cost: Cost, base: Values, int8: Values, truth: Results, task: Task) -> CostRow:
+    """What answers cost by the recipe's prices."""
+    if task.kind == "multi-label":
+        prices = label_prices(cost, task.labels)
+        return label_cost_row(base, int8, truth, prices, task.cuts, task.sought)
+    return cost_row(base, int8, truth, prices_of(cost, task.labels), binary=task.kind == "binary")
 
 
 def contact_sheet(job: Job, row: AccuracyRow, names: list[str]) -> tuple[SheetPart, ...]:

@@ -8,7 +8,6 @@ quantized for real, and judged on calibration images that they were not fitted o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 import msgspec
 import numpy as np
@@ -18,27 +17,24 @@ from ..emit.width_prices import PRICES
 from ..errors import GateError, UnsupportedModelError
 from ..fit.choose import Table
 from ..fit.corners import corners
-from ..fit.costs import Piece, byte_pieces, corner_price, mac_pieces
+from ..fit.costs import corner_price
 from ..fit.pricing import Limit, Pricing, losses_of, other_views
-from ..fit.shapes import Counts, Probe, Shapes, UnlikeError, cut, learn
-from ..graph.simplify import simplify
+from ..fit.shapes import Counts, Shapes, cut
 from ..graph.types import Graph
 from ..graph.verify import layer_name
-from ..prune.grouped import Group, Grouped
+from ..prune.grouped import Group
 from ..row_parts import LeftAlone
 from ..store import digest
 from ..target import Target
-from ..tflite.read import read_tflite
-from ..worker.keras_calls import GroupChannels
-from ..worker.quantizer_calls import Quantize
 from .compile import core_of
 from .first_rung import scheme_of, weights_of
-from .fit_candidate import Candidate, judging_places, make_candidate, narrowed
+from .fit_candidate import Candidate, judging_places, make_candidate
+from .fit_cut import State, group_channels, measure_cut, shapes_of
 from .fit_goals import Goal, costs_of, goals_of
-from .fit_measure import Figures, Program, compiled_targets, emulated_targets, measure_programs
+from .fit_measure import Figures, Program, compiled_targets, emulated_targets, machine_of
 from .gate import painted_bytes
 from .job import Job
-from .model import GIVEN, FloatModel
+from .model import FloatModel
 from .workshop import Workshop, pack, unpack
 
 SHARES = (0.85, 0.7, 0.57, 0.45, 0.34, 0.24, 0.15, 0.07)
@@ -47,10 +43,6 @@ TRIES = 8
 """How often the model of the costs is corrected by a measurement before what was found so far is taken."""
 EXCHANGES = 8
 """Neighbours of the best candidate that are made, at most."""
-PROBE_IMAGES = 8
-"""Images that a network is quantized with of which only the shapes are wanted."""
-
-
 class Search(msgspec.Struct, frozen=True, kw_only=True):
     """What a search found: every network that was made (in the order of what they lose), which of them was chosen, and what
     the budgets take at the floor."""
@@ -66,28 +58,6 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     networks: int = 0
     programs: int = 0
     notes: tuple[str, ...] = ()
-
-
-@dataclass(slots=True, kw_only=True)
-class _State:
-    """A search as it goes."""
-
-    shop: Workshop
-    job: Job
-    given: FloatModel
-    groups: tuple[Group, ...]
-    goals: tuple[Goal, ...]
-    natural: Candidate
-    told: Callable[[float, str], None]
-    made: dict[Counts, Candidate] = field(default_factory=dict)
-    measured: dict[Counts, Figures] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-
-    def make(self, counts: Counts) -> Candidate:
-        """A real candidate."""
-        if counts not in self.made:
-            self.made[counts] = make_candidate(self.shop, self.job, self.given, self.groups, counts)
-        return self.made[counts]
 
 
 def _silent(done: float, text: str) -> None:
@@ -110,6 +80,7 @@ def search(
     """
     key = {
         **job.model.key,
+        "machine": machine_of(job),
         "calibration": job.calibration.digest,
         "floor": job.recipe.prune.floor,
         "multiple": job.channel_multiple(),
@@ -133,7 +104,7 @@ def _search(
 ) -> Search:
     goals_of(job.recipe, job.targets, compiled_targets(job), emulated_targets(job))
     told(0.0, "groups of channels")
-    found = _grouped(shop, job)
+    found = group_channels(shop, job)
     if not found.groups:
         raise UnsupportedModelError(
             "no channels of this model can be removed: " + "; ".join(f"{r['layer']}: {r['why']}" for r in found.left_alone[:6]),
@@ -145,20 +116,24 @@ def _search(
     natural = make_candidate(shop, job, given, found.groups, natural_counts)
     programs, beside = natural.figures.programs, painted_bytes(job, natural.heads)
     goals = goals_of(job.recipe, job.targets, programs, emulated_targets(job), beside)
-    state = _State(
+    state = State(
         shop=shop, job=job, given=given, groups=found.groups, goals=goals, natural=natural, told=told,
         made={natural_counts: natural},
     )  # fmt: skip
     told(0.08, "how shapes follow from channels")
-    shapes, fixed = _shapes(state)
+    shapes, fixed = shapes_of(state)
     floor = tuple(
         n if g in fixed else min(n, max(1, int(np.ceil(job.recipe.prune.floor * n)))) for g, n in enumerate(natural_counts)
     )
-    least = _measure_cut(state, shapes, floor)
+    least = measure_cut(state, shapes, floor)
+    if least.median_us:  # A time of the cut network is no more than an expectation.
+        least = msgspec.structs.replace(least, median_us=state.make(floor).figures.median_us)
     _refuse_what_cannot_fit(state, floor, least)
     chosen = _choose(state, shapes, _pricing(state, shapes, goals, floor, least), floor, exchanges)
     _front(state, shapes, floor)
     chosen = _best(state) or chosen
+    if not chosen.figures.meets(goals):  # Cut to the floor the network held them, pruned for real it does not.
+        _refuse_what_cannot_fit(state, floor, state.make(floor).figures)
     points = sorted(state.made.values(), key=lambda one: (one.distance, one.counts))
     return Search(
         groups=state.groups,
@@ -175,92 +150,7 @@ def _search(
     )
 
 
-def _grouped(shop: Workshop, job: Job) -> Grouped:
-    def run() -> dict[str, bytes]:
-        job.model.load()
-        call = GroupChannels(slot=GIVEN, pixels_path=job.calibration.pixels(), contract=job.recipe.input)
-        return {"groups": pack(shop.worker("tensorflow").ask(call))}
-
-    key = {**job.model.key, "calibration": job.calibration.digest}
-    return unpack(shop.stored("fit/groups", key, run)["groups"], Grouped)
-
-
-def _shapes(state: _State) -> tuple[Shapes, set[int]]:
-    """How the int8 network's shapes follow from the counts; the groups of which that is not known stay as they are."""
-    start = state.natural.counts
-    base = _plain(state, start)
-    probes, fixed = [], set[int]()
-    for group, count in enumerate(start):
-        counts = (*start[:group], max(1, count // 2), *start[group + 1 :])
-        if counts == start:
-            fixed.add(group)
-            continue
-        probe = Probe(counts=counts, graph=_plain(state, counts))
-        try:
-            learn(base, start, [probe])
-        except UnlikeError as problem:
-            fixed.add(group)
-            state.notes.append(f"channels of {', '.join(state.groups[group].layers)} were left alone: {problem}")
-        else:
-            probes.append(probe)
-        state.told(0.08 + 0.12 * (group + 1) / len(start), "how shapes follow from channels")
-    return learn(base, start, probes), fixed
-
-
-def _plain(state: _State, counts: Counts) -> Graph:
-    """The int8 network at some counts, of which only the shapes are wanted: not fitted, quantized with a few images."""
-    shop, job = state.shop, state.job
-
-    def run() -> dict[str, bytes]:
-        model = narrowed(shop, job, state.groups, counts, repair=False)
-        path = shop.scratch / "probe.npy"
-        pixels = np.load(job.calibration.pixels(), mmap_mode="r")
-        np.save(path, np.asarray(pixels[:PROBE_IMAGES]))
-        call = Quantize(
-            float_model=model.tflite,
-            pixels_path=str(path),
-            contract=job.recipe.input,
-            weights=weights_of(job),
-            scheme=scheme_of(job),
-            layers=model.layers,
-            task=job.asked(state.given),
-        )
-        return {"int8": shop.worker("quantizer").ask(call).int8_model, "layers": pack(model.layers)}
-
-    key = {
-        **job.model.key,
-        "calibration": job.calibration.digest,
-        "counts": counts,
-        "weights": weights_of(job),
-        "scheme": scheme_of(job),
-        "groups": digest(msgspec.msgpack.encode(state.groups)),
-    }
-    files = shop.stored("fit/shape", key, run)
-    graph = read_tflite(files["int8"], name=job.recipe.name, layers=unpack(files["layers"], dict[str, str]))
-    return simplify(graph, removal=False)[0]
-
-
-def _measure_cut(state: _State, shapes: Shapes, counts: Counts) -> Figures:
-    """What the network takes at some counts, with the first rows of its weights: planned, compiled and run."""
-    if counts not in state.measured:
-        graph = cut(shapes, counts)
-        programs = measure_programs(
-            state.shop, state.job, graph, state.natural.ends, {"cut": counts, "of": digest(state.natural.int8_model)}
-        )
-        natural, start = state.natural.figures, shapes.start
-        state.measured[counts] = Figures(
-            macs=natural.macs - round(_sum(mac_pieces(shapes), start) - _sum(mac_pieces(shapes), counts)),
-            model_bytes=natural.model_bytes - round(_sum(byte_pieces(shapes), start) - _sum(byte_pieces(shapes), counts)),
-            programs=programs,
-        )
-    return state.measured[counts]
-
-
-def _sum(pieces: Sequence[Piece], counts: Counts) -> float:
-    return sum(piece.takes(counts) for piece in pieces)
-
-
-def _refuse_what_cannot_fit(state: _State, floor: Counts, least: Figures) -> None:
+def _refuse_what_cannot_fit(state: State, floor: Counts, least: Figures) -> None:
     """Raise GateError, with the proof, where a budget does not hold with every group at its floor: no other counts take less."""
     missed = [goal for goal in state.goals if least.taken(goal) > goal.aim]
     if not missed:
@@ -289,7 +179,7 @@ def _fixed_text(goal: Goal, least: Figures) -> str:
     return f" (the code alone takes {code:,})" if code is not None and code > goal.limit else ""
 
 
-def _pricing(state: _State, shapes: Shapes, goals: Sequence[Goal], floor: Counts, least: Figures) -> Pricing:
+def _pricing(state: State, shapes: Shapes, goals: Sequence[Goal], floor: Counts, least: Figures) -> Pricing:
     """The model of the costs, which knows two networks: as given and with every group at its floor."""
     job, natural = state.job, state.natural
     isas = {name: _isa(target) for name, (_, target) in compiled_targets(job).items() if name in natural.figures.programs}
@@ -339,7 +229,7 @@ def _taken(goals: Sequence[Goal], figures: Figures) -> dict[str, float]:
     return {goal.key: figures.taken(goal) for goal in goals}
 
 
-def _hold(state: _State, shapes: Shapes, pricing: Pricing, counts: Counts) -> None:
+def _hold(state: State, shapes: Shapes, pricing: Pricing, counts: Counts) -> None:
     """Tell the model what the planner holds at each step with these counts."""
     for name, (deploy, target) in compiled_targets(state.job).items():
         if name not in state.natural.figures.programs:
@@ -347,7 +237,7 @@ def _hold(state: _State, shapes: Shapes, pricing: Pricing, counts: Counts) -> No
         pricing.hold(name, plan_plain(cut(shapes, counts), optimize=deploy.optimize, isa=_isa(target)))
 
 
-def _choose(state: _State, shapes: Shapes, pricing: Pricing, floor: Counts, exchanges: int) -> Candidate:
+def _choose(state: State, shapes: Shapes, pricing: Pricing, floor: Counts, exchanges: int) -> Candidate:
     """The candidate that meets every budget and is nearest to the model as given."""
     limits = {goal.key: goal.aim for goal in state.goals}
     steps = exchanges + 4
@@ -365,7 +255,7 @@ def _choose(state: _State, shapes: Shapes, pricing: Pricing, floor: Counts, exch
     for counts in sorted(starts, reverse=True):
         said(f"{len(state.made)} networks made")
         state.make(counts)
-    best = _best(state) or state.make(floor)
+    best = _best(state) or _until_met(state, pricing, limits, floor)
     tried = 0
     while tried < exchanges:
         moves = [m for m in pricing.exchanges(best.counts, limits) if m not in state.made][: exchanges - tried]
@@ -373,7 +263,7 @@ def _choose(state: _State, shapes: Shapes, pricing: Pricing, floor: Counts, exch
             break
         for counts in moves:
             tried += 1
-            if not _measure_cut(state, shapes, counts).meets(state.goals):
+            if not measure_cut(state, shapes, counts).meets(state.goals):
                 continue
             said(f"{len(state.made)} networks made, {best.agreement:.1%} of the answers the same")
             if state.make(counts).distance < best.distance and state.made[counts].figures.meets(state.goals):
@@ -384,13 +274,28 @@ def _choose(state: _State, shapes: Shapes, pricing: Pricing, floor: Counts, exch
     return best
 
 
-def _best(state: _State) -> Candidate | None:
+def _until_met(state: State, pricing: Pricing, limits: Mapping[str, float], floor: Counts) -> Candidate:
+    """A real candidate that meets every budget, where those that the cut network promised did not: the model learns what they
+    really take (a time, weights that compress less). The floor, met or not, where none is found."""
+    last = min(state.made.values(), key=lambda one: (one.figures.macs, one.counts))
+    for _ in range(TRIES):
+        pricing.learn(last.counts, _taken(state.goals, last.figures))
+        counts = pricing.solve(limits, last.counts)
+        if counts is None or counts in state.made:
+            break
+        last = state.make(counts)
+        if last.figures.meets(state.goals):
+            return last
+    return state.make(floor)
+
+
+def _best(state: State) -> Candidate | None:
     fitting = [one for one in state.made.values() if one.figures.meets(state.goals)]
     return min(fitting, key=lambda one: (one.distance, one.counts), default=None)
 
 
 def _within(
-    state: _State,
+    state: State,
     shapes: Shapes,
     pricing: Pricing,
     limits: Mapping[str, float],
@@ -402,9 +307,9 @@ def _within(
     for _ in range(TRIES):
         counts = pricing.solve(bounds, at, losses)
         if counts is None:
-            pricing.learn(floor, _taken(state.goals, _measure_cut(state, shapes, floor)))
+            pricing.learn(floor, _taken(state.goals, measure_cut(state, shapes, floor)))
             counts = pricing.solve(bounds, floor, losses) or floor
-        taken = _taken(state.goals, _measure_cut(state, shapes, counts))
+        taken = _taken(state.goals, measure_cut(state, shapes, counts))
         _hold(state, shapes, pricing, counts)
         pricing.learn(counts, taken)
         holds = all(taken[name] <= limit for name, limit in limits.items())
@@ -422,11 +327,11 @@ def _within(
     return found
 
 
-def _front(state: _State, shapes: Shapes, floor: Counts) -> None:
+def _front(state: State, shapes: Shapes, floor: Counts) -> None:
     """Points between the model as given and the floor, made for real; all that a network takes goes down together. They do not
     depend on the budgets, so that other budgets find them made."""
     goals = costs_of(state.natural.figures.programs, emulated_targets(state.job))
-    least = _measure_cut(state, shapes, floor)
+    least = measure_cut(state, shapes, floor)
     pricing = _pricing(state, shapes, goals, floor, least)
     high, low = (_taken(goals, figures) for figures in (state.natural.figures, least))
     for number, share in enumerate(SHARES):

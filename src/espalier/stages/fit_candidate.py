@@ -18,7 +18,7 @@ from ..tflite.read import read_tflite
 from ..worker.keras_calls import PruneTo
 from ..worker.runtime_calls import Predict
 from .first_rung import Finished, quantize_float, scheme_of, weights_of
-from .fit_measure import Ends, Figures, measure_programs
+from .fit_measure import Ends, Figures, measure_programs, measure_times
 from .job import Job
 from .model import GIVEN, FloatModel
 from .workshop import Workshop, pack, unpack
@@ -87,7 +87,13 @@ def figures_of(shop: Workshop, job: Job, given: FloatModel, model: FloatModel, d
         name=job.recipe.name,
         version=job.recipe.version,
     )
-    return Figures(macs=model.macs, model_bytes=max(len(done.int8_model), len(twin)), programs=programs), ends
+    figures = Figures(
+        macs=model.macs,
+        model_bytes=max(len(done.int8_model), len(twin)),
+        programs=programs,
+        median_us=measure_times(shop, job, done.int8_model),
+    )
+    return figures, ends
 
 
 def candidate_key(job: Job, groups: tuple[Group, ...]) -> dict[str, Any]:

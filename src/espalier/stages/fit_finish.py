@@ -54,6 +54,11 @@ def wanted(job: Job, found: Search) -> Candidate:
     return front[point - 1]
 
 
+def loses(job: Job, found: Search) -> bool:
+    """Whether the wanted network lacks channels that mattered."""
+    return wanted(job, found).counts != tuple(group.living for group in found.groups)
+
+
 def keep(shop: Workshop, job: Job, found: Search, slot: str) -> Account:
     """The wanted network in a slot of the TensorFlow process, fitted on every calibration image; what was pruned."""
     return shop.worker("tensorflow").ask(
@@ -98,7 +103,7 @@ def step_models(shop: Workshop, job: Job, found: Search) -> dict[str, FloatModel
     """The float network with the wanted counts after each of STEPS; none where nothing was pruned. Stored: they are made while
     the TensorFlow process is there."""
     counts = wanted(job, found).counts
-    if counts == tuple(group.living for group in found.groups):
+    if not loses(job, found):
         return {}
     made = {}
     for name, by, repair, whole in STEPS:

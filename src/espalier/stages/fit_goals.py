@@ -12,12 +12,12 @@ from ..errors import RecipeError
 from ..recipe import Deploy, Recipe
 from ..target import Target
 
-Measure = Literal["macs", "model-bytes", "arena", "flash", "instructions", "estimate"]
+Measure = Literal["macs", "model-bytes", "arena", "flash", "instructions", "estimate", "latency"]
 """What of a network is limited."""
 
 
-SPREAD = 0.001
-"""By how much an image may change the instructions of a program: the build counts another one than the search."""
+SPREADS = {"instructions": 0.001, "estimate": 0.001, "latency": 0.05}
+"""Measure -> share by which the build may find another figure than the search: it counts another image, it times again."""
 
 
 class Goal(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +32,7 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def aim(self) -> float:
         """What a network may take when it is measured on one image: a little less where that depends on the image."""
-        return self.limit * (1 - SPREAD) if self.measure in ("instructions", "estimate") else self.limit
+        return self.limit * (1 - SPREADS.get(self.measure, 0.0))
 
     @property
     def key(self) -> str:
@@ -47,6 +47,7 @@ UNITS: dict[Measure, str] = {
     "flash": "bytes",
     "instructions": "instructions",
     "estimate": "µs (estimate)",
+    "latency": "µs",
 }
 
 
@@ -61,6 +62,8 @@ def goals_of(
         ("budgets.max-macs", "macs", budgets.max_macs),
     ):
         found += _goal(name, measure, limit)  # type: ignore[arg-type]
+    for runtime, limit_us in times_of(recipe).items():
+        found += _goal(f"budgets.max-latency-us.{runtime}", "latency", limit_us)
     estimate = budgets.max_latency_us.c_estimate if budgets.max_latency_us is not None else None
     for deploy, target in zip(recipe.deploy, targets, strict=True):
         if target.name in compiled:
@@ -78,6 +81,13 @@ def goals_of(
             next_step='write a budget, or prune by an amount: method = "channels"',
         )
     return tuple(found)
+
+
+def times_of(recipe: Recipe) -> dict[str, float]:
+    """Runtime of this machine -> microseconds that an inference may take, where the recipe says."""
+    limits = recipe.budgets.max_latency_us
+    found = {} if limits is None else {"litert": limits.litert, "tflite-runtime": limits.tflite_runtime}
+    return {runtime: limit for runtime, limit in found.items() if limit is not None}
 
 
 def limits_of(recipe: Recipe, targets: Sequence[Target]) -> tuple[Goal, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -14,13 +15,16 @@ from ..facts import Decision, TensorFacts
 from ..graph import reference
 from ..graph.types import Graph
 from ..recipe import Deploy
+from ..store import digest
 from ..target import Target
 from ..task.kinds import kind_of
 from ..task.types import Head
+from ..worker.runtime_calls import Benchmark
 from .compile import compile_graph, core_of, flash_limit, ram_limit
 from .emulate import can_emulate, run_emulated
-from .fit_goals import Goal
+from .fit_goals import Goal, times_of
 from .job import Job
+from .latency import RUNTIMES
 from .model import FloatModel
 from .workshop import Workshop, pack, unpack
 
@@ -42,6 +46,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     macs: int
     model_bytes: int
     programs: dict[str, Program] = {}
+    median_us: dict[str, float] = {}
+    """Of one inference on this machine, by runtime, where that is limited."""
 
     def taken(self, goal: Goal) -> float:
         """What it takes of a goal."""
@@ -49,6 +55,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
             return self.macs
         if goal.measure == "model-bytes":
             return self.model_bytes
+        if goal.measure == "latency":
+            return self.median_us[goal.name.rpartition(".")[2]]
         program = self.programs[goal.target]
         found = {
             "arena": program.arena_bytes,
@@ -118,6 +126,29 @@ def measure_programs(
         except UnsupportedModelError:
             if deploy.runtime == "c":
                 raise  # The recipe asks for it; else the build packs TFLite Micro, and says so.
+    return found
+
+
+def machine_of(job: Job) -> list[object]:
+    """This machine, where a time on it is limited."""
+    from ..measure.benchmark import cpu_name
+
+    return [cpu_name(), os.cpu_count()] if times_of(job.recipe) else []
+
+
+def measure_times(shop: Workshop, job: Job, int8: bytes) -> dict[str, float]:
+    """Median microseconds of an int8 file here, on each runtime whose time is limited, 1 thread; stored per machine."""
+    from ..measure.benchmark import cpu_name
+
+    found = {}
+    for runtime in times_of(job.recipe):
+
+        def run(runtime: str = runtime) -> dict[str, bytes]:
+            call = Benchmark(model=int8, variant="int8")
+            return {"median": pack(shop.worker(RUNTIMES[runtime], "time-fit").ask(call).row.median_us)}
+
+        key = {"int8": digest(int8), "runtime": runtime, "machine": [cpu_name(), os.cpu_count()]}
+        found[runtime] = unpack(shop.stored("fit/time", key, run)["median"], float)
     return found
 
 

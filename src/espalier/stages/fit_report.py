@@ -12,7 +12,7 @@ from ..task.kinds import kind_of
 from .evaluate import answers
 from .fit import Search, search
 from .fit_candidate import alike, judging_answers
-from .fit_finish import front_of, step_models, wanted
+from .fit_finish import front_of, loses, step_models
 from .job import Job
 from .model import FloatModel
 from .prune import Pruned, Pruning
@@ -48,8 +48,7 @@ def with_evaluation(
         msgspec.structs.replace(point, accuracy=_accuracy(shop, job, given, one.int8_model))
         for point, one in zip(row.points, front, strict=True)
     )
-    counts = wanted(job, found).counts
-    if counts == tuple(group.living for group in found.groups):
+    if not loses(job, found):
         return msgspec.structs.replace(row, points=points)
     steps: list[FitStep] = []
     for name, one in step_models(shop, job, found).items():

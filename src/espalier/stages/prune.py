@@ -31,7 +31,7 @@ from ..worker.keras_calls import (
 from .dense import Dense, train_twin
 from .first_rung import quantize_float
 from .fit import search
-from .fit_finish import fit_row, keep, wanted
+from .fit_finish import fit_row, keep, loses, wanted
 from .job import Job
 from .model import GIVEN, FloatModel
 from .quantize import Int8Model
@@ -158,7 +158,7 @@ def _prune(shop: Workshop, job: Job, given: FloatModel, key: dict[str, Any]) -> 
     else:
         account, history = _prune_with_tfmot(shop, job, sparsity, training, told)
     if prune.method in ("channels", "fit"):
-        if lessons:
+        if lessons and (found is None or loses(job, found)):
             account, distilled = _distil(shop, lessons, account, key, told)
         if training:
             latest = shop.latest("prune/fine-tune", key)

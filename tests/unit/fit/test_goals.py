@@ -13,8 +13,9 @@ from espalier.fit_rows import FitGoal, FitPoint, FitRow, FitStep
 from espalier.recipe import Recipe
 from espalier.recipe_file import parse_recipe
 from espalier.report import fit as told
-from espalier.stages.fit import Search, _refuse_what_cannot_fit, _State
+from espalier.stages.fit import Search, _refuse_what_cannot_fit
 from espalier.stages.fit_candidate import Candidate
+from espalier.stages.fit_cut import State
 from espalier.stages.fit_finish import front_of, wanted
 from espalier.stages.fit_goals import Goal, goals_of, limits_of
 from espalier.stages.fit_measure import Ends, Figures, Program
@@ -49,11 +50,12 @@ def goals(more: str, emulated: bool = True) -> dict[str, Goal]:
 def test_every_budget_and_what_a_target_leaves_are_limits() -> None:
     found = goals(
         "[budgets]\nmax-flash-bytes = 5\nmax-arena-bytes = 6\nmax-instructions = 7\nmax-macs = 8\nmax-model-bytes = 9\n"
-        "max-latency-us = { c-estimate = 10 }\n[[deploy]]\ntarget = 'cortex-m4'\nreserve-flash = 1000\nreserve-ram = 500"
+        "max-latency-us = { c-estimate = 10, litert = 11 }\n"
+        "[[deploy]]\ntarget = 'cortex-m4'\nreserve-flash = 1000\nreserve-ram = 500"
     )
     (target,) = load_targets(["cortex-m4"])
     assert {goal.measure: goal.limit for goal in found.values() if goal.name.startswith("budgets")} == {
-        "flash": 5, "arena": 6, "instructions": 7, "macs": 8, "model-bytes": 9, "estimate": 10,
+        "flash": 5, "arena": 6, "instructions": 7, "macs": 8, "model-bytes": 9, "estimate": 10, "latency": 11,
     }  # fmt: skip
     assert found["cortex-m4.flash-bytes"].limit == (target.number("flash-bytes") or 0) - 1000
     assert found["cortex-m4.ram-bytes"].limit == (target.number("ram-bytes") or 0) - 500
@@ -122,7 +124,7 @@ def test_a_point_of_the_front_is_built_by_its_number() -> None:
 @pytest.mark.parametrize(("limit", "code"), [(60.0, False), (25.0, True)])
 def test_what_cannot_be_met_at_the_floor_is_refused_with_the_proof(limit: float, code: bool) -> None:
     goal = msgspec.structs.replace(FLASH, limit=limit)
-    state = cast(_State, type("S", (), {"goals": (goal,), "job": job(), "natural": candidate(64, 90, 0.0)}))
+    state = cast(State, type("S", (), {"goals": (goal,), "job": job(), "natural": candidate(64, 90, 0.0)}))
     with pytest.raises(GateError) as caught:
         _refuse_what_cannot_fit(state, (8,), candidate(8, 70, 1.0).figures)
     assert f"at least 70 bytes against {limit:.0f}" in caught.value.found and caught.value.exit_code == 5

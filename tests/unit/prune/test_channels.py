@@ -279,6 +279,11 @@ def attentive(kind: str) -> Any:
     given = keras.Input((6, 12))
     if kind == "layer":
         x = layers.MultiHeadAttention(4, 3, name="attention")(given, given)
+    elif kind == "letters":
+        q, k, v = (layers.Reshape((6, 4, 3))(layers.Dense(12, name=name)(given)) for name in ("query", "key", "value"))
+        scores = layers.Softmax()(keras.ops.einsum("bthk,bshk->bhts", q, k) * 3**-0.5)
+        mixed = layers.Reshape((6, 12))(keras.ops.einsum("bhts,bshk->bthk", scores, v))
+        x = layers.Dense(12, name="attention")(mixed)
     else:
         parts = [layers.Reshape((6, 4, 3))(layers.Dense(12, name=name)(given)) for name in ("query", "key", "value")]
         q, k, v = (layers.Permute((2, 1, 3))(part) for part in parts)
@@ -289,7 +294,7 @@ def attentive(kind: str) -> Any:
     return shake(keras.Model(given, layers.Dense(2)(layers.GlobalAveragePooling1D()(x))))
 
 
-@pytest.mark.parametrize("kind", ["layer", "products"])
+@pytest.mark.parametrize("kind", ["layer", "products", "letters"])
 def test_heads_of_an_attention_go_as_wholes(kind: str) -> None:
     net = attentive(kind)
     graph = flatten(net)
@@ -313,6 +318,7 @@ def test_heads_go_though_they_are_fewer_than_the_multiple(images: Any) -> None:
     smaller, account = channels.prune_channels(net, amount=0.4, multiple=8, images=images(net))
     assert smaller.get_layer("attention").num_heads == 2 and account["multiple"] == 8
     assert {row["name"]: (row["before"], row["after"]) for row in account["layers"]}["attention"] == (4, 2)
+    assert "attention" not in {row["layer"] for row in account["left_alone"]}
 
 
 def test_a_head_that_costs_more_is_worth_more(images: Any) -> None:

@@ -8,9 +8,13 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from espalier.errors import ModelRefusedError, UnsupportedModelError
 from espalier.fed import with_numbers
+from espalier.ladder.climb import climb
+from espalier.ladder.int16_targets import Wide
+from espalier.ladder.labelled import Labelled
 from espalier.load.keras_file import inspect_model
 from espalier.load.keras_model import describe, rebuild
 from espalier.prune.channels import prune_channels
@@ -121,6 +125,29 @@ def test_an_answer_of_a_layer_with_weights_keeps_its_float_name_in_sixteen_bits(
     corrected = correct_biases(done.int8_model, entered, fed)  # was a KeyError: 'angle_int16'
     wanted = float_answers(entered, fed).values
     assert np.abs(int8_answers(corrected, fed).values - wanted).max() < 0.05 * float(wanted.max() - wanted.min())
+
+
+def test_every_step_of_the_ladder_runs_with_numbers_beside_the_images(rebuilt: Any, fed: Any) -> None:
+    _, model = rebuilt
+    converted = convert_model(model, CONTRACT, "values")
+    task = Task(kind="regress", numbers=TASK.numbers, heads=converted.heads)
+    # No step can hold this, so that all of them are tried.
+    some = fed[:32]
+    strict = replace(task, numbers=Numbers(names=("angle",), unit="", tolerance=1e-9))
+    truth = float_answers(enter_pixels(converted.float_model, CONTRACT, strict), some).values.astype(np.float64)
+    climbed = climb(
+        converted.float_model,
+        some,
+        CONTRACT,
+        limit_points=0.0,
+        labelled=Labelled(pixels=some, labels=truth, task=strict),
+        task=strict,
+        wide=Wide(),
+    )
+    names = [step.candidate.name for step in climbed.steps]
+    assert any("fitted ranges" in name for name in names) and any("16-bit" in name for name in names)
+    assert [(one.name, one.why) for one in climbed.failed] == []  # was: fitted ranges, a ValueError
+    assert [text for text in climbed.left_out if "Error" in text] == []
 
 
 def test_channels_are_pruned_and_refitted_with_the_numbers_beside_the_images(rebuilt: Any, fed: Any) -> None:

@@ -35,3 +35,25 @@ int64_t __aeabi_lmul(int64_t a, int64_t b) {
   const uint32_t high = al * bh + ah * bl;
   return (int64_t)(wide(al, bl) + ((uint64_t)high << 32));
 }
+
+int64_t __aeabi_lasr(int64_t a, int32_t by);
+uint64_t __aeabi_llsr(uint64_t a, int32_t by);
+uint64_t __aeabi_llsl(uint64_t a, int32_t by);
+static uint64_t both(uint32_t high, uint32_t low) { return (uint64_t)high << 32 | low; }
+int64_t __aeabi_lasr(int64_t a, int32_t by) {
+  const int32_t high = (int32_t)((uint64_t)a >> 32);
+  const uint32_t low = (uint32_t)a;
+  if (by == 0) return a;
+  if (by < 32) return (int64_t)both((uint32_t)(high >> by), low >> by | (uint32_t)high << (32 - by));
+  return (int64_t)both((uint32_t)(high >> 31), (uint32_t)(high >> (by - 32)));
+}
+uint64_t __aeabi_llsr(uint64_t a, int32_t by) {
+  const uint32_t high = (uint32_t)(a >> 32), low = (uint32_t)a;
+  if (by == 0) return a;
+  return by < 32 ? both(high >> by, low >> by | high << (32 - by)) : both(0, high >> (by - 32));
+}
+uint64_t __aeabi_llsl(uint64_t a, int32_t by) {
+  const uint32_t high = (uint32_t)(a >> 32), low = (uint32_t)a;
+  if (by == 0) return a;
+  return by < 32 ? both(high << by | low >> (32 - by), low << by) : both(low << (by - 32), 0);
+}
