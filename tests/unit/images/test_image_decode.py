@@ -59,7 +59,7 @@ def rows16(values: NDArray[np.uint16]) -> bytes:
 def test_rgb_is_taken_as_it_is(kind: str) -> None:
     pixels, facts = decode.decode(saved(Image.fromarray(RGB), kind))
     assert (pixels == RGB).all()
-    assert facts == {"width": 9, "height": 6, "mode": "RGB", "rotated": False, "sideways": False, "frames": 1}
+    assert facts == {"width": 9, "height": 6, "mode": "RGB", "rotated": False, "sideways": False, "frames": 1, "jpeg": 0}
 
 
 def test_jpeg_is_what_pillow_decodes() -> None:
