@@ -17,7 +17,7 @@ class Known(ModelFile):
         self._shape, self._contract = shape, contract
 
     def facts(self) -> ModelFacts:
-        return mock.Mock(spec=ModelFacts, input_shape=tuple(self._shape))
+        return mock.Mock(spec=ModelFacts, input_shape=tuple(self._shape), numbers=())
 
 
 def test_the_contract_of_the_model_passes_and_open_sides_take_any_size() -> None:
