@@ -56,7 +56,7 @@ def test_golden_vectors_are_of_the_places_in_the_answer(pixels: str) -> None:
         recipe=SimpleNamespace(input=InputContract(size=SHAPE[:2])),
         task=lambda model: Task(labels=("dark", "bright")),
     )
-    int8: Any = SimpleNamespace(int8_model=b"int8", uint8_model=b"uint8", macs=1)
+    int8: Any = SimpleNamespace(int8_model=b"int8", uint8_model=b"uint8", macs=1, numbers=())
     shop: Any = SimpleNamespace(
         worker=lambda kind, name: Answers(),
         stage=lambda name: nullcontext(),

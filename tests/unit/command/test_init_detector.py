@@ -16,9 +16,9 @@ from espalier.recipe_file import load_recipe
 def written(folder: Path, model: object, labels: str = "red\ngreen\n") -> Path:
     model.save(folder / "model.keras")  # type: ignore[attr-defined]
     (folder / "labels.txt").write_text(labels)
-    for role in ("calibration", "evaluation"):
+    for role, blue in (("calibration", 90), ("evaluation", 99)):
         (folder / role).mkdir()
-        Image.new("RGB", (64, 64), (9, 9, 90)).save(folder / role / "a.png")
+        Image.new("RGB", (64, 64), (9, 9, blue)).save(folder / role / "a.png")
     return write_recipe(folder / "model.keras", [folder], ["cortex-m4"], folder / "recipe.toml")
 
 
