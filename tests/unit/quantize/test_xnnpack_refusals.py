@@ -55,6 +55,21 @@ def steep() -> bytes:
     return too_steep(quantize(small_network(), PIXELS, CONTRACT).int8_model)
 
 
+@pytest.mark.parametrize("bias", [-30.0, -1e4, 0.5])
+def test_a_hard_swish_that_is_shut_on_every_image_is_one_that_litert_runs(bias: float) -> None:
+    """LiteRT's kernel takes no output step under a 128th of its input's ("output_multiplier_exponent <= 0 was not true")."""
+    model = edit.read_model(Builder().conv(8, activation=0).unary("HARD_SWISH").pool().dense(5).softmax().done())
+    first = graph_of(model).operators[0]
+    shift = edit.constant(model, int(first.inputs[2]))
+    assert shift is not None
+    edit.set_constant(model, int(first.inputs[2]), np.full_like(shift, bias))
+    given = edit.pack_model(model)
+    int8 = quantize(given, PIXELS, CONTRACT).int8_model
+    answers = (run(int8, (PIXELS ^ 0x80).view(np.int8)).astype(float) + 128) / 256
+    wanted = run(given, ((PIXELS - np.float64(CONTRACT.mean)) / CONTRACT.std).astype(np.float32))
+    assert np.abs(answers - wanted).max() < 0.05
+
+
 @pytest.mark.parametrize("which", ["conv", "depthwise", "dense"])
 @pytest.mark.parametrize(("weights", "bias"), [(0.0, 1e-12), (1e-12, 1e-12), (1e-30, 0.0), (1e-9, 1.0), (1.0, 1.0)])
 def test_a_layer_that_answers_next_to_nothing_is_one_that_xnnpack_runs(which: str, weights: float, bias: float) -> None:
