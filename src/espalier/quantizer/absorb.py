@@ -24,6 +24,8 @@ _SAME_SCALE = frozenset({"TILE", "RELU6", "RELU_N1_TO_1", "MINIMUM"})
 stands alone where it cannot be fused: after a concatenation, or a sum that others read, too. A MINIMUM is one whose bound
 is a constant (rewrite.py has the others)."""
 
+_ALONE = _OWN_SCALE | _FIXED_SCALE | _SAME_SCALE
+
 _UNIT = (1 / 128, 0)
 """Scale and zero point that the int8 kernel of L2_NORMALIZATION gives."""
 _UNIT_RANGE = (-1.0, 127 / 128)
@@ -60,10 +62,12 @@ def same_ranges(float_graph: ModelT, ranges: Ranges) -> Ranges:
     return changed
 
 
-def absorb_float(model: ModelT) -> int:
-    """Replace each float operator of the tables that stands between DEQUANTIZE and QUANTIZE, in place."""
+def absorb_float(model: ModelT, ranges: Ranges | None = None) -> int:
+    """Replace each float operator of the tables that stands between DEQUANTIZE and QUANTIZE, in place. Of such that follow
+    each other (a PReLU, then a LeakyReLU) what is between them is quantized to its range first, where `ranges` has it."""
     graph, count = graph_of(model), 0
-    for operator in [o for o in graph.operators if operator_name(model, o) in _OWN_SCALE | _SAME_SCALE | _FIXED_SCALE]:
+    _part_chains(model, ranges or {})
+    for operator in [o for o in graph.operators if operator_name(model, o) in _ALONE]:
         before = _maker(model, int(operator.inputs[0]), "DEQUANTIZE")
         after = [o for o in graph.operators if int(operator.outputs[0]) in o.inputs]
         if before is None or len(after) != 1 or operator_name(model, after[0]) != "QUANTIZE":
@@ -86,6 +90,40 @@ def absorb_float(model: ModelT) -> int:
             graph.operators.remove(before)
         count += 1
     return count
+
+
+def _part_chains(model: ModelT, ranges: Ranges) -> None:
+    """Let operators of the tables that read the float output of another one read it through 8 or 16 bits."""
+    graph = graph_of(model)
+    for operator in [o for o in graph.operators if operator_name(model, o) in _ALONE]:
+        made = int(operator.outputs[0])
+        before, name = _maker(model, int(operator.inputs[0]), "DEQUANTIZE"), name_of(graph.tensors[made])
+        readers = [o for o in graph.operators if made in o.inputs]
+        if before is None or name not in ranges or not any(operator_name(model, o) in _ALONE for o in readers):
+            continue
+        source, shape = graph.tensors[int(before.inputs[0])], edit.shape_of(graph.tensors[made])
+        kind, place = dtype_name(source), next(n for n, other in enumerate(graph.operators) if other is operator)
+        step = step_of(source) if operator_name(model, operator) in _SAME_SCALE else _step_of_range(*ranges[name], kind)
+        written = [o for o in readers if operator_name(model, o) == "QUANTIZE"]
+        if written:
+            held = int(written[0].outputs[0])
+            graph.operators.remove(written[0])
+            graph.operators.insert(place + 1, written[0])
+        else:
+            held = edit.add_tensor(model, f"{name}/held", shape, kind, quantization=step)
+            edit.add_operator(model, "QUANTIZE", [made], [held], at=place + 1)
+        read = edit.add_tensor(model, f"{name}/read", shape, "float32")
+        edit.add_operator(model, "DEQUANTIZE", [held], [read], at=place + 2)
+        edit.replace_reader(model, made, read, after=place + 3)
+
+
+def _step_of_range(low: float, high: float, kind: str) -> tuple[float, int]:
+    """Scale and zero point of int8, or of int16 (symmetric), for values from `low` to `high`."""
+    low, high = min(low, 0.0), max(high, 0.0)
+    if kind == "int16":
+        return max(-low, high) / 32767 or 1.0, 0
+    scale = (high - low) / 255 or 1.0
+    return scale, round(-128 - low / scale)
 
 
 def refuse_float(model: ModelT, layers: Mapping[str, str]) -> None:

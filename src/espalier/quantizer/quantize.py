@@ -97,7 +97,7 @@ def quantize_with(
     model = edit.read_model(
         run_quantizer(entered.float_model, ranges, weights=weights, dense=dense, scheme=scheme, wide=wide)
     )
-    absorb_float(model)
+    absorb_float(model, ranges)
     refuse_float(model, layers or {})
     if edit.dtype_name(graph_of(model).tensors[int(graph_of(model).inputs[0])]) == "int8":
         _set_input(model, entered)
