@@ -77,7 +77,10 @@ def check_answers(
         )
     counts = np.zeros((len(labels), len(labels)), np.int64)
     np.add.at(counts, (expected, given), 1)
-    return (*_folders(counts, labels), *_chance(expected, given), *flat)
+    chance = _chance(expected, given)
+    # A model that knows no more than guessing does cannot say what lies in a folder of two or three classes.
+    folders = [found for found in _folders(counts, labels) if found.severity == "error" or not chance]
+    return (*folders, *chance, *flat)
 
 
 def _shown(order: Order, truth: NDArray[np.int64]) -> bool:
