@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from . import __version__
-from .cli_parts import JSON, QUIET, STRICT, print_result
+from .cli_parts import CONFINED, JSON, QUIET, STRICT, print_result
 from .cli_sweep import sweep
 from .errors import BugError, EspalierError, MachineError, machine_error, package_error
 from .signals import Stopped, stoppable
@@ -47,6 +47,7 @@ def cli() -> None:
     "--all-or-nothing", is_flag=True, help="A target that fails withholds the bundles of the others, too."
 )
 @STRICT
+@CONFINED
 @JSON
 @QUIET
 def build(
@@ -96,6 +97,7 @@ def build(
 @cli.command()
 @click.argument("recipe", type=click.Path(path_type=Path))
 @STRICT
+@CONFINED
 @JSON
 def check(recipe: Path, strict: bool, as_json: bool) -> None:
     """Find in seconds what would stop a build of RECIPE: files, model, labels, images, targets."""
@@ -171,6 +173,7 @@ def compile_(
 
 @cli.command()
 @click.argument("model", type=click.Path(path_type=Path))
+@CONFINED
 @JSON
 def inspect(model: Path, as_json: bool) -> None:
     """Show what is in MODEL (.keras, .h5, .tflite): layers or operators, shapes, MACs, parameters, quantization."""
@@ -217,6 +220,7 @@ def schema(name: str) -> None:
 
 @cli.command()
 @click.argument("bundle", type=click.Path(path_type=Path))
+@CONFINED
 @JSON
 def verify(bundle: Path, as_json: bool) -> None:
     """Check a BUNDLE folder: every digest of its manifest, and its golden vectors run again on this machine."""

@@ -46,6 +46,8 @@ class Limits:
 
     worker_memory_bytes: int = 48 << 30
     worker_file_bytes: int = 8 << 30
+    worker_threads: int = 8_192
+    least_memory_bytes: int = 4 << 30
     worker_frame_bytes: int = 2 << 30
     worker_start_seconds: float = 180.0
     worker_call_seconds: float = 3_600.0

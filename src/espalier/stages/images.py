@@ -63,6 +63,9 @@ class PixelSet:
         self._prepared: Prepared | None = None
         self._images, self.fingerprint = snapshot(path, shop.store, cells=cells, numbers=contract.numbers)
         check_unchanged(path, self.fingerprint)
+        shop.may_read("images", Path(self._images.root), role)
+        if boxes is not None:
+            shop.may_read("images", boxes.path, role)
         self._boxes = boxes
         self._box_findings: tuple[Finding, ...] = ()
         self.key: dict[str, Any] = {

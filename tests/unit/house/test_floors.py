@@ -17,7 +17,7 @@ FLOORS = (
      "maps", "peak", "pixels", "preparation", "progress", "recipe", "recipe_answers", "recipe_budgets", "recipe_detect",
      "recipe_file", "recipe_numbers", "recipe_paths", "recipe_rules", "retouch", "row_boxes", "row_cost", "row_parts",
      "row_prune", "rows", "scratch", "signals", "statistics", "store", "store_limit", "streams", "sweep_file", "sweep_rows",
-     "table_faults", "tables", "tabular", "target", "target_rules", "terminal", "visible"},
+     "table_faults", "tables", "tabular", "target", "target_rules", "terminal", "visible", "walls"},
     {"bundle", "calibrate", "emit", "emulate", "fit", "graph", "ladder", "layers", "load", "measure", "plan", "prune",
      "quantizer", "report", "task", "tflite"},
     {"cluster", "worker"},
