@@ -14,6 +14,7 @@ import click
 from . import __version__
 from .cli_parts import CONFINED, JSON, QUIET, STRICT, print_result
 from .cli_sweep import sweep
+from .cli_trust import SIGN, keygen, signer_of, verify
 from .errors import BugError, EspalierError, MachineError, machine_error, package_error
 from .signals import Stopped, stoppable
 from .streams import abandon, cannot_print, prepare_streams, say
@@ -46,6 +47,7 @@ def cli() -> None:
 @click.option(
     "--all-or-nothing", is_flag=True, help="A target that fails withholds the bundles of the others, too."
 )
+@SIGN
 @STRICT
 @CONFINED
 @JSON
@@ -56,6 +58,8 @@ def build(
     tools: str,
     fresh: bool,
     all_or_nothing: bool,
+    sign: Path | None,
+    passphrase_file: Path | None,
     strict: bool,
     as_json: bool,
     quiet: bool,
@@ -77,6 +81,7 @@ def build(
         fresh=fresh,
         all_or_nothing=all_or_nothing,
         strict=strict,
+        sign=signer_of(sign, passphrase_file),
         progress=Progress(quiet=quiet),
     )
     for warning in outcome.warnings:
@@ -219,18 +224,6 @@ def schema(name: str) -> None:
 
 
 @cli.command()
-@click.argument("bundle", type=click.Path(path_type=Path))
-@CONFINED
-@JSON
-def verify(bundle: Path, as_json: bool) -> None:
-    """Check a BUNDLE folder: every digest of its manifest, and its golden vectors run again on this machine."""
-    from .command.lines import verify_lines
-    from .command.verify import verify_bundle
-
-    print_result(verify_bundle(bundle).checks, as_json, verify_lines)
-
-
-@cli.command()
 @click.argument("build", type=click.Path(path_type=Path))
 @click.option(
     "--images",
@@ -296,6 +289,8 @@ def cache(prune: str | None, clear: bool, as_json: bool) -> None:
 
 
 cli.add_command(sweep)
+cli.add_command(verify)
+cli.add_command(keygen)
 
 
 @cli.group()
