@@ -88,7 +88,7 @@ def public_text(public: PublicKey) -> bytes:
 
 def read_signer(data: bytes, ask: Callable[[], str]) -> Signer:
     """The key in a secret key's file; `ask` gives the passphrase of an encrypted one. Raises UsageError."""
-    fields = _unpacked(data, _SECRET, "secret key", UsageError)
+    fields = _unpacked(data, _SECRET, "secret key")
     algorithm, form, checksum, salt, operations, memory, body = fields
     if algorithm != _KEY or checksum != _CHECKSUM or form not in (_SCRYPT, _PLAIN):
         raise UsageError("the secret key is of another kind", supported="Ed25519 keys of `espalier keygen` or `minisign -G`")
@@ -107,7 +107,7 @@ def read_signer(data: bytes, ask: Callable[[], str]) -> Signer:
 
 def read_public(data: bytes) -> PublicKey:
     """The key in a public key's file, or alone as one line of base64. Raises UsageError."""
-    algorithm, number, key = _unpacked(data, _PUBLIC, "public key", UsageError)
+    algorithm, number, key = _unpacked(data, _PUBLIC, "public key")
     if algorithm != _KEY:
         raise UsageError("the public key is of another kind", supported="Ed25519 keys of `espalier keygen` or `minisign -G`")
     return PublicKey(number, key)
@@ -138,7 +138,8 @@ def check(data: bytes, signature: bytes | None, keys: Sequence[PublicKey]) -> tu
     lines = signature.decode("utf-8", "replace").split("\n") if len(signature) <= LIMIT_BYTES else []
     if len(lines) != 5 or lines[4] or not lines[0].startswith(_COMMENT) or not lines[2].startswith(_TRUSTED):
         raise _refused("is no file of a signature")
-    algorithm, number, first = _unpacked(lines[1].encode(), _SIGNED, "signature", VerificationError)
+    body = _decoded(lines[1].encode(), _SIGNED.size, "signature", VerificationError)
+    algorithm, number, first = _SIGNED.unpack(body)
     if algorithm != _HASHED:
         raise _refused("is of a kind that is not taken")
     comment = lines[2].removeprefix(_TRUSTED)
@@ -199,10 +200,10 @@ def _text(comment: str, body: bytes) -> bytes:
     return f"{_COMMENT}{comment}\n".encode() + base64.b64encode(body) + b"\n"
 
 
-def _unpacked(data: bytes, form: struct.Struct, what: str, error: type[UsageError | VerificationError]) -> tuple[Any, ...]:
-    """The fields of a file of minisign: the line after its comment, or the only line."""
+def _unpacked(data: bytes, form: struct.Struct, what: str) -> tuple[Any, ...]:
+    """The fields of a key's file: the line after its comment, or the only line. Raises UsageError."""
     lines = [line for line in data[:LIMIT_BYTES].split(b"\n") if line.strip() and not line.startswith(_COMMENT.encode())]
-    return form.unpack(_decoded(lines[0].strip() if lines else b"", form.size, what, error))
+    return form.unpack(_decoded(lines[0].strip() if lines else b"", form.size, what, UsageError))
 
 
 def _decoded(line: bytes, size: int, what: str, error: type[UsageError | VerificationError]) -> bytes:
@@ -211,5 +212,5 @@ def _decoded(line: bytes, size: int, what: str, error: type[UsageError | Verific
     except (binascii.Error, ValueError):
         found = b""
     if len(found) != size or base64.b64encode(found) != line:
-        raise error(f"the {what} is damaged, or no file of a {what}", next_step="give the file that `espalier keygen` wrote")
+        raise error(f"the {what} is damaged, or no file of a {what}", next_step="give the file as it was written")
     return found

@@ -56,7 +56,7 @@ def test_a_bundle_as_built_is_verified_on_both_runtimes(bundle: Path) -> None:
     assert [check.result for check in checks] == ["passed", "passed", "passed", *REPLAYS]
     assert [check.tool for check in checks] == ["espalier", "espalier", "espalier", "litert", "tflite-runtime"]
     assert all(check.version for check in checks if check.result == "passed")
-    assert checks[1].name == "the manifest's words in golden vectors, AAR, .tflite metadata"
+    assert checks[1].name == "the manifest's words in golden vectors, AAR"
     assert checks[3].name == "golden vectors, uint8 model, reference kernels" and checks[3].why == ""
 
 
