@@ -29,6 +29,9 @@ class Limits:
     image_file_bytes: int = 32 << 20
     image_pixels: int = 50_000_000
     image_side_pixels: int = 20_000
+    image_decoded_bytes: int = 256 << 20
+    image_scans: int = 64
+    image_scan_pixels: int = 1_500_000_000
     image_count: int = 200_000
     sweep_cells: int = 2_000
     input_side_pixels: int = 2_048
@@ -51,6 +54,7 @@ class Limits:
     worker_frame_bytes: int = 2 << 30
     worker_start_seconds: float = 180.0
     worker_call_seconds: float = 3_600.0
+    image_seconds: float = 900.0
     image_worker_memory_bytes: int = 4 << 30
     container_worker_memory_bytes: int = 4 << 30
     container_worker_seconds: float = 60.0

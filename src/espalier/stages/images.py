@@ -15,6 +15,7 @@ from ..errors import ImagesRefusedError
 from ..fed import normalised_numbers
 from ..findings import Finding
 from ..image_facts import Prepared
+from ..limits import LIMITS
 from ..load.annotations import fingerprint
 from ..load.images import ImageEntry, select
 from ..load.named_set import check_unchanged, images_of
@@ -24,7 +25,7 @@ from ..recipe import InputContract, Recipe
 from ..worker.file_calls import PrepareSet, ReadBoxes, SetBoxes
 from .workshop import Workshop, pack, unpack
 
-PREPARE_SECONDS = 3_600.0
+PREPARE_SECONDS = LIMITS.image_seconds
 """Without an image."""
 
 
