@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..facts import BundleSource
+from . import camera_frames
 from .android_boxes import mediapipe_words
 from .android_layout import GROUP, java_package
 from .android_numbers import with_numbers
@@ -63,7 +64,8 @@ import {package}.SelfTest
 assertTrue(result.toString(), result.passed())
 ```
 
-It replays {cases} preprocessing cases and {vectors} golden vectors. Every output byte must equal that of one
+It replays {cases} preprocessing cases, {frames} camera frames and {vectors} golden vectors. Every output byte must
+equal that of one
 of LiteRT's CPU kernel sets. A GPU or NPU delegate rounds differently: `SelfTest.run(runner, tolerance)`
 allows a distance, in 1/256 of probability. (LiteRT's own kernel sets are up to {spread} apart on these
 vectors, which hold close calls on purpose.)
@@ -83,7 +85,10 @@ _PICTURE: Final = {
     "bitmap.getPixels(pixels, 0, bitmap.width, 0, 0, bitmap.width, bitmap.height)",
     "given": "pixels, bitmap.width, bitmap.height",
     "upright": "The image must be upright:\n"
-    "  `Preprocessor.rotate(pixels, width, height, degrees)` turns camera frames. What is transparent becomes\n  black.",
+    "  `Preprocessor.rotate(pixels, width, height, degrees)` turns it. What is transparent becomes black.\n"
+    "- Camera frames need no bitmap: `CameraImage.prepareRgba(buffer, width, height, rowStride, degrees)` takes what\n"
+    "  CameraX gives as `OUTPUT_IMAGE_FORMAT_RGBA_8888`, `CameraImage.prepareYuv` the planes of `YUV_420_888` (full range,\n"
+    "  Rec. 601); `argbOfRgba` and `argbOfYuv` give the upright pixels.",
     "mediapipe": "With MediaPipe Tasks, `ImageClassifier` takes the model as it is: `setModelAssetPath(Model.ASSET)`. It\n"
     "  resizes in its own way, so its answers can differ from the evaluated ones.",
 }
@@ -117,6 +122,7 @@ def readme(source: BundleSource) -> bytes:
         floor=source.runtime_floor,
         cases=len(source.contract_cases),
         vectors=len(source.golden),
+        frames=sum(1 for _ in camera_frames.frames(source.contract)),
         spread=_spread(source),
         **_answer(source),
         **given,

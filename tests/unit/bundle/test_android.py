@@ -117,7 +117,7 @@ def test_the_readme_gives_coordinates_package_and_counts() -> None:
         'androidTestImplementation("dev.espalier.models:toy-parts:1.2.3:selftest")',
         "import dev.espalier.models.toy_parts.Preprocessor",
         "com.google.ai.edge.litert:litert:2.1.0",
-        "replays 7 preprocessing cases and 3 golden vectors",
+        "replays 7 preprocessing cases, 16 camera frames and 3 golden vectors",
         "confidence of 0.75",
     ):
         assert words in readme
