@@ -45,6 +45,7 @@ KINDS: Final[Mapping[str, BundleKind]] = {
         keys=("python",),
         package="service",
     ),
+    "ethos-u": BundleKind(what="a model compiled for an Arm Ethos-U", devices=("microcontroller",), keys=("npu",)),
     "firmware": BundleKind(what="firmware sources", devices=("microcontroller",), keys=("compiler",)),
 }
 """Name, as `bundle` of a target file says it -> the kind."""

@@ -84,8 +84,9 @@ def test_the_kotlin_compiles_without_a_warning_and_feeds_the_contracts_bytes(tmp
 def test_a_warning_of_the_kotlin_compiler_is_a_fault(tmp_path: Path) -> None:
     compiler = android_kotlin.find_compiler()
     assert compiler is not None
-    _, said = android_kotlin.compile_kotlin(compiler, {"A.kt": "fun main() { val unused = 1 }\n"}, [], tmp_path)
-    assert "unused" in said
+    old = '@Deprecated("old") fun gone() {}\nfun main() = gone()\n'
+    _, said = android_kotlin.compile_kotlin(compiler, {"A.kt": old}, [], tmp_path)
+    assert "deprecated" in said
 
 
 @pytest.mark.sweep
