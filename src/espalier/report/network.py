@@ -17,7 +17,7 @@ COLUMNS = 5
 """Of the picture side by side, where so many hold the network at a readable height."""
 LEAST_ROWS, MOST_ROWS = 8, 30
 BOX = (158, 34)
-PITCH = (208, 46)
+PITCH = (198, 46)
 LABEL = 25
 """Letters that a box holds."""
 LEVELS = 5
