@@ -103,7 +103,7 @@ def picture(nodes: Sequence[NodeRow], figures: dict[str, Figure]) -> Markup:
     box say its share of each figure, in shades from 0 to LEVELS."""
     rows = min(MOST_ROWS, max(LEAST_ROWS, math.ceil(len(nodes) / COLUMNS)))
     most = {key: max((figure(node) or 0.0 for node in nodes), default=0.0) or 1.0 for key, figure in figures.items()}
-    width = PITCH[0] * math.ceil(len(nodes) / rows)
+    width = 44 + PITCH[0] * (math.ceil(len(nodes) / rows) - 1) + BOX[0] + 2
     height = PITCH[1] * min(rows, len(nodes)) + 8
 
     def corner(place: int) -> tuple[int, int]:

@@ -103,6 +103,7 @@ def gate(name: str, limit: float, value: float | None, unit: str = "bytes", **mo
         (gate("budgets.min-psnr", 30, 33, "dB"), "10 % headroom"),
         (gate("budgets.max-model-bytes", 100, None), ""),
         (gate("budgets.max-macs", 0, 0), ""),
+        (gate("quantize.max-accuracy-drop", 0.5, -0.04, "points"), "100 % headroom"),
     ],
 )
 def test_headroom_is_told_in_people_s_words(row: GateRow, words: str) -> None:
