@@ -77,7 +77,7 @@ def _heaviest(nodes: Sequence[NodeRow], figure: Figure, text: Callable[[float], 
     """The three that have most, with their share: what the picture shows, in words."""
     found = sorted(((figure(node) or 0.0, -place) for place, node in enumerate(nodes)), reverse=True)[:3]
     total = sum(figure(node) or 0.0 for node in nodes) or 1.0
-    told = [f"{nodes[-place].name}, {text(value)} ({value / total:.0%})" for value, place in found if value > 0]
+    told = [f"{nodes[-place].name}, {text(value)} ({value / total:.1%})" for value, place in found if value > 0]
     return "; ".join(told)
 
 

@@ -165,7 +165,7 @@ def test_measures_come_to_the_operator_that_they_are_of() -> None:
 def test_the_picture_shades_each_box_by_its_share_and_names_the_heaviest() -> None:
     view = network_view(NetworkRow(nodes=nodes(11)))
     assert view is not None and [way["key"] for way in view["ways"]] == ["size"]
-    assert view["ways"][0]["said"].startswith("layer10, 1,000 bytes (18%); layer9")
+    assert view["ways"][0]["said"].startswith("layer10, 1,000 bytes (18.2%); layer9")
     shades = re.findall(r'<rect class="size(\d)"', view["picture"])
     assert shades[0] == "0" and shades[-1] == "5" and shades == sorted(shades)
     assert network_view(NetworkRow(nodes=())) is None
