@@ -30,8 +30,8 @@ class Fact(Table, frozen=True, kw_only=True):
 class Runtime(Table, frozen=True, kw_only=True):
     """A runtime that the device has."""
 
-    name: Literal["litert", "tflite-runtime", "tflm", "c"]
-    """LiteRT, tflite-runtime, TFLite Micro, or our own compiled C, which needs none."""
+    name: Literal["litert", "tflite-runtime", "tflm", "c", "st-edge-ai"]
+    """LiteRT, tflite-runtime, TFLite Micro, our own compiled C, which needs none, or what the vendor's ST Edge AI makes."""
     version: str
     """The newest one that the device can be relied on to have."""
     source: str
@@ -97,6 +97,11 @@ class Target(Table, frozen=True, kw_only=True):
     platformio: PlatformioBoard | None = None
     notes: tuple[str, ...] = ()
     """What else a reader should know; shown by `espalier targets NAME`."""
+
+    @property
+    def in_arena(self) -> bool:
+        """Whether what it runs takes its RAM from an arena that is known here."""
+        return KINDS[self.bundle].arena and any(runtime.name in ("tflm", "c") for runtime in self.runtimes)
 
     def number(self, fact: str) -> float | None:
         """The value of a fact, or None when the target does not state it."""
