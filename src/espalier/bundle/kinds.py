@@ -10,7 +10,11 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from ..facts import Artifact, BundleSource, Check
+<<<<<<< HEAD
 from . import android, firmware, openmv, raspberry_pi
+=======
+from . import android, firmware, raspberry_pi, service
+>>>>>>> main
 
 
 class Maker(Protocol):
@@ -25,5 +29,9 @@ class Maker(Protocol):
         ...
 
 
+<<<<<<< HEAD
 MAKERS: Final[Mapping[str, Maker]] = {"aar": android, "deb": raspberry_pi, "firmware": firmware, "openmv": openmv}
+=======
+MAKERS: Final[Mapping[str, Maker]] = {"aar": android, "deb": raspberry_pi, "firmware": firmware, "service": service}
+>>>>>>> main
 """Kind, as `bundle` of a target file says it -> its module."""
