@@ -10,11 +10,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from ..facts import Artifact, BundleSource, Check
-<<<<<<< HEAD
-from . import android, firmware, openmv, raspberry_pi
-=======
-from . import android, firmware, raspberry_pi, service
->>>>>>> main
+from . import android, firmware, openmv, raspberry_pi, service
 
 
 class Maker(Protocol):
@@ -29,9 +25,11 @@ class Maker(Protocol):
         ...
 
 
-<<<<<<< HEAD
-MAKERS: Final[Mapping[str, Maker]] = {"aar": android, "deb": raspberry_pi, "firmware": firmware, "openmv": openmv}
-=======
-MAKERS: Final[Mapping[str, Maker]] = {"aar": android, "deb": raspberry_pi, "firmware": firmware, "service": service}
->>>>>>> main
+MAKERS: Final[Mapping[str, Maker]] = {
+    "aar": android,
+    "deb": raspberry_pi,
+    "firmware": firmware,
+    "openmv": openmv,
+    "service": service,
+}
 """Kind, as `bundle` of a target file says it -> its module."""
