@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from ..facts import Artifact, BundleSource, Check
-from . import android, ethos_u, firmware, raspberry_pi, service
+from . import android, ethos_u, firmware, openmv, raspberry_pi, service
 
 
 class Maker(Protocol):
@@ -30,6 +30,7 @@ MAKERS: Final[Mapping[str, Maker]] = {
     "deb": raspberry_pi,
     "ethos-u": ethos_u,
     "firmware": firmware,
+    "openmv": openmv,
     "service": service,
 }
 """Kind, as `bundle` of a target file says it -> its module."""
