@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 import msgspec
 
-Device = Literal["phone", "camera", "microcontroller"]
+Device = Literal["phone", "camera", "microcontroller", "browser"]
 """What a target is."""
 
 
@@ -36,6 +36,7 @@ KINDS: Final[Mapping[str, BundleKind]] = {
     "deb": BundleKind(
         what="a Debian package", devices=("camera", "phone"), architectures=("aarch64", "armv7l"), keys=("python",)
     ),
+    "npm": BundleKind(what="an npm package", devices=("browser",), architectures=("wasm32",)),
     "firmware": BundleKind(what="firmware sources", devices=("microcontroller",), keys=("compiler",)),
 }
 """Name, as `bundle` of a target file says it -> the kind."""
