@@ -10,6 +10,7 @@ import json
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Mapping
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -74,18 +75,32 @@ def ask_page(
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_address[1]}{ASK}"
         command = [browser, *FLAGS, *flags, f"--user-data-dir={profile}", address]
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            done.wait(seconds)
+            why = _until(done, command, seconds)
         finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
             server.shutdown()
-    return told[0] if told else {"problem": f"no answer within {seconds:.0f} s"}
+    return told[0] if told else {"problem": why}
+
+
+def _until(done: threading.Event, command: list[str], seconds: float) -> str:
+    """Run a browser until the answer is there; why there may be none."""
+    try:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    except OSError as problem:
+        return f"it cannot start: {problem.strerror}"
+    until = time.monotonic() + seconds
+    try:
+        while not done.wait(0.1) and process.poll() is None and time.monotonic() < until:
+            pass
+        ended = process.poll()
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    return f"no answer within {seconds:.0f} s" if ended is None else f"it ended with status {ended} and no answer"
 
 
 class _Handler(SimpleHTTPRequestHandler):

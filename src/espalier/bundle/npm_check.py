@@ -109,9 +109,16 @@ def _packed(work: _Work) -> Check:
         packed = told[0] if isinstance(told, list) else next(iter(told.values()))
         paths = {row["path"] for row in packed["files"]}
     except (ValueError, KeyError, IndexError, TypeError, StopIteration):
-        return _row(name, "npm", version, [words(done)])
+        return excused(_row(name, "npm", version, [words(done)]), _npm_works)
     there = {path.relative_to(work.folder).as_posix() for path in work.folder.rglob("*") if path.is_file()}
     return _row(name, "npm", version, [f"{path} is left out" for path in sorted(there - paths)])
+
+
+def _npm_works() -> str:
+    with Scratch() as scratch:
+        (scratch / "package.json").write_text('{"name": "probe", "version": "1.0.0"}')
+        done = run_tool(["npm", "pack", "--dry-run", "--json", "--ignore-scripts"], seconds=SECONDS, cwd=scratch)
+    return "" if done.returncode == 0 and b"package.json" in done.stdout else words(done)
 
 
 def _types(work: _Work) -> Check:
@@ -122,7 +129,14 @@ def _types(work: _Work) -> Check:
         return _not_run(name, "tsc", "not installed")
     command = ["tsc", "--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", "--lib", "es2023,dom"]
     done = run_tool([*command, "index.d.ts", "litert.d.ts", "facts.d.ts"], seconds=SECONDS, cwd=work.folder)
-    return _row(name, "tsc", version, [words(done)] if done.returncode else [])
+    return excused(_row(name, "tsc", version, [words(done)] if done.returncode else []), _tsc_works)
+
+
+def _tsc_works() -> str:
+    with Scratch() as scratch:
+        (scratch / "probe.ts").write_text("export const number: number = 1;\n")
+        done = run_tool(["tsc", "--noEmit", "--strict", "probe.ts"], seconds=SECONDS, cwd=scratch)
+    return words(done) if done.returncode else ""
 
 
 def _in_node(work: _Work) -> Check:
@@ -131,8 +145,10 @@ def _in_node(work: _Work) -> Check:
         return _not_run(name, "LiteRT.js", work.why)
     shutil.copy(_SHIM, work.app / "litert.node.js")
     done = run_tool(["node", "litert.node.js"], seconds=SECONDS, cwd=work.app)
-    passed = done.returncode == 0 and done.stdout.startswith(b"passed: ")
-    return _row(name, "LiteRT.js", _litert_version(work.app), [] if passed else [words(done)])
+    if not done.stdout.startswith((b"passed: ", b"failed: ")):
+        return _not_run(name, "LiteRT.js", f"it does not start under Node, which it is not made for: {words(done)}")
+    problems = [] if done.returncode == 0 else done.stderr.decode(errors="replace").splitlines()
+    return _row(name, "LiteRT.js", _litert_version(work.app), problems)
 
 
 def _in_browser(work: _Work) -> Check:
@@ -145,7 +161,15 @@ def _in_browser(work: _Work) -> Check:
     failures = list(map(str, told.get("failures", [told.get("problem", "it answers something else")])))
     if not failures and told.get("vectors") != len(work.source.golden):
         failures = [f"it replayed {told.get('vectors')} vectors"]
-    return _row(name, "Chromium", _version(find_browser() or "") or "", failures)
+    return excused(_row(name, "Chromium", _version(find_browser() or "") or "", failures), _chromium_works)
+
+
+def _chromium_works() -> str:
+    """Whether it runs a page that needs what LiteRT.js needs."""
+    with Scratch() as scratch:
+        (scratch / "probe.html").write_text("<!doctype html>")
+        told = ask_page(scratch, "probe.html", "return {kind: typeof WebAssembly.compileStreaming};", seconds=SECONDS)
+    return "" if told == {"kind": "function"} else str(told.get("problem", "it runs no WebAssembly"))
 
 
 _SLOW: Final[tuple[tuple[str, str, Callable[[_Work], Check]], ...]] = (
