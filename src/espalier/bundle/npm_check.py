@@ -66,10 +66,10 @@ def _files(folder: Path, source: BundleSource) -> Check:
 def _device(folder: Path, source: BundleSource) -> Check:
     name = f"JavaScript preprocessing and decision equal the build's, {len(source.contract_cases)} cases"
     version = _version("node")
-    if version is None:
-        return _not_run(name, "node", "not installed")
+    if not version:
+        return _absent(name, "node")
     if int(version.split(".")[0]) < OLDEST_NODE:
-        return _not_run(name, "node", f"needs Node {OLDEST_NODE} or later, this is {version}")
+        return _not_run(name, "node", f"node does not work here: it is {version}, and {OLDEST_NODE} or later is needed")
     done = run_tool(["node", "selftest.node.js"], seconds=SECONDS, cwd=folder)
     passed = done.returncode == 0 and done.stdout.startswith(f"passed: {len(source.contract_cases)} ".encode())
     return excused(_row(name, "node", version, [] if passed else [words(done)]), _node_works)
@@ -101,8 +101,8 @@ def _packed(work: _Work) -> Check:
     """npm packs every file that the package needs, and nothing that is not in the bundle."""
     name = "npm packs the whole package"
     version = _version("npm")
-    if version is None:
-        return _not_run(name, "npm", "not installed")
+    if not version:
+        return _absent(name, "npm")
     done = run_tool(["npm", "pack", "--dry-run", "--json", "--ignore-scripts"], seconds=SECONDS, cwd=work.folder)
     try:
         told = json.loads(done.stdout)
@@ -125,8 +125,8 @@ def _types(work: _Work) -> Check:
     """The declarations fit each other, in TypeScript's strictest mode."""
     name = "TypeScript declarations"
     version = _version("tsc")
-    if version is None:
-        return _not_run(name, "tsc", "not installed")
+    if not version:
+        return _absent(name, "tsc")
     command = ["tsc", "--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", "--lib", "es2023,dom"]
     done = run_tool([*command, "index.d.ts", "litert.d.ts", "facts.d.ts"], seconds=SECONDS, cwd=work.folder)
     return excused(_row(name, "tsc", version, [words(done)] if done.returncode else []), _tsc_works)
@@ -161,7 +161,7 @@ def _in_browser(work: _Work) -> Check:
     failures = list(map(str, told.get("failures", [told.get("problem", "it answers something else")])))
     if not failures and told.get("vectors") != len(work.source.golden):
         failures = [f"it replayed {told.get('vectors')} vectors"]
-    return excused(_row(name, "Chromium", _version(find_browser() or "") or "", failures), _chromium_works)
+    return excused(_row(name, "Chromium", _version(find_browser() or ""), failures), _chromium_works)
 
 
 def _chromium_works() -> str:
@@ -180,12 +180,17 @@ _SLOW: Final[tuple[tuple[str, str, Callable[[_Work], Check]], ...]] = (
 )
 
 
-def _version(tool: str) -> str | None:
-    """The first version number that a tool prints; None where it is not there or prints none."""
+def _version(tool: str) -> str:
+    """The first version number that a tool prints; "" where it is not there or prints none."""
     if not tool or shutil.which(tool) is None:
-        return None
+        return ""
     found = re.search(rb"\d+(\.\d+)+", run_tool([tool, "--version"], seconds=SECONDS).stdout)
-    return found.group().decode() if found else None
+    return found.group().decode() if found else ""
+
+
+def _absent(name: str, tool: str) -> Check:
+    there = shutil.which(tool) is not None
+    return _not_run(name, tool, f"{tool} does not work here: it does not say its version" if there else "not installed")
 
 
 def _row(name: str, tool: str, version: str, problems: list[str]) -> Check:

@@ -124,7 +124,8 @@ def test_node_that_is_absent_or_broken_is_not_run_and_says_why(
     assert [row.result for row in rows] == ["passed", *["not run"] * (len(rows) - 1)]
     tools = tmp_path / "tools"
     tools.mkdir()
-    for text, why in (("echo v16.1.0", "needs Node 18"), ("test $1 = --version && echo v20.1.0 || exit 3", "does not work here")):
+    broken = "test $1 = --version && echo v20.1.0 || exit 3"
+    for text, why in (("echo v16.1.0", "18 or later is needed"), (broken, "does not work here")):
         (tools / "node").write_text(f"#!/bin/sh\n{text}\n")
         (tools / "node").chmod(0o755)
         monkeypatch.setenv("PATH", f"{tools}:/usr/bin:/bin")
