@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 import msgspec
 
-Device = Literal["phone", "camera", "microcontroller", "browser"]
+Device = Literal["phone", "camera", "server", "browser", "microcontroller"]
 """What a target is."""
 
 
@@ -27,6 +27,8 @@ class BundleKind(msgspec.Struct, frozen=True, kw_only=True):
     """Facts of a target without which it cannot be written."""
     keys: tuple[str, ...] = ()
     """Tables and lists of a target file without which it cannot be written."""
+    package: str = "model"
+    """What follows the model's name in the name of its Debian package, where it is one."""
 
 
 KINDS: Final[Mapping[str, BundleKind]] = {
@@ -37,6 +39,13 @@ KINDS: Final[Mapping[str, BundleKind]] = {
         what="a Debian package", devices=("camera", "phone"), architectures=("aarch64", "armv7l"), keys=("python",)
     ),
     "npm": BundleKind(what="an npm package", devices=("browser",), architectures=("wasm32",)),
+    "service": BundleKind(
+        what="a service for a rack or a cloud",
+        devices=("server",),
+        architectures=("aarch64", "x86_64"),
+        keys=("python",),
+        package="service",
+    ),
     "firmware": BundleKind(what="firmware sources", devices=("microcontroller",), keys=("compiler",)),
 }
 """Name, as `bundle` of a target file says it -> the kind."""

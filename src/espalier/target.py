@@ -80,7 +80,8 @@ class Target(Table, frozen=True, kw_only=True):
     cpu: str
     """The core in words."""
     bundle: Annotated[str, Meta(extra_json_schema={"enum": list(KINDS)})]
-    """What is made for it: `aar` an Android library, `deb` a Debian package, `firmware` sources."""
+    """What is made for it: `aar` an Android library, `deb` a Debian package, `firmware` sources, `service` a service for
+    a rack or a cloud."""
     runtimes: tuple[Runtime, ...]
     """What can run a model there; the operators of a model are checked against their versions."""
     io_dtype: Literal["uint8", "int8"]

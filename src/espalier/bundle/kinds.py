@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from ..facts import Artifact, BundleSource, Check
-from . import android, firmware, npm, raspberry_pi
+from . import android, firmware, npm, raspberry_pi, service
 
 
 class Maker(Protocol):
@@ -25,5 +25,7 @@ class Maker(Protocol):
         ...
 
 
-MAKERS: Final[Mapping[str, Maker]] = {"aar": android, "deb": raspberry_pi, "npm": npm, "firmware": firmware}
+MAKERS: Final[Mapping[str, Maker]] = {
+    "aar": android, "deb": raspberry_pi, "npm": npm, "firmware": firmware, "service": service,
+}  # fmt: skip
 """Kind, as `bundle` of a target file says it -> its module."""
