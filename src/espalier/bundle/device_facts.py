@@ -77,7 +77,7 @@ def answer_facts(source: BundleSource) -> Facts:
         facts = source.map
         return {
             "kind": "map", "rows": facts.rows, "columns": facts.columns, "channels": facts.channels,
-            "names": list(facts.names), "least": facts.least + UINT8, "alert": facts.alert, "alert_pixels": facts.alert_pixels,
+            "names": list(facts.names), "cut": facts.least + UINT8, "alert": facts.alert, "alert_pixels": facts.alert_pixels,
         }  # fmt: skip
     if source.picture is not None:
         shown = source.picture

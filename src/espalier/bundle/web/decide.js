@@ -51,7 +51,7 @@ const KINDS = {
     const {rows, columns, channels, names} = answer;
     const classes = new Uint8Array(rows * columns), areas = new Array(names.length).fill(0);
     for (let pixel = 0; pixel < classes.length; pixel++) {
-      let most = channels === 1 ? Number(bytes[pixel] >= answer.least) : 0;
+      let most = channels === 1 ? Number(bytes[pixel] >= answer.cut) : 0;
       for (let k = 1; k < channels; k++) {
         if (bytes[pixel * channels + k] > bytes[pixel * channels + most]) most = k;
       }
