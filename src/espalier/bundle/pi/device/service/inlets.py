@@ -54,13 +54,13 @@ class Camera:
     """The newest frame of a stream; one that nobody took in time is dropped, and counted."""
 
     def __init__(self, url: str) -> None:
-        found = shutil.which("ffmpeg")
-        if found is None:
-            raise Problem("ffmpeg is missing, which reads cameras and streams; next: sudo apt install ffmpeg", MISSING)
         self.url = url
         given = ["-rtsp_transport", "tcp"] if url.startswith("rtsp") else ["-f", "v4l2"] if url.startswith("/dev/video") else []
         if not given and not url.startswith(STREAMS) and not Path(url).is_file():
             raise Problem(f"--camera {url[:80]}: give rtsp://..., /dev/video0, or a file")
+        found = shutil.which("ffmpeg")
+        if found is None:
+            raise Problem("ffmpeg is missing, which reads cameras and streams; next: sudo apt install ffmpeg", MISSING)
         pace = ["-re"] if Path(url).is_file() else []
         output = ["-an", "-f", "image2pipe", "-c:v", "ppm", "-"]
         self._command = [found, "-nostdin", "-v", "error", *pace, *given, "-i", url, *output]

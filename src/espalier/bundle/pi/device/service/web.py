@@ -138,7 +138,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """What http.server itself refuses."""
-        self.close_connection = True
+        self.close_connection, self.request_version = True, self.protocol_version
         self._send(_refused(Refusal(code, message or HTTPStatus(code).phrase)))
 
     def __getattr__(self, name: str) -> Any:
