@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from ..facts import Artifact, BundleSource, Check
-from . import android, firmware, npm, raspberry_pi, service
+from . import android, firmware, npm, openmv, raspberry_pi, service
 
 
 class Maker(Protocol):
@@ -26,6 +26,11 @@ class Maker(Protocol):
 
 
 MAKERS: Final[Mapping[str, Maker]] = {
-    "aar": android, "deb": raspberry_pi, "npm": npm, "firmware": firmware, "service": service,
-}  # fmt: skip
+    "aar": android,
+    "deb": raspberry_pi,
+    "firmware": firmware,
+    "npm": npm,
+    "openmv": openmv,
+    "service": service,
+}
 """Kind, as `bundle` of a target file says it -> its module."""
