@@ -18,7 +18,7 @@ import pytest
 from metadata_model import with_metadata
 from synthetic_source import LABELS, model, synthetic_source
 
-from espalier.bundle import android, firmware, firmware_compile, firmware_native, npm, raspberry_pi
+from espalier.bundle import android, firmware, firmware_compile, firmware_native, npm, raspberry_pi, swift
 from espalier.command import doctor
 from espalier.emulate import cross, qemu
 from espalier.errors import ToolMissingError
@@ -80,6 +80,7 @@ KINDS: dict[str, tuple[Callable[..., tuple[Check, ...]], Callable[[BundleSource]
     "deb": (raspberry_pi.check, raspberry_pi.contents),
     "firmware": (firmware.check, firmware.contents),
     "npm": (npm.check, npm.contents),
+    "swift": (swift.check, swift.contents),
 }
 
 
@@ -116,6 +117,7 @@ SLOW = [
     ("web", "npm"),
     ("web", "tsc"),
     ("web", "chromium"),
+    ("ios-arm64", "swift"),
 ]
 INSTEAD = {"dpkg-deb": "espalier"}
 """Tool -> what does its check where it does not work."""
