@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from ..facts import Artifact, BundleSource, Check
-from . import android, ethos_u, firmware, openmv, raspberry_pi, service
+from . import android, ethos_u, firmware, npm, openmv, raspberry_pi, service, swift
 
 
 class Maker(Protocol):
@@ -30,7 +30,9 @@ MAKERS: Final[Mapping[str, Maker]] = {
     "deb": raspberry_pi,
     "ethos-u": ethos_u,
     "firmware": firmware,
+    "npm": npm,
     "openmv": openmv,
     "service": service,
+    "swift": swift,
 }
 """Kind, as `bundle` of a target file says it -> its module."""
