@@ -6,15 +6,17 @@ has flags that run programs (`-wrapper`, `-fplugin=`, `-specs=`, `-B`, `@file`).
 
 from __future__ import annotations
 
+import difflib
 import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
+from .bundle_kinds import KINDS
 from .visible import hidden_character
 
 if TYPE_CHECKING:
-    from .target import Compiler, Runtime, Target
+    from .target import Accelerator, Compiler, Runtime, Target
 
 RESERVED: Final = ("model",)
 """Folders of a build's output that are no bundle."""
@@ -44,14 +46,24 @@ GCC_FLAGS: Final[Mapping[str, str]] = {
 }
 """GCC flag as people write it -> its pattern. Each chooses code or a calling convention; none names a file."""
 
-ARCHITECTURES: Final[Mapping[str, tuple[str, ...]]] = {
-    "aar": ("aarch64", "armv7l", "x86_64"),
-    "deb": ("aarch64", "armv7l"),
+NEEDED: Final[Mapping[str, tuple[str, str, str]]] = {
+    "compiler": (
+        "a microcontroller needs a [compiler] table",
+        "zig-target and zig-cpu, and gcc-flags for the vendor's compiler",
+        "copy the table of the shipped target with the same core (espalier targets)",
+    ),
+    "npu": (
+        "a bundle of kind 'ethos-u' needs an [npu] table",
+        "accelerator, system-config, memory-mode and source",
+        "copy the table of the shipped target with the nearest accelerator (espalier targets)",
+    ),
+    "python": (
+        "`python` is missing",
+        'the Python versions of the device, such as ["3.11"]',
+        "add it: wheels are fetched for it",
+    ),
 }
-"""Kind of bundle -> the architectures whose runtimes it can carry; firmware is source code for any."""
-
-NEEDED_FACTS: Final[Mapping[str, tuple[str, ...]]] = {"aar": ("min-sdk",)}
-"""Kind of bundle -> facts without which it cannot be written."""
+"""Key of a target file that a kind of bundle needs -> what is said when it is missing."""
 
 
 def broken_rule(target: Target) -> tuple[str, str, str] | None:
@@ -86,6 +98,8 @@ def _broken(target: Target) -> Iterator[tuple[str, str, str]]:
             )
     if target.compiler is not None:
         yield from _compiler(target.compiler)
+    if target.npu is not None:
+        yield from _npu(target.npu)
     if target.platformio is not None:
         for key, word in (("platform", target.platformio.platform), ("board", target.platformio.board)):
             if not re.fullmatch(NAME, word):
@@ -96,12 +110,24 @@ def _broken(target: Target) -> Iterator[tuple[str, str, str]]:
                 )
 
 
+def _unknown_kind(name: str) -> tuple[str, str, str]:
+    near = difflib.get_close_matches(name, KINDS, n=1)
+    return (
+        f"`bundle` {name[:80]!r} is no kind of bundle",
+        ", ".join(f"{known} ({kind.what})" for known, kind in KINDS.items()),
+        f"did you mean {near[0]!r}?" if near else "take the `bundle` of the shipped target of the nearest device",
+    )
+
+
 def _device(target: Target) -> Iterator[tuple[str, str, str]]:
-    known = ARCHITECTURES.get(target.bundle)
-    if known is not None and target.architecture not in known:
+    kind = KINDS.get(target.bundle)
+    if kind is None:
+        yield _unknown_kind(target.bundle)
+        return
+    if kind.architectures and target.architecture not in kind.architectures:
         yield (
             f"`architecture` {target.architecture[:80]!r} is none that a bundle of kind {target.bundle!r} is made for",
-            ", ".join(known),
+            ", ".join(kind.architectures),
             "correct `architecture`, or copy the shipped target of the nearest device",
         )
     if not re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,63}", target.architecture):
@@ -110,33 +136,25 @@ def _device(target: Target) -> Iterator[tuple[str, str, str]]:
             "a-z 0-9 _ . and -, for example thumbv7em or riscv32imc",
             "correct it; the first letters choose the vendor's compiler",
         )
-    if (target.kind == "microcontroller") != (target.bundle == "firmware"):
-        yield (
-            f"a {target.kind} with a bundle of kind {target.bundle!r}",
-            "microcontroller with firmware; phone or camera with aar or deb",
-            "correct `kind` or `bundle`",
-        )
-    if target.bundle == "firmware" and target.compiler is None:
-        yield (
-            "a microcontroller needs a [compiler] table",
-            "zig-target and zig-cpu, and gcc-flags for the vendor's compiler",
-            "copy the table of the shipped target with the same core (espalier targets)",
-        )
+    if target.kind not in kind.devices:
+        fitting = "; ".join(f"{' or '.join(known.devices)} with {name}" for name, known in KINDS.items())
+        yield f"a {target.kind} with a bundle of kind {target.bundle!r}", fitting, "correct `kind` or `bundle`"
+    for key in kind.keys:
+        if not getattr(target, key):
+            yield NEEDED[key]
     if not target.runtimes:
         yield (
             "there is no [[runtimes]] table",
-            "litert, tflite-runtime, tflm, c",
+            "litert, tflite-runtime, tflm, c, st-edge-ai",
             "say which runtime the device has, and where that was read",
         )
-    for fact in NEEDED_FACTS.get(target.bundle, ()):
+    for fact in kind.facts:
         if fact not in target.facts:
             yield (
                 f"`facts.{fact}` is missing",
                 f"a bundle of kind {target.bundle!r} needs it",
                 "add it with its source, as android-arm64 does",
             )
-    if target.bundle == "deb" and not target.python:
-        yield "`python` is missing", "the Python versions of the device, such as [\"3.11\"]", "add it: wheels are fetched for it"
     for version in target.python:
         if not re.fullmatch(r"3\.[0-9]{1,3}", version):
             yield f"`python` holds {version[:80]!r}", "versions such as 3.11", "list the versions that the device has"
@@ -176,10 +194,24 @@ def _compiler(compiler: Compiler) -> Iterator[tuple[str, str, str]]:
             )
 
 
+def _npu(npu: Accelerator) -> Iterator[tuple[str, str, str]]:
+    words = (
+        ("accelerator", npu.accelerator, r"ethos-u(55|65|85)-[0-9]{2,4}", "ethos-u55-128"),
+        ("system-config", npu.system_config, r"[A-Za-z0-9_]{1,64}", "Ethos_U55_High_End_Embedded"),
+        ("memory-mode", npu.memory_mode, r"[A-Za-z0-9_]{1,64}", "Shared_Sram"),
+    )
+    for key, value, pattern, example in words:
+        if not re.fullmatch(pattern, value):
+            found, supported = f"`npu.{key}` is {value[:80]!r}", f"a name of Vela's such as {example}"
+            yield found, supported, "write it as `vela --help` and its vela.ini do"
+
+
 def _texts(target: Target) -> Iterator[tuple[str, str]]:
     yield from (("title", target.title), ("cpu", target.cpu))
     yield from (("notes", note) for note in target.notes)
     yield from ((f"facts.{key[:80]}", text) for key, fact in target.facts.items() for text in (key, fact.source))
+    if target.npu is not None:
+        yield "npu.source", target.npu.source
     yield from (("runtimes.source", runtime.source) for runtime in target.runtimes)
     if target.channel_multiple is not None:
         yield "channel-multiple", target.channel_multiple.source

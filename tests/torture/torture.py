@@ -35,7 +35,10 @@ from espalier.stages.publish import ANYBODY, Owner, publish
 
 STATE, SHIM = "ESPALIER_TORTURE", "LD_PRELOAD"
 KILLED = 0
-FAULTS = {"ENOSPC": errno.ENOSPC, "EIO": errno.EIO, "EACCES": errno.EACCES, "EDQUOT": errno.EDQUOT, "EROFS": errno.EROFS, "EPERM": errno.EPERM, "kill": KILLED}
+FAULTS = {
+    **{errno.errorcode[code]: code for code in (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EDQUOT, errno.EROFS, errno.EPERM)},
+    "kill": KILLED,
+}
 COUNT_ALL, COUNT_WRITES = 1, 2
 
 
