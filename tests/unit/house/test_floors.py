@@ -13,7 +13,9 @@ import espalier
 
 SOURCE = Path(espalier.__file__).parent
 FLOORS = (
-    {"alarms", "contract", "detector", "errors", "facts", "fed", "findings", "fit_rows", "image_facts", "limits", "map_rows",
+    {"bundle_kinds"}
+    | {"row_network", "row_reading", "row_slices"}
+    | {"alarms", "contract", "detector", "errors", "facts", "fed", "findings", "fit_rows", "image_facts", "limits", "map_rows",
      "maps", "peak", "pixels", "preparation", "progress", "recipe", "recipe_answers", "recipe_budgets", "recipe_detect",
      "recipe_file", "recipe_numbers", "recipe_paths", "recipe_rules", "retouch", "row_boxes", "row_cost", "row_parts",
      "row_prune", "rows", "run_rows", "scratch", "signals", "statistics", "store", "store_limit", "streams", "sweep_file",
