@@ -28,7 +28,7 @@ from ..bundle.pi.device.painted import as_rgb
 from ..errors import EspalierError, UsageError
 from ..limits import LIMITS
 from ..load.images import SUFFIXES
-from ..report.html import template
+from ..report.frame import template
 from ..stages.trial import Subject, Trial, Tried
 from ..stages.workshop import Workshop
 from ..store import Store
