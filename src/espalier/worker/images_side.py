@@ -9,7 +9,7 @@ from ..calibrate.box_faults import check_boxes
 from ..calibrate.copies import NearCopy
 from ..contract import Pixels
 from ..image_facts import Prepared, TrueObject
-from ..load import decode, masks, moving, one_picture
+from ..load import decode, masks, mediapipe_set, moving, one_picture
 from ..load.annotations import TrueBox, read_annotations
 from ..load.masks import Masks
 from .allocator import keep_freed_memory
@@ -21,6 +21,7 @@ from .file_calls import (
     Looked,
     NextFrame,
     OpenStream,
+    PrepareForMediaPipe,
     PrepareMasks,
     PrepareSet,
     ReadBoxes,
@@ -38,6 +39,11 @@ def prepare() -> dict[str, str]:
 def prepare_set(call: PrepareSet) -> Prepared:
     """The pixels of a set, and what is known of each image."""
     return decode.prepare_set(call.root, call.entries, call.contract, call.out_path)
+
+
+def prepare_for_mediapipe(call: PrepareForMediaPipe) -> int:
+    """The pixels of a set as MediaPipe Tasks feed them."""
+    return mediapipe_set.prepare_for_mediapipe(call.root, call.entries, call.size, call.out_path)
 
 
 def prepare_masks(call: PrepareMasks) -> Masks:
@@ -101,4 +107,6 @@ def _prepared(call: Look | NextFrame, picture: Pixels, decode_ms: float, name: s
 def handlers() -> tuple[Handler, ...]:
     """What this process answers."""
     streams = _Streams()
-    return prepare_set, prepare_masks, find_copies, read_boxes, look, streams.open_stream, streams.next_frame
+    return (
+        prepare_set, prepare_for_mediapipe, prepare_masks, find_copies, read_boxes, look, streams.open_stream, streams.next_frame
+    )  # fmt: skip
