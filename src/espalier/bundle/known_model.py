@@ -20,9 +20,9 @@ from ..task.cuts import cuts_of, of_anomaly
 from ..task.kinds import kind_of
 from ..task.types import Head, Task
 from . import golden
-from .debian import head_facts, model_facts
 from .golden import DETECTOR, FOLDER, Golden
 from .manifest import HeadAnswer, Manifest
+from .model_json import head_facts, model_facts
 from .pi_consumers import MODEL_FILE
 
 DEVICE = "raspberry-pi-4"

@@ -38,7 +38,7 @@ def subject_of(what: Path, contract: Path | None = None) -> Subject:
     if contract is not None:
         raise UsageError("--contract is of a .tflite", next_step="leave it out: what is given brings its own")
     if what.suffix == ".toml":
-        return _of_output(_last_build(what))
+        return _of_output(last_build(what))
     if (what / manifest.NAME).is_file():
         return _of_bundle(what)
     if (what / "report.json").is_file():
@@ -128,7 +128,8 @@ def known_in(folder: Path) -> Known:
     )
 
 
-def _last_build(recipe_path: Path) -> Path:
+def last_build(recipe_path: Path) -> Path:
+    """The output folder of a recipe's last build: in dist/, here or beside the recipe. Raises UsageError without one."""
     recipe = load_recipe(recipe_path)
     places = [output_folder(folder / "dist", recipe) for folder in (Path(), recipe_path.parent)]
     found = [place for place in places if (place / "report.json").is_file()]
@@ -197,7 +198,7 @@ def _with_contract(path: Path, contract: Path, heads: tuple[TensorFacts, ...], g
         return of_bundle(stated, read_golden(files), files, _fitting(stated, heads))
     recipe = load_recipe(contract)
     try:
-        return _with_contract(path, _last_build(contract), heads, given)
+        return _with_contract(path, last_build(contract), heads, given)
     except UsageError:
         return _of_recipe(recipe, contract, heads, given)
 

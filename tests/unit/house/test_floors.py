@@ -15,8 +15,8 @@ SOURCE = Path(espalier.__file__).parent
 FLOORS = (
     {"bundle_kinds"}
     | {"row_network", "row_reading", "row_slices"} | {"mediapipe_pixels"}
-    | {"alarms", "contract", "detector", "errors", "facts", "fed", "findings", "fit_rows", "image_facts", "limits", "map_rows",
-     "maps", "peak", "pixels", "preparation", "progress", "recipe", "recipe_answers", "recipe_budgets", "recipe_detect",
+    | {"compare_rows", "row_images"} | {"alarms", "contract", "detector", "errors", "facts", "fed", "findings", "fit_rows",
+     "image_facts", "limits", "map_rows", "maps", "peak", "pixels", "preparation", "progress", "recipe", "recipe_answers", "recipe_budgets", "recipe_detect",
      "recipe_file", "recipe_numbers", "recipe_paths", "recipe_rules", "retouch", "row_boxes", "row_cost", "row_parts",
      "row_prune", "rows", "run_rows", "scratch", "signals", "statistics", "store", "store_limit", "streams", "sweep_file",
      "sweep_rows", "table_faults", "tables", "tabular", "target", "target_rules", "terminal", "visible"},
@@ -25,7 +25,7 @@ FLOORS = (
     {"cluster", "worker"},
     {"stages"},
     {"command"},
-    {"cli", "cli_parts", "cli_run", "cli_sweep", "__main__"},
+    {"cli", "cli_compare", "cli_parts", "cli_run", "cli_sweep", "__main__"},
 )  # fmt: skip
 """Rooms (packages) and single modules, from the ground up. A room may import rooms of its own floor, but none that imports
 it, and what lies below."""
