@@ -308,7 +308,7 @@ def _map(job: Job, int8: Int8Model, model: FloatModel) -> ClassMap:
 
 
 def _arena(target: Target, int8: Int8Model, compiled: Compiled | None) -> ArenaFacts | None:
-    if target.bundle != "firmware":
+    if not target.in_arena:
         return None
     if compiled is None:
         return firmware.arena_bound(int8.int8_model, target, int8.layers)
