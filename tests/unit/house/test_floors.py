@@ -14,12 +14,13 @@ import espalier
 SOURCE = Path(espalier.__file__).parent
 FLOORS = (
     {"bundle_kinds"}
+    | {"compare_rows", "row_images", "run_rows"}
     | {"row_network", "row_reading", "row_slices"} | {"mediapipe_pixels"}
-    | {"compare_rows", "row_images"} | {"alarms", "contract", "detector", "errors", "facts", "fed", "findings", "fit_rows",
-     "image_facts", "limits", "map_rows", "maps", "peak", "pixels", "preparation", "progress", "recipe", "recipe_answers", "recipe_budgets", "recipe_detect",
+    | {"alarms", "contract", "detector", "errors", "facts", "fed", "findings", "fit_rows", "image_facts", "limits", "map_rows",
+     "maps", "peak", "pixels", "preparation", "progress", "recipe", "recipe_answers", "recipe_budgets", "recipe_detect",
      "recipe_file", "recipe_numbers", "recipe_paths", "recipe_rules", "retouch", "row_boxes", "row_cost", "row_parts",
-     "row_prune", "rows", "run_rows", "scratch", "signals", "statistics", "store", "store_limit", "streams", "sweep_file",
-     "sweep_rows", "table_faults", "tables", "tabular", "target", "target_rules", "terminal", "visible"},
+     "row_prune", "rows", "scratch", "signals", "statistics", "store", "store_limit", "streams", "sweep_file", "sweep_rows",
+     "table_faults", "tables", "tabular", "target", "target_rules", "terminal", "visible"},
     {"bundle", "calibrate", "emit", "emulate", "fit", "graph", "ladder", "layers", "load", "measure", "plan", "prune",
      "quantizer", "report", "task", "tflite"},
     {"cluster", "worker"},
