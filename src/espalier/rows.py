@@ -12,6 +12,7 @@ from .peak import Peak
 from .row_boxes import BoxesRow
 from .row_cost import CostRow
 from .row_images import ImageAnswers
+from .row_mode import Mode
 from .row_network import NetworkRow
 from .row_parts import (
     CalibrationPart,
@@ -378,23 +379,6 @@ class WithheldRow(_Row, frozen=True, kw_only=True):
 
     target: str
     why: str
-
-
-class Mode(msgspec.Struct, frozen=True, kw_only=True):
-    """One `optimize`: bytes of code and constants, bytes of the arena, instructions of one inference; None where no
-    compiler or emulator of the core is installed. `fits`: within the flash and the RAM that the target leaves."""
-
-    optimize: str
-    arena_bytes: int
-    flash_bytes: int | None = None
-    instructions: int | None = None
-    fits: bool = False
-
-    def text(self) -> str:
-        """Its figures in words."""
-        flash = "flash not measured" if self.flash_bytes is None else f"{self.flash_bytes:,} bytes of flash"
-        count = "" if self.instructions is None else f", {self.instructions / 1e6:.1f} M instructions"
-        return f"{flash}, {self.arena_bytes:,} of RAM{count}"
 
 
 class Report(_Row, frozen=True, kw_only=True):

@@ -10,8 +10,9 @@ from markupsafe import Markup
 
 from ..bundle.golden import canonical_json
 from ..facts import Artifact, Check, TensorFacts
+from ..row_mode import Mode
 from ..row_parts import EmulatedPart, ProgramModelPart
-from ..rows import ArenaRow, GateRow, Mode
+from ..rows import ArenaRow, GateRow
 from .frame import template
 from .gates import describe, headroom
 

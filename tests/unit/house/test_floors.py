@@ -14,7 +14,7 @@ import espalier
 SOURCE = Path(espalier.__file__).parent
 FLOORS = (
     {"bundle_kinds"}
-    | {"compare_rows", "row_images", "run_rows"}
+    | {"compare_rows", "row_images", "row_mode", "run_rows"}
     | {"row_network", "row_reading", "row_slices"} | {"mediapipe_pixels"}
     | {"alarms", "contract", "detector", "errors", "facts", "fed", "findings", "fit_rows", "image_facts", "limits", "map_rows",
      "maps", "peak", "pixels", "preparation", "progress", "recipe", "recipe_answers", "recipe_budgets", "recipe_detect",
