@@ -17,7 +17,8 @@ FUNCTIONS = ("quantize", "compile", "build", "check", "compare", "explain", "ins
     "load_target",
 )  # fmt: skip
 VALUES = (
-    "Small", "Evaluated", "Compilation", "Outcome", "Report", "Checked", "Inspected", "Explained", "Comparison", "Verified", "Target",
+    "Small", "Evaluated", "Compilation", "Outcome", "Report", "Checked", "Inspected", "Explained", "Comparison",
+    "Verified", "Target",
 )  # fmt: skip
 
 
