@@ -77,7 +77,7 @@ class Desk:
         """Raises Problem for a folder that is no model, does not compute what it ought to, or not fast enough."""
         try:
             return Serving(folder, self.limits.engines, self._references)
-        except (KeyError, TypeError, ValueError, AttributeError, OSError, RuntimeError, MemoryError) as problem:
+        except (LookupError, ArithmeticError, TypeError, ValueError, AttributeError, OSError, RuntimeError, MemoryError) as problem:
             raise Problem(f"{folder} is not a whole model ({problem or type(problem).__name__})", DIFFERS) from None
 
     def _took_over(self, serving: Serving) -> None:
@@ -127,7 +127,7 @@ class Desk:
     def _count(self, serving: Serving, found: Answered) -> None:
         answer = found.answer
         self.metrics.observe("inference_seconds", found.model)
-        label = str(answer["label"]) if answer.get("label") in serving.responder.labels else ""
+        label = str(answer["label"]) if answer.get("label") in serving.responder.answers else ""
         self.metrics.add("decisions_total", label=label, decision=str(answer["decision"]))
         serving.drift.saw(found.brightness, answer)
 
