@@ -16,6 +16,10 @@ from .serving import Answered, Serving
 from .shelf import Shelf, same_kind
 
 
+BROKEN = (LookupError, ArithmeticError, TypeError, ValueError, AttributeError, OSError, RuntimeError, MemoryError)
+"""What reading and running a model raises that is none."""
+
+
 class Limits(NamedTuple):
     """What a request may take. Seconds count from its first byte."""
 
@@ -77,7 +81,7 @@ class Desk:
         """Raises Problem for a folder that is no model, does not compute what it ought to, or not fast enough."""
         try:
             return Serving(folder, self.limits.engines, self._references)
-        except (LookupError, ArithmeticError, TypeError, ValueError, AttributeError, OSError, RuntimeError, MemoryError) as problem:
+        except BROKEN as problem:
             raise Problem(f"{folder} is not a whole model ({problem or type(problem).__name__})", DIFFERS) from None
 
     def _took_over(self, serving: Serving) -> None:

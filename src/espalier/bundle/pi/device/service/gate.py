@@ -44,6 +44,7 @@ class Gate:
             while self._working >= self.workers:
                 left = until - time.monotonic()
                 if left <= 0:
+                    self._free.notify()  # who is woken and gives up passes it on
                     raise BusyError
                 self._free.wait(left)
             self._working += 1
