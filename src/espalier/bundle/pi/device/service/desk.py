@@ -15,7 +15,6 @@ from .notify import notify
 from .serving import Answered, Serving
 from .shelf import Shelf, same_kind
 
-
 BROKEN = (LookupError, ArithmeticError, TypeError, ValueError, AttributeError, OSError, RuntimeError, MemoryError)
 """What reading and running a model raises that is none."""
 
