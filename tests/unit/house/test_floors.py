@@ -14,7 +14,7 @@ import espalier
 SOURCE = Path(espalier.__file__).parent
 FLOORS = (
     {"bundle_kinds"}
-    | {"row_network", "row_reading", "row_slices"}
+    | {"row_network", "row_reading", "row_slices"} | {"mediapipe_pixels"}
     | {"alarms", "contract", "detector", "errors", "facts", "fed", "findings", "fit_rows", "image_facts", "limits", "map_rows",
      "maps", "peak", "pixels", "preparation", "progress", "recipe", "recipe_answers", "recipe_budgets", "recipe_detect",
      "recipe_file", "recipe_numbers", "recipe_paths", "recipe_rules", "retouch", "row_boxes", "row_cost", "row_parts",
