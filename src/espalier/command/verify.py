@@ -102,7 +102,7 @@ def _verify_bundle(folder: Path, wanted: Wanted) -> list[Check]:
     checks.append(_passed(f"digests of {len(files)} files", stated.espalier))
     golden = read_golden(files)
     _agree(stated, golden)
-    models = {row.sha256: (row.dtype, _model(row, files)) for row in stated.models}
+    models = {row.sha256: (row.dtype, model_in(row, files)) for row in stated.models}
     for _, model in models.values():
         _refuse_damaged(model)
     places = agreement.agree(stated, files)
@@ -230,7 +230,8 @@ def _replay_checks(
         return [check for checks in rows for check in checks]
 
 
-def _model(row: manifest.ModelRow, files: Mapping[str, bytes]) -> bytes:
+def model_in(row: manifest.ModelRow, files: Mapping[str, bytes]) -> bytes:
+    """A .tflite of a bundle. Raises VerificationError where it is not the manifest's."""
     data = files[row.path]
     if row.member:
         data = members(row.path, data).get(row.member, b"")

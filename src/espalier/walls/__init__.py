@@ -63,8 +63,11 @@ def read_places() -> tuple[str, ...]:
     return (*SYSTEM, *sorted(own - {"/"}))
 
 
-def enclose(*, reads: Sequence[str], writes: Sequence[str], alone: bool = True) -> Walls:
-    """Put the walls up around this process: it may read `reads` and the machine's programs, write below `writes`.
+def enclose(
+    *, reads: Sequence[str], writes: Sequence[str], devices: Sequence[str] = (), alone: bool = True
+) -> Walls:
+    """Put the walls up around this process: it may read `reads` and the machine's programs, write below `writes`,
+    and use `devices` (a camera).
 
     `alone`: it starts no program and no process either; else it is a compiler, which makes links, too. To be called while the
     process has one thread.
@@ -78,8 +81,9 @@ def enclose(*, reads: Sequence[str], writes: Sequence[str], alone: bool = True) 
         *((place, landlock.READ | run) for place in (*read_places(), *reads)),
         ("/dev/null", landlock.READ | landlock.WRITE_FILE),
         *((place, may_write) for place in writes),
+        *((place, landlock.USE_DEVICE) for place in devices),
     ]
-    return Walls(files=_files(rules), calls=_calls(alone), network=network, rights=rights)
+    return Walls(files=_files(rules), calls=_calls(alone, bool(devices)), network=network, rights=rights)
 
 
 def _files(rules: Iterable[tuple[str, int]]) -> int:
@@ -89,12 +93,12 @@ def _files(rules: Iterable[tuple[str, int]]) -> int:
         return 0
 
 
-def _calls(alone: bool) -> bool:
+def _calls(alone: bool, devices: bool) -> bool:
     machine = platform.machine()
     if machine not in MACHINES or sys.maxsize < 1 << 32:
         return False
     try:
-        seccomp.close_calls(seccomp.reader(machine, os.getpid()) if alone else seccomp.tool(machine))
+        seccomp.close_calls(seccomp.reader(machine, os.getpid(), devices=devices) if alone else seccomp.tool(machine))
     except OSError:
         return False
     return True

@@ -34,8 +34,9 @@ _FCNTL_SIGNALS = (8, 10, 15)
 Step = tuple[int, int, int, int]
 
 
-def reader(machine: str, pid: int) -> list[Step]:
-    """The filter of a process with this number that reads and computes."""
+def reader(machine: str, pid: int, *, devices: bool = False) -> list[Step]:
+    """The filter of a process with this number that reads and computes. `devices`: it may ask whatever of those that it
+    may open."""
     special = by_argument(machine)
     free = harmless(machine)
     return [
@@ -47,7 +48,7 @@ def reader(machine: str, pid: int) -> list[Step]:
         *_case(special["tgkill"], 0, _among((pid,), _ALLOW)),
         *_case(special["prlimit64"], 0, _among((0, pid), _ALLOW)),
         *_case(special["prctl"], 0, _among(_PRCTL, _ALLOW)),
-        *_case(special["ioctl"], 1, _among(_IOCTL, _ALLOW)),
+        *_case(special["ioctl"], 1, [(_RETURN, 0, 0, _ALLOW)] if devices else _among(_IOCTL, _ALLOW)),
         *_case(special["fcntl"], 1, [*_among(_FCNTL_SIGNALS, _REFUSE), (_RETURN, 0, 0, _ALLOW)]),
         *_listed(free.values(), _ALLOW),
         (_GREATER, 0, 1, NEWEST),

@@ -31,6 +31,7 @@ class Config(msgspec.Struct, frozen=True):
     """How long a call may be silent; as much of every core is its limit of processor time."""
     reads: tuple[str, ...] = ()
     """Files and folders of others that it may read."""
+    devices: tuple[str, ...] = ()
 
 
 def main() -> int:
@@ -50,7 +51,11 @@ def main() -> int:
     progress.set_sink(report, lambda name, data: write_frame(output, Kept(name, data)))
     try:
         held = confine.confine(
-            memory_bytes=config.memory_bytes, file_bytes=config.file_bytes, scratch=config.scratch, reads=config.reads
+            memory_bytes=config.memory_bytes,
+            file_bytes=config.file_bytes,
+            scratch=config.scratch,
+            reads=config.reads,
+            devices=config.devices,
         )
     except errors.EspalierError as problem:
         write_frame(output, _failure(problem))

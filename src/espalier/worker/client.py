@@ -76,8 +76,8 @@ class Worker:
     """Module that the child runs."""
 
     def __init__(self, kind: Kind, *, scratch: Path | None = None, reads: Iterable[Path] = ()) -> None:
-        """`scratch`: where it may write; else a folder of its own. `reads`: files and folders of the user's that it may read;
-        it sees no others."""
+        """`scratch`: where it may write; else a folder of its own. `reads`: files and folders of the user's that it may read,
+        and cameras that it may use; it sees no others."""
         if kind not in SIDES and self.entry == "espalier.worker":
             raise errors.BugError(f"there is no worker {kind!r}")
         self.kind = kind
@@ -88,12 +88,15 @@ class Worker:
         self.walls: Walls | None = None
         """What holds the child; None before it has started."""
         self._refused: errors.EspalierError | None = None
+        places = {os.path.realpath(path) for path in reads}
+        devices = {place for place in places if place.startswith("/dev/")}
         config = {
             "scratch": str(self.scratch),
             "memory_bytes": _MEMORY.get(kind, LIMITS.worker_memory_bytes),
             "file_bytes": _FILE_BYTES.get(kind, LIMITS.worker_file_bytes),
             "seconds": LIMITS.worker_call_seconds,
-            "reads": sorted({os.path.realpath(path) for path in reads}),
+            "reads": sorted(places - devices),
+            "devices": sorted(devices),
         }
         self._process = subprocess.Popen(
             [sys.executable, "-m", self.entry, kind, msgspec.json.encode(config).decode()],

@@ -44,8 +44,11 @@ _PATH_EVENTS = frozenset(
 )
 
 
-def confine(*, memory_bytes: int, file_bytes: int, scratch: str, reads: Sequence[str] = ()) -> Walls:
-    """Confine this process, which has one thread yet, for ever; returns what holds it. `reads`: files and folders of others.
+def confine(
+    *, memory_bytes: int, file_bytes: int, scratch: str, reads: Sequence[str] = (), devices: Sequence[str] = ()
+) -> Walls:
+    """Confine this process, which has one thread yet, for ever; returns what holds it. `reads`: files and folders of
+    others; `devices`: cameras.
 
     Raises ToolMissingError where a wall is missing and the user requires all (espalier.walls.REQUIRE)."""
     if sys.platform == "linux":
@@ -59,7 +62,8 @@ def confine(*, memory_bytes: int, file_bytes: int, scratch: str, reads: Sequence
     _cap(resource.RLIMIT_NPROC, LIMITS.worker_threads)
     held = Walls()
     if sys.platform == "linux":
-        held = enclose(reads=reads, writes=(os.path.realpath(scratch), *map(os.path.dirname, _measured())))
+        writes = (os.path.realpath(scratch), *map(os.path.dirname, _measured()))
+        held = enclose(reads=reads, writes=writes, devices=devices)
     if held.lacks and os.environ.get(REQUIRE):
         raise ToolMissingError(
             "this machine cannot confine the process that reads the input: " + "; ".join(held.lacks),
