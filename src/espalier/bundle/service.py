@@ -24,7 +24,6 @@ from ..scratch import Scratch
 from . import golden
 from .archive import Entry
 from .debian import (
-    RUNTIMES,
     control_fields,
     deb_name,
     document_entries,
@@ -35,11 +34,11 @@ from .debian import (
     package_of,
     program_entries,
     program_name,
-    requirements_text,
 )
 from .debian_check import checksums, lintian, selftest, systemd_unit, unpack
 from .pi_consumers import package_name
 from .pi_modules import PI, modules
+from .pi_runtimes import RUNTIMES, requirements_text
 from .service_check import service_checks
 from .service_text import cloud, readme
 

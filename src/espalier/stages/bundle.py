@@ -17,8 +17,9 @@ from ..facts import ArenaFacts, Artifact, BundlePart, BundleSource, Check, Class
 from ..facts import Decision as Deciding
 from ..recipe import CalibrationSource, Deploy, ModelSource, Recipe
 from ..recipe_answers import Decision
+from ..row_mode import Mode
 from ..row_parts import DecisionSide, EmulatedPart
-from ..rows import ArenaRow, BundleRow, Mode
+from ..rows import ArenaRow, BundleRow
 from ..scratch import Scratch
 from ..store import digest
 from ..target import Target
