@@ -171,7 +171,7 @@ def verify_contents(stated_bytes: bytes, files: Mapping[str, bytes]) -> Manifest
 def hold_files(rows: Sequence[FileRow], files: Mapping[str, bytes]) -> None:
     """Raises VerificationError unless the files (path -> bytes) are exactly those of the rows, with their digests."""
     listed = {row.path: row for row in rows}
-    for word, paths in (("missing", listed.keys() - files.keys()), ("extra", files.keys() - listed.keys())):
+    for word, paths in (("missing", listed.keys() - files.keys()), ("extra", files.keys() - listed.keys() - {signature.NAME})):
         if paths:
             raise VerificationError(
                 f"{word} file in the bundle: {sorted(paths)[0]!r}", next_step="fetch the bundle again"
