@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 import msgspec
 
-Device = Literal["phone", "camera", "microcontroller"]
+Device = Literal["phone", "camera", "server", "browser", "microcontroller"]
 """What a target is."""
 
 
@@ -27,6 +27,10 @@ class BundleKind(msgspec.Struct, frozen=True, kw_only=True):
     """Facts of a target without which it cannot be written."""
     keys: tuple[str, ...] = ()
     """Tables and lists of a target file without which it cannot be written."""
+    arena: bool = False
+    """Whether what it runs takes its RAM from an arena, which must be known."""
+    package: str = "model"
+    """What follows the model's name in the name of its Debian package, where it is one."""
 
 
 KINDS: Final[Mapping[str, BundleKind]] = {
@@ -36,6 +40,17 @@ KINDS: Final[Mapping[str, BundleKind]] = {
     "deb": BundleKind(
         what="a Debian package", devices=("camera", "phone"), architectures=("aarch64", "armv7l"), keys=("python",)
     ),
-    "firmware": BundleKind(what="firmware sources", devices=("microcontroller",), keys=("compiler",)),
+    "swift": BundleKind(what="a Swift package", devices=("phone",), architectures=("aarch64",)),
+    "npm": BundleKind(what="an npm package", devices=("browser",), architectures=("wasm32",)),
+    "ethos-u": BundleKind(what="a model compiled for an Arm Ethos-U", devices=("microcontroller",), keys=("npu",)),
+    "firmware": BundleKind(what="firmware sources", devices=("microcontroller",), keys=("compiler",), arena=True),
+    "openmv": BundleKind(what="scripts and model for an OpenMV camera", devices=("microcontroller",), arena=True),
+    "service": BundleKind(
+        what="a service for a rack or a cloud",
+        devices=("server",),
+        architectures=("aarch64", "x86_64"),
+        keys=("python",),
+        package="service",
+    ),
 }
 """Name, as `bundle` of a target file says it -> the kind."""

@@ -6,11 +6,14 @@ from typing import Literal
 
 import msgspec
 
-from .facts import Check, TensorFacts
+from .facts import Check, OperatorUse, TensorFacts
 from .map_rows import MapRow, PictureRow
 from .peak import Peak
 from .row_boxes import BoxesRow
 from .row_cost import CostRow
+from .row_images import ImageAnswers
+from .row_mode import Mode
+from .row_network import NetworkRow
 from .row_parts import (
     CalibrationPart,
     DecisionPart,
@@ -26,6 +29,8 @@ from .row_parts import (
     SkillPart,
 )
 from .row_prune import PruneRow
+from .row_reading import SourceRow, VerdictRow
+from .row_slices import SliceRow
 
 Share = float
 Points = float
@@ -129,6 +134,10 @@ class QuantizeRow(_Row, frozen=True, kw_only=True):
     calibration: CalibrationPart = {}
     layers: dict[str, str] = {}
     """Tensor of the .tflite files -> the Keras layer that it comes from."""
+    bytes: int | None = None
+    """Of the int8 file."""
+    uses: tuple[OperatorUse, ...] = ()
+    """Its operators, with their versions."""
 
 
 class TopRow(_Row, frozen=True, kw_only=True):
@@ -214,11 +223,33 @@ class AccuracyRow(_Row, frozen=True, kw_only=True):
     """Of task image: `top1` is the mean signal to noise in hundreds of decibels, and the drop is in decibels."""
     steps: tuple[DropPart, ...] = ()
     """The drop split into pruning and quantization."""
+    mediapipe: FedOtherwise | None = None
+    """The same int8 file fed by MediaPipe Tasks, which resize in their own way; where an Android library is made of a
+    classifier that they can feed."""
+    slices: tuple[SliceRow, ...] = ()
+    """The same on parts of the images, where each image is right or wrong by itself."""
 
     @property
     def labelled(self) -> bool:
         """Whether the images say what is right."""
         return self.float.top1 is not None
+
+
+class FedOtherwise(_Row, frozen=True, kw_only=True):
+    """A model fed in another way than its contract's, on the same images."""
+
+    n: int
+    """Images."""
+    same: Share
+    """Share of images that get the same answer."""
+    contract: Share | None = None
+    """Right answers with the contract's preprocessing; None where the images have no labels."""
+    otherwise: Share | None = None
+    """Right answers fed otherwise."""
+    points: Points | None = None
+    """Percentage points that are lost."""
+    interval: tuple[Points, Points] | None = None
+    """Of `points`, 95 %, paired."""
 
 
 class AnswerRow(_Row, frozen=True, kw_only=True):
@@ -350,23 +381,6 @@ class WithheldRow(_Row, frozen=True, kw_only=True):
     why: str
 
 
-class Mode(msgspec.Struct, frozen=True, kw_only=True):
-    """One `optimize`: bytes of code and constants, bytes of the arena, instructions of one inference; None where no
-    compiler or emulator of the core is installed. `fits`: within the flash and the RAM that the target leaves."""
-
-    optimize: str
-    arena_bytes: int
-    flash_bytes: int | None = None
-    instructions: int | None = None
-    fits: bool = False
-
-    def text(self) -> str:
-        """Its figures in words."""
-        flash = "flash not measured" if self.flash_bytes is None else f"{self.flash_bytes:,} bytes of flash"
-        count = "" if self.instructions is None else f", {self.instructions / 1e6:.1f} M instructions"
-        return f"{flash}, {self.arena_bytes:,} of RAM{count}"
-
-
 class Report(_Row, frozen=True, kw_only=True):
     """The whole report.
 
@@ -407,14 +421,20 @@ class Report(_Row, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
     """What a person should read."""
     machine: dict[str, str] = {}
-    """CPU, system and versions of the build machine."""
+    """CPU, system and versions of the build machine, and whether the walls around child processes were whole (SECURITY.md)."""
     preprocessing: tuple[FedPart, ...] = ()
     """Right answers of the float model, fed as the recipe declares (first) and in the usual other ways
     (best first; `n` is smaller where a part of the images was enough)."""
     explain: ExplainPart | None = None
     """Every layer of the int8 model against the float model, as `espalier explain --json` prints it; None when this
     build did not make it (recipe: report.explain)."""
+    by_image: ImageAnswers | None = None
+    """What int8 answered to each image, for `espalier compare`."""
     contact_sheet: tuple[SheetPart, ...] = ()
     """Flipped images for the HTML page, at most 24."""
+    verdict: VerdictRow | None = None
+    network: NetworkRow | None = None
+    """The int8 file as a graph."""
+    source: SourceRow | None = None
     format: str = "espalier-report/1"
     """Changes with anything but a new key."""

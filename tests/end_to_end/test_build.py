@@ -116,12 +116,28 @@ def test_the_report_holds_measured_figures(built: Built) -> None:
     assert any(check["result"] == "passed" for check in report["checks"])
 
 
+def test_the_report_says_what_happened_where_bytes_and_instructions_go_and_how_to_build_it_again(
+    built: Built,
+) -> None:
+    folder, report = built
+    page = (folder / "report.html").read_text()
+    assert report["verdict"]["text"].startswith("digits 1.0.0 is ready for ") and report["verdict"]["next"]
+    nodes, (program,) = report["network"]["nodes"], report["emulated"]
+    assert len(nodes) == report["quantize"]["operators"]["int8"] and 'id="op0"' in page
+    counted = sum(node["instructions"].get("cortex-m4", 0) for node in nodes)
+    assert 0.9 * program["instructions"] < counted <= program["instructions"]
+    assert {row["by"] for row in report["accuracy"]["slices"]} >= {"brightness", "contrast"} and "darkest third" in page
+    assert sum(row["int8"] for row in report["accuracy"]["decision"]["histogram"]) == report["accuracy"]["n"]
+    assert report["source"]["recipe"].startswith("# Handwritten digits") and "espalier build" in report["source"]["commands"][0]
+    assert str(folder.parent) not in page  # no path of this machine
+
+
 def test_the_microcontrollers_arena_is_explained_and_its_layers_carry_keras_names(built: Built) -> None:
     folder, report = built
     (arena,) = report["memory"]["arenas"]
     assert arena["target"] == "cortex-m4"
     assert arena["peak"]["arena_bytes"] == report["memory"]["arena_bytes"]["cortex-m4"]
-    assert (folder / "report.html").read_text().count("<svg") == 2  # the arena, and precision against coverage
+    assert (folder / "report.html").read_text().count('role="img"') >= 3  # the interval, precision against coverage, the arena
     program = (folder / "cortex-m4" / "digits_model" / "src" / "digits.c").read_text()
     assert "/* add add1 */" in program and "/* max_pool_2d down2 */" in program
 

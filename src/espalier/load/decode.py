@@ -45,6 +45,7 @@ from ..preparation import retouched
 from ..progress import report
 from ..recipe import InputContract
 from .arrays import ArrayFile, open_array, turned
+from .costs import refuse_costly
 from .images import ImageEntry
 from .looks import jpeg_quality, measure_looks
 from .nearest import picked
@@ -117,7 +118,7 @@ def prepare_set(root: str, entries: Sequence[ImageEntry], contract: InputContrac
     problems: list[ImageProblem] = []
     kind = type_of(contract)
     with open(out_path, "w+b") as file:
-        start = _write_header(file, 0, kind)
+        start = write_header(file, 0, kind)
         for done, (entry, result) in enumerate(_decode_all(root, entries, contract), 1):
             if isinstance(result, str):
                 problems.append(ImageProblem(path=entry.path, why=result))
@@ -128,7 +129,7 @@ def prepare_set(root: str, entries: Sequence[ImageEntry], contract: InputContrac
                 images.append(ImageFacts(**result.facts))
             if done % REPORTED == 0 or done == len(entries):
                 report(done, len(entries), "reading images")
-        if _write_header(file, len(images), kind) != start:
+        if write_header(file, len(images), kind) != start:
             raise BugError(f"an .npy header of another length for {len(images)} images")
     if not images:
         raise ImagesRefusedError(
@@ -163,12 +164,7 @@ def open_image(data: bytes) -> Image.Image | ArrayFile:
         return array
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
-        width, height = image.size
-        if width * height > LIMITS.image_pixels or max(width, height) > LIMITS.image_side_pixels:
-            raise ImagesRefusedError(
-                f"{width} x {height} pixels; at most {LIMITS.image_pixels} in all and "
-                f"{LIMITS.image_side_pixels} a side are read"
-            )
+        refuse_costly(data, image)
     except UnidentifiedImageError:
         raise ImagesRefusedError(_unknown_kind(data)) from None
     except BROKEN as problem:
@@ -387,7 +383,7 @@ def _decode_all(
             yield first, result.result()
 
 
-def _write_header(file: BinaryIO, count: int, kind: np.dtype[Any]) -> int:
+def write_header(file: BinaryIO, count: int, kind: np.dtype[Any]) -> int:
     """The .npy header; numpy pads it so that any number of images has the same header length, which is answered."""
     file.seek(0)
     header = np.lib.format.header_data_from_array_1_0(np.empty(0, kind))  # type: ignore[no-untyped-call]

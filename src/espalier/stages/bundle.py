@@ -10,21 +10,23 @@ from typing import Any
 
 import msgspec
 
-from ..bundle import firmware, golden, manifest
+from ..bundle import firmware, golden, manifest, mediapipe_words
 from ..bundle.kinds import MAKERS
 from ..errors import BugError, EspalierError, UnsupportedModelError
 from ..facts import ArenaFacts, Artifact, BundlePart, BundleSource, Check, ClassMap, Measurement
 from ..facts import Decision as Deciding
 from ..recipe import CalibrationSource, Deploy, ModelSource, Recipe
 from ..recipe_answers import Decision
+from ..row_mode import Mode
 from ..row_parts import DecisionSide, EmulatedPart
-from ..rows import ArenaRow, BundleRow, Mode
+from ..rows import ArenaRow, BundleRow
 from ..scratch import Scratch
 from ..store import digest
 from ..target import Target
 from ..task.boxes.golden import with_boxes
 from ..task.painted import map_facts, picture_facts
 from .compile import Compiled, compile_model, decision_of, flash_limit, ram_limit, tried_modes
+from .drift import reference_of
 from .emulate import Emulation, can_emulate, emulate_program
 from .evaluate import Evaluation
 from .job import Job
@@ -136,6 +138,8 @@ def make_bundles(
         try:
             program = programs[target.name].result()
             source = _source(job, target, model, int8, proof, evaluation, program.compiled)
+            if target.bundle == "service":
+                source = msgspec.structs.replace(source, reference=reference_of(shop, job, model, int8))
             made.arena_bytes = None if source.arena is None else source.arena.arena_bytes
             made.why = program.why
             if program.compiled is not None:
@@ -287,7 +291,7 @@ def _source(
         golden=golden if detector is None else with_boxes(golden, int8.heads, detector),
         contract_cases=proof.cases,
         arena=_arena(target, int8, compiled),
-        measurements=_measurements(int8, evaluation),
+        measurements=(*_measurements(int8, evaluation), *_fed_by_mediapipe(target, evaluation)),
         checks=proof.checks,
         model_sha256=job.model.sha256,
         macs=int8.macs,
@@ -308,7 +312,7 @@ def _map(job: Job, int8: Int8Model, model: FloatModel) -> ClassMap:
 
 
 def _arena(target: Target, int8: Int8Model, compiled: Compiled | None) -> ArenaFacts | None:
-    if target.bundle != "firmware":
+    if not target.in_arena:
         return None
     if compiled is None:
         return firmware.arena_bound(int8.int8_model, target, int8.layers)
@@ -343,6 +347,18 @@ def _measurements(int8: Int8Model, evaluation: Evaluation) -> tuple[Measurement,
                 if value is not None
             ),
         ]
+    return tuple(rows)
+
+
+def _fed_by_mediapipe(target: Target, evaluation: Evaluation) -> tuple[Measurement, ...]:
+    """Of an Android library: what MediaPipe's own resizing leaves of the accuracy."""
+    row = None if evaluation.accuracy is None else evaluation.accuracy.mediapipe
+    if target.bundle != "aar" or row is None:
+        return ()
+    how = "the same, pixels as MediaPipe Tasks feed them"
+    rows = [Measurement(quantity=mediapipe_words.SAME, value=row.same, unit="share", how=how, n=row.n)]
+    if row.otherwise is not None:
+        rows.append(Measurement(quantity=mediapipe_words.RIGHT, value=row.otherwise, unit="share", how=how, n=row.n))
     return tuple(rows)
 
 

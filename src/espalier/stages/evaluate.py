@@ -20,7 +20,9 @@ from ..recipe import InputContract
 from ..recipe_answers import Cost, Decision
 from ..row_boxes import BoxesRow
 from ..row_cost import CostRow
+from ..row_images import DIGEST, MOST_NAMES, ImageAnswers, packed
 from ..row_parts import FedPart, SheetPart
+from ..row_slices import SliceRow
 from ..rows import AccuracyRow
 from ..store import digest
 from ..task.accuracy import with_choice
@@ -29,6 +31,7 @@ from ..task.cost import choose_by_cost, cost_row, prices_of
 from ..task.cost_labels import label_cost_row, label_prices
 from ..task.kinds import KINDS, kind_of, paints
 from ..task.several import Several
+from ..task.slices import slice_rows
 from ..task.types import Asked, Results, Task, Values
 from ..worker.runtime_calls import Predict
 from .alert import with_alert
@@ -56,6 +59,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     given_top1: float | None
     float_tflite: bytes
     contact_sheet: tuple[SheetPart, ...] = ()
+    by_image: ImageAnswers | None = None
     warnings: tuple[str, ...] = ()
     preprocessing: tuple[FedPart, ...] = ()
     """Right answers of the float model, fed as declared and in the usual other ways (check_model.Scores)."""
@@ -258,6 +262,8 @@ def _measure(
             next_step=wrong.way_on,
         )
     row = kind_of(task).measure(asked, task)
+    if truth is not None and kind_of(task).each and kind_of(task).score is None and not task.parts:
+        row = msgspec.structs.replace(row, slices=_slices(prepared, before, after, truth, task))
     if decision.cost is not None and truth is not None:
         row = msgspec.structs.replace(row, cost=_cost(decision.cost, base, after, truth, task))
     sheet = contact_sheet(job, row, names) if truth is not None and row.flips else ()
@@ -268,10 +274,39 @@ def _measure(
                 given_top1=row.float.top1,
                 float_tflite=b"",
                 contact_sheet=sheet,
+                by_image=by_image(job, task, prepared, after),
                 warnings=(*(str(finding) for finding in found), *row.warnings),
             )
         )
     }
+
+
+def _slices(
+    prepared: Prepared, before: NDArray[Any], after: NDArray[Any], truth: Results, task: Task
+) -> tuple[SliceRow, ...]:
+    """Accuracy on the parts of the images that are told apart by themselves."""
+    kind = kind_of(task)
+    given, int8 = (kind.right(kind.results(values, task), truth, task) for values in (before, after))
+    return slice_rows(prepared.images, given, int8)
+
+
+def by_image(job: Job, task: Task, prepared: Prepared, after: NDArray[Any]) -> ImageAnswers:
+    """What int8 answered to each image, and whether that is right."""
+    kind, truth = kind_of(task), job.truth()
+    found = kind.results(after, task)
+    words = kind.words(found, task)
+    known = sorted(set(words))
+    places = {word: place for place, word in enumerate(known)}
+    return ImageAnswers(
+        what=kind.right_is,
+        n=len(words),
+        names=tuple(image.path for image in prepared.images) if len(words) <= MOST_NAMES else (),
+        digests="".join(image.sha256[:DIGEST] for image in prepared.images),
+        labels=task.labels,
+        words=() if known == [""] else tuple(known),
+        answers=() if known == [""] else tuple(places[word] for word in words),
+        right="" if truth is None else packed(kind.right(found, truth, task)),
+    )
 
 
 def _cost(cost: Cost, base: Values, int8: Values, truth: Results, task: Task) -> CostRow:

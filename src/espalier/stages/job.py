@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -20,11 +19,11 @@ from ..load.labels import check_count, default_labels, read_labels, two_sides
 from ..maps import Classes, Shades, sides_of
 from ..recipe import HeadSource, Recipe
 from ..recipe_answers import Regress
-from ..recipe_file import load_recipe
+from ..recipe_file import parse_recipe, recipe_bytes
 from ..tables import read_bounded
 from ..target import Target, load_targets
-from ..task.binary import HALF
 from ..task.boxes.plan import Rows, names_of, plan_of, read_anchors
+from ..task.cuts import cuts_of, of_anomaly
 from ..task.kinds import KINDS, kind_of
 from ..task.several import judged, with_field
 from ..task.types import CLASSIFY, Ends, Head, Numbers, Results, Task
@@ -57,6 +56,8 @@ class Job:
     found: Finding | None = None
     """What to say of a task that the recipe does not name."""
     anchors: Rows = ()
+    text: bytes = b""
+    """The recipe as it was read."""
 
     @property
     def folder(self) -> Path:
@@ -181,7 +182,7 @@ class Job:
             columns=() if self.evaluation is None else self.evaluation.columns(),
             classes=classes_of(self.recipe),
             shades=shades_of(self.recipe),
-            **_of_anomaly(self.recipe),
+            **of_anomaly(self.recipe),
         )
 
     def number_names(self) -> tuple[str, ...]:
@@ -220,36 +221,6 @@ class Job:
         """The multiple that the channel counts of the pruned model keep: the largest that a target asks for."""
         asked = [int(t.channel_multiple.value) for t in self.targets if t.channel_multiple is not None]
         return max(asked, default=8)
-
-
-def cuts_of(recipe: Recipe, labels: tuple[str, ...]) -> tuple[float, ...]:
-    """From which score on a label is said, as far as the recipe knows: see task.types.Task. Raises RecipeError for a threshold
-    of a label that the model does not have."""
-    if recipe.binary is not None:
-        return (recipe.binary.threshold,)
-    if recipe.embed is not None and recipe.embed.threshold is not None:
-        return (recipe.embed.threshold,)
-    if recipe.anomaly is not None and recipe.anomaly.threshold is not None:
-        return (recipe.anomaly.threshold,)
-    if recipe.multi_label is None or recipe.model.task != "multi-label":
-        return ()
-    own, other = recipe.multi_label.thresholds, recipe.multi_label.threshold
-    unknown = sorted(set(own) - set(labels))
-    if unknown:
-        raise RecipeError(
-            f"`multi-label.thresholds` names {unknown[0]!r}, which is no label of the model",
-            supported="labels as in the labels file: " + ", ".join(labels[:12]),
-            next_step="correct the name",
-        )
-    return tuple(own.get(label, HALF if other is None else other) for label in labels)
-
-
-def _of_anomaly(recipe: Recipe) -> dict[str, Any]:
-    """What a task has of the [anomaly] table. A channel that was divided by more counts less, as in the training."""
-    table = recipe.anomaly
-    if table is None:
-        return {}
-    return {"normal": table.normal, "false_alarms": table.false_alarms, "grey": float(max(recipe.input.channel_std))}
 
 
 def classes_of(recipe: Recipe) -> Classes | None:
@@ -301,7 +272,7 @@ def map_ends(recipe: Recipe, targets: Sequence[Target]) -> Ends:
     ends = KINDS[recipe.model.task].ends
     if recipe.segment is None or ends != "map":
         return ends
-    small = any(target.bundle == "firmware" for target in targets)
+    small = any(target.in_arena for target in targets)
     keep = recipe.segment.last_resize == "keep" or (recipe.segment.last_resize == "auto" and not small)
     return "whole-map" if keep else "map"
 
@@ -347,7 +318,8 @@ def class_folders(recipe: Recipe, folder: Path) -> list[tuple[str, ...]]:
 def read_job(shop: Workshop, path: Path) -> Job:
     """Read the recipe and open everything that it names. Raises the error of the first thing that is wrong."""
     with shop.stage("read"):
-        recipe = load_recipe(path)
+        text = recipe_bytes(path)
+        recipe = parse_recipe(text, where=f"recipe {path.name}")
         folder = path.resolve().parent
         named = None if recipe.model.labels is None else read_labels(folder / recipe.model.labels)
         heads = None if recipe.detect is None else names_of(recipe.detect, len(named or ()))
@@ -384,6 +356,7 @@ def read_job(shop: Workshop, path: Path) -> Job:
             named=named,
             found=found,
             anchors=_anchors(recipe, folder),
+            text=text,
         )
         job.labels()
         if recipe.head:

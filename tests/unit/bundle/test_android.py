@@ -15,11 +15,11 @@ import pytest
 from metadata_model import with_metadata
 from synthetic_source import CONTRACT, LABELS, model, synthetic_source
 
-from espalier.bundle import android, android_check, golden
+from espalier.bundle import android, android_app, android_check, golden, mediapipe_words
 from espalier.bundle.archive import Entry, read_zip, zip_bytes
 from espalier.bundle.metadata_check import metadata_problem
 from espalier.errors import BugError
-from espalier.facts import Artifact, BundleSource, Check
+from espalier.facts import Artifact, BundleSource, Check, Measurement
 from espalier.stages.publish import write_files
 from espalier.target import load_target, targets_folder
 from espalier.tflite.metadata import add_metadata
@@ -45,6 +45,8 @@ def folder(tmp_path: Path) -> Path:
 def test_the_repository_holds_every_file_with_its_four_checksums() -> None:
     files = contents()
     plain = {path for path in files if not path.endswith(android.CHECKSUMS)}
+    assert {path for path in plain if path.startswith("app/")} == {artifact.path for artifact in android_app.artifacts(source())}
+    plain = {path for path in plain if not path.startswith("app/")}
     assert plain == {
         "README.md",
         f"{BASE}/maven-metadata.xml",
@@ -116,8 +118,10 @@ def test_the_readme_gives_coordinates_package_and_counts() -> None:
         'implementation("dev.espalier.models:toy-parts:1.2.3")',
         'androidTestImplementation("dev.espalier.models:toy-parts:1.2.3:selftest")',
         "import dev.espalier.models.toy_parts.Preprocessor",
-        "com.google.ai.edge.litert:litert:2.1.0",
-        "replays 7 preprocessing cases and 3 golden vectors",
+        "com.google.ai.edge.litert:litert:2.3.0` (2.1.0 or later) | minSdk 24",
+        "com.google.android.gms:play-services-litert:17.0.0",
+        "16 KB pages ask nothing of it",
+        "replays 7 preprocessing cases, 16 camera frames and 3 golden vectors",
         "confidence of 0.75",
     ):
         assert words in readme
@@ -170,7 +174,7 @@ def test_the_checks_of_the_tools_that_are_here_pass(folder: Path, with_jdk: None
 
 def test_checks_that_take_seconds_run_when_asked_for_only(folder: Path) -> None:
     checks = by_tool(android.check(folder, source()))
-    for tool in ("javac", "javap", "gradle", "mediapipe"):
+    for tool in ("javac", "javap", "gradle", "mediapipe", "kotlinc"):
         assert checks[tool].result == "not run" and "thorough" in checks[tool].why
 
 
@@ -351,5 +355,21 @@ def test_no_file_of_the_bundle_holds_a_path_of_this_machine() -> None:
 def test_artifacts_are_sorted_and_have_roles() -> None:
     made = android.contents(source())
     assert list(made) == sorted(made, key=lambda a: a.path)
-    assert {a.role for a in made} == {"maven", "library", "sources", "self-test", "checksum", "documentation"}
+    assert {a.role for a in made} == {"maven", "library", "sources", "self-test", "checksum", "documentation", "sample"}
     assert all(isinstance(a, Artifact) and not a.executable for a in made)
+
+
+def test_mediapipe_is_promised_where_it_can_feed_the_model_and_its_price_is_told() -> None:
+    rgb = source()
+    plain = android.contents(rgb)
+    assert b"takes the model as it is" in next(a.data for a in plain if a.path == "README.md")
+    how = {"unit": "share", "how": "measured", "n": 600}
+    figures = {"top1_int8": 0.985, mediapipe_words.RIGHT: 0.9533, mediapipe_words.SAME: 0.96}
+    rows = tuple(Measurement(quantity=name, value=value, **how) for name, value in figures.items())
+    told = mediapipe_words.classifier_words(msgspec.structs.replace(rgb, measurements=rows))
+    assert "95.3% of 600 answers were right" in told and "`Preprocessor` 98.5%" in told
+    for color in ("gray", "bgr", "bands"):
+        contract = msgspec.structs.replace(CONTRACT, color=color, bands=4 if color == "bands" else 0)
+        recipe = msgspec.structs.replace(rgb.recipe, input=contract)
+        words = mediapipe_words.classifier_words(msgspec.structs.replace(rgb, recipe=recipe, measurements=rows))
+        assert "cannot feed" in words and "takes the model as it is" not in words
