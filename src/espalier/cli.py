@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from . import __version__
+from .cli_oci import oci
 from .cli_parts import JSON, QUIET, STRICT, print_result
 from .cli_sweep import sweep
 from .errors import BugError, EspalierError, MachineError, machine_error, package_error
@@ -291,6 +292,7 @@ def cache(prune: str | None, clear: bool, as_json: bool) -> None:
     print_result(manage_cache(prune=prune, clear=clear), as_json, cache_lines)
 
 
+cli.add_command(oci)
 cli.add_command(sweep)
 
 
