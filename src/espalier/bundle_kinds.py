@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 import msgspec
 
-Device = Literal["phone", "camera", "server", "microcontroller"]
+Device = Literal["phone", "camera", "server", "browser", "microcontroller"]
 """What a target is."""
 
 
@@ -40,6 +40,9 @@ KINDS: Final[Mapping[str, BundleKind]] = {
     "deb": BundleKind(
         what="a Debian package", devices=("camera", "phone"), architectures=("aarch64", "armv7l"), keys=("python",)
     ),
+    "swift": BundleKind(what="a Swift package", devices=("phone",), architectures=("aarch64",)),
+    "npm": BundleKind(what="an npm package", devices=("browser",), architectures=("wasm32",)),
+    "ethos-u": BundleKind(what="a model compiled for an Arm Ethos-U", devices=("microcontroller",), keys=("npu",)),
     "firmware": BundleKind(what="firmware sources", devices=("microcontroller",), keys=("compiler",), arena=True),
     "openmv": BundleKind(what="scripts and model for an OpenMV camera", devices=("microcontroller",), arena=True),
     "service": BundleKind(

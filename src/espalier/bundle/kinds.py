@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from ..facts import Artifact, BundleSource, Check
-from . import android, firmware, openmv, raspberry_pi, service
+from . import android, ethos_u, firmware, npm, openmv, raspberry_pi, service, swift
 
 
 class Maker(Protocol):
@@ -28,8 +28,11 @@ class Maker(Protocol):
 MAKERS: Final[Mapping[str, Maker]] = {
     "aar": android,
     "deb": raspberry_pi,
+    "ethos-u": ethos_u,
     "firmware": firmware,
+    "npm": npm,
     "openmv": openmv,
     "service": service,
+    "swift": swift,
 }
 """Kind, as `bundle` of a target file says it -> its module."""
