@@ -160,6 +160,17 @@ class PictureBytes(msgspec.Struct, frozen=True, kw_only=True):
     table: tuple[int, ...]
 
 
+class Handover(msgspec.Struct, frozen=True, kw_only=True):
+    """What a vendor's own compiler is handed. Arrays are .npy files, float32: `calibration` of so many `images` and `given`, the
+    golden images, as the float model takes them; `expected`: each of its outputs to these, by name."""
+
+    float_model: bytes
+    calibration: bytes
+    images: int
+    given: bytes
+    expected: tuple[tuple[str, bytes], ...]
+
+
 class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a bundle may use. Models: `int8_model` has int8 input and output and no metadata (smallest);
     `uint8_model` is its bit-exact twin with TFLite metadata and labels inside. Both take raw pixel bytes of the
@@ -198,6 +209,8 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     """How the output becomes a class for each pixel."""
     picture: PictureBytes | None = None
     """How the output becomes a picture."""
+    handover: Handover | None = None
+    """Of a hand-over folder."""
 
     def alone(self, part: BundlePart) -> BundleSource:
         """What a bundle would be made of if the model had this one output only; called by the names of both."""

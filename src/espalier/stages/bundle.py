@@ -27,6 +27,7 @@ from ..task.painted import map_facts, picture_facts
 from .compile import Compiled, compile_model, decision_of, flash_limit, ram_limit, tried_modes
 from .emulate import Emulation, can_emulate, emulate_program
 from .evaluate import Evaluation
+from .handover import handover_of
 from .job import Job
 from .model import FloatModel
 from .prove import Proof
@@ -136,6 +137,8 @@ def make_bundles(
         try:
             program = programs[target.name].result()
             source = _source(job, target, model, int8, proof, evaluation, program.compiled)
+            handed = handover_of(shop, job, target, evaluation.float_tflite, source.heads, source.golden)
+            source = msgspec.structs.replace(source, handover=handed)
             made.arena_bytes = None if source.arena is None else source.arena.arena_bytes
             made.why = program.why
             if program.compiled is not None:
