@@ -12,7 +12,9 @@ from typing import Any
 import click
 
 from . import __version__
+from .cli_compare import compare
 from .cli_parts import JSON, QUIET, STRICT, print_result
+from .cli_run import run
 from .cli_sweep import sweep
 from .errors import BugError, EspalierError, MachineError, machine_error, package_error
 from .signals import Stopped, stoppable
@@ -198,14 +200,17 @@ def targets(name: str | None, as_json: bool) -> None:
 @click.argument(
     "name",
     type=click.Choice(
-        ["recipe", "target", "report", "manifest", "program-report", "program-manifest", "sweep", "sweep-report"]
+        [
+            *("recipe", "target", "report", "manifest", "program-report", "program-manifest", "sweep", "sweep-report"),
+            *("run", "compare"),
+        ]
     ),
 )
 def schema(name: str) -> None:
     """Print the JSON Schema of recipes, target files, report.json or a bundle's manifest.json.
 
     `program-report` and `program-manifest` are of what `espalier compile` writes; `sweep` is of a sweep's file, `sweep-report`
-    of its sweep.json.
+    of its sweep.json, `run` of a line of `espalier run --json`, `compare` of `compare --json`.
 
     An editor that knows TOML completes and checks a recipe whose first line is `#:schema recipe.schema.json` when that
     file lies beside it; `espalier init` writes both.
@@ -292,6 +297,8 @@ def cache(prune: str | None, clear: bool, as_json: bool) -> None:
 
 
 cli.add_command(sweep)
+cli.add_command(run)
+cli.add_command(compare)
 
 
 @cli.group()
