@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from ..facts import Artifact, BundleSource, Check
 from ..scratch import Scratch
 from . import golden
@@ -38,6 +40,7 @@ from .pi_consumers import package_name
 from .pi_modules import PI, modules
 from .pi_runtimes import RUNTIMES, requirements_text
 from .service_check import service_checks
+from .service_text import cloud, readme
 
 FORMAT: Final = "espalier-device-service/1"
 MACS_PER_SECOND: Final = 1e9
@@ -74,6 +77,7 @@ def service_json(source: BundleSource) -> bytes:
             "format": FORMAT,
             "macs": source.macs,
             "floor_ms": round(CALL_MS + source.macs / MACS_PER_SECOND * 1e3, 3),
+            **({} if source.reference is None else {"reference": msgspec.to_builtins(source.reference)}),
         }
     )
 
@@ -95,11 +99,6 @@ def service_modules() -> dict[str, bytes]:
     return {f"service/{path.name}": path.read_bytes() for path in sorted((PI / "device" / "service").glob("*.py"))}
 
 
-def readme(source: BundleSource) -> bytes:
-    """README.md of the bundle and of the package."""
-    return filled("service_readme.txt", source, {"TITLE": source.target.title, "WHAT": source.what, "DEB": deb_name(source)})
-
-
 def contents(source: BundleSource) -> tuple[Artifact, ...]:
     """All files of the bundle but the manifest, sorted by path."""
     files = tree(source)
@@ -108,6 +107,7 @@ def contents(source: BundleSource) -> tuple[Artifact, ...]:
         Artifact(path="README.md", data=readme(source), role="documentation"),
         Artifact(path=deb_name(source), data=package, role="package"),
         *golden.artifacts(source),
+        *cloud(source),
         *(Artifact(path=row.file, data=requirements_text(row), role="requirements") for row in RUNTIMES.values()),
     ]
     return tuple(sorted(made, key=lambda artifact: artifact.path))

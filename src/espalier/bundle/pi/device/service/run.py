@@ -171,8 +171,8 @@ def _drain(desk: Desk, server: Server) -> None:
     server.shutdown()
     server.rest()
     desk.draining = True
-    done = desk.gate.empty(DRAIN_SECONDS)
-    time.sleep(0.1)  # answers that were made are on their way
+    time.sleep(0.1)  # what had knocked has its thread now
+    done = server.quiet(DRAIN_SECONDS)
     server.socket.close()
     for outlet in desk.outlets:
         outlet.close()
