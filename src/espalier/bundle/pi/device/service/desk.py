@@ -26,6 +26,8 @@ class Limits(NamedTuple):
     seconds: float
     engines: int
     queue: int
+    floor_ms: float | None = None
+    """Of a golden vector; the build's where there is none."""
 
 
 class Outlet(Protocol):
@@ -79,7 +81,7 @@ class Desk:
     def _load(self, folder: Path) -> Serving:
         """Raises Problem for a folder that is no model, does not compute what it ought to, or not fast enough."""
         try:
-            return Serving(folder, self.limits.engines, self._references)
+            return Serving(folder, self.limits.engines, self._references, self.limits.floor_ms)
         except BROKEN as problem:
             raise Problem(f"{folder} is not a whole model ({problem or type(problem).__name__})", DIFFERS) from None
 

@@ -50,7 +50,7 @@ def limits_of(options: argparse.Namespace) -> Limits:
     """Raises Problem for limits that mean nothing."""
     if options.engines < 1 or options.queue < 0 or options.body_limit < 1 or not options.deadline > 0:
         raise Problem("--engines and --body-limit must be 1 or more, --queue 0 or more, --deadline more than 0")
-    return Limits(options.body_limit, options.deadline, options.engines, options.queue)
+    return Limits(options.body_limit, options.deadline, options.engines, options.queue, options.floor_ms)
 
 
 def address_of(options: argparse.Namespace) -> tuple[str, int]:
