@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from ..facts import Artifact, BundleSource
-from .debian import RUNTIMES, architecture, deb_name, filled
+from .debian import architecture, deb_name, filled
 from .pi_consumers import package_name
+from .pi_runtimes import RUNTIMES
 
 CLOUD: Final = {
     "cloud/docker-compose.yml": "cloud_compose.txt",
