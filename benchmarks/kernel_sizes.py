@@ -2,7 +2,7 @@
 
     python benchmarks/kernel_sizes.py [--check]
 
-Compiles the kernels with `zig cc` for each core, with -O2, and writes src/espalier/estimate/kernel_sizes.json: which
+Compiles the kernels with `zig cc` for each core, with -O2, and writes src/espalier/footprint/kernel_sizes.json: which
 section needs which other (what a linker keeps that drops unused sections), and how large each is. --check writes nothing and ends
 with exit code 1 where a size in the file is not the one that is measured: the kernels were changed.
 """
@@ -24,7 +24,7 @@ from espalier.emulate.cross import CORES, Core, compile_object_of
 from espalier.scratch import Scratch
 
 KERNELS = Path(__file__).parents[1] / "src/espalier/emit/kernels"
-OUT = Path(__file__).parents[1] / "src/espalier/estimate/kernel_sizes.json"
+OUT = Path(__file__).parents[1] / "src/espalier/footprint/kernel_sizes.json"
 LEVELS = ("-O2",)
 DIVIDE = "divide.c"
 """A compiler's own library on a core without long multiplication."""
@@ -69,7 +69,9 @@ def measured(cores: Sequence[Core], levels: Sequence[str] = LEVELS) -> dict[str,
     place = {name: number for number, name in enumerate(names)}
     return {
         "functions": names,
-        "needs": [sorted(place[need] for need in needs[name] if need in place and need != name) for name in names],
+        "needs": [
+            sorted(place[need] for need in needs[name] if need in place and need != name) for name in names
+        ],
         "sizes": {key: [row.get(name, 0) for name in names] for key, row in sizes.items()},
         "structures": structures(CORES["cortex-m4"]),
     }
@@ -104,11 +106,21 @@ def parts_of(core: Core, level: str) -> Iterator[Part]:
 def structures(core: Core) -> dict[str, int]:
     """Bytes of every structure of the kernels' header; the same on every core of 32 bits."""
     header = (KERNELS / HEADER).read_text("ascii")
-    names = sorted({*re.findall(r"^\} (espalier_\w+);", header, re.M), *re.findall(r"^struct (espalier_\w+) \{", header, re.M)})
-    lines = [f'#include "{HEADER}"', *(f"extern char size_{n}[sizeof({n})]; char size_{n}[sizeof({n})];" for n in names)]
+    names = sorted(
+        {
+            *re.findall(r"^\} (espalier_\w+);", header, re.M),
+            *re.findall(r"^struct (espalier_\w+) \{", header, re.M),
+        }
+    )
+    lines = [
+        f'#include "{HEADER}"',
+        *(f"extern char size_{n}[sizeof({n})]; char size_{n}[sizeof({n})];" for n in names),
+    ]
     sources = {path.name: path.read_bytes() for path in sorted(KERNELS.iterdir())}
     with Scratch() as folder:
-        data = compile_object_of({**sources, "sizes.c": "\n".join([*lines, ""]).encode()}, "sizes.c", core, "-O2", folder)
+        data = compile_object_of(
+            {**sources, "sizes.c": "\n".join([*lines, ""]).encode()}, "sizes.c", core, "-O2", folder
+        )
     every = {part.name.removeprefix("size_"): part.size for part in sections(data, "sizes.c")}
     return {name: every[name] for name in names}
 
@@ -120,7 +132,10 @@ _ALLOCATED, _RELOCATIONS, _RELOCATIONS_ADDED = 2, 9, 4
 
 def sections(data: bytes, source: str) -> Iterator[Part]:
     """Sections of a relocatable object that a program would hold; of one function, by its name."""
-    (offset,), (entry, count, names_at) = struct.unpack_from("<I", data, 32), struct.unpack_from("<HHH", data, 46)
+    (offset,), (entry, count, names_at) = (
+        struct.unpack_from("<I", data, 32),
+        struct.unpack_from("<HHH", data, 46),
+    )
     raw = [_SECTION.unpack_from(data, offset + number * entry) for number in range(count)]
     titles = [_text(data, raw[names_at][4] + row[0]) for row in raw]
     symbols = next(row for row in raw if row[1] == 2)

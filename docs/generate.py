@@ -23,6 +23,7 @@ from espalier import errors
 from espalier.alarms import ALARMS
 from espalier.bundle.manifest import Manifest
 from espalier.bundle.program_manifest import ProgramManifest
+from espalier.estimate_rows import EstimateReport
 from espalier.graph.arithmetic import ROUNDING
 from espalier.graph.ops import OPS
 from espalier.layers.advice import RULES
@@ -356,6 +357,7 @@ SCHEMAS: dict[str, tuple[type, str, bool]] = {
     "program-manifest": (ProgramManifest, "manifest.json of espalier compile (espalier-program/1)", False),
     "sweep": (Sweep, "Sweep file of Espalier", True),
     "sweep-report": (SweepReport, "sweep.json of espalier sweep (espalier-sweep/1)", False),
+    "estimate": (EstimateReport, "espalier estimate --json (espalier-estimate/1)", False),
 }
 """Interface -> its struct, what its schema is called, and whether it is written by people in TOML."""
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from .command.check import check_recipe as check
     from .command.compile import Compilation
     from .command.compile import compile_model as compile
+    from .command.estimate import Estimated
+    from .command.estimate import estimate_model as estimate
     from .command.explain import Explained, explain
     from .command.inspect import Inspected
     from .command.inspect import inspect_file as inspect
@@ -81,12 +83,14 @@ _HOME = {
     "build": ("command.build", "build"),
     "check": ("command.check", "check_recipe"),
     "compile": ("command.compile", "compile_model"),
+    "estimate": ("command.estimate", "estimate_model"),
     "explain": ("command.explain", "explain"),
     "inspect": ("command.inspect", "inspect_file"),
     "quantize": ("command.quantize", "quantize_model"),
     "verify": ("command.verify", "verify_bundle"),
     "Checked": ("command.check", "Checked"),
     "Compilation": ("command.compile", "Compilation"),
+    "Estimated": ("command.estimate", "Estimated"),
     "Evaluated": ("command.quantize", "Evaluated"),
     "Explained": ("command.explain", "Explained"),
     "Input": ("recipe", "InputContract"),
@@ -119,6 +123,7 @@ __all__ = [
     "Deploy",
     "Distill",
     "EspalierError",
+    "Estimated",
     "Evaluated",
     "EvaluationSource",
     "Explained",
@@ -153,6 +158,7 @@ __all__ = [
     "build",
     "check",
     "compile",
+    "estimate",
     "explain",
     "inspect",
     "load_recipe",

@@ -16,7 +16,17 @@ from . import __version__
 from .cli_calibrate import calibrate
 from .cli_estimate import estimate
 from .cli_help import completion, help_
-from .cli_parts import JSON, QUIET, STRICT, VERBOSE, Commands, bad_usage, print_lines, print_result, target_names_from
+from .cli_parts import (
+    JSON,
+    QUIET,
+    STRICT,
+    VERBOSE,
+    Commands,
+    bad_usage,
+    print_lines,
+    print_result,
+    target_names_from,
+)
 from .cli_sweep import sweep
 from .errors import BugError, EspalierError, MachineError, machine_error, package_error
 from .folded import fold
@@ -221,14 +231,14 @@ def targets(name: str | None, as_json: bool) -> None:
 @click.argument(
     "name",
     type=click.Choice(
-        ["recipe", "target", "report", "manifest", "program-report", "program-manifest", "sweep", "sweep-report"]
+        ["recipe", "target", "report", "manifest", "program-report", "program-manifest", "sweep", "sweep-report", "estimate"]
     ),
 )
 def schema(name: str) -> None:
     """Print the JSON Schema of recipes, target files, report.json or a bundle's manifest.json.
 
     `program-report` and `program-manifest` are of what `espalier compile` writes; `sweep` is of a sweep's file, `sweep-report`
-    of its sweep.json.
+    of its sweep.json, `estimate` of `espalier estimate --json`.
 
     An editor that knows TOML completes and checks a recipe whose first line is `#:schema recipe.schema.json` when that
     file lies beside it; `espalier init` writes both.

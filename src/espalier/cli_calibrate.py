@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from .cli_parts import JSON, QUIET, STRICT, print_result
+from .cli_parts import JSON, QUIET, STRICT, Commands, print_result
 
 
-@click.group()
+@click.group(cls=Commands)
 def calibrate() -> None:
     """Check calibration images, or choose a small set out of a large folder."""
 

@@ -12,10 +12,16 @@ from .cli_parts import JSON, print_result, target_names_from
 @click.command()
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option(
-    "--target", "targets", multiple=True, shell_complete=target_names_from, help="A target. Repeatable; default: all of them."
+    "--target",
+    "targets",
+    multiple=True,
+    shell_complete=target_names_from,
+    help="A target. Repeatable; default: all of them.",
 )
 @click.option("--optimize", type=click.Choice(["speed", "ram"]), default="speed", show_default=True)
-@click.option("--size", type=(int, int), metavar="HEIGHT WIDTH", help="Of the image, where the model leaves that open.")
+@click.option(
+    "--size", type=(int, int), metavar="HEIGHT WIDTH", help="Of the image, where the model leaves that open."
+)
 @click.option("--reserve-flash", type=click.IntRange(0), default=0, help="Bytes that the application needs.")
 @click.option("--reserve-ram", type=click.IntRange(0), default=0, help="Bytes that the application needs.")
 @JSON

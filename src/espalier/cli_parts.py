@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -15,7 +16,9 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as
 STRICT = click.option(
     "--strict", is_flag=True, help="Warnings fail, too (exit code 5), but for those that the recipe accepts."
 )
-VERBOSE = click.option("--verbose", "-v", is_flag=True, help="On a terminal: every line of the result, not one screen of it.")
+VERBOSE = click.option(
+    "--verbose", "-v", is_flag=True, help="On a terminal: every line of the result, not one screen of it."
+)
 QUIET = click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 
 
@@ -35,17 +38,17 @@ class Commands(click.Group):
         """As click does it; refuses an unknown command in three parts."""
         name = arguments[0]
         if self.get_command(context, name) is None and not name.startswith("-"):
-            raise unknown_command(name, self.list_commands(context))
+            raise unknown_command(name, self.list_commands(context), context.command_path)
         return super().resolve_command(context, arguments)
 
 
-def unknown_command(name: str, known: list[str]) -> UsageError:
-    """The refusal of a command that is none."""
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+def unknown_command(name: str, known: list[str], path: str = "espalier") -> UsageError:
+    """The refusal of a command that is none; `path`: the group that it would be of."""
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
     return UsageError(
         f"there is no command {name[:60]!r}",
         supported=", ".join(known),
-        next_step=f"did you mean `espalier {near[0]}`?" if near else "espalier help lists them",
+        next_step=f"did you mean `{path} {near[0]}`?" if near else f"{path} --help lists them",
     )
 
 
@@ -53,19 +56,29 @@ def bad_usage(problem: click.ClickException, group: click.Group) -> UsageError:
     """What click refuses, in our three parts: what was found, what may stand there, what to do."""
     found = problem.format_message().rstrip(".")
     context = getattr(problem, "ctx", None)
-    path = " ".join(context.command_path.split()[1:]) if context is not None else ""
+    named = next((word for word in sys.argv[1:] if word in group.commands), "")
+    path = named if context is None else " ".join(context.command_path.split()[1:])
     near = list(getattr(problem, "possibilities", None) or [])
     option = getattr(problem, "option_name", None)
-    found = f"there is no option {option!r}" if isinstance(problem, click.NoSuchOption) else found[:1].lower() + found[1:]
+    found = (
+        f"there is no option {option!r}"
+        if isinstance(problem, click.NoSuchOption)
+        else found[:1].lower() + found[1:]
+    )
     allowed = ""
     parameter = getattr(problem, "param", None)
     if parameter is not None and isinstance(parameter.type, click.Choice):
         words = [str(word) for word in parameter.type.choices]
-        allowed, found = ", ".join(words), found.split(" is not one of ")[0] + " is none of the words that it may be"
+        allowed, found = (
+            ", ".join(words),
+            found.split(" is not one of ")[0] + " is none of the words that it may be",
+        )
         given = found.split("'")[-2] if found.count("'") >= 2 else ""
         near = difflib.get_close_matches(given, words, n=1, cutoff=0.4)
     if context is not None and not allowed:
-        allowed = " ".join(context.command.collect_usage_pieces(context)) and context.get_usage().removeprefix("Usage: ")
+        allowed = " ".join(
+            context.command.collect_usage_pieces(context)
+        ) and context.get_usage().removeprefix("Usage: ")
     asked = f"espalier help {path}".rstrip()
     return UsageError(found, supported=allowed, next_step=f"did you mean {near[0]}?" if near else asked)
 

@@ -19,7 +19,10 @@ _COLOURS: Final = {
     "yellow": "warning perhaps withheld",
 }
 _WORDS: Final = {word: colour for colour, words in _COLOURS.items() for word in words.split()}
-_TOLD: Final = re.compile(rf"^(\s*)({'|'.join(map(re.escape, sorted(_WORDS, key=len, reverse=True)))}|too large|NOT SHOWN)\b(?!\.)")
+_ALTERNATIVES: Final = "|".join(
+    map(re.escape, [*sorted(_WORDS, key=len, reverse=True), "too large", "NOT SHOWN"])
+)
+_TOLD: Final = re.compile(rf"^(\s*)({_ALTERNATIVES})\b(?!\.)")
 
 
 def fold(line: str, columns: int | None) -> list[str]:
@@ -27,7 +30,11 @@ def fold(line: str, columns: int | None) -> list[str]:
     if columns is None or len(line) <= columns:
         return [line]
     found = _LABEL.match(line)
-    indent = len(found[0]) if found and len(found[0]) <= max(columns // 3, 8) and columns - len(found[0]) >= NARROWEST else 0
+    indent = (
+        len(found[0])
+        if found and len(found[0]) <= max(columns // 3, 8) and columns - len(found[0]) >= NARROWEST
+        else 0
+    )
     head, rest = line[:indent], line[indent:]
     indent = indent or min(len(line) - len(line.lstrip()) + 2, 4)
     return textwrap.wrap(
@@ -46,7 +53,7 @@ def painted(line: str) -> str:
     if found is None:
         return line
     colour = _WORDS.get(found[2], "red" if found[2] == "too large" else "yellow")
-    return f"{found[1]}{click.style(found[2], fg=colour, bold=True)}{line[found.end():]}"
+    return f"{found[1]}{click.style(found[2], fg=colour, bold=True)}{line[found.end() :]}"
 
 
 def for_terminal(lines: Iterable[str], columns: int | None) -> list[str]:

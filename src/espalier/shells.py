@@ -1,4 +1,5 @@
-"""Completion in bash, zsh and fish: the scripts (click writes them), where they are installed, and the answers that they ask for."""
+"""Completion in bash, zsh and fish: the scripts (click writes them), where they are installed, and the answers that they
+ask for."""
 
 from __future__ import annotations
 
@@ -42,20 +43,18 @@ def users_shell() -> str:
     return name
 
 
-def completion_script(shell: str) -> str:
+def completion_script(shell: str, group: click.Command) -> str:
     """What a shell runs so that Tab completes."""
     from click.shell_completion import get_completion_class
-
-    from .cli import cli
 
     found = get_completion_class(shell)
     if found is None:
         raise UsageError(f"there is no completion for {shell}", supported="bash, zsh, fish")
-    script = found(cli, {}, PROGRAM, VARIABLE).source().strip()
+    script = found(group, {}, PROGRAM, VARIABLE).source().strip()
     return (_ZSH_FIRST if shell == "zsh" else "") + script
 
 
-def install_completion(shell: str) -> list[str]:
+def install_completion(shell: str, group: click.Command) -> list[str]:
     """Write the script and have the shell read it; what was done, in lines. A second time changes nothing."""
     with machine_errors():
         home = Path.home()
@@ -63,7 +62,7 @@ def install_completion(shell: str) -> list[str]:
         config = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config")
         path = config / "fish/completions/espalier.fish" if shell == "fish" else data / f"completion.{shell}"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(completion_script(shell) + "\n", encoding="utf-8")
+        path.write_text(completion_script(shell, group) + "\n", encoding="utf-8")
         told = [f"wrote {path}"]
         if shell in STARTS:
             folder = Path(os.environ.get("ZDOTDIR") or home) if shell == "zsh" else home

@@ -103,7 +103,7 @@ def inspect_file(path: Path | str) -> Inspected:
 
 def _facts(path: Path) -> dict[str, Any]:
     if os.path.isfile(path):
-        head = _head(path)
+        head = head_of(path)
         if head[4:8] == b"TFL3":
             if path.stat().st_size > LIMITS.tflite_bytes:
                 raise ModelRefusedError(f"the file {path.name!r} has over {LIMITS.tflite_bytes:,} bytes")
@@ -111,7 +111,8 @@ def _facts(path: Path) -> dict[str, Any]:
     return {"file": path.name} | _inspect_keras(path)
 
 
-def _head(path: Path) -> bytes:
+def head_of(path: Path) -> bytes:
+    """The first bytes of a file. Raises ModelRefusedError where it cannot be read."""
     try:
         with path.open("rb") as file:
             return file.read(8)
@@ -153,8 +154,8 @@ def _size(facts: ModelFacts) -> tuple[int, int]:
 
 
 def _outlined(facts: ModelFacts) -> ModelSummary | None:
-    """The model as its configuration outlines it; None where only Keras can tell: a layer that no outline can be drawn of, weights
-    that are not those of the configuration, an answer that is not what was asked for."""
+    """The model as its configuration outlines it; None where only Keras can tell: a layer that no outline can be drawn of,
+    weights that are not those of the configuration, an answer that is not what was asked for."""
     try:
         found = outline_of(facts, _size(facts))
     except UnsupportedModelError:

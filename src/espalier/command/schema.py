@@ -5,7 +5,9 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import Final
 
-NAMES: Final = ("recipe", "target", "report", "manifest", "program-report", "program-manifest", "sweep", "sweep-report")
+NAMES: Final = (
+    "recipe", "target", "report", "manifest", "program-report", "program-manifest", "sweep", "sweep-report", "estimate",
+)  # fmt: skip
 LINE: Final = "#:schema {name}.schema.json\n"
 """What the first line of a TOML file says, so that editors with TOML check it with the file of this name beside it."""
 

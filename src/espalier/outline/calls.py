@@ -110,7 +110,9 @@ def _first_index(name: str, layers: Mapping[str, Config], ends: Sequence[tuple[s
 
 
 def _in_order(
-    layers: Mapping[str, Config], outputs: Sequence[_Node], node_of: Callable[[Sequence[Json]], tuple[_Node, int]]
+    layers: Mapping[str, Config],
+    outputs: Sequence[_Node],
+    node_of: Callable[[Sequence[Json]], tuple[_Node, int]],
 ) -> list[_Node]:
     """The nodes as Keras runs them: those furthest from an output first (keras/src/ops/function.py, `map_graph`)."""
     before: dict[_Node, list[_Node]] = {}
@@ -145,7 +147,11 @@ def _in_order(
 
 
 def _called(
-    layer: Config, arguments: tuple[object, ...], keywords: Mapping[str, object], operands: tuple[int, ...], step: Step
+    layer: Config,
+    arguments: tuple[object, ...],
+    keywords: Mapping[str, object],
+    operands: tuple[int, ...],
+    step: Step,
 ) -> tuple[int, ...]:
     if layer["class_name"] in _CONTAINERS:
         return run_through(layer, operands, step)

@@ -28,7 +28,7 @@ def outline_of(facts: ModelFacts, size: tuple[int, int]) -> Outline:
     """Draw a model for an image of `size` (height, width) where it leaves that open. Raises UnknownLayerError for a layer that
     is not in the table."""
     sheet = Sheet()
-    height, width, *channels = (*facts.input_shape, *(() if len(facts.input_shape) > 2 else (1,)))
+    height, width, *channels = facts.input_shape
     sides = (height or size[0], width or size[1], *(side or 1 for side in channels))
     inputs = [sheet.value((1, *sides)), *(sheet.value((1, one.values)) for one in facts.numbers)]
 

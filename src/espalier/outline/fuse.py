@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from ..graph.types import DTYPES, Graph, Op, Tensor
+from ..graph.types import DTYPES, Graph, Op, OptionValue, Tensor
 from .sheet import AFFINE, WEIGHTS
 
 WEIGHTED: Final = frozenset({"conv_2d", "depthwise_conv_2d", "fully_connected", "transpose_conv"})
@@ -34,7 +34,11 @@ class _Fusion:
 
     def run(self) -> Graph:
         readers = self.graph.consumers()
-        once = {tensor for tensor, found in readers.items() if len(found) == 1 and tensor not in self.graph.outputs}
+        once = {
+            tensor
+            for tensor, found in readers.items()
+            if len(found) == 1 and tensor not in self.graph.outputs
+        }
         for op in self.graph.ops:
             inputs = tuple(self.renamed.get(i, i) for i in op.inputs)
             op = replace(op, inputs=inputs)
@@ -54,7 +58,9 @@ class _Fusion:
                 self._absorb(maker, result)
             else:
                 self._put(op)
-            once |= {result} if len(readers.get(result, ())) == 1 and result not in self.graph.outputs else set()
+            once |= (
+                {result} if len(readers.get(result, ())) == 1 and result not in self.graph.outputs else set()
+            )
         outputs = tuple(self.renamed.get(i, i) for i in self.graph.outputs)
         return replace(self.graph, tensors=tuple(self.tensors), ops=tuple(self.ops), outputs=outputs)
 
@@ -62,7 +68,9 @@ class _Fusion:
         """A row of values that a dense layer takes as it is."""
         given, found = self.tensors[op.inputs[0]], readers.get(op.outputs[0], ())
         taken = [self.graph.ops[reader] for reader in found]
-        dense = bool(taken) and all(reader.kind == "fully_connected" and not reader.flag("keep_num_dims") for reader in taken)
+        dense = bool(taken) and all(
+            reader.kind == "fully_connected" and not reader.flag("keep_num_dims") for reader in taken
+        )
         return dense and given.elements == given.shape[-1]
 
     def _plain(self, maker: int, kinds: frozenset[str]) -> bool:
@@ -81,8 +89,15 @@ class _Fusion:
         source, result = op.inputs[0], op.outputs[0]
         scaled = len(self.tensors)
         self.tensors.append(replace(self.tensors[result], name=f"value {scaled}"))
-        self._put(Op(kind="mul", inputs=(source, self._vector(source)), outputs=(scaled,), options={"activation": "none"}))
-        options = {"activation": "none", "pot_scale_int16": True}
+        self._put(
+            Op(
+                kind="mul",
+                inputs=(source, self._vector(source)),
+                outputs=(scaled,),
+                options={"activation": "none"},
+            )
+        )
+        options: dict[str, OptionValue] = {"activation": "none", "pot_scale_int16": True}
         self._put(Op(kind="add", inputs=(scaled, self._vector(source)), outputs=(result,), options=options))
 
     def _vector(self, like: int) -> int:

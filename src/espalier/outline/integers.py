@@ -1,5 +1,5 @@
-"""An outline as an int8 network: every value gets a step, weights get numbers. What a program of it takes follows from shapes; the
-numbers are noise without zeros worth leaving out."""
+"""An outline as an int8 network: every value gets a step, weights get numbers. What a program of it takes follows from shapes;
+the numbers are noise without zeros worth leaving out."""
 
 from __future__ import annotations
 
@@ -15,8 +15,25 @@ from .fuse import WEIGHTED, fused
 from .sheet import WEIGHTS
 
 SAME: Final = frozenset(
-    "pad concatenation max_pool_2d average_pool_2d reshape transpose strided_slice slice split resize_nearest_neighbor "
-    "resize_bilinear maximum minimum relu6 pack unpack gather".split()
+    [
+        "pad",
+        "concatenation",
+        "max_pool_2d",
+        "average_pool_2d",
+        "reshape",
+        "transpose",
+        "strided_slice",
+        "slice",
+        "split",
+        "resize_nearest_neighbor",
+        "resize_bilinear",
+        "maximum",
+        "minimum",
+        "relu6",
+        "pack",
+        "unpack",
+        "gather",
+    ]
 )
 """Operators whose results have their operand's step."""
 STEPS: Final[Mapping[str, Quant]] = {
@@ -59,7 +76,10 @@ class _Steps:
         for number, tensor in enumerate(self.tensors):
             if tensor.data is None:
                 group = groups[number]
-                own = Quant(scales=(_real(0.02 + 0.0001 * (group % 97)),), zero_points=(-128 if group in clamped else group % 9 - 4,))
+                own = Quant(
+                    scales=(_real(0.02 + 0.0001 * (group % 97)),),
+                    zero_points=(-128 if group in clamped else group % 9 - 4,),
+                )
                 self.tensors[number] = replace(tensor, quant=fixed.get(group, own))
         for op in self.graph.ops:
             self._fill(op)
@@ -76,7 +96,9 @@ class _Steps:
 
         for op in self.graph.ops:
             if op.kind in SAME:
-                live = [t for t in (*op.inputs, *op.outputs) if self.tensors[t].data is None or self._is_weight(t)]
+                live = [
+                    t for t in (*op.inputs, *op.outputs) if self.tensors[t].data is None or self._is_weight(t)
+                ]
                 first = min(find(t) for t in live)
                 for tensor in live:
                     leader[find(tensor)] = first
@@ -95,7 +117,9 @@ class _Steps:
                 data = constant(self.random.integers(-500, 500, tensor.shape), "int32")
                 self.tensors[number] = replace(tensor, data=data, quant=self._bias_step(op, given))
                 continue
-            data = constant(np.resize(self.noise if op.kind in WEIGHTED else np.abs(self.noise) | 1, tensor.shape), "int8")
+            data = constant(
+                np.resize(self.noise if op.kind in WEIGHTED else np.abs(self.noise) | 1, tensor.shape), "int8"
+            )
             quant = self._weight_step(op, place, tensor)
             self.tensors[number] = replace(tensor, data=data, quant=quant)
 
@@ -111,7 +135,14 @@ class _Steps:
         return Quant(scales=steps, zero_points=(0,) * channels, axis=axis)
 
     def _bias_step(self, op: Op, given: Tensor) -> Quant:
-        filters = next((self.tensors[i].quant for i in op.inputs if self.tensors[i].dtype == "int8" and self._is_weight(i)), None)
+        filters = next(
+            (
+                self.tensors[i].quant
+                for i in op.inputs
+                if self.tensors[i].dtype == "int8" and self._is_weight(i)
+            ),
+            None,
+        )
         if filters is None or given.quant is None:
             return Quant(scales=(1.0,), zero_points=(0,))
         steps = tuple(_real(given.quant.scale * step) for step in filters.scales)

@@ -39,7 +39,11 @@ def _depthwise(s: Sheet, call: Call, biases: int) -> int:
     multiplier = whole(config, "depth_multiplier", 1)
     height, width = pair(config, "kernel_size")
     kernel = s.weights(1, height, width, s.shape(x)[-1] * multiplier)
-    bias = _bias(s, call, biases) if biases else s.weights(s.shape(x)[-1] * multiplier, dtype="int32", stored=False)
+    bias = (
+        _bias(s, call, biases)
+        if biases
+        else s.weights(s.shape(x)[-1] * multiplier, dtype="int32", stored=False)
+    )
     return s.add("depthwise_conv_2d", [x, kernel, bias], depth_multiplier=multiplier, **_window(config))
 
 
@@ -48,7 +52,11 @@ def separable_conv_2d(s: Sheet, call: Call) -> int:
     middle = _depthwise(s, call, 0)
     filters = whole(call.config, "filters")
     kernel = s.weights(filters, 1, 1, s.shape(middle)[-1])
-    return _finished(s, call, s.add("conv_2d", [middle, kernel, _bias(s, call, filters)], padding="valid", stride_h=1, stride_w=1))
+    return _finished(
+        s,
+        call,
+        s.add("conv_2d", [middle, kernel, _bias(s, call, filters)], padding="valid", stride_h=1, stride_w=1),
+    )
 
 
 def transpose_conv(s: Sheet, call: Call) -> int:
@@ -83,7 +91,9 @@ def dense(s: Sheet, call: Call) -> int:
     x, units = call.operands[0], whole(call.config, "units")
     kernel = s.weights(units, s.shape(x)[-1])
     more = len(s.shape(x)) > 2
-    return _finished(s, call, s.add("fully_connected", [x, kernel, _bias(s, call, units)], keep_num_dims=more))
+    return _finished(
+        s, call, s.add("fully_connected", [x, kernel, _bias(s, call, units)], keep_num_dims=more)
+    )
 
 
 def _bias(s: Sheet, call: Call, count: int) -> int:
@@ -187,7 +197,12 @@ def pool_2d(kind: str) -> Draw:
         padding = text(call.config, "padding", "valid")
         if kind == "average_pool_2d" and size == s.shape(x)[1:3] and padding == "valid":
             return s.add("mean", [x, s.numbers([1, 2])], keep_dims=True)
-        options: dict[str, OptionValue] = {"stride_h": strides[0], "stride_w": strides[1], "filter_h": size[0], "filter_w": size[1]}
+        options: dict[str, OptionValue] = {
+            "stride_h": strides[0],
+            "stride_w": strides[1],
+            "filter_h": size[0],
+            "filter_w": size[1],
+        }
         return s.add(kind, [x], padding=padding, **options)
 
     return draw

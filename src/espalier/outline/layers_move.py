@@ -82,7 +82,9 @@ def _resized(s: Sheet, call: Call, height: int, width: int) -> int:
     kinds = {"nearest": "resize_nearest_neighbor", "bilinear": "resize_bilinear"}
     if how not in kinds:
         raise UnknownLayerError(
-            f"the layer {call.name!r} enlarges by {how!r}", supported="nearest, bilinear", next_step="use one of these"
+            f"the layer {call.name!r} enlarges by {how!r}",
+            supported="nearest, bilinear",
+            next_step="use one of these",
         )
     return s.add(kinds[how], [call.operands[0], s.numbers([height, width])], half_pixel_centers=True)
 

@@ -42,7 +42,9 @@ class Sheet:
 
     def value(self, shape: Sequence[int], dtype: str = "int8") -> int:
         """A tensor that is computed, or an input."""
-        self.tensors.append(Tensor(name=f"value {len(self.tensors)}", shape=tuple(shape), dtype=dtype, layer=self.layer))
+        self.tensors.append(
+            Tensor(name=f"value {len(self.tensors)}", shape=tuple(shape), dtype=dtype, layer=self.layer)
+        )
         return len(self.tensors) - 1
 
     def weights(self, *shape: int, dtype: str = "int8", stored: bool = True) -> int:
@@ -55,14 +57,18 @@ class Sheet:
     def numbers(self, values: object) -> int:
         """Whole numbers that an operator takes as an operand: a shape, axes."""
         data = constant(values, "int32")  # type: ignore[arg-type]
-        self.tensors.append(Tensor(name="numbers", shape=data.shape, dtype="int32", data=data, layer=self.layer))
+        self.tensors.append(
+            Tensor(name="numbers", shape=data.shape, dtype="int32", data=data, layer=self.layer)
+        )
         return len(self.tensors) - 1
 
     def add(self, kind: str, inputs: Sequence[int], **options: OptionValue) -> int:
         """An operator with one result. Raises UnsupportedModelError where shapes do not fit together."""
         return self.split(kind, inputs, 1, **options)[0]
 
-    def split(self, kind: str, inputs: Sequence[int], results: int, **options: OptionValue) -> tuple[int, ...]:
+    def split(
+        self, kind: str, inputs: Sequence[int], results: int, **options: OptionValue
+    ) -> tuple[int, ...]:
         """An operator with several results."""
         made = tuple(self.value(self.shape(inputs[0])) for _ in range(results))
         if kind == AFFINE:
@@ -73,7 +79,9 @@ class Sheet:
         try:
             shapes = OPS[kind].shape(view(self.graph((), ()), op))
         except ShapeError as problem:
-            raise UnsupportedModelError(f"the layer {self.layer!r} does not fit what it is given: {problem}") from None
+            raise UnsupportedModelError(
+                f"the layer {self.layer!r} does not fit what it is given: {problem}"
+            ) from None
         for tensor, shape in zip(made, shapes, strict=True):
             self.tensors[tensor] = replace(self.tensors[tensor], shape=shape)
         self.ops.append(op)
@@ -95,5 +103,7 @@ class Sheet:
         graph = self.graph((), ())
         work = sum(macs(view(graph, op)) for op in self.ops[first:] if op.kind != AFFINE)
         shape = self.shape(made[0])
-        self.rows.append(LayerSummary(name=name, class_name=class_name, output_shape=shape, parameters=stored, macs=work))
+        self.rows.append(
+            LayerSummary(name=name, class_name=class_name, output_shape=shape, parameters=stored, macs=work)
+        )
         return made

@@ -19,7 +19,9 @@ PROMPT: Final = 2
 """Rows that the shell takes."""
 
 
-def screen_lines(report: Report, folder: Path, columns: int, rows: int, *, verbose: bool = False) -> list[str]:
+def screen_lines(
+    report: Report, folder: Path, columns: int, rows: int, *, verbose: bool = False
+) -> list[str]:
     """Lines of at most `columns` letters; at most `rows` with the prompt, unless `verbose`."""
     every = [f"  {label:<10} {text}" for label, text in summary(report, folder)]
     head = fold(verdict(report), columns)

@@ -1,5 +1,5 @@
-"""Bytes of flash of a program: its constants as they will lie there, its layer structures, and the functions of the kernels that a
-linker keeps, whose sizes `python benchmarks/kernel_sizes.py` measures."""
+"""Bytes of flash of a program: its constants as they will lie there, its layer structures, and the functions of the kernels that
+a linker keeps, whose sizes `python benchmarks/kernel_sizes.py` measures."""
 
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ class KernelSizes(msgspec.Struct, frozen=True):
 @functools.cache
 def kernel_sizes() -> KernelSizes:
     """The table of this version's kernels."""
-    return msgspec.json.decode(files("espalier").joinpath("estimate", "kernel_sizes.json").read_bytes(), type=KernelSizes)
+    return msgspec.json.decode(
+        files("espalier").joinpath("footprint", "kernel_sizes.json").read_bytes(), type=KernelSizes
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,7 @@ class Glue:
 
 GLUE: Final[Mapping[str, Glue]] = {
     "arm": Glue(program=60, call=6, argument=4, array=14),
-    "thumb1": Glue(program=60, call=8, argument=4, array=14),
+    "thumb1": Glue(program=-410, call=8, argument=4, array=14),
     "riscv": Glue(program=60, call=8, argument=4, array=16),
 }
 
@@ -90,8 +92,14 @@ def flash_of(graph: Graph, body: Body, core: str, isa: str, level: str = "-O2") 
     calls = [line for line in body.lines if _FUNCTION.search(line)]
     code = sum(sizes[number] for number in kept) + glue.program + glue.array * len(arrays)
     code += sum(glue.call + glue.argument * (line.count(",") + 1) for line in calls)
-    structures = sum(table.structures[layer.lowered.struct] for layer in body.layers)
-    return Flash(code=round(code), constants=structures + sum(stored_bytes(array, table.structures) for array in arrays))
+    return Flash(code=round(code), constants=constants_alone(graph, body))
+
+
+def constants_alone(graph: Graph, body: Body) -> int:
+    """Bytes of the layer structures and of the arrays, the same on every core."""
+    table = kernel_sizes().structures
+    structures = sum(table[layer.lowered.struct] for layer in body.layers)
+    return structures + sum(stored_bytes(array, table) for array in constants_of("net", graph, body))
 
 
 def stored_bytes(constant: Constant, structures: Mapping[str, int]) -> int:
@@ -103,5 +111,10 @@ def stored_bytes(constant: Constant, structures: Mapping[str, int]) -> int:
 
 def _roots(body: Body) -> Sequence[str]:
     """The functions that the program calls, or whose address it holds."""
-    held = [value.text for layer in body.layers for value in layer.lowered.fields.values() if isinstance(value, Name)]
+    held = [
+        value.text
+        for layer in body.layers
+        for value in layer.lowered.fields.values()
+        if isinstance(value, Name)
+    ]
     return [name for text in (*body.lines, *held) for name in _FUNCTION.findall(text)]

@@ -10,6 +10,7 @@ from ..emit.extents import extents_of
 from ..emit.lower_dense import form_of, work_of
 from ..emit.lower_sparse import dense_work
 from ..emit.lowering import How, Lowered
+from ..emit.sparse_prices import Work as DenseWork
 from ..graph.intervals import channels
 from ..graph.view import OpView
 
@@ -17,13 +18,15 @@ Work = Mapping[str, float]
 
 BLOCK: Final = {"helium": 16}
 """Channels that the kernels of an instruction set take at once; else 4."""
-DENSE: Final = frozenset({"espalier_conv_2d", "espalier_fully_connected", "espalier_conv_single", "espalier_conv_pointwise"})
+DENSE: Final = frozenset(
+    {"espalier_conv_2d", "espalier_fully_connected", "espalier_conv_single", "espalier_conv_pointwise"}
+)
 """Kernels with a price list of their own (emit/sparse_prices.py)."""
 LONG: Final = 16
 """Bytes from which on a piece that is moved is copied by a call."""
 
 
-def dense_form(looked: OpView, isa: str) -> tuple[str, Work]:
+def dense_form(looked: OpView, isa: str) -> tuple[str, DenseWork]:
     """The form of a convolution or dense layer that stores every weight, and what repeats."""
     how = How(isa=isa)
     if looked.op.kind == "conv_2d":
@@ -40,13 +43,13 @@ def form_of_call(looked: OpView, lowered: Lowered) -> str:
         shape = extents_of(looked)
         size = f"{shape.kernel_h}x{shape.kernel_w}/{shape.stride_w}"
         return f"{name} {size}" if size in ("3x3/1", "3x3/2") else name
-    if looked.op.kind in ("add", "sub", "mul", "maximum", "minimum") and len(looked.present) > 1:
+    if name in ("add", "mul", "binary", "broadcast") and len(looked.present) > 1:
         alike = looked.input(0).shape == looked.input(1).shape
         return name if alike else f"{name} of a channel"
     return f"{name} {looked.op.kind}" if name == "move" else name
 
 
-def work_of_call(looked: OpView, isa: str) -> Work:
+def work_of_call(looked: OpView, isa: str) -> dict[str, float]:
     """Values, places, blocks of channels; of a window its taps, of what is moved its pieces."""
     out, count, block = looked.output, max(1, channels(looked.output)), BLOCK.get(isa, 4)
     places = out.elements / count
@@ -67,16 +70,23 @@ def work_of_call(looked: OpView, isa: str) -> Work:
         return work | _window(looked, work, count)
     if kind == "transpose_conv":
         kernel = looked.input(1).shape
-        return work | {"product": float(looked.input(2).elements * math.prod(kernel[:3])), "input value": float(looked.input(2).elements)}
+        return work | {
+            "product": float(looked.input(2).elements * math.prod(kernel[:3])),
+            "input value": float(looked.input(2).elements),
+        }
     if kind == "concatenation":
         return _pieces(looked)
     if kind == "mean":
         taken = looked.input(0).elements / count
-        return work | {"input place": taken, "input block": taken * -(-count // block), "input rest": taken * (count % block)}
+        return work | {
+            "input place": taken,
+            "input block": taken * -(-count // block),
+            "input rest": taken * (count % block),
+        }
     return work
 
 
-def _window(looked: OpView, work: Work, count: int) -> Work:
+def _window(looked: OpView, work: Work, count: int) -> dict[str, float]:
     shape = extents_of(looked)
     taps = shape.kernel_h * shape.kernel_w
     return {
@@ -90,7 +100,7 @@ def _window(looked: OpView, work: Work, count: int) -> Work:
     }
 
 
-def _pieces(looked: OpView) -> Work:
+def _pieces(looked: OpView) -> dict[str, float]:
     """Pieces of each operand of a concatenation, one after the other."""
     axis = looked.op.integer("axis") % len(looked.output.shape)
     sizes = [math.prod(t.shape[axis:]) for t in looked.present]
