@@ -22,7 +22,8 @@ class EstimateRow(msgspec.Struct, frozen=True, kw_only=True):
 
     target: str
     title: str
-    bundle: Literal["aar", "deb", "firmware"]
+    bundle: str
+    """The kind of its bundle, such as firmware."""
     fits: Literal["yes", "perhaps", "no"]
     """yes: also at most; no: not even at least, or an operator is missing; perhaps: only a build tells."""
     why: str

@@ -23,8 +23,12 @@ def load_recipe(path: Path | str) -> Recipe:
         recipe.name, recipe.input.size, [deploy.target for deploy in recipe.deploy]
     """
     path = Path(path)
-    data = read_bounded(path, error=RecipeError, what="recipe", limit_bytes=LIMITS.recipe_bytes)
-    return parse_recipe(data, where=f"recipe {path.name}")
+    return parse_recipe(recipe_bytes(path), where=f"recipe {path.name}")
+
+
+def recipe_bytes(path: Path) -> bytes:
+    """The file as it is, if it is no larger than a recipe."""
+    return read_bounded(path, error=RecipeError, what="recipe", limit_bytes=LIMITS.recipe_bytes)
 
 
 def parse_recipe(data: bytes, *, where: str = "recipe") -> Recipe:

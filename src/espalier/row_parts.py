@@ -144,6 +144,15 @@ class DecisionPoint(TypedDict):
     coverage_int8: float
 
 
+class ConfidenceBin(TypedDict):
+    """Images whose answer has a confidence from `low` to the next column's, and int8's wrong ones among them."""
+
+    low: Number
+    float: int
+    int8: int
+    int8_wrong: int
+
+
 class DecisionPart(TypedDict, total=False):
     """What the threshold does: figures at it for both models, along a curve of thresholds, the least one that reaches the
     wished precision in both (null: none does), and by how much int8's confidence differs on average. Empty without labels."""
@@ -155,6 +164,7 @@ class DecisionPart(TypedDict, total=False):
     wished_precision: Number
     wished_threshold: Number | None
     confidence_drift: Number
+    histogram: list[ConfidenceBin]
 
 
 class SkillPart(TypedDict, total=False):

@@ -11,6 +11,7 @@ from .map_rows import MapRow, PictureRow
 from .peak import Peak
 from .row_boxes import BoxesRow
 from .row_cost import CostRow
+from .row_network import NetworkRow
 from .row_parts import (
     CalibrationPart,
     DecisionPart,
@@ -26,6 +27,8 @@ from .row_parts import (
     SkillPart,
 )
 from .row_prune import PruneRow
+from .row_reading import SourceRow, VerdictRow
+from .row_slices import SliceRow
 
 Share = float
 Points = float
@@ -214,6 +217,8 @@ class AccuracyRow(_Row, frozen=True, kw_only=True):
     """Of task image: `top1` is the mean signal to noise in hundreds of decibels, and the drop is in decibels."""
     steps: tuple[DropPart, ...] = ()
     """The drop split into pruning and quantization."""
+    slices: tuple[SliceRow, ...] = ()
+    """The same on parts of the images, where each image is right or wrong by itself."""
 
     @property
     def labelled(self) -> bool:
@@ -416,5 +421,9 @@ class Report(_Row, frozen=True, kw_only=True):
     build did not make it (recipe: report.explain)."""
     contact_sheet: tuple[SheetPart, ...] = ()
     """Flipped images for the HTML page, at most 24."""
+    verdict: VerdictRow | None = None
+    network: NetworkRow | None = None
+    """The int8 file as a graph."""
+    source: SourceRow | None = None
     format: str = "espalier-report/1"
     """Changes with anything but a new key."""

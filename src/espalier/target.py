@@ -10,13 +10,12 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from .bundle_kinds import KINDS, Device
 from .errors import TargetError
 from .limits import LIMITS
 from .tables import Table, convert_table, decode_table, read_bounded
 from .target_rules import GCC_FLAGS, LARGEST_FACT, NAME, broken_rule
 from .visible import shown
-
-Kind = Literal["phone", "camera", "microcontroller"]
 
 
 class Fact(Table, frozen=True, kw_only=True):
@@ -74,14 +73,15 @@ class Target(Table, frozen=True, kw_only=True):
     """Names the bundle's folder: a-z 0-9 _ and -."""
     title: str
     """The device in words."""
-    kind: Kind
+    kind: Device
     """What it is: decides what may be asked of it."""
     architecture: str
     """Instruction set, such as `aarch64`, `thumbv7em` or `riscv32imc`."""
     cpu: str
     """The core in words."""
-    bundle: Literal["aar", "deb", "firmware"]
-    """What is made for it: an Android library, a Debian package, firmware sources."""
+    bundle: Annotated[str, Meta(extra_json_schema={"enum": list(KINDS)})]
+    """What is made for it: `aar` an Android library, `deb` a Debian package, `firmware` sources, `service` a service for
+    a rack or a cloud."""
     runtimes: tuple[Runtime, ...]
     """What can run a model there; the operators of a model are checked against their versions."""
     io_dtype: Literal["uint8", "int8"]

@@ -6,11 +6,13 @@ has flags that run programs (`-wrapper`, `-fplugin=`, `-specs=`, `-B`, `@file`).
 
 from __future__ import annotations
 
+import difflib
 import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
+from .bundle_kinds import KINDS
 from .visible import hidden_character
 
 if TYPE_CHECKING:
@@ -44,14 +46,19 @@ GCC_FLAGS: Final[Mapping[str, str]] = {
 }
 """GCC flag as people write it -> its pattern. Each chooses code or a calling convention; none names a file."""
 
-ARCHITECTURES: Final[Mapping[str, tuple[str, ...]]] = {
-    "aar": ("aarch64", "armv7l", "x86_64"),
-    "deb": ("aarch64", "armv7l"),
+NEEDED: Final[Mapping[str, tuple[str, str, str]]] = {
+    "compiler": (
+        "a microcontroller needs a [compiler] table",
+        "zig-target and zig-cpu, and gcc-flags for the vendor's compiler",
+        "copy the table of the shipped target with the same core (espalier targets)",
+    ),
+    "python": (
+        "`python` is missing",
+        'the Python versions of the device, such as ["3.11"]',
+        "add it: wheels are fetched for it",
+    ),
 }
-"""Kind of bundle -> the architectures whose runtimes it can carry; firmware is source code for any."""
-
-NEEDED_FACTS: Final[Mapping[str, tuple[str, ...]]] = {"aar": ("min-sdk",)}
-"""Kind of bundle -> facts without which it cannot be written."""
+"""Key of a target file that a kind of bundle needs -> what is said when it is missing."""
 
 
 def broken_rule(target: Target) -> tuple[str, str, str] | None:
@@ -96,12 +103,24 @@ def _broken(target: Target) -> Iterator[tuple[str, str, str]]:
                 )
 
 
+def _unknown_kind(name: str) -> tuple[str, str, str]:
+    near = difflib.get_close_matches(name, KINDS, n=1)
+    return (
+        f"`bundle` {name[:80]!r} is no kind of bundle",
+        ", ".join(f"{known} ({kind.what})" for known, kind in KINDS.items()),
+        f"did you mean {near[0]!r}?" if near else "take the `bundle` of the shipped target of the nearest device",
+    )
+
+
 def _device(target: Target) -> Iterator[tuple[str, str, str]]:
-    known = ARCHITECTURES.get(target.bundle)
-    if known is not None and target.architecture not in known:
+    kind = KINDS.get(target.bundle)
+    if kind is None:
+        yield _unknown_kind(target.bundle)
+        return
+    if kind.architectures and target.architecture not in kind.architectures:
         yield (
             f"`architecture` {target.architecture[:80]!r} is none that a bundle of kind {target.bundle!r} is made for",
-            ", ".join(known),
+            ", ".join(kind.architectures),
             "correct `architecture`, or copy the shipped target of the nearest device",
         )
     if not re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,63}", target.architecture):
@@ -110,33 +129,25 @@ def _device(target: Target) -> Iterator[tuple[str, str, str]]:
             "a-z 0-9 _ . and -, for example thumbv7em or riscv32imc",
             "correct it; the first letters choose the vendor's compiler",
         )
-    if (target.kind == "microcontroller") != (target.bundle == "firmware"):
-        yield (
-            f"a {target.kind} with a bundle of kind {target.bundle!r}",
-            "microcontroller with firmware; phone or camera with aar or deb",
-            "correct `kind` or `bundle`",
-        )
-    if target.bundle == "firmware" and target.compiler is None:
-        yield (
-            "a microcontroller needs a [compiler] table",
-            "zig-target and zig-cpu, and gcc-flags for the vendor's compiler",
-            "copy the table of the shipped target with the same core (espalier targets)",
-        )
+    if target.kind not in kind.devices:
+        fitting = "; ".join(f"{' or '.join(known.devices)} with {name}" for name, known in KINDS.items())
+        yield f"a {target.kind} with a bundle of kind {target.bundle!r}", fitting, "correct `kind` or `bundle`"
+    for key in kind.keys:
+        if not getattr(target, key):
+            yield NEEDED[key]
     if not target.runtimes:
         yield (
             "there is no [[runtimes]] table",
             "litert, tflite-runtime, tflm, c",
             "say which runtime the device has, and where that was read",
         )
-    for fact in NEEDED_FACTS.get(target.bundle, ()):
+    for fact in kind.facts:
         if fact not in target.facts:
             yield (
                 f"`facts.{fact}` is missing",
                 f"a bundle of kind {target.bundle!r} needs it",
                 "add it with its source, as android-arm64 does",
             )
-    if target.bundle == "deb" and not target.python:
-        yield "`python` is missing", "the Python versions of the device, such as [\"3.11\"]", "add it: wheels are fetched for it"
     for version in target.python:
         if not re.fullmatch(r"3\.[0-9]{1,3}", version):
             yield f"`python` holds {version[:80]!r}", "versions such as 3.11", "list the versions that the device has"

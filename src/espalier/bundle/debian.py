@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -92,7 +92,7 @@ RUNTIMES: Final[Mapping[str, PinnedRuntime]] = {
 """Wheel tags and dependencies as the package index had them in November 2026. amd64 is for trying the
 package."""
 
-DEBIAN_ARCHITECTURES: Final[Mapping[str, str]] = {"aarch64": "arm64", "armv7l": "armhf"}
+DEBIAN_ARCHITECTURES: Final[Mapping[str, str]] = {"aarch64": "arm64", "armv7l": "armhf", "x86_64": "amd64"}
 
 
 def deb_name(source: BundleSource) -> str:
@@ -172,49 +172,37 @@ def requirements_text(row: PinnedRuntime) -> bytes:
 def debian_package(source: BundleSource, golden_files: tuple[Artifact, ...]) -> bytes:
     """The .deb; equal sources give equal bytes."""
     tree = installed_tree(source, golden_files)
+    return package_of(source, tree, control_file(source, installed_kib(tree)))
+
+
+def package_of(source: BundleSource, tree: list[Entry], control_fields: bytes) -> bytes:
+    """A .deb that installs `tree`."""
     sums = "".join(
         f"{hashlib.md5(e.data).hexdigest()}  {e.path}\n" for e in sorted(tree, key=lambda e: e.path)
     )
-    installed = sum((len(entry.data) + 4095) // 4096 * 4 for entry in tree)
     control = [
-        Entry(path="control", data=control_file(source, installed)),
+        Entry(path="control", data=control_fields),
         Entry(path="md5sums", data=sums.encode()),
         *(
-            Entry(path=name, data=_template(f"{name}.txt", source), executable=True)
+            Entry(path=name, data=filled(f"{name}.txt", source), executable=True)
             for name in ("postinst", "prerm", "postrm")
         ),
     ]
     return deb_bytes(control, tree)
 
 
+def installed_kib(tree: list[Entry]) -> int:
+    """Whole pages of 4 KiB, as Installed-Size counts."""
+    return sum((len(entry.data) + 4095) // 4096 * 4 for entry in tree)
+
+
 def installed_tree(source: BundleSource, golden_files: tuple[Artifact, ...]) -> list[Entry]:
     """Every file that the package installs, by its path below /."""
-    package = package_name(source)
-    share, library, documents = f"usr/share/{package}", f"usr/lib/{package}", f"usr/share/doc/{package}"
-    changelog = (
-        f"{package} ({source.recipe.version}) unstable; urgency=medium\n\n"
-        f"  * Model {source.recipe.name} {source.recipe.version}, made by Espalier.\n\n"
-        f" -- {MAINTAINER}  {PACKAGE_DATE}\n"
-    )
+    share = f"usr/share/{package_name(source)}"
     entries = [
-        Entry(path=f"{share}/{MODEL_FILE}", data=source.uint8_model),
-        *([Entry(path=f"{share}/labels.txt", data=labels_text(source))] if source.labels else []),
-        Entry(path=f"{share}/model.json", data=model_json(source)),
-        *(Entry(path=f"{share}/{row.file}", data=requirements_text(row)) for row in RUNTIMES.values()),
-        *(Entry(path=f"{share}/{artifact.path}", data=artifact.data) for artifact in golden_files),
-        Entry(path=f"{library}/{program_name(source)}", data=launcher(source), executable=True),
-        *(Entry(path=f"{library}/device/{name}", data=data) for name, data in device_modules(source).items()),
-        Entry(path=f"usr/bin/{package}", data=_template("command.txt", source), executable=True),
-        Entry(path=f"usr/share/man/man1/{package}.1.gz", data=gzip_bytes(_template("manual.txt", source))),
-        Entry(path=f"usr/lib/systemd/system/{package}.service", data=_template("service.txt", source)),
-        Entry(path=f"{documents}/copyright", data=_template("copyright.txt", source)),
-        # Short golden vectors look like text in an old encoding to lintian.
-        Entry(
-            path=f"usr/share/lintian/overrides/{package}",
-            data=f"{package}: national-encoding [{share}/golden/*.bin]\n".encode(),
-        ),
-        Entry(path=f"{documents}/changelog.gz", data=gzip_bytes(changelog.encode())),
-        Entry(path=f"{documents}/README.md.gz", data=gzip_bytes(readme(source))),
+        *model_entries(source, golden_files),
+        *program_entries(source, launcher(source), device_modules(source)),
+        *document_entries(source, readme(source), filled("manual.txt", source), filled("service.txt", source)),
     ]
     if source.finds_boxes and not rpicam_reason(source):
         entries += rpicam_entries(source, share)
@@ -223,26 +211,54 @@ def installed_tree(source: BundleSource, golden_files: tuple[Artifact, ...]) -> 
     return entries
 
 
-def control_file(source: BundleSource, installed_kib: int) -> bytes:
-    """DEBIAN/control. The Python bounds are those for which the target's runtime has a wheel."""
-    low, high = RUNTIMES[architecture(source)].python
-    above = f"3.{int(high.split('.')[1]) + 1}"
+def model_entries(source: BundleSource, golden_files: tuple[Artifact, ...]) -> list[Entry]:
+    """The model's folder: the model, its labels, what the program knows of it, golden vectors, pinned runtimes."""
+    share = f"usr/share/{package_name(source)}"
+    return [
+        Entry(path=f"{share}/{MODEL_FILE}", data=source.uint8_model),
+        *([Entry(path=f"{share}/labels.txt", data=labels_text(source))] if source.labels else []),
+        Entry(path=f"{share}/model.json", data=model_json(source)),
+        *(Entry(path=f"{share}/{row.file}", data=requirements_text(row)) for row in RUNTIMES.values()),
+        *(Entry(path=f"{share}/{artifact.path}", data=artifact.data) for artifact in golden_files),
+    ]
+
+
+def program_entries(source: BundleSource, started: bytes, modules: Mapping[str, bytes]) -> list[Entry]:
+    """The program: what is started, its modules by their path in the folder `device`, the command."""
+    package = package_name(source)
+    return [
+        Entry(path=f"usr/lib/{package}/{program_name(source)}", data=started, executable=True),
+        *(Entry(path=f"usr/lib/{package}/device/{name}", data=data) for name, data in modules.items()),
+        Entry(path=f"usr/bin/{package}", data=filled("command.txt", source), executable=True),
+    ]
+
+
+def document_entries(source: BundleSource, text: bytes, manual: bytes, unit: bytes) -> list[Entry]:
+    """README (`text`), manual page and unit, and what Debian wants beside them."""
+    package = package_name(source)
+    documents = f"usr/share/doc/{package}"
+    changelog = (
+        f"{package} ({source.recipe.version}) unstable; urgency=medium\n\n"
+        f"  * Model {source.recipe.name} {source.recipe.version}, made by Espalier.\n\n"
+        f" -- {MAINTAINER}  {PACKAGE_DATE}\n"
+    )
+    # Short golden vectors look like text in an old encoding to lintian.
+    overrides = f"{package}: national-encoding [usr/share/{package}/golden/*.bin]\n"
+    return [
+        Entry(path=f"usr/share/man/man1/{package}.1.gz", data=gzip_bytes(manual)),
+        Entry(path=f"usr/lib/systemd/system/{package}.service", data=unit),
+        Entry(path=f"{documents}/copyright", data=filled("copyright.txt", source)),
+        Entry(path=f"usr/share/lintian/overrides/{package}", data=overrides.encode()),
+        Entry(path=f"{documents}/changelog.gz", data=gzip_bytes(changelog.encode())),
+        Entry(path=f"{documents}/README.md.gz", data=gzip_bytes(text)),
+    ]
+
+
+def control_file(source: BundleSource, size_kib: int) -> bytes:
+    """DEBIAN/control of the camera package."""
     height, width = source.contract.size
-    fields = {
-        "Package": package_name(source),
-        "Version": source.recipe.version,
-        "Architecture": "all",
-        "Maintainer": MAINTAINER,
-        "Installed-Size": str(installed_kib),
-        "Depends": f"python3 (>= {low}), python3 (<< {above}), python3-numpy, python3-pil",
-        "Recommends": "python3-venv, python3-picamera2",
-        "Section": "science",
-        "Priority": "optional",
-        "Description": ("object detector" if source.detector else "image classifier" if source.labels else "image network")
-        + f" {source.recipe.name} for {source.target.title.split(',')[0]}",
-    }
-    text = "".join(f"{key}: {value}\n" for key, value in fields.items())
-    text += (
+    what = "object detector" if source.detector else "image classifier" if source.labels else "image network"
+    text = (
         detector_description(source)
         if source.detector
         else f" An int8 model with {len(source.labels)} classes for {height} by {width} pixels, with a\n"
@@ -253,12 +269,29 @@ def control_file(source: BundleSource, installed_kib: int) -> bytes:
         " program that runs it on images, folders and camera frames and prints the\n"
         " values.\n"
     )
-    text += (
-        " .\n"
-        " The runtime is not a Debian package: after installing, run the command\n"
-        " install-runtime of this program once.\n"
-    )
-    return text.encode()
+    recommended = {"Recommends": "python3-venv, python3-picamera2"}
+    return control_fields(source, size_kib, recommended, f"{what} {source.recipe.name}", text)
+
+
+def control_fields(source: BundleSource, size_kib: int, extra: Mapping[str, str], title: str, text: str) -> bytes:
+    """DEBIAN/control. The Python bounds are those for which the target's runtime has a wheel."""
+    low, high = RUNTIMES[architecture(source)].python
+    above = f"3.{int(high.split('.')[1]) + 1}"
+    fields = {
+        "Package": package_name(source),
+        "Version": source.recipe.version,
+        "Architecture": "all",
+        "Maintainer": MAINTAINER,
+        "Installed-Size": str(size_kib),
+        "Depends": f"python3 (>= {low}), python3 (<< {above}), python3-numpy, python3-pil",
+        **extra,
+        "Section": "science",
+        "Priority": "optional",
+        "Description": f"{title} for {source.target.title.split(',')[0]}",
+    }
+    lines = "".join(f"{key}: {value}\n" for key, value in fields.items())
+    runtime = " .\n The runtime is not a Debian package: after installing, run the command\n"
+    return f"{lines}{text}{runtime} install-runtime of this program once.\n".encode()
 
 
 def readme(source: BundleSource) -> bytes:
@@ -290,7 +323,7 @@ def readme(source: BundleSource) -> bytes:
         if source.finds_boxes
         else "copy `frigate/model_cache` into Frigate's configuration folder.",
     }
-    return _template("readme.txt", source, words)
+    return filled("readme.txt", source, words)
 
 
 _ACTIONS: Final = """\
@@ -378,15 +411,20 @@ def program_name(source: BundleSource) -> str:
 
 def launcher(source: BundleSource) -> bytes:
     """The program: of a detector the same with another main."""
+    return launcher_with(launcher_words(source))
+
+
+def launcher_with(words: Sequence[tuple[str, str]]) -> bytes:
+    """classify.py, which says something else in some places."""
     text = (PI / "classify.py").read_text(encoding="utf-8")
-    for ours, theirs in launcher_words(source):
+    for ours, theirs in words:
         if ours not in text:
             raise BugError(f"classify.py does not say {ours!r}")
         text = text.replace(ours, theirs)
     return text.encode()
 
 
-def _template(name: str, source: BundleSource, words: Mapping[str, str] | None = None) -> bytes:
+def filled(name: str, source: BundleSource, words: Mapping[str, str] | None = None) -> bytes:
     """A text of pi/package with its @WORDS@ replaced. Raises BugError when one has no value."""
     text = (PI / "package" / name).read_text("utf-8")
     package = package_name(source)

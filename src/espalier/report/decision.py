@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from markupsafe import Markup
+
 from ..row_parts import DecisionPart
 from ..rows import AccuracyRow
+from .draw import columns
 
 LEFT, TOP, WIDTH, HEIGHT = 52.0, 12.0, 396.0, 196.0
 """The plot in its drawing, which is 468 x 250."""
+SURE = 0.9
+"""A confidence from which an answer is told as sure."""
 LINES = 4
 """Steps between the lines of the grid."""
 
@@ -44,6 +49,8 @@ def decision_chart(accuracy: AccuracyRow | None) -> dict[str, Any] | None:
         "grid": _grid(floor),
         "float": line("float"),
         "int8": line("int8"),
+        "histogram": _histogram(decision),
+        "histogram_said": _histogram_said(decision),
         "dot": None if int8["precision"] is None else place(int8["coverage"], int8["precision"]),
     }
 
@@ -73,6 +80,28 @@ def _note(decision: DecisionPart) -> str:
     return (
         f"For a precision of {wished:.1%}, in float and in int8: {reached}. The confidence of int8 is {drift:.2f} points "
         "from the float model's on average (drift)."
+    )
+
+
+def _histogram(decision: DecisionPart) -> Markup | None:
+    rows = [(row["low"], row["float"], row["int8"], row["int8_wrong"]) for row in decision.get("histogram", ())]
+    if not rows:
+        return None
+    return columns(rows, f"images by confidence, float and int8. {_histogram_said(decision)}")
+
+
+def _histogram_said(decision: DecisionPart) -> str:
+    """The histogram in words: how many are sure, and how many of these are wrong."""
+    rows = decision.get("histogram", [])
+    if not rows:
+        return ""
+    total = sum(row["int8"] for row in rows)
+    sure = [row for row in rows if row["low"] >= SURE - 1e-9]
+    count, wrong = sum(row["int8"] for row in sure), sum(row["int8_wrong"] for row in sure)
+    before = sum(row["float"] for row in sure)
+    return (
+        f"{count:,} of {total:,} answers of int8 have a confidence of {SURE:.0%} or more ({before:,} of float), "
+        f"and {wrong:,} of them are wrong."
     )
 
 

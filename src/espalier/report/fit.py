@@ -8,10 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from ..fit_rows import FitGoal, FitPoint, FitRow
-
-WIDTH, HEIGHT = 640, 260
-MARGIN = {"left": 52, "right": 12, "top": 10, "bottom": 34}
-"""Around the drawing, for its labels."""
+from .scatter import Point, percent_text, plot, short
 
 
 def figures(fit: FitRow) -> Iterator[tuple[str, str]]:
@@ -77,40 +74,21 @@ def _short(goal: FitGoal) -> str:
     return goal.name.removeprefix("budgets.")
 
 
-def picture(fit: FitRow) -> Markup:
-    """Accuracy (without labels agreement) over the cost that binds, else over MACs, as SVG: our own drawing, no text of a user
-    but the budget's name, which is the recipe's key and a target's name."""
+def picture(fit: FitRow) -> Markup | None:
+    """Accuracy (without labels agreement) over the cost that binds, else over MACs; None where all cost the same."""
     place = next((n for n, goal in enumerate(fit.goals) if goal.binding), None)
-    costs = [float(point.macs) if place is None else point.taken[place] for point in fit.points]
-    most, low = max(costs, default=1.0) or 1.0, min((worth(point) for point in fit.points), default=0.0)
-    high = max((worth(point) for point in fit.points), default=1.0)
-    span = max(high - low, 1e-9)
-
-    def at(cost: float, value: float) -> tuple[float, float]:
-        return WIDTH * cost / (1.04 * most), HEIGHT * (1 - 0.08 - 0.84 * (value - low) / span)
-
-    title = Markup.escape("MACs" if place is None else _short(fit.goals[place]))
-    drawn = [
-        f'<svg viewBox="0 0 {MARGIN["left"] + WIDTH + MARGIN["right"]} {MARGIN["top"] + HEIGHT + MARGIN["bottom"]}" role="img" '
-        f'font-size="11" fill="currentColor" aria-label="what each network of the front is worth over {title}">',
-        f'<g transform="translate({MARGIN["left"]} {MARGIN["top"]})">',
-        f'<path d="M0 0V{HEIGHT}H{WIDTH}" fill="none" stroke="currentColor" stroke-opacity="0.4"/>',
-    ]
-    for value in (low, (low + high) / 2, high):
-        drawn.append(f'<text x="-6" y="{at(0, value)[1] + 4:.1f}" text-anchor="end">{value:.0%}</text>')
-    for share in (0.25, 0.5, 0.75, 1.0):
-        x = at(share * most, low)[0]
-        drawn.append(f'<text x="{x:.1f}" y="{HEIGHT + 14}" text-anchor="middle">{share * most:,.0f}</text>')
-    drawn.append(f'<text x="{WIDTH / 2}" y="{HEIGHT + 29}" text-anchor="middle">{title}</text>')
-    if place is not None and fit.goals[place].limit <= most * 1.04:
-        x = at(fit.goals[place].limit, low)[0]
-        drawn.append(f'<path d="M{x:.1f} 0V{HEIGHT}" stroke="#a04b5a" stroke-dasharray="4 3"/>')
-    for point, cost in zip(fit.points, costs, strict=True):
-        x, y = at(cost, worth(point))
-        hue = "#a56b3b" if point.chosen else "#3b6ea5"
-        drawn.append(
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{6 if point.chosen else 4}" fill="{hue}">'
-            f"<title>point {point.number}: {worth(point):.2%} at {cost:,.0f}</title></circle>"
-            f'<text x="{x:.1f}" y="{y - 8:.1f}" text-anchor="middle">{point.number}</text>'
-        )
-    return Markup("".join([*drawn, "</g></svg>"]))
+    cost = "MACs" if place is None else _short(fit.goals[place])
+    points = []
+    for point in fit.points:
+        taken = float(point.macs) if place is None else point.taken[place]
+        points.append(
+            Point(
+                x=taken, y=worth(point), name=str(point.number), kind="best chosen" if point.chosen else "other",
+                said=f"point {point.number}: {worth(point):.2%} at {taken:,.0f}",
+            )
+        )  # fmt: skip
+    return plot(
+        points, across=cost, up="worth", x_text=short, y_text=percent_text,
+        limit=None if place is None else fit.goals[place].limit,
+        label=f"what each network of the front is worth over {cost}; the table below has the figures",
+    )  # fmt: skip

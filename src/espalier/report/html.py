@@ -1,39 +1,53 @@
-"""report.html: one self-contained page, no script, no network; readable in light and dark."""
+"""report.html: one self-contained page, no network; readable in light and dark, with and without its script."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
 from ..row_parts import ExplainPart
-from ..rows import AccuracyRow, LatencyRow, Report
+from ..rows import AccuracyRow, ArenaRow, LatencyRow, Report
+from .amounts import size
 from .decision import decision_chart
+from .draw import interval
 from .fit import table as fit_table
-from .gates import amount, describe, headroom, not_shown
+from .frame import share, template
+from .gates import not_shown
+from .ladder import ladder_chart
 from .layers import layer_table
-from .text import dense_text, key_figures, percent, repair_text, size
+from .network import network_view
+from .targets import common_reason, target_rows, trade_off
+from .text import dense_text, key_figures, percent, repair_text
+
+ARENAS = 4
+"""Charts of arenas; equal ones are one."""
+TINTS = 6
+"""Steps of the confusion matrix's colours."""
 
 
 def html(report: Report) -> bytes:
     """The page (UTF-8). Every string of the report is escaped: names of images and labels are untrusted."""
+    arenas, more = _arenas(report)
     page = template("page.html.j2").render(
         report=report,
         key_figures=_headline(report),
-        describe=describe,
-        amount=amount,
-        headroom=headroom,
         not_shown=not_shown(report.gates),
+        targets=target_rows(report),
+        reason=common_reason(report),
+        trade_off=trade_off(report),
         interval=_interval(report.accuracy),
         confusion=_confusion(report.accuracy),
+        network=None if report.network is None else network_view(report.network),
+        ladder=ladder_chart(report.quantize.steps),
         latency=_latency_bars(report.latency),
         pruned=_pruned(report),
         front=None if report.prune.fit is None else fit_table(report.prune.fit),
         dense=dense_text(report.prune.dense) if report.prune.dense else "",
         repair=repair_text(report.prune.repair) if report.prune.repair else "",
-        # Our own drawings: plan/explain.py escapes the names in them.
-        arenas=[{"row": row, "chart": Markup(row.chart)} for row in report.memory.arenas],
+        arenas=arenas,
+        more_arenas=more,
         operators=_operator_times(report.latency),
         decision=decision_chart(report.accuracy),
         stability=report.quantize.calibration.get("stability"),
@@ -50,25 +64,17 @@ def explain_html(found: ExplainPart) -> bytes:
     return page.encode()
 
 
-def template(name: str) -> jinja2.Template:
-    """A page of this folder; every string in it is escaped."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("espalier.report", "."),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.filters.update(share=_share, us=_milliseconds, n=lambda v: f"{v:,}", size=size)
-    return environment.get_template(name)
-
-
-def _share(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.2f} %"
-
-
-def _milliseconds(value: float) -> str:
-    return f"{value / 1000:,.3f}"
+def _arenas(report: Report) -> tuple[list[dict[str, Any]], int]:
+    """The arenas to draw, targets with the same one together, and how many are left out."""
+    shared: dict[str, list[ArenaRow]] = {}
+    for row in report.memory.arenas:
+        shared.setdefault(row.chart, []).append(row)
+    # Our own drawings: plan/explain.py escapes the names in them.
+    drawn = [
+        {"row": rows[0], "names": ", ".join(row.target for row in rows), "chart": Markup(chart)}
+        for chart, rows in list(shared.items())[:ARENAS]
+    ]
+    return drawn, sum(len(rows) for rows in list(shared.values())[ARENAS:])
 
 
 def _headline(report: Report) -> list[dict[str, str]]:
@@ -80,7 +86,7 @@ def _headline(report: Report) -> list[dict[str, str]]:
         tiles.append(
             {
                 "name": "accuracy, int8",
-                "value": _share(a.int8.top1),
+                "value": share(a.int8.top1),
                 "note": f"{0.0 - a.drop_points:+.2f} points against float (95 %: {-high:+.2f} to {-low:+.2f}), n = {a.n}",
             }
         )
@@ -123,34 +129,29 @@ def _headline(report: Report) -> list[dict[str, str]]:
 
 
 def _interval(a: AccuracyRow | None) -> dict[str, Any] | None:
-    """The drop and its interval on a scale, in percent of the drawing's width."""
+    """The drop and its interval, drawn and in words."""
     if a is None or not a.classes:
         return None
     low, high = -a.interval[1], -a.interval[0]
     reach = max(1.0, 1.2 * max(abs(low), abs(high)))
 
-    def place(value: float) -> float:
-        return round(50 + 50 * value / reach, 2)
-
+    drop = f"{0.0 - a.drop_points:+.2f}"
     return {
-        "left": place(low),
-        "width": round(place(high) - place(low), 2),
-        "point": place(-a.drop_points),
+        "drawn": interval(low, -a.drop_points, high, round(reach, 2), f"{drop} points, 95 % interval {low:+.2f} to {high:+.2f}"),
         "low": f"{low:+.2f}",
         "high": f"{high:+.2f}",
-        "drop": f"{0.0 - a.drop_points:+.2f}",
-        "reach": f"{reach:.2f}",
+        "drop": drop,
     }
 
 
 def _confusion(a: AccuracyRow | None) -> dict[str, Any] | None:
-    """Cells with a background strength; at most 40 classes are drawn."""
+    """Cells with the step of their tint; at most 40 classes are drawn."""
     if a is None or not a.confusion or len(a.confusion) > 40:
         return None
     rows = []
     for row in a.confusion:
         total = sum(row) or 1
-        rows.append([{"count": count, "strength": round(count / total, 3)} for count in row])
+        rows.append([{"count": count, "level": math.ceil(TINTS * count / total)} for count in row])
     # `classes` leaves out classes without images, `confusion` does not.
     named = iter(c.label for c in a.classes)
     labels = [next(named, "") if sum(row) else f"output {place}" for place, row in enumerate(a.confusion)]
@@ -196,7 +197,7 @@ def _pruned(report: Report) -> list[dict[str, str]]:
         )
     if a is not None and a.classes and a.pruned is not None:
         rows.append(
-            {"what": "accuracy, float", "before": _share(a.float.top1), "after": _share(a.pruned.top1)}
+            {"what": "accuracy, float", "before": share(a.float.top1), "after": share(a.pruned.top1)}
         )
     return rows
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..layers.advice import name_of, operator_of, points_of
+from .draw import ranges
 
 SHOWN = 12
 """Layers with all their figures; the others follow folded."""
@@ -95,14 +96,16 @@ def _range(row: dict[str, Any]) -> dict[str, Any]:
     def part(first: float, last: float) -> tuple[float, float]:
         return round(100 * (first - start) / width, 2), round(100 * max(0.0, last - first) / width, 2)
 
-    beyond = [part(low, held_low), part(held_high, high)]
+    # int8 cannot hold the last half step: less than that is no saturation.
+    beyond = [p for p in (part(low, held_low), part(held_high, high)) if p[1] >= 0.5]
+    held, inside = part(held_low, held_high), part(max(low, held_low), min(high, held_high))
     return {
         "text": f"{low:.3g} … {high:.3g}",
         "held_text": f"{held_low:.3g} … {held_high:.3g}",
-        "held": part(held_low, held_high),
-        "inside": part(max(low, held_low), min(high, held_high)),
-        # int8 cannot hold the last half step: less than that is no saturation.
-        "beyond": [p for p in beyond if p[1] >= 0.5],
+        "held": held,
+        "inside": inside,
+        "beyond": beyond,
+        "drawn": ranges([("held", *held), ("fill", *inside), *(("bad", *p) for p in beyond)]),
     }
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ..rows import Report
+from .amounts import size
 from .fit import markdown as fit_lines
 from .gates import amount, describe, not_shown
-from .text import key_figures, size
+from .text import key_figures
 
 
 def markdown(report: Report) -> bytes:

@@ -12,8 +12,8 @@ from ..bundle.golden import canonical_json
 from ..facts import Artifact, Check, TensorFacts
 from ..row_parts import EmulatedPart, ProgramModelPart
 from ..rows import ArenaRow, GateRow, Mode
-from .gates import amount, describe, headroom
-from .html import template
+from .frame import template
+from .gates import describe, headroom
 
 
 class ProgramReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,9 +42,7 @@ def program_files(report: ProgramReport) -> tuple[Artifact, ...]:
     plain = msgspec.structs.replace(report, arena=msgspec.structs.replace(report.arena, chart=""))
     page = template("program.html.j2").render(
         report=report,
-        describe=describe,
-        amount=amount,
-        headroom=headroom,
+        network=None,
         # Our own drawing: plan/explain.py escapes the names in it.
         chart=Markup(report.arena.chart),
     )

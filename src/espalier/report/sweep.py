@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 
 from ..sweep_rows import SweepReport, SweepRow
-from .html import template
+from .amounts import size
+from .frame import template
 from .scatter import scatter
-from .text import size
 
 FIGURES: tuple[tuple[str, str], ...] = (
     ("score_int8", "int8"),

@@ -8,6 +8,7 @@ from pathlib import Path
 from ..row_boxes import BoxesRow
 from ..row_parts import DenseTwin, RepairStep, ScoreRow
 from ..rows import AccuracyRow, Report
+from .amounts import size
 from .fit import figures as fit_figures
 from .gates import describe, headroom, not_shown
 from .maps import map_figures
@@ -224,14 +225,3 @@ def points(value: float) -> str:
 def percent(after: float, before: float) -> str:
     """A change as a signed percentage, with both figures."""
     return f"{100 * (after - before) / before:+.1f} % ({int(after):,})" if before else f"{int(after):,}"
-
-
-def size(count: int) -> str:
-    """Bytes for people."""
-    return (
-        f"{count:,} B"
-        if count < 10_000
-        else f"{count / 1000:,.1f} kB"
-        if count < 10_000_000
-        else f"{count / 1e6:,.1f} MB"
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from ..bundle import android, firmware, golden, manifest, raspberry_pi
+from ..bundle import firmware, golden, manifest
+from ..bundle.kinds import MAKERS
 from ..errors import BugError, EspalierError, UnsupportedModelError
 from ..facts import ArenaFacts, Artifact, BundlePart, BundleSource, Check, ClassMap, Measurement
 from ..facts import Decision as Deciding
@@ -32,17 +33,6 @@ from .prove import Proof
 from .publish import write_files
 from .quantize import Int8Model
 from .workshop import Workshop, pack, unpack
-
-CONTENTS: dict[str, Callable[[BundleSource], tuple[Artifact, ...]]] = {
-    "aar": android.contents,
-    "deb": raspberry_pi.contents,
-    "firmware": firmware.contents,
-}
-CHECKS: dict[str, Callable[..., tuple[Check, ...]]] = {
-    "aar": android.check,
-    "deb": raspberry_pi.check,
-    "firmware": firmware.check,
-}
 
 
 class Bundle(msgspec.Struct, frozen=True, kw_only=True):
@@ -361,19 +351,19 @@ def _given(side: DecisionSide) -> tuple[tuple[str, float | None], ...]:
 
 
 def _make(source: BundleSource, program: Program, tools: str) -> Bundle:
-    kind = source.target.bundle
-    if kind not in CONTENTS:
-        raise BugError(f"no bundle of kind {kind!r}")
+    maker = MAKERS[source.target.bundle]
     compiled = program.compiled
-    artifacts = firmware.contents(source, compiled.program) if compiled else CONTENTS[kind](source)
+    artifacts = firmware.contents(source, compiled.program) if compiled else maker.contents(source)
     placed = {artifact.path for artifact in artifacts}
     artifacts += tuple(artifact for artifact in golden.artifacts(source) if artifact.path not in placed)
     checks: tuple[Check, ...] = ()
     if tools != "none":
         with Scratch() as folder:
             write_files(artifacts, folder, durable=False)
-            checks = CHECKS[kind](
-                folder, source, thorough=tools == "all", **program.known(source.target)
+            checks = (
+                firmware.check(folder, source, thorough=tools == "all", **program.known(source.target))
+                if compiled
+                else maker.check(folder, source, thorough=tools == "all")
             )
     written = Artifact(path=manifest.NAME, data=manifest.write(source, artifacts), role="manifest")
     return Bundle(target=source.target.name, artifacts=(*artifacts, written), checks=checks)

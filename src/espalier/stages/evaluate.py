@@ -21,6 +21,7 @@ from ..recipe_answers import Cost, Decision
 from ..row_boxes import BoxesRow
 from ..row_cost import CostRow
 from ..row_parts import FedPart, SheetPart
+from ..row_slices import SliceRow
 from ..rows import AccuracyRow
 from ..store import digest
 from ..task.accuracy import with_choice
@@ -29,6 +30,7 @@ from ..task.cost import choose_by_cost, cost_row, prices_of
 from ..task.cost_labels import label_cost_row, label_prices
 from ..task.kinds import KINDS, kind_of, paints
 from ..task.several import Several
+from ..task.slices import slice_rows
 from ..task.types import Asked, Results, Task, Values
 from ..worker.runtime_calls import Predict
 from .alert import with_alert
@@ -258,6 +260,8 @@ def _measure(
             next_step=wrong.way_on,
         )
     row = kind_of(task).measure(asked, task)
+    if truth is not None and kind_of(task).each and kind_of(task).score is None and not task.parts:
+        row = msgspec.structs.replace(row, slices=_slices(prepared, before, after, truth, task))
     if decision.cost is not None and truth is not None:
         row = msgspec.structs.replace(row, cost=_cost(decision.cost, base, after, truth, task))
     sheet = contact_sheet(job, row, names) if truth is not None and row.flips else ()
@@ -272,6 +276,15 @@ def _measure(
             )
         )
     }
+
+
+def _slices(
+    prepared: Prepared, before: NDArray[Any], after: NDArray[Any], truth: Results, task: Task
+) -> tuple[SliceRow, ...]:
+    """Accuracy on the parts of the images that are told apart by themselves."""
+    kind = kind_of(task)
+    given, int8 = (kind.right(kind.results(values, task), truth, task) for values in (before, after))
+    return slice_rows(prepared.images, given, int8)
 
 
 def _cost(cost: Cost, base: Values, int8: Values, truth: Results, task: Task) -> CostRow:

@@ -20,7 +20,7 @@ from ..load.labels import check_count, default_labels, read_labels, two_sides
 from ..maps import Classes, Shades, sides_of
 from ..recipe import HeadSource, Recipe
 from ..recipe_answers import Regress
-from ..recipe_file import load_recipe
+from ..recipe_file import parse_recipe, recipe_bytes
 from ..tables import read_bounded
 from ..target import Target, load_targets
 from ..task.binary import HALF
@@ -57,6 +57,8 @@ class Job:
     found: Finding | None = None
     """What to say of a task that the recipe does not name."""
     anchors: Rows = ()
+    text: bytes = b""
+    """The recipe as it was read."""
 
     @property
     def folder(self) -> Path:
@@ -347,7 +349,8 @@ def class_folders(recipe: Recipe, folder: Path) -> list[tuple[str, ...]]:
 def read_job(shop: Workshop, path: Path) -> Job:
     """Read the recipe and open everything that it names. Raises the error of the first thing that is wrong."""
     with shop.stage("read"):
-        recipe = load_recipe(path)
+        text = recipe_bytes(path)
+        recipe = parse_recipe(text, where=f"recipe {path.name}")
         folder = path.resolve().parent
         named = None if recipe.model.labels is None else read_labels(folder / recipe.model.labels)
         heads = None if recipe.detect is None else names_of(recipe.detect, len(named or ()))
@@ -384,6 +387,7 @@ def read_job(shop: Workshop, path: Path) -> Job:
             named=named,
             found=found,
             anchors=_anchors(recipe, folder),
+            text=text,
         )
         job.labels()
         if recipe.head:

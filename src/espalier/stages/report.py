@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from ..measure.benchmark import cpu_name
+from ..report.measures import with_measures
+from ..report.verdict import verdict as tell_verdict
 from ..retouch import CENTRE, STEPS
 from ..row_parts import CalibrationPart, EnteredPart, ExplainPart
+from ..row_reading import SourceRow
 from ..rows import GateRow, MemoryRow, ModelRow, QuantizeRow, Report, WithheldRow
+from ..tflite.nodes import network_row
 from .bundle import Bundles, bundle_rows
 from .evaluate import Evaluation
 from .job import Job
@@ -41,7 +47,6 @@ class Results:
 
 def compose_report(shop: Workshop, job: Job, results: Results, verdict: Verdict) -> Report:
     """The report; it lists the bundles that are written, and why the others are withheld."""
-    facts, summary = job.model.facts(), job.model.summary()
     int8, evaluation, timing = results.int8, results.evaluation, results.timing
     pruning, proof, bundles = results.pruning, results.proof, results.bundles
     checks = int8.checks + proof.checks + tuple(
@@ -49,19 +54,11 @@ def compose_report(shop: Workshop, job: Job, results: Results, verdict: Verdict)
         for bundle in bundles.bundles
         for check in bundle.checks
     )
-    return Report(
+    report = Report(
         name=job.recipe.name,
         version=job.recipe.version,
         status="failed" if verdict.failure else "passed",
-        model=ModelRow(
-            source_sha256=job.model.sha256,
-            parameters=summary.parameters,
-            macs=pruning.row.macs_before,
-            layers=len(summary.layers),
-            format=f"{facts.format}, written by Keras {facts.keras_version}",
-            output=_output_text(summary.output),
-            notes=(*summary.notes, *int8.notes),
-        ),
+        model=_model(job, pruning, int8),
         stages=shop.stage_rows(),
         prune=pruning.row,
         quantize=QuantizeRow(
@@ -95,6 +92,34 @@ def compose_report(shop: Workshop, job: Job, results: Results, verdict: Verdict)
         preprocessing=evaluation.preprocessing,
         explain=results.explained,
         contact_sheet=evaluation.contact_sheet,
+        network=with_measures(network_row(int8.int8_model, int8.layers), bundles.emulated, timing.rows, results.explained),
+        source=_source(job),
+    )
+    return msgspec.structs.replace(report, verdict=tell_verdict(report))
+
+
+def _model(job: Job, pruning: Pruning, int8: Int8Model) -> ModelRow:
+    facts, summary = job.model.facts(), job.model.summary()
+    return ModelRow(
+        source_sha256=job.model.sha256,
+        parameters=summary.parameters,
+        macs=pruning.row.macs_before,
+        layers=len(summary.layers),
+        format=f"{facts.format}, written by Keras {facts.keras_version}",
+        output=_output_text(summary.output),
+        notes=(*summary.notes, *int8.notes),
+    )
+
+
+def _source(job: Job) -> SourceRow:
+    """What the build was made from. A recipe that was written for a call from Python names paths of this machine: left out."""
+    here = not Path(job.recipe.model.path).is_absolute()
+    return SourceRow(
+        commands=(f"espalier build {job.path.name}" if here else "espalier.build(...)",),
+        recipe=job.text.decode("utf-8", "replace") if here else "",
+        recipe_sha256=hashlib.sha256(job.text).hexdigest(),
+        calibration_sha256=job.calibration.digest,
+        evaluation_sha256=None if job.evaluation is None else job.evaluation.digest,
     )
 
 

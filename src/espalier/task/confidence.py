@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..row_parts import DecisionPart, DecisionPoint, DecisionSide, Given
+from ..row_parts import ConfidenceBin, DecisionPart, DecisionPoint, DecisionSide, Given
 from ..statistics import wilson
 
 THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(20))
@@ -18,6 +18,9 @@ BINS = 15
 """Bins of the calibration error (Guo et al., "On Calibration of Modern Neural Networks", ICML 2017)."""
 
 WISHED_PRECISION = 0.95
+
+COLUMNS = 20
+"""Of the histogram of confidences."""
 
 Answer = Callable[[NDArray[Any]], NDArray[np.int64]]
 """Probabilities [n, classes] -> the class that they say, [n]."""
@@ -60,7 +63,22 @@ def decision_row(
         "wished_precision": wished,
         "wished_threshold": choose_threshold(float_outputs, int8_outputs, truth, wished, answer),
         "confidence_drift": float(np.abs(given[0] - int8[0]).mean()),
+        "histogram": _histogram(given[0], *int8),
     }
+
+
+def _histogram(given: NDArray[np.float32], int8: NDArray[np.float32], right: NDArray[np.bool_]) -> list[ConfidenceBin]:
+    """Images by the confidence of their answer, in equal columns from 0 to 1."""
+
+    def counts(confidence: NDArray[np.float32]) -> list[int]:
+        place = np.clip((np.nan_to_num(confidence) * COLUMNS).astype(np.int64), 0, COLUMNS - 1)
+        return [int(count) for count in np.bincount(place, minlength=COLUMNS)]
+
+    rows = zip(counts(given), counts(int8), counts(int8[~right]), strict=True)
+    return [
+        {"low": place / COLUMNS, "float": before, "int8": after, "int8_wrong": wrong}
+        for place, (before, after, wrong) in enumerate(rows)
+    ]
 
 
 def _side(confidence: NDArray[np.float32], right: NDArray[np.bool_], threshold: float) -> DecisionSide:

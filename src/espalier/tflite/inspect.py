@@ -38,12 +38,12 @@ def inspect_tflite(data: bytes) -> dict[str, Any]:
         raise UnsupportedModelError(
             f"the .tflite file has {len(subgraphs)} subgraphs", supported="one subgraph (no control flow)"
         )
-    codes = [_code(table) for table in model.tables(1, limit=1 << 12, what="operator codes")]
+    codes = [operator_code(table) for table in model.tables(1, limit=1 << 12, what="operator codes")]
     buffers = model.tables(4, limit=2 * LIMITS.tflite_tensors, what="buffers")
     tables = subgraphs[0].tables(0, limit=LIMITS.tflite_tensors, what="tensors")
-    tensors = [_tensor(table, buffers) for table in tables]
+    tensors = [tensor_facts(table, buffers) for table in tables]
     operators = subgraphs[0].tables(3, limit=LIMITS.tflite_operators, what="operators")
-    rows = [_row(table, codes, tensors) for table in operators]
+    rows = [operator_row(table, codes, tensors) for table in operators]
     constants = [t for t in tensors if t.constant and t.dtype != "int64"]
     uses = Counter((row["operator"], row["version"]) for row in rows)
     return {
@@ -65,7 +65,7 @@ def inspect_tflite(data: bytes) -> dict[str, Any]:
     }
 
 
-def _code(table: Table) -> tuple[str, int]:
+def operator_code(table: Table) -> tuple[str, int]:
     number = max(table.integer(0, "int8"), table.integer(3, "int32"))
     name = builtin_name(number)
     if name == "CUSTOM":
@@ -83,7 +83,7 @@ class _Tensor(NamedTuple):
     constant: bool
 
 
-def _tensor(table: Table, buffers: tuple[Table, ...]) -> _Tensor:
+def tensor_facts(table: Table, buffers: tuple[Table, ...]) -> _Tensor:
     code, buffer = table.integer(1, "int8"), table.integer(2, "uint32")
     shape = table.integers(0)
     if len(shape) > _MOST_SIDES or any(side < 0 for side in shape):
@@ -114,7 +114,7 @@ def _edge(tensors: list[_Tensor], index: int) -> dict[str, Any]:
     return facts
 
 
-def _row(table: Table, codes: list[tuple[str, int]], tensors: list[_Tensor]) -> dict[str, Any]:
+def operator_row(table: Table, codes: list[tuple[str, int]], tensors: list[_Tensor]) -> dict[str, Any]:
     index = table.integer(0, "uint32")
     if index >= len(codes):
         raise refused(f"an operator names operator code {index} of {len(codes)}")

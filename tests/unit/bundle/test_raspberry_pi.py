@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from synthetic_source import synthetic_source
 
-from espalier.bundle import debian, pi_consumers, raspberry_pi
+from espalier.bundle import debian, debian_check, pi_consumers, raspberry_pi
 from espalier.bundle.archive import Entry, deb_bytes, read_ar, read_deb
 from espalier.errors import BugError
 from espalier.facts import Artifact, BundleSource, Check
@@ -205,7 +205,7 @@ def test_a_template_word_without_a_value_is_our_bug(monkeypatch: pytest.MonkeyPa
     (tmp_path / "package" / "x.txt").write_text("@NOTHING@")
     monkeypatch.setattr(debian, "PI", tmp_path)
     with pytest.raises(BugError, match="@NOTHING@"):
-        debian._template("x.txt", pi_source())
+        debian.filled("x.txt", pi_source())
 
 
 def test_the_checks_run_the_consumers_tools(bundle: Path) -> None:
@@ -221,7 +221,7 @@ def test_the_checks_run_the_consumers_tools(bundle: Path) -> None:
 
 @pytest.mark.skipif(shutil.which("lintian") is None, reason="lintian is not installed")
 def test_lintian_finds_neither_errors_nor_warnings(bundle: Path) -> None:
-    check = raspberry_pi._lintian(bundle / f"{NAME}_1.2.3_all.deb")
+    check = debian_check.lintian(bundle / f"{NAME}_1.2.3_all.deb")
     assert (check.result, check.why) == ("passed", "")
 
 
@@ -231,7 +231,7 @@ def test_a_package_against_policy_fails(tmp_path: Path) -> None:
     package.write_bytes(
         deb_bytes([Entry(path="control", data=b"Package: a\nVersion: 1\nArchitecture: all\n")], [])
     )
-    assert raspberry_pi._lintian(package).result == "failed"
+    assert debian_check.lintian(package).result == "failed"
 
 
 def rebuilt(bundle: Path, folder: Path, changes: dict[str, bytes]) -> Path:
@@ -284,7 +284,7 @@ def test_absent_tools_and_runtimes_are_named_not_passed_over(
     bundle: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    monkeypatch.setattr(raspberry_pi, "_run_program", lambda *arguments: None)
+    monkeypatch.setattr(debian_check, "run_program", lambda *arguments: None)
     checks = {check.name: check for check in raspberry_pi.check(bundle, pi_source(), thorough=True)}
     assert checks["package unpacks"].tool == "espalier"
     for name in ("systemd unit", "package policy", "self-test: preprocessing and golden vectors"):
@@ -295,8 +295,8 @@ def test_absent_tools_and_runtimes_are_named_not_passed_over(
 
 
 def test_a_program_that_hangs_is_a_failure_with_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(raspberry_pi, "PROGRAM_SECONDS", 0.2)
-    done = raspberry_pi._run(["sleep", "5"])
+    monkeypatch.setattr(debian_check, "PROGRAM_SECONDS", 0.2)
+    done = debian_check.run(["sleep", "5"])
     assert done.returncode == 124
     assert "no end after" in raspberry_pi.words(done)
 

@@ -290,7 +290,7 @@ def test_page_table_and_json_say_the_same_and_nothing_in_them_is_run(tmp_path: P
     path = project(tmp_path, "[vary]\nprune.amount = [0.2, 0.4]\n")
     done = swept(path, Builds(amount_0_4=refused("ModelRefusedError", "=1+1 <script>alert(1)</script>")))
     page = (done.folder / "sweep.html").read_text()
-    assert "<script>" not in page
+    assert page.count("<script>") == 1 and "<script>alert" not in page
     assert "&lt;script&gt;" in page
     assert 'href="amount-0.2/report.html"' in page
     assert "http" not in page.replace("http-equiv", "")

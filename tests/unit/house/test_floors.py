@@ -13,18 +13,22 @@ import espalier
 
 SOURCE = Path(espalier.__file__).parent
 FLOORS = (
-    {"alarms", "contract", "detector", "errors", "estimate_rows", "facts", "fed", "findings", "fit_rows", "folded",
-     "image_facts", "limits", "map_rows", "maps", "peak", "pixels", "preparation", "progress", "recipe",
-     "recipe_answers", "recipe_budgets", "recipe_detect", "recipe_file", "recipe_numbers", "recipe_paths",
-     "recipe_rules", "retouch", "row_boxes", "row_cost", "row_parts", "row_prune", "rows", "scratch", "shells",
-     "signals", "statistics", "store", "store_limit", "streams", "sweep_file", "sweep_rows", "table_faults", "tables",
-     "tabular", "target", "target_rules", "terminal", "visible"},
-    {"bundle", "calibrate", "emit", "emulate", "fit", "footprint", "graph", "ladder", "layers", "load", "measure",
-     "outline", "plan", "prune", "quantizer", "report", "task", "tflite"},
+    {"bundle_kinds"}
+    | {"estimate_rows", "folded", "shells"}
+    | {"row_network", "row_reading", "row_slices"}
+    | {"alarms", "contract", "detector", "errors", "facts", "fed", "findings", "fit_rows", "image_facts", "limits", "map_rows",
+     "maps", "peak", "pixels", "preparation", "progress", "recipe", "recipe_answers", "recipe_budgets", "recipe_detect",
+     "recipe_file", "recipe_numbers", "recipe_paths", "recipe_rules", "retouch", "row_boxes", "row_cost", "row_parts",
+     "row_prune", "rows", "scratch", "signals", "statistics", "store", "store_limit", "streams", "sweep_file", "sweep_rows",
+     "table_faults", "tables", "tabular", "target", "target_rules", "terminal", "visible"},
+    {"footprint", "outline"}
+    | {"bundle", "calibrate", "emit", "emulate", "fit", "graph", "ladder", "layers", "load", "measure", "plan", "prune",
+     "quantizer", "report", "task", "tflite"},
     {"cluster", "worker"},
     {"stages"},
     {"command"},
-    {"__main__", "cli", "cli_calibrate", "cli_estimate", "cli_help", "cli_parts", "cli_sweep"},
+    {"cli_calibrate", "cli_estimate", "cli_help"}
+    | {"cli", "cli_parts", "cli_sweep", "__main__"},
 )  # fmt: skip
 """Rooms (packages) and single modules, from the ground up. A room may import rooms of its own floor, but none that imports
 it, and what lies below."""

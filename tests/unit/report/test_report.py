@@ -54,14 +54,14 @@ class Page(HTMLParser):
 
 def test_the_page_is_well_formed_and_escapes_every_hostile_string() -> None:
     page = Page(html(example_report()).decode())
-    assert "script" not in page.tags
+    assert page.tags.count("script") == 1  # our own
     assert "alert(1)" in page.text
     assert "parts" in page.text and "95.50 %" in page.text
 
 
 def test_the_page_loads_nothing_from_elsewhere() -> None:
     text = html(example_report()).decode()
-    assert "http" not in text
+    assert "http" not in text.replace("http-equiv", "")
     assert 'src="data:image/png' in text
 
 
@@ -144,7 +144,7 @@ def test_a_failed_gate_is_named_everywhere() -> None:
 
 def test_the_page_draws_each_arena_and_the_json_keeps_its_figures_only() -> None:
     page = Page(html(example_report()).decode())
-    assert page.tags.count("svg") == 1
+    assert html(example_report()).decode().count('<svg viewBox="0 0 10 10">') == 1
     assert "the peak is step 1 (conv_2d stem, add add" in page.text
     plain = json.loads(next(f.data for f in report_files(example_report()) if f.path == "report.json"))
     (arena,) = plain["memory"]["arenas"]
@@ -196,7 +196,7 @@ ACCOUNT = {
 def test_the_account_of_the_layers_is_ranked_named_and_advised_on_both_pages() -> None:
     for data in (html(example_report(explain=ACCOUNT)), explain_html(ACCOUNT)):
         page = Page(data.decode())
-        assert "script" not in page.tags
+        assert page.tags.count("script") == 1
         gained = ("+2.50", "+1.0%", "+0.40", "(-0.10 to +0.90)")
         for words in ("stem<script>", *gained, "18.2", "-1 … 9", "in 0 … 8", "0.40%", "1,234.5 ×", "→ widen it"):
             assert words in page.text, words
@@ -224,8 +224,10 @@ def test_the_threshold_is_drawn_on_the_curve_of_coverage_and_precision() -> None
         "confidence_drift": 0.004,
     }  # fmt: skip
     given = msgspec.structs.replace(accuracy, decision=decision)
-    page = Page(html(example_report(accuracy=given)).decode())
-    assert page.tags.count("svg") == 2 and page.tags.count("polyline") == 2 and page.tags.count("circle") == 1
+    drawn = html(example_report(accuracy=given)).decode()
+    page = Page(drawn)
+    assert drawn.count('aria-label="precision against coverage') == 1
+    assert page.tags.count("polyline") == 2 and page.tags.count("circle") == 1
     for words in ("Decision threshold 0.5", "98.00 %", "10.00 %", "the least that reaches it is 0.5", "0.40 points"):
         assert words in page.text, words
     chart = decision_chart(given)
@@ -253,7 +255,7 @@ def test_the_ways_to_feed_the_model_are_listed() -> None:
     rows = ({"name": "as declared", "top1": 0.97, "n": 200}, {"name": "other" + HOSTILE, "top1": 0.31, "n": 67})
     page = Page(html(example_report(preprocessing=rows)).decode())
     assert "The declared preprocessing and 1 usual others" in page.text
-    assert "as declared" in page.text and "31.00 %" in page.text and "script" not in page.tags
+    assert "as declared" in page.text and "31.00 %" in page.text and page.tags.count("script") == 1
 
 
 def test_without_the_account_the_page_says_which_command_makes_it() -> None:

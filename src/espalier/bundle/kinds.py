@@ -1,0 +1,29 @@
+"""Who makes and checks each kind of bundle: one module per kind, with the same two functions.
+
+The facts of the kinds (for which devices, what a target file must say) are ground: `bundle_kinds.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Protocol
+
+from ..facts import Artifact, BundleSource, Check
+from . import android, firmware, raspberry_pi, service
+
+
+class Maker(Protocol):
+    """What a module of a bundle kind has."""
+
+    def contents(self, source: BundleSource) -> tuple[Artifact, ...]:
+        """All files but the manifest, README.md among them, sorted by path; the same bytes for the same source."""
+        ...
+
+    def check(self, folder: Path, source: BundleSource, *, thorough: bool = False) -> tuple[Check, ...]:
+        """The written files in the hands of their consumers' own tools; one that is not here is a row "not run"."""
+        ...
+
+
+MAKERS: Final[Mapping[str, Maker]] = {"aar": android, "deb": raspberry_pi, "firmware": firmware, "service": service}
+"""Kind, as `bundle` of a target file says it -> its module."""

@@ -1,0 +1,50 @@
+"""The kinds of bundle, as data: for which devices each is made and what a target file must then say.
+
+What makes and checks them is `bundle/kinds.py`, one module per kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+import msgspec
+
+Device = Literal["phone", "camera", "server", "microcontroller"]
+"""What a target is."""
+
+
+class BundleKind(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of bundle."""
+
+    what: str
+    """In words, with its article."""
+    devices: tuple[Device, ...]
+    """Which it is for."""
+    architectures: tuple[str, ...] = ()
+    """The instruction sets whose runtimes it can carry; empty: source code, or a file for any."""
+    facts: tuple[str, ...] = ()
+    """Facts of a target without which it cannot be written."""
+    keys: tuple[str, ...] = ()
+    """Tables and lists of a target file without which it cannot be written."""
+    package: str = "model"
+    """What follows the model's name in the name of its Debian package, where it is one."""
+
+
+KINDS: Final[Mapping[str, BundleKind]] = {
+    "aar": BundleKind(
+        what="an Android library", devices=("phone", "camera"), architectures=("aarch64", "armv7l", "x86_64"), facts=("min-sdk",)
+    ),
+    "deb": BundleKind(
+        what="a Debian package", devices=("camera", "phone"), architectures=("aarch64", "armv7l"), keys=("python",)
+    ),
+    "service": BundleKind(
+        what="a service for a rack or a cloud",
+        devices=("server",),
+        architectures=("aarch64", "x86_64"),
+        keys=("python",),
+        package="service",
+    ),
+    "firmware": BundleKind(what="firmware sources", devices=("microcontroller",), keys=("compiler",)),
+}
+"""Name, as `bundle` of a target file says it -> the kind."""
