@@ -27,6 +27,12 @@ MODEL_CYCLES: Final[Mapping[str, float]] = {"dsp": 1.41}
 """Model cycles of emulate/cycles.py for one instruction of a program, by instruction set; of those with published times."""
 
 
+WIDE: Final = frozenset({"add", "average_pool_2d", "concatenation", "depthwise_conv_2d", "max_pool_2d"})
+"""Operators that emit/width_prices.py has lists of, for an instruction set that has none here."""
+LIKE: Final[Mapping[str, str]] = {"helium": "dsp"}
+"""An instruction set without a list of its own for what it computes value by value -> the one whose code does the same."""
+
+
 @functools.cache
 def prices() -> Prices:
     """The lists of this version's kernels."""
@@ -48,10 +54,12 @@ def instructions_of(graph: Graph, body: Body, isa: str) -> int | None:
         if layer.lowered.function in DENSE:
             total += dense_instructions(isa, *dense_form(looked, isa))
             continue
-        known = prices().get(isa, {}).get(form_of_call(looked, layer.lowered))
-        if known is None and isa in WIDTH_PRICES:
+        form = form_of_call(looked, layer.lowered)
+        known = prices().get(isa, {}).get(form)
+        if known is None and isa in WIDTH_PRICES and looked.op.kind in WIDE:
             total += price(looked, isa)
             continue
+        known = prices().get(LIKE.get(isa, ""), {}).get(form) if known is None else known
         if known is None:
             return None
         work = work_of_call(looked, isa)
