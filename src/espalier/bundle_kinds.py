@@ -27,6 +27,8 @@ class BundleKind(msgspec.Struct, frozen=True, kw_only=True):
     """Facts of a target without which it cannot be written."""
     keys: tuple[str, ...] = ()
     """Tables and lists of a target file without which it cannot be written."""
+    arena: bool = False
+    """Whether what it runs takes its RAM from an arena, which must be known."""
     package: str = "model"
     """What follows the model's name in the name of its Debian package, where it is one."""
 
@@ -38,6 +40,8 @@ KINDS: Final[Mapping[str, BundleKind]] = {
     "deb": BundleKind(
         what="a Debian package", devices=("camera", "phone"), architectures=("aarch64", "armv7l"), keys=("python",)
     ),
+    "firmware": BundleKind(what="firmware sources", devices=("microcontroller",), keys=("compiler",), arena=True),
+    "openmv": BundleKind(what="scripts and model for an OpenMV camera", devices=("microcontroller",), arena=True),
     "service": BundleKind(
         what="a service for a rack or a cloud",
         devices=("server",),
@@ -45,6 +49,5 @@ KINDS: Final[Mapping[str, BundleKind]] = {
         keys=("python",),
         package="service",
     ),
-    "firmware": BundleKind(what="firmware sources", devices=("microcontroller",), keys=("compiler",)),
 }
 """Name, as `bundle` of a target file says it -> the kind."""

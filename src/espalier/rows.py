@@ -217,6 +217,9 @@ class AccuracyRow(_Row, frozen=True, kw_only=True):
     """Of task image: `top1` is the mean signal to noise in hundreds of decibels, and the drop is in decibels."""
     steps: tuple[DropPart, ...] = ()
     """The drop split into pruning and quantization."""
+    mediapipe: FedOtherwise | None = None
+    """The same int8 file fed by MediaPipe Tasks, which resize in their own way; where an Android library is made of a
+    classifier that they can feed."""
     slices: tuple[SliceRow, ...] = ()
     """The same on parts of the images, where each image is right or wrong by itself."""
 
@@ -224,6 +227,23 @@ class AccuracyRow(_Row, frozen=True, kw_only=True):
     def labelled(self) -> bool:
         """Whether the images say what is right."""
         return self.float.top1 is not None
+
+
+class FedOtherwise(_Row, frozen=True, kw_only=True):
+    """A model fed in another way than its contract's, on the same images."""
+
+    n: int
+    """Images."""
+    same: Share
+    """Share of images that get the same answer."""
+    contract: Share | None = None
+    """Right answers with the contract's preprocessing; None where the images have no labels."""
+    otherwise: Share | None = None
+    """Right answers fed otherwise."""
+    points: Points | None = None
+    """Percentage points that are lost."""
+    interval: tuple[Points, Points] | None = None
+    """Of `points`, 95 %, paired."""
 
 
 class AnswerRow(_Row, frozen=True, kw_only=True):

@@ -30,8 +30,8 @@ class Fact(Table, frozen=True, kw_only=True):
 class Runtime(Table, frozen=True, kw_only=True):
     """A runtime that the device has."""
 
-    name: Literal["litert", "tflite-runtime", "tflm", "c"]
-    """LiteRT, tflite-runtime, TFLite Micro, or our own compiled C, which needs none."""
+    name: Literal["litert", "tflite-runtime", "tflm", "c", "st-edge-ai"]
+    """LiteRT, tflite-runtime, TFLite Micro, our own compiled C, which needs none, or what the vendor's ST Edge AI makes."""
     version: str
     """The newest one that the device can be relied on to have."""
     source: str
@@ -80,8 +80,8 @@ class Target(Table, frozen=True, kw_only=True):
     cpu: str
     """The core in words."""
     bundle: Annotated[str, Meta(extra_json_schema={"enum": list(KINDS)})]
-    """What is made for it: `aar` an Android library, `deb` a Debian package, `firmware` sources, `service` a service for
-    a rack or a cloud."""
+    """What is made for it: `aar` an Android library, `deb` a Debian package, `firmware` sources, `openmv` scripts
+    and model for an OpenMV camera, `service` a service for a rack or a cloud."""
     runtimes: tuple[Runtime, ...]
     """What can run a model there; the operators of a model are checked against their versions."""
     io_dtype: Literal["uint8", "int8"]
@@ -98,6 +98,11 @@ class Target(Table, frozen=True, kw_only=True):
     platformio: PlatformioBoard | None = None
     notes: tuple[str, ...] = ()
     """What else a reader should know; shown by `espalier targets NAME`."""
+
+    @property
+    def in_arena(self) -> bool:
+        """Whether what it runs takes its RAM from an arena that is known here."""
+        return KINDS[self.bundle].arena and any(runtime.name in ("tflm", "c") for runtime in self.runtimes)
 
     def number(self, fact: str) -> float | None:
         """The value of a fact, or None when the target does not state it."""

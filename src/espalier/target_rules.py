@@ -138,7 +138,7 @@ def _device(target: Target) -> Iterator[tuple[str, str, str]]:
     if not target.runtimes:
         yield (
             "there is no [[runtimes]] table",
-            "litert, tflite-runtime, tflm, c",
+            "litert, tflite-runtime, tflm, c, st-edge-ai",
             "say which runtime the device has, and where that was read",
         )
     for fact in kind.facts:

@@ -22,7 +22,7 @@ import msgspec
 
 from ..errors import BugError
 from ..facts import TITLES, Artifact, BundleSource
-from . import android_boxes, android_numbers, golden
+from . import android_boxes, android_numbers, camera_frames, golden
 from .android_check import check
 from .android_layout import GROUP, asset_path, java_package, labels_path, library_path, maven_base
 from .android_readme import readme
@@ -193,16 +193,20 @@ def _self_test_jar(
     folder = java_package(source).replace(".", "/")
     files = {path: data for path, data in classes.items() if _is_self_test(path)}
     resources = {f"{folder}/{artifact.path}": artifact.data for artifact in golden_files}
-    tables = {f"{folder}/golden/golden.tsv": _golden_table(source), **android_boxes.tables(source)}
+    cameras = tuple(camera_frames.frames(source.contract))
+    tables = {f"{folder}/golden/golden.tsv": _golden_table(source, cameras), **android_boxes.tables(source)}
+    tables |= {f"{folder}/golden/frame-{i}.bin": b"".join(frame.planes) for i, frame in enumerate(cameras)}
     numbers = {f"{folder}/golden/{name}": data for name, data in android_numbers.resources(source).items()}
     return _jar(files | resources | tables | numbers)
 
 
-def _golden_table(source: BundleSource) -> bytes:
-    """golden.json for a reader without JSON: a row per line, tabs between, outputs of the uint8 model."""
+def _golden_table(source: BundleSource, cameras: tuple[camera_frames.Frame, ...]) -> bytes:
+    """golden.json for a reader without JSON, and frames of cameras: a row per line, tabs between, outputs of the uint8
+    model."""
     lines = ["espalier-golden-table/1"]
     for i, case in enumerate(source.contract_cases):
         lines.append(f"case\t{i}\t{case.rows}\t{case.columns}\tcase-{i}.rgb.bin\tcase-{i}.bin")
+    lines += [frame.line(f"frame-{i}.bin") for i, frame in enumerate(cameras)]
     for i, vector in enumerate(source.golden):
         outputs = [bytes(byte ^ 0x80 for byte in data).hex() for _, data in sorted(vector.outputs.items())]
         lines.append("\t".join(["vector", str(i), f"vector-{i}.bin", *outputs]))

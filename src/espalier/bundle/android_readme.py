@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from ..facts import BundleSource
+from . import camera_frames
 from .android_boxes import mediapipe_words
 from .android_layout import GROUP, java_package
 from .android_numbers import with_numbers
 from .answers import answer_of
+from .mediapipe_words import classifier_words
 
 _TEXT: Final = """\
 # {name} {version} for Android
@@ -63,7 +65,8 @@ import {package}.SelfTest
 assertTrue(result.toString(), result.passed())
 ```
 
-It replays {cases} preprocessing cases and {vectors} golden vectors. Every output byte must equal that of one
+It replays {cases} preprocessing cases, {frames} camera frames and {vectors} golden vectors. Every output byte must
+equal that of one
 of LiteRT's CPU kernel sets. A GPU or NPU delegate rounds differently: `SelfTest.run(runner, tolerance)`
 allows a distance, in 1/256 of probability. (LiteRT's own kernel sets are up to {spread} apart on these
 vectors, which hold close calls on purpose.)
@@ -83,16 +86,16 @@ _PICTURE: Final = {
     "bitmap.getPixels(pixels, 0, bitmap.width, 0, 0, bitmap.width, bitmap.height)",
     "given": "pixels, bitmap.width, bitmap.height",
     "upright": "The image must be upright:\n"
-    "  `Preprocessor.rotate(pixels, width, height, degrees)` turns camera frames. What is transparent becomes\n  black.",
-    "mediapipe": "With MediaPipe Tasks, `ImageClassifier` takes the model as it is: `setModelAssetPath(Model.ASSET)`. It\n"
-    "  resizes in its own way, so its answers can differ from the evaluated ones.",
+    "  `Preprocessor.rotate(pixels, width, height, degrees)` turns it. What is transparent becomes black.\n"
+    "- Camera frames need no bitmap: `CameraImage.prepareRgba(buffer, width, height, rowStride, degrees)` takes what\n"
+    "  CameraX gives as `OUTPUT_IMAGE_FORMAT_RGBA_8888`, `CameraImage.prepareYuv` the planes of `YUV_420_888` (full range,\n"
+    "  Rec. 601); `argbOfRgba` and `argbOfYuv` give the upright pixels.",
 }
 _ARRAY: Final = {
     "pixels": "val pixels: ByteArray = sensor.read()      // row by row, the Model.CHANNELS bytes of a pixel beside each other",
     "given": "pixels, width, height",
     "upright": "This model takes an array of several\n"
     "  bands, not a picture: no bitmap has them. The image must be upright.",
-    "mediapipe": "MediaPipe Tasks feed pictures of three channels: they cannot feed this model.",
 }
 
 
@@ -117,6 +120,7 @@ def readme(source: BundleSource) -> bytes:
         floor=source.runtime_floor,
         cases=len(source.contract_cases),
         vectors=len(source.golden),
+        frames=sum(1 for _ in camera_frames.frames(source.contract)),
         spread=_spread(source),
         **_answer(source),
         **given,
@@ -171,19 +175,14 @@ _FIND: Final = {
     "    outputs.map { copied(it) }.reduce { all, one -> all + one }\n}\n"
     "assertTrue(SelfTestBoxes.run().toString(), SelfTestBoxes.run().isEmpty())",
 }
-_RETOUCHED: Final = (
-    "MediaPipe Tasks cannot feed this model: nothing in TFLite's metadata says {words}.\n  Feed what `Preprocessor` gives."
-)
-
 
 def _answer(source: BundleSource) -> dict[str, str]:
     """How an app reads the outputs: as a decision, or as values."""
-    contract = source.contract
     given = _ARRAY if source.contract.color == "bands" else _PICTURE
     marks = {
         "@GIVEN@": given["given"],
         "@THRESHOLD@": f"{source.recipe.decision.threshold:g}",
-        "@MEDIAPIPE@": _RETOUCHED.format(words=contract.retouches) if contract.retouches else given["mediapipe"],
+        "@MEDIAPIPE@": mediapipe_words(source) if source.finds_boxes else classifier_words(source),
         "@HEADS@": source.heads_text,
     }
     answer = answer_of(source)
@@ -200,8 +199,6 @@ def _answer(source: BundleSource) -> dict[str, str]:
         ).format(", ".join(source.map.names[:12]))
     if source.picture is not None:
         words["said"] += "\n- `Picture.paint(bytes)` of the output's bytes gives the bytes of the picture."
-    if source.finds_boxes:
-        marks["@MEDIAPIPE@"] = mediapipe_words(source)
     for mark, word in marks.items():
         words = {key: text.replace(mark, word) for key, text in words.items()}
     return words

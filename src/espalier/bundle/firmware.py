@@ -35,7 +35,7 @@ from .firmware_examples import example_files, readme_section, shown_by
 from .firmware_numbers import contract_lines as number_lines
 from .firmware_numbers import number_files, numbered, run_words, said, use_words
 from .firmware_prepare import example_picture, prepare_stack, retouching, word_lines
-from .firmware_text import TEMPLATE, template
+from .firmware_text import TEMPLATE, filled, template
 from .firmware_tflm import model_source, resolver_header, tflm_memory
 from .tflm_arena import arena_bound as arena_bound
 
@@ -121,13 +121,6 @@ def buffer_words(source: BundleSource) -> dict[str, str]:
     sizes = [f"{macro}_CLASSES"] if _as_classifier(source) else [f"{macro}_{name.upper()}_BYTES" for name in names]
     buffers = "\n".join(f"static int8_t {name}[{size}];" for name, size in zip(names, sizes, strict=True))
     return {"@BUFFERS@": buffers, "@OUTPUTS@": ", ".join(names)}
-
-
-def filled(written: str, words: Mapping[str, str]) -> str:
-    """A text with its marks replaced."""
-    for mark, word in words.items():
-        written = written.replace(mark, word)
-    return written
 
 
 def build_files(

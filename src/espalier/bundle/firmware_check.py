@@ -47,7 +47,7 @@ def check(
             lambda: run_native(library, source, work / "native"),
         ]
         if (library / "src" / f"{text.prefix(source)}_model_data.c").is_file():
-            jobs.append(lambda: _in_tflm(source, work / "tflm"))
+            jobs.append(lambda: in_tflm(source, work / "tflm"))
         if thorough:
             jobs += [
                 lambda: check_sketch(library, source, work / "sketch"),
@@ -108,7 +108,7 @@ class Run(msgspec.Struct, frozen=True):
     outputs: list[str]
 
 
-def _in_tflm(source: BundleSource, work: Path) -> Check:
+def in_tflm(source: BundleSource, work: Path) -> Check:
     """The golden vectors in TensorFlow Lite Micro itself: known labels and bytes, the arena in its bound."""
     name = "golden vectors in TensorFlow Lite Micro, within the arena bound"
     if any(importlib.util.find_spec(package) is None for package in ("tflite_micro", "yaml")):

@@ -5,7 +5,7 @@ library.json, docs.espressif.com idf_component.yml, Zephyr module.yml, Open-CMSI
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
 from xml.sax.saxutils import escape, quoteattr
@@ -63,6 +63,13 @@ class Library(Protocol):
     def gives_values(self) -> bool:
         """Whether nothing is decided on all its outputs together."""
         ...
+
+
+def filled(written: str, words: Mapping[str, str]) -> str:
+    """A text with its marks replaced."""
+    for mark, word in words.items():
+        written = written.replace(mark, word)
+    return written
 
 
 def prefix(source: Library) -> str:

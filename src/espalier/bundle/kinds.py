@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from ..facts import Artifact, BundleSource, Check
-from . import android, firmware, raspberry_pi, service
+from . import android, firmware, openmv, raspberry_pi, service
 
 
 class Maker(Protocol):
@@ -25,5 +25,11 @@ class Maker(Protocol):
         ...
 
 
-MAKERS: Final[Mapping[str, Maker]] = {"aar": android, "deb": raspberry_pi, "firmware": firmware, "service": service}
+MAKERS: Final[Mapping[str, Maker]] = {
+    "aar": android,
+    "deb": raspberry_pi,
+    "firmware": firmware,
+    "openmv": openmv,
+    "service": service,
+}
 """Kind, as `bundle` of a target file says it -> its module."""

@@ -18,11 +18,12 @@ from ..graph.types import Graph
 from ..scratch import Scratch
 from ..target import Target
 from . import firmware_text as text
-from .firmware import build_files, filled, tree_artifacts
+from .firmware import build_files, tree_artifacts
 from .firmware_check import check_build_files
 from .firmware_compile import WARNINGS, Compiler, compilations, compile_c, guarded, on_this_machine
 from .firmware_examples import example_files, example_lines, run_program
 from .firmware_native import runs_here
+from .firmware_text import filled
 
 BODY: Final = "example_program_body.c"
 

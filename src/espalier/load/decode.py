@@ -117,7 +117,7 @@ def prepare_set(root: str, entries: Sequence[ImageEntry], contract: InputContrac
     problems: list[ImageProblem] = []
     kind = type_of(contract)
     with open(out_path, "w+b") as file:
-        start = _write_header(file, 0, kind)
+        start = write_header(file, 0, kind)
         for done, (entry, result) in enumerate(_decode_all(root, entries, contract), 1):
             if isinstance(result, str):
                 problems.append(ImageProblem(path=entry.path, why=result))
@@ -128,7 +128,7 @@ def prepare_set(root: str, entries: Sequence[ImageEntry], contract: InputContrac
                 images.append(ImageFacts(**result.facts))
             if done % REPORTED == 0 or done == len(entries):
                 report(done, len(entries), "reading images")
-        if _write_header(file, len(images), kind) != start:
+        if write_header(file, len(images), kind) != start:
             raise BugError(f"an .npy header of another length for {len(images)} images")
     if not images:
         raise ImagesRefusedError(
@@ -387,7 +387,7 @@ def _decode_all(
             yield first, result.result()
 
 
-def _write_header(file: BinaryIO, count: int, kind: np.dtype[Any]) -> int:
+def write_header(file: BinaryIO, count: int, kind: np.dtype[Any]) -> int:
     """The .npy header; numpy pads it so that any number of images has the same header length, which is answered."""
     file.seek(0)
     header = np.lib.format.header_data_from_array_1_0(np.empty(0, kind))  # type: ignore[no-untyped-call]

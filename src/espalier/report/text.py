@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..row_boxes import BoxesRow
 from ..row_parts import DenseTwin, RepairStep, ScoreRow
-from ..rows import AccuracyRow, Report
+from ..rows import AccuracyRow, FedOtherwise, Report
 from .amounts import size
 from .fit import figures as fit_figures
 from .gates import describe, headroom, not_shown
@@ -104,7 +104,19 @@ def _accuracy_figures(a: AccuracyRow | None) -> Iterator[tuple[str, str]]:
     for answer in a.answers:
         for name, text in _accuracy_figures(answer.accuracy):
             yield (answer.name if name == answer.name else f"{answer.name} {name}"), text
+    if a.mediapipe is not None:
+        yield "mediapipe", mediapipe_text(a.mediapipe)
     yield "agreement", f"{a.agreement:.2%} of {a.n} images get the same answer; {len(a.flips)} changed"
+
+
+def mediapipe_text(row: FedOtherwise) -> str:
+    """What MediaPipe's own resizing costs, in words."""
+    if row.contract is None or row.otherwise is None or row.points is None or row.interval is None:
+        return f"with its own resizing {row.same:.2%} of {row.n} images get the same answer"
+    return (
+        f"with its own resizing {row.otherwise:.2%} in place of {row.contract:.2%}: {points(-row.points)} "
+        f"(95 % {-row.interval[1]:+.2f} to {-row.interval[0]:+.2f}), n = {row.n}; the bundle's Preprocessor loses nothing"
+    )
 
 
 def score_text(row: ScoreRow) -> str:

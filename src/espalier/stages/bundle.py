@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from ..bundle import firmware, golden, manifest
+from ..bundle import firmware, golden, manifest, mediapipe_words
 from ..bundle.kinds import MAKERS
 from ..errors import BugError, EspalierError, UnsupportedModelError
 from ..facts import ArenaFacts, Artifact, BundlePart, BundleSource, Check, ClassMap, Measurement
@@ -287,7 +287,7 @@ def _source(
         golden=golden if detector is None else with_boxes(golden, int8.heads, detector),
         contract_cases=proof.cases,
         arena=_arena(target, int8, compiled),
-        measurements=_measurements(int8, evaluation),
+        measurements=(*_measurements(int8, evaluation), *_fed_by_mediapipe(target, evaluation)),
         checks=proof.checks,
         model_sha256=job.model.sha256,
         macs=int8.macs,
@@ -308,7 +308,7 @@ def _map(job: Job, int8: Int8Model, model: FloatModel) -> ClassMap:
 
 
 def _arena(target: Target, int8: Int8Model, compiled: Compiled | None) -> ArenaFacts | None:
-    if target.bundle != "firmware":
+    if not target.in_arena:
         return None
     if compiled is None:
         return firmware.arena_bound(int8.int8_model, target, int8.layers)
@@ -343,6 +343,18 @@ def _measurements(int8: Int8Model, evaluation: Evaluation) -> tuple[Measurement,
                 if value is not None
             ),
         ]
+    return tuple(rows)
+
+
+def _fed_by_mediapipe(target: Target, evaluation: Evaluation) -> tuple[Measurement, ...]:
+    """Of an Android library: what MediaPipe's own resizing leaves of the accuracy."""
+    row = None if evaluation.accuracy is None else evaluation.accuracy.mediapipe
+    if target.bundle != "aar" or row is None:
+        return ()
+    how = "the same, pixels as MediaPipe Tasks feed them"
+    rows = [Measurement(quantity=mediapipe_words.SAME, value=row.same, unit="share", how=how, n=row.n)]
+    if row.otherwise is not None:
+        rows.append(Measurement(quantity=mediapipe_words.RIGHT, value=row.otherwise, unit="share", how=how, n=row.n))
     return tuple(rows)
 
 

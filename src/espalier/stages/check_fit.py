@@ -22,7 +22,7 @@ class Fit:
 
 def judge_fit(target: Target, deploy: Deploy, contract: InputContract, parameters: int) -> Fit:
     """Hold a model with so many parameters and its input image against what the application leaves of a target."""
-    if target.bundle != "firmware":
+    if not target.in_arena:
         return Fit()
     impossible, doubt = [], []
     flash, ram = target.number("flash-bytes"), target.number("ram-bytes")

@@ -21,7 +21,7 @@ from ..load.named_set import check_unchanged, images_of
 from ..load.pixel_file import check_room
 from ..load.snapshot import snapshot
 from ..recipe import InputContract, Recipe
-from ..worker.file_calls import PrepareSet, ReadBoxes, SetBoxes
+from ..worker.file_calls import PrepareForMediaPipe, PrepareSet, ReadBoxes, SetBoxes
 from .workshop import Workshop, pack, unpack
 
 PREPARE_SECONDS = 3_600.0
@@ -129,6 +129,20 @@ class PixelSet:
                 root=self._images.root,
                 entries=tuple(ImageEntry(path=row.path, label=row.label, sha256=row.sha256, fed=row.fed) for row in rows),
                 contract=contract,
+                out_path=str(out),
+            )
+            worker.ask(call, seconds=PREPARE_SECONDS)
+        return str(out)
+
+    def prepare_for_mediapipe(self) -> str:
+        """All images as MediaPipe Tasks would feed them; path of the .npy."""
+        rows, worker = self.prepared().images, self._shop.worker("images", self.role)
+        out = worker.scratch / f"{self.role}-mediapipe.npy"
+        with self._lock:
+            call = PrepareForMediaPipe(
+                root=self._images.root,
+                entries=tuple(ImageEntry(path=row.path, label=row.label, sha256=row.sha256) for row in rows),
+                size=self._contract.size,
                 out_path=str(out),
             )
             worker.ask(call, seconds=PREPARE_SECONDS)

@@ -303,7 +303,7 @@ def map_ends(recipe: Recipe, targets: Sequence[Target]) -> Ends:
     ends = KINDS[recipe.model.task].ends
     if recipe.segment is None or ends != "map":
         return ends
-    small = any(target.bundle == "firmware" for target in targets)
+    small = any(target.in_arena for target in targets)
     keep = recipe.segment.last_resize == "keep" or (recipe.segment.last_resize == "auto" and not small)
     return "whole-map" if keep else "map"
 

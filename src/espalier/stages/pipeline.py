@@ -21,6 +21,7 @@ from .fit_report import with_fit
 from .gate import gates_of
 from .heat import heat_if_due
 from .job import Job
+from .mediapipe import with_mediapipe
 from .outcome import Outcome, output_folder
 from .output import OUTPUT
 from .prune import prune_model
@@ -49,6 +50,7 @@ def run_stages(
     job = decide_threshold(shop, job, pruned.model, int8)
     programs = ahead.prove_and_compile(job, pruned.model, int8)
     evaluation = evaluate_model(shop, job, given=given, pruned=pruned, int8=int8)
+    evaluation = with_mediapipe(shop, job, int8, evaluation)
     proof = ahead.proof()
     bundles = make_bundles(
         shop, job, model=pruned.model, int8=int8, proof=proof, programs=programs, evaluation=evaluation, tools=tools

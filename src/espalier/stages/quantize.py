@@ -113,7 +113,7 @@ def check_targets(job: Job, int8: Int8Model) -> None:
 
     for target in job.targets:
         for runtime in target.runtimes:
-            if runtime.name in ("tflm", "c"):
+            if runtime.name in ("tflm", "c", "st-edge-ai"):
                 continue
             reads = runtime.operators or runtime.version
             missing = missing_operators([(use.name, use.version) for use in int8.uses], reads)

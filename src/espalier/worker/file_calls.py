@@ -27,6 +27,16 @@ class PrepareSet(Ask[Prepared], frozen=True):
     out_path: str
 
 
+class PrepareForMediaPipe(Ask[int], frozen=True):
+    """Decode `entries` below `root` and stretch them to `size` (height, width) as MediaPipe Tasks do, into the .npy `out_path`
+    (load.mediapipe_set.prepare_for_mediapipe)."""
+
+    root: str
+    entries: tuple[ImageEntry, ...]
+    size: tuple[int, int]
+    out_path: str
+
+
 class PrepareMasks(Ask[Masks], frozen=True):
     """Decode masks below `root` into maps of classes in the .npy `out_path` (load.masks.prepare_masks)."""
 

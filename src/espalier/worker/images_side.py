@@ -8,12 +8,12 @@ from ..calibrate import copies
 from ..calibrate.box_faults import check_boxes
 from ..calibrate.copies import NearCopy
 from ..image_facts import Prepared, TrueObject
-from ..load import decode, masks
+from ..load import decode, masks, mediapipe_set
 from ..load.annotations import TrueBox, read_annotations
 from ..load.masks import Masks
 from .allocator import keep_freed_memory
 from .ask import Handler
-from .file_calls import FindCopies, PrepareMasks, PrepareSet, ReadBoxes, SetBoxes
+from .file_calls import FindCopies, PrepareForMediaPipe, PrepareMasks, PrepareSet, ReadBoxes, SetBoxes
 
 
 def prepare() -> dict[str, str]:
@@ -25,6 +25,11 @@ def prepare() -> dict[str, str]:
 def prepare_set(call: PrepareSet) -> Prepared:
     """The pixels of a set, and what is known of each image."""
     return decode.prepare_set(call.root, call.entries, call.contract, call.out_path)
+
+
+def prepare_for_mediapipe(call: PrepareForMediaPipe) -> int:
+    """The pixels of a set as MediaPipe Tasks feed them."""
+    return mediapipe_set.prepare_for_mediapipe(call.root, call.entries, call.size, call.out_path)
 
 
 def prepare_masks(call: PrepareMasks) -> Masks:
@@ -54,4 +59,4 @@ def _object(box: TrueBox) -> TrueObject:
 
 def handlers() -> tuple[Handler, ...]:
     """What this process answers."""
-    return prepare_set, prepare_masks, find_copies, read_boxes
+    return prepare_set, prepare_for_mediapipe, prepare_masks, find_copies, read_boxes

@@ -15,11 +15,11 @@ import pytest
 from metadata_model import with_metadata
 from synthetic_source import CONTRACT, LABELS, model, synthetic_source
 
-from espalier.bundle import android, android_check, golden
+from espalier.bundle import android, android_check, golden, mediapipe_words
 from espalier.bundle.archive import Entry, read_zip, zip_bytes
 from espalier.bundle.metadata_check import metadata_problem
 from espalier.errors import BugError
-from espalier.facts import Artifact, BundleSource, Check
+from espalier.facts import Artifact, BundleSource, Check, Measurement
 from espalier.stages.publish import write_files
 from espalier.target import load_target, targets_folder
 from espalier.tflite.metadata import add_metadata
@@ -117,7 +117,7 @@ def test_the_readme_gives_coordinates_package_and_counts() -> None:
         'androidTestImplementation("dev.espalier.models:toy-parts:1.2.3:selftest")',
         "import dev.espalier.models.toy_parts.Preprocessor",
         "com.google.ai.edge.litert:litert:2.1.0",
-        "replays 7 preprocessing cases and 3 golden vectors",
+        "replays 7 preprocessing cases, 16 camera frames and 3 golden vectors",
         "confidence of 0.75",
     ):
         assert words in readme
@@ -353,3 +353,19 @@ def test_artifacts_are_sorted_and_have_roles() -> None:
     assert list(made) == sorted(made, key=lambda a: a.path)
     assert {a.role for a in made} == {"maven", "library", "sources", "self-test", "checksum", "documentation"}
     assert all(isinstance(a, Artifact) and not a.executable for a in made)
+
+
+def test_mediapipe_is_promised_where_it_can_feed_the_model_and_its_price_is_told() -> None:
+    rgb = source()
+    plain = android.contents(rgb)
+    assert b"takes the model as it is" in next(a.data for a in plain if a.path == "README.md")
+    how = {"unit": "share", "how": "measured", "n": 600}
+    figures = {"top1_int8": 0.985, mediapipe_words.RIGHT: 0.9533, mediapipe_words.SAME: 0.96}
+    rows = tuple(Measurement(quantity=name, value=value, **how) for name, value in figures.items())
+    told = mediapipe_words.classifier_words(msgspec.structs.replace(rgb, measurements=rows))
+    assert "95.3% of 600 answers were right" in told and "`Preprocessor` 98.5%" in told
+    for color in ("gray", "bgr", "bands"):
+        contract = msgspec.structs.replace(CONTRACT, color=color, bands=4 if color == "bands" else 0)
+        recipe = msgspec.structs.replace(rgb.recipe, input=contract)
+        words = mediapipe_words.classifier_words(msgspec.structs.replace(rgb, recipe=recipe, measurements=rows))
+        assert "cannot feed" in words and "takes the model as it is" not in words

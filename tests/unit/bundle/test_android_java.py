@@ -211,9 +211,9 @@ def test_decisions_refusals_and_self_test_of_a_specialised_library(tmp_path: Pat
         "48",
         "3",
     ]
-    assert lines[10] == "passed: 7 preprocessing cases, 3 model vectors, largest difference 0"
+    assert lines[10] == "passed: 7 preprocessing cases, 16 camera frames, 3 model vectors, largest difference 0"
     assert lines[11].startswith("FAILED [vector 0 is 1 away from every recorded kernel set, vector 1 is 1")
-    assert lines[12].startswith("passed: 7 preprocessing cases, 3 model vectors, largest difference 1")
+    assert lines[12].startswith("passed: 7 preprocessing cases, 16 camera frames, 3 model vectors, largest difference 1")
     assert lines[13] == "3"
 
 

@@ -475,7 +475,7 @@ needs_tflm = pytest.mark.skipif(
 
 @needs_tflm
 def test_the_model_runs_in_tflm_itself(tmp_path: Path) -> None:
-    check = firmware_check._in_tflm(mcu_source(), tmp_path)
+    check = firmware_check.in_tflm(mcu_source(), tmp_path)
     assert check.result == "passed", check.why
     assert check.why.startswith("3 vectors, bytes")
 
@@ -496,14 +496,14 @@ def test_another_answer_a_small_arena_or_a_broken_model_fail_in_tflm(tmp_path: P
             (msgspec.structs.replace(source, int8_model=b"TFL3"), ""),
         )
     ):
-        check = firmware_check._in_tflm(changed, tmp_path / str(number))
+        check = firmware_check.in_tflm(changed, tmp_path / str(number))
         assert check.result == "failed"
         assert said in check.why and check.why
 
 
 def test_without_the_package_tflm_is_not_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(firmware_check.importlib.util, "find_spec", lambda name: None)
-    assert firmware_check._in_tflm(mcu_source(), tmp_path).result == "not run"
+    assert firmware_check.in_tflm(mcu_source(), tmp_path).result == "not run"
 
 
 @pytest.mark.skipif(shutil.which("arm-none-eabi-gcc") is None, reason="arm-none-eabi-gcc is not installed")

@@ -14,21 +14,20 @@ import espalier
 SOURCE = Path(espalier.__file__).parent
 FLOORS = (
     {"bundle_kinds"}
-    | {"estimate_rows", "folded", "shells"}
-    | {"row_network", "row_reading", "row_slices"}
+    | {"row_network", "row_reading", "row_slices"} | {"mediapipe_pixels"}
     | {"alarms", "contract", "detector", "errors", "facts", "fed", "findings", "fit_rows", "image_facts", "limits", "map_rows",
      "maps", "peak", "pixels", "preparation", "progress", "recipe", "recipe_answers", "recipe_budgets", "recipe_detect",
      "recipe_file", "recipe_numbers", "recipe_paths", "recipe_rules", "retouch", "row_boxes", "row_cost", "row_parts",
      "row_prune", "rows", "scratch", "signals", "statistics", "store", "store_limit", "streams", "sweep_file", "sweep_rows",
-     "table_faults", "tables", "tabular", "target", "target_rules", "terminal", "visible"},
-    {"footprint", "outline"}
-    | {"bundle", "calibrate", "emit", "emulate", "fit", "graph", "ladder", "layers", "load", "measure", "plan", "prune",
-     "quantizer", "report", "task", "tflite"},
+     "table_faults", "tables", "tabular", "target", "target_rules", "terminal", "visible"}
+    | {"estimate_rows", "folded", "shells"},
+    {"bundle", "calibrate", "emit", "emulate", "fit", "graph", "ladder", "layers", "load", "measure", "plan", "prune",
+     "quantizer", "report", "task", "tflite"}
+    | {"footprint", "outline"},
     {"cluster", "worker"},
     {"stages"},
     {"command"},
-    {"cli_calibrate", "cli_estimate", "cli_help"}
-    | {"cli", "cli_parts", "cli_sweep", "__main__"},
+    {"cli", "cli_parts", "cli_sweep", "__main__"} | {"cli_calibrate", "cli_estimate", "cli_help"},
 )  # fmt: skip
 """Rooms (packages) and single modules, from the ground up. A room may import rooms of its own floor, but none that imports
 it, and what lies below."""

@@ -17,10 +17,10 @@ PACKAGE: Final = "dev.espalier.models.template_name"
 """The package of the template; every model gets its own, so that two models in one app do not meet."""
 LABEL_PARTS: Final = 40
 SOURCES: Final = (
-    "Anomaly", "BinaryDecision", "Decision", "Embedding", "Heads", "Labels", "LabelsDecision", "Model", "Preprocessor",
-    "SelfTest",
+    "Anomaly", "BinaryDecision", "CameraImage", "Decision", "Embedding", "Heads", "Labels", "LabelsDecision", "Model",
+    "Preprocessor", "SelfTest",
 )  # fmt: skip
-SHARED: Final = ("Preprocessor", "SelfTest")
+SHARED: Final = ("CameraImage", "Preprocessor", "SelfTest")
 """Of a model with several outputs there is one of each."""
 VALUES: Final = "Heads"
 READERS: Final = frozenset(SOURCES) - {"Labels", "Model", *SHARED}

@@ -5,6 +5,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -22,6 +25,8 @@ public final class SelfTest {
     public static final class Result {
         /** How many golden cases of the preprocessing were replayed. */
         public final int cases;
+        /** How many golden camera frames were replayed. */
+        public final int frames;
         /** How many golden vectors of the model were replayed. */
         public final int vectors;
         /** Largest distance of an output byte to the nearest recorded kernel set. */
@@ -29,8 +34,9 @@ public final class SelfTest {
         /** One sentence per failure; empty when everything is as it must be. */
         public final List<String> failures;
 
-        Result(int cases, int vectors, int largestDifference, List<String> failures) {
+        Result(int cases, int frames, int vectors, int largestDifference, List<String> failures) {
             this.cases = cases;
+            this.frames = frames;
             this.vectors = vectors;
             this.largestDifference = largestDifference;
             this.failures = Collections.unmodifiableList(failures);
@@ -44,7 +50,7 @@ public final class SelfTest {
         @Override
         public String toString() {
             return (passed() ? "passed: " : "FAILED " + failures + ": ") + cases + " preprocessing cases, "
-                    + vectors + " model vectors, largest difference " + largestDifference;
+                    + frames + " camera frames, " + vectors + " model vectors, largest difference " + largestDifference;
         }
     }
 
@@ -64,6 +70,7 @@ public final class SelfTest {
      */
     public static Result run(Runner runner, int tolerance) throws IOException {
         int cases = 0;
+        int frames = 0;
         int vectors = 0;
         int largest = 0;
         List<String> failures = new ArrayList<String>();
@@ -74,6 +81,9 @@ public final class SelfTest {
                 if ("case".equals(fields[0])) {
                     cases++;
                     replayCase(fields, failures);
+                } else if ("frame".equals(fields[0])) {
+                    frames++;
+                    replayFrame(fields, failures);
                 } else if ("vector".equals(fields[0]) && runner != null) {
                     vectors++;
                     largest = Math.max(largest, replayVector(fields, runner, tolerance, failures));
@@ -82,7 +92,7 @@ public final class SelfTest {
         } finally {
             lines.close();
         }
-        return new Result(cases, vectors, largest, failures);
+        return new Result(cases, frames, vectors, largest, failures);
     }
 
     /** Replays the preprocessing cases; ends with status 1 when one fails. */
@@ -98,6 +108,37 @@ public final class SelfTest {
         byte[] rgb = read(fields[4]);
         if (!Arrays.equals(prepared(rgb, columns, rows), read(fields[5]))) {
             failures.add("preprocessing " + fields[1] + " gives other bytes than the build");
+        }
+    }
+
+    /** A row: file, columns, rows, row stride, those of chroma, degrees, digest of the prepared bytes, sizes of the planes. */
+    private static void replayFrame(String[] fields, List<String> failures) throws IOException {
+        int[] numbers = new int[6];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = Integer.parseInt(fields[2 + i]);
+        }
+        byte[] file = read(fields[1]);
+        ByteBuffer[] planes = new ByteBuffer[fields.length - 9];
+        int at = 0;
+        for (int i = 0; i < planes.length; i++) {
+            int size = Integer.parseInt(fields[9 + i]);
+            planes[i] = ByteBuffer.wrap(file, at, size);
+            at += size;
+        }
+        byte[] prepared = planes.length == 1
+                ? CameraImage.prepareRgba(planes[0], numbers[0], numbers[1], numbers[2], numbers[5])
+                : CameraImage.prepareYuv(planes[0], planes[1], planes[2], numbers[0], numbers[1], numbers[2], numbers[3],
+                        numbers[4], numbers[5]);
+        if (!Arrays.equals(digest(prepared), bytes(fields[8]))) {
+            failures.add("camera frame " + fields[1] + " gives other bytes than the build");
+        }
+    }
+
+    private static byte[] digest(byte[] bytes) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
         }
     }
 
