@@ -14,7 +14,7 @@ import espalier
 SOURCE = Path(espalier.__file__).parent
 FLOORS = (
     {"bundle_kinds"}
-    | {"estimate_rows", "folded", "shells"}
+    | {"annotate", "estimate_rows", "folded", "shells"}
     | {"row_network", "row_reading", "row_slices"}
     | {"alarms", "contract", "detector", "errors", "facts", "fed", "findings", "fit_rows", "image_facts", "limits", "map_rows",
      "maps", "peak", "pixels", "preparation", "progress", "recipe", "recipe_answers", "recipe_budgets", "recipe_detect",
