@@ -17,14 +17,17 @@ from .cli_calibrate import calibrate
 from .cli_estimate import estimate
 from .cli_help import completion, help_
 from .cli_parts import (
+    ANNOTATE,
     JSON,
     QUIET,
     STRICT,
     VERBOSE,
     Commands,
+    annotated_failure,
     bad_usage,
     print_lines,
     print_result,
+    say_notes,
     target_names_from,
 )
 from .cli_sweep import sweep
@@ -67,6 +70,7 @@ def cli(color: str) -> None:
     "--all-or-nothing", is_flag=True, help="A target that fails withholds the bundles of the others, too."
 )
 @STRICT
+@ANNOTATE
 @VERBOSE
 @JSON
 @QUIET
@@ -77,6 +81,7 @@ def build(
     fresh: bool,
     all_or_nothing: bool,
     strict: bool,
+    annotate: str | None,
     verbose: bool,
     as_json: bool,
     quiet: bool,
@@ -88,19 +93,22 @@ def build(
     its RAM, its operators) withholds that target's bundle only.
     """
     from .command.build import build as run
+    from .report.notes import notes_of
     from .report.screen import screen_lines
     from .report.text import summary_lines
     from .terminal import Progress
 
-    outcome = run(
-        recipe,
-        out,
-        tools=tools,
-        fresh=fresh,
-        all_or_nothing=all_or_nothing,
-        strict=strict,
-        progress=Progress(quiet=quiet),
-    )
+    with annotated_failure(annotate, recipe):
+        outcome = run(
+            recipe,
+            out,
+            tools=tools,
+            fresh=fresh,
+            all_or_nothing=all_or_nothing,
+            strict=strict,
+            progress=Progress(quiet=quiet),
+        )
+    say_notes(annotate, notes_of(outcome.report), recipe)
     for warning in outcome.warnings:
         say(f"warning: {warning}", sys.stderr)
     try:
@@ -121,21 +129,28 @@ def build(
 
 
 @cli.command()
-@click.argument("recipe", type=click.Path(path_type=Path))
+@click.argument("recipes", metavar="RECIPE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @STRICT
+@ANNOTATE
 @JSON
-def check(recipe: Path, strict: bool, as_json: bool) -> None:
-    """Find in seconds what would stop a build of RECIPE: files, model, labels, images, targets."""
+def check(recipes: tuple[Path, ...], strict: bool, annotate: str | None, as_json: bool) -> None:
+    """Find in seconds what would stop a build of RECIPE: files, model, labels, images, targets.
+
+    Of several recipes each is checked; the exit code is that of the first refusal.
+    """
     from .command.check import check_recipe, too_strict
     from .command.lines import check_lines
 
-    findings = check_recipe(recipe)
-    print_result(findings, as_json, check_lines)
-    problem = findings.error
-    if problem is None and strict:
-        problem = too_strict(findings.warnings)
-    if problem is not None:
-        raise problem
+    problems: list[EspalierError] = []
+    for recipe in recipes:
+        with annotated_failure(annotate, recipe):
+            findings = check_recipe(recipe)
+        print_result(findings, as_json, check_lines)
+        say_notes(annotate, [(row.severity, row.what, row.text) for row in findings.rows if row.severity != "ok"], recipe)
+        problem = findings.error or (too_strict(findings.warnings) if strict else None)
+        problems += [problem] if problem is not None else []
+    if problems:
+        raise problems[0]
 
 
 @cli.command()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -15,6 +17,11 @@ from .streams import columns, say, stdout
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 STRICT = click.option(
     "--strict", is_flag=True, help="Warnings fail, too (exit code 5), but for those that the recipe accepts."
+)
+ANNOTATE = click.option(
+    "--annotate",
+    type=click.Choice(["github", "gitlab"]),
+    help="Say what is wrong at the recipe's lines, too: workflow commands on stderr, or gl-code-quality-report.json.",
 )
 VERBOSE = click.option(
     "--verbose", "-v", is_flag=True, help="On a terminal: every line of the result, not one screen of it."
@@ -92,6 +99,32 @@ def print_result(value: Any, as_json: bool, lines: Callable[[Any], list[str]]) -
         say(msgspec.json.format(data, indent=2).decode())
     else:
         print_lines(lines(value))
+
+
+def say_notes(service: str | None, notes: Sequence[tuple[str, str, str]], recipe: Path) -> None:
+    """Say notes (level, what they are about, text) in the way of a CI service, where one is named."""
+    from .annotate import Note, tell
+
+    if service is not None:
+        told = [
+            Note(level="error" if level == "error" else "warning", about=about, text=text)
+            for level, about, text in notes
+        ]
+        for line in tell(service, told, recipe):
+            say(line, sys.stderr)
+
+
+@contextlib.contextmanager
+def annotated_failure(service: str | None, recipe: Path) -> Iterator[None]:
+    """What ends a command is said at the recipe's line, too."""
+    from .annotate import named_in
+
+    try:
+        yield
+    except EspalierError as problem:
+        told = " | ".join(str(problem).splitlines())
+        say_notes(service, [("error", named_in(told), told)], recipe)
+        raise
 
 
 def print_lines(lines: Iterable[str]) -> None:
