@@ -36,7 +36,9 @@ class Plugin:
 def loaded(group: str) -> tuple[Plugin, ...]:
     """The entry points of a group, loaded, by name; of two with one name the first package's alone."""
     found: dict[str, Plugin] = {}
-    for point in sorted(importlib.metadata.entry_points(group=group), key=lambda one: (one.name, _package(one))):
+    for point in sorted(
+        importlib.metadata.entry_points(group=group), key=lambda one: (one.name, _package(one))
+    ):
         known = found.get(point.name)
         plugin = _loaded(point) if known is None else Plugin(
             group=group, name=point.name, package=_package(point), problem=f"{known.package} has this name, too"
@@ -59,13 +61,14 @@ def _package(point: importlib.metadata.EntryPoint) -> str:
     return "unknown" if point.dist is None else f"{point.dist.name} {point.dist.version}"
 
 
-def target_files() -> Mapping[str, Path]:
-    """Name -> file of every target that a plug-in brings; of two with one name the first."""
-    found: dict[str, Path] = {}
-    for plugin in loaded(TARGETS):
-        for path in _files(plugin):
-            found.setdefault(path.stem, path)
-    return found
+def usable(group: str) -> Mapping[str, object]:
+    """Name -> value of the plug-ins of a group that load and have what they need."""
+    return {one.name: one.value for one in loaded(group) if not (one.problem or _lacks(one))}
+
+
+def target_files() -> list[Path]:
+    """The target files of all plug-ins, by package and name."""
+    return [path for one in loaded(TARGETS) for path in _files(one)]
 
 
 def _files(plugin: Plugin) -> list[Path]:
@@ -81,13 +84,13 @@ def _files(plugin: Plugin) -> list[Path]:
 def rows() -> list[dict[str, str]]:
     """What `espalier doctor` tells of every plug-in."""
     return [
-        {"group": one.group, "name": one.name, "package": one.package, "problem": one.problem or _empty(one)}
+        {"group": one.group, "name": one.name, "package": one.package, "problem": one.problem or _lacks(one)}
         for group in (TARGETS, BUNDLES)
         for one in loaded(group)
     ]
 
 
-def _empty(plugin: Plugin) -> str:
+def _lacks(plugin: Plugin) -> str:
     """Why a plug-in that loads is of no use."""
     if plugin.group == TARGETS:
         return "" if _files(plugin) else "it is no package with .toml files"

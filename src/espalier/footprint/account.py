@@ -87,6 +87,8 @@ class Network:
 
 def account(network: Network, target: Target, core: Core | None, reserve: Reserve) -> EstimateRow:
     """The row of a target."""
+    if target.bundle != "firmware" and target.kind == "microcontroller":
+        return _row(target, "perhaps", "its runtime plans its own memory: only a build tells")
     if target.bundle != "firmware":
         return _row(
             target,

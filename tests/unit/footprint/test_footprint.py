@@ -58,6 +58,14 @@ def test_what_the_application_reserves_is_not_there() -> None:
     assert row.fits == "no" and "flash" in row.why
 
 
+def test_a_microcontroller_whose_runtime_plans_its_own_memory_is_never_said_to_fit() -> None:
+    import msgspec
+
+    target = msgspec.structs.replace(load_target("openmv-h7"), bundle="openmv")
+    row = account(Network(read_tflite(RESNET8.read_bytes(), name="model"), "speed", False), target, None, Reserve())
+    assert row.fits == "perhaps"
+
+
 def test_a_core_without_a_measured_compiler_is_told_with_wide_bounds() -> None:
     target = load_target("esp32-s3")
     row = account(

@@ -20,7 +20,7 @@ FLOORS = (
      "recipe_file", "recipe_numbers", "recipe_paths", "recipe_rules", "retouch", "row_boxes", "row_cost", "row_parts",
      "row_prune", "rows", "scratch", "signals", "statistics", "store", "store_limit", "streams", "sweep_file", "sweep_rows",
      "table_faults", "tables", "tabular", "target", "target_rules", "terminal", "visible"}
-    | {"annotate", "estimate_rows", "folded", "shells"},
+    | {"annotate", "estimate_rows", "folded", "plugins", "shells"},
     {"bundle", "calibrate", "emit", "emulate", "fit", "graph", "ladder", "layers", "load", "measure", "plan", "prune",
      "quantizer", "report", "task", "tflite"}
     | {"footprint", "outline"},
