@@ -3,7 +3,9 @@
     python docs/pictures.py dist/model-1.0.0 [BROWSER]
 
 The build is the tutorial's (docs/tutorial.md). BROWSER, a Chromium, photographs the head of its report.html; without one that
-picture stays as it is.
+picture stays as it is. The terminal is recorded while that build runs:
+
+    python docs/recording.py docs/pictures/terminal.svg -- espalier build recipe.toml
 """
 
 from __future__ import annotations

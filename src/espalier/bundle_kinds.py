@@ -13,7 +13,7 @@ import msgspec
 
 from .plugins import BUNDLES, usable
 
-Device = Literal["phone", "camera", "server", "microcontroller"]
+Device = Literal["phone", "camera", "server", "browser", "microcontroller"]
 """What a target is."""
 
 
@@ -43,6 +43,8 @@ KINDS: Final[Mapping[str, BundleKind]] = {
     "deb": BundleKind(
         what="a Debian package", devices=("camera", "phone"), architectures=("aarch64", "armv7l"), keys=("python",)
     ),
+    "swift": BundleKind(what="a Swift package", devices=("phone",), architectures=("aarch64",)),
+    "npm": BundleKind(what="an npm package", devices=("browser",), architectures=("wasm32",)),
     "firmware": BundleKind(what="firmware sources", devices=("microcontroller",), keys=("compiler",), arena=True),
     "openmv": BundleKind(what="scripts and model for an OpenMV camera", devices=("microcontroller",), arena=True),
     "service": BundleKind(

@@ -63,7 +63,7 @@ def blocks(path: Path) -> list[Block]:
     text = path.read_text(encoding="utf-8")
     return [
         Block(
-            page=path.relative_to(ROOT).as_posix(),
+            page=(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path).as_posix(),
             line=text.count("\n", 0, found.start("text")),
             language=found["language"],
             text=found["text"],

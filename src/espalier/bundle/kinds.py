@@ -11,7 +11,7 @@ from typing import Final, Protocol, cast
 
 from ..facts import Artifact, BundleSource, Check
 from ..plugins import BUNDLES, usable
-from . import android, firmware, openmv, raspberry_pi, service
+from . import android, firmware, npm, openmv, raspberry_pi, service, swift
 
 
 class Maker(Protocol):
@@ -30,8 +30,10 @@ MAKERS: Final[Mapping[str, Maker]] = {
     "aar": android,
     "deb": raspberry_pi,
     "firmware": firmware,
+    "npm": npm,
     "openmv": openmv,
     "service": service,
+    "swift": swift,
 }
 """Kind, as `bundle` of a target file says it -> its module."""
 

@@ -76,7 +76,7 @@ def share_left(row: GateRow) -> float | None:
     """The headroom: what a gate leaves as a share of its limit, negative where it fails; None where that means nothing."""
     if row.value is None or row.limit <= 0:
         return None
-    left = (row.value - row.limit) if is_lower(row.name) else (row.limit - row.value)
+    left = (row.value - row.limit) if is_lower(row.name) else (row.limit - max(row.value, 0.0))  # a loss below 0 is a gain
     return left / row.limit
 
 

@@ -81,11 +81,11 @@ def _headline(report: Report) -> list[dict[str, str]]:
     """Big figures on top: value, unit or explanation, and what it is."""
     tiles = []
     a, p = report.accuracy, report.prune
-    if a is not None and a.classes:
+    if a is not None and _judged(a):
         low, high = a.interval
         tiles.append(
             {
-                "name": "accuracy, int8",
+                "name": f"{_measure(a)}, int8",
                 "value": share(a.int8.top1),
                 "note": f"{0.0 - a.drop_points:+.2f} points against float (95 %: {-high:+.2f} to {-low:+.2f}), n = {a.n}",
             }
@@ -128,9 +128,21 @@ def _headline(report: Report) -> list[dict[str, str]]:
     return tiles or [{"name": k, "value": v, "note": ""} for k, v in key_figures(report)]
 
 
+def _judged(a: AccuracyRow) -> bool:
+    """Whether its drop is of one figure that `_measure` names."""
+    return a.labelled and bool(a.classes or a.boxes or a.maps or a.numbers)
+
+
+def _measure(a: AccuracyRow) -> str:
+    """What the share of right answers is, in words."""
+    if a.boxes is not None:
+        return "average precision"
+    return "mean IoU" if a.maps is not None else "within tolerance" if a.numbers else "accuracy"
+
+
 def _interval(a: AccuracyRow | None) -> dict[str, Any] | None:
     """The drop and its interval, drawn and in words."""
-    if a is None or not a.classes:
+    if a is None or not _judged(a):
         return None
     low, high = -a.interval[1], -a.interval[0]
     reach = max(1.0, 1.2 * max(abs(low), abs(high)))

@@ -17,7 +17,7 @@ COLUMNS = 5
 """Of the picture side by side, where so many hold the network at a readable height."""
 LEAST_ROWS, MOST_ROWS = 8, 30
 BOX = (158, 34)
-PITCH = (208, 46)
+PITCH = (198, 46)
 LABEL = 25
 """Letters that a box holds."""
 LEVELS = 5
@@ -77,7 +77,7 @@ def _heaviest(nodes: Sequence[NodeRow], figure: Figure, text: Callable[[float], 
     """The three that have most, with their share: what the picture shows, in words."""
     found = sorted(((figure(node) or 0.0, -place) for place, node in enumerate(nodes)), reverse=True)[:3]
     total = sum(figure(node) or 0.0 for node in nodes) or 1.0
-    told = [f"{nodes[-place].name}, {text(value)} ({value / total:.0%})" for value, place in found if value > 0]
+    told = [f"{nodes[-place].name}, {text(value)} ({value / total:.1%})" for value, place in found if value > 0]
     return "; ".join(told)
 
 
@@ -103,7 +103,7 @@ def picture(nodes: Sequence[NodeRow], figures: dict[str, Figure]) -> Markup:
     box say its share of each figure, in shades from 0 to LEVELS."""
     rows = min(MOST_ROWS, max(LEAST_ROWS, math.ceil(len(nodes) / COLUMNS)))
     most = {key: max((figure(node) or 0.0 for node in nodes), default=0.0) or 1.0 for key, figure in figures.items()}
-    width = PITCH[0] * math.ceil(len(nodes) / rows)
+    width = 44 + PITCH[0] * (math.ceil(len(nodes) / rows) - 1) + BOX[0] + 2
     height = PITCH[1] * min(rows, len(nodes)) + 8
 
     def corner(place: int) -> tuple[int, int]:

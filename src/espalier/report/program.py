@@ -11,9 +11,11 @@ from markupsafe import Markup
 from ..bundle.golden import canonical_json
 from ..facts import Artifact, Check, TensorFacts
 from ..row_parts import EmulatedPart, ProgramModelPart
+from ..row_reading import VerdictRow
 from ..rows import ArenaRow, GateRow, Mode
 from .frame import template
-from .gates import describe, headroom
+from .gates import describe, headroom, headroom_words, title
+from .verdict import advice, failed_words
 
 
 class ProgramReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +44,8 @@ def program_files(report: ProgramReport) -> tuple[Artifact, ...]:
     plain = msgspec.structs.replace(report, arena=msgspec.structs.replace(report.arena, chart=""))
     page = template("program.html.j2").render(
         report=report,
+        verdict=program_verdict(report),
+        status=report.status,
         network=None,
         # Our own drawing: plan/explain.py escapes the names in it.
         chart=Markup(report.arena.chart),
@@ -50,6 +54,21 @@ def program_files(report: ProgramReport) -> tuple[Artifact, ...]:
         Artifact(path="report.html", data=page.encode(), role="report"),
         Artifact(path="report.json", data=canonical_json(plain), role="report"),
     )
+
+
+def program_verdict(report: ProgramReport) -> VerdictRow:
+    """The program in one sentence, and what to do next."""
+    name = f"{report.name} {report.version}"
+    failed = [gate for gate in report.gates if not gate.passed]
+    if report.status != "passed":
+        broken = [f"the check {check.name} failed" for check in report.checks if check.result == "failed"]
+        what = [failed_words(gate) for gate in failed] + broken
+        return VerdictRow(text=f"{name} does not run on {report.target}: {'; '.join(what[:2])}. No library was written.",
+                          next=tuple(map(advice, failed)))  # fmt: skip
+    rooms = [f"{title(gate.name)} has {headroom_words(gate)}" for gate in report.gates if headroom_words(gate)]
+    counted = f", {report.emulated[0]['instructions']:,} instructions" if report.emulated else ""
+    fits = "; ".join([f"{name} fits {report.target}: {report.arena_bytes:,} bytes of RAM{counted}", *rooms])
+    return VerdictRow(text=f"{fits}.", next=("Add the folder to your project; its README has the lines for each build system.",))
 
 
 def figures(report: ProgramReport) -> list[tuple[str, str]]:

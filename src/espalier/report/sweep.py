@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from ..row_reading import VerdictRow
 from ..sweep_rows import SweepReport, SweepRow
 from .amounts import size
 from .frame import template
@@ -109,6 +110,7 @@ def sweep_html(report: SweepReport) -> bytes:
         template("sweep.html.j2")
         .render(
             report=report,
+            verdict=sweep_verdict(report),
             figures=shown_figures(rows),
             figure=figure,
             counts=counts,
@@ -118,6 +120,38 @@ def sweep_html(report: SweepReport) -> bytes:
         )
         .encode()
     )
+
+
+NEAR_POINTS = 1.0
+"""Percentage points below the best score within which the smallest cell is told."""
+
+
+def sweep_verdict(report: SweepReport) -> VerdictRow:
+    """What a sweep found, in one sentence, and what to do next."""
+    rows = report.rows
+    good = [row for row in rows if row.status == "passed" and row.score_int8 is not None]
+    waiting = sum(row.status == "waiting" for row in rows)
+    counted = f"{sum(row.status == 'passed' for row in rows)} of {len(rows)} cells pass their limits"
+    if not good:
+        on = "Finish the sweep: the same command goes on where it was."
+        return VerdictRow(text=f"{counted}.", next=(on if waiting else "Look at why below: a limit may be too tight.",))
+    best = max(good, key=lambda row: (row.score_int8 or 0.0, -(row.model_bytes or 0), row.cell))
+    near = [row for row in good if (best.score_int8 or 0.0) - (row.score_int8 or 0.0) <= NEAR_POINTS / 100 and row.model_bytes]
+    small = min(near, key=lambda row: (row.model_bytes or 0, row.cell), default=best)
+    text = f"{counted}; {best.cell} is best with {best.score_int8:.1%}"
+    if small.cell != best.cell and small.model_bytes and best.model_bytes:
+        less = 100 * (1 - small.model_bytes / best.model_bytes)
+        lost = 100 * ((best.score_int8 or 0.0) - (small.score_int8 or 0.0))
+        text += f", and {small.cell} is {less:.0f} % smaller for {lost:.2f} points less"
+    told = [f"Finish the sweep: {waiting} cells are not built yet; the same command goes on where it was."] if waiting else []
+    told.append(f"Take `{small.cell}`: its folder has the bundles, its report says the rest.")
+    if best.images is not None and best.images < FEW_IMAGES:
+        told.append(f"Distrust small differences: {best.images} images cannot tell cells apart that differ by a point.")
+    return VerdictRow(text=f"{text}.", next=tuple(told))
+
+
+FEW_IMAGES = 1000
+"""Evaluation images below which a difference of a point is told as hardly shown."""
 
 
 def sweep_lines(report: SweepReport, folder: str) -> list[str]:

@@ -44,7 +44,7 @@ def verdict(report: Report) -> VerdictRow:
     if report.status == "passed":
         return VerdictRow(text=f"{name} is ready for {_targets(report)}: {_worth(report.accuracy)}{_room(report)}.",
                           next=tuple(_after_success(report)))  # fmt: skip
-    what = [*(_failed_words(gate) for gate in failed), *(f"the check {check.name} failed" for check in broken)]
+    what = [*(failed_words(gate) for gate in failed), *(f"the check {check.name} failed" for check in broken)]
     what += [] if what else [f"{row.target} was refused: {row.why}" for row in report.withheld[:1]]
     more = f" and {len(what) - 2} more" if len(what) > 2 else ""
     kept = (
@@ -54,7 +54,7 @@ def verdict(report: Report) -> VerdictRow:
     )
     return VerdictRow(
         text=f"{name} did not pass: {'; '.join(what[:2])}{more}. {kept[0].upper()}{kept[1:]}.",
-        next=tuple(dict.fromkeys([*map(_advice, failed), *(f"{check.name}: {check.why}" for check in broken if check.why)])),
+        next=tuple(dict.fromkeys([*map(advice, failed), *(f"{check.name}: {check.why}" for check in broken if check.why)])),
     )
 
 
@@ -95,14 +95,15 @@ def _room(report: Report) -> str:
     return f"; {title(gate.name)} has {headroom_words(gate)}"
 
 
-def _failed_words(gate: GateRow) -> str:
+def failed_words(gate: GateRow) -> str:
+    """A failed gate as a part of the sentence."""
     if gate.value is None or not headroom_words(gate):
         return describe(gate).partition(";")[0]
     limit = f"at {'least' if is_lower(gate.name) else 'most'} {people(gate.limit, gate.unit)}"
     return f"{title(gate.name)} is {people(gate.value, gate.unit)}, {headroom_words(gate)} (limit: {limit})"
 
 
-def _advice(gate: GateRow) -> str:
+def advice(gate: GateRow) -> str:
     """What to do about one failed gate: what it says itself, else the table's line."""
     said = gate.why.partition(HELPS)[2].strip()
     known = next((text for end, text in ADVICE if gate.name.endswith(end)), "raise the limit or change the model")

@@ -18,7 +18,7 @@ import pytest
 from metadata_model import with_metadata
 from synthetic_source import LABELS, model, synthetic_source
 
-from espalier.bundle import android, firmware, firmware_compile, firmware_native, raspberry_pi
+from espalier.bundle import android, firmware, firmware_compile, firmware_native, npm, raspberry_pi, swift
 from espalier.command import doctor
 from espalier.emulate import cross, qemu
 from espalier.errors import ToolMissingError
@@ -53,7 +53,7 @@ def first_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("target", ["android-arm64", "raspberry-pi-4", "cortex-m4"])
+@pytest.mark.parametrize("target", ["android-arm64", "raspberry-pi-4", "cortex-m4", "web"])
 def test_the_manifest_does_not_depend_on_what_is_installed(
     target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,6 +79,8 @@ KINDS: dict[str, tuple[Callable[..., tuple[Check, ...]], Callable[[BundleSource]
     "aar": (android.check, android.contents),
     "deb": (raspberry_pi.check, raspberry_pi.contents),
     "firmware": (firmware.check, firmware.contents),
+    "npm": (npm.check, npm.contents),
+    "swift": (swift.check, swift.contents),
 }
 
 
@@ -102,6 +104,7 @@ FAST = [
     ("android-arm64", "zipalign"),
     ("raspberry-pi-4", "dpkg-deb"),
     ("raspberry-pi-4", "systemd-analyze"),
+    ("web", "node"),
 ]
 SLOW = [
     ("cortex-m4", "cc"),
@@ -111,6 +114,10 @@ SLOW = [
     ("android-arm64", "javap"),
     ("android-arm64", "gradle"),
     ("raspberry-pi-4", "lintian"),
+    ("web", "npm"),
+    ("web", "tsc"),
+    ("web", "chromium"),
+    ("ios-arm64", "swift"),
 ]
 INSTEAD = {"dpkg-deb": "espalier"}
 """Tool -> what does its check where it does not work."""

@@ -31,9 +31,10 @@ from espalier.errors import EXIT_CODES, EspalierError, RecipeError
 from espalier.recipe import Recipe
 from espalier.recipe_file import load_recipe, parse_recipe
 from espalier.recipe_paths import PATHS
+from espalier.report.sweep import sweep_verdict
 from espalier.store import Store
 from espalier.sweep_file import axes, load_sweep
-from espalier.sweep_rows import ORDER, SweepRow, with_front
+from espalier.sweep_rows import ORDER, SweepReport, SweepRow, with_front
 
 ROOT = Path(__file__).parents[3]
 RECIPE = """name = "net"
@@ -302,6 +303,24 @@ def test_page_table_and_json_say_the_same_and_nothing_in_them_is_run(tmp_path: P
     jsonschema = pytest.importorskip("jsonschema")
     found = msgspec.json.decode((done.folder / "sweep.json").read_bytes())
     jsonschema.Draft202012Validator(msgspec.json.decode(schema("sweep-report"))).validate(found)
+
+
+def test_the_verdict_names_the_best_cell_and_the_smallest_that_loses_little() -> None:
+    def row(cell: str, score: float | None, size: int, status: str = "passed") -> SweepRow:
+        return SweepRow(cell=cell, recipe="r", model="m", targets=(), choices={}, status=status, images=500,  # type: ignore[arg-type]
+                        score_int8=score, model_bytes=size)  # fmt: skip
+
+    rows = (row("large", 0.96, 1000), row("small", 0.955, 600), row("tiny", 0.90, 200), row("over", 0.99, 9, "failed"))
+    found = sweep_verdict(SweepReport(name="s", columns=(), rows=rows))
+    assert found.text == (
+        "3 of 4 cells pass their limits; large is best with 96.0%, and small is 40 % smaller for 0.50 points less."
+    )
+    assert found.next[0].startswith("Take `small`") and "500 images" in found.next[1]
+    rows = (row("over", 0.9, 9, "failed"), row("next", None, 9, "waiting"))
+    none = sweep_verdict(SweepReport(name="s", columns=(), rows=rows))
+    assert none.text == "0 of 2 cells pass their limits." and none.next == (
+        "Finish the sweep: the same command goes on where it was.",
+    )
 
 
 def test_the_front_holds_what_nothing_beats_among_the_same_targets() -> None:

@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 
 import msgspec
 import pytest
-from example_report import HOSTILE, example_report
+from example_report import example_report, full_report, nodes
 
 from espalier.report.gates import headroom_words, people, title
 from espalier.report.html import html
@@ -18,9 +18,7 @@ from espalier.report.ladder import ladder_chart
 from espalier.report.measures import with_measures
 from espalier.report.network import network_view
 from espalier.report.verdict import verdict
-from espalier.row_network import NetworkRow, NodeRow
-from espalier.row_reading import SourceRow
-from espalier.row_slices import SliceRow
+from espalier.row_network import NetworkRow
 from espalier.rows import (
     ArenaRow,
     BundleRow,
@@ -28,7 +26,6 @@ from espalier.rows import (
     LatencyRow,
     MemoryRow,
     OperatorTime,
-    Report,
     StepRow,
     WithheldRow,
 )
@@ -44,49 +41,6 @@ class Elements(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.found.append((tag, {name: value or "" for name, value in attrs}))
-
-
-def nodes(count: int, **more: object) -> tuple[NodeRow, ...]:
-    return tuple(
-        NodeRow(
-            name=f"layer{n}", operator="conv_2d", inputs=() if not n else (n - 1,) if n % 7 else (n - 1, max(0, n - 5)),
-            shape=(1, 8, 8, 16), macs=1000 * n, weight_bytes=100 * n, output_bytes=1024, **more,  # type: ignore[arg-type]
-        )
-        for n in range(count)
-    )  # fmt: skip
-
-
-def full_report() -> Report:
-    """A report with what the page draws beside its tables."""
-    report = example_report()
-    accuracy = report.accuracy
-    assert accuracy is not None
-    slices = (
-        SliceRow(by="brightness", name="darkest third", n=200, float=0.97, int8=0.91, low=0.86, high=0.94, lost=6.0, lost_low=2.0,
-                 lost_high=10.0),
-        SliceRow(by="folder", name="line" + HOSTILE, n=40, float=1.0, int8=1.0, low=0.9, high=1.0, lost=0.0, lost_low=-1.0,
-                 lost_high=1.0),
-    )  # fmt: skip
-    side = {
-        "precision": 0.98, "precision_low": 0.96, "coverage": 0.9, "review": 0.1, "mean_confidence": 0.93,
-        "expected_calibration_error": 0.02,
-    }  # fmt: skip
-    histogram = [{"low": n / 20, "float": n * n, "int8": n, "int8_wrong": int(n == 19)} for n in range(20)]
-    decision = {
-        "threshold": 0.5, "float": side, "int8": side, "wished_precision": 0.98, "wished_threshold": 0.5,
-        "confidence_drift": 0.004,
-        "curve": [{"threshold": 0.0, "precision_float": 0.9, "coverage_float": 1.0, "precision_int8": 0.9, "coverage_int8": 1.0}],
-        "histogram": histogram,
-    }  # fmt: skip
-    network = NetworkRow(nodes=(*nodes(20), msgspec.structs.replace(nodes(1)[0], name="last" + HOSTILE, inputs=(19,))))
-    source = SourceRow(
-        commands=("espalier build recipe.toml",), recipe='name = "parts"' + HOSTILE, recipe_sha256="0" * 64,
-        calibration_sha256="1" * 64, evaluation_sha256=None,
-    )  # fmt: skip
-    report = msgspec.structs.replace(
-        report, network=network, source=source, accuracy=msgspec.structs.replace(accuracy, slices=slices, decision=decision)
-    )
-    return msgspec.structs.replace(report, verdict=verdict(report))
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +103,7 @@ def gate(name: str, limit: float, value: float | None, unit: str = "bytes", **mo
         (gate("budgets.min-psnr", 30, 33, "dB"), "10 % headroom"),
         (gate("budgets.max-model-bytes", 100, None), ""),
         (gate("budgets.max-macs", 0, 0), ""),
+        (gate("quantize.max-accuracy-drop", 0.5, -0.04, "points"), "100 % headroom"),
     ],
 )
 def test_headroom_is_told_in_people_s_words(row: GateRow, words: str) -> None:
@@ -210,7 +165,7 @@ def test_measures_come_to_the_operator_that_they_are_of() -> None:
 def test_the_picture_shades_each_box_by_its_share_and_names_the_heaviest() -> None:
     view = network_view(NetworkRow(nodes=nodes(11)))
     assert view is not None and [way["key"] for way in view["ways"]] == ["size"]
-    assert view["ways"][0]["said"].startswith("layer10, 1,000 bytes (18%); layer9")
+    assert view["ways"][0]["said"].startswith("layer10, 1,000 bytes (18.2%); layer9")
     shades = re.findall(r'<rect class="size(\d)"', view["picture"])
     assert shades[0] == "0" and shades[-1] == "5" and shades == sorted(shades)
     assert network_view(NetworkRow(nodes=())) is None
