@@ -23,6 +23,7 @@ from espalier import errors
 from espalier.alarms import ALARMS
 from espalier.bundle.manifest import Manifest
 from espalier.bundle.program_manifest import ProgramManifest
+from espalier.compare_rows import Comparison
 from espalier.estimate_rows import EstimateReport
 from espalier.graph.arithmetic import ROUNDING
 from espalier.graph.ops import OPS
@@ -32,6 +33,7 @@ from espalier.load import keras_table, keras_versions
 from espalier.recipe import Recipe
 from espalier.report.program import ProgramReport
 from espalier.rows import Report
+from espalier.run_rows import RunRow
 from espalier.stages.answer_gates import LEAST_AGREEMENT, USELESS_KAPPA
 from espalier.sweep_file import Sweep
 from espalier.sweep_rows import SweepReport
@@ -358,6 +360,8 @@ SCHEMAS: dict[str, tuple[type, str, bool]] = {
     "sweep": (Sweep, "Sweep file of Espalier", True),
     "sweep-report": (SweepReport, "sweep.json of espalier sweep (espalier-sweep/1)", False),
     "estimate": (EstimateReport, "espalier estimate --json (espalier-estimate/1)", False),
+    "compare": (Comparison, "espalier compare --json (espalier-comparison/1)", False),
+    "run": (RunRow, "One line of espalier run --json", False),
 }
 """Interface -> its struct, what its schema is called, and whether it is written by people in TOML."""
 

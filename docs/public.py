@@ -14,11 +14,11 @@ from espalier import cli
 
 RECIPE_MODULES = ("espalier.recipe", "espalier.recipe_answers", "espalier.recipe_budgets")
 FUNCTIONS = (
-    "quantize", "compile", "build", "check", "estimate", "explain", "inspect", "verify", "load_recipe", "load_target",
+    "quantize", "compile", "build", "check", "compare", "estimate", "explain", "inspect", "verify", "load_recipe", "load_target",
 )  # fmt: skip
 VALUES = (
-    "Small", "Evaluated", "Compilation", "Outcome", "Report", "Checked", "Estimated", "Inspected", "Explained", "Verified",
-    "Target",
+    "Small", "Evaluated", "Compilation", "Outcome", "Report", "Checked", "Estimated", "Inspected", "Explained", "Comparison",
+    "Verified", "Target",
 )  # fmt: skip
 
 

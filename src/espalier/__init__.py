@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .command.build import build
     from .command.check import Checked
     from .command.check import check_recipe as check
+    from .command.compare import compare
     from .command.compile import Compilation
     from .command.compile import compile_model as compile
     from .command.estimate import Estimated
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from .command.quantize import quantize_model as quantize
     from .command.verify import Verified
     from .command.verify import verify_bundle as verify
+    from .compare_rows import Comparison
     from .errors import (
         AnnotationsRefusedError,
         BugError,
@@ -82,6 +84,7 @@ _ERRORS = (
 _HOME = {
     "build": ("command.build", "build"),
     "check": ("command.check", "check_recipe"),
+    "compare": ("command.compare", "compare"),
     "compile": ("command.compile", "compile_model"),
     "estimate": ("command.estimate", "estimate_model"),
     "explain": ("command.explain", "explain"),
@@ -89,6 +92,7 @@ _HOME = {
     "quantize": ("command.quantize", "quantize_model"),
     "verify": ("command.verify", "verify_bundle"),
     "Checked": ("command.check", "Checked"),
+    "Comparison": ("compare_rows", "Comparison"),
     "Compilation": ("command.compile", "Compilation"),
     "Estimated": ("command.estimate", "Estimated"),
     "Evaluated": ("command.quantize", "Evaluated"),
@@ -118,6 +122,7 @@ __all__ = [
     "BugError",
     "CalibrationSource",
     "Checked",
+    "Comparison",
     "Compilation",
     "Decision",
     "Deploy",
@@ -157,6 +162,7 @@ __all__ = [
     "__version__",
     "build",
     "check",
+    "compare",
     "compile",
     "estimate",
     "explain",

@@ -14,6 +14,7 @@ import click
 
 from . import __version__
 from .cli_calibrate import calibrate
+from .cli_compare import compare
 from .cli_estimate import estimate
 from .cli_help import completion, help_
 from .cli_parts import (
@@ -30,6 +31,7 @@ from .cli_parts import (
     say_notes,
     target_names_from,
 )
+from .cli_run import run
 from .cli_sweep import sweep
 from .errors import BugError, EspalierError, MachineError, machine_error, package_error
 from .folded import fold
@@ -246,14 +248,18 @@ def targets(name: str | None, as_json: bool) -> None:
 @click.argument(
     "name",
     type=click.Choice(
-        ["recipe", "target", "report", "manifest", "program-report", "program-manifest", "sweep", "sweep-report", "estimate"]
+        [
+            *("recipe", "target", "report", "manifest", "program-report", "program-manifest", "sweep", "sweep-report"),
+            *("run", "compare", "estimate"),
+        ]
     ),
 )
 def schema(name: str) -> None:
     """Print the JSON Schema of recipes, target files, report.json or a bundle's manifest.json.
 
     `program-report` and `program-manifest` are of what `espalier compile` writes; `sweep` is of a sweep's file, `sweep-report`
-    of its sweep.json, `estimate` of `espalier estimate --json`.
+    of its sweep.json, `run` of a line of `espalier run --json`, `compare` of `compare --json`,
+    `estimate` of `espalier estimate --json`.
 
     An editor that knows TOML completes and checks a recipe whose first line is `#:schema recipe.schema.json` when that
     file lies beside it; `espalier init` writes both.
@@ -339,7 +345,7 @@ def cache(prune: str | None, clear: bool, as_json: bool) -> None:
     print_result(manage_cache(prune=prune, clear=clear), as_json, cache_lines)
 
 
-for added in (sweep, calibrate, estimate, completion, help_):
+for added in (sweep, run, compare, calibrate, estimate, completion, help_):
     cli.add_command(added)
 
 

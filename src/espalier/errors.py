@@ -182,7 +182,7 @@ EXTRAS: dict[str, str] = {
     ),
     **dict.fromkeys(("unicorn", "ziglang"), "mcu"),
     **dict.fromkeys(("dask", "distributed"), "cluster"),
-    "sklearn": "examples",
+    "sklearn": "examples", "av": "video",
 }  # fmt: skip
 """Import name of a package that a small installation leaves out -> the extra of pyproject.toml that brings it."""
 

@@ -160,6 +160,18 @@ class PictureBytes(msgspec.Struct, frozen=True, kw_only=True):
     table: tuple[int, ...]
 
 
+class Reference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Histograms of the evaluation images, for a service to see drift by: how many images are in each bin. `brightness`: mean
+    of the prepared bytes; of a classifier too `confidence` of the best label, `labels` (called `names`), `review`: those that
+    are reviewed, and the others."""
+
+    brightness: tuple[int, ...]
+    confidence: tuple[int, ...] = ()
+    labels: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
+    review: tuple[int, ...] = ()
+
+
 class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a bundle may use. Models: `int8_model` has int8 input and output and no metadata (smallest);
     `uint8_model` is its bit-exact twin with TFLite metadata and labels inside. Both take raw pixel bytes of the
@@ -198,6 +210,8 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     """How the output becomes a class for each pixel."""
     picture: PictureBytes | None = None
     """How the output becomes a picture."""
+    reference: Reference | None = None
+    """What the evaluation images are like; for a service only."""
 
     def alone(self, part: BundlePart) -> BundleSource:
         """What a bundle would be made of if the model had this one output only; called by the names of both."""

@@ -11,7 +11,7 @@ from typing import Final, Protocol, cast
 
 from ..facts import Artifact, BundleSource, Check
 from ..plugins import BUNDLES, usable
-from . import android, firmware, npm, openmv, raspberry_pi, service, swift
+from . import android, ethos_u, firmware, npm, openmv, raspberry_pi, service, swift
 
 
 class Maker(Protocol):
@@ -29,6 +29,7 @@ class Maker(Protocol):
 MAKERS: Final[Mapping[str, Maker]] = {
     "aar": android,
     "deb": raspberry_pi,
+    "ethos-u": ethos_u,
     "firmware": firmware,
     "npm": npm,
     "openmv": openmv,

@@ -218,7 +218,7 @@ def _contract_check(golden: Golden, files: Mapping[str, bytes], version: str) ->
 
 def _replay_checks(stated: Manifest, golden: Golden, files: Mapping[str, bytes]) -> list[Check]:
     """Golden vectors on every model of the bundle, both runtimes at the same time."""
-    models = {row.sha256: (row.dtype, _model(row, files)) for row in stated.models}
+    models = {row.sha256: (row.dtype, model_in(row, files)) for row in stated.models}
     if not models or not golden.vectors:
         what = "no .tflite in the bundle" if not models else "no golden vectors in the bundle"
         return [Check(name="golden vectors", tool=tool, result="not run", why=what) for tool in RUNTIMES]
@@ -229,7 +229,8 @@ def _replay_checks(stated: Manifest, golden: Golden, files: Mapping[str, bytes])
         return [check for checks in rows for check in checks]
 
 
-def _model(row: manifest.ModelRow, files: Mapping[str, bytes]) -> bytes:
+def model_in(row: manifest.ModelRow, files: Mapping[str, bytes]) -> bytes:
+    """A .tflite of a bundle. Raises VerificationError where it is not the manifest's."""
     data = files[row.path]
     if row.member:
         data = members(row.path, data).get(row.member, b"")

@@ -17,14 +17,16 @@ from ..facts import ArenaFacts, Artifact, BundlePart, BundleSource, Check, Class
 from ..facts import Decision as Deciding
 from ..recipe import CalibrationSource, Deploy, ModelSource, Recipe
 from ..recipe_answers import Decision
+from ..row_mode import Mode
 from ..row_parts import DecisionSide, EmulatedPart
-from ..rows import ArenaRow, BundleRow, Mode
+from ..rows import ArenaRow, BundleRow
 from ..scratch import Scratch
 from ..store import digest
 from ..target import Target
 from ..task.boxes.golden import with_boxes
 from ..task.painted import map_facts, picture_facts
 from .compile import Compiled, compile_model, decision_of, flash_limit, ram_limit, tried_modes
+from .drift import reference_of
 from .emulate import Emulation, can_emulate, emulate_program
 from .evaluate import Evaluation
 from .job import Job
@@ -136,6 +138,8 @@ def make_bundles(
         try:
             program = programs[target.name].result()
             source = _source(job, target, model, int8, proof, evaluation, program.compiled)
+            if target.bundle == "service":
+                source = msgspec.structs.replace(source, reference=reference_of(shop, job, model, int8))
             made.arena_bytes = None if source.arena is None else source.arena.arena_bytes
             made.why = program.why
             if program.compiled is not None:

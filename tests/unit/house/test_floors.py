@@ -14,6 +14,7 @@ import espalier
 SOURCE = Path(espalier.__file__).parent
 FLOORS = (
     {"bundle_kinds"}
+    | {"compare_rows", "row_images", "row_mode", "run_rows"}
     | {"row_network", "row_reading", "row_slices"} | {"mediapipe_pixels"}
     | {"alarms", "contract", "detector", "errors", "facts", "fed", "findings", "fit_rows", "image_facts", "limits", "map_rows",
      "maps", "peak", "pixels", "preparation", "progress", "recipe", "recipe_answers", "recipe_budgets", "recipe_detect",
@@ -27,7 +28,7 @@ FLOORS = (
     {"cluster", "worker"},
     {"stages"},
     {"command"},
-    {"cli", "cli_parts", "cli_sweep", "__main__"} | {"cli_calibrate", "cli_estimate", "cli_help"},
+    {"cli", "cli_compare", "cli_parts", "cli_run", "cli_sweep", "__main__"} | {"cli_calibrate", "cli_estimate", "cli_help"},
 )  # fmt: skip
 """Rooms (packages) and single modules, from the ground up. A room may import rooms of its own floor, but none that imports
 it, and what lies below."""
