@@ -19,6 +19,7 @@ from .cli_estimate import estimate
 from .cli_help import completion, help_
 from .cli_parts import (
     ANNOTATE,
+    CONFINED,
     JSON,
     QUIET,
     STRICT,
@@ -33,6 +34,7 @@ from .cli_parts import (
 )
 from .cli_run import run
 from .cli_sweep import sweep
+from .cli_trust import SIGN, keygen, signer_of, verify
 from .errors import BugError, EspalierError, MachineError, machine_error, package_error
 from .folded import fold
 from .shells import complete
@@ -71,9 +73,11 @@ def cli(color: str) -> None:
 @click.option(
     "--all-or-nothing", is_flag=True, help="A target that fails withholds the bundles of the others, too."
 )
+@SIGN
 @STRICT
 @ANNOTATE
 @VERBOSE
+@CONFINED
 @JSON
 @QUIET
 def build(
@@ -82,6 +86,8 @@ def build(
     tools: str,
     fresh: bool,
     all_or_nothing: bool,
+    sign: Path | None,
+    passphrase_file: Path | None,
     strict: bool,
     annotate: str | None,
     verbose: bool,
@@ -108,6 +114,7 @@ def build(
             fresh=fresh,
             all_or_nothing=all_or_nothing,
             strict=strict,
+            sign=signer_of(sign, passphrase_file),
             progress=Progress(quiet=quiet),
         )
     say_notes(annotate, notes_of(outcome.report), recipe)
@@ -134,6 +141,7 @@ def build(
 @click.argument("recipes", metavar="RECIPE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @STRICT
 @ANNOTATE
+@CONFINED
 @JSON
 def check(recipes: tuple[Path, ...], strict: bool, annotate: str | None, as_json: bool) -> None:
     """Find in seconds what would stop a build of RECIPE: files, model, labels, images, targets.
@@ -221,6 +229,7 @@ def compile_(
 
 @cli.command()
 @click.argument("model", type=click.Path(path_type=Path))
+@CONFINED
 @JSON
 def inspect(model: Path, as_json: bool) -> None:
     """Show what is in MODEL (.keras, .h5, .tflite): layers or operators, shapes, MACs, parameters, quantization."""
@@ -267,17 +276,6 @@ def schema(name: str) -> None:
     from .command.schema import schema as text
 
     say(text(name).decode().rstrip("\n"))
-
-
-@cli.command()
-@click.argument("bundle", type=click.Path(path_type=Path))
-@JSON
-def verify(bundle: Path, as_json: bool) -> None:
-    """Check a BUNDLE folder: every digest of its manifest, and its golden vectors run again on this machine."""
-    from .command.lines import verify_lines
-    from .command.verify import verify_bundle
-
-    print_result(verify_bundle(bundle).checks, as_json, verify_lines)
 
 
 @cli.command()
@@ -345,7 +343,7 @@ def cache(prune: str | None, clear: bool, as_json: bool) -> None:
     print_result(manage_cache(prune=prune, clear=clear), as_json, cache_lines)
 
 
-for added in (sweep, run, compare, calibrate, estimate, completion, help_):
+for added in (sweep, verify, keygen, run, compare, calibrate, estimate, completion, help_):
     cli.add_command(added)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ import click
 
 from .errors import EspalierError, UsageError
 from .streams import columns, say, stdout
+from .walls import REQUIRE
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 STRICT = click.option(
@@ -25,6 +27,21 @@ ANNOTATE = click.option(
 )
 VERBOSE = click.option(
     "--verbose", "-v", is_flag=True, help="On a terminal: every line of the result, not one screen of it."
+)
+
+
+def _require_walls(context: click.Context, option: click.Parameter, wanted: bool) -> None:
+    """In the environment, which child processes inherit."""
+    if wanted:
+        os.environ[REQUIRE] = "1"
+
+
+CONFINED = click.option(
+    "--require-confinement",
+    is_flag=True,
+    expose_value=False,
+    callback=_require_walls,
+    help="Do not go on where this kernel lacks a wall around the processes that read inputs (see doctor).",
 )
 QUIET = click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 

@@ -182,6 +182,7 @@ EXTRAS: dict[str, str] = {
     ),
     **dict.fromkeys(("unicorn", "ziglang"), "mcu"),
     **dict.fromkeys(("dask", "distributed"), "cluster"),
+    "cryptography": "sign",
     "sklearn": "examples", "av": "video",
 }  # fmt: skip
 """Import name of a package that a small installation leaves out -> the extra of pyproject.toml that brings it."""

@@ -421,7 +421,7 @@ class Report(_Row, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
     """What a person should read."""
     machine: dict[str, str] = {}
-    """CPU, system and versions of the build machine."""
+    """CPU, system and versions of the build machine, and whether the walls around child processes were whole (SECURITY.md)."""
     preprocessing: tuple[FedPart, ...] = ()
     """Right answers of the float model, fed as the recipe declares (first) and in the usual other ways
     (best first; `n` is smaller where a part of the images was enough)."""

@@ -139,7 +139,7 @@ def compiles(compiler: Compiler, flags: Sequence[str], work: Path, machine: int 
     (work / "probe.c").write_text(PROBE, "ascii")
     (work / "probe.o").unlink(missing_ok=True)
     command = [*compiler.command, *flags, "-c", "probe.c", "-o", "probe.o"]
-    done = run_tool(command, seconds=PROBE_SECONDS, cwd=work, environment=environment(work))
+    done = run_tool(command, seconds=PROBE_SECONDS, cwd=work, environment=environment(work), within=work)
     if done.returncode != 0:
         lines = (done.stderr or done.stdout).decode(errors="replace").replace(str(work), "").splitlines()
         errors = [line for line in lines if "error" in line] or lines or [words(done)]
@@ -172,10 +172,19 @@ def compile_c(compiler: Compiler, arguments: Sequence[str], work: Path) -> None:
     """Run the compiler in `work`. Raises VerificationError with what it said."""
     work.mkdir(parents=True, exist_ok=True)
     command = [*compiler.command, *arguments]
-    done = run_tool(command, seconds=COMPILE_SECONDS, cwd=work, environment=environment(work))
+    reads = [place if os.path.isdir(place) else os.path.dirname(place) for place in map(_place, arguments) if place]
+    done = run_tool(
+        command, seconds=COMPILE_SECONDS, cwd=work, environment=environment(work), within=work, reads=reads
+    )
     if done.returncode != 0:
         said = done.stderr.decode(errors="replace").replace(str(work), "")
         raise VerificationError(said.strip()[:600] or f"{compiler.tool} ended with {done.returncode}")
+
+
+def _place(argument: str) -> str:
+    """The absolute path in an argument of ours, alone or behind -I; "" where there is none."""
+    place = argument[argument.find("/") :] if "/" in argument else ""
+    return place if os.path.exists(place) else ""
 
 
 def c_files(library: Path) -> list[str]:
@@ -336,7 +345,7 @@ def cmake_works(path: str, work: Path) -> str:
         "cmake_minimum_required(VERSION 3.16)\nproject(probe C)\nadd_library(probe probe.c)\n", "ascii"
     )
     for step in (["-S", ".", "-B", "build"], ["--build", "build"]):
-        done = run_tool([path, *step], seconds=PROBE_SECONDS, cwd=work, environment=environment(work))
+        done = run_tool([path, *step], seconds=PROBE_SECONDS, cwd=work, environment=environment(work), within=work)
         if done.returncode != 0:
             return f"it cannot build a library of one C function: {words(done)}"
     return "" if list((work / "build").rglob("*probe*.a")) else "it ended well and built no library"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import platform
 import shutil
@@ -13,8 +14,11 @@ from typing import Any
 from packaging.requirements import Requirement
 
 from .. import plugins
+from ..errors import EspalierError
 from ..target import brought_targets
 from ..visible import shown
+from ..walls import Walls
+from ..worker.client import Worker
 
 BUILD = "build"
 """The extra with TensorFlow and LiteRT."""
@@ -43,8 +47,9 @@ OPTIONAL_PROGRAMS: dict[str, tuple[tuple[str, ...], str]] = {
 
 
 def examine() -> dict[str, Any]:
-    """Facts as plain data: python, machine, packages (required, found, ok), optional packages and programs, and whether
-    this installation `builds`: the extra `build` is there, whole or in part, or it is absent and a small core is here."""
+    """Facts as plain data: python, machine, packages (required, found, ok), optional packages and programs, the walls around
+    child processes, and whether this installation `builds`: the extra `build` is there, whole or in part, or it is absent and
+    a small core is here."""
     wanted = [Requirement(text) for text in requires("espalier") or []]
     packages = [_package(one) for one in wanted if _is_for(one, "")]
     build = [_package(one) for one in wanted if _is_for(one, BUILD) and not _is_for(one, "")]
@@ -63,6 +68,7 @@ def examine() -> dict[str, Any]:
             for name, (command, why) in OPTIONAL_PROGRAMS.items()
         ],
         "plugins": _plugins(),
+        "walls": _walls(),
         "ok": all(package["ok"] for package in packages + build),
     }
 
@@ -74,6 +80,17 @@ def _plugins() -> list[dict[str, str]]:
         for path, why in brought_targets()[1].items()
     ]
     return [*plugins.rows(), *left]
+
+
+def _walls() -> dict[str, Any]:
+    """What holds a child process on this machine: told by one that is started."""
+    try:
+        with Worker("container") as worker:
+            worker.wait_ready()
+            held = worker.walls or Walls()
+    except EspalierError as problem:
+        return {"whole": False, "lacks": [problem.found]}
+    return {**dataclasses.asdict(held), "whole": not held.lacks, "lacks": list(held.lacks)}
 
 
 def _is_for(requirement: Requirement, extra: str) -> bool:

@@ -116,7 +116,7 @@ def _read(path: Path, size: tuple[int, int], optimize: str) -> tuple[EstimatedMo
         return _model(path, "tflite", sha256, graph, _parameters(graph), len(data)), Network(
             graph, optimize, False
         )
-    with Worker("container") as container:
+    with Worker("container", reads=[path]) as container:
         facts = container.ask(
             InspectModel(path=os.path.realpath(path), scores=False), seconds=LIMITS.container_worker_seconds
         )

@@ -128,7 +128,7 @@ def _inspect_keras(path: Path) -> dict[str, Any]:
     """As a classifier; any other model with the values of its outputs."""
     question = InspectModel(path=os.path.realpath(path))
     whatever = msgspec.structs.replace(question, scores=False)
-    with Worker("container") as container, ExitStack() as stack:
+    with Worker("container", reads=[path]) as container, ExitStack() as stack:
 
         def described(asked: InspectModel) -> dict[str, Any]:
             facts = container.ask(asked, seconds=LIMITS.container_worker_seconds)
@@ -136,7 +136,7 @@ def _inspect_keras(path: Path) -> dict[str, Any]:
             if summary is None:
                 height, width = _size(facts)
                 loading = LoadModel(path=asked.path, facts=facts, size=(height, width))
-                summary = stack.enter_context(Worker("tensorflow")).ask(loading)
+                summary = stack.enter_context(Worker("tensorflow", reads=[path])).ask(loading)
             return _told(facts, summary)
 
         try:

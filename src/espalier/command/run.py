@@ -56,6 +56,7 @@ class Run:
             trial = Trial(
                 shop, self.subject, threshold=wish.threshold, references=wish.references, numbers=wish.numbers,
                 with_float=wish.with_float, pictures=wish.out is not None,
+                reads=[Path(path) for path in (*(wish.images or ()), wish.video, wish.camera) if path],
             )  # fmt: skip
             if wish.out is not None and not trial.reader.paints:
                 raise UsageError(

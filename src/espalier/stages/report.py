@@ -90,7 +90,7 @@ def compose_report(shop: Workshop, job: Job, results: Results, verdict: Verdict)
         modes={target: tuple(tried) for target, tried in bundles.modes.items()},
         parity=proof.parity,
         warnings=(*results.findings, *evaluation.warnings, *int8.warnings, *timing.notes, *bundles.notes),
-        machine=_machine(),
+        machine=_machine() | {"confinement": shop.confinement()},
         preprocessing=evaluation.preprocessing,
         explain=results.explained,
         by_image=evaluation.by_image,

@@ -4,7 +4,7 @@ by the device's program."""
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,8 @@ class _Times:
 
 
 class Trial:
-    """Answers images one after the other. `pictures`: whether each picture itself is kept, to draw on."""
+    """Answers images one after the other. `pictures`: whether each picture itself is kept, to draw on. `reads`:
+    images, folders of them, a video, a camera that it will be asked for; those in the scratch folder need no mention."""
 
     def __init__(
         self,
@@ -72,6 +73,7 @@ class Trial:
         numbers: str | None = None,
         with_float: bool = False,
         pictures: bool = False,
+        reads: Iterable[Path] = (),
     ) -> None:
         if with_float and subject.float_model is None:
             raise UsageError(
@@ -88,6 +90,8 @@ class Trial:
         if self._float is not None:
             self._float.write_bytes(subject.float_model or b"")
         shop.submit(shop.worker("litert-runtime").wait_ready)
+        for path in reads:
+            shop.may_read("images", path)
         own = shop.worker("images").scratch  # the only folder that it may write to
         self._pixels, self._picture = own / "pixels.npy", own / "picture.npy" if pictures else None
         self.upload = folder / "upload"
