@@ -64,7 +64,7 @@ def test_the_table_has_the_targets_that_hold_it_first(
     reserve = ["--reserve-flash", "500000"]
     assert run(monkeypatch, "estimate", str(DIGITS), *reserve) == 0
     lines = capsys.readouterr().out.splitlines()
-    words = [line.split()[0] for line in lines if line[:1] in "ypn" and not line.startswith("note")]
+    words = [line.split()[0] for line in lines if line and line[0] in "ypn" and not line.startswith("note")]
     assert (
         words == sorted(words, key=["yes", "perhaps", "no"].index) and words[0] == "yes" and words[-1] == "no"
     )
