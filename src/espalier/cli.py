@@ -17,6 +17,7 @@ from .cli_calibrate import calibrate
 from .cli_compare import compare
 from .cli_estimate import estimate
 from .cli_help import completion, help_
+from .cli_oci import oci
 from .cli_parts import (
     ANNOTATE,
     CONFINED,
@@ -343,7 +344,7 @@ def cache(prune: str | None, clear: bool, as_json: bool) -> None:
     print_result(manage_cache(prune=prune, clear=clear), as_json, cache_lines)
 
 
-for added in (sweep, verify, keygen, run, compare, calibrate, estimate, completion, help_):
+for added in (sweep, oci, verify, keygen, run, compare, calibrate, estimate, completion, help_):
     cli.add_command(added)
 
 

@@ -11,7 +11,7 @@ from typing import Final, Protocol, cast
 
 from ..facts import Artifact, BundleSource, Check
 from ..plugins import BUNDLES, usable
-from . import android, ethos_u, firmware, npm, openmv, raspberry_pi, service, swift
+from . import android, ethos_u, firmware, handover, npm, openmv, raspberry_pi, service, swift
 
 
 class Maker(Protocol):
@@ -31,6 +31,7 @@ MAKERS: Final[Mapping[str, Maker]] = {
     "deb": raspberry_pi,
     "ethos-u": ethos_u,
     "firmware": firmware,
+    "handover": handover,
     "npm": npm,
     "openmv": openmv,
     "service": service,

@@ -28,7 +28,7 @@ FLOORS = (
     {"cluster", "worker"},
     {"stages"},
     {"command"},
-    {"cli", "cli_compare", "cli_parts", "cli_run", "cli_sweep", "cli_trust", "__main__"}
+    {"cli", "cli_compare", "cli_oci", "cli_parts", "cli_run", "cli_sweep", "cli_trust", "__main__"}
     | {"cli_calibrate", "cli_estimate", "cli_help"},
 )  # fmt: skip
 """Rooms (packages) and single modules, from the ground up. A room may import rooms of its own floor, but none that imports
