@@ -17,6 +17,12 @@ test: .venv
 sweep: .venv
 	$(BIN)/python -m pytest -n 2 -m sweep
 
+# Each file call of the publishing of an output fails or ends the process; then random ones of whole builds.
+torture: .venv
+	$(BIN)/python tests/torture/torture.py publish
+	$(BIN)/python tests/torture/torture.py build
+	$(BIN)/python tests/torture/torture.py build --warm --count 200
+
 docs: .venv
 	$(BIN)/mkdocs build --strict
 
@@ -29,4 +35,4 @@ lint: .venv
 	$(BIN)/ruff check src tests calibration examples benchmarks docs
 	$(BIN)/mypy
 
-.PHONY: example test sweep docs pages lint
+.PHONY: example test sweep torture docs pages lint

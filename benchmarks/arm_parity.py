@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from espalier.bundle.archive import read_deb
-from espalier.bundle.debian import RUNTIMES
+from espalier.bundle.pi_runtimes import RUNTIMES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from espalier import errors
 from espalier.alarms import ALARMS
 from espalier.bundle.manifest import Manifest
 from espalier.bundle.program_manifest import ProgramManifest
+from espalier.compare_rows import Comparison
 from espalier.graph.arithmetic import ROUNDING
 from espalier.graph.ops import OPS
 from espalier.layers.advice import RULES
@@ -31,6 +32,7 @@ from espalier.load import keras_table, keras_versions
 from espalier.recipe import Recipe
 from espalier.report.program import ProgramReport
 from espalier.rows import Report
+from espalier.run_rows import RunRow
 from espalier.stages.answer_gates import LEAST_AGREEMENT, USELESS_KAPPA
 from espalier.sweep_file import Sweep
 from espalier.sweep_rows import SweepReport
@@ -356,6 +358,8 @@ SCHEMAS: dict[str, tuple[type, str, bool]] = {
     "program-manifest": (ProgramManifest, "manifest.json of espalier compile (espalier-program/1)", False),
     "sweep": (Sweep, "Sweep file of Espalier", True),
     "sweep-report": (SweepReport, "sweep.json of espalier sweep (espalier-sweep/1)", False),
+    "compare": (Comparison, "espalier compare --json (espalier-comparison/1)", False),
+    "run": (RunRow, "One line of espalier run --json", False),
 }
 """Interface -> its struct, what its schema is called, and whether it is written by people in TOML."""
 

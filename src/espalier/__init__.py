@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .command.build import build
     from .command.check import Checked
     from .command.check import check_recipe as check
+    from .command.compare import compare
     from .command.compile import Compilation
     from .command.compile import compile_model as compile
     from .command.explain import Explained, explain
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from .command.quantize import quantize_model as quantize
     from .command.verify import Verified
     from .command.verify import verify_bundle as verify
+    from .compare_rows import Comparison
     from .errors import (
         AnnotationsRefusedError,
         BugError,
@@ -80,12 +82,14 @@ _ERRORS = (
 _HOME = {
     "build": ("command.build", "build"),
     "check": ("command.check", "check_recipe"),
+    "compare": ("command.compare", "compare"),
     "compile": ("command.compile", "compile_model"),
     "explain": ("command.explain", "explain"),
     "inspect": ("command.inspect", "inspect_file"),
     "quantize": ("command.quantize", "quantize_model"),
     "verify": ("command.verify", "verify_bundle"),
     "Checked": ("command.check", "Checked"),
+    "Comparison": ("compare_rows", "Comparison"),
     "Compilation": ("command.compile", "Compilation"),
     "Evaluated": ("command.quantize", "Evaluated"),
     "Explained": ("command.explain", "Explained"),
@@ -114,6 +118,7 @@ __all__ = [
     "BugError",
     "CalibrationSource",
     "Checked",
+    "Comparison",
     "Compilation",
     "Decision",
     "Deploy",
@@ -152,6 +157,7 @@ __all__ = [
     "__version__",
     "build",
     "check",
+    "compare",
     "compile",
     "explain",
     "inspect",

@@ -12,8 +12,12 @@ from typing import Any
 import click
 
 from . import __version__
-from .cli_parts import JSON, QUIET, STRICT, print_result
+from .cli_compare import compare
+from .cli_oci import oci
+from .cli_parts import CONFINED, JSON, QUIET, STRICT, print_result
+from .cli_run import run
 from .cli_sweep import sweep
+from .cli_trust import SIGN, keygen, signer_of, verify
 from .errors import BugError, EspalierError, MachineError, machine_error, package_error
 from .signals import Stopped, stoppable
 from .streams import abandon, cannot_print, prepare_streams, say
@@ -46,7 +50,9 @@ def cli() -> None:
 @click.option(
     "--all-or-nothing", is_flag=True, help="A target that fails withholds the bundles of the others, too."
 )
+@SIGN
 @STRICT
+@CONFINED
 @JSON
 @QUIET
 def build(
@@ -55,6 +61,8 @@ def build(
     tools: str,
     fresh: bool,
     all_or_nothing: bool,
+    sign: Path | None,
+    passphrase_file: Path | None,
     strict: bool,
     as_json: bool,
     quiet: bool,
@@ -76,6 +84,7 @@ def build(
         fresh=fresh,
         all_or_nothing=all_or_nothing,
         strict=strict,
+        sign=signer_of(sign, passphrase_file),
         progress=Progress(quiet=quiet),
     )
     for warning in outcome.warnings:
@@ -96,6 +105,7 @@ def build(
 @cli.command()
 @click.argument("recipe", type=click.Path(path_type=Path))
 @STRICT
+@CONFINED
 @JSON
 def check(recipe: Path, strict: bool, as_json: bool) -> None:
     """Find in seconds what would stop a build of RECIPE: files, model, labels, images, targets."""
@@ -171,6 +181,7 @@ def compile_(
 
 @cli.command()
 @click.argument("model", type=click.Path(path_type=Path))
+@CONFINED
 @JSON
 def inspect(model: Path, as_json: bool) -> None:
     """Show what is in MODEL (.keras, .h5, .tflite): layers or operators, shapes, MACs, parameters, quantization."""
@@ -198,14 +209,17 @@ def targets(name: str | None, as_json: bool) -> None:
 @click.argument(
     "name",
     type=click.Choice(
-        ["recipe", "target", "report", "manifest", "program-report", "program-manifest", "sweep", "sweep-report"]
+        [
+            *("recipe", "target", "report", "manifest", "program-report", "program-manifest", "sweep", "sweep-report"),
+            *("run", "compare"),
+        ]
     ),
 )
 def schema(name: str) -> None:
     """Print the JSON Schema of recipes, target files, report.json or a bundle's manifest.json.
 
     `program-report` and `program-manifest` are of what `espalier compile` writes; `sweep` is of a sweep's file, `sweep-report`
-    of its sweep.json.
+    of its sweep.json, `run` of a line of `espalier run --json`, `compare` of `compare --json`.
 
     An editor that knows TOML completes and checks a recipe whose first line is `#:schema recipe.schema.json` when that
     file lies beside it; `espalier init` writes both.
@@ -213,17 +227,6 @@ def schema(name: str) -> None:
     from .command.schema import schema as text
 
     say(text(name).decode().rstrip("\n"))
-
-
-@cli.command()
-@click.argument("bundle", type=click.Path(path_type=Path))
-@JSON
-def verify(bundle: Path, as_json: bool) -> None:
-    """Check a BUNDLE folder: every digest of its manifest, and its golden vectors run again on this machine."""
-    from .command.lines import verify_lines
-    from .command.verify import verify_bundle
-
-    print_result(verify_bundle(bundle).checks, as_json, verify_lines)
 
 
 @cli.command()
@@ -291,7 +294,12 @@ def cache(prune: str | None, clear: bool, as_json: bool) -> None:
     print_result(manage_cache(prune=prune, clear=clear), as_json, cache_lines)
 
 
+cli.add_command(oci)
 cli.add_command(sweep)
+cli.add_command(verify)
+cli.add_command(keygen)
+cli.add_command(run)
+cli.add_command(compare)
 
 
 @cli.group()

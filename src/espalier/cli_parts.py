@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -9,10 +10,24 @@ import click
 
 from .errors import EspalierError
 from .streams import say
+from .walls import REQUIRE
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 STRICT = click.option(
     "--strict", is_flag=True, help="Warnings fail, too (exit code 5), but for those that the recipe accepts."
+)
+def _require_walls(context: click.Context, option: click.Parameter, wanted: bool) -> None:
+    """In the environment, which child processes inherit."""
+    if wanted:
+        os.environ[REQUIRE] = "1"
+
+
+CONFINED = click.option(
+    "--require-confinement",
+    is_flag=True,
+    expose_value=False,
+    callback=_require_walls,
+    help="Do not go on where this kernel lacks a wall around the processes that read inputs (see doctor).",
 )
 QUIET = click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 

@@ -182,7 +182,8 @@ EXTRAS: dict[str, str] = {
     ),
     **dict.fromkeys(("unicorn", "ziglang"), "mcu"),
     **dict.fromkeys(("dask", "distributed"), "cluster"),
-    "sklearn": "examples",
+    "cryptography": "sign",
+    "sklearn": "examples", "av": "video",
 }  # fmt: skip
 """Import name of a package that a small installation leaves out -> the extra of pyproject.toml that brings it."""
 

@@ -160,6 +160,29 @@ class PictureBytes(msgspec.Struct, frozen=True, kw_only=True):
     table: tuple[int, ...]
 
 
+class Handover(msgspec.Struct, frozen=True, kw_only=True):
+    """What a vendor's own compiler is handed. Arrays are .npy files, float32: `calibration` of so many `images` and `given`, the
+    golden images, as the float model takes them; `expected`: each of its outputs to these, by name."""
+
+    float_model: bytes
+    calibration: bytes
+    images: int
+    given: bytes
+    expected: tuple[tuple[str, bytes], ...]
+
+
+class Reference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Histograms of the evaluation images, for a service to see drift by: how many images are in each bin. `brightness`: mean
+    of the prepared bytes; of a classifier too `confidence` of the best label, `labels` (called `names`), `review`: those that
+    are reviewed, and the others."""
+
+    brightness: tuple[int, ...]
+    confidence: tuple[int, ...] = ()
+    labels: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
+    review: tuple[int, ...] = ()
+
+
 class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a bundle may use. Models: `int8_model` has int8 input and output and no metadata (smallest);
     `uint8_model` is its bit-exact twin with TFLite metadata and labels inside. Both take raw pixel bytes of the
@@ -198,6 +221,10 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     """How the output becomes a class for each pixel."""
     picture: PictureBytes | None = None
     """How the output becomes a picture."""
+    handover: Handover | None = None
+    """Of a hand-over folder."""
+    reference: Reference | None = None
+    """What the evaluation images are like; for a service only."""
 
     def alone(self, part: BundlePart) -> BundleSource:
         """What a bundle would be made of if the model had this one output only; called by the names of both."""

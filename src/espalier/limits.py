@@ -29,6 +29,9 @@ class Limits:
     image_file_bytes: int = 32 << 20
     image_pixels: int = 50_000_000
     image_side_pixels: int = 20_000
+    image_decoded_bytes: int = 256 << 20
+    image_scans: int = 64
+    image_scan_pixels: int = 1_500_000_000
     image_count: int = 200_000
     sweep_cells: int = 2_000
     input_side_pixels: int = 2_048
@@ -46,9 +49,12 @@ class Limits:
 
     worker_memory_bytes: int = 48 << 30
     worker_file_bytes: int = 8 << 30
+    worker_threads: int = 8_192
+    least_memory_bytes: int = 4 << 30
     worker_frame_bytes: int = 2 << 30
     worker_start_seconds: float = 180.0
     worker_call_seconds: float = 3_600.0
+    image_seconds: float = 900.0
     image_worker_memory_bytes: int = 4 << 30
     container_worker_memory_bytes: int = 4 << 30
     container_worker_seconds: float = 60.0

@@ -6,11 +6,13 @@ from typing import Literal
 
 import msgspec
 
-from .facts import Check, TensorFacts
+from .facts import Check, OperatorUse, TensorFacts
 from .map_rows import MapRow, PictureRow
 from .peak import Peak
 from .row_boxes import BoxesRow
 from .row_cost import CostRow
+from .row_images import ImageAnswers
+from .row_mode import Mode
 from .row_network import NetworkRow
 from .row_parts import (
     CalibrationPart,
@@ -132,6 +134,10 @@ class QuantizeRow(_Row, frozen=True, kw_only=True):
     calibration: CalibrationPart = {}
     layers: dict[str, str] = {}
     """Tensor of the .tflite files -> the Keras layer that it comes from."""
+    bytes: int | None = None
+    """Of the int8 file."""
+    uses: tuple[OperatorUse, ...] = ()
+    """Its operators, with their versions."""
 
 
 class TopRow(_Row, frozen=True, kw_only=True):
@@ -375,23 +381,6 @@ class WithheldRow(_Row, frozen=True, kw_only=True):
     why: str
 
 
-class Mode(msgspec.Struct, frozen=True, kw_only=True):
-    """One `optimize`: bytes of code and constants, bytes of the arena, instructions of one inference; None where no
-    compiler or emulator of the core is installed. `fits`: within the flash and the RAM that the target leaves."""
-
-    optimize: str
-    arena_bytes: int
-    flash_bytes: int | None = None
-    instructions: int | None = None
-    fits: bool = False
-
-    def text(self) -> str:
-        """Its figures in words."""
-        flash = "flash not measured" if self.flash_bytes is None else f"{self.flash_bytes:,} bytes of flash"
-        count = "" if self.instructions is None else f", {self.instructions / 1e6:.1f} M instructions"
-        return f"{flash}, {self.arena_bytes:,} of RAM{count}"
-
-
 class Report(_Row, frozen=True, kw_only=True):
     """The whole report.
 
@@ -432,13 +421,15 @@ class Report(_Row, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
     """What a person should read."""
     machine: dict[str, str] = {}
-    """CPU, system and versions of the build machine."""
+    """CPU, system and versions of the build machine, and whether the walls around child processes were whole (SECURITY.md)."""
     preprocessing: tuple[FedPart, ...] = ()
     """Right answers of the float model, fed as the recipe declares (first) and in the usual other ways
     (best first; `n` is smaller where a part of the images was enough)."""
     explain: ExplainPart | None = None
     """Every layer of the int8 model against the float model, as `espalier explain --json` prints it; None when this
     build did not make it (recipe: report.explain)."""
+    by_image: ImageAnswers | None = None
+    """What int8 answered to each image, for `espalier compare`."""
     contact_sheet: tuple[SheetPart, ...] = ()
     """Flipped images for the HTML page, at most 24."""
     verdict: VerdictRow | None = None

@@ -66,6 +66,19 @@ class PlatformioBoard(Table, frozen=True, kw_only=True):
     """As `pio boards` prints it, such as `nucleo_f446re`."""
 
 
+class Accelerator(Table, frozen=True, kw_only=True):
+    """An Arm Ethos-U beside the core: what its compiler, Vela, must know."""
+
+    accelerator: str
+    """Vela's name of it, such as `ethos-u55-128`: family and multipliers."""
+    system_config: str
+    """Vela's nearest system, such as `Ethos_U55_High_End_Embedded`."""
+    memory_mode: str
+    """Where tensors and constants lie, such as `Shared_Sram`."""
+    source: str
+    """Where that was read."""
+
+
 class Target(Table, frozen=True, kw_only=True):
     """Facts of one device; no behaviour."""
 
@@ -81,7 +94,8 @@ class Target(Table, frozen=True, kw_only=True):
     """The core in words."""
     bundle: Annotated[str, Meta(extra_json_schema={"enum": list(KINDS)})]
     """What is made for it: `aar` an Android library, `deb` a Debian package, `firmware` sources, `openmv` scripts
-    and model for an OpenMV camera, `service` a service for a rack or a cloud."""
+    and model for an OpenMV camera, `service` a service for a rack or a cloud, `ethos-u` a model compiled by Vela,
+    `handover` what a vendor's own compiler takes."""
     runtimes: tuple[Runtime, ...]
     """What can run a model there; the operators of a model are checked against their versions."""
     io_dtype: Literal["uint8", "int8"]
@@ -95,6 +109,7 @@ class Target(Table, frozen=True, kw_only=True):
     python: tuple[str, ...] = ()
     """Of a Debian package: the Python versions that the device's system has."""
     compiler: Compiler | None = None
+    npu: Accelerator | None = None
     platformio: PlatformioBoard | None = None
     notes: tuple[str, ...] = ()
     """What else a reader should know; shown by `espalier targets NAME`."""
@@ -139,6 +154,7 @@ def load_target(name: str, *, relative_to: Path | None = None) -> Target:
     target = convert_table(raw, Target, error=TargetError, where=where)
     sources = [(key, fact.source) for key, fact in target.facts.items()]
     sources += [(f"runtimes {r.name}", r.source) for r in target.runtimes]
+    sources += [("npu", target.npu.source)] if target.npu is not None else []
     if target.channel_multiple is not None:
         sources.append(("channel-multiple", target.channel_multiple.source))
     for key, source in sources:

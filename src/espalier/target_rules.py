@@ -16,7 +16,7 @@ from .bundle_kinds import KINDS
 from .visible import hidden_character
 
 if TYPE_CHECKING:
-    from .target import Compiler, Runtime, Target
+    from .target import Accelerator, Compiler, Runtime, Target
 
 RESERVED: Final = ("model",)
 """Folders of a build's output that are no bundle."""
@@ -51,6 +51,11 @@ NEEDED: Final[Mapping[str, tuple[str, str, str]]] = {
         "a microcontroller needs a [compiler] table",
         "zig-target and zig-cpu, and gcc-flags for the vendor's compiler",
         "copy the table of the shipped target with the same core (espalier targets)",
+    ),
+    "npu": (
+        "a bundle of kind 'ethos-u' needs an [npu] table",
+        "accelerator, system-config, memory-mode and source",
+        "copy the table of the shipped target with the nearest accelerator (espalier targets)",
     ),
     "python": (
         "`python` is missing",
@@ -93,6 +98,8 @@ def _broken(target: Target) -> Iterator[tuple[str, str, str]]:
             )
     if target.compiler is not None:
         yield from _compiler(target.compiler)
+    if target.npu is not None:
+        yield from _npu(target.npu)
     if target.platformio is not None:
         for key, word in (("platform", target.platformio.platform), ("board", target.platformio.board)):
             if not re.fullmatch(NAME, word):
@@ -187,10 +194,24 @@ def _compiler(compiler: Compiler) -> Iterator[tuple[str, str, str]]:
             )
 
 
+def _npu(npu: Accelerator) -> Iterator[tuple[str, str, str]]:
+    words = (
+        ("accelerator", npu.accelerator, r"ethos-u(55|65|85)-[0-9]{2,4}", "ethos-u55-128"),
+        ("system-config", npu.system_config, r"[A-Za-z0-9_]{1,64}", "Ethos_U55_High_End_Embedded"),
+        ("memory-mode", npu.memory_mode, r"[A-Za-z0-9_]{1,64}", "Shared_Sram"),
+    )
+    for key, value, pattern, example in words:
+        if not re.fullmatch(pattern, value):
+            found, supported = f"`npu.{key}` is {value[:80]!r}", f"a name of Vela's such as {example}"
+            yield found, supported, "write it as `vela --help` and its vela.ini do"
+
+
 def _texts(target: Target) -> Iterator[tuple[str, str]]:
     yield from (("title", target.title), ("cpu", target.cpu))
     yield from (("notes", note) for note in target.notes)
     yield from ((f"facts.{key[:80]}", text) for key, fact in target.facts.items() for text in (key, fact.source))
+    if target.npu is not None:
+        yield "npu.source", target.npu.source
     yield from (("runtimes.source", runtime.source) for runtime in target.runtimes)
     if target.channel_multiple is not None:
         yield "channel-multiple", target.channel_multiple.source

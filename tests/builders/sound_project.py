@@ -44,6 +44,10 @@ class Shared:
         self.wait_ready = worker.wait_ready
 
     @property
+    def walls(self) -> Any:
+        return self._worker.walls
+
+    @property
     def alive(self) -> bool:
         return self._worker._process.poll() is None
 
@@ -62,7 +66,8 @@ def shared_workers() -> Iterator[Any]:
     def start(kind: str, *, scratch: Path | None = None, **options: Any) -> Shared:
         key = (kind, scratch.name if scratch else "")
         if key not in running or not running[key].alive:
-            running[key] = Shared(Worker(kind, **options))
+            # What the next command will ask it to read is not known yet.
+            running[key] = Shared(Worker(kind, **options | {"reads": [Path("/")]}))
         return running[key]
 
     try:

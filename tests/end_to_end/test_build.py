@@ -116,6 +116,22 @@ def test_the_report_holds_measured_figures(built: Built) -> None:
     assert any(check["result"] == "passed" for check in report["checks"])
 
 
+def test_the_report_says_what_happened_where_bytes_and_instructions_go_and_how_to_build_it_again(
+    built: Built,
+) -> None:
+    folder, report = built
+    page = (folder / "report.html").read_text()
+    assert report["verdict"]["text"].startswith("digits 1.0.0 is ready for ") and report["verdict"]["next"]
+    nodes, (program,) = report["network"]["nodes"], report["emulated"]
+    assert len(nodes) == report["quantize"]["operators"]["int8"] and 'id="op0"' in page
+    counted = sum(node["instructions"].get("cortex-m4", 0) for node in nodes)
+    assert 0.9 * program["instructions"] < counted <= program["instructions"]
+    assert {row["by"] for row in report["accuracy"]["slices"]} >= {"brightness", "contrast"} and "darkest third" in page
+    assert sum(row["int8"] for row in report["accuracy"]["decision"]["histogram"]) == report["accuracy"]["n"]
+    assert report["source"]["recipe"].startswith("# Handwritten digits") and "espalier build" in report["source"]["commands"][0]
+    assert str(folder.parent) not in page  # no path of this machine
+
+
 def test_the_microcontrollers_arena_is_explained_and_its_layers_carry_keras_names(built: Built) -> None:
     folder, report = built
     (arena,) = report["memory"]["arenas"]

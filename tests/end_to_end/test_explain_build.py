@@ -68,6 +68,6 @@ def test_the_report_shows_the_layers_when_asked_and_the_command_where_the_build_
     page = (tmp_path / "digits-1.0.0" / "report.html").read_text().replace("<wbr>", "")
     named = [row["layer"] for row in told["explain"]["layers"] if row["layer"]]
     # Beside each image whose answer changed is where the float model looked; a build that explains nothing has none.
-    assert page.count('alt="where the float model looked"') == page.count('<figure><img alt=""')
+    assert page.count('alt="where the float model looked"') == page.count("as the network sees it")
     assert "where the float model looked" not in (folder / "report.html").read_text()
     assert named and sum(f'class="name">{layer}' in page for layer in named) >= len(named) // 2

@@ -1,6 +1,7 @@
 """The phone bundle: a file-system Maven repository with an Android library (AAR), sources and self-test.
 
     README.md                               what to write into build.gradle, in the app, in its tests
+    app/                                    a sample app as source (android_app.py)
     maven/<group>/<name>/maven-metadata.xml
     maven/<group>/<name>/<version>/<name>-<version>.pom
                                      .aar            model, labels, Java constants and preprocessing
@@ -22,7 +23,7 @@ import msgspec
 
 from ..errors import BugError
 from ..facts import TITLES, Artifact, BundleSource
-from . import android_boxes, android_numbers, camera_frames, golden
+from . import android_app, android_boxes, android_numbers, camera_frames, golden
 from .android_check import check
 from .android_layout import GROUP, asset_path, java_package, labels_path, library_path, maven_base
 from .android_readme import readme
@@ -65,6 +66,7 @@ def contents(source: BundleSource) -> tuple[Artifact, ...]:
         *repository,
         *_checksums(repository),
         *android_boxes.artifacts(source),
+        *android_app.artifacts(source),
     ]
     return tuple(sorted(files, key=lambda artifact: artifact.path))
 

@@ -25,8 +25,10 @@ from .. import __version__
 from ..errors import EspalierError
 from ..facts import BundleSource, Check
 from ..scratch import Scratch
-from . import mediapipe_boxes
+from . import android_app, mediapipe_boxes
 from .android_boxes import meaning, mediapipe_path
+from .android_kotlin import find_compiler, version_of
+from .android_kotlin import problems as kotlin_problems
 from .android_layout import GROUP, asset_path, java_package, labels_path, library_path
 from .android_tools import PROBED, tool_fault
 from .archive import read_zip
@@ -173,17 +175,8 @@ def _constants(work: _Work) -> Check:
     name = "constants of the Java class"
     if not shutil.which("javap"):
         return _not_run(name, "javap", "not installed")
-    done = _run(
-        work,
-        [
-            "javap",
-            "-J-XX:TieredStopAtLevel=1",
-            "-constants",
-            "-cp",
-            work.class_path,
-            f"{java_package(work.source)}.Model",
-        ],
-    )
+    model = f"{java_package(work.source)}.Model"
+    done = _run(work, ["javap", "-J-XX:TieredStopAtLevel=1", "-constants", "-cp", work.class_path, model])
     contract = work.source.contract
     wanted = {
         "ASSET": f'"{asset_path(work.source)}"',
@@ -216,19 +209,7 @@ def _package(work: _Work) -> Check:
     (app / "AndroidManifest.xml").write_text(f'<manifest package="{java_package(work.source)}" />')
     plain, aligned = work.scratch / "app.apk", work.scratch / "aligned.apk"
     steps = [
-        [
-            "aapt",
-            "package",
-            "-f",
-            "-0",
-            "tflite",
-            "-M",
-            f"{app}/AndroidManifest.xml",
-            "-A",
-            f"{app}/assets",
-            "-F",
-            f"{plain}",
-        ],
+        ["aapt", "package", "-f", "-0", "tflite", *["-M", f"{app}/AndroidManifest.xml", "-A", f"{app}/assets", "-F", f"{plain}"]],
         ["zipalign", "-f", "4", f"{plain}", f"{aligned}"],
         ["zipalign", "-c", "4", f"{aligned}"],
     ]
@@ -312,6 +293,7 @@ print(json.dumps({"version": mediapipe.__version__, "answers": answers}))
 """
 
 
+KOTLIN: Final = "Kotlin of the sample app compiles without a warning and feeds the contract's bytes"
 PYTHON: Final = (sys.executable, "-c", _MEDIAPIPE)
 
 
@@ -373,6 +355,16 @@ def _mediapipe_boxes(work: _Work) -> Check:
     return _row(name, "mediapipe", answer["version"], [] if found.holds else [problem])
 
 
+def _kotlin(work: _Work) -> Check:
+    """The sample app's Kotlin: no warning, and its facade feeds the bytes of every golden case and frame."""
+    absent, compiler = android_app.absent(work.source), find_compiler()
+    if absent or compiler is None or not shutil.which("java"):
+        return _not_run(KOTLIN, "kotlinc", absent or "not installed")
+    jars = work.class_path.split(":")
+    found = kotlin_problems(compiler, work.source, jars, work.scratch / "kotlin")
+    return _row(KOTLIN, "kotlinc", version_of(compiler), found)
+
+
 def _is_an_answer(source: BundleSource, outputs: dict[str, bytes], index: int, label: str) -> bool:
     """Whether a label is the first choice of one of the recorded kernel sets."""
     signed = [[byte - 256 if byte > 127 else byte for byte in data] for data in outputs.values()]
@@ -389,6 +381,7 @@ FAST: Final[tuple[Callable[[_Work], Check], ...]] = (
 SLOW_CHECKS: Final[tuple[tuple[str, str, Callable[[_Work], Check]], ...]] = (
     ("shipped Java sources compile and pass the self-test", "javac", _compiled_sources),
     ("constants of the Java class", "javap", _constants),
+    (KOTLIN, "kotlinc", _kotlin),
     ("library, sources and self-test resolved from the Maven repository", "gradle", _gradle),
     ("ImageClassifier gives the labels of the golden vectors", "mediapipe", _mediapipe),
 )

@@ -6,6 +6,7 @@ from typing import Final
 
 from ..facts import BundleSource
 from . import camera_frames
+from .android_app import COORDINATES, absent
 from .android_boxes import mediapipe_words
 from .android_layout import GROUP, java_package
 from .android_numbers import with_numbers
@@ -25,10 +26,16 @@ repositories {{ maven {{ url = uri("path/to/this/folder/maven") }} }}
 dependencies {{ implementation("{group}:{name}:{version}") }}
 ```
 
-and a runtime, whichever the app uses: `com.google.ai.edge.litert:litert:{runtime}` or later (minSdk
-{min_sdk}), or
-`com.google.android.gms:play-services-tflite-java`. The oldest runtime that knows every operator of the model
-is TensorFlow Lite {floor}.
+and a runtime, whichever the app uses:
+
+| runtime | dependency | for the app |
+|---|---|---|
+| LiteRT, `CompiledModel` | `com.google.ai.edge.litert:litert:{litert}` ({runtime} or later) | minSdk {litert_min_sdk} |
+| the same from Google Play services | `com.google.android.gms:play-services-litert:{play}` | nothing in the APK |
+| `Interpreter`, where the app has it already | `com.google.ai.edge.litert:litert:{interpreter}` | |
+
+The library itself asks for minSdk {min_sdk} and holds no native code, so that 16 KB pages ask nothing of it; LiteRT's own
+libraries are aligned since 1.4.0. The oldest runtime that knows every operator of the model is TensorFlow Lite {floor}.
 
 Keep the model uncompressed in the APK, so that it can be mapped into memory (the Android Gradle Plugin does
 so by itself since 4.1): `androidResources {{ noCompress += "tflite" }}`.
@@ -75,12 +82,17 @@ vectors, which hold close calls on purpose.)
 
 - `maven/`: the repository, with the library, its Java sources (`-sources.jar`) and the self-test
   (`-selftest.jar`).
-- `golden/`: the golden vectors for any other reader; `golden.json` describes them.
+{app}- `golden/`: the golden vectors for any other reader; `golden.json` describes them.
 - `manifest.json`: digests of all files, quantization, operators, and what proves the model.
   `espalier verify .` checks the digests and replays the vectors; the build's report lists which tools really ran.
 """
 
 
+_APP: Final = """\
+- `app/`: a sample app to open in Android Studio (Compose, CameraX, LiteRT's `CompiledModel`). Its
+  `PictureModel(CompiledModelRunner(context)).ask(...)` takes an `ImageProxy` or a `Bitmap`: two files to copy.
+  `app/other-runtimes/` has the runner for Play services and for `Interpreter`.
+"""
 _PICTURE: Final = {
     "pixels": "val pixels = IntArray(bitmap.width * bitmap.height)\n"
     "bitmap.getPixels(pixels, 0, bitmap.width, 0, 0, bitmap.width, bitmap.height)",
@@ -118,6 +130,11 @@ def readme(source: BundleSource) -> bytes:
         runtime=source.target.runtimes[0].version,
         min_sdk=int(source.target.number("min-sdk") or 0),
         floor=source.runtime_floor,
+        litert=COORDINATES["LITERT"],
+        litert_min_sdk=COORDINATES["LITERT_MIN_SDK"],
+        play=COORDINATES["PLAY"],
+        interpreter=COORDINATES["INTERPRETER"],
+        app="" if absent(source) else _APP,
         cases=len(source.contract_cases),
         vectors=len(source.golden),
         frames=sum(1 for _ in camera_frames.frames(source.contract)),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import EspalierError
+from .android_kotlin import fault, find_compiler
 from .java.compile import compile_java
 from .optional_tools import run_tool, words
 
@@ -85,6 +86,11 @@ def _mediapipe(work: Path) -> str:
     return "" if done.returncode == 0 else f"it cannot be imported: {words(done)}"
 
 
+def _kotlin(work: Path) -> str:
+    compiler = find_compiler()
+    return "it is not installed" if compiler is None else fault(compiler, work)
+
+
 PROBED: Final[Mapping[str, Callable[[Path], str]]] = {
     "java": _java,
     "javac": _javac,
@@ -93,5 +99,6 @@ PROBED: Final[Mapping[str, Callable[[Path], str]]] = {
     "sha256sum": _sums,
     "gradle": _gradle,
     "mediapipe": _mediapipe,
+    "kotlinc": _kotlin,
 }
 """Tool of a Check -> its probe."""

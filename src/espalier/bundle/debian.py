@@ -7,25 +7,23 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-import msgspec
-
 from ..errors import BugError
-from ..facts import Artifact, BundleSource, TensorFacts
-from . import golden
+from ..facts import Artifact, BundleSource
 from .archive import Entry, deb_bytes, gzip_bytes
-from .debian_answers import alert_words, decided, head_words, label_words, names, painted_facts, vector_words
+from .debian_answers import alert_words, head_words, label_words, names, vector_words
 from .debian_boxes import (
     DETECTS,
     answer_words,
     detector_description,
-    detector_facts,
     device_modules,
     launcher_words,
 )
-from .debian_numbers import beside_facts, number_words
+from .debian_numbers import number_words
+from .model_json import model_json
 from .pi_box_models import RPICAM_STAGE, frigate_words, rpicam_entries
 from .pi_consumers import MODEL_FILE, frigate_reason, package_name, rpicam_reason, rpicam_stage
 from .pi_modules import PI
+from .pi_runtimes import RUNTIMES, requirements_text
 
 CLASSIFIES: Final = {
     "DOES": "classify images",
@@ -34,63 +32,9 @@ CLASSIFIES: Final = {
     "starts a command when an answer appears.",
 }
 """Words of the templates, of all that are no detectors."""
-MODEL_JSON_FORMAT: Final = "espalier-device-model/1"
 MAINTAINER: Final = "Espalier model builder <models@espalier.invalid>"
 PACKAGE_DATE: Final = "Tue, 01 Jan 1980 00:00:00 +0000"
 
-
-class PinnedRuntime(msgspec.Struct, frozen=True, kw_only=True):
-    """A runtime that was run on this architecture (benchmarks/arm_parity.py): the Debian architecture, the
-    oldest and the newest Python with a wheel, and the exact distributions. numpy comes from Debian."""
-
-    architecture: str
-    python: tuple[str, str]
-    runtime: str
-    platform: str
-    requirements: tuple[str, ...]
-
-    @property
-    def file(self) -> str:
-        """The name of its requirements file."""
-        return f"requirements-{self.architecture}.txt"
-
-
-_LITERT: Final = (
-    "ai-edge-litert==2.1.6",
-    "backports.strenum==1.2.8",
-    "flatbuffers==25.12.19",
-    "protobuf==7.36.2",
-    "tqdm==4.70.1",
-    "typing-extensions==4.16.0",
-)
-RUNTIMES: Final[Mapping[str, PinnedRuntime]] = {
-    row.architecture: row
-    for row in (
-        PinnedRuntime(
-            architecture="arm64",
-            python=("3.10", "3.14"),
-            runtime="ai-edge-litert 2.1.6",
-            platform="--platform manylinux_2_27_aarch64 --platform manylinux2014_aarch64",
-            requirements=_LITERT,
-        ),
-        PinnedRuntime(
-            architecture="armhf",
-            python=("3.9", "3.11"),
-            runtime="tflite-runtime 2.14.0",
-            platform="--platform manylinux_2_34_armv7l",
-            requirements=("tflite-runtime==2.14.0", "numpy<2"),
-        ),
-        PinnedRuntime(
-            architecture="amd64",
-            python=("3.10", "3.14"),
-            runtime="ai-edge-litert 2.1.6",
-            platform="--platform manylinux_2_27_x86_64 --platform manylinux2014_x86_64",
-            requirements=_LITERT,
-        ),
-    )
-}
-"""Wheel tags and dependencies as the package index had them in November 2026. amd64 is for trying the
-package."""
 
 DEBIAN_ARCHITECTURES: Final[Mapping[str, str]] = {"aarch64": "arm64", "armv7l": "armhf", "x86_64": "amd64"}
 
@@ -108,62 +52,6 @@ def labels_text(source: BundleSource) -> bytes:
 def architecture(source: BundleSource) -> str:
     """Debian's name of the target's architecture."""
     return DEBIAN_ARCHITECTURES[source.target.architecture]
-
-
-def model_json(source: BundleSource) -> bytes:
-    """model.json: what the program on the device knows of the model. Zero points are the uint8 model's."""
-    contract = source.contract
-    return golden.canonical_json(
-        {
-            "format": MODEL_JSON_FORMAT,
-            "name": source.recipe.name,
-            "version": source.recipe.version,
-            "target": source.target.name,
-            "file": MODEL_FILE,
-            "sha256": hashlib.sha256(source.uint8_model).hexdigest(),
-            "contract": {
-                "size": list(contract.size),
-                "color": contract.color,
-                "resize": contract.resize,
-                "fit": contract.fit,
-                **({"bands": contract.bands} if contract.color == "bands" else {}),
-                **({"smooth": contract.smooth, "balance": contract.balance} if contract.retouches else {}),
-            },
-            "input": _tensor(source.input.shape, source.input.scale, source.input.zero_point),
-            "output": _tensor(source.output.shape, source.output.scale, source.output.zero_point),
-            **({} if names(source) and not source.detector else {"heads": [_head(head) for head in source.heads]}),
-            **({"beside": beside_facts(source)} if source.numbers else {}),
-            **detector_facts(source),
-            **painted_facts(source),
-            **decided(source),
-            **({"numbers": list(source.recipe.regress.names)} if source.recipe.regress and source.recipe.regress.names else {}),
-            "labels": list(names(source)),
-            "threshold": source.recipe.decision.threshold,
-            "runtime_floor": source.runtime_floor,
-            "runtimes": [
-                {
-                    "architecture": row.architecture,
-                    "python": list(row.python),
-                    "runtime": row.runtime,
-                    "file": row.file,
-                }
-                for row in RUNTIMES.values()
-            ],
-        }
-    )
-
-
-def _head(head: TensorFacts) -> dict[str, object]:
-    return {"name": head.name, **_tensor(head.shape, head.scale, head.zero_point)}
-
-
-def _tensor(shape: tuple[int, ...], scale: float, zero_point: int) -> dict[str, object]:
-    return {"shape": list(shape), "dtype": "uint8", "scale": scale, "zero_point": zero_point + 128}
-
-
-def requirements_text(row: PinnedRuntime) -> bytes:
-    head = f"# {row.runtime} for {row.architecture}, Python {row.python[0]} to {row.python[1]}\n"
-    return (head + "".join(f"{line}\n" for line in row.requirements)).encode()
 
 
 # ---- the Debian package ----

@@ -233,7 +233,7 @@ def golden_label(source: BundleSource) -> str:
 
 def run_program(program: Path) -> str:
     """What it printed. Raises VerificationError when it fails."""
-    done = run_tool([str(program)], seconds=RUN_SECONDS)
+    done = run_tool([str(program)], seconds=RUN_SECONDS, within=program.parent)
     printed = done.stdout.decode(errors="replace")
     if done.returncode != 0:
         raise VerificationError(f"the example ended with {done.returncode}: {printed.strip()}")

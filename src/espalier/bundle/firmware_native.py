@@ -91,7 +91,7 @@ def _run_with(
         sent += b"".join(
             struct.pack("<4i", 1, *frame, 0) + output.tobytes() for output, frame in zip(outputs, frames, strict=True)
         )
-        done = run_tool([str(work / "driver")], given=sent, seconds=RUN_SECONDS)
+        done = run_tool([str(work / "driver")], given=sent, seconds=RUN_SECONDS, within=work)
         if done.returncode != 0:
             raise VerificationError(f"the program ended with {done.returncode}: {words(done)}")
         firmware_numbers.compare(done.stdout, tried, source)
@@ -131,10 +131,10 @@ def runs_here(compiler: Compiler, work: Path) -> str:
     )
     (work / "here").unlink(missing_ok=True)
     command = [*compiler.command, "-std=c99", "here.c", "-o", "here"]
-    made = run_tool(command, seconds=PROBE_SECONDS, cwd=work, environment=environment(work))
+    made = run_tool(command, seconds=PROBE_SECONDS, cwd=work, environment=environment(work), within=work)
     if made.returncode != 0:
         return f"it cannot compile a program that includes stdint.h, stdio.h and string.h: {words(made)}"
-    done = run_tool([str(work / "here")], seconds=PROBE_SECONDS)
+    done = run_tool([str(work / "here")], seconds=PROBE_SECONDS, within=work)
     if done.stdout != b"16843009\n":
         return f"what it makes does not run on this machine: {words(done)}"
     return age_of(compiler)

@@ -90,6 +90,8 @@ class HeadAnswer(_Row, frozen=True, kw_only=True, omit_defaults=True):
     embed: Embed | None = None
     map: ClassMap | None = None
     picture: PictureBytes | None = None
+    binary: Binary | None = None
+    multi_label: MultiLabel | None = None
 
     @classmethod
     def of(cls, part: BundlePart) -> HeadAnswer:
@@ -104,6 +106,8 @@ class HeadAnswer(_Row, frozen=True, kw_only=True, omit_defaults=True):
             embed=recipe.embed,
             map=part.map,
             picture=part.picture,
+            binary=recipe.binary,
+            multi_label=recipe.multi_label,
         )
 
 

@@ -60,6 +60,20 @@ def metadata_problem(model: bytes, labels: tuple[str, ...], channels: int, *, ca
     return _labels_problem(model, names[0], labels)
 
 
+def labels_of(model: bytes) -> tuple[str, ...] | None:
+    """The labels that the metadata of a model names and that lie at its end; None where there are none. Raises
+    ModelRefusedError where they cannot be read."""
+    metadata = _metadata(model)
+    outputs = () if metadata is None else _only(metadata, 3).tables(3, limit=64, what="rows")
+    names = [
+        file.text(0)
+        for output in outputs
+        for file in output.tables(6, limit=8, what="associated files")
+        if file.integer(2, "int8") == _TENSOR_AXIS_LABELS
+    ]
+    return _label_file(model, names[0]) if names else None
+
+
 def _metadata(model: bytes) -> Table | None:
     root = Buffer(model).root()
     for entry in root.tables(6, limit=64, what="metadata entries"):
@@ -84,6 +98,17 @@ def _only(table: Table, slot: int) -> Table:
     if len(rows) != 1:
         raise ModelRefusedError(f"{len(rows)} rows where one is expected")
     return rows[0]
+
+
+def _label_file(model: bytes, name: str) -> tuple[str, ...]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(model)) as archive:
+            info = archive.getinfo(name)
+            if info.file_size > LIMITS.labels_bytes:
+                raise ModelRefusedError(f"the label file {name!r} is over {LIMITS.labels_bytes} bytes")
+            return tuple(archive.read(info).decode().splitlines())
+    except (zipfile.BadZipFile, KeyError, UnicodeDecodeError, NotImplementedError, RuntimeError, OSError) as problem:
+        raise ModelRefusedError(f"the label file {name!r} is not at the end of the model: {problem}") from None
 
 
 def _labels_problem(model: bytes, name: str, labels: tuple[str, ...]) -> str:

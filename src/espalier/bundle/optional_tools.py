@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from ..facts import Check
+from ..walls import behind
 
 Probe = Callable[[], str]
 """Whether a tool does a trivial job: "" when it does, else why not."""
@@ -28,11 +29,16 @@ def run_tool(
     cwd: Path | None = None,
     given: bytes = b"",
     environment: Mapping[str, str] | None = None,
+    within: Path | None = None,
+    reads: Sequence[str] = (),
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a program to its end; never raises. Status 127 when it cannot start, 124 when it does not end in time.
 
-    Its environment is `environment`, or PATH, HOME and TMPDIR of this process; its standard input is `given`.
+    Its environment is `environment`, or PATH, HOME and TMPDIR of this process; its standard input is `given`. `within`: it
+    writes in that folder only, reads that, `reads` and the machine's programs, and reaches neither network nor other processes.
     """
+    if within is not None:
+        command = behind(command, within, reads)
     kept = {key: value for key, value in os.environ.items() if key in KEPT}
     try:
         return subprocess.run(

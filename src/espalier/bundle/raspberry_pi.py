@@ -33,12 +33,13 @@ from ..scratch import Scratch
 from ..task.multi_label import JOIN
 from . import debian_check, golden
 from .answers import answer_of
-from .debian import RUNTIMES, deb_name, debian_package, labels_text, readme, requirements_text
+from .debian import deb_name, debian_package, labels_text, readme
 from .debian_answers import alert_check, vector_check
 from .debian_check import checksums, lintian, no_runtime, selftest, systemd_unit, unpack
 from .optional_tools import words
 from .pi_box_models import frigate_files
 from .pi_consumers import frigate_reason, rpicam_reason
+from .pi_runtimes import RUNTIMES, requirements_text
 from .pi_values import painted_check, values_check
 
 

@@ -17,12 +17,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from ..facts import Artifact, BundleSource, Check
 from ..scratch import Scratch
 from . import golden
 from .archive import Entry
 from .debian import (
-    RUNTIMES,
     control_fields,
     deb_name,
     document_entries,
@@ -33,17 +34,19 @@ from .debian import (
     package_of,
     program_entries,
     program_name,
-    requirements_text,
 )
 from .debian_check import checksums, lintian, selftest, systemd_unit, unpack
 from .pi_consumers import package_name
 from .pi_modules import PI, modules
+from .pi_runtimes import RUNTIMES, requirements_text
 from .service_check import service_checks
+from .service_text import cloud, readme
 
 FORMAT: Final = "espalier-device-service/1"
-MACS_PER_SECOND: Final = 1e9
-"""What the slowest sound processor of a server does with int8 kernels made for it, on one thread."""
-CALL_MS: Final = 5.0
+MACS_PER_SECOND: Final = 6e8
+"""What the slowest sound processor of a server does with int8 kernels on one thread. Those that LiteRT takes where it cannot read
+/proc/cpuinfo do less: 4.4e8 on one that does 3e11."""
+CALL_MS: Final = 3.0
 """What a call may take beside the network's multiplications."""
 STARTER: Final = (("Starts the classifier", "Starts the service"), ("device.commands", "device.service.main"))
 
@@ -75,6 +78,7 @@ def service_json(source: BundleSource) -> bytes:
             "format": FORMAT,
             "macs": source.macs,
             "floor_ms": round(CALL_MS + source.macs / MACS_PER_SECOND * 1e3, 3),
+            **({} if source.reference is None else {"reference": msgspec.to_builtins(source.reference)}),
         }
     )
 
@@ -96,11 +100,6 @@ def service_modules() -> dict[str, bytes]:
     return {f"service/{path.name}": path.read_bytes() for path in sorted((PI / "device" / "service").glob("*.py"))}
 
 
-def readme(source: BundleSource) -> bytes:
-    """README.md of the bundle and of the package."""
-    return filled("service_readme.txt", source, {"TITLE": source.target.title, "WHAT": source.what, "DEB": deb_name(source)})
-
-
 def contents(source: BundleSource) -> tuple[Artifact, ...]:
     """All files of the bundle but the manifest, sorted by path."""
     files = tree(source)
@@ -109,6 +108,7 @@ def contents(source: BundleSource) -> tuple[Artifact, ...]:
         Artifact(path="README.md", data=readme(source), role="documentation"),
         Artifact(path=deb_name(source), data=package, role="package"),
         *golden.artifacts(source),
+        *cloud(source),
         *(Artifact(path=row.file, data=requirements_text(row), role="requirements") for row in RUNTIMES.values()),
     ]
     return tuple(sorted(made, key=lambda artifact: artifact.path))

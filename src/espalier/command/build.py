@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..errors import machine_errors
+from ..bundle.signature import Signer
+from ..errors import UsageError, machine_errors
 from ..recipe import Recipe
 from ..stages.job import read_job
 from ..stages.outcome import STAGES, Outcome, output_folder
@@ -14,6 +15,7 @@ from ..stages.workshop import Workshop
 from ..store import Store
 from ..terminal import Progress
 from .in_memory import Images, Labels, Model, as_files
+from .keys import read_signer
 
 
 def build(
@@ -27,6 +29,7 @@ def build(
     fresh: bool = False,
     all_or_nothing: bool = False,
     strict: bool = False,
+    sign: Path | str | Signer | None = None,
     progress: Progress | None = None,
     store: Store | None = None,
     timed: bool = True,
@@ -38,11 +41,13 @@ def build(
     channels] in the order red, green, blue, an iterable of such images, or a path; `evaluation`, (images, labels) or a path.
     `tools`: which consumers' tools check the bundles ("fast", "all", "none"). `fresh`: run every stage.
     `all_or_nothing`: a target that fails withholds the bundles of the others, too. `strict`: a warning fails.
+    `sign`: the file of a secret key without a passphrase, or what `bundle.signature.read_signer` gave: each bundle is signed.
     `timed`: whether latency on this machine is measured; a budget of it fails without.
     Raises a child of EspalierError for refused input; a failed gate or check is returned as `failure`, with its report written.
 
         outcome = espalier.build("recipe.toml", model=model, evaluation=(images, labels))
     """
+    signer = read_signer(Path(sign), _no_passphrase) if isinstance(sign, Path | str) else sign
     with (
         machine_errors(),
         as_files(recipe, model=model, calibration=calibration, evaluation=evaluation) as path,
@@ -54,4 +59,12 @@ def build(
         # The stages' own imports take a quarter of a second: `read_job` has started TensorFlow's, which run meanwhile.
         from ..stages.pipeline import run_stages
 
-        return run_stages(shop, job, Path(out), tools=tools, all_or_nothing=all_or_nothing, strict=strict)
+        return run_stages(
+            shop, job, Path(out), tools=tools, all_or_nothing=all_or_nothing, strict=strict, signer=signer
+        )
+
+
+def _no_passphrase() -> str:
+    raise UsageError(
+        "the secret key has a passphrase", supported="a key without one, or one that is read", next_step="espalier build --sign"
+    )

@@ -30,8 +30,9 @@ from ..load.labels import read_labels
 from ..recipe import VERSION
 from ..report.gates import describe
 from ..report.program import ProgramReport, figures, program_files
+from ..row_mode import Mode
 from ..row_parts import EmulatedPart
-from ..rows import ArenaRow, GateRow, Mode
+from ..rows import ArenaRow, GateRow
 from ..scratch import Scratch
 from ..stages.compare_modes import compare_modes
 from ..stages.compile import Compiled, compile_graph, core_of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import platform
 import shutil
@@ -11,7 +12,10 @@ from typing import Any
 
 from packaging.requirements import Requirement
 
+from ..errors import EspalierError
 from ..visible import shown
+from ..walls import Walls
+from ..worker.client import Worker
 
 BUILD = "build"
 """The extra with TensorFlow and LiteRT."""
@@ -40,8 +44,9 @@ OPTIONAL_PROGRAMS: dict[str, tuple[tuple[str, ...], str]] = {
 
 
 def examine() -> dict[str, Any]:
-    """Facts as plain data: python, machine, packages (required, found, ok), optional packages and programs, and whether
-    this installation `builds`: the extra `build` is there, whole or in part, or it is absent and a small core is here."""
+    """Facts as plain data: python, machine, packages (required, found, ok), optional packages and programs, the walls around
+    child processes, and whether this installation `builds`: the extra `build` is there, whole or in part, or it is absent and
+    a small core is here."""
     wanted = [Requirement(text) for text in requires("espalier") or []]
     packages = [_package(one) for one in wanted if _is_for(one, "")]
     build = [_package(one) for one in wanted if _is_for(one, BUILD) and not _is_for(one, "")]
@@ -59,8 +64,20 @@ def examine() -> dict[str, Any]:
             {"name": name, "found": _program(command), "for": why}
             for name, (command, why) in OPTIONAL_PROGRAMS.items()
         ],
+        "walls": _walls(),
         "ok": all(package["ok"] for package in packages + build),
     }
+
+
+def _walls() -> dict[str, Any]:
+    """What holds a child process on this machine: told by one that is started."""
+    try:
+        with Worker("container") as worker:
+            worker.wait_ready()
+            held = worker.walls or Walls()
+    except EspalierError as problem:
+        return {"whole": False, "lacks": [problem.found]}
+    return {**dataclasses.asdict(held), "whole": not held.lacks, "lacks": list(held.lacks)}
 
 
 def _is_for(requirement: Requirement, extra: str) -> bool:

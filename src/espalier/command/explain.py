@@ -27,6 +27,7 @@ from ..stages.workshop import Workshop
 from ..store import Store, digest
 from ..tabular import Tabular
 from ..terminal import Progress
+from .write_page import write_page
 
 SHOWN = 40
 """Layers in the table; JSON has all."""
@@ -138,12 +139,7 @@ def explain(
     if page is not None:
         from ..report.html import explain_html
 
-        try:
-            page.write_bytes(explain_html(found))
-        except OSError as problem:
-            raise UsageError(
-                f"{page} cannot be written: {problem.strerror}", next_step="give a file in a folder that exists"
-            ) from None
+        write_page(page, explain_html(found))
     return Explained(facts=found)
 
 

@@ -121,7 +121,7 @@ def _head(path: Path) -> bytes:
 
 def _inspect_keras(path: Path) -> dict[str, Any]:
     """As a classifier; any other model with the values of its outputs."""
-    with Worker("container") as container, Worker("tensorflow") as tensorflow:
+    with Worker("container", reads=[path]) as container, Worker("tensorflow", reads=[path]) as tensorflow:
         try:
             return _rebuilt(container, tensorflow, InspectModel(path=os.path.realpath(path)))
         except (ModelRefusedError, UnsupportedModelError) as problem:

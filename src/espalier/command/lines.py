@@ -88,6 +88,8 @@ def doctor_lines(facts: dict[str, Any]) -> list[str]:
     lines += [
         f"  {p['name']:<22} {'found ' if p['found'] else 'absent'}  {p['for']}" for p in facts["programs"]
     ]
+    lines += ["", "walls around the processes that read models and images"]
+    lines += [f"  MISSING {text}" for text in facts["walls"]["lacks"]] or ["  whole: files, system calls, network, rights"]
     return lines
 
 

@@ -1,6 +1,9 @@
 """Verify a bundle: every byte is what the build wrote, and the model in it still gives the golden answers.
 
-1. The files are exactly those of manifest.json, with its digests; links, extra and missing files are refused.
+0. With a key: the manifest is signed with it (bundle/signature.py); nothing of the bundle is read before. Name, target and
+   version are those that are asked for.
+1. The files are exactly those of manifest.json, with its digests; links, extra and missing files, empty folders, attributes
+   and rights that no build gives are refused. What the manifest says stands in the files, too (bundle/agreement.py).
 2. The contract cases are computed again from their images.
 3. The model is read by our own reader, which refuses what is damaged before any interpreter sees it.
    Of a detector, the recorded outputs are decoded again: each must give exactly the recorded boxes.
@@ -14,8 +17,6 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import os
-import stat
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..bundle import manifest, program_manifest
+from ..bundle import agreement, manifest, program_manifest, signature
 from ..bundle.golden import FOLDER, KERNELS, Golden, examples, read_golden
 from ..bundle.known_boxes import decode_again
 from ..bundle.manifest import FileRow, Manifest, members
@@ -46,6 +47,8 @@ from ..tflite.inspect import inspect_tflite
 from ..tflite.read import read_tflite
 from ..worker.client import Worker
 from ..worker.runtime_calls import Predict
+from .verify_files import files_of
+from .verify_wanted import Wanted, read_keys
 
 TOLERANCE: Final = 26
 """Largest accepted distance of an output byte (1/256 of probability) to the nearest recorded kernel set."""
@@ -64,37 +67,51 @@ class Verified(Tabular):
         return [(c.result, f"{c.name} ({f'{c.tool} {c.version}'.rstrip()})", c.why) for c in self.checks]
 
 
-def verify_bundle(folder: Path | str) -> Verified:
-    """Check a bundle: every digest of its manifest, and its golden vectors run again on this machine.
+def verify_bundle(
+    folder: Path | str,
+    *,
+    keys: Sequence[Path | str] = (),
+    require_signature: bool = False,
+    name: str = "",
+    target: str = "",
+    at_least: str = "",
+) -> Verified:
+    """Check a bundle: its signature, every digest of its manifest, and its golden vectors run again on this machine.
 
     `folder`: a bundle of a build, or the library of `compile`. A runtime that is not installed is a check that is not run.
+    `keys`: files of public keys, one of which must have signed it; `require_signature`: refuse to go on without any. `name`,
+    `target`: what it must be of; `at_least`: the oldest version that is taken ("1.4.0").
     Raises UsageError when there is no bundle, VerificationError with the first thing that is not as it must be.
 
         verified = espalier.verify("dist/parts-1.0.0/cortex-m4")
         [check.name for check in verified.checks if check.result == "passed"]
     """
-    return Verified(checks=tuple(_verify_bundle(Path(folder))))
+    wanted = Wanted(keys=read_keys(keys, required=require_signature), name=name, target=target, at_least=at_least)
+    wanted.check_form()
+    return Verified(checks=tuple(_verify_bundle(Path(folder), wanted)))
 
 
-def _verify_bundle(folder: Path) -> list[Check]:
+def _verify_bundle(folder: Path, wanted: Wanted) -> list[Check]:
     files = read_files(folder)
-    stated_bytes = files.pop(manifest.NAME)
+    stated_bytes, signed = files.pop(manifest.NAME), files.pop(signature.NAME, None)
+    checks = [wanted.check_signature(stated_bytes, signed)]
     if program_manifest.is_program(stated_bytes):
-        return _verify_program(stated_bytes, files)
+        return [*checks, *_verify_program(stated_bytes, files, wanted)]
     stated = verify_contents(stated_bytes, files)
-    checks = [
-        Check(
-            name=f"digests of {len(files)} files", tool="espalier", version=stated.espalier, result="passed"
-        ),
-    ]
+    wanted.check_stated(stated.name, stated.version, stated.target)
+    checks.append(_passed(f"digests of {len(files)} files", stated.espalier))
     golden = read_golden(files)
     _agree(stated, golden)
+    models = {row.sha256: (row.dtype, model_in(row, files)) for row in stated.models}
+    for _, model in models.values():
+        _refuse_damaged(model)
+    places = agreement.agree(stated, files)
+    checks.append(_passed(f"the manifest's words in {', '.join(('golden vectors', *places))}", stated.espalier))
     checks.append(_contract_check(golden, files, stated.espalier))
     if golden.detector:
         boxes = decode_again(golden, files, stated.heads)
-        name = f"{boxes} boxes of {len(golden.vectors)} golden vectors, decoded again"
-        checks.append(Check(name=name, tool="espalier", version=stated.espalier, result="passed"))
-    checks += _replay_checks(stated, golden, files)
+        checks.append(_passed(f"{boxes} boxes of {len(golden.vectors)} golden vectors, decoded again", stated.espalier))
+    checks += _replay_checks(models, golden, files)
     failed = [check for check in checks if check.result == "failed"]
     if failed:
         raise VerificationError(
@@ -104,17 +121,18 @@ def _verify_bundle(folder: Path) -> list[Check]:
     return checks
 
 
-def _verify_program(stated_bytes: bytes, files: Mapping[str, bytes]) -> list[Check]:
+def _passed(name: str, version: str) -> Check:
+    return Check(name=name, tool="espalier", version=version, result="passed")
+
+
+def _verify_program(stated_bytes: bytes, files: Mapping[str, bytes], wanted: Wanted) -> list[Check]:
     """The library of `espalier compile`: its digests; its known answers run on the device."""
     stated = program_manifest.read(stated_bytes)
+    wanted.check_stated(stated.name, stated.version, stated.target)
     hold_files(stated.files, files)
     why = "the program's own self-test replays them on the device"
-    return [
-        Check(
-            name=f"digests of {len(files)} files", tool="espalier", version=stated.espalier, result="passed"
-        ),
-        Check(name=f"{stated.answers} known answers", tool="espalier", result="not run", why=why),
-    ]
+    answers = Check(name=f"{stated.answers} known answers", tool="espalier", result="not run", why=why)
+    return [_passed(f"digests of {len(files)} files", stated.espalier), answers]
 
 
 def read_files(folder: Path) -> dict[str, bytes]:
@@ -123,7 +141,7 @@ def read_files(folder: Path) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     left = LIMITS.bundle_bytes
     try:
-        for path in _walk(folder, folder):
+        for path in files_of(folder):
             with path.open("rb") as file:
                 data = file.read(left + 1)
             left -= len(data)
@@ -153,7 +171,7 @@ def verify_contents(stated_bytes: bytes, files: Mapping[str, bytes]) -> Manifest
 def hold_files(rows: Sequence[FileRow], files: Mapping[str, bytes]) -> None:
     """Raises VerificationError unless the files (path -> bytes) are exactly those of the rows, with their digests."""
     listed = {row.path: row for row in rows}
-    for word, paths in (("missing", listed.keys() - files.keys()), ("extra", files.keys() - listed.keys())):
+    for word, paths in (("missing", listed.keys() - files.keys()), ("extra", files.keys() - listed.keys() - {signature.NAME})):
         if paths:
             raise VerificationError(
                 f"{word} file in the bundle: {sorted(paths)[0]!r}", next_step="fetch the bundle again"
@@ -178,24 +196,9 @@ def _need_bundle(folder: Path) -> None:
         )
 
 
-def _walk(folder: Path, top: Path) -> list[Path]:
-    """Every regular file below a folder; links and special files are refused."""
-    found: list[Path] = []
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        mode = entry.stat(follow_symlinks=False).st_mode
-        if stat.S_ISDIR(mode):
-            found += _walk(Path(entry.path), top)
-        elif stat.S_ISREG(mode):
-            found.append(Path(entry.path))
-        else:
-            name = Path(entry.path).relative_to(top).as_posix()
-            raise VerificationError(f"{name!r} is not a regular file", supported="files and folders only")
-        if len(found) > LIMITS.container_entries:
-            raise VerificationError(f"more than {LIMITS.container_entries} files in the bundle")
-    return found
-
-
 def _agree(stated: Manifest, golden: Golden) -> None:
+    if stated.models and not (golden.vectors and golden.cases):
+        raise VerificationError("golden.json has no golden vectors or no contract cases: every build writes some")
     if golden.contract != stated.contract or golden.classes != stated.values:
         raise VerificationError("golden.json and manifest.json do not belong to the same model")
     for row in golden.vectors:
@@ -212,24 +215,23 @@ def _contract_check(golden: Golden, files: Mapping[str, bytes], version: str) ->
             raise VerificationError(
                 f"contract case {case.name}: this version prepares other bytes than the bundle's"
             )
-    name = f"contract, {len(golden.cases)} cases"
-    return Check(name=name, tool="espalier", version=version, result="passed")
+    return _passed(f"contract, {len(golden.cases)} cases", version)
 
 
-def _replay_checks(stated: Manifest, golden: Golden, files: Mapping[str, bytes]) -> list[Check]:
+def _replay_checks(
+    models: Mapping[str, tuple[str, bytes]], golden: Golden, files: Mapping[str, bytes]
+) -> list[Check]:
     """Golden vectors on every model of the bundle, both runtimes at the same time."""
-    models = {row.sha256: (row.dtype, _model(row, files)) for row in stated.models}
     if not models or not golden.vectors:
         what = "no .tflite in the bundle" if not models else "no golden vectors in the bundle"
         return [Check(name="golden vectors", tool=tool, result="not run", why=what) for tool in RUNTIMES]
-    for _, model in models.values():
-        _refuse_damaged(model)
     with ThreadPoolExecutor(len(RUNTIMES)) as pool:
         rows = pool.map(lambda kind: _replay(kind, models, golden, files), RUNTIMES)
         return [check for checks in rows for check in checks]
 
 
-def _model(row: manifest.ModelRow, files: Mapping[str, bytes]) -> bytes:
+def model_in(row: manifest.ModelRow, files: Mapping[str, bytes]) -> bytes:
+    """A .tflite of a bundle. Raises VerificationError where it is not the manifest's."""
     data = files[row.path]
     if row.member:
         data = members(row.path, data).get(row.member, b"")

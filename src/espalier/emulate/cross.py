@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import BugError, ToolMissingError
+from ..walls import behind
 from .elf import Image, read_elf
 
 _FIRMWARE = Path(__file__).parent / "firmware"
@@ -122,7 +123,7 @@ def zig(*arguments: str, cwd: Path) -> None:
 
     def run(*words: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
-            [program, *words],
+            behind([program, *words], cwd),
             cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -45,6 +45,7 @@ from ..preparation import retouched
 from ..progress import report
 from ..recipe import InputContract
 from .arrays import ArrayFile, open_array, turned
+from .costs import refuse_costly
 from .images import ImageEntry
 from .looks import jpeg_quality, measure_looks
 from .nearest import picked
@@ -163,12 +164,7 @@ def open_image(data: bytes) -> Image.Image | ArrayFile:
         return array
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
-        width, height = image.size
-        if width * height > LIMITS.image_pixels or max(width, height) > LIMITS.image_side_pixels:
-            raise ImagesRefusedError(
-                f"{width} x {height} pixels; at most {LIMITS.image_pixels} in all and "
-                f"{LIMITS.image_side_pixels} a side are read"
-            )
+        refuse_costly(data, image)
     except UnidentifiedImageError:
         raise ImagesRefusedError(_unknown_kind(data)) from None
     except BROKEN as problem:

@@ -84,10 +84,10 @@ def predict(
     count = max(1, min(threads or os.cpu_count() or 1, -(-len(pixels) // size)))
     interpreters = [open_interpreter(runtime, model, kernels=kernels) for _ in range(count)]
     details, heads = interpreters[0].get_input_details(), interpreters[0].get_output_details()
-    steps = tuple(_step(head) for head in heads)
+    steps = tuple(step_of(head) for head in heads)
     feed = feeders(details, pixels, contract)
     ends = np.cumsum([count for count, _, _ in steps])
-    outputs = np.empty((len(pixels), int(ends[-1])), _only_type(heads))
+    outputs = np.empty((len(pixels), int(ends[-1])), only_type(heads))
     starts, finished = itertools.count(0, size), itertools.count(1)
 
     def work(interpreter: Any) -> None:
@@ -157,12 +157,14 @@ def feeder(detail: dict[str, Any], contract: InputContract | None) -> Feed:
     raise UnsupportedModelError(f"a model input of type {dtype}", supported="int8, uint8, int16, float32")
 
 
-def _step(head: dict[str, Any]) -> Step:
+def step_of(head: dict[str, Any]) -> Step:
+    """Of an output tensor."""
     scale, zero_point = head["quantization"]
     return int(np.prod(head["shape"])), float(scale), int(zero_point)
 
 
-def _only_type(heads: list[dict[str, Any]]) -> Any:
+def only_type(heads: list[dict[str, Any]]) -> Any:
+    """The type of all output tensors. Raises UnsupportedModelError where they have several."""
     kinds = {np.dtype(head["dtype"]) for head in heads}
     if len(kinds) != 1:
         raise UnsupportedModelError(f"the model's outputs are {', '.join(sorted(map(str, kinds)))}", supported="one type for all")

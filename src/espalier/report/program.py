@@ -10,9 +10,10 @@ from markupsafe import Markup
 
 from ..bundle.golden import canonical_json
 from ..facts import Artifact, Check, TensorFacts
+from ..row_mode import Mode
 from ..row_parts import EmulatedPart, ProgramModelPart
 from ..row_reading import VerdictRow
-from ..rows import ArenaRow, GateRow, Mode
+from ..rows import ArenaRow, GateRow
 from .frame import template
 from .gates import describe, headroom, headroom_words, title
 from .verdict import advice, failed_words

@@ -17,16 +17,19 @@ from ..facts import ArenaFacts, Artifact, BundlePart, BundleSource, Check, Class
 from ..facts import Decision as Deciding
 from ..recipe import CalibrationSource, Deploy, ModelSource, Recipe
 from ..recipe_answers import Decision
+from ..row_mode import Mode
 from ..row_parts import DecisionSide, EmulatedPart
-from ..rows import ArenaRow, BundleRow, Mode
+from ..rows import ArenaRow, BundleRow
 from ..scratch import Scratch
 from ..store import digest
 from ..target import Target
 from ..task.boxes.golden import with_boxes
 from ..task.painted import map_facts, picture_facts
 from .compile import Compiled, compile_model, decision_of, flash_limit, ram_limit, tried_modes
+from .drift import reference_of
 from .emulate import Emulation, can_emulate, emulate_program
 from .evaluate import Evaluation
+from .handover import handover_of
 from .job import Job
 from .model import FloatModel
 from .prove import Proof
@@ -136,6 +139,10 @@ def make_bundles(
         try:
             program = programs[target.name].result()
             source = _source(job, target, model, int8, proof, evaluation, program.compiled)
+            handed = handover_of(shop, job, target, evaluation.float_tflite, source.heads, source.golden)
+            source = msgspec.structs.replace(source, handover=handed)
+            if target.bundle == "service":
+                source = msgspec.structs.replace(source, reference=reference_of(shop, job, model, int8))
             made.arena_bytes = None if source.arena is None else source.arena.arena_bytes
             made.why = program.why
             if program.compiled is not None:

@@ -12,7 +12,7 @@ from ..emulate.cross import Core
 from ..emulate.microcontroller import measure_program
 from ..errors import EspalierError
 from ..graph.types import Graph
-from ..rows import Mode
+from ..row_mode import Mode
 
 LEVELS = {"speed": "-O2", "ram": "-O2", "flash": "-Os"}
 """`optimize` of a [[deploy]] table -> the compiler's level."""

@@ -23,7 +23,7 @@ from ..peak import Peak
 from ..plan.explain import chart, peak
 from ..plan.types import Plan
 from ..recipe import Deploy
-from ..rows import Mode
+from ..row_mode import Mode
 from ..store import digest
 from ..target import Target
 from ..task.kinds import kind_of

@@ -20,6 +20,7 @@ from ..recipe import InputContract
 from ..recipe_answers import Cost, Decision
 from ..row_boxes import BoxesRow
 from ..row_cost import CostRow
+from ..row_images import DIGEST, MOST_NAMES, ImageAnswers, packed
 from ..row_parts import FedPart, SheetPart
 from ..row_slices import SliceRow
 from ..rows import AccuracyRow
@@ -58,6 +59,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     given_top1: float | None
     float_tflite: bytes
     contact_sheet: tuple[SheetPart, ...] = ()
+    by_image: ImageAnswers | None = None
     warnings: tuple[str, ...] = ()
     preprocessing: tuple[FedPart, ...] = ()
     """Right answers of the float model, fed as declared and in the usual other ways (check_model.Scores)."""
@@ -272,6 +274,7 @@ def _measure(
                 given_top1=row.float.top1,
                 float_tflite=b"",
                 contact_sheet=sheet,
+                by_image=by_image(job, task, prepared, after),
                 warnings=(*(str(finding) for finding in found), *row.warnings),
             )
         )
@@ -285,6 +288,25 @@ def _slices(
     kind = kind_of(task)
     given, int8 = (kind.right(kind.results(values, task), truth, task) for values in (before, after))
     return slice_rows(prepared.images, given, int8)
+
+
+def by_image(job: Job, task: Task, prepared: Prepared, after: NDArray[Any]) -> ImageAnswers:
+    """What int8 answered to each image, and whether that is right."""
+    kind, truth = kind_of(task), job.truth()
+    found = kind.results(after, task)
+    words = kind.words(found, task)
+    known = sorted(set(words))
+    places = {word: place for place, word in enumerate(known)}
+    return ImageAnswers(
+        what=kind.right_is,
+        n=len(words),
+        names=tuple(image.path for image in prepared.images) if len(words) <= MOST_NAMES else (),
+        digests="".join(image.sha256[:DIGEST] for image in prepared.images),
+        labels=task.labels,
+        words=() if known == [""] else tuple(known),
+        answers=() if known == [""] else tuple(places[word] for word in words),
+        right="" if truth is None else packed(kind.right(found, truth, task)),
+    )
 
 
 def _cost(cost: Cost, base: Values, int8: Values, truth: Results, task: Task) -> CostRow:

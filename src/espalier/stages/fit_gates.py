@@ -11,7 +11,7 @@ from ..peak import arena_too_large
 from ..rows import ArenaRow, GateRow
 
 if TYPE_CHECKING:
-    from ..rows import Mode
+    from ..row_mode import Mode
 
 
 class Reserve(msgspec.Struct, frozen=True):

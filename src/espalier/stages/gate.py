@@ -31,7 +31,7 @@ from .map_gates import map_gates
 from .score_gates import score_gates
 
 if TYPE_CHECKING:
-    from ..rows import Mode
+    from ..row_mode import Mode
     from .bundle import Bundles
     from .evaluate import Evaluation
     from .job import Job

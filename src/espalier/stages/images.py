@@ -15,6 +15,7 @@ from ..errors import ImagesRefusedError
 from ..fed import normalised_numbers
 from ..findings import Finding
 from ..image_facts import Prepared
+from ..limits import LIMITS
 from ..load.annotations import fingerprint
 from ..load.images import ImageEntry, select
 from ..load.named_set import check_unchanged, images_of
@@ -24,7 +25,7 @@ from ..recipe import InputContract, Recipe
 from ..worker.file_calls import PrepareForMediaPipe, PrepareSet, ReadBoxes, SetBoxes
 from .workshop import Workshop, pack, unpack
 
-PREPARE_SECONDS = 3_600.0
+PREPARE_SECONDS = LIMITS.image_seconds
 """Without an image."""
 
 
@@ -63,6 +64,9 @@ class PixelSet:
         self._prepared: Prepared | None = None
         self._images, self.fingerprint = snapshot(path, shop.store, cells=cells, numbers=contract.numbers)
         check_unchanged(path, self.fingerprint)
+        shop.may_read("images", Path(self._images.root), role)
+        if boxes is not None:
+            shop.may_read("images", boxes.path, role)
         self._boxes = boxes
         self._box_findings: tuple[Finding, ...] = ()
         self.key: dict[str, Any] = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -23,8 +22,8 @@ from ..recipe_answers import Regress
 from ..recipe_file import parse_recipe, recipe_bytes
 from ..tables import read_bounded
 from ..target import Target, load_targets
-from ..task.binary import HALF
 from ..task.boxes.plan import Rows, names_of, plan_of, read_anchors
+from ..task.cuts import cuts_of, of_anomaly
 from ..task.kinds import KINDS, kind_of
 from ..task.several import judged, with_field
 from ..task.types import CLASSIFY, Ends, Head, Numbers, Results, Task
@@ -183,7 +182,7 @@ class Job:
             columns=() if self.evaluation is None else self.evaluation.columns(),
             classes=classes_of(self.recipe),
             shades=shades_of(self.recipe),
-            **_of_anomaly(self.recipe),
+            **of_anomaly(self.recipe),
         )
 
     def number_names(self) -> tuple[str, ...]:
@@ -222,36 +221,6 @@ class Job:
         """The multiple that the channel counts of the pruned model keep: the largest that a target asks for."""
         asked = [int(t.channel_multiple.value) for t in self.targets if t.channel_multiple is not None]
         return max(asked, default=8)
-
-
-def cuts_of(recipe: Recipe, labels: tuple[str, ...]) -> tuple[float, ...]:
-    """From which score on a label is said, as far as the recipe knows: see task.types.Task. Raises RecipeError for a threshold
-    of a label that the model does not have."""
-    if recipe.binary is not None:
-        return (recipe.binary.threshold,)
-    if recipe.embed is not None and recipe.embed.threshold is not None:
-        return (recipe.embed.threshold,)
-    if recipe.anomaly is not None and recipe.anomaly.threshold is not None:
-        return (recipe.anomaly.threshold,)
-    if recipe.multi_label is None or recipe.model.task != "multi-label":
-        return ()
-    own, other = recipe.multi_label.thresholds, recipe.multi_label.threshold
-    unknown = sorted(set(own) - set(labels))
-    if unknown:
-        raise RecipeError(
-            f"`multi-label.thresholds` names {unknown[0]!r}, which is no label of the model",
-            supported="labels as in the labels file: " + ", ".join(labels[:12]),
-            next_step="correct the name",
-        )
-    return tuple(own.get(label, HALF if other is None else other) for label in labels)
-
-
-def _of_anomaly(recipe: Recipe) -> dict[str, Any]:
-    """What a task has of the [anomaly] table. A channel that was divided by more counts less, as in the training."""
-    table = recipe.anomaly
-    if table is None:
-        return {}
-    return {"normal": table.normal, "false_alarms": table.false_alarms, "grey": float(max(recipe.input.channel_std))}
 
 
 def classes_of(recipe: Recipe) -> Classes | None:

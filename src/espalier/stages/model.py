@@ -66,6 +66,8 @@ class ModelFile:
         self.path = path
         self.sha256 = file_digest(path)
         self._shop = shop
+        shop.may_read("container", path)
+        shop.may_read("tensorflow", path)
         self._contract = contract
         self._ends: Ends = ends or KINDS[kind].ends
         self._heads = heads

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from ..bundle import manifest, signature
 from .publish import Owner
 
 REPORT = "report.json"
@@ -66,8 +67,8 @@ def _report(folder: Path, form: str) -> dict[str, Any] | None:
 def _added_to_bundle(folder: Path) -> list[str]:
     """Files of a bundle's folder that its manifest does not name; all, without a readable manifest."""
     try:
-        manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=dict[str, Any])
-        listed = {str(row["path"]) for row in manifest["files"]} | {"manifest.json"}
+        told = msgspec.json.decode((folder / manifest.NAME).read_bytes(), type=dict[str, Any])
+        listed = {str(row["path"]) for row in told["files"]} | {manifest.NAME, signature.NAME}
     except (OSError, msgspec.DecodeError, KeyError, TypeError):
         listed = set()
     present = (p for p in folder.rglob("*") if p.is_symlink() or not p.is_dir())

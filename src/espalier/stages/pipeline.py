@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from ..bundle import manifest, signature
+from ..bundle.signature import Signer
 from ..facts import Artifact
 from ..report.files import report_files
 from ..report.gates import not_shown
@@ -34,7 +37,14 @@ from .workshop import Workshop
 
 
 def run_stages(
-    shop: Workshop, job: Job, out: Path, *, tools: str, all_or_nothing: bool = False, strict: bool = False
+    shop: Workshop,
+    job: Job,
+    out: Path,
+    *,
+    tools: str,
+    all_or_nothing: bool = False,
+    strict: bool = False,
+    signer: Signer | None = None,
 ) -> Outcome:
     """Every stage after the reading of the recipe, see `build.build`; what of them runs before its turn, see `Ahead`."""
     ahead = Ahead(shop, job)
@@ -77,10 +87,12 @@ def run_stages(
         bundles=bundles,
         explained=explained,
     )
-    return _finish(shop, job, out, results, all_or_nothing=all_or_nothing)
+    return _finish(shop, job, out, results, all_or_nothing=all_or_nothing, signer=signer)
 
 
-def _finish(shop: Workshop, job: Job, out: Path, results: Results, *, all_or_nothing: bool) -> Outcome:
+def _finish(
+    shop: Workshop, job: Job, out: Path, results: Results, *, all_or_nothing: bool, signer: Signer | None
+) -> Outcome:
     verdict = judge(
         results.gates,
         results.proof,
@@ -96,6 +108,7 @@ def _finish(shop: Workshop, job: Job, out: Path, results: Results, *, all_or_not
         if kept:
             files += model_files(job, results.evaluation, results.int8)
             files += tuple(artifact for bundle in kept for artifact in bundle.placed())
+            files += signatures(job, files, signer)
         aside = publish(files, folder, owner=OUTPUT)
     shop.ended("report", str(folder))
     shop.remember(job.path)
@@ -108,6 +121,19 @@ def _finish(shop: Workshop, job: Job, out: Path, results: Results, *, all_or_not
             *shop.warnings(),
             *([f"files that no build had written into {folder} were kept in {aside}"] if aside else []),
         ),
+    )
+
+
+def signatures(job: Job, files: Sequence[Artifact], signer: Signer | None) -> tuple[Artifact, ...]:
+    """The signature of each bundle's manifest, which names all else in it."""
+    if signer is None:
+        return ()
+    told = f"espalier {job.recipe.name} {job.recipe.version}"
+    return tuple(
+        Artifact(path=f"{target}/{signature.NAME}", data=signature.sign(file.data, signer, f"{told} {target}"))
+        for file in files
+        for target, slash, name in (file.path.rpartition("/"),)
+        if slash and name == manifest.NAME
     )
 
 

@@ -4,6 +4,8 @@ When the wanted folder exists already, the two folders change places in one syst
 Linux 3.15), so that a reader sees the old output or the new one. Where the call is missing, the old folder is moved
 aside first and brought back when the second rename fails; after a kill between the two the next build brings it back.
 
+What lies there afterwards is read again before success is said; where it is not what was written, the old output comes back.
+
 Builds that share a parent folder (several hosts, containers, threads) take turns by a lock on it. What is written has a
 random name, and what lies there under such a name while the lock is held belongs to nobody.
 """
@@ -12,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import fcntl
 import itertools
 import os
@@ -75,7 +78,7 @@ def publish(artifacts: Iterable[Artifact], destination: Path, *, owner: Owner = 
     Returns the folder beside it that holds what somebody had added to the old one, None when nothing was added. Raises
     UsageError when the folder cannot be written or is not `owner`'s, BugError for a path that would leave it.
     """
-    destination = destination.absolute()
+    destination, artifacts = destination.absolute(), tuple(artifacts)
     try:
         destination.parent.mkdir(parents=True, exist_ok=True)
         scratch = destination.with_name(f".{destination.name}{_BUILDING}{secrets.token_hex(8)}")
@@ -94,18 +97,29 @@ def publish(artifacts: Iterable[Artifact], destination: Path, *, owner: Owner = 
 
 
 def _write_and_swap(
-    artifacts: Iterable[Artifact], scratch: Path, destination: Path, owner: Owner
+    artifacts: Sequence[Artifact], scratch: Path, destination: Path, owner: Owner
 ) -> Path | None:
+    kept = None
     try:
         write_files(artifacts, scratch)
         added = owner.added(destination) if destination.is_dir() else ()
         kept = _kept(destination) if added else None
         if kept is not None:
             _copy(destination, added, kept)
-        _swap(scratch, destination)
+        take_back = _swap(scratch, destination)
+        try:
+            _hold_written(artifacts, destination)
+        except BaseException:
+            take_back()
+            raise
+        remove_tree(_aside(scratch))
         _sync(destination.parent)
         return kept
-    except OSError as problem:
+    except BaseException as problem:
+        if kept is not None:
+            remove_tree(kept)
+        if not isinstance(problem, OSError):
+            raise
         raise UsageError(
             f"writing the output to {destination} failed: {problem.strerror}",
             supported="a folder that this user may write, with some space",
@@ -113,6 +127,20 @@ def _write_and_swap(
         ) from None
     finally:
         remove_tree(scratch)
+
+
+def _hold_written(artifacts: Sequence[Artifact], folder: Path) -> None:
+    """Raises OSError unless the files below a folder are these, as they are read again from where they were published."""
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
+    if found != {artifact.path for artifact in artifacts}:
+        raise OSError(errno.EIO, "what is there is not what was written")
+    for artifact in artifacts:
+        descriptor = os.open(folder / artifact.path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        with os.fdopen(descriptor, "rb") as file:
+            with contextlib.suppress(OSError, AttributeError):
+                os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)  # from the disk, where that can be asked for
+            if file.read() != artifact.data:
+                raise OSError(errno.EIO, f"{artifact.path} reads back other bytes than were written", artifact.path)
 
 
 def write_files(artifacts: Iterable[Artifact], folder: Path, *, durable: bool = True) -> None:
@@ -196,20 +224,38 @@ def _sync(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _swap(scratch: Path, destination: Path) -> None:
+def _swap(scratch: Path, destination: Path) -> Callable[[], object]:
+    """Put a folder in the place of another, or of nothing; returns what takes that back. Without the exchange, the old folder
+    lies aside until it is removed."""
     if not os.path.lexists(destination):
         scratch.rename(destination)
-        return
-    libc = ctypes.CDLL(None, use_errno=True)
-    exchange = getattr(libc, "renameat2", None)
-    names = (os.fsencode(scratch), os.fsencode(destination))
-    if exchange is not None and exchange(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE) == 0:
-        return
-    backup = scratch.with_name(scratch.name.replace(_BUILDING, _PREVIOUS))
-    destination.rename(backup)
+        return lambda: destination.rename(scratch)
+    if _exchange(scratch, destination):
+        return lambda: _exchange(scratch, destination)
+    aside = _aside(scratch)
+    destination.rename(aside)
     try:
         scratch.rename(destination)
     except BaseException:
-        backup.rename(destination)
+        aside.rename(destination)
         raise
-    remove_tree(backup)
+
+    def take_back() -> None:
+        destination.rename(scratch)
+        aside.rename(destination)
+
+    return take_back
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Whether two folders changed places at once; False where system or file system cannot."""
+    exchange = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    names = (os.fsencode(one), os.fsencode(other))
+    return (
+        exchange is not None and exchange(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE) == 0
+    )
+
+
+def _aside(scratch: Path) -> Path:
+    """Where the old output lies while the new one takes its place."""
+    return scratch.with_name(scratch.name.replace(_BUILDING, _PREVIOUS))

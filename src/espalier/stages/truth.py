@@ -37,6 +37,7 @@ class MapTruth:
         self._known: dict[tuple[int, int, int], NDArray[Any]] = {}
         self._files: ImageSet
         self._files, fingerprint = snapshot(set_path(folder, given), shop.store)
+        shop.may_read("images", Path(self._files.root), "masks")
         settings = [None if table is None else msgspec.to_builtins(table) for table in (recipe.segment, recipe.picture)]
         self.digest = hashlib.sha256(msgspec.json.encode([fingerprint, settings])).hexdigest()
         """Of the files and of what the recipe says that they mean."""
@@ -49,7 +50,7 @@ class MapTruth:
         with self._lock:
             key = contract.shape
             if key not in self._known:
-                worker, pairs = self._shop.worker("images", "evaluation"), self._pairs()
+                worker, pairs = self._shop.worker("images", "masks"), self._pairs()
                 out = worker.scratch / "masks.npy"
                 call = PrepareMasks(
                     root=self._files.root, entries=pairs, contract=contract, segment=segment, out_path=str(out)
@@ -62,7 +63,7 @@ class MapTruth:
         """The wanted pictures at an output's shape, uint8 [n, values]. Raises ImagesRefusedError."""
         with self._lock:
             if shape not in self._known:
-                worker, pairs = self._shop.worker("images", "evaluation"), self._pairs()
+                worker, pairs = self._shop.worker("images", "masks"), self._pairs()
                 out = worker.scratch / "targets.npy"
                 call = PrepareSet(
                     root=self._files.root,

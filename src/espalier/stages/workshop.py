@@ -26,6 +26,7 @@ from ..store import Latest, Parts, Store, key_of
 from ..store_limit import DEFAULT_BYTES, limit_bytes
 from ..terminal import Progress
 from ..visible import size_text
+from ..walls import Walls, in_words
 from ..worker import Kind
 from ..worker.client import Worker
 from .installed import installed_versions
@@ -77,6 +78,8 @@ class Workshop:
         self._temporary = Scratch()
         self.scratch = self._temporary.path
         self._workers: dict[str, Worker] = {}
+        self._reads: dict[tuple[Kind, str], set[Path]] = {}
+        self._walls: list[Walls] = []
         self._lock = threading.Lock()
         self._closed = False
         self._pool = ThreadPoolExecutor(max_workers=8)
@@ -114,13 +117,21 @@ class Workshop:
             if known is None or (kind in RESTARTED and not known.alive):
                 folder = self.scratch / name
                 folder.mkdir(exist_ok=True)
-                self._workers[name] = Worker(kind, scratch=folder)
+                reads = (self.scratch, *self._reads.get((kind, errand), ()))
+                self._workers[name] = Worker(kind, scratch=folder, reads=reads)
             return self._workers[name]
+
+    def may_read(self, kind: Kind, path: Path, errand: str = "") -> None:
+        """A file or folder of the user's that a child process will be asked to read; said before it is started, because its
+        walls only ever close."""
+        with self._lock:
+            self._reads.setdefault((kind, errand), set()).add(path)
 
     def release(self, *kinds: Kind) -> None:
         """End the child processes of kinds that this build does not call again: what they hold is free for others."""
         with self._lock:
             ended = [worker for worker in self._workers.values() if worker.kind in kinds]
+            self._walls += [worker.walls for worker in ended if worker.walls is not None]
             self._workers = {name: worker for name, worker in self._workers.items() if worker.kind not in kinds}
         for worker in ended:
             worker.close(kill=True)
@@ -194,6 +205,12 @@ class Workshop:
             f"the store of results cannot be used: {self.store.trouble}; the build goes on without it, and the next "
             "one runs the same stages again",
         )
+
+    def confinement(self) -> str:
+        """What holds the child processes of this build that are ready, in a line."""
+        with self._lock:
+            self._walls += [worker.walls for worker in self._workers.values() if worker.walls is not None]
+            return in_words(self._walls) if self._walls else "no process was started"
 
     def plan(self, stages: Iterable[str], recipe: Path) -> None:
         """Tell the progress line what will run, with the seconds each stage took in this recipe's last build."""

@@ -15,9 +15,10 @@ from typing import BinaryIO, cast
 import msgspec
 
 from .. import errors, progress
+from ..walls import Walls
 from . import SIDES, Kind, confine
 from .ask import calls_of, read_as
-from .protocol import Call, Failure, Kept, Progress, Result, read_frame, write_frame
+from .protocol import Call, Failure, Kept, Progress, Result, Started, read_frame, write_frame
 
 
 class Config(msgspec.Struct, frozen=True):
@@ -26,6 +27,11 @@ class Config(msgspec.Struct, frozen=True):
     scratch: str
     memory_bytes: int
     file_bytes: int
+    seconds: float
+    """How long a call may be silent; as much of every core is its limit of processor time."""
+    reads: tuple[str, ...] = ()
+    """Files and folders of others that it may read."""
+    devices: tuple[str, ...] = ()
 
 
 def main() -> int:
@@ -35,28 +41,36 @@ def main() -> int:
     log = os.open(os.path.join(config.scratch, f"{kind}.log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    confine.confine(
-        memory_bytes=config.memory_bytes,
-        file_bytes=config.file_bytes,
-        scratch=config.scratch,
-    )
     source = os.fdopen(os.dup(0), "rb")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    progress.set_sink(
-        lambda done, total, text: write_frame(output, Progress(done, total, text)),
-        lambda name, data: write_frame(output, Kept(name, data)),
-    )
-    serve(kind, source, output)
+
+    def report(done: float, total: float, text: str) -> None:
+        confine.allow_seconds(config.seconds)
+        write_frame(output, Progress(done, total, text))
+
+    progress.set_sink(report, lambda name, data: write_frame(output, Kept(name, data)))
+    try:
+        held = confine.confine(
+            memory_bytes=config.memory_bytes,
+            file_bytes=config.file_bytes,
+            scratch=config.scratch,
+            reads=config.reads,
+            devices=config.devices,
+        )
+    except errors.EspalierError as problem:
+        write_frame(output, _failure(problem))
+        return 0
+    serve(kind, source, output, config.seconds, held)
     return 0
 
 
-def serve(kind: Kind, source: BinaryIO, output: BinaryIO) -> None:
-    """Answer each call with a result or a failure; the first answer tells that the imports are done."""
+def serve(kind: Kind, source: BinaryIO, output: BinaryIO, seconds: float, held: Walls) -> None:
+    """Answer each call with a result or a failure; the first answer tells that the imports are done, and what holds it."""
     try:
         side = importlib.import_module(SIDES[kind])
         calls = calls_of(side.handlers())
         prepare: Callable[[], dict[str, str]] | None = getattr(side, "prepare", None)
-        write_frame(output, Result(prepare() if prepare else {}))
+        write_frame(output, Result(Started(versions=prepare() if prepare else {}, walls=held)))
     except BaseException as problem:
         write_frame(output, _failure(problem))
         return
@@ -66,6 +80,7 @@ def serve(kind: Kind, source: BinaryIO, output: BinaryIO) -> None:
             return
         try:
             call, handler = calls[frame.method]
+            confine.allow_seconds(seconds)
             write_frame(output, Result(handler(read_as(frame.asked, call))))
         except BaseException as problem:
             write_frame(output, _failure(problem))

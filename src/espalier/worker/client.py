@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -23,9 +23,10 @@ from .. import errors
 from ..limits import LIMITS
 from ..scratch import Scratch
 from ..visible import shown
+from ..walls import Walls
 from . import SIDES, Kind
 from .ask import Answer, Ask, answer_of, name_of, read_as
-from .protocol import Call, Failure, Kept, Progress, Result, read_frame, write_frame
+from .protocol import Call, Failure, Kept, Progress, Result, Started, read_frame, write_frame
 
 _KEPT = (
     "PATH",
@@ -74,7 +75,9 @@ class Worker:
     entry = "espalier.worker"
     """Module that the child runs."""
 
-    def __init__(self, kind: Kind, *, scratch: Path | None = None) -> None:
+    def __init__(self, kind: Kind, *, scratch: Path | None = None, reads: Iterable[Path] = ()) -> None:
+        """`scratch`: where it may write; else a folder of its own. `reads`: files and folders of the user's that it may read,
+        and cameras that it may use; it sees no others."""
         if kind not in SIDES and self.entry == "espalier.worker":
             raise errors.BugError(f"there is no worker {kind!r}")
         self.kind = kind
@@ -82,11 +85,18 @@ class Worker:
         self.scratch = scratch or self._temporary.path  # type: ignore[union-attr]
         self._lock = threading.Lock()
         self._ready = False
+        self.walls: Walls | None = None
+        """What holds the child; None before it has started."""
         self._refused: errors.EspalierError | None = None
+        places = {os.path.realpath(path) for path in reads}
+        devices = {place for place in places if place.startswith("/dev/")}
         config = {
             "scratch": str(self.scratch),
             "memory_bytes": _MEMORY.get(kind, LIMITS.worker_memory_bytes),
             "file_bytes": _FILE_BYTES.get(kind, LIMITS.worker_file_bytes),
+            "seconds": LIMITS.worker_call_seconds,
+            "reads": sorted(places - devices),
+            "devices": sorted(devices),
         }
         self._process = subprocess.Popen(
             [sys.executable, "-m", self.entry, kind, msgspec.json.encode(config).decode()],
@@ -187,12 +197,12 @@ class Worker:
         if self._refused is not None:
             raise self._refused
         try:
-            value = self._answer(START, LIMITS.worker_start_seconds, None)
+            started = self._read_as(START, self._answer(START, LIMITS.worker_start_seconds, None), Started)
         except errors.EspalierError as problem:
             self._refused = problem  # it ends after that, and has no more to say
             raise
-        self._ready = True
-        return self._read_as(START, value, dict[str, str])
+        self._ready, self.walls = True, started.walls
+        return started.versions
 
     def _read_as(self, method: str, value: object, kind: type[Value]) -> Value:
         try:

@@ -1,7 +1,8 @@
-"""What a child process may do: memory, file size, no network, no programs, writes only into its scratch folder.
+"""What a child process may do: memory, processor time, file size, no network, no programs, reads what it was given, writes
+only into its scratch folder.
 
-The kernel's limits hold always. The network namespace holds where the kernel allows an unprivileged one. The audit
-hook is a second line inside Python; native code is held by the first two only.
+The walls (espalier.walls) and the kernel's limits hold native code; which walls this kernel lacks is told. The audit hook
+is a second line inside Python, and says in words what was refused.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Sequence
 from typing import Any
 
+from ..errors import ToolMissingError
+from ..limits import LIMITS
+from ..walls import REQUIRE, Walls, enclose
+
 _PR_SET_PDEATHSIG = 1
-_CLONE_NEWUSER = 0x10000000
-_CLONE_NEWNET = 0x40000000
 
 _FORBIDDEN = frozenset(
     {
@@ -40,18 +44,53 @@ _PATH_EVENTS = frozenset(
 )
 
 
-def confine(*, memory_bytes: int, file_bytes: int, scratch: str) -> None:
-    """Confine this process."""
-    libc = ctypes.CDLL(None, use_errno=True)
+def confine(
+    *, memory_bytes: int, file_bytes: int, scratch: str, reads: Sequence[str] = (), devices: Sequence[str] = ()
+) -> Walls:
+    """Confine this process, which has one thread yet, for ever; returns what holds it. `reads`: files and folders of
+    others; `devices`: cameras.
+
+    Raises ToolMissingError where a wall is missing and the user requires all (espalier.walls.REQUIRE)."""
     if sys.platform == "linux":
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _cap(resource.RLIMIT_AS, memory_bytes)
+    real = real_memory_bytes()
+    _cap(resource.RLIMIT_AS, min(memory_bytes, real + LIMITS.prepared_bytes))
+    _cap(resource.RLIMIT_DATA, max(real, LIMITS.least_memory_bytes))
     _cap(resource.RLIMIT_FSIZE, file_bytes)
     _cap(resource.RLIMIT_CORE, 0)
+    _cap(resource.RLIMIT_NPROC, LIMITS.worker_threads)
+    held = Walls()
     if sys.platform == "linux":
-        _leave_network(libc)
+        writes = (os.path.realpath(scratch), *map(os.path.dirname, _measured()))
+        held = enclose(reads=reads, writes=writes, devices=devices)
+    if held.lacks and os.environ.get(REQUIRE):
+        raise ToolMissingError(
+            "this machine cannot confine the process that reads the input: " + "; ".join(held.lacks),
+            supported="Linux 6.2 or newer on x86-64 or aarch64, with Landlock and seccomp",
+            next_step="use such a machine, or leave out --require-confinement: the other walls stand (espalier doctor)",
+        )
     sys.addaudithook(_hook(os.path.realpath(scratch)))
+    return held
+
+
+def real_memory_bytes() -> int:
+    """The memory that this machine, or the container on it, has."""
+    found = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    try:
+        with open("/sys/fs/cgroup/memory.max", encoding="ascii") as file:
+            text = file.read().strip()
+    except (OSError, ValueError):
+        return found
+    return min(found, int(text)) if text.isdigit() and int(text) > 0 else found
+
+
+def allow_seconds(seconds: float) -> None:
+    """From now on, so many seconds of every core: then this process ends by SIGXCPU."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    limit = int(used.ru_utime + used.ru_stime + seconds * (os.cpu_count() or 1)) + 1
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
 
 
 def _cap(which: int, value: int) -> None:
@@ -59,21 +98,6 @@ def _cap(which: int, value: int) -> None:
     if hard != resource.RLIM_INFINITY:
         value = min(value, hard)
     resource.setrlimit(which, (value, value))
-
-
-def _leave_network(libc: ctypes.CDLL) -> None:
-    uid, gid = os.getuid(), os.getgid()
-    if uid == 0:
-        libc.unshare(_CLONE_NEWNET)
-        return
-    if libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) != 0:
-        return
-    for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
-        try:
-            with open(f"/proc/self/{name}", "w") as file:
-                file.write(text)
-        except OSError:
-            return
 
 
 def _measured() -> tuple[str, ...]:

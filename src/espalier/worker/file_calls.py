@@ -81,3 +81,57 @@ class InspectModel(Ask[ModelFacts], frozen=True):
     path: str
     scores: bool = True
     cut: bool = False
+
+
+# ---- one picture after the other
+
+
+class Looked(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture that was decoded (`decode_ms`) and prepared (`prepare_ms`): its sides upright. `name`: of a frame."""
+
+    width: int
+    height: int
+    decode_ms: float
+    prepare_ms: float
+    name: str = ""
+
+
+class Look(Ask[Looked], frozen=True):
+    """Decode one file, and write it under the contract (load.one_picture.look); `fed`: the numbers beside it. The picture itself
+    goes to `rgb_path`, uint8 [h, w, c], where that is given."""
+
+    path: str
+    contract: InputContract
+    pixels_path: str
+    fed: tuple[float, ...] = ()
+    rgb_path: str = ""
+
+
+class Stream(msgspec.Struct, frozen=True, kw_only=True):
+    """A stream of frames: how they are coded, and frames a second (0: it does not say)."""
+
+    codec: str
+    fps: float
+
+
+class OpenStream(Ask[Stream], frozen=True):
+    """Open a video file, or a camera of this machine (load.moving)."""
+
+    source: str
+    camera: bool = False
+
+
+class Frame(msgspec.Struct, frozen=True, kw_only=True):
+    """The next frame; None at the end."""
+
+    looked: Looked | None
+
+
+class NextFrame(Ask[Frame], frozen=True):
+    """Decode the next frame of the open stream as `Look` does a file; of `every` frames the last."""
+
+    contract: InputContract
+    pixels_path: str
+    fed: tuple[float, ...] = ()
+    rgb_path: str = ""
+    every: int = 1

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import BugError
 from ..limits import LIMITS
+from ..walls import Walls
 
 ARRAY = 1
 """msgpack extension code of a numpy array: msgpack (dtype string, shape, bytes); of records, in the dtype's place, the
@@ -45,6 +46,13 @@ class Result(msgspec.Struct, frozen=True, tag="result"):
     """Child to parent: the call returned."""
 
     value: Any
+
+
+class Started(msgspec.Struct, frozen=True, kw_only=True):
+    """The value of a child's first result: versions of what it imported, and what holds it."""
+
+    versions: dict[str, str]
+    walls: Walls
 
 
 class Failure(msgspec.Struct, frozen=True, tag="failure"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..measure import benchmark as timing
 from ..measure import predict as running
+from ..measure.one_by_one import OneByOne
 from ..pixels import evenly
 from ..progress import report
 from ..task.kinds import kind_of
@@ -21,7 +23,9 @@ from .runtime_calls import (
     Benchmark,
     Benchmarked,
     Invoke,
+    One,
     Predict,
+    RunOne,
     ScoreAlternatives,
     Scores,
     TakeTurns,
@@ -34,6 +38,7 @@ class _Runs:
 
     def __init__(self, runtime: Callable[[], Runtime]) -> None:
         self._runtime = runtime
+        self._open: dict[str, OneByOne] = {}
 
     def predict(self, call: Predict) -> running.Prediction:
         """The answers to the images asked for, and which these are."""
@@ -100,8 +105,17 @@ class _Runs:
         )
         return msgspec.convert(found, Scores)
 
+    def run_one(self, call: RunOne) -> One:
+        """One image, on a model that stays open."""
+        if call.model_path not in self._open:
+            data = Path(call.model_path).read_bytes()
+            self._open[call.model_path] = OneByOne(self._runtime(), data, call.contract, own=call.own)
+        model = self._open[call.model_path]
+        outputs, milliseconds = model.run(np.load(call.pixels_path))
+        return One(outputs=outputs, steps=model.steps, milliseconds=milliseconds, runtime=model.runtime)
+
 
 def run_handlers(runtime: Callable[[], Runtime]) -> tuple[Handler, ...]:
     """What any process with this runtime answers."""
     runs = _Runs(runtime)
-    return runs.predict, runs.benchmark, runs.take_turns, runs.invoke, runs.score_alternatives
+    return runs.predict, runs.benchmark, runs.take_turns, runs.invoke, runs.score_alternatives, runs.run_one

@@ -9,7 +9,7 @@ import msgspec
 from numpy.typing import NDArray
 
 from ..findings import Finding
-from ..measure.predict import Prediction
+from ..measure.predict import Prediction, Step
 from ..recipe import InputContract
 from ..row_parts import FedPart
 from ..rows import LatencyRow
@@ -100,3 +100,22 @@ class ScoreAlternatives(Ask[Scores], frozen=True):
     contract: InputContract
     others: tuple[OtherPixels, ...] = ()
     answered: NDArray[Any] | None = None
+
+
+class One(msgspec.Struct, frozen=True, kw_only=True):
+    """The outputs of one image in the model's type, one head after the other; `steps`: measure.predict.Step of each."""
+
+    outputs: NDArray[Any]
+    steps: tuple[Step, ...]
+    milliseconds: float
+    runtime: str
+
+
+class RunOne(Ask[One], frozen=True):
+    """Run the model at `model_path`, which stays open for the next call, on the one image of `pixels_path`. `own`: as
+    OneByOne."""
+
+    model_path: str
+    pixels_path: str
+    contract: InputContract
+    own: bool = True

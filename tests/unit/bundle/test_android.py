@@ -15,7 +15,7 @@ import pytest
 from metadata_model import with_metadata
 from synthetic_source import CONTRACT, LABELS, model, synthetic_source
 
-from espalier.bundle import android, android_check, golden, mediapipe_words
+from espalier.bundle import android, android_app, android_check, golden, mediapipe_words
 from espalier.bundle.archive import Entry, read_zip, zip_bytes
 from espalier.bundle.metadata_check import metadata_problem
 from espalier.errors import BugError
@@ -45,6 +45,8 @@ def folder(tmp_path: Path) -> Path:
 def test_the_repository_holds_every_file_with_its_four_checksums() -> None:
     files = contents()
     plain = {path for path in files if not path.endswith(android.CHECKSUMS)}
+    assert {path for path in plain if path.startswith("app/")} == {artifact.path for artifact in android_app.artifacts(source())}
+    plain = {path for path in plain if not path.startswith("app/")}
     assert plain == {
         "README.md",
         f"{BASE}/maven-metadata.xml",
@@ -116,7 +118,9 @@ def test_the_readme_gives_coordinates_package_and_counts() -> None:
         'implementation("dev.espalier.models:toy-parts:1.2.3")',
         'androidTestImplementation("dev.espalier.models:toy-parts:1.2.3:selftest")',
         "import dev.espalier.models.toy_parts.Preprocessor",
-        "com.google.ai.edge.litert:litert:2.1.0",
+        "com.google.ai.edge.litert:litert:2.3.0` (2.1.0 or later) | minSdk 24",
+        "com.google.android.gms:play-services-litert:17.0.0",
+        "16 KB pages ask nothing of it",
         "replays 7 preprocessing cases, 16 camera frames and 3 golden vectors",
         "confidence of 0.75",
     ):
@@ -170,7 +174,7 @@ def test_the_checks_of_the_tools_that_are_here_pass(folder: Path, with_jdk: None
 
 def test_checks_that_take_seconds_run_when_asked_for_only(folder: Path) -> None:
     checks = by_tool(android.check(folder, source()))
-    for tool in ("javac", "javap", "gradle", "mediapipe"):
+    for tool in ("javac", "javap", "gradle", "mediapipe", "kotlinc"):
         assert checks[tool].result == "not run" and "thorough" in checks[tool].why
 
 
@@ -351,7 +355,7 @@ def test_no_file_of_the_bundle_holds_a_path_of_this_machine() -> None:
 def test_artifacts_are_sorted_and_have_roles() -> None:
     made = android.contents(source())
     assert list(made) == sorted(made, key=lambda a: a.path)
-    assert {a.role for a in made} == {"maven", "library", "sources", "self-test", "checksum", "documentation"}
+    assert {a.role for a in made} == {"maven", "library", "sources", "self-test", "checksum", "documentation", "sample"}
     assert all(isinstance(a, Artifact) and not a.executable for a in made)
 
 

@@ -117,6 +117,7 @@ def test_hidden_processor_facts_are_named_when_the_floor_is_missed(
     monkeypatch.setattr(serving_module, "CPU_FACTS", tmp_path / "none")
     with pytest.raises(Problem, match="ProcSubset=pid"):
         Serving(share, 1, tmp_path / "references.json")
+    assert Serving(share, 1, tmp_path / "references.json", floor_ms=1e3).golden_seconds < 1
 
 
 def test_a_package_is_a_model_to_install_and_other_files_are_refused(share: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from runtimes_here import REPLAYS
 from synthetic_source import model, synthetic_source
 
 from espalier.bundle import android, golden, manifest
-from espalier.command import verify
+from espalier.command import verify, verify_files
 from espalier.errors import UsageError, VerificationError
 from espalier.facts import Artifact, BundleSource
 from espalier.stages.publish import write_files
@@ -51,11 +51,13 @@ def refused(files: dict[str, bytes]) -> bool:
 
 
 def test_a_bundle_as_built_is_verified_on_both_runtimes(bundle: Path) -> None:
-    checks = verify.verify_bundle(bundle).checks
-    assert [check.result for check in checks] == ["passed", "passed", *REPLAYS]
-    assert [check.tool for check in checks] == ["espalier", "espalier", "litert", "tflite-runtime"]
+    signed, *checks = verify.verify_bundle(bundle).checks
+    assert (signed.name, signed.result) == ("signature", "not run") and "is not signed" in signed.why
+    assert [check.result for check in checks] == ["passed", "passed", "passed", *REPLAYS]
+    assert [check.tool for check in checks] == ["espalier", "espalier", "espalier", "litert", "tflite-runtime"]
     assert all(check.version for check in checks if check.result == "passed")
-    assert checks[2].name == "golden vectors, uint8 model, reference kernels" and checks[2].why == ""
+    assert checks[1].name == "the manifest's words in golden vectors, AAR"
+    assert checks[3].name == "golden vectors, uint8 model, reference kernels" and checks[3].why == ""
 
 
 def test_every_changed_byte_of_a_bundle_is_refused() -> None:
@@ -137,6 +139,7 @@ def test_too_many_and_too_large_files_are_refused(bundle: Path, monkeypatch: pyt
     for name, value, words in (("container_entries", 3, "more than 3"), ("bundle_bytes", 1000, "too large")):
         replaced = type(limits)(**{name: value})
         monkeypatch.setattr(verify, "LIMITS", replaced)
+        monkeypatch.setattr(verify_files, "LIMITS", replaced)
         with pytest.raises(VerificationError, match=words):
             verify.read_files(bundle)
 
@@ -145,7 +148,7 @@ def test_a_bundle_that_is_replaced_while_it_is_read_is_said(
     bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gone = bundle / "gone.txt"
-    monkeypatch.setattr(verify, "_walk", lambda folder, top: [gone])
+    monkeypatch.setattr(verify, "files_of", lambda folder: [gone])
     with pytest.raises(VerificationError, match=r"gone.txt went away while the bundle was read"):
         verify.read_files(bundle)
 
@@ -161,7 +164,7 @@ def test_what_is_no_bundle_is_said(tmp_path: Path, bundle: Path) -> None:
 
 def verify_source(source: BundleSource, folder: Path) -> list[str]:
     write_files(bundle_files(source), folder)
-    return [f"{check.result}: {check.why}" for check in verify.verify_bundle(folder).checks]
+    return [f"{check.result}: {check.why}" for check in verify.verify_bundle(folder).checks[1:]]
 
 
 def test_a_wrong_golden_answer_with_fitting_digests_is_found(tmp_path: Path) -> None:
@@ -197,7 +200,7 @@ def test_a_small_distance_of_other_kernels_is_stated_and_a_large_one_refused(tmp
         return msgspec.structs.replace(source, golden=tuple(vectors))
 
     near = verify_source(moved(verify.TOLERANCE - 3), tmp_path / "near")
-    assert [line.split(":")[0] for line in near] == ["passed", "passed", *REPLAYS] and "differs by 2" in near[2]
+    assert [line.split(":")[0] for line in near] == ["passed", "passed", "passed", *REPLAYS] and "differs by 2" in near[3]
     with pytest.raises(VerificationError, match="differs by"):
         verify_source(moved(verify.TOLERANCE + 9), tmp_path / "far")
 
@@ -211,9 +214,10 @@ def test_a_contract_case_that_is_prepared_differently_is_found(tmp_path: Path) -
         verify_source(source, tmp_path / "a")
 
 
-def test_a_bundle_without_model_or_vectors_says_so(tmp_path: Path) -> None:
-    lines = verify_source(msgspec.structs.replace(synthetic_source(), golden=()), tmp_path / "a")
-    assert lines[2:] == ["not run: no golden vectors in the bundle"] * 2
+def test_a_bundle_without_golden_vectors_or_contract_cases_is_refused(tmp_path: Path) -> None:
+    for number, gone in enumerate(({"golden": ()}, {"contract_cases": ()})):
+        with pytest.raises(VerificationError, match="no golden vectors or no contract cases"):
+            verify_source(msgspec.structs.replace(synthetic_source(), **gone), tmp_path / str(number))
 
 
 def test_a_model_that_no_runtime_takes_fails_verification(tmp_path: Path) -> None:

@@ -14,18 +14,19 @@ import espalier
 SOURCE = Path(espalier.__file__).parent
 FLOORS = (
     {"bundle_kinds"}
+    | {"compare_rows", "row_images", "row_mode", "run_rows"}
     | {"row_network", "row_reading", "row_slices"} | {"mediapipe_pixels"}
     | {"alarms", "contract", "detector", "errors", "facts", "fed", "findings", "fit_rows", "image_facts", "limits", "map_rows",
      "maps", "peak", "pixels", "preparation", "progress", "recipe", "recipe_answers", "recipe_budgets", "recipe_detect",
      "recipe_file", "recipe_numbers", "recipe_paths", "recipe_rules", "retouch", "row_boxes", "row_cost", "row_parts",
      "row_prune", "rows", "scratch", "signals", "statistics", "store", "store_limit", "streams", "sweep_file", "sweep_rows",
-     "table_faults", "tables", "tabular", "target", "target_rules", "terminal", "visible"},
+     "table_faults", "tables", "tabular", "target", "target_rules", "terminal", "visible", "walls"},
     {"bundle", "calibrate", "emit", "emulate", "fit", "graph", "ladder", "layers", "load", "measure", "plan", "prune",
      "quantizer", "report", "task", "tflite"},
     {"cluster", "worker"},
     {"stages"},
     {"command"},
-    {"cli", "cli_parts", "cli_sweep", "__main__"},
+    {"cli", "cli_compare", "cli_oci", "cli_parts", "cli_run", "cli_sweep", "cli_trust", "__main__"},
 )  # fmt: skip
 """Rooms (packages) and single modules, from the ground up. A room may import rooms of its own floor, but none that imports
 it, and what lies below."""

@@ -286,7 +286,7 @@ def test_the_images_process_prepares_what_it_is_given(folder: Path) -> None:
     found = scan(folder)
     chosen = select(found.entries, 5)
     assert len(found.entries) == 8 and len(chosen) == 5
-    with Worker("images") as worker:
+    with Worker("images", reads=[folder]) as worker:
         out = str(worker.scratch / "out.npy")
         call = PrepareSet(root=found.root, entries=tuple(chosen), contract=CONTRACT, out_path=out)
         result = worker.ask(call)

@@ -92,7 +92,8 @@ def test_both_kinds_of_file_describe_one_network(rebuilt: dict[str, Any]) -> Non
 @pytest.fixture(scope="module")
 def workers() -> Iterator[tuple[Worker, Worker]]:
     """The container process and the TensorFlow process."""
-    with Worker("container") as container, Worker("tensorflow") as tensorflow:
+    anywhere = [Path("/")]
+    with Worker("container", reads=anywhere) as container, Worker("tensorflow", reads=anywhere) as tensorflow:
         yield container, tensorflow
 
 

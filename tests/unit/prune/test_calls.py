@@ -78,7 +78,7 @@ def test_sparse_slots_count_their_zeros() -> None:
 
 @pytest.fixture(scope="module")
 def legacy() -> Iterator[Worker]:
-    with Worker("legacy") as worker:
+    with Worker("legacy", reads=[Path("/")]) as worker:
         yield worker
 
 

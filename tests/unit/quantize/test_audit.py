@@ -166,7 +166,7 @@ def test_many_delegate_pieces_are_told() -> None:
 def test_the_quantizer_process_answers_these_calls(tmp_path: Path) -> None:
     path = str(tmp_path / "pixels.npy")
     np.save(path, images())
-    with Worker("quantizer") as worker:
+    with Worker("quantizer", reads=[tmp_path]) as worker:
         done = worker.ask(Quantize(float_model=small_network(), pixels_path=path, contract=CONTRACT))
         twin = worker.ask(MakeTwin(int8_model=done.int8_model))
         audit = worker.ask(AuditModel(model=twin, contract=CONTRACT, edge="uint8"))

@@ -11,7 +11,8 @@ from espalier.recipe_answers import Decision
 from espalier.recipe_budgets import Budgets, LatencyBudget
 from espalier.recipe_file import parse_recipe
 from espalier.report.gates import amount, describe, headroom, not_shown
-from espalier.rows import AccuracyRow, GateRow, Mode, TopRow
+from espalier.row_mode import Mode
+from espalier.rows import AccuracyRow, GateRow, TopRow
 from espalier.stages.answer_gates import other_answers, strict_row
 from espalier.stages.fit_gates import Reserve
 from espalier.stages.gate import gates

@@ -20,8 +20,9 @@ class Recorded:
     events: ClassVar[list[str]] = []
     broken = ""
     alive = True
+    walls = None
 
-    def __init__(self, kind: str, *, scratch: Path) -> None:
+    def __init__(self, kind: str, *, scratch: Path, **options: Any) -> None:
         self.kind = kind
         Recorded.events.append(f"start {kind}")
 

@@ -151,8 +151,13 @@ class AsTheyAre:
     def decide(self, output: Pixels) -> Said:
         """The values, by their names where they have such."""
         values = named_values(output, self._model)
-        flat = [f"{float(value):.6g}" for value in np.ravel(list(values.values()))]
-        return Said({}, [" ".join(flat[:SHOWN]) + (" ..." if len(flat) > SHOWN else "")], {"values": values})
+        return Said({}, words_of(values), {"values": values})
+
+
+def words_of(values: dict[str, Any]) -> list[str]:
+    """The first values of outputs, or numbers, as a plain line shows them."""
+    flat = [f"{float(value):.6g}" for head in values.values() for value in np.ravel(head)]
+    return [" ".join(flat[:SHOWN]) + (" ..." if len(flat) > SHOWN else "")]
 
 
 class EachOutput:

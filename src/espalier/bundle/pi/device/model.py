@@ -172,7 +172,7 @@ class Engine:
         return outputs[0] if len(outputs) == 1 else np.concatenate(outputs)
 
 
-def real_values(output: Pixels, model: Model) -> dict[str, Any]:
+def real_values(output: NDArray[Any], model: Model) -> dict[str, Any]:
     """The values of each head in its shape, as lists by its name."""
     found, at = {}, 0
     for head in model.heads:
@@ -183,7 +183,7 @@ def real_values(output: Pixels, model: Model) -> dict[str, Any]:
     return found
 
 
-def named_values(output: Pixels, model: Model) -> dict[str, Any]:
+def named_values(output: NDArray[Any], model: Model) -> dict[str, Any]:
     """The numbers by their names, where the model has such; else the values of each head."""
     found, names = real_values(output, model), model.facts.get("numbers", ())
     flat = [float(value) for values in found.values() for value in np.ravel(values)]

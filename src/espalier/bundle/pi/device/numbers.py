@@ -86,10 +86,11 @@ class Beside:
         """The bytes of each input beside this image. Raises ValueError with why there are none."""
         if not self._vectors:
             return ()
-        self._frames += 1
-        return entered(self._values(frame), self._vectors)
+        return entered(self.values(frame), self._vectors)
 
-    def _values(self, frame: Frame) -> list[float]:
+    def values(self, frame: Frame) -> list[float]:
+        """The numbers beside this image, in their units. Raises ValueError with why there are none."""
+        self._frames += 1
         if self._same is not None:
             return self._same
         if self._rows is not None and self._file is not None:

@@ -35,13 +35,8 @@ class Responder:
         self._decides: Decides | None = None if makes is None else makes(model, options)
 
     @property
-    def labels(self) -> tuple[str, ...]:
-        """What the answer to an image may be called, for counting."""
-        return self.model.labels if self._finder is None and self._decides is None else ()
-
-    @property
     def answers(self) -> tuple[str, ...]:
-        """What `--on` may name."""
+        """What an answer may be called: what `--on` may name, and what is counted."""
         if self._finder is not None:
             return self.model.labels
         decides = self._decides or self._painted

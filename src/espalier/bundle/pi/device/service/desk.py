@@ -15,6 +15,9 @@ from .notify import notify
 from .serving import Answered, Serving
 from .shelf import Shelf, same_kind
 
+BROKEN = (LookupError, ArithmeticError, TypeError, ValueError, AttributeError, OSError, RuntimeError, MemoryError)
+"""What reading and running a model raises that is none."""
+
 
 class Limits(NamedTuple):
     """What a request may take. Seconds count from its first byte."""
@@ -23,6 +26,8 @@ class Limits(NamedTuple):
     seconds: float
     engines: int
     queue: int
+    floor_ms: float | None = None
+    """Of a golden vector; the build's where there is none."""
 
 
 class Outlet(Protocol):
@@ -76,8 +81,8 @@ class Desk:
     def _load(self, folder: Path) -> Serving:
         """Raises Problem for a folder that is no model, does not compute what it ought to, or not fast enough."""
         try:
-            return Serving(folder, self.limits.engines, self._references)
-        except (KeyError, TypeError, ValueError, AttributeError, OSError, RuntimeError, MemoryError) as problem:
+            return Serving(folder, self.limits.engines, self._references, self.limits.floor_ms)
+        except BROKEN as problem:
             raise Problem(f"{folder} is not a whole model ({problem or type(problem).__name__})", DIFFERS) from None
 
     def _took_over(self, serving: Serving) -> None:
@@ -127,7 +132,7 @@ class Desk:
     def _count(self, serving: Serving, found: Answered) -> None:
         answer = found.answer
         self.metrics.observe("inference_seconds", found.model)
-        label = str(answer["label"]) if answer.get("label") in serving.responder.labels else ""
+        label = str(answer["label"]) if answer.get("label") in serving.responder.answers else ""
         self.metrics.add("decisions_total", label=label, decision=str(answer["decision"]))
         serving.drift.saw(found.brightness, answer)
 

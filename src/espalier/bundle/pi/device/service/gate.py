@@ -21,7 +21,8 @@ class Gate:
         self.workers, self.places = workers, workers + queue
         self._inside = 0
         self._working = 0
-        self._state = threading.Condition()
+        self._state = threading.Lock()
+        self._free = threading.Condition(self._state)
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -35,7 +36,6 @@ class Gate:
         finally:
             with self._state:
                 self._inside -= 1
-                self._state.notify_all()
 
     @contextmanager
     def turn(self, until: float) -> Iterator[None]:
@@ -44,15 +44,16 @@ class Gate:
             while self._working >= self.workers:
                 left = until - time.monotonic()
                 if left <= 0:
+                    self._free.notify()  # who is woken and gives up passes it on
                     raise BusyError
-                self._state.wait(left)
+                self._free.wait(left)
             self._working += 1
         try:
             yield
         finally:
             with self._state:
                 self._working -= 1
-                self._state.notify_all()
+                self._free.notify()
 
     @property
     def working(self) -> int:
@@ -63,8 +64,3 @@ class Gate:
     def waiting(self) -> int:
         """How many have a place and no turn."""
         return max(0, self._inside - self._working)
-
-    def empty(self, seconds: float) -> bool:
-        """Wait until nobody is inside; whether that came true."""
-        with self._state:
-            return self._state.wait_for(lambda: self._inside == 0, seconds)

@@ -73,6 +73,9 @@ def make_parser(place: Place) -> argparse.ArgumentParser:
         one.add_argument("--model", type=Path, default=place.share, metavar="FOLDER", help=f"the first model ({place.share})")
         one.add_argument("--state", type=Path, default=state, metavar="FOLDER", help=f"where newer models lie ({state})")
         one.add_argument("--references", type=Path, default=None, metavar="FILE", help="enrolled vectors")
+        if name in ("serve", "install-model"):
+            floor = "milliseconds that a golden vector may take at best, on a slow processor (the build's)"
+            one.add_argument("--floor-ms", type=float, default=None, metavar="MS", help=floor)
         if name == "serve":
             add_serve_options(one)
         elif name == "install-model":
@@ -90,7 +93,7 @@ def install_model(options: argparse.Namespace, place: Place) -> int:
     shelf = Shelf(options.state, options.model)
     with tempfile.TemporaryDirectory() as unpacked:
         folder = model_folder(options.path, Path(unpacked))
-        new = Serving(folder, 1, references(options))
+        new = Serving(folder, 1, references(options), options.floor_ms)
         same_kind(new.model, load_model(shelf.current()))
         stored = shelf.add(folder)
     shelf.choose(stored)

@@ -50,7 +50,7 @@ def limits_of(options: argparse.Namespace) -> Limits:
     """Raises Problem for limits that mean nothing."""
     if options.engines < 1 or options.queue < 0 or options.body_limit < 1 or not options.deadline > 0:
         raise Problem("--engines and --body-limit must be 1 or more, --queue 0 or more, --deadline more than 0")
-    return Limits(options.body_limit, options.deadline, options.engines, options.queue)
+    return Limits(options.body_limit, options.deadline, options.engines, options.queue, options.floor_ms)
 
 
 def address_of(options: argparse.Namespace) -> tuple[str, int]:
@@ -171,8 +171,8 @@ def _drain(desk: Desk, server: Server) -> None:
     server.shutdown()
     server.rest()
     desk.draining = True
-    done = desk.gate.empty(DRAIN_SECONDS)
-    time.sleep(0.1)  # answers that were made are on their way
+    time.sleep(0.1)  # what had knocked has its thread now
+    done = server.quiet(DRAIN_SECONDS)
     server.socket.close()
     for outlet in desk.outlets:
         outlet.close()

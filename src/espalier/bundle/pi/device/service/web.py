@@ -69,6 +69,8 @@ class Server(http.server.ThreadingHTTPServer):
         self.desk, self.token, self.tls = desk, token, tls
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         self._connections = threading.Semaphore(CONNECTIONS)
+        self._requests = 0
+        self._quiet = threading.Condition()
         super().__init__(address, Handler)
 
     def server_bind(self) -> None:
@@ -103,6 +105,17 @@ class Server(http.server.ThreadingHTTPServer):
             super().process_request_thread(request, client_address)
         finally:
             self._connections.release()
+
+    def count(self, by: int) -> None:
+        """A request came, or was answered."""
+        with self._quiet:
+            self._requests += by
+            self._quiet.notify_all()
+
+    def quiet(self, seconds: float) -> bool:
+        """Wait until every request has its answer; whether that came true."""
+        with self._quiet:
+            return self._quiet.wait_for(lambda: self._requests == 0, seconds)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A connection that broke is the client's matter; whatever else is a line, no traceback."""
@@ -148,6 +161,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         raise AttributeError(name)
 
     def _request(self) -> None:
+        self.server.count(1)
+        try:
+            self._reply()
+        finally:
+            self.server.count(-1)
+
+    def _reply(self) -> None:
         begin, path = time.monotonic(), urlsplit(self.path).path
         self.unread = 0
         try:
