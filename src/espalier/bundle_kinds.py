@@ -42,6 +42,7 @@ KINDS: Final[Mapping[str, BundleKind]] = {
     ),
     "swift": BundleKind(what="a Swift package", devices=("phone",), architectures=("aarch64",)),
     "npm": BundleKind(what="an npm package", devices=("browser",), architectures=("wasm32",)),
+    "handover": BundleKind(what="what a vendor\'s own compiler takes", devices=("microcontroller", "camera")),
     "ethos-u": BundleKind(what="a model compiled for an Arm Ethos-U", devices=("microcontroller",), keys=("npu",)),
     "firmware": BundleKind(what="firmware sources", devices=("microcontroller",), keys=("compiler",), arena=True),
     "openmv": BundleKind(what="scripts and model for an OpenMV camera", devices=("microcontroller",), arena=True),

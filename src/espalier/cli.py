@@ -13,6 +13,7 @@ import click
 
 from . import __version__
 from .cli_compare import compare
+from .cli_oci import oci
 from .cli_parts import CONFINED, JSON, QUIET, STRICT, print_result
 from .cli_run import run
 from .cli_sweep import sweep
@@ -293,6 +294,7 @@ def cache(prune: str | None, clear: bool, as_json: bool) -> None:
     print_result(manage_cache(prune=prune, clear=clear), as_json, cache_lines)
 
 
+cli.add_command(oci)
 cli.add_command(sweep)
 cli.add_command(verify)
 cli.add_command(keygen)

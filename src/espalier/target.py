@@ -94,7 +94,8 @@ class Target(Table, frozen=True, kw_only=True):
     """The core in words."""
     bundle: Annotated[str, Meta(extra_json_schema={"enum": list(KINDS)})]
     """What is made for it: `aar` an Android library, `deb` a Debian package, `firmware` sources, `openmv` scripts
-    and model for an OpenMV camera, `service` a service for a rack or a cloud, `ethos-u` a model compiled by Vela."""
+    and model for an OpenMV camera, `service` a service for a rack or a cloud, `ethos-u` a model compiled by Vela,
+    `handover` what a vendor's own compiler takes."""
     runtimes: tuple[Runtime, ...]
     """What can run a model there; the operators of a model are checked against their versions."""
     io_dtype: Literal["uint8", "int8"]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from ..facts import Artifact, BundleSource, Check
-from . import android, ethos_u, firmware, npm, openmv, raspberry_pi, service, swift
+from . import android, ethos_u, firmware, handover, npm, openmv, raspberry_pi, service, swift
 
 
 class Maker(Protocol):
@@ -30,6 +30,7 @@ MAKERS: Final[Mapping[str, Maker]] = {
     "deb": raspberry_pi,
     "ethos-u": ethos_u,
     "firmware": firmware,
+    "handover": handover,
     "npm": npm,
     "openmv": openmv,
     "service": service,

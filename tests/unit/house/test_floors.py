@@ -26,7 +26,7 @@ FLOORS = (
     {"cluster", "worker"},
     {"stages"},
     {"command"},
-    {"cli", "cli_compare", "cli_parts", "cli_run", "cli_sweep", "cli_trust", "__main__"},
+    {"cli", "cli_compare", "cli_oci", "cli_parts", "cli_run", "cli_sweep", "cli_trust", "__main__"},
 )  # fmt: skip
 """Rooms (packages) and single modules, from the ground up. A room may import rooms of its own floor, but none that imports
 it, and what lies below."""
