@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
 from ..facts import Artifact, BundleSource, Check
+from ..plugins import BUNDLES, usable
 from . import android, ethos_u, firmware, handover, npm, openmv, raspberry_pi, service, swift
 
 
@@ -37,3 +38,10 @@ MAKERS: Final[Mapping[str, Maker]] = {
     "swift": swift,
 }
 """Kind, as `bundle` of a target file says it -> its module."""
+
+
+def maker_of(kind: str) -> Maker:
+    """The module of a kind: ours, or that of the package which brings it (plugins.py)."""
+    if kind in MAKERS:
+        return MAKERS[kind]
+    return cast(Maker, usable(BUNDLES)[kind])

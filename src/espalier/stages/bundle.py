@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from ..bundle import firmware, golden, manifest, mediapipe_words
-from ..bundle.kinds import MAKERS
+from ..bundle.kinds import maker_of
 from ..errors import BugError, EspalierError, UnsupportedModelError
 from ..facts import ArenaFacts, Artifact, BundlePart, BundleSource, Check, ClassMap, Measurement
 from ..facts import Decision as Deciding
@@ -370,7 +370,7 @@ def _given(side: DecisionSide) -> tuple[tuple[str, float | None], ...]:
 
 
 def _make(source: BundleSource, program: Program, tools: str) -> Bundle:
-    maker = MAKERS[source.target.bundle]
+    maker = maker_of(source.target.bundle)
     compiled = program.compiled
     artifacts = firmware.contents(source, compiled.program) if compiled else maker.contents(source)
     placed = {artifact.path for artifact in artifacts}
