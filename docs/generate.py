@@ -24,6 +24,7 @@ from espalier.alarms import ALARMS
 from espalier.bundle.manifest import Manifest
 from espalier.bundle.program_manifest import ProgramManifest
 from espalier.compare_rows import Comparison
+from espalier.estimate_rows import EstimateReport
 from espalier.graph.arithmetic import ROUNDING
 from espalier.graph.ops import OPS
 from espalier.layers.advice import RULES
@@ -358,6 +359,7 @@ SCHEMAS: dict[str, tuple[type, str, bool]] = {
     "program-manifest": (ProgramManifest, "manifest.json of espalier compile (espalier-program/1)", False),
     "sweep": (Sweep, "Sweep file of Espalier", True),
     "sweep-report": (SweepReport, "sweep.json of espalier sweep (espalier-sweep/1)", False),
+    "estimate": (EstimateReport, "espalier estimate --json (espalier-estimate/1)", False),
     "compare": (Comparison, "espalier compare --json (espalier-comparison/1)", False),
     "run": (RunRow, "One line of espalier run --json", False),
 }

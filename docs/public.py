@@ -13,11 +13,11 @@ import espalier
 from espalier import cli
 
 RECIPE_MODULES = ("espalier.recipe", "espalier.recipe_answers", "espalier.recipe_budgets")
-FUNCTIONS = ("quantize", "compile", "build", "check", "compare", "explain", "inspect", "verify", "load_recipe",
-    "load_target",
+FUNCTIONS = (
+    "quantize", "compile", "build", "check", "compare", "estimate", "explain", "inspect", "verify", "load_recipe", "load_target",
 )  # fmt: skip
 VALUES = (
-    "Small", "Evaluated", "Compilation", "Outcome", "Report", "Checked", "Inspected", "Explained", "Comparison",
+    "Small", "Evaluated", "Compilation", "Outcome", "Report", "Checked", "Estimated", "Inspected", "Explained", "Comparison",
     "Verified", "Target",
 )  # fmt: skip
 

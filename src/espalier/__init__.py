@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .command.compare import compare
     from .command.compile import Compilation
     from .command.compile import compile_model as compile
+    from .command.estimate import Estimated
+    from .command.estimate import estimate_model as estimate
     from .command.explain import Explained, explain
     from .command.inspect import Inspected
     from .command.inspect import inspect_file as inspect
@@ -84,6 +86,7 @@ _HOME = {
     "check": ("command.check", "check_recipe"),
     "compare": ("command.compare", "compare"),
     "compile": ("command.compile", "compile_model"),
+    "estimate": ("command.estimate", "estimate_model"),
     "explain": ("command.explain", "explain"),
     "inspect": ("command.inspect", "inspect_file"),
     "quantize": ("command.quantize", "quantize_model"),
@@ -91,6 +94,7 @@ _HOME = {
     "Checked": ("command.check", "Checked"),
     "Comparison": ("compare_rows", "Comparison"),
     "Compilation": ("command.compile", "Compilation"),
+    "Estimated": ("command.estimate", "Estimated"),
     "Evaluated": ("command.quantize", "Evaluated"),
     "Explained": ("command.explain", "Explained"),
     "Input": ("recipe", "InputContract"),
@@ -124,6 +128,7 @@ __all__ = [
     "Deploy",
     "Distill",
     "EspalierError",
+    "Estimated",
     "Evaluated",
     "EvaluationSource",
     "Explained",
@@ -159,6 +164,7 @@ __all__ = [
     "check",
     "compare",
     "compile",
+    "estimate",
     "explain",
     "inspect",
     "load_recipe",

@@ -5,10 +5,13 @@ What makes and checks them is `bundle/kinds.py`, one module per kind.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Final, Literal
 
 import msgspec
+
+from .plugins import BUNDLES, usable
 
 Device = Literal["phone", "camera", "server", "browser", "microcontroller"]
 """What a target is."""
@@ -42,6 +45,7 @@ KINDS: Final[Mapping[str, BundleKind]] = {
     ),
     "swift": BundleKind(what="a Swift package", devices=("phone",), architectures=("aarch64",)),
     "npm": BundleKind(what="an npm package", devices=("browser",), architectures=("wasm32",)),
+    "handover": BundleKind(what="what a vendor\'s own compiler takes", devices=("microcontroller", "camera")),
     "ethos-u": BundleKind(what="a model compiled for an Arm Ethos-U", devices=("microcontroller",), keys=("npu",)),
     "firmware": BundleKind(what="firmware sources", devices=("microcontroller",), keys=("compiler",), arena=True),
     "openmv": BundleKind(what="scripts and model for an OpenMV camera", devices=("microcontroller",), arena=True),
@@ -54,3 +58,10 @@ KINDS: Final[Mapping[str, BundleKind]] = {
     ),
 }
 """Name, as `bundle` of a target file says it -> the kind."""
+
+
+@functools.cache
+def kinds() -> Mapping[str, BundleKind]:
+    """The kinds of the table, and those that installed packages bring (plugins.py); a name of the table is the table's."""
+    brought = {name: getattr(value, "KIND", None) for name, value in usable(BUNDLES).items()}
+    return {**{name: kind for name, kind in brought.items() if isinstance(kind, BundleKind)}, **KINDS}

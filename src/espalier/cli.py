@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import select
+import shutil
 import sys
 import traceback
 from pathlib import Path
@@ -12,25 +13,49 @@ from typing import Any
 import click
 
 from . import __version__
+from .cli_calibrate import calibrate
 from .cli_compare import compare
-from .cli_parts import CONFINED, JSON, QUIET, STRICT, print_result
+from .cli_estimate import estimate
+from .cli_help import completion, help_
+from .cli_oci import oci
+from .cli_parts import (
+    ANNOTATE,
+    CONFINED,
+    JSON,
+    QUIET,
+    STRICT,
+    VERBOSE,
+    Commands,
+    annotated_failure,
+    bad_usage,
+    print_lines,
+    print_result,
+    say_notes,
+    target_names_from,
+)
 from .cli_run import run
 from .cli_sweep import sweep
 from .cli_trust import SIGN, keygen, signer_of, verify
 from .errors import BugError, EspalierError, MachineError, machine_error, package_error
+from .folded import fold
+from .shells import complete
 from .signals import Stopped, stoppable
-from .streams import abandon, cannot_print, prepare_streams, say
+from .streams import COLOR_MODES, abandon, cannot_print, choose_colour, columns, prepare_streams, say
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="espalier")
-def cli() -> None:
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, "-V", "--version", prog_name="espalier")
+@click.option(
+    "--color", type=click.Choice(COLOR_MODES), default="auto", show_default=True, help="auto: NO_COLOR, FORCE_COLOR, TERM decide."
+)
+def cli(color: str) -> None:
     """Turn a Keras image model into pruned, int8, measured, proven bundles for phones, cameras and microcontrollers.
 
     \b
     Exit codes: 0 ok, 2 usage or recipe, 3 an input was refused, 4 unsupported on this target,
     5 a gate failed, 6 verification failed, 7 a tool is missing, 70 a bug of ours.
     """
+    choose_colour(color)
 
 
 @cli.command()
@@ -51,6 +76,8 @@ def cli() -> None:
 )
 @SIGN
 @STRICT
+@ANNOTATE
+@VERBOSE
 @CONFINED
 @JSON
 @QUIET
@@ -63,6 +90,8 @@ def build(
     sign: Path | None,
     passphrase_file: Path | None,
     strict: bool,
+    annotate: str | None,
+    verbose: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -73,25 +102,33 @@ def build(
     its RAM, its operators) withholds that target's bundle only.
     """
     from .command.build import build as run
+    from .report.notes import notes_of
+    from .report.screen import screen_lines
     from .report.text import summary_lines
     from .terminal import Progress
 
-    outcome = run(
-        recipe,
-        out,
-        tools=tools,
-        fresh=fresh,
-        all_or_nothing=all_or_nothing,
-        strict=strict,
-        sign=signer_of(sign, passphrase_file),
-        progress=Progress(quiet=quiet),
-    )
+    with annotated_failure(annotate, recipe):
+        outcome = run(
+            recipe,
+            out,
+            tools=tools,
+            fresh=fresh,
+            all_or_nothing=all_or_nothing,
+            strict=strict,
+            sign=signer_of(sign, passphrase_file),
+            progress=Progress(quiet=quiet),
+        )
+    say_notes(annotate, notes_of(outcome.report), recipe)
     for warning in outcome.warnings:
         say(f"warning: {warning}", sys.stderr)
     try:
-        lines = [outcome.report_json.decode()] if as_json else summary_lines(outcome.report, outcome.folder)
-        for line in lines:
-            say(line)
+        width, rows = (columns(sys.stdout), shutil.get_terminal_size().lines)
+        if as_json:
+            say(outcome.report_json.decode())
+        elif width is None:
+            print_lines(summary_lines(outcome.report, outcome.folder))
+        else:
+            print_lines(screen_lines(outcome.report, outcome.folder, width, rows, verbose=verbose))
     except MachineError as problem:
         problem.next_step += f": {outcome.folder}"
         if outcome.failure is None:
@@ -102,22 +139,29 @@ def build(
 
 
 @cli.command()
-@click.argument("recipe", type=click.Path(path_type=Path))
+@click.argument("recipes", metavar="RECIPE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @STRICT
+@ANNOTATE
 @CONFINED
 @JSON
-def check(recipe: Path, strict: bool, as_json: bool) -> None:
-    """Find in seconds what would stop a build of RECIPE: files, model, labels, images, targets."""
+def check(recipes: tuple[Path, ...], strict: bool, annotate: str | None, as_json: bool) -> None:
+    """Find in seconds what would stop a build of RECIPE: files, model, labels, images, targets.
+
+    Of several recipes each is checked; the exit code is that of the first refusal.
+    """
     from .command.check import check_recipe, too_strict
     from .command.lines import check_lines
 
-    findings = check_recipe(recipe)
-    print_result(findings, as_json, check_lines)
-    problem = findings.error
-    if problem is None and strict:
-        problem = too_strict(findings.warnings)
-    if problem is not None:
-        raise problem
+    problems: list[EspalierError] = []
+    for recipe in recipes:
+        with annotated_failure(annotate, recipe):
+            findings = check_recipe(recipe)
+        print_result(findings, as_json, check_lines)
+        say_notes(annotate, [(row.severity, row.what, row.text) for row in findings.rows if row.severity != "ok"], recipe)
+        problem = findings.error or (too_strict(findings.warnings) if strict else None)
+        problems += [problem] if problem is not None else []
+    if problems:
+        raise problems[0]
 
 
 @cli.command()
@@ -129,7 +173,11 @@ def check(recipe: Path, strict: bool, as_json: bool) -> None:
     help="A folder with calibration/, evaluation/ or train/ in it, an image folder, or a csv. Repeatable.",
 )
 @click.option(
-    "--target", "targets", multiple=True, help="A target to deploy to. Repeatable; default: one of each kind."
+    "--target",
+    "targets",
+    multiple=True,
+    shell_complete=target_names_from,
+    help="A target to deploy to. Repeatable; default: one of each kind.",
 )
 @click.option("--out", type=click.Path(path_type=Path), default=Path("recipe.toml"), show_default=True)
 def init(model: Path, images: tuple[Path, ...], targets: tuple[str, ...], out: Path) -> None:
@@ -141,7 +189,9 @@ def init(model: Path, images: tuple[Path, ...], targets: tuple[str, ...], out: P
 
 @cli.command("compile")
 @click.argument("model", type=click.Path(path_type=Path))
-@click.option("--target", required=True, help="A microcontroller target, or a path to a target file.")
+@click.option(
+    "--target", required=True, shell_complete=target_names_from, help="A microcontroller target, or a path to a target file."
+)
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Output folder.")
 @click.option("--name", help="Name of the C files and functions. Default: the file's name.")
 @click.option("--version", default="1.0.0", show_default=True, help="Version of the library.")
@@ -191,7 +241,7 @@ def inspect(model: Path, as_json: bool) -> None:
 
 
 @cli.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=target_names_from)
 @JSON
 def targets(name: str | None, as_json: bool) -> None:
     """List the targets, or show the facts of one with their sources."""
@@ -210,7 +260,7 @@ def targets(name: str | None, as_json: bool) -> None:
     type=click.Choice(
         [
             *("recipe", "target", "report", "manifest", "program-report", "program-manifest", "sweep", "sweep-report"),
-            *("run", "compare"),
+            *("run", "compare", "estimate"),
         ]
     ),
 )
@@ -218,7 +268,8 @@ def schema(name: str) -> None:
     """Print the JSON Schema of recipes, target files, report.json or a bundle's manifest.json.
 
     `program-report` and `program-manifest` are of what `espalier compile` writes; `sweep` is of a sweep's file, `sweep-report`
-    of its sweep.json, `run` of a line of `espalier run --json`, `compare` of `compare --json`.
+    of its sweep.json, `run` of a line of `espalier run --json`, `compare` of `compare --json`,
+    `estimate` of `espalier estimate --json`.
 
     An editor that knows TOML completes and checks a recipe whose first line is `#:schema recipe.schema.json` when that
     file lies beside it; `espalier init` writes both.
@@ -293,77 +344,15 @@ def cache(prune: str | None, clear: bool, as_json: bool) -> None:
     print_result(manage_cache(prune=prune, clear=clear), as_json, cache_lines)
 
 
-cli.add_command(sweep)
-cli.add_command(verify)
-cli.add_command(keygen)
-cli.add_command(run)
-cli.add_command(compare)
-
-
-@cli.group()
-def calibrate() -> None:
-    """Check calibration images, or choose a small set out of a large folder."""
-
-
-@calibrate.command("check")
-@click.argument("recipe", type=click.Path(path_type=Path))
-@STRICT
-@JSON
-@QUIET
-def calibrate_check(recipe: Path, strict: bool, as_json: bool, quiet: bool) -> None:
-    """Find what is wrong with the image sets of RECIPE: files, copies, leakage, looks, preprocessing, labels, ranges.
-
-    Exit code 3 when a finding would refuse a build.
-    """
-    from .command.calibrate_check import check_result, examine
-    from .command.check import too_strict
-    from .command.lines import calibrate_check_lines
-    from .terminal import Progress
-
-    done = examine(recipe, progress=Progress(quiet=quiet))
-    if as_json:
-        print_result(check_result(done), True, lambda value: [])
-    else:
-        print_result(done, False, calibrate_check_lines)
-    refusal = done.refusal() or (too_strict(done.warnings) if strict else None)
-    if refusal is not None:
-        raise refusal
-
-
-@calibrate.command("select")
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option(
-    "--recipe", type=click.Path(path_type=Path), help="Recipe that names the model and the input contract."
-)
-@click.option(
-    "--model", type=click.Path(path_type=Path), help="Model file, without a recipe: the contract is guessed."
-)
-@click.option("--count", type=int, default=200, show_default=True, help="Images to choose.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), required=True, help="The set's folder, e.g. calibration/NAME."
-)
-@JSON
-@QUIET
-def calibrate_select(
-    folder: Path, recipe: Path | None, model: Path | None, count: int, out: Path, as_json: bool, quiet: bool
-) -> None:
-    """Choose a small, balanced, diverse set without duplicates out of FOLDER, and say how it beats random choice.
-
-    Writes OUT with set.toml, SHA256SUMS and images/; a recipe names it with `images = "NAME"`.
-    """
-    from .command.calibrate_select import select_set
-    from .command.lines import calibrate_select_lines
-    from .terminal import Progress
-
-    done = select_set(
-        folder, out=out, count=count, recipe=recipe, model=model, progress=Progress(quiet=quiet)
-    )
-    print_result(done, as_json, calibrate_select_lines)
+for added in (sweep, oci, verify, keygen, run, compare, calibrate, estimate, completion, help_):
+    cli.add_command(added)
 
 
 def main() -> None:
     """Run a command; every error of ours becomes a message and its exit code, anything else a bug report."""
     prepare_streams()
+    if complete(cli):
+        return
     with stoppable():
         code = _run()
     sys.exit(code)
@@ -379,9 +368,7 @@ def _run() -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.ClickException as problem:
-        with contextlib.suppress(OSError):
-            problem.show()
-        return 2
+        return _show(bad_usage(problem, cli))
     except Stopped as problem:
         say(f"ended by {problem}; {_KEPT}", sys.stderr)
         return 128 + problem.number
@@ -433,10 +420,10 @@ def _bug(problem: Exception) -> int:
 
 def _show(problem: EspalierError) -> int:
     """Print an error on stderr; returns its exit code."""
+    width = columns(sys.stderr)
     first, *rest = str(problem).splitlines() or [""]
-    say(click.style("error: ", fg="red", bold=True) + first, sys.stderr)
-    for line in rest:
-        say(f"  {line}", sys.stderr)
-    for note in getattr(problem, "__notes__", []):
-        say(note, sys.stderr)
+    for line in (f"error: {first}", *(f"  {line}" for line in rest), *getattr(problem, "__notes__", [])):
+        for part in fold(line, width):
+            said = part.removeprefix("error: ")
+            say(part if said is part else click.style("error: ", fg="red", bold=True) + said, sys.stderr)
     return problem.exit_code

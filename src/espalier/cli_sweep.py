@@ -31,11 +31,15 @@ from .streams import say
     show_default=True,
     help="Consumers' own tools to check the bundles with.",
 )
-@click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler, tls://host:port: its workers build the cells.")
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="A Dask scheduler, tls://host:port: its workers build the cells."
+)
 @click.option("--tls-ca", type=click.Path(path_type=Path), help="Certificate authority of the cluster.")
 @click.option("--tls-cert", type=click.Path(path_type=Path), help="Certificate to meet the scheduler with.")
 @click.option("--tls-key", type=click.Path(path_type=Path), help="Its key.")
-@click.option("--insecure", is_flag=True, help="Let tcp:// leave this machine: neither encrypted nor authenticated.")
+@click.option(
+    "--insecure", is_flag=True, help="Let tcp:// leave this machine: neither encrypted nor authenticated."
+)
 @click.option("--fresh", is_flag=True, help="Build every cell again; do not reuse stored results.")
 @STRICT
 @JSON

@@ -160,6 +160,17 @@ class PictureBytes(msgspec.Struct, frozen=True, kw_only=True):
     table: tuple[int, ...]
 
 
+class Handover(msgspec.Struct, frozen=True, kw_only=True):
+    """What a vendor's own compiler is handed. Arrays are .npy files, float32: `calibration` of so many `images` and `given`, the
+    golden images, as the float model takes them; `expected`: each of its outputs to these, by name."""
+
+    float_model: bytes
+    calibration: bytes
+    images: int
+    given: bytes
+    expected: tuple[tuple[str, bytes], ...]
+
+
 class Reference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Histograms of the evaluation images, for a service to see drift by: how many images are in each bin. `brightness`: mean
     of the prepared bytes; of a classifier too `confidence` of the best label, `labels` (called `names`), `review`: those that
@@ -210,6 +221,8 @@ class BundleSource(msgspec.Struct, frozen=True, kw_only=True):
     """How the output becomes a class for each pixel."""
     picture: PictureBytes | None = None
     """How the output becomes a picture."""
+    handover: Handover | None = None
+    """Of a hand-over folder."""
     reference: Reference | None = None
     """What the evaluation images are like; for a service only."""
 

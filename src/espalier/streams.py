@@ -39,13 +39,18 @@ def say(text: str, stream: TextIO | None = None) -> None:
     if stream is None:  # closed when Python started
         return
     try:
-        click.echo(text, file=stream, color=None if colourful(stream) else False)
+        click.echo(text, file=stream, color=colourful(stream))
     except BrokenPipeError:
         abandon(stream)
     except (OSError, ValueError) as problem:  # ValueError: a closed file
         abandon(stream)
         if stream is not sys.stderr:
             raise cannot_print(problem) from None
+
+
+def stdout() -> TextIO | None:
+    """The standard output; None: closed when Python started."""
+    return sys.stdout
 
 
 def cannot_print(problem: OSError | ValueError) -> MachineError:
@@ -67,10 +72,45 @@ def abandon(stream: TextIO) -> None:
 
 
 def colourful(stream: TextIO) -> bool:
-    """Whether colours and redrawn lines are wanted: a terminal that has them, and nobody who said no (no-color.org)."""
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+    """Whether colours are wanted: NO_COLOR says no, FORCE_COLOR yes (no-color.org, force-color.org); else a terminal that has
+    them."""
+    if os.environ.get("NO_COLOR"):
         return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return lively(stream)
+
+
+def lively(stream: TextIO) -> bool:
+    """Whether a line can be redrawn: a terminal, and no dumb one."""
+    return os.environ.get("TERM") != "dumb" and terminal(stream)
+
+
+def terminal(stream: TextIO | None) -> bool:
+    """Whether a person reads it as it is printed."""
     try:
-        return stream.isatty()
+        return stream is not None and stream.isatty()
     except (OSError, ValueError, AttributeError):
         return False
+
+
+def columns(stream: TextIO | None) -> int | None:
+    """Letters in a line of a terminal; None of what is none, or does not tell."""
+    if stream is None or not terminal(stream):
+        return None
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or None
+    except (OSError, ValueError):
+        return None
+
+
+COLOR_MODES = ("auto", "always", "never")
+
+
+def choose_colour(mode: str) -> None:
+    """What `--color` says, before what the environment says; child processes hear of it, too."""
+    for name, asked in (("FORCE_COLOR", "always"), ("NO_COLOR", "never")):
+        if mode == asked:
+            os.environ[name] = "1"
+        elif mode != "auto":
+            os.environ.pop(name, None)

@@ -41,7 +41,7 @@ def read_bounded(path: Path, *, error: type[EspalierError], what: str, limit_byt
         with path.open("rb") as file:
             data = file.read(limit_bytes + 1)
     except FileNotFoundError:
-        raise error(f"{named} does not exist", next_step=_nearest_file(path)) from None
+        raise error(f"{named} does not exist", next_step=nearest_file(path)) from None
     except (OSError, ValueError) as problem:  # ValueError: a NUL in the name
         raise error(
             f"{named} cannot be read: {getattr(problem, 'strerror', None) or problem}",
@@ -157,10 +157,11 @@ def _plain(message: str) -> str:
     return message.replace("`$.", "`").replace("`$[", "`[").replace(" - at ", " at ")
 
 
-def _nearest_file(path: Path) -> str:
+def nearest_file(path: Path, otherwise: str = "check the path; it is relative to the file that names it") -> str:
+    """What to do about a path that does not exist: the nearest name beside it, where one is near."""
     try:
         names = sorted(os.listdir(path.parent))
     except (OSError, ValueError):
         names = []
     near = difflib.get_close_matches(path.name, names, n=1, cutoff=0.6)
-    return f"did you mean {near[0]}?" if near else "check the path; it is relative to the file that names it"
+    return f"did you mean {near[0]}?" if near else otherwise

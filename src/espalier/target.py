@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -10,9 +11,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from .bundle_kinds import KINDS, Device
-from .errors import TargetError
+from .bundle_kinds import KINDS, Device, kinds
+from .errors import EspalierError, TargetError
 from .limits import LIMITS
+from .plugins import target_files
 from .tables import Table, convert_table, decode_table, read_bounded
 from .target_rules import GCC_FLAGS, LARGEST_FACT, NAME, broken_rule
 from .visible import shown
@@ -94,7 +96,8 @@ class Target(Table, frozen=True, kw_only=True):
     """The core in words."""
     bundle: Annotated[str, Meta(extra_json_schema={"enum": list(KINDS)})]
     """What is made for it: `aar` an Android library, `deb` a Debian package, `firmware` sources, `openmv` scripts
-    and model for an OpenMV camera, `service` a service for a rack or a cloud, `ethos-u` a model compiled by Vela."""
+    and model for an OpenMV camera, `service` a service for a rack or a cloud, `ethos-u` a model compiled by Vela,
+    `handover` what a vendor's own compiler takes."""
     runtimes: tuple[Runtime, ...]
     """What can run a model there; the operators of a model are checked against their versions."""
     io_dtype: Literal["uint8", "int8"]
@@ -116,7 +119,7 @@ class Target(Table, frozen=True, kw_only=True):
     @property
     def in_arena(self) -> bool:
         """Whether what it runs takes its RAM from an arena that is known here."""
-        return KINDS[self.bundle].arena and any(runtime.name in ("tflm", "c") for runtime in self.runtimes)
+        return kinds()[self.bundle].arena and any(runtime.name in ("tflm", "c") for runtime in self.runtimes)
 
     def number(self, fact: str) -> float | None:
         """The value of a fact, or None when the target does not state it."""
@@ -130,8 +133,30 @@ def targets_folder() -> Path:
 
 
 def target_names() -> list[str]:
-    """Names of the shipped targets, sorted."""
-    return sorted(path.stem for path in targets_folder().glob("*.toml"))
+    """Names of the shipped targets and of those that installed packages bring, sorted."""
+    return sorted({*_shipped_names(), *brought_targets()[0]})
+
+
+def _shipped_names() -> list[str]:
+    return [path.stem for path in targets_folder().glob("*.toml")]
+
+
+@functools.cache
+def brought_targets() -> tuple[dict[str, Path], dict[str, str]]:
+    """Targets that installed packages bring (plugins.py): name -> file of those that load; file -> why the others are
+    left out."""
+    good, left = dict[str, Path](), dict[str, str]()
+    for path in target_files():
+        try:
+            name = load_target(str(path)).name
+        except EspalierError as problem:
+            left[str(path)] = problem.found
+            continue
+        if name in good or name in _shipped_names() or name != path.stem:
+            left[str(path)] = f"the target {name!r} is there already, or its file is called otherwise"
+        else:
+            good[name] = path
+    return good, left
 
 
 def load_target(name: str, *, relative_to: Path | None = None) -> Target:
@@ -188,15 +213,19 @@ def named_apart(names: Sequence[str], targets: tuple[Target, ...]) -> tuple[Targ
     return targets
 
 
-def _shipped(name: str) -> Path:
-    if name not in target_names():
-        near = difflib.get_close_matches(name, target_names(), n=1, cutoff=0.4)
+def _shipped(name: str, *, alone: bool = False) -> Path:
+    """The file of a target by its name; `alone`: of those that are shipped with Espalier."""
+    if name in _shipped_names():
+        return targets_folder() / f"{name}.toml"
+    known = sorted(_shipped_names()) if alone else target_names()
+    if alone or name not in known:
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
         raise TargetError(
             f"there is no target {name!r}",
-            supported=", ".join(target_names()),
+            supported=", ".join(known),
             next_step=f"did you mean {near[0]}?" if near else "name one of these, or give the path of a target file",
         )
-    return targets_folder() / f"{name}.toml"
+    return brought_targets()[0][name]
 
 
 def _raw(path: Path, where: str) -> dict[str, Any]:
@@ -208,7 +237,8 @@ def _with_base(raw: dict[str, Any], where: str) -> dict[str, Any]:
     """A file's own keys over those of the shipped target that it names."""
     base = raw["base"]
     if not isinstance(base, str):
-        raise TargetError(f"{where}: `base` is no text", supported=", ".join(target_names()), next_step="name one of these")
+        names = ", ".join(sorted(_shipped_names()))
+        raise TargetError(f"{where}: `base` is no text", supported=names, next_step="name one of these")
     own = {key: value for key, value in raw.items() if key != "base"}
     if "name" not in own:
         raise TargetError(
@@ -216,7 +246,7 @@ def _with_base(raw: dict[str, Any], where: str) -> dict[str, Any]:
             supported="1 to 64 characters a-z 0-9 _ and -",
             next_step='write name = "my-board" below `base`',
         )
-    return _over(_raw(_shipped(base), f"target {base}"), own)
+    return _over(_raw(_shipped(base, alone=True), f"target {base}"), own)
 
 
 def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from .bundle_kinds import KINDS
+from .bundle_kinds import kinds
 from .visible import hidden_character
 
 if TYPE_CHECKING:
@@ -111,16 +111,16 @@ def _broken(target: Target) -> Iterator[tuple[str, str, str]]:
 
 
 def _unknown_kind(name: str) -> tuple[str, str, str]:
-    near = difflib.get_close_matches(name, KINDS, n=1)
+    near = difflib.get_close_matches(name, kinds(), n=1)
     return (
         f"`bundle` {name[:80]!r} is no kind of bundle",
-        ", ".join(f"{known} ({kind.what})" for known, kind in KINDS.items()),
+        ", ".join(f"{known} ({kind.what})" for known, kind in kinds().items()),
         f"did you mean {near[0]!r}?" if near else "take the `bundle` of the shipped target of the nearest device",
     )
 
 
 def _device(target: Target) -> Iterator[tuple[str, str, str]]:
-    kind = KINDS.get(target.bundle)
+    kind = kinds().get(target.bundle)
     if kind is None:
         yield _unknown_kind(target.bundle)
         return
@@ -137,7 +137,7 @@ def _device(target: Target) -> Iterator[tuple[str, str, str]]:
             "correct it; the first letters choose the vendor's compiler",
         )
     if target.kind not in kind.devices:
-        fitting = "; ".join(f"{' or '.join(known.devices)} with {name}" for name, known in KINDS.items())
+        fitting = "; ".join(f"{' or '.join(known.devices)} with {name}" for name, known in kinds().items())
         yield f"a {target.kind} with a bundle of kind {target.bundle!r}", fitting, "correct `kind` or `bundle`"
     for key in kind.keys:
         if not getattr(target, key):

@@ -5,14 +5,13 @@ Everything goes to stderr; stdout belongs to the result.
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 import time
 from collections.abc import Mapping
 from typing import TextIO
 
-from .streams import abandon, colourful
+from .streams import abandon, columns, lively
 
 DEFAULT_SECONDS: dict[str, float] = {
     "read": 0.2,
@@ -80,7 +79,7 @@ class Progress:
     def __init__(self, stream: TextIO | None = None, *, quiet: bool = False) -> None:
         self.stream = stream or sys.stderr  # None: closed when Python started
         self.quiet = quiet or self.stream is None
-        self._live = not self.quiet and colourful(self.stream)
+        self._live = not self.quiet and lively(self.stream)
         self._started = self._told = time.monotonic()
         self._stages: dict[str, _Stage] = {}
         self._text = ""
@@ -191,19 +190,18 @@ class Progress:
             return
         whole = sum(stage.expected for stage in self._stages.values()) or 1.0
         done = sum(stage.expected * stage.share for stage in self._stages.values()) / whole
-        filled = int(done * 24)
-        line = f"[{'#' * filled}{'.' * (24 - filled)}] {done:4.0%}  about {self.seconds_left():.0f} s left  {self._text}"
+        room = self._columns()
+        bar = max(8, min(24, room // 5))
+        filled = int(done * bar)
+        line = f"[{'#' * filled}{'.' * (bar - filled)}] {done:4.0%}  about {_spelled(self.seconds_left())} left  {self._text}"
         self._clear()
-        line = line[: self._columns()]
+        line = line[:room]
         self._write(line)
         self._width = len(line)
 
     def _columns(self) -> int:
         """At most 110, and one less than the terminal has: a line that it breaks cannot be taken back."""
-        try:
-            return min(110, (os.get_terminal_size(self.stream.fileno()).columns or 111) - 1)
-        except (OSError, ValueError):  # a stream without a descriptor
-            return 110
+        return min(110, (columns(self.stream) or 111) - 1)
 
     def _clear(self) -> None:
         if self._live and self._width:

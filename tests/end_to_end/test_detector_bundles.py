@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from test_detector import project
 from tiny_detector import LABELS, SIDE, apart, scenes
+from tried import tried
 
 from espalier.bundle.archive import read_deb, read_zip
 from espalier.command.build import build
@@ -90,3 +92,16 @@ def test_the_library_of_a_phone_finds_boxes_in_plain_java(outcome: Outcome) -> N
     (library,) = (outcome.folder / "android-arm64" / "maven").rglob("*.aar")
     classes = {path.rsplit("/", 1)[1] for path in read_zip(read_zip(library.read_bytes())["classes.jar"])}
     assert {"Boxes.class", "Detector.class", "Frame.class"} <= classes and "Decision.class" not in classes
+
+
+def test_run_finds_the_boxes_of_every_bundle_and_draws_them(outcome: Outcome, tmp_path: Path) -> None:
+    images = sorted((outcome.folder.parents[1] / "evaluation").glob("*.png"))[:3]
+    said = [[row.answer for row in tried(outcome.folder / target, *images)] for target in TARGETS]
+    assert all(one == said[0] for one in said)
+    rows = tried(outcome.folder, *images, out=tmp_path, with_float=True)
+    assert [row.answer for row in rows] == said[0] and any(row.answer and row.answer.boxes for row in rows)
+    for row, image in zip(rows, images, strict=True):
+        assert row.answer is not None and row.answer.boxes is not None
+        with Image.open(row.drawn[0]) as drawn, Image.open(image) as given:
+            assert drawn.size == given.size == (row.width, row.height)
+            assert (drawn.convert("RGB").tobytes() != given.convert("RGB").tobytes()) is bool(row.answer.boxes)

@@ -14,6 +14,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 from plain_kinds import DEPLOY, RECIPE, SIDE
+from tried import tried
 
 from espalier.bundle.archive import read_deb
 from espalier.command.build import build
@@ -115,6 +116,10 @@ def test_what_an_autoencoder_cannot_draw_is_an_alert_on_every_device(tmp_path: P
     marked = tmp_path / "marked"
     assert "touch" in said(str(images / "scratch/000.png"), "--on", "alert", "--exec", "touch", str(marked))
     assert marked.exists()
+    for name, answer in (("good/001.png", "good"), ("scratch/003.png", "alert")):
+        for target in ("raspberry-pi-4", "cortex-m4"):
+            (row,) = tried(outcome.folder / target, images / name)
+            assert row.answer is not None and row.answer.decision == answer and row.answer.score is not None
     explained = explain(tmp_path / "recipe.toml", store=Store(tmp_path / "store"))
     assert explained.facts["source"] == "good evaluation images"
     assert "60 good ones were looked at" in " ".join(explained.facts["notes"])

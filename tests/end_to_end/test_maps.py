@@ -12,6 +12,7 @@ import keras
 import numpy as np
 import pytest
 from PIL import Image
+from tried import tried
 
 from espalier.bundle.archive import read_deb
 from espalier.command.build import build
@@ -160,3 +161,13 @@ def test_the_report_shows_every_class_and_the_ram_beside_the_arena(built: Outcom
     assert ram.limit == 131_072 - 288 - 16 * 24 * 3
     readme = (built.folder / "cortex-m4" / "README.md").read_text()
     assert "holds the output, 288 bytes" in readme and "spots_map_paint(output, (uint8_t *)output)" in readme
+
+
+def test_run_lays_the_classes_over_the_picture(built: Outcome, project: Path, tmp_path: Path) -> None:
+    images = sorted((project / "images").iterdir())[:3]
+    rows = tried(built.folder, *images, out=tmp_path, with_float=True)
+    for row in rows:
+        assert row.answer is not None and row.float is not None
+        assert abs(sum(row.answer.shares.values()) - 1) < 1e-4 and row.answer.decision in ("alert", "quiet")
+        assert max(abs(row.answer.shares[name] - row.float.shares[name]) for name in row.answer.shares) < 0.05
+        assert Path(row.drawn[0]).is_file()

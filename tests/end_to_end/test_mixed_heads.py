@@ -12,6 +12,7 @@ import keras
 import numpy as np
 import pytest
 from PIL import Image
+from tried import tried
 
 from espalier.bundle.archive import read_deb, read_zip
 from espalier.command.build import build
@@ -227,3 +228,17 @@ regress = { tolerance = 0.05 }
     assert all(row["exact"] for row in outcome.report.emulated)
     assert not [check for check in outcome.report.checks if check.result == "failed"]
     assert (outcome.folder / "cortex-m4/mixed_model/src/mixed_bright_picture.h").exists()
+
+
+def test_run_says_what_each_head_says_and_draws_the_mask(outcome: Outcome, tmp_path: Path) -> None:
+    images = sorted((outcome.folder.parents[1] / "images").iterdir())[:4]
+    said = [[row.answer for row in tried(outcome.folder / target, *images)] for target in ("android-arm64", "cortex-m4")]
+    assert said[0] == said[1]
+    rows = tried(outcome.folder, *images, out=tmp_path / "drawn", with_float=True)
+    for row in rows:
+        assert row.answer is not None and row.float is not None
+        heads, float_heads = row.answer.heads, row.float.heads
+        assert heads["kind"].label == float_heads["kind"].label and heads["kind"].label in ("red", "blue")
+        assert heads["mask"].decision in ("alert", "quiet") and len(heads["face"].vector) == 2
+        assert abs(heads["mask"].shares["dark"] - float_heads["mask"].shares["dark"]) < 0.03
+        assert Path(row.drawn[0]).parent.name == "mask" and Image.open(row.drawn[0]).size == (16, 16)

@@ -8,6 +8,7 @@ from pathlib import Path
 import keras
 import numpy as np
 from PIL import Image
+from tried import tried
 
 from espalier.bundle.archive import read_deb
 from espalier.command.build import build
@@ -67,3 +68,6 @@ def test_numbers_are_measured_in_their_unit_and_printed_by_their_names(tmp_path:
     (package,) = (outcome.folder / "raspberry-pi-4").glob("*.deb")
     facts = json.loads(read_deb(package.read_bytes()).data["usr/share/light-model/model.json"])
     assert facts["numbers"] == ["red", "blue"] and facts["labels"] == []
+    (row,) = tried(outcome.folder, next((tmp_path / "calibration").iterdir()), with_float=True)
+    assert row.answer is not None and row.float is not None and set(row.answer.values) == {"red", "blue"}
+    assert all(abs(row.answer.values[name] - row.float.values[name]) < 4 for name in ("red", "blue"))  # type: ignore[operator]

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import pytest
 from PIL import Image
+from tried import tried
 
 from espalier.bundle.archive import read_deb, read_zip
 from espalier.bundle.golden import examples, read_golden
@@ -154,6 +155,12 @@ def test_the_pi_takes_an_option_a_csv_or_what_a_file_says_now(
     assert said(image, "--json", "--numbers", "speed=35,load=0.2")[:2] == (OK, ["right"])
     assert said(image, "--json", "--numbers", "load=0.8,speed=3")[:2] == (OK, ["left"])
     assert said(image, "--json", "--numbers", "speed=1e9,load=0.5")[:2] == (OK, ["right"])  # held to 40
+    for target, numbers, label in (
+        ("cortex-m4", "speed=35,load=0.2", "right"),
+        ("android-arm64", "load=0.8,speed=3", "left"),
+    ):
+        (row,) = tried(built.folder / target, Path(image), numbers=numbers)
+        assert row.answer is not None and row.answer.label == label
     (tmp_path / "n.csv").write_text("path,speed,load\nb.png,3,0.8\n./a.png,35,0.2\n")
     both = (image, str(tmp_path / "b.png"), "--json", "--numbers")
     assert said(*both, str(tmp_path / "n.csv"))[:2] == (OK, ["right", "left"])

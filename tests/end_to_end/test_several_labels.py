@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from plain_kinds import DEPLOY, RECIPE, colour_net, write_images
+from tried import tried
 
 from espalier.bundle.archive import read_deb
 from espalier.command.build import build
@@ -81,6 +82,8 @@ def test_labels_with_thresholds_of_their_own_are_found_measured_and_said_on_ever
     row = json.loads(done.stdout)
     wanted = json.loads((outcome.folder / "raspberry-pi-4/manifest.json").read_text())["labels"]
     assert set(row["labels"]) <= set(wanted) and row["action"] in ("-", "true")
+    (same,) = tried(outcome.folder / "cortex-m4", tmp_path / "e000.png")
+    assert same.answer is not None and same.answer.labels == row["labels"], "the manifest has every threshold"
 
 
 def test_a_csv_with_labels_of_another_model_is_refused_in_words(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 from PIL import Image
 from plain_kinds import DEPLOY, RECIPE, SIDE, write_images
+from tried import tried
 
 from espalier.bundle.archive import read_deb
 from espalier.command.build import build
@@ -87,4 +88,6 @@ def test_vectors_are_measured_normalised_in_integers_enrolled_and_matched(tmp_pa
     row = json.loads(said("--json", str(images / "red/006.png")))
     assert row["match"] == row["nearest"] == "red" and len(row["vector"]) == 8
     assert json.loads(said("--json", str(images / "green/004.png")))["match"] == "unknown"
+    (same,) = tried(outcome.folder / "cortex-m4", images / "red/006.png", references=tmp_path / "known.json")
+    assert same.answer is not None and same.answer.match == "red" and list(same.answer.vector) == row["vector"]
     assert said(str(images / "red/006.png"), "--on", "red", "--exec", "true").split("\t")[1:2] == ["red"]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from plain_kinds import DEPLOY, RECIPE, colour_net, write_images
+from tried import known_in, tried
 
 from espalier.bundle.archive import read_deb
 from espalier.command.build import build
@@ -54,6 +55,9 @@ def test_a_logit_answers_yes_or_no_at_its_threshold_on_every_device(tmp_path: Pa
     (package,) = (outcome.folder / "raspberry-pi-4").glob("*.deb")
     facts = json.loads(read_deb(package.read_bytes()).data["usr/share/night-model/model.json"])
     assert facts["decision"]["source"] == "binary" and facts["decision"]["POSITIVE"] == -51  # 77 / 256 > 0.3
+    assert known_in(outcome.folder / "cortex-m4").facts["decision"] == facts["decision"], "the manifest says all of it"
+    (row,) = tried(outcome.folder, next((tmp_path / "evaluation/dark").iterdir()), with_float=True)
+    assert row.answer is not None and row.float is not None and row.answer.label == row.float.label == "dark"
     header = next((outcome.folder / "cortex-m4").rglob("night_decide.h")).read_text()
     assert "NIGHT_POSITIVE (-51)" in header
 

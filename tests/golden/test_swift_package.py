@@ -1,13 +1,14 @@
 """The iPhone bundle compiled and tested by Swift: on PATH, or in a root with a toolchain that ESPALIER_SWIFT_ROOT names.
 
 docs/howto/ios.md says how such a root is made from Debian 13. Every answer, every decode of boxes and every way to prepare a
-picture is a package of its own; only what differs is compiled again."""
+picture is asked in one program; the package's own tests run once as they are."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import stat
+import subprocess
 import sys
 from collections.abc import Iterator
 from math import prod
@@ -138,13 +139,56 @@ def swift_row(source: BundleSource, folder: Path) -> Check:
     return row
 
 
-def test_swift_prepares_reads_frames_and_decides_as_the_build_does_for_every_answer(tmp_path: Path) -> None:
-    wrong = {}
-    for n, (name, source) in enumerate(packages().items()):
-        row = swift_row(source, tmp_path / str(n))
-        if row.result != "passed":
-            wrong[name] = row.why
+MARK = "// MARK: - What the build recorded\n"
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package's code and its tests' readers around swift_driver.swift, as one module."""
+    folder = tmp_path_factory.mktemp("driver")
+    for name in swift.SOURCES:
+        if name.endswith(".swift") and name != "Model.swift":
+            shutil.copy(swift.TEMPLATE / name, folder)
+    readers = (swift.TEMPLATE / "GoldenTests.swift").read_text().split(MARK)[1]
+    bundled = 'Bundle.module.url(forResource: "golden", withExtension: nil)!'
+    assert bundled in readers
+    readers = readers.replace("@TYPE@", "Asked").replace(bundled, "Asked.golden!")
+    driver = (Path(__file__).parent / "swift_driver.swift").read_text()
+    (folder / "Driver.swift").write_text(f"import Foundation\n\n{readers.replace('private func', 'func')}\n{driver}")
+    return folder
+
+
+def test_swift_prepares_reads_frames_and_decides_as_the_build_does_for_every_answer(compiled: Path) -> None:
+    found = packages()
+    for n, source in enumerate(found.values()):
+        files = {file.path: file.data for file in swift.contents(source)}
+        facts = next(data for path, data in files.items() if path.endswith("_facts.json"))
+        own = {f"{n}/{path}": data for path, data in files.items() if path.startswith("golden/")} | {f"{n}/facts.json": facts}
+        for path, data in own.items():
+            (compiled / path).parent.mkdir(parents=True, exist_ok=True)
+            (compiled / path).write_bytes(data)
+    asked = " ".join(map(str, range(len(found))))
+    done = in_root(f"swiftc -wmo -warnings-as-errors -parse-as-library *.swift -o driver && ./driver {asked}", compiled)
+    assert done.returncode == 0, done.stderr[-3000:]
+    *wrong, told = done.stdout.splitlines()
     assert not wrong
+    assert told.startswith("compared ") and int(told.split()[1]) > 3000
+
+
+def in_root(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """A shell script in a folder, where the toolchain is."""
+    command = ["sh", "-c", script]
+    if ROOT:
+        there = Path(ROOT, "tmp/espalier-driver")
+        shutil.rmtree(there, ignore_errors=True)
+        shutil.copytree(folder, there)
+        command = ["chroot", ROOT, "sh", "-c", f"cd /tmp/espalier-driver && TMPDIR=/tmp HOME=/root && {script}"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=1200, check=False)
+
+
+def test_the_package_s_own_tests_pass(tmp_path: Path) -> None:
+    row = swift_row(packages()["classify"], tmp_path / "bundle")
+    assert (row.result, row.why) == ("passed", "")
 
 
 @pytest.mark.parametrize("broken", ["case-2.bin", "answers.json", "frames.json"])

@@ -33,8 +33,9 @@ MOST: Final = 32
 Output = NDArray[np.int8]
 
 
-def artifact(source: BundleSource) -> Artifact:
-    """golden/answers.json."""
+def artifact(source: BundleSource, digits: int = 17) -> Artifact:
+    """golden/answers.json. `digits`: significant ones of the numbers beside the image, for readers that round longer ones."""
+    rows = [[float(f"{value:.{digits}g}") for value in values] for values in number_cases.cases(source)] if source.numbers else []
     cases = {
         "vectors": [
             {kernels: expected(source, np.frombuffer(data, np.int8)) for kernels, data in sorted(vector.outputs.items())}
@@ -44,9 +45,7 @@ def artifact(source: BundleSource) -> Artifact:
             {"bytes": (output.view(np.uint8) ^ 0x80).tobytes().hex(), "answer": expected(source, output)}
             for output in more_outputs(source)
         ],
-        "numbers": [[number_cases.wanted(values, source).hex(), *values] for values in number_cases.cases(source)]
-        if source.numbers
-        else [],
+        "numbers": [[number_cases.wanted(values, source).hex(), *values] for values in rows],
     }
     return Artifact(path=NAME, data=golden.canonical_json(cases), role="golden")
 
@@ -88,10 +87,10 @@ def _digest(pixels: NDArray[np.uint8]) -> str:
     return hashlib.sha256(np.ascontiguousarray(pixels).tobytes()).hexdigest()
 
 
-def _values(source: BundleSource, output: Output) -> list[float]:
-    scales = np.concatenate([np.full(int(np.prod(head.shape)), float(head.scale)) for head in source.heads])
-    zeros = np.concatenate([np.full(int(np.prod(head.shape)), float(head.zero_point)) for head in source.heads])
-    found: list[float] = (scales * (output.astype(np.float64) - zeros)).tolist()
+def _values(source: BundleSource, output: Output) -> list[int]:
+    """Values in steps of their scale: no reader of JSON can round them."""
+    zeros = np.concatenate([np.full(int(np.prod(head.shape)), head.zero_point, np.int64) for head in source.heads])
+    found: list[int] = (output.astype(np.int64) - zeros).tolist()
     return found
 
 

@@ -78,7 +78,7 @@ class Reader:
             boxes = [{"label": one.label, "confidence": round(one.score, 6), "box": one.box} for one in seen]
             words = [f"{one.label} {one.score:.4f} {' '.join(map(str, one.box))}" for one in seen]
             return msgspec.convert({"boxes": boxes}, RunAnswer), ["; ".join(words) or "-"]
-        if real is not None and isinstance(self._part, decisions.AsTheyAre):
+        if real is not None and type(self._part) is decisions.AsTheyAre:  # what paints is one, too
             values = {"values": named_values(self._steps(real), self.model)}  # not rounded to steps
             return msgspec.convert(_plain(values), RunAnswer), decisions.words_of(values["values"])
         said = self._part.decide(output)

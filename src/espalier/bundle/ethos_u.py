@@ -186,8 +186,13 @@ def stream_problems(model: bytes) -> list[str]:
     named = {code.text(1) for code in root.tables(1, limit=LIMITS.tflite_operators, what="operator codes")}
     problems = [] if CUSTOM in named else [f"no operator {CUSTOM}"]
     starts = [table.follow(0) for table in root.tables(4, limit=LIMITS.tflite_tensors * 2, what="buffers")]
-    crooked = sum(start is not None and (start + 4) % ALIGNMENT != 0 for start in starts)
-    return problems + ([f"{crooked} buffers are not aligned to {ALIGNMENT} bytes"] if crooked else [])
+    graph = root.tables(2, limit=1, what="subgraphs")[0]
+    tensors = graph.tables(0, limit=LIMITS.tflite_tensors, what="tensors")
+    of_tensors = {tensor.integer(2, "uint32") for tensor in tensors}  # not those of metadata
+    crooked = sum(
+        start is not None and place in of_tensors and (start + 4) % ALIGNMENT != 0 for place, start in enumerate(starts)
+    )
+    return problems + ([f"{crooked} constants are not aligned to {ALIGNMENT} bytes"] if crooked else [])
 
 
 def _version(folder: Path) -> str:

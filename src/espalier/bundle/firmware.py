@@ -137,7 +137,7 @@ def build_files(
         "idf_component.yml": text.idf_component(source, tflm),
         "CMakeLists.txt": text.cmake_lists(source, compiled, tflm),
         "zephyr/module.yml": text.zephyr_module(source),
-        "zephyr/CMakeLists.txt": text.zephyr_cmake(source, compiled),
+        "zephyr/CMakeLists.txt": text.zephyr_cmake(source, compiled, tflm),
         "zephyr/Kconfig": text.zephyr_kconfig(source, tflm),
         f"{text.VENDOR}.{text.library_name(source)}.pdsc": text.pack_description(source, names, tflm),
         "LICENSE": text.license_text(source),

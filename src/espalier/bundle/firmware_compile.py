@@ -27,14 +27,15 @@ WARNINGS: Final = ("-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "
 VENDOR_GCC: Final = {
     "thumb": ("arm-none-eabi-gcc",),
     "riscv32": ("riscv32-esp-elf-gcc", "riscv-none-elf-gcc", "riscv64-unknown-elf-gcc"),
+    "xtensa": ("xtensa-esp-elf-gcc", "xtensa-esp32s3-elf-gcc", "xtensa-lx106-elf-gcc"),
 }
 """What a target's architecture begins with -> the GCCs that vendors give for it, first choice first."""
 COMPILE_SECONDS: Final = 300.0
 PROBE_SECONDS: Final = 60.0
 OLDEST_GCC: Final = 8
 """Major version (2018) from which GCC's warnings are taken for true; older ones warn of sound C99."""
-ELF_MACHINE: Final = {"thumb": 40, "riscv": 243}
-"""What an architecture begins with -> e_machine of its object files (ELF specification: EM_ARM, EM_RISCV)."""
+ELF_MACHINE: Final = {"thumb": 40, "riscv": 243, "xtensa": 94}
+"""What an architecture begins with -> e_machine of its object files (ELF specification: EM_ARM, EM_RISCV, EM_XTENSA)."""
 PROBE: Final = (
     "#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n"
     "int32_t probe(const int8_t *from, size_t count);\n"
@@ -256,11 +257,15 @@ def with_vendor_gcc(files: Sequence[str], source: text.Library, work: Path) -> C
 def _with_gcc(name: str, compiler: Compiler, files: Sequence[str], source: text.Library, work: Path) -> Check:
     flags = source.target.compiler.gcc_flags if source.target.compiler is not None else ()
     machine = machine_of(source.target.architecture)
+    work.mkdir(parents=True, exist_ok=True)
+    if compiles(compiler, flags, work, machine):  # as Debian's GCCs for RISC-V and Xtensa, which come without a C library
+        write_string_header(work / "include")
+        flags += ("-ffreestanding", "-isystem", str(work / "include"))
 
     def run() -> str:
         compile_c(compiler, [*flags, "-O2", *WARNINGS, "-c", *files], work)
         check_objects(files, work, machine)
-        return " ".join(flags) + check_model_array(work, source)
+        return " ".join(flags).replace(str(work), "") + check_model_array(work, source)
 
     return guarded(name, compiler.tool, run, compiler.version, lambda: compiles(compiler, flags, work, machine))
 

@@ -148,7 +148,9 @@ def idf_component(source: Library, needs_tflm: bool) -> str:
         f'version: "{source.version}"\n'
         f'description: "{source.sentence}"\n'
         f'url: "{URL}"\n'
-        "dependencies:\n"
+        f"tags: [{', '.join(source.keywords)}]\n"
+        + ("" if needs_tflm else "examples:\n  - path: examples/esp_idf\n")
+        + "dependencies:\n"
         '  idf: ">=5.1"\n'
     )
     return text + ('  espressif/esp-tflite-micro: "^1.3.4"\n' if needs_tflm else "")
@@ -181,11 +183,18 @@ def zephyr_module(source: Library) -> str:
     return f"name: {library_name(source)}\nbuild:\n  cmake: zephyr\n  kconfig: zephyr/Kconfig\n"
 
 
-def zephyr_cmake(source: Library, sources: Sequence[str]) -> str:
+def zephyr_cmake(source: Library, sources: Sequence[str], needs_tflm: bool = False) -> str:
     """zephyr/CMakeLists.txt."""
+    needs = (
+        "  if(NOT CONFIG_TENSORFLOW_LITE_MICRO)\n"
+        f'    message(FATAL_ERROR "{library_name(source)} needs the Zephyr module tflite-micro: "\n'
+        '      "west config manifest.group-filter -- +optional; west update tflite-micro")\n  endif()\n'
+        if needs_tflm
+        else ""
+    )
     listed = "\n".join(f"    ../{path}" for path in sources)
     return f"""if(CONFIG_{prefix(source).upper()}_MODEL)
-  zephyr_library()
+{needs}  zephyr_library()
   zephyr_library_sources(
 {listed}
   )
@@ -196,7 +205,9 @@ endif()
 
 def zephyr_kconfig(source: Library, needs_tflm: bool) -> str:
     """zephyr/Kconfig."""
-    depends = "\tdepends on TENSORFLOW_LITE_MICRO\n" if needs_tflm else ""
+    # Selected, not depended on: an application that wants the model would silently be built without it.
+    selected = ("CPP", "REQUIRES_FULL_LIBCPP", "TENSORFLOW_LITE_MICRO") if needs_tflm else ()
+    depends = "".join(f"\tselect {symbol}\n" for symbol in selected)
     return (
         f'config {prefix(source).upper()}_MODEL\n\tbool "{source.sentence}"\n{depends}\thelp\n'
         f"\t  {source.holds}, made by Espalier.\n"

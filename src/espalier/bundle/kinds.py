@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
 from ..facts import Artifact, BundleSource, Check
-from . import android, ethos_u, firmware, npm, openmv, raspberry_pi, service, swift
+from ..plugins import BUNDLES, usable
+from . import android, ethos_u, firmware, handover, npm, openmv, raspberry_pi, service, swift
 
 
 class Maker(Protocol):
@@ -30,9 +31,17 @@ MAKERS: Final[Mapping[str, Maker]] = {
     "deb": raspberry_pi,
     "ethos-u": ethos_u,
     "firmware": firmware,
+    "handover": handover,
     "npm": npm,
     "openmv": openmv,
     "service": service,
     "swift": swift,
 }
 """Kind, as `bundle` of a target file says it -> its module."""
+
+
+def maker_of(kind: str) -> Maker:
+    """The module of a kind: ours, or that of the package which brings it (plugins.py)."""
+    if kind in MAKERS:
+        return MAKERS[kind]
+    return cast(Maker, usable(BUNDLES)[kind])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..bundle_kinds import KINDS
+from ..bundle_kinds import kinds
 from ..facts import BundleSource
 from . import golden
 from .answers import answer_of
@@ -15,7 +15,7 @@ MODEL_FILE: Final = "model_uint8.tflite"
 
 def package_name(source: BundleSource) -> str:
     """The Debian package, its folders, its command and its unit all have this name."""
-    return f"{source.recipe.name}-{KINDS[source.target.bundle].package}"
+    return f"{source.recipe.name}-{kinds()[source.target.bundle].package}"
 
 
 

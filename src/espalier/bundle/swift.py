@@ -44,7 +44,7 @@ def contents(source: BundleSource) -> tuple[Artifact, ...]:
         Artifact(path=f"{resources}/{name}_facts.json", data=facts, role="library"),
         Artifact(path=f"{resources}/{name}_labels.txt", data=labels, role="labels"),
         *golden.artifacts(source),
-        device_cases.artifact(source),
+        device_cases.artifact(source, digits=14),  # Foundation reads longer ones through decimal numbers.
         swift_frames.artifact(source),
     ]
     return tuple(sorted(files, key=lambda artifact: artifact.path))

@@ -8,11 +8,14 @@ import platform
 import shutil
 import subprocess
 from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
 from typing import Any
 
 from packaging.requirements import Requirement
 
+from .. import plugins
 from ..errors import EspalierError
+from ..target import brought_targets
 from ..visible import shown
 from ..walls import Walls
 from ..worker.client import Worker
@@ -64,9 +67,19 @@ def examine() -> dict[str, Any]:
             {"name": name, "found": _program(command), "for": why}
             for name, (command, why) in OPTIONAL_PROGRAMS.items()
         ],
+        "plugins": _plugins(),
         "walls": _walls(),
         "ok": all(package["ok"] for package in packages + build),
     }
+
+
+def _plugins() -> list[dict[str, str]]:
+    """Packages that bring targets and kinds of bundle, and what is left out of them, and why."""
+    left = [
+        {"group": plugins.TARGETS, "name": Path(path).name, "package": "", "problem": why}
+        for path, why in brought_targets()[1].items()
+    ]
+    return [*plugins.rows(), *left]
 
 
 def _walls() -> dict[str, Any]:

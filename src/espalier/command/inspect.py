@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import msgspec
 
 from ..errors import EspalierError, ModelRefusedError, UnsupportedModelError
 from ..limits import LIMITS
+from ..load.keras_facts import ModelFacts, ModelSummary
+from ..outline.draw import outline_of
 from ..tabular import Tabular
 from ..tflite.inspect import inspect_tflite
 from ..worker.client import Worker
@@ -86,7 +89,8 @@ class Inspected(Tabular):
 def inspect_file(path: Path | str) -> Inspected:
     """What is in a model file: layers or operators, shapes, MACs, parameters, quantization.
 
-    `path`: a .keras, .h5 or .tflite. A .tflite is read as data; a Keras file in confined child processes, with TensorFlow.
+    `path`: a .keras, .h5 or .tflite. A .tflite is read as data; a Keras file in confined child processes, with TensorFlow
+    only where a layer is one that no outline can be drawn of (espalier/outline).
     Raises ModelRefusedError for anything else, and for what is broken or hostile, UnsupportedModelError for a .tflite with
     several subgraphs.
 
@@ -99,7 +103,7 @@ def inspect_file(path: Path | str) -> Inspected:
 
 def _facts(path: Path) -> dict[str, Any]:
     if os.path.isfile(path):
-        head = _head(path)
+        head = head_of(path)
         if head[4:8] == b"TFL3":
             if path.stat().st_size > LIMITS.tflite_bytes:
                 raise ModelRefusedError(f"the file {path.name!r} has over {LIMITS.tflite_bytes:,} bytes")
@@ -107,7 +111,8 @@ def _facts(path: Path) -> dict[str, Any]:
     return {"file": path.name} | _inspect_keras(path)
 
 
-def _head(path: Path) -> bytes:
+def head_of(path: Path) -> bytes:
+    """The first bytes of a file. Raises ModelRefusedError where it cannot be read."""
     try:
         with path.open("rb") as file:
             return file.read(8)
@@ -121,20 +126,57 @@ def _head(path: Path) -> bytes:
 
 def _inspect_keras(path: Path) -> dict[str, Any]:
     """As a classifier; any other model with the values of its outputs."""
-    with Worker("container", reads=[path]) as container, Worker("tensorflow", reads=[path]) as tensorflow:
+    question = InspectModel(path=os.path.realpath(path))
+    whatever = msgspec.structs.replace(question, scores=False)
+    with Worker("container", reads=[path]) as container, ExitStack() as stack:
+
+        def described(asked: InspectModel) -> dict[str, Any]:
+            facts = container.ask(asked, seconds=LIMITS.container_worker_seconds)
+            summary = _outlined(facts)
+            if summary is None:
+                height, width = _size(facts)
+                loading = LoadModel(path=asked.path, facts=facts, size=(height, width))
+                summary = stack.enter_context(Worker("tensorflow", reads=[path])).ask(loading)
+            return _told(facts, summary)
+
         try:
-            return _rebuilt(container, tensorflow, InspectModel(path=os.path.realpath(path)))
+            return described(question)
         except (ModelRefusedError, UnsupportedModelError) as problem:
             try:
-                return _rebuilt(container, tensorflow, InspectModel(path=os.path.realpath(path), scores=False))
+                return described(whatever)
             except EspalierError:
                 raise problem from None
 
 
-def _rebuilt(container: Worker, tensorflow: Worker, question: InspectModel) -> dict[str, Any]:
-    facts = container.ask(question, seconds=LIMITS.container_worker_seconds)
+def _size(facts: ModelFacts) -> tuple[int, int]:
     height, width = (have or default for have, default in zip(facts.input_shape[:2], OPEN_SIZE, strict=True))
-    rebuilt = tensorflow.ask(LoadModel(path=question.path, facts=facts, size=(height, width)))
+    return height, width
+
+
+def _outlined(facts: ModelFacts) -> ModelSummary | None:
+    """The model as its configuration outlines it; None where only Keras can tell: a layer that no outline can be drawn of,
+    weights that are not those of the configuration, an answer that is not what was asked for."""
+    try:
+        found = outline_of(facts, _size(facts))
+    except UnsupportedModelError:
+        return None
+    result = found.graph.tensors[found.graph.outputs[0]].shape
+    scores = len(found.graph.outputs) == 1 and len(result) == 2 and result[1] > 1
+    if found.parameters != facts.parameters or not (scores or facts.output == "values"):
+        return None
+    return ModelSummary(
+        parameters=found.parameters,
+        macs=found.macs,
+        layers=found.rows,
+        input_shape=found.graph.tensors[found.graph.inputs[0]].shape,
+        output_shape=result,
+        output=facts.output,
+        notes=facts.notes,
+    )
+
+
+def _told(facts: ModelFacts, rebuilt: ModelSummary) -> dict[str, Any]:
+    height, width = _size(facts)
     notes = list(rebuilt.notes)
     if None in facts.input_shape[:2]:
         notes.append(f"the model leaves its input size open; figures are for {height} x {width} pixels")

@@ -84,6 +84,12 @@ def doctor_lines(facts: dict[str, Any]) -> list[str]:
     lines += [
         f"  {p['name']:<30} {p['found'] or 'absent':<12} {p['for']}" for p in facts["optional_packages"]
     ]
+    if facts["plugins"]:
+        lines += ["", "plug-ins (docs/extend/plug-in.md)"]
+        lines += [
+            f"  {'WRONG  ' if p['problem'] else 'ok     '} {p['name']:<30} {p['group']:<17} {p['problem'] or p['package']}"
+            for p in facts["plugins"]
+        ]
     lines += ["", "optional programs (a check that needs an absent one is reported as not run)"]
     lines += [
         f"  {p['name']:<22} {'found ' if p['found'] else 'absent'}  {p['for']}" for p in facts["programs"]

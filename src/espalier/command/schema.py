@@ -7,6 +7,7 @@ from typing import Final
 
 NAMES: Final = (
     *("recipe", "target", "report", "manifest", "program-report", "program-manifest", "sweep", "sweep-report", "run", "compare"),
+    "estimate",
 )
 LINE: Final = "#:schema {name}.schema.json\n"
 """What the first line of a TOML file says, so that editors with TOML check it with the file of this name beside it."""

@@ -136,6 +136,14 @@ def plan_plain(graph: Graph, *, optimize: str, isa: str) -> Plan:
     return _plan(graph, optimize, isa, None)
 
 
+def plan_like(graph: Graph, other: Plan, *, optimize: str, isa: str) -> Plan:
+    """The plan without coded weights that streams the trees which `other`, a plan of the same network for another instruction
+    set, streams: nothing is searched. Raises BugError or UnsupportedModelError where the kernels of this one cannot."""
+    alone = set(joined(graph, optimize, isa))
+    trees = tuple(tuple(step.ops) for step in other.steps if len(step.ops) > 1 and tuple(step.ops) not in alone)
+    return _plan(graph, optimize, isa, None, trees)
+
+
 def _plan(graph: Graph, optimize: str, isa: str, coding: Coding | None, trees: Trees | None = None) -> Plan:
     needs = partial(demand, isa=isa, coding=coding)
     return plan_memory(

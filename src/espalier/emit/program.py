@@ -168,6 +168,11 @@ def _weights(prefix: str, graph: Graph, body: Body) -> list[_Weight]:
     return weights
 
 
+def constants_of(prefix: str, graph: Graph, body: Body) -> tuple[Constant, ...]:
+    """The arrays of the weights file, each once."""
+    return tuple(weight.constant for weight in _weights(prefix, graph, body))
+
+
 def _header(graph: Graph, plan: Planned, prefix: str, options: Options) -> str:
     macro = prefix.upper()
     lines = [

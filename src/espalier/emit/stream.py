@@ -51,6 +51,12 @@ def _lowered(graph: Graph, op: int, how: How) -> tuple[Lowered, ...]:
     return lower(graph, op, how)
 
 
+@functools.lru_cache(maxsize=2)
+def _links(graph: Graph) -> tuple[Mapping[int, int], Mapping[int, tuple[int, ...]]]:
+    """Producers and consumers: the planner asks for many trees of one network."""
+    return graph.producers(), graph.consumers()
+
+
 def _walk(node: Node) -> Iterator[Node]:
     for child in node.children:
         if isinstance(child, Node):
@@ -72,7 +78,7 @@ def build_stream(graph: Graph, ops: tuple[int, ...], optimize: str, isa: str = "
     """The tree of a streamed step with the layout of its scratch; :class:`BugError` when it is no such
     tree."""
     how = How(rows=True, optimize=optimize, isa=isa)
-    producers, consumers = graph.producers(), graph.consumers()
+    producers, consumers = _links(graph)
     inside = set(ops)
     seen: set[int] = set()
     size = 0

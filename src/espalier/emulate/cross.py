@@ -224,6 +224,18 @@ def compile_object(files: Mapping[str, bytes], source: str, core: Core, made: Pa
         os.replace(Path(folder) / "made.o", made)
 
 
+def compile_object_of(files: Mapping[str, bytes], source: str, core: Core, optimize: str, workdir: Path) -> bytes:
+    """The relocatable object of one of some C files of ours."""
+    with tempfile.TemporaryDirectory(dir=workdir) as folder:
+        for name, data in sorted(files.items()):
+            (Path(folder) / name).write_bytes(data)
+        (Path(folder) / "string.h").write_bytes((_FIRMWARE / "string.h").read_bytes())
+        if not (Path(folder) / source).exists():
+            (Path(folder) / source).write_bytes((_FIRMWARE / source).read_bytes())
+        zig("cc", *_options(core, optimize, ()), "-c", source, "-o", "made.o", cwd=Path(folder))
+        return (Path(folder) / "made.o").read_bytes()
+
+
 def _options(core: Core, optimize: str, flags: Sequence[str]) -> list[str]:
     return [
         "-target",

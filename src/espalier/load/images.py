@@ -28,6 +28,7 @@ import msgspec
 from ..errors import ImagesRefusedError
 from ..limits import LIMITS
 from ..recipe_numbers import InputNumbers
+from ..tables import nearest_file
 from ..visible import hidden_character, shown
 from .listing import check_name, list_files, stays_inside, unreadable
 from .number_columns import no_numbers, take_numbers
@@ -105,7 +106,7 @@ def scan(path: Path | str, *, cells: bool = False, numbers: Sequence[InputNumber
         raise ImagesRefusedError(
             f"there is no image folder {shown(str(path))}",
             supported="a folder of images, a folder with one folder per class, or a .csv with path,label",
-            next_step="check the path; it is relative to the recipe",
+            next_step=nearest_file(path, "check the path; it is relative to the recipe"),
         )
     files = list_files(path)
     images = _images_among(files)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from ..errors import ModelRefusedError
 from ..limits import LIMITS
+from ..tables import nearest_file
 
 CONFIG = "config.json"
 METADATA = "metadata.json"
@@ -183,7 +184,9 @@ def refuse_what_is_no_file(path: Path) -> None:
             )
         raise refused(path, "it is a link that leads nowhere", "correct `[model] path` in the recipe")
     if not os.path.exists(path):
-        raise refused(path, "there is no such file", "correct `[model] path`; it is relative to the recipe")
+        raise refused(
+            path, "there is no such file", nearest_file(path, "correct `[model] path`; it is relative to the recipe")
+        )
     if os.path.isdir(path):
         if any(os.path.exists(path / name) for name in ("saved_model.pb", "saved_model.pbtxt")):
             raise refused(

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from ..bundle import firmware, golden, manifest, mediapipe_words
-from ..bundle.kinds import MAKERS
+from ..bundle.kinds import maker_of
 from ..errors import BugError, EspalierError, UnsupportedModelError
 from ..facts import ArenaFacts, Artifact, BundlePart, BundleSource, Check, ClassMap, Measurement
 from ..facts import Decision as Deciding
@@ -29,6 +29,7 @@ from .compile import Compiled, compile_model, decision_of, flash_limit, ram_limi
 from .drift import reference_of
 from .emulate import Emulation, can_emulate, emulate_program
 from .evaluate import Evaluation
+from .handover import handover_of
 from .job import Job
 from .model import FloatModel
 from .prove import Proof
@@ -138,6 +139,8 @@ def make_bundles(
         try:
             program = programs[target.name].result()
             source = _source(job, target, model, int8, proof, evaluation, program.compiled)
+            handed = handover_of(shop, job, target, evaluation.float_tflite, source.heads, source.golden)
+            source = msgspec.structs.replace(source, handover=handed)
             if target.bundle == "service":
                 source = msgspec.structs.replace(source, reference=reference_of(shop, job, model, int8))
             made.arena_bytes = None if source.arena is None else source.arena.arena_bytes
@@ -367,7 +370,7 @@ def _given(side: DecisionSide) -> tuple[tuple[str, float | None], ...]:
 
 
 def _make(source: BundleSource, program: Program, tools: str) -> Bundle:
-    maker = MAKERS[source.target.bundle]
+    maker = maker_of(source.target.bundle)
     compiled = program.compiled
     artifacts = firmware.contents(source, compiled.program) if compiled else maker.contents(source)
     placed = {artifact.path for artifact in artifacts}

@@ -125,6 +125,8 @@ def test_the_checks_pass_and_name_what_did_not_run(bundle: Path) -> None:
 
 def test_a_target_without_gcc_flags_is_compiled_by_zig(tmp_path: Path) -> None:
     source = mcu_source("esp32-s3")
+    bare = msgspec.structs.replace(source.target.compiler, gcc_flags=())
+    source = msgspec.structs.replace(source, target=msgspec.structs.replace(source.target, compiler=bare))
     folder = write(firmware.contents(source), tmp_path)
     found = {check.name: check for check in firmware.check(folder, source)}
     check = found["C compiles without a warning for the target's core"]
@@ -134,7 +136,7 @@ def test_a_target_without_gcc_flags_is_compiled_by_zig(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "beginning"), [("cortex-m4", "arm-none-eabi"), ("esp32-c3", "riscv"), ("esp32-s3", None)]
+    ("target", "beginning"), [("cortex-m4", "arm-none-eabi"), ("esp32-c3", "riscv"), ("esp32-s3", "xtensa")]
 )
 def test_the_vendors_compiler_is_one_for_the_targets_architecture(target: str, beginning: str | None) -> None:
     names = firmware_compile.vendor_gccs(load_target(target))
@@ -524,3 +526,19 @@ def test_prepare_takes_no_more_stack_than_the_header_says(resize: str, tmp_path:
     subprocess.run([*command, folder / "toy_parts_prepare.c"], check=True)
     taken = sum(int(line.split("\t")[1]) for line in (tmp_path / "p.su").read_text().splitlines())
     assert taken <= firmware.prepare_stack(source)
+
+
+@pytest.mark.skipif(shutil.which("xtensa-lx106-elf-gcc") is None, reason="gcc-xtensa-lx106 is not installed")
+def test_the_c_of_an_xtensa_target_compiles_without_a_warning_and_says_with_which_compiler(tmp_path: Path) -> None:
+    source = mcu_source("esp32-s3")
+    folder = write(firmware.contents(source), tmp_path)
+    found = {check.name: check for check in firmware.check(folder, source)}
+    check = found["C compiles without a warning with the vendor's usual compiler"]
+    assert (check.tool, check.result) == ("xtensa-lx106-elf-gcc", "passed"), check.why
+
+
+def test_zephyr_selects_tensorflow_lite_micro_or_stops_and_never_leaves_the_model_out() -> None:
+    files = {a.path.split("/", 1)[-1]: a.data.decode() for a in firmware.contents(mcu_source()) if "/zephyr/" in a.path}
+    assert "select TENSORFLOW_LITE_MICRO" in files["zephyr/Kconfig"]
+    assert "depends on" not in files["zephyr/Kconfig"]
+    assert "FATAL_ERROR" in files["zephyr/CMakeLists.txt"]

@@ -427,3 +427,17 @@ def test_a_model_that_is_not_the_built_one_is_refused(tree: Path, tmp_path: Path
     done = classify(tree, "selftest", "--model", folder)
     assert done.returncode == 6
     assert "not the file that was built" in done.stderr.decode()
+
+
+def test_purge_removes_the_options_file_and_the_service_asks_for_no_group_that_may_be_missing(tree: Path, bundle: Path) -> None:
+    postrm = read_deb((bundle / f"{NAME}_1.2.3_all.deb").read_bytes()).control["postrm"].decode()
+    assert f"rm -f '/etc/default/{NAME}'" in postrm.split('"purge"')[1]
+    unit = (tree / f"usr/lib/systemd/system/{NAME}.service").read_text()
+    assert "SupplementaryGroups=video\n" in unit
+
+
+def test_a_command_of_exec_ends_at_two_dashes() -> None:
+    from espalier.bundle.pi.device.actions import split_actions
+
+    rest, actions = split_actions(["--on", "crack", "--exec", "act", "{label}", "--", "a.png", "b.png"])
+    assert (rest, actions[0].command) == (["a.png", "b.png"], ["act", "{label}"])

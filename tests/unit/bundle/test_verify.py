@@ -278,4 +278,4 @@ def test_a_manifest_that_describes_another_model_is_refused(bundle: Path) -> Non
     stated = verify.verify_contents(files.pop("manifest.json"), files)
     row = msgspec.structs.replace(stated.models[0], sha256="0" * 64)
     with pytest.raises(VerificationError, match="is not the manifest's model"):
-        verify._model(row, files)
+        verify.model_in(row, files)

@@ -79,7 +79,8 @@ def test_a_broken_pipe_that_is_not_the_readers_is_a_bug_and_never_silent(
 
 
 def test_every_command_has_a_help_page() -> None:
-    names = "build cache calibrate check compile doctor explain init inspect schema sweep targets verify"
+    names = "build cache calibrate check compare compile completion doctor estimate explain help init inspect keygen oci "
+    names += "run schema sweep targets verify"
     assert set(cli.cli.commands) == set(names.split())
     for name, command in cli.cli.commands.items():
         assert command.help, name

@@ -20,13 +20,16 @@ FLOORS = (
      "maps", "peak", "pixels", "preparation", "progress", "recipe", "recipe_answers", "recipe_budgets", "recipe_detect",
      "recipe_file", "recipe_numbers", "recipe_paths", "recipe_rules", "retouch", "row_boxes", "row_cost", "row_parts",
      "row_prune", "rows", "scratch", "signals", "statistics", "store", "store_limit", "streams", "sweep_file", "sweep_rows",
-     "table_faults", "tables", "tabular", "target", "target_rules", "terminal", "visible", "walls"},
+     "table_faults", "tables", "tabular", "target", "target_rules", "terminal", "visible"}
+    | {"annotate", "estimate_rows", "folded", "plugins", "shells", "walls"},
     {"bundle", "calibrate", "emit", "emulate", "fit", "graph", "ladder", "layers", "load", "measure", "plan", "prune",
-     "quantizer", "report", "task", "tflite"},
+     "quantizer", "report", "task", "tflite"}
+    | {"footprint", "outline"},
     {"cluster", "worker"},
     {"stages"},
     {"command"},
-    {"cli", "cli_compare", "cli_parts", "cli_run", "cli_sweep", "cli_trust", "__main__"},
+    {"cli", "cli_compare", "cli_oci", "cli_parts", "cli_run", "cli_sweep", "cli_trust", "__main__"}
+    | {"cli_calibrate", "cli_estimate", "cli_help"},
 )  # fmt: skip
 """Rooms (packages) and single modules, from the ground up. A room may import rooms of its own floor, but none that imports
 it, and what lies below."""

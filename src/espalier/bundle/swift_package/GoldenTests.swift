@@ -32,21 +32,7 @@ final class GoldenTests: XCTestCase {
 
     func testFramesOfACameraGiveTheBytesOfTheBuild() throws {
         for row in try json("frames.json")["frames"] as! [[String: Any]] {
-            let planes = (row["planes"] as! [String]).map(unhex), strides = row["strides"] as! [Int]
-            let (width, height, rotation) = (row["width"] as! Int, row["height"] as! Int, row["rotation"] as! Int)
-            let picture = try planes[0].withUnsafeBytes { first -> Picture in
-                if planes.count == 1 {
-                    let order: PixelOrder = row["order"] as! String == "bgra" ? .bgra : .rgba
-                    return try Picture(
-                        first, order: order, width: width, height: height, bytesPerRow: strides[0], rotation: rotation)
-                }
-                return try planes[1].withUnsafeBytes {
-                    try Picture(
-                        luma: first, chroma: $0, width: width, height: height, lumaBytesPerRow: strides[0],
-                        chromaBytesPerRow: strides[1], rotation: rotation)
-                }
-            }
-            XCTAssertEqual(sha256(try @TYPE@.prepare(picture)), row["sha256"] as? String, "\(row["order"]!) \(rotation)")
+            XCTAssertEqual(sha256(try @TYPE@.prepare(frame(row))), row["sha256"] as? String, "\(row["order"]!) \(rotation)")
         }
     }
 
@@ -107,13 +93,30 @@ func apart(_ bytes: [UInt8]) -> [[UInt8]] {
     }
 }
 
+/// A frame of frames.json.
+func frame(_ row: [String: Any]) throws -> Picture {
+    let planes = (row["planes"] as! [String]).map(unhex), strides = row["strides"] as! [Int]
+    let (width, height, rotation) = (row["width"] as! Int, row["height"] as! Int, row["rotation"] as! Int)
+    return try planes[0].withUnsafeBytes { first -> Picture in
+        if planes.count == 1 {
+            let order: PixelOrder = row["order"] as! String == "bgra" ? .bgra : .rgba
+            return try Picture(first, order: order, width: width, height: height, bytesPerRow: strides[0], rotation: rotation)
+        }
+        return try planes[1].withUnsafeBytes {
+            try Picture(
+                luma: first, chroma: $0, width: width, height: height, lumaBytesPerRow: strides[0],
+                chromaBytesPerRow: strides[1], rotation: rotation)
+        }
+    }
+}
+
 func unhex(_ text: String) -> [UInt8] {
     let digits = Array(text.utf8).map { $0 > 57 ? $0 - 87 : $0 - 48 }
     return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
 }
 
 /// An answer as answers.json tells it.
-private func told(_ answer: Answer) throws -> [String: Any] {
+private func told(_ answer: Answer, _ heads: [Output] = @TYPE@.facts.outputs) throws -> [String: Any] {
     switch answer {
     case .label(let one):
         return ["index": one.index, "permille": one.permille, "review": one.review]
@@ -132,9 +135,9 @@ private func told(_ answer: Answer) throws -> [String: Any] {
     case .boxes(let boxes):
         return ["boxes": boxes.map(\.row)]
     case .values(let values):
-        return ["values": values.flatMap { $0 }]
+        return ["values": zip(heads, values).flatMap { head, row in row.map { Int(($0 / head.scale).rounded()) } }]
     case .several(let parts):
-        return ["parts": try parts.map { try told($0.answer) }]
+        return ["parts": try zip(heads, parts).map { try told($1.answer, [$0]) }]
     }
 }
 

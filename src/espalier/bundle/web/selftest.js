@@ -24,7 +24,7 @@ export async function replay(read) {
   let count = 0;
   const same = async (name, bytes, wanted) => {
     count++;
-    const found = await told(decide(split(bytes, facts), facts), facts.answer);
+    const found = await told(decide(split(bytes, facts), facts), facts.answer, facts.outputs);
     if (JSON.stringify(sorted(found)) !== JSON.stringify(sorted(wanted))) failures.push(`${name}: another answer`);
   };
   for (const [n, row] of golden.vectors.entries()) {
@@ -61,7 +61,7 @@ function opaque(rgb) {
 }
 
 /** An answer as answers.json tells it. */
-async function told(answer, facts) {
+async function told(answer, facts, heads) {
   switch (answer.kind) {
     case 'classify':
     case 'binary':
@@ -82,9 +82,9 @@ async function told(answer, facts) {
     case 'boxes':
       return {boxes: answer.rows};
     case 'values':
-      return {values: answer.values.flatMap((row) => Array.from(row))};
+      return {values: answer.values.flatMap((row, n) => Array.from(row, (value) => Math.round(value / heads[n].scale)))};
     default:
-      return {parts: await Promise.all(Object.values(answer.parts).map((part, n) => told(part, facts.parts[n])))};
+      return {parts: await Promise.all(Object.values(answer.parts).map((part, n) => told(part, facts.parts[n], [heads[n]])))};
   }
 }
 

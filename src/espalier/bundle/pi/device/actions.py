@@ -62,7 +62,7 @@ def fill(part: str, words: dict[str, str]) -> str:
 
 
 def split_actions(arguments: Sequence[str]) -> tuple[list[str], list[Action]]:
-    """Take `--on ANSWER --exec COMMAND...` out of the arguments; a command ends at `;`, `--on` or the end."""
+    """Take `--on ANSWER --exec COMMAND...` out of the arguments; a command ends at `--`, `;`, `--on` or the end."""
     rest: list[str] = []
     actions: list[Action] = []
     at = 0
@@ -74,12 +74,12 @@ def split_actions(arguments: Sequence[str]) -> tuple[list[str], list[Action]]:
         if len(arguments) < at + 4 or arguments[at + 2] != "--exec":
             raise Problem("--on ANSWER must be followed by --exec COMMAND [ARGUMENT ...]")
         end = at + 3
-        while end < len(arguments) and arguments[end] not in (";", "--on"):
+        while end < len(arguments) and arguments[end] not in ("--", ";", "--on"):
             end += 1
         if end == at + 3:
             raise Problem("--exec needs a command")
         actions.append(Action(arguments[at + 1], list(arguments[at + 3 : end])))
-        at = end + 1 if end < len(arguments) and arguments[end] == ";" else end
+        at = end + 1 if end < len(arguments) and arguments[end] != "--on" else end
     return rest, actions
 
 

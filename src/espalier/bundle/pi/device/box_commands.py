@@ -35,11 +35,11 @@ zones and lines, in pixels of the frame or in per cent of it:
   --line gate=0%,50%:100%,50%            from its first point to its second
 
 actions (any number):
-  --on WHAT --exec COMMAND [ARGUMENT ...] [;]
+  --on WHAT --exec COMMAND [ARGUMENT ...] [--]
                      start COMMAND without a shell; {label}, {confidence}, {image}, {count} (objects in sight) and
                      {box} (left,top,right,bottom) are replaced. For a stream it starts when WHAT begins, for files
                      with every image (unless --fps says that they are a stream), for a line at every crossing.
-                     The command ends at `;`, at the next --on, or at the end.
+                     The command ends at `--`, at the next --on, or at the end.
   WHAT is            LABEL, or any      such an object is in sight
                      LABEL@ZONE         ... in the zone
                      LABEL@LINE         ... crosses the line; LABEL@LINE+ from its left to its right, LABEL@LINE- back

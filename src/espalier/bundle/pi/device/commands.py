@@ -31,10 +31,10 @@ HELP = """commands:
   install-runtime    the pinned runtime, into this program's own virtual environment
 
 actions (any number):
-  --on ANSWER --exec COMMAND [ARGUMENT ...] [;]
+  --on ANSWER --exec COMMAND [ARGUMENT ...] [--]
                      start COMMAND without a shell; {label}, {confidence} and {image} are replaced.
                      For a stream it starts when the answer appears, for files with every image.
-                     ANSWER is a label, or review. The command ends at `;`, at the next --on, or at the end.
+                     ANSWER is a label, or review. The command ends at `--`, at the next --on, or at the end.
 
 output, separated by tabs:
   image, decision, confidence, action started (or -). The decision is a label, or `review (LABEL)` below the

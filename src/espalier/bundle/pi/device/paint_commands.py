@@ -28,7 +28,7 @@ HELP = """commands:
   install-runtime    the pinned runtime, into this program's own virtual environment
 
 actions (any number), of a model with an alert:
-  --on alert --exec COMMAND [ARGUMENT ...] [;]     or --on quiet
+  --on alert --exec COMMAND [ARGUMENT ...] [--]     or --on quiet
                      start COMMAND without a shell; {label}, {confidence} (the share) and {image} are replaced.
                      For a stream it starts when the decision appears, for files with every image.
 

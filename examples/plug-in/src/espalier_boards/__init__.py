@@ -1,0 +1,1 @@
+"""Target files of our boards: every .toml beside this file is a target."""
