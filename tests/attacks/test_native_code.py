@@ -12,6 +12,7 @@ from native_code import HARMLESS, OPEN, TRIES, Native, run_all
 
 from espalier import walls
 from espalier.errors import ToolMissingError
+from espalier.walls.held import Walls, in_words
 
 
 def test_native_code_in_a_child_gets_nowhere(tmp_path: Path) -> None:
@@ -52,7 +53,7 @@ def test_where_a_wall_is_missing_nothing_is_read_if_the_user_requires_all(
     monkeypatch.setenv(OPEN, "1")
     with Native("native", scratch=tmp_path) as child:  # type: ignore[arg-type]
         child.wait_ready()
-        assert child.walls == walls.Walls()
+        assert child.walls == Walls()
     monkeypatch.setenv(walls.REQUIRE, "1")
     with (
         Native("native", scratch=tmp_path) as child,  # type: ignore[arg-type]
@@ -63,8 +64,8 @@ def test_where_a_wall_is_missing_nothing_is_read_if_the_user_requires_all(
 
 
 def test_what_holds_is_said_in_words() -> None:
-    whole = walls.Walls(files=7, calls=True, network=True, rights=True)
-    assert (whole.lacks, walls.in_words([whole])) == ((), "whole")
-    old = walls.Walls(files=0, calls=True, network=False, rights=True)
-    assert "Landlock" in walls.in_words([whole, old])
-    assert len(walls.Walls().lacks) == 4
+    whole = Walls(files=7, calls=True, network=True, rights=True)
+    assert (whole.lacks, in_words([whole])) == ((), "whole")
+    old = Walls(files=0, calls=True, network=False, rights=True)
+    assert "Landlock" in in_words([whole, old])
+    assert len(Walls().lacks) == 4

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import platform
 import shutil
@@ -17,7 +16,7 @@ from .. import plugins
 from ..errors import EspalierError
 from ..target import brought_targets
 from ..visible import shown
-from ..walls import Walls
+from ..walls.held import Walls
 from ..worker.client import Worker
 
 BUILD = "build"
@@ -90,7 +89,7 @@ def _walls() -> dict[str, Any]:
             held = worker.walls or Walls()
     except EspalierError as problem:
         return {"whole": False, "lacks": [problem.found]}
-    return {**dataclasses.asdict(held), "whole": not held.lacks, "lacks": list(held.lacks)}
+    return {**held._asdict(), "whole": not held.lacks, "lacks": list(held.lacks)}
 
 
 def _is_for(requirement: Requirement, extra: str) -> bool:

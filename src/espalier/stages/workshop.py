@@ -26,7 +26,7 @@ from ..store import Latest, Parts, Store, key_of
 from ..store_limit import DEFAULT_BYTES, limit_bytes
 from ..terminal import Progress
 from ..visible import size_text
-from ..walls import Walls, in_words
+from ..walls.held import Walls, in_words
 from ..worker import Kind
 from ..worker.client import Worker
 from .installed import installed_versions

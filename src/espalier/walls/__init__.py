@@ -8,17 +8,19 @@ named: `Walls.lacks`. Needs nothing but the standard library: `python -I -S wall
 from __future__ import annotations
 
 import os
-import platform
 import site
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
 
 from . import landlock, seccomp
 from .calls import MACHINES
 from .process import drop_capabilities, leave_network, never_gain_rights
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # without `typing`: every compiler starts through here (tool.py)
+    from collections.abc import Iterable, Sequence
+    from typing import Final
+
+    from .held import Walls
 
 REQUIRE: Final = "ESPALIER_REQUIRE_CONFINEMENT"
 """Variable that refuses to go on where a wall is missing (--require-confinement)."""
@@ -33,28 +35,6 @@ SYSTEM: Final = (
 """What programs and libraries read of a machine: themselves, and how many cores and how much memory there are."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Walls:
-    """What holds a process. `files`: the version of Landlock, 0: none."""
-
-    files: int = 0
-    calls: bool = False
-    network: bool = False
-    rights: bool = False
-
-    @property
-    def lacks(self) -> tuple[str, ...]:
-        """What is missing, as phrases; empty where every wall stands."""
-        rows = (
-            (self.files == 0, "files: this kernel has no Landlock (Linux 5.13), or it is off"),
-            (0 < self.files < 3, f"cutting files short: Landlock {self.files} does not hold it (3: Linux 6.2)"),
-            (not self.calls, "system calls: this kernel or processor has no filter of ours (seccomp)"),
-            (not (self.calls or self.network), "network: this user gets no namespace of its own"),
-            (not self.rights, "rights: the kernel does not take them away"),
-        )
-        return tuple(text for missing, text in rows if missing)
-
-
 def read_places() -> tuple[str, ...]:
     """Where Python and its packages lie, and what they read of the machine."""
     packages = (*sys.path, *site.getsitepackages(), sys.prefix, sys.base_prefix, sys.exec_prefix)
@@ -66,12 +46,21 @@ def read_places() -> tuple[str, ...]:
 def enclose(
     *, reads: Sequence[str], writes: Sequence[str], devices: Sequence[str] = (), alone: bool = True
 ) -> Walls:
-    """Put the walls up around this process: it may read `reads` and the machine's programs, write below `writes`,
-    and use `devices` (a camera).
+    """Put the walls up around this process, and say which stand: it may read `reads` and the machine's programs, write
+    below `writes`, and use `devices` (a camera).
 
     `alone`: it starts no program and no process either; else it is a compiler, which makes links, too. To be called while the
     process has one thread.
     """
+    from .held import Walls
+
+    return Walls(*raise_walls(reads=reads, writes=writes, devices=devices, alone=alone))
+
+
+def raise_walls(
+    *, reads: Sequence[str], writes: Sequence[str], devices: Sequence[str], alone: bool
+) -> tuple[int, bool, bool, bool]:
+    """`enclose`, with the fields of Walls as they are: needs no module beyond the first few of Python's start."""
     rights = never_gain_rights()
     network = leave_network()
     rights = drop_capabilities() and rights
@@ -83,7 +72,7 @@ def enclose(
         *((place, may_write) for place in writes),
         *((place, landlock.USE_DEVICE) for place in devices),
     ]
-    return Walls(files=_files(rules), calls=_calls(alone, bool(devices)), network=network, rights=rights)
+    return _files(rules), _calls(alone, bool(devices)), network, rights
 
 
 def _files(rules: Iterable[tuple[str, int]]) -> int:
@@ -94,7 +83,7 @@ def _files(rules: Iterable[tuple[str, int]]) -> int:
 
 
 def _calls(alone: bool, devices: bool) -> bool:
-    machine = platform.machine()
+    machine = os.uname().machine
     if machine not in MACHINES or sys.maxsize < 1 << 32:
         return False
     try:
@@ -104,15 +93,9 @@ def _calls(alone: bool, devices: bool) -> bool:
     return True
 
 
-def in_words(walls: Iterable[Walls]) -> str:
-    """What holds some processes, in a line: "whole", or what is missing."""
-    lacks = sorted({text for each in walls for text in each.lacks})
-    return "missing " + "; ".join(lacks) if lacks else "whole"
-
-
-def behind(command: Sequence[str], folder: Path, reads: Sequence[str] = ()) -> list[str]:
+def behind(command: Sequence[str], folder: str | os.PathLike[str], reads: Sequence[str] = ()) -> list[str]:
     """The command that runs a compiler, or what it made, behind walls of its own: it writes in `folder` only."""
     if sys.platform != "linux":
         return list(command)
     places = os.pathsep.join(sorted(set(reads)))
-    return [sys.executable, "-I", str(Path(__file__).with_name("tool.py")), str(folder), places, *command]
+    return [sys.executable, "-I", "-S", os.path.join(os.path.dirname(__file__), "tool.py"), os.fspath(folder), places, *command]

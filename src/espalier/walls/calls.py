@@ -6,8 +6,9 @@ later kernel brings, is refused.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 NEWEST: Final = 450
 """The highest number that was looked at (Linux 6.3). Above it a call fails as on a kernel that does not have it, and the C
@@ -83,20 +84,12 @@ syslog 103 116, fanotify_init 300 262, iopl 172 -, ioperm 173 -, kcmp 312 272, n
 """What reaches other processes, the network or the kernel: refused to compilers, too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """A kind of processor: what the kernel's audit calls it, and its column in the tables."""
-
-    audit: int
-    column: int
-
-
-MACHINES: Final = {"x86_64": Machine(0xC000003E, 1), "aarch64": Machine(0xC00000B7, 2)}
-"""`platform.machine()` -> what is known of it."""
+MACHINES: Final = {"x86_64": (0xC000003E, 1), "aarch64": (0xC00000B7, 2)}
+"""What `uname` says -> what the kernel's audit calls that kind of processor, and its column in the tables."""
 
 
 def _numbers(machine: str, *tables: str) -> dict[str, int]:
-    column = MACHINES[machine].column
+    column = MACHINES[machine][1]
     rows = (row.split() for table in tables for row in table.replace("\n", " ").split(","))
     return {row[0]: int(row[column]) for row in rows if row[column] != "-"}
 

@@ -3,12 +3,14 @@ is new enough."""
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import os
 import stat
 import struct
-from collections.abc import Iterable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _CREATE, _ADD, _RESTRICT = 444, 445, 446
 """The same numbers on every machine."""
@@ -44,8 +46,10 @@ def close_files(rules: Iterable[tuple[str, int]]) -> int:
     rule_set = _checked(libc.syscall(_CREATE, attributes, len(attributes), 0))
     try:
         for path, rights in rules:
-            with contextlib.suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+            try:
                 _add(libc, rule_set, path, rights & files)
+            except (FileNotFoundError, NotADirectoryError, PermissionError):
+                continue
         _checked(libc.syscall(_RESTRICT, rule_set, 0))
     finally:
         os.close(rule_set)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import platform
 import struct
 
 from .calls import MACHINES, by_argument
@@ -42,7 +41,7 @@ def drop_capabilities() -> bool:
     libc = ctypes.CDLL(None, use_errno=True)
     for number in range(_CAPABILITIES):
         libc.prctl(_DROP_BOUND, number, 0, 0, 0)  # refused where there is none to drop
-    machine = platform.machine()
+    machine = os.uname().machine
     if machine not in MACHINES:
         return os.geteuid() != 0
     head = struct.pack("<Ii", _CAPABILITIES_VERSION, 0)

@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 import msgspec
 
 from .. import errors, progress
-from ..walls import Walls
+from ..walls.held import Walls
 from . import SIDES, Kind, confine
 from .ask import calls_of, read_as
 from .protocol import Call, Failure, Kept, Progress, Result, Started, read_frame, write_frame

@@ -23,7 +23,7 @@ from .. import errors
 from ..limits import LIMITS
 from ..scratch import Scratch
 from ..visible import shown
-from ..walls import Walls
+from ..walls.held import Walls
 from . import SIDES, Kind
 from .ask import Answer, Ask, answer_of, name_of, read_as
 from .protocol import Call, Failure, Kept, Progress, Result, Started, read_frame, write_frame

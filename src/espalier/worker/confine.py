@@ -17,7 +17,8 @@ from typing import Any
 
 from ..errors import ToolMissingError
 from ..limits import LIMITS
-from ..walls import REQUIRE, Walls, enclose
+from ..walls import REQUIRE, enclose
+from ..walls.held import Walls
 
 _PR_SET_PDEATHSIG = 1
 

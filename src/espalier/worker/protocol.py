@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import BugError
 from ..limits import LIMITS
-from ..walls import Walls
+from ..walls.held import Walls
 
 ARRAY = 1
 """msgpack extension code of a numpy array: msgpack (dtype string, shape, bytes); of records, in the dtype's place, the
