@@ -12,6 +12,8 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from espalier import __version__
+
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
@@ -53,6 +55,6 @@ def linked_venv(folder: Path, *extras: str, without: Iterable[str] = ()) -> Path
     for row in PROJECT["optional-dependencies"]["build"]:
         text, _, marker = row.partition(";")
         rows.append(f'Requires-Dist: {text}; extra == "build"' + (f" and ({marker.strip()})" if marker else ""))
-    head = ["Metadata-Version: 2.1", f"Name: {PROJECT['name']}", f"Version: {PROJECT['version']}", "Provides-Extra: build"]
+    head = ["Metadata-Version: 2.1", f"Name: {PROJECT['name']}", f"Version: {__version__}", "Provides-Extra: build"]
     (facts / "METADATA").write_text("\n".join([*head, *rows, ""]))
     return folder / "bin" / "python"

@@ -119,7 +119,8 @@ def test_the_manifest_says_what_each_head_answers(outcome: Outcome) -> None:
         assert manifest["task"] == "several" and manifest["labels"] == []
         age, gender = manifest["answers"]
         assert age == {"name": "age", "task": "regress", "numbers": {"names": ["age"], "tolerance": 6.0, "unit": "years"}}
-        assert gender == {"name": "gender", "task": "binary", "labels": ["female", "male"], "threshold": 0.7}
+        assert gender == {"name": "gender", "task": "binary", "labels": ["female", "male"], "threshold": 0.7,
+                          "binary": {"positive": "male"}}  # fmt: skip
         assert not [check for check in verify_bundle(outcome.folder / target).checks if check.result == "failed"]
 
 

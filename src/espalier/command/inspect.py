@@ -13,6 +13,7 @@ import msgspec
 
 from ..errors import EspalierError, ModelRefusedError, UnsupportedModelError
 from ..limits import LIMITS
+from ..load.keras_container import refuse_what_is_no_file
 from ..load.keras_facts import ModelFacts, ModelSummary
 from ..outline.draw import outline_of
 from ..tabular import Tabular
@@ -126,6 +127,7 @@ def head_of(path: Path) -> bytes:
 
 def _inspect_keras(path: Path) -> dict[str, Any]:
     """As a classifier; any other model with the values of its outputs."""
+    refuse_what_is_no_file(path)  # here: a child does not see what lies beside it
     question = InspectModel(path=os.path.realpath(path))
     whatever = msgspec.structs.replace(question, scores=False)
     with Worker("container", reads=[path]) as container, ExitStack() as stack:

@@ -123,7 +123,7 @@ def zig(*arguments: str, cwd: Path) -> None:
 
     def run(*words: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
-            behind([program, *words], cwd),
+            behind([program, *words], cwd, [os.path.dirname(word) for word in words if os.path.isabs(word)]),
             cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,

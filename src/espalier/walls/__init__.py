@@ -40,7 +40,23 @@ def read_places() -> tuple[str, ...]:
     packages = (*sys.path, *site.getsitepackages(), sys.prefix, sys.base_prefix, sys.exec_prefix)
     libraries = os.environ.get("LD_LIBRARY_PATH", "").split(":")
     own = {os.path.realpath(place) for place in (*packages, *libraries) if place}
-    return (*SYSTEM, *sorted(own - {"/"}))
+    return (*SYSTEM, *sorted({*own, *(linked for place in own for linked in _linked(place))} - {"/"}))
+
+
+def _linked(folder: str) -> set[str]:
+    """Where the packages of a folder lie that are links, or whose files are (`uv --link-mode symlink`, Nix)."""
+    found = set()
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                first = os.path.join(entry.path, "__init__.py")
+                if entry.is_symlink():
+                    found.add(os.path.realpath(entry.path))
+                elif os.path.islink(first):
+                    found.add(os.path.dirname(os.path.dirname(os.path.realpath(first))))
+    except OSError:
+        pass  # a .zip, or no folder
+    return found
 
 
 def enclose(

@@ -77,11 +77,12 @@ setns 308 268, bpf 321 280, perf_event_open 298 241, userfaultfd 323 282, keyctl
 request_key 249 218, kexec_load 246 104, init_module 175 105, finit_module 313 273, delete_module 176 106,
 reboot 169 142, swapon 167 224, swapoff 168 225, open_by_handle_at 304 -, shmget 29 194, shmat 30 196,
 shmctl 31 195, msgget 68 186, msgsnd 69 189, semget 64 190, semop 65 193, mq_open 240 180, mknod 133 -,
-mknodat 259 33, setuid 105 146, setgid 106 144, setresuid 117 147, setresgid 119 149, setgroups 116 159,
+mknodat 259 33, setgroups 116 159,
 quotactl 179 60, acct 163 89, settimeofday 164 170, clock_settime 227 112, sethostname 170 161,
 syslog 103 116, fanotify_init 300 262, iopl 172 -, ioperm 173 -, kcmp 312 272, name_to_handle_at 303 -
 """
-"""What reaches other processes, the network or the kernel: refused to compilers, too."""
+"""What reaches other processes, the network or the kernel: refused to compilers, too. Not setresuid and its like: make sets the
+user that it is before each program, and to become another takes a capability that was given up."""
 
 
 MACHINES: Final = {"x86_64": (0xC000003E, 1), "aarch64": (0xC00000B7, 2)}

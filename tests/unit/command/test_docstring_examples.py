@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import shutil
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,9 @@ from PIL import Image
 import espalier
 from espalier.command.check import CheckRow
 
-FUNCTIONS = ("build", "check", "compile", "explain", "inspect", "load_recipe", "load_target", "quantize", "verify")
+FUNCTIONS = (
+    "build", "check", "compare", "compile", "estimate", "explain", "inspect", "load_recipe", "load_target", "quantize", "verify",
+)  # fmt: skip
 VALUES = ("Compilation", "EspalierError", "Evaluated", "Outcome", "Recipe", "Report", "Small")
 LABELS = ("good", "bent", "broken")
 RECIPE = """\
@@ -86,6 +89,8 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
             Image.fromarray(image).save(role / f"{number}.png")
         outcome = espalier.build("recipe.toml")
         assert outcome.failure is None, outcome.failure
+        shutil.copytree("dist/parts-1.0.0", "dist/parts-1.1.0")
+        shutil.copytree("dist/parts-1.0.0", "main")
         images = np.random.default_rng(5).integers(0, 256, (24, 96, 96, 3), np.uint8)  # of neither set
         given = espalier.Input(size=(96, 96), mean=(127.5,), std=(127.5,))
         small = espalier.quantize(model, images, input=given)

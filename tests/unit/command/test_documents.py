@@ -84,9 +84,9 @@ def test_the_top_of_the_repository_holds_what_it_must_and_nothing_that_slipped_i
     done = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip("not a checkout")
-    folders = {".ci", "benchmarks", "calibration", "docs", "examples", "src", "targets", "tests"}
-    files = {".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md", "SECURITY.md", "mkdocs.yml",
-             "pyproject.toml"}
+    folders = {".ci", "benchmarks", "calibration", "ci", "docs", "examples", "src", "targets", "tests"}
+    files = {".gitignore", ".pre-commit-hooks.yaml", "AGENTS.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile",
+             "README.md", "SECURITY.md", "action.yml", "mkdocs.yml", "pyproject.toml"}
     assert {name.partition("/")[0] for name in done.stdout.splitlines()} == folders | files
 
 

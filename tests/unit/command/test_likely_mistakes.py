@@ -19,7 +19,7 @@ MISTAKES: dict[str, tuple[tuple[str, ...], int, str]] = {
     "a command of another tool": (("train", "recipe.toml"), 2, "espalier --help"),
     "help of a command that is none": (("help", "biuld"), 2, "espalier build"),
     "no recipe": (("build",), 2, "RECIPE"),
-    "one argument too many": (("check", "recipe.toml", "recipe.toml"), 2, "espalier check [OPTIONS] RECIPE"),
+    "one argument too many": (("inspect", "model.keras", "model.keras"), 2, "espalier inspect [OPTIONS] MODEL"),
     "an option with a letter too many": (("build", "recipe.toml", "--fresch"), 2, "--fresh"),
     "an option of another command": (("check", "recipe.toml", "--out", "x"), 2, "espalier help check"),
     "an option without its value": (("build", "recipe.toml", "--out"), 2, "espalier help build"),

@@ -87,7 +87,7 @@ def test_processes_that_were_started_ahead_are_used() -> None:
 @pytest.mark.parametrize("kind", ["quantizer", "litert-runtime", *RUNTIMES[1:]])
 def test_the_runtime_processes_answer_predict(kind: str, pixels: Path) -> None:
     contract = InputContract(size=SHAPE[:2], mean=(127.5,), std=(127.5,))
-    with Worker(kind) as worker:
+    with Worker(kind, reads=[pixels]) as worker:
         answer = worker.ask(Predict(model=MODEL, pixels_path=str(pixels), first=5, count=10, threads=1))
         assert answer.outputs.shape == (10, 2) and answer.outputs.dtype == np.int8
         assert answer.steps == ((2, 1 / 256, -128),)

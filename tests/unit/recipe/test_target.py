@@ -36,7 +36,7 @@ def test_every_shipped_target_loads_and_is_named_as_its_file(name: str) -> None:
 
 
 def test_the_kinds_of_device_are_there() -> None:
-    assert {load_target(name).kind for name in target_names()} == {"phone", "camera", "server", "microcontroller"}
+    assert {load_target(name).kind for name in target_names()} == {"phone", "camera", "server", "browser", "microcontroller"}
 
 
 def test_an_unknown_target_names_the_nearest() -> None:
