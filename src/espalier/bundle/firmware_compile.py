@@ -169,13 +169,15 @@ def environment(work: Path) -> dict[str, str]:
     return kept | {"ZIG_LOCAL_CACHE_DIR": str(work / "cache"), "ZIG_GLOBAL_CACHE_DIR": str(work / "cache")}
 
 
-def compile_c(compiler: Compiler, arguments: Sequence[str], work: Path) -> None:
-    """Run the compiler in `work`. Raises VerificationError with what it said."""
+def compile_c(compiler: Compiler, arguments: Sequence[str], work: Path, reads: Sequence[str] = ()) -> None:
+    """Run the compiler in `work`; it may read what the arguments name, and `reads`.
+
+    Raises VerificationError with what it said."""
     work.mkdir(parents=True, exist_ok=True)
     command = [*compiler.command, *arguments]
-    reads = [place if os.path.isdir(place) else os.path.dirname(place) for place in map(_place, arguments) if place]
+    named = [place if os.path.isdir(place) else os.path.dirname(place) for place in map(_place, arguments) if place]
     done = run_tool(
-        command, seconds=COMPILE_SECONDS, cwd=work, environment=environment(work), within=work, reads=reads
+        command, seconds=COMPILE_SECONDS, cwd=work, environment=environment(work), within=work, reads=[*named, *reads]
     )
     if done.returncode != 0:
         said = done.stderr.decode(errors="replace").replace(str(work), "")
@@ -334,7 +336,7 @@ def with_cmake(library: Path, work: Path) -> Check:
             ["-S", str(library), "-B", str(work / "build"), "-DCMAKE_C_FLAGS=-Wall -Wextra -Werror"],
             work,
         )
-        compile_c(cmake, ["--build", str(work / "build")], work)
+        compile_c(cmake, ["--build", str(work / "build")], work, [str(library)])
         if not list((work / "build").rglob("*.a")):
             raise VerificationError("CMake ended well and built no library")
         return "the static library, with the host's compiler"

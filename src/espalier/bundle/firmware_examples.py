@@ -242,8 +242,8 @@ def run_program(program: Path) -> str:
 
 def _with_cmake(library: Path, source: BundleSource, cmake: Compiler, work: Path) -> Path:
     folder = ["-S", str(library / "examples" / "cmake"), "-B", str(work / "build")]
-    compile_c(cmake, [*folder, "-DCMAKE_C_FLAGS=-Wall -Wextra -Werror"], work)
-    compile_c(cmake, ["--build", str(work / "build")], work)
+    compile_c(cmake, [*folder, "-DCMAKE_C_FLAGS=-Wall -Wextra -Werror"], work, [str(library)])
+    compile_c(cmake, ["--build", str(work / "build")], work, [str(library)])
     return work / "build" / f"{text.prefix(source)}_example"
 
 
