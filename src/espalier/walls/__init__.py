@@ -2,7 +2,7 @@
 rights, memory.
 
 They are put up before the bytes of a stranger are opened, and never come down. A wall that this kernel does not have is
-named: `Walls.lacks`. Needs nothing but the standard library: `python -I -S walls/tool.py` starts compilers behind them.
+named: `Walls.lacks`. Needs nothing but the standard library: `python -I walls/tool.py` starts compilers behind them.
 """
 
 from __future__ import annotations
@@ -114,4 +114,4 @@ def behind(command: Sequence[str], folder: str | os.PathLike[str], reads: Sequen
     if sys.platform != "linux":
         return list(command)
     places = os.pathsep.join(sorted(set(reads)))
-    return [sys.executable, "-I", "-S", os.path.join(os.path.dirname(__file__), "tool.py"), os.fspath(folder), places, *command]
+    return [sys.executable, "-I", os.path.join(os.path.dirname(__file__), "tool.py"), os.fspath(folder), places, *command]

@@ -1,4 +1,4 @@
-"""`python -I -S tool.py FOLDER READS PROGRAM ...`: run a program that may write in FOLDER only, behind the walls for compilers.
+"""`python -I tool.py FOLDER READS PROGRAM ...`: run a program that may write in FOLDER only, behind the walls for compilers.
 
 It reads FOLDER, READS (folders, with colons between), itself and the machine's programs; it reaches no network, no other
 process and no device. A build starts hundreds of compilers, so this imports as little as it can.
