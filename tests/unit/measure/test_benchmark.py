@@ -86,9 +86,9 @@ def test_a_slow_model_takes_half_a_second_and_five_runs_at_least() -> None:
 
 def test_the_same_model_by_turns_is_as_fast_as_itself() -> None:
     model = brightness_classifier("int8")
-    result = benchmark.interleaved(litert(), {"before": model, "after": model}, seconds=0.05)
+    result = benchmark.interleaved(litert(), {"before": model, "after": model}, seconds=0.2)
     low, high = result["interval"]["after"]
-    assert result["ratio"]["before"] == 1.0 and 0.5 < result["ratio"]["after"] < 2.0
+    assert result["ratio"]["before"] == 1.0 and 1 / 3 < result["ratio"]["after"] < 3
     assert low <= result["ratio"]["after"] <= high and result["n"] >= 20
 
 
